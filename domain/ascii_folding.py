@@ -1,0 +1,8 @@
+import string
+
+_CAPITALS = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+
+
+def fold_capitals(text: str) -> str:
+    """Turn a-z into A-Z and nothing else: `str.upper` would also make SS of ß and I of ı."""
+    return text.translate(_CAPITALS)
