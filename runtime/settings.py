@@ -1,0 +1,78 @@
+"""Settings of every process of ours, read from the environment once, at the process's edge."""
+
+import os
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "XUANHAO_"
+POLICY_PREFIX = f"{PREFIX}POLICY__"
+
+
+class SettingsError(Exception):
+    """The environment is incomplete or malformed; the text names the variables and never repeats their values."""
+
+
+class RunSettings(BaseSettings):
+    """What `make run` itself needs: ports, the data folder and the mode."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    http_port: int = Field(8000, ge=1, le=65535, description="Port of the REST API and the web pages")
+    temporal_port: int = Field(7233, ge=1, le=65535, description="Port of the embedded Temporal server")
+    temporal_ui_port: int = Field(8233, ge=1, le=65535, description="Port of the embedded Temporal UI")
+    data_dir: Path = Field(Path(".data"), description="Folder of everything that must survive a restart")
+    demo: bool = Field(default=False, description="Demo data, demo sign-in and the demo phone")
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment. Raises `SettingsError` with one line that names what is wrong."""
+        try:
+            return cls.model_validate(cls._collected_by_hand())
+        except ValidationError as error:
+            problems = (f"{PREFIX}{'__'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+            raise SettingsError("; ".join(problems)) from None
+
+    @classmethod
+    def _collected_by_hand(cls) -> dict[str, object]:
+        return {}
+
+
+class Settings(RunSettings):
+    """What the API, the worker and the commands need. Addresses that hold secrets have no default."""
+
+    database_url: str = Field(repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`")
+    redis_url: str = Field(repr=False, description="Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`")
+    key_file: Path = Field(description="JSON file of the encryption and hashing keys")
+
+    temporal_address: str = Field("127.0.0.1:7233", description="Host and port of the Temporal frontend")
+    temporal_namespace: str = Field("default", description="Temporal namespace")
+    task_queue: str = Field("vehicles", description="Task queue of workflows and activities")
+
+    http_host: str = Field("127.0.0.1", description="Address on which the API listens")
+    worker_metrics_port: int | None = Field(None, ge=1, le=65535, description="Prometheus port of the worker")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged")
+
+    oidc_issuer: str | None = Field(None, description="Issuer of tokens; unset: every token is refused")
+    oidc_audience: str | None = Field(None, description="Audience that tokens must name")
+    oidc_jwks_url: str | None = Field(None, description="Where the issuer publishes its keys")
+
+    sms_url: str | None = Field(None, description="HTTP gateway for SMS; unset: the local adapter")
+    registry_url: str | None = Field(None, description="HTTP gateway of the vehicle registry; unset: the local one")
+
+    policy: dict[str, str] = Field(
+        default_factory=dict, description=f"The deployment's defaults of the policy, one `{POLICY_PREFIX}<NAME>` each"
+    )
+
+    @classmethod
+    def _collected_by_hand(cls) -> dict[str, object]:
+        # Left to pydantic-settings, `5` and `true` would be taken for JSON instead of text.
+        return {"policy": policy_from_environment()}
+
+
+def policy_from_environment() -> dict[str, str]:
+    """The policy's overrides by lower-case name, as written: `XUANHAO_POLICY__BATCH_TTL=PT8S` → `batch_ttl`."""
+    length = len(POLICY_PREFIX)
+    return {name[length:].lower(): text for name, text in os.environ.items() if name.startswith(POLICY_PREFIX)}
