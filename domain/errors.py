@@ -1,0 +1,275 @@
+"""The tree of refusals: every way in which the service says no.
+
+    Refusal
+    ├── WrongStage · TooEarly · NoDrawsLeft · NoComposedLeft · TooManyNumbers · NumbersUnavailable
+    ├── BatchExpired · NotInBatch · CandidateExpired · NotACandidate
+    ├── NumberMalformed · NumberDuplicated
+    ├── VinInvalid · CertificateNumberInvalid · IdNumberInvalid · ValidationFailed
+    ├── NoticeOutdated · InformationMismatch · VehicleNotEligible · VehicleInUse · VehicleExhausted
+    ├── Blacklisted · CancellationNotAllowed · VoucherInvalid
+    ├── CodeNotSent · CodeIncorrect · CodeExpired · CodeAttemptsExceeded
+    ├── Unauthenticated · Forbidden · NotFound · IdempotencyKeyInvalid
+    └── JudgedAnew: RateLimited · Unavailable · OutcomeUnknown, and TooEarly: the same request may be repeated
+
+`code` is the stable code of `api.md`; the attributes are its facts. Which status a code has is the API's business.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar
+
+from domain.moments import format_instant, parse_instant
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    """The service says no. Nothing has changed and no chance was spent."""
+
+    code: ClassVar[str] = ""
+    judged_anew: ClassVar[bool] = False
+    """Whether the same request may succeed when it is repeated, so that this answer is not kept."""
+
+    def __post_init__(self) -> None:
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        return self.code
+
+    def facts(self) -> dict[str, Any]:
+        """The refusal's facts as plain JSON values; instants are written as the contract writes them."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
+
+def _plain(value: object) -> object:
+    return format_instant(value) if isinstance(value, datetime) else value
+
+
+@dataclass(eq=False)
+class WrongStage(Refusal):
+    """The preselection is at a stage that does not know this action."""
+
+    stage: str
+    code = "wrong_stage"
+
+
+@dataclass(eq=False)
+class TooEarly(Refusal):
+    """A countdown has not ended yet (R-17, R-24)."""
+
+    retry_at: datetime
+    code = "too_early"
+    judged_anew = True
+
+
+@dataclass(eq=False)
+class NoDrawsLeft(Refusal):
+    code = "no_draws_left"
+
+
+@dataclass(eq=False)
+class NoComposedLeft(Refusal):
+    code = "no_composed_left"
+
+
+@dataclass(eq=False)
+class TooManyNumbers(Refusal):
+    """More numbers than can be entered at once, or than chances remain (R-22)."""
+
+    max: int
+    code = "too_many_numbers"
+
+
+@dataclass(eq=False)
+class NumbersUnavailable(Refusal):
+    """Nothing is free to be drawn; the draw is not charged."""
+
+    code = "numbers_unavailable"
+
+
+@dataclass(eq=False)
+class BatchExpired(Refusal):
+    """The number stood in the last batch, whose countdown is over (R-35)."""
+
+    code = "batch_expired"
+
+
+@dataclass(eq=False)
+class NotInBatch(Refusal):
+    code = "not_in_batch"
+
+
+@dataclass(eq=False)
+class CandidateExpired(Refusal):
+    """The number was a candidate, and the column's countdown is over (R-38)."""
+
+    code = "candidate_expired"
+
+
+@dataclass(eq=False)
+class NotACandidate(Refusal):
+    code = "not_a_candidate"
+
+
+@dataclass(eq=False)
+class NumberMalformed(Refusal):
+    """Not a number of GA 36-2018 for an ordinary small car, or with a prefix of another office."""
+
+    numbers: list[str]
+    code = "number_malformed"
+
+
+@dataclass(eq=False)
+class NumberDuplicated(Refusal):
+    code = "number_duplicated"
+
+
+@dataclass(eq=False)
+class ValidationFailed(Refusal):
+    """Fields that are missing, unknown or out of form; `errors` never repeats what was sent."""
+
+    errors: list[dict[str, str]]
+    code = "validation_failed"
+
+
+@dataclass(eq=False)
+class VinInvalid(Refusal):
+    code = "vin_invalid"
+
+
+@dataclass(eq=False)
+class CertificateNumberInvalid(Refusal):
+    code = "certificate_number_invalid"
+
+
+@dataclass(eq=False)
+class IdNumberInvalid(Refusal):
+    code = "id_number_invalid"
+
+
+@dataclass(eq=False)
+class NoticeOutdated(Refusal):
+    """Another version of the 业务须知 is in force (R-04)."""
+
+    version: str
+    code = "notice_outdated"
+
+
+@dataclass(eq=False)
+class InformationMismatch(Refusal):
+    """The facts do not all match; which of them is never told."""
+
+    code = "information_mismatch"
+
+
+@dataclass(eq=False)
+class VehicleNotEligible(Refusal):
+    """All facts match, but this car cannot be transferred with a preselected number (R-12)."""
+
+    reasons: list[str]
+    code = "vehicle_not_eligible"
+
+
+@dataclass(eq=False)
+class VehicleInUse(Refusal):
+    code = "vehicle_in_use"
+
+
+@dataclass(eq=False)
+class VehicleExhausted(Refusal):
+    """Both counts of this transfer are used up for good (R-30, R-45)."""
+
+    code = "vehicle_exhausted"
+
+
+@dataclass(eq=False)
+class Blacklisted(Refusal):
+    """The acting party missed a deadline (R-41)."""
+
+    until: datetime
+    code = "blacklisted"
+
+
+@dataclass(eq=False)
+class CancellationNotAllowed(Refusal):
+    code = "cancellation_not_allowed"
+
+
+@dataclass(eq=False)
+class VoucherInvalid(Refusal):
+    code = "voucher_invalid"
+
+
+@dataclass(eq=False)
+class CodeNotSent(Refusal):
+    code = "code_not_sent"
+
+
+@dataclass(eq=False)
+class CodeIncorrect(Refusal):
+    attempts_left: int
+    code = "code_incorrect"
+
+
+@dataclass(eq=False)
+class CodeExpired(Refusal):
+    code = "code_expired"
+
+
+@dataclass(eq=False)
+class CodeAttemptsExceeded(Refusal):
+    code = "code_attempts_exceeded"
+
+
+@dataclass(eq=False)
+class Unauthenticated(Refusal):
+    code = "unauthenticated"
+    judged_anew = True
+
+
+@dataclass(eq=False)
+class Forbidden(Refusal):
+    code = "forbidden"
+
+
+@dataclass(eq=False)
+class NotFound(Refusal):
+    code = "not_found"
+
+
+@dataclass(eq=False)
+class IdempotencyKeyInvalid(Refusal):
+    code = "idempotency_key_invalid"
+
+
+@dataclass(eq=False)
+class RateLimited(Refusal):
+    retry_at: datetime
+    code = "rate_limited"
+    judged_anew = True
+
+
+@dataclass(eq=False)
+class Unavailable(Refusal):
+    """A part does not answer; nothing was done. `parts` names it: database, redis, temporal, sms or registry."""
+
+    parts: dict[str, str]
+    code = "unavailable"
+    judged_anew = True
+
+
+@dataclass(eq=False)
+class OutcomeUnknown(Refusal):
+    """No answer in time: the action may still happen. Repeating the request with its key tells."""
+
+    code = "outcome_unknown"
+    judged_anew = True
+
+
+REFUSALS: dict[str, type[Refusal]] = {kind.code: kind for kind in Refusal.__subclasses__()}
+_INSTANTS = {"retry_at", "until"}
+
+
+def refusal_from(code: str, facts: dict[str, Any]) -> Refusal:
+    """The refusal that `facts()` was taken from, after its way through JSON; raises KeyError for an unknown code."""
+    kind = REFUSALS[code]
+    return kind(**{name: parse_instant(value) if name in _INSTANTS else value for name, value in facts.items()})

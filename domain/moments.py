@@ -1,0 +1,22 @@
+"""Instants as the contract writes them: RFC 3339 in UTC with whole milliseconds."""
+
+from datetime import UTC, datetime
+
+
+def whole_milliseconds(moment: datetime) -> datetime:
+    """The moment in UTC, cut to whole milliseconds: every deadline is one, so that it is the same in every view."""
+    moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def format_instant(moment: datetime) -> str:
+    """`2026-11-23T02:10:00.000Z`: the only form in which an instant leaves the service."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_instant(text: str) -> datetime:
+    """The inverse of `format_instant`; raises ValueError for anything without a time zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return moment.astimezone(UTC)

@@ -1,0 +1,111 @@
+"""The parts of a preselection: plain frozen values, each with the moment at which it ends."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a preselection stands (api.md, "The view of a preselection")."""
+
+    SERVICE_NOTES = "service_notes"
+    IDENTITY_VERIFICATION = "identity_verification"
+    PLATE_SELECTION = "plate_selection"
+    COMPLETED = "completed"
+    REGISTERED = "registered"
+    EXHAUSTED = "exhausted"
+    OVERDUE = "overdue"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = frozenset({Stage.SERVICE_NOTES, Stage.IDENTITY_VERIFICATION, Stage.PLATE_SELECTION})
+"""The stages before a plate is reserved, in which chances can still be used."""
+
+
+class Outcome(StrEnum):
+    """What became of one composed number."""
+
+    ACCEPTED = "accepted"
+    TAKEN = "taken"
+    NOT_TRIED = "not_tried"
+
+
+class HoldKind(StrEnum):
+    """Why a number is held for a vehicle that has not chosen yet."""
+
+    OFFERED = "offered"
+    CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A number's hold: nobody else is offered it before `until`."""
+
+    kind: HoldKind
+    until: datetime
+
+
+@dataclass(frozen=True)
+class IdentityCode:
+    """The second SMS code was sent: when it can be confirmed, sent again, and when it ends (R-16, R-17)."""
+
+    confirm_enabled_at: datetime
+    resend_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The numbers of one draw and the end of their countdown (R-32, R-33, R-35)."""
+
+    id: str
+    numbers: tuple[str, ...]
+    expires_at: datetime
+
+    def is_live(self, at: datetime) -> bool:
+        return at < self.expires_at
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A number put aside, and the batch that it comes from: at most one candidate a batch (R-37)."""
+
+    number: str
+    batch_id: str
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The 备选 column: one countdown for all, restarted by each addition up to a cap (R-38)."""
+
+    items: tuple[Candidate, ...]
+    first_at: datetime
+    expires_at: datetime
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        return tuple(item.number for item in self.items)
+
+    def is_live(self, at: datetime) -> bool:
+        return at < self.expires_at
+
+    def from_batch(self, batch_id: str) -> str | None:
+        """The candidate that this batch has given, if any."""
+        return next((item.number for item in self.items if item.batch_id == batch_id), None)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One number of a submission and what became of it (R-26, R-27)."""
+
+    number: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """The plate, the last day on which the office can be visited, and the instant at which it lapses (R-40)."""
+
+    plate: str
+    visit_by: date
+    deadline: datetime
