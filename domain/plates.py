@@ -31,7 +31,7 @@ _SHAPE = str.maketrans({character: kind for kind, alphabet in ALPHABETS.items() 
 _BY_SHAPE = {pattern: (offset, RADICES[pattern]) for pattern, offset in zip(PATTERNS, PATTERN_OFFSETS, strict=True)}
 
 
-class MalformedPlate(ValueError):  # noqa: N818 -- the refusals of the house are named after the fact
+class MalformedPlate(ValueError):
     """The text is no number of an ordinary small car."""
 
 

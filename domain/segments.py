@@ -34,7 +34,7 @@ ANY_CHARACTER = "*"
 _ALLOWED = {ANY_DIGIT: DIGITS, ANY_LETTER: LETTERS, ANY_CHARACTER: CHARACTERS} | {key: key for key in CHARACTERS}
 
 
-class MalformedTemplate(ValueError):  # noqa: N818 -- the refusals of the house are named after the fact
+class MalformedTemplate(ValueError):
     """The text describes no number of any of the ten patterns."""
 
 

@@ -1,0 +1,47 @@
+"""What may be shown of a personal value: enough for its owner to know it again, too little to use it."""
+
+_STAR = "*"
+
+
+def mask_id_number(number: str) -> str:
+    """Resident identity number: 110105********002X."""
+    return _mask(number, head=6, tail=4)
+
+
+def mask_mobile(number: str) -> str:
+    """Mobile number: 138****8000."""
+    return _mask(number, head=3, tail=4)
+
+
+def mask_person_name(name: str) -> str:
+    """Name of a person: 张*, one star for each further character."""
+    return _mask(name, head=1, tail=0)
+
+
+def mask_vin(vin: str) -> str:
+    """VIN: L************7371."""
+    return _mask(vin, head=1, tail=4)
+
+
+def mask_certificate_number(number: str) -> str:
+    """Number of a registration certificate: ********5678."""
+    return _mask(number, head=0, tail=4)
+
+
+def mask_organisation_name(name: str) -> str:
+    """Name of an organisation: the first two and the last two characters stay."""
+    return _mask(name, head=2, tail=2)
+
+
+def mask_credit_code(code: str) -> str:
+    """Unified social credit code: the first two and the last two characters stay."""
+    return _mask(code, head=2, tail=2)
+
+
+def _mask(text: str, *, head: int, tail: int) -> str:
+    """Hide the middle; of a text too short to have one only the first character stays, and of a single one nothing."""
+    hidden = len(text) - head - tail
+    if hidden > 0:
+        return text[:head] + _STAR * hidden + text[len(text) - tail :]
+    kept = text[:1] if head and len(text) > 1 else ""
+    return kept + _STAR * (len(text) - len(kept))
