@@ -1,9 +1,11 @@
 """What storage raises instead of a result.
 
-StorageFailure
-├── PartDown          a server did not answer, or not in time; what was asked may or may not have happened
-└── DecisionAborted   the one statement of a decision changed nothing at all
-    ├── AlreadyDecided · StaleRevision · ClaimLost · Barred · CodeGone · VehicleTaken
+    StorageFailure
+    ├── PartDown          a server did not answer, or not in time; what was asked may or may not have happened
+    └── DecisionAborted   the one statement of a decision changed nothing at all
+        ├── AlreadyDecided · StaleRevision · ClaimLost · Barred · CodeGone · VehicleTaken
+
+Refusals that the caller passes on as they are (a wrong code, a limit) are those of `domain.errors`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +33,7 @@ class DecisionAborted(StorageFailure):
 
 
 class AlreadyDecided(DecisionAborted):
-    """This request has been decided before; the answer of then holds."""
+    """The request has been decided before; the answer of then holds."""
 
     def __init__(self, request_id: UUID, at: datetime, answer: Mapping[str, Any]) -> None:
         self.request_id = request_id
