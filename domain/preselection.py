@@ -1,8 +1,9 @@
 """The preselection of one vehicle: a state machine without clock, chance or I/O.
 
-Each action has two faces. `check_…` says whether it may happen at a moment, and raises the named refusal if not; the method in the past tense
-returns the state after it happened, with the facts that only the world knows (which numbers were drawn, which was free) as arguments. States are
-frozen, so a caller may compute the next one, store it, and only then believe it.
+Each action has two faces. `check_…` says whether it may happen at a moment, and raises the named refusal if not; the
+method in the past tense returns the state after it happened, with the facts that only the world knows (which numbers
+were drawn, which was free) as arguments. States are frozen, so a caller may compute the next one, store it, and only
+then believe it.
 """
 
 from collections.abc import Sequence
@@ -64,7 +65,7 @@ class Preselection:
     def opened(
         cls, policy: Policy, at: datetime, *, earlier: "Preselection | None" = None, shown: Sequence[str] = ()
     ) -> "Preselection":
-        """A new preselection at 选号服务说明; the same transfer goes on with the counts of its `earlier` one (R-45, R-46)."""
+        """At 选号服务说明; the same transfer goes on with the counts of its `earlier` one (R-45, R-46)."""
         if earlier and earlier.has_no_chance():
             raise VehicleExhausted
         return cls(
@@ -79,17 +80,17 @@ class Preselection:
     # What time alone does
 
     def settled(self, at: datetime) -> "Preselection":
-        """The state as it is at this moment: every countdown that is over has had its effect, whether or not a timer has fired."""
+        """The state as it is now: a countdown that is over has had its effect, whether or not a timer has fired."""
         if self.stage is Stage.COMPLETED and self.reservation and at >= self.reservation.deadline:
             return replace(self, stage=Stage.OVERDUE)
         if self.stage not in UNFINISHED:
             return self
         if self.has_no_chance() and not self.holds(at):
-            return replace(self._left(), stage=Stage.EXHAUSTED)
+            return replace(_left(self), stage=Stage.EXHAUSTED)
         if not self.dormant and at >= self.policy.unfinished_idle.after(self.last_action_at):
-            return replace(self._left(), dormant=True, batch=None, candidates=None)
+            return replace(_left(self), dormant=True, batch=None, candidates=None)
         if self.session_until and at >= self.session_until:
-            return self._left()
+            return _left(self)
         return self
 
     def has_no_chance(self) -> bool:
@@ -114,11 +115,11 @@ class Preselection:
     # Coming in
 
     def entered(self, at: datetime) -> "Preselection":
-        """A new entry: an unfinished selection is back at 选号服务说明, its countdowns run on, its identity code is void (R-05, R-15)."""
+        """Back at 选号服务说明 (R-05, R-15): holds and their countdowns stay, an identity code is void."""
         state = self.settled(at)
         if state.stage not in UNFINISHED:
             return state
-        return replace(state._left(), dormant=False, last_action_at=at)
+        return replace(_left(state), dormant=False, last_action_at=at)
 
     def started(self, at: datetime) -> "Preselection":
         """「开始选号」 leads to 身份验证 (R-14)."""
@@ -150,12 +151,8 @@ class Preselection:
     def identity_proved(self, at: datetime) -> "Preselection":
         """The code was right: the selection session begins (R-17, R-24)."""
         self.check_identity(at)
-        return replace(
-            self.settled(at),
-            stage=Stage.PLATE_SELECTION,
-            identity=None,
-            compose_from=self.policy.compose_interval.after(at),
-        )._touched(at)
+        state = replace(self.settled(at), stage=Stage.PLATE_SELECTION, identity=None)
+        return _touched(replace(state, compose_from=self.policy.compose_interval.after(at)), at)
 
     # 随机
 
@@ -168,9 +165,8 @@ class Preselection:
         self.check_draw(at)
         state = self.settled(at)
         batch = Batch(batch_id, tuple(numbers), self.policy.batch_ttl.after(at))
-        return replace(
-            state, batch=batch, draws_remaining=state.draws_remaining - 1, shown=(*state.shown, *numbers)
-        )._touched(at)
+        state = replace(state, batch=batch, draws_remaining=state.draws_remaining - 1)
+        return _touched(replace(state, shown=(*state.shown, *numbers)), at)
 
     def put_aside(self, number: str, at: datetime) -> "Preselection":
         """One number of the live batch becomes its candidate; choosing it again changes nothing (R-37, R-38)."""
@@ -182,15 +178,8 @@ class Preselection:
         column = state.candidates if state.candidates and state.candidates.is_live(at) else None
         if column and column.from_batch(state.batch.id) == number:
             return state
-        return replace(state, candidates=state._with_candidate(column, Candidate(number, state.batch.id), at))._touched(
-            at
-        )
-
-    def _with_candidate(self, column: Candidates | None, candidate: Candidate, at: datetime) -> Candidates:
-        others = tuple(item for item in column.items if item.batch_id != candidate.batch_id) if column else ()
-        first_at = column.first_at if column else at
-        expires_at = min(self.policy.candidate_ttl.after(at), self.policy.candidate_ttl_cap.after(first_at))
-        return Candidates((*others, candidate), first_at, expires_at)
+        candidates = _with_candidate(self.policy, column, Candidate(number, state.batch.id), at)
+        return _touched(replace(state, candidates=candidates), at)
 
     def check_choice(self, number: str, at: datetime) -> None:
         state = self._at(Stage.PLATE_SELECTION, at)
@@ -202,7 +191,7 @@ class Preselection:
     def chosen(self, reservation: Reservation, at: datetime) -> "Preselection":
         """「确认选号」 on a candidate: the plate is reserved (R-39)."""
         self.check_choice(reservation.plate, at)
-        return self.settled(at)._completed(reservation, at)
+        return _completed(self.settled(at), reservation, at)
 
     # 自编
 
@@ -221,12 +210,13 @@ class Preselection:
         """All N numbers were taken: the count falls by N, and the interval starts again (R-27)."""
         self.check_composition(len(numbers), at)
         state = self.settled(at)
-        return replace(
+        state = replace(
             state,
             composed_remaining=state.composed_remaining - len(numbers),
             compose_from=self.policy.compose_interval.after(at),
             last_submission=tuple(Tried(number, Outcome.TAKEN) for number in numbers),
-        )._touched(at)
+        )
+        return _touched(state, at)
 
     def composed(self, numbers: Sequence[str], reservation: Reservation, at: datetime) -> "Preselection":
         """The first free number in the order given is reserved at once, the rest are left alone (R-28)."""
@@ -234,7 +224,7 @@ class Preselection:
         won = list(numbers).index(reservation.plate)
         outcomes = [Outcome.TAKEN] * won + [Outcome.ACCEPTED] + [Outcome.NOT_TRIED] * (len(numbers) - won - 1)
         tried = tuple(Tried(number, outcome) for number, outcome in zip(numbers, outcomes, strict=True))
-        return replace(self.settled(at)._completed(reservation, at), last_submission=tried)
+        return replace(_completed(self.settled(at), reservation, at), last_submission=tried)
 
     # After the choice
 
@@ -266,8 +256,6 @@ class Preselection:
         """What is offered or put aside lapses, because the party was barred or an operator released it (R-41)."""
         return replace(self, batch=None, candidates=None).settled(at)
 
-    # Inner steps
-
     def _at(self, stage: Stage, at: datetime) -> "Preselection":
         """The settled state, which must be at `stage`."""
         state = self.settled(at)
@@ -275,22 +263,27 @@ class Preselection:
             raise WrongStage(state.stage)
         return state
 
-    def _left(self) -> "Preselection":
-        """Out of the selection session; batch and candidates stay, with the countdowns that were running."""
-        return replace(
-            self, stage=Stage.SERVICE_NOTES, identity=None, session_until=None, compose_from=None, last_submission=None
-        )
 
-    def _touched(self, at: datetime) -> "Preselection":
-        """An accepted action prolongs the session."""
-        return replace(self, last_action_at=at, session_until=self.policy.session_idle.after(at))
+def _left(state: Preselection) -> Preselection:
+    """Out of the selection session; batch and candidates stay, with the countdowns that were running."""
+    return replace(
+        state, stage=Stage.SERVICE_NOTES, identity=None, session_until=None, compose_from=None, last_submission=None
+    )
 
-    def _completed(self, reservation: Reservation, at: datetime) -> "Preselection":
-        return replace(
-            self._left(),
-            stage=Stage.COMPLETED,
-            batch=None,
-            candidates=None,
-            reservation=reservation,
-            last_action_at=at,
-        )
+
+def _touched(state: Preselection, at: datetime) -> Preselection:
+    """An accepted action prolongs the session."""
+    return replace(state, last_action_at=at, session_until=state.policy.session_idle.after(at))
+
+
+def _completed(state: Preselection, reservation: Reservation, at: datetime) -> Preselection:
+    state = replace(_left(state), stage=Stage.COMPLETED, batch=None, candidates=None)
+    return replace(state, reservation=reservation, last_action_at=at)
+
+
+def _with_candidate(policy: Policy, column: Candidates | None, candidate: Candidate, at: datetime) -> Candidates:
+    """The column with this candidate in the place of its batch's earlier one; its countdown starts again."""
+    others = tuple(item for item in column.items if item.batch_id != candidate.batch_id) if column else ()
+    first_at = column.first_at if column else at
+    expires_at = min(policy.candidate_ttl.after(at), policy.candidate_ttl_cap.after(first_at))
+    return Candidates((*others, candidate), first_at, expires_at)

@@ -1,6 +1,7 @@
 """A preselection as a JSON record, for the row in the database and for the messages of the workflow.
 
-The policy is kept beside the record, not in it: a run keeps the rules it began with. Fields that are absent in an older record take their defaults.
+The policy is kept beside the record, not in it: a run keeps the rules it began with. Fields that are absent in an
+older record take their defaults.
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,139 @@
+"""What is said to a workflow and what it answers: one dataclass in, one out. No personal value is in any of them.
+
+A `request_id` names one wish of one caller. Whoever repeats a message with the same `request_id` gets the first answer, and nothing happens twice.
+A message sent from the command line may leave it out: then every sending is a wish of its own.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Record = dict[str, Any]
+
+
+def vehicle_workflow_id(preselection_id: str) -> str:
+    """The workflow that carries this preselection."""
+    return f"vehicle-{preselection_id}"
+
+
+def blacklist_workflow_id(entry_id: str) -> str:
+    """The workflow that ends this blacklist entry."""
+    return f"blacklist-{entry_id}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a request: the revision that it made, or the refusal's code and facts."""
+
+    request_id: str
+    revision: int | None = None
+    refused: str | None = None
+    facts: Record = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VehicleInput:
+    """A preselection's run. `state` and what follows are set by continue-as-new only; else `begin` reads the row."""
+
+    preselection_id: str
+    office: str
+    policy: Record
+    state: Record | None = None
+    revision: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Action:
+    """A wish that needs no more words: begin, enter, start, send_identity_code, withdraw."""
+
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class ConfirmIdentity:
+    """The code that the person typed, as its keyed hash in hexadecimal digits."""
+
+    code_hash: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Compose:
+    """Composed numbers in order of preference, folded and checked against the patterns."""
+
+    numbers: list[str]
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """随机一次 / 换一批; without `prefix` over all prefixes of the office."""
+
+    exclude_four: bool = False
+    prefix: str | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class OneNumber:
+    """put_aside and confirm: one number of the live batch or of the live candidates."""
+
+    number: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class DeskAct:
+    """register and reject: `clerk` is the clerk's keyed hash; `reason` is kept in the database, not here."""
+
+    clerk: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class OperatorAct:
+    """release_holds and cancel; neither word may be blank."""
+
+    operator: str
+    reason: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class ExtendValidity:
+    """The last day moves to `visit_by` (ISO date, Asia/Shanghai, inclusive)."""
+
+    operator: str
+    reason: str
+    visit_by: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Acted:
+    """The action has happened; the row with this revision, or a later one, shows the result."""
+
+    revision: int
+
+
+@dataclass(frozen=True)
+class BlacklistInput:
+    """A ban's run, from its entry's row."""
+
+    entry_id: str
+    preselection_id: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class ExtendBan:
+    until: datetime
+
+
+@dataclass(frozen=True)
+class ReleaseBan:
+    """An operator ends the ban before its time; neither word may be blank."""
+
+    operator: str
+    reason: str
