@@ -1,0 +1,102 @@
+"""Child processes that end with us: in sessions of their own, stopped in order, killed by the kernel when we are."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped] # The package has no type stubs of its own.
+
+from embedded.accounts import Account
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+LAST_WAIT_S = 5.0
+
+
+class Child:
+    """One running process. Its output goes to a log file, its end can be awaited."""
+
+    def __init__(self, process: asyncio.subprocess.Process, lifeline: int | None) -> None:
+        self._process = process
+        self._lifeline = lifeline
+
+    @classmethod
+    async def start(
+        cls,
+        command: Sequence[str | Path],
+        *,
+        log: Path,
+        account: Account | None = None,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> "Child":
+        """Start the command (its first word an absolute path). Call it from the main thread only.
+
+        The kernel ties a child to the thread that forked it, and the main thread is the one that lives longest.
+        """
+        reader, lifeline = (None, None) if sys.platform == "linux" else os.pipe()
+        orders = {
+            "parent": os.getpid(),
+            "uid": account.uid if account else None,
+            "gid": account.gid if account else None,
+            "reach_everything": account.reach_everything if account else False,
+            "lifeline": reader,
+        }
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(orders), *map(str, command)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment,
+                cwd=folder,
+                start_new_session=True,
+                pass_fds=() if reader is None else (reader,),
+            )
+        if reader is not None:
+            os.close(reader)
+        return cls(process, lifeline)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.returncode is None
+
+    async def wait(self) -> int:
+        """The exit code, negative for a signal, once the process has ended."""
+        code = await self._process.wait()
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        return code
+
+    async def stop(self, how: signal.Signals = signal.SIGTERM, *, patience_s: float) -> int:
+        """Ask it to end, and kill it when it has not by then."""
+        self.send(how)
+        # A frozen process would never hear the request.
+        self.send(signal.SIGCONT)
+        try:
+            return await asyncio.wait_for(self.wait(), patience_s)
+        except TimeoutError:
+            self.send(signal.SIGKILL)
+            return await asyncio.wait_for(self.wait(), LAST_WAIT_S)
+
+    def send(self, how: signal.Signals) -> None:
+        """Send a signal to this process alone; one that has ended is no error."""
+        if self.is_running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, how)
+
+    def send_to_family(self, how: signal.Signals) -> None:
+        """Send a signal to the process and all its descendants: what freezing a server takes."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for member in (psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    member.send_signal(how)

@@ -1,0 +1,148 @@
+"""PostgreSQL: the server itself in the foreground, on a socket in a private folder and nowhere else."""
+
+import contextlib
+import os
+import shutil
+import signal
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil  # type: ignore[import-untyped] # The package has no type stubs of its own.
+import psycopg
+from psycopg import sql
+
+from embedded.accounts import Account, account_for_postgres
+from embedded.binaries import postgres_program
+from embedded.children import Child
+from embedded.folders import DataFolder
+from embedded.problems import StartProblem
+from embedded.server import Server
+
+SUPERUSER = "postgres"
+MAINTENANCE_DATABASE = "postgres"
+# A clean environment: variables such as PGDATA or LC_ALL of whoever starts us must not reach the server.
+ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+
+
+class Postgres(Server):
+    """`url` and `dsn` give the addresses. Trust without a password rests on the folder's permissions alone."""
+
+    name = "postgres"
+    # The fast shutdown: sessions are ended, everything is written, nothing needs recovery.
+    stops_by = signal.SIGINT
+    patience_s = 8.0
+
+    def __init__(self, folder: DataFolder, *, durable: bool = True) -> None:
+        """Only tests of what does not concern crashes of the machine may do without `durable` (fsync)."""
+        super().__init__(folder)
+        self._durable = durable
+        self._sockets = folder.sockets / "postgres"
+
+    def url(self, database: str) -> str:
+        """The address for SQLAlchemy."""
+        return self.dsn(database).replace("postgresql:", "postgresql+psycopg:", 1)
+
+    def dsn(self, database: str) -> str:
+        """The address for libpq: psycopg, psql and the like."""
+        return f"postgresql://{SUPERUSER}@/{quote(database)}?host={quote(str(self._sockets), safe='')}"
+
+    async def create_database(self, database: str, *, template: str = "template1") -> bool:
+        """Make a database unless it exists; answers whether it was made."""
+        async with await self._maintenance() as connection:
+            known = await connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+            if await known.fetchone():
+                return False
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            await connection.execute(statement.format(sql.Identifier(database), sql.Identifier(template)))
+        return True
+
+    async def drop_database(self, database: str) -> None:
+        """Remove a database with all its sessions; one that does not exist is no error."""
+        async with await self._maintenance() as connection:
+            statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            await connection.execute(statement.format(sql.Identifier(database)))
+
+    async def _launch(self, log: Path) -> Child:
+        account = account_for_postgres(self.folder.postgres, postgres_program("postgres"))
+        self._hand_over(self._sockets, account)
+        if not (self.folder.postgres / "PG_VERSION").exists():
+            await self._make_cluster(log, account)
+        self._forget_stranger()
+        return await Child.start(
+            [postgres_program("postgres"), "-D", self.folder.postgres, *self._options()],
+            log=log,
+            account=account,
+            environment=ENVIRONMENT,
+            folder=Path("/"),
+        )
+
+    async def _answers(self) -> bool:
+        try:
+            async with await self._maintenance() as connection:
+                await connection.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    async def _maintenance(self) -> psycopg.AsyncConnection:
+        return await psycopg.AsyncConnection.connect(
+            self.dsn(MAINTENANCE_DATABASE), autocommit=True, connect_timeout=10
+        )
+
+    def _options(self) -> list[str]:
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._sockets),
+            "unix_socket_permissions": "0700",
+            "max_connections": "200",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            # A killed server would leave segments behind in /dev/shm, which is also small in containers.
+            "dynamic_shared_memory_type": "mmap",
+            # Nobody replicates from here; without that the log that is written is smaller.
+            "wal_level": "minimal",
+            "max_wal_senders": "0",
+        }
+        if not self._durable:
+            options |= {"fsync": "off", "full_page_writes": "off"}
+        return [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+
+    async def _make_cluster(self, log: Path, account: Account | None) -> None:
+        """Run initdb beside the final place and move the result there, so that an interrupted one is repeated."""
+        unfinished = self.folder.postgres.with_name("postgres.unfinished")
+        self._hand_over(unfinished, account)
+        initdb = await Child.start(
+            [
+                *(postgres_program("initdb"), "-D", unfinished, "-U", SUPERUSER, "--encoding=UTF8"),
+                *("--auth-local=trust", "--auth-host=reject", "--no-instructions"),
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+                *(() if self._durable else ("--no-sync",)),
+            ],
+            log=log,
+            account=account,
+            environment=ENVIRONMENT,
+            folder=Path("/"),
+        )
+        if await initdb.wait() != 0:
+            raise StartProblem(f"PostgreSQL's data folder can't be made: {self._last_words()}")
+        unfinished.rename(self.folder.postgres)
+
+    @staticmethod
+    def _hand_over(folder: Path, account: Account | None) -> None:
+        """Make a folder anew, private to whoever the server runs as."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        if account is not None:
+            os.chown(folder, account.uid, account.gid)
+
+    def _forget_stranger(self) -> None:
+        """Remove the lock of a killed server whose process id has since been given to something else.
+
+        PostgreSQL would take that process for itself. The lock on the data folder tells that no other instance of
+        ours runs, and a real postgres is left to PostgreSQL's own judgement.
+        """
+        lock = self.folder.postgres / "postmaster.pid"
+        with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
+            holder = int(lock.read_text().splitlines()[0])
+            if psutil.pid_exists(holder) and psutil.Process(holder).name() != "postgres":
+                lock.unlink()

@@ -1,0 +1,100 @@
+"""What the three embedded servers have in common: start, wait until it answers, freeze, kill, stop."""
+
+import asyncio
+import signal
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from embedded.children import Child
+from embedded.folders import DataFolder
+from embedded.problems import StartProblem
+
+READY_WITHIN_S = 60.0
+ASK_EVERY_S = 0.02
+WORDS_OF_FAILURE = ("FATAL", "PANIC", "rror", "denied")
+
+
+class Server(ABC):
+    """A real server as a child process. It can be started again, at the same address, after it was stopped or died."""
+
+    name: str
+    patience_s = 5.0
+    stops_by = signal.SIGTERM
+
+    def __init__(self, folder: DataFolder) -> None:
+        self.folder = folder
+        self._child: Child | None = None
+        self._log_start = 0
+
+    @abstractmethod
+    async def _launch(self, log: Path) -> Child:
+        """Start the process; it need not answer yet."""
+
+    @abstractmethod
+    async def _answers(self) -> bool:
+        """Whether the server does its work for a client."""
+
+    async def start(self) -> None:
+        """Start the process, unless it runs, without waiting for it. Raises `StartProblem`."""
+        if self._child is not None and self._child.is_running:
+            return
+        log = self.folder.log(self.name)
+        try:
+            self._log_start = log.stat().st_size if log.exists() else 0
+            self._child = await self._launch(log)
+        except OSError as problem:
+            raise StartProblem(f"{self.name} can't be started: {problem}") from None
+
+    async def ready(self, within_s: float = READY_WITHIN_S) -> None:
+        """Wait until the server answers. Raises `StartProblem` with the server's own last words if it never does."""
+        deadline = asyncio.get_running_loop().time() + within_s
+        while not await self._answers():
+            if not self._started.is_running:
+                raise StartProblem(f"{self.name} did not start: {self._last_words()}")
+            if asyncio.get_running_loop().time() > deadline:
+                raise StartProblem(f"{self.name} did not answer within {within_s:.0f} s; see {self._log}")
+            await asyncio.sleep(ASK_EVERY_S)
+
+    async def ended(self) -> int:
+        """The exit code, negative for a signal, once the process has ended by itself or otherwise."""
+        return await self._started.wait()
+
+    async def stop(self) -> None:
+        """End the process in order, or by force when that takes too long. One that does not run is no error."""
+        if self._child is not None:
+            await self._child.stop(self.stops_by, patience_s=self.patience_s)
+
+    async def kill(self) -> None:
+        """End the process at once, as a crash would."""
+        self._started.send(signal.SIGKILL)
+        await self._started.wait()
+
+    def freeze(self) -> None:
+        """Stop the process and its children where they stand (SIGSTOP), until `thaw`."""
+        self._started.send_to_family(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._started.send_to_family(signal.SIGCONT)
+
+    @property
+    def pid(self) -> int:
+        """The server's own process. Raises `StartProblem` if it was never started."""
+        return self._started.pid
+
+    @property
+    def _started(self) -> Child:
+        if self._child is None:
+            raise StartProblem(f"{self.name} was not started")
+        return self._child
+
+    @property
+    def _log(self) -> Path:
+        return self.folder.log(self.name)
+
+    def _last_words(self) -> str:
+        """The last line since this start that tells of a failure, or else the last line."""
+        with self._log.open("rb") as log:
+            log.seek(self._log_start)
+            lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
+        failures = [line for line in lines if any(word in line for word in WORDS_OF_FAILURE)]
+        return (failures or lines or [f"see {self._log}"])[-1]

@@ -1,0 +1,68 @@
+"""Temporal: the real development server with its UI, its state in a file."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from embedded.binaries import temporal_program
+from embedded.children import Child
+from embedded.folders import DataFolder
+from embedded.server import Server
+
+HOST = "127.0.0.1"
+NAMESPACE = "default"
+RETENTION = timedelta(days=30)
+SEARCH_ATTRIBUTES = {"Stage": "Keyword", "Office": "Keyword", "Deadline": "Datetime"}
+
+
+class Temporal(Server):
+    name = "temporal"
+    patience_s = 4.0
+
+    def __init__(
+        self, folder: DataFolder, *, port: int, ui_port: int | None = None, time_skipping: bool = False
+    ) -> None:
+        """Without a `ui_port` there is no UI; `time_skipping` is for tests."""
+        super().__init__(folder)
+        self.port = port
+        self.ui_port = ui_port
+        self._time_skipping = time_skipping
+
+    @property
+    def address(self) -> str:
+        return f"{HOST}:{self.port}"
+
+    async def _launch(self, log: Path) -> Child:
+        return await Child.start(
+            [temporal_program(), "server", "start-dev", *self._options()], log=log, folder=self.folder.temporal
+        )
+
+    async def _answers(self) -> bool:
+        """True once the namespace is there; closed workflows are then kept for 30 days instead of one."""
+        try:
+            client = await Client.connect(self.address)
+            service = client.workflow_service
+            known = await service.describe_namespace(DescribeNamespaceRequest(namespace=NAMESPACE))
+            if known.config.workflow_execution_retention_ttl.ToTimedelta() != RETENTION:
+                retention = Duration()
+                retention.FromTimedelta(RETENTION)
+                config = NamespaceConfig(workflow_execution_retention_ttl=retention)
+                await service.update_namespace(UpdateNamespaceRequest(namespace=NAMESPACE, config=config))
+        except (RPCError, RuntimeError):
+            return False
+        return True
+
+    def _options(self) -> list[str | Path]:
+        return [
+            *("--ip", HOST, "--port", str(self.port), "--log-level", "error"),
+            *("--db-filename", self.folder.temporal / "temporal.sqlite"),
+            *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"),
+            *(w for name, kind in SEARCH_ATTRIBUTES.items() for w in ("--search-attribute", f"{name}={kind}")),
+            *(("--headless",) if self.ui_port is None else ("--ui-port", str(self.ui_port))),
+            *(("--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true") if self._time_skipping else ()),
+        ]

@@ -1,0 +1,47 @@
+"""Valkey, which speaks Redis: on a socket in a private folder, keeping nothing on disk (what it holds is derived)."""
+
+import asyncio
+from pathlib import Path
+from urllib.parse import quote
+
+from embedded.binaries import valkey_program
+from embedded.children import Child
+from embedded.folders import DataFolder
+from embedded.server import Server
+
+
+class Valkey(Server):
+    name = "valkey"
+    patience_s = 2.0
+
+    def __init__(self, folder: DataFolder) -> None:
+        super().__init__(folder)
+        self._socket = folder.sockets / "valkey" / "valkey.sock"
+
+    def url(self, database: int = 0) -> str:
+        """The address of one of the 16 logical databases, for redis-py."""
+        return f"unix://{quote(str(self._socket))}?db={database}"
+
+    async def _launch(self, log: Path) -> Child:
+        self._socket.parent.mkdir(mode=0o700, exist_ok=True)
+        return await Child.start(
+            [
+                *(valkey_program(), "--port", "0", "--unixsocket", self._socket, "--unixsocketperm", "700"),
+                *("--save", "", "--appendonly", "no", "--daemonize", "no"),
+            ],
+            log=log,
+            folder=self._socket.parent,
+        )
+
+    async def _answers(self) -> bool:
+        try:
+            reader, writer = await asyncio.open_unix_connection(str(self._socket))
+        except OSError:
+            return False
+        try:
+            writer.write(b"PING\r\n")
+            return await reader.readline() == b"+PONG\r\n"
+        except OSError:
+            return False
+        finally:
+            writer.close()

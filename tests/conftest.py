@@ -1,0 +1,126 @@
+"""The real servers for every test, each started once a run and only when a test asks for it.
+
+pytest's own death takes them with it, even by SIGKILL; the tests' folder goes with pytest's other temporary folders.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import redis.asyncio
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from embedded.folders import DataFolder
+from embedded.ports import free_port
+from embedded.postgres import Postgres
+from embedded.stack import Servers
+from embedded.temporal import Temporal
+from embedded.valkey import Valkey
+
+REPOSITORY = Path(__file__).parent.parent
+TEMPLATE = "xuanhao_template"
+
+database_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder]:
+    folder = DataFolder(tmp_path_factory.mktemp("servers"))
+    with folder.held():
+        yield folder
+
+
+@pytest.fixture(scope="session")
+async def postgres(data_folder: DataFolder) -> AsyncIterator[Postgres]:
+    """PostgreSQL. A test may freeze, kill and start it again, and leaves it running."""
+    # Without fsync: no test cuts the power, and a crash of the server alone loses nothing.
+    server = Postgres(data_folder, durable=False)
+    await server.start()
+    await server.ready()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def valkey(data_folder: DataFolder) -> AsyncIterator[Valkey]:
+    """Valkey. A test may freeze, kill and start it again, and leaves it running."""
+    server = Valkey(data_folder)
+    await server.start()
+    await server.ready()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def temporal(data_folder: DataFolder) -> AsyncIterator[Temporal]:
+    """Temporal, allowed to skip time. A test may freeze, kill and start it again, and leaves it running."""
+    server = Temporal(data_folder, port=free_port(), time_skipping=True)
+    await server.start()
+    await server.ready()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+def servers(postgres: Postgres, valkey: Valkey, temporal: Temporal) -> Servers:
+    """All three, for tests of the whole stack."""
+    return Servers(postgres, valkey, temporal)
+
+
+@pytest.fixture(scope="session")
+async def database_template(postgres: Postgres) -> str:
+    """The name of a migrated, empty database from which others are copied."""
+    await postgres.create_database(TEMPLATE)
+    subprocess.run(  # noqa: ASYNC221 - nothing else runs in this loop yet.
+        [sys.executable, "-m", "storage.migrate"],
+        env=os.environ | {"XUANHAO_DATABASE_URL": postgres.url(TEMPLATE)},
+        cwd=REPOSITORY,
+        check=True,
+    )
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+async def database_url(postgres: Postgres, database_template: str) -> str:
+    """The SQLAlchemy address of one migrated database that the whole run shares; tests of it don't count rows."""
+    await postgres.create_database("xuanhao", template=database_template)
+    return postgres.url("xuanhao")
+
+
+@pytest.fixture
+async def fresh_database(postgres: Postgres, database_template: str) -> AsyncIterator[str]:
+    """The SQLAlchemy address of a migrated, empty database of this test's own."""
+    name = f"xuanhao_{next(database_numbers)}"
+    await postgres.create_database(name, template=database_template)
+    yield postgres.url(name)
+    await postgres.drop_database(name)
+
+
+@pytest.fixture
+async def redis_url(valkey: Valkey) -> str:
+    """The address of Valkey, emptied."""
+    async with redis.asyncio.from_url(valkey.url()) as client:
+        await client.flushall()
+    return valkey.url()
+
+
+@pytest.fixture(scope="session")
+async def temporal_client(temporal: Temporal) -> Client:
+    """A client in whose workflows time passes as it does for everybody."""
+    return await Client.connect(temporal.address)
+
+
+@pytest.fixture(scope="session")
+def temporal_env(temporal_client: Client) -> TimeSkipper:
+    """Skipped time, on the real server, a clock for each workflow.
+
+    Workflows started through `.client` stand still between actions; `await .fast_forward(handle, duration)` moves one
+    (go a little past a deadline, and await what should follow), `await .get_current_time(handle)` reads its clock.
+    """
+    # Without `disable_propagation` an abandoned child would run ahead of its parent.
+    return TimeSkipper(temporal_client, config=TimeSkippingConfig(enabled=False, disable_propagation=True))
