@@ -1,0 +1,164 @@
+"""The way to PostgreSQL: one pool, short patience, and one place that knows what "down" looks like.
+
+Two kinds of work: `statement()` is one statement that commits by itself (the hot path: no BEGIN, no COMMIT, no ping),
+and `transaction()` is several that commit together. Both raise `PartDown("database")` when the server does not answer
+in time. Whoever writes without a key must not repeat blindly then: the server may have done the work.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
+
+import psycopg
+from sqlalchemy import Executable, Row, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.failures import PartDown
+
+PATIENCE = 3.0
+"""Seconds after which a server that has not answered counts as down (api.md, Conventions)."""
+
+_CONNECT_SECONDS = 2
+_POOL_SECONDS = 2.0
+# The server gives up before the client does: a slow statement ends with an answer, not with a lost connection.
+_SERVER_LIMITS = {
+    "statement_timeout": "2000",
+    "lock_timeout": "1500",
+    "idle_in_transaction_session_timeout": "15000",
+    "timezone": "UTC",
+}
+# A pooled connection that was dead already fails at once; anything slower is a server that does not answer.
+_FAILED_AT_ONCE = 0.5
+
+Parameters = Mapping[str, Any]
+
+
+def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> AsyncEngine:
+    """The engine of `url` (`postgresql://…`), in autocommit unless a transaction is asked for.
+
+    Connections are not pinged before use, which would cost a round trip: one that turns out dead is dropped together
+    with all others of its age, and the next call connects anew.
+    """
+    _, _, rest = url.partition("://")
+    return create_async_engine(
+        f"postgresql+psycopg://{rest}",
+        isolation_level="AUTOCOMMIT",
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_SECONDS,
+        pool_use_lifo=True,
+        use_native_hstore=False,
+        connect_args={
+            "connect_timeout": _CONNECT_SECONDS,
+            "application_name": application_name,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_LIMITS.items()),
+        },
+    )
+
+
+@contextmanager
+def database_answers() -> Any:
+    """Translate the driver's ways of saying "down or too slow" into `PartDown("database")`."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise PartDown("database") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise PartDown("database") from error
+        raise
+
+
+class Database:
+    """The pool and its two ways of working. Close it when the process ends."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> None:
+        self.engine = make_engine(url, pool_size=pool_size, application_name=application_name)
+        self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which each statement commits by itself; all of them together have `PATIENCE`."""
+        with database_answers():
+            async with self.engine.connect() as connection, _severed_after(PATIENCE, connection):
+                yield connection
+
+    @asynccontextmanager
+    async def transaction(self, *, patience: float = PATIENCE) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that commits when the block ends and rolls back when it raises.
+
+        `patience`, in seconds, may be longer for work in the background such as reading all claims of a prefix.
+        """
+        with database_answers():
+            async with (
+                self._transactional.connect() as connection,
+                _severed_after(patience, connection),
+                connection.begin(),
+            ):
+                if patience > PATIENCE:
+                    limit = text("SELECT set_config('statement_timeout', :milliseconds, true)")
+                    await connection.execute(limit, {"milliseconds": str(int(patience * 1000))})
+                yield connection
+
+    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> list[Row[Any]]:
+        """All rows of one statement that may be done twice: a read, or a write that a key protects.
+
+        It is tried again, once, when the pooled connection was found dead: a restarted server costs no caller an error.
+        """
+        started = asyncio.get_running_loop().time()
+        try:
+            return await self._rows(statement, parameters)
+        except PartDown:
+            if asyncio.get_running_loop().time() - started > _FAILED_AT_ONCE:
+                raise
+            return await self._rows(statement, parameters)
+
+    async def row(self, statement: Executable, parameters: Parameters | None = None) -> Row[Any] | None:
+        """The first row of `rows`, or None."""
+        found = await self.rows(statement, parameters)
+        return found[0] if found else None
+
+    async def ping(self) -> None:
+        """Return when the server answers; raises `PartDown`."""
+        await self.rows(text("SELECT 1"))
+
+    async def _rows(self, statement: Executable, parameters: Parameters | None) -> list[Row[Any]]:
+        async with self.statement() as connection:
+            result = await connection.execute(statement, parameters)
+            return list(result.all()) if result.returns_rows else []
+
+
+@asynccontextmanager
+async def _severed_after(seconds: float, connection: AsyncConnection) -> AsyncIterator[None]:
+    """Cut the line when the time is over, so that whoever waits on it gets an error and the pool a new connection.
+
+    Cancelling the waiting task instead would have the driver ask the silent server to cancel, and wait for that too.
+    """
+    driver = _driver_connection(connection)
+    alarm = asyncio.get_running_loop().call_later(seconds, _sever, driver)
+    try:
+        yield
+    finally:
+        alarm.cancel()
+
+
+def _driver_connection(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    sync_connection = connection.sync_connection
+    driver = sync_connection.connection.driver_connection if sync_connection else None
+    if not isinstance(driver, psycopg.AsyncConnection):
+        raise TypeError("the engine's driver must be psycopg")
+    return driver
+
+
+def _sever(driver: psycopg.AsyncConnection[Any]) -> None:
+    with suppress(OSError, psycopg.Error):
+        line = socket.fromfd(driver.fileno(), socket.AF_UNIX, socket.SOCK_STREAM)
+        with line:
+            line.shutdown(socket.SHUT_RDWR)
