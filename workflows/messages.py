@@ -1,7 +1,8 @@
 """What is said to a workflow and what it answers: one dataclass in, one out. No personal value is in any of them.
 
-A `request_id` names one wish of one caller. Whoever repeats a message with the same `request_id` gets the first answer, and nothing happens twice.
-A message sent from the command line may leave it out: then every sending is a wish of its own.
+A `request_id` names one wish of one caller. Whoever repeats a message with the same `request_id` gets the first
+answer, and nothing happens twice. A message sent from the command line may leave it out: then every sending is a wish
+of its own.
 """
 
 from dataclasses import dataclass, field

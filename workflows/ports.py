@@ -1,7 +1,8 @@
 """The signatures of the activities that workflows call; `activities/` implements them, one class per collaborator.
 
-`records`, `plates` and `people` decide in the database and run as local activities; `texts` reaches other people's systems and runs as a normal one. A
-refusal is raised as an ApplicationError whose type is the refusal's code; nothing was changed then.
+`records`, `plates` and `people` decide in the database and run as local activities; `texts` reaches other people's
+systems and runs as a normal one. A refusal is raised as an ApplicationError whose type is the refusal's code; nothing
+was changed then.
 """
 
 from dataclasses import dataclass
