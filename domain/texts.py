@@ -16,17 +16,26 @@ class Purpose(StrEnum):
     BAN_ENDED = "ban_ended"
 
 
-_CODE_WARNING = "请勿将验证码告知他人,工作人员不会向您索要。"
+_CODE_WARNING = "请勿将验证码告知他人，工作人员不会向您索要。"
 
 _TEMPLATES = {
-    Purpose.CONFIRM_INFORMATION: "【选号】您正在确认二手车过户信息,验证码{code},{minutes}分钟内有效。" + _CODE_WARNING,
-    Purpose.CONFIRM_IDENTITY: "【选号】您正在进行预选号牌的身份验证,验证码{code},{minutes}分钟内有效。" + _CODE_WARNING,
-    Purpose.RESERVED: "【选号】您已成功预选号牌{plate},请于{last_day}(含)前到{office}办理本地二手车过户业务,逾期将被列入黑名单。",
-    Purpose.OVERDUE: "【选号】您未在{last_day}(含)前办理过户,预选号牌{plate}已失效,您已被列入黑名单,{until}前不能在互联网上预选号牌。",
-    Purpose.REMINDER: "【选号】提醒:您预选的号牌{plate}须于{last_day}(含)前到{office}确认,逾期将被列入黑名单。",
-    Purpose.LAST_DAY: "【选号】今天是确认预选号牌{plate}的最后一天,请于{office}下班前办理,逾期将被列入黑名单。",
-    Purpose.DEADLINE_MOVED: "【选号】您预选的号牌{plate}的办理期限已变更,请于{last_day}(含)前到{office}办理。",
-    Purpose.BAN_ENDED: "【选号】您的互联网选号黑名单已解除,可以重新预选机动车号牌。",
+    Purpose.CONFIRM_INFORMATION: (
+        "【选号】您正在确认二手车过户信息，验证码{code}，{minutes}分钟内有效。" + _CODE_WARNING
+    ),
+    Purpose.CONFIRM_IDENTITY: (
+        "【选号】您正在进行预选号牌的身份验证，验证码{code}，{minutes}分钟内有效。" + _CODE_WARNING
+    ),
+    Purpose.RESERVED: (
+        "【选号】您已成功预选号牌{plate}，请于{last_day}（含）前到{office}办理本地二手车过户业务，逾期将被列入黑名单。"
+    ),
+    Purpose.OVERDUE: (
+        "【选号】您未在{last_day}（含）前办理过户业务，预选号牌{plate}已失效。您已被列入黑名单，"
+        "{until}前不能在互联网上预选机动车号牌。"
+    ),
+    Purpose.REMINDER: ("【选号】提醒：您预选的号牌{plate}须于{last_day}（含）前到{office}确认，逾期将被列入黑名单。"),
+    Purpose.LAST_DAY: ("【选号】今天是确认预选号牌{plate}的最后一天，请到{office}办理，逾期将被列入黑名单。"),
+    Purpose.DEADLINE_MOVED: ("【选号】您预选的号牌{plate}的办理期限已变更，请于{last_day}（含）前到{office}办理。"),
+    Purpose.BAN_ENDED: "【选号】您的互联网选号黑名单已解除，可以重新预选机动车号牌。",
 }
 
 
