@@ -1,0 +1,94 @@
+"""The working days of an office, and the days on which validity and bans end, in Asia/Shanghai."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from domain.durations import SHANGHAI, Duration
+from domain.policy import Policy
+
+_SATURDAY = 5
+_DAY = timedelta(days=1)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class DayKind(StrEnum):
+    """What an entry of the calendar makes of its day."""
+
+    HOLIDAY = "holiday"
+    WORKING = "working"
+
+
+@dataclass(frozen=True)
+class OfficeCalendar:
+    """Weekends are off unless an entry says otherwise: a holiday, or a day worked to make up for one.
+
+    `official_years` are those whose holiday notice has been entered; the entries of any other year are a prediction.
+    """
+
+    days: Mapping[date, DayKind]
+    official_years: frozenset[int] = frozenset()
+
+    def is_working_day(self, day: date) -> bool:
+        kind = self.days.get(day)
+        return day.weekday() < _SATURDAY if kind is None else kind is DayKind.WORKING
+
+    def is_provisional(self, year: int) -> bool:
+        return year not in self.official_years
+
+    def last_day(self, completed_at: datetime, policy: Policy) -> tuple[date, datetime]:
+        """Return the last day to visit the office (R-40) and the UTC instant at which the reservation lapses.
+
+        The days are counted from the day after, and the last one counts to its end. A validity with a time part runs
+        to the millisecond; its last day is then the one that holds its last millisecond.
+        """
+        if policy.validity.has_time_part:
+            deadline = policy.validity.after(completed_at)
+            return shanghai_day(deadline - _MILLISECOND), deadline
+        if policy.validity_working_days:
+            visit_by = self._after_working_days(shanghai_day(completed_at), policy.validity)
+        else:
+            visit_by = shanghai_day(policy.validity.after(completed_at))
+        return visit_by, _midnight(visit_by + _DAY)
+
+    def _after_working_days(self, day: date, validity: Duration) -> date:
+        """Years and months pass on the plain calendar, then days are working days; the last is never a day off."""
+        day = shanghai_day(Duration(validity.years, validity.months).after(_midnight(day)))
+        for _ in range(validity.days):
+            day = self._working_day_from(day + _DAY)
+        return self._working_day_from(day) if not validity.days else day
+
+    def _working_day_from(self, day: date) -> date:
+        while not self.is_working_day(day):
+            day += _DAY
+        return day
+
+
+def ban_end(begins: datetime, policy: Policy) -> datetime:
+    """Return the UTC instant at which a ban ends that begins with a missed deadline (R-41, R-48).
+
+    Without a time part it covers whole days: last day 26 Nov 2026, barred until 27 Nov 2028 00:00 in Shanghai.
+    """
+    if policy.blacklist.has_time_part:
+        return policy.blacklist.after(begins)
+    return policy.blacklist.after(shanghai_midnight_after(begins - _MILLISECOND))
+
+
+def extended_ban(old_until: datetime, begins: datetime, policy: Policy) -> datetime:
+    """Return the end after a further missed deadline: the later of the old one and of a ban that begins now."""
+    return max(old_until, ban_end(begins, policy))
+
+
+def shanghai_day(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date()
+
+
+def shanghai_midnight_after(moment: datetime) -> datetime:
+    """Return the first midnight in Shanghai after the moment, in UTC: when limits per day begin afresh."""
+    return _midnight(shanghai_day(moment) + _DAY)
+
+
+def _midnight(day: date) -> datetime:
+    """Return the instant at which the day begins in Shanghai, in UTC."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
