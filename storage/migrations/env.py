@@ -1,0 +1,14 @@
+"""Alembic's entry: it works on the connection that `storage.migrate` hands over, and nowhere else."""
+
+from alembic import context
+
+from storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    compare_type=True,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,297 @@
+"""The tables. Instants are `timestamptz`, always passed in; whatever lasts until `t` is over at `t`.
+
+Columns of bytes that end in `_hash` are keyed hashes (`KeyedHash`) for look-up, the others are sealed by the `Vault`.
+What may not be two at a time is a constraint here, so that the database settles every race.
+"""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""The end of what never ends by itself: a plate that was issued or withheld. (`infinity` can't be read in Python.)"""
+
+UNFINISHED_STAGES = ("service_notes", "identity_verification", "plate_selection")
+STAGES = ("submitted", "refused", *UNFINISHED_STAGES, "completed", "registered", "exhausted", "overdue", "cancelled")
+"""Those of the contract, and two that nobody sees: `submitted` before and `refused` after a check that failed."""
+
+CLAIM_KINDS = ("offered", "candidate", "reserved", "issued", "withheld", "cooling")
+LASTING_KINDS = ("reserved", "issued", "withheld", "cooling")
+"""The kinds that are missing from the keyboard; a number that is merely offered or a candidate stays in it."""
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Instant = sa.DateTime(timezone=True)
+# Plates are compared byte by byte: it is faster, and all claims must be taken in one order everywhere.
+Plate = sa.String(collation="C")
+
+
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+_RUNNING = text(f"{one_of('stage', (*UNFINISHED_STAGES, 'completed'))} AND NOT dormant")
+_UNFINISHED = text(f"{one_of('stage', UNFINISHED_STAGES)} AND NOT dormant")
+
+office = Table(
+    "office",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("province", Text, nullable=False),
+    # Overrides of the deployment's policy: name → value as in XUANHAO_POLICY__<NAME>.
+    Column("policy", JSONB, nullable=False, server_default=text("'{}'")),
+)
+
+prefix = Table(
+    "prefix",
+    metadata,
+    Column("prefix", Plate, primary_key=True),
+    Column("office_code", Text, ForeignKey("office.code"), nullable=False, index=True),
+    # Grows with every change of the prefix's segments, so that an index built before the change is known to be old.
+    Column("revision", Integer, nullable=False, server_default=text("0")),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("office_code", Text, ForeignKey("office.code"), primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("published_at", Instant, nullable=False),
+)
+
+segment = Table(
+    "segment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("prefix", Plate, ForeignKey("prefix.prefix"), nullable=False),
+    # So that the numbers of other kinds of vehicles can come later.
+    Column("plate_type", Text, nullable=False, server_default=text("'small_car'")),
+    Column("template", Text, nullable=False),
+    Column("excluded", ARRAY(Text), nullable=False),
+    Column("released_at", Instant, nullable=False),
+    Column("compose_from", Instant, nullable=False),
+    sa.UniqueConstraint("prefix", "template"),
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # Without an office the day holds for the whole country.
+    Column("office_code", Text, ForeignKey("office.code")),
+    Column("day", Date, nullable=False),
+    Column("kind", Text, nullable=False),
+    CheckConstraint(one_of("kind", ("holiday", "workday")), name="kind"),
+    sa.UniqueConstraint("office_code", "day", postgresql_nulls_not_distinct=True),
+)
+
+calendar_year = Table(
+    "calendar_year",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    # False until the year's official holiday notice has been entered.
+    Column("official", Boolean, nullable=False),
+)
+
+preselection = Table(
+    "preselection",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("office_code", Text, ForeignKey("office.code"), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("dormant", Boolean, nullable=False, server_default=text("false")),
+    Column("revision", Integer, nullable=False, server_default=text("0")),
+    Column("state", JSONB, nullable=False),
+    Column("policy", JSONB, nullable=False),
+    Column("plate_type", Text, nullable=False, server_default=text("'small_car'")),
+    Column("plate", Plate),
+    Column("visit_by", Date),
+    Column("deadline", Instant),
+    Column("notice_version", Text, nullable=False),
+    Column("notice_agreed_at", Instant, nullable=False),
+    Column("owner_hash", LargeBinary, nullable=False),
+    Column("party_hash", LargeBinary, nullable=False),
+    Column("vehicle_hash", LargeBinary, nullable=False),
+    Column("transfer_hash", LargeBinary, nullable=False),
+    Column("seller_hash", LargeBinary, nullable=False),
+    Column("seller_name_masked", Text, nullable=False),
+    Column("party_kind", Text, nullable=False),
+    Column("party_name", LargeBinary, nullable=False),
+    Column("party_id", LargeBinary, nullable=False),
+    Column("phone", LargeBinary, nullable=False),
+    Column("vin", LargeBinary, nullable=False),
+    Column("certificate_number", LargeBinary, nullable=False),
+    # The seller as submitted, only until the check is over: the first decision clears it.
+    Column("seller", LargeBinary),
+    CheckConstraint(one_of("stage", STAGES), name="stage"),
+    CheckConstraint(one_of("party_kind", ("person", "organisation")), name="party_kind"),
+    Index("uq_preselection_running_vehicle", "vehicle_hash", unique=True, postgresql_where=_RUNNING),
+    Index("ix_preselection_vehicle_newest", "vehicle_hash", "created_at"),
+    Index("ix_preselection_transfer_newest", "transfer_hash", "created_at"),
+    Index("ix_preselection_owner_newest", "owner_hash", "created_at"),
+    Index("ix_preselection_desk", "office_code", "stage", "created_at"),
+    Index("ix_preselection_plate", "plate", postgresql_where=text("plate IS NOT NULL")),
+    Index("ix_preselection_party_unfinished", "party_hash", postgresql_where=_UNFINISHED),
+    # Most changes leave every indexed column alone; the room lets them stay on their page without touching an index.
+    postgresql_with={"fillfactor": 70},
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("plate", Plate, primary_key=True),
+    Column("prefix", Plate, sa.Computed("substr(plate, 1, 2)", persisted=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("preselection_id", Uuid),
+    Column("until", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    CheckConstraint(one_of("kind", CLAIM_KINDS), name="kind"),
+    CheckConstraint("isfinite(until)", name="until_is_readable"),
+    # A prefix is a range of the primary key. These two serve the keyboard's snapshot and what changed since a moment.
+    Index("ix_claim_lasting", "plate", postgresql_where=text(one_of("kind", LASTING_KINDS))),
+    Index("ix_claim_changed", "changed_at", postgresql_using="brin"),
+    postgresql_with={"fillfactor": 85},
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("request_id", Uuid, primary_key=True),
+    Column("preselection_id", Uuid, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("answer", JSONB, nullable=False),
+    # Who intervened, and why, where it was not the applicant.
+    Column("operator", Text),
+    Column("reason", Text),
+    # The guards: what the statement found is written with what it wanted, and where they differ nothing is written.
+    Column("claimed", sa.SmallInteger, nullable=False),
+    Column("wanted", sa.SmallInteger, nullable=False),
+    Column("saved", sa.SmallInteger, nullable=False),
+    Column("barred", Boolean, nullable=False),
+    Column("code_used", Boolean),
+    CheckConstraint("claimed = wanted", name="all_plates_claimed"),
+    CheckConstraint("saved = 1", name="revision_as_expected"),
+    CheckConstraint("NOT barred", name="party_not_barred"),
+    CheckConstraint("code_used", name="code_used_up"),
+    Index("ix_decision_at", "at", postgresql_using="brin"),
+)
+
+code = Table(
+    "code",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("phone_hash", LargeBinary, nullable=False),
+    Column("subject_hash", LargeBinary, nullable=False),
+    Column("preselection_id", Uuid),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("failed_at", Instant),
+    Column("expires_at", Instant, nullable=False),
+    Column("attempts", sa.SmallInteger, nullable=False, server_default=text("0")),
+    Column("used_at", Instant),
+    Column("replaced_at", Instant),
+    # Codes of 身份验证 that were asked for while a number was held stand outside the limit per hour.
+    Column("while_holding", Boolean, nullable=False),
+    Index(
+        "uq_code_live",
+        "subject_hash",
+        "purpose",
+        "preselection_id",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=text("used_at IS NULL AND replaced_at IS NULL"),
+    ),
+    Index("ix_code_phone", "phone_hash", "created_at"),
+)
+
+failed_check = Table(
+    "failed_check",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("applicant_hash", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_failed_check_applicant", "applicant_hash", "at"),
+)
+
+blacklist = Table(
+    "blacklist",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("party_hash", LargeBinary, nullable=False),
+    Column("holder", LargeBinary, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("preselection_id", Uuid, nullable=False),
+    Column("released_at", Instant),
+    # An operator released it before its time; a second one confirms that.
+    Column("released_by", Text),
+    Column("release_reason", Text),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", Instant),
+    CheckConstraint("since <= until", name="since_before_until"),
+    Index("uq_blacklist_live", "party_hash", unique=True, postgresql_where=text("released_at IS NULL")),
+    Index("ix_blacklist_preselection", "preselection_id"),
+    Index("ix_blacklist_newest", "since"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("caller_hash", LargeBinary, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("key", Uuid, primary_key=True),
+    Column("body_digest", LargeBinary, nullable=False),
+    Column("operation_id", Uuid, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("status", SmallInteger),
+    Column("answer", LargeBinary),
+    CheckConstraint("(status IS NULL) = (answer IS NULL)", name="answer_has_a_status"),
+    Index("ix_idempotency_created", "created_at", postgresql_using="brin"),
+)
+
+text_message = Table(
+    "text_message",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("idempotency_key", Text, nullable=False, unique=True),
+    Column("phone_hash", LargeBinary, nullable=False),
+    Column("phone", LargeBinary, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("code", LargeBinary),
+    Column("sent_at", Instant, nullable=False),
+    Index("ix_text_message_phone", "phone_hash", "sent_at"),
+)
