@@ -1,0 +1,45 @@
+# Every target first sets up what it needs, inside this folder. `make help` lists them.
+SHELL := /bin/sh
+PY := .venv/bin/python
+PACKAGES := domain workflows activities storage gateways api worker runtime embedded demo
+# Wheels exist for these versions; the first interpreter found that is one of them is taken.
+FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done
+# More for pytest, such as PYTEST_ARGS="-k expiry".
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-fast check format bench lock
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+setup:
+	@python=$$($(FIND_PYTHON)); if [ -z "$$python" ]; then \
+		echo "Python 3.11 to 3.14 is needed, and none was found as python3 or python3.x" >&2; exit 1; fi; \
+	exec $$python -I scripts/set_up.py
+
+run: setup ## Bring the whole system up, with demo data unless XUANHAO_DEMO=0; Ctrl-C stops it
+	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded
+
+test: check ## Check everything and run all tests
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+test-fast: check ## The same without the slow tests
+	@$(PY) -m pytest -m "not slow" $(PYTEST_ARGS)
+
+check: setup ## Rules of style, types and imports
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --quiet
+
+format: setup ## Put the code into its form
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+
+bench: setup ## Measure, and print the ratios as tables
+	@$(PY) -m bench $(BENCH_ARGS)
+
+lock: setup ## Lock the newest versions of the packages, with hashes
+	@$(PY) scripts/lock_packages.py

@@ -1,0 +1,38 @@
+"""Writes the lock files of requirements/: every package's version and hashes, for all systems, no index named."""
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".venv" / "lock-tools"
+OPTIONS = [
+    *("--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade"),
+    *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-progress", "--quiet"),
+]
+
+
+def main() -> None:
+    if not (TOOLS / "bin" / "uv").exists():
+        venv.create(TOOLS, with_pip=True, clear=True)
+        run([TOOLS / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "uv"])
+    compile_lock("dev.txt", "--extra", "embedded", "--extra", "dev")
+    compile_lock("production.txt", "--constraint", "requirements/dev.txt")
+
+
+def compile_lock(name: str, *options: str) -> None:
+    command = [TOOLS / "bin" / "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *options]
+    run([*command, "--output-file", f"requirements/{name}"])
+
+
+def run(command: list[str | Path]) -> None:
+    # What is written is in the lock files; uv repeats all of it on its output.
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603 - the words are our own.
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as problem:
+        sys.exit(problem.returncode)

@@ -1,0 +1,74 @@
+"""Makes `.venv` hold exactly what the lock file names; quick when it does already. Run by every target of `make`.
+
+Needs nothing but Python. A set-up that was interrupted is begun anew, and two at once wait for each other.
+"""
+
+import fcntl
+import hashlib
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCK_FILE = ROOT / "requirements" / "dev.txt"
+# Written last and removed first: without it the environment is unfinished, and made anew.
+STAMP = VENV / "set-up-for"
+
+
+def main() -> None:
+    with LOCK_FILE.open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = hashlib.sha256(lock.read()).hexdigest()
+        if STAMP.is_file() and STAMP.read_text() == wanted and works():
+            return
+        sys.stderr.write("Setting up .venv (half a minute or so) …\n")
+        if not STAMP.is_file() or not works():
+            make_environment()
+        STAMP.unlink(missing_ok=True)
+        install()
+        STAMP.write_text(wanted)
+
+
+def works() -> bool:
+    """Whether the environment's interpreter starts: it does not once the Python it was made of is gone."""
+    return PYTHON.exists() and run([PYTHON, "-c", ""]).returncode == 0
+
+
+def make_environment() -> None:
+    # Debian's Python comes without ensurepip; then a pip of the machine's own installs into the environment.
+    without_pip = [] if find_spec("ensurepip") else ["--without-pip"]
+    if without_pip and not find_spec("pip"):
+        sys.exit(f"{sys.executable} has neither ensurepip nor pip; install your system's package python3-venv")
+    require("making the environment", [sys.executable, "-m", "venv", "--clear", *without_pip, VENV])
+
+
+def install() -> None:
+    own_pip = run([PYTHON, "-c", "import pip"]).returncode == 0
+    pip = [PYTHON, "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", PYTHON]
+    options = ["--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
+    require("installing the packages", [*pip, "install", *options, "-r", LOCK_FILE])
+
+
+def require(purpose: str, command: list[str | Path]) -> None:
+    """Run a command, and show what it said only if it failed."""
+    done = run(command)
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout}{purpose} failed; the lines above say why. It is begun anew the next time.")
+
+
+def run(command: list[str | Path]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - every word of these commands is our own.
+        command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as problem:
+        sys.exit(f"{problem.filename} can't be written: {problem.strerror}")
