@@ -276,7 +276,7 @@ idempotency = Table(
     Column("operation_id", Uuid, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("lease_until", Instant, nullable=False),
-    Column("status", SmallInteger),
+    Column("status", sa.SmallInteger),
     Column("answer", LargeBinary),
     CheckConstraint("(status IS NULL) = (answer IS NULL)", name="answer_has_a_status"),
     Index("ix_idempotency_created", "created_at", postgresql_using="brin"),
