@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def compile_lock(name: str, *options: str) -> None:
-    command = [TOOLS / "bin" / "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *options]
+    command: list[str | Path] = [TOOLS / "bin" / "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *options]
     run([*command, "--output-file", f"requirements/{name}"])
 
 

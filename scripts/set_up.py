@@ -47,7 +47,7 @@ def make_environment() -> None:
 
 def install() -> None:
     own_pip = run([PYTHON, "-c", "import pip"]).returncode == 0
-    pip = [PYTHON, "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", PYTHON]
+    pip: list[str | Path] = [PYTHON, "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", PYTHON]
     options = ["--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
     require("installing the packages", [*pip, "install", *options, "-r", LOCK_FILE])
 
