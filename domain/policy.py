@@ -103,7 +103,7 @@ def _read(name: str, value: Plain) -> tuple[str, Any]:
 
 def _count(least: int, most: int = _NO_BOUND) -> Callable[[Plain], int]:
     def read(value: Plain) -> int:
-        if isinstance(value, bool) or not _COUNT.fullmatch(str(value)):
+        if not _COUNT.fullmatch(str(value)):
             raise ValueError("not a whole number")
         if not least <= int(value) <= most:
             raise ValueError(f"not between {least} and {most}")
