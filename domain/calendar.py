@@ -92,3 +92,8 @@ def shanghai_midnight_after(moment: datetime) -> datetime:
 def _midnight(day: date) -> datetime:
     """Return the instant at which the day begins in Shanghai, in UTC."""
     return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the UTC instant at which a day in Shanghai is over: a last day counts to its end."""
+    return _midnight(day + _DAY)

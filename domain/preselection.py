@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from domain.calendar import end_of_day
 from domain.errors import (
     BatchExpired,
     CancellationNotAllowed,
@@ -22,6 +23,7 @@ from domain.errors import (
     RateLimited,
     TooEarly,
     TooManyNumbers,
+    ValidationFailed,
     VehicleExhausted,
     WrongStage,
 )
@@ -246,11 +248,13 @@ class Preselection:
         """The office has confirmed the plate within its validity."""
         return replace(self._at(Stage.COMPLETED, at), stage=Stage.REGISTERED, last_action_at=at)
 
-    def with_deadline(self, visit_by: date, deadline: datetime, at: datetime) -> "Preselection":
-        """The last day moves, because the office was closed or the service was out."""
+    def extended_to(self, visit_by: date, at: datetime) -> "Preselection":
+        """The last day moves, because the office was closed or the service was out; it never moves into the past."""
         state = self._at(Stage.COMPLETED, at)
-        assert state.reservation is not None, "a completed preselection has its plate"  # noqa: S101 (an invariant, not input)
-        return replace(state, reservation=replace(state.reservation, visit_by=visit_by, deadline=deadline))
+        deadline = end_of_day(visit_by)
+        if state.reservation is None or deadline <= at:
+            raise ValidationFailed([{"field": "visit_by", "message": "must not be over"}])
+        return replace(state, reservation=Reservation(state.reservation.plate, visit_by, deadline))
 
     def without_holds(self, at: datetime) -> "Preselection":
         """What is offered or put aside lapses, because the party was barred or an operator released it (R-41)."""

@@ -100,6 +100,13 @@ class LiftOrder:
 
 
 @dataclass(frozen=True)
+class Lifted:
+    """`until` is set when the entry was extended meanwhile, so that the ban goes on."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class TextOrder:
     """An SMS about a preselection; `purpose` names the template, `key` makes it go out once."""
 
@@ -155,7 +162,7 @@ class People(Protocol):
         ...
 
     @activity.defn(name="people.lift_ban")
-    async def lift_ban(self, order: LiftOrder) -> None:
+    async def lift_ban(self, order: LiftOrder) -> Lifted:
         """Release an entry whose time is over, or whose release an operator ordered."""
         ...
 

@@ -1,0 +1,73 @@
+"""The end of a ban: sleep until its last day is over, then release it. The row decides who is barred; this ends it.
+
+It sleeps for two years, so it stays small, and its commands must never change order (replay tests hold it).
+"""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.moments import whole_milliseconds
+
+from workflows.messages import BlacklistInput, ExtendBan, ReleaseBan
+from workflows.ports import Lifted, LiftOrder, People
+from workflows.retries import DECIDING
+
+
+@workflow.defn(name="Blacklist")
+class BlacklistWorkflow:
+    """One blacklist entry until its release, by time or by an operator (R-41, R-48)."""
+
+    @workflow.init
+    def __init__(self, given: BlacklistInput) -> None:
+        self._entry_id = given.entry_id
+        self._until = given.until
+        self._released_by: ReleaseBan | None = None
+
+    @workflow.run
+    async def run(self, given: BlacklistInput) -> None:
+        while True:
+            await self._sleep_until_the_end()
+            lifted = await self._lift()
+            if lifted.until is None:
+                workflow.logger.info("ban ended", extra={"preselection_id": given.preselection_id})
+                return
+            self._until = lifted.until
+
+    @workflow.signal(description="The party missed a further deadline: the ban lasts until the later end")
+    def extend(self, command: ExtendBan) -> None:
+        self._until = max(self._until, command.until)
+
+    @workflow.signal(description="End the ban before its time (operator, reason)")
+    def release(self, command: ReleaseBan) -> None:
+        if command.operator.strip() and command.reason.strip():
+            self._released_by = command
+
+    async def _sleep_until_the_end(self) -> None:
+        while self._released_by is None and workflow.now() < self._until:
+            try:
+                await self._something_new(self._until)
+            except TimeoutError:
+                return
+
+    async def _something_new(self, until: datetime) -> None:
+        await workflow.wait_condition(
+            lambda: self._released_by is not None or self._until != until,
+            timeout=until - workflow.now(),
+            timeout_summary="黑名单自动解除 (end of the ban)",
+        )
+
+    async def _lift(self) -> Lifted:
+        order = LiftOrder(
+            self._entry_id,
+            whole_milliseconds(workflow.now()),
+            self._released_by.operator if self._released_by else None,
+            self._released_by.reason if self._released_by else None,
+        )
+        while True:
+            try:
+                return await workflow.execute_local_activity_method(People.lift_ban, order, **DECIDING)
+            except ActivityError:
+                await workflow.sleep(timedelta(seconds=5), summary="等待数据库恢复 (a part is down)")

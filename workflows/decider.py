@@ -1,0 +1,201 @@
+"""How a vehicle's workflow comes to a decision: one at a time, in the database first, in the workflow after it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.errors import Refusal, ValidationFailed, WrongStage
+    from domain.moments import whole_milliseconds
+    from domain.policy import Policy
+    from domain.preselection import Preselection
+    from domain.preselection_deadlines import Countdown, deadlines
+    from domain.preselection_parts import UNFINISHED, Stage
+    from domain.preselection_record import from_record, to_record
+
+from workflows.countdowns import Countdowns
+from workflows.details import current_details
+from workflows.messages import Acted, ExtendValidity, OperatorAct, VehicleInput
+from workflows.ports import Decided, Order, TextOrder, Texts
+from workflows.refusals import as_failure, as_refusal
+from workflows.requests import Requests
+from workflows.retries import DECIDING, NOTICE, NormalPatience
+from workflows.search_attributes import DEADLINE, STAGE
+
+Command = TypeVar("Command")
+MOST_UPDATES = 500
+LONGEST_PAUSE = timedelta(seconds=15)
+
+
+class Decider:
+    """State, lock, memory of requests and timers of a vehicle; the workflow proper is written on top of it."""
+
+    def __init__(self, given: VehicleInput) -> None:
+        self.given = given
+        self.policy = Policy.from_dict(given.policy)
+        self.state = from_record(given.state, self.policy) if given.state else None
+        self.revision = given.revision
+        self.requests = Requests(given.outcomes)
+        self.lock = asyncio.Lock()
+        self.countdowns = Countdowns(self._wake)
+        self.texts: set[asyncio.Task[None]] = set()
+        self.due = False
+        self.turned_away = False
+        self._decisions = 0
+
+    # Judging
+
+    def judge(self, command: Any, check: Callable[[Preselection, datetime], object]) -> None:
+        """Ask the domain whether this may happen now; a repeat of a known request always may."""
+        if command.request_id and command.request_id in self.requests:
+            return
+        try:
+            if self.state is None:
+                raise WrongStage("submitted")
+            check(self.state, self.now())
+        except Refusal as refusal:
+            raise as_failure(refusal) from None
+
+    def judge_operator(
+        self, command: OperatorAct | ExtendValidity, check: Callable[[Preselection, datetime], object]
+    ) -> None:
+        """An operator's act names who and why."""
+        blank = [name for name in ("operator", "reason") if not getattr(command, name).strip()]
+        if blank:
+            raise as_failure(ValidationFailed([{"field": name, "message": "must not be blank"} for name in blank]))
+        self.judge(command, check)
+
+    # Deciding
+
+    async def decide(
+        self, command: Any, port: Any, build: Callable[[Order], Any], *, patience: NormalPatience | None = None
+    ) -> Acted:
+        """Let the activity `port` decide on the order that `build` makes; answer a repeat from memory."""
+        request_id = self.with_request_id(command).request_id
+        async with self.lock:
+            if request_id in self.requests:
+                return self.requests.answer(request_id)
+            try:
+                await self.carry_out(port, build, request_id, patience=patience)
+            except FailureError as failure:
+                self.note_refusal(request_id, failure)
+                raise
+            return self.requests.acted(request_id, self.revision)
+
+    async def carry_out(
+        self, port: Any, build: Callable[[Order], Any], request_id: str, *, patience: NormalPatience | None = None
+    ) -> None:
+        """Run the activity until the database has decided, and adopt the state. The caller holds the lock."""
+        pause = timedelta(seconds=1)
+        while True:
+            order = build(self._order(request_id))
+            try:
+                if patience:
+                    decided = await workflow.execute_activity(port, order, **patience)
+                else:
+                    decided = await workflow.execute_local_activity(port, order, **DECIDING)
+            except ActivityError as failure:
+                refusal = as_refusal(failure)
+                if refusal or patience:
+                    raise (as_failure(refusal) if refusal else failure) from None
+            else:
+                return self._adopt(decided)
+            # Given up half-way, the row could be after the action and we before it. So the same request goes on, at a
+            # later moment: whoever spent a chance while a part was down still gets the whole countdown.
+            await workflow.sleep(pause, summary="等待数据库恢复 (a part is down)")
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _order(self, request_id: str) -> Order:
+        return Order(
+            preselection_id=self.given.preselection_id,
+            request_id=request_id,
+            at=self.now(),
+            policy=self.given.policy,
+            revision=self.revision,
+            state=to_record(self.state) if self.state else None,
+        )
+
+    def _adopt(self, decided: Decided) -> None:
+        before, self.state = self.state, from_record(decided.state, self.policy)
+        self.revision = decided.revision
+        self._decisions += 1
+        self.follow_deadlines()
+        self._show(before, self.state)
+        if self.state.stage is Stage.COMPLETED and (before is None or before.stage in UNFINISHED):
+            self.send_text("reserved")
+
+    def note_refusal(self, request_id: str, failure: FailureError) -> None:
+        """Keep a final refusal, so that a repeat hears the same; what may succeed later is judged anew."""
+        refusal = as_refusal(failure)
+        if refusal and not refusal.judged_anew:
+            self.requests.refused(request_id, refusal)
+
+    # Time
+
+    def now(self) -> datetime:
+        return whole_milliseconds(workflow.now())
+
+    def follow_deadlines(self) -> None:
+        if self.state:
+            self.countdowns.follow(deadlines(self.state, self.now()))
+
+    def _wake(self, name: Countdown) -> None:
+        self.due = True
+        workflow.logger.info(
+            "countdown ended", extra={"preselection_id": self.given.preselection_id, "countdown": name.value}
+        )
+
+    def is_alive(self) -> bool:
+        """Whether anything can still happen to this vehicle here."""
+        if self.state is None:
+            return False
+        return not self.state.dormant and (self.state.stage in UNFINISHED or self.state.stage is Stage.COMPLETED)
+
+    def is_long(self) -> bool:
+        return self._decisions >= MOST_UPDATES or workflow.info().is_continue_as_new_suggested()
+
+    def carried_over(self, given: VehicleInput) -> VehicleInput:
+        """What the next run begins with."""
+        state = to_record(self.state) if self.state else None
+        return replace(given, state=state, revision=self.revision, outcomes=self.requests.all())
+
+    # Telling others
+
+    def send_text(self, purpose: str) -> None:
+        """Send an SMS while the process goes on."""
+        task = asyncio.create_task(self._deliver(purpose, f"{self.given.preselection_id}:{purpose}:{self.revision}"))
+        self.texts.add(task)
+        task.add_done_callback(self.texts.discard)
+
+    async def _deliver(self, purpose: str, key: str) -> None:
+        order = TextOrder(self.given.preselection_id, purpose, key, self.now())
+        try:
+            await workflow.execute_activity_method(Texts.send, order, summary=f"SMS {purpose}", **NOTICE)
+        except ActivityError:
+            workflow.logger.warning(
+                "SMS given up", extra={"preselection_id": self.given.preselection_id, "purpose": purpose}
+            )
+
+    def _show(self, before: Preselection | None, after: Preselection) -> None:
+        """What operators see in Temporal's UI; an upsert costs an event, so only what has changed."""
+        workflow.set_current_details(current_details(after, deadlines(after, self.now())))
+        changes: list[SearchAttributeUpdate[Any]] = []
+        if before and before.stage is not after.stage:
+            changes.append(STAGE.value_set(after.stage.value))
+        if after.reservation and (before is None or before.reservation != after.reservation):
+            changes.append(DEADLINE.value_set(after.reservation.deadline))
+        if changes:
+            workflow.upsert_search_attributes(changes)
+
+    def new_request_id(self) -> str:
+        return str(workflow.uuid4())
+
+    def with_request_id(self, command: Any) -> Any:
+        """A message from the command line may leave the id out: then each sending is a wish of its own."""
+        return command if command.request_id else replace(command, request_id=self.new_request_id())

@@ -1,0 +1,63 @@
+"""What follows a missed deadline: the party is barred, and the bar ends by itself (R-41, R-48)."""
+
+from collections.abc import Awaitable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, FailureError, WorkflowAlreadyStartedError
+
+from workflows.blacklist import BlacklistWorkflow
+from workflows.messages import (
+    BlacklistInput,
+    ExtendBan,
+    OperatorAct,
+    VehicleInput,
+    blacklist_workflow_id,
+    vehicle_workflow_id,
+)
+from workflows.ports import BarOrder, Barred, People
+from workflows.retries import DECIDING
+
+
+async def enforce_the_ban(given: VehicleInput, begins: datetime) -> None:
+    """Enter the party in the blacklist, see to its release, and let the holds of its other preselections lapse."""
+    barred = await _bar(BarOrder(given.preselection_id, begins, given.policy))
+    await _see_to_release(given, barred)
+    for other in barred.others:
+        await _release_holds(other)
+
+
+async def _bar(order: BarOrder) -> Barred:
+    while True:
+        try:
+            return await workflow.execute_local_activity_method(People.bar, order, **DECIDING)
+        except ActivityError:
+            await workflow.sleep(timedelta(seconds=5), summary="等待数据库恢复 (a part is down)")
+
+
+async def _see_to_release(given: VehicleInput, barred: Barred) -> None:
+    workflow_id = blacklist_workflow_id(barred.entry_id)
+    try:
+        await workflow.start_child_workflow(
+            BlacklistWorkflow.run,
+            BlacklistInput(barred.entry_id, given.preselection_id, barred.until),
+            id=workflow_id,
+            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            static_summary=f"黑名单 {given.office}",
+        )
+    except WorkflowAlreadyStartedError:
+        handle = workflow.get_external_workflow_handle_for(BlacklistWorkflow.run, workflow_id)
+        await _tell(handle.signal(BlacklistWorkflow.extend, ExtendBan(barred.until)))
+
+
+async def _release_holds(preselection_id: str) -> None:
+    handle = workflow.get_external_workflow_handle(vehicle_workflow_id(preselection_id))
+    await _tell(handle.signal("release_holds", OperatorAct("system", "blacklisted")))
+
+
+async def _tell(signal: Awaitable[None]) -> None:
+    try:
+        await signal
+    except FailureError:
+        # The other workflow has ended meanwhile. The rows are the truth: a barred party is refused everywhere.
+        workflow.logger.info("signal not delivered")
