@@ -20,7 +20,7 @@ setup:
 	exec $$python -I scripts/set_up.py
 
 run: setup ## Bring the whole system up, with demo data unless XUANHAO_DEMO=0; Ctrl-C stops it
-	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded
+	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded --with-parent
 
 test: check ## Check everything and run all tests
 	@$(PY) -m pytest $(PYTEST_ARGS)

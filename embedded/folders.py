@@ -25,11 +25,16 @@ class DataFolder:
         self.logs = self.root / "logs"
         self.postgres = self.root / "postgres"
         self.temporal = self.root / "temporal"
+        self.keys = self.root / "keys.json"
         self.sockets = _sockets_folder(self.root)
 
     def log(self, name: str) -> Path:
-        """The log file of a part; an overlong one of earlier runs is put aside."""
-        path = self.logs / f"{name}.log"
+        """The log file of a part."""
+        return self.logs / f"{name}.log"
+
+    def log_to_begin(self, name: str) -> Path:
+        """The same, for a part that is about to start: an overlong one of earlier runs is put aside."""
+        path = self.log(name)
         if path.exists() and path.stat().st_size > LOG_SIZE_TO_PUT_ASIDE:
             path.replace(path.with_suffix(".old.log"))
         return path

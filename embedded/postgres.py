@@ -15,8 +15,8 @@ from embedded.accounts import Account, account_for_postgres
 from embedded.binaries import postgres_program
 from embedded.children import Child
 from embedded.folders import DataFolder
+from embedded.part import Part
 from embedded.problems import StartProblem
-from embedded.server import Server
 
 SUPERUSER = "postgres"
 MAINTENANCE_DATABASE = "postgres"
@@ -24,7 +24,7 @@ MAINTENANCE_DATABASE = "postgres"
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-class Postgres(Server):
+class Postgres(Part):
     """`url` and `dsn` give the addresses. Trust without a password rests on the folder's permissions alone."""
 
     name = "postgres"

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 from embedded.binaries import temporal_program
 from embedded.children import Child
 from embedded.folders import DataFolder
-from embedded.server import Server
+from embedded.part import Part
 
 HOST = "127.0.0.1"
 NAMESPACE = "default"
@@ -20,7 +20,7 @@ RETENTION = timedelta(days=30)
 SEARCH_ATTRIBUTES = {"Stage": "Keyword", "Office": "Keyword", "Deadline": "Datetime"}
 
 
-class Temporal(Server):
+class Temporal(Part):
     name = "temporal"
     patience_s = 4.0
 

@@ -7,10 +7,10 @@ from urllib.parse import quote
 from embedded.binaries import valkey_program
 from embedded.children import Child
 from embedded.folders import DataFolder
-from embedded.server import Server
+from embedded.part import Part
 
 
-class Valkey(Server):
+class Valkey(Part):
     name = "valkey"
     patience_s = 2.0
 

@@ -3,12 +3,9 @@
 pytest's own death takes them with it, even by SIGKILL; the tests' folder goes with pytest's other temporary folders.
 """
 
-import os
-import subprocess
-import sys
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
-from pathlib import Path
 
 import pytest
 import redis.asyncio
@@ -22,7 +19,6 @@ from embedded.stack import Servers
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 
-REPOSITORY = Path(__file__).parent.parent
 TEMPLATE = "xuanhao_template"
 
 database_numbers = count(1)
@@ -40,8 +36,7 @@ async def postgres(data_folder: DataFolder) -> AsyncIterator[Postgres]:
     """PostgreSQL. A test may freeze, kill and start it again, and leaves it running."""
     # Without fsync: no test cuts the power, and a crash of the server alone loses nothing.
     server = Postgres(data_folder, durable=False)
-    await server.start()
-    await server.ready()
+    await server.bring_up()
     yield server
     await server.stop()
 
@@ -50,8 +45,7 @@ async def postgres(data_folder: DataFolder) -> AsyncIterator[Postgres]:
 async def valkey(data_folder: DataFolder) -> AsyncIterator[Valkey]:
     """Valkey. A test may freeze, kill and start it again, and leaves it running."""
     server = Valkey(data_folder)
-    await server.start()
-    await server.ready()
+    await server.bring_up()
     yield server
     await server.stop()
 
@@ -60,8 +54,7 @@ async def valkey(data_folder: DataFolder) -> AsyncIterator[Valkey]:
 async def temporal(data_folder: DataFolder) -> AsyncIterator[Temporal]:
     """Temporal, allowed to skip time. A test may freeze, kill and start it again, and leaves it running."""
     server = Temporal(data_folder, port=free_port(), time_skipping=True)
-    await server.start()
-    await server.ready()
+    await server.bring_up()
     yield server
     await server.stop()
 
@@ -75,13 +68,11 @@ def servers(postgres: Postgres, valkey: Valkey, temporal: Temporal) -> Servers:
 @pytest.fixture(scope="session")
 async def database_template(postgres: Postgres) -> str:
     """The name of a migrated, empty database from which others are copied."""
+    # Tests without a database should not wait for SQLAlchemy and Alembic.
+    from storage.migrate import migrate  # noqa: PLC0415
+
     await postgres.create_database(TEMPLATE)
-    subprocess.run(  # noqa: ASYNC221 - nothing else runs in this loop yet.
-        [sys.executable, "-m", "storage.migrate"],
-        env=os.environ | {"XUANHAO_DATABASE_URL": postgres.url(TEMPLATE)},
-        cwd=REPOSITORY,
-        check=True,
-    )
+    await asyncio.to_thread(migrate, postgres.url(TEMPLATE))
     return TEMPLATE
 
 

@@ -1,4 +1,4 @@
-"""What the three embedded servers have in common: start, wait until it answers, freeze, kill, stop."""
+"""What servers, worker and API have in common: start, wait until it answers, freeze, kill, stop."""
 
 import asyncio
 import signal
@@ -14,8 +14,8 @@ ASK_EVERY_S = 0.02
 WORDS_OF_FAILURE = ("FATAL", "PANIC", "rror", "denied")
 
 
-class Server(ABC):
-    """A real server as a child process. It can be started again, at the same address, after it was stopped or died."""
+class Part(ABC):
+    """A part of the system as a child process. It can be started again, at the same address, after it has ended."""
 
     name: str
     patience_s = 5.0
@@ -32,28 +32,33 @@ class Server(ABC):
 
     @abstractmethod
     async def _answers(self) -> bool:
-        """Whether the server does its work for a client."""
+        """Whether it does its work for a client."""
 
     async def start(self) -> None:
         """Start the process, unless it runs, without waiting for it. Raises `StartProblem`."""
         if self._child is not None and self._child.is_running:
             return
-        log = self.folder.log(self.name)
         try:
+            log = self.folder.log_to_begin(self.name)
             self._log_start = log.stat().st_size if log.exists() else 0
             self._child = await self._launch(log)
         except OSError as problem:
             raise StartProblem(f"{self.name} can't be started: {problem}") from None
 
     async def ready(self, within_s: float = READY_WITHIN_S) -> None:
-        """Wait until the server answers. Raises `StartProblem` with the server's own last words if it never does."""
+        """Wait until it answers. Raises `StartProblem` with its own last words if it never does."""
         deadline = asyncio.get_running_loop().time() + within_s
         while not await self._answers():
             if not self._started.is_running:
                 raise StartProblem(f"{self.name} did not start: {self._last_words()}")
             if asyncio.get_running_loop().time() > deadline:
-                raise StartProblem(f"{self.name} did not answer within {within_s:.0f} s; see {self._log}")
+                raise StartProblem(f"{self.name} did not answer within {within_s:.0f} s; see {self.log}")
             await asyncio.sleep(ASK_EVERY_S)
+
+    async def bring_up(self) -> None:
+        """Start it, and wait until it answers."""
+        await self.start()
+        await self.ready()
 
     async def ended(self) -> int:
         """The exit code, negative for a signal, once the process has ended by itself or otherwise."""
@@ -78,7 +83,7 @@ class Server(ABC):
 
     @property
     def pid(self) -> int:
-        """The server's own process. Raises `StartProblem` if it was never started."""
+        """Its own process. Raises `StartProblem` if it was never started."""
         return self._started.pid
 
     @property
@@ -88,13 +93,13 @@ class Server(ABC):
         return self._child
 
     @property
-    def _log(self) -> Path:
+    def log(self) -> Path:
         return self.folder.log(self.name)
 
     def _last_words(self) -> str:
         """The last line since this start that tells of a failure, or else the last line."""
-        with self._log.open("rb") as log:
+        with self.log.open("rb") as log:
             log.seek(self._log_start)
             lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
         failures = [line for line in lines if any(word in line for word in WORDS_OF_FAILURE)]
-        return (failures or lines or [f"see {self._log}"])[-1]
+        return (failures or lines or [f"see {self.log}"])[-1]

@@ -1,0 +1,43 @@
+"""The random secrets of one instance, made at its first start and kept in its data folder.
+
+`{"encryption": {"current": id, "keys": {id: key}}, "hashing": key, "voucher_signing": key, "demo_signing": key}`, each
+key 32 random bytes in base64 (for signing: the seed of an Ed25519 key). Readable by its owner alone.
+"""
+
+import json
+import os
+import secrets
+from base64 import b64encode
+
+from embedded.folders import DataFolder
+from embedded.problems import StartProblem
+
+
+def ensure_key_file(folder: DataFolder) -> None:
+    """Make the key file unless there is one. Raises `StartProblem` where data exists that only lost keys could read."""
+    if folder.keys.exists():
+        return
+    if folder.postgres.exists():
+        raise StartProblem(f"{folder.keys} is missing, and without it the data in {folder.root} can't be read")
+    unfinished = folder.keys.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    # A crash leaves either no key file or a whole one.
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(_fresh_keys(), file)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(folder.keys)
+
+
+def _fresh_keys() -> dict[str, object]:
+    identity = secrets.token_hex(4)
+    return {
+        "encryption": {"current": identity, "keys": {identity: _key()}},
+        "hashing": _key(),
+        "voucher_signing": _key(),
+        "demo_signing": _key(),
+    }
+
+
+def _key() -> str:
+    return b64encode(secrets.token_bytes(32)).decode()

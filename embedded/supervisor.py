@@ -1,0 +1,124 @@
+"""What `make run` does: everything up in order, watched, started again when it dies, down in order."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Never
+
+from embedded.folders import DataFolder
+from embedded.key_file import ensure_key_file
+from embedded.part import Part
+from embedded.ports import HOST, require_free
+from embedded.problems import StartProblem
+from embedded.programs import Api, Worker, run_once
+from embedded.stack import Servers
+from runtime.settings import RunSettings
+
+DATABASE = "xuanhao"
+TASK_QUEUE = "vehicles"
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 5.0
+SETTLED_AFTER_S = 30.0
+
+
+def say(line: str) -> None:
+    """A problem, for the person at the console; everything else goes to the logs."""
+    sys.stderr.write(f"xuanhao: {line}\n")
+
+
+async def serve(settings: RunSettings) -> Never:
+    """Bring everything up and keep it up until cancelled. Raises `StartProblem` if something can't come up."""
+    async with everything(settings) as parts:
+        sys.stdout.write(ready_line(settings))
+        sys.stdout.flush()
+        async with asyncio.TaskGroup() as keepers:
+            for part in parts:
+                keepers.create_task(keep(part))
+    raise AssertionError("keepers never end by themselves")
+
+
+@asynccontextmanager
+async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
+    """All parts, started and ready; afterwards the API stops first, then the worker, then the servers."""
+    require_free(settings.http_port, "XUANHAO_HTTP_PORT")
+    require_free(settings.temporal_port, "XUANHAO_TEMPORAL_PORT")
+    require_free(settings.temporal_ui_port, "XUANHAO_TEMPORAL_UI_PORT")
+    folder = DataFolder(settings.data_dir)
+    servers = Servers.in_folder(
+        folder, temporal_port=settings.temporal_port, temporal_ui_port=settings.temporal_ui_port
+    )
+    async with AsyncExitStack() as running:
+        running.enter_context(folder.held())
+        ensure_key_file(folder)
+        await running.enter_async_context(servers)
+        environment = environment_of_programs(settings, servers)
+        await prepare_database(servers, environment, demo=settings.demo)
+        worker = Worker(folder, environment, temporal=servers.temporal.address, task_queue=TASK_QUEUE)
+        api = Api(folder, "demo.server" if settings.demo else "api", environment, port=settings.http_port)
+        for program in (worker, api):
+            running.push_async_callback(program.stop)
+            await program.start()
+        await asyncio.gather(worker.ready(), api.ready())
+        yield (*servers.all, worker, api)
+
+
+async def prepare_database(servers: Servers, environment: dict[str, str], *, demo: bool) -> None:
+    folder = servers.postgres.folder
+    await servers.postgres.create_database(DATABASE)
+    await run_once(folder, "storage.migrate", environment)
+    if demo:
+        await run_once(folder, "demo.seed", environment)
+
+
+def environment_of_programs(settings: RunSettings, servers: Servers) -> dict[str, str]:
+    """Our own environment (the policy's overrides are in it) with the addresses of what has been started."""
+    folder = servers.postgres.folder
+    return os.environ | {
+        "PYTHONUNBUFFERED": "1",
+        "XUANHAO_DATABASE_URL": servers.postgres.url(DATABASE),
+        "XUANHAO_REDIS_URL": servers.valkey.url(),
+        "XUANHAO_TEMPORAL_ADDRESS": servers.temporal.address,
+        "XUANHAO_TASK_QUEUE": TASK_QUEUE,
+        "XUANHAO_KEY_FILE": str(folder.keys),
+        "XUANHAO_HTTP_PORT": str(settings.http_port),
+        "XUANHAO_DATA_DIR": str(folder.root),
+        "XUANHAO_DEMO": "1" if settings.demo else "0",
+    }
+
+
+async def keep(part: Part) -> Never:
+    """Start the part again whenever it ends, after a pause that grows while it keeps ending."""
+    clock = asyncio.get_running_loop().time
+    pause = FIRST_PAUSE_S
+    while True:
+        since = clock()
+        code = await part.ended()
+        if clock() - since > SETTLED_AFTER_S:
+            pause = FIRST_PAUSE_S
+        say(f"{part.name} ended by {how(code)}; it is started again (see {part.log})")
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)
+        await start_again(part)
+
+
+async def start_again(part: Part) -> None:
+    try:
+        await part.start()
+    except StartProblem as problem:
+        say(str(problem))
+
+
+def how(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"itself with exit code {code}"
+
+
+def ready_line(settings: RunSettings) -> str:
+    return (
+        f"Xuanhao is ready: http://{HOST}:{settings.http_port}"
+        f"  Temporal UI: http://{HOST}:{settings.temporal_ui_port}"
+        f"  Temporal: {HOST}:{settings.temporal_port}"
+        f"  data and logs: {settings.data_dir.absolute()}\n"
+    )
