@@ -1,0 +1,72 @@
+"""Port to whoever delivers SMS."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import httpx
+
+from gateways.failures import GatewayDown
+from gateways.http_calls import call
+
+
+@dataclass(frozen=True)
+class TextMessage:
+    """One SMS. `code` is the digits that the text holds, if any; `idempotency_key` makes it go out once."""
+
+    phone: str
+    text: str
+    purpose: str
+    idempotency_key: str
+    at: datetime
+    code: str | None = None
+
+    def __repr__(self) -> str:
+        """Nothing personal, so that no log line and no history can hold it."""
+        return f"TextMessage(purpose={self.purpose!r})"
+
+
+class SmsGateway(Protocol):
+    async def send(self, message: TextMessage) -> None:
+        """Hand the message over for delivery; with the same key again, nothing more is sent. Raises `GatewayDown`."""
+        ...
+
+
+class Outbox(Protocol):
+    """Where the local adapter lays messages down."""
+
+    async def add(self, message: TextMessage) -> None:
+        """Keep the message; one with the same key is kept once."""
+        ...
+
+
+class HttpSms:
+    """POST `{phone, text, purpose}` with an `Idempotency-Key`; any status from 200 to 299 means accepted.
+
+    Name and password in the address become basic authentication.
+    """
+
+    def __init__(self, url: str, client: httpx.AsyncClient) -> None:
+        self._url = url
+        self._client = client
+
+    async def send(self, message: TextMessage) -> None:
+        request = self._client.build_request(
+            "POST",
+            self._url,
+            json={"phone": message.phone, "text": message.text, "purpose": message.purpose},
+            headers={"Idempotency-Key": message.idempotency_key},
+        )
+        answer = await call(self._client, request, part="sms")
+        if not httpx.codes.is_success(answer.status):
+            raise GatewayDown("sms", f"status {answer.status}")
+
+
+class LocalSms:
+    """Delivers into an outbox of ours: the demo phone reads it."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+
+    async def send(self, message: TextMessage) -> None:
+        await self._outbox.add(message)

@@ -1,0 +1,68 @@
+"""Port to the registry of motor vehicles (机动车登记系统)."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from domain.ascii_folding import fold_capitals
+from gateways.failures import GatewayDown
+from gateways.http_calls import call
+from gateways.vehicle_facts import VehicleFacts, VehicleQuestion
+
+_FACTS = TypeAdapter(VehicleFacts)
+
+
+class VehicleRegistry(Protocol):
+    async def look_up(self, question: VehicleQuestion) -> VehicleFacts | None:
+        """What is registered for the certificate and the VIN together, or `None`. Raises `GatewayDown`.
+
+        `obstacles` are those at the office of the question: a quota is demanded by some cities only.
+        """
+        ...
+
+
+class HttpVehicleRegistry:
+    """POST `{certificate_number, vin, office_code}` → 200 with the facts in JSON, or 404.
+
+    The seller and the buyer are compared here and never sent. Name and password in the address become basic
+    authentication.
+    """
+
+    def __init__(self, url: str, client: httpx.AsyncClient) -> None:
+        self._url = url
+        self._client = client
+
+    async def look_up(self, question: VehicleQuestion) -> VehicleFacts | None:
+        asked = {
+            "certificate_number": question.certificate_number,
+            "vin": question.vin,
+            "office_code": question.office_code,
+        }
+        request = self._client.build_request("POST", self._url, json=asked)
+        answer = await call(self._client, request, part="registry")
+        if answer.status == httpx.codes.NOT_FOUND:
+            return None
+        if answer.status != httpx.codes.OK:
+            raise GatewayDown("registry", f"status {answer.status}")
+        return _read(answer.body)
+
+
+def _read(body: bytes) -> VehicleFacts:
+    """An obstacle that we don't know is nonsense too: leaving it out would let a car pass that must not."""
+    try:
+        return _FACTS.validate_json(body)
+    except ValidationError:
+        # Not chained: pydantic's error quotes the answer, which is full of personal values.
+        raise GatewayDown("registry", "malformed answer") from None
+
+
+class LocalVehicleRegistry:
+    """Answers from records in memory: demo mode and tests."""
+
+    def __init__(self, records: Iterable[VehicleFacts]) -> None:
+        self._records = {(facts.certificate_number, facts.vin): facts for facts in records}
+
+    async def look_up(self, question: VehicleQuestion) -> VehicleFacts | None:
+        return self._records.get((question.certificate_number, fold_capitals(question.vin)))
