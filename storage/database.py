@@ -7,9 +7,9 @@ in time. Whoever writes without a key must not repeat blindly then: the server m
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Executable, Row, text
@@ -35,6 +35,7 @@ _SERVER_LIMITS = {
 _FAILED_AT_ONCE = 0.5
 
 Parameters = Mapping[str, Any]
+T = TypeVar("T")
 
 
 def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> AsyncEngine:
@@ -61,7 +62,7 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanh
 
 
 @contextmanager
-def database_answers() -> Any:
+def database_answers() -> Iterator[None]:
     """Translate the driver's ways of saying "down or too slow" into `PartDown("database")`."""
     try:
         yield
@@ -107,32 +108,55 @@ class Database:
                     await connection.execute(limit, {"milliseconds": str(int(patience * 1000))})
                 yield connection
 
-    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> list[Row[Any]]:
+    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> list[Row[*tuple[Any, ...]]]:
         """All rows of one statement that may be done twice: a read, or a write that a key protects.
 
         It is tried again, once, when the pooled connection was found dead: a restarted server costs no caller an error.
         """
-        started = asyncio.get_running_loop().time()
-        try:
-            return await self._rows(statement, parameters)
-        except PartDown:
-            if asyncio.get_running_loop().time() - started > _FAILED_AT_ONCE:
-                raise
-            return await self._rows(statement, parameters)
+        return await _twice_at_most(lambda: self._rows(statement, parameters))
 
-    async def row(self, statement: Executable, parameters: Parameters | None = None) -> Row[Any] | None:
+    async def row(self, statement: Executable, parameters: Parameters | None = None) -> Row[*tuple[Any, ...]] | None:
         """The first row of `rows`, or None."""
         found = await self.rows(statement, parameters)
         return found[0] if found else None
+
+    async def driven(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """As `rows`, but straight to the driver: for the hottest statements, where each tenth of a millisecond shows.
+
+        `query` has the driver's placeholders, `%(name)s`. Raises the driver's own `psycopg.IntegrityError`.
+        """
+        return await _twice_at_most(lambda: self._driven(query, parameters))
 
     async def ping(self) -> None:
         """Return when the server answers; raises `PartDown`."""
         await self.rows(text("SELECT 1"))
 
-    async def _rows(self, statement: Executable, parameters: Parameters | None) -> list[Row[Any]]:
+    async def _rows(self, statement: Executable, parameters: Parameters | None) -> list[Row[*tuple[Any, ...]]]:
         async with self.statement() as connection:
             result = await connection.execute(statement, parameters)
             return list(result.all()) if result.returns_rows else []
+
+    async def _driven(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
+        async with self.statement() as connection:
+            try:
+                cursor = await _driver_connection(connection).execute(query, parameters)
+                return await cursor.fetchall() if cursor.description else []
+            except psycopg.IntegrityError:
+                raise
+            except BaseException:
+                # The engine has not seen it fail, so it must be told not to hand this connection out again.
+                await connection.invalidate()
+                raise
+
+
+async def _twice_at_most(work: Callable[[], Awaitable[T]]) -> T:
+    started = asyncio.get_running_loop().time()
+    try:
+        return await work()
+    except PartDown:
+        if asyncio.get_running_loop().time() - started > _FAILED_AT_ONCE:
+            raise
+        return await work()
 
 
 @asynccontextmanager

@@ -1,0 +1,221 @@
+"""One statement decides: claims, the spent chance, the new state and the answer, all or nothing, once per request.
+
+Whoever gets all plates back that it wanted has them. The row of `decision` carries what the statement found beside
+what it wanted, and its constraints undo everything where the two differ; so no earlier read is needed, and no lock is
+held longer than one round trip takes. Plates are claimed and freed in one pass in byte order: statements that want the
+same plates queue up instead of waiting for each other in a circle.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg import IntegrityError
+from sqlalchemy import select
+
+from storage import tables
+from storage.database import Database
+from storage.failures import AlreadyDecided, Barred, ClaimLost, CodeGone, StaleRevision, VehicleTaken
+from storage.tables import FOREVER
+
+_ATTEMPTS = 3
+
+# What may be taken: a hold that is over, by a new hold; or one's own, which may also turn into a reservation, and that
+# into another one, an issued plate or a cooling one. A hold that is over at once frees, and takes nothing from others.
+_OBTAINABLE = """(
+    held.until <= %(at)s AND excluded.until > %(at)s AND excluded.kind IN ('offered', 'candidate', 'reserved')
+    OR held.preselection_id = %(preselection_id)s AND (
+        held.kind IN ('offered', 'candidate')
+        OR held.kind = 'reserved' AND excluded.kind IN ('reserved', 'issued', 'cooling')
+    )
+)"""
+
+_ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
+
+_BAN = """
+    SELECT max(blacklist.until) AS until FROM preselection JOIN blacklist USING (party_hash)
+    WHERE preselection.id = %(preselection_id)s
+      AND blacklist.released_at IS NULL AND blacklist.since <= %(at)s AND blacklist.until > %(at)s
+"""
+
+_COMMIT = f"""
+    WITH claimed AS (
+        INSERT INTO claim AS held (plate, kind, preselection_id, until, changed_at)
+        SELECT plate, kind, %(preselection_id)s, until, %(at)s FROM {_ENTRIES} AS entry (plate, kind, until)
+        ORDER BY plate COLLATE "C"
+        ON CONFLICT (plate) DO UPDATE SET
+            kind = excluded.kind, preselection_id = excluded.preselection_id,
+            until = excluded.until, changed_at = excluded.changed_at
+        WHERE {_OBTAINABLE}
+        RETURNING until > %(at)s AS lasts
+    ), saved AS (
+        UPDATE preselection SET
+            stage = %(stage)s, dormant = %(dormant)s, state = CAST(%(state)s AS jsonb), plate = CAST(%(plate)s AS text),
+            visit_by = CAST(%(visit_by)s AS date), deadline = CAST(%(deadline)s AS timestamptz), changed_at = %(at)s,
+            revision = revision + 1, seller = NULL
+        WHERE id = %(preselection_id)s AND revision = %(expected_revision)s
+        RETURNING id
+    ), used AS (
+        UPDATE code SET used_at = %(at)s
+        WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
+        RETURNING id
+    )
+    INSERT INTO decision
+        (request_id, preselection_id, action, at, answer, operator, reason, claimed, wanted, saved, barred, code_used)
+    SELECT
+        %(request_id)s, %(preselection_id)s, %(action)s, %(at)s, CAST(%(answer)s AS jsonb),
+        CAST(%(operator)s AS text), CAST(%(reason)s AS text),
+        (SELECT count(*) FROM claimed WHERE lasts), %(wanted)s, (SELECT count(*) FROM saved),
+        %(judge_ban)s AND ({_BAN}) IS NOT NULL,
+        CASE WHEN CAST(%(use_code)s AS uuid) IS NOT NULL THEN EXISTS (SELECT FROM used) END
+""".encode()  # noqa: S608 -- put together from constants of this module only
+
+_EXPLAIN = f"""
+    SELECT
+        (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
+        ({_BAN}) AS barred_until,
+        EXISTS (
+            SELECT FROM code WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
+        ) AS code_live,
+        ARRAY(
+            SELECT held.plate FROM claim AS held JOIN {_ENTRIES} AS excluded (plate, kind, until) USING (plate)
+            WHERE excluded.until > %(at)s AND NOT {_OBTAINABLE}
+        ) AS lost
+""".encode()  # noqa: S608 -- put together from constants of this module only
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A plate and what it is to be: `offered`, `candidate`, `reserved`, `issued` or `cooling`, before `until`.
+
+    `issued` has no end; a `cooling` that ends at the moment of the decision is none, and the plate is free at once.
+    """
+
+    plate: str
+    kind: str
+    until: datetime = FOREVER
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to become true at `at`, for one preselection, from the revision that it was judged by.
+
+    `hold` takes free plates and changes one's own holds and reservation; `release` frees one's own holds, and leaves
+    alone what has lapsed and belongs to others. With `judge_ban` nothing happens for a party on the blacklist.
+    """
+
+    request_id: UUID
+    preselection_id: UUID
+    action: str
+    at: datetime
+    expected_revision: int
+    stage: str
+    state: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    dormant: bool = False
+    plate: str | None = None
+    visit_by: date | None = None
+    deadline: datetime | None = None
+    hold: Sequence[Claim] = ()
+    release: Sequence[str] = ()
+    judge_ban: bool = False
+    use_code: UUID | None = None
+    operator: str | None = field(default=None, repr=False)
+    reason: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as it was recorded."""
+
+    request_id: UUID
+    preselection_id: UUID
+    action: str
+    at: datetime
+    answer: Mapping[str, Any]
+
+
+class _Obstacles(NamedTuple):
+    """What `_EXPLAIN` finds."""
+
+    revision: int | None
+    barred_until: datetime | None
+    code_live: bool
+    lost: list[str]
+
+
+class Decisions:
+    """Commits decisions and finds them again."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def commit(self, decision: Decision) -> None:
+        """Make the decision true, as a whole, with the preselection at the next revision.
+
+        Raises `AlreadyDecided` for a request that was decided before, else `StaleRevision`, `Barred`, `VehicleTaken`,
+        `CodeGone` or `ClaimLost`, and has changed nothing then. After `PartDown` nobody knows: repeat it as it is.
+        """
+        values = _values(decision)
+        for _ in range(_ATTEMPTS):
+            try:
+                await self._database.driven(_COMMIT, values)
+            except IntegrityError as error:
+                await self._explain(decision, values, error)
+            else:
+                return
+        # Each time the rival was gone again when we looked: to the caller it is the same as if it had stayed.
+        raise ClaimLost([claim.plate for claim in decision.hold])
+
+    async def find(self, request_id: UUID) -> Decided | None:
+        """The decision about this request, if it was made."""
+        columns = tables.decision.c
+        found = await self._database.row(
+            select(columns.request_id, columns.preselection_id, columns.action, columns.at, columns.answer).where(
+                columns.request_id == request_id
+            )
+        )
+        return Decided(*found) if found else None
+
+    async def _explain(self, decision: Decision, values: Mapping[str, Any], error: IntegrityError) -> None:
+        """Raise what stood in the way; return when nothing does any more."""
+        earlier = await self.find(decision.request_id)
+        if earlier:
+            raise AlreadyDecided(earlier.request_id, earlier.at, earlier.answer) from error
+        if error.diag.constraint_name == "uq_preselection_running_vehicle":
+            raise VehicleTaken("another running preselection has this vehicle") from error
+        [found] = await self._database.driven(_EXPLAIN, values)
+        _raise_obstacle(decision, _Obstacles(*found), error)
+
+
+def _raise_obstacle(decision: Decision, found: _Obstacles, error: IntegrityError) -> None:
+    if found.revision != decision.expected_revision:
+        raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}") from error
+    if decision.judge_ban and found.barred_until:
+        raise Barred(found.barred_until) from error
+    if decision.use_code and not found.code_live:
+        raise CodeGone("the code was used or replaced") from error
+    if found.lost:
+        raise ClaimLost(sorted(found.lost)) from error
+
+
+def _values(decision: Decision) -> dict[str, Any]:
+    """The statement's parameters; what is freed becomes an offer that is over at once."""
+    held = {claim.plate: claim for claim in decision.hold}
+    freed = {plate: Claim(plate, "offered", decision.at) for plate in decision.release}
+    entries = (freed | held).values()
+    names = (
+        "request_id", "preselection_id", "action", "at", "expected_revision", "stage", "dormant", "plate", "visit_by",
+        "deadline", "judge_ban", "use_code", "operator", "reason",
+    )  # fmt: skip
+    return {name: getattr(decision, name) for name in names} | {
+        "state": json.dumps(decision.state, ensure_ascii=False),
+        "answer": json.dumps(decision.answer, ensure_ascii=False),
+        "plates": [entry.plate for entry in entries],
+        "kinds": [entry.kind for entry in entries],
+        "untils": [entry.until for entry in entries],
+        "wanted": sum(entry.until > decision.at for entry in entries),
+    }
