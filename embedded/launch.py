@@ -14,7 +14,8 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -32,10 +33,11 @@ def system_call(name: str, *arguments: object) -> None:
 def become(uid: int, gid: int, *, reach_everything: bool) -> None:
     """Go from root to this user; with `reach_everything` (Linux) file permissions still don't stop it.
 
-    That is for a folder below one that only root may enter, such as root's own home.
+    That is for a folder below one that only root may enter, such as root's own home. All other powers are given up.
     """
     if reach_everything:
-        system_call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        # Changing the user would take the capability away, and access(), which initdb asks, would overlook it.
+        system_call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)

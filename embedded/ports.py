@@ -1,10 +1,13 @@
 """TCP ports of this machine's loopback."""
 
+import asyncio
 import socket
 
 from embedded.problems import StartProblem
 
 HOST = "127.0.0.1"
+# A server that was killed a moment ago may still hold its port.
+PREDECESSOR_GONE_WITHIN_S = 1.0
 
 
 def free_port() -> int:
@@ -15,12 +18,21 @@ def free_port() -> int:
         return port
 
 
-def require_free(port: int, variable: str) -> None:
-    """Raise `StartProblem`, naming the variable that moves it, if something already listens there."""
+async def require_free(port: int, variable: str) -> None:
+    """Raise `StartProblem`, naming the variable that moves it, if something listens there and stays."""
+    give_up_at = asyncio.get_running_loop().time() + PREDECESSOR_GONE_WITHIN_S
+    while problem := _obstacle(port):
+        if asyncio.get_running_loop().time() > give_up_at:
+            raise StartProblem(f"port {port} can't be used: {problem.strerror}; set {variable} to another")
+        await asyncio.sleep(0.1)
+
+
+def _obstacle(port: int) -> OSError | None:
     with socket.socket() as probe:
         # A port whose last connections are merely fading away is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as problem:
-            raise StartProblem(f"port {port} can't be used: {problem.strerror}; set {variable} to another") from None
+            return problem
+    return None

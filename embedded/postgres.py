@@ -1,5 +1,6 @@
 """PostgreSQL: the server itself in the foreground, on a socket in a private folder and nowhere else."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -20,6 +21,8 @@ from embedded.problems import StartProblem
 
 SUPERUSER = "postgres"
 MAINTENANCE_DATABASE = "postgres"
+PREDECESSOR_GONE_WITHIN_S = 10.0
+WORDS_OF_PREDECESSOR = ('"postmaster.pid" already exists', "pre-existing shared memory block")
 # A clean environment: variables such as PGDATA or LC_ALL of whoever starts us must not reach the server.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
@@ -62,12 +65,24 @@ class Postgres(Part):
             statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             await connection.execute(statement.format(sql.Identifier(database)))
 
+    async def bring_up(self) -> None:
+        """Start it and wait until it answers, if need be until a predecessor that was killed has gone for good."""
+        give_up_at = asyncio.get_running_loop().time() + PREDECESSOR_GONE_WITHIN_S
+        while True:
+            try:
+                return await super().bring_up()
+            except StartProblem as problem:
+                blocked = any(words in str(problem) for words in WORDS_OF_PREDECESSOR)
+                if not blocked or asyncio.get_running_loop().time() > give_up_at:
+                    raise
+            await asyncio.sleep(0.1)
+
     async def _launch(self, log: Path) -> Child:
         account = account_for_postgres(self.folder.postgres, postgres_program("postgres"))
         self._hand_over(self._sockets, account)
         if not (self.folder.postgres / "PG_VERSION").exists():
             await self._make_cluster(log, account)
-        self._forget_stranger()
+        self._disown_lock()
         return await Child.start(
             [postgres_program("postgres"), "-D", self.folder.postgres, *self._options()],
             log=log,
@@ -135,14 +150,15 @@ class Postgres(Part):
         if account is not None:
             os.chown(folder, account.uid, account.gid)
 
-    def _forget_stranger(self) -> None:
-        """Remove the lock of a killed server whose process id has since been given to something else.
+    def _disown_lock(self) -> None:
+        """Let PostgreSQL see that the lock of a killed server is stale where it could not tell.
 
-        PostgreSQL would take that process for itself. The lock on the data folder tells that no other instance of
-        ours runs, and a real postgres is left to PostgreSQL's own judgement.
+        It judges by the process id alone, which may be a stranger's by now, or a dead process's that nobody collects.
+        Our own id in its place tells it: a server can't be its own starter. It still looks at the shared memory then.
         """
         lock = self.folder.postgres / "postmaster.pid"
-        with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
-            holder = int(lock.read_text().splitlines()[0])
-            if psutil.pid_exists(holder) and psutil.Process(holder).name() != "postgres":
-                lock.unlink()
+        with contextlib.suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
+            words = lock.read_text().splitlines(keepends=True)
+            holder = psutil.Process(int(words[0]))
+            if holder.name() != "postgres" or holder.status() == psutil.STATUS_ZOMBIE:
+                lock.write_text("".join([f"{os.getpid()}\n", *words[1:]]))

@@ -43,9 +43,9 @@ async def serve(settings: RunSettings) -> Never:
 @asynccontextmanager
 async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
     """All parts, started and ready; afterwards the API stops first, then the worker, then the servers."""
-    require_free(settings.http_port, "XUANHAO_HTTP_PORT")
-    require_free(settings.temporal_port, "XUANHAO_TEMPORAL_PORT")
-    require_free(settings.temporal_ui_port, "XUANHAO_TEMPORAL_UI_PORT")
+    await require_free(settings.http_port, "XUANHAO_HTTP_PORT")
+    await require_free(settings.temporal_port, "XUANHAO_TEMPORAL_PORT")
+    await require_free(settings.temporal_ui_port, "XUANHAO_TEMPORAL_UI_PORT")
     folder = DataFolder(settings.data_dir)
     servers = Servers.in_folder(
         folder, temporal_port=settings.temporal_port, temporal_ui_port=settings.temporal_ui_port
