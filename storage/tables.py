@@ -108,7 +108,7 @@ calendar_day = Table(
     Column("office_code", Text, ForeignKey("office.code")),
     Column("day", Date, nullable=False),
     Column("kind", Text, nullable=False),
-    CheckConstraint(one_of("kind", ("holiday", "workday")), name="kind"),
+    CheckConstraint(one_of("kind", ("holiday", "working")), name="kind"),
     sa.UniqueConstraint("office_code", "day", postgresql_nulls_not_distinct=True),
 )
 

@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("office_code", sa.Text(), nullable=True),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('holiday', 'workday')", name="ck_calendar_day_kind"),
+        sa.CheckConstraint("kind IN ('holiday', 'working')", name="ck_calendar_day_kind"),
         sa.ForeignKeyConstraint(["office_code"], ["office.code"], name="fk_calendar_day_office_code"),
         sa.PrimaryKeyConstraint("id", name="pk_calendar_day"),
         sa.UniqueConstraint(
