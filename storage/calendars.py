@@ -1,0 +1,52 @@
+"""The calendar that operators edit: days off and make-up working days, for the whole country and for single offices."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.calendar import DayKind, OfficeCalendar
+from storage.database import Database
+from storage.tables import calendar_day, calendar_year
+
+
+class Calendars:
+    """Reads and writes calendar days."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_office(self, code: str) -> OfficeCalendar:
+        """The office's calendar: the country's days, with the office's own in their place."""
+        columns = calendar_day.c
+        found = await self._database.rows(
+            select(columns.day, columns.kind)
+            .where(or_(columns.office_code.is_(None), columns.office_code == code))
+            .order_by(columns.office_code.nulls_first())
+        )
+        years = await self._database.rows(select(calendar_year.c.year).where(calendar_year.c.official))
+        return OfficeCalendar({row[0]: DayKind(row[1]) for row in found}, frozenset(row[0] for row in years))
+
+    async def enter(self, days: Mapping[date, DayKind | None], *, office_code: str | None = None) -> None:
+        """Set days of the country or of one office; `None` makes a day ordinary again."""
+        columns = calendar_day.c
+        async with self._database.transaction() as connection:
+            for day, kind in sorted(days.items()):
+                if kind is None:
+                    same_office = columns.office_code.is_not_distinct_from(office_code)
+                    await connection.execute(delete(calendar_day).where(same_office, columns.day == day))
+                    continue
+                values = {"office_code": office_code, "day": day, "kind": kind.value}
+                await connection.execute(
+                    insert(calendar_day)
+                    .values(values)
+                    .on_conflict_do_update(index_elements=["office_code", "day"], set_={"kind": kind.value})
+                )
+
+    async def declare_year(self, year: int, *, official: bool) -> None:
+        """Say whether the year's official holiday notice has been entered; until then its days are a prediction."""
+        values = {"year": year, "official": official}
+        await self._database.rows(
+            insert(calendar_year).values(values).on_conflict_do_update(index_elements=["year"], set_=values)
+        )
