@@ -28,8 +28,8 @@ class SigningKeys:
     """Keys by id.
 
     They are fetched when they are first needed, when they are older than `KEPT_FOR`, and when a token names an unknown
-    one: that is how a rotation is noticed. Whatever tokens come, the address is asked at most once in `PAUSE`. When it is away, the keys at hand serve on
-    until they are `USED_AT_MOST` old.
+    one: that is how a rotation is noticed. Whatever tokens come, the address is asked at most once in `PAUSE`. When it
+    is away, the keys at hand serve on until they are `USED_AT_MOST` old.
     """
 
     def __init__(self, url: str, client: httpx.AsyncClient, clock: Clock) -> None:
@@ -78,7 +78,7 @@ def read_keys(body: bytes) -> dict[str, PublicKey]:
     try:
         entries = json.loads(body)["keys"]
         keys = [_read_key(entry) for entry in entries]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise GatewayDown("identity", "malformed keys") from None
     return {key.kid: key for key in keys if key is not None and key.kid}
 

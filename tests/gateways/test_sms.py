@@ -1,0 +1,96 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from starlette.responses import Response
+
+from gateways import http_calls
+from gateways.failures import GatewayDown
+from gateways.sms import HttpSms, LocalSms, SmsGateway, TextMessage
+
+MESSAGE = TextMessage(
+    phone="13800138000",
+    text="【选号】验证码123456",
+    purpose="confirm_information",
+    idempotency_key="k-1",
+    at=datetime(2026, 11, 23, tzinfo=UTC),
+    code="123456",
+)
+
+
+class MemoryOutbox:
+    def __init__(self) -> None:
+        self.messages: dict[str, TextMessage] = {}
+
+    async def add(self, message: TextMessage) -> None:
+        self.messages.setdefault(message.idempotency_key, message)
+
+
+@pytest.fixture
+def outbox() -> MemoryOutbox:
+    return MemoryOutbox()
+
+
+@pytest.fixture(params=["http", "local"])
+def adapter(
+    request: pytest.FixtureRequest, http_server: Any, outbox: MemoryOutbox, client: httpx.AsyncClient
+) -> SmsGateway:
+    """Both adapters. What arrives at the HTTP one's server is laid down in the same outbox."""
+    if request.param == "local":
+        return LocalSms(outbox)
+
+    async def keep(received: Any) -> Response:
+        key = received.headers["idempotency-key"]
+        await outbox.add(replace(MESSAGE, idempotency_key=key, code=None, **received.json))
+        return Response(status_code=202)
+
+    http_server.answer = keep
+    return HttpSms(http_server.url, client)
+
+
+async def test_a_message_arrives_with_phone_text_and_purpose(adapter: SmsGateway, outbox: MemoryOutbox) -> None:
+    await adapter.send(MESSAGE)
+    (arrived,) = outbox.messages.values()
+    assert (arrived.phone, arrived.text, arrived.purpose) == (MESSAGE.phone, MESSAGE.text, MESSAGE.purpose)
+
+
+async def test_a_message_sent_again_with_its_key_arrives_once(adapter: SmsGateway, outbox: MemoryOutbox) -> None:
+    await adapter.send(MESSAGE)
+    await adapter.send(MESSAGE)
+    await adapter.send(replace(MESSAGE, idempotency_key="k-2"))
+    assert list(outbox.messages) == ["k-1", "k-2"]
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 429, 500, 503])
+async def test_whatever_is_not_accepted_counts_as_down(
+    http_server: Any, client: httpx.AsyncClient, status: int
+) -> None:
+    http_server.answers(status)
+    with pytest.raises(GatewayDown) as down:
+        await HttpSms(http_server.url, client).send(MESSAGE)
+    assert down.value.part == "sms"
+
+
+async def test_a_gateway_that_is_away_counts_as_down(refused_url: str, client: httpx.AsyncClient) -> None:
+    with pytest.raises(GatewayDown):
+        await HttpSms(refused_url, client).send(MESSAGE)
+
+
+async def test_a_gateway_that_never_answers_counts_as_down(
+    http_server: Any, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert http_calls.LIMIT_SECONDS == 3
+    monkeypatch.setattr(http_calls, "LIMIT_SECONDS", 0.05)
+    with pytest.raises(GatewayDown):
+        await HttpSms(http_server.url, client).send(MESSAGE)
+
+
+async def test_nothing_personal_stands_in_the_message_or_the_failure(
+    refused_url: str, client: httpx.AsyncClient
+) -> None:
+    with pytest.raises(GatewayDown) as down:
+        await HttpSms(refused_url, client).send(MESSAGE)
+    said = f"{MESSAGE!r} {down.value} {down.value!r} {down.value.__cause__}"
+    assert not [value for value in (MESSAGE.phone, MESSAGE.text, "123456", refused_url) if value in said]
