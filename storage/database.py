@@ -53,6 +53,8 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanh
         pool_timeout=_POOL_SECONDS,
         pool_use_lifo=True,
         use_native_hstore=False,
+        # An error that reaches a log must not carry what it was about.
+        hide_parameters=True,
         connect_args={
             "connect_timeout": _CONNECT_SECONDS,
             "application_name": application_name,

@@ -20,15 +20,15 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("province", sa.Text(), nullable=False),
         sa.Column("policy", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
-        sa.PrimaryKeyConstraint("code", name="pk_office"),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_office")),
     )
     op.create_table(
         "prefix",
         sa.Column("prefix", sa.String(collation="C"), nullable=False),
         sa.Column("office_code", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.ForeignKeyConstraint(["office_code"], ["office.code"], name="fk_prefix_office_code"),
-        sa.PrimaryKeyConstraint("prefix", name="pk_prefix"),
+        sa.ForeignKeyConstraint(["office_code"], ["office.code"], name=op.f("fk_prefix_office_code")),
+        sa.PrimaryKeyConstraint("prefix", name=op.f("pk_prefix")),
     )
     op.create_index("ix_prefix_office_code", "prefix", ["office_code"], unique=False)
     op.create_table(
@@ -38,8 +38,8 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["office_code"], ["office.code"], name="fk_notice_office_code"),
-        sa.PrimaryKeyConstraint("office_code", "version", name="pk_notice"),
+        sa.ForeignKeyConstraint(["office_code"], ["office.code"], name=op.f("fk_notice_office_code")),
+        sa.PrimaryKeyConstraint("office_code", "version", name=op.f("pk_notice")),
     )
     op.create_table(
         "segment",
@@ -50,9 +50,9 @@ def upgrade() -> None:
         sa.Column("excluded", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("compose_from", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["prefix"], ["prefix.prefix"], name="fk_segment_prefix"),
-        sa.PrimaryKeyConstraint("id", name="pk_segment"),
-        sa.UniqueConstraint("prefix", "template", name="uq_segment_prefix_template"),
+        sa.ForeignKeyConstraint(["prefix"], ["prefix.prefix"], name=op.f("fk_segment_prefix")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
+        sa.UniqueConstraint("prefix", "template", name=op.f("uq_segment_prefix_template")),
     )
     op.create_table(
         "calendar_day",
@@ -60,18 +60,18 @@ def upgrade() -> None:
         sa.Column("office_code", sa.Text(), nullable=True),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('holiday', 'working')", name="ck_calendar_day_kind"),
-        sa.ForeignKeyConstraint(["office_code"], ["office.code"], name="fk_calendar_day_office_code"),
-        sa.PrimaryKeyConstraint("id", name="pk_calendar_day"),
+        sa.CheckConstraint("kind IN ('holiday', 'working')", name=op.f("ck_calendar_day_kind")),
+        sa.ForeignKeyConstraint(["office_code"], ["office.code"], name=op.f("fk_calendar_day_office_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_day")),
         sa.UniqueConstraint(
-            "office_code", "day", name="uq_calendar_day_office_code_day", postgresql_nulls_not_distinct=True
+            "office_code", "day", name=op.f("uq_calendar_day_office_code_day"), postgresql_nulls_not_distinct=True
         ),
     )
     op.create_table(
         "calendar_year",
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("official", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("year", name="pk_calendar_year"),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_year")),
     )
 
 

@@ -43,14 +43,14 @@ def upgrade() -> None:
         sa.Column("vin", sa.LargeBinary(), nullable=False),
         sa.Column("certificate_number", sa.LargeBinary(), nullable=False),
         sa.Column("seller", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("party_kind IN ('person', 'organisation')", name="ck_preselection_party_kind"),
+        sa.CheckConstraint("party_kind IN ('person', 'organisation')", name=op.f("ck_preselection_party_kind")),
         sa.CheckConstraint(
             "stage IN ('submitted', 'refused', 'service_notes', 'identity_verification', 'plate_selection', "
             "'completed', 'registered', 'exhausted', 'overdue', 'cancelled')",
-            name="ck_preselection_stage",
+            name=op.f("ck_preselection_stage"),
         ),
-        sa.ForeignKeyConstraint(["office_code"], ["office.code"], name="fk_preselection_office_code"),
-        sa.PrimaryKeyConstraint("id", name="pk_preselection"),
+        sa.ForeignKeyConstraint(["office_code"], ["office.code"], name=op.f("fk_preselection_office_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preselection")),
         postgresql_with={"fillfactor": 70},
     )
     op.create_index("ix_preselection_desk", "preselection", ["office_code", "stage", "created_at"], unique=False)
@@ -89,10 +89,10 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('offered', 'candidate', 'reserved', 'issued', 'withheld', 'cooling')", name="ck_claim_kind"
+            "kind IN ('offered', 'candidate', 'reserved', 'issued', 'withheld', 'cooling')", name=op.f("ck_claim_kind")
         ),
-        sa.CheckConstraint("isfinite(until)", name="ck_claim_until_is_readable"),
-        sa.PrimaryKeyConstraint("plate", name="pk_claim"),
+        sa.CheckConstraint("isfinite(until)", name=op.f("ck_claim_until_is_readable")),
+        sa.PrimaryKeyConstraint("plate", name=op.f("pk_claim")),
         postgresql_with={"fillfactor": 85},
     )
     op.create_index("ix_claim_changed", "claim", ["changed_at"], unique=False, postgresql_using="brin")
@@ -117,11 +117,11 @@ def upgrade() -> None:
         sa.Column("saved", sa.SmallInteger(), nullable=False),
         sa.Column("barred", sa.Boolean(), nullable=False),
         sa.Column("code_used", sa.Boolean(), nullable=True),
-        sa.CheckConstraint("NOT barred", name="ck_decision_party_not_barred"),
-        sa.CheckConstraint("claimed = wanted", name="ck_decision_all_plates_claimed"),
-        sa.CheckConstraint("code_used", name="ck_decision_code_used_up"),
-        sa.CheckConstraint("saved = 1", name="ck_decision_revision_as_expected"),
-        sa.PrimaryKeyConstraint("request_id", name="pk_decision"),
+        sa.CheckConstraint("NOT barred", name=op.f("ck_decision_party_not_barred")),
+        sa.CheckConstraint("claimed = wanted", name=op.f("ck_decision_all_plates_claimed")),
+        sa.CheckConstraint("code_used", name=op.f("ck_decision_code_used_up")),
+        sa.CheckConstraint("saved = 1", name=op.f("ck_decision_revision_as_expected")),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_decision")),
     )
     op.create_index("ix_decision_at", "decision", ["at"], unique=False, postgresql_using="brin")
 

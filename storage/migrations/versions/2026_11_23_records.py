@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("while_holding", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_code"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code")),
     )
     op.create_index("ix_code_phone", "code", ["phone_hash", "created_at"], unique=False)
     op.create_index(
@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("applicant_hash", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_failed_check"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_failed_check")),
     )
     op.create_index("ix_failed_check_applicant", "failed_check", ["applicant_hash", "at"], unique=False)
     op.create_table(
@@ -60,8 +60,8 @@ def upgrade() -> None:
         sa.Column("release_reason", sa.Text(), nullable=True),
         sa.Column("confirmed_by", sa.Text(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("since <= until", name="ck_blacklist_since_before_until"),
-        sa.PrimaryKeyConstraint("id", name="pk_blacklist"),
+        sa.CheckConstraint("since <= until", name=op.f("ck_blacklist_since_before_until")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blacklist")),
     )
     op.create_index("ix_blacklist_newest", "blacklist", ["since"], unique=False)
     op.create_index("ix_blacklist_preselection", "blacklist", ["preselection_id"], unique=False)
@@ -79,8 +79,8 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.SmallInteger(), nullable=True),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("(status IS NULL) = (answer IS NULL)", name="ck_idempotency_answer_has_a_status"),
-        sa.PrimaryKeyConstraint("caller_hash", "path", "key", name="pk_idempotency"),
+        sa.CheckConstraint("(status IS NULL) = (answer IS NULL)", name=op.f("ck_idempotency_answer_has_a_status")),
+        sa.PrimaryKeyConstraint("caller_hash", "path", "key", name=op.f("pk_idempotency")),
     )
     op.create_index("ix_idempotency_created", "idempotency", ["created_at"], unique=False, postgresql_using="brin")
     op.create_table(
@@ -93,8 +93,8 @@ def upgrade() -> None:
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("code", sa.LargeBinary(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_text_message"),
-        sa.UniqueConstraint("idempotency_key", name="uq_text_message_idempotency_key"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_message")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_text_message_idempotency_key")),
     )
     op.create_index("ix_text_message_phone", "text_message", ["phone_hash", "sent_at"], unique=False)
 
