@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped] # The package has no type stubs of its own.
+import psutil
 
 from embedded.accounts import Account
 

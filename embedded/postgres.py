@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil  # type: ignore[import-untyped] # The package has no type stubs of its own.
+import psutil
 import psycopg
 from psycopg import sql
 

@@ -1,13 +1,24 @@
+import asyncio
+import os
+import signal
+import sys
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
+import pytest
 import redis.asyncio
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
+from embedded.accounts import account_for_postgres
+from embedded.children import Child
 from embedded.postgres import Postgres
+from embedded.supervisor import keep
+from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 
 
@@ -17,21 +28,77 @@ async def test_postgres_does_not_listen_on_tcp(postgres: Postgres) -> None:
     assert shown == ("",)
 
 
+async def test_only_its_owner_reaches_the_sockets_of_postgres(postgres: Postgres) -> None:
+    folder = postgres.folder.sockets / "postgres"
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+async def test_a_killed_postgres_comes_back_with_its_data(postgres: Postgres) -> None:
+    await postgres.create_database("survivor")
+    await postgres.kill()
+    await postgres.bring_up()
+    assert not await postgres.create_database("survivor"), "it was there already"
+    await postgres.drop_database("survivor")
+
+
+async def test_a_lock_that_names_a_stranger_does_not_stop_postgres(postgres: Postgres, tmp_path: Path) -> None:
+    await postgres.kill()
+    lock = postgres.folder.postgres / "postmaster.pid"
+    words = lock.read_text().splitlines(keepends=True)
+    account = account_for_postgres(lock, Path(sys.executable))
+    stranger = await Child.start(
+        [sys.executable, "-c", "import signal; signal.pause()"], log=tmp_path / "log", account=account
+    )
+    lock.write_text("".join([f"{stranger.pid}\n", *words[1:]]))
+    await postgres.start()
+    await postgres.ready()
+    assert stranger.is_running
+    await stranger.stop(patience_s=1)
+
+
+async def test_a_frozen_postgres_answers_again_after_the_thaw(postgres: Postgres) -> None:
+    postgres.freeze()
+    answer = asyncio.create_task(postgres.ready())
+    done, _ = await asyncio.wait({answer}, timeout=0.2)
+    assert not done
+    postgres.thaw()
+    await answer
+
+
 async def test_valkey_forgets_everything_when_it_is_killed(valkey: Valkey, redis_url: str) -> None:
     async with redis.asyncio.from_url(redis_url) as client:
         await client.set("x", "1")
     await valkey.kill()
-    await valkey.start()
-    await valkey.ready()
+    await valkey.bring_up()
     async with redis.asyncio.from_url(redis_url) as client:
         assert await client.get("x") is None
 
 
+async def test_a_kept_part_comes_back_by_itself(valkey: Valkey, capsys: pytest.CaptureFixture[str]) -> None:
+    killed = valkey.pid
+    keeper = asyncio.create_task(keep(valkey))
+    os.kill(killed, signal.SIGKILL)
+    await valkey.ended()
+    async with asyncio.timeout(10):
+        while valkey.pid == killed:  # noqa: ASYNC110 - the keeper tells nobody.
+            await asyncio.sleep(0.01)
+    keeper.cancel()
+    await valkey.ready()
+    assert "valkey ended by signal SIGKILL; it is started again" in capsys.readouterr().err
+
+
 async def test_temporal_knows_the_search_attributes(temporal_client: Client) -> None:
-    found = await temporal_client.count_workflows(
-        'Stage = "completed" AND Office = "x" AND Deadline < "2026-11-23T00:00:00Z"'
-    )
-    assert found.count == 0
+    query = 'Stage = "completed" AND Office = "440300" AND Deadline < "2026-11-23T00:00:00Z"'
+    assert (await temporal_client.count_workflows(query)).count == 0
+
+
+async def test_a_killed_temporal_comes_back_with_its_workflows(temporal: Temporal, temporal_client: Client) -> None:
+    await temporal_client.start_workflow("Nobody", id="survivor", task_queue="nobody")
+    await temporal.kill()
+    await temporal.bring_up()
+    handle = (await Client.connect(temporal.address)).get_workflow_handle("survivor")
+    assert (await handle.describe()).id == "survivor"
+    await handle.terminate()
 
 
 @workflow.defn(sandboxed=False)
@@ -49,3 +116,14 @@ async def test_two_years_pass_in_seconds(temporal_env: TimeSkipper) -> None:
         await temporal_env.fast_forward(handle, timedelta(days=730, seconds=2))
         await handle.result()
         assert await temporal_env.get_current_time(handle) - begun >= timedelta(days=730)
+
+
+async def test_a_child_that_will_not_end_is_killed(tmp_path: Path) -> None:
+    stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
+    child = await Child.start([sys.executable, "-c", stubborn], log=tmp_path / "log")
+    async with asyncio.timeout(10):
+        while not (tmp_path / "log").read_text():  # noqa: ASYNC110 - a file tells nobody that it was written.
+            await asyncio.sleep(0.01)
+    began = time.monotonic()
+    assert await child.stop(patience_s=0.1) == -signal.SIGKILL
+    assert time.monotonic() - began < 5

@@ -1,0 +1,180 @@
+"""Whole instances as processes of their own: killed, started again, side by side, refused in one line."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import stat
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypedDict
+
+import psutil
+import psycopg
+import pytest
+
+from embedded.folders import LONGEST_SOCKET_PATH, DataFolder
+from embedded.key_file import ensure_key_file
+from embedded.ports import free_port
+from embedded.problems import StartProblem
+from embedded.stack import Servers
+
+ROOT = Path(__file__).parents[2]
+LAUNCHER = ROOT / "embedded" / "launch.py"
+SERVERS_IN_FOLDER = Path(__file__).with_name("servers_in_folder.py")
+GONE_WITHIN_S = 2.0
+
+
+class Facts(TypedDict):
+    pids: list[int]
+    dsn: str
+
+
+@asynccontextmanager
+async def instance(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, Facts]]:
+    """The servers under a parent that is not pytest, and what that parent says about them."""
+    parent = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(SERVERS_IN_FOLDER), str(folder), str(free_port())),
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert parent.stdout
+    try:
+        yield parent, json.loads(await parent.stdout.readline())
+    finally:
+        if parent.returncode is None:
+            parent.kill()
+        await parent.wait()
+
+
+def lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+async def gone(pids: list[int]) -> None:
+    async with asyncio.timeout(GONE_WITHIN_S):
+        while any(map(lives, pids)):  # noqa: ASYNC110 - the end of another's children is announced to nobody.
+            await asyncio.sleep(0.01)
+
+
+async def make_run(**environment: str) -> tuple[int, str]:
+    """The exit code of `python -m embedded`, and what it says on the way out."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "embedded"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=ROOT,
+        env=os.environ | environment,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+def ports() -> dict[str, str]:
+    return {f"XUANHAO_{name}_PORT": str(free_port()) for name in ("HTTP", "TEMPORAL", "TEMPORAL_UI")}
+
+
+async def test_a_killed_parent_leaves_no_server_and_the_next_start_finds_the_data(tmp_path: Path) -> None:
+    async with instance(tmp_path) as (parent, facts):
+        async with await psycopg.AsyncConnection.connect(facts["dsn"]) as connection:
+            await connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        families = [psutil.Process(pid).children(recursive=True) for pid in facts["pids"]]
+        parent.kill()
+        await gone([*facts["pids"], *(member.pid for family in families for member in family)])
+    async with (
+        instance(tmp_path) as (_, facts),
+        await psycopg.AsyncConnection.connect(facts["dsn"]) as connection,
+    ):
+        assert await (await connection.execute("SELECT number FROM kept")).fetchone() == (7,)
+
+
+async def test_two_instances_run_side_by_side_and_stop_in_order(tmp_path: Path) -> None:
+    first, second = DataFolder(tmp_path / "first"), DataFolder(tmp_path / "second")
+    with first.held(), second.held():
+        async with (
+            Servers.in_folder(first, temporal_port=free_port(), temporal_ui_port=free_port()) as one,
+            Servers.in_folder(second, temporal_port=free_port()) as other,
+        ):
+            pids = [server.pid for server in (*one.all, *other.all)]
+            assert await one.postgres.create_database("same_name")
+            assert await other.postgres.create_database("same_name")
+    assert not any(map(psutil.pid_exists, pids))
+    assert not first.sockets.exists()
+
+
+@pytest.mark.parametrize("variable", ["XUANHAO_HTTP_PORT", "XUANHAO_TEMPORAL_PORT", "XUANHAO_TEMPORAL_UI_PORT"])
+async def test_a_taken_port_is_one_clear_line(tmp_path: Path, variable: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, said = await make_run(**ports() | {variable: port, "XUANHAO_DATA_DIR": str(tmp_path)})
+    assert (code, said.count("\n")) == (1, 1)
+    assert port in said
+    assert variable in said
+
+
+async def test_a_folder_that_can_not_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = str(tmp_path / "file" / "data")
+    code, said = await make_run(**ports(), XUANHAO_DATA_DIR=folder)
+    assert (code, said) == (1, f"xuanhao: the data folder {folder} can't be written: Not a directory\n")
+
+
+async def test_a_folder_in_use_is_one_clear_line(tmp_path: Path) -> None:
+    with DataFolder(tmp_path).held():
+        code, said = await make_run(**ports(), XUANHAO_DATA_DIR=str(tmp_path))
+    assert (code, said) == (1, f"xuanhao: the data folder {tmp_path} is in use by another instance\n")
+
+
+async def test_a_malformed_variable_is_one_clear_line_without_its_value() -> None:
+    code, said = await make_run(XUANHAO_HTTP_PORT="eight thousand")
+    assert (code, said.count("\n")) == (1, 1)
+    assert "XUANHAO_HTTP_PORT" in said
+    assert "eight thousand" not in said
+
+
+def test_sockets_of_a_folder_with_a_long_path_have_short_paths(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / ("x" * 150))
+    assert len(str(folder.sockets / "postgres" / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET_PATH
+    with folder.held():
+        assert stat.S_IMODE(folder.sockets.stat().st_mode) & 0o066 == 0
+
+
+async def test_the_watchdog_kills_a_server_whose_parent_is_gone(tmp_path: Path) -> None:
+    """What systems without a death signal rely on, tried on this one."""
+    reader, lifeline = os.pipe()
+    orders = {"uid": None, "parent": os.getpid(), "lifeline": reader}
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(orders)),
+        *(sys.executable, "-c", f"open({str(tmp_path / 'up')!r}, 'w').close(); import signal; signal.pause()"),
+        pass_fds=(reader,),
+    )
+    os.close(reader)
+    async with asyncio.timeout(10):
+        while not (tmp_path / "up").exists():  # noqa: ASYNC110 - a file tells nobody that it was made.
+            await asyncio.sleep(0.01)
+    os.close(lifeline)
+    assert await asyncio.wait_for(server.wait(), GONE_WITHIN_S) == -signal.SIGKILL
+
+
+def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    ensure_key_file(folder)
+    made = folder.keys.read_text()
+    ensure_key_file(folder)
+    assert folder.keys.read_text() == made
+    assert stat.S_IMODE(folder.keys.stat().st_mode) == 0o600
+
+
+def test_lost_keys_are_not_replaced_where_data_exists(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.postgres.mkdir()
+    with pytest.raises(StartProblem, match=r"keys\.json is missing"):
+        ensure_key_file(folder)
+    assert not folder.keys.exists()
