@@ -39,6 +39,7 @@ class VehicleInput:
     preselection_id: str
     office: str
     policy: Record
+    prefixes: list[str] = field(default_factory=list)
     state: Record | None = None
     revision: int = 0
     outcomes: list[Outcome] = field(default_factory=list)

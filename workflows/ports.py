@@ -46,10 +46,11 @@ class MoveOrder:
 
 @dataclass(frozen=True)
 class DrawOrder:
+    """`prefixes` are those to draw from: the one that was asked for, or all of the office."""
+
     order: Order
-    office: str
+    prefixes: list[str]
     exclude_four: bool = False
-    prefix: str | None = None
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ class NormalPatience(Patience):
     schedule_to_close_timeout: timedelta
 
 
-# A decision is a few milliseconds. Three attempts of two seconds stay below the eight seconds after which the worker
-# would have to prolong its workflow task; the workflow itself goes on trying after that, with a fresh moment.
+# A decision takes a few milliseconds, and the database counts as down after three seconds. Two attempts stay below the
+# eight seconds after which the worker would have to prolong its workflow task; the workflow itself goes on trying after
+# that, with a fresh moment.
 DECIDING = Patience(
-    start_to_close_timeout=timedelta(seconds=2),
-    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=50), maximum_attempts=3),
+    start_to_close_timeout=timedelta(milliseconds=3500),
+    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=50), maximum_attempts=2),
 )
 
 # The person waits for the code: a gateway that does not answer in three seconds counts as down, and they are told.

@@ -129,8 +129,8 @@ class VehicleWorkflow(Decider):
 
     @workflow.update(description="随机一次 / 换一批 (R-31)")
     async def draw(self, command: Draw) -> Acted:
-        office, without_four, prefix = self.given.office, command.exclude_four, command.prefix
-        return await self.decide(command, Plates.draw, lambda order: DrawOrder(order, office, without_four, prefix))
+        prefixes = [command.prefix] if command.prefix else self.given.prefixes
+        return await self.decide(command, Plates.draw, lambda order: DrawOrder(order, prefixes, command.exclude_four))
 
     @draw.validator
     def may_draw(self, command: Draw) -> None:

@@ -1,0 +1,66 @@
+"""What a step from one state to the next does to the claims of its plates."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from domain.moments import whole_milliseconds
+from domain.policy import Policy
+from domain.preselection import Preselection
+from domain.preselection_parts import Stage
+from storage.decisions import Claim
+
+
+@dataclass(frozen=True)
+class ClaimChanges:
+    """The claims to make or change, and the holds to free at once, with the end that they had."""
+
+    hold: Sequence[Claim] = ()
+    release: Mapping[str, datetime] = field(default_factory=dict)
+
+
+NO_CLAIMS = ClaimChanges()
+
+
+def claim_changes(before: Preselection | None, after: Preselection, at: datetime) -> ClaimChanges:
+    """Compare two states: what is held or reserved now and was not, and what was held and is no more.
+
+    A lapsed or cancelled reservation cools for a random time, so that it can't be handed over to a friend. A live one
+    is claimed until some way past its deadline: it would end by itself even with every worker dead.
+    """
+    held_before = before.holds(at) if before else {}
+    held_after = after.holds(at)
+    changes = [
+        Claim(plate, hold.kind.value, hold.until)
+        for plate, hold in held_after.items()
+        if held_before.get(plate) != hold
+    ]
+    reserved = _reservation_change(before, after, at)
+    kept = held_after.keys() | {claim.plate for claim in reserved}
+    released = {plate: hold.until for plate, hold in held_before.items() if plate not in kept}
+    return ClaimChanges(changes + reserved, released)
+
+
+def cooled(policy: Policy, since: datetime) -> datetime:
+    """A random moment between `cooling_min` and `cooling_max` after `since`, which nobody can predict."""
+    earliest, latest = policy.cooling_min.after(since), policy.cooling_max.after(since)
+    span = int((latest - earliest) / timedelta(milliseconds=1))
+    return whole_milliseconds(earliest + timedelta(milliseconds=secrets.randbelow(span + 1)))
+
+
+def _reservation_change(before: Preselection | None, after: Preselection, at: datetime) -> list[Claim]:
+    if after.reservation is None or (
+        before and before.stage is after.stage and before.reservation == after.reservation
+    ):
+        return []
+    plate, deadline = after.reservation.plate, after.reservation.deadline
+    match after.stage:
+        case Stage.COMPLETED:
+            return [Claim(plate, "reserved", cooled(after.policy, deadline))]
+        case Stage.REGISTERED:
+            return [Claim(plate, "issued")]
+        case Stage.CANCELLED | Stage.OVERDUE:
+            return [Claim(plate, "cooling", cooled(after.policy, at))]
+        case _:
+            return []

@@ -1,0 +1,138 @@
+"""How an activity makes a decision true: one statement in the database, then the pool index and the event streams.
+
+The database decides; the index and the announcement are derived, so a failure there costs others a retry or a later
+reading, and never this decision.
+"""
+
+import asyncio
+import functools
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import structlog
+from storage.announcements import Announcements
+
+from activities.claim_changes import NO_CLAIMS, ClaimChanges
+from domain.errors import Blacklisted, NotFound
+from domain.policy import Policy
+from domain.preselection import Preselection
+from domain.preselection_record import from_record, to_record
+from storage.decisions import Decision, Decisions
+from storage.failures import AlreadyDecided, Barred, PartDown, StaleRevision
+from storage.pool_index import PoolIndex
+from storage.preselections import Preselections
+from storage.tables import FOREVER
+from workflows.ports import Decided, Order
+
+log = structlog.get_logger("actions")
+C = TypeVar("C")
+Deciding = Callable[[Any, C], Coroutine[Any, Any, Decided]]
+
+
+class Commits:
+    """Commits decisions and tells the index and the streams."""
+
+    def __init__(
+        self, decisions: Decisions, preselections: Preselections, index: PoolIndex, announcements: Announcements
+    ) -> None:
+        self.decisions = decisions
+        self.preselections = preselections
+        self.index = index
+        self._announcements = announcements
+
+    async def commit(
+        self,
+        order: Order,
+        action: str,
+        after: Preselection,
+        *,
+        claims: ClaimChanges = NO_CLAIMS,
+        **circumstances: Any,
+    ) -> Decided:
+        """Make `after` and the claims true together; raises what `Decisions.commit` raises."""
+        decided = Decided(to_record(after), order.revision + 1)
+        parts = {"hold": claims.hold, "release": list(claims.release)} | circumstances
+        await self.decisions.commit(_decision(order, action, after, decided, **parts))
+        log.info(
+            "decided", preselection_id=order.preselection_id, action=action, stage=after.stage.value,
+            revision=decided.revision,
+        )  # fmt: skip
+        await self._tell(order, claims)
+        return decided
+
+    async def refreshed(self, order: Order) -> Order:
+        """The order on the state that the row has now: the row is the truth, whatever the workflow believed."""
+        row = await self.preselections.get(UUID(order.preselection_id))
+        if row is None:
+            raise NotFound
+        return replace(order, state=row.state, revision=row.revision)
+
+    async def _tell(self, order: Order, claims: ClaimChanges) -> None:
+        """Bring the index up to date and wake the event streams; a part that is down catches up by itself."""
+        told = await asyncio.gather(
+            self.settle_index(order.at, claims),
+            self._announcements.publish(UUID(order.preselection_id)),
+            return_exceptions=True,
+        )
+        for failure in told:
+            if isinstance(failure, BaseException) and not isinstance(failure, PartDown):
+                raise failure
+
+    async def settle_index(self, at: datetime, claims: ClaimChanges) -> None:
+        """Tell the index what has been claimed and freed."""
+        taken = [claim.plate for claim in claims.hold if claim.until == FOREVER]
+        held = {claim.plate: claim.until for claim in claims.hold if claim.until != FOREVER}
+        await self.index.settle(at=at, taken=taken, held=held, freed=claims.release)
+
+
+def before_of(order: Order) -> Preselection:
+    """The state that an order starts from."""
+    if order.state is None:
+        raise NotFound
+    return from_record(order.state, Policy.from_dict(order.policy))
+
+
+def deciding(method: Deciding[C]) -> Deciding[C]:
+    """An activity that decides: repeats get the first answer, a stale order is judged again on the row's state."""
+
+    @functools.wraps(method)
+    async def decide(self: Any, command: C) -> Decided:
+        try:
+            try:
+                return await method(self, command)
+            except StaleRevision:
+                return await method(self, await _refreshed(self.commits, command))
+        except AlreadyDecided as decided:
+            return Decided(decided.answer["state"], decided.answer["revision"])
+        except Barred as barred:
+            raise Blacklisted(barred.until) from barred
+
+    return decide
+
+
+async def _refreshed(commits: Commits, command: Any) -> Any:
+    if isinstance(command, Order):
+        return await commits.refreshed(command)
+    return replace(command, order=await commits.refreshed(command.order))
+
+
+def _decision(order: Order, action: str, after: Preselection, decided: Decided, **parts: Any) -> Decision:
+    reservation = after.reservation
+    return Decision(
+        request_id=UUID(order.request_id),
+        preselection_id=UUID(order.preselection_id),
+        action=action,
+        at=order.at,
+        expected_revision=order.revision,
+        stage=after.stage.value,
+        state=decided.state,
+        answer={"state": decided.state, "revision": decided.revision},
+        dormant=after.dormant,
+        plate=reservation.plate if reservation else None,
+        visit_by=reservation.visit_by if reservation else None,
+        deadline=reservation.deadline if reservation else None,
+        **parts,
+    )

@@ -1,0 +1,85 @@
+"""Steps of a preselection that need no fact from outside the database."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.claim_changes import claim_changes
+from activities.commits import Commits, before_of, deciding
+from domain.errors import CodeExpired, NotFound, VehicleInUse
+from domain.policy import Policy
+from domain.preselection import Preselection
+from domain.preselection_record import from_record
+from storage.failures import ClaimLost, CodeGone, VehicleTaken
+from storage.preselections import PreselectionRow, Preselections
+from workflows.ports import Decided, MoveOrder, Order, Records
+
+MOVES: dict[str, Callable[[Preselection, datetime], Preselection]] = {
+    "settle": Preselection.settled,
+    "enter": Preselection.entered,
+    "start": Preselection.started,
+    "withdraw": Preselection.cancelled,
+    "register": Preselection.registered,
+    "reject": Preselection.rejected,
+    "release_holds": Preselection.without_holds,
+}
+
+
+class RecordActivities(Records):
+    def __init__(self, commits: Commits, preselections: Preselections) -> None:
+        self.commits = commits
+        self._preselections = preselections
+
+    @activity.defn(name="records.open")
+    @deciding
+    async def open(self, order: Order) -> Decided:
+        row = await self._preselections.get_any(UUID(order.preselection_id))
+        if row is None:
+            raise NotFound
+        if row.stage != "submitted" and not row.dormant:
+            # The run before this one was ended from outside; the row goes on where it stood.
+            return Decided(row.state, row.revision)
+        order = Order(order.preselection_id, order.request_id, order.at, order.policy, row.revision)
+        try:
+            return await (self._revived(order, row) if row.dormant else self._opened(order, row))
+        except VehicleTaken as taken:
+            raise VehicleInUse from taken
+        except CodeGone as gone:
+            raise CodeExpired from gone
+
+    async def _opened(self, order: Order, row: PreselectionRow) -> Decided:
+        policy = Policy.from_dict(order.policy)
+        if await self._preselections.running_for(row.vehicle_hash):
+            raise VehicleInUse
+        found = await self._preselections.find_transfer(row.transfer_hash, except_id=row.id)
+        earlier = from_record(found.state, policy) if found else None
+        shown = await self._preselections.shown_to_vehicle(row.vehicle_hash)
+        state = Preselection.opened(policy, order.at, earlier=earlier, shown=sorted(shown))
+        return await self.commits.commit(order, "begin", state, use_code=row.code_id)
+
+    async def _revived(self, order: Order, row: PreselectionRow) -> Decided:
+        dormant = from_record(row.state, Policy.from_dict(order.policy))
+        return await self.commits.commit(order, "begin", dormant.entered(order.at))
+
+    @activity.defn(name="records.move")
+    @deciding
+    async def move(self, command: MoveOrder) -> Decided:
+        order, before = command.order, before_of(command.order)
+        after = _moved(command, before)
+        if after == before:
+            return Decided(order.state or {}, order.revision)
+        claims = claim_changes(before, after, order.at)
+        try:
+            return await self.commits.commit(order, command.move, after, claims=claims, operator=command.clerk)
+        except ClaimLost:
+            # Every worker was away for so long that the reservation has ended by itself and the plate is another's.
+            return await self.commits.commit(order, command.move, after, operator=command.clerk)
+
+
+def _moved(command: MoveOrder, before: Preselection) -> Preselection:
+    at = command.order.at
+    if command.move == "extend_validity":
+        return before.extended_to(date.fromisoformat(command.visit_by or ""), at)
+    return MOVES[command.move](before, at)
