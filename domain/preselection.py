@@ -20,6 +20,7 @@ from domain.errors import (
     NoDrawsLeft,
     NotACandidate,
     NotInBatch,
+    NumbersUnavailable,
     RateLimited,
     TooEarly,
     TooManyNumbers,
@@ -40,6 +41,7 @@ from domain.preselection_parts import (
     Reservation,
     Stage,
     Tried,
+    with_candidate,
 )
 
 
@@ -87,13 +89,17 @@ class Preselection:
             return replace(self, stage=Stage.OVERDUE)
         if self.stage not in UNFINISHED:
             return self
-        if self.has_no_chance() and not self.holds(at):
-            return replace(_left(self), stage=Stage.EXHAUSTED)
+        state = self._rested(at)
+        if state.has_no_chance() and not state.holds(at):
+            # Whether idleness or the countdowns ended the last hold, and in whatever steps, the end looks the same.
+            return replace(_left(state), stage=Stage.EXHAUSTED, dormant=False, batch=None, candidates=None)
+        return state
+
+    def _rested(self, at: datetime) -> "Preselection":
+        """After so long without an action that the session, or the unfinished preselection, is over."""
         if not self.dormant and at >= self.policy.unfinished_idle.after(self.last_action_at):
             return replace(_left(self), dormant=True, batch=None, candidates=None)
-        if self.session_until and at >= self.session_until:
-            return _left(self)
-        return self
+        return _left(self) if self.session_until and at >= self.session_until else self
 
     def has_no_chance(self) -> bool:
         """Neither a draw nor a composed number is left (R-07, R-30)."""
@@ -165,6 +171,8 @@ class Preselection:
     def drawn(self, batch_id: str, numbers: Sequence[str], at: datetime) -> "Preselection":
         """A draw has returned numbers: it is charged, and the batch before it is over (R-32 to R-35)."""
         self.check_draw(at)
+        if not numbers:
+            raise NumbersUnavailable
         state = self.settled(at)
         batch = Batch(batch_id, tuple(numbers), self.policy.batch_ttl.after(at))
         state = replace(state, batch=batch, draws_remaining=state.draws_remaining - 1)
@@ -180,7 +188,7 @@ class Preselection:
         column = state.candidates if state.candidates and state.candidates.is_live(at) else None
         if column and column.from_batch(state.batch.id) == number:
             return state
-        candidates = _with_candidate(self.policy, column, Candidate(number, state.batch.id), at)
+        candidates = with_candidate(column, Candidate(number, state.batch.id), self.policy, at)
         return _touched(replace(state, candidates=candidates), at)
 
     def check_choice(self, number: str, at: datetime) -> None:
@@ -209,7 +217,7 @@ class Preselection:
             raise TooEarly(state.compose_from)
 
     def composed_in_vain(self, numbers: Sequence[str], at: datetime) -> "Preselection":
-        """All N numbers were taken: the count falls by N, and the interval starts again (R-27)."""
+        """All N numbers were taken: the count falls by N, and the interval starts again (R-27, R-30)."""
         self.check_composition(len(numbers), at)
         state = self.settled(at)
         state = replace(
@@ -218,7 +226,8 @@ class Preselection:
             compose_from=self.policy.compose_interval.after(at),
             last_submission=tuple(Tried(number, Outcome.TAKEN) for number in numbers),
         )
-        return _touched(state, at)
+        # If these were the last chance and nothing is held, the end has come; its reason is still shown.
+        return replace(_touched(state, at).settled(at), last_submission=state.last_submission)
 
     def composed(self, numbers: Sequence[str], reservation: Reservation, at: datetime) -> "Preselection":
         """The first free number in the order given is reserved at once, the rest are left alone (R-28)."""
@@ -283,11 +292,3 @@ def _touched(state: Preselection, at: datetime) -> Preselection:
 def _completed(state: Preselection, reservation: Reservation, at: datetime) -> Preselection:
     state = replace(_left(state), stage=Stage.COMPLETED, batch=None, candidates=None)
     return replace(state, reservation=reservation, last_action_at=at)
-
-
-def _with_candidate(policy: Policy, column: Candidates | None, candidate: Candidate, at: datetime) -> Candidates:
-    """The column with this candidate in the place of its batch's earlier one; its countdown starts again."""
-    others = tuple(item for item in column.items if item.batch_id != candidate.batch_id) if column else ()
-    first_at = column.first_at if column else at
-    expires_at = min(policy.candidate_ttl.after(at), policy.candidate_ttl_cap.after(first_at))
-    return Candidates((*others, candidate), first_at, expires_at)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from domain.policy import Policy
+
 
 class Stage(StrEnum):
     """Where a preselection stands (api.md, "The view of a preselection")."""
@@ -92,6 +94,14 @@ class Candidates:
     def from_batch(self, batch_id: str) -> str | None:
         """The candidate that this batch has given, if any."""
         return next((item.number for item in self.items if item.batch_id == batch_id), None)
+
+
+def with_candidate(column: Candidates | None, candidate: Candidate, policy: Policy, at: datetime) -> Candidates:
+    """The live column with this candidate in the place of its batch's earlier one; its countdown starts again."""
+    others = tuple(item for item in column.items if item.batch_id != candidate.batch_id) if column else ()
+    first_at = column.first_at if column else at
+    expires_at = min(policy.candidate_ttl.after(at), policy.candidate_ttl_cap.after(first_at))
+    return Candidates((*others, candidate), first_at, expires_at)
 
 
 @dataclass(frozen=True)
