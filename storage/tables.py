@@ -231,7 +231,7 @@ code = Table(
         "preselection_id",
         unique=True,
         postgresql_nulls_not_distinct=True,
-        postgresql_where=text("used_at IS NULL AND replaced_at IS NULL"),
+        postgresql_where=text("sent_at IS NOT NULL AND used_at IS NULL AND replaced_at IS NULL"),
     ),
     Index("ix_code_phone", "phone_hash", "created_at"),
 )

@@ -37,7 +37,7 @@ def upgrade() -> None:
         ["subject_hash", "purpose", "preselection_id"],
         unique=True,
         postgresql_nulls_not_distinct=True,
-        postgresql_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
+        postgresql_where=sa.text("sent_at IS NOT NULL AND used_at IS NULL AND replaced_at IS NULL"),
     )
     op.create_table(
         "failed_check",

@@ -1,0 +1,104 @@
+"""The blacklist (R-41, R-48): who missed a deadline and until when. A party has at most one entry that is not released.
+
+The truth for every check is the row with its `until`: it ends the ban at that moment, released or not.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database
+from storage.tables import blacklist
+from storage.vault import Keys
+
+_COLUMN = "blacklist.holder"
+_BAN = (blacklist.c.id, blacklist.c.since, blacklist.c.until)
+
+
+@dataclass(frozen=True)
+class NewBan:
+    """A ban about to begin. `holder` is the party's masked name; `id` is the caller's, so that a repeat is the same."""
+
+    id: UUID
+    party_hash: bytes = field(repr=False)
+    holder: str = field(repr=False)
+    since: datetime
+    until: datetime
+    preselection_id: UUID
+
+
+@dataclass(frozen=True)
+class Ban:
+    """An entry as it now stands; `extended` when it ran already and only its end has moved."""
+
+    id: UUID
+    since: datetime
+    until: datetime
+    extended: bool
+
+
+class Blacklist:
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._vault = keys.vault
+
+    async def bar(self, new: NewBan) -> Ban:
+        """Begin a ban, or set the end of the one that runs to the later of both. Repeating it changes nothing."""
+        columns = blacklist.c
+        values = {name: getattr(new, name) for name in ("id", "party_hash", "since", "until", "preselection_id")}
+        written = insert(blacklist).values(**values, holder=self._vault.encrypt(_COLUMN, new.holder))
+        extending = written.on_conflict_do_update(
+            index_elements=["party_hash"],
+            index_where=columns.released_at.is_(None),
+            set_={"until": func.greatest(columns.until, written.excluded.until)},
+        ).returning(*_BAN)
+        async with self._database.transaction() as connection:
+            earlier = (await connection.execute(select(*_BAN).where(columns.id == new.id))).one_or_none()
+            if earlier:
+                return Ban(*earlier, extended=False)
+            await _release_what_is_over(connection, new)
+            entry_id, since, until = (await connection.execute(extending)).one()
+        return Ban(entry_id, since, until, extended=entry_id != new.id)
+
+    async def barred_until(self, party_hash: bytes, at: datetime) -> datetime | None:
+        """The end of the ban that holds at `at`, or None."""
+        columns = blacklist.c
+        found = await self._database.row(
+            select(func.max(columns.until)).where(columns.party_hash == party_hash, _holds(at))
+        )
+        return found[0] if found else None
+
+    async def release(self, entry_id: UUID, at: datetime) -> datetime | None:
+        """Release an entry whose time is over; returns its end when that has moved beyond `at`, and the ban goes on."""
+        columns = blacklist.c
+        live = and_(columns.id == entry_id, columns.released_at.is_(None))
+        await self._database.rows(update(blacklist).where(live, columns.until <= at).values(released_at=at))
+        found = await self._database.row(select(columns.until).where(live))
+        return found[0] if found else None
+
+    async def release_early(self, entry_id: UUID, at: datetime, *, operator: str, reason: str) -> bool:
+        """Release an entry before its time; False when it was released already or does not exist."""
+        columns = blacklist.c
+        async with self._database.statement() as connection:
+            done = await connection.execute(
+                update(blacklist)
+                .where(columns.id == entry_id, columns.released_at.is_(None))
+                .values(released_at=at, released_by=operator, release_reason=reason)
+            )
+        return done.rowcount == 1
+
+
+def _holds(at: datetime) -> ColumnElement[bool]:
+    columns = blacklist.c
+    return and_(columns.released_at.is_(None), columns.since <= at, columns.until > at)
+
+
+async def _release_what_is_over(connection: AsyncConnection, new: NewBan) -> None:
+    """An entry that ended before this ban begins is another ban: it must not be stretched over the time between."""
+    columns = blacklist.c
+    over: Any = and_(columns.party_hash == new.party_hash, columns.released_at.is_(None), columns.until <= new.since)
+    await connection.execute(update(blacklist).where(over).values(released_at=columns.until))

@@ -1,0 +1,146 @@
+"""Answers that are kept for a day: the same request with the same key acts once (api.md, Conventions).
+
+Whoever begins first has a lease; a parallel repeat finds it in flight and waits. A lease that ran out, because its
+process died, is taken over with the same operation id, so that what the first one did is found and not done again.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, text, update
+
+from storage.database import Database
+from storage.tables import idempotency
+from storage.vault import Keys
+
+_KEPT = timedelta(hours=24)
+_COLUMN = "idempotency.answer"
+
+_BEGIN = text("""
+    INSERT INTO idempotency AS kept (caller_hash, path, key, body_digest, operation_id, created_at, lease_until)
+    VALUES (:caller_hash, :path, :key, :body_digest, :operation_id, :at, :lease_until)
+    ON CONFLICT (caller_hash, path, key) DO UPDATE SET
+        lease_until = excluded.lease_until,
+        body_digest = excluded.body_digest,
+        operation_id = CASE WHEN kept.created_at <= :kept_since THEN excluded.operation_id ELSE kept.operation_id END,
+        created_at = CASE WHEN kept.created_at <= :kept_since THEN excluded.created_at ELSE kept.created_at END,
+        status = NULL, answer = NULL
+    WHERE kept.created_at <= :kept_since
+       OR kept.status IS NULL AND kept.lease_until <= :at AND kept.body_digest = excluded.body_digest
+    RETURNING operation_id
+""")
+
+_FIND = text("""
+    SELECT body_digest, status, answer FROM idempotency
+    WHERE caller_hash = :caller_hash AND path = :path AND key = :key
+""")
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """A key belongs to caller and path."""
+
+    caller_hash: bytes = field(repr=False)
+    path: str
+    key: UUID
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """Go on: act under this operation id, then `answer` or `abandon`."""
+
+    operation_id: UUID
+
+
+@dataclass(frozen=True)
+class InFlight:
+    """The first request has not been answered yet: look again in a moment."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer of then."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OtherBody:
+    """The key was used for a request with another body."""
+
+
+Begun = Fresh | InFlight | Answered | OtherBody
+
+
+class Idempotency:
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._vault = keys.vault
+
+    async def begin(
+        self, request: RequestKey, *, body_digest: bytes, operation_id: UUID, at: datetime, lease: timedelta
+    ) -> Begun:
+        """Take the request on for the time of the lease, or learn what became of it.
+
+        `operation_id` is a new one; what comes back in `Fresh` is that of the request's first attempt.
+        """
+        values = _key_values(request) | {
+            "body_digest": body_digest,
+            "operation_id": operation_id,
+            "at": at,
+            "lease_until": at + lease,
+            "kept_since": at - _KEPT,
+        }
+        async with self._database.statement() as connection:
+            begun = (await connection.execute(_BEGIN, values)).one_or_none()
+            if begun:
+                return Fresh(begun[0])
+            kept = (await connection.execute(_FIND, _key_values(request))).one_or_none()
+        return self._kept(kept, body_digest) if kept else InFlight()
+
+    async def answer(self, request: RequestKey, status: int, headers: Mapping[str, str], body: str) -> None:
+        """Keep the answer; the first one stays."""
+        sealed = self._vault.encrypt(_COLUMN, json.dumps({"headers": dict(headers), "body": body}, ensure_ascii=False))
+        await self._database.rows(
+            update(idempotency)
+            .where(*_same(request), idempotency.c.status.is_(None))
+            .values(status=status, answer=sealed)
+        )
+
+    async def abandon(self, request: RequestKey, at: datetime) -> None:
+        """Give the lease up without an answer: a repeat is judged anew, under the same operation id."""
+        await self._database.rows(
+            update(idempotency).where(*_same(request), idempotency.c.status.is_(None)).values(lease_until=at)
+        )
+
+    async def forget_before(self, moment: datetime) -> None:
+        """Drop what is no longer kept at all: everything begun before the moment."""
+        await self._database.rows(delete(idempotency).where(idempotency.c.created_at < moment))
+
+    def _kept(self, kept: Any, body_digest: bytes) -> Begun:
+        digest, status, sealed = kept
+        if digest != body_digest:
+            return OtherBody()
+        if status is None:
+            return InFlight()
+        answer = json.loads(self._vault.decrypt(_COLUMN, sealed))
+        return Answered(status, answer["headers"], answer["body"])
+
+
+def _key_values(request: RequestKey) -> dict[str, Any]:
+    return {"caller_hash": request.caller_hash, "path": request.path, "key": request.key}
+
+
+def _same(request: RequestKey) -> tuple[Any, ...]:
+    columns = idempotency.c
+    return (
+        columns.caller_hash == request.caller_hash,
+        columns.path == request.path,
+        columns.key == request.key,
+    )
