@@ -100,5 +100,5 @@ def _holds(at: datetime) -> ColumnElement[bool]:
 async def _release_what_is_over(connection: AsyncConnection, new: NewBan) -> None:
     """An entry that ended before this ban begins is another ban: it must not be stretched over the time between."""
     columns = blacklist.c
-    over: Any = and_(columns.party_hash == new.party_hash, columns.released_at.is_(None), columns.until <= new.since)
+    over = and_(columns.party_hash == new.party_hash, columns.released_at.is_(None), columns.until <= new.since)
     await connection.execute(update(blacklist).where(over).values(released_at=columns.until))
