@@ -39,9 +39,16 @@ async def parent_has_ended(*, watched: bool) -> None:
 def main() -> int:
     try:
         settings = RunSettings.from_environment()
-        asyncio.run(serve_until_told_to_stop(settings, with_parent=WITH_PARENT in sys.argv[1:]))
-    except (StartProblem, SettingsError) as problem:
+    except SettingsError as problem:
         say(str(problem))
+        return 2
+    try:
+        asyncio.run(serve_until_told_to_stop(settings, with_parent=WITH_PARENT in sys.argv[1:]))
+    except StartProblem as problem:
+        say(str(problem))
+        return 1
+    except OSError as problem:
+        say(f"{problem.filename or settings.data_dir} can't be used: {problem.strerror}")
         return 1
     return 0
 

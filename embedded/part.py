@@ -11,6 +11,8 @@ from embedded.problems import StartProblem
 
 READY_WITHIN_S = 60.0
 ASK_EVERY_S = 0.02
+# The lines after it tell of what it led to.
+WORDS_OF_FULL_DISK = "No space left on device"
 WORDS_OF_FAILURE = ("FATAL", "PANIC", "rror", "denied")
 
 
@@ -101,5 +103,6 @@ class Part(ABC):
         with self.log.open("rb") as log:
             log.seek(self._log_start)
             lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
+        told = [line for line in lines if WORDS_OF_FULL_DISK in line]
         failures = [line for line in lines if any(word in line for word in WORDS_OF_FAILURE)]
-        return (failures or lines or [f"see {self.log}"])[-1]
+        return (told or failures or lines or [f"see {self.log}"])[-1]

@@ -4,6 +4,7 @@ pytest's own death takes them with it, even by SIGKILL; the tests' folder goes w
 """
 
 import asyncio
+import atexit
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 
@@ -18,10 +19,27 @@ from embedded.postgres import Postgres
 from embedded.stack import Servers
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
+from runtime.exit import leave
 
 TEMPLATE = "xuanhao_template"
 
 database_numbers = count(1)
+outcome: list[int] = []
+
+
+@atexit.register
+def leave_with_outcome() -> None:
+    """End a run with pytest's exit code, whatever the SDK's threads do in the interpreter's finalisation.
+
+    Registered first, so what pytest leaves for its own exit (old temporary folders) is done before.
+    """
+    if outcome:
+        leave(outcome[0])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    outcome.append(int(session.exitstatus))
 
 
 @pytest.fixture(scope="session")

@@ -134,7 +134,7 @@ async def test_a_folder_in_use_is_one_clear_line(tmp_path: Path) -> None:
 
 async def test_a_malformed_variable_is_one_clear_line_without_its_value() -> None:
     code, said = await make_run(XUANHAO_HTTP_PORT="eight thousand")
-    assert (code, said.count("\n")) == (1, 1)
+    assert (code, said.count("\n")) == (2, 1)
     assert "XUANHAO_HTTP_PORT" in said
     assert "eight thousand" not in said
 
