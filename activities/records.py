@@ -1,6 +1,7 @@
 """Steps of a preselection that need no fact from outside the database."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from domain.preselection import Preselection
 from domain.preselection_record import from_record
 from storage.failures import ClaimLost, CodeGone, VehicleTaken
 from storage.preselections import PreselectionRow, Preselections
-from workflows.ports import Decided, MoveOrder, Order, Records
+from workflows.ports import Decided, MoveOrder, OpenOrder, Order, Records
 
 MOVES: dict[str, Callable[[Preselection, datetime], Preselection]] = {
     "settle": Preselection.settled,
@@ -34,22 +35,23 @@ class RecordActivities(Records):
 
     @activity.defn(name="records.open")
     @deciding
-    async def open(self, order: Order) -> Decided:
+    async def open(self, command: OpenOrder) -> Decided:
+        order = command.order
         row = await self._preselections.get_any(UUID(order.preselection_id))
         if row is None:
             raise NotFound
         if row.stage != "submitted" and not row.dormant:
             # The run before this one was ended from outside; the row goes on where it stood.
             return Decided(row.state, row.revision)
-        order = Order(order.preselection_id, order.request_id, order.at, order.policy, row.revision)
+        order = replace(order, revision=row.revision)
         try:
-            return await (self._revived(order, row) if row.dormant else self._opened(order, row))
+            return await (self._revived(order, row) if row.dormant else self._opened(order, row, command.code_id))
         except VehicleTaken as taken:
             raise VehicleInUse from taken
         except CodeGone as gone:
             raise CodeExpired from gone
 
-    async def _opened(self, order: Order, row: PreselectionRow) -> Decided:
+    async def _opened(self, order: Order, row: PreselectionRow, code_id: str | None) -> Decided:
         policy = Policy.from_dict(order.policy)
         if await self._preselections.running_for(row.vehicle_hash):
             raise VehicleInUse
@@ -57,7 +59,7 @@ class RecordActivities(Records):
         earlier = from_record(found.state, policy) if found else None
         shown = await self._preselections.shown_to_vehicle(row.vehicle_hash)
         state = Preselection.opened(policy, order.at, earlier=earlier, shown=sorted(shown))
-        return await self.commits.commit(order, "begin", state, use_code=row.code_id)
+        return await self.commits.commit(order, "begin", state, use_code=UUID(code_id) if code_id else None)
 
     async def _revived(self, order: Order, row: PreselectionRow) -> Decided:
         dormant = from_record(row.state, Policy.from_dict(order.policy))

@@ -6,6 +6,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from domain.errors import Refusal
+from gateways.failures import GatewayDown
 from storage.failures import PartDown
 from workflows.refusals import as_failure
 
@@ -23,5 +24,5 @@ class _Border(ActivityInboundInterceptor):
             return await super().execute_activity(input)
         except Refusal as refusal:
             raise as_failure(refusal) from None
-        except PartDown as down:
+        except (PartDown, GatewayDown) as down:
             raise ApplicationError(str(down), type="part_down", category=ApplicationErrorCategory.BENIGN) from None

@@ -167,19 +167,21 @@ class Decider:
 
     # Telling others
 
-    def send_text(self, purpose: str) -> None:
+    def send_text(self, purpose: str, *, until: datetime | None = None) -> None:
         """Send an SMS while the process goes on."""
-        task = asyncio.create_task(self._deliver(purpose, f"{self.given.preselection_id}:{purpose}:{self.revision}"))
+        key = f"{self.given.preselection_id}:{purpose}:{self.revision}"
+        order = TextOrder(self.given.preselection_id, purpose, key, self.now(), until)
+        task = asyncio.create_task(self._deliver(order))
         self.texts.add(task)
         task.add_done_callback(self.texts.discard)
 
-    async def _deliver(self, purpose: str, key: str) -> None:
-        order = TextOrder(self.given.preselection_id, purpose, key, self.now())
+    async def _deliver(self, order: TextOrder) -> None:
         try:
-            await workflow.execute_activity_method(Texts.send, order, summary=f"SMS {purpose}", **NOTICE)
+            await workflow.execute_activity_method(Texts.send, order, summary=f"SMS {order.purpose}", **NOTICE)
         except ActivityError:
+            # Tried for a day: the row and the page tell the same, so the process goes on without it.
             workflow.logger.warning(
-                "SMS given up", extra={"preselection_id": self.given.preselection_id, "purpose": purpose}
+                "SMS given up", extra={"preselection_id": order.preselection_id, "purpose": order.purpose}
             )
 
     def _show(self, before: Preselection | None, after: Preselection) -> None:

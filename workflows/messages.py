@@ -46,8 +46,16 @@ class VehicleInput:
 
 
 @dataclass(frozen=True)
+class Begin:
+    """The first message of a run. `code_id` is the code of 确认信息, used up by it; none when a dormant one goes on."""
+
+    code_id: str | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
 class Action:
-    """A wish that needs no more words: begin, enter, start, send_identity_code, withdraw."""
+    """A wish that needs no more words: enter, start, send_identity_code, withdraw."""
 
     request_id: str = ""
 

@@ -19,12 +19,13 @@ from workflows.ports import BarOrder, Barred, People
 from workflows.retries import DECIDING
 
 
-async def enforce_the_ban(given: VehicleInput, begins: datetime) -> None:
+async def enforce_the_ban(given: VehicleInput, begins: datetime) -> Barred:
     """Enter the party in the blacklist, see to its release, and let the holds of its other preselections lapse."""
     barred = await _bar(BarOrder(given.preselection_id, begins, given.policy))
     await _see_to_release(given, barred)
     for other in barred.others:
         await _release_holds(other)
+    return barred
 
 
 async def _bar(order: BarOrder) -> Barred:

@@ -35,6 +35,12 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class OpenOrder:
+    order: Order
+    code_id: str | None = None
+
+
+@dataclass(frozen=True)
 class MoveOrder:
     """A step that needs no fact from outside: the name of a transition of the domain."""
 
@@ -109,17 +115,18 @@ class Lifted:
 
 @dataclass(frozen=True)
 class TextOrder:
-    """An SMS about a preselection; `purpose` names the template, `key` makes it go out once."""
+    """An SMS about a preselection; `purpose` names the template, `key` makes it go out once. `until` ends a ban."""
 
     preselection_id: str
     purpose: str
     key: str
     at: datetime
+    until: datetime | None = None
 
 
 class Records(Protocol):
     @activity.defn(name="records.open")
-    async def open(self, order: Order) -> Decided:
+    async def open(self, order: OpenOrder) -> Decided:
         """Bring a submitted or a dormant preselection to life. Raises vehicle_in_use, vehicle_exhausted."""
         ...
 

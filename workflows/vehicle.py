@@ -15,6 +15,7 @@ from workflows.decider import Decider
 from workflows.messages import (
     Acted,
     Action,
+    Begin,
     Compose,
     ConfirmIdentity,
     DeskAct,
@@ -32,6 +33,7 @@ from workflows.ports import (
     IdentityOrder,
     MoveOrder,
     NumberOrder,
+    OpenOrder,
     People,
     Plates,
     Records,
@@ -78,16 +80,16 @@ class VehicleWorkflow(Decider):
 
     async def _finish(self) -> None:
         if self.state and self.state.stage is Stage.OVERDUE and self.state.reservation:
-            await enforce_the_ban(self.given, self.state.reservation.deadline)
-            self.send_text("overdue")
+            barred = await enforce_the_ban(self.given, self.state.reservation.deadline)
+            self.send_text("overdue", until=barred.until)
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self.texts)
 
     # Coming in
 
     @workflow.update(description="第一次进入:核查通过后开始 (first message of a run)")
-    async def begin(self, command: Action) -> Acted:
+    async def begin(self, command: Begin) -> Acted:
         try:
-            return await self.decide(command, Records.open, lambda order: order)
+            return await self.decide(command, Records.open, lambda order: OpenOrder(order, command.code_id))
         finally:
             self.turned_away = self.state is None
 

@@ -1,0 +1,66 @@
+"""`python -m worker`: one worker process, until SIGTERM or SIGINT. Run as many as there are cores."""
+
+import asyncio
+import signal
+import sys
+from datetime import timedelta
+
+import structlog
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+
+from runtime.clock import system_clock
+from runtime.exit import leave
+from runtime.logging import configure_logging
+from runtime.settings import Settings, SettingsError
+from runtime.temporal import connect
+from storage.failures import PartDown
+from storage.index_keeper import IndexKeeper
+from worker.parts import Parts
+from worker.run import make_worker
+
+log = structlog.get_logger("worker")
+TEND_EVERY = timedelta(seconds=2)
+
+
+async def serve(settings: Settings) -> None:
+    """Work until a signal says stop; what is in hand is finished first."""
+    if settings.worker_metrics_port:
+        metrics = PrometheusConfig(bind_address=f"127.0.0.1:{settings.worker_metrics_port}", durations_as_seconds=True)
+        Runtime.set_default(Runtime(telemetry=TelemetryConfig(metrics=metrics)))
+    parts = Parts.from_settings(settings)
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    client = await connect(settings)
+    tending = asyncio.create_task(tend_index(parts.index_keeper()))
+    async with make_worker(client, settings.task_queue, parts.activities()):
+        log.info("worker ready", task_queue=settings.task_queue)
+        await stopped.wait()
+    tending.cancel()
+    await asyncio.gather(tending, return_exceptions=True)
+    await parts.close()
+
+
+async def tend_index(keeper: IndexKeeper) -> None:
+    """Find lost and old indexes every two seconds, so that an emptied Redis is whole again within ten."""
+    while True:
+        try:
+            await keeper.tend(system_clock())
+        except PartDown as down:
+            log.warning("the index can't be tended", part=down.part)
+        await asyncio.sleep(TEND_EVERY.total_seconds())
+
+
+def main() -> int:
+    configure_logging()
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as problem:
+        sys.stderr.write(f"xuanhao: {problem}\n")
+        return 2
+    asyncio.run(serve(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    leave(main())
