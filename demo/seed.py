@@ -1,0 +1,89 @@
+"""`python -m demo.seed`: the demo's offices, notices, segments and working days as rows.
+
+It may run at every start: what is there already, and may have been edited since, stays as it is.
+"""
+
+import asyncio
+import sys
+from contextlib import suppress
+from datetime import datetime
+
+from demo.holiday_calendar import days_of, is_official
+from demo.notices import TITLE, notice_body
+from demo.offices import OFFICES, DemoOffice
+from demo.releases import segments_of
+from domain.policy import MalformedPolicy, Policy
+from runtime.clock import system_clock
+from runtime.settings import Settings, SettingsError
+from storage.calendars import Calendars
+from storage.database import Database
+from storage.failures import PartDown
+from storage.offices import Notice, Office, Offices
+from storage.segment_releases import SegmentOverlaps, SegmentReleases
+
+# This year, the next and one more, for those who begin in December with a long validity.
+_YEARS = 3
+_COUNTRY = ""
+
+
+async def seed(database: Database, policy: Policy, at: datetime) -> None:
+    """Write whatever is missing. `policy` is the deployment's, which the notices state."""
+    await _seed_calendar(Calendars(database), at)
+    offices = Offices(database)
+    known = {office.code: office for office in await offices.all()}
+    for office in OFFICES:
+        if office.code not in known:
+            await offices.save(_row(office))
+        overrides = known[office.code].policy if office.code in known else {}
+        await _publish(offices, office, policy.with_overrides(overrides), at)
+        await _release(SegmentReleases(database), office)
+
+
+def _row(office: DemoOffice) -> Office:
+    return Office(office.code, office.name, office.address, office.province, office.prefixes)
+
+
+async def _publish(offices: Offices, office: DemoOffice, policy: Policy, at: datetime) -> None:
+    """A first notice, or the next version when the deployment's numbers have changed."""
+    body = notice_body(office, policy)
+    current = await offices.notice_in_force(office.code, at)
+    if current is None:
+        await offices.publish(Notice(office.code, "1", TITLE, body, at))
+    elif current.body != body and current.version.isdecimal():
+        await offices.publish(Notice(office.code, str(int(current.version) + 1), TITLE, body, at))
+
+
+async def _release(releases: SegmentReleases, office: DemoOffice) -> None:
+    known = {(segment.prefix, segment.template) for segment in await releases.of_office(office.code)}
+    for segment in segments_of(office):
+        if (segment.prefix, segment.template) not in known:
+            # An operator may have released some of these numbers since.
+            with suppress(SegmentOverlaps):
+                await releases.release(segment)
+
+
+async def _seed_calendar(calendars: Calendars, at: datetime) -> None:
+    """A year that an operator has declared official is theirs; a prediction gives way to the library's notice."""
+    country = await calendars.of_office(_COUNTRY)
+    for year in range(at.year, at.year + _YEARS):
+        entered = {day for day in country.days if day.year == year}
+        if not country.is_provisional(year) or (entered and not is_official(year)):
+            continue
+        await calendars.enter(dict.fromkeys(entered) | days_of([year]))
+        await calendars.declare_year(year, official=is_official(year))
+
+
+async def main() -> None:
+    settings = Settings.from_environment()
+    database = Database(settings.database_url, pool_size=1, application_name="xuanhao-seed")
+    try:
+        await seed(database, Policy().with_overrides(settings.policy), system_clock())
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except (SettingsError, MalformedPolicy, PartDown) as problem:
+        sys.exit(str(problem))

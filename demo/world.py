@@ -1,0 +1,136 @@
+"""The demo's world: offices, people and their cars, always the same.
+
+Applicants live in the main office's city or in one of the others, and each has bought three cars at home and one
+elsewhere: those of the other cities at the main office. So everybody has a car there.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+
+from demo.offices import MAIN_OFFICE, OFFICES, DemoOffice
+from demo.people import Population
+from demo.vehicles import DemoVehicle, Garage
+from gateways.parties import Party
+from gateways.vehicle_facts import Obstacle
+from gateways.vehicle_registry import LocalVehicleRegistry
+
+SEED = 20260101
+APPLICANTS = 220
+APPLICANTS_AT_HOME = 90
+ORGANISATIONS = 6
+OPERATORS = 2
+CARS_AT_HOME = 3
+CARS_FOR_EACH_OBSTACLE = 3
+
+_SEVERAL_OBSTACLES = (
+    {Obstacle.MORTGAGED, Obstacle.VIOLATIONS_OPEN},
+    {Obstacle.SEIZED, Obstacle.ACCIDENTS_OPEN},
+    {Obstacle.VIOLATIONS_OPEN, Obstacle.ACCIDENTS_OPEN, Obstacle.QUOTA_MISSING},
+)
+
+
+@dataclass(frozen=True)
+class DemoUser:
+    """Somebody who can sign in. `party` is the person; an agent acts for the `organisation`."""
+
+    user: str
+    party: Party
+    phone: str
+    roles: tuple[str, ...]
+    office_code: str | None = None
+    organisation: Party | None = None
+
+    @property
+    def buyer(self) -> Party:
+        return self.organisation or self.party
+
+
+@dataclass(frozen=True)
+class World:
+    offices: tuple[DemoOffice, ...]
+    users: dict[str, DemoUser]
+    vehicles: tuple[DemoVehicle, ...]
+
+    def vehicles_of(self, user: str, *, eligible: bool = True) -> list[DemoVehicle]:
+        return [car for car in self.vehicles if car.user == user and car.is_eligible == eligible]
+
+    def registry(self) -> LocalVehicleRegistry:
+        return LocalVehicleRegistry(car.facts for car in self.vehicles)
+
+
+@cache
+def demo_world() -> World:
+    """The one world; it is made once in a process, in a fraction of a second."""
+    return _Creation().world()
+
+
+class _Creation:
+    def __init__(self) -> None:
+        self._chance = Random(SEED)  # noqa: S311 - the same world every time is the point; nothing here is secret.
+        self._people = Population(self._chance)
+        self._garage = Garage(self._chance)
+        self._others = [office for office in OFFICES if office.code != MAIN_OFFICE]
+        self._main = next(office for office in OFFICES if office.code == MAIN_OFFICE)
+
+    def world(self) -> World:
+        homes = self._homes()
+        applicants = [self._applicant(number, home) for number, home in enumerate(homes, start=1)]
+        agents = list(self._agents())
+        staff = [*self._clerks(), *self._operators()]
+        cars = [
+            *(car for user, home in zip(applicants, homes, strict=True) for car in self._cars(user, home)),
+            *(car for user in agents for car in self._cars(user, self._main)),
+            *self._ineligible(applicants[:APPLICANTS_AT_HOME]),
+        ]
+        users = {user.user: user for user in (*applicants, *agents, *staff)}
+        return World(OFFICES, users, tuple(cars))
+
+    def _homes(self) -> list[DemoOffice]:
+        elsewhere = APPLICANTS - APPLICANTS_AT_HOME
+        return [self._main] * APPLICANTS_AT_HOME + [self._others[n % len(self._others)] for n in range(elsewhere)]
+
+    def _applicant(self, number: int, home: DemoOffice) -> DemoUser:
+        if number % 30 == 0:
+            party = self._people.permit_holder(number // 30)
+        elif number % 50 == 0:
+            party = self._people.minority_member(number // 50, home.code)
+        else:
+            party = self._people.person(home.code)
+        return DemoUser(f"applicant-{number:03}", party, self._people.phone(), ("applicant",))
+
+    def _agents(self) -> Iterator[DemoUser]:
+        """One for each organisation and a second one for the first, so that two people can act for the same party."""
+        organisations = [self._people.organisation(MAIN_OFFICE, "深圳市") for _ in range(ORGANISATIONS)]
+        for number, organisation in enumerate([*organisations, organisations[0]], start=1):
+            party = self._people.person(MAIN_OFFICE)
+            user = f"agent-{number:03}"
+            yield DemoUser(user, party, self._people.phone(), ("applicant",), organisation=organisation)
+
+    def _clerks(self) -> Iterator[DemoUser]:
+        for office in OFFICES:
+            party = self._people.person(office.code)
+            yield DemoUser(f"clerk-{office.code}", party, self._people.phone(), ("clerk",), office.code)
+
+    def _operators(self) -> Iterator[DemoUser]:
+        for number in range(1, OPERATORS + 1):
+            party = self._people.person(MAIN_OFFICE)
+            yield DemoUser(f"operator-{number}", party, self._people.phone(), ("operator",))
+
+    def _cars(self, user: DemoUser, home: DemoOffice) -> Iterator[DemoVehicle]:
+        elsewhere = self._chance.choice(self._others) if home is self._main else self._main
+        for place, office in enumerate([home] * CARS_AT_HOME + [elsewhere]):
+            owner = self._seller(office, is_organisation=place == 1 and self._chance.random() < 1 / 3)
+            yield self._garage.sell(user.user, owner=owner, buyer=user.buyer, office=office.code)
+
+    def _seller(self, office: DemoOffice, *, is_organisation: bool) -> Party:
+        if is_organisation:
+            return self._people.organisation(office.code, office.province)
+        return self._people.person(office.code)
+
+    def _ineligible(self, applicants: Sequence[DemoUser]) -> Iterator[DemoVehicle]:
+        alone = [{obstacle} for obstacle in Obstacle for _ in range(CARS_FOR_EACH_OBSTACLE)]
+        for user, obstacles in zip(applicants, [*alone, *_SEVERAL_OBSTACLES], strict=False):
+            owner = self._people.person(MAIN_OFFICE)
+            yield self._garage.sell(user.user, owner=owner, buyer=user.buyer, office=MAIN_OFFICE, obstacles=obstacles)

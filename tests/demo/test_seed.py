@@ -1,0 +1,96 @@
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from demo.holiday_calendar import days_of, is_official
+from demo.offices import MAIN_OFFICE, OFFICES
+from demo.releases import segments_of
+from demo.seed import seed
+from domain.calendar import DayKind
+from domain.policy import Policy
+from storage.calendars import Calendars
+from storage.database import Database
+from storage.offices import Offices
+from storage.segment_releases import SegmentReleases
+
+AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
+LATER = AT + timedelta(hours=1)
+
+
+@pytest.fixture
+async def database(fresh_database: str) -> AsyncIterator[Database]:
+    database = Database(fresh_database, pool_size=2)
+    yield database
+    await database.close()
+
+
+async def test_seeding_writes_every_office_with_notice_and_segments(database: Database) -> None:
+    await seed(database, Policy(), AT)
+    offices = Offices(database)
+    assert {office.code: office.prefixes for office in await offices.all()} == {
+        office.code: tuple(sorted(office.prefixes)) for office in OFFICES
+    }
+    for office in OFFICES:
+        notice = await offices.notice_in_force(office.code, AT)
+        assert notice is not None
+        assert "3个工作日" in notice.body
+        assert set(await SegmentReleases(database).of_office(office.code)) == set(segments_of(office))
+
+
+async def test_seeding_again_changes_nothing_and_takes_no_time(database: Database) -> None:
+    await seed(database, Policy(), AT)
+    revisions = await SegmentReleases(database).revisions()
+    started = time.monotonic()
+    await seed(database, Policy(), LATER)
+    assert time.monotonic() - started < 2
+    assert await SegmentReleases(database).revisions() == revisions
+    notice = await Offices(database).notice_in_force(MAIN_OFFICE, LATER)
+    assert notice is not None
+    assert (notice.version, notice.published_at) == ("1", AT)
+
+
+async def test_another_validity_brings_a_new_version_of_the_notice(database: Database) -> None:
+    await seed(database, Policy(), AT)
+    await seed(database, Policy().with_overrides({"validity": "PT8S"}), LATER)
+    notice = await Offices(database).notice_in_force(MAIN_OFFICE, LATER)
+    assert notice is not None
+    assert notice.version == "2"
+    assert "8秒内有效" in notice.body
+
+
+async def test_days_that_an_operator_entered_stay(database: Database) -> None:
+    await seed(database, Policy(), AT)
+    calendars = Calendars(database)
+    predicted, edited = date(2027, 2, 10), date(2027, 2, 14)
+    assert not (await calendars.of_office(MAIN_OFFICE)).is_working_day(predicted)
+    await calendars.enter({predicted: None, edited: DayKind.WORKING})
+    await seed(database, Policy(), LATER)
+    calendar = await calendars.of_office(MAIN_OFFICE)
+    assert calendar.is_working_day(predicted)
+    assert calendar.is_working_day(edited)
+
+
+async def test_a_year_without_an_official_notice_is_provisional(database: Database) -> None:
+    await seed(database, Policy(), AT)
+    calendar = await Calendars(database).of_office(MAIN_OFFICE)
+    assert [calendar.is_provisional(year) for year in (2026, 2027, 2028)] == [False, True, True]
+
+
+def test_the_days_of_2026_are_those_of_the_official_notice() -> None:
+    days = days_of([2026])
+    worked = {day for day, kind in days.items() if kind is DayKind.WORKING}
+    assert worked == {date(2026, *day) for day in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))}
+    golden_week = [days.get(date(2026, 10, day)) for day in range(1, 8)]
+    assert golden_week == [DayKind.HOLIDAY] * 2 + [None] * 2 + [DayKind.HOLIDAY] * 3
+    assert is_official(2026)
+
+
+def test_make_up_days_of_the_year_before_are_found_in_their_own_year() -> None:
+    assert days_of([2006])[date(2006, 12, 30)] is DayKind.WORKING
+
+
+def test_days_that_only_repeat_the_plain_week_are_left_out() -> None:
+    for day, kind in days_of(range(2024, 2029)).items():
+        assert (kind is DayKind.WORKING) == (day.weekday() >= 5)
