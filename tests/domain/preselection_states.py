@@ -1,0 +1,81 @@
+"""Preselections at each stage, reached by the actions themselves, and the refusals of the next action."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from domain.calendar import end_of_day
+from domain.errors import Refusal
+from domain.policy import Policy
+from domain.preselection import Preselection
+from domain.preselection_parts import Reservation
+
+MS = timedelta(milliseconds=1)
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+OPENED = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+"""When every preselection here is opened: a Monday, 10:00 in Shanghai. The identity code is sent at once."""
+PROVED = OPENED + 5 * SECOND
+"""When the code can first be confirmed, and is."""
+COMPOSABLE = PROVED + 10 * SECOND
+"""When the first submission is allowed."""
+
+RESERVATION = Reservation("粤BA1234", date(2026, 11, 26), end_of_day(date(2026, 11, 26)))
+FIRST = tuple(f"粤B1234{digit}" for digit in range(10))
+SECOND_BATCH = tuple(f"粤B2234{digit}" for digit in range(10))
+THIRD = tuple(f"粤B3234{digit}" for digit in range(10))
+
+
+def at_notes(policy: Policy | None = None, **fields: object) -> Preselection:
+    """At 选号服务说明 since OPENED."""
+    return replace(Preselection.opened(policy or Policy(), OPENED), **fields)
+
+
+def at_identity(policy: Policy | None = None, **fields: object) -> Preselection:
+    """At 身份验证, with no code sent yet."""
+    return at_notes(policy, **fields).started(OPENED)
+
+
+def code_sent(policy: Policy | None = None, **fields: object) -> Preselection:
+    """At 身份验证, with a code that was sent at OPENED."""
+    return at_identity(policy, **fields).identity_code_sent(OPENED)
+
+
+def selecting(policy: Policy | None = None, **fields: object) -> Preselection:
+    """At 预选号牌 since PROVED; `fields` such as `draws_remaining` are what it was opened with."""
+    return code_sent(policy, **fields).identity_proved(PROVED)
+
+
+def with_batch(policy: Policy | None = None, **fields: object) -> Preselection:
+    """With the batch FIRST, drawn at PROVED."""
+    return selecting(policy, **fields).drawn("first", FIRST, PROVED)
+
+
+def with_candidate(policy: Policy | None = None, **fields: object) -> Preselection:
+    """With FIRST[0] put aside at PROVED."""
+    return with_batch(policy, **fields).put_aside(FIRST[0], PROVED)
+
+
+def completed(policy: Policy | None = None, **fields: object) -> Preselection:
+    """With RESERVATION, composed at COMPOSABLE."""
+    return selecting(policy, **fields).composed([RESERVATION.plate], RESERVATION, COMPOSABLE)
+
+
+def back_at_selection(state: Preselection, at: datetime) -> Preselection:
+    """Entered anew and verified again; the session begins `confirm_delay` after `at`."""
+    again = state.entered(at).started(at).identity_code_sent(at)
+    return again.identity_proved(state.policy.confirm_delay.after(at))
+
+
+@contextmanager
+def refused(kind: type[Refusal], **facts: object) -> Iterator[None]:
+    """The refusal is of this very kind and has these facts and no others."""
+    with pytest.raises(Refusal) as caught:
+        yield
+    assert type(caught.value) is kind
+    assert {name: getattr(caught.value, name) for name in caught.value.facts()} == facts
