@@ -94,6 +94,12 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, how)
 
+    async def kill_with_helpers(self) -> None:
+        """End a command at once, together with whatever it has started in its session."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        await self.wait()
+
     def send_to_family(self, how: signal.Signals) -> None:
         """Send a signal to the process and all its descendants: what freezing a server takes."""
         with contextlib.suppress(psutil.NoSuchProcess):

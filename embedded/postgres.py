@@ -138,7 +138,11 @@ class Postgres(Part):
             environment=ENVIRONMENT,
             folder=Path("/"),
         )
-        if await initdb.wait() != 0:
+        try:
+            code = await initdb.wait()
+        finally:
+            await initdb.kill_with_helpers()
+        if code != 0:
             raise StartProblem(f"PostgreSQL's data folder can't be made: {self._last_words()}")
         unfinished.rename(self.folder.postgres)
 

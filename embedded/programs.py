@@ -89,7 +89,7 @@ async def run_once(folder: DataFolder, module: str, environment: Mapping[str, st
     try:
         code = await child.wait()
     finally:
-        await child.stop(patience_s=1.0)
+        await child.kill_with_helpers()
     if code != 0:
         raise StartProblem(f"{module} failed: {last_line(log, begins_at)}")
 
