@@ -2,6 +2,7 @@
 
     StorageFailure
     ├── PartDown          a server did not answer, or not in time; what was asked may or may not have happened
+    │   └── IndexLost     Redis answers, but without a usable pool index; nothing has happened
     └── DecisionAborted   the one statement of a decision changed nothing at all
         ├── AlreadyDecided · StaleRevision · ClaimLost · Barred · CodeGone · VehicleTaken
 
@@ -26,6 +27,14 @@ class PartDown(StorageFailure):
     def __init__(self, part: Part) -> None:
         self.part = part
         super().__init__(f"{part} does not answer")
+
+
+class IndexLost(PartDown):
+    """Redis has no usable index of this prefix: it was emptied or is out of date. The keeper builds it anew."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        super().__init__("redis")
 
 
 class DecisionAborted(StorageFailure):

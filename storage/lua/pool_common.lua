@@ -1,0 +1,179 @@
+-- What all scripts of the pool index share; it stands in front of each.
+-- Positions and the order of bits are those of domain/segments.py, moments are milliseconds since 1970.
+
+local FREE, MOMENTS, VERSION, OPENINGS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local JOURNAL, SCRATCH, SCRATCH_2 = KEYS[5], KEYS[6], KEYS[7]
+
+local POOL_BYTES = 450500
+local PATTERNS = {
+  "DDDDD", "LDDDD", "LLDDD", "DLDDD", "DDLDD", "DDDLD", "DDDDL", "LDDDL", "DDDLL", "LDLDD",
+}
+local ALPHABETS = { D = "0123456789", L = "ABCDEFGHJKLMNPQRSTUVWXYZ" }
+local DUE_AT_ONCE = 1000
+
+local function bytes_of(bits)
+  return (bits:gsub("........", function(eight)
+    return string.char(tonumber(eight, 2))
+  end))
+end
+
+-- One concatenation copies its parts once; table.concat copies large ones several times, byte by byte.
+local JOIN = {
+  [10] = function(p)
+    return p[1] .. p[2] .. p[3] .. p[4] .. p[5] .. p[6] .. p[7] .. p[8] .. p[9] .. p[10]
+  end,
+  [24] = function(p)
+    return p[1] .. p[2] .. p[3] .. p[4] .. p[5] .. p[6] .. p[7] .. p[8] .. p[9] .. p[10] .. p[11] .. p[12]
+      .. p[13] .. p[14] .. p[15] .. p[16] .. p[17] .. p[18] .. p[19] .. p[20] .. p[21] .. p[22] .. p[23] .. p[24]
+  end,
+}
+
+-- The bits of all ways to go on from a place, its first character weighing most: as text of 0 and 1 until they fill
+-- whole bytes. Patterns share most of their endings, so each is built once.
+local function ending_mask(ending, admits, built)
+  if built[ending] then
+    return built[ending]
+  end
+  local rest = #ending > 1 and ending_mask(ending:sub(2), admits, built) or { bits = "1" }
+  local alphabet, parts = ALPHABETS[ending:sub(1, 1)], {}
+  local none = string.rep(rest.packed and "\0" or "0", #rest.bits)
+  for index = 1, #alphabet do
+    parts[index] = admits(6 - #ending, alphabet:sub(index, index)) and rest.bits or none
+  end
+  local mask = { bits = JOIN[#alphabet](parts), packed = rest.packed }
+  if not mask.packed and #mask.bits % 8 == 0 then
+    mask.bits, mask.packed = bytes_of(mask.bits), true
+  end
+  built[ending] = mask
+  return mask
+end
+
+-- The bitmap of all numbers that have at each place a character for which `admits(place, character)` holds.
+-- To build it now and then takes less than keeping it for every prefix would cost in memory.
+local function pool_mask(admits)
+  local parts, built = {}, {}
+  for index, pattern in ipairs(PATTERNS) do
+    parts[index] = ending_mask(pattern, admits, built).bits
+  end
+  return JOIN[#PATTERNS](parts)
+end
+
+local function template_mask(template)
+  return pool_mask(function(place, character)
+    local key = template:sub(place, place)
+    return key == "*" or key == character
+      or (key == "!" and character:find("%d") ~= nil)
+      or (key == "@" and character:find("%u") ~= nil)
+  end)
+end
+
+local function without_four_mask()
+  return pool_mask(function(_, character)
+    return character ~= "4"
+  end)
+end
+
+-- A scratch key lives within one script, so neither replicas nor the append-only file need ever hear of it.
+local function in_private(work)
+  redis.set_repl(redis.REPL_NONE)
+  local finished, result = pcall(work)
+  redis.call("DEL", SCRATCH, SCRATCH_2)
+  redis.set_repl(redis.REPL_ALL)
+  if not finished then
+    error(result)
+  end
+  return result
+end
+
+local function open_segment(segment)
+  redis.call("SET", SCRATCH, template_mask(segment.template))
+  for _, excluded in ipairs(segment.excluded) do
+    redis.call("SET", SCRATCH_2, template_mask(excluded))
+    redis.call("BITOP", "NOT", SCRATCH_2, SCRATCH_2)
+    redis.call("BITOP", "AND", SCRATCH, SCRATCH, SCRATCH_2)
+  end
+  redis.call("BITOP", "OR", FREE, FREE, SCRATCH)
+  redis.call("DEL", SCRATCH, SCRATCH_2)
+end
+
+-- Numbers are held until a moment. Past the index's own end the moment is left out: it will be built anew by then.
+local function hold(position, until_, valid_until)
+  redis.call("SETBIT", FREE, position, 0)
+  if until_ < valid_until then
+    redis.call("ZADD", MOMENTS, until_, position)
+  else
+    redis.call("ZREM", MOMENTS, position)
+  end
+end
+
+local function open_due(at, valid_until)
+  local openings = cjson.decode(redis.call("GET", OPENINGS) or "[]")
+  while openings[1] and openings[1].at <= at do
+    local opening = table.remove(openings, 1)
+    for _, segment in ipairs(opening.segments) do
+      open_segment(segment)
+    end
+    for _, claim in ipairs(opening.claimed) do
+      if claim[2] > at then
+        hold(claim[1], claim[2], valid_until)
+      end
+    end
+  end
+  if openings[1] then
+    redis.call("SET", OPENINGS, cjson.encode(openings))
+    redis.call("HSET", VERSION, "opens_at", openings[1].at)
+  else
+    redis.call("DEL", OPENINGS)
+    redis.call("HDEL", VERSION, "opens_at")
+  end
+end
+
+local function free_due(at)
+  repeat
+    local due = redis.call("ZRANGEBYSCORE", MOMENTS, "-inf", at, "LIMIT", 0, DUE_AT_ONCE)
+    for _, position in ipairs(due) do
+      redis.call("SETBIT", FREE, position, 1)
+    end
+    if #due > 0 then
+      redis.call("ZREMRANGEBYRANK", MOMENTS, 0, #due - 1)
+    end
+  until #due < DUE_AT_ONCE
+end
+
+-- Bring the index up to the moment. Returns the moment at which it ends, or nothing when it is lost or at its end.
+local function freshen(at)
+  local version = redis.call("HMGET", VERSION, "valid_until", "opens_at")
+  local valid_until = tonumber(version[1] or nil)
+  if not valid_until or at >= valid_until or redis.call("STRLEN", FREE) ~= POOL_BYTES then
+    return nil
+  end
+  if version[2] and at >= tonumber(version[2]) then
+    open_due(at, valid_until)
+  end
+  free_due(at)
+  return valid_until
+end
+
+local function lost()
+  return redis.error_reply("INDEXLOST the index of the pool has to be built anew")
+end
+
+-- Apply what a decision changed: {taken = positions, held = {{position, until}}, freed = {{position, until}}}.
+-- A number is freed only while the very hold that was given up still stands; a later one is somebody else's.
+local function apply(changes, at, valid_until)
+  for _, position in ipairs(changes.taken) do
+    redis.call("SETBIT", FREE, position, 0)
+    redis.call("ZREM", MOMENTS, position)
+  end
+  for _, held in ipairs(changes.held) do
+    if held[2] > at then
+      hold(held[1], held[2], valid_until)
+    end
+  end
+  for _, freed in ipairs(changes.freed) do
+    if tonumber(redis.call("ZSCORE", MOMENTS, freed[1]) or nil) == freed[2] then
+      redis.call("ZREM", MOMENTS, freed[1])
+      redis.call("SETBIT", FREE, freed[1], 1)
+    end
+  end
+end

@@ -1,0 +1,6 @@
+-- The whole index as it stands at `at`: bitmap and coming moments. ARGV: at.
+
+if not freshen(tonumber(ARGV[1])) then
+  return lost()
+end
+return { redis.call("GET", FREE), redis.call("ZRANGE", MOMENTS, 0, -1, "WITHSCORES") }

@@ -1,0 +1,13 @@
+-- Tell the index what a decision has changed. ARGV: at, changes (JSON, see `apply`).
+-- An index that is being built meanwhile reads the changes from the journal before it takes over.
+
+local at = tonumber(ARGV[1])
+
+if redis.call("EXISTS", JOURNAL) == 1 then
+  redis.call("RPUSH", JOURNAL, ARGV[2])
+end
+local valid_until = freshen(at)
+if valid_until then
+  apply(cjson.decode(ARGV[2]), at, valid_until)
+end
+return valid_until and 1 or 0
