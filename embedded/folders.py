@@ -73,8 +73,8 @@ class DataFolder:
 def _sockets_folder(root: Path) -> Path:
     """A folder whose sockets have paths that are short enough for the kernel."""
     name = f"xuanhao-{os.geteuid()}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:12]}"
-    for folder in (root / "run", Path(tempfile.gettempdir()) / name, Path("/tmp") / name):  # noqa: S108 - see below.
-        # A folder in /tmp is made anew with our own rights only, and making it fails if somebody else was first.
+    # In the temporary folder it is made anew with our own rights only; that fails if somebody else was first.
+    for folder in (root / "run", Path(tempfile.gettempdir()) / name):
         if len(os.fsencode(folder / LONGEST_SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
             return folder
     raise StartProblem(f"the paths of {root} and of the temporary folder are too long for sockets")
