@@ -1,0 +1,55 @@
+"""A worker on the real servers, for workflows whose time can be skipped, and for ones in real time."""
+
+import json
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper
+
+from embedded.valkey import Valkey
+from storage.database import Database
+from storage.redis_client import make_redis
+from storage.vault import Keys
+from tests.workflows.world import Phone, World
+from worker.parts import Parts
+from worker.run import make_worker
+
+TASK_QUEUE = "workflow-tests"
+
+
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("keys") / "keys.json"
+    key = b64encode(bytes(range(32))).decode()
+    file.write_text(json.dumps({"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key}))
+    return file
+
+
+@pytest.fixture(scope="session")
+async def parts(database_url: str, valkey: Valkey, key_file: Path) -> AsyncIterator[Parts]:
+    database, keys = Database(database_url, pool_size=20), Keys.from_file(key_file)
+    parts = Parts(database, make_redis(valkey.url()), keys, httpx.AsyncClient(), Phone())
+    yield parts
+    await parts.close()
+
+
+@pytest.fixture(scope="session")
+async def worker(parts: Parts, temporal_client: Client) -> AsyncIterator[None]:
+    async with make_worker(temporal_client, TASK_QUEUE, parts.activities()):
+        yield
+
+
+@pytest.fixture
+def world(parts: Parts, worker: None, temporal_env: TimeSkipper) -> World:
+    """Time stands still for a vehicle between actions, and is skipped for it alone."""
+    return World(parts, temporal_env.client, TASK_QUEUE, parts.sms, temporal_env)
+
+
+@pytest.fixture
+def real_time_world(parts: Parts, worker: None, temporal_client: Client) -> World:
+    """Time passes as it does for everybody: for histories that are counted or kept."""
+    return World(parts, temporal_client, TASK_QUEUE, parts.sms)
