@@ -52,6 +52,11 @@ class VehicleFacts:
     offices: frozenset[str]
     obstacles: frozenset[Obstacle] = frozenset()
 
+    @property
+    def reasons(self) -> list[str]:
+        """The obstacles' codes, in the order of `Obstacle`."""
+        return [obstacle.value for obstacle in Obstacle if obstacle in self.obstacles]
+
     def __repr__(self) -> str:
         return f"VehicleFacts(obstacles={sorted(self.obstacles)!r})"
 
@@ -65,7 +70,7 @@ def judge(question: VehicleQuestion, facts: VehicleFacts | None) -> None:
     if facts is None or not _matches(question, facts):
         raise InformationMismatch
     if facts.obstacles:
-        raise VehicleNotEligible([obstacle.value for obstacle in Obstacle if obstacle in facts.obstacles])
+        raise VehicleNotEligible(facts.reasons)
 
 
 def _matches(question: VehicleQuestion, facts: VehicleFacts) -> bool:

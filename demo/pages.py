@@ -1,0 +1,112 @@
+"""The demo's two pages, plain HTML from the server without any script: who to be, and that person's phone."""
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse, Response
+
+from demo.world import DemoUser
+from domain.durations import SHANGHAI
+from storage.text_messages import ReceivedMessage
+
+STYLE_PATH = "/demo/style.css"
+REFRESHED_EVERY_S = 3
+
+_STYLE = """
+:root { color-scheme: light dark; font: 1rem/1.6 system-ui, "Noto Sans SC", sans-serif; }
+body { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1rem; }
+h1 { font-size: 1.4rem; }
+form, .quick { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1rem 0; }
+input, button { font: inherit; padding: .4rem .8rem; border: 1px solid #8888; border-radius: .4rem; }
+button { cursor: pointer; background: #1677ff; color: #fff; border-color: #1677ff; }
+.quick button { background: none; color: inherit; }
+.note, time { color: #767676; }
+.wrong { color: #c0392b; }
+ol { list-style: none; padding: 0; }
+li { border: 1px solid #8888; border-radius: .8rem; padding: .8rem 1rem; margin: .8rem 0; }
+.code { font-size: 1.5rem; letter-spacing: .2em; }
+"""
+_SAFE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+_ROLES = {"applicant": "申请人", "clerk": "车管所工作人员", "operator": "运营人员"}
+_SUGGESTED = ("applicant-001", "applicant-002", "agent-001", "clerk-440300", "operator-1", "operator-2")
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(STYLE_PATH)
+async def style() -> Response:
+    return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+def sign_in_page(users: Mapping[str, DemoUser], action: str, *, unknown: bool, hint: str = "") -> Response:
+    """Who to be. The form posts `user` to `action`."""
+    suggested = "".join(
+        f'<button name="user" value="{escape(name)}">{escape(_described(users[name]))}</button>'
+        for name in _SUGGESTED
+        if name in users
+    )
+    wrong = '<p class="wrong" role="alert">没有这个演示用户。</p>' if unknown else ""
+    address = escape(action)
+    body = f"""
+<h1>演示登录</h1>
+<p class="note">这是演示身份服务，选择一个人即可登录，不需要密码。</p>
+{wrong}
+<form class="quick" method="post" action="{address}">{suggested}</form>
+<form method="post" action="{address}">
+<label for="user">其他人</label>{_chooser(users, hint)}<button>登录</button>
+</form>"""
+    return _page("演示登录", body, status=400 if unknown else 200)
+
+
+def phone_page(users: Mapping[str, DemoUser], user: DemoUser | None, messages: Iterable[ReceivedMessage]) -> Response:
+    """A person's phone, messages newest first; it looks again every few seconds."""
+    choice = f"""
+<form method="get"><label for="user">谁的手机</label>{_chooser(users, user.user if user else "")}<button>打开</button>
+</form>"""
+    if user is None:
+        return _page("演示手机", f"<h1>演示手机</h1>{choice}")
+    items = "".join(_message(message) for message in messages) or '<li class="note">还没有短信。</li>'
+    heading = f"<h1>{escape(user.party.name)}的手机</h1><p class='note'>{escape(user.phone)}</p>"
+    return _page("演示手机", f"{heading}<ol>{items}</ol>{choice}", refresh=True)
+
+
+def notice_page(title: str, text: str, status: int) -> Response:
+    return _page(title, f"<h1>{escape(title)}</h1><p>{escape(text)}</p>", status=status)
+
+
+def _chooser(users: Mapping[str, DemoUser], value: str) -> str:
+    options = "".join(f'<option value="{escape(u.user)}">{escape(_described(u))}</option>' for u in users.values())
+    typed = f'<input id="user" name="user" list="users" value="{escape(value)}" required autocomplete="off">'
+    return f'{typed}<datalist id="users">{options}</datalist>'
+
+
+def _described(user: DemoUser) -> str:
+    roles = "、".join(_ROLES[role] for role in user.roles)
+    place = f"（{user.organisation.name}）" if user.organisation else f" {user.office_code or ''}".rstrip()
+    return f"{user.party.name} {roles}{place}"
+
+
+def _message(message: ReceivedMessage) -> str:
+    at = message.sent_at.astimezone(SHANGHAI)
+    code = f'<p class="code">{escape(message.code)}</p>' if message.code else ""
+    return (
+        f'<li data-purpose="{escape(message.purpose)}"><time datetime="{at.isoformat()}">{at:%Y-%m-%d %H:%M:%S}</time>'
+        f"<p>{escape(message.text)}</p>{code}</li>"
+    )
+
+
+def _page(title: str, body: str, *, status: int = 200, refresh: bool = False) -> Response:
+    again = f'<meta http-equiv="refresh" content="{REFRESHED_EVERY_S}">' if refresh else ""
+    return HTMLResponse(
+        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">{again}'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{escape(title)}</title><link rel="stylesheet" href="{STYLE_PATH}"></head><body>{body}</body></html>',
+        status,
+        _SAFE,
+    )

@@ -1,0 +1,21 @@
+"""The page that is a demo user's phone."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from demo.pages import notice_page, phone_page
+from demo.routes import CurrentDemo
+from storage.failures import PartDown
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/demo/phone")
+async def show_phone(request: Request, demo: CurrentDemo) -> Response:
+    """Messages newest first; without a user, or with an unknown one, the question whose phone it should be."""
+    user = demo.world.users.get(request.query_params.get("user", ""))
+    try:
+        messages = await demo.messages.list_of(user.phone) if user else []
+    except PartDown:
+        return notice_page("演示手机", "暂时无法读取短信，请稍后再试。", 503)
+    return phone_page(demo.world.users, user, messages)

@@ -1,0 +1,91 @@
+"""The demo's identity provider, as far as keys and tokens go: whoever asks is believed."""
+
+import json
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from demo.world import DemoUser
+
+AUDIENCE = "xuanhao"
+LIFETIME = timedelta(hours=12)
+
+_ALGORITHM = "Ed25519"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Which sign-in a token comes from."""
+
+    id: str
+    at: datetime
+
+
+class DemoSigner:
+    """Signs tokens for one issuer and publishes the key that checks them."""
+
+    def __init__(self, seed: bytes, issuer: str, audience: str = AUDIENCE) -> None:
+        public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+        self._key = OKPKey.import_key({"crv": "Ed25519", "d": _text(seed), "x": _text(public)}, {"use": "sig"})
+        self._key.ensure_kid()
+        self.issuer = issuer
+        self.audience = audience
+
+    @classmethod
+    def from_key_file(cls, path: Path, issuer: str, audience: str = AUDIENCE) -> Self:
+        """With the instance's own key, `demo_signing`: 32 bytes in base64. Raises OSError, ValueError, KeyError."""
+        return cls(b64decode(json.loads(path.read_text("utf-8"))["demo_signing"], validate=True), issuer, audience)
+
+    def jwks(self) -> dict[str, Any]:
+        """What stands at the JWKS address."""
+        return {"keys": [self._key.as_dict(private=False, alg=_ALGORITHM)]}
+
+    def access_token(self, user: DemoUser, sign_in: SignIn, at: datetime) -> str:
+        """A token with which this user calls the API; it lasts `LIFETIME` from `at`."""
+        return self.sign({"aud": self.audience} | claims_of(user) | session_claims(sign_in), at, LIFETIME)
+
+    def sign(self, claims: Mapping[str, Any], at: datetime, lifetime: timedelta, kind: str = "JWT") -> str:
+        """Any claims as a token of this issuer that begins at `at`."""
+        issued_at = int(at.timestamp())
+        times = {"iat": issued_at, "nbf": issued_at, "exp": issued_at + int(lifetime.total_seconds())}
+        header = {"alg": _ALGORITHM, "kid": self._key.kid, "typ": kind}
+        return jwt.encode(header, {"iss": self.issuer} | dict(claims) | times, self._key, algorithms=[_ALGORITHM])
+
+    def read(self, token: str, kind: str) -> dict[str, Any]:
+        """The claims of a token that was signed here. Raises `JoseError` or ValueError; its end is not looked at."""
+        decoded = jwt.decode(token, self._key, algorithms=[_ALGORITHM])
+        if decoded.header.get("typ") != kind:
+            raise ValueError("a token of another kind")
+        return decoded.claims
+
+
+def claims_of(user: DemoUser) -> dict[str, Any]:
+    """What the provider knows of a user; the phone in E.164, as OpenID Connect recommends."""
+    claims: dict[str, Any] = {
+        "sub": user.user,
+        "roles": list(user.roles),
+        "name": user.party.name,
+        "id_number": user.party.id_number,
+        "phone_number": f"+86{user.phone}",
+        "phone_number_verified": True,
+    }
+    if user.office_code:
+        claims["office"] = user.office_code
+    if user.organisation:
+        claims["organisation"] = {"name": user.organisation.name, "credit_code": user.organisation.id_number}
+    return claims
+
+
+def session_claims(sign_in: SignIn) -> dict[str, Any]:
+    return {"sid": sign_in.id, "auth_time": int(sign_in.at.timestamp())}
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
