@@ -1,0 +1,285 @@
+"""Codes (R-10, R-16): six digits as a keyed hash, few attempts, few messages."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from domain.durations import parse_duration
+from domain.errors import CodeAttemptsExceeded, CodeExpired, CodeIncorrect, CodeNotSent, RateLimited
+from domain.policy import Policy
+from storage.codes import CodeOwner, Codes, NewCode
+from storage.database import Database
+from storage.failures import CodeGone
+from storage.personal_hashes import PersonalHashes
+from storage.tables import code
+from tests.storage.stored_preselections import AT, KEYS, Stored, decision
+
+HASHES = PersonalHashes(KEYS.hashes)
+POLICY = Policy()
+EVERY_MINUTE = parse_duration("PT60S")
+MILLISECOND = timedelta(milliseconds=1)
+RIGHT, WRONG = "012345", "543210"
+
+
+class Person:
+    """A person with a phone, who asks for codes and types them in."""
+
+    def __init__(self, database: Database, *, preselection_id: UUID | None = None) -> None:
+        self.codes = Codes(database)
+        self.subject_hash = HASHES.owner(uuid4().hex)
+        self.phone_hash = HASHES.phone(uuid4().hex)
+        self.preselection_id = preselection_id
+
+    def owner(self, purpose: str = "confirm_identity") -> CodeOwner:
+        return CodeOwner(purpose, self.subject_hash, self.preselection_id)
+
+    def hash(self, digits: str, purpose: str = "confirm_identity") -> bytes:
+        return HASHES.code(purpose, self.subject_hash, self.preselection_id, digits)
+
+    def new(self, at: datetime, purpose: str = "confirm_identity", *, while_holding: bool = False) -> NewCode:
+        return NewCode(
+            uuid4(), self.owner(purpose), self.phone_hash, self.hash(RIGHT, purpose), at, while_holding=while_holding
+        )
+
+    async def ask(
+        self,
+        at: datetime = AT,
+        purpose: str = "confirm_identity",
+        *,
+        while_holding: bool = False,
+        policy: Policy = POLICY,
+    ) -> UUID:
+        new = self.new(at, purpose, while_holding=while_holding)
+        await self.codes.issue(new, policy)
+        await self.codes.mark_sent(new.id, at)
+        return new.id
+
+    async def type_in(self, digits: str, at: datetime = AT, purpose: str = "confirm_identity") -> UUID:
+        return await self.codes.verify(self.owner(purpose), self.hash(digits, purpose), at=at, attempts=5)
+
+    async def is_refused_until(self, at: datetime, purpose: str = "confirm_identity", **how: bool) -> datetime:
+        with pytest.raises(RateLimited) as limited:
+            await self.ask(at, purpose, **how)
+        return limited.value.retry_at
+
+
+@pytest.fixture
+def person(database: Database) -> Person:
+    return Person(database)
+
+
+async def test_the_right_code_is_right_as_often_as_it_is_typed_until_it_expires(person: Person) -> None:
+    code_id = await person.ask()
+    ends = AT + timedelta(minutes=5)
+    assert [await person.type_in(RIGHT, at) for at in (AT, AT, ends - MILLISECOND)] == [code_id] * 3
+    with pytest.raises(CodeExpired):
+        await person.type_in(RIGHT, ends)
+
+
+async def test_issuing_tells_when_the_next_may_be_sent_and_when_it_expires(person: Person) -> None:
+    issued = await person.codes.issue(person.new(AT), POLICY)
+    assert (issued.resend_at, issued.expires_at) == (AT + timedelta(seconds=60), AT + timedelta(minutes=5))
+
+
+async def test_each_wrong_code_costs_an_attempt_and_after_the_last_the_right_one_is_refused_too(
+    person: Person,
+) -> None:
+    await person.ask()
+    for left in (4, 3, 2, 1, 0):
+        with pytest.raises(CodeIncorrect) as incorrect:
+            await person.type_in(WRONG)
+        assert incorrect.value.attempts_left == left
+    for digits in (WRONG, RIGHT):
+        with pytest.raises(CodeAttemptsExceeded):
+            await person.type_in(digits)
+
+
+async def test_a_right_code_costs_no_attempt(person: Person) -> None:
+    await person.ask()
+    for _ in range(10):
+        await person.type_in(RIGHT)
+    with pytest.raises(CodeIncorrect) as incorrect:
+        await person.type_in(WRONG)
+    assert incorrect.value.attempts_left == 4
+
+
+async def test_20_wrong_tries_at_once_cost_exactly_the_five_attempts(person: Person) -> None:
+    await person.ask()
+    outcomes = await asyncio.gather(*(person.type_in(WRONG) for _ in range(20)), return_exceptions=True)
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"CodeIncorrect": 5, "CodeAttemptsExceeded": 15}
+    left = sorted(outcome.attempts_left for outcome in outcomes if isinstance(outcome, CodeIncorrect))
+    assert left == [0, 1, 2, 3, 4]
+
+
+async def test_a_new_code_replaces_the_old_one_and_resets_the_attempts(person: Person) -> None:
+    await person.ask()
+    for _ in range(5):
+        with pytest.raises(CodeIncorrect):
+            await person.type_in(WRONG)
+    later = AT + timedelta(minutes=1)
+    newer = replace(person.new(later), code_hash=person.hash("999999"))
+    await person.codes.issue(newer, POLICY)
+    await person.codes.mark_sent(newer.id, later)
+    with pytest.raises(CodeIncorrect) as incorrect:
+        await person.type_in(RIGHT, later)
+    assert incorrect.value.attempts_left == 4
+    assert await person.type_in("999999", later) == newer.id
+
+
+async def test_a_code_that_was_never_sent_is_no_code(person: Person) -> None:
+    with pytest.raises(CodeNotSent):
+        await person.type_in(RIGHT)
+    await person.codes.issue(person.new(AT), POLICY)
+    with pytest.raises(CodeNotSent):
+        await person.type_in(RIGHT)
+
+
+async def test_the_old_code_stays_right_when_the_new_one_could_not_be_sent(person: Person) -> None:
+    first = await person.ask()
+    later = AT + timedelta(minutes=1)
+    failed = person.new(later)
+    await person.codes.issue(failed, POLICY)
+    await person.codes.mark_failed(failed.id, later)
+    assert await person.type_in(RIGHT, later) == first
+
+
+async def test_the_same_code_issued_again_has_the_digits_of_the_second_time(person: Person) -> None:
+    new = person.new(AT)
+    await person.codes.issue(new, POLICY)
+    await person.codes.mark_sent(new.id, AT)
+    again = replace(new, code_hash=person.hash("777777"))
+    await person.codes.issue(again, POLICY)
+    await person.codes.mark_sent(again.id, AT)
+    assert await person.type_in("777777") == new.id
+    with pytest.raises(CodeIncorrect):
+        await person.type_in(RIGHT)
+
+
+async def test_a_code_is_good_for_one_person_purpose_and_preselection_only(database: Database) -> None:
+    me = Person(database, preselection_id=uuid4())
+    await me.ask()
+    stranger, another_vehicle = Person(database, preselection_id=me.preselection_id), Person(database)
+    another_vehicle.subject_hash = me.subject_hash
+    for other in (stranger, another_vehicle):
+        with pytest.raises(CodeNotSent):
+            await other.type_in(RIGHT)
+    with pytest.raises(CodeNotSent):
+        await me.type_in(RIGHT, purpose="confirm_information")
+    await me.type_in(RIGHT)
+
+
+async def test_the_digits_of_another_preselection_do_not_fit_even_when_they_are_the_same(database: Database) -> None:
+    one, other = Person(database, preselection_id=uuid4()), Person(database, preselection_id=uuid4())
+    other.subject_hash = one.subject_hash
+    assert one.hash(RIGHT) != other.hash(RIGHT)
+    await one.ask()
+    with pytest.raises(CodeIncorrect):
+        await one.codes.verify(one.owner(), other.hash(RIGHT), at=AT, attempts=5)
+
+
+async def test_a_used_code_is_gone(person: Person) -> None:
+    code_id = await person.ask()
+    assert await person.codes.use(code_id, AT)
+    assert not await person.codes.use(code_id, AT)
+    with pytest.raises(CodeNotSent):
+        await person.type_in(RIGHT)
+
+
+async def test_a_voided_code_is_gone(person: Person) -> None:
+    await person.ask()
+    await person.codes.void(person.owner(), AT)
+    with pytest.raises(CodeNotSent):
+        await person.type_in(RIGHT)
+
+
+async def test_a_decision_uses_the_code_up_with_everything_else_or_not_at_all(stored: Stored) -> None:
+    me, person = await stored.begun(), Person(stored.database)
+    code_id = await person.ask()
+    await stored.decisions.commit(decision(me, use_code=code_id))
+    with pytest.raises(CodeGone):
+        await stored.decisions.commit(decision(me, expected_revision=2, use_code=code_id))
+    assert (await stored.row(me)).revision == 2
+    with pytest.raises(CodeNotSent):
+        await person.type_in(RIGHT)
+
+
+async def test_the_next_code_of_a_purpose_waits_for_the_resend_interval_and_other_purposes_do_not(
+    person: Person,
+) -> None:
+    await person.ask(AT)
+    free_again = AT + timedelta(seconds=60)
+    assert await person.is_refused_until(free_again - MILLISECOND) == free_again
+    await person.ask(AT, "confirm_information")
+    await person.ask(free_again)
+
+
+async def test_the_limit_per_hour_counts_all_purposes_of_a_phone(person: Person) -> None:
+    for minute in range(5):
+        await person.ask(AT + timedelta(minutes=minute), ("confirm_identity", "confirm_information")[minute % 2])
+    free_again = AT + timedelta(hours=1)
+    for purpose in ("confirm_identity", "confirm_information"):
+        assert await person.is_refused_until(free_again - MILLISECOND, purpose) == free_again
+    await person.ask(free_again)
+
+
+async def test_the_limit_per_day_counts_all_codes_of_a_phone(person: Person) -> None:
+    for hour in range(10):
+        await person.ask(AT + timedelta(hours=hour), while_holding=hour > 4)
+    free_again = AT + timedelta(days=1)
+    assert await person.is_refused_until(AT + timedelta(hours=12)) == free_again
+    assert await person.is_refused_until(AT + timedelta(hours=12), while_holding=True) == free_again
+    await person.ask(free_again)
+
+
+async def test_a_refused_request_is_told_the_moment_at_which_every_limit_lets_it_through(person: Person) -> None:
+    for minute in range(5):
+        await person.ask(AT + timedelta(minutes=12 * minute))
+    last = AT + timedelta(minutes=48)
+    assert await person.is_refused_until(last + timedelta(seconds=30)) == AT + timedelta(hours=1)
+
+
+async def test_identity_codes_sent_while_something_is_held_stand_outside_the_limit_per_hour(person: Person) -> None:
+    for minute in range(4):
+        await person.ask(AT + timedelta(minutes=minute), while_holding=True)
+    first_ordinary = AT + timedelta(minutes=4)
+    for minute in range(5):
+        await person.ask(first_ordinary + timedelta(minutes=minute))
+    assert await person.is_refused_until(AT + timedelta(minutes=10)) == first_ordinary + timedelta(hours=1)
+    await person.ask(AT + timedelta(minutes=10), while_holding=True)
+
+
+async def test_codes_that_could_not_be_sent_count_towards_no_limit(person: Person) -> None:
+    for _ in range(20):
+        failed = person.new(AT)
+        await person.codes.issue(failed, POLICY)
+        await person.codes.mark_failed(failed.id, AT)
+    await person.ask(AT)
+
+
+async def test_a_code_whose_sender_died_stops_counting_after_a_while(person: Person) -> None:
+    await person.codes.issue(person.new(AT), POLICY)
+    assert await person.is_refused_until(AT + timedelta(seconds=14)) == AT + timedelta(seconds=60)
+    await person.ask(AT + timedelta(seconds=15))
+
+
+async def test_of_ten_requests_of_one_phone_at_once_one_gets_a_code(person: Person) -> None:
+    outcomes = await asyncio.gather(
+        *(person.codes.issue(person.new(AT), POLICY) for _ in range(10)), return_exceptions=True
+    )
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"IssuedCode": 1, "RateLimited": 9}
+
+
+async def test_two_codes_marked_sent_at_once_leave_one_live(database: Database) -> None:
+    person = Person(database)
+    first, second = person.new(AT), person.new(AT + timedelta(minutes=1))
+    for new in (first, second):
+        await person.codes.issue(new, replace(POLICY, code_resend=parse_duration("PT1S")))
+    await asyncio.gather(*(person.codes.mark_sent(new.id, AT) for new in (first, second)))
+    columns = code.c
+    live = select(columns.id).where(columns.subject_hash == person.subject_hash, columns.replaced_at.is_(None))
+    assert len(await database.rows(live)) == 1

@@ -1,0 +1,161 @@
+"""Preselections as rows: written sealed, found by hashes, invisible until they have begun."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from storage.personal_hashes import PersonalHashes
+from storage.preselections import Preselections
+from storage.vault import KeyedHash, Keys, Unreadable, Vault
+from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_plates
+
+HASHES = PersonalHashes(KEYS.hashes)
+
+
+async def test_what_was_submitted_can_be_read_back_with_the_key(stored: Stored) -> None:
+    given = stored.submission(phone="13900139000", vin="LSVAA49J132047371", certificate_number="123412345678")
+    await stored.preselections.insert_submission(given)
+    row = await stored.row(given.id)
+    assert (row.stage, row.revision, row.created_at, row.notice_agreed_at) == ("submitted", 0, AT, AT)
+    assert (row.phone, row.vin, row.certificate_number) == ("13900139000", "LSVAA49J132047371", "123412345678")
+    assert (row.party_name, row.party_id, row.seller_name_masked) == ("张三", given.party_id, "李*")
+    assert row.seller is not None
+    assert (row.seller.kind, row.seller.name, row.seller.id_number) == ("person", "李四", "11010519491231002X")
+
+
+async def test_nothing_personal_stands_readable_in_the_row_or_in_its_representation(stored: Stored) -> None:
+    given = stored.submission()
+    await stored.preselections.insert_submission(given)
+    [found] = await stored.database.rows(
+        text("SELECT preselection::text FROM preselection WHERE id = :id"), {"id": given.id}
+    )
+    row = await stored.row(given.id)
+    secrets = (given.party_name, given.party_id, given.phone, given.vin, given.certificate_number, "李四")
+    for secret in secrets:
+        assert secret not in found[0]
+        assert secret.encode().hex() not in found[0]
+        assert secret not in repr(row)
+        assert secret not in repr(given)
+
+
+async def test_sealed_columns_do_not_open_with_another_key(stored: Stored) -> None:
+    given = await stored.submitted()
+    stranger = Preselections(stored.database, Keys(Vault({"first": b"2" * 32}, "first"), KeyedHash(b"h" * 32)))
+    row = await stranger.get_any(given.id)
+    assert row is not None
+    for read in (lambda: row.phone, lambda: row.vin, lambda: row.party_id, lambda: row.seller):
+        with pytest.raises(Unreadable):
+            read()
+
+
+async def test_a_submission_is_invisible_until_it_begins(stored: Stored) -> None:
+    row = await stored.submitted()
+    assert await stored.preselections.get(row.id) is None
+    assert await stored.preselections.newest_of(row.owner_hash) is None
+    assert await stored.preselections.list_of(row.owner_hash) == []
+    assert await stored.preselections.find_transfer(row.transfer_hash) is None
+    assert await stored.preselections.running_for(row.vehicle_hash) is None
+    await stored.decisions.commit(decision(row.id, expected_revision=0, stage="service_notes"))
+    found = await stored.preselections.get(row.id)
+    assert found == await stored.preselections.newest_of(row.owner_hash)
+    assert await stored.preselections.running_for(row.vehicle_hash) == row.id
+
+
+async def test_submitting_twice_changes_nothing(stored: Stored) -> None:
+    given = stored.submission()
+    await stored.preselections.insert_submission(given)
+    await stored.decisions.commit(decision(given.id, expected_revision=0, stage="service_notes"))
+    before = await stored.row(given.id)
+    await stored.preselections.insert_submission(given)
+    assert await stored.row(given.id) == before
+
+
+async def test_a_submission_that_failed_its_check_is_forgotten_and_one_that_began_is_not(stored: Stored) -> None:
+    failed, begun = await stored.submitted(), await stored.begun()
+    for preselection_id in (failed.id, begun):
+        await stored.preselections.drop_submission(preselection_id)
+    assert await stored.preselections.get_any(failed.id) is None
+    assert await stored.preselections.get_any(begun) is not None
+
+
+async def test_submissions_that_never_began_can_be_swept_away(stored: Stored) -> None:
+    long_ago = AT - timedelta(days=400)
+    old, newer = await stored.submitted(at=long_ago), await stored.submitted()
+    await stored.preselections.drop_submissions_before(long_ago + timedelta(milliseconds=1))
+    assert await stored.preselections.get_any(old.id) is None
+    assert await stored.preselections.get_any(newer.id) is not None
+
+
+async def test_what_does_not_exist_is_not_found(stored: Stored) -> None:
+    assert await stored.preselections.get(uuid4()) is None
+    assert await stored.preselections.newest_of(uuid4().bytes) is None
+
+
+async def test_the_list_is_the_callers_own_newest_first_page_by_page(stored: Stored) -> None:
+    owner = uuid4().hex
+    mine = [await stored.begun(owner=owner, at=AT + timedelta(minutes=minute // 2)) for minute in range(5)]
+    await stored.begun()
+    listed = await stored.preselections.list_of(HASHES.owner(owner))
+    assert [row.created_at for row in listed] == sorted((row.created_at for row in listed), reverse=True)
+    assert {row.id for row in listed} == set(mine)
+    paged: list[UUID] = []
+    before = None
+    while page := await stored.preselections.list_of(HASHES.owner(owner), limit=2, before=before):
+        paged += [row.id for row in page]
+        before = (page[-1].created_at, page[-1].id)
+    assert paged == [row.id for row in listed]
+
+
+@pytest.mark.parametrize(
+    "stage, found",
+    [
+        ("service_notes", True), ("plate_selection", True), ("completed", True), ("exhausted", True),
+        ("registered", False), ("overdue", False), ("cancelled", False), ("refused", False),
+    ],
+)  # fmt: skip
+async def test_the_newest_to_go_on_with_is_unfinished_completed_or_exhausted(
+    stored: Stored, stage: str, *, found: bool
+) -> None:
+    owner = uuid4().hex
+    newest = await stored.begun(stage, owner=owner)
+    row = await stored.preselections.newest_of(HASHES.owner(owner))
+    assert (row is not None and row.id == newest) is found
+
+
+async def test_the_newest_preselection_of_a_transfer_holds_its_counts(stored: Stored) -> None:
+    same = {"vin": uuid4().hex, "certificate_number": "1", "party_id": uuid4().hex}
+    older = await stored.begun("cancelled", state={"draws_remaining": 4}, **same)
+    newer = await stored.begun("cancelled", state={"draws_remaining": 3}, at=AT + timedelta(days=1), **same)
+    waiting = await stored.submitted(at=AT + timedelta(days=2), **same)
+    await stored.begun("cancelled", **(same | {"party_id": uuid4().hex}))
+    found = await stored.preselections.find_transfer(waiting.transfer_hash)
+    before = await stored.preselections.find_transfer(waiting.transfer_hash, except_id=newer)
+    assert found is not None
+    assert before is not None
+    assert ((found.id, found.state), before.id) == ((newer, {"draws_remaining": 3}), older)
+
+
+async def test_numbers_shown_to_a_vehicle_are_those_of_all_its_preselections(stored: Stored) -> None:
+    vin, plates = uuid4().hex, new_plates(5)
+    for shown in (plates[:3], plates[2:], []):
+        await stored.begun("cancelled", state={"shown": shown}, vin=vin)
+    await stored.begun("cancelled", state={}, vin=vin)
+    await stored.begun("cancelled", state={"shown": new_plates(3)})
+    assert await stored.preselections.shown_to_vehicle(HASHES.vehicle(vin)) == set(plates)
+
+
+async def test_a_partys_other_unfinished_preselections_are_found(stored: Stored) -> None:
+    party = {"party_id": uuid4().hex}
+    overdue = await stored.begun("overdue", **party)
+    unfinished = [await stored.begun(stage, **party) for stage in ("service_notes", "plate_selection")]
+    for stage in ("completed", "registered", "exhausted", "cancelled"):
+        await stored.begun(stage, **party)
+    asleep = await stored.begun("service_notes", **party)
+    await stored.decisions.commit(decision(asleep, stage="service_notes", dormant=True))
+    found = await stored.preselections.others_unfinished(HASHES.party(party["party_id"]), except_id=overdue)
+    assert {other.id for other in found} == set(unfinished)
+    assert {other.office_code for other in found} == {stored.office_code}
+    without_one = await stored.preselections.others_unfinished(HASHES.party(party["party_id"]), except_id=unfinished[0])
+    assert [other.id for other in without_one] == unfinished[1:]
