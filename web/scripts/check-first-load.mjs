@@ -1,0 +1,26 @@
+// The applicant's first screen must load in under 200 KB compressed: the page, its entry chunk and everything it imports.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+const LIMIT = 200 * 1024
+const DIST = 'dist'
+
+const manifest = JSON.parse(readFileSync(join(DIST, '.vite/manifest.json'), 'utf8'))
+const files = new Set(['index.html', 'favicon.svg'])
+
+function collect(key) {
+  const chunk = manifest[key]
+  if (files.has(chunk.file)) return
+  files.add(chunk.file)
+  for (const asset of [...(chunk.css ?? []), ...(chunk.assets ?? [])]) files.add(asset)
+  for (const imported of chunk.imports ?? []) collect(imported)
+}
+
+collect('index.html')
+const sizes = [...files].map((file) => [file, gzipSync(readFileSync(join(DIST, file))).length])
+const total = sizes.reduce((sum, [, size]) => sum + size, 0)
+
+for (const [file, size] of sizes) console.log(`${String(size).padStart(8)}  ${file}`)
+console.log(`${String(total).padStart(8)}  first load, of ${LIMIT} allowed`)
+process.exitCode = total <= LIMIT ? 0 : 1

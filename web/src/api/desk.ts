@@ -1,0 +1,25 @@
+import { get, post } from './client'
+import type { DeskReservation, VoucherInspection } from './types'
+
+export interface ReservationQuery {
+  plate?: string
+  stage?: string
+  limit?: number
+  cursor?: string
+}
+
+export interface ReservationPage {
+  items: DeskReservation[]
+  next: string | null
+}
+
+const path = (id: string, action: string) => `/desk/preselections/${encodeURIComponent(id)}/${action}`
+
+export const searchReservations = (query: ReservationQuery) =>
+  get<ReservationPage>('/desk/reservations', { query: { ...query } })
+export const inspectVoucher = (token: string, key: string) =>
+  post<VoucherInspection>('/desk/vouchers/inspect', { body: { token }, key })
+export const confirmReservation = (id: string, key: string) =>
+  post<DeskReservation>(path(id, 'confirmation'), { key })
+export const rejectReservation = (id: string, reason: string, key: string) =>
+  post<DeskReservation>(path(id, 'rejection'), { body: { reason }, key })

@@ -1,0 +1,49 @@
+import { get, getFile, post } from './client'
+import type {
+  CodeSent,
+  EntryAnswer,
+  KeyboardAnswer,
+  NewPreselection,
+  Office,
+  OfficeNotice,
+  PreselectionView,
+  Segment,
+} from './types'
+
+/** Every call of an applicant. `key` is the Idempotency-Key of one intent. */
+const path = (id: string, action = '') => `/preselections/${encodeURIComponent(id)}${action}`
+
+export const fetchOffices = async () => (await get<{ items: Office[] }>('/offices')).items
+export const fetchNotice = (office: string) => get<OfficeNotice>(`/offices/${encodeURIComponent(office)}/notice`)
+export const fetchSegments = async (office: string) =>
+  (await get<{ items: Segment[] }>(`/offices/${encodeURIComponent(office)}/segments`)).items
+
+export const enter = (body: { preselection_id?: string; new_vehicle?: true }, key: string) =>
+  post<EntryAnswer>('/entries', { body, key })
+export const sendConfirmationCode = (key: string) =>
+  post<CodeSent>('/verification-codes', { body: { purpose: 'confirm_information' }, key })
+export const createPreselection = (body: NewPreselection, key: string) =>
+  post<PreselectionView>('/preselections', { body, key })
+
+export const fetchMine = async () => (await get<{ items: PreselectionView[] }>('/preselections')).items
+export const fetchOne = (id: string) => get<PreselectionView>(path(id))
+export const fetchKeyboard = (id: string, query: { prefix: string; typed: string }, signal?: AbortSignal) =>
+  get<KeyboardAnswer>(path(id, '/keyboard'), { query, ...(signal ? { signal } : {}) })
+
+export const start = (id: string, key: string) => act(id, '/start', undefined, key)
+export const sendIdentityCode = (id: string, key: string) => act(id, '/identity-code', undefined, key)
+export const verifyIdentity = (id: string, code: string, key: string) => act(id, '/identity', { code }, key)
+export const compose = (id: string, numbers: string[], key: string) => act(id, '/compositions', { numbers }, key)
+export const draw = (id: string, body: { exclude_four: boolean; prefix?: string }, key: string) =>
+  act(id, '/draws', body, key)
+export const chooseCandidate = (id: string, number: string, key: string) => act(id, '/candidates', { number }, key)
+export const confirmCandidate = (id: string, number: string, key: string) => act(id, '/confirmation', { number }, key)
+export const cancel = (id: string, key: string) => act(id, '/cancellation', undefined, key)
+
+export const fetchVoucher = (id: string) => getFile(path(id, '/voucher'))
+export const fetchCalendar = (id: string) => getFile(path(id, '/calendar'))
+export const eventsPath = (id: string) => path(id, '/events')
+
+function act(id: string, action: string, body: object | undefined, key: string): Promise<PreselectionView> {
+  return post<PreselectionView>(path(id, action), { body, key })
+}

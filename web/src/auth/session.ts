@@ -1,0 +1,126 @@
+import { computed, ref, shallowRef } from 'vue'
+import { beginSignIn, discover, finishSignIn, signOutAddress, type Provider, type Tokens } from './oidc'
+import { readClaims } from './pkce'
+import { forgetVisitor, rememberVisitor } from './visitorHint'
+import type { SiteConfig } from '@/api/types'
+
+/** Who is signed in. The token lives in this module's memory and nowhere else. */
+export interface Person {
+  subject: string
+  name: string
+  roles: string[]
+  office: string | null
+  organisation: string | null
+  /** The demo's name for this person; null with a real provider. */
+  demoUser: string | null
+}
+
+/** `unknown` until the silent sign-in has answered; `unconfigured`: no identity provider is named. */
+export type SessionState = 'unknown' | 'signed-out' | 'signed-in' | 'unconfigured' | 'failed'
+
+const SHORTEST_TOKEN_MS = 30_000
+
+const state = ref<SessionState>('unknown')
+const person = shallowRef<Person | null>(null)
+const config = shallowRef<SiteConfig>({ oidc: null, demo: false })
+let tokens: Tokens | null = null
+let adoptedAt = 0
+let provider: Provider | null = null
+
+export const accessToken = (): string | null => tokens?.accessToken ?? null
+
+export function useSession() {
+  return {
+    state,
+    person,
+    isDemo: computed(() => config.value.demo),
+    hasRole: (role: string) => person.value?.roles.includes(role) ?? false,
+    signIn,
+    signOut,
+  }
+}
+
+/** Reads the site's settings once; every sign-in step needs them. */
+export async function loadProvider(): Promise<void> {
+  if (provider || state.value === 'unconfigured') return
+  try {
+    const response = await fetch('/config.json')
+    if (!response.ok) throw new Error(`settings answered ${response.status}`)
+    config.value = (await response.json()) as SiteConfig
+    const { oidc } = config.value
+    if (!oidc) state.value = 'unconfigured'
+    else provider = await discover(oidc.issuer, oidc.client_id, oidc.scope ?? 'openid profile')
+  } catch {
+    state.value = 'failed'
+  }
+}
+
+/** Leaves the page for the provider. Silent asks only whether its session cookie still knows the visitor. */
+export async function signIn(returnTo: string, silent = false): Promise<void> {
+  if (state.value === 'failed') state.value = 'unknown'
+  await loadProvider()
+  if (provider) location.assign(await beginSignIn(provider, returnTo, silent))
+}
+
+/** Returns where the visitor wanted to go. */
+export async function returnFromProvider(query: URLSearchParams): Promise<string> {
+  await loadProvider()
+  if (!provider) return '/'
+  try {
+    const result = await finishSignIn(provider, query)
+    if (result.kind === 'signed-in') adopt(result.tokens)
+    else forget()
+    return safeReturn(result.returnTo)
+  } catch {
+    state.value = 'signed-out'
+    return '/'
+  }
+}
+
+export function signOut(): void {
+  const address = provider ? signOutAddress(provider, tokens?.idToken ?? null) : null
+  forget()
+  location.assign(address ?? '/')
+}
+
+/** The API no longer accepts the token: ask the provider for another one and come back to this very page. */
+export function renew(): void {
+  if (!tokens) return
+  const worked = performance.now() - adoptedAt > SHORTEST_TOKEN_MS
+  forget()
+  // A fresh token that is refused at once would send the page in circles.
+  if (worked) void signIn(location.pathname + location.search, true)
+}
+
+function forget(): void {
+  forgetVisitor()
+  tokens = null
+  person.value = null
+  state.value = 'signed-out'
+}
+
+function adopt(given: Tokens): void {
+  rememberVisitor()
+  tokens = given
+  adoptedAt = performance.now()
+  person.value = personFrom({ ...readClaims(given.accessToken), ...readClaims(given.idToken ?? '') })
+  state.value = 'signed-in'
+}
+
+function personFrom(claims: Record<string, unknown>): Person {
+  const text = (value: unknown) => (typeof value === 'string' ? value : null)
+  const organisation = claims.organisation as { name?: unknown } | undefined
+  return {
+    subject: text(claims.sub) ?? '',
+    name: text(claims.name) ?? '',
+    roles: Array.isArray(claims.roles) ? claims.roles.filter((role) => typeof role === 'string') : [],
+    office: text(claims.office),
+    organisation: text(organisation?.name),
+    demoUser: config.value.demo ? (text(claims.preferred_username) ?? text(claims.sub)) : null,
+  }
+}
+
+/** Only a path of our own is a place to return to. */
+function safeReturn(path: string): string {
+  return path.startsWith('/') && !path.startsWith('//') ? path : '/'
+}

@@ -1,0 +1,23 @@
+/** One bit that outlives a reload: this browser has been signed in, so a silent sign-in is worth the detour. No token, no name. */
+const HINT = 'xuanhao.was-signed-in'
+
+export function rememberVisitor(): void {
+  withStorage((storage) => storage.setItem(HINT, '1'))
+}
+
+export function forgetVisitor(): void {
+  withStorage((storage) => storage.removeItem(HINT))
+}
+
+export function isReturningVisitor(): boolean {
+  return withStorage((storage) => storage.getItem(HINT)) === '1'
+}
+
+function withStorage<T>(use: (storage: Storage) => T): T | null {
+  try {
+    return use(localStorage)
+  } catch {
+    // Some browsers forbid storage altogether; then the visitor presses the sign-in button.
+    return null
+  }
+}

@@ -1,0 +1,36 @@
+import { shallowRef } from 'vue'
+import type { Router } from 'vue-router'
+import { enter as postEntry } from '@/api/preselections'
+import type { EntryAnswer } from '@/api/types'
+import { useSession } from '@/auth/session'
+import { useAction } from './useAction'
+import { findLiveSession } from './useLiveSession'
+
+export interface EntryWish {
+  preselectionId: string | null
+  newVehicle: boolean
+}
+
+/** Enters the service once and goes where the server says. A tab that is selecting already is joined, not disturbed. */
+export function useEntrance(router: Router, wish: () => EntryWish) {
+  const { person } = useSession()
+  const answer = shallowRef<EntryAnswer | null>(null)
+  const action = useAction((key, body: { preselection_id?: string; new_vehicle?: true }) => postEntry(body, key))
+
+  const show = (id: string) => router.replace(`/preselections/${encodeURIComponent(id)}`)
+
+  const enter = async () => {
+    const { preselectionId, newVehicle } = wish()
+    const live = newVehicle ? null : await findLiveSession(person.value?.subject ?? '')
+    if (live && (preselectionId === null || preselectionId === live)) return void show(live)
+    const entered = await action.run({
+      ...(preselectionId ? { preselection_id: preselectionId } : {}),
+      ...(newVehicle ? { new_vehicle: true as const } : {}),
+    })
+    answer.value = entered
+    if (!entered?.preselection || entered.screen === 'introduction' || entered.screen === 'blacklisted') return
+    await show(entered.preselection.id)
+  }
+
+  return { answer, busy: action.busy, problem: action.problem, enter }
+}

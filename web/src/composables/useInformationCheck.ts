@@ -1,0 +1,62 @@
+import { computed, reactive } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { Problem } from '@/api/problem'
+import { isPlausibleVin } from '@/plates/vehicleIdentifiers'
+import type { InformationForm } from './useApplication'
+
+export type FieldName = keyof InformationForm
+
+/** The names that the server gives to the same fields, and the codes that speak of one field alone. */
+const SERVER_FIELDS: Record<string, FieldName> = {
+  certificate_number: 'certificateNumber',
+  vin: 'vin',
+  'seller.name': 'sellerName',
+  'seller.id_number': 'sellerIdNumber',
+  'seller.kind': 'sellerKind',
+}
+const FIELD_CODES: Record<string, FieldName> = {
+  vin_invalid: 'vin',
+  certificate_number_invalid: 'certificateNumber',
+  id_number_invalid: 'sellerIdNumber',
+}
+
+/** Says beside each field what is wrong with it: first what anybody can see, then what the server refused. */
+export function useInformationCheck(form: InformationForm) {
+  const { t } = useI18n()
+  const errors = reactive<Partial<Record<FieldName, string>>>({})
+
+  const flawOf = (field: FieldName): string => {
+    const value = form[field].trim()
+    if (value === '') return t('information.required')
+    if (field === 'certificateNumber' && !/^\d{12}$/.test(value)) return t('information.certificateWrong')
+    if (field === 'vin' && !isPlausibleVin(value)) return t('information.vinWrong')
+    if (field === 'sellerIdNumber' && value.length !== 18) return t('information.idWrong')
+    return ''
+  }
+
+  const check = (field: FieldName) => {
+    errors[field] = flawOf(field)
+  }
+
+  const checkAll = (): boolean => {
+    const fields = Object.keys(form) as FieldName[]
+    fields.forEach(check)
+    return fields.every((field) => !errors[field])
+  }
+
+  /** True if the refusal speaks of fields, so that it has been said beside them. */
+  const takeRefusal = (problem: Problem): boolean => {
+    const field = FIELD_CODES[problem.code]
+    if (field) errors[field] = problem.detail
+    const named = (problem.facts.errors ?? []).flatMap(({ field: name, message }) => {
+      const own = SERVER_FIELDS[name.replace(/^body\./, '')]
+      return own ? [{ own, message }] : []
+    })
+    named.forEach(({ own, message }) => {
+      errors[own] = message
+    })
+    return field !== undefined || named.length > 0
+  }
+
+  return { errors, check, checkAll, takeRefusal, hasErrors: computed(() => Object.values(errors).some(Boolean)) }
+}

@@ -1,0 +1,47 @@
+import { onScopeDispose, type ShallowRef } from 'vue'
+import { useSession } from '@/auth/session'
+import type { PreselectionView } from '@/api/types'
+
+/**
+ * A second tab within a live session only reads; it is no new entry. So whoever opens the entrance first asks the other
+ * tabs of this browser whether one of them is selecting, and joins it.
+ */
+const CHANNEL = 'xuanhao.session'
+const ANSWER_WITHIN_MS = 150
+const LIVE_STAGES = ['identity_verification', 'plate_selection']
+
+type Message = { ask: string } | { live: string; subject: string }
+
+export function useLiveSessionAnswer(view: Readonly<ShallowRef<PreselectionView | null>>): void {
+  const { person } = useSession()
+  const channel = openChannel()
+  if (!channel) return
+  channel.onmessage = ({ data }: MessageEvent<Message>) => {
+    const { value } = view
+    if (!('ask' in data) || !value || data.ask !== person.value?.subject) return
+    if (LIVE_STAGES.includes(value.stage)) channel.postMessage({ live: value.id, subject: data.ask } satisfies Message)
+  }
+  onScopeDispose(() => channel.close())
+}
+
+/** The id of the preselection that another tab is busy with; null if none is. */
+export function findLiveSession(subject: string): Promise<string | null> {
+  const channel = openChannel()
+  if (!channel || !subject) return Promise.resolve(null)
+  return new Promise((resolve) => {
+    const settle = (id: string | null) => {
+      clearTimeout(timer)
+      channel.close()
+      resolve(id)
+    }
+    const timer = setTimeout(() => settle(null), ANSWER_WITHIN_MS)
+    channel.onmessage = ({ data }: MessageEvent<Message>) => {
+      if ('live' in data && data.subject === subject) settle(data.live)
+    }
+    channel.postMessage({ ask: subject } satisfies Message)
+  })
+}
+
+function openChannel(): BroadcastChannel | null {
+  return typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL)
+}

@@ -1,0 +1,31 @@
+import { useI18n } from 'vue-i18n'
+
+/** Instants and days in the office's time zone, in the reader's language. */
+const ZONE = 'Asia/Shanghai'
+
+export function useMoments() {
+  const { locale, t, tm, rt } = useI18n()
+
+  const formatMoment = (instant: string): string =>
+    new Intl.DateTimeFormat(locale.value, { dateStyle: 'long', timeStyle: 'short', timeZone: ZONE }).format(new Date(instant))
+
+  const formatDate = (instant: string): string =>
+    new Intl.DateTimeFormat(locale.value, { dateStyle: 'long', timeZone: ZONE }).format(new Date(instant))
+
+  /** An ISO date with its weekday; a day has no time zone of its own. */
+  const formatDay = (day: string): string => {
+    const weekday = (tm('completed.weekdays') as string[])[new Date(`${day}T00:00:00Z`).getUTCDay()]
+    return t('completed.year', { ...wordsFor(day), year: Number(day.slice(0, 4)), weekday: weekday ? rt(weekday) : '' })
+  }
+
+  /** 「请于X月X日(含)前」 */
+  const visitBefore = (day: string): string => t('completed.before', wordsFor(day))
+
+  function wordsFor(day: string) {
+    const date = new Date(`${day}T00:00:00Z`)
+    const named = new Intl.DateTimeFormat(locale.value, { month: 'long', day: 'numeric', timeZone: 'UTC' }).format(date)
+    return { month: date.getUTCMonth() + 1, day: date.getUTCDate(), date: named }
+  }
+
+  return { formatMoment, formatDate, formatDay, visitBefore }
+}

@@ -1,0 +1,102 @@
+import { inject, onMounted, onScopeDispose, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { openEventStream, type StreamState } from '@/api/eventStream'
+import { eventsPath, fetchOne } from '@/api/preselections'
+import { asProblem, type Problem } from '@/api/problem'
+import type { PreselectionView } from '@/api/types'
+import { syncServerClock } from './useServerClock'
+
+/** One preselection as the server sees it, kept in step by its event stream. Screens read it and hand in every newer view. */
+export interface PreselectionContext {
+  id: string
+  view: Readonly<ShallowRef<PreselectionView | null>>
+  problem: Readonly<ShallowRef<Problem | null>>
+  stream: Readonly<Ref<StreamState>>
+  apply: (view: PreselectionView) => void
+  refresh: () => Promise<void>
+}
+
+const KEY: InjectionKey<PreselectionContext> = Symbol('preselection')
+
+// A tab nobody looks at gives its connection back; browsers allow only six to one server.
+const HIDDEN_CLOSE_MS = 30_000
+
+export function providePreselection(id: string): PreselectionContext {
+  const view = shallowRef<PreselectionView | null>(null)
+  const problem = shallowRef<Problem | null>(null)
+  const stream = ref<StreamState>('connecting')
+
+  const apply = (next: PreselectionView) => {
+    // Answers and events may overtake one another; the server's clock tells which is newer.
+    if (view.value && next.now < view.value.now) return
+    syncServerClock(next.now)
+    problem.value = null
+    view.value = next
+  }
+
+  const refresh = async () => {
+    try {
+      apply(await fetchOne(id))
+    } catch (error) {
+      problem.value = asProblem(error)
+    }
+  }
+
+  followEvents(id, { apply, refresh, stream })
+  const context = { id, view, problem, stream, apply, refresh }
+  provide(KEY, context)
+  return context
+}
+
+/** The preselection of the screen around; its view is there, since the screen shows nothing before. */
+export function usePreselection() {
+  const context = inject(KEY)
+  if (!context) throw new Error('usePreselection needs a screen that provides a preselection')
+  return context
+}
+
+interface Follower {
+  apply: (view: PreselectionView) => void
+  refresh: () => Promise<void>
+  stream: Ref<StreamState>
+}
+
+function followEvents(id: string, { apply, refresh, stream }: Follower): void {
+  let close: (() => void) | null = null
+  let hiding: ReturnType<typeof setTimeout> | undefined
+
+  const open = () => {
+    close ??= openEventStream({
+      path: eventsPath(id),
+      onState: (state) => {
+        stream.value = state
+      },
+      onEvent: (name, data) => {
+        if (name === 'preselection') apply(JSON.parse(data) as PreselectionView)
+      },
+    })
+  }
+  const shut = () => {
+    close?.()
+    close = null
+  }
+  const onVisibility = () => {
+    clearTimeout(hiding)
+    if (document.hidden) {
+      hiding = setTimeout(shut, HIDDEN_CLOSE_MS)
+      return
+    }
+    open()
+    void refresh()
+  }
+
+  onMounted(() => {
+    void refresh()
+    open()
+    document.addEventListener('visibilitychange', onVisibility)
+  })
+  onScopeDispose(() => {
+    clearTimeout(hiding)
+    shut()
+    document.removeEventListener('visibilitychange', onVisibility)
+  })
+}

@@ -1,0 +1,37 @@
+import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useCountdown } from './useCountdown'
+import { useMoments } from './useMoments'
+import type { Problem } from '@/api/problem'
+
+// Longer waits are told as a moment, shorter ones count down.
+const COUNTED_SECONDS = 600
+
+/** The words for a problem: the server's own where it gave some, ours where only the client knows. */
+export function useProblemWords(source: MaybeRefOrGetter<Problem | null>) {
+  const { t, te } = useI18n()
+  const { formatMoment } = useMoments()
+  const problem = computed(() => toValue(source))
+  const retryAt = computed(() => problem.value?.facts.retry_at ?? null)
+  const { seconds } = useCountdown(retryAt)
+
+  const text = computed(() => {
+    if (!problem.value) return ''
+    const { code, detail, facts } = problem.value
+    const words = detail || t(te(`problems.${code}`) ? `problems.${code}` : 'problems.unknown')
+    const attempts = facts.attempts_left === undefined ? '' : t('code.attempts', { count: facts.attempts_left })
+    return [words, attempts].filter(Boolean).join(' ')
+  })
+
+  const reasons = computed(() =>
+    (problem.value?.facts.reasons ?? []).map((reason) => (te(`reasons.${reason}`) ? t(`reasons.${reason}`) : reason)),
+  )
+
+  const waiting = computed(() => {
+    if (!retryAt.value || seconds.value === 0) return ''
+    if (seconds.value <= COUNTED_SECONDS) return t('common.retryIn', { seconds: seconds.value })
+    return t('common.retryAfter', { moment: formatMoment(retryAt.value) })
+  })
+
+  return { text, reasons, waiting }
+}

@@ -1,0 +1,54 @@
+import { createI18n } from 'vue-i18n'
+import { LANGUAGES, type Language, type Messages } from './messages'
+import zhCN from './zh-CN'
+
+// Only the first language is part of the first load; the others come when they are chosen.
+const LOADERS: Record<Exclude<Language, 'zh-CN'>, () => Promise<{ default: Messages }>> = {
+  'zh-TW': () => import('./zh-TW'),
+  en: () => import('./en'),
+}
+const CHOSEN = 'xuanhao.language'
+
+export const i18n = createI18n<[Messages], Language, false>({
+  legacy: false,
+  locale: 'zh-CN',
+  fallbackLocale: 'zh-CN',
+  messages: { 'zh-CN': zhCN } as Record<Language, Messages>,
+})
+
+export function currentLanguage(): Language {
+  return i18n.global.locale.value
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  if (language !== 'zh-CN') {
+    const { default: messages } = await LOADERS[language]()
+    i18n.global.setLocaleMessage(language, messages)
+  }
+  i18n.global.locale.value = language
+  document.documentElement.lang = language
+  remember(language)
+}
+
+/** The language chosen last time; Chinese for everybody else, as the service's own. */
+export async function restoreLanguage(): Promise<void> {
+  const stored = recall()
+  if (stored && stored !== 'zh-CN') await chooseLanguage(stored)
+}
+
+function remember(language: Language): void {
+  try {
+    localStorage.setItem(CHOSEN, language)
+  } catch {
+    // Without storage the choice lasts as long as the page.
+  }
+}
+
+function recall(): Language | null {
+  try {
+    const stored = localStorage.getItem(CHOSEN)
+    return LANGUAGES.find((language) => language === stored) ?? null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,30 @@
+/** Ordinary small-car numbers by GA 36-2018: the ten patterns of the five characters after the prefix. */
+const PATTERNS = ['DDDDD', 'LDDDD', 'LLDDD', 'DLDDD', 'DDLDD', 'DDDLD', 'DDDDL', 'LDDDL', 'DDDLL', 'LDLDD']
+
+export const DIGIT_KEYS = [...'1234567890']
+/** The 24 letters of a plate; I and O never stand on one. */
+export const LETTER_KEYS = [...'ABCDEFGHJKLMNPQRSTUVWXYZ']
+export const SERIAL_LENGTH = 5
+
+const SERIAL = new RegExp(`^(?:${PATTERNS.map(patternSource).join('|')})$`)
+
+export function isWholeSerial(serial: string): boolean {
+  return SERIAL.test(serial)
+}
+
+export function prefixOf(number: string): string {
+  return number.slice(0, 2)
+}
+
+export function serialOf(number: string): string {
+  return number.slice(2)
+}
+
+/** As a screen reader shall say it: every character by itself, the prefix as province and letter. */
+export function spellOut(number: string): string {
+  return [...number].join(' ')
+}
+
+function patternSource(pattern: string): string {
+  return [...pattern].map((kind) => (kind === 'D' ? '[0-9]' : '[A-HJ-NP-Z]')).join('')
+}

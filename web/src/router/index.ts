@@ -1,0 +1,60 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { CALLBACK_PATH } from '@/auth/oidc'
+import { returnFromProvider, loadProvider, signIn, useSession } from '@/auth/session'
+import { isReturningVisitor } from '@/auth/visitorHint'
+import EntranceScreen from '@/screens/EntranceScreen.vue'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** The screen shows nothing without somebody signed in. */
+    signedIn?: boolean
+    role?: 'applicant' | 'clerk'
+  }
+}
+
+const applicant = { signedIn: true, role: 'applicant' } as const
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'entrance', component: EntranceScreen },
+  { path: '/apply/office', component: () => import('@/screens/OfficeScreen.vue'), meta: applicant },
+  { path: '/apply/:office/notice', component: () => import('@/screens/NoticeScreen.vue'), props: true, meta: applicant },
+  {
+    path: '/apply/:office/information',
+    component: () => import('@/screens/InformationScreen.vue'),
+    props: true,
+    meta: applicant,
+  },
+  { path: '/preselections', component: () => import('@/screens/MineScreen.vue'), meta: applicant },
+  { path: '/preselections/:id', component: () => import('@/screens/PreselectionScreen.vue'), props: true, meta: applicant },
+  { path: '/segments', component: () => import('@/screens/SegmentsScreen.vue'), meta: { signedIn: true } },
+  { path: '/desk', component: () => import('@/screens/DeskScreen.vue'), meta: { signedIn: true, role: 'clerk' } },
+  { path: '/phone', component: () => import('@/screens/PhoneScreen.vue') },
+  { path: CALLBACK_PATH, component: EntranceScreen },
+  { path: '/:rest(.*)*', component: () => import('@/screens/NotFoundScreen.vue') },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+const { state } = useSession()
+
+router.beforeEach(async (to) => {
+  // The code leaves the address at once; where it stood, the wanted page stands.
+  if (to.path === CALLBACK_PATH) {
+    const target = await returnFromProvider(new URLSearchParams(location.search))
+    const { path, query, hash } = router.resolve(target)
+    return { path, query, hash, replace: true }
+  }
+  if (state.value !== 'unknown') return true
+  await loadProvider()
+  if (state.value !== 'unknown') return true
+  if (!isReturningVisitor()) {
+    state.value = 'signed-out'
+    return true
+  }
+  await signIn(to.fullPath, true)
+  return false
+})
