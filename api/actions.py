@@ -1,0 +1,109 @@
+"""An action on a preselection: the stage by the row, the limits, one message, and the view that comes of it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from api.answers import PreselectionView
+from api.vehicle_messages import NobodyThere, revive, send
+from api.views import policy_in, state_of, view_of
+from api.visits import Visit
+from domain.errors import NotFound, RateLimited, Refusal, WrongStage
+from domain.policy import Policy
+from domain.preselection import Preselection
+from domain.preselection_parts import UNFINISHED, Stage
+
+log = structlog.get_logger("actions")
+
+_MINUTE = timedelta(minutes=1)
+
+Check = Callable[[Preselection, datetime], None]
+
+
+def _at(stage: Stage) -> Check:
+    def check(state: Preselection, _: datetime) -> None:
+        if state.stage is not stage:
+            raise WrongStage(state.stage)
+
+    return check
+
+
+# Refused before anything is asked of Temporal; the workflow judges again, and more.
+STAGES: Mapping[str, Check] = {
+    "start": _at(Stage.SERVICE_NOTES),
+    "send_identity_code": _at(Stage.IDENTITY_VERIFICATION),
+    "confirm_identity": _at(Stage.IDENTITY_VERIFICATION),
+    "compose": _at(Stage.PLATE_SELECTION),
+    "draw": _at(Stage.PLATE_SELECTION),
+    "put_aside": _at(Stage.PLATE_SELECTION),
+    "confirm": _at(Stage.PLATE_SELECTION),
+    "withdraw": Preselection.check_cancellation,
+}
+
+
+async def act(visit: Visit, update: str, message: object) -> PreselectionView:
+    """Send the update of this name and answer with the view; `message` carries the visit's operation id."""
+    try:
+        if not await _is_done(visit, update):
+            await count_write(visit, policy_in(visit.own))
+            await delivered(visit, update, message)
+    except Refusal as refusal:
+        log.info("action", action=update, outcome=refusal.code)
+        raise
+    log.info("action", action=update, outcome="done")
+    return await current_view(visit)
+
+
+async def _is_done(visit: Visit, update: str) -> bool:
+    """Judge the stage; a repeat of what has happened already finds it in the record of decisions instead."""
+    now = visit.now()
+    try:
+        STAGES[update](state_of(visit.own, now), now)
+    except Refusal:
+        if await visit.parts.decisions.find(visit.operation_id):
+            return True
+        raise
+    return False
+
+
+async def delivered(visit: Visit, update: str, message: object) -> None:
+    """Send the message to the workflow; one that fell asleep is woken first."""
+    row = visit.own
+    try:
+        await send(visit.parts, row.id, update, message)
+    except NobodyThere:
+        if await visit.parts.decisions.find(visit.operation_id):
+            return
+        if state_of(row, visit.now()).stage not in UNFINISHED:
+            raise WrongStage(state_of(row, visit.now()).stage) from None
+        await woken(visit)
+        await send(visit.parts, row.id, update, message)
+
+
+async def woken(visit: Visit) -> None:
+    """Bring the preselection's workflow back to life."""
+    row = visit.own
+    office = await visit.parts.directory.get(row.office_code)
+    await revive(visit.parts, row, list(office.prefixes), visit.operation_id)
+
+
+async def current_view(visit: Visit) -> PreselectionView:
+    """The view of the row as it is now."""
+    row = await visit.parts.preselections.get(visit.own.id)
+    if row is None:
+        raise NotFound
+    return view_of(row, await visit.parts.directory.get(row.office_code), visit.now())
+
+
+async def count_write(visit: Visit, policy: Policy) -> None:
+    """Raises `RateLimited` beyond `writes_per_minute` of this account."""
+    await count(visit, "writes", visit.caller.account(), policy.writes_per_minute)
+
+
+async def count(visit: Visit, window: str, subject: str, limit: int) -> None:
+    """Count a call in a window of a minute. Raises `RateLimited`."""
+    key = visit.parts.hashes.rate_window(window, subject).hex()
+    retry_at = await visit.parts.rate_windows.hit(key, limit=limit, window=_MINUTE, at=visit.now())
+    if retry_at:
+        raise RateLimited(retry_at)

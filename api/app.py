@@ -1,0 +1,64 @@
+"""The FastAPI application over its parts."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.endpoints import applications, events, health, offices, plates, preselections
+from api.languages import preferred_language
+from api.parts import Parts
+from api.policy import RULES, Rule
+from api.problems import problem
+from api.published_document import publish
+from api.request_log import RequestLog
+from api.web_pages import add_pages
+
+BASE = "/api/v1"
+VERSION = "1.0.0"
+AREAS = (offices.router, applications.router, preselections.router, plates.router, events.router)
+_CODES = {
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "payload_too_large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
+}
+
+
+def create_app(
+    parts: Parts, *, further: Sequence[APIRouter] = (), further_rules: Mapping[str, Rule] | None = None
+) -> FastAPI:
+    """The application. `further` routers lie under the same base path; each of their routes needs a rule too."""
+    app = FastAPI(
+        title="选号 Xuanhao",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        openapi_url=None,
+        generate_unique_id_function=_name_of,
+    )
+    app.state.parts = parts
+    app.state.rules = {**RULES, **(further_rules or {})}
+    for area in (*AREAS, *further):
+        app.include_router(area, prefix=BASE)
+    app.include_router(health.router)
+    publish(app)
+    add_pages(app)
+    app.add_exception_handler(HTTPException, framework_refusal)
+    app.add_middleware(RequestLog)
+    return app
+
+
+def _name_of(route: APIRoute) -> str:
+    return route.name
+
+
+async def framework_refusal(request: Request, error: Exception) -> Response:
+    """What the framework itself says no to, in the form of everything else."""
+    language = preferred_language(request.headers.get("accept-language"))
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (400, None)
+    return problem(_CODES.get(HTTPStatus(status), "bad_request"), language, headers=headers)

@@ -1,0 +1,70 @@
+"""Who calls: what a verified token says, and the keyed hashes by which the caller's own records are found."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from fastapi import Request
+
+from domain.errors import Unauthenticated
+from gateways.identity_claims import Claims
+from gateways.identity_provider import Verifier
+from gateways.parties import Party
+from storage.personal_hashes import PersonalHashes
+
+_SCHEME = "bearer "
+
+
+class Role(StrEnum):
+    APPLICANT = "applicant"
+    CLERK = "clerk"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A person with a good token. Personal values are in `claims`, which never show themselves."""
+
+    claims: Claims
+    hashes: PersonalHashes = field(repr=False)
+
+    @cached_property
+    def party(self) -> Party:
+        """The buyer who is checked and, if need be, barred."""
+        return self.claims.acting_party
+
+    @cached_property
+    def owner(self) -> str:
+        """Whose the records are: this account, as long as it acts for this party."""
+        return f"{self.claims.subject}\n{self.party.id_number}" if self.is_applicant else self.claims.subject
+
+    @property
+    def is_applicant(self) -> bool:
+        return Role.APPLICANT in self.claims.roles
+
+    @cached_property
+    def owner_hash(self) -> bytes:
+        return self.hashes.owner(self.owner)
+
+    @cached_property
+    def party_hash(self) -> bytes:
+        return self.hashes.party(self.party.id_number)
+
+    @cached_property
+    def phone(self) -> str:
+        """The account's verified number; nobody types one in."""
+        if not self.claims.phone:
+            raise Unauthenticated
+        return self.claims.phone
+
+    def account(self) -> str:
+        """The name of this account's rate windows, which may stand in Redis."""
+        return self.owner_hash.hex()
+
+
+async def caller_of(request: Request, verifier: Verifier, hashes: PersonalHashes) -> Caller:
+    """Raises `Unauthenticated`, and `GatewayDown` while the identity provider's keys can't be had."""
+    header = request.headers.get("authorization", "")
+    if not header[: len(_SCHEME)].lower() == _SCHEME:
+        raise Unauthenticated
+    return Caller(await verifier.verify(header[len(_SCHEME) :].strip()), hashes)

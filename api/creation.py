@@ -1,0 +1,107 @@
+"""确认信息 (R-09 to R-12): the checks in the order of the contract, then the vehicle's workflow begins."""
+
+from datetime import timedelta
+
+import structlog
+
+from api.actions import count_write
+from api.answers import PreselectionView
+from api.bodies import SubmissionBody
+from api.office_directory import policy_of
+from api.submissions import CheckedBody, checked_body
+from api.vehicle_messages import begin
+from api.verification_codes import owner_of_first_code
+from api.views import view_of
+from api.visits import Visit
+from domain.calendar import shanghai_midnight_after
+from domain.errors import Blacklisted, InformationMismatch, NotFound, NoticeOutdated, RateLimited, Refusal
+from domain.masking import mask_organisation_name, mask_person_name
+from domain.policy import Policy
+from gateways.parties import PartyKind
+from gateways.vehicle_facts import VehicleQuestion, judge
+from storage.preselections import Seller, Submission
+from workflows.messages import Begin, VehicleInput
+
+log = structlog.get_logger("actions")
+_DAY = timedelta(days=1)
+
+
+async def created(visit: Visit, body: SubmissionBody) -> PreselectionView:
+    """Check everything, write the row, and begin the workflow, which settles what only one of many can win."""
+    try:
+        view = await _created(visit, await checked_body(visit, body))
+    except Refusal as refusal:
+        log.info("action", action="create", outcome=refusal.code)
+        raise
+    log.info("action", action="create", outcome="done")
+    return view
+
+
+async def _created(visit: Visit, checked: CheckedBody) -> PreselectionView:
+    structlog.contextvars.bind_contextvars(preselection_id=str(visit.operation_id), office=checked.office.code)
+    policy = policy_of(checked.office, visit.parts.policy)
+    await count_write(visit, policy)
+    await _require_notice(visit, checked)
+    await _require_no_ban(visit)
+    code_id = await visit.parts.codes.verify(
+        owner_of_first_code(visit.caller.owner_hash), checked.code_hash, at=visit.now(), attempts=policy.code_attempts
+    )
+    await _check_vehicle(visit, checked, policy)
+    await visit.parts.preselections.insert_submission(_submission(visit, checked, policy))
+    given = VehicleInput(str(visit.operation_id), checked.office.code, policy.to_dict(), list(checked.office.prefixes))
+    await begin(visit.parts, given, Begin(str(code_id), str(visit.operation_id)))
+    row = await visit.parts.preselections.get(visit.operation_id)
+    if row is None:
+        raise NotFound
+    return view_of(row, checked.office, visit.now())
+
+
+async def _require_notice(visit: Visit, checked: CheckedBody) -> None:
+    notice = await visit.parts.offices.notice_in_force(checked.office.code, visit.now())
+    if notice is None or notice.version != checked.notice_version:
+        raise NoticeOutdated(notice.version if notice else "")
+
+
+async def _require_no_ban(visit: Visit) -> None:
+    until = await visit.parts.blacklist.barred_until(visit.caller.party_hash, visit.now())
+    if until:
+        raise Blacklisted(until)
+
+
+async def _check_vehicle(visit: Visit, checked: CheckedBody, policy: Policy) -> None:
+    """系统核查: a mismatch counts towards the day's limit, so that facts can't be guessed."""
+    now = visit.now()
+    tomorrow = shanghai_midnight_after(now)
+    failed = await visit.parts.failed_checks.count(visit.caller.owner_hash, since=tomorrow - _DAY)
+    if failed >= policy.failed_checks_per_day:
+        raise RateLimited(tomorrow)
+    question = VehicleQuestion(
+        checked.certificate_number, checked.vin, checked.seller, visit.caller.party, checked.office.code
+    )
+    facts = await visit.parts.gateways.registry.look_up(question)
+    try:
+        judge(question, facts)
+    except InformationMismatch:
+        await visit.parts.failed_checks.add(visit.operation_id, visit.caller.owner_hash, now)
+        raise
+
+
+def _submission(visit: Visit, checked: CheckedBody, policy: Policy) -> Submission:
+    party, seller, now = visit.caller.party, checked.seller, visit.now()
+    mask = mask_person_name if seller.kind is PartyKind.PERSON else mask_organisation_name
+    return Submission(
+        id=visit.operation_id,
+        at=now,
+        office_code=checked.office.code,
+        notice_version=checked.notice_version,
+        policy=policy.to_dict(),
+        owner=visit.caller.owner,
+        party_kind=party.kind,
+        party_name=party.name,
+        party_id=party.id_number,
+        phone=visit.caller.phone,
+        vin=checked.vin,
+        certificate_number=checked.certificate_number,
+        seller=Seller(seller.kind, seller.name, seller.id_number),
+        seller_name_masked=mask(seller.name),
+    )

@@ -1,0 +1,24 @@
+"""Server-sent events of one preselection."""
+
+
+
+from fastapi import APIRouter
+from sse_starlette import EventSourceResponse
+
+from api.event_stream import views_of
+from api.guard import GuardedRoute
+from api.responses import Responses, reading
+from api.visits import OwnVisit
+
+PING_SECONDS = 15
+CLEANUP_SECONDS = 2.0
+
+router = APIRouter(prefix="/preselections/{preselection_id}", tags=["preselections"], route_class=GuardedRoute)
+
+_STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+
+
+@router.get("/events", response_class=EventSourceResponse, responses=_STREAM | reading("not_found"))
+async def stream_events(visit: OwnVisit) -> EventSourceResponse:
+    """Event `preselection`, data the view: at once, and after every change, those made by time included."""
+    return EventSourceResponse(views_of(visit), ping=PING_SECONDS, sep="\n", cleanup_timeout=CLEANUP_SECONDS)

@@ -1,0 +1,70 @@
+"""预选号牌: keyboard, composed numbers, draws, candidates and the choice."""
+
+
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from api.actions import act
+from api.answers import Keyboard, PreselectionView
+from api.bodies import CompositionBody, DrawBody, KeyboardQuery, NumberBody
+from api.guard import GuardedRoute
+from api.keyboard import keys_after
+from api.numbers import composed_numbers, one_number, prefix_of_office
+from api.responses import reading, writing
+from api.visits import OwnVisit
+from workflows.messages import Compose, Draw, OneNumber
+
+router = APIRouter(prefix="/preselections/{preselection_id}", tags=["plates"], route_class=GuardedRoute)
+
+_ANY_DRAW = DrawBody()
+
+
+@router.get("/keyboard", responses=reading("not_found", "validation_failed", "wrong_stage"))
+async def read_keyboard(visit: OwnVisit, query: Annotated[KeyboardQuery, Query()]) -> Keyboard:
+    """The characters that can follow `typed`, from a snapshot of the pool (R-20)."""
+    return await keys_after(visit, query)
+
+
+@router.post(
+    "/compositions",
+    responses=writing(
+        "not_found", "number_malformed", "number_duplicated", "wrong_stage", "blacklisted", "no_composed_left",
+        "too_many_numbers", "too_early",
+    ),
+)  # fmt: skip
+async def compose(visit: OwnVisit, body: CompositionBody) -> PreselectionView:
+    """「确认选号」 at 自编: the first free number is reserved at once, or all are charged (R-26 to R-28)."""
+    numbers = composed_numbers(body.numbers, await visit.parts.directory.get(visit.own.office_code))
+    return await act(visit, "compose", Compose(numbers, str(visit.operation_id)))
+
+
+@router.post(
+    "/draws",
+    responses=writing("not_found", "wrong_stage", "blacklisted", "no_draws_left", "numbers_unavailable"),
+)
+async def draw(visit: OwnVisit, body: Annotated[DrawBody, Body()] = _ANY_DRAW) -> PreselectionView:
+    """「随机一次」, 「换一批」: a batch of numbers held for this vehicle alone (R-31 to R-36)."""
+    prefix = prefix_of_office(body.prefix, await visit.parts.directory.get(visit.own.office_code))
+    return await act(visit, "draw", Draw(body.exclude_four, prefix, str(visit.operation_id)))
+
+
+@router.post(
+    "/candidates",
+    responses=writing("not_found", "number_malformed", "wrong_stage", "blacklisted", "not_in_batch", "batch_expired"),
+)
+async def put_aside(visit: OwnVisit, body: NumberBody) -> PreselectionView:
+    """One number of the live batch becomes a candidate (备选, R-37)."""
+    return await act(visit, "put_aside", OneNumber(one_number(body.number), str(visit.operation_id)))
+
+
+@router.post(
+    "/confirmation",
+    responses=writing(
+        "not_found", "number_malformed", "wrong_stage", "blacklisted", "not_a_candidate", "candidate_expired"
+    ),
+)
+async def confirm(visit: OwnVisit, body: NumberBody) -> PreselectionView:
+    """「确认选号」 on a candidate: the plate is reserved (R-39)."""
+    return await act(visit, "confirm", OneNumber(one_number(body.number), str(visit.operation_id)))

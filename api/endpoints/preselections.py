@@ -1,0 +1,65 @@
+"""The caller's preselections, and the steps before and after the choice of a plate."""
+
+# ruff: noqa: FAST003 -- the dependency declares what the path names.
+
+from fastapi import APIRouter
+
+from api.actions import act
+from api.answers import PreselectionList, PreselectionView
+from api.bodies import IdentityBody
+from api.guard import GuardedRoute
+from api.responses import reading, writing
+from api.views import view_of
+from api.visits import CurrentVisit, OwnVisit
+from domain.texts import Purpose
+from workflows.messages import Action, ConfirmIdentity
+
+router = APIRouter(prefix="/preselections", tags=["preselections"], route_class=GuardedRoute)
+
+
+@router.get("", responses=reading())
+async def list_preselections(visit: CurrentVisit) -> PreselectionList:
+    """The caller's own, newest first."""
+    rows = await visit.parts.preselections.list_of(visit.caller.owner_hash)
+    now = visit.now()
+    return PreselectionList(items=[view_of(row, await visit.parts.directory.get(row.office_code), now) for row in rows])
+
+
+@router.get("/{preselection_id}", responses=reading("not_found"))
+async def read_preselection(visit: OwnVisit) -> PreselectionView:
+    """The view; reading is no action and restarts no countdown."""
+    return view_of(visit.own, await visit.parts.directory.get(visit.own.office_code), visit.now())
+
+
+@router.post("/{preselection_id}/start", responses=writing("not_found", "wrong_stage", "vehicle_in_use"))
+async def start(visit: OwnVisit) -> PreselectionView:
+    """「开始选号」 leads to 身份验证 (R-14)."""
+    return await act(visit, "start", Action(str(visit.operation_id)))
+
+
+@router.post("/{preselection_id}/identity-code", responses=writing("not_found", "wrong_stage"))
+async def send_identity_code(visit: OwnVisit) -> PreselectionView:
+    """The second code is on its way, and the countdown of 「确认」 starts (R-16, R-17)."""
+    return await act(visit, "send_identity_code", Action(str(visit.operation_id)))
+
+
+@router.post(
+    "/{preselection_id}/identity",
+    responses=writing(
+        "not_found", "wrong_stage", "too_early", "code_not_sent", "code_incorrect", "code_expired",
+        "code_attempts_exceeded",
+    ),
+)  # fmt: skip
+async def confirm_identity(visit: OwnVisit, body: IdentityBody) -> PreselectionView:
+    """「确认」 leads to 预选号牌; the digits leave this process as a keyed hash only (R-17)."""
+    row = visit.own
+    typed = visit.parts.hashes.code(Purpose.CONFIRM_IDENTITY, row.owner_hash, row.id, body.code)
+    return await act(visit, "confirm_identity", ConfirmIdentity(typed.hex(), str(visit.operation_id)))
+
+
+@router.post(
+    "/{preselection_id}/cancellation", responses=writing("not_found", "cancellation_not_allowed", "wrong_stage")
+)
+async def cancel(visit: OwnVisit) -> PreselectionView:
+    """The applicant gives the plate back, where the office's policy allows it."""
+    return await act(visit, "withdraw", Action(str(visit.operation_id)))

@@ -1,0 +1,86 @@
+"""Where an entry leads (R-01, R-05 to R-08, R-15)."""
+
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from api.actions import count_write, current_view, delivered, woken
+from api.answers import Ban, EntryAnswer
+from api.bodies import EntryBody
+from api.languages import catalogue
+from api.records import own_preselection
+from api.views import state_of, view_of
+from api.visits import Visit
+from domain.calendar import shanghai_day
+from domain.preselection import Preselection
+from domain.preselection_parts import UNFINISHED, Stage
+from storage.preselections import PreselectionRow
+from workflows.messages import Action
+
+Screen = Literal["introduction", "service_notes", "completed", "exhausted", "blacklisted"]
+
+_SCREENS = {Stage.COMPLETED: "completed", Stage.EXHAUSTED: "exhausted"} | dict.fromkeys(UNFINISHED, "service_notes")
+
+
+async def entered(visit: Visit, body: EntryBody) -> EntryAnswer:
+    """The screen; an unfinished selection is back at 选号服务说明. Raises what waking a dormant one raises."""
+    if body.preselection_id:
+        await own_preselection(visit, body.preselection_id)
+    await count_write(visit, visit.parts.policy)
+    barred_until = await visit.parts.blacklist.barred_until(visit.caller.party_hash, visit.now())
+    if barred_until:
+        return await _blacklisted(visit, barred_until)
+    if body.new_vehicle:
+        return _answer("introduction")
+    return await _resumed(visit, None if body.preselection_id else await _newest(visit))
+
+
+async def _resumed(visit: Visit, newest: PreselectionRow | None) -> EntryAnswer:
+    """Go on with the preselection of the path, or with the newest one."""
+    visit.row = visit.row or newest
+    if visit.row is None:
+        return _answer("introduction")
+    state = state_of(visit.row, visit.now())
+    if state.stage in UNFINISHED:
+        await _reset(visit, state)
+    view = await current_view(visit)
+    screen = _SCREENS.get(view.stage, "introduction")
+    if screen == "introduction":
+        return _answer("introduction")
+    message = _text(visit, "exhausted", office=view.office.name) if view.stage is Stage.EXHAUSTED else None
+    return _answer(screen, message=message, preselection=view)
+
+
+async def _reset(visit: Visit, state: Preselection) -> None:
+    """Only what has something to be reset costs its workflow a message."""
+    if state.dormant:
+        await woken(visit)
+    elif state.stage is not Stage.SERVICE_NOTES:
+        await delivered(visit, "enter", Action(str(visit.operation_id)))
+
+
+async def _newest(visit: Visit) -> PreselectionRow | None:
+    """The newest that is unfinished, completed or exhausted now, whatever the row has been told yet."""
+    rows, now = await visit.parts.preselections.list_of(visit.caller.owner_hash), visit.now()
+    return next((row for row in rows if state_of(row, now).stage in _SCREENS), None)
+
+
+async def _blacklisted(visit: Visit, until: datetime) -> EntryAnswer:
+    """The ban goes before all else; a live reservation for another car stays usable, so it is shown."""
+    now = visit.now()
+    rows = [visit.row] if visit.row else await visit.parts.preselections.list_of(visit.caller.owner_hash)
+    live = next((row for row in rows if state_of(row, now).stage is Stage.COMPLETED), None)
+    return _answer(
+        "blacklisted",
+        message=_text(visit, "blacklisted", until=shanghai_day(until).isoformat()),
+        preselection=live and view_of(live, await visit.parts.directory.get(live.office_code), now),
+        blacklist=Ban(until=until),
+    )
+
+
+def _answer(screen: str, **parts: Any) -> EntryAnswer:
+    known: dict[str, Any] = {"message": None, "preselection": None, "blacklist": None}
+    return EntryAnswer(screen=cast("Screen", screen), **(known | parts))
+
+
+def _text(visit: Visit, name: str, **facts: str) -> str:
+    return str(catalogue(visit.language)["entries"][name]).format(**facts)

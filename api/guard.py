@@ -1,0 +1,106 @@
+"""The route class of every endpoint: token, role, record, body, in this order, before the handler is reached."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from api.callers import caller_of
+from api.idempotency import Judgement, once
+from api.languages import preferred_language
+from api.policy import Rule
+from api.problems import refusal_of, refused
+from api.records import load
+from api.strict_json import ReadRequest, read
+from api.validation import validation_failed
+from api.visits import Visit
+from domain.errors import Forbidden, Refusal
+from gateways.failures import GatewayDown
+from storage.failures import IndexLost, PartDown
+
+JUDGED_WITHIN = 10.0
+"""Seconds after which the caller is told that the outcome of an action is unknown."""
+
+ANSWERED_WITHIN = 14.0
+"""Seconds for everything: waiting for a parallel repeat, judging, and keeping the answer."""
+
+NEVER_KEPT = {401, 429}
+
+FAILURES = (Refusal, PartDown, IndexLost, GatewayDown, TimeoutError)
+
+Handle = Callable[[Request], Awaitable[Response]]
+
+
+class GuardedRoute(APIRoute):
+    """Lets nobody in whom the policy does not name, and turns every refusal into a problem."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        name, takes_body = self.name, self.body_field is not None
+
+        async def guarded(request: Request) -> Response:
+            visit = Visit(request.app.state.parts, preferred_language(request.headers.get("accept-language")))
+            request.state.visit = visit
+            try:
+                async with asyncio.timeout(ANSWERED_WITHIN):
+                    rule = await admitted(request, visit, name)
+                    read_request = await read(request, takes_body=takes_body)
+                    return await _answered(read_request, visit, rule, handle)
+            except FAILURES as failure:
+                return told(failure, visit)
+
+        return guarded
+
+
+def told(failure: Exception, visit: Visit) -> Response:
+    """The refusal or the failure of a part, as the caller is told."""
+    refusal = refusal_of(failure)
+    if refusal is None:
+        raise failure
+    return refused(refusal, visit.language, visit.now())
+
+
+def is_kept(status: int) -> bool:
+    """Whether an answer of this status is the last word (api.md, Idempotency-Key)."""
+    return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in NEVER_KEPT
+
+
+async def admitted(request: Request, visit: Visit, name: str) -> Rule:
+    """The rule of the route, kept: the caller may call it, and the record is the caller's to know."""
+    rules: Mapping[str, Rule] = request.app.state.rules
+    rule = rules.get(name)
+    if rule is None:
+        raise Forbidden
+    if not rule.is_public:
+        visit.visitor = await caller_of(request, visit.parts.gateways.verifier, visit.parts.hashes)
+        rule.admit(visit.visitor)
+        await load(visit, rule.record, request.path_params)
+    return rule
+
+
+async def _answered(request: ReadRequest, visit: Visit, rule: Rule, handle: Handle) -> Response:
+    if request.method != "POST" or rule.is_public:
+        return await _handled(request, handle)
+
+    async def judge() -> Judgement:
+        try:
+            async with asyncio.timeout(JUDGED_WITHIN):
+                return Judgement(await _handled(request, handle), is_final=True)
+        except FAILURES as failure:
+            refusal = refusal_of(failure)
+            response = told(failure, visit)
+            return Judgement(response, is_final=not (refusal and refusal.judged_anew) and is_kept(response.status_code))
+
+    return await once(request, visit, judge)
+
+
+async def _handled(request: ReadRequest, handle: Handle) -> Response:
+    try:
+        return await handle(request)
+    except RequestValidationError as error:
+        raise validation_failed(error.errors()) from None

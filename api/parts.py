@@ -1,0 +1,130 @@
+"""Everything that the API works with, put together once for the life of the process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from temporalio.client import Client
+
+from api.office_directory import OfficeDirectory
+from domain.policy import Policy
+from gateways.identity_provider import Verifier
+from gateways.sms import SmsGateway
+from gateways.vehicle_registry import VehicleRegistry
+from runtime.clock import Clock, system_clock
+from runtime.settings import Settings
+from runtime.temporal import connect
+from storage.announcements import Announcements
+from storage.blacklist import Blacklist
+from storage.codes import Codes
+from storage.database import Database
+from storage.decisions import Decisions
+from storage.failed_checks import FailedChecks
+from storage.idempotency import Idempotency
+from storage.keyboard_snapshots import KeyboardSnapshots
+from storage.offices import Offices
+from storage.personal_hashes import PersonalHashes
+from storage.preselections import Preselections
+from storage.rate_windows import RateWindows
+from storage.redis_client import make_redis
+from storage.segment_releases import SegmentReleases
+from storage.vault import KeyedHash, Keys
+
+CONNECTIONS = 20
+
+
+@dataclass(frozen=True)
+class Gateways:
+    """Other people's systems."""
+
+    sms: SmsGateway
+    registry: VehicleRegistry
+    verifier: Verifier
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    clock: Clock
+    policy: Policy
+    """The deployment's policy; an office may override it."""
+    gateways: Gateways
+    temporal: Client
+    database: Database
+    redis: Redis
+    keyed_hash: KeyedHash
+    hashes: PersonalHashes
+    directory: OfficeDirectory
+    offices: Offices
+    segments: SegmentReleases
+    preselections: Preselections
+    decisions: Decisions
+    codes: Codes
+    blacklist: Blacklist
+    failed_checks: FailedChecks
+    idempotency: Idempotency
+    rate_windows: RateWindows
+    keyboards: KeyboardSnapshots
+    announcements: Announcements
+
+
+@asynccontextmanager
+async def parts_of(
+    settings: Settings, gateways: Gateways, keys: Keys, *, clock: Clock = system_clock
+) -> AsyncIterator[Parts]:
+    """The parts for these settings, closed at the end. No server has to answer yet."""
+    database = Database(settings.database_url, pool_size=CONNECTIONS, application_name="xuanhao-api")
+    redis = make_redis(settings.redis_url)
+    parts = assembled(
+        settings,
+        gateways,
+        keys,
+        clock=clock,
+        database=database,
+        redis=redis,
+        temporal=await connect(settings, lazy=True),
+    )
+    try:
+        yield parts
+    finally:
+        await parts.announcements.close()
+        await redis.aclose()
+        await database.close()
+
+
+def assembled(
+    settings: Settings,
+    gateways: Gateways,
+    keys: Keys,
+    *,
+    clock: Clock,
+    database: Database,
+    redis: Redis,
+    temporal: Client,
+) -> Parts:
+    """Everything over these connections."""
+    offices = Offices(database)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        policy=Policy().with_overrides(settings.policy),
+        gateways=gateways,
+        temporal=temporal,
+        database=database,
+        redis=redis,
+        keyed_hash=keys.hashes,
+        hashes=PersonalHashes(keys.hashes),
+        directory=OfficeDirectory(offices, clock),
+        offices=offices,
+        segments=SegmentReleases(database),
+        preselections=Preselections(database, keys),
+        decisions=Decisions(database),
+        codes=Codes(database),
+        blacklist=Blacklist(database, keys),
+        failed_checks=FailedChecks(database),
+        idempotency=Idempotency(database, keys),
+        rate_windows=RateWindows(redis),
+        keyboards=KeyboardSnapshots(database, redis),
+        announcements=Announcements(redis),
+    )

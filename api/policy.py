@@ -1,0 +1,61 @@
+"""Who may call what, and which record a call is about: the one table that decides, deny by default.
+
+The key is the name of the route. A route without an entry is refused to everybody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from api.callers import Caller, Role
+from domain.errors import Forbidden
+
+
+class Record(Enum):
+    """What a path names; whoever may not see it is told that it does not exist."""
+
+    NONE = auto()
+    OFFICE = auto()
+    OWN_PRESELECTION = auto()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One of `roles` is needed, unless the route is public."""
+
+    roles: frozenset[Role]
+    record: Record = Record.NONE
+    is_public: bool = False
+
+    def admit(self, caller: Caller) -> None:
+        if not self.roles & caller.claims.roles:
+            raise Forbidden
+
+
+PUBLIC = Rule(frozenset(), is_public=True)
+APPLICANT = Rule(frozenset({Role.APPLICANT}))
+OFFICE = Rule(frozenset({Role.APPLICANT}), Record.OFFICE)
+OWNER = Rule(frozenset({Role.APPLICANT}), Record.OWN_PRESELECTION)
+
+RULES: Mapping[str, Rule] = {
+    "list_offices": APPLICANT,
+    "read_notice": OFFICE,
+    "list_segments": OFFICE,
+    "enter": APPLICANT,
+    "send_verification_code": APPLICANT,
+    "create_preselection": APPLICANT,
+    "list_preselections": APPLICANT,
+    "read_preselection": OWNER,
+    "start": OWNER,
+    "send_identity_code": OWNER,
+    "confirm_identity": OWNER,
+    "read_keyboard": OWNER,
+    "compose": OWNER,
+    "draw": OWNER,
+    "put_aside": OWNER,
+    "confirm": OWNER,
+    "cancel": OWNER,
+    "stream_events": OWNER,
+    "read_health": PUBLIC,
+    "read_readiness": PUBLIC,
+}

@@ -1,0 +1,125 @@
+"""Every way of saying no as an RFC 9457 answer: one table of statuses, texts from the catalogues."""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from api.languages import Language, catalogue
+from domain.calendar import shanghai_day
+from domain.errors import OutcomeUnknown, Refusal, Unavailable
+from domain.moments import parse_instant
+from gateways.failures import GatewayDown
+from storage.failures import IndexLost, PartDown
+
+STATUSES = {
+    "idempotency_key_invalid": 400,
+    "bad_request": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "blacklisted": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "request_timeout": 408,
+    "wrong_stage": 409,
+    "too_early": 409,
+    "no_draws_left": 409,
+    "no_composed_left": 409,
+    "too_many_numbers": 409,
+    "batch_expired": 409,
+    "not_in_batch": 409,
+    "candidate_expired": 409,
+    "not_a_candidate": 409,
+    "numbers_unavailable": 409,
+    "vehicle_in_use": 409,
+    "vehicle_exhausted": 409,
+    "notice_outdated": 409,
+    "vehicle_not_eligible": 409,
+    "cancellation_not_allowed": 409,
+    "code_not_sent": 409,
+    "payload_too_large": 413,
+    "unsupported_media_type": 415,
+    "validation_failed": 422,
+    "vin_invalid": 422,
+    "certificate_number_invalid": 422,
+    "id_number_invalid": 422,
+    "number_malformed": 422,
+    "number_duplicated": 422,
+    "information_mismatch": 422,
+    "code_incorrect": 422,
+    "code_expired": 422,
+    "voucher_invalid": 422,
+    "rate_limited": 429,
+    "code_attempts_exceeded": 429,
+    "internal_error": 500,
+    "unavailable": 503,
+    "outcome_unknown": 504,
+}
+MEDIA_TYPE = "application/problem+json"
+DOWN = "down"
+
+
+def refused(refusal: Refusal, language: Language, now: datetime) -> Response:
+    """The answer that tells of a refusal; where waiting helps, how many seconds from `now`."""
+    headers = {}
+    if retry_at := getattr(refusal, "retry_at", None):
+        headers["Retry-After"] = str(max(1, math.ceil((retry_at - now).total_seconds())))
+    if refusal.code == "unauthenticated":
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(refusal.code, language, facts=refusal.facts(), headers=headers)
+
+
+def problem(
+    code: str, language: Language, *, facts: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A problem in the caller's language."""
+    facts = dict(facts or {})
+    if "errors" in facts:
+        facts["errors"] = [_translated(error, language) for error in facts["errors"]]
+    texts = catalogue(language)["problems"][code]
+    status = STATUSES[code]
+    content = {
+        "type": f"urn:xuanhao:problem:{code}",
+        "title": texts["title"],
+        "status": status,
+        "detail": texts["detail"].format_map(spoken(facts, language)),
+        "code": code,
+    } | facts
+    given = {"Content-Language": language.value, "Vary": "Accept-Language"} | dict(headers or {})
+    return Response(json.dumps(content, ensure_ascii=False), status, given, MEDIA_TYPE)
+
+
+def spoken(facts: Mapping[str, Any], language: Language) -> dict[str, str]:
+    """The facts as words of a sentence: the day of an instant in China, names of parts and reasons."""
+    words = catalogue(language)
+    said = {name: str(value) for name, value in facts.items()}
+    if "until" in facts:
+        said["until"] = shanghai_day(parse_instant(facts["until"])).isoformat()
+    for section in ("parts", "reasons"):
+        if section in facts:
+            said[section] = ", ".join(words[section].get(name, name) for name in facts[section])
+    return said
+
+
+def _translated(error: Mapping[str, str], language: Language) -> dict[str, str]:
+    """A field's message is a key of the catalogue until it is told."""
+    message = error["message"]
+    return {"field": error["field"], "message": catalogue(language)["fields"].get(message, message)}
+
+
+def refusal_of(failure: Exception) -> Refusal | None:
+    """What the failure of a part means to the caller; None for a defect of ours."""
+    match failure:
+        case Refusal():
+            return failure
+        case PartDown() | GatewayDown():
+            return Unavailable({failure.part: DOWN})
+        case IndexLost():
+            return Unavailable({"redis": DOWN})
+        case TimeoutError():
+            return OutcomeUnknown()
+        case _:
+            return None

@@ -1,0 +1,66 @@
+"""The OpenAPI document as it is published: FastAPI's, with problems as problems, and the token and headers named."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from api.problems import MEDIA_TYPE
+
+PATH = "/openapi.json"
+_TOKEN = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "schema": {"type": "string", "default": "zh-CN"},
+    "description": "The language of problems and messages: `zh-CN`, `zh-TW` or `en`.",
+}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "Repeating the request with the same key returns the first answer and acts once.",
+}
+# FastAPI's own shapes of a 422, which we never send.
+_NOT_OURS = ("HTTPValidationError", "ValidationError")
+
+
+def publish(app: FastAPI) -> None:
+    """Serve the document; it is put together once."""
+
+    async def read_document(_: Request) -> JSONResponse:
+        if app.openapi_schema is None:
+            app.openapi_schema = document_of(app)
+        return JSONResponse(app.openapi_schema)
+
+    app.add_route(PATH, read_document, include_in_schema=False, name="read_document")
+
+
+def document_of(app: FastAPI) -> dict[str, Any]:
+    """What other programs are generated from; operation ids are the names in the policy."""
+    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    components = document["components"]
+    components["securitySchemes"] = {"token": _TOKEN}
+    for name in _NOT_OURS:
+        components["schemas"].pop(name, None)
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            _complete(operation, is_public=app.state.rules[operation["operationId"]].is_public, posts=method == "post")
+    return document
+
+
+def _complete(operation: dict[str, Any], *, is_public: bool, posts: bool) -> None:
+    parameters = operation.setdefault("parameters", [])
+    parameters.append(_LANGUAGE)
+    if not is_public:
+        operation["security"] = [{"token": []}]
+    if posts and not is_public:
+        parameters.append(_KEY)
+    for status, response in list(operation["responses"].items()):
+        schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+        if schema.get("$ref", "").endswith("/HTTPValidationError"):
+            del operation["responses"][status]
+        elif schema.get("$ref", "").endswith("/ProblemDetails"):
+            response["content"] = {MEDIA_TYPE: {"schema": schema}}

@@ -1,0 +1,41 @@
+"""Whether the parts that nothing works without answer, asked all at once."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from temporalio.service import RPCError
+
+from api.parts import Parts
+from api.problems import DOWN
+from domain.errors import Unavailable
+from storage.failures import PartDown
+from storage.redis_client import ping
+
+PATIENCE_SECONDS = 3.0
+
+
+async def require_all_parts(parts: Parts) -> None:
+    """Raises `Unavailable` with every part that does not answer in time."""
+    checks = {
+        "database": parts.database.ping(),
+        "redis": ping(parts.redis),
+        "temporal": _temporal_answers(parts),
+    }
+    answers = await asyncio.gather(*(_answers(check) for check in checks.values()))
+    down = {name: DOWN for name, answered in zip(checks, answers, strict=True) if not answered}
+    if down:
+        raise Unavailable(down)
+
+
+async def _temporal_answers(parts: Parts) -> None:
+    await parts.temporal.service_client.check_health()
+
+
+async def _answers(check: Awaitable[None]) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await check
+    except (TimeoutError, PartDown, RPCError, RuntimeError):
+        # The SDK raises a RuntimeError where it can't even connect.
+        return False
+    return True

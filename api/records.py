@@ -1,0 +1,49 @@
+"""Which record a path names, and whether this caller may know that it exists (404 for a stranger's)."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
+
+import structlog
+
+from api.policy import Record
+from api.visits import Visit
+from domain.errors import NotFound
+
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LONGEST_CODE = 32
+
+
+def id_in(text: str) -> UUID:
+    """The id in its one canonical form. Raises `NotFound` for anything else."""
+    if not _ID.fullmatch(text.lower()):
+        raise NotFound
+    return UUID(text)
+
+
+async def own_preselection(visit: Visit, text: str) -> None:
+    """The caller's own preselection, as the row says now."""
+    row = await visit.parts.preselections.get(id_in(text))
+    if row is None or row.owner_hash != visit.caller.owner_hash:
+        raise NotFound
+    visit.row = row
+    structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
+
+
+async def office(visit: Visit, code: str) -> None:
+    visit.place = await visit.parts.directory.get(code[:_LONGEST_CODE])
+    structlog.contextvars.bind_contextvars(office=visit.place.code)
+
+
+Loader = Callable[[Visit, str], Awaitable[None]]
+LOADERS: Mapping[Record, tuple[str, Loader]] = {
+    Record.OWN_PRESELECTION: ("preselection_id", own_preselection),
+    Record.OFFICE: ("code", office),
+}
+
+
+async def load(visit: Visit, record: Record, path: Mapping[str, str]) -> None:
+    """Put the record that the path names into the visit."""
+    if record is not Record.NONE:
+        parameter, loader = LOADERS[record]
+        await loader(visit, path[parameter])

@@ -1,0 +1,38 @@
+"""uvicorn as we run it."""
+
+import signal
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from runtime.settings import Settings
+
+# Streams are told to end at once; whatever else is on its way has this long.
+GRACE_SECONDS = 2
+KEEP_ALIVE_SECONDS = 30
+
+
+async def serve(app: FastAPI, settings: Settings) -> None:
+    """Listen until SIGTERM or SIGINT, then finish what is in hand."""
+    config = uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn takes signals over while it serves, and raises them again when it is done; then the rest closes.
+        signal.signal(number, _noted)
+    await uvicorn.Server(config).serve()
+
+
+def _noted(_: int, __: FrameType | None) -> None:
+    """Nothing more to do: the server has ended already."""

@@ -1,0 +1,133 @@
+"""Bodies: bounded, in time, and JSON without the traps that it allows."""
+
+import asyncio
+import json
+import math
+from typing import Any, NoReturn
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from domain.errors import Refusal, ValidationFailed
+
+LARGEST_BODY = 64 * 1024
+ARRIVES_WITHIN = 8.0
+"""Seconds in which a body must have arrived."""
+
+NOTHING = b""
+
+
+class BodyRefused(Refusal):
+    """A refusal of the framework's kind: the body was not even looked into."""
+
+
+class PayloadTooLarge(BodyRefused):
+    code = "payload_too_large"
+
+
+class UnsupportedMediaType(BodyRefused):
+    code = "unsupported_media_type"
+
+
+class RequestTimeout(BodyRefused):
+    code = "request_timeout"
+    judged_anew = True
+
+
+class ReadRequest(Request):
+    """A request whose body has been read and parsed; FastAPI takes both from here."""
+
+    raw: bytes = NOTHING
+    parsed: Any = None
+
+    async def body(self) -> bytes:
+        return self.raw
+
+    async def json(self) -> Any:
+        return self.parsed
+
+    @property
+    def canonical(self) -> bytes:
+        """The same bytes for every way of writing the same JSON: what a repeat is compared by."""
+        return json.dumps(self.parsed, sort_keys=True, separators=(",", ":")).encode() if self.raw else NOTHING
+
+
+async def read(request: Request, *, takes_body: bool) -> ReadRequest:
+    """The request with its body. Raises `BodyRefused`, and `ValidationFailed` for what is no plain JSON."""
+    done = ReadRequest(request.scope, request.receive)
+    done.raw = await _received(request)
+    if done.raw:
+        if not _is_json(request.headers.get("content-type", "")):
+            raise UnsupportedMediaType
+        done.parsed = parse(done.raw)
+        if not takes_body and done.parsed != {}:
+            raise ValidationFailed([{"field": "body", "message": "unknown"}])
+    return done
+
+
+def parse(raw: bytes) -> Any:
+    """Strict JSON in UTF-8: no NaN, no key twice, no lone surrogate, no NUL, no depth that breaks a parser.
+
+    Raises `ValidationFailed`.
+    """
+    try:
+        parsed = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+        text = json.dumps(parsed, ensure_ascii=False)
+        text.encode("utf-8")
+        if "\\u0000" in text and _holds_nul(parsed):
+            raise ValidationFailed([{"field": "body", "message": "text"}])
+    except (ValueError, RecursionError):
+        raise ValidationFailed([{"field": "body", "message": "json"}]) from None
+    return parsed
+
+
+async def _received(request: Request) -> bytes:
+    announced = request.headers.get("content-length", "0")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > LARGEST_BODY:
+        raise PayloadTooLarge
+    body = bytearray()
+    try:
+        async with asyncio.timeout(ARRIVES_WITHIN):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    raise PayloadTooLarge
+    except (TimeoutError, ClientDisconnect):
+        raise RequestTimeout from None
+    return bytes(body)
+
+
+def _is_json(content_type: str) -> bool:
+    kind, _, parameters = content_type.partition(";")
+    charset = parameters.strip().lower().replace('"', "").replace(" ", "")
+    return kind.strip().lower() == "application/json" and charset in ("", "charset=utf-8", "charset=utf8")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _refuse(_: str) -> NoReturn:
+    raise ValueError("no number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("beyond every number")
+    return number
+
+
+def _holds_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case list():
+            return any(map(_holds_nul, value))
+        case dict():
+            return any("\0" in key or _holds_nul(item) for key, item in value.items())
+        case _:
+            return False

@@ -1,0 +1,59 @@
+"""The first SMS code (R-10): no workflow stands behind it yet, so the API sends it itself."""
+
+import secrets
+from datetime import datetime
+
+from api.actions import count_write
+from api.answers import CodeSent
+from api.visits import Visit
+from domain.errors import Unavailable
+from domain.masking import mask_mobile
+from domain.texts import Purpose, render
+from gateways.failures import GatewayDown
+from gateways.sms import TextMessage
+from storage.codes import CodeOwner, NewCode
+
+_DIGITS = 6
+_SECONDS = 60
+
+
+def owner_of_first_code(owner_hash: bytes) -> CodeOwner:
+    """Whom a code of 确认信息 is good for: this account, before there is a preselection."""
+    return CodeOwner(Purpose.CONFIRM_INFORMATION, owner_hash)
+
+
+async def sent_code(visit: Visit, purpose: str) -> CodeSent:
+    """Issue a code within the limits and send it. Raises `RateLimited`, and `Unavailable` with nothing counted."""
+    now, policy = visit.now(), visit.parts.policy
+    await count_write(visit, policy)
+    owner = owner_of_first_code(visit.caller.owner_hash)
+    digits = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
+    new = NewCode(
+        id=visit.operation_id,
+        owner=owner,
+        phone_hash=visit.parts.hashes.phone(visit.caller.phone),
+        code_hash=visit.parts.hashes.code(owner.purpose, owner.subject_hash, None, digits),
+        at=now,
+    )
+    issued = await visit.parts.codes.issue(new, policy)
+    minutes = str(int((issued.expires_at - now).total_seconds()) // _SECONDS)
+    await _deliver(visit, digits, render(purpose, code=digits, minutes=minutes), now)
+    await visit.parts.codes.mark_sent(issued.id, now)
+    return CodeSent(sent_to=mask_mobile(visit.caller.phone), resend_at=issued.resend_at, expires_at=issued.expires_at)
+
+
+async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:
+    code_id = visit.operation_id
+    message = TextMessage(
+        phone=visit.caller.phone,
+        text=text,
+        purpose=Purpose.CONFIRM_INFORMATION,
+        idempotency_key=str(code_id),
+        at=at,
+        code=digits,
+    )
+    try:
+        await visit.parts.gateways.sms.send(message)
+    except GatewayDown as down:
+        await visit.parts.codes.mark_failed(code_id, at)
+        raise Unavailable({down.part: "down"}) from down

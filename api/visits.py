@@ -1,0 +1,77 @@
+"""A visit: one request by somebody who has been let in, with the record that it is about."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Path, Request
+
+from api.callers import Caller
+from api.languages import Language
+from api.parts import Parts
+from domain.errors import Forbidden, NotFound
+from storage.offices import Office
+from storage.preselections import PreselectionRow
+
+
+@dataclass
+class Visit:
+    """`operation_id` names the caller's wish: a repeat with the same Idempotency-Key has the same one."""
+
+    parts: Parts
+    language: Language
+    visitor: Caller | None = None
+    row: PreselectionRow | None = None
+    place: Office | None = None
+    operation_id: UUID = field(default_factory=uuid4)
+
+    @property
+    def caller(self) -> Caller:
+        if self.visitor is None:
+            raise Forbidden
+        return self.visitor
+
+    @property
+    def own(self) -> PreselectionRow:
+        """The caller's preselection that the path names."""
+        if self.row is None:
+            raise NotFound
+        return self.row
+
+    @property
+    def office(self) -> Office:
+        """The office that the path names."""
+        if self.place is None:
+            raise NotFound
+        return self.place
+
+    def now(self) -> datetime:
+        return self.parts.clock()
+
+
+async def visit_of(request: Request) -> Visit:
+    """What the guard of the route has put there."""
+    visit = request.state.visit
+    if not isinstance(visit, Visit):
+        raise Forbidden
+    return visit
+
+
+async def visit_of_own(
+    request: Request,
+    preselection_id: Annotated[str, Path(json_schema_extra={"format": "uuid"})],  # noqa: ARG001 -- declared for the published document; the guard has read it.
+) -> Visit:
+    return await visit_of(request)
+
+
+async def visit_of_office(
+    request: Request,
+    code: Annotated[str, Path(examples=["440300"])],  # noqa: ARG001 -- the same.
+) -> Visit:
+    return await visit_of(request)
+
+
+CurrentVisit = Annotated[Visit, Depends(visit_of)]
+OwnVisit = Annotated[Visit, Depends(visit_of_own)]
+OfficeVisit = Annotated[Visit, Depends(visit_of_office)]

@@ -1,0 +1,53 @@
+"""The web pages at the root: the built frontend if it is there, else a page that says where the API is."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+FOLDER = Path(__file__).resolve().parent.parent / "web" / "dist"
+NOT_PAGES = ("api", "openapi.json", "healthz", "readyz")
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+_FALLBACK = """<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8"><title>选号</title>
+<h1>预选机动车号牌 · 本地二手车过户</h1>
+<p>网页尚未构建。接口说明见 <a href="/openapi.json">/openapi.json</a>。</p></html>
+"""
+
+
+class WebPages(StaticFiles):
+    """Files, and the one page for every address that the frontend itself knows."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path.split("/", maxsplit=1)[0] in NOT_PAGES:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != HTTPStatus.NOT_FOUND or "." in path.rsplit("/", 1)[-1]:
+                raise
+            response = await super().get_response("index.html", scope)
+        response.headers["Content-Security-Policy"] = CONTENT_POLICY
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def add_pages(app: FastAPI, folder: Path = FOLDER) -> None:
+    """Must come after every other route: it takes what is left."""
+    if (folder / "index.html").is_file():
+        app.router.routes.append(Mount("/", WebPages(directory=folder, html=True), name="pages"))
+        return
+
+    async def fallback_page(_: Request) -> HTMLResponse:
+        return HTMLResponse(_FALLBACK, headers={"Content-Security-Policy": CONTENT_POLICY})
+
+    app.add_route("/", fallback_page, include_in_schema=False, name="pages")
