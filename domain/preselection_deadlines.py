@@ -1,8 +1,9 @@
 """The countdowns that run in a preselection: one name and one deadline each."""
 
-from datetime import datetime
+from datetime import UTC, datetime, time
 from enum import StrEnum
 
+from domain.durations import SHANGHAI
 from domain.preselection import Preselection
 from domain.preselection_parts import UNFINISHED, Stage
 
@@ -17,6 +18,12 @@ class Countdown(StrEnum):
     SESSION = "session"
     IDLE = "unfinished_idle"
     VALIDITY = "validity"
+    REMINDER = "reminder"
+    LAST_DAY = "last_day"
+
+
+REMINDED_AT = time(9)
+"""When people are reminded, in Shanghai: early enough to set out, late enough not to wake anybody."""
 
 
 def deadlines(state: Preselection, at: datetime) -> dict[Countdown, datetime]:
@@ -33,6 +40,32 @@ def deadlines(state: Preselection, at: datetime) -> dict[Countdown, datetime]:
         else None,
     }
     return {name: end for name, end in ends.items() if end and at < end}
+
+
+def timers(state: Preselection, at: datetime) -> dict[Countdown, datetime]:
+    """The durable timers that a workflow needs now.
+
+    After the choice they form a chain, one at a time: the reminder, the morning of the last day, the end of the
+    validity. Three side by side would cost events and show no operator anything more.
+    """
+    running = deadlines(state, at)
+    if Countdown.VALIDITY in running:
+        ahead = {
+            name: moment for name, moment in _reminders(state).items() if at < moment < running[Countdown.VALIDITY]
+        }
+        if ahead:
+            del running[Countdown.VALIDITY]
+            running |= dict([min(ahead.items(), key=lambda item: item[1])])
+    return running
+
+
+def _reminders(state: Preselection) -> dict[Countdown, datetime]:
+    """The mornings on which an SMS reminds of the last day; none for a validity that is counted in seconds."""
+    if state.reservation is None or state.policy.validity.has_time_part:
+        return {}
+    morning = datetime.combine(state.reservation.visit_by, REMINDED_AT, SHANGHAI).astimezone(UTC)
+    before = state.policy.reminder.timedelta()
+    return {Countdown.LAST_DAY: morning} | ({Countdown.REMINDER: morning - before} if before else {})
 
 
 def next_change(state: Preselection, at: datetime) -> datetime | None:

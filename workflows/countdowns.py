@@ -22,6 +22,8 @@ SUMMARIES = {
     Countdown.SESSION: "选号会话超时 (session)",
     Countdown.IDLE: "长期未操作 (unfinished_idle)",
     Countdown.VALIDITY: "预选号牌有效期 (validity)",
+    Countdown.REMINDER: "提醒短信,之后为有效期 (reminder, then validity)",
+    Countdown.LAST_DAY: "最后一天提醒,之后为有效期 (last_day, then validity)",
 }
 LAZY = frozenset({Countdown.SESSION, Countdown.IDLE})
 
@@ -33,9 +35,8 @@ class Countdowns:
         self._wake = wake
         self._running: dict[Countdown, tuple[datetime, asyncio.Task[None]]] = {}
 
-    def follow(self, deadlines: Mapping[Countdown, datetime]) -> None:
-        """Start, move and cancel timers so that each deadline has one."""
-        end_of_all = deadlines.get(Countdown.VALIDITY)
+    def follow(self, deadlines: Mapping[Countdown, datetime], *, end_of_all: datetime | None = None) -> None:
+        """Start, move and cancel timers so that each deadline has one; `end_of_all` ends the workflow, if known."""
         for name in [name for name in self._running if name not in deadlines]:
             self._drop(name, end_of_all)
         for name, deadline in deadlines.items():

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.moments import whole_milliseconds
     from domain.policy import Policy
     from domain.preselection import Preselection
-    from domain.preselection_deadlines import Countdown, deadlines
+    from domain.preselection_deadlines import Countdown, deadlines, timers
     from domain.preselection_parts import UNFINISHED, Stage
     from domain.preselection_record import from_record, to_record
 
@@ -30,6 +30,7 @@ from workflows.search_attributes import DEADLINE, STAGE
 
 Command = TypeVar("Command")
 MOST_UPDATES = 500
+"""After so many decisions a run continues as new, so that replaying it stays short."""
 LONGEST_PAUSE = timedelta(seconds=15)
 
 
@@ -46,6 +47,7 @@ class Decider:
         self.countdowns = Countdowns(self._wake)
         self.texts: set[asyncio.Task[None]] = set()
         self.due = False
+        self.fired: list[Countdown] = []
         self.turned_away = False
         self._decisions = 0
 
@@ -143,10 +145,12 @@ class Decider:
 
     def follow_deadlines(self) -> None:
         if self.state:
-            self.countdowns.follow(deadlines(self.state, self.now()))
+            validity = self.state.reservation.deadline if self.state.reservation else None
+            self.countdowns.follow(timers(self.state, self.now()), end_of_all=validity)
 
     def _wake(self, name: Countdown) -> None:
         self.due = True
+        self.fired.append(name)
         workflow.logger.info(
             "countdown ended", extra={"preselection_id": self.given.preselection_id, "countdown": name.value}
         )

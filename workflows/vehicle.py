@@ -9,6 +9,7 @@ from datetime import date
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.preselection_deadlines import Countdown
     from domain.preselection_parts import Stage
 
 from workflows.decider import Decider
@@ -42,8 +43,8 @@ from workflows.ports import (
 from workflows.retries import WAITED_FOR
 from workflows.signal_twin import signal_twin
 
-MOST_UPDATES = 500
-"""After so many decisions a run continues as new, so that replaying it stays short."""
+REMINDERS = frozenset({Countdown.REMINDER, Countdown.LAST_DAY})
+"""The countdowns whose end is an SMS; the purpose of each text has the same name."""
 
 
 @workflow.defn(name="Vehicle")
@@ -68,11 +69,19 @@ class VehicleWorkflow(Decider):
     async def _catch_up(self) -> None:
         """Let time have its effect. A timer has only woken us; the clock decides."""
         self.due = False
+        self._remind()
         async with self.lock:
             state = self.state
             if state and state.settled(self.now()) != state:
                 await self.carry_out(Records.move, lambda order: MoveOrder(order, "settle"), self.new_request_id())
             self.follow_deadlines()
+
+    def _remind(self) -> None:
+        """Send the SMS for which a reminder's timer has fired, if the plate still waits for its office."""
+        for name in self.fired:
+            if name in REMINDERS and self.state and self.state.stage is Stage.COMPLETED:
+                self.send_text(name.value)
+        self.fired.clear()
 
     async def _continue_as_new(self, given: VehicleInput) -> None:
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self.texts)
