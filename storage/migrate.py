@@ -51,9 +51,13 @@ def main() -> int:
     try:
         migrate(url)
     except OperationalError as error:
-        sys.stderr.write(f"the database could not be migrated: {str(error.orig).strip()}\n")
+        sys.stderr.write(f"the database could not be migrated: {_first_line(error)}\n")
         return 1
     return 0
+
+
+def _first_line(error: OperationalError) -> str:
+    return next(iter(str(error.orig).strip().splitlines()), "no reason given")
 
 
 if __name__ == "__main__":

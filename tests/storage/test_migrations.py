@@ -1,0 +1,81 @@
+"""The schema is what the tables say, however often and by however many it is brought about."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy.pool import NullPool
+
+from embedded.postgres import Postgres
+from storage.migrate import alembic_config, migrate
+from storage.tables import metadata
+
+
+@pytest.fixture
+def connection(fresh_database: str) -> Iterator[Connection]:
+    with create_engine(fresh_database, poolclass=NullPool).begin() as connection:
+        yield connection
+
+
+def test_the_migrations_make_the_tables_that_the_code_declares(connection: Connection) -> None:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    assert compare_metadata(context, metadata) == []
+
+
+def test_constraints_have_the_names_that_the_code_declares(connection: Connection) -> None:
+    """Autogeneration does not compare checks, and the decision's are told apart by their names."""
+    inspector = inspect(connection)
+    for table in metadata.tables.values():
+        names = {constraint.name for constraint in table.constraints if constraint.name}
+        declared = {str(name) for name in names if str(name).startswith("ck_")}
+        made = {str(check["name"]) for check in inspector.get_check_constraints(table.name)}
+        assert made == declared, table.name
+
+
+def test_migrating_again_changes_nothing(fresh_database: str) -> None:
+    migrate(fresh_database)
+
+
+def test_every_migration_can_be_undone_and_done_again(connection: Connection) -> None:
+    config = alembic_config(connection)
+    command.downgrade(config, "base")
+    assert inspect(connection).get_table_names() == ["alembic_version"]
+    command.upgrade(config, "head")
+
+
+async def test_three_that_migrate_an_empty_database_at_once_all_succeed(postgres: Postgres) -> None:
+    await postgres.create_database("migrated_by_three")
+    url = postgres.url("migrated_by_three")
+    try:
+        await asyncio.gather(*(asyncio.to_thread(run_program, url) for _ in range(3)))
+        engine = create_engine(url, poolclass=NullPool)
+        with engine.connect() as connection:
+            assert set(inspect(connection).get_table_names()) == {*metadata.tables, "alembic_version"}
+    finally:
+        await postgres.drop_database("migrated_by_three")
+
+
+def run_program(url: str) -> None:
+    environment = os.environ | {"XUANHAO_DATABASE_URL": url}
+    done = subprocess.run(
+        [sys.executable, "-m", "storage.migrate"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("url, status", [("", 2), ("postgresql://nobody@127.0.0.1:1/nothing", 1)])
+def test_a_database_that_can_not_be_migrated_gives_one_line_and_no_stack_trace(url: str, status: int) -> None:
+    environment = os.environ | {"XUANHAO_DATABASE_URL": url}
+    done = subprocess.run(
+        [sys.executable, "-m", "storage.migrate"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == status
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith(("XUANHAO_DATABASE_URL", "the database could not be migrated"))
