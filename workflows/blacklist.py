@@ -12,8 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.moments import whole_milliseconds
 
 from workflows.messages import BlacklistInput, ExtendBan, ReleaseBan
-from workflows.ports import Lifted, LiftOrder, People
-from workflows.retries import DECIDING
+from workflows.ports import Lifted, LiftOrder, People, TextOrder, Texts
+from workflows.retries import DECIDING, NOTICE
 
 
 @workflow.defn(name="Blacklist")
@@ -33,7 +33,7 @@ class BlacklistWorkflow:
             lifted = await self._lift()
             if lifted.until is None:
                 workflow.logger.info("ban ended", extra={"preselection_id": given.preselection_id})
-                return
+                return await self._tell(given)
             self._until = lifted.until
 
     @workflow.signal(description="The party missed a further deadline: the ban lasts until the later end")
@@ -58,6 +58,15 @@ class BlacklistWorkflow:
             timeout=until - workflow.now(),
             timeout_summary="黑名单自动解除 (end of the ban)",
         )
+
+    async def _tell(self, given: BlacklistInput) -> None:
+        order = TextOrder(
+            given.preselection_id, "ban_ended", f"{given.entry_id}:ban_ended", whole_milliseconds(workflow.now())
+        )
+        try:
+            await workflow.execute_activity_method(Texts.send, order, summary="SMS ban_ended", **NOTICE)
+        except ActivityError:
+            workflow.logger.warning("SMS given up", extra={"preselection_id": given.preselection_id})
 
     async def _lift(self) -> Lifted:
         order = LiftOrder(

@@ -131,6 +131,8 @@ class Decider:
         self._show(before, self.state)
         if self.state.stage is Stage.COMPLETED and (before is None or before.stage in UNFINISHED):
             self.send_text("reserved")
+        elif self.state.stage is Stage.COMPLETED and before and before.reservation != self.state.reservation:
+            self.send_text("deadline_moved")
 
     def note_refusal(self, request_id: str, failure: FailureError) -> None:
         """Keep a final refusal, so that a repeat hears the same; what may succeed later is judged anew."""

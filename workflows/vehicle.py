@@ -79,7 +79,7 @@ class VehicleWorkflow(Decider):
     def _remind(self) -> None:
         """Send the SMS for which a reminder's timer has fired, if the plate still waits for its office."""
         for name in self.fired:
-            if name in REMINDERS and self.state and self.state.stage is Stage.COMPLETED:
+            if name in REMINDERS and self.state and self.state.settled(self.now()).stage is Stage.COMPLETED:
                 self.send_text(name.value)
         self.fired.clear()
 
