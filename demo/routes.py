@@ -1,6 +1,6 @@
 """The REST calls of demo mode (api.md, "Demo mode only"): who there is, their tokens, cars and phones.
 
-They exist only in an application that was given them by `demo.server.add_demo`.
+They exist only in an application that was given them by `demo.server.demo_app`.
 """
 
 import secrets
@@ -14,6 +14,7 @@ from api.answers import Answer, Instant
 from api.bodies import Body, PlainText
 from api.guard import GuardedRoute
 from api.policy import PUBLIC
+from api.responses import WRITES, problems
 from api.visits import CurrentVisit
 from demo.oidc_grants import Grants
 from demo.tokens import LIFETIME, DemoSigner, SignIn
@@ -112,29 +113,37 @@ async def demo_of(request: Request) -> Demo:
 
 CurrentDemo = Annotated[Demo, Depends(demo_of)]
 
-router = APIRouter(prefix="/api/v1/demo", tags=["demo"], route_class=GuardedRoute)
+router = APIRouter(prefix="/demo", tags=["demo"], route_class=GuardedRoute)
 
 
 @router.get("/users", response_model_exclude_none=True)
 async def list_demo_users(demo: CurrentDemo) -> UserList:
+    """Everybody who can sign in."""
     return UserList(items=[_user_item(user) for user in demo.world.users.values()])
 
 
-@router.post("/tokens")
+@router.post("/tokens", responses=problems("not_found", *WRITES))
 async def issue_demo_token(body: TokenBody, demo: CurrentDemo, visit: CurrentVisit) -> Token:
+    """A token with which this user calls the service."""
     user, now = demo.user(body.user), visit.now()
     token = demo.signer.access_token(user, SignIn(secrets.token_hex(8), now), now)
     return Token(access_token=token, expires_in=int(LIFETIME.total_seconds()))
 
 
-@router.get("/vehicles", response_model_exclude_none=True)
+@router.get("/vehicles", response_model_exclude_none=True, responses=problems("not_found", "validation_failed"))
 async def list_demo_vehicles(query: Annotated[VehicleQuery, Query()], demo: CurrentDemo) -> VehicleList:
+    """The cars that this user, or their organisation, has bought and can enter."""
     cars = demo.world.vehicles_of(demo.user(query.user).user, eligible=query.eligible)
     return VehicleList(items=[_vehicle_item(car) for car in cars])
 
 
-@router.get("/messages", response_model_exclude_none=True)
+@router.get(
+    "/messages",
+    response_model_exclude_none=True,
+    responses=problems("not_found", "validation_failed", "unavailable"),
+)
 async def list_demo_messages(query: Annotated[UserQuery, Query()], demo: CurrentDemo) -> MessageList:
+    """What is on the user's phone, newest first."""
     messages = await demo.messages.list_of(demo.user(query.user).phone)
     return MessageList(items=[MessageItem(**vars(message)) for message in messages])
 

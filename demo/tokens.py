@@ -33,7 +33,9 @@ class DemoSigner:
 
     def __init__(self, seed: bytes, issuer: str, audience: str = AUDIENCE) -> None:
         public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-        self._key = OKPKey.import_key({"crv": "Ed25519", "d": _text(seed), "x": _text(public)}, {"use": "sig"})
+        self._key = OKPKey.import_key(
+            {"kty": "OKP", "crv": "Ed25519", "d": _text(seed), "x": _text(public)}, {"use": "sig"}
+        )
         self._key.ensure_kid()
         self.issuer = issuer
         self.audience = audience

@@ -1,0 +1,80 @@
+"""`python -m demo.server`: the API with what demo mode adds, over the demo's world."""
+
+import sys
+
+import httpx
+import uvloop
+from fastapi import APIRouter, FastAPI
+
+from api.app import create_app
+from api.parts import Gateways, Parts, parts_of
+from api.serving import serve
+from demo import oidc, pages, phone, routes
+from demo.routes import Demo
+from demo.tokens import AUDIENCE, DemoSigner
+from demo.world import demo_world
+from gateways.identity_provider import token_verifier
+from gateways.sms import LocalSms
+from runtime.clock import Clock, system_clock
+from runtime.exit import leave
+from runtime.logging import configure_logging
+from runtime.settings import Settings, SettingsError
+from storage.database import Database
+from storage.text_messages import TextMessages
+from storage.vault import Keys
+
+_PAGES: tuple[APIRouter, ...] = (oidc.router, phone.router, pages.router)
+
+
+def issuer_at(port: int) -> str:
+    """The name of the demo's identity provider, which is also where it answers."""
+    return f"http://127.0.0.1:{port}{oidc.PATH}"
+
+
+def demo_app(parts: Parts, demo: Demo) -> FastAPI:
+    """The API, the calls of demo mode under the same base path, and the demo's pages beside it."""
+    app = create_app(parts, further=[routes.router], further_rules=routes.RULES)
+    app.state.demo = demo
+    # The web pages take every address that is left, so they must stay the last.
+    last = app.router.routes.pop()
+    for router in _PAGES:
+        app.include_router(router)
+    app.router.routes.append(last)
+    return app
+
+
+def demo_gateways(demo: Demo, http: httpx.AsyncClient, clock: Clock = system_clock) -> Gateways:
+    """The demo's cars for a registry, its phones for SMS, and its own tokens, verified like anybody's."""
+    issuer = demo.signer.issuer
+    verifier = token_verifier(issuer, demo.signer.audience, f"{issuer}/jwks.json", client=http, clock=clock)
+    return Gateways(sms=LocalSms(demo.messages), registry=demo.world.registry(), verifier=verifier)
+
+
+async def run(settings: Settings) -> None:
+    keys = Keys.from_file(settings.key_file)
+    signer = DemoSigner.from_key_file(settings.key_file, issuer_at(settings.http_port), AUDIENCE)
+    outbox = Database(settings.database_url, pool_size=2, application_name="xuanhao-demo")
+    try:
+        demo = Demo(demo_world(), signer, TextMessages(outbox, keys))
+        async with httpx.AsyncClient() as http, parts_of(settings, demo_gateways(demo, http), keys) as parts:
+            await serve(demo_app(parts, demo), settings)
+    finally:
+        await outbox.close()
+
+
+def main() -> int:
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as problem:
+        sys.stderr.write(f"xuanhao: {problem}\n")
+        return 2
+    if not settings.demo:
+        sys.stderr.write("xuanhao: demo.server needs XUANHAO_DEMO=1, for it lets everybody in\n")
+        return 2
+    configure_logging(settings.log_level)
+    uvloop.run(run(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    leave(main())

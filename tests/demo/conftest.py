@@ -1,0 +1,58 @@
+"""The demo's application over a real database; Redis and Temporal are not asked for anything here."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.parts import parts_of
+from demo.routes import Demo
+from demo.server import demo_app, demo_gateways, issuer_at
+from demo.tokens import DemoSigner
+from demo.world import demo_world
+from runtime.settings import Settings
+from storage.database import Database
+from storage.text_messages import TextMessages
+from storage.vault import KeyedHash, Keys, Vault
+
+PORT = 8123
+KEYS = Keys(Vault({"k": b"k" * 32}, "k"), KeyedHash(b"h" * 32))
+NOW = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def demo(database_url: str) -> AsyncIterator[Demo]:
+    database = Database(database_url, pool_size=2)
+    yield Demo(demo_world(), DemoSigner(b"s" * 32, issuer_at(PORT)), TextMessages(database, KEYS))
+    await database.close()
+
+
+@pytest.fixture
+async def browser(demo: Demo, clock: Clock, database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody's browser at the demo's server, which fetches its own keys from itself."""
+    settings = Settings(
+        database_url=database_url, redis_url="redis://127.0.0.1:1", key_file=tmp_path, http_port=PORT, demo=True
+    )
+    transport = httpx.ASGITransport(None)  # type: ignore[arg-type] -- set as soon as there is an application.
+    async with (
+        httpx.AsyncClient(transport=transport) as http,
+        httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}") as browser,
+        parts_of(settings, demo_gateways(demo, http, clock), KEYS, clock=clock) as parts,
+    ):
+        transport.app = demo_app(parts, demo)
+        yield browser
