@@ -9,7 +9,7 @@ export interface CountdownOptions {
 }
 
 /** A screen reader is told these, not every second. */
-const MILESTONES = [60, 30, 10, 5]
+const MILESTONES = new Set([60, 30, 10, 5])
 
 /** Counts down to an instant of the server. `seconds` is rounded up, so that 0 means: over. */
 export function useCountdown(deadline: Ref<string | null | undefined>, options: CountdownOptions = {}) {
@@ -25,7 +25,7 @@ export function useCountdown(deadline: Ref<string | null | undefined>, options: 
     const left = Date.parse(deadline.value) - serverNow()
     const before = seconds.value
     seconds.value = Math.max(0, Math.ceil(left / 1000))
-    if (seconds.value !== before && MILESTONES.includes(seconds.value)) options.onMilestone?.(seconds.value)
+    if (seconds.value !== before && MILESTONES.has(seconds.value)) options.onMilestone?.(seconds.value)
     if (left > 0) timer = setTimeout(tick, untilNextSecond(left))
     else if (before > 0) options.onEnd?.()
   }

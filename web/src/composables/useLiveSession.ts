@@ -8,7 +8,7 @@ import type { PreselectionView } from '@/api/types'
  */
 const CHANNEL = 'xuanhao.session'
 const ANSWER_WITHIN_MS = 150
-const LIVE_STAGES = ['identity_verification', 'plate_selection']
+const LIVE_STAGES = new Set(['identity_verification', 'plate_selection'])
 
 type Message = { ask: string } | { live: string; subject: string }
 
@@ -16,11 +16,11 @@ export function useLiveSessionAnswer(view: Readonly<ShallowRef<PreselectionView 
   const { person } = useSession()
   const channel = openChannel()
   if (!channel) return
-  channel.onmessage = ({ data }: MessageEvent<Message>) => {
+  channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
     const { value } = view
     if (!('ask' in data) || !value || data.ask !== person.value?.subject) return
-    if (LIVE_STAGES.includes(value.stage)) channel.postMessage({ live: value.id, subject: data.ask } satisfies Message)
-  }
+    if (LIVE_STAGES.has(value.stage)) channel.postMessage({ live: value.id, subject: data.ask } satisfies Message)
+  })
   onScopeDispose(() => channel.close())
 }
 
@@ -35,9 +35,9 @@ export function findLiveSession(subject: string): Promise<string | null> {
       resolve(id)
     }
     const timer = setTimeout(() => settle(null), ANSWER_WITHIN_MS)
-    channel.onmessage = ({ data }: MessageEvent<Message>) => {
+    channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
       if ('live' in data && data.subject === subject) settle(data.live)
-    }
+    })
     channel.postMessage({ ask: subject } satisfies Message)
   })
 }

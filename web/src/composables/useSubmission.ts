@@ -16,7 +16,15 @@ interface SubmissionOptions {
 }
 
 // These speak of the code or of a moment, so the dialog stays open for another try.
-const ABOUT_THE_CODE = ['code_incorrect', 'code_expired', 'code_not_sent', 'code_attempts_exceeded', 'offline', 'unavailable', 'outcome_unknown']
+const ABOUT_THE_CODE = new Set([
+  'code_incorrect',
+  'code_expired',
+  'code_not_sent',
+  'code_attempts_exceeded',
+  'offline',
+  'unavailable',
+  'outcome_unknown',
+])
 
 /** The second half of 确认信息: the code is sent, typed into the dialog, and everything goes to the check. */
 export function useSubmission(office: string, { takeFieldRefusal, router }: SubmissionOptions) {
@@ -56,7 +64,7 @@ export function useSubmission(office: string, { takeFieldRefusal, router }: Subm
   }
 
   const settle = (problem: Problem): SubmissionOutcome => {
-    if (ABOUT_THE_CODE.includes(problem.code)) {
+    if (ABOUT_THE_CODE.has(problem.code)) {
       codeProblem.value = problem
       return 'try-again'
     }

@@ -1,0 +1,148 @@
+import { flushPromises, type VueWrapper } from '@vue/test-utils'
+import { beforeEach, expect, test } from 'vitest'
+import ComposePanel from '@/components/ComposePanel.vue'
+import { syncServerClock } from '@/composables/useServerClock'
+import type { PreselectionView } from '@/api/types'
+import { after, mountInPreselection, NOW, refusal, serve, viewWith, type Call } from './support'
+
+const FREE = [...'0123456789ABCDEFGHJ']
+
+let calls: Call[]
+let view: PreselectionView
+let onCompose: (call: Call) => ReturnType<typeof refusal>
+
+beforeEach(() => {
+  document.body.innerHTML = ''
+  syncServerClock(NOW)
+  view = viewWith()
+  onCompose = () => ({ body: view })
+  calls = serve((call) => {
+    if (call.path.includes('/keyboard')) return { body: { position: 1, available: FREE, as_of: NOW } }
+    return call.path.endsWith('/compositions') ? onCompose(call) : { body: view }
+  })
+})
+
+async function mounted(): Promise<VueWrapper> {
+  const panel = mountInPreselection(ComposePanel)
+  await flushPromises()
+  return panel
+}
+
+async function press(panel: VueWrapper, characters: string) {
+  for (const character of characters) {
+    await panel.get(`[data-key="${character}"]`).trigger('click')
+    await flushPromises()
+  }
+}
+
+const typedBy = (keyboardCalls: Call[]) =>
+  keyboardCalls.filter(({ path }) => path.includes('/keyboard')).map(({ path }) => new URLSearchParams(path.split('?')[1]).get('typed'))
+const submitButton = (panel: VueWrapper) => panel.get('button.submit')
+const isDisabled = (panel: VueWrapper, key: string) => panel.get(`[data-key="${key}"]`).attributes('disabled') !== undefined
+
+test('keys that the server does not offer are disabled', async () => {
+  const panel = await mounted()
+  expect([isDisabled(panel, 'A'), isDisabled(panel, '7'), isDisabled(panel, 'Z')]).toEqual([false, false, true])
+})
+
+test('each press asks for the characters that can follow, and a whole number disables every key', async () => {
+  const panel = await mounted()
+  await press(panel, 'A1234')
+  expect(typedBy(calls)).toEqual(['', 'A', 'A1', 'A12', 'A123'])
+  expect(panel.findAll('[data-key]:not([data-key="backspace"]):not([data-key="clear"]):not([disabled])')).toHaveLength(0)
+})
+
+test('physical keys press the on-screen keys in order, however fast they come', async () => {
+  const panel = await mounted()
+  const slot = panel.get('.slot')
+  for (const key of ['a', 'z', '1', '2', '3', '4']) void slot.trigger('keydown', { key })
+  await flushPromises()
+  expect(slot.attributes('aria-label')).toContain('粤 B A 1 2 3 4')
+})
+
+test('退格 takes one character back, 清空本组 all of them', async () => {
+  const panel = await mounted()
+  await press(panel, 'A12')
+  await panel.get('[data-key="backspace"]').trigger('click')
+  expect(panel.get('.slot').attributes('aria-label')).toContain('粤 B A 1')
+  await panel.get('[data-key="clear"]').trigger('click')
+  expect(panel.get('.slot').attributes('aria-label')).toContain('未录入')
+})
+
+test('「确认选号」 counts down first, and then waits for a whole number', async () => {
+  view = viewWith({ composed: { remaining: 20, max_per_submission: 5, confirm_enabled_at: after(10) } })
+  const waiting = await mounted()
+  expect(submitButton(waiting).text()).toBe('确认选号(10秒)')
+  await press(waiting, 'A1234')
+  expect(submitButton(waiting).attributes('disabled')).toBeDefined()
+  waiting.unmount()
+
+  view = viewWith()
+  const ready = await mounted()
+  expect(submitButton(ready).attributes('disabled')).toBeDefined()
+  await press(ready, 'A1234')
+  expect(submitButton(ready).text()).toBe('确认选号')
+  expect(submitButton(ready).attributes('disabled')).toBeUndefined()
+})
+
+test('the numbers go out in order of preference, once for a double click', async () => {
+  const panel = await mounted()
+  await panel.findAll('.slot')[1]?.trigger('click')
+  await press(panel, '12345')
+  await panel.findAll('.slot')[0]?.trigger('click')
+  await flushPromises()
+  await press(panel, 'A1234')
+  void submitButton(panel).trigger('click')
+  void submitButton(panel).trigger('click')
+  await flushPromises()
+  const sent = calls.filter(({ path }) => path.endsWith('/compositions'))
+  expect(sent.map(({ body }) => body)).toEqual([{ numbers: ['粤BA1234', '粤B12345'] }])
+  expect(sent[0]?.key).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+test('a half-typed or a repeated number is said and holds the submission back', async () => {
+  const panel = await mounted()
+  await press(panel, 'A1234')
+  await panel.findAll('.slot')[2]?.trigger('click')
+  await flushPromises()
+  await press(panel, 'A12')
+  expect(panel.get('.flaw').text()).toContain('第三意向')
+  await press(panel, '34')
+  expect(panel.get('.flaw').text()).toContain('重复')
+  expect(submitButton(panel).attributes('disabled')).toBeDefined()
+})
+
+test('numbers that are all taken are named with what they cost, and the groups are emptied', async () => {
+  const panel = await mounted()
+  await press(panel, 'A1234')
+  view = viewWith({
+    composed: { remaining: 19, max_per_submission: 5, confirm_enabled_at: after(10) },
+    last_submission: [{ number: '粤BA1234', outcome: 'taken' }],
+  })
+  await submitButton(panel).trigger('click')
+  await flushPromises()
+  expect(panel.get('.result').text()).toContain('剩余自编号牌个数减少1个。')
+  expect(panel.text()).toContain('您还可以自编19个号牌')
+  expect(panel.get('.slot').attributes('aria-label')).toContain('未录入')
+})
+
+test('a refusal is said beside the button in the words of the server', async () => {
+  const panel = await mounted()
+  await press(panel, 'A1234')
+  onCompose = () => refusal(409, 'too_early', { retry_at: after(5) })
+  await submitButton(panel).trigger('click')
+  await flushPromises()
+  expect(panel.get('[data-code="too_early"]').text()).toContain('说明 too_early')
+  expect(panel.get('[data-code="too_early"]').text()).toContain('请在5秒后重试。')
+})
+
+test('no more slots than numbers are left, and none when they are used up', async () => {
+  view = viewWith({ composed: { remaining: 2, max_per_submission: 5, confirm_enabled_at: NOW } })
+  const few = await mounted()
+  expect(few.findAll('.slot')).toHaveLength(2)
+  few.unmount()
+  view = viewWith({ composed: { remaining: 0, max_per_submission: 5, confirm_enabled_at: null } })
+  const none = await mounted()
+  expect(none.find('.keyboard').exists()).toBe(false)
+  expect(none.text()).toContain('用完')
+})

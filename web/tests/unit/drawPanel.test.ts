@@ -1,0 +1,120 @@
+import { flushPromises, type VueWrapper } from '@vue/test-utils'
+import { beforeEach, expect, test, vi } from 'vitest'
+import DrawPanel from '@/components/DrawPanel.vue'
+import { syncServerClock } from '@/composables/useServerClock'
+import type { PreselectionView } from '@/api/types'
+import { after, BATCH_NUMBERS, mountInPreselection, NOW, refusal, serve, viewWith, type Call } from './support'
+
+const BATCH = { id: 'b1', numbers: BATCH_NUMBERS, expires_at: after(90) }
+const CANDIDATES = { numbers: ['粤B12345'], expires_at: after(180) }
+
+let calls: Call[]
+let view: PreselectionView
+let onAction: (call: Call) => ReturnType<typeof refusal>
+
+beforeEach(() => {
+  document.body.innerHTML = ''
+  syncServerClock(NOW)
+  view = viewWith()
+  onAction = () => ({ body: view })
+  calls = serve((call) => (call.method === 'POST' ? onAction(call) : { body: view }))
+})
+
+async function mounted(changes: Partial<PreselectionView> = {}): Promise<VueWrapper> {
+  view = viewWith(changes)
+  const panel = mountInPreselection(DrawPanel)
+  await flushPromises()
+  return panel
+}
+
+const posts = () => calls.filter(({ method }) => method === 'POST')
+
+test('the button reads 随机一次(5) and then 换一批(4), and ten plates appear', async () => {
+  const panel = await mounted()
+  expect(panel.get('.once').text()).toBe('随机一次(5)')
+  view = viewWith({ draws: { remaining: 4, batch_size: 10 }, batch: BATCH })
+  await panel.get('.once').trigger('click')
+  await flushPromises()
+  expect(panel.get('.once').text()).toBe('换一批(4)')
+  expect(panel.findAll('.pick')).toHaveLength(10)
+  expect(panel.get('.countdown').text()).toBe('距失效90秒')
+  expect(posts().map(({ body }) => body)).toEqual([{ exclude_four: false }])
+})
+
+test('「不包含4」 goes with the draw', async () => {
+  const panel = await mounted()
+  await panel.get('input[name="exclude_four"]').setValue(true)
+  await panel.get('.once').trigger('click')
+  await flushPromises()
+  expect(posts()[0]?.body).toEqual({ exclude_four: true })
+})
+
+test('a double click draws once', async () => {
+  const panel = await mounted()
+  void panel.get('.once').trigger('click')
+  void panel.get('.once').trigger('click')
+  await flushPromises()
+  expect(posts()).toHaveLength(1)
+})
+
+test('plates have names that spell them out, and pressing one puts it aside', async () => {
+  const panel = await mounted({ batch: BATCH })
+  const plate = panel.get('[data-number="粤B12345"]')
+  expect(plate.attributes('aria-label')).toBe('加入备选 粤 B 1 2 3 4 5')
+  view = viewWith({ batch: BATCH, candidates: CANDIDATES })
+  await plate.trigger('click')
+  await flushPromises()
+  expect(posts()[0]?.body).toEqual({ number: '粤B12345' })
+  expect(panel.get('[data-number="粤B12345"]').attributes('aria-pressed')).toBe('true')
+  expect(panel.get('.candidates .countdown').text()).toBe('距失效180秒')
+})
+
+test('at zero the batch cannot be chosen from any more, and the view is read again', async () => {
+  vi.useFakeTimers()
+  syncServerClock(NOW)
+  const panel = await mounted({ batch: BATCH })
+  const reads = () => calls.filter(({ method }) => method === 'GET').length
+  const before = reads()
+  await vi.advanceTimersByTimeAsync(90_000)
+  expect(panel.get('.pick').attributes('disabled')).toBeDefined()
+  expect(panel.get('.countdown').text()).toBe('已失效')
+  await vi.advanceTimersByTimeAsync(500)
+  expect(reads()).toBe(before + 1)
+})
+
+test('with no draws left the button is disabled, and what is held stays usable', async () => {
+  const panel = await mounted({ draws: { remaining: 0, batch_size: 10 }, batch: BATCH, candidates: CANDIDATES })
+  expect(panel.get('.once').attributes('disabled')).toBeDefined()
+  expect(panel.text()).toContain('随机选号次数已用完')
+  expect(panel.get('.pick').attributes('disabled')).toBeUndefined()
+})
+
+test('the sheet shows the plate once more, and only its button makes it final', async () => {
+  const panel = await mounted({ batch: BATCH, candidates: CANDIDATES })
+  await panel.get('.candidates .van-button').trigger('click')
+  await flushPromises()
+  const sheet = panel.get('dialog')
+  expect(sheet.get('svg').attributes('aria-label')).toBe('号牌 粤 B 1 2 3 4 5')
+  expect(posts()).toHaveLength(0)
+  await sheet.get('.van-button:last-child').trigger('click')
+  await flushPromises()
+  expect(posts().map(({ path, body }) => [path, body])).toEqual([['/preselections/p1/confirmation', { number: '粤B12345' }]])
+})
+
+test('a refusal is said where it was pressed, and the view is read again', async () => {
+  const panel = await mounted({ batch: BATCH })
+  onAction = () => refusal(409, 'batch_expired')
+  view = viewWith()
+  await panel.get('.pick').trigger('click')
+  await flushPromises()
+  expect(panel.get('.batch [data-code="batch_expired"]').text()).toContain('说明 batch_expired')
+  expect(panel.find('.pick').exists()).toBe(false)
+})
+
+test('an office with several prefixes offers them, or any', async () => {
+  const panel = await mounted({ office: { code: '1', name: '广州', address: '', prefixes: ['粤A', '粤E'] } })
+  await panel.get('input[value="粤E"]').setValue(true)
+  await panel.get('.once').trigger('click')
+  await flushPromises()
+  expect(posts()[0]?.body).toEqual({ exclude_four: false, prefix: '粤E' })
+})

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { beginSignIn, finishSignIn, signOutAddress, type Provider } from '@/auth/oidc'
+import { readClaims } from '@/auth/pkce'
+
+const PROVIDER: Provider = {
+  issuer: 'https://id.example/oidc',
+  clientId: 'pages',
+  scope: 'openid profile',
+  authorizationEndpoint: 'https://id.example/authorize',
+  tokenEndpoint: 'https://id.example/token',
+  endSessionEndpoint: 'https://id.example/logout',
+}
+
+const encode = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
+
+let tokenRequests: URLSearchParams[]
+let idClaims: Record<string, unknown>
+
+beforeEach(() => {
+  tokenRequests = []
+  vi.stubGlobal('fetch', async (_address: URL, init: RequestInit) => {
+    tokenRequests.push(init.body as URLSearchParams)
+    return new Response(JSON.stringify({ access_token: 'at', id_token: encode(idClaims), expires_in: 60 }))
+  })
+})
+
+async function begin(silent = false): Promise<URLSearchParams> {
+  const question = new URL(await beginSignIn(PROVIDER, '/preselections/p1', silent)).searchParams
+  idClaims = { iss: PROVIDER.issuer, aud: 'pages', nonce: question.get('nonce') }
+  return question
+}
+
+const answerTo = (question: URLSearchParams, more: Record<string, string>) =>
+  new URLSearchParams({ state: question.get('state') ?? '', ...more })
+
+test('the code is exchanged with the verifier behind the challenge, and the visitor goes where they wanted', async () => {
+  const question = await begin()
+  const result = await finishSignIn(PROVIDER, answerTo(question, { code: 'c1' }))
+  const verifier = tokenRequests[0]?.get('code_verifier') ?? ''
+  expect(createHash('sha256').update(verifier).digest('base64url')).toBe(question.get('code_challenge'))
+  expect(result).toMatchObject({ kind: 'signed-in', returnTo: '/preselections/p1', tokens: { accessToken: 'at' } })
+})
+
+test('nothing of the sign-in is left in storage, and no token ever was', async () => {
+  const question = await begin()
+  await finishSignIn(PROVIDER, answerTo(question, { code: 'c1' }))
+  expect([sessionStorage.length, localStorage.length]).toEqual([0, 0])
+})
+
+test('a silent question asks nothing of the visitor, and its refusal is told as one', async () => {
+  const question = await begin(true)
+  expect(question.get('prompt')).toBe('none')
+  const result = await finishSignIn(PROVIDER, answerTo(question, { error: 'login_required' }))
+  expect(result).toEqual({ kind: 'refused', error: 'login_required', returnTo: '/preselections/p1', silent: true })
+  expect(tokenRequests).toHaveLength(0)
+})
+
+test('an answer with another state, or a second time, is refused', async () => {
+  const question = await begin()
+  await expect(finishSignIn(PROVIDER, new URLSearchParams({ state: 'forged', code: 'c1' }))).rejects.toThrow()
+  await expect(finishSignIn(PROVIDER, answerTo(question, { code: 'c1' }))).rejects.toThrow()
+  expect(tokenRequests).toHaveLength(0)
+})
+
+test.each([{ nonce: 'other' }, { aud: 'others' }, { iss: 'https://evil.example' }])('an identity token with %o is refused', async (wrong) => {
+  const question = await begin()
+  idClaims = { ...idClaims, ...wrong }
+  await expect(finishSignIn(PROVIDER, answerTo(question, { code: 'c1' }))).rejects.toThrow('not ours')
+})
+
+test('claims outside ASCII are read whole, and rubbish gives none', () => {
+  expect(readClaims(encode({ name: '张伟' }))).toEqual({ name: '张伟' })
+  expect(readClaims('rubbish')).toEqual({})
+})
+
+test('signing out ends the provider\'s session too', () => {
+  const address = new URL(signOutAddress(PROVIDER, 'idt') ?? '')
+  expect(address.searchParams.get('id_token_hint')).toBe('idt')
+  expect(address.searchParams.get('post_logout_redirect_uri')).toBe(`${location.origin}/`)
+})
