@@ -117,6 +117,10 @@ class Postgres(Part):
             # Nobody replicates from here; without that the log that is written is smaller.
             "wal_level": "minimal",
             "max_wal_senders": "0",
+            # A statement or a row in the log would hold what people have sent.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
+            "log_parameter_max_length_on_error": "0",
         }
         if not self._durable:
             options |= {"fsync": "off", "full_page_writes": "off"}
