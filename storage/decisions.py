@@ -1,9 +1,9 @@
 """One statement decides: claims, the spent chance, the new state and the answer, all or nothing, once per request.
 
-Whoever gets all plates back that it wanted has them. The row of `decision` carries what the statement found beside
-what it wanted, and its constraints undo everything where the two differ; so no earlier read is needed, and no lock is
-held longer than one round trip takes. Plates are claimed and freed in one pass in byte order: statements that want the
-same plates queue up instead of waiting for each other in a circle.
+The statement looks first, so that whoever comes too late is told so without having written anything. Whoever came at
+the same moment is stopped by the constraints of the row of `decision`: it carries what was got beside what was wanted,
+and where the two differ everything is undone. No lock is held longer than one round trip takes. Plates are claimed and
+freed in one pass in byte order: statements that want the same plates queue up instead of waiting in a circle.
 """
 
 import json
@@ -35,16 +35,31 @@ _OBTAINABLE = """(
 
 _ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
 
-_BAN = """
-    SELECT max(blacklist.until) AS until FROM preselection JOIN blacklist USING (party_hash)
-    WHERE preselection.id = %(preselection_id)s
-      AND blacklist.released_at IS NULL AND blacklist.since <= %(at)s AND blacklist.until > %(at)s
-"""
-
 _COMMIT = f"""
-    WITH claimed AS (
+    WITH found AS MATERIALIZED (
+        SELECT
+            (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
+            EXISTS (SELECT FROM decision WHERE request_id = %(request_id)s) AS decided,
+            CASE WHEN %(judge_ban)s THEN (
+                SELECT max(blacklist.until) FROM preselection JOIN blacklist USING (party_hash)
+                WHERE preselection.id = %(preselection_id)s
+                  AND blacklist.released_at IS NULL AND blacklist.since <= %(at)s AND blacklist.until > %(at)s
+            ) END AS barred_until,
+            CAST(%(use_code)s AS uuid) IS NOT NULL AND NOT EXISTS (
+                SELECT FROM code WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
+            ) AS code_gone,
+            ARRAY(
+                SELECT held.plate FROM claim AS held JOIN {_ENTRIES} AS excluded (plate, kind, until) USING (plate)
+                WHERE excluded.until > %(at)s AND NOT {_OBTAINABLE}
+            ) AS lost
+    ), clear AS MATERIALIZED (
+        SELECT FROM found
+        WHERE revision = %(expected_revision)s AND NOT decided AND barred_until IS NULL AND NOT code_gone
+          AND lost = '{{}}'
+    ), claimed AS (
         INSERT INTO claim AS held (plate, kind, preselection_id, until, changed_at)
-        SELECT plate, kind, %(preselection_id)s, until, %(at)s FROM {_ENTRIES} AS entry (plate, kind, until)
+        SELECT plate, kind, %(preselection_id)s, until, %(at)s
+        FROM clear CROSS JOIN {_ENTRIES} AS entry (plate, kind, until)
         ORDER BY plate COLLATE "C"
         ON CONFLICT (plate) DO UPDATE SET
             kind = excluded.kind, preselection_id = excluded.preselection_id,
@@ -56,34 +71,23 @@ _COMMIT = f"""
             stage = %(stage)s, dormant = %(dormant)s, state = CAST(%(state)s AS jsonb), plate = CAST(%(plate)s AS text),
             visit_by = CAST(%(visit_by)s AS date), deadline = CAST(%(deadline)s AS timestamptz), changed_at = %(at)s,
             revision = revision + 1, seller = NULL
-        WHERE id = %(preselection_id)s AND revision = %(expected_revision)s
+        WHERE id = %(preselection_id)s AND revision = %(expected_revision)s AND EXISTS (SELECT FROM clear)
         RETURNING id
     ), used AS (
         UPDATE code SET used_at = %(at)s
-        WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
+        WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL AND EXISTS (SELECT FROM clear)
         RETURNING id
+    ), made AS (
+        INSERT INTO decision
+            (request_id, preselection_id, action, at, answer, operator, reason, claimed, wanted, saved, code_used)
+        SELECT
+            %(request_id)s, %(preselection_id)s, %(action)s, %(at)s, CAST(%(answer)s AS jsonb),
+            CAST(%(operator)s AS text), CAST(%(reason)s AS text),
+            (SELECT count(*) FROM claimed WHERE lasts), %(wanted)s, (SELECT count(*) FROM saved),
+            CASE WHEN CAST(%(use_code)s AS uuid) IS NOT NULL THEN EXISTS (SELECT FROM used) END
+        FROM clear
     )
-    INSERT INTO decision
-        (request_id, preselection_id, action, at, answer, operator, reason, claimed, wanted, saved, barred, code_used)
-    SELECT
-        %(request_id)s, %(preselection_id)s, %(action)s, %(at)s, CAST(%(answer)s AS jsonb),
-        CAST(%(operator)s AS text), CAST(%(reason)s AS text),
-        (SELECT count(*) FROM claimed WHERE lasts), %(wanted)s, (SELECT count(*) FROM saved),
-        %(judge_ban)s AND ({_BAN}) IS NOT NULL,
-        CASE WHEN CAST(%(use_code)s AS uuid) IS NOT NULL THEN EXISTS (SELECT FROM used) END
-""".encode()  # noqa: S608 -- put together from constants of this module only
-
-_EXPLAIN = f"""
-    SELECT
-        (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
-        ({_BAN}) AS barred_until,
-        EXISTS (
-            SELECT FROM code WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
-        ) AS code_live,
-        ARRAY(
-            SELECT held.plate FROM claim AS held JOIN {_ENTRIES} AS excluded (plate, kind, until) USING (plate)
-            WHERE excluded.until > %(at)s AND NOT {_OBTAINABLE}
-        ) AS lost
+    SELECT revision, decided, barred_until, code_gone, lost, EXISTS (SELECT FROM clear) FROM found
 """.encode()  # noqa: S608 -- put together from constants of this module only
 
 
@@ -138,13 +142,15 @@ class Decided:
     answer: Mapping[str, Any]
 
 
-class _Obstacles(NamedTuple):
-    """What `_EXPLAIN` finds."""
+class _Found(NamedTuple):
+    """What the statement saw before it began; `clear` when nothing stood in the way."""
 
     revision: int | None
+    decided: bool
     barred_until: datetime | None
-    code_live: bool
+    code_gone: bool
     lost: list[str]
+    clear: bool
 
 
 class Decisions:
@@ -162,11 +168,13 @@ class Decisions:
         values = _values(decision)
         for _ in range(_ATTEMPTS):
             try:
-                await self._database.driven(_COMMIT, values)
+                [found] = await self._database.driven(_COMMIT, values)
             except IntegrityError as error:
-                await self._explain(decision, values, error)
+                # Something came in between, which the next attempt sees before it begins.
+                if error.diag.constraint_name == "uq_preselection_running_vehicle":
+                    raise VehicleTaken("another running preselection has this vehicle") from error
             else:
-                return
+                return await self._judge(decision, _Found(*found))
         # Each time the rival was gone again when we looked: to the caller it is the same as if it had stayed.
         raise ClaimLost([claim.plate for claim in decision.hold])
 
@@ -180,26 +188,20 @@ class Decisions:
         )
         return Decided(*found) if found else None
 
-    async def _explain(self, decision: Decision, values: Mapping[str, Any], error: IntegrityError) -> None:
-        """Raise what stood in the way; return when nothing does any more."""
-        earlier = await self.find(decision.request_id)
-        if earlier:
-            raise AlreadyDecided(earlier.request_id, earlier.at, earlier.answer) from error
-        if error.diag.constraint_name == "uq_preselection_running_vehicle":
-            raise VehicleTaken("another running preselection has this vehicle") from error
-        [found] = await self._database.driven(_EXPLAIN, values)
-        _raise_obstacle(decision, _Obstacles(*found), error)
-
-
-def _raise_obstacle(decision: Decision, found: _Obstacles, error: IntegrityError) -> None:
-    if found.revision != decision.expected_revision:
-        raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}") from error
-    if decision.judge_ban and found.barred_until:
-        raise Barred(found.barred_until) from error
-    if decision.use_code and not found.code_live:
-        raise CodeGone("the code was used or replaced") from error
-    if found.lost:
-        raise ClaimLost(sorted(found.lost)) from error
+    async def _judge(self, decision: Decision, found: _Found) -> None:
+        """Raise what stood in the way."""
+        if found.decided:
+            earlier = await self.find(decision.request_id)
+            if earlier:
+                raise AlreadyDecided(earlier.request_id, earlier.at, earlier.answer)
+        if found.revision != decision.expected_revision:
+            raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}")
+        if found.barred_until:
+            raise Barred(found.barred_until)
+        if found.code_gone:
+            raise CodeGone("the code was used or replaced")
+        if found.lost:
+            raise ClaimLost(sorted(found.lost))
 
 
 def _values(decision: Decision) -> dict[str, Any]:

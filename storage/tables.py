@@ -193,15 +193,13 @@ decision = Table(
     # Who intervened, and why, where it was not the applicant.
     Column("operator", Text),
     Column("reason", Text),
-    # The guards: what the statement found is written with what it wanted, and where they differ nothing is written.
+    # The guards: what the statement got is written with what it wanted, and where they differ nothing is written.
     Column("claimed", sa.SmallInteger, nullable=False),
     Column("wanted", sa.SmallInteger, nullable=False),
     Column("saved", sa.SmallInteger, nullable=False),
-    Column("barred", Boolean, nullable=False),
     Column("code_used", Boolean),
     CheckConstraint("claimed = wanted", name="all_plates_claimed"),
     CheckConstraint("saved = 1", name="revision_as_expected"),
-    CheckConstraint("NOT barred", name="party_not_barred"),
     CheckConstraint("code_used", name="code_used_up"),
     Index("ix_decision_at", "at", postgresql_using="brin"),
 )
