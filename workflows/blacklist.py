@@ -3,7 +3,7 @@
 It sleeps for two years, so it stays small, and its commands must never change order (replay tests hold it).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -11,9 +11,10 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from domain.moments import whole_milliseconds
 
+from workflows.insistence import insist
 from workflows.messages import BlacklistInput, ExtendBan, ReleaseBan
 from workflows.ports import Lifted, LiftOrder, People, TextOrder, Texts
-from workflows.retries import DECIDING, NOTICE
+from workflows.retries import NOTICE
 
 
 @workflow.defn(name="Blacklist")
@@ -69,14 +70,14 @@ class BlacklistWorkflow:
             workflow.logger.warning("SMS given up", extra={"preselection_id": given.preselection_id})
 
     async def _lift(self) -> Lifted:
-        order = LiftOrder(
-            self._entry_id,
-            whole_milliseconds(workflow.now()),
-            self._released_by.operator if self._released_by else None,
-            self._released_by.reason if self._released_by else None,
+        released_by = self._released_by
+        lifted: Lifted = await insist(
+            People.lift_ban,
+            lambda: LiftOrder(
+                self._entry_id,
+                whole_milliseconds(workflow.now()),
+                released_by.operator if released_by else None,
+                released_by.reason if released_by else None,
+            ),
         )
-        while True:
-            try:
-                return await workflow.execute_local_activity_method(People.lift_ban, order, **DECIDING)
-            except ActivityError:
-                await workflow.sleep(timedelta(seconds=5), summary="等待数据库恢复 (a part is down)")
+        return lifted

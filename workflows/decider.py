@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from temporalio import workflow
@@ -21,17 +21,19 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.countdowns import Countdowns
 from workflows.details import current_details
+from workflows.fields import check_request_id
+from workflows.insistence import insist
 from workflows.messages import Acted, ExtendValidity, OperatorAct, VehicleInput
 from workflows.ports import Decided, Order, TextOrder, Texts
 from workflows.refusals import as_failure, as_refusal
 from workflows.requests import Requests
-from workflows.retries import DECIDING, NOTICE, NormalPatience
+from workflows.retries import NOTICE, NormalPatience
 from workflows.search_attributes import DEADLINE, STAGE
 
 Command = TypeVar("Command")
+Check = Callable[[Preselection, datetime], object]
 MOST_UPDATES = 500
 """After so many decisions a run continues as new, so that replaying it stays short."""
-LONGEST_PAUSE = timedelta(seconds=15)
 
 
 class Decider:
@@ -53,20 +55,21 @@ class Decider:
 
     # Judging
 
-    def judge(self, command: Any, check: Callable[[Preselection, datetime], object]) -> None:
+    def judge(self, command: Any, *checks: Check) -> None:
         """Ask the domain whether this may happen now; a repeat of a known request always may."""
-        if command.request_id and command.request_id in self.requests:
+        if command.request_id in self.requests:
             return
         try:
+            if command.request_id:
+                check_request_id(command.request_id)
             if self.state is None:
                 raise WrongStage("submitted")
-            check(self.state, self.now())
+            for check in checks:
+                check(self.state, self.now())
         except Refusal as refusal:
             raise as_failure(refusal) from None
 
-    def judge_operator(
-        self, command: OperatorAct | ExtendValidity, check: Callable[[Preselection, datetime], object]
-    ) -> None:
+    def judge_operator(self, command: OperatorAct | ExtendValidity, check: Check) -> None:
         """An operator's act names who and why."""
         blank = [name for name in ("operator", "reason") if not getattr(command, name).strip()]
         if blank:
@@ -93,25 +96,26 @@ class Decider:
     async def carry_out(
         self, port: Any, build: Callable[[Order], Any], request_id: str, *, patience: NormalPatience | None = None
     ) -> None:
-        """Run the activity until the database has decided, and adopt the state. The caller holds the lock."""
-        pause = timedelta(seconds=1)
-        while True:
-            order = build(self._order(request_id))
-            try:
-                if patience:
-                    decided = await workflow.execute_activity(port, order, **patience)
-                else:
-                    decided = await workflow.execute_local_activity(port, order, **DECIDING)
-            except ActivityError as failure:
-                refusal = as_refusal(failure)
-                if refusal or patience:
-                    raise (as_failure(refusal) if refusal else failure) from None
-            else:
-                return self._adopt(decided)
-            # Given up half-way, the row could be after the action and we before it. So the same request goes on, at a
-            # later moment: whoever spent a chance while a part was down still gets the whole countdown.
-            await workflow.sleep(pause, summary="等待数据库恢复 (a part is down)")
-            pause = min(pause * 2, LONGEST_PAUSE)
+        """Let the database decide, and adopt the state. The caller holds the lock.
+
+        With `patience` somebody waits for another system meanwhile, and is told soon when that is down.
+        """
+
+        def build_order() -> Any:
+            return build(self._order(request_id))
+
+        if patience:
+            self._adopt(await self._once(port, build_order(), patience))
+        else:
+            self._adopt(await insist(port, build_order))
+
+    async def _once(self, port: Any, order: Any, patience: NormalPatience) -> Decided:
+        try:
+            decided: Decided = await workflow.execute_activity(port, order, **patience)
+        except ActivityError as failure:
+            refusal = as_refusal(failure)
+            raise (as_failure(refusal) if refusal else failure) from None
+        return decided
 
     def _order(self, request_id: str) -> Order:
         return Order(
@@ -124,9 +128,12 @@ class Decider:
         )
 
     def _adopt(self, decided: Decided) -> None:
+        self._decisions += 1
+        if self.state and decided.revision <= self.revision:
+            # Nothing has changed, or a repeat that we had forgotten was answered from the record.
+            return
         before, self.state = self.state, from_record(decided.state, self.policy)
         self.revision = decided.revision
-        self._decisions += 1
         self.follow_deadlines()
         self._show(before, self.state)
         if self.state.stage is Stage.COMPLETED and (before is None or before.stage in UNFINISHED):

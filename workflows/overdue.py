@@ -1,12 +1,13 @@
 """What follows a missed deadline: the party is barred, and the bar ends by itself (R-41, R-48)."""
 
 from collections.abc import Awaitable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, FailureError, WorkflowAlreadyStartedError
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 
 from workflows.blacklist import BlacklistWorkflow
+from workflows.insistence import insist
 from workflows.messages import (
     BlacklistInput,
     ExtendBan,
@@ -16,24 +17,15 @@ from workflows.messages import (
     vehicle_workflow_id,
 )
 from workflows.ports import BarOrder, Barred, People
-from workflows.retries import DECIDING
 
 
 async def enforce_the_ban(given: VehicleInput, begins: datetime) -> Barred:
     """Enter the party in the blacklist, see to its release, and let the holds of its other preselections lapse."""
-    barred = await _bar(BarOrder(given.preselection_id, begins, given.policy))
+    barred: Barred = await insist(People.bar, lambda: BarOrder(given.preselection_id, begins, given.policy))
     await _see_to_release(given, barred)
     for other in barred.others:
         await _release_holds(other)
     return barred
-
-
-async def _bar(order: BarOrder) -> Barred:
-    while True:
-        try:
-            return await workflow.execute_local_activity_method(People.bar, order, **DECIDING)
-        except ActivityError:
-            await workflow.sleep(timedelta(seconds=5), summary="等待数据库恢复 (a part is down)")
 
 
 async def _see_to_release(given: VehicleInput, barred: Barred) -> None:
