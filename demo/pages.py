@@ -66,14 +66,12 @@ def sign_in_page(users: Mapping[str, DemoUser], action: str, *, unknown: bool, h
 
 def phone_page(users: Mapping[str, DemoUser], user: DemoUser | None, messages: Iterable[ReceivedMessage]) -> Response:
     """A person's phone, messages newest first; it looks again every few seconds."""
-    choice = f"""
-<form method="get"><label for="user">谁的手机</label>{_chooser(users, user.user if user else "")}<button>打开</button>
-</form>"""
     if user is None:
-        return _page("演示手机", f"<h1>演示手机</h1>{choice}")
+        form = f'<form><label for="user">谁的手机</label>{_chooser(users, "")}<button>打开</button></form>'
+        return _page("演示手机", f"<h1>演示手机</h1>{form}")
     items = "".join(_message(message) for message in messages) or '<li class="note">还没有短信。</li>'
-    heading = f"<h1>{escape(user.party.name)}的手机</h1><p class='note'>{escape(user.phone)}</p>"
-    return _page("演示手机", f"{heading}<ol>{items}</ol>{choice}", refresh=True)
+    heading = f'<h1>{escape(user.party.name)}的手机</h1><p class="note">{escape(user.phone)}</p>'
+    return _page("演示手机", f'{heading}<ol>{items}</ol><p><a href="?">换一部手机</a></p>', refresh=True)
 
 
 def notice_page(title: str, text: str, status: int) -> Response:

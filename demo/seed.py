@@ -28,7 +28,7 @@ _COUNTRY = ""
 
 async def seed(database: Database, policy: Policy, at: datetime) -> None:
     """Write whatever is missing. `policy` is the deployment's, which the notices state."""
-    await _seed_calendar(Calendars(database), at)
+    await seed_calendar(Calendars(database), at)
     offices = Offices(database)
     known = {office.code: office for office in await offices.all()}
     for office in OFFICES:
@@ -62,7 +62,7 @@ async def _release(releases: SegmentReleases, office: DemoOffice) -> None:
                 await releases.release(segment)
 
 
-async def _seed_calendar(calendars: Calendars, at: datetime) -> None:
+async def seed_calendar(calendars: Calendars, at: datetime) -> None:
     """A year that an operator has declared official is theirs; a prediction gives way to the library's notice."""
     country = await calendars.of_office(_COUNTRY)
     for year in range(at.year, at.year + _YEARS):

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
@@ -30,29 +29,46 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-def clock() -> Clock:
+@pytest.fixture(scope="session")
+def only_clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
+def clock(only_clock: Clock) -> Clock:
+    """The server's clock, which begins at `NOW` for every test."""
+    only_clock.now = NOW
+    return only_clock
+
+
+@pytest.fixture(scope="session")
 async def demo(database_url: str) -> AsyncIterator[Demo]:
     database = Database(database_url, pool_size=2)
     yield Demo(demo_world(), DemoSigner(b"s" * 32, issuer_at(PORT)), TextMessages(database, KEYS))
     await database.close()
 
 
-@pytest.fixture
-async def browser(demo: Demo, clock: Clock, database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody's browser at the demo's server, which fetches its own keys from itself."""
+@pytest.fixture(scope="session")
+async def server(
+    demo: Demo, only_clock: Clock, database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.ASGITransport]:
+    """The demo's server, which fetches its own keys from itself."""
+    keys = tmp_path_factory.mktemp("demo")
     settings = Settings(
-        database_url=database_url, redis_url="redis://127.0.0.1:1", key_file=tmp_path, http_port=PORT, demo=True
+        database_url=database_url, redis_url="redis://127.0.0.1:1", key_file=keys, http_port=PORT, demo=True
     )
     transport = httpx.ASGITransport(None)  # type: ignore[arg-type] -- set as soon as there is an application.
     async with (
         httpx.AsyncClient(transport=transport) as http,
-        httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}") as browser,
-        parts_of(settings, demo_gateways(demo, http, clock), KEYS, clock=clock) as parts,
+        parts_of(settings, demo_gateways(demo, http, only_clock), KEYS, clock=only_clock) as parts,
     ):
         transport.app = demo_app(parts, demo)
+        yield transport
+
+
+@pytest.fixture
+async def browser(server: httpx.ASGITransport, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody's browser at the demo's server, without a cookie yet."""
+    assert clock.now == NOW
+    async with httpx.AsyncClient(transport=server, base_url=f"http://127.0.0.1:{PORT}") as browser:
         yield browser
