@@ -3,6 +3,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from storage.database import Database
+from storage.redis_client import make_redis
+from tests.storage.pool_world import World
 from tests.storage.stored_preselections import Stored
 
 CONNECTIONS = 40
@@ -19,3 +21,10 @@ async def database(fresh_database: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def stored(database: Database) -> Stored:
     return await Stored.beginning(database)
+
+
+@pytest.fixture
+async def world(database: Database, redis_url: str) -> AsyncIterator[World]:
+    """A pool in the race's database, and an empty Redis."""
+    async with make_redis(redis_url) as client:
+        yield World(database, client)

@@ -1,8 +1,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.asyncio import Redis
 
 from storage.database import Database
+from storage.redis_client import make_redis
+from tests.storage.pool_world import World
 from tests.storage.stored_preselections import Stored
 
 
@@ -17,3 +20,18 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def stored(database: Database) -> Stored:
     return await Stored.beginning(database)
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """An empty Redis."""
+    async with make_redis(redis_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def world(fresh_database: str, redis: Redis) -> AsyncIterator[World]:
+    """A pool of this test's own."""
+    own = Database(fresh_database)
+    yield World(own, redis)
+    await own.close()

@@ -1,0 +1,150 @@
+"""Draws in parallel, committed for real: index first, then the one statement that decides."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from domain.segments import positions_in
+from storage.decisions import Claim
+from storage.failures import ClaimLost, IndexLost
+from storage.tables import claim
+from tests.storage.pool_world import B, World, plates_at, put_index, segment
+from tests.storage.stored_preselections import AT, SOON, Stored, decision
+
+DRAWERS = 50
+HUNDRED = segment("AB1!!")
+PLATES = plates_at(positions_in(HUNDRED.numbers()))
+
+
+@dataclass
+class Draws:
+    """Draws as the service makes them, and the keeper that mends the index while they go on."""
+
+    world: World
+    stored: Stored
+    drawn: dict[UUID, list[str]] = field(default_factory=dict)
+    flush_after: list[int] = field(default_factory=list)
+    """How many numbers are given when somebody empties Redis."""
+    losses: int = 0
+    stale: int = 0
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+    mended: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def all_at_once(self, rivals: Sequence[UUID], *, rounds: int = 1, at: datetime = AT) -> None:
+        keeper = asyncio.create_task(self._keep())
+        await asyncio.gather(*(self._draw_often(rival, rounds, at) for rival in rivals))
+        keeper.cancel()
+
+    async def _draw_often(self, rival: UUID, rounds: int, at: datetime) -> None:
+        for revision in range(1, rounds + 1):
+            self.drawn.setdefault(rival, []).extend(await self._draw(rival, revision, at))
+            if self.flush_after and sum(map(len, self.drawn.values())) >= self.flush_after[0]:
+                del self.flush_after[0]
+                await self.world.redis.flushall()
+
+    async def _draw(self, rival: UUID, revision: int, at: datetime) -> list[str]:
+        while True:
+            try:
+                picked = await self.world.index.draw(B, 10, at=at, until=SOON)
+                hold = [Claim(plate, "offered", SOON) for plate in picked]
+                await self.stored.decisions.commit(decision(rival, at=at, expected_revision=revision, hold=hold))
+            except IndexLost:
+                await self._mending()
+            except ClaimLost as lost:
+                self.stale += 1
+                await self._give_back(picked, lost.plates, at)
+            else:
+                return picked
+
+    async def _give_back(self, picked: list[str], lost: Sequence[str], at: datetime) -> None:
+        await self.world.index.take_back([plate for plate in picked if plate not in lost], at=at, until=SOON)
+        await self.world.index.settle(at=at, held=dict.fromkeys(lost, SOON))
+
+    async def _mending(self) -> None:
+        self.losses += 1
+        async with self.mended:
+            self.lost.set()
+            await self.mended.wait()
+
+    async def _keep(self) -> None:
+        while True:
+            await self.lost.wait()
+            self.lost.clear()
+            await self.world.keeper.tend(AT)
+            async with self.mended:
+                self.mended.notify_all()
+
+
+@pytest.fixture
+async def draws(world: World, stored: Stored) -> Draws:
+    return Draws(world, stored)
+
+
+async def owners(world: World) -> dict[str, UUID]:
+    rows = await world.database.rows(select(claim.c.plate, claim.c.preselection_id).where(claim.c.until > AT))
+    return {row.plate: row.preselection_id for row in rows}
+
+
+async def assert_nobody_shares(draws: Draws) -> None:
+    """Whatever a drawer was given is its own, in its hands and in the database."""
+    given = {plate: rival for rival, plates in draws.drawn.items() for plate in plates}
+    assert len(given) == sum(map(len, draws.drawn.values()))
+    assert await owners(draws.world) == given
+
+
+async def test_fifty_parallel_draws_never_give_a_number_twice(draws: Draws) -> None:
+    await draws.world.add_prefix(B, segment("AB!!!"))
+    await draws.world.keeper.tend(AT)
+    rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
+    await draws.all_at_once(rivals)
+    assert [len(plates) for plates in draws.drawn.values()] == [10] * DRAWERS
+    assert (draws.losses, draws.stale) == (0, 0)
+    await assert_nobody_shares(draws)
+
+
+async def test_draws_that_are_more_than_the_pool_share_it_out_to_the_last_number(draws: Draws) -> None:
+    await draws.world.add_prefix(B, HUNDRED)
+    await draws.world.keeper.tend(AT)
+    rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
+    await draws.all_at_once(rivals)
+    assert sorted(plate for plates in draws.drawn.values() for plate in plates) == PLATES
+    await assert_nobody_shares(draws)
+
+
+async def test_redis_flushed_while_draws_go_on_costs_time_and_no_number_is_given_twice(draws: Draws) -> None:
+    await draws.world.add_prefix(B, segment("AB!!!"), segment("AC!!!"), segment("AD!!!"))
+    await draws.world.keeper.tend(AT)
+    rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
+    draws.flush_after = [100, 400, 900, 1400]
+    await draws.all_at_once(rivals, rounds=4)
+    assert [len(plates) for plates in draws.drawn.values()] == [40] * DRAWERS
+    assert draws.losses > 0
+    assert draws.flush_after == []
+    await assert_nobody_shares(draws)
+
+
+async def test_an_index_that_knows_of_no_claim_costs_repeats_and_no_number_is_given_twice(draws: Draws) -> None:
+    await draws.world.add_prefix(B, HUNDRED)
+    first = await draws.stored.begun()
+    hold = [Claim(plate, "offered", SOON) for plate in PLATES[:70]]
+    await draws.stored.decisions.commit(decision(first, hold=hold))
+    draws.drawn[first] = PLATES[:70]
+    await put_index(draws.world.redis, HUNDRED.numbers())
+    rivals = [await draws.stored.begun() for _ in range(10)]
+    await draws.all_at_once(rivals)
+    assert draws.stale > 0
+    assert sorted(plate for plates in draws.drawn.values() for plate in plates) == PLATES
+    await assert_nobody_shares(draws)
+
+
+async def test_a_draw_that_died_before_its_commit_gives_its_numbers_back_at_its_end(draws: Draws) -> None:
+    await draws.world.add_prefix(B, HUNDRED)
+    await draws.world.keeper.tend(AT)
+    await draws.world.index.draw(B, 60, at=AT, until=SOON)
+    assert await draws.world.index.count(B, at=AT) == 40
+    assert await draws.world.index.count(B, at=SOON) == 100

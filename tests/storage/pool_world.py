@@ -1,0 +1,82 @@
+"""A pool to try things on: segments and claims as rows, and an index put straight into Redis."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from redis.asyncio import Redis
+from sqlalchemy import insert
+
+from domain.plates import PATTERNS, serial_at
+from domain.segments import POOL_BYTES, Segment, from_bitmap, positions_in, to_bitmap
+from storage.claim_masks import mask_of_positions
+from storage.database import Database
+from storage.index_keeper import IndexKeeper
+from storage.offices import Office, Offices
+from storage.pool_index import PoolIndex
+from storage.pool_keys import index_keys, milliseconds
+from storage.segment_releases import SegmentReleases
+from storage.tables import FOREVER, claim
+
+AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
+LATER = AT + timedelta(seconds=90)
+WHOLE_PATTERNS = [pattern.replace("D", "!").replace("L", "@") for pattern in PATTERNS]
+B = "粤B"
+
+
+def plates_at(positions: Iterable[int], name: str = B) -> list[str]:
+    return [name + serial_at(position) for position in positions]
+
+
+async def put_index(redis: Redis, free: Iterable[int] | int, name: str = B, *, valid_until: datetime = FOREVER) -> None:
+    """An index with these free numbers and nothing else."""
+    mask = free if isinstance(free, int) else mask_of_positions(free)
+    bitmap, moments, version, *others = index_keys(name)
+    async with redis.pipeline() as pipeline:
+        pipeline.delete(bitmap, moments, version, *others)
+        pipeline.set(bitmap, to_bitmap(mask))
+        pipeline.hset(version, mapping={"revision": 0, "run": "test", "valid_until": milliseconds(valid_until)})
+        await pipeline.execute()
+
+
+async def free_in(redis: Redis, name: str = B) -> set[str]:
+    """The plates whose bit is set, whatever moments are due."""
+    bitmap = await redis.get(index_keys(name)[0])
+    assert isinstance(bitmap, bytes)
+    assert len(bitmap) == POOL_BYTES
+    return set(plates_at(positions_in(from_bitmap(bitmap)), name))
+
+
+class World:
+    """The pool's rows in one database. Each prefix belongs to an office of its own."""
+
+    def __init__(self, database: Database, redis: Redis) -> None:
+        self.database = database
+        self.redis = redis
+        self.keeper = IndexKeeper(database, redis)
+        self.index = PoolIndex(redis)
+
+    async def add_prefix(self, name: str, *segments: Segment) -> None:
+        await Offices(self.database).save(Office(f"office {name}", "车管所", "龙井路", "广东", (name,)))
+        await self.add_segments(*segments)
+
+    async def add_segments(self, *segments: Segment) -> None:
+        for each in segments:
+            await SegmentReleases(self.database).release(each)
+
+    async def add_claims(self, plates: Iterable[str], kind: str = "issued", until: datetime = FOREVER) -> None:
+        await self.add_claims_each(kind, dict.fromkeys(plates, until))
+
+    async def add_claims_each(self, kind: str, ends: Mapping[str, datetime]) -> None:
+        rows = [{"plate": plate, "kind": kind, "until": until, "changed_at": AT} for plate, until in ends.items()]
+        async with self.database.transaction() as connection:
+            await connection.execute(insert(claim), rows)
+
+
+def segment(
+    template: str,
+    *excluded: str,
+    name: str = B,
+    released_at: datetime = AT - timedelta(days=30),
+    compose_from: datetime = AT - timedelta(days=23),
+) -> Segment:
+    return Segment(name, template, excluded, released_at, compose_from)

@@ -1,0 +1,82 @@
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from embedded.valkey import Valkey
+from storage.announcements import CHANNEL, Announcements
+from storage.failures import PartDown
+from storage.redis_client import make_redis
+
+PATIENCE = 10.0
+AT_ONCE = 0.05
+
+
+@pytest.fixture
+async def announcements(redis: Redis) -> AsyncIterator[Announcements]:
+    listening = Announcements(redis)
+    yield listening
+    await listening.close()
+
+
+async def test_a_subscription_hears_of_its_preselection_only(announcements: Announcements, redis: Redis) -> None:
+    mine, other = uuid4(), uuid4()
+    with announcements.subscribe(mine) as subscription, announcements.subscribe(other) as others:
+        assert await subscription.wait(PATIENCE)
+        assert await others.wait(PATIENCE)
+        # From another process, as it were.
+        await Announcements(redis).publish(mine)
+        assert await subscription.wait(PATIENCE)
+        assert not await others.wait(AT_ONCE)
+        assert not await subscription.wait(AT_ONCE)
+
+
+async def test_several_announcements_that_nobody_waited_for_count_as_one(announcements: Announcements) -> None:
+    mine, last = uuid4(), uuid4()
+    with announcements.subscribe(mine) as subscription, announcements.subscribe(last) as others:
+        assert await subscription.wait(PATIENCE)
+        assert await others.wait(PATIENCE)
+        for one in (mine, mine, mine, last):
+            await announcements.publish(one)
+        assert await others.wait(PATIENCE)
+        assert await subscription.wait(PATIENCE)
+        assert not await subscription.wait(AT_ONCE)
+
+
+async def test_all_streams_of_a_process_share_one_connection(announcements: Announcements, redis: Redis) -> None:
+    ids = [uuid4() for _ in range(20)]
+    contexts = [announcements.subscribe(one) for one in [*ids, *ids]]
+    subscriptions = [context.__enter__() for context in contexts]
+    await asyncio.gather(*(subscription.wait(PATIENCE) for subscription in subscriptions))
+    assert (await redis.pubsub_numsub(CHANNEL))[0][1] == 1
+    for context in contexts:
+        context.__exit__(None, None, None)
+    assert not announcements._subscriptions
+
+
+async def test_nonsense_on_the_channel_disturbs_nobody(announcements: Announcements, redis: Redis) -> None:
+    mine = uuid4()
+    with announcements.subscribe(mine) as subscription:
+        assert await subscription.wait(PATIENCE)
+        await redis.publish(CHANNEL, b"nonsense")
+        await announcements.publish(mine)
+        assert await subscription.wait(PATIENCE)
+
+
+async def test_after_a_restart_of_redis_every_stream_reads_again_and_hears_again(valkey: Valkey) -> None:
+    async with make_redis(valkey.url()) as redis:
+        announcements = Announcements(redis)
+        mine = uuid4()
+        with announcements.subscribe(mine) as subscription:
+            assert await subscription.wait(PATIENCE)
+            await valkey.stop()
+            with pytest.raises(PartDown, match="redis"):
+                await announcements.publish(mine)
+            await valkey.start()
+            await valkey.ready()
+            assert await subscription.wait(PATIENCE)
+            await announcements.publish(mine)
+            assert await subscription.wait(PATIENCE)
+        await announcements.close()

@@ -1,0 +1,56 @@
+"""The pool at its full size: all ten patterns of a prefix, 3,604,000 numbers."""
+
+import random
+from time import perf_counter
+
+from redis.asyncio import Redis
+from sqlalchemy import text
+
+from domain.plates import POOL_SIZE
+from storage.keyboard_snapshots import KeyboardSnapshots
+from storage.pool_index import Wish
+from storage.pool_keys import index_keys
+from storage.pool_rebuild import KEPT_MOMENTS
+from storage.tables import FOREVER
+from tests.storage.pool_world import AT, LATER, WHOLE_PATTERNS, B, World, plates_at, segment
+
+MIB = 1024 * 1024
+ISSUE_ALL_DIGITS = text(
+    "INSERT INTO claim (plate, kind, until, changed_at) "
+    "SELECT :prefix || lpad(number::text, 5, '0'), 'issued', :until, :at FROM generate_series(0, 99999) AS number"
+)
+WHOLE = [segment(template) for template in WHOLE_PATTERNS]
+
+
+async def test_a_full_prefix_is_released_in_less_than_a_second(world: World) -> None:
+    await world.add_prefix(B)
+    await world.keeper.tend(AT)
+    begun = perf_counter()
+    await world.add_segments(*WHOLE)
+    await world.keeper.release(B, AT)
+    taken = perf_counter() - begun
+    assert await world.index.count(B, at=AT) == POOL_SIZE
+    assert taken < 1.0
+
+
+async def test_a_full_prefix_costs_at_most_a_mebibyte_of_redis(world: World, redis: Redis) -> None:
+    await world.add_prefix(B, *WHOLE)
+    held = plates_at(random.Random(1).sample(range(POOL_SIZE), KEPT_MOMENTS))
+    await world.add_claims(held, "reserved", LATER)
+    await world.keeper.tend(AT)
+    await KeyboardSnapshots(world.database, redis).get(B, AT, LATER - AT)
+    await world.index.draw(B, 10, at=AT, until=LATER, wish=Wish(without_four=True))
+    names = [name.decode() for name in await redis.keys()]
+    assert all(B in name for name in names)
+    sizes = [await redis.memory_usage(name, samples=0) for name in names]
+    assert 2 * POOL_SIZE // 8 < sum(sizes) <= MIB
+    assert await redis.zcard(index_keys(B)[1]) == KEPT_MOMENTS + 10
+
+
+async def test_a_hundred_thousand_claims_are_missing_from_a_new_index(world: World) -> None:
+    await world.add_prefix(B, *WHOLE)
+    async with world.database.transaction(patience=30) as connection:
+        await connection.execute(ISSUE_ALL_DIGITS, {"prefix": B, "until": FOREVER, "at": AT})
+    await world.keeper.tend(AT)
+    assert await world.index.count(B, at=AT) == POOL_SIZE - 100_000
+    assert not any(plate[2:].isdigit() for plate in await world.index.draw(B, 1000, at=AT, until=LATER))

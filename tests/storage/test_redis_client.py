@@ -1,0 +1,49 @@
+import asyncio
+
+import pytest
+
+from embedded.valkey import Valkey
+from storage.failures import PartDown
+from storage.redis_client import make_redis, ping, redis_answers, script
+
+COUNTS_AS_DOWN = 3.0
+
+
+async def test_a_frozen_redis_counts_as_down_in_time_and_answers_right_afterwards(valkey: Valkey) -> None:
+    async with make_redis(valkey.url()) as redis:
+        await redis.set("kept", "before")
+        valkey.freeze()
+        try:
+            begun = asyncio.get_running_loop().time()
+            with pytest.raises(PartDown, match="redis"):
+                await ping(redis)
+            assert asyncio.get_running_loop().time() - begun < COUNTS_AS_DOWN
+            with pytest.raises(PartDown), redis_answers():
+                await redis.set("late", "written in the end")
+        finally:
+            valkey.thaw()
+        # No answer to an abandoned call is taken for the answer to the next one.
+        assert await asyncio.gather(*(redis.get("kept") for _ in range(20))) == [b"before"] * 20
+
+
+async def test_a_restarted_redis_costs_no_caller_an_error(valkey: Valkey) -> None:
+    async with make_redis(valkey.url()) as redis:
+        await asyncio.gather(*(ping(redis) for _ in range(5)))
+        await valkey.stop()
+        with pytest.raises(PartDown, match="redis"):
+            await ping(redis)
+        await valkey.start()
+        await valkey.ready()
+        await asyncio.gather(*(ping(redis) for _ in range(10)))
+
+
+async def test_a_call_is_never_repeated_behind_its_authors_back(redis_url: str) -> None:
+    async with make_redis(redis_url) as redis:
+        assert redis.get_retry().get_retries() == 0
+
+
+async def test_a_script_of_several_files_runs_as_one(redis_url: str) -> None:
+    async with make_redis(redis_url) as redis:
+        count = script(redis, "pool_common", "pool_tree", "pool_count")
+        assert "local function freshen" in count.script
+        assert "copy_without_four" in count.script
