@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from temporalio import activity
@@ -72,12 +73,12 @@ class RecordActivities(Records):
         after = _moved(command, before)
         if after == before:
             return Decided(order.state or {}, order.revision)
-        claims = claim_changes(before, after, order.at)
+        commit = partial(self.commits.commit, operator=command.clerk, reason=command.reason)
         try:
-            return await self.commits.commit(order, command.move, after, claims=claims, operator=command.clerk)
+            return await commit(order, command.move, after, claims=claim_changes(before, after, order.at))
         except ClaimLost:
             # Every worker was away for so long that the reservation has ended by itself and the plate is another's.
-            return await self.commits.commit(order, command.move, after, operator=command.clerk)
+            return await commit(order, command.move, after)
 
 
 def _moved(command: MoveOrder, before: Preselection) -> Preselection:

@@ -39,7 +39,9 @@ class BlacklistWorkflow:
 
     @workflow.signal(description="The party missed a further deadline: the ban lasts until the later end")
     def extend(self, command: ExtendBan) -> None:
-        self._until = max(self._until, command.until)
+        # A moment without its zone can't be compared, and a signal that raises would stop the workflow.
+        if command.until.tzinfo:
+            self._until = max(self._until, command.until)
 
     @workflow.signal(description="End the ban before its time (operator, reason)")
     def release(self, command: ReleaseBan) -> None:

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.errors import Refusal, ValidationFailed, WrongStage
+    from domain.errors import ValidationFailed, WrongStage
     from domain.moments import whole_milliseconds
     from domain.policy import Policy
     from domain.preselection import Preselection
@@ -25,12 +25,11 @@ from workflows.fields import check_request_id
 from workflows.insistence import insist
 from workflows.messages import Acted, ExtendValidity, OperatorAct, VehicleInput
 from workflows.ports import Decided, Order, TextOrder, Texts
-from workflows.refusals import as_failure, as_refusal
+from workflows.refusals import as_failure, as_refusal, refusing
 from workflows.requests import Requests
 from workflows.retries import NOTICE, NormalPatience
 from workflows.search_attributes import DEADLINE, STAGE
 
-Command = TypeVar("Command")
 Check = Callable[[Preselection, datetime], object]
 MOST_UPDATES = 500
 """After so many decisions a run continues as new, so that replaying it stays short."""
@@ -59,15 +58,13 @@ class Decider:
         """Ask the domain whether this may happen now; a repeat of a known request always may."""
         if command.request_id in self.requests:
             return
-        try:
+        with refusing():
             if command.request_id:
                 check_request_id(command.request_id)
             if self.state is None:
                 raise WrongStage("submitted")
             for check in checks:
                 check(self.state, self.now())
-        except Refusal as refusal:
-            raise as_failure(refusal) from None
 
     def judge_operator(self, command: OperatorAct | ExtendValidity, check: Check) -> None:
         """An operator's act names who and why."""
@@ -83,20 +80,24 @@ class Decider:
     ) -> Acted:
         """Let the activity `port` decide on the order that `build` makes; answer a repeat from memory."""
         request_id = self.with_request_id(command).request_id
+        with refusing():
+            check_request_id(request_id)
         async with self.lock:
             if request_id in self.requests:
                 return self.requests.answer(request_id)
             try:
-                await self.carry_out(port, build, request_id, patience=patience)
+                revision = await self.carry_out(port, build, request_id, patience=patience)
             except FailureError as failure:
                 self.note_refusal(request_id, failure)
                 raise
-            return self.requests.acted(request_id, self.revision)
+            return self.requests.acted(request_id, revision)
 
     async def carry_out(
         self, port: Any, build: Callable[[Order], Any], request_id: str, *, patience: NormalPatience | None = None
-    ) -> None:
+    ) -> int:
         """Let the database decide, and adopt the state. The caller holds the lock.
+
+        Returns the revision that the request has made, now or long ago.
 
         With `patience` somebody waits for another system meanwhile, and is told soon when that is down.
         """
@@ -105,9 +106,11 @@ class Decider:
             return build(self._order(request_id))
 
         if patience:
-            self._adopt(await self._once(port, build_order(), patience))
+            decided = await self._once(port, build_order(), patience)
         else:
-            self._adopt(await insist(port, build_order))
+            decided = await insist(port, build_order)
+        self._adopt(decided)
+        return decided.revision
 
     async def _once(self, port: Any, order: Any, patience: NormalPatience) -> Decided:
         try:
@@ -142,9 +145,9 @@ class Decider:
             self.send_text("deadline_moved")
 
     def note_refusal(self, request_id: str, failure: FailureError) -> None:
-        """Keep a final refusal, so that a repeat hears the same; what may succeed later is judged anew."""
+        """Keep a refusal, so that it can be asked for, and so that a repeat hears a final one again."""
         refusal = as_refusal(failure)
-        if refusal and not refusal.judged_anew:
+        if refusal:
             self.requests.refused(request_id, refusal)
 
     # Time
@@ -172,6 +175,10 @@ class Decider:
 
     def is_long(self) -> bool:
         return self._decisions >= MOST_UPDATES or workflow.info().is_continue_as_new_suggested()
+
+    def is_quiet(self) -> bool:
+        """Whether nobody waits for us and nothing of ours is under way: only then may a run end."""
+        return workflow.all_handlers_finished() and not self.texts
 
     def carried_over(self, given: VehicleInput) -> VehicleInput:
         """What the next run begins with."""

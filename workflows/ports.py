@@ -42,12 +42,16 @@ class OpenOrder:
 
 @dataclass(frozen=True)
 class MoveOrder:
-    """A step that needs no fact from outside: the name of a transition of the domain."""
+    """A step that needs no fact from outside: the name of a transition of the domain.
+
+    `clerk` is who intervened where it was not the applicant, and `reason` why; both are kept with the decision.
+    """
 
     order: Order
     move: str
     visit_by: str | None = None
     clerk: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)

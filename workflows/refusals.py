@@ -1,5 +1,8 @@
 """Refusals at the border of a workflow: an ApplicationError outside, a named refusal of the domain inside."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -16,6 +19,15 @@ def as_failure(refusal: Refusal) -> ApplicationError:
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,
     )
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Let a refusal of the domain leave as a failure."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise as_failure(refusal) from None
 
 
 def as_refusal(failure: BaseException | None) -> Refusal | None:

@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.errors import Refusal, refusal_from
+    from domain.errors import REFUSALS, Refusal, refusal_from
 
 from workflows.messages import Acted, Outcome
 from workflows.refusals import as_failure
@@ -18,7 +18,9 @@ class Requests:
         self._outcomes = {outcome.request_id: outcome for outcome in outcomes}
 
     def __contains__(self, request_id: str) -> bool:
-        return request_id in self._outcomes
+        """Whether the first answer holds for a repeat too; what may succeed later is judged anew."""
+        outcome = self._outcomes.get(request_id)
+        return outcome is not None and not (outcome.refused and REFUSALS[outcome.refused].judged_anew)
 
     def find(self, request_id: str) -> Outcome | None:
         return self._outcomes.get(request_id)
@@ -41,6 +43,7 @@ class Requests:
         return list(self._outcomes.values())
 
     def _keep(self, outcome: Outcome) -> None:
+        self._outcomes.pop(outcome.request_id, None)
         self._outcomes[outcome.request_id] = outcome
         while len(self._outcomes) > KEPT:
             del self._outcomes[next(iter(self._outcomes))]

@@ -4,8 +4,6 @@ Every user action is an update: its validator asks the domain, so that a refusal
 lets one activity decide in the database, and only then believes the new state. `run` does what time does.
 """
 
-from datetime import date
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -13,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.preselection_parts import Stage
 
 from workflows.decider import Decider
+from workflows.fields import check_code_hash, check_numbers, check_prefix, day_of
 from workflows.messages import (
     Acted,
     Action,
@@ -59,12 +58,24 @@ class VehicleWorkflow(Decider):
     async def run(self, given: VehicleInput) -> None:
         self.follow_deadlines()
         await workflow.wait_condition(lambda: self.state is not None or self.turned_away)
+        while True:
+            await self._live(given)
+            await self._finish()
+            # Somebody may have come back just as it fell asleep.
+            if not self.is_alive():
+                return
+
+    async def _live(self, given: VehicleInput) -> None:
+        """Do what time does, as long as anything can happen here."""
         while self.is_alive():
-            await workflow.wait_condition(lambda: self.due or not self.is_alive() or self.is_long())
+            await workflow.wait_condition(lambda: self.due or not self.is_alive() or self._can_start_afresh())
             await self._catch_up()
-            if self.is_alive() and self.is_long():
-                await self._continue_as_new(given)
-        await self._finish()
+            if self.is_alive() and self._can_start_afresh():
+                workflow.continue_as_new(self.carried_over(given))
+
+    def _can_start_afresh(self) -> bool:
+        """Whether to continue as new now. Until it can, time goes on having its effect."""
+        return self.is_long() and workflow.all_handlers_finished() and not self.texts
 
     async def _catch_up(self) -> None:
         """Let time have its effect. A timer has only woken us; the clock decides."""
@@ -82,10 +93,6 @@ class VehicleWorkflow(Decider):
             if name in REMINDERS and self.state and self.state.settled(self.now()).stage is Stage.COMPLETED:
                 self.send_text(name.value)
         self.fired.clear()
-
-    async def _continue_as_new(self, given: VehicleInput) -> None:
-        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self.texts)
-        workflow.continue_as_new(self.carried_over(given))
 
     async def _finish(self) -> None:
         if self.state and self.state.stage is Stage.OVERDUE and self.state.reservation:
@@ -134,7 +141,7 @@ class VehicleWorkflow(Decider):
 
     @confirm_identity.validator
     def may_confirm_identity(self, command: ConfirmIdentity) -> None:
-        self.judge(command, lambda state, at: state.check_identity(at))
+        self.judge(command, lambda *_: check_code_hash(command.code_hash), lambda state, at: state.check_identity(at))
 
     # 预选号牌
 
@@ -145,7 +152,11 @@ class VehicleWorkflow(Decider):
 
     @draw.validator
     def may_draw(self, command: Draw) -> None:
-        self.judge(command, lambda state, at: state.check_draw(at))
+        self.judge(
+            command,
+            lambda *_: check_prefix(command.prefix, self.given.prefixes),
+            lambda state, at: state.check_draw(at),
+        )
 
     @workflow.update(description="加入备选 (R-37)")
     async def put_aside(self, command: OneNumber) -> Acted:
@@ -170,7 +181,11 @@ class VehicleWorkflow(Decider):
 
     @compose.validator
     def may_compose(self, command: Compose) -> None:
-        self.judge(command, lambda state, at: state.check_composition(len(command.numbers), at))
+        self.judge(
+            command,
+            lambda *_: check_numbers(command.numbers, self.given.prefixes),
+            lambda state, at: state.check_composition(len(command.numbers), at),
+        )
 
     # After the choice
 
@@ -202,7 +217,7 @@ class VehicleWorkflow(Decider):
 
     @workflow.update(description="释放正在展示和备选的号码 (operator, reason)")
     async def release_holds(self, command: OperatorAct) -> Acted:
-        return await self._move(command, "release_holds", clerk=command.operator)
+        return await self._move(command, "release_holds", clerk=command.operator, reason=command.reason)
 
     @release_holds.validator
     def may_release_holds(self, command: OperatorAct) -> None:
@@ -210,7 +225,7 @@ class VehicleWorkflow(Decider):
 
     @workflow.update(description="取消预选,不列入黑名单 (operator, reason)")
     async def cancel(self, command: OperatorAct) -> Acted:
-        return await self._move(command, "reject", clerk=command.operator)
+        return await self._move(command, "reject", clerk=command.operator, reason=command.reason)
 
     @cancel.validator
     def may_cancel(self, command: OperatorAct) -> None:
@@ -218,11 +233,12 @@ class VehicleWorkflow(Decider):
 
     @workflow.update(description="延长有效期到 visit_by 当天结束 (operator, reason, visit_by)")
     async def extend_validity(self, command: ExtendValidity) -> Acted:
-        return await self._move(command, "extend_validity", visit_by=command.visit_by, clerk=command.operator)
+        facts = {"visit_by": command.visit_by, "clerk": command.operator, "reason": command.reason}
+        return await self._move(command, "extend_validity", **facts)
 
     @extend_validity.validator
     def may_extend_validity(self, command: ExtendValidity) -> None:
-        self.judge_operator(command, lambda state, at: state.extended_to(date.fromisoformat(command.visit_by), at))
+        self.judge_operator(command, lambda state, at: state.extended_to(day_of(command.visit_by), at))
 
     enter_signal = signal_twin(enter, "再次进入")
     start_signal = signal_twin(start, "开始选号")
