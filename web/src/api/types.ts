@@ -2,32 +2,37 @@
 import type { components } from './schema'
 
 type Schemas = components['schemas']
+type View = Schemas['PreselectionView']
 
-export type Office = Schemas['Office']
-export type OfficeNotice = Schemas['OfficeNotice']
-export type Segment = Schemas['Segment']
-export type PreselectionView = Schemas['PreselectionView']
-export type Stage = PreselectionView['stage']
-export type EntryAnswer = Schemas['EntryAnswer']
-export type CodeSent = Schemas['CodeSent']
-export type KeyboardAnswer = Schemas['Keyboard']
-export type DeskReservation = Schemas['DeskReservation']
-export type VoucherInspection = Schemas['VoucherInspection']
-export type SubmittedNumber = NonNullable<PreselectionView['last_submission']>[number]
-
-export interface Seller {
-  kind: 'person' | 'organisation'
-  name: string
-  id_number: string
+/** Further facts that the pages show where the service gives them. */
+interface FurtherFacts {
+  office: { hours?: string | null }
+  draws: { total?: number }
+  cancellation_allowed?: boolean
 }
 
-export interface NewPreselection {
-  office_code: string
-  notice_version: string
-  certificate_number: string
-  vin: string
-  seller: Seller
-  code: string
+export type Office = Schemas['OfficeItem']
+export type OfficeNotice = Schemas['NoticeText']
+export type Segment = Schemas['SegmentItem']
+export type PreselectionView = View & FurtherFacts
+export type Stage = View['stage']
+export type EntryAnswer = Omit<Schemas['EntryAnswer'], 'preselection'> & { preselection: PreselectionView | null }
+export type CodeSent = Schemas['CodeSent']
+export type KeyboardAnswer = Schemas['Keyboard']
+export type SubmittedNumber = Schemas['TriedNumber']
+export type NewPreselection = Schemas['SubmissionBody']
+export type Seller = Schemas['SellerBody']
+
+export interface DeskReservation {
+  id: string
+  plate: string
+  stage: string
+  visit_by: string | null
+  holder: string
+}
+
+export interface VoucherInspection extends DeskReservation {
+  valid: boolean
 }
 
 /** A car that the demo's applicant has bought; only a demo answers this. */
@@ -36,21 +41,6 @@ export interface DemoVehicle {
   vin: string
   office_code: string
   seller: Seller
-}
-
-export interface DemoMessage {
-  sent_at: string
-  purpose: string
-  text: string
-  code?: string | null
-}
-
-export interface DemoUser {
-  user: string
-  name: string
-  roles: string[]
-  phone: string
-  office_code?: string | null
 }
 
 /** `GET /config.json`: what the pages must know before anybody has signed in. */

@@ -6,6 +6,8 @@ import type { Problem } from '@/api/problem'
 
 // Longer waits are told as a moment, shorter ones count down.
 const COUNTED_SECONDS = 600
+// The reasons stand in a list of their own, and a visitor repeats a request by pressing again.
+const OWN_WORDS = new Set(['vehicle_not_eligible', 'outcome_unknown'])
 
 /** The words for a problem: the server's own where it gave some, ours where only the client knows. */
 export function useProblemWords(source: MaybeRefOrGetter<Problem | null>) {
@@ -17,10 +19,9 @@ export function useProblemWords(source: MaybeRefOrGetter<Problem | null>) {
 
   const text = computed(() => {
     if (!problem.value) return ''
-    const { code, detail, facts } = problem.value
-    const words = detail || t(te(`problems.${code}`) ? `problems.${code}` : 'problems.unknown')
-    const attempts = facts.attempts_left === undefined ? '' : t('code.attempts', { count: facts.attempts_left })
-    return [words, attempts].filter(Boolean).join(' ')
+    const { code, detail } = problem.value
+    if (detail && !OWN_WORDS.has(code)) return detail
+    return t(te(`problems.${code}`) ? `problems.${code}` : 'problems.unknown')
   })
 
   const reasons = computed(() =>

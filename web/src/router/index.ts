@@ -28,7 +28,6 @@ const routes: RouteRecordRaw[] = [
   { path: '/preselections/:id', component: () => import('@/screens/PreselectionScreen.vue'), props: true, meta: applicant },
   { path: '/segments', component: () => import('@/screens/SegmentsScreen.vue'), meta: { signedIn: true } },
   { path: '/desk', component: () => import('@/screens/DeskScreen.vue'), meta: { signedIn: true, role: 'clerk' } },
-  { path: '/phone', component: () => import('@/screens/PhoneScreen.vue') },
   { path: CALLBACK_PATH, component: EntranceScreen },
   { path: '/:rest(.*)*', component: () => import('@/screens/NotFoundScreen.vue') },
 ]

@@ -1,0 +1,40 @@
+import { flushPromises } from '@vue/test-utils'
+import { expect, test, vi } from 'vitest'
+import CompletedStage from '@/screens/stages/CompletedStage.vue'
+import EndedStage from '@/screens/stages/EndedStage.vue'
+import type { Stage } from '@/api/types'
+import { mountInPreselection, mountPlain, serve, viewWith } from './support'
+
+const COMPLETED = viewWith({ stage: 'completed', plate: '粤B12A34', visit_by: '2026-11-26', deadline: '2026-11-26T16:00:00.000Z' })
+
+test('the plate, the last day and the office are shown', async () => {
+  serve(() => ({ body: COMPLETED }))
+  const stage = mountInPreselection(CompletedStage)
+  await flushPromises()
+  expect(stage.get('svg').attributes('aria-label')).toBe('号牌 粤 B 1 2 A 3 4')
+  expect(stage.text()).toContain('请于11月26日(含)前')
+  expect(stage.text()).toContain('2026年11月26日 星期四')
+  expect(stage.text()).toContain('龙井路1号')
+})
+
+test('「打印预选号凭证」 fetches the voucher with the token, not by a link', async () => {
+  const calls = serve(() => ({ body: COMPLETED }))
+  const made = vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:voucher')
+  const opened = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)
+  const stage = mountInPreselection(CompletedStage)
+  await flushPromises()
+  await stage.findAll('.actions .van-button')[0]?.trigger('click')
+  await flushPromises()
+  expect(calls.at(-1)?.path).toBe('/preselections/p1/voucher')
+  expect([made, opened].map((spy) => spy.mock.calls.length)).toEqual([1, 1])
+  expect(stage.html()).not.toContain('/voucher')
+})
+
+test.each<[Stage, string]>([
+  ['exhausted', '请前往深圳车管所办理选号'],
+  ['registered', '车管所已确认该号牌号码'],
+  ['overdue', '黑名单'],
+  ['cancelled', '号牌号码已释放'],
+])('at %s the page says what that means', (stage, words) => {
+  expect(mountPlain(EndedStage, { view: viewWith({ stage }) }).text()).toContain(words)
+})

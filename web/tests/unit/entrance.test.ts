@@ -1,0 +1,47 @@
+import { flushPromises } from '@vue/test-utils'
+import { expect, test, vi } from 'vitest'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import { useEntrance, type EntryWish } from '@/composables/useEntrance'
+import { useSession } from '@/auth/session'
+import { serve, viewWith } from './support'
+
+async function enterWith(wish: Partial<EntryWish>, answer: object) {
+  const calls = serve(() => ({ body: { screen: 'introduction', message: null, preselection: null, blacklist: null, ...answer } }))
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', component: { render: () => null } }] })
+  await router.push('/')
+  const entrance = useEntrance(router, () => ({ preselectionId: null, newVehicle: false, ...wish }))
+  await entrance.enter()
+  await flushPromises()
+  return { calls, path: router.currentRoute.value.path, ...entrance }
+}
+
+test('whoever is unfinished or has a plate goes to their preselection', async () => {
+  const { path, calls } = await enterWith({}, { screen: 'completed', preselection: viewWith({ stage: 'completed' }) })
+  expect(path).toBe('/preselections/p1')
+  expect(calls.map(({ body }) => body)).toEqual([{}])
+})
+
+test('the introduction and the blacklist are shown at the entrance itself', async () => {
+  expect((await enterWith({}, {})).path).toBe('/')
+  const live = viewWith({ stage: 'completed' })
+  const barred = await enterWith({}, { screen: 'blacklisted', preselection: live, blacklist: { until: live.now } })
+  expect([barred.path, barred.answer.value?.screen]).toEqual(['/', 'blacklisted'])
+})
+
+test('another vehicle, or a certain preselection, is asked for by name', async () => {
+  expect((await enterWith({ newVehicle: true }, {})).calls[0]?.body).toEqual({ new_vehicle: true })
+  expect((await enterWith({ preselectionId: 'p9' }, {})).calls[0]?.body).toEqual({ preselection_id: 'p9' })
+})
+
+test('a tab that is selecting already is joined, and nothing is entered anew', async () => {
+  useSession().person.value = { subject: 's1', name: '', roles: [], office: null, organisation: null, demoUser: null }
+  class OtherTab extends EventTarget {
+    close = () => undefined
+    postMessage = ({ ask }: { ask: string }) => {
+      this.dispatchEvent(new MessageEvent('message', { data: { live: 'p7', subject: ask } }))
+    }
+  }
+  vi.stubGlobal('BroadcastChannel', OtherTab)
+  const { path, calls } = await enterWith({}, {})
+  expect([path, calls]).toEqual(['/preselections/p7', []])
+})
