@@ -1,6 +1,8 @@
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 
 from storage.database import Database
 from storage.redis_client import make_redis
@@ -14,6 +16,7 @@ CONNECTIONS = 40
 async def database(fresh_database: str) -> AsyncIterator[Database]:
     """A database of this race's own, committed for real, with many connections."""
     own = Database(fresh_database, pool_size=CONNECTIONS)
+    await asyncio.gather(*(own.rows(text("SELECT pg_sleep(0.2)")) for _ in range(CONNECTIONS)))
     yield own
     await own.close()
 

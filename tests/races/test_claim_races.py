@@ -3,8 +3,10 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 import pytest
@@ -17,6 +19,7 @@ from storage.tables import claim
 from tests.storage.stored_preselections import AT, LATER, SOON, Stored, decision, new_plates
 
 RIVALS = 100
+CONNECTIONS = 40
 
 
 async def owners_of(database: Database, at: datetime = AT) -> dict[str, UUID]:
@@ -24,6 +27,30 @@ async def owners_of(database: Database, at: datetime = AT) -> dict[str, UUID]:
     columns = claim.c
     found = await database.rows(select(columns.plate, columns.preselection_id).where(columns.until > at))
     return {row[0]: row[1] for row in found}
+
+
+@asynccontextmanager
+async def starting_together(database: Database, plates: Sequence[str], rivals: int) -> AsyncIterator[None]:
+    """Holds everybody back at the first of the plates, until as many as there are connections for are under way.
+
+    Each has looked and has found nothing in its way by then. Without it one statement would be over before Python has
+    sent the next, and there would be no race.
+    """
+    grip = text("""
+        INSERT INTO claim (plate, kind, until, changed_at)
+        SELECT plate, 'offered', :at, :at FROM unnest(CAST(:plates AS text[])) AS plate
+        ON CONFLICT (plate) DO UPDATE SET changed_at = excluded.changed_at
+    """)
+    waiting = text("""
+        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    """)
+    async with database.transaction() as gate:
+        await gate.execute(grip, {"at": AT, "plates": list(plates)})
+        yield
+        while (await gate.execute(waiting)).scalar_one() < min(rivals, CONNECTIONS - 1):
+            # What a session sees of the others stays the same within a transaction, unless it looks again.
+            await gate.execute(text("SELECT pg_stat_clear_snapshot()"))
+        await gate.rollback()
 
 
 async def race(stored: Stored, wishes: dict[UUID, Sequence[str]], at: datetime, revision: int) -> dict[UUID, bool]:
@@ -37,8 +64,10 @@ async def race(stored: Stored, wishes: dict[UUID, Sequence[str]], at: datetime, 
             return False
         return True
 
-    got = await asyncio.gather(*(want(rival, plates) for rival, plates in wishes.items()))
-    return dict(zip(wishes, got, strict=True))
+    everything = {plate for plates in wishes.values() for plate in plates}
+    async with starting_together(stored.database, sorted(everything), len(wishes)):
+        runners = [asyncio.ensure_future(want(rival, plates)) for rival, plates in wishes.items()]
+    return dict(zip(wishes, await asyncio.gather(*runners), strict=True))
 
 
 @pytest.mark.parametrize("before", ["fresh", "expired", "mixed"])
@@ -58,16 +87,12 @@ async def test_100_rivals_for_overlapping_plates_in_any_order_never_share_one_an
     stored: Stored,
 ) -> None:
     chance = random.Random(20261123)
-    plates = new_plates(60)
-    rivals = [await stored.begun() for _ in range(RIVALS)]
-    for revision in range(1, 4):
-        at = AT + timedelta(hours=revision)
-        wishes = {rival: chance.sample(plates, 10) for rival in rivals}
-        revisions = {rival: (await stored.row(rival)).revision for rival in rivals}
-        got: dict[UUID, bool] = {}
-        for known in sorted(set(revisions.values())):
-            group = {rival: wishes[rival] for rival in rivals if revisions[rival] == known}
-            got |= await race(stored, group, at, known)
+    plates = new_plates(30)
+    for hour in range(3):
+        at = AT + timedelta(hours=hour)
+        rivals = [await stored.begun() for _ in range(RIVALS)]
+        wishes = {rival: chance.sample(plates, 5) for rival in rivals}
+        got = await race(stored, wishes, at, 1)
         given = Counter(plate for rival, won in got.items() if won for plate in wishes[rival])
         assert given
         assert max(given.values()) == 1
@@ -76,39 +101,36 @@ async def test_100_rivals_for_overlapping_plates_in_any_order_never_share_one_an
 
 
 async def test_claiming_what_another_releases_at_the_same_moment_never_deadlocks(stored: Stored) -> None:
-    """Each wants its neighbour's plates while it gives up its own: a circle, were there not one order for all."""
-    count, size = 40, 5
-    rivals = [await stored.begun() for _ in range(count)]
-    own = {rival: new_plates(size) for rival in rivals}
-    await asyncio.gather(*(
-        stored.decisions.commit(decision(rival, hold=[Claim(plate, "offered", SOON) for plate in plates]))
-        for rival, plates in own.items()
-    ))  # fmt: skip
-
-    async def move_on(rival: UUID, wanted: Sequence[str]) -> bool:
-        hold = [Claim(plate, "offered", LATER) for plate in wanted]
-        try:
-            await stored.decisions.commit(decision(rival, expected_revision=2, hold=hold, release=own[rival]))
-        except ClaimLost:
-            return False
-        return True
-
-    neighbours = [*rivals[1:], rivals[0]]
-    moved = await asyncio.gather(*(move_on(rival, own[next_]) for rival, next_ in zip(rivals, neighbours, strict=True)))
-    owners = await owners_of(stored.database)
-    expected = {
-        plate: rival
-        for rival, next_, won in zip(rivals, neighbours, moved, strict=True)
-        for plate in (own[next_] if won else own[rival])
+    """Each gives up its own lapsed plates and wants its neighbour's: a circle, were there not one order for all."""
+    rivals = [await stored.begun() for _ in range(CONNECTIONS - 1)]
+    own = {rival: new_plates(5) for rival in rivals}
+    for rival, plates in own.items():
+        await stored.decisions.commit(decision(rival, hold=[Claim(plate, "offered", SOON) for plate in plates]))
+    wanted = dict(zip(rivals, [own[neighbour] for neighbour in (*rivals[1:], rivals[0])], strict=True))
+    moves = [
+        decision(
+            rival,
+            at=SOON,
+            expected_revision=2,
+            hold=[Claim(plate, "offered", LATER) for plate in plates],
+            release=own[rival],
+        )
+        for rival, plates in wanted.items()
+    ]
+    async with starting_together(stored.database, list(chain(*own.values())), len(moves)):
+        runners = [asyncio.ensure_future(stored.decisions.commit(move)) for move in moves]
+    await asyncio.gather(*runners)
+    assert await owners_of(stored.database, SOON) == {
+        plate: rival for rival, plates in wanted.items() for plate in plates
     }
-    assert owners.items() <= expected.items()
-    assert all(owners.get(plate) == rival for plate, rival in expected.items())
 
 
 async def test_the_same_request_sent_by_50_at_once_has_one_effect(stored: Stored) -> None:
     me, plates = await stored.begun(), new_plates(10)
     drawn = decision(me, hold=[Claim(plate, "offered", SOON) for plate in plates])
-    outcomes = await asyncio.gather(*(stored.decisions.commit(drawn) for _ in range(50)), return_exceptions=True)
+    async with starting_together(stored.database, plates, 50):
+        runners = [asyncio.ensure_future(stored.decisions.commit(drawn)) for _ in range(50)]
+    outcomes = await asyncio.gather(*runners, return_exceptions=True)
     assert Counter(type(outcome).__name__ for outcome in outcomes) == {"NoneType": 1, "AlreadyDecided": 49}
     assert (await stored.row(me)).revision == 2
     assert await owners_of(stored.database) == dict.fromkeys(plates, me)
@@ -117,13 +139,10 @@ async def test_the_same_request_sent_by_50_at_once_has_one_effect(stored: Stored
 async def test_50_different_actions_on_one_preselection_at_once_spend_one_chance(stored: Stored) -> None:
     me = await stored.begun()
     wishes = [new_plates(10) for _ in range(50)]
-    outcomes = await asyncio.gather(
-        *(
-            stored.decisions.commit(decision(me, hold=[Claim(plate, "offered", SOON) for plate in plates]))
-            for plates in wishes
-        ),
-        return_exceptions=True,
-    )
+    actions = [decision(me, hold=[Claim(plate, "offered", SOON) for plate in plates]) for plates in wishes]
+    async with starting_together(stored.database, list(chain(*wishes)), 50):
+        runners = [asyncio.ensure_future(stored.decisions.commit(action)) for action in actions]
+    outcomes = await asyncio.gather(*runners, return_exceptions=True)
     assert Counter(type(outcome).__name__ for outcome in outcomes) == {"NoneType": 1, "StaleRevision": 49}
     assert (await stored.row(me)).revision == 2
     assert len(await owners_of(stored.database)) == 10
