@@ -88,9 +88,10 @@ class Database:
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which each statement commits by itself; all of them together have `PATIENCE`."""
+        """A connection on which each statement commits by itself; they and the wait for it have `PATIENCE` together."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
         with database_answers():
-            async with self.engine.connect() as connection, _severed_after(PATIENCE, connection):
+            async with self.engine.connect() as connection, _severed_at(deadline, connection):
                 yield connection
 
     @asynccontextmanager
@@ -99,10 +100,11 @@ class Database:
 
         `patience`, in seconds, may be longer for work in the background such as reading all claims of a prefix.
         """
+        deadline = asyncio.get_running_loop().time() + patience
         with database_answers():
             async with (
                 self._transactional.connect() as connection,
-                _severed_after(patience, connection),
+                _severed_at(deadline, connection),
                 connection.begin(),
             ):
                 if patience > PATIENCE:
@@ -162,13 +164,13 @@ async def _twice_at_most(work: Callable[[], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def _severed_after(seconds: float, connection: AsyncConnection) -> AsyncIterator[None]:
+async def _severed_at(deadline: float, connection: AsyncConnection) -> AsyncIterator[None]:
     """Cut the line when the time is over, so that whoever waits on it gets an error and the pool a new connection.
 
     Cancelling the waiting task instead would have the driver ask the silent server to cancel, and wait for that too.
     """
     driver = _driver_connection(connection)
-    alarm = asyncio.get_running_loop().call_later(seconds, _sever, driver)
+    alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver)
     try:
         yield
     finally:
