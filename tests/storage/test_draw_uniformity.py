@@ -56,6 +56,7 @@ async def draws(
     return [await index.draw_from_office(names, count, at=at, until=at + MILLISECOND, wish=wish) for at in moments]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("without_four", [False, True], ids=["with four", "without four"])
 @pytest.mark.parametrize("pool", POOLS)
 async def test_ten_thousand_draws_of_ten_are_uniform(redis: Redis, pool: str, *, without_four: bool) -> None:
