@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-import structlog
-
+from api.action_log import action_logged
 from api.answers import PreselectionView
 from api.vehicle_messages import NobodyThere, revive, send
 from api.views import policy_in, state_of, view_of
@@ -13,8 +12,6 @@ from domain.errors import NotFound, RateLimited, Refusal, WrongStage
 from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_parts import UNFINISHED, Stage
-
-log = structlog.get_logger("actions")
 
 _MINUTE = timedelta(minutes=1)
 
@@ -44,14 +41,10 @@ STAGES: Mapping[str, Check] = {
 
 async def act(visit: Visit, update: str, message: object) -> PreselectionView:
     """Send the update of this name and answer with the view; `message` carries the visit's operation id."""
-    try:
+    with action_logged(update):
         if not await _is_done(visit, update):
             await count_write(visit, policy_in(visit.own))
             await delivered(visit, update, message)
-    except Refusal as refusal:
-        log.info("action", action=update, outcome=refusal.code)
-        raise
-    log.info("action", action=update, outcome="done")
     return await current_view(visit)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 
+from api.action_log import action_logged
 from api.actions import count_write
 from api.answers import PreselectionView
 from api.bodies import SubmissionBody
@@ -14,7 +15,7 @@ from api.verification_codes import owner_of_first_code
 from api.views import view_of
 from api.visits import Visit
 from domain.calendar import shanghai_midnight_after
-from domain.errors import Blacklisted, InformationMismatch, NotFound, NoticeOutdated, RateLimited, Refusal
+from domain.errors import Blacklisted, InformationMismatch, NotFound, NoticeOutdated, RateLimited
 from domain.masking import mask_organisation_name, mask_person_name
 from domain.policy import Policy
 from gateways.parties import PartyKind
@@ -22,19 +23,13 @@ from gateways.vehicle_facts import VehicleQuestion, judge
 from storage.preselections import Seller, Submission
 from workflows.messages import Begin, VehicleInput
 
-log = structlog.get_logger("actions")
 _DAY = timedelta(days=1)
 
 
 async def created(visit: Visit, body: SubmissionBody) -> PreselectionView:
     """Check everything, write the row, and begin the workflow, which settles what only one of many can win."""
-    try:
-        view = await _created(visit, await checked_body(visit, body))
-    except Refusal as refusal:
-        log.info("action", action="create", outcome=refusal.code)
-        raise
-    log.info("action", action="create", outcome="done")
-    return view
+    with action_logged("create"):
+        return await _created(visit, await checked_body(visit, body))
 
 
 async def _created(visit: Visit, checked: CheckedBody) -> PreselectionView:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal, cast
 
+from api.action_log import action_logged
 from api.actions import count_write, current_view, delivered, woken
 from api.answers import Ban, EntryAnswer
 from api.bodies import EntryBody
@@ -23,6 +24,11 @@ _SCREENS = {Stage.COMPLETED: "completed", Stage.EXHAUSTED: "exhausted"} | dict.f
 
 async def entered(visit: Visit, body: EntryBody) -> EntryAnswer:
     """The screen; an unfinished selection is back at 选号服务说明. Raises what waking a dormant one raises."""
+    with action_logged("enter"):
+        return await _entered(visit, body)
+
+
+async def _entered(visit: Visit, body: EntryBody) -> EntryAnswer:
     if body.preselection_id:
         await own_preselection(visit, body.preselection_id)
     await count_write(visit, visit.parts.policy)

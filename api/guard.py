@@ -14,14 +14,12 @@ from api.callers import caller_of
 from api.idempotency import Judgement, once
 from api.languages import preferred_language
 from api.policy import Rule
-from api.problems import refusal_of, refused
+from api.problems import FAILURES, refusal_of, refused
 from api.records import load
 from api.strict_json import ReadRequest, read
 from api.validation import validation_failed
 from api.visits import Visit
-from domain.errors import Forbidden, Refusal
-from gateways.failures import GatewayDown
-from storage.failures import IndexLost, PartDown
+from domain.errors import Forbidden
 
 JUDGED_WITHIN = 10.0
 """Seconds after which the caller is told that the outcome of an action is unknown."""
@@ -30,8 +28,6 @@ ANSWERED_WITHIN = 14.0
 """Seconds for everything: waiting for a parallel repeat, judging, and keeping the answer."""
 
 NEVER_KEPT = {401, 429}
-
-FAILURES = (Refusal, PartDown, IndexLost, GatewayDown, TimeoutError)
 
 Handle = Callable[[Request], Awaitable[Response]]
 
@@ -49,8 +45,9 @@ class GuardedRoute(APIRoute):
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN):
                     rule = await admitted(request, visit, name)
-                    read_request = await read(request, takes_body=takes_body)
-                    return await _answered(read_request, visit, rule, handle)
+                    if request.method != "POST":
+                        return await _handled(request, handle)
+                    return await _answered(await read(request, takes_body=takes_body), visit, rule, handle)
             except FAILURES as failure:
                 return told(failure, visit)
 
@@ -84,7 +81,7 @@ async def admitted(request: Request, visit: Visit, name: str) -> Rule:
 
 
 async def _answered(request: ReadRequest, visit: Visit, rule: Rule, handle: Handle) -> Response:
-    if request.method != "POST" or rule.is_public:
+    if rule.is_public:
         return await _handled(request, handle)
 
     async def judge() -> Judgement:
@@ -99,7 +96,7 @@ async def _answered(request: ReadRequest, visit: Visit, rule: Rule, handle: Hand
     return await once(request, visit, judge)
 
 
-async def _handled(request: ReadRequest, handle: Handle) -> Response:
+async def _handled(request: Request, handle: Handle) -> Response:
     try:
         return await handle(request)
     except RequestValidationError as error:

@@ -58,6 +58,9 @@ STATUSES = {
     "unavailable": 503,
     "outcome_unknown": 504,
 }
+FAILURES = (Refusal, PartDown, IndexLost, GatewayDown, TimeoutError)
+"""What the API turns into a problem; anything else is a defect of ours."""
+
 MEDIA_TYPE = "application/problem+json"
 DOWN = "down"
 

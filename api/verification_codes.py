@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 
+from api.action_log import action_logged
 from api.actions import count_write
 from api.answers import CodeSent
 from api.visits import Visit
@@ -24,6 +25,11 @@ def owner_of_first_code(owner_hash: bytes) -> CodeOwner:
 
 async def sent_code(visit: Visit, purpose: str) -> CodeSent:
     """Issue a code within the limits and send it. Raises `RateLimited`, and `Unavailable` with nothing counted."""
+    with action_logged("send_verification_code"):
+        return await _sent_code(visit, purpose)
+
+
+async def _sent_code(visit: Visit, purpose: str) -> CodeSent:
     now, policy = visit.now(), visit.parts.policy
     await count_write(visit, policy)
     owner = owner_of_first_code(visit.caller.owner_hash)

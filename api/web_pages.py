@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Mount
+from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -41,10 +41,19 @@ class WebPages(StaticFiles):
         return response
 
 
+class PagesMount(Mount):
+    """Leaves the API's addresses alone, so that an unknown one is a problem there and not a page."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] != "http" or scope["path"].lstrip("/").split("/")[0] in NOT_PAGES:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
 def add_pages(app: FastAPI, folder: Path = FOLDER) -> None:
     """Must come after every other route: it takes what is left."""
     if (folder / "index.html").is_file():
-        app.router.routes.append(Mount("/", WebPages(directory=folder, html=True), name="pages"))
+        app.router.routes.append(PagesMount("/", WebPages(directory=folder, html=True), name="pages"))
         return
 
     async def fallback_page(_: Request) -> HTMLResponse:

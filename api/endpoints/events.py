@@ -1,7 +1,5 @@
 """Server-sent events of one preselection."""
 
-
-
 from fastapi import APIRouter
 from sse_starlette import EventSourceResponse
 

@@ -1,7 +1,5 @@
 """预选号牌: keyboard, composed numbers, draws, candidates and the choice."""
 
-
-
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query

@@ -1,0 +1,110 @@
+"""The API on the real servers, with a worker in this process; time passes as it does for everybody."""
+
+import json
+from base64 import b64encode
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import redis.asyncio
+from temporalio.client import Client
+
+from api.app import create_app
+from api.parts import Gateways, Parts, parts_of
+from embedded.postgres import Postgres
+from embedded.temporal import Temporal
+from embedded.valkey import Valkey
+from gateways.identity_provider import token_verifier
+from runtime.clock import system_clock
+from runtime.settings import Settings
+from storage.database import Database
+from storage.index_keeper import IndexKeeper
+from storage.redis_client import make_redis
+from storage.vault import Keys
+from tests.api.country import KEYS, Country, Phone, Registry
+from tests.api.stack import Stack
+from tests.gateways.tokens import AUDIENCE, ISSUER
+from worker.parts import Parts as WorkerParts
+from worker.run import make_worker
+
+TASK_QUEUE = "api-tests"
+
+
+@pytest.fixture(scope="session")
+def phone() -> Phone:
+    return Phone()
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    return Registry()
+
+
+@pytest.fixture(scope="session")
+async def settings(
+    postgres: Postgres,
+    database_template: str,
+    valkey: Valkey,
+    temporal: Temporal,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Settings:
+    await postgres.create_database("xuanhao_api", template=database_template)
+    key = b64encode(bytes(range(32))).decode()
+    key_file = tmp_path_factory.mktemp("keys") / "keys.json"
+    key_file.write_text(json.dumps({"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key}))
+    async with redis.asyncio.from_url(valkey.url()) as client:
+        await client.flushall()
+    return Settings.model_validate(
+        {
+            "database_url": postgres.url("xuanhao_api"),
+            "redis_url": valkey.url(),
+            "key_file": key_file,
+            "temporal_address": temporal.address,
+            "task_queue": TASK_QUEUE,
+            "policy": {"code_resend": "PT0S", "codes_per_hour": "100", "codes_per_day": "100"},
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+async def worker(settings: Settings, phone: Phone, temporal_client: Client) -> AsyncIterator[None]:
+    parts = WorkerParts(
+        Database(settings.database_url, pool_size=20),
+        make_redis(settings.redis_url),
+        Keys.from_file(settings.key_file),
+        httpx.AsyncClient(),
+        phone,
+    )
+    async with make_worker(temporal_client, TASK_QUEUE, parts.activities()):
+        yield
+    await parts.close()
+
+
+@pytest.fixture(scope="session")
+async def parts(settings: Settings, phone: Phone, registry: Registry) -> AsyncIterator[Parts]:
+    """The API's parts; tokens are verified for real, with keys that come over a pretended connection."""
+    issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
+    verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
+    async with parts_of(settings, Gateways(phone, registry, verifier), Keys.from_file(settings.key_file)) as parts:
+        yield parts
+
+
+@pytest.fixture(scope="session")
+async def whole_stack(parts: Parts, phone: Phone, registry: Registry, worker: None) -> AsyncIterator[Stack]:
+    app = create_app(parts)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test/api/v1", timeout=20) as client:
+        yield Stack(parts, app, client, IndexKeeper(parts.database, parts.redis), phone, registry)
+
+
+@pytest.fixture
+async def stack(whole_stack: Stack) -> Stack:
+    """The stack with every gateway switched on and an index that is whole."""
+    whole_stack.phone.is_down = whole_stack.registry.is_down = False
+    await whole_stack.keeper.tend(system_clock())
+    return whole_stack
+
+
+@pytest.fixture
+def country(stack: Stack) -> Country:
+    return Country(stack)

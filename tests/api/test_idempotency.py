@@ -1,0 +1,144 @@
+"""The same request with the same key acts once."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import update
+
+from storage.tables import idempotency
+from tests.api.country import Country, Selection
+
+
+@pytest.fixture
+async def selecting(country: Country) -> Selection:
+    office, buyer = await country.office(), country.applicant()
+    return await buyer.selecting(country.car(buyer, office))
+
+
+async def test_a_repeat_is_given_the_first_answer_and_nothing_happens_twice(selecting: Selection) -> None:
+    key = str(uuid4())
+    first = await selecting.post("draws", {"exclude_four": False}, key=key)
+    again = await selecting.post("draws", {"exclude_four": False}, key=key.upper())
+    assert again.body == first.ok()
+    assert again.headers["content-type"] == "application/json"
+    assert (await selecting.view())["draws"]["remaining"] == 4
+
+
+async def test_the_same_body_may_be_written_in_another_way(selecting: Selection) -> None:
+    key, headers = str(uuid4()), {"Content-Type": "application/json"}
+    first = await selecting.post("draws", content=b'{"exclude_four": true, "prefix": null}', key=key, headers=headers)
+    again = await selecting.post("draws", content=b'{"prefix":null,"exclude_four":true}', key=key, headers=headers)
+    assert again.ok() == first.ok()
+
+
+async def test_parallel_repeats_wait_for_the_first_answer(selecting: Selection) -> None:
+    key = str(uuid4())
+    answers = await asyncio.gather(*(selecting.post("draws", {}, key=key) for _ in range(8)))
+    assert [answer.ok() for answer in answers] == [answers[0].body] * 8
+    assert (await selecting.view())["draws"]["remaining"] == 4
+
+
+async def test_a_key_with_another_body_is_invalid(selecting: Selection) -> None:
+    key = str(uuid4())
+    (await selecting.post("draws", {}, key=key)).ok()
+    answer = await selecting.post("draws", {"exclude_four": True}, key=key)
+    assert (answer.status, answer.code) == (400, "idempotency_key_invalid")
+
+
+@pytest.mark.parametrize("key", ["1", "not-a-uuid", "0" * 32, "{00000000-0000-4000-8000-000000000000}", "\u00e9"])
+async def test_a_key_that_is_no_uuid_is_invalid(selecting: Selection, key: str) -> None:
+    answer = await selecting.post("draws", {}, headers={"Idempotency-Key": key.encode()})
+    assert answer.code == "idempotency_key_invalid"
+    assert (await selecting.view())["draws"]["remaining"] == 5
+
+
+async def test_a_key_belongs_to_its_caller_and_path(country: Country, selecting: Selection) -> None:
+    key = str(uuid4())
+    view = (await selecting.post("draws", {}, key=key)).ok()
+    number = {"number": view["batch"]["numbers"][0]}
+    assert (await selecting.post("candidates", number, key=key)).ok()["candidates"]
+    office, other = await country.office(), country.applicant()
+    theirs = await other.selecting(country.car(other, office))
+    assert (await theirs.post("draws", {}, key=key)).ok()["id"] == theirs.id
+    assert (await other.post(f"{selecting.path}/draws", {}, key=key)).code == "not_found"
+
+
+async def test_a_creation_repeated_is_one_preselection(country: Country) -> None:
+    office, buyer = await country.office(), country.applicant()
+    body, key = country.car(buyer, office).body(await buyer.first_code()), str(uuid4())
+    answers = await asyncio.gather(*(buyer.post("/preselections", body, key=key) for _ in range(3)))
+    first = answers[0]
+    assert {answer.ok()["id"] for answer in answers} == {first.body["id"]}
+    assert {answer.headers["location"] for answer in answers} == {f"/api/v1/preselections/{first.body['id']}"}
+    assert len((await buyer.get("/preselections")).ok()["items"]) == 1
+
+
+async def test_a_final_refusal_is_kept(country: Country) -> None:
+    office, buyer = await country.office(), country.applicant()
+    selection = await buyer.submitted(country.car(buyer, office))
+    (await selection.post("start")).ok()
+    key = str(uuid4())
+    first = await selection.post("identity", {"code": "123456"}, key=key)
+    assert first.code == "code_not_sent"
+    await selection.post("identity-code")
+    again = await selection.post("identity", {"code": "123456"}, key=key, headers={"Accept-Language": "en"})
+    assert again.body == first.body
+
+
+async def test_a_wrong_code_repeated_with_its_key_costs_one_attempt(country: Country) -> None:
+    office, buyer = await country.office(), country.applicant()
+    selection = await buyer.submitted(country.car(buyer, office))
+    await selection.post("start")
+    await selection.post("identity-code")
+    right = country.stack.phone.last_code(buyer.phone)
+    wrong, key = {"code": f"{(int(right) + 1) % 1000000:06d}"}, str(uuid4())
+    for _ in range(3):
+        answer = await selection.post("identity", wrong, key=key)
+        assert (answer.code, answer.body["attempts_left"]) == ("code_incorrect", 4)
+    assert (await selection.post("identity", wrong)).body["attempts_left"] == 3
+
+
+async def test_what_may_succeed_later_is_judged_anew(country: Country) -> None:
+    office, buyer = await country.office(confirm_delay="PT1S"), country.applicant()
+    selection = await buyer.submitted(country.car(buyer, office))
+    await selection.post("start")
+    await selection.post("identity-code")
+    body, key = {"code": country.stack.phone.last_code(buyer.phone)}, str(uuid4())
+    early = await selection.post("identity", body, key=key)
+    assert early.code == "too_early"
+    assert early.headers["retry-after"] == "1"
+    await asyncio.sleep(1.05)
+    assert (await selection.post("identity", body, key=key)).ok()["stage"] == "plate_selection"
+
+
+async def test_a_part_that_was_down_is_asked_again_under_the_same_key(country: Country) -> None:
+    office, buyer = await country.office(), country.applicant()
+    body, key = country.car(buyer, office).body(await buyer.first_code()), str(uuid4())
+    country.stack.registry.is_down = True
+    answer = await buyer.post("/preselections", body, key=key)
+    assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"registry": "down"})
+    country.stack.registry.is_down = False
+    assert (await buyer.post("/preselections", body, key=key)).status == 201
+
+
+async def test_a_repeat_takes_over_from_a_process_that_died_and_finds_what_it_did(selecting: Selection) -> None:
+    """The first process acted, and died before it could keep the answer: its lease runs out."""
+    key, parts = uuid4(), selecting.applicant.stack.parts
+    first = await selecting.post("draws", {}, key=str(key))
+    forgotten = {"status": None, "answer": None, "lease_until": parts.clock()}
+    await parts.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
+    again = await selecting.post("draws", {}, key=str(key))
+    assert again.ok()["batch"] == first.ok()["batch"]
+    assert again.body["draws"]["remaining"] == 4
+
+
+async def test_a_repeat_learns_of_its_success_even_when_the_stage_has_moved_on(selecting: Selection) -> None:
+    key, parts = uuid4(), selecting.applicant.stack.parts
+    number = {"number": (await selecting.post("draws", {})).ok()["batch"]["numbers"][0]}
+    (await selecting.post("candidates", number)).ok()
+    (await selecting.post("confirmation", number, key=str(key))).ok()
+    forgotten = {"status": None, "answer": None, "lease_until": parts.clock()}
+    await parts.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
+    assert (await selecting.post("confirmation", number, key=str(key))).ok()["plate"] == number["number"]
+    assert (await selecting.post("confirmation", number)).code == "wrong_stage"

@@ -1,0 +1,117 @@
+"""Every route, with no token, with each role, and with a stranger's token: deny by default."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import BaseRoute
+
+from api.app import create_app
+from api.callers import Role
+from api.guard import GuardedRoute
+from api.parts import Parts
+from api.policy import APPLICANT, RULES, Record
+from tests.api.country import Country
+
+# What is served beside the API, to everybody: the published document and the pages.
+NOT_THE_API = {"read_document", "pages"}
+
+
+def routes_of(app: FastAPI) -> Iterator[tuple[BaseRoute, str, str]]:
+    """Each route with its full path and one of its methods."""
+    for context in iter_route_contexts(app.routes):
+        methods = sorted(context.methods or {"GET"})
+        yield context.original_route, context.path or "", methods[0]
+
+
+@pytest.fixture
+def guarded(country: Country) -> list[tuple[APIRoute, str, str]]:
+    return [
+        (route, path.removeprefix("/api/v1"), method)
+        for route, path, method in routes_of(country.stack.app)
+        if isinstance(route, GuardedRoute) and path.startswith("/api/")
+    ]
+
+
+def at(path: str, *, office: str = "440300") -> str:
+    return path.format(preselection_id=uuid4(), code=office)
+
+
+async def test_every_route_is_guarded_and_named_by_a_rule(country: Country) -> None:
+    names = set()
+    for route, _, _ in routes_of(country.stack.app):
+        if route.name not in NOT_THE_API:
+            assert isinstance(route, GuardedRoute), route
+            names.add(route.name)
+    assert names == set(RULES)
+
+
+async def test_a_route_that_no_rule_names_is_refused_to_everybody(parts: Parts, country: Country) -> None:
+    router = APIRouter(route_class=GuardedRoute)
+
+    @router.get("/forgotten")
+    async def forgotten() -> str:
+        return "reached"
+
+    for rules, status in (({}, 403), ({"forgotten": APPLICANT}, 200)):
+        transport = httpx.ASGITransport(create_app(parts, further=[router], further_rules=rules))
+        async with httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test") as client:
+            answer = await client.get("/api/v1/forgotten", headers=country.applicant().headers)
+            assert answer.status_code == status
+
+
+async def test_nobody_gets_anywhere_without_a_token(country: Country, guarded: list[tuple[APIRoute, str, str]]) -> None:
+    for _, path, method in guarded:
+        answer = await country.caller().call(method, at(path), headers={"Authorization": ""})
+        assert (answer.status, answer.code) == (401, "unauthenticated"), path
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("roles", [(), ("clerk",), ("operator",), ("clerk", "operator")], ids=str)
+async def test_other_roles_are_forbidden_what_applicants_do(
+    country: Country, guarded: list[tuple[APIRoute, str, str]], roles: tuple[str, ...]
+) -> None:
+    caller = country.caller(*roles)
+    for route, path, method in guarded:
+        assert RULES[route.name].roles == {Role.APPLICANT}
+        assert (await caller.call(method, at(path))).code == "forbidden", path
+
+
+async def test_a_stranger_learns_of_no_record_by_any_route(
+    country: Country, guarded: list[tuple[APIRoute, str, str]]
+) -> None:
+    office, buyer = await country.office(), country.applicant()
+    selection = await buyer.submitted(country.car(buyer, office))
+    stranger = country.applicant()
+    for route, path, method in guarded:
+        if RULES[route.name].record is Record.OWN_PRESELECTION:
+            theirs = await stranger.call(method, path.format(preselection_id=selection.id))
+            nobodys = await stranger.call(method, at(path))
+            assert (theirs.status, theirs.code) == (404, "not_found"), path
+            assert theirs.body == nobodys.body
+    assert (await selection.view())["stage"] == "service_notes"
+
+
+async def test_an_agent_s_own_records_are_not_the_organisation_s(country: Country) -> None:
+    office, agent = await country.office(), country.applicant()
+    agent.claims["organisation"] = {"name": "深圳市贸易有限公司", "credit_code": "91110000600037341L"}
+    selection = await agent.submitted(country.car(agent, office))
+    assert (await selection.view())["id"] == selection.id
+    del agent.claims["organisation"]
+    assert (await agent.get(selection.path)).code == "not_found"
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "Bearer", "é", "x" * 9000])
+async def test_what_is_no_token_is_unauthenticated(country: Country, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}".encode()}
+    answer = await country.stack.client.get("/preselections", headers=headers)
+    assert answer.status_code == 401
+
+
+async def test_an_expired_token_is_unauthenticated(country: Country) -> None:
+    applicant = country.applicant()
+    applicant.claims["exp"] = applicant.claims["iat"] - 60
+    assert (await applicant.get("/preselections")).code == "unauthenticated"
