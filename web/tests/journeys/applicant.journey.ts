@@ -1,0 +1,134 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { BASE, launchBrowser, visit, type Visitor } from './browser'
+import { anApplicant, callAs, messagesOf, type User } from './demoWorld'
+import { composeFirstFree, confirmCandidate, draw, enterVehicle, putAside, verifyIdentity } from './steps'
+
+let browser: Browser
+let visitor: Visitor
+let user: User
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+beforeEach(async () => {
+  visitor = await visit(browser)
+  user = await anApplicant()
+})
+afterEach(async () => {
+  await visitor.context.close()
+  expect(visitor.faults).toEqual([])
+})
+
+const heading = (name: string) => visitor.page.getByRole('heading', { name, level: 1 })
+const preselectionId = () => visitor.page.url().split('/').at(-1) ?? ''
+
+test('by draw: from the explanation to the completed preselection, and there again at the next entry', async () => {
+  const { page } = visitor
+  await enterVehicle(page, user)
+  await verifyIdentity(page, user)
+  expect(await page.getByRole('button', { name: '随机一次(5)' }).isVisible()).toBe(true)
+  const numbers = await draw(page)
+  expect(new Set(numbers).size).toBe(10)
+  expect(await page.locator('.batch .countdown').textContent()).toMatch(/距失效\d+秒/)
+  expect(await page.getByRole('button', { name: '换一批(4)' }).isVisible()).toBe(true)
+  await putAside(page, numbers[0] ?? '')
+  await confirmCandidate(page, numbers[0] ?? '')
+  expect(await page.getByText(/请于\d+月\d+日\(含\)前/).first().isVisible()).toBe(true)
+  await page.goto(BASE)
+  await heading('完成号牌预选').waitFor()
+})
+
+test('不包含4: none of the ten holds the digit', async () => {
+  const { page } = visitor
+  await enterVehicle(page, user)
+  await verifyIdentity(page, user)
+  await page.getByLabel('不包含4').check()
+  expect((await draw(page)).filter((number) => number.includes('4'))).toEqual([])
+})
+
+test('by composition: a number typed with the on-screen keyboard is confirmed at once', async () => {
+  const { page } = visitor
+  await enterVehicle(page, user)
+  await verifyIdentity(page, user)
+  await page.getByRole('tab', { name: '自编' }).click()
+  const number = await composeFirstFree(page)
+  await page.getByRole('button', { name: '确认选号', exact: true }).click({ timeout: 20_000 })
+  // The first free key at every position may lead to a number that is merely offered, which counts as taken.
+  const passed = await Promise.race([
+    heading('完成号牌预选').waitFor().then(() => true),
+    page.locator('.result').waitFor().then(() => false),
+  ])
+  if (passed) expect(await page.getByRole('img', { name: `号牌 ${[...number].join(' ')}` }).count()).toBe(1)
+  else expect(await page.locator('.result').textContent()).toContain('剩余自编号牌个数减少1个')
+})
+
+test('a reload in every step reads the view and enters nothing anew', async () => {
+  const { page } = visitor
+  await enterVehicle(page, user)
+  await page.reload()
+  await heading('选号服务说明').waitFor()
+  await page.getByRole('button', { name: '开始选号' }).click()
+  await heading('身份验证').waitFor()
+  await page.reload()
+  await heading('身份验证').waitFor()
+  await page.goto(BASE)
+  await heading('选号服务说明').waitFor()
+  await verifyIdentity(page, user)
+  const numbers = await draw(page)
+  await putAside(page, numbers[3] ?? '')
+  await page.reload()
+  await heading('预选号牌').waitFor()
+  expect(await page.locator('[data-number]').count()).toBe(10)
+  expect(await page.locator(`input[name="candidate"][value="${numbers[3]}"]`).count()).toBe(1)
+})
+
+test('two tabs stay in step, and the second one joins without disturbing the first', async () => {
+  const { page, context } = visitor
+  await enterVehicle(page, user)
+  await verifyIdentity(page, user)
+  const second = await context.newPage()
+  await second.goto(BASE)
+  await second.getByRole('heading', { name: '预选号牌', level: 1 }).waitFor()
+  const numbers = await draw(page)
+  await second.locator(`[data-number="${numbers[0]}"]`).waitFor()
+  expect(await second.locator('[data-number]').count()).toBe(10)
+  expect(await heading('预选号牌').isVisible()).toBe(true)
+})
+
+test('a second device\'s action appears by itself', async () => {
+  const { page } = visitor
+  await enterVehicle(page, user)
+  await verifyIdentity(page, user)
+  await callAs(user.user, 'POST', `/preselections/${preselectionId()}/draws`, { exclude_four: false })
+  await page.getByRole('button', { name: '换一批(4)' }).waitFor()
+  expect(await page.locator('[data-number]').count()).toBe(10)
+})
+
+test('a lost connection and a double click cost one chance at most', async () => {
+  const { page, context } = visitor
+  await enterVehicle(page, user)
+  await verifyIdentity(page, user)
+  await context.setOffline(true)
+  await page.getByRole('button', { name: '随机一次(5)' }).dblclick()
+  await page.locator('[data-code="offline"]').waitFor({ timeout: 30_000 })
+  await context.setOffline(false)
+  await page.getByRole('button', { name: '随机一次(5)' }).dblclick()
+  await page.getByRole('button', { name: '换一批(4)' }).waitFor()
+  expect(await page.locator('[data-number]').count()).toBe(10)
+})
+
+test('the SMS about the success comes, and the voucher can be printed', async () => {
+  const { page } = visitor
+  await enterVehicle(page, user)
+  await verifyIdentity(page, user)
+  const [number = ''] = await draw(page)
+  await putAside(page, number)
+  await confirmCandidate(page, number)
+  const answer = page.waitForResponse((response) => response.url().endsWith('/voucher'))
+  await page.getByRole('button', { name: '打印预选号凭证' }).click()
+  expect((await answer).headers()['content-type']).toContain('application/pdf')
+  await expect.poll(async () => (await messagesOf(user.user)).some(({ text }) => text.includes(number)), { timeout: 12_000 }).toBe(true)
+})

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+
+/** The whole stack that the journeys run against. */
+export const BASE = process.env.XUANHAO_BASE_URL ?? 'http://127.0.0.1:8000'
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const KNOWN = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** A Chromium of the machine, else the one that a package carries. */
+export async function launchBrowser(): Promise<Browser> {
+  const installed = KNOWN.find((path) => path && existsSync(path))
+  if (installed) return chromium.launch({ executablePath: installed, args: FLAGS })
+  const { default: packed } = await import('@sparticuz/chromium')
+  return chromium.launch({ executablePath: await packed.executablePath(), args: [...packed.args, ...FLAGS] })
+}
+
+export interface Visitor {
+  context: BrowserContext
+  page: Page
+  /** Every error that the pages wrote to the console, refusals of the API left out. */
+  faults: string[]
+}
+
+export async function visit(browser: Browser, viewport = { width: 375, height: 740 }): Promise<Visitor> {
+  const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+  const faults: string[] = []
+  context.on('page', (page) => {
+    page.on('pageerror', (error) => faults.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text())
+    })
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  return { context, page, faults }
+}
+
+/** What axe finds serious; run in a world of its own, since the page's policy forbids foreign scripts. */
+export async function seriousFlaws(page: Page, axeSource: string): Promise<string[]> {
+  const session = await page.context().newCDPSession(page)
+  const { frameTree } = await session.send('Page.getFrameTree')
+  const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id })
+  await session.send('Runtime.evaluate', { expression: axeSource, contextId })
+  const expression = `axe.run(document).then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`
+  const { result } = await session.send('Runtime.evaluate', { expression, contextId, awaitPromise: true, returnByValue: true })
+  await session.detach()
+  if (!Array.isArray(result.value)) throw new Error('axe gave no answer')
+  return result.value as string[]
+}

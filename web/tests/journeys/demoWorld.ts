@@ -1,0 +1,81 @@
+import { BASE } from './browser'
+
+/** The demo's own calls: who there is, which cars they have bought, and what their phones received. */
+export interface User {
+  user: string
+  name: string
+  roles: string[]
+  office_code?: string | null
+}
+
+export interface Vehicle {
+  certificate_number: string
+  vin: string
+  office_code: string
+  seller: { kind: string; name: string; id_number: string }
+}
+
+interface Message {
+  sent_at: string
+  purpose: string
+  text: string
+  code?: string | null
+}
+
+async function items<T>(path: string): Promise<T[]> {
+  const response = await fetch(`${BASE}/api/v1/demo${path}`)
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`)
+  return ((await response.json()) as { items: T[] }).items
+}
+
+export const vehiclesOf = (user: string) => items<Vehicle>(`/vehicles?user=${encodeURIComponent(user)}`)
+export const messagesOf = (user: string) => items<Message>(`/messages?user=${encodeURIComponent(user)}`)
+
+/** A different applicant for every journey, counted from the end so that nobody's favourite is used up. */
+let next = Number(process.env.XUANHAO_FIRST_APPLICANT ?? 0)
+export async function anApplicant(): Promise<User> {
+  const applicants = (await items<User>('/users')).filter(({ roles }) => roles.includes('applicant') && roles.length === 1)
+  const chosen = applicants[applicants.length - 1 - next++]
+  if (!chosen) throw new Error('the demo has no applicants left')
+  return chosen
+}
+
+export async function theClerkOf(office: string): Promise<User> {
+  const clerk = (await items<User>('/users')).find(({ roles, office_code: code }) => roles.includes('clerk') && code === office)
+  if (!clerk) throw new Error(`office ${office} has no clerk`)
+  return clerk
+}
+
+/** The newest code for a purpose that came after so many messages had come. */
+export async function codeFor(user: string, purpose: string, after = 0): Promise<string> {
+  for (let attempt = 0; attempt < 60; attempt++) {
+    const messages = await messagesOf(user)
+    const message = messages.slice(0, messages.length - after).find((candidate) => candidate.purpose === purpose && candidate.code)
+    if (message?.code) return message.code
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  throw new Error(`no code for ${purpose} came to ${user}`)
+}
+
+export async function tokenOf(user: string): Promise<string> {
+  const response = await fetch(`${BASE}/api/v1/demo/tokens`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ user }),
+  })
+  return ((await response.json()) as { access_token: string }).access_token
+}
+
+/** A call that the pages do not make themselves, in somebody's name: what happens "on another device". */
+export async function callAs(user: string, method: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(`${BASE}/api/v1${path}`, {
+    method,
+    headers: {
+      Authorization: `Bearer ${await tokenOf(user)}`,
+      ...(body ? { 'Content-Type': 'application/json' } : {}),
+      ...(method === 'POST' ? { 'Idempotency-Key': crypto.randomUUID() } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  return response.json()
+}

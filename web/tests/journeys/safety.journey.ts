@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BASE, launchBrowser, seriousFlaws, visit } from './browser'
+import { anApplicant } from './demoWorld'
+import { draw, enterVehicle, verifyIdentity } from './steps'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+test('no inline script may run, and no token lies in the address or in any storage', async () => {
+  const { page, context } = await visit(browser)
+  const addresses: string[] = []
+  page.on('framenavigated', (frame) => addresses.push(frame.url()))
+  const response = await page.goto(BASE)
+  const policy = response?.headers()['content-security-policy'] ?? ''
+  expect(policy).toMatch(/script-src 'self'|default-src 'self'/)
+  expect(policy).not.toMatch(/script-src[^;]*'unsafe-(inline|eval)'/)
+  await enterVehicle(page, await anApplicant())
+  const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]))
+  expect(stored).not.toMatch(/ey[\w-]{20,}\.|access_token|id_token/)
+  expect(addresses.filter((address) => /access_token|id_token|ey[\w-]{20,}\./.test(address))).toEqual([])
+  await context.close()
+})
+
+test.each([
+  [320, 700],
+  [1200, 800],
+])('axe finds nothing serious at %i px on the way to the plates, and nothing has to be scrolled sideways', async (width, height) => {
+  const { page, context } = await visit(browser, { width, height })
+  const user = await anApplicant()
+  const flaws: string[] = []
+  const look = async () => {
+    flaws.push(...(await seriousFlaws(page, axeSource)))
+    const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    if (overhang > 0) flaws.push(`${page.url()} is ${overhang} px too wide`)
+  }
+  await page.goto(BASE)
+  await look()
+  await enterVehicle(page, user)
+  await look()
+  await verifyIdentity(page, user)
+  await draw(page)
+  await look()
+  await page.getByRole('tab', { name: '自编' }).click()
+  await look()
+  expect(flaws).toEqual([])
+  await context.close()
+})
+
+test('a press on the plate keyboard is answered in under 100 ms', async () => {
+  const { page, context } = await visit(browser)
+  const user = await anApplicant()
+  await enterVehicle(page, user)
+  await verifyIdentity(page, user)
+  await page.getByRole('tab', { name: '自编' }).click()
+  const times: number[] = []
+  for (let i = 0; i < 5; i++) {
+    const key = page.locator('.keyboard:not([aria-busy="true"]) [data-key]:enabled').first()
+    await key.waitFor()
+    times.push(await page.evaluate(measurePress))
+  }
+  expect(times.toSorted((a, b) => a - b)[2]).toBeLessThan(100)
+  await context.close()
+})
+
+/** Runs in the page: from the press to the moment at which the next keys are known. */
+function measurePress(): Promise<number> {
+  const keyboard = document.querySelector('.keyboard')
+  const key = keyboard?.querySelector<HTMLButtonElement>('[data-key]:enabled')
+  if (!keyboard || !key) throw new Error('no key can be pressed')
+  return new Promise((resolve) => {
+    const begun = performance.now()
+    const observer = new MutationObserver(() => {
+      if (keyboard.getAttribute('aria-busy') === 'true') return
+      observer.disconnect()
+      resolve(performance.now() - begun)
+    })
+    observer.observe(keyboard, { attributes: true, attributeFilter: ['aria-busy'] })
+    key.click()
+  })
+}
