@@ -25,14 +25,22 @@ PATIENCE = 3.0
 _CONNECT_SECONDS = 2
 _POOL_SECONDS = 2.0
 # The server gives up before the client does: a slow statement ends with an answer, not with a lost connection.
-_SERVER_LIMITS = {
+_SERVER_SETTINGS = {
     "statement_timeout": "2000",
     "lock_timeout": "1500",
     "idle_in_transaction_session_timeout": "15000",
     "timezone": "UTC",
+    # Our statements find rows by their keys: what the parameters are makes no difference to the plan, and planning the
+    # statement of a decision anew takes longer than carrying it out.
+    "plan_cache_mode": "force_generic_plan",
 }
 # A pooled connection that was dead already fails at once; anything slower is a server that does not answer.
 _FAILED_AT_ONCE = 0.5
+
+# Work on whole ranges of rows takes longer, and its plans do depend on the parameters.
+_MORE_PATIENCE = text("""
+    SELECT set_config('statement_timeout', :milliseconds, true), set_config('plan_cache_mode', 'auto', true)
+""")
 
 Parameters = Mapping[str, Any]
 T = TypeVar("T")
@@ -58,7 +66,8 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanh
         connect_args={
             "connect_timeout": _CONNECT_SECONDS,
             "application_name": application_name,
-            "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_LIMITS.items()),
+            "prepare_threshold": 1,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_SETTINGS.items()),
         },
     )
 
@@ -108,8 +117,7 @@ class Database:
                 connection.begin(),
             ):
                 if patience > PATIENCE:
-                    limit = text("SELECT set_config('statement_timeout', :milliseconds, true)")
-                    await connection.execute(limit, {"milliseconds": str(int(patience * 1000))})
+                    await connection.execute(_MORE_PATIENCE, {"milliseconds": str(int(patience * 1000))})
                 yield connection
 
     async def rows(self, statement: Executable, parameters: Parameters | None = None) -> list[Row[*tuple[Any, ...]]]:

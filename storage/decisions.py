@@ -35,22 +35,24 @@ _OBTAINABLE = """(
 
 _ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
 
+# The look is written as one probe of an index for each plate: a join might be planned as a scan of a table that was
+# small when the plan was made.
 _COMMIT = f"""
     WITH found AS MATERIALIZED (
         SELECT
             (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
             EXISTS (SELECT FROM decision WHERE request_id = %(request_id)s) AS decided,
             CASE WHEN %(judge_ban)s THEN (
-                SELECT max(blacklist.until) FROM preselection JOIN blacklist USING (party_hash)
-                WHERE preselection.id = %(preselection_id)s
-                  AND blacklist.released_at IS NULL AND blacklist.since <= %(at)s AND blacklist.until > %(at)s
+                SELECT max(until) FROM blacklist
+                WHERE party_hash = (SELECT party_hash FROM preselection WHERE id = %(preselection_id)s)
+                  AND released_at IS NULL AND since <= %(at)s AND until > %(at)s
             ) END AS barred_until,
             CAST(%(use_code)s AS uuid) IS NOT NULL AND NOT EXISTS (
                 SELECT FROM code WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
             ) AS code_gone,
             ARRAY(
-                SELECT held.plate FROM claim AS held JOIN {_ENTRIES} AS excluded (plate, kind, until) USING (plate)
-                WHERE excluded.until > %(at)s AND NOT {_OBTAINABLE}
+                SELECT plate FROM {_ENTRIES} AS excluded (plate, kind, until)
+                WHERE until > %(at)s AND (SELECT NOT {_OBTAINABLE} FROM claim AS held WHERE held.plate = excluded.plate)
             ) AS lost
     ), clear AS MATERIALIZED (
         SELECT FROM found
