@@ -18,6 +18,7 @@ from embedded.children import Child
 from embedded.folders import DataFolder
 from embedded.part import Part
 from embedded.problems import StartProblem
+from storage.roles import APPLICATION_ROLE
 
 SUPERUSER = "postgres"
 MAINTENANCE_DATABASE = "postgres"
@@ -41,13 +42,17 @@ class Postgres(Part):
         self._durable = durable
         self._sockets = folder.sockets / "postgres"
 
-    def url(self, database: str) -> str:
-        """The address for SQLAlchemy."""
-        return self.dsn(database).replace("postgresql:", "postgresql+psycopg:", 1)
+    def url(self, database: str, *, role: str = APPLICATION_ROLE) -> str:
+        """The address for SQLAlchemy; unless told, of the role of the application, which owns nothing."""
+        return self.dsn(database, role=role).replace("postgresql:", "postgresql+psycopg:", 1)
 
-    def dsn(self, database: str) -> str:
+    def owner_url(self, database: str) -> str:
+        """The address for migrations."""
+        return self.url(database, role=SUPERUSER)
+
+    def dsn(self, database: str, *, role: str = SUPERUSER) -> str:
         """The address for libpq: psycopg, psql and the like."""
-        return f"postgresql://{SUPERUSER}@/{quote(database)}?host={quote(str(self._sockets), safe='')}"
+        return f"postgresql://{quote(role)}@/{quote(database)}?host={quote(str(self._sockets), safe='')}"
 
     async def create_database(self, database: str, *, template: str = "template1") -> bool:
         """Make a database unless it exists; answers whether it was made."""

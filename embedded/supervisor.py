@@ -68,7 +68,9 @@ async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
 async def prepare_database(servers: Servers, environment: dict[str, str], *, demo: bool) -> None:
     folder = servers.postgres.folder
     await servers.postgres.create_database(DATABASE)
-    await run_once(folder, "storage.migrate", environment)
+    # What makes the tables owns them; everything else works as a role that can't touch the audit's rows.
+    as_owner = environment | {"XUANHAO_DATABASE_URL": servers.postgres.owner_url(DATABASE)}
+    await run_once(folder, "storage.migrate", as_owner)
     if demo:
         await run_once(folder, "demo.seed", environment)
 

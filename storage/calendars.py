@@ -7,8 +7,8 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.calendar import DayKind, OfficeCalendar
+from storage.calendar_tables import calendar_day, calendar_year
 from storage.database import Database
-from storage.tables import calendar_day, calendar_year
 
 
 class Calendars:

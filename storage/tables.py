@@ -54,6 +54,7 @@ def one_of(column: str, values: tuple[str, ...]) -> str:
 
 
 _RUNNING = text(f"{one_of('stage', (*UNFINISHED_STAGES, 'completed'))} AND NOT dormant")
+_RESERVED = text("plate IS NOT NULL")
 _UNFINISHED = text(f"{one_of('stage', UNFINISHED_STAGES)} AND NOT dormant")
 
 office = Table(
@@ -100,26 +101,6 @@ segment = Table(
     sa.UniqueConstraint("prefix", "template"),
 )
 
-calendar_day = Table(
-    "calendar_day",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    # Without an office the day holds for the whole country.
-    Column("office_code", Text, ForeignKey("office.code")),
-    Column("day", Date, nullable=False),
-    Column("kind", Text, nullable=False),
-    CheckConstraint(one_of("kind", ("holiday", "working")), name="kind"),
-    sa.UniqueConstraint("office_code", "day", postgresql_nulls_not_distinct=True),
-)
-
-calendar_year = Table(
-    "calendar_year",
-    metadata,
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    # False until the year's official holiday notice has been entered.
-    Column("official", Boolean, nullable=False),
-)
-
 preselection = Table(
     "preselection",
     metadata,
@@ -152,14 +133,20 @@ preselection = Table(
     Column("certificate_number", LargeBinary, nullable=False),
     # The seller as submitted, only until the check is over: the first decision clears it.
     Column("seller", LargeBinary),
+    # When everything personal in the row was overwritten, its retention being over.
+    Column("purged_at", Instant),
     CheckConstraint(one_of("stage", STAGES), name="stage"),
     CheckConstraint(one_of("party_kind", ("person", "organisation")), name="party_kind"),
     Index("uq_preselection_running_vehicle", "vehicle_hash", unique=True, postgresql_where=_RUNNING),
     Index("ix_preselection_vehicle_newest", "vehicle_hash", "created_at"),
     Index("ix_preselection_transfer_newest", "transfer_hash", "created_at"),
     Index("ix_preselection_owner_newest", "owner_hash", "created_at"),
-    Index("ix_preselection_desk", "office_code", "stage", "created_at"),
-    Index("ix_preselection_plate", "plate", postgresql_where=text("plate IS NOT NULL")),
+    # The desk sees reservations only, newest first; operators move those that end on a day.
+    Index("ix_preselection_desk", "office_code", "created_at", "id", postgresql_where=_RESERVED),
+    Index("ix_preselection_desk_stage", "office_code", "stage", "created_at", "id", postgresql_where=_RESERVED),
+    Index("ix_preselection_due", "visit_by", "office_code", postgresql_where=text("stage = 'completed'")),
+    Index("ix_preselection_unpurged", "created_at", postgresql_where=text("purged_at IS NULL")),
+    Index("ix_preselection_plate", "plate", postgresql_where=_RESERVED),
     Index("ix_preselection_party_unfinished", "party_hash", postgresql_where=_UNFINISHED),
     # Most changes leave every indexed column alone; the room lets them stay on their page without touching an index.
     postgresql_with={"fillfactor": 70},
@@ -258,10 +245,17 @@ blacklist = Table(
     Column("release_reason", Text),
     Column("confirmed_by", Text),
     Column("confirmed_at", Instant),
+    Column("purged_at", Instant),
     CheckConstraint("since <= until", name="since_before_until"),
+    CheckConstraint("confirmed_by <> released_by", name="confirmed_by_another"),
     Index("uq_blacklist_live", "party_hash", unique=True, postgresql_where=text("released_at IS NULL")),
     Index("ix_blacklist_preselection", "preselection_id"),
-    Index("ix_blacklist_newest", "since"),
+    Index("ix_blacklist_newest", "since", "id"),
+    Index(
+        "ix_blacklist_unconfirmed",
+        "released_at",
+        postgresql_where=text("released_by IS NOT NULL AND confirmed_at IS NULL"),
+    ),
 )
 
 idempotency = Table(

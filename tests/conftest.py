@@ -5,8 +5,9 @@ pytest's own death takes them with it, even by SIGKILL; the tests' folder goes w
 
 import asyncio
 import atexit
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import redis.asyncio
@@ -90,13 +91,16 @@ async def database_template(postgres: Postgres) -> str:
     from storage.migrate import migrate  # noqa: PLC0415
 
     await postgres.create_database(TEMPLATE)
-    await asyncio.to_thread(migrate, postgres.url(TEMPLATE))
+    await asyncio.to_thread(migrate, postgres.owner_url(TEMPLATE))
     return TEMPLATE
 
 
 @pytest.fixture(scope="session")
 async def database_url(postgres: Postgres, database_template: str) -> str:
-    """The SQLAlchemy address of one migrated database that the whole run shares; tests of it don't count rows."""
+    """The SQLAlchemy address of one migrated database that the whole run shares; tests of it don't count rows.
+
+    As everywhere, of the application's role; `as_owner` gives that of the owner.
+    """
     await postgres.create_database("xuanhao", template=database_template)
     return postgres.url("xuanhao")
 
@@ -108,6 +112,12 @@ async def fresh_database(postgres: Postgres, database_template: str) -> AsyncIte
     await postgres.create_database(name, template=database_template)
     yield postgres.url(name)
     await postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def as_owner(postgres: Postgres) -> Callable[[str], str]:
+    """Turns the address of a database into that of its owner, who may change tables and all rows."""
+    return lambda url: postgres.owner_url(unquote(urlsplit(url).path.lstrip("/")))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from alembic import command
@@ -14,13 +14,18 @@ from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.pool import NullPool
 
 from embedded.postgres import Postgres
+from storage.all_tables import metadata
 from storage.migrate import alembic_config, migrate
-from storage.tables import metadata
 
 
 @pytest.fixture
-def connection(fresh_database: str) -> Iterator[Connection]:
-    with create_engine(fresh_database, poolclass=NullPool).begin() as connection:
+def owned_database(fresh_database: str, as_owner: Callable[[str], str]) -> str:
+    return as_owner(fresh_database)
+
+
+@pytest.fixture
+def connection(owned_database: str) -> Iterator[Connection]:
+    with create_engine(owned_database, poolclass=NullPool).begin() as connection:
         yield connection
 
 
@@ -39,8 +44,8 @@ def test_constraints_have_the_names_that_the_code_declares(connection: Connectio
         assert made == declared, table.name
 
 
-def test_migrating_again_changes_nothing(fresh_database: str) -> None:
-    migrate(fresh_database)
+def test_migrating_again_changes_nothing(owned_database: str) -> None:
+    migrate(owned_database)
 
 
 def test_every_migration_can_be_undone_and_done_again(connection: Connection) -> None:
@@ -52,7 +57,7 @@ def test_every_migration_can_be_undone_and_done_again(connection: Connection) ->
 
 async def test_three_that_migrate_an_empty_database_at_once_all_succeed(postgres: Postgres) -> None:
     await postgres.create_database("migrated_by_three")
-    url = postgres.url("migrated_by_three")
+    url = postgres.owner_url("migrated_by_three")
     try:
         await asyncio.gather(*(asyncio.to_thread(run_program, url) for _ in range(3)))
         engine = create_engine(url, poolclass=NullPool)

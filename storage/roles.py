@@ -1,0 +1,7 @@
+"""Who works in the database: the owner, who makes and changes its tables, and the application, which only uses them.
+
+The API, the worker and the commands connect as the application. It may read and write rows as its work needs, and can
+neither change nor remove a row of the audit, nor switch off a constraint. Migrations run as the owner.
+"""
+
+APPLICATION_ROLE = "xuanhao_app"
