@@ -5,7 +5,6 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Never
 from uuid import UUID, uuid4
 
 import structlog
@@ -13,12 +12,14 @@ from starlette.responses import Response
 
 from api.strict_json import ReadRequest
 from api.visits import Visit
-from domain.errors import IdempotencyKeyInvalid
+from domain.errors import IdempotencyKeyInvalid, OutcomeUnknown
 from storage.failures import PartDown
 from storage.idempotency import Answered, Fresh, InFlight, OtherBody, RequestKey
 
-LEASE = timedelta(seconds=14)
-"""Longer than any request may take, so that a lease only runs out when its process has died."""
+LEASE = timedelta(seconds=15)
+"""As long as any request may take, so that a lease only runs out when its process has died."""
+
+LONGEST_WAIT = timedelta(seconds=11)
 
 _KEY = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.25
@@ -56,10 +57,11 @@ async def once(request: ReadRequest, visit: Visit, judge: Judge) -> Response:
 
 
 async def _begun(request: ReadRequest, visit: Visit, wish: RequestKey) -> Fresh | Answered:
-    """Wait while another request with this key is on its way; the guard ends the waiting in time."""
+    """Wait while another request with this key is on its way. Raises `OutcomeUnknown` when that takes too long."""
     digest = visit.parts.keyed_hash.hash("request body", request.canonical.decode("ascii"))
     operation_id, pause = uuid4(), _FIRST_PAUSE
-    while True:
+    began_at = visit.now()
+    while visit.now() - began_at < LONGEST_WAIT:
         begun = await visit.parts.idempotency.begin(
             wish, body_digest=digest, operation_id=operation_id, at=visit.now(), lease=LEASE
         )
@@ -71,8 +73,7 @@ async def _begun(request: ReadRequest, visit: Visit, wish: RequestKey) -> Fresh 
                 pause = min(2 * pause, _LONGEST_PAUSE)
             case Fresh() | Answered():
                 return begun
-            case _:
-                _never(begun)
+    raise OutcomeUnknown
 
 
 async def _keep(visit: Visit, wish: RequestKey, judgement: Judgement) -> None:
@@ -86,7 +87,3 @@ async def _keep(visit: Visit, wish: RequestKey, judgement: Judgement) -> None:
             await visit.parts.idempotency.abandon(wish, visit.now())
     except PartDown as down:
         log.warning("answer not kept", part=down.part)
-
-
-def _never(unexpected: Never) -> Never:
-    raise AssertionError(unexpected)

@@ -28,13 +28,15 @@ async def require_all_parts(parts: Parts) -> None:
 
 
 async def _temporal_answers(parts: Parts) -> None:
-    await parts.temporal.service_client.check_health()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        if not await parts.temporal.service_client.check_health():
+            raise TimeoutError
 
 
 async def _answers(check: Awaitable[None]) -> bool:
+    # No limit around them all: storage keeps its own, and a driver that is cancelled instead waits for longer.
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await check
+        await check
     except (TimeoutError, PartDown, RPCError, RuntimeError):
         # The SDK raises a RuntimeError where it can't even connect.
         return False

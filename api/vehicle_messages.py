@@ -29,6 +29,9 @@ from workflows.refusals import as_refusal
 from workflows.search_attributes import OFFICE, STAGE
 
 WORKFLOW = "Vehicle"
+PATIENCE_SECONDS = 8.0
+"""Long enough for a decision that had to be tried again; after it the caller is told that nobody knows."""
+
 _UNKNOWN = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 
 log = structlog.get_logger("requests")
@@ -92,15 +95,16 @@ def _start(parts: Parts, row: VehicleInput) -> WithStartWorkflowOperation[object
 
 @asynccontextmanager
 async def answers_expected() -> AsyncIterator[None]:
-    """Translate what the SDK raises."""
+    """Wait no longer than `PATIENCE_SECONDS`, and translate what the SDK raises."""
     try:
-        yield
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            yield
     except WorkflowUpdateFailedError as error:
         refusal = as_refusal(error.cause)
         if refusal is None:
             log.warning("update failed", kind=type(error.cause).__name__)
         raise refusal or OutcomeUnknown() from error
-    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+    except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
         raise OutcomeUnknown from error
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:

@@ -1,12 +1,15 @@
 """The API on the real servers, with a worker in this process; time passes as it does for everybody."""
 
+import asyncio
 import json
+import socket
 from base64 import b64encode
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import redis.asyncio
+import uvicorn
 from temporalio.client import Client
 
 from api.app import create_app
@@ -108,3 +111,28 @@ async def stack(whole_stack: Stack) -> Stack:
 @pytest.fixture
 def country(stack: Stack) -> Country:
     return Country(stack)
+
+
+class Serving(uvicorn.Server):
+    """uvicorn in this process, which tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@pytest.fixture(scope="session")
+async def address(whole_stack: Stack) -> AsyncIterator[str]:
+    """The API behind a real connection, for streams."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = Serving(uvicorn.Config(whole_stack.app, lifespan="off", log_level="critical", ws="none"))
+        running = asyncio.create_task(server._serve([listening]))
+        await server.ready.wait()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/api/v1"
+        server.should_exit = True
+        await running

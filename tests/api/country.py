@@ -1,6 +1,7 @@
 """A small country for the API's tests: offices, people with tokens, cars in the registry, and a phone."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count, product
@@ -25,6 +26,13 @@ LONG_AGO = timedelta(days=30)
 PREFIXES = ("".join(pair) for pair in product(reversed(PROVINCES), reversed(LETTERS)))
 NUMBERS = count(1)
 NO_WAITING = {"confirm_delay": "PT0S", "compose_interval": "PT0S", "code_resend": "PT0S", "codes_per_hour": "100"}
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], *, within: float = 10.0) -> None:
+    """Wait for what follows by itself."""
+    async with asyncio.timeout(within):
+        while not await holds():  # noqa: ASYNC110 -- it happens in other processes, where no event of ours is set.
+            await asyncio.sleep(0.1)
 
 
 @dataclass

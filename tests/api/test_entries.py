@@ -6,12 +6,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.api.country import Applicant, Country
+from tests.api.country import Applicant, Country, eventually
 from tests.api.test_creation import ban
 
 
 async def entry(applicant: Applicant, body: Any = None, **options: Any) -> Any:
     return (await applicant.post("/entries", body, **options)).ok()
+
+
+async def is_blacklisted(applicant: Applicant) -> bool:
+    return bool((await entry(applicant))["screen"] == "blacklisted")
 
 
 async def test_a_first_entry_is_introduced_to_the_service(country: Country) -> None:
@@ -94,9 +98,7 @@ async def test_the_newest_one_that_can_go_on_is_entered_without_an_id(country: C
 async def test_an_overdue_one_bars_its_party_at_the_entry(country: Country) -> None:
     office, buyer = await country.office(validity="PT1S"), country.applicant()
     selection = await buyer.completed(country.car(buyer, office))
-    async with asyncio.timeout(10):
-        while (await entry(buyer))["screen"] != "blacklisted":
-            await asyncio.sleep(0.1)
+    await eventually(lambda: is_blacklisted(buyer))
     assert (await selection.view())["stage"] == "overdue"
     answer = await entry(buyer)
     assert answer["preselection"] is None

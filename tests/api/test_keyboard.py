@@ -43,7 +43,8 @@ async def test_so_many_calls_a_minute_for_a_preselection(country: Country) -> No
 
 @pytest.mark.parametrize(
     "params",
-    [{}, {"typed": "1"}, {"prefix": "京A"}, {"prefix": ""}, {"typed": "１"}, {"typed": "\0"}, {"typed": "é"}, {"x": "1"},
+    [{}, {"typed": "1"}, {"prefix": "京A"},
+     {"prefix": ""}, {"typed": "１"}, {"typed": "\0"}, {"typed": "é"}, {"x": "1"},
      {"typed": "1" * 300}, {"prefix": "\0"}],
     ids=str,
 )  # fmt: skip

@@ -1,0 +1,144 @@
+"""Server-sent events: every change of a view, those made by time included, whichever process made it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.pool import QueuePool
+
+from embedded.valkey import Valkey
+from tests.api.country import Applicant, Country, Selection
+
+PATIENCE = 8.0
+STREAMS = 50
+
+
+class Events:
+    """The events of a stream as they come."""
+
+    def __init__(self, lines: AsyncIterator[str]) -> None:
+        self._lines = lines
+
+    async def next(self) -> Any:
+        """The next view; a comment is none."""
+        name = ""
+        async with asyncio.timeout(PATIENCE):
+            async for line in self._lines:
+                kind, _, text = line.partition(": ")
+                if kind == "event":
+                    name = text
+                if kind == "data":
+                    assert name == "preselection"
+                    return json.loads(text)
+        raise EOFError
+
+    async def ended(self) -> bool:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                async for line in self._lines:
+                    assert not line.startswith("data")
+        except httpx.RemoteProtocolError:
+            pass
+        return True
+
+
+@asynccontextmanager
+async def listening(address: str, applicant: Applicant, selection: Selection) -> AsyncIterator[Events]:
+    async with (
+        httpx.AsyncClient(timeout=httpx.Timeout(5, read=30)) as client,
+        client.stream("GET", f"{address}{selection.path}/events", headers=applicant.headers) as response,
+    ):
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        assert response.headers["cache-control"] == "no-store"
+        yield Events(response.aiter_lines())
+
+
+async def test_the_view_comes_at_once_and_after_every_action(country: Country, address: str) -> None:
+    office, buyer = await country.office(), country.applicant()
+    selection = await buyer.submitted(country.car(buyer, office))
+    async with listening(address, buyer, selection) as events:
+        first = await events.next()
+        assert first["stage"] == "service_notes"
+        assert set(first) == set(await selection.view())
+        started = (await selection.post("start")).ok()
+        seen = await events.next()
+        assert {**seen, "now": ""} == {**started, "now": ""}
+
+
+async def test_what_time_does_is_pushed_too(country: Country, address: str) -> None:
+    office, buyer = await country.office(batch_ttl="PT1S"), country.applicant()
+    selection = await buyer.selecting(country.car(buyer, office))
+    async with listening(address, buyer, selection) as events:
+        assert (await events.next())["batch"] is None
+        batch = (await selection.post("draws")).ok()["batch"]
+        assert (await events.next())["batch"] == batch
+        after = await events.next()
+        assert after["batch"] is None
+        assert after["now"] >= batch["expires_at"]
+
+
+async def test_a_change_made_behind_the_api_is_pushed(country: Country, address: str) -> None:
+    """By a signal, say, that an operator has sent."""
+    office, buyer = await country.office(), country.applicant()
+    selection = await buyer.submitted(country.car(buyer, office))
+    async with listening(address, buyer, selection) as events:
+        await events.next()
+        handle = country.stack.parts.temporal.get_workflow_handle(f"vehicle-{selection.id}")
+        await handle.signal("start", {"request_id": ""})
+        assert (await events.next())["stage"] == "identity_verification"
+
+
+async def test_a_lost_redis_does_not_end_the_stream(country: Country, address: str, valkey: Valkey) -> None:
+    office, buyer = await country.office(batch_ttl="PT2S"), country.applicant()
+    selection = await buyer.selecting(country.car(buyer, office))
+    (await selection.post("draws")).ok()
+    async with listening(address, buyer, selection) as events:
+        assert (await events.next())["batch"]
+        await valkey.kill()
+        try:
+            assert (await events.next())["batch"] is None
+        finally:
+            await valkey.bring_up()
+
+
+async def test_the_stream_ends_with_the_token(country: Country, address: str) -> None:
+    office, buyer = await country.office(), country.applicant()
+    selection = await buyer.submitted(country.car(buyer, office))
+    buyer.claims["exp"] = int(country.stack.parts.clock().timestamp()) + 2
+    async with listening(address, buyer, selection) as events:
+        await events.next()
+        assert await events.ended()
+
+
+async def test_many_streams_hold_no_connection_to_the_database(country: Country, address: str) -> None:
+    office, buyer = await country.office(), country.applicant()
+    selection = await buyer.submitted(country.car(buyer, office))
+    all_listen = asyncio.Barrier(STREAMS + 1)
+    pool = country.stack.parts.database.engine.pool
+    assert isinstance(pool, QueuePool)
+
+    async def listen() -> Any:
+        async with listening(address, buyer, selection) as events:
+            await events.next()
+            await all_listen.wait()
+            return (await events.next())["stage"]
+
+    async with asyncio.TaskGroup() as group:
+        listeners = [group.create_task(listen()) for _ in range(STREAMS)]
+        await all_listen.wait()
+        assert pool.checkedout() == 0
+        (await selection.post("start")).ok()
+    assert [listener.result() for listener in listeners] == ["identity_verification"] * STREAMS
+
+
+@pytest.mark.parametrize("stranger", [True, False])
+async def test_who_may_not_listen_is_told_so(country: Country, *, stranger: bool) -> None:
+    office, buyer = await country.office(), country.applicant()
+    selection = await buyer.submitted(country.car(buyer, office))
+    caller = country.applicant() if stranger else country.caller("clerk")
+    assert (await caller.get(f"{selection.path}/events")).code == ("not_found" if stranger else "forbidden")

@@ -1,0 +1,146 @@
+"""A part that is down or frozen: an answer in time that names it, and the truth when the request is repeated."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from embedded.part import Part
+from embedded.stack import Servers
+from tests.api.country import Answer, Applicant, Country, Selection, eventually
+
+LONGEST_ANSWER = 15.0
+LONGEST_CHECK = 5.0
+BACK_WITHIN = 20.0
+
+
+@contextmanager
+def frozen(part: Part) -> Iterator[None]:
+    part.freeze()
+    try:
+        yield
+    finally:
+        part.thaw()
+
+
+@asynccontextmanager
+async def killed(part: Part) -> AsyncIterator[None]:
+    await part.kill()
+    try:
+        yield
+    finally:
+        await part.bring_up()
+
+
+async def timed(call: Any) -> tuple[Answer, float]:
+    began = time.perf_counter()
+    return await call, time.perf_counter() - began
+
+
+async def works_again(applicant: Applicant, selection: Selection) -> None:
+    """Reading and writing, soon after the part's return."""
+
+    async def answered() -> bool:
+        written = await selection.post("candidates", {"number": "京A12345"})
+        return (await applicant.get(selection.path)).status == 200 and written.code == "not_in_batch"
+
+    await eventually(answered, within=BACK_WITHIN)
+
+
+@pytest.fixture
+async def selection(country: Country) -> Selection:
+    office, buyer = await country.office(), country.applicant()
+    return await buyer.selecting(country.car(buyer, office))
+
+
+@pytest.mark.parametrize("name", ["database", "redis", "temporal"])
+async def test_readiness_names_a_frozen_part(country: Country, servers: Servers, name: str) -> None:
+    part = {"database": servers.postgres, "redis": servers.valkey, "temporal": servers.temporal}[name]
+    with frozen(part):
+        answer, seconds = await timed(country.stack.client.get("http://xuanhao.test/readyz"))
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.json()["parts"] == {name: "down"}
+    assert seconds < LONGEST_CHECK
+    assert (await country.stack.client.get("http://xuanhao.test/healthz")).status_code == 200
+
+    async def is_ready() -> bool:
+        return (await country.stack.client.get("http://xuanhao.test/readyz")).status_code == 200
+
+    await eventually(is_ready, within=BACK_WITHIN)
+
+
+async def test_a_frozen_database_is_named_and_serves_again(selection: Selection, servers: Servers) -> None:
+    with frozen(servers.postgres):
+        answer, seconds = await timed(selection.applicant.get(selection.path))
+    assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"database": "down"})
+    assert seconds < LONGEST_CHECK
+    await works_again(selection.applicant, selection)
+
+
+async def test_a_frozen_redis_is_named_and_serves_again(selection: Selection, servers: Servers) -> None:
+    with frozen(servers.valkey):
+        answer, seconds = await timed(selection.post("draws"))
+        assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"redis": "down"})
+        assert seconds < LONGEST_CHECK
+        assert (await selection.view())["draws"]["remaining"] == 5
+    await works_again(selection.applicant, selection)
+
+
+@pytest.mark.parametrize("name", ["postgres", "valkey", "temporal"])
+async def test_a_draw_during_which_a_part_is_frozen_happens_once(
+    selection: Selection, servers: Servers, name: str
+) -> None:
+    """Frozen a moment after the request began; the same request later tells what became of it."""
+    key, part = str(uuid4()), getattr(servers, name)
+    draw = asyncio.create_task(timed(selection.post("draws", {}, key=key)))
+    await asyncio.sleep(0.02)
+    with frozen(part):
+        answer, seconds = await draw
+    assert seconds < LONGEST_ANSWER
+    if answer.status != 200:
+        assert (answer.status, answer.code) in {(503, "unavailable"), (504, "outcome_unknown")}
+
+    async def is_known() -> bool:
+        nonlocal answer
+        answer = await selection.post("draws", {}, key=key)
+        return answer.status == 200
+
+    await eventually(is_known, within=BACK_WITHIN)
+    view = await selection.view()
+    assert (view["draws"]["remaining"], view["batch"]) == (4, answer.body["batch"])
+
+
+async def test_without_temporal_reading_goes_on_and_actions_are_unavailable(
+    selection: Selection, servers: Servers
+) -> None:
+    key = str(uuid4())
+    async with killed(servers.temporal):
+        answer, seconds = await timed(selection.post("draws", {}, key=key))
+        assert (answer.status, answer.code) in {(503, "unavailable"), (504, "outcome_unknown")}
+        assert seconds < LONGEST_ANSWER
+        assert (await selection.view())["draws"]["remaining"] == 5
+
+    async def is_drawn() -> bool:
+        return (await selection.post("draws", {}, key=key)).status == 200
+
+    await eventually(is_drawn, within=BACK_WITHIN)
+    assert (await selection.view())["draws"]["remaining"] == 4
+
+
+async def test_a_creation_without_temporal_is_finished_by_its_repeat(country: Country, servers: Servers) -> None:
+    office, buyer = await country.office(), country.applicant()
+    body, key = country.car(buyer, office).body(await buyer.first_code()), str(uuid4())
+    with frozen(servers.temporal):
+        answer, seconds = await timed(buyer.post("/preselections", body, key=key))
+    assert (answer.status, answer.code) in {(503, "unavailable"), (504, "outcome_unknown")}
+    assert seconds < LONGEST_ANSWER
+
+    async def is_created() -> bool:
+        return (await buyer.post("/preselections", body, key=key)).status == 201
+
+    await eventually(is_created, within=BACK_WITHIN)
+    assert len((await buyer.get("/preselections")).ok()["items"]) == 1
