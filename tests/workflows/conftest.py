@@ -49,6 +49,12 @@ def world(parts: Parts, worker: None, temporal_env: TimeSkipper) -> World:
     return World(parts, temporal_env.client, TASK_QUEUE, parts.sms, temporal_env)
 
 
+@pytest.fixture(params=["updates", "signals"])
+def either_world(request: pytest.FixtureRequest, world: World) -> World:
+    """The same, once driven by updates and once by their signal twins."""
+    return world.signalling() if request.param == "signals" else world
+
+
 @pytest.fixture
 def real_time_world(parts: Parts, worker: None, temporal_client: Client) -> World:
     """Time passes as it does for everybody: for histories that are counted or kept."""

@@ -1,0 +1,74 @@
+"""The blacklist as the database has it, and the workflow that ends an entry."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+
+from storage.tables import blacklist
+from tests.workflows.vehicles import A_MOMENT, Vehicle
+from tests.workflows.waiting import eventually
+from tests.workflows.world import World
+from workflows.messages import blacklist_workflow_id
+
+
+@dataclass(frozen=True)
+class BanRow:
+    id: UUID
+    since: datetime
+    until: datetime
+    released_at: datetime | None
+    released_by: str | None
+    release_reason: str | None
+
+
+async def bans_of(vehicle: Vehicle) -> list[BanRow]:
+    """The entries of the vehicle's party, oldest first."""
+    columns, party = blacklist.c, (await vehicle.row()).party_hash
+    shown = [columns.id, columns.since, columns.until, columns.released_at, columns.released_by, columns.release_reason]
+    found = await vehicle.world.parts.database.rows(
+        select(*shown).where(columns.party_hash == party).order_by(columns.since)
+    )
+    return [BanRow(*row) for row in found]
+
+
+async def ban_of(vehicle: Vehicle) -> BanRow:
+    """The only entry of the party, once it is there."""
+    [ban] = await eventually(lambda: bans_of(vehicle))
+    return ban
+
+
+@dataclass(frozen=True)
+class BanRun:
+    """The workflow of an entry; its time is its own."""
+
+    world: World
+    entry_id: UUID
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        return self.world.client.get_workflow_handle(blacklist_workflow_id(str(self.entry_id)))
+
+    async def skip_past(self, moment: datetime) -> None:
+        await self.skip(moment - await self.world.time().get_current_time(self.handle))
+
+    async def skip(self, duration: timedelta) -> None:
+        await self.world.time().fast_forward(self.handle, duration + A_MOMENT)
+
+    async def begins(self) -> None:
+        await eventually(self._status)
+
+    async def ends(self) -> None:
+        async def completed() -> bool:
+            return await self._status() is WorkflowExecutionStatus.COMPLETED
+
+        await eventually(completed)
+
+    async def runs(self) -> bool:
+        return await self._status() is WorkflowExecutionStatus.RUNNING
+
+    async def _status(self) -> WorkflowExecutionStatus | None:
+        return (await self.handle.describe()).status

@@ -1,0 +1,128 @@
+"""What ends or moves a reservation: the desk, the applicant, operators. None of it bars anybody."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from domain.calendar import end_of_day
+from domain.errors import ValidationFailed
+from domain.preselection import Preselection
+from domain.preselection_parts import Stage
+from storage.tables import FOREVER, decision
+from tests.workflows.bans import bans_of
+from tests.workflows.vehicles import Vehicle, numbers_of
+from tests.workflows.waiting import refused
+from tests.workflows.world import World
+
+TEN = "A123!"
+ENDS = {"register": "issued", "reject": "cooling", "withdraw": "cooling", "cancel": "cooling"}
+
+
+async def reserved(world: World, **policy: str) -> Vehicle:
+    """A vehicle whose plate waits for the office."""
+    vehicle = await world.selecting(await world.office(TEN), **policy)
+    await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
+    return vehicle
+
+
+def plate_of(state: Preselection) -> str:
+    assert state.reservation
+    return state.reservation.plate
+
+
+async def interventions(vehicle: Vehicle) -> list[tuple[str, str | None, str | None]]:
+    """What was decided by others than the applicant, with who and why."""
+    columns = decision.c
+    found = await vehicle.world.parts.database.rows(
+        select(columns.action, columns.operator, columns.reason).where(
+            columns.preselection_id == vehicle.id, columns.operator.is_not(None)
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in found]
+
+
+@pytest.mark.parametrize("act", ENDS)
+async def test_whoever_ends_a_reservation_ends_its_deadline_without_a_ban(either_world: World, act: str) -> None:
+    vehicle = await reserved(either_world, cancellation="true")
+    state = await getattr(vehicle, act)()
+    assert state.stage is (Stage.REGISTERED if act == "register" else Stage.CANCELLED)
+    await vehicle.ends()
+    claim = (await either_world.claims(plate_of(state), at=state.last_action_at))[plate_of(state)]
+    assert claim.kind == ENDS[act]
+    if act == "register":
+        assert claim.until == FOREVER
+    else:
+        assert timedelta(days=1) <= claim.until - state.last_action_at <= timedelta(days=3)
+    assert not await bans_of(vehicle)
+    assert not vehicle.texts("overdue")
+
+
+async def test_an_issued_plate_is_never_offered_again(world: World) -> None:
+    vehicle = await reserved(world)
+    other = await world.vehicle(vehicle.office, confirm_delay="PT0S", unfinished_idle="P900D")
+    issued = plate_of(await vehicle.register())
+    await other.skip(timedelta(days=800))
+    await other.reach_selection()
+    offered = numbers_of(await other.draw())
+    assert len(offered) == 9
+    assert issued not in offered
+
+
+async def test_an_applicant_withdraws_only_where_the_office_allows_it(world: World) -> None:
+    vehicle = await reserved(world)
+    assert (await refused(vehicle.withdraw())).code == "cancellation_not_allowed"
+    assert (await vehicle.state()).stage is Stage.COMPLETED
+
+
+async def test_an_extended_validity_moves_the_deadline_and_is_told(either_world: World) -> None:
+    vehicle = await reserved(either_world, reminder="PT0S")
+    before = (await vehicle.state()).reservation
+    assert before
+    later = before.visit_by + timedelta(days=5)
+    after = (await vehicle.extend_validity(later)).reservation
+    assert after
+    assert (after.visit_by, after.deadline) == (later, end_of_day(later))
+    assert f"{later.year}年{later.month}月{later.day}日" in (await vehicle.text("deadline_moved")).text
+    await vehicle.skip_past(before.deadline)
+    assert (await vehicle.state()).stage is Stage.COMPLETED
+    await vehicle.skip_past(after.deadline)
+    await vehicle.reaches(Stage.OVERDUE)
+
+
+async def test_who_intervened_and_why_is_kept(world: World) -> None:
+    vehicle = await world.selecting(await world.office(TEN))
+    await vehicle.draw()
+    await vehicle.release_holds("wang", "误放")
+    state = await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
+    assert state.reservation
+    await vehicle.extend_validity(state.reservation.visit_by + timedelta(days=1), "li", "停业一天")
+    await vehicle.cancel("zhao", "系统故障")
+    assert sorted(await interventions(vehicle)) == [
+        ("extend_validity", "li", "停业一天"), ("reject", "zhao", "系统故障"), ("release_holds", "wang", "误放"),
+    ]  # fmt: skip
+
+
+async def test_an_operator_releases_what_is_held_and_nothing_else(either_world: World) -> None:
+    vehicle = await either_world.selecting(await either_world.office(TEN))
+    numbers = numbers_of(await vehicle.draw())
+    await vehicle.put_aside(numbers[0])
+    state = await vehicle.release_holds()
+    assert (state.batch, state.candidates, state.stage) == (None, None, Stage.PLATE_SELECTION)
+    assert state.draws_remaining == 4
+    assert not await either_world.claims(*numbers, at=await vehicle.now())
+
+
+async def test_operators_must_say_who_and_why_and_name_a_day_to_come(either_world: World) -> None:
+    vehicle = await reserved(either_world)
+    before = await vehicle.state()
+    day, past = date(2030, 1, 1), date(2020, 1, 1)
+    wishes = [
+        vehicle.release_holds(operator=" "), vehicle.release_holds(reason=""), vehicle.cancel(operator=""),
+        vehicle.cancel(reason="\t"), vehicle.extend_validity(day, operator=" "),
+        vehicle.extend_validity(day, reason=""), vehicle.extend_validity(past),
+    ]  # fmt: skip
+    for refusal in [await refused(wish) for wish in wishes]:
+        assert isinstance(refusal, ValidationFailed)
+    assert await vehicle.state() == before
+    assert not await interventions(vehicle)

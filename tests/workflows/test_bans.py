@@ -1,0 +1,69 @@
+"""What a ban does to the party's other preselections, and what it leaves alone."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from domain.errors import Blacklisted
+from domain.preselection_parts import Stage
+from storage.blacklist import Blacklist, NewBan
+from tests.workflows.bans import ban_of
+from tests.workflows.vehicles import Vehicle, numbers_of
+from tests.workflows.waiting import refused
+from tests.workflows.world import Person, World
+
+TEN = "A123!"
+LONG = {"batch_ttl": "P9D", "candidate_ttl": "P9D", "candidate_ttl_cap": "P9D", "session_idle": "P9D"}
+OFTEN = {"code_resend": "PT0S"}
+
+
+async def bar(vehicle: Vehicle) -> Blacklisted:
+    """Put the party on the blacklist, behind the back of its workflows."""
+    row, now = await vehicle.row(), await vehicle.now()
+    parts, until = vehicle.world.parts, now.replace(microsecond=0) + timedelta(days=700)
+    ban = NewBan(uuid4(), row.party_hash, "张*", now - timedelta(seconds=1), until, row.id)
+    await Blacklist(parts.database, parts.keys).bar(ban)
+    return Blacklisted(until)
+
+
+async def test_a_barred_party_is_refused_every_draw_composition_candidate_and_confirmation(world: World) -> None:
+    vehicle = await world.selecting(await world.office(TEN), batch_size="5")
+    chosen, other, *_ = numbers_of(await vehicle.draw())
+    before = await vehicle.put_aside(chosen)
+    expected = await bar(vehicle)
+    wishes = [vehicle.draw(), vehicle.compose(other), vehicle.put_aside(other), vehicle.confirm(chosen)]
+    for refusal in [await refused(wish) for wish in wishes]:
+        assert isinstance(refusal, Blacklisted)
+        assert refusal.until == expected.until
+    assert await vehicle.state() == before
+    # Nor does the refused draw keep numbers from others.
+    rival = await world.selecting(vehicle.office)
+    assert len(numbers_of(await rival.draw())) == 5
+
+
+async def test_a_missed_deadline_lets_the_holds_of_the_partys_other_preselections_lapse(world: World) -> None:
+    person, office = Person.new(), await world.office("A1!!!")
+    missed = await world.selecting(office, person=person, validity="PT1M", **OFTEN)
+    selecting = await world.selecting(office, person=person, **LONG, **OFTEN)
+    reserved = await world.selecting(office, person=person, validity="P30D", **OFTEN)
+    held = numbers_of(await selecting.draw())
+    await selecting.put_aside(held[0])
+    await missed.compose(f"{office.prefixes[0]}A1001")
+    await reserved.compose(f"{office.prefixes[0]}A1002")
+    await missed.skip(timedelta(minutes=1))
+    await ban_of(missed)
+    after = await selecting.becomes(lambda state: not state.batch)
+    assert (after.candidates, after.stage) == (None, Stage.PLATE_SELECTION)
+    assert not await world.claims(*held, at=await selecting.now())
+    # Each vehicle has a clock of its own here, and this one must reach the ban's first moment.
+    await selecting.skip(timedelta(minutes=2))
+    assert isinstance(await refused(selecting.draw()), Blacklisted)
+    assert (await reserved.state()).stage is Stage.COMPLETED
+    assert (await reserved.register()).stage is Stage.REGISTERED
+
+
+async def test_a_ban_that_is_over_bars_nobody(world: World) -> None:
+    vehicle = await world.selecting(await world.office(TEN), session_idle="P900D", unfinished_idle="P900D")
+    expected = await bar(vehicle)
+    assert isinstance(await refused(vehicle.draw()), Blacklisted)
+    await vehicle.skip_past(expected.until)
+    assert (await vehicle.draw()).batch

@@ -1,0 +1,80 @@
+"""Unfinished and idle: the preselection falls asleep, its holds lapse, and its buyer can go on with the same counts."""
+
+import asyncio
+from datetime import timedelta
+
+from domain.errors import VehicleInUse
+from domain.preselection_parts import Stage
+from tests.workflows.vehicles import Vehicle, numbers_of
+from tests.workflows.waiting import refused
+from tests.workflows.world import World
+
+LONG = {"batch_ttl": "P40D", "candidate_ttl": "P40D", "candidate_ttl_cap": "P40D", "session_idle": "P40D"}
+
+
+async def asleep(vehicle: Vehicle) -> None:
+    """Skip thirty days without an action."""
+    await vehicle.skip(timedelta(days=30))
+    await vehicle.becomes(lambda state: state.dormant)
+    await vehicle.ends()
+
+
+async def test_after_so_long_without_an_action_it_falls_asleep_and_its_holds_lapse(world: World) -> None:
+    vehicle = await world.selecting(**LONG)
+    drawn = await vehicle.draw()
+    await vehicle.put_aside(numbers_of(drawn)[0])
+    await asleep(vehicle)
+    state, row = await vehicle.state(), await vehicle.row()
+    assert (state.stage, state.batch, state.candidates, row.dormant) == (Stage.SERVICE_NOTES, None, None, True)
+    assert not await world.claims(*numbers_of(drawn), at=row.changed_at)
+
+
+async def test_its_buyer_goes_on_with_the_same_counts(world: World) -> None:
+    vehicle = await world.selecting(**LONG, code_resend="PT0S")
+    drawn = await vehicle.draw()
+    await asleep(vehicle)
+    revived = await vehicle.revive()
+    assert (revived.stage, revived.dormant, revived.draws_remaining) == (Stage.SERVICE_NOTES, False, 4)
+    await vehicle.reach_selection()
+    again = await vehicle.draw()
+    assert again.draws_remaining == 3
+    assert not set(numbers_of(drawn)) & set(numbers_of(again))
+
+
+async def test_an_action_puts_the_end_off(world: World) -> None:
+    vehicle = await world.vehicle()
+    await vehicle.skip(timedelta(days=20))
+    await vehicle.enter()
+    await vehicle.skip(timedelta(days=20))
+    assert not (await vehicle.state()).dormant
+    await vehicle.skip(timedelta(days=11))
+    await vehicle.becomes(lambda state: state.dormant)
+
+
+async def test_another_buyer_enters_only_while_it_sleeps_and_keeps_the_first_one_out_then(world: World) -> None:
+    first = await world.vehicle()
+    rival = await world.submitted(first.office, vin=first.vin)
+    assert (await refused(rival.begin())).code == "vehicle_in_use"
+    await rival.ends()
+    await asleep(first)
+    second = await world.vehicle(first.office, vin=first.vin)
+    assert (await second.state()).draws_remaining == 5
+    assert (await refused(first.revive())).code == "vehicle_in_use"
+    await first.ends()
+    await asleep(second)
+    assert (await first.revive()).stage is Stage.SERVICE_NOTES
+
+
+async def test_two_preselections_of_one_vehicle_never_begin_both(world: World) -> None:
+    office = await world.office()
+    rivals = [await world.submitted(office, vin="VINOFTWORIVALS001") for _ in range(5)]
+    codes = await asyncio.gather(*(beginning(rival) for rival in rivals))
+    assert sorted(codes) == ["began", *["vehicle_in_use"] * 4]
+
+
+async def beginning(vehicle: Vehicle) -> str:
+    try:
+        await vehicle.begin()
+    except VehicleInUse as refusal:
+        return refusal.code
+    return "began"

@@ -1,0 +1,142 @@
+"""A deadline missed: the party is barred for two years, the number cools, and all of it ends by itself (R-41, R-48)."""
+
+from datetime import datetime, timedelta
+
+from domain.durations import SHANGHAI
+from domain.policy import Policy
+from domain.preselection_parts import Stage
+from tests.workflows.bans import BanRun, ban_of, bans_of
+from tests.workflows.vehicles import Vehicle, numbers_of
+from tests.workflows.world import Person, World
+
+TEN = "A123!"
+QUIET = {"reminder": "PT0S"}
+
+
+async def overdue(vehicle: Vehicle) -> datetime:
+    """Let the deadline pass, and return it."""
+    reservation = (await vehicle.state()).reservation
+    assert reservation
+    await vehicle.skip_past(reservation.deadline)
+    await vehicle.reaches(Stage.OVERDUE)
+    return reservation.deadline
+
+
+async def test_a_missed_deadline_bars_for_two_years_and_the_ban_ends_by_itself(world: World) -> None:
+    vehicle = await world.selecting(await world.office(TEN))
+    await vehicle.confirm((await candidates(vehicle))[0])
+    deadline = await overdue(vehicle)
+    ban = await ban_of(vehicle)
+    assert ban.since == deadline
+    assert ban.until == Policy().blacklist.after(deadline)
+    assert ban.until.astimezone(SHANGHAI).hour == 0
+    text = (await vehicle.text("overdue")).text
+    day = ban.until.astimezone(SHANGHAI)
+    assert "黑名单" in text
+    assert f"{day.year}年{day.month}月{day.day}日" in text
+    await vehicle.ends()
+    run = BanRun(world, ban.id)
+    await run.skip_past(ban.until - timedelta(days=1))
+    assert await run.runs()
+    assert (await ban_of(vehicle)).released_at is None
+    await run.skip_past(ban.until)
+    await run.ends()
+    released = await ban_of(vehicle)
+    assert released.released_at
+    assert ban.until <= released.released_at < ban.until + timedelta(minutes=1)
+    assert released.released_by is None
+    assert await vehicle.text("ban_ended")
+
+
+async def test_the_number_of_a_missed_deadline_cools_and_can_be_had_again(world: World) -> None:
+    office = await world.office(TEN)
+    vehicle, others = await world.selecting(office, **QUIET), await world.vehicle(office, confirm_delay="PT0S")
+    number = (await candidates(vehicle))[0]
+    await vehicle.confirm(number)
+    deadline = await overdue(vehicle)
+    claim = (await world.claims(number, at=deadline + timedelta(minutes=1)))[number]
+    assert claim.kind == "cooling"
+    assert timedelta(days=1) <= claim.until - deadline <= timedelta(days=3, minutes=1)
+    await others.skip_past(deadline + timedelta(hours=1))
+    await others.reach_selection()
+    offered = numbers_of(await others.draw())
+    assert len(offered) == 9
+    assert number not in offered
+    await others.skip_past(claim.until)
+    await others.enter()
+    await others.reach_selection()
+    assert numbers_of(await others.draw()) == (number,)
+
+
+async def test_a_second_missed_deadline_extends_the_ban(world: World) -> None:
+    person, office = Person.new(), await world.office("A1!!!")
+    policy = QUIET | {"code_resend": "PT0S"}
+    first = await world.selecting(office, person=person, validity="P1D", **policy)
+    second = await world.selecting(office, person=person, validity="P9D", **policy)
+    for vehicle in (first, second):
+        await vehicle.confirm((await candidates(vehicle))[0])
+    await overdue(first)
+    earlier = await ban_of(first)
+    run = BanRun(world, earlier.id)
+    await run.begins()
+    deadline = await overdue(second)
+    await second.ends()
+    later = await ban_of(second)
+    assert (later.id, later.since) == (earlier.id, earlier.since)
+    assert later.until == Policy().blacklist.after(deadline) > earlier.until
+    await run.skip_past(earlier.until)
+    assert await run.runs()
+    assert (await ban_of(second)).released_at is None
+    await run.skip_past(later.until)
+    await run.ends()
+    assert (await ban_of(second)).released_at
+
+
+async def test_an_operator_ends_a_ban_early_but_not_without_a_name_and_a_reason(world: World) -> None:
+    vehicle = await world.selecting(await world.office(TEN), validity="PT1M")
+    await vehicle.confirm((await candidates(vehicle))[0])
+    await overdue(vehicle)
+    run = BanRun(world, (await ban_of(vehicle)).id)
+    await run.begins()
+    await run.handle.signal("release", {"operator": "wang", "reason": "  "})
+    await run.handle.signal("extend", {"until": "2099-01-01T00:00:00"})
+    assert await run.runs()
+    await run.handle.signal("release", {"operator": "wang", "reason": "车管所停业"})
+    await run.ends()
+    ban = await ban_of(vehicle)
+    assert ban.released_at
+    assert ban.released_at < ban.until
+    assert (ban.released_by, ban.release_reason) == ("wang", "车管所停业")
+
+
+async def test_a_reminder_and_a_last_word_come_before_the_deadline(world: World) -> None:
+    vehicle = await world.selecting()
+    state = await vehicle.confirm((await candidates(vehicle))[0])
+    assert state.reservation
+    nine = timedelta(hours=15)
+    await vehicle.skip_past(state.reservation.deadline - nine - timedelta(days=1))
+    assert state.reservation.plate in (await vehicle.text("reminder")).text
+    assert not vehicle.texts("last_day")
+    await vehicle.skip_past(state.reservation.deadline - nine)
+    assert state.reservation.plate in (await vehicle.text("last_day")).text
+    assert (await vehicle.register()).stage is Stage.REGISTERED
+    assert not await bans_of(vehicle)
+
+
+async def candidates(vehicle: Vehicle) -> tuple[str, ...]:
+    """One drawn number, put aside."""
+    column = (await vehicle.put_aside(numbers_of(await vehicle.draw())[0])).candidates
+    assert column
+    return column.numbers
+
+
+async def test_whoever_begins_again_after_the_deadline_is_barred_only_once(world: World) -> None:
+    vehicle = await world.selecting(await world.office(TEN), validity="PT1M")
+    await vehicle.confirm((await candidates(vehicle))[0])
+    await overdue(vehicle)
+    await vehicle.ends()
+    ban = await ban_of(vehicle)
+    assert (await vehicle.revive()).stage is Stage.OVERDUE
+    await vehicle.ends()
+    assert await ban_of(vehicle) == ban
+    assert len(vehicle.texts("overdue")) == 1

@@ -1,0 +1,274 @@
+"""One preselection of the test world, driven as the API drives it: by updates, or by their signal twins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+
+from domain.errors import refusal_from
+from domain.policy import Policy
+from domain.preselection import Preselection
+from domain.preselection_parts import Stage
+from domain.preselection_record import from_record
+from gateways.sms import TextMessage
+from runtime.clock import system_clock
+from storage.offices import Office
+from storage.personal_hashes import PersonalHashes
+from storage.preselections import PreselectionRow, Preselections, Seller, Submission
+from tests.workflows.waiting import eventually, raising_refusals
+from workflows.messages import (
+    Acted,
+    Action,
+    Begin,
+    Compose,
+    ConfirmIdentity,
+    DeskAct,
+    Draw,
+    ExtendValidity,
+    OneNumber,
+    OperatorAct,
+    Outcome,
+    VehicleInput,
+    vehicle_workflow_id,
+)
+from workflows.search_attributes import OFFICE, STAGE
+from workflows.vehicle import VehicleWorkflow
+
+if TYPE_CHECKING:
+    from tests.workflows.world import Person, World
+
+CLERK = "c1e4c"
+OPERATOR = "wang"
+A_MOMENT = timedelta(milliseconds=20)
+"""So far past a deadline that its timer has fired."""
+
+
+@dataclass
+class Vehicle:
+    """A car with its buyer, and its preselection."""
+
+    world: World
+    office: Office
+    person: Person
+    vin: str
+    policy: Policy
+    id: UUID = field(default_factory=uuid4)
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        return self.world.client.get_workflow_handle(vehicle_workflow_id(str(self.id)))
+
+    async def begin(self) -> None:
+        await self._preselections().insert_submission(self._submission())
+        await self.revive()
+
+    async def revive(self, request_id: str | None = None) -> Preselection:
+        """Update-with-start `begin`, as for a new preselection and for a dormant one."""
+        office = self.office
+        given = VehicleInput(str(self.id), office.code, self.policy.to_dict(), list(office.prefixes))
+        attributes = [SearchAttributePair(OFFICE, office.code), SearchAttributePair(STAGE, Stage.SERVICE_NOTES.value)]
+        start = WithStartWorkflowOperation(
+            VehicleWorkflow.run,
+            given,
+            id=vehicle_workflow_id(str(self.id)),
+            task_queue=self.world.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=f"{office.code} 预选",
+            search_attributes=TypedSearchAttributes(attributes),
+        )
+        with raising_refusals():
+            await self.world.client.execute_update_with_start_workflow(
+                VehicleWorkflow.begin, Begin(request_id=request_id or str(uuid4())), start_workflow_operation=start
+            )
+        return await self.state()
+
+    # Wishes
+
+    async def do(self, name: str, command: Any) -> Preselection:
+        """Send a wish and return the state after it; raises the refusal."""
+        await self.send(name, command)
+        return await self.state()
+
+    async def send(self, name: str, command: Any) -> Acted:
+        """Send a wish and return the answer; raises the refusal."""
+        if self.world.by_signals:
+            await self.handle.signal(name, command)
+            return await self._answer_to(command.request_id)
+        with raising_refusals():
+            acted: Acted = await self.handle.execute_update(name, command, result_type=Acted)
+        return acted
+
+    async def outcome(self, request_id: str) -> Outcome | None:
+        outcome: Outcome | None = await self.handle.query("outcome", request_id, result_type=Outcome | None)
+        return outcome
+
+    async def enter(self) -> Preselection:
+        return await self.do("enter", Action(str(uuid4())))
+
+    async def start(self) -> Preselection:
+        return await self.do("start", Action(str(uuid4())))
+
+    async def send_code(self) -> Preselection:
+        return await self.do("send_identity_code", Action(str(uuid4())))
+
+    async def confirm_identity(self, digits: str | None = None) -> Preselection:
+        return await self.do("confirm_identity", ConfirmIdentity(await self.code_hash(digits), str(uuid4())))
+
+    async def draw(self, *, exclude_four: bool = False, prefix: str | None = None) -> Preselection:
+        return await self.do("draw", Draw(exclude_four, prefix, str(uuid4())))
+
+    async def put_aside(self, number: str) -> Preselection:
+        return await self.do("put_aside", OneNumber(number, str(uuid4())))
+
+    async def confirm(self, number: str) -> Preselection:
+        return await self.do("confirm", OneNumber(number, str(uuid4())))
+
+    async def compose(self, *numbers: str) -> Preselection:
+        return await self.do("compose", Compose(list(numbers), str(uuid4())))
+
+    async def withdraw(self) -> Preselection:
+        return await self.do("withdraw", Action(str(uuid4())))
+
+    async def register(self) -> Preselection:
+        return await self.do("register", DeskAct(CLERK, str(uuid4())))
+
+    async def reject(self) -> Preselection:
+        return await self.do("reject", DeskAct(CLERK, str(uuid4())))
+
+    async def release_holds(self, operator: str = OPERATOR, reason: str = "误放") -> Preselection:
+        return await self.do("release_holds", OperatorAct(operator, reason, str(uuid4())))
+
+    async def cancel(self, operator: str = OPERATOR, reason: str = "系统故障") -> Preselection:
+        return await self.do("cancel", OperatorAct(operator, reason, str(uuid4())))
+
+    async def extend_validity(self, visit_by: date, operator: str = OPERATOR, reason: str = "停业") -> Preselection:
+        return await self.do("extend_validity", ExtendValidity(operator, reason, visit_by.isoformat(), str(uuid4())))
+
+    # Ways
+
+    async def reach_identity(self) -> Preselection:
+        """开始选号, and the code was sent."""
+        await self.start()
+        return await self.send_code()
+
+    async def reach_selection(self) -> Preselection:
+        """身份验证 with its countdown waited out, and the selection begins."""
+        await self.reach_identity()
+        await self.skip(self.policy.confirm_delay.timedelta())
+        return await self.confirm_identity()
+
+    async def reach_candidate(self) -> str:
+        """A number of the first batch, put aside."""
+        await self.reach_selection()
+        number = numbers_of(await self.draw())[0]
+        await self.put_aside(number)
+        return number
+
+    async def reach_completed(self) -> Preselection:
+        """The shortest way by draw."""
+        return await self.confirm(await self.reach_candidate())
+
+    # Time
+
+    async def skip(self, duration: timedelta) -> None:
+        """Let virtual time pass for this vehicle alone, until a little after the duration."""
+        if duration:
+            await self.world.time().fast_forward(self.handle, duration + A_MOMENT)
+
+    async def skip_past(self, deadline: datetime) -> None:
+        await self.skip(deadline - await self.now())
+
+    async def now(self) -> datetime:
+        return await self.world.time().get_current_time(self.handle)
+
+    # What can be seen
+
+    async def row(self) -> PreselectionRow:
+        row = await self._preselections().get_any(self.id)
+        assert row
+        return row
+
+    async def state(self) -> Preselection:
+        """The state as the row has it, before time is applied."""
+        return from_record((await self.row()).state, self.policy)
+
+    async def becomes(self, true: Callable[[Preselection], object]) -> Preselection:
+        """The state in the row, once something is true of it."""
+
+        async def reached() -> Preselection | None:
+            state = await self.state()
+            return state if true(state) else None
+
+        return await eventually(reached)
+
+    async def ends(self) -> None:
+        """Wait until the workflow has completed."""
+
+        async def completed() -> bool:
+            return (await self.handle.describe()).status is WorkflowExecutionStatus.COMPLETED
+
+        await eventually(completed)
+
+    async def reaches(self, stage: Stage) -> Preselection:
+        return await self.becomes(lambda state: state.stage is stage)
+
+    async def code_hash(self, digits: str | None = None) -> str:
+        typed = digits or self.texts("confirm_identity")[-1].code
+        row, hashes = await self.row(), PersonalHashes(self.world.parts.keys.hashes)
+        return hashes.code("confirm_identity", row.owner_hash, row.id, typed).hex()
+
+    def texts(self, purpose: str) -> list[TextMessage]:
+        return self.world.phone.of(self.person.phone, purpose)
+
+    async def text(self, purpose: str) -> TextMessage:
+        """The SMS of this purpose, once it is there."""
+
+        async def sent() -> list[TextMessage]:
+            return self.texts(purpose)
+
+        return (await eventually(sent))[0]
+
+    async def _answer_to(self, request_id: str) -> Acted:
+        outcome = await eventually(lambda: self.outcome(request_id))
+        if outcome.refused:
+            raise refusal_from(outcome.refused, outcome.facts)
+        return Acted(outcome.revision)
+
+    def _preselections(self) -> Preselections:
+        return Preselections(self.world.parts.database, self.world.parts.keys)
+
+    def _submission(self) -> Submission:
+        return Submission(
+            id=self.id,
+            at=system_clock(),
+            office_code=self.office.code,
+            notice_version="1",
+            policy=self.policy.to_dict(),
+            owner=self.person.id_number,
+            party_kind="person",
+            party_name="张三",
+            party_id=self.person.id_number,
+            phone=self.person.phone,
+            vin=self.vin,
+            certificate_number="110012345678",
+            seller=Seller("person", "李四", "11010519491231002X"),
+            seller_name_masked="李*",
+        )
+
+
+def numbers_of(state: Preselection) -> tuple[str, ...]:
+    """The numbers of the batch."""
+    assert state.batch
+    return state.batch.numbers
