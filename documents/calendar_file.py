@@ -1,0 +1,49 @@
+"""The calendar file (RFC 5545): the last day on which the office can be visited."""
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from icalendar import Alarm, Calendar, Event
+
+from documents import voucher_words as words
+from documents.voucher_facts import VoucherFacts
+
+# The event lasts all day, so it begins at midnight: this is the day before, at nine in the morning.
+_ALARM = timedelta(hours=-15)
+
+
+def render_calendar(facts: VoucherFacts, *, stamp: datetime) -> str:
+    """The file's text, its lines ended as RFC 5545 wants them: one event that lasts all of the last day.
+
+    The UID belongs to the preselection: a file that is fetched after the day was moved, with a later `stamp`, takes
+    the first one's place in the holder's calendar.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Xuanhao//Number plate preselection//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(_event(facts, stamp))
+    return cast("bytes", calendar.to_ical()).decode()
+
+
+def _event(facts: VoucherFacts, stamp: datetime) -> Event:
+    event = Event()
+    event.add("uid", f"{facts.preselection_id}@xuanhao")
+    event.add("dtstamp", stamp)
+    event.add("dtstart", facts.visit_by)
+    event.add("dtend", facts.visit_by + timedelta(days=1))
+    event.add("summary", words.calendar_summary(facts.plate))
+    event.add("description", words.calendar_description(facts))
+    event.add("location", f"{facts.office_name}，{facts.office_address}")
+    # It keeps nobody from being invited to anything on that day.
+    event.add("transp", "TRANSPARENT")
+    event.add_component(_alarm(facts))
+    return event
+
+
+def _alarm(facts: VoucherFacts) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", words.calendar_summary(facts.plate))
+    alarm.add("trigger", _ALARM)
+    return alarm

@@ -1,0 +1,31 @@
+"""What a voucher and a calendar file say about one reservation."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+USUAL_HOURS = "工作日 9:00–12:00、13:30–17:00（以公告为准）"
+
+
+@dataclass(frozen=True)
+class VoucherFacts:
+    """One reservation. Holder, VIN and certificate come masked (`domain.masking`); what is not raises `ValueError`.
+
+    `plate` is canonical (粤BA1234); `visit_by` is the last day, in Asia/Shanghai, and counts to its end.
+    """
+
+    preselection_id: UUID
+    plate: str
+    holder: str
+    vin: str
+    certificate_number: str
+    visit_by: date
+    office_name: str
+    office_address: str
+    office_hours: str = USUAL_HOURS
+
+    def __post_init__(self) -> None:
+        # A voucher is printed, photographed and lost: this is the last place that can hold a whole value back.
+        for name in ("holder", "vin", "certificate_number"):
+            if "*" not in getattr(self, name):
+                raise ValueError(f"{name} must be masked")

@@ -1,0 +1,40 @@
+"""The keys of vouchers, from the key file of the deployment."""
+
+import hmac
+import json
+from base64 import b64decode
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from documents.voucher_codes import VoucherCodes
+from documents.voucher_token import VoucherSigner, VoucherVerifier
+
+# Derived, not the hashing key itself. It begins with no length of a text, as all that `KeyedHash` hashes does, so the
+# two have nothing in common.
+_CODES_LABEL = b"voucher codes"
+
+
+@dataclass(frozen=True)
+class VoucherKeys:
+    """What signs vouchers and reads them."""
+
+    signer: VoucherSigner
+    verifier: VoucherVerifier
+    codes: VoucherCodes
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Read `{"voucher_signing": seed, "voucher_verifying"?: [public key], "hashing": key}`.
+
+        Each value is base64 of 32 bytes.
+        `voucher_verifying` holds the public keys of signing keys that were retired, until their last voucher expires.
+        Raises OSError, ValueError or KeyError for a file that is missing or not of this form.
+        """
+        content = json.loads(path.read_text("utf-8"))
+        signer = VoucherSigner(b64decode(content["voucher_signing"], validate=True))
+        retired = [b64decode(key, validate=True) for key in content.get("voucher_verifying", ())]
+        hashing = b64decode(content["hashing"], validate=True)
+        codes = VoucherCodes(hmac.digest(hashing, _CODES_LABEL, sha256))
+        return cls(signer, VoucherVerifier([signer.public_key, *retired]), codes)

@@ -1,0 +1,130 @@
+"""The signed token in a voucher's QR code: a compact JWS (RFC 7515) under Ed25519 (RFC 9864), without personal values.
+
+It proves that this service reserved this plate for this preselection. Whether the reservation still stands, and until
+when, is the database's to say: a deadline may move after the printing.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from domain.errors import VoucherInvalid
+
+# After registration the voucher still inspects, and an office that closes moves deadlines by weeks. A year covers both;
+# the end only bounds for how long a retired key must be kept.
+READABLE_AFTER_DEADLINE = timedelta(days=366)
+
+_TYPE = "voucher"
+_LONGEST_TOKEN = 1024
+_SEGMENTS = 3
+
+
+@dataclass(frozen=True)
+class VoucherClaims:
+    """What a token says. `expires_at` is UTC in whole seconds; from then on the token is refused."""
+
+    preselection_id: UUID
+    plate: str
+    visit_by: date
+    office_code: str
+    expires_at: datetime
+
+
+def voucher_expiry(deadline: datetime) -> datetime:
+    """When a token for a reservation with this deadline expires.
+
+    It depends on nothing else, so that every print of one reservation carries the same token.
+    """
+    return (deadline + READABLE_AFTER_DEADLINE).astimezone(UTC).replace(microsecond=0)
+
+
+class VoucherSigner:
+    """Signs with one key, made from its seed of 32 bytes. Raises `ValueError` for a seed of another length."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public_key = self._key.public_key().public_bytes_raw()
+        """32 bytes, for a `VoucherVerifier`."""
+        self._header = _header(self.public_key)
+
+    def sign(self, claims: VoucherClaims) -> str:
+        payload = {
+            "exp": int(claims.expires_at.timestamp()),
+            "office": claims.office_code,
+            "plate": claims.plate,
+            "sub": str(claims.preselection_id),
+            "visit_by": claims.visit_by.isoformat(),
+        }
+        signed = f"{self._header}.{_encoded_json(payload)}"
+        return f"{signed}.{_encoded(self._key.sign(signed.encode()))}"
+
+
+class VoucherVerifier:
+    """Accepts tokens under any of several public keys (32 bytes each), found by the key id in the header."""
+
+    def __init__(self, public_keys: Iterable[bytes]) -> None:
+        # The header must be, byte for byte, the one that the signer writes for its key. So no header of a stranger is
+        # ever interpreted, and there is no algorithm to choose.
+        self._keys = {_header(key): Ed25519PublicKey.from_public_bytes(key) for key in public_keys}
+
+    def verify(self, token: str, *, now: datetime) -> VoucherClaims:
+        """The claims of a token that is ours and has not expired; raises `VoucherInvalid`.
+
+        Blanks around it are ignored: scanners that act as keyboards end with a line break.
+        """
+        token = token.strip()
+        if len(token) > _LONGEST_TOKEN or not token.isascii():
+            raise VoucherInvalid
+        segments = token.split(".")
+        key = self._keys.get(segments[0])
+        if len(segments) != _SEGMENTS or key is None:
+            raise VoucherInvalid
+        header, payload, signature = segments
+        try:
+            key.verify(_decoded(signature), f"{header}.{payload}".encode())
+            claims = _claims(json.loads(_decoded(payload)))
+        except (InvalidSignature, ValueError, KeyError, TypeError) as error:
+            raise VoucherInvalid from error
+        if now >= claims.expires_at:
+            raise VoucherInvalid
+        return claims
+
+
+def _claims(payload: dict[str, str]) -> VoucherClaims:
+    return VoucherClaims(
+        preselection_id=UUID(str(payload["sub"])),
+        plate=payload["plate"],
+        visit_by=date.fromisoformat(payload["visit_by"]),
+        office_code=payload["office"],
+        expires_at=datetime.fromtimestamp(int(payload["exp"]), UTC),
+    )
+
+
+def _header(public_key: bytes) -> str:
+    """The encoded header of all tokens under one key, whose id is the beginning of its RFC 7638 thumbprint."""
+    jwk = {"crv": "Ed25519", "kty": "OKP", "x": _encoded(public_key)}
+    thumbprint = _encoded(sha256(json.dumps(jwk, separators=(",", ":")).encode()).digest())
+    return _encoded_json({"alg": "Ed25519", "kid": thumbprint[:11], "typ": _TYPE})
+
+
+def _encoded_json(value: Mapping[str, object]) -> str:
+    return _encoded(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _encoded(value: bytes) -> str:
+    return urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def _decoded(segment: str) -> bytes:
+    """Base64url without padding, in its one canonical form: a token has no second spelling. Raises `ValueError`."""
+    value = urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+    if _encoded(value) != segment:
+        raise ValueError("not canonical base64url")
+    return value

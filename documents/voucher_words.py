@@ -1,0 +1,88 @@
+"""Every word on the voucher and in the calendar file, in one place."""
+
+from datetime import date, datetime
+
+from documents.voucher_facts import VoucherFacts
+
+TITLE = "预选号牌凭证"
+SUBTITLE = "预选机动车号牌 · 本地二手车过户"
+SUMMONS = "到下列车管所确认预选号牌，办理二手车过户登记"
+SCAN_HINT = "工作人员扫码核验"
+CODE_HINT = "或输入凭证代码"
+TO_BRING_HEADING = "办理时请携带"
+NOTES_HEADING = "注意事项"
+
+TO_BRING = (
+    "本凭证（打印件，或在手机上出示）",
+    "买方（现机动车所有人）的身份证明原件；单位为营业执照等证明，并加盖公章",
+    "二手车销售统一发票等所有权转让凭证",
+    "机动车登记证书原件、机动车行驶证",
+    "车辆（现场查验）；超过检验有效期的，另带检验合格证明和交强险凭证",
+    "代办的，另带代理人身份证明和授权委托书；当地实行指标管理的，另带指标证明",
+)
+
+NOTES = (
+    "逾期未经车管所确认的，预选号牌失效，并列入黑名单，在此期间不能通过互联网预选号牌。",
+    "本凭证不是机动车号牌，不能代替号牌上道路行驶；预选号牌不得转让。",
+    "车管所临时闭所等原因使期限变更的，以短信通知和网上显示的日期为准。",
+    "二维码和凭证代码仅供车管所核验，请妥善保管，不要转发他人。",
+)
+
+NUMBERING = "0123456789. "
+
+FIXED = (
+    *(TITLE, SUBTITLE, SUMMONS, SCAN_HINT, CODE_HINT),
+    *(TO_BRING_HEADING, *TO_BRING, NOTES_HEADING, *NOTES, NUMBERING),
+)
+"""All that stands on every voucher, whatever its facts are."""
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def chinese_date(day: date) -> str:
+    """2026年11月26日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def iso_date_with_weekday(day: date) -> str:
+    """2026-11-26（星期四）."""
+    return f"{day.isoformat()}（星期{_WEEKDAYS[day.weekday()]}）"
+
+
+def come_by(day: date) -> str:
+    """请于2026年11月26日（含）前, as the page says it (R-40)."""
+    return f"请于{chinese_date(day)}（含）前"
+
+
+def rows(facts: VoucherFacts) -> list[tuple[str, str]]:
+    """The lines of the voucher's table: label and value."""
+    return [
+        ("预选号牌", facts.plate),
+        ("申请人", facts.holder),
+        ("车辆识别代号", facts.vin),
+        ("登记证书编号", facts.certificate_number),
+        ("最后办理日", iso_date_with_weekday(facts.visit_by)),
+        ("车管所", facts.office_name),
+        ("地址", facts.office_address),
+        ("办公时间", facts.office_hours),
+    ]
+
+
+def created(moment: datetime) -> str:
+    """When the voucher was made; the moment is in Asia/Shanghai."""
+    return f"生成时间 {moment:%Y-%m-%d %H:%M}（北京时间）"
+
+
+def calendar_summary(plate: str) -> str:
+    return f"最后一天：到车管所确认预选号牌{plate}"
+
+
+def calendar_description(facts: VoucherFacts) -> str:
+    return "\n".join(
+        (
+            f"{come_by(facts.visit_by)}到车管所确认预选号牌{facts.plate}，逾期将被列入黑名单。",
+            f"办公时间：{facts.office_hours}",
+            f"{TO_BRING_HEADING}：",
+            *(f"- {item}" for item in TO_BRING),
+        )
+    )
