@@ -19,37 +19,44 @@ from storage.database import Database
 from storage.text_messages import TextMessages
 from storage.vault import Keys
 
+OUTBOX_CONNECTIONS = 2
+KEYS_UNREADABLE = "XUANHAO_KEY_FILE names no readable key file"
 
-async def run(settings: Settings) -> None:
-    keys = Keys.from_file(settings.key_file)
-    async with httpx.AsyncClient() as http:
-        outbox = Database(settings.database_url, pool_size=2, application_name="xuanhao-outbox")
-        gateways = Gateways(
-            sms=HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(TextMessages(outbox, keys)),
-            registry=HttpVehicleRegistry(settings.registry_url, http)
-            if settings.registry_url
-            else LocalVehicleRegistry([]),
-            verifier=token_verifier(
-                settings.oidc_issuer,
-                settings.oidc_audience,
-                settings.oidc_jwks_url,
-                client=http,
-                clock=system_clock,
-            ),
-        )
-        async with parts_of(settings, gateways, keys) as parts:
-            await serve(create_app(parts), settings)
+
+async def run(settings: Settings, keys: Keys) -> None:
+    """Serve until a signal says stop."""
+    outbox = Database(settings.database_url, pool_size=OUTBOX_CONNECTIONS, application_name="xuanhao-outbox")
+    try:
+        async with httpx.AsyncClient() as http:
+            gateways = gateways_of(settings, http, TextMessages(outbox, keys))
+            async with parts_of(settings, gateways, keys) as parts:
+                await serve(create_app(parts), settings)
+    finally:
         await outbox.close()
+
+
+def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: TextMessages) -> Gateways:
+    """The real adapters where the settings name an address, else the local ones."""
+    return Gateways(
+        sms=HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(outbox),
+        registry=HttpVehicleRegistry(settings.registry_url, http)
+        if settings.registry_url
+        else LocalVehicleRegistry([]),
+        verifier=token_verifier(
+            settings.oidc_issuer, settings.oidc_audience, settings.oidc_jwks_url, client=http, clock=system_clock
+        ),
+    )
 
 
 def main() -> int:
     try:
         settings = Settings.from_environment()
-    except SettingsError as problem:
-        sys.stderr.write(f"xuanhao: {problem}\n")
+        keys = Keys.from_file(settings.key_file)
+    except (SettingsError, OSError, ValueError, KeyError) as problem:
+        sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
     configure_logging(settings.log_level)
-    uvloop.run(run(settings))
+    uvloop.run(run(settings, keys))
     return 0
 
 

@@ -1,0 +1,81 @@
+"""`python -m api` as a process of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from embedded.ports import free_port
+from runtime.settings import Settings
+from tests.api.country import Country, eventually
+
+
+@asynccontextmanager
+async def api_process(settings: Settings, port: int, **changes: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    environment = os.environ | {
+        "XUANHAO_DATABASE_URL": settings.database_url,
+        "XUANHAO_REDIS_URL": settings.redis_url,
+        "XUANHAO_TEMPORAL_ADDRESS": settings.temporal_address,
+        "XUANHAO_KEY_FILE": str(settings.key_file),
+        "XUANHAO_HTTP_PORT": str(port),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "api",
+        env=environment | changes,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def is_up(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/healthz")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+async def test_it_boots_without_temporal_and_leaves_in_order(settings: Settings, country: Country) -> None:
+    port = free_port()
+    nowhere = {"XUANHAO_TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}
+    async with (
+        api_process(settings, port, **nowhere) as process,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
+    ):
+        await eventually(lambda: is_up(client), within=30)
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()["parts"]) == (503, {"temporal": "down"})
+        assert "server" not in answer.headers
+        # Without an identity provider every token is refused.
+        answer = await client.get("/api/v1/offices", headers=country.applicant().headers)
+        assert answer.status_code == 401
+        process.send_signal(signal.SIGTERM)
+        _, log = await asyncio.wait_for(process.communicate(), 10)
+        assert process.returncode == 0
+        assert b"Traceback" not in log
+
+
+async def test_an_environment_that_lacks_something_is_one_clear_line(settings: Settings) -> None:
+    async with api_process(settings, free_port(), XUANHAO_DATABASE_URL="") as process:
+        _, log = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode == 2
+        assert log.decode().count("\n") == 1
+        assert "XUANHAO_DATABASE_URL" in log.decode()
+
+
+async def test_a_key_file_that_can_t_be_read_is_one_clear_line(settings: Settings) -> None:
+    async with api_process(settings, free_port(), XUANHAO_KEY_FILE="/nowhere/keys.json") as process:
+        _, log = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode == 2
+        assert log.decode().count("\n") == 1
