@@ -31,13 +31,14 @@ async function items<T>(path: string): Promise<T[]> {
 export const vehiclesOf = (user: string) => items<Vehicle>(`/vehicles?user=${encodeURIComponent(user)}`)
 export const messagesOf = (user: string) => items<Message>(`/messages?user=${encodeURIComponent(user)}`)
 
-/** A different applicant for every journey, counted from the end so that nobody's favourite is used up. */
-let next = Number(process.env.XUANHAO_FIRST_APPLICANT ?? 0)
+/** An applicant who has done nothing yet; from the end of the list, so that nobody's favourite is used up. */
 export async function anApplicant(): Promise<User> {
   const applicants = (await items<User>('/users')).filter(({ roles }) => roles.includes('applicant') && roles.length === 1)
-  const chosen = applicants[applicants.length - 1 - next++]
-  if (!chosen) throw new Error('the demo has no applicants left')
-  return chosen
+  for (const applicant of applicants.toReversed()) {
+    const { items: own } = (await callAs(applicant.user, 'GET', '/preselections')) as { items: unknown[] }
+    if (own.length === 0) return applicant
+  }
+  throw new Error('every applicant of the demo has a preselection already')
 }
 
 export async function theClerkOf(office: string): Promise<User> {

@@ -61,12 +61,13 @@ test('a press on the plate keyboard is answered in under 100 ms', async () => {
   await verifyIdentity(page, user)
   await page.getByRole('tab', { name: '自编' }).click()
   const times: number[] = []
-  for (let i = 0; i < 5; i++) {
+  // After the fifth press nothing is asked any more.
+  for (let i = 0; i < 4; i++) {
     const key = page.locator('.keyboard:not([aria-busy="true"]) [data-key]:enabled').first()
     await key.waitFor()
     times.push(await page.evaluate(measurePress))
   }
-  expect(times.toSorted((a, b) => a - b)[2]).toBeLessThan(100)
+  expect(times.toSorted((a, b) => a - b)[1]).toBeLessThan(100)
   await context.close()
 })
 

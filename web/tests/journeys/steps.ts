@@ -6,7 +6,7 @@ import { codeFor, messagesOf, vehiclesOf, type User, type Vehicle } from './demo
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
 
 export async function signIn(page: Page, user: User): Promise<void> {
-  await button(page, '登录').click()
+  await page.getByRole('banner').getByRole('button', { name: '登录' }).click()
   await chooseAtProvider(page, user)
 }
 

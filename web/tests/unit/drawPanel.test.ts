@@ -60,7 +60,8 @@ test('a double click draws once', async () => {
 test('plates have names that spell them out, and pressing one puts it aside', async () => {
   const panel = await mounted({ batch: BATCH })
   const plate = panel.get('[data-number="粤B12345"]')
-  expect(plate.attributes('aria-label')).toBe('加入备选 粤 B 1 2 3 4 5')
+  expect(plate.get('.sr-only').text()).toBe('加入备选')
+  expect(plate.get('svg').attributes('aria-label')).toBe('号牌 粤 B 1 2 3 4 5')
   view = viewWith({ batch: BATCH, candidates: CANDIDATES })
   await plate.trigger('click')
   await flushPromises()
