@@ -64,7 +64,8 @@ def _reminders(state: Preselection) -> dict[Countdown, datetime]:
     if state.reservation is None or state.policy.validity.has_time_part:
         return {}
     morning = datetime.combine(state.reservation.visit_by, REMINDED_AT, SHANGHAI).astimezone(UTC)
-    before = state.policy.reminder.timedelta()
+    # Measured on the calendar, since a reminder may be counted in months too.
+    before = state.policy.reminder.after(morning) - morning
     return {Countdown.LAST_DAY: morning} | ({Countdown.REMINDER: morning - before} if before else {})
 
 
