@@ -32,7 +32,7 @@ check: setup ## Rules of style, types and imports
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy
-	@.venv/bin/lint-imports --quiet
+	@.venv/bin/lint-imports
 
 format: setup ## Put the code into its form
 	@$(PY) -m ruff check --fix-only --quiet .
