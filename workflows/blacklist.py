@@ -38,14 +38,14 @@ class BlacklistWorkflow:
             self._until = lifted.until
 
     @workflow.signal(description="The party missed a further deadline: the ban lasts until the later end")
-    def extend(self, command: ExtendBan) -> None:
+    def extend(self, command: ExtendBan | None = None) -> None:
         # A moment without its zone can't be compared, and a signal that raises would stop the workflow.
-        if command.until.tzinfo:
+        if command and command.until.tzinfo:
             self._until = max(self._until, command.until)
 
     @workflow.signal(description="End the ban before its time (operator, reason)")
-    def release(self, command: ReleaseBan) -> None:
-        if command.operator.strip() and command.reason.strip():
+    def release(self, command: ReleaseBan | None = None) -> None:
+        if command and command.operator.strip() and command.reason.strip():
             self._released_by = command
 
     async def _sleep_until_the_end(self) -> None:

@@ -100,6 +100,8 @@ async def test_an_operator_ends_a_ban_early_but_not_without_a_name_and_a_reason(
     await run.begins()
     await run.handle.signal("release", {"operator": "wang", "reason": "  "})
     await run.handle.signal("extend", {"until": "2099-01-01T00:00:00"})
+    await run.handle.signal("release")
+    await run.handle.signal("extend", None)
     assert await run.runs()
     await run.handle.signal("release", {"operator": "wang", "reason": "车管所停业"})
     await run.ends()

@@ -13,6 +13,7 @@ from domain.policy import Policy
 from domain.segments import Segment
 from gateways.sms import TextMessage
 from runtime.clock import system_clock
+from storage.audit import Act
 from storage.claims import Claims
 from storage.decisions import Claim
 from storage.offices import Office, Offices
@@ -81,7 +82,7 @@ class World:
         releases = SegmentReleases(self.parts.database)
         for template in templates or ("!!!!!",):
             released = now - LONG_AGO
-            await releases.release(Segment(prefix, template, (), released, compose_from or released))
+            await releases.release(Segment(prefix, template, (), released, compose_from or released), Act(now, "system"))
         await self.parts.index_keeper().release(prefix, now)
         return office
 
