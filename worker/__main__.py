@@ -48,7 +48,8 @@ async def tend_index(keeper: IndexKeeper) -> None:
             await keeper.tend(system_clock())
         except PartDown as down:
             log.warning("the index can't be tended", part=down.part)
-        except Exception:  # noqa: BLE001 (the edge of this task: one bad row must not end the tending of all others)
+        except Exception:
+            # The edge of this task: one bad row must not end the tending of all other prefixes.
             log.exception("the index can't be tended")
         await asyncio.sleep(TEND_EVERY.total_seconds())
 

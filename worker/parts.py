@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 from redis.asyncio import Redis
-from storage.announcements import Announcements
 
 from activities.commits import Commits
 from activities.people import PeopleActivities
@@ -15,6 +14,7 @@ from activities.records import RecordActivities
 from activities.texts import TextActivities
 from gateways.sms import HttpSms, LocalSms, SmsGateway
 from runtime.settings import Settings
+from storage.announcements import Announcements
 from storage.blacklist import Blacklist
 from storage.calendars import Calendars
 from storage.claims import Claims
