@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from storage.announcements import Announcements
 
+from activities.audit_facts import audit_facts
 from activities.claim_changes import NO_CLAIMS, ClaimChanges
 from domain.errors import Blacklisted, NotFound
 from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_record import from_record, to_record
+from storage.announcements import Announcements
 from storage.decisions import Decision, Decisions
 from storage.failures import AlreadyDecided, Barred, PartDown, StaleRevision
 from storage.pool_index import PoolIndex
@@ -121,6 +122,7 @@ async def _refreshed(commits: Commits, command: Any) -> Any:
 
 def _decision(order: Order, action: str, after: Preselection, decided: Decided, **parts: Any) -> Decision:
     reservation = after.reservation
+    facts = audit_facts(order.state, decided.state)
     return Decision(
         request_id=UUID(order.request_id),
         preselection_id=UUID(order.preselection_id),
@@ -134,5 +136,7 @@ def _decision(order: Order, action: str, after: Preselection, decided: Decided, 
         plate=reservation.plate if reservation else None,
         visit_by=reservation.visit_by if reservation else None,
         deadline=reservation.deadline if reservation else None,
+        # What a clerk or an operator does is always audited, even where it changes nothing else.
+        facts=facts or ({} if parts.get("operator") else None),
         **parts,
     )

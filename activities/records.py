@@ -8,6 +8,7 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities.audit_facts import actor_kind
 from activities.claim_changes import claim_changes
 from activities.commits import Commits, before_of, deciding
 from domain.errors import CodeExpired, NotFound, VehicleInUse
@@ -73,7 +74,8 @@ class RecordActivities(Records):
         after = _moved(command, before)
         if after == before:
             return Decided(order.state or {}, order.revision)
-        commit = partial(self.commits.commit, operator=command.clerk, reason=command.reason)
+        kind = actor_kind(command.move, command.clerk, command.reason)
+        commit = partial(self.commits.commit, actor_kind=kind, operator=command.clerk, reason=command.reason)
         try:
             return await commit(order, command.move, after, claims=claim_changes(before, after, order.at))
         except ClaimLost:

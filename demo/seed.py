@@ -15,6 +15,7 @@ from demo.releases import segments_of
 from domain.policy import MalformedPolicy, Policy
 from runtime.clock import system_clock
 from runtime.settings import Settings, SettingsError
+from storage.audit import Act
 from storage.calendars import Calendars
 from storage.database import Database
 from storage.failures import PartDown
@@ -36,7 +37,7 @@ async def seed(database: Database, policy: Policy, at: datetime) -> None:
             await offices.save(_row(office))
         overrides = known[office.code].policy if office.code in known else {}
         await _publish(offices, office, policy.with_overrides(overrides), at)
-        await _release(SegmentReleases(database), office)
+        await _release(SegmentReleases(database), office, at)
 
 
 def _row(office: DemoOffice) -> Office:
@@ -53,13 +54,13 @@ async def _publish(offices: Offices, office: DemoOffice, policy: Policy, at: dat
         await offices.publish(Notice(office.code, str(int(current.version) + 1), TITLE, body, at))
 
 
-async def _release(releases: SegmentReleases, office: DemoOffice) -> None:
+async def _release(releases: SegmentReleases, office: DemoOffice, at: datetime) -> None:
     known = {(segment.prefix, segment.template) for segment in await releases.of_office(office.code)}
     for segment in segments_of(office):
         if (segment.prefix, segment.template) not in known:
             # An operator may have released some of these numbers since.
             with suppress(SegmentOverlaps):
-                await releases.release(segment)
+                await releases.release(segment, Act(at, "system"))
 
 
 async def seed_calendar(calendars: Calendars, at: datetime) -> None:
@@ -69,8 +70,8 @@ async def seed_calendar(calendars: Calendars, at: datetime) -> None:
         entered = {day for day in country.days if day.year == year}
         if not country.is_provisional(year) or (entered and not is_official(year)):
             continue
-        await calendars.enter(dict.fromkeys(entered) | days_of([year]))
-        await calendars.declare_year(year, official=is_official(year))
+        await calendars.enter(dict.fromkeys(entered) | days_of([year]), Act(at, "system"))
+        await calendars.declare_year(year, Act(at, "system"), official=is_official(year))
 
 
 async def main() -> None:

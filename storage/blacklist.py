@@ -5,12 +5,14 @@ The truth for every check is the row with its `until`: it ends the ban at that m
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.audit import Act, Subject, note
 from storage.database import Database
 from storage.tables import blacklist
 from storage.vault import Keys
@@ -56,12 +58,16 @@ class Blacklist:
             index_where=columns.released_at.is_(None),
             set_={"until": func.greatest(columns.until, written.excluded.until)},
         ).returning(*_BAN)
+        running = select(columns.until).where(columns.party_hash == new.party_hash, columns.released_at.is_(None))
         async with self._database.transaction() as connection:
             earlier = (await connection.execute(select(*_BAN).where(columns.id == new.id))).one_or_none()
             if earlier:
                 return Ban(*earlier, extended=False)
             await _release_what_is_over(connection, new)
+            ran_until = (await connection.execute(running.with_for_update())).scalar()
             entry_id, since, until = (await connection.execute(extending)).one()
+            if ran_until != until:
+                await _note_ban(connection, new, Ban(entry_id, since, until, extended=entry_id != new.id))
         return Ban(entry_id, since, until, extended=entry_id != new.id)
 
     async def barred_until(self, party_hash: bytes, at: datetime) -> datetime | None:
@@ -76,20 +82,34 @@ class Blacklist:
         """Release an entry whose time is over; returns its end when that has moved beyond `at`, and the ban goes on."""
         columns = blacklist.c
         live = and_(columns.id == entry_id, columns.released_at.is_(None))
-        await self._database.rows(update(blacklist).where(live, columns.until <= at).values(released_at=at))
-        found = await self._database.row(select(columns.until).where(live))
-        return found[0] if found else None
+        over = update(blacklist).where(live, columns.until <= at).values(released_at=at)
+        async with self._database.transaction() as connection:
+            released = (await connection.execute(over.returning(columns.preselection_id))).scalar()
+            if released:
+                act = Act(at, "timer")
+                await note(connection, act, "release_ban", Subject(released), entry_id=entry_id)
+                return None
+            return cast("datetime | None", (await connection.execute(select(columns.until).where(live))).scalar())
 
     async def release_early(self, entry_id: UUID, at: datetime, *, operator: str, reason: str) -> bool:
-        """Release an entry before its time; False when it was released already or does not exist."""
+        """Release an entry before its time; False when it was released already or does not exist.
+
+        It holds at once; a second operator confirms it afterwards (`storage.ban_list`).
+        """
         columns = blacklist.c
-        async with self._database.statement() as connection:
-            done = await connection.execute(
-                update(blacklist)
-                .where(columns.id == entry_id, columns.released_at.is_(None))
-                .values(released_at=at, released_by=operator, release_reason=reason)
-            )
-        return done.rowcount == 1
+        releasing = (
+            update(blacklist)
+            .where(columns.id == entry_id, columns.released_at.is_(None))
+            .values(released_at=at, released_by=operator, release_reason=reason)
+            .returning(columns.preselection_id, columns.until)
+        )
+        async with self._database.transaction() as connection:
+            released = (await connection.execute(releasing)).one_or_none()
+            if released:
+                act = Act(at, "operator", operator, reason)
+                subject = Subject(released.preselection_id)
+                await note(connection, act, "release_ban_early", subject, entry_id=entry_id, until=released.until)
+        return released is not None
 
 
 def _holds(at: datetime) -> ColumnElement[bool]:
@@ -101,4 +121,15 @@ async def _release_what_is_over(connection: AsyncConnection, new: NewBan) -> Non
     """An entry that ended before this ban begins is another ban: it must not be stretched over the time between."""
     columns = blacklist.c
     over = and_(columns.party_hash == new.party_hash, columns.released_at.is_(None), columns.until <= new.since)
-    await connection.execute(update(blacklist).where(over).values(released_at=columns.until))
+    releasing = update(blacklist).where(over).values(released_at=columns.until)
+    for entry in await connection.execute(releasing.returning(columns.id, columns.preselection_id)):
+        await note(
+            connection, Act(new.since, "timer"), "release_ban", Subject(entry.preselection_id), entry_id=entry.id
+        )
+
+
+async def _note_ban(connection: AsyncConnection, new: NewBan, ban: Ban) -> None:
+    """The deadline that was missed is the moment at which a ban begins or grows."""
+    action = "extend_ban" if ban.extended else "bar"
+    facts = {"entry_id": ban.id, "since": ban.since, "until": ban.until}
+    await note(connection, Act(new.since, "timer"), action, Subject(new.preselection_id), **facts)

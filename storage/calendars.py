@@ -7,6 +7,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.calendar import DayKind, OfficeCalendar
+from storage.audit import Act, note
 from storage.calendar_tables import calendar_day, calendar_year
 from storage.database import Database
 
@@ -28,7 +29,7 @@ class Calendars:
         years = await self._database.rows(select(calendar_year.c.year).where(calendar_year.c.official))
         return OfficeCalendar({row[0]: DayKind(row[1]) for row in found}, frozenset(row[0] for row in years))
 
-    async def enter(self, days: Mapping[date, DayKind | None], *, office_code: str | None = None) -> None:
+    async def enter(self, days: Mapping[date, DayKind | None], act: Act, *, office_code: str | None = None) -> None:
         """Set days of the country or of one office; `None` makes a day ordinary again."""
         columns = calendar_day.c
         async with self._database.transaction() as connection:
@@ -43,10 +44,13 @@ class Calendars:
                     .values(values)
                     .on_conflict_do_update(index_elements=["office_code", "day"], set_={"kind": kind.value})
                 )
+            entered = {str(day): kind.value if kind else "ordinary" for day, kind in sorted(days.items())}
+            await note(connection, act, "enter_days", office_code=office_code, days=entered)
 
-    async def declare_year(self, year: int, *, official: bool) -> None:
+    async def declare_year(self, year: int, act: Act, *, official: bool) -> None:
         """Say whether the year's official holiday notice has been entered; until then its days are a prediction."""
         values = {"year": year, "official": official}
-        await self._database.rows(
-            insert(calendar_year).values(values).on_conflict_do_update(index_elements=["year"], set_=values)
-        )
+        declaring = insert(calendar_year).values(values).on_conflict_do_update(index_elements=["year"], set_=values)
+        async with self._database.transaction() as connection:
+            await connection.execute(declaring)
+            await note(connection, act, "declare_year", year=year, official=official)

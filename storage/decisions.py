@@ -7,7 +7,7 @@ freed in one pass in byte order: statements that want the same plates queue up i
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from psycopg import IntegrityError
 from sqlalchemy import select
 
 from storage import tables
+from storage.audit import ActorKind
 from storage.database import Database
 from storage.failures import AlreadyDecided, Barred, ClaimLost, CodeGone, StaleRevision, VehicleTaken
 from storage.tables import FOREVER
@@ -88,6 +89,12 @@ _COMMIT = f"""
             (SELECT count(*) FROM claimed WHERE lasts), %(wanted)s, (SELECT count(*) FROM saved),
             CASE WHEN CAST(%(use_code)s AS uuid) IS NOT NULL THEN EXISTS (SELECT FROM used) END
         FROM clear
+    ), audited AS (
+        INSERT INTO audit (at, actor_kind, actor, action, preselection_id, request_id, plates, facts)
+        SELECT
+            %(at)s, %(actor_kind)s, CAST(%(operator)s AS text), %(action)s, %(preselection_id)s, %(request_id)s,
+            CAST(%(plates)s AS text[]), CAST(%(facts)s AS jsonb)
+        FROM clear WHERE CAST(%(facts)s AS jsonb) IS NOT NULL
     )
     SELECT revision, decided, barred_until, code_gone, lost, EXISTS (SELECT FROM clear) FROM found
 """.encode()  # noqa: S608 -- put together from constants of this module only
@@ -111,6 +118,9 @@ class Decision:
 
     `hold` takes free plates and changes one's own holds and reservation; `release` frees one's own holds, and leaves
     alone what has lapsed and belongs to others. With `judge_ban` nothing happens for a party on the blacklist.
+
+    `operator` is who acted where it was not the applicant, of the kind `actor_kind`. `facts` are what the audit keeps
+    besides the plates, such as the chances that are left; a decision that has neither is not audited.
     """
 
     request_id: UUID
@@ -129,6 +139,8 @@ class Decision:
     release: Sequence[str] = ()
     judge_ban: bool = False
     use_code: UUID | None = None
+    actor_kind: ActorKind = "applicant"
+    facts: Mapping[str, Any] | None = None
     operator: str | None = field(default=None, repr=False)
     reason: str | None = field(default=None, repr=False)
 
@@ -213,7 +225,7 @@ def _values(decision: Decision) -> dict[str, Any]:
     entries = (freed | held).values()
     names = (
         "request_id", "preselection_id", "action", "at", "expected_revision", "stage", "dormant", "plate", "visit_by",
-        "deadline", "judge_ban", "use_code", "operator", "reason",
+        "deadline", "judge_ban", "use_code", "actor_kind", "operator", "reason",
     )  # fmt: skip
     return {name: getattr(decision, name) for name in names} | {
         "state": json.dumps(decision.state, ensure_ascii=False),
@@ -222,4 +234,16 @@ def _values(decision: Decision) -> dict[str, Any]:
         "kinds": [entry.kind for entry in entries],
         "untils": [entry.until for entry in entries],
         "wanted": sum(entry.until > decision.at for entry in entries),
+        "facts": _facts(decision, entries),
     }
+
+
+def _facts(decision: Decision, entries: Iterable[Claim]) -> str | None:
+    """What the audit keeps, as JSON; None for a decision about no plate and no chance."""
+    became: dict[str, list[str]] = {}
+    for entry in entries:
+        became.setdefault(entry.kind if entry.until > decision.at else "freed", []).append(entry.plate)
+    if not became and decision.facts is None:
+        return None
+    facts: dict[str, Any] = {**(decision.facts or {}), **became}
+    return json.dumps(facts | ({"reason": decision.reason} if decision.reason else {}), ensure_ascii=False)

@@ -3,6 +3,7 @@
     StorageFailure
     ├── PartDown          a server did not answer, or not in time; what was asked may or may not have happened
     │   └── IndexLost     Redis answers, but without a usable pool index; nothing has happened
+    ├── NotTheSecond      who did something can't be the one who confirms it
     └── DecisionAborted   the one statement of a decision changed nothing at all
         ├── AlreadyDecided · StaleRevision · ClaimLost · Barred · CodeGone · VehicleTaken
 
@@ -35,6 +36,10 @@ class IndexLost(PartDown):
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
         super().__init__("redis")
+
+
+class NotTheSecond(StorageFailure):
+    """A second operator confirms, and this is the first one again."""
 
 
 class DecisionAborted(StorageFailure):

@@ -4,7 +4,7 @@ What changes in one is changed by `decisions.Decisions.commit` alone; here they 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
@@ -24,7 +24,9 @@ _OPEN = (
     "plate", "visit_by", "deadline", "notice_version", "notice_agreed_at", "owner_hash", "party_hash", "vehicle_hash",
     "transfer_hash", "seller_name_masked", "party_kind",
 )  # fmt: skip
-_COLUMNS = [preselection.c[name] for name in (*_OPEN, *_SEALED)]
+COLUMNS = [preselection.c[name] for name in (*_OPEN, *_SEALED)]
+"""What `row_of` takes, in this order."""
+
 _GET = f"SELECT {', '.join((*_OPEN, *_SEALED))} FROM preselection WHERE id = %(id)s".encode()  # noqa: S608 -- constants
 
 _BEFORE_THE_CHECK = "submitted"
@@ -125,6 +127,13 @@ class PreselectionRow:
         return self.vault.decrypt(f"preselection.{column}", cast("bytes", self.sealed[column]))
 
 
+def row_of(values: Sequence[Any], vault: Vault) -> PreselectionRow:
+    """The row of the values of `COLUMNS`."""
+    count = len(_OPEN)
+    sealed = dict(zip(_SEALED, values[count:], strict=True))
+    return PreselectionRow(**dict(zip(_OPEN, values[:count], strict=True)), sealed=sealed, vault=vault)
+
+
 @dataclass(frozen=True)
 class OtherPreselection:
     """An unfinished preselection of a party that was barred."""
@@ -168,7 +177,7 @@ class Preselections:
     async def get_any(self, preselection_id: UUID) -> PreselectionRow | None:
         """The row, even of a submission whose check is not over."""
         found = await self._database.driven(_GET, {"id": preselection_id})
-        return self._row(found[0]) if found else None
+        return row_of(found[0], self._vault) if found else None
 
     async def newest_of(self, owner_hash: bytes) -> PreselectionRow | None:
         """The caller's newest one to go on with: unfinished, completed or exhausted."""
@@ -232,14 +241,9 @@ class Preselections:
     async def _newest(self, *conditions: ColumnElement[bool], limit: int = 1) -> list[PreselectionRow]:
         columns = preselection.c
         statement = (
-            select(*_COLUMNS).where(*conditions).order_by(columns.created_at.desc(), columns.id.desc()).limit(limit)
+            select(*COLUMNS).where(*conditions).order_by(columns.created_at.desc(), columns.id.desc()).limit(limit)
         )
-        return [self._row(tuple(row)) for row in await self._database.rows(statement)]
-
-    def _row(self, values: tuple[Any, ...]) -> PreselectionRow:
-        count = len(_OPEN)
-        sealed = dict(zip(_SEALED, values[count:], strict=True))
-        return PreselectionRow(**dict(zip(_OPEN, values[:count], strict=True)), sealed=sealed, vault=self._vault)
+        return [row_of(row, self._vault) for row in await self._database.rows(statement)]
 
     def _values(self, submission: Submission) -> dict[str, Any]:
         given, hashes, seller = submission, self._hashes, submission.seller

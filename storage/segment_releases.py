@@ -4,14 +4,17 @@ Every change of a prefix's segments makes its `revision` grow, in the same trans
 the older ones is known to be old.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.segments import Segment
+from storage.audit import Act, note
 from storage.database import Database
 from storage.failures import StorageFailure
 from storage.tables import prefix, segment
@@ -21,6 +24,10 @@ _COLUMNS = [segment.c[name] for name in ("prefix", "template", "excluded", "rele
 
 class UnknownPrefix(StorageFailure):
     """No office has this prefix."""
+
+
+class UnknownSegment(StorageFailure):
+    """The prefix has no segment of this template."""
 
 
 class SegmentOverlaps(StorageFailure):
@@ -51,23 +58,40 @@ class SegmentReleases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def release(self, released: Segment) -> Release:
+    async def release(self, released: Segment, act: Act) -> Release:
         """Add a segment. Raises `UnknownPrefix` and `SegmentOverlaps`.
 
-        Two releases for one prefix at once wait for each other, so that neither misses the other's numbers.
+        Two changes of one prefix at once wait for each other, so that neither misses the other's numbers.
         """
         async with self._database.transaction() as connection:
-            known = (
-                await connection.execute(
-                    select(prefix.c.revision).where(prefix.c.prefix == released.prefix).with_for_update()
-                )
-            ).scalar()
-            if known is None:
-                raise UnknownPrefix(f"no office has {released.prefix}")
+            known = await _locked_revision(connection, released.prefix)
             if any(released.overlaps(other) for other in await _segments(connection, released.prefix)):
                 raise SegmentOverlaps(f"overlaps another segment of {released.prefix}")
             release = Release(uuid4(), released, known + 1)
             await _insert(connection, release)
+            await note(connection, act, "release_segment", **_facts(release))
+        return release
+
+    async def exclude(self, name: str, template: str, excluded: Sequence[str], act: Act) -> Release:
+        """Take numbers out of a segment for good, by templates; claims on them that live stay as they are.
+
+        Raises `UnknownPrefix`, `UnknownSegment`, and `MalformedTemplate` for an exclusion that can't be.
+        """
+        async with self._database.transaction() as connection:
+            known = await _locked_revision(connection, name)
+            found = (await connection.execute(_one(name, template).add_columns(segment.c.id))).one_or_none()
+            if found is None:
+                raise UnknownSegment(f"{name} has no segment {template}")
+            before = _segment(*found[:-1])
+            smaller = replace(before, excluded=(*before.excluded, *excluded))
+            # The same exclusion twice says no more than once.
+            smaller = replace(smaller, excluded=tuple(dict.fromkeys(smaller.excluded)))
+            release = Release(found.id, smaller, known + 1)
+            await connection.execute(
+                update(segment).where(segment.c.id == release.id).values(excluded=list(smaller.excluded))
+            )
+            await _set_revision(connection, name, release.revision)
+            await note(connection, act, "exclude_numbers", **_facts(release))
         return release
 
     async def of_prefix(self, name: str) -> PrefixSegments | None:
@@ -100,6 +124,28 @@ class SegmentReleases:
         return {row[0]: row[1] for row in found}
 
 
+async def _locked_revision(connection: AsyncConnection, name: str) -> int:
+    locked = select(prefix.c.revision).where(prefix.c.prefix == name).with_for_update()
+    known = (await connection.execute(locked)).scalar()
+    if known is None:
+        raise UnknownPrefix(f"no office has {name}")
+    return int(known)
+
+
+async def _set_revision(connection: AsyncConnection, name: str, revision: int) -> None:
+    await connection.execute(update(prefix).where(prefix.c.prefix == name).values(revision=revision))
+
+
+def _one(name: str, template: str) -> Select[*tuple[Any, ...]]:
+    return select(*_COLUMNS).where(segment.c.prefix == name, segment.c.template == template)
+
+
+def _facts(release: Release) -> dict[str, Any]:
+    names = ("prefix", "template", "excluded", "released_at", "compose_from")
+    facts = {name: getattr(release.segment, name) for name in names}
+    return facts | {"segment_id": release.id, "revision": release.revision}
+
+
 async def _segments(connection: AsyncConnection, name: str) -> list[Segment]:
     found = await connection.execute(select(*_COLUMNS).where(segment.c.prefix == name))
     return [_segment(*row) for row in found]
@@ -117,7 +163,7 @@ async def _insert(connection: AsyncConnection, release: Release) -> None:
             compose_from=row.compose_from,
         )
     )
-    await connection.execute(update(prefix).where(prefix.c.prefix == row.prefix).values(revision=release.revision))
+    await _set_revision(connection, row.prefix, release.revision)
 
 
 def _segment(name: str, template: str, excluded: list[str], released_at: datetime, compose_from: datetime) -> Segment:

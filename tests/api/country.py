@@ -17,6 +17,7 @@ from gateways.parties import Party, PartyKind
 from gateways.sms import TextMessage
 from gateways.vehicle_facts import Obstacle, VehicleFacts, VehicleQuestion
 from runtime.clock import system_clock
+from storage.audit import Act
 from storage.offices import Notice, Office
 from tests.api.stack import Stack
 from tests.gateways.tokens import AUDIENCE, ISSUER, KEY, token_of
@@ -218,7 +219,9 @@ class Country:
         await self.stack.parts.offices.publish(Notice(office.code, "1", "业务须知", "须知正文", now - LONG_AGO))
         for template in templates or ("!!!!!",):
             moment = released or now - LONG_AGO
-            await self.stack.parts.segments.release(Segment(prefix, template, (), moment, moment))
+            await self.stack.parts.segments.release(
+                Segment(prefix, template, (), moment, moment), Act(moment, "system")
+            )
         self.stack.forget_offices()
         await self.stack.keeper.tend(now)
         return office

@@ -10,6 +10,7 @@ from demo.releases import segments_of
 from demo.seed import seed, seed_calendar
 from domain.calendar import DayKind
 from domain.policy import Policy
+from storage.audit import Act
 from storage.calendars import Calendars
 from storage.database import Database
 from storage.offices import Offices
@@ -65,7 +66,7 @@ async def test_days_that_an_operator_entered_stay(database: Database) -> None:
     calendars = Calendars(database)
     predicted, edited = date(2027, 2, 10), date(2027, 2, 14)
     assert not (await calendars.of_office(MAIN_OFFICE)).is_working_day(predicted)
-    await calendars.enter({predicted: None, edited: DayKind.WORKING})
+    await calendars.enter({predicted: None, edited: DayKind.WORKING}, Act(AT, "system"))
     await seed_calendar(Calendars(database), LATER)
     calendar = await calendars.of_office(MAIN_OFFICE)
     assert calendar.is_working_day(predicted)

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from domain.plates import PATTERNS, serial_at
 from domain.segments import POOL_BYTES, Segment, from_bitmap, positions_in, to_bitmap
+from storage.audit import Act
 from storage.claim_masks import mask_of_positions
 from storage.database import Database
 from storage.index_keeper import IndexKeeper
@@ -19,6 +20,7 @@ from storage.tables import FOREVER, claim
 
 AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
 LATER = AT + timedelta(seconds=90)
+ACT = Act(AT, "operator", "op-1", "测试")
 WHOLE_PATTERNS = [pattern.replace("D", "!").replace("L", "@") for pattern in PATTERNS]
 B = "粤B"
 
@@ -61,7 +63,7 @@ class World:
 
     async def add_segments(self, *segments: Segment) -> None:
         for each in segments:
-            await SegmentReleases(self.database).release(each)
+            await SegmentReleases(self.database).release(each, ACT)
 
     async def add_claims(self, plates: Iterable[str], kind: str = "issued", until: datetime = FOREVER) -> None:
         await self.add_claims_each(kind, dict.fromkeys(plates, until))

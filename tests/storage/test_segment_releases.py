@@ -9,6 +9,7 @@ from domain.segments import Segment
 from storage.database import Database
 from storage.offices import Office, Offices
 from storage.segment_releases import SegmentOverlaps, SegmentReleases, UnknownPrefix
+from tests.storage.pool_world import ACT
 from tests.storage.stored_preselections import AT
 
 WEEK = timedelta(days=7)
@@ -30,8 +31,8 @@ def segment(template: str, prefix: str = "粤B", excluded: tuple[str, ...] = ())
 
 async def test_a_released_segment_is_the_prefixs_and_makes_its_revision_grow(releases: SegmentReleases) -> None:
     first, second = segment("!!!!!", excluded=("4****", "*8888")), segment("@!!!!")
-    assert (await releases.release(first)).revision == 1
-    assert (await releases.release(second)).revision == 2
+    assert (await releases.release(first, ACT)).revision == 1
+    assert (await releases.release(second, ACT)).revision == 2
     found = await releases.of_prefix("粤B")
     assert found is not None
     assert (found.revision, set(found.segments)) == (2, {first, second})
@@ -44,21 +45,21 @@ async def test_a_prefix_without_segments_is_known_and_one_of_no_office_is_not(re
     assert (empty.revision, empty.segments) == (0, ())
     assert await releases.of_prefix("粤D") is None
     with pytest.raises(UnknownPrefix):
-        await releases.release(segment("!!!!!", "粤D"))
+        await releases.release(segment("!!!!!", "粤D"), ACT)
 
 
 async def test_a_segment_whose_numbers_another_has_is_refused_and_changes_nothing(releases: SegmentReleases) -> None:
-    await releases.release(segment("!!!!!"))
+    await releases.release(segment("!!!!!"), ACT)
     for template in ("!!!!!", "88!!!"):
         with pytest.raises(SegmentOverlaps):
-            await releases.release(segment(template))
+            await releases.release(segment(template), ACT)
     assert (await releases.revisions())["粤B"] == 1
-    await releases.release(segment("!!!!!", "粤C"))
+    await releases.release(segment("!!!!!", "粤C"), ACT)
 
 
 async def test_of_two_overlapping_releases_at_once_one_is_refused(releases: SegmentReleases) -> None:
     outcomes = await asyncio.gather(
-        *(releases.release(segment(template)) for template in ("!!!!!", "8!!!!", "!8!!!")), return_exceptions=True
+        *(releases.release(segment(template), ACT) for template in ("!!!!!", "8!!!!", "!8!!!")), return_exceptions=True
     )
     counted = Counter(type(outcome).__name__ for outcome in outcomes)
     found = await releases.of_prefix("粤B")
@@ -71,6 +72,6 @@ async def test_of_two_overlapping_releases_at_once_one_is_refused(releases: Segm
 async def test_an_offices_segments_are_those_of_all_its_prefixes(releases: SegmentReleases) -> None:
     mine = [segment("!!!!!"), segment("@!!!!", "粤C")]
     for one in (*mine, segment("!!!!!", "京A")):
-        await releases.release(one)
+        await releases.release(one, ACT)
     assert await releases.of_office("440300") == mine
     assert await releases.of_office("999999") == []

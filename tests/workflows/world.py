@@ -82,7 +82,9 @@ class World:
         releases = SegmentReleases(self.parts.database)
         for template in templates or ("!!!!!",):
             released = now - LONG_AGO
-            await releases.release(Segment(prefix, template, (), released, compose_from or released), Act(now, "system"))
+            await releases.release(
+                Segment(prefix, template, (), released, compose_from or released), Act(now, "system")
+            )
         await self.parts.index_keeper().release(prefix, now)
         return office
 
