@@ -77,10 +77,3 @@ class DrawBody(Body):
 
 class NumberBody(Body):
     number: Identifier
-
-
-class KeyboardQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    prefix: PlainText
-    typed: Annotated[str, Field(pattern="^[0-9A-Za-z]*$", max_length=200)] = ""

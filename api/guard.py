@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import Response
@@ -20,6 +20,9 @@ from api.strict_json import ReadRequest, read
 from api.validation import validation_failed
 from api.visits import Visit
 from domain.errors import Forbidden
+
+BASE = "/api/v1"
+"""Under which every call of the contract lies."""
 
 ANSWERED_WITHIN = 14.0
 """Seconds for everything. Each part has a shorter limit of its own, so this one is for what nobody thought of."""
@@ -49,6 +52,13 @@ class GuardedRoute(APIRoute):
                 return told(failure, visit)
 
         return guarded
+
+
+def area(path: str = "", *, tags: list[str]) -> APIRouter:
+    """A router of guarded routes under the base path; their ids in the published document are their names."""
+    return APIRouter(
+        prefix=BASE + path, tags=[*tags], route_class=GuardedRoute, generate_unique_id_function=lambda route: route.name
+    )
 
 
 def told(failure: Exception, visit: Visit) -> Response:

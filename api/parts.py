@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 from temporalio.client import Client
 
+from api.keyboard_calls import KeyboardCalls
 from api.office_directory import OfficeDirectory
 from domain.policy import Policy
 from gateways.identity_provider import Verifier
@@ -66,6 +67,7 @@ class Parts:
     idempotency: Idempotency
     rate_windows: RateWindows
     keyboards: KeyboardSnapshots
+    keyboard_calls: KeyboardCalls
     announcements: Announcements
 
 
@@ -104,7 +106,7 @@ def assembled(
     temporal: Client,
 ) -> Parts:
     """Everything over these connections."""
-    offices = Offices(database)
+    offices, windows, hashes = Offices(database), RateWindows(redis), PersonalHashes(keys.hashes)
     return Parts(
         settings=settings,
         clock=clock,
@@ -114,7 +116,7 @@ def assembled(
         database=database,
         redis=redis,
         keyed_hash=keys.hashes,
-        hashes=PersonalHashes(keys.hashes),
+        hashes=hashes,
         directory=OfficeDirectory(offices, clock),
         offices=offices,
         segments=SegmentReleases(database),
@@ -124,7 +126,8 @@ def assembled(
         blacklist=Blacklist(database, keys),
         failed_checks=FailedChecks(database),
         idempotency=Idempotency(database, keys),
-        rate_windows=RateWindows(redis),
+        rate_windows=windows,
+        keyboard_calls=KeyboardCalls(windows, hashes),
         keyboards=KeyboardSnapshots(database, redis),
         announcements=Announcements(redis),
     )

@@ -17,6 +17,8 @@ class Record(Enum):
     NONE = auto()
     OFFICE = auto()
     OWN_PRESELECTION = auto()
+    OWN_KEYBOARD = auto()
+    """The same, and the call is counted."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ RULES: Mapping[str, Rule] = {
     "start": OWNER,
     "send_identity_code": OWNER,
     "confirm_identity": OWNER,
-    "read_keyboard": OWNER,
+    "read_keyboard": Rule(frozenset({Role.APPLICANT}), Record.OWN_KEYBOARD),
     "compose": OWNER,
     "draw": OWNER,
     "put_aside": OWNER,

@@ -30,6 +30,12 @@ async def own_preselection(visit: Visit, text: str) -> None:
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
 
 
+async def own_keyboard(visit: Visit, text: str) -> None:
+    """The caller's own preselection; meanwhile the call is counted, if it is known how many there may be."""
+    visit.count = visit.parts.keyboard_calls.begun(id_in(text), visit.caller.owner_hash, visit.now())
+    await own_preselection(visit, text)
+
+
 async def office(visit: Visit, code: str) -> None:
     visit.place = await visit.parts.directory.get(code[:_LONGEST_CODE])
     structlog.contextvars.bind_contextvars(office=visit.place.code)
@@ -38,6 +44,7 @@ async def office(visit: Visit, code: str) -> None:
 Loader = Callable[[Visit, str], Awaitable[None]]
 LOADERS: Mapping[Record, tuple[str, Loader]] = {
     Record.OWN_PRESELECTION: ("preselection_id", own_preselection),
+    Record.OWN_KEYBOARD: ("preselection_id", own_keyboard),
     Record.OFFICE: ("code", office),
 }
 

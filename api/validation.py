@@ -31,15 +31,24 @@ def validation_failed(errors: Iterable[Mapping[str, Any]]) -> ValidationFailed:
 
 def field_invalid(field: str, message: str) -> ValidationFailed:
     """One field; `message` is a key of the catalogues' section `fields`."""
-    return ValidationFailed([{"field": field, "message": message}])
+    return fields_invalid({field: message})
+
+
+def fields_invalid(messages: Mapping[str, str]) -> ValidationFailed:
+    """Several fields, each with the key of its message."""
+    found = [{"field": _told(field), "message": message} for field, message in messages.items()]
+    return ValidationFailed(found[:MOST_ERRORS])
 
 
 def _field(location: tuple[int | str, ...]) -> str:
-    """The path to the field. An unknown field's name was sent too, so it is told only where it looks like one."""
+    """The path to the field; FastAPI begins it with the part of the request."""
     steps = [str(step) for step in location]
-    if len(steps) > 1:
-        steps = steps[1:]
-    return ".".join(step if step.isdigit() or _PLAIN_NAME.fullmatch(step) else "?" for step in steps)
+    return ".".join(map(_told, steps[1:] if len(steps) > 1 else steps))
+
+
+def _told(name: str) -> str:
+    """An unknown field's name was sent too, so it is told only where it looks like one."""
+    return name if name.isdigit() or _PLAIN_NAME.fullmatch(name) else "?"
 
 
 def _message(kind: str) -> str:

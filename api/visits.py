@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Path, Request
 
 from api.callers import Caller
+from api.keyboard_calls import Count
 from api.languages import Language
 from api.parts import Parts
 from domain.errors import Forbidden, NotFound
@@ -24,6 +25,7 @@ class Visit:
     visitor: Caller | None = None
     row: PreselectionRow | None = None
     place: Office | None = None
+    count: Count | None = None
     operation_id: UUID = field(default_factory=uuid4)
 
     @property

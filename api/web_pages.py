@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -50,8 +50,17 @@ class PagesMount(Mount):
         return super().matches(scope)
 
 
+async def site_config(request: Request) -> JSONResponse:
+    """`/config.json`: what the pages must know before anybody has signed in."""
+    settings = request.app.state.parts.settings
+    provider = {"issuer": settings.oidc_issuer, "client_id": settings.oidc_client_id}
+    known = all(provider.values())
+    return JSONResponse({"oidc": provider if known else None, "demo": settings.demo})
+
+
 def add_pages(app: FastAPI, folder: Path = FOLDER) -> None:
-    """Must come after every other route: it takes what is left."""
+    """Must come after every other route: the last one added takes what is left."""
+    app.add_route("/config.json", site_config, include_in_schema=False, name="site_config")
     if (folder / "index.html").is_file():
         app.router.routes.append(PagesMount("/", WebPages(directory=folder, html=True), name="pages"))
         return

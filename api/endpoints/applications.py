@@ -2,18 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 
 from api.answers import CodeSent, EntryAnswer, PreselectionView
 from api.bodies import CodeBody, EntryBody, SubmissionBody
 from api.creation import created
 from api.entries import entered
-from api.guard import GuardedRoute
+from api.guard import BASE, area
 from api.responses import writing
 from api.verification_codes import sent_code
 from api.visits import CurrentVisit
 
-router = APIRouter(tags=["applicants"], route_class=GuardedRoute)
+router = area(tags=["applicants"])
 
 _NO_WISHES = EntryBody()
 
@@ -42,5 +42,5 @@ async def send_verification_code(visit: CurrentVisit, body: CodeBody) -> CodeSen
 async def create_preselection(visit: CurrentVisit, body: SubmissionBody, response: Response) -> PreselectionView:
     """确认信息: the facts are checked, and passed leads to 选号服务说明 (R-09 to R-12)."""
     view = await created(visit, body)
-    response.headers["Location"] = f"/api/v1/preselections/{view.id}"
+    response.headers["Location"] = f"{BASE}/preselections/{view.id}"
     return view

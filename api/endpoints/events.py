@@ -1,17 +1,16 @@
 """Server-sent events of one preselection."""
 
-from fastapi import APIRouter
 from sse_starlette import EventSourceResponse
 
 from api.event_stream import views_of
-from api.guard import GuardedRoute
+from api.guard import area
 from api.responses import Responses, reading
 from api.visits import OwnVisit
 
 PING_SECONDS = 15
 CLEANUP_SECONDS = 2.0
 
-router = APIRouter(prefix="/preselections/{preselection_id}", tags=["preselections"], route_class=GuardedRoute)
+router = area("/preselections/{preselection_id}", tags=["preselections"])
 
 _STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 

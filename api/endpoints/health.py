@@ -8,7 +8,7 @@ from api.readiness import require_all_parts
 from api.responses import problems
 from api.visits import CurrentVisit
 
-router = APIRouter(tags=["health"], route_class=GuardedRoute)
+router = APIRouter(tags=["health"], route_class=GuardedRoute, generate_unique_id_function=lambda route: route.name)
 
 
 @router.get("/healthz")

@@ -1,16 +1,14 @@
 """Offices, their notices and their segments."""
 
-# ruff: noqa: FAST003 -- the dependency declares what the path names.
 
-from fastapi import APIRouter
 
 from api.answers import NoticeText, OfficeItem, OfficeList, SegmentItem, SegmentList
-from api.guard import GuardedRoute
+from api.guard import area
 from api.responses import reading
 from api.visits import CurrentVisit, OfficeVisit
 from domain.errors import NotFound
 
-router = APIRouter(prefix="/offices", tags=["offices"], route_class=GuardedRoute)
+router = area("/offices", tags=["offices"])
 
 
 @router.get("", responses=reading())

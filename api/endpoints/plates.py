@@ -2,27 +2,31 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Request
 
 from api.actions import act
 from api.answers import Keyboard, PreselectionView
-from api.bodies import CompositionBody, DrawBody, KeyboardQuery, NumberBody
-from api.guard import GuardedRoute
-from api.keyboard import keys_after
+from api.bodies import CompositionBody, DrawBody, NumberBody
+from api.guard import area
+from api.keyboard import PARAMETERS, keys_after
 from api.numbers import composed_numbers, one_number, prefix_of_office
 from api.responses import reading, writing
 from api.visits import OwnVisit
 from workflows.messages import Compose, Draw, OneNumber
 
-router = APIRouter(prefix="/preselections/{preselection_id}", tags=["plates"], route_class=GuardedRoute)
+router = area("/preselections/{preselection_id}", tags=["plates"])
 
 _ANY_DRAW = DrawBody()
 
 
-@router.get("/keyboard", responses=reading("not_found", "validation_failed", "wrong_stage"))
-async def read_keyboard(visit: OwnVisit, query: Annotated[KeyboardQuery, Query()]) -> Keyboard:
+@router.get(
+    "/keyboard",
+    responses=reading("not_found", "validation_failed", "wrong_stage"),
+    openapi_extra=dict(PARAMETERS),
+)
+async def read_keyboard(visit: OwnVisit, request: Request) -> Keyboard:
     """The characters that can follow `typed`, from a snapshot of the pool (R-20)."""
-    return await keys_after(visit, query)
+    return await keys_after(visit, request.query_params)
 
 
 @router.post(

@@ -1,20 +1,18 @@
 """The caller's preselections, and the steps before and after the choice of a plate."""
 
-# ruff: noqa: FAST003 -- the dependency declares what the path names.
 
-from fastapi import APIRouter
 
 from api.actions import act
 from api.answers import PreselectionList, PreselectionView
 from api.bodies import IdentityBody
-from api.guard import GuardedRoute
+from api.guard import area
 from api.responses import reading, writing
 from api.views import view_of
 from api.visits import CurrentVisit, OwnVisit
 from domain.texts import Purpose
 from workflows.messages import Action, ConfirmIdentity
 
-router = APIRouter(prefix="/preselections", tags=["preselections"], route_class=GuardedRoute)
+router = area("/preselections", tags=["preselections"])
 
 
 @router.get("", responses=reading())
