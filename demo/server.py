@@ -10,6 +10,7 @@ from api.app import create_app
 from api.parts import Gateways, Parts, parts_of
 from api.serving import serve
 from demo import oidc, pages, phone, routes
+from demo.oidc_grants import CLIENT
 from demo.routes import Demo
 from demo.tokens import AUDIENCE, DemoSigner
 from demo.world import demo_world
@@ -52,7 +53,9 @@ def demo_gateways(demo: Demo, http: httpx.AsyncClient, clock: Clock = system_clo
 
 async def run(settings: Settings) -> None:
     keys = Keys.from_file(settings.key_file)
-    signer = DemoSigner.from_key_file(settings.key_file, issuer_at(settings.http_port), AUDIENCE)
+    issuer = issuer_at(settings.http_port)
+    settings = settings.model_copy(update={"oidc_issuer": issuer, "oidc_client_id": CLIENT})
+    signer = DemoSigner.from_key_file(settings.key_file, issuer, AUDIENCE)
     outbox = Database(settings.database_url, pool_size=2, application_name="xuanhao-demo")
     try:
         demo = Demo(demo_world(), signer, TextMessages(outbox, keys))

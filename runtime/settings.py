@@ -58,6 +58,7 @@ class Settings(RunSettings):
     oidc_issuer: str | None = Field(None, description="Issuer of tokens; unset: every token is refused")
     oidc_audience: str | None = Field(None, description="Audience that tokens must name")
     oidc_jwks_url: str | None = Field(None, description="Where the issuer publishes its keys")
+    oidc_client_id: str | None = Field(None, description="The web pages' client at the issuer; unset: no sign-in there")
 
     sms_url: str | None = Field(None, description="HTTP gateway for SMS; unset: the local adapter")
     registry_url: str | None = Field(None, description="HTTP gateway of the vehicle registry; unset: the local one")
