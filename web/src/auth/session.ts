@@ -36,6 +36,7 @@ export function useSession() {
     isDemo: computed(() => config.value.demo),
     hasRole: (role: string) => person.value?.roles.includes(role) ?? false,
     signIn,
+    signInHere,
     signOut,
   }
 }
@@ -61,6 +62,9 @@ export async function signIn(returnTo: string, silent = false): Promise<void> {
   await loadProvider()
   if (provider) location.assign(await beginSignIn(provider, returnTo, silent))
 }
+
+/** Signs in and comes back to the page whose address is shown, even if its screen is still on its way. */
+const signInHere = (): Promise<void> => signIn(location.pathname + location.search)
 
 /** Returns where the visitor wanted to go. */
 export async function returnFromProvider(query: URLSearchParams): Promise<string> {

@@ -1,4 +1,4 @@
-import { computed, reactive } from 'vue'
+import { computed, reactive, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { Problem } from '@/api/problem'
 import { isPlausibleVin } from '@/plates/vehicleIdentifiers'
@@ -38,8 +38,11 @@ export function useInformationCheck(form: InformationForm) {
     errors[field] = flawOf(field)
   }
 
+  const fields = Object.keys(form) as FieldName[]
+  // A complaint goes as soon as it no longer holds; one that went on leaving the field would move the button under the pointer.
+  for (const field of fields) watch(() => form[field], () => errors[field] && check(field))
+
   const checkAll = (): boolean => {
-    const fields = Object.keys(form) as FieldName[]
     fields.forEach(check)
     return fields.every((field) => !errors[field])
   }

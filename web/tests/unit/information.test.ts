@@ -46,6 +46,13 @@ test('no code is sent while a field is plainly wrong', async () => {
   expect(screen.get('input[name="certificate_number"]').attributes('aria-invalid')).toBe('true')
 })
 
+test('a complaint goes while the field is being mended, not only on leaving it', async () => {
+  const screen = mountPlain(InformationScreen, { office: '440300' })
+  await screen.get('form').trigger('submit')
+  await screen.get('input[name="vin"]').setValue(FORM.vin)
+  expect(screen.get('input[name="vin"]').attributes('aria-invalid')).toBeUndefined()
+})
+
 test('the code\'s dialog sends what was typed, small letters folded, with the agreed version', async () => {
   const screen = await filledIn()
   expect(screen.get('dialog').text()).toContain('138****8000')
