@@ -16,7 +16,8 @@ import structlog
 
 from activities.audit_facts import audit_facts
 from activities.claim_changes import NO_CLAIMS, ClaimChanges
-from domain.errors import Blacklisted, NotFound
+from activities.earlier_attempts import rule_out
+from domain.errors import Blacklisted, NotFound, Refusal
 from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_record import from_record, to_record
@@ -99,13 +100,20 @@ def before_of(order: Order) -> Preselection:
 def deciding(method: Deciding[C]) -> Deciding[C]:
     """An activity that decides: repeats get the first answer, a stale order is judged again on the row's state."""
 
+    async def judge(self: Any, command: C) -> Decided:
+        try:
+            return await method(self, command)
+        except Refusal:
+            await rule_out(self.commits, _order_of(command))
+            raise
+
     @functools.wraps(method)
     async def decide(self: Any, command: C) -> Decided:
         try:
             try:
-                return await method(self, command)
+                return await judge(self, command)
             except StaleRevision:
-                return await method(self, await _refreshed(self.commits, command))
+                return await judge(self, await _refreshed(self.commits, command))
         except AlreadyDecided as decided:
             return Decided(decided.answer["state"], decided.answer["revision"])
         except Barred as barred:
@@ -114,10 +122,14 @@ def deciding(method: Deciding[C]) -> Deciding[C]:
     return decide
 
 
+def _order_of(command: Any) -> Order:
+    order: Order = command if isinstance(command, Order) else command.order
+    return order
+
+
 async def _refreshed(commits: Commits, command: Any) -> Any:
-    if isinstance(command, Order):
-        return await commits.refreshed(command)
-    return replace(command, order=await commits.refreshed(command.order))
+    fresh = await commits.refreshed(_order_of(command))
+    return fresh if isinstance(command, Order) else replace(command, order=fresh)
 
 
 def _decision(order: Order, action: str, after: Preselection, decided: Decided, **parts: Any) -> Decision:

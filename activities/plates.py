@@ -2,19 +2,24 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from uuid import UUID, uuid5
 
 from temporalio import activity
 
 from activities.claim_changes import ClaimChanges, claim_changes
 from activities.commits import Commits, before_of, deciding
-from domain.errors import BatchExpired, CandidateExpired, NumbersUnavailable, Unavailable
+from activities.earlier_attempts import look_back, was_late
+from domain.errors import BatchExpired, CandidateExpired, NumbersUnavailable, Refusal, Unavailable
 from domain.plates import prefix_of, serial_of
+from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_parts import Reservation
+from domain.preselection_record import from_record
 from storage.calendars import Calendars
 from storage.claims import Claims
-from storage.failures import Barred, ClaimLost, PartDown
+from storage.failures import AlreadyDecided, Barred, ClaimLost, PartDown, StaleRevision
 from storage.pool_index import Wish
 from storage.segment_releases import SegmentReleases
 from workflows.ports import ComposeOrder, Decided, DrawOrder, NumberOrder, Order, Plates
@@ -33,6 +38,15 @@ class PlateActivities(Plates):
     @activity.defn(name="plates.draw")
     @deciding
     async def draw(self, command: DrawOrder) -> Decided:
+        try:
+            await look_back(self.commits, command.order)
+            return await self._draw(command)
+        except AlreadyDecided as earlier:
+            if not was_late(command.order, earlier):
+                raise
+            return await self._drawn_late(command.order, earlier)
+
+    async def _draw(self, command: DrawOrder) -> Decided:
         order, before = command.order, before_of(command.order)
         before.check_draw(order.at)
         numbers: list[str] = []
@@ -70,9 +84,25 @@ class PlateActivities(Plates):
         try:
             claims = claim_changes(before, after, order.at)
             return await self.commits.commit(order, "draw", after, claims=claims, judge_ban=True)
-        except Barred:
+        except (Barred, PartDown):
+            # Where nobody knows whether they were claimed, a number that was costs the next draw a retry.
             await self._give_back(order.at, before, numbers)
             raise
+
+    async def _drawn_late(self, order: Order, earlier: AlreadyDecided) -> Decided:
+        """The same batch with its whole countdown, for it has been running while nobody could see it."""
+        batch = from_record(earlier.answer["state"], Policy.from_dict(order.policy)).batch
+        revision = int(earlier.answer["revision"])
+        if batch is None or order.revision != revision - 1:
+            raise earlier
+        later = replace(order, request_id=str(uuid5(UUID(order.request_id), "late")), revision=revision)
+        try:
+            before = before_of(order)
+            after = before.drawn(batch.id, batch.numbers, order.at)
+            claims = claim_changes(before, after, order.at)
+            return await self.commits.commit(later, "restart_batch", after, claims=claims)
+        except (Refusal, StaleRevision, ClaimLost):
+            raise earlier from None
 
     async def _give_back(self, at: datetime, before: Preselection, plates: Sequence[str]) -> None:
         """Plates that were picked and not offered are free again, at the latest when their offer would have ended."""

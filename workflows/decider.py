@@ -101,9 +101,10 @@ class Decider:
 
         With `patience` somebody waits for another system meanwhile, and is told soon when that is down.
         """
+        asked_at = self.now()
 
         def build_order() -> Any:
-            return build(self._order(request_id))
+            return build(self._order(request_id, asked_at))
 
         if patience:
             decided = await self._once(port, build_order(), patience)
@@ -120,7 +121,7 @@ class Decider:
             raise (as_failure(refusal) if refusal else failure) from None
         return decided
 
-    def _order(self, request_id: str) -> Order:
+    def _order(self, request_id: str, asked_at: datetime) -> Order:
         return Order(
             preselection_id=self.given.preselection_id,
             request_id=request_id,
@@ -128,6 +129,7 @@ class Decider:
             policy=self.given.policy,
             revision=self.revision,
             state=to_record(self.state) if self.state else None,
+            asked_at=asked_at,
         )
 
     def _adopt(self, decided: Decided) -> None:

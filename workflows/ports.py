@@ -11,12 +11,15 @@ from typing import Protocol
 
 from temporalio import activity
 
-from workflows.messages import Record
+from workflows.messages import PostponementInput, Record
 
 
 @dataclass(frozen=True)
 class Order:
-    """The state that a decision starts from, and the moment at which it is made."""
+    """The state that a decision starts from, and the moment at which it is made.
+
+    `asked_at` is the moment of the first attempt, where a part was down and there were several.
+    """
 
     preselection_id: str
     request_id: str
@@ -24,6 +27,7 @@ class Order:
     policy: Record
     revision: int = 0
     state: Record | None = None
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,35 @@ class TextOrder:
     key: str
     at: datetime
     until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PostponeOrder:
+    """A page of the reservations that a postponement is about; `after` is the last one of the page before.
+
+    `operation_id` names the whole postponement: the same wish sent to the same vehicle again acts once.
+    """
+
+    operation_id: str
+    given: PostponementInput
+    at: datetime
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class PostponedPage:
+    """`found` had to move and were told to; `unreached` of them have no workflow. `last` is None at the end."""
+
+    found: int
+    unreached: int
+    last: str | None = None
+
+
+class Deadlines(Protocol):
+    @activity.defn(name="deadlines.postpone")
+    async def postpone(self, order: PostponeOrder) -> PostponedPage:
+        """Tell the vehicles of a page that their last day moves. Telling them again changes nothing."""
+        ...
 
 
 class Records(Protocol):

@@ -43,7 +43,7 @@ async def worker(parts: Parts, temporal_client: Client) -> AsyncIterator[None]:
         yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def world(parts: Parts, worker: None, temporal_env: TimeSkipper) -> World:
     """Time stands still for a vehicle between actions, and is skipped for it alone."""
     return World(parts, temporal_env.client, TASK_QUEUE, parts.sms, temporal_env)
@@ -55,7 +55,7 @@ def either_world(request: pytest.FixtureRequest, world: World) -> World:
     return world.signalling() if request.param == "signals" else world
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real_time_world(parts: Parts, worker: None, temporal_client: Client) -> World:
     """Time passes as it does for everybody: for histories that are counted or kept."""
     return World(parts, temporal_client, TASK_QUEUE, parts.sms)

@@ -1,0 +1,138 @@
+"""A server frozen in the middle of an action: the truth afterwards is one, and it costs what one action costs."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+
+from domain.errors import Unavailable
+from domain.preselection_parts import Outcome, Stage
+from embedded.part import Part
+from embedded.postgres import Postgres
+from embedded.valkey import Valkey
+from runtime.clock import system_clock
+from tests.workflows.vehicles import Vehicle, numbers_of
+from tests.workflows.waiting import eventually, refused
+from tests.workflows.world import World
+
+GIVEN_UP = b"a part is down"
+TEN = "A123!"
+
+
+@contextmanager
+def frozen(part: Part) -> Iterator[None]:
+    part.freeze()
+    try:
+        yield
+    finally:
+        part.thaw()
+
+
+async def pauses(vehicle: Vehicle) -> int:
+    """How often the workflow has paused because an activity's patience was at its end."""
+    events = (await vehicle.handle.fetch_history()).events
+    return sum(GIVEN_UP in event.user_metadata.summary.data for event in events)
+
+
+@dataclass(frozen=True)
+class Thawed:
+    """Vehicles that acted while PostgreSQL was frozen for longer than their activities' patience, and were answered."""
+
+    at: datetime
+    drawing: Vehicle
+    confirming: Vehicle
+    composing: Vehicle
+    putting_aside: Vehicle
+    choice: str
+
+
+@pytest.fixture(scope="module")
+async def thawed(real_time_world: World, postgres: Postgres) -> Thawed:
+    """One freeze for all of them. The drawing one's pool is so small that its first attempt picks all there is."""
+    world = real_time_world
+    drawing, composing = await world.selecting(await world.office(TEN)), await world.selecting(await world.office(TEN))
+    confirming, putting_aside = await world.selecting(), await world.selecting()
+    number, choice = numbers_of(await confirming.draw())[0], numbers_of(await putting_aside.draw())[0]
+    await confirming.put_aside(number)
+    with frozen(postgres):
+        wishes = asyncio.gather(
+            drawing.draw(),
+            confirming.confirm(number),
+            composing.compose(f"{composing.office.prefixes[0]}A1231", f"{composing.office.prefixes[0]}A1232"),
+            putting_aside.put_aside(choice),
+        )
+        for vehicle in (drawing, confirming, composing, putting_aside):
+            await eventually(lambda asked=vehicle: twice(asked), within=30)
+        at = system_clock()
+    await wishes
+    return Thawed(at, drawing, confirming, composing, putting_aside, choice)
+
+
+async def twice(vehicle: Vehicle) -> bool:
+    return await pauses(vehicle) >= 2
+
+
+async def test_a_draw_during_which_the_database_was_frozen_is_one_draw_with_its_whole_countdown(thawed: Thawed) -> None:
+    vehicle, state = thawed.drawing, await thawed.drawing.state()
+    assert state.draws_remaining == 4
+    assert state.batch
+    assert len(state.batch.numbers) == len(state.shown) == 10
+    assert state.batch.expires_at >= thawed.at + timedelta(seconds=90)
+    live = await vehicle.world.claims(*state.batch.numbers, at=thawed.at)
+    assert {claim.until for claim in live.values()} == {state.batch.expires_at}
+    # The workflow believes what the row says.
+    assert (await vehicle.put_aside(state.batch.numbers[0])).candidates
+
+
+async def test_a_confirmation_during_which_the_database_was_frozen_reserves_the_plate(thawed: Thawed) -> None:
+    state = await thawed.confirming.state()
+    assert state.stage is Stage.COMPLETED
+    assert state.reservation
+    assert state.reservation.plate in (await thawed.confirming.text("reserved")).text
+    assert (await thawed.confirming.register()).stage is Stage.REGISTERED
+
+
+async def test_a_composition_during_which_the_database_was_frozen_is_charged_and_told_once(thawed: Thawed) -> None:
+    state = await thawed.composing.state()
+    assert state.stage is Stage.COMPLETED
+    assert state.composed_remaining == 20
+    assert [tried.outcome for tried in state.last_submission or ()] == [Outcome.ACCEPTED, Outcome.NOT_TRIED]
+
+
+async def test_a_choice_during_which_the_database_was_frozen_is_a_candidate(thawed: Thawed) -> None:
+    state = await thawed.putting_aside.state()
+    assert state.candidates
+    assert state.candidates.numbers == (thawed.choice,)
+
+
+async def test_while_redis_is_frozen_draws_are_refused_uncharged_and_the_rest_goes_on(
+    real_time_world: World, valkey: Valkey
+) -> None:
+    world = real_time_world
+    office = await world.office("A12!!")
+    drawing, composing = await world.selecting(office), await world.selecting(office)
+    confirming = await world.selecting(office)
+    number = numbers_of(await confirming.draw())[0]
+    before = await drawing.state()
+    with frozen(valkey):
+        refusal, composed, chosen = await asyncio.gather(
+            refused(drawing.draw()), composing.compose(f"{office.prefixes[0]}A1230"), confirming.put_aside(number)
+        )
+    assert isinstance(refusal, Unavailable)
+    assert refusal.parts == {"redis": "down"}
+    assert await drawing.state() == before
+    assert composed.stage is Stage.COMPLETED
+    assert chosen.candidates
+    await eventually(lambda: drawn(drawing))
+    assert (await drawing.state()).draws_remaining == 4
+
+
+async def drawn(vehicle: Vehicle) -> bool:
+    """Draw, if the index answers again."""
+    try:
+        return bool(numbers_of(await vehicle.draw()))
+    except Unavailable:
+        return False
