@@ -11,9 +11,10 @@ from temporalio import activity
 from activities.audit_facts import actor_kind
 from activities.claim_changes import claim_changes
 from activities.commits import Commits, before_of, deciding
-from domain.errors import CodeExpired, NotFound, VehicleInUse
+from domain.errors import CodeExpired, NotFound, VehicleInUse, WrongStage
 from domain.policy import Policy
 from domain.preselection import Preselection
+from domain.preselection_parts import Stage
 from domain.preselection_record import from_record
 from storage.failures import ClaimLost, CodeGone, VehicleTaken
 from storage.preselections import PreselectionRow, Preselections
@@ -79,6 +80,9 @@ class RecordActivities(Records):
         try:
             return await commit(order, command.move, after, claims=claim_changes(before, after, order.at))
         except ClaimLost:
+            if command.move == "extend_validity":
+                # The deadline has passed, and so has the time for which the plate was kept beyond it.
+                raise WrongStage(Stage.OVERDUE) from None
             # Every worker was away for so long that the reservation has ended by itself and the plate is another's.
             return await commit(order, command.move, after)
 

@@ -56,10 +56,11 @@ class OfficeCalendar:
         """Years and months pass on the plain calendar, then days are working days; the last is never a day off."""
         day = shanghai_day(Duration(validity.years, validity.months).after(_midnight(day)))
         for _ in range(validity.days):
-            day = self._working_day_from(day + _DAY)
-        return self._working_day_from(day) if not validity.days else day
+            day = self.working_day_from(day + _DAY)
+        return self.working_day_from(day) if not validity.days else day
 
-    def _working_day_from(self, day: date) -> date:
+    def working_day_from(self, day: date) -> date:
+        """Return the first working day that is not before this day."""
         while not self.is_working_day(day):
             day += _DAY
         return day

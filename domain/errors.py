@@ -7,6 +7,7 @@
     ├── VinInvalid · CertificateNumberInvalid · IdNumberInvalid · ValidationFailed
     ├── NoticeOutdated · InformationMismatch · VehicleNotEligible · VehicleInUse · VehicleExhausted
     ├── Blacklisted · CancellationNotAllowed · VoucherInvalid
+    ├── AlreadyReleased · NothingToConfirm · SecondOperatorNeeded
     ├── CodeNotSent · CodeIncorrect · CodeExpired · CodeAttemptsExceeded
     ├── Unauthenticated · Forbidden · NotFound · IdempotencyKeyInvalid
     └── JudgedAnew: RateLimited · Unavailable · OutcomeUnknown, and TooEarly: the same request may be repeated
@@ -197,6 +198,25 @@ class CancellationNotAllowed(Refusal):
 @dataclass(eq=False)
 class VoucherInvalid(Refusal):
     code = "voucher_invalid"
+
+
+@dataclass(eq=False)
+class AlreadyReleased(Refusal):
+    """The ban, or the numbers withheld, were released before."""
+
+    code = "already_released"
+
+
+@dataclass(eq=False)
+class NothingToConfirm(Refusal):
+    code = "nothing_to_confirm"
+
+
+@dataclass(eq=False)
+class SecondOperatorNeeded(Refusal):
+    """Nobody confirms what they have done themselves."""
+
+    code = "second_operator_needed"
 
 
 @dataclass(eq=False)

@@ -258,12 +258,16 @@ class Preselection:
         return replace(self._at(Stage.COMPLETED, at), stage=Stage.REGISTERED, last_action_at=at)
 
     def extended_to(self, visit_by: date, at: datetime) -> "Preselection":
-        """The last day moves, because the office was closed or the service was out; it never moves into the past."""
-        state = self._at(Stage.COMPLETED, at)
+        """The last day moves, because the office was closed or the service was out; it never moves into the past.
+
+        A deadline that passed while the service was out still moves, as long as nothing has followed from it yet.
+        """
+        if self.stage is not Stage.COMPLETED or self.reservation is None:
+            raise WrongStage(self.settled(at).stage)
         deadline = end_of_day(visit_by)
-        if state.reservation is None or deadline <= at:
+        if deadline <= at:
             raise ValidationFailed([{"field": "visit_by", "message": "must not be over"}])
-        return replace(state, reservation=Reservation(state.reservation.plate, visit_by, deadline))
+        return replace(self, reservation=Reservation(self.reservation.plate, visit_by, deadline))
 
     def without_holds(self, at: datetime) -> "Preselection":
         """What is offered or put aside lapses, because the party was barred or an operator released it (R-41)."""

@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.durations import parse_duration
 
 PREFIX = "XUANHAO_"
 POLICY_PREFIX = f"{PREFIX}POLICY__"
@@ -49,6 +51,7 @@ class Settings(RunSettings):
 
     temporal_address: str = Field("127.0.0.1:7233", description="Host and port of the Temporal frontend")
     temporal_namespace: str = Field("default", description="Temporal namespace")
+    temporal_ui_url: str | None = Field(None, description="Address of Temporal's UI; unset: the port on this machine")
     task_queue: str = Field("vehicles", description="Task queue of workflows and activities")
 
     http_host: str = Field("127.0.0.1", description="Address on which the API listens")
@@ -60,12 +63,20 @@ class Settings(RunSettings):
     oidc_jwks_url: str | None = Field(None, description="Where the issuer publishes its keys")
     oidc_client_id: str | None = Field(None, description="The web pages' client at the issuer; unset: no sign-in there")
 
+    retention: str = Field("P3Y", description="How long personal data is kept after the end, in ISO 8601")
+
     sms_url: str | None = Field(None, description="HTTP gateway for SMS; unset: the local adapter")
     registry_url: str | None = Field(None, description="HTTP gateway of the vehicle registry; unset: the local one")
 
     policy: dict[str, str] = Field(
         default_factory=dict, description=f"The deployment's defaults of the policy, one `{POLICY_PREFIX}<NAME>` each"
     )
+
+    @field_validator("retention")
+    @classmethod
+    def _is_a_duration(cls, text: str) -> str:
+        parse_duration(text)
+        return text
 
     @classmethod
     def _collected_by_hand(cls) -> dict[str, object]:

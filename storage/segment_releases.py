@@ -58,16 +58,19 @@ class SegmentReleases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def release(self, released: Segment, act: Act) -> Release:
-        """Add a segment. Raises `UnknownPrefix` and `SegmentOverlaps`.
+    async def release(self, released: Segment, act: Act, *, release_id: UUID | None = None) -> Release:
+        """Add a segment. Raises `UnknownPrefix` and `SegmentOverlaps`; the same `release_id` again changes nothing.
 
         Two changes of one prefix at once wait for each other, so that neither misses the other's numbers.
         """
         async with self._database.transaction() as connection:
             known = await _locked_revision(connection, released.prefix)
+            earlier = await _released(connection, release_id, known) if release_id else None
+            if earlier:
+                return earlier
             if any(released.overlaps(other) for other in await _segments(connection, released.prefix)):
                 raise SegmentOverlaps(f"overlaps another segment of {released.prefix}")
-            release = Release(uuid4(), released, known + 1)
+            release = Release(release_id or uuid4(), released, known + 1)
             await _insert(connection, release)
             await note(connection, act, "release_segment", **_facts(release))
         return release
@@ -149,6 +152,11 @@ def _facts(release: Release) -> dict[str, Any]:
 async def _segments(connection: AsyncConnection, name: str) -> list[Segment]:
     found = await connection.execute(select(*_COLUMNS).where(segment.c.prefix == name))
     return [_segment(*row) for row in found]
+
+
+async def _released(connection: AsyncConnection, release_id: UUID, revision: int) -> Release | None:
+    found = (await connection.execute(select(*_COLUMNS).where(segment.c.id == release_id))).one_or_none()
+    return Release(release_id, _segment(*found), revision) if found else None
 
 
 async def _insert(connection: AsyncConnection, release: Release) -> None:

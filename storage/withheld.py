@@ -137,6 +137,10 @@ class WithheldNumbers:
             await _note(connection, act, action, confirmed)
         return confirmed
 
+    async def get(self, withholding_id: UUID) -> Withholding | None:
+        found = await self._list(withholding.c.id == withholding_id, limit=1)
+        return found[0] if found else None
+
     async def of_prefix(self, prefix: str, *, limit: int = 100) -> list[Withholding]:
         """The newest withholdings of a prefix, released ones too."""
         return await self._list(withholding.c.prefix == prefix, limit=limit)

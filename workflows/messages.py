@@ -22,6 +22,11 @@ def blacklist_workflow_id(entry_id: str) -> str:
     return f"blacklist-{entry_id}"
 
 
+def postponement_workflow_id(operation_id: str) -> str:
+    """The workflow that moves the deadlines of this operation."""
+    return f"postponement-{operation_id}"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of a request: the revision that it made, or the refusal's code and facts."""
@@ -147,3 +152,28 @@ class ReleaseBan:
 
     operator: str
     reason: str
+
+
+@dataclass(frozen=True)
+class PostponementInput:
+    """Reservations whose last day is one of `days` (ISO dates) move, of one `office` or of all.
+
+    `closed`: the offices are closed on these days, and one that works all the same is passed over; else our own service
+    was out. Without `visit_by` each moves to its office's next working day. Neither `operator` nor `reason` may be
+    blank.
+    """
+
+    operator: str
+    reason: str
+    days: list[str]
+    closed: bool
+    office: str | None = None
+    visit_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """How many deadlines each look found and had moved; `left` are those that the last one still found."""
+
+    found: list[int]
+    left: int

@@ -136,7 +136,7 @@ class Pair:
     def extend(self, days: int) -> None:
         visit_by = shanghai_day(self.now) + timedelta(days=days)
         deadline = since_opening(end_of_day(visit_by))
-        self._do(lambda: self.model.extend(deadline), lambda state, now: state.extended_to(visit_by, now))
+        self._do(lambda: self.model.extend(deadline), lambda state, now: state.settled(now).extended_to(visit_by, now))
 
     def extend_at_midnight(self, days: int) -> None:
         """The end of a day is a deadline too: at it the day is over."""

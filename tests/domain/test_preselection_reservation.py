@@ -1,6 +1,6 @@
 """完成号牌预选 and after: R-08, R-40, R-41, R-48, the desk and the operators."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -131,7 +131,16 @@ def test_the_last_day_never_moves_into_the_past() -> None:
 
 def test_an_overdue_reservation_cannot_be_extended() -> None:
     with refused(WrongStage, stage=Stage.OVERDUE):
-        completed().extended_to(date(2026, 12, 1), DEADLINE)
+        completed().settled(DEADLINE).extended_to(date(2026, 12, 1), DEADLINE)
+
+
+def test_a_deadline_that_passed_while_the_service_was_out_still_moves_if_nothing_has_followed_from_it() -> None:
+    hours_later = DEADLINE + timedelta(hours=9)
+    state = completed().extended_to(date(2026, 12, 1), hours_later)
+    assert (state.settled(hours_later).stage, state.reservation) == (
+        Stage.COMPLETED,
+        Reservation(RESERVATION.plate, date(2026, 12, 1), datetime(2026, 12, 1, 16, tzinfo=UTC)),
+    )
 
 
 def test_a_barred_partys_holds_lapse_and_its_counts_stay_r_41() -> None:

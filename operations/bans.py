@@ -1,0 +1,44 @@
+"""The blacklist in operators' hands: look through it, end a ban before its time, and confirm what another has ended."""
+
+from uuid import UUID
+
+from domain.errors import AlreadyReleased, NotFound, NothingToConfirm, SecondOperatorNeeded
+from operations.parts import OperationParts
+from operations.temporal_calls import signalled
+from operations.wishes import Wish
+from storage.ban_list import BanEntry
+from storage.failures import NotTheSecond
+from workflows.messages import ReleaseBan, blacklist_workflow_id
+
+
+async def release_ban(parts: OperationParts, entry_id: UUID, wish: Wish) -> BanEntry:
+    """End a ban at once, and tell its workflow, which then tells the holder; a second operator confirms afterwards.
+
+    Raises `NotFound`, `AlreadyReleased`, and `Unavailable`: the ban may have ended then, and a repeat does the rest.
+    """
+    reason = wish.why
+    released = await parts.blacklist.release_early(entry_id, wish.at, operator=wish.operator, reason=reason)
+    entry = await _entry(parts, entry_id)
+    if not released and (entry.released_by, entry.release_reason) != (wish.operator, reason):
+        raise AlreadyReleased
+    await signalled(parts.temporal, blacklist_workflow_id(str(entry_id)), "release", ReleaseBan(wish.operator, reason))
+    return entry
+
+
+async def confirm_ban_release(parts: OperationParts, entry_id: UUID, wish: Wish) -> BanEntry:
+    """Raises `NotFound`, `NothingToConfirm`, and `SecondOperatorNeeded` for whoever released it."""
+    try:
+        confirmed = await parts.bans.confirm_release(entry_id, wish.act)
+    except NotTheSecond:
+        raise SecondOperatorNeeded from None
+    entry = await _entry(parts, entry_id)
+    if not confirmed and entry.confirmed_by != wish.operator:
+        raise NothingToConfirm
+    return entry
+
+
+async def _entry(parts: OperationParts, entry_id: UUID) -> BanEntry:
+    entry = await parts.bans.get(entry_id)
+    if entry is None:
+        raise NotFound
+    return entry

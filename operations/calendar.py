@@ -1,0 +1,93 @@
+"""The calendar of working days in operators' hands: look at a year, change days, say that a year is official."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.calendar import DayKind, shanghai_day
+from operations.deadlines import Postponement, postpone_closed_days
+from operations.parts import OperationParts
+from operations.wishes import Wish, invalid
+from storage.calendar_entries import CalendarEntry
+
+
+@dataclass(frozen=True)
+class CalendarYear:
+    """A year of the country, or of one office. Provisional: its official holiday notice has not been entered."""
+
+    year: int
+    office_code: str | None
+    is_provisional: bool
+    entries: Sequence[CalendarEntry]
+
+
+@dataclass(frozen=True)
+class CalendarChange:
+    """A year as it is now, and, where days to come were closed, how the deadlines that fall into them move."""
+
+    year: CalendarYear
+    postponement: Postponement | None
+
+
+async def calendar_of(parts: OperationParts, year: int, office_code: str | None = None) -> CalendarYear:
+    """Raises `ValidationFailed` for an unknown office."""
+    await _require_office(parts, office_code)
+    return CalendarYear(
+        year,
+        office_code,
+        not await parts.calendar_entries.is_official(year),
+        await parts.calendar_entries.of_year(year, office_code),
+    )
+
+
+async def enter_days(
+    parts: OperationParts,
+    wish: Wish,
+    *,
+    year: int,
+    days: Mapping[date, DayKind | None],
+    office_code: str | None = None,
+    official: bool | None = None,
+) -> CalendarChange:
+    """Set days of a year, for the country or one office; `None` makes a day ordinary again.
+
+    `official` says whether the year's official notice has been entered, which is a matter of the country. Closing days
+    to come moves the deadlines that fall into them, and the holders are told. Needs a reason. Raises
+    `ValidationFailed`.
+    """
+    _ = wish.why
+    await _require_office(parts, office_code)
+    _check(year, days, office_code, declares=official is not None)
+    if days:
+        await parts.calendars.enter(days, wish.act, office_code=office_code)
+    if official is not None:
+        await parts.calendars.declare_year(year, wish.act, official=official)
+    closed = await _closed_days(parts, days, office_code, wish.at)
+    postponement = await postpone_closed_days(parts, wish, days=closed, office_code=office_code) if closed else None
+    return CalendarChange(await calendar_of(parts, year, office_code), postponement)
+
+
+def _check(year: int, days: Mapping[date, DayKind | None], office_code: str | None, *, declares: bool) -> None:
+    if any(day.year != year for day in days):
+        raise invalid("days", "other_year")
+    if declares and office_code is not None:
+        raise invalid("official", "country_only")
+    if not days and not declares:
+        raise invalid("days", "missing")
+
+
+async def _closed_days(
+    parts: OperationParts, days: Mapping[date, DayKind | None], office_code: str | None, at: datetime
+) -> list[date]:
+    """The days, from today on, on which nobody works now.
+
+    What they were before is not asked: a repeat of a request that was cut off has to find the same ones.
+    """
+    calendar = await parts.calendars.of_office(office_code or "")
+    today = shanghai_day(at)
+    return [day for day in sorted(days) if day >= today and not calendar.is_working_day(day)]
+
+
+async def _require_office(parts: OperationParts, office_code: str | None) -> None:
+    if office_code is not None and await parts.offices.get(office_code) is None:
+        raise invalid("office", "office")

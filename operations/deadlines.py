@@ -1,0 +1,122 @@
+"""Moving deadlines: of days on which an office is closed unexpectedly, or on which our own service was out.
+
+A workflow does it, so that it goes on whatever fails, and its outcome stands in Temporal's UI.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from domain.calendar import shanghai_day
+from operations.parts import OperationParts
+from operations.temporal_calls import PATIENCE, temporal_answers
+from operations.wishes import Wish, invalid
+from storage.reservations import MOST
+from workflows.messages import PostponementInput, postponement_workflow_id
+from workflows.search_attributes import OFFICE
+
+WORKFLOW = "Postponement"
+LONGEST_OUTAGE = timedelta(days=31)
+
+_DAY = timedelta(days=1)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True)
+class Postponement:
+    """The workflow that moves the deadlines, and how many fell into the time when it began."""
+
+    workflow_id: str
+    address: str
+    reservations: int
+
+
+@dataclass(frozen=True)
+class Outage:
+    """The time from `since` to before `until` in which an office, or any, could not serve people because of us.
+
+    Whoever has their last day on a day that it touches is given time until `visit_by`, or else until the next working
+    day of their office after it.
+    """
+
+    since: datetime
+    until: datetime
+    office_code: str | None = None
+    visit_by: date | None = None
+
+
+async def postpone_closed_days(
+    parts: OperationParts, wish: Wish, *, days: Sequence[date], office_code: str | None
+) -> Postponement:
+    """Move each deadline that falls into one of these days to its office's next working day."""
+    given = PostponementInput(
+        wish.operator, wish.why, [day.isoformat() for day in days], closed=True, office=office_code
+    )
+    return await _begun(parts, wish, given)
+
+
+async def postpone_outage(parts: OperationParts, wish: Wish, outage: Outage) -> Postponement:
+    """Move each deadline that falls into the outage. Raises `ValidationFailed`."""
+    return await _begun(parts, wish, await outage_input(parts, wish, outage))
+
+
+async def outage_input(parts: OperationParts, wish: Wish, outage: Outage) -> PostponementInput:
+    """The outage as the workflow takes it. Raises `ValidationFailed` for one that can't be."""
+    if not outage.since < outage.until <= outage.since + LONGEST_OUTAGE:
+        raise invalid("until", "interval")
+    if outage.office_code is not None and await parts.offices.get(outage.office_code) is None:
+        raise invalid("office_code", "office")
+    first, last = shanghai_day(outage.since), shanghai_day(outage.until - _MILLISECOND)
+    if outage.visit_by and outage.visit_by <= max(last, shanghai_day(wish.at) - _DAY):
+        raise invalid("visit_by", "past")
+    days = [first + step * _DAY for step in range((last - first).days + 1)]
+    return PostponementInput(
+        wish.operator,
+        wish.why,
+        [day.isoformat() for day in days],
+        closed=False,
+        office=outage.office_code,
+        visit_by=outage.visit_by.isoformat() if outage.visit_by else None,
+    )
+
+
+async def _begun(parts: OperationParts, wish: Wish, given: PostponementInput) -> Postponement:
+    """Begin the workflow; the same wish again finds it running, or finished. Raises `Unavailable`."""
+    workflow_id = postponement_workflow_id(str(wish.id))
+    count = await _count(parts, given)
+    try:
+        with temporal_answers():
+            await _start(parts.temporal, parts.task_queue, workflow_id, given)
+    except WorkflowAlreadyStartedError:
+        pass
+    return Postponement(workflow_id, parts.addresses.of(workflow_id), count)
+
+
+async def _start(temporal: Client, task_queue: str, workflow_id: str, given: PostponementInput) -> None:
+    where = given.office or "全部车管所"
+    await temporal.start_workflow(
+        WORKFLOW,
+        given,
+        id=workflow_id,
+        task_queue=task_queue,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        static_summary=f"办理期限顺延 {where} {given.days[0]}",
+        static_details=f"{given.operator}: {given.reason}\n\n{where}: {'、'.join(given.days)}",
+        search_attributes=TypedSearchAttributes([SearchAttributePair(OFFICE, given.office)] if given.office else []),
+        rpc_timeout=PATIENCE,
+    )
+
+
+async def _count(parts: OperationParts, given: PostponementInput) -> int:
+    """How many live reservations have their last day on one of the days."""
+    days, count, last = [date.fromisoformat(day) for day in given.days], 0, None
+    while True:
+        page = await parts.reservations.ending_on(days, office_code=given.office, after=last)
+        count += len(page)
+        if len(page) < MOST:
+            return count
+        last = page[-1].id

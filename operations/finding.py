@@ -1,0 +1,75 @@
+"""Finding the workflow of a vehicle, with its address in Temporal's UI, by what somebody knows of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.errors import NumberMalformed, VinInvalid
+from domain.identifiers import MalformedVin, parse_vin
+from domain.plates import MalformedPlate, parse_plate
+from domain.policy import Policy
+from domain.preselection_record import from_record
+from operations.parts import OperationParts
+from storage.preselections import PreselectionRow
+from workflows.messages import vehicle_workflow_id
+
+_LONGEST_SHOWN = 16
+
+
+@dataclass(frozen=True)
+class FoundWorkflow:
+    """A preselection, and the workflow that carries or carried it. Nothing in it is personal."""
+
+    preselection_id: UUID
+    workflow_id: str
+    address: str
+    office_code: str
+    stage: str
+    plate: str | None
+    visit_by: date | None
+    deadline: datetime | None
+    created_at: datetime
+
+
+async def find_by_plate(parts: OperationParts, text: str, at: datetime) -> list[FoundWorkflow]:
+    """Whoever has or had reserved the number, newest first, or holds it at this moment. Raises `NumberMalformed`."""
+    try:
+        plate = parse_plate(text)
+    except MalformedPlate:
+        raise NumberMalformed([text[:_LONGEST_SHOWN]]) from None
+    rows = await parts.reservations.of_plate(plate)
+    holder = await parts.reservations.holding(plate, at)
+    if holder and all(row.id != holder for row in rows):
+        held = await parts.preselections.get(holder)
+        rows = [*([held] if held else []), *rows]
+    return [_found(parts, row, at) for row in rows]
+
+
+async def find_by_vin(parts: OperationParts, text: str, at: datetime) -> list[FoundWorkflow]:
+    """All of this vehicle, newest first. Raises `VinInvalid`."""
+    try:
+        vin = parse_vin(text)
+    except MalformedVin:
+        raise VinInvalid from None
+    return [_found(parts, row, at) for row in await parts.reservations.of_vehicle(vin)]
+
+
+async def find_by_id(parts: OperationParts, preselection_id: UUID, at: datetime) -> list[FoundWorkflow]:
+    row = await parts.preselections.get(preselection_id)
+    return [_found(parts, row, at)] if row else []
+
+
+def _found(parts: OperationParts, row: PreselectionRow, at: datetime) -> FoundWorkflow:
+    workflow_id = vehicle_workflow_id(str(row.id))
+    state = from_record(row.state, Policy.from_dict(row.policy)).settled(at)
+    return FoundWorkflow(
+        preselection_id=row.id,
+        workflow_id=workflow_id,
+        address=parts.addresses.of(workflow_id),
+        office_code=row.office_code,
+        stage=state.stage.value,
+        plate=row.plate,
+        visit_by=row.visit_by,
+        deadline=row.deadline,
+        created_at=row.created_at,
+    )

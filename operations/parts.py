@@ -1,0 +1,74 @@
+"""Everything that the acts of operators work with, put together once."""
+
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from temporalio.client import Client
+
+from domain.policy import Policy
+from operations.workflow_addresses import WorkflowAddresses
+from runtime.settings import Settings
+from storage.audit import AuditTrail
+from storage.ban_list import BanList
+from storage.blacklist import Blacklist
+from storage.calendar_entries import CalendarEntries
+from storage.calendars import Calendars
+from storage.database import Database
+from storage.index_keeper import IndexKeeper
+from storage.offices import Offices
+from storage.pool_index import PoolIndex
+from storage.pool_truth import PoolRecords
+from storage.preselections import Preselections
+from storage.reservations import Reservations
+from storage.segment_releases import SegmentReleases
+from storage.vault import Keys
+from storage.withheld import WithheldNumbers
+
+
+@dataclass(frozen=True)
+class OperationParts:
+    """Repositories, the pool's index, and the way to workflows."""
+
+    temporal: Client
+    task_queue: str
+    addresses: WorkflowAddresses
+    policy: Policy
+    """The deployment's; an office may override it."""
+    database: Database
+    offices: Offices
+    segments: SegmentReleases
+    pool: PoolRecords
+    keeper: IndexKeeper
+    withheld: WithheldNumbers
+    calendars: Calendars
+    calendar_entries: CalendarEntries
+    blacklist: Blacklist
+    bans: BanList
+    preselections: Preselections
+    reservations: Reservations
+    audit: AuditTrail
+
+
+def operation_parts(
+    settings: Settings, *, database: Database, redis: Redis, temporal: Client, keys: Keys
+) -> OperationParts:
+    """Everything over these connections."""
+    return OperationParts(
+        temporal=temporal,
+        task_queue=settings.task_queue,
+        addresses=WorkflowAddresses.from_settings(settings),
+        policy=Policy().with_overrides(settings.policy),
+        database=database,
+        offices=Offices(database),
+        segments=SegmentReleases(database),
+        pool=PoolRecords(database),
+        keeper=IndexKeeper(database, redis),
+        withheld=WithheldNumbers(database, PoolIndex(redis)),
+        calendars=Calendars(database),
+        calendar_entries=CalendarEntries(database),
+        blacklist=Blacklist(database, keys),
+        bans=BanList(database, keys),
+        preselections=Preselections(database, keys),
+        reservations=Reservations(database, keys),
+        audit=AuditTrail(database),
+    )

@@ -1,0 +1,106 @@
+"""The pool in operators' hands: how full it is, which segments there are, what is released and what is taken out."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.ascii_folding import fold_capitals
+from domain.errors import NotFound
+from domain.policy import Policy
+from domain.segments import MalformedTemplate, Segment, Template
+from operations.parts import OperationParts
+from operations.wishes import Wish, invalid
+from storage.failures import PartDown
+from storage.segment_releases import Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
+
+
+@dataclass(frozen=True)
+class NewSegment:
+    """A segment as an operator names it. Without `released_at` it is released at once.
+
+    Without `compose_from` it can be composed when the office's `random_only` after the release is over.
+    """
+
+    prefix: str
+    template: str
+    excluded: Sequence[str] = field(default=())
+    released_at: datetime | None = None
+    compose_from: datetime | None = None
+
+
+async def pool_levels(parts: OperationParts, prefix: str, at: datetime) -> dict[str, int]:
+    """How many numbers a prefix has, in all and by what has become of them. Raises `NotFound`."""
+    try:
+        return await parts.pool.levels(fold_capitals(prefix), at)
+    except KeyError:
+        raise NotFound from None
+
+
+async def segments_of(parts: OperationParts, prefix: str) -> Sequence[Segment]:
+    """The segments of a prefix with their exclusions. Raises `NotFound`."""
+    found = await parts.segments.of_prefix(fold_capitals(prefix))
+    if found is None:
+        raise NotFound
+    return found.segments
+
+
+async def release_segment(parts: OperationParts, new: NewSegment, wish: Wish) -> Segment:
+    """Raises `ValidationFailed` for what is malformed, overlaps another segment, or has a prefix of no office."""
+    prefix = fold_capitals(new.prefix)
+    policy = await policy_of_prefix(parts, prefix)
+    released_at = new.released_at or wish.at
+    segment = Segment(
+        prefix,
+        _template(new.template, "template"),
+        tuple(_template(text, f"excluded.{place}", wildcard=True) for place, text in enumerate(new.excluded)),
+        released_at,
+        new.compose_from or policy.random_only.after(released_at),
+    )
+    try:
+        release = await parts.segments.release(segment, wish.act, release_id=wish.id)
+    except SegmentOverlaps:
+        raise invalid("template", "overlap") from None
+    return await _brought_in(parts, release, wish.at)
+
+
+async def exclude_numbers(
+    parts: OperationParts, wish: Wish, *, prefix: str, template: str, excluded: Sequence[str]
+) -> Segment:
+    """Take numbers out of a segment for good, by templates; whoever holds or has one of them keeps it.
+
+    Raises `ValidationFailed`, also for a wish without a reason.
+    """
+    _ = wish.why
+    further = [_template(text, f"excluded.{place}", wildcard=True) for place, text in enumerate(excluded)]
+    try:
+        release = await parts.segments.exclude(
+            fold_capitals(prefix), _template(template, "template"), further, wish.act
+        )
+    except UnknownPrefix:
+        raise invalid("prefix", "unknown_prefix") from None
+    except UnknownSegment:
+        raise invalid("template", "unknown_segment") from None
+    return await _brought_in(parts, release, wish.at)
+
+
+async def policy_of_prefix(parts: OperationParts, prefix: str) -> Policy:
+    """The policy of the office that has this prefix. Raises `ValidationFailed` where none has."""
+    office = next((office for office in await parts.offices.all() if prefix in office.prefixes), None)
+    if office is None:
+        raise invalid("prefix", "unknown_prefix")
+    return parts.policy.with_overrides(office.policy)
+
+
+async def _brought_in(parts: OperationParts, release: Release, at: datetime) -> Segment:
+    # Without Redis the keeper finds the change by itself; the segment is released all the same.
+    with suppress(PartDown):
+        await parts.keeper.release(release.segment.prefix, at)
+    return release.segment
+
+
+def _template(text: str, name: str, *, wildcard: bool = False) -> str:
+    try:
+        return Template.parse(text, wildcard=wildcard).text
+    except MalformedTemplate:
+        raise invalid(name, "template") from None

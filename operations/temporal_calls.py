@@ -1,0 +1,36 @@
+"""Calls to Temporal on behalf of an operator, and what its failures mean."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.errors import Unavailable
+
+PATIENCE = timedelta(seconds=3)
+
+
+@contextmanager
+def temporal_answers() -> Iterator[None]:
+    """Raises `Unavailable` where Temporal does not answer; says nothing of a workflow that is not there."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise
+        raise Unavailable({"temporal": "down"}) from error
+    except RuntimeError as error:
+        # A lazy client that can't connect.
+        raise Unavailable({"temporal": "down"}) from error
+
+
+async def signalled(temporal: Client, workflow_id: str, signal: str, message: object) -> bool:
+    """Send a signal; False when the workflow has ended, or never began. Raises `Unavailable`."""
+    try:
+        with temporal_answers():
+            await temporal.get_workflow_handle(workflow_id).signal(signal, message, rpc_timeout=PATIENCE)
+    except RPCError:
+        return False
+    return True

@@ -1,0 +1,35 @@
+"""What every operator's act carries: who wants it, when and why, and the id by which a repeat is known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.errors import ValidationFailed
+from storage.audit import Act
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One wish of an operator. `at` is the moment of the request; the same `id` again acts once."""
+
+    id: UUID
+    operator: str
+    at: datetime
+    reason: str | None = None
+
+    @property
+    def act(self) -> Act:
+        """As the audit writes it down."""
+        return Act(self.at, "operator", self.operator, self.reason)
+
+    @property
+    def why(self) -> str:
+        """The reason. Raises `ValidationFailed` for none, or a blank one."""
+        if not self.reason or not self.reason.strip():
+            raise invalid("reason", "blank")
+        return self.reason
+
+
+def invalid(field: str, message: str) -> ValidationFailed:
+    """One field that can't be; `message` is a key of the catalogues' section `fields`."""
+    return ValidationFailed([{"field": field, "message": message}])

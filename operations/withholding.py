@@ -1,0 +1,92 @@
+"""Numbers that operators keep out of the pool for a time, each with a reason, and a second operator's word on it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.errors import (
+    AlreadyReleased,
+    NotFound,
+    NothingToConfirm,
+    NumberDuplicated,
+    NumberMalformed,
+    SecondOperatorNeeded,
+)
+from domain.plates import MalformedPlate, parse_plate, prefix_of
+from operations.parts import OperationParts
+from operations.pool import policy_of_prefix
+from operations.wishes import Wish, invalid
+from storage.failures import NotTheSecond
+from storage.withheld import Withheld, Withholding
+
+_LONGEST_SHOWN = 16
+
+
+async def withhold_numbers(parts: OperationParts, texts: Sequence[str], wish: Wish) -> Withheld:
+    """Take those that nobody has out of the pool; `taken` are the others. All must be of one prefix.
+
+    Raises `NumberMalformed`, `NumberDuplicated` and `ValidationFailed`.
+    """
+    _ = wish.why
+    plates = _plates(texts)
+    prefixes = {prefix_of(plate) for plate in plates}
+    if len(prefixes) != 1:
+        raise invalid("plates", "one_prefix")
+    [prefix] = prefixes
+    await policy_of_prefix(parts, prefix)
+    return await parts.withheld.withhold(wish.id, prefix, plates, wish.act)
+
+
+async def release_withheld(parts: OperationParts, withholding_id: UUID, wish: Wish) -> Withholding:
+    """Give numbers back to the pool, which cool for a random time first. Raises `NotFound` and `AlreadyReleased`."""
+    reason = wish.why
+    known = await _known(parts, withholding_id)
+    policy = await policy_of_prefix(parts, known.prefix)
+    released = await parts.withheld.release(
+        withholding_id, wish.act, earliest=policy.cooling_min.after(wish.at), latest=policy.cooling_max.after(wish.at)
+    )
+    if released:
+        return released
+    known = await _known(parts, withholding_id)
+    if (known.released_by, known.release_reason) != (wish.operator, reason):
+        raise AlreadyReleased
+    return known
+
+
+async def confirm_withheld(parts: OperationParts, withholding_id: UUID, wish: Wish) -> Withholding:
+    """Confirm the withholding, or else its release. Raises `NotFound`, `NothingToConfirm`, `SecondOperatorNeeded`."""
+    try:
+        confirmed = await parts.withheld.confirm(withholding_id, wish.act)
+    except NotTheSecond:
+        raise SecondOperatorNeeded from None
+    if confirmed:
+        return confirmed
+    known = await _known(parts, withholding_id)
+    if wish.operator not in (known.confirmed_by, known.release_confirmed_by):
+        raise NothingToConfirm
+    return known
+
+
+async def withholdings(parts: OperationParts, prefix: str | None) -> list[Withholding]:
+    """The newest of a prefix, or those that wait for a second operator."""
+    return await (parts.withheld.of_prefix(prefix) if prefix else parts.withheld.unconfirmed())
+
+
+def _plates(texts: Sequence[str]) -> list[str]:
+    plates, bad = [], []
+    for text in texts:
+        try:
+            plates.append(parse_plate(text))
+        except MalformedPlate:
+            bad.append(text[:_LONGEST_SHOWN])
+    if bad:
+        raise NumberMalformed(bad)
+    if len(set(plates)) < len(plates):
+        raise NumberDuplicated
+    return plates
+
+
+async def _known(parts: OperationParts, withholding_id: UUID) -> Withholding:
+    known = await parts.withheld.get(withholding_id)
+    if known is None:
+        raise NotFound
+    return known
