@@ -1,0 +1,76 @@
+"""`python -m bench [ROW …]`: measure, and print the ratios beside their targets.
+
+Every figure is a ratio of two ways that take turns in one run, so that it means the same on a fast and on a slow
+machine. A missed target is marked and changes no exit code: whether to act on it is for people to judge.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from bench import draws, journeys, requests, rivals
+from bench.figures import Figure, table
+from bench.sizes import Sizes
+from bench.stack import Stack, running_stack
+from runtime.clock import system_clock
+from runtime.exit import leave
+
+Row = Callable[[Stack, Sizes], Awaitable[list[Figure]]]
+ROWS: dict[str, Row] = {
+    "journeys": journeys.measure,
+    "requests": requests.measure,
+    "rivals": rivals.measure,
+    # It fills the table of claims, so it comes last.
+    "draws": draws.measure,
+}
+
+
+async def measured(root: Path, names: Sequence[str], sizes: Sizes) -> list[Figure]:
+    """The figures of these rows, each printed as soon as it is known."""
+    figures: list[Figure] = []
+    async with running_stack(root) as stack:
+        for name in names:
+            sys.stderr.write(f"measuring {name} …\n")
+            figures += await ROWS[name](stack, sizes)
+    return figures
+
+
+def machine() -> str:
+    """What the figures were measured on; the ratios should hardly depend on it."""
+    load = f"load {os.getloadavg()[0]:.1f}"
+    python = f"Python {platform.python_version()}"
+    return f"{system_clock():%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, {load} at the end, {python}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which of {', '.join(ROWS)}; all unless told")
+    parser.add_argument("--pairs", type=int, default=Sizes.pairs, help="how often both sides take their turn")
+    parser.add_argument("--claims", type=int, default=Sizes.claims, help="in the table, for the draws")
+    given = parser.parse_args()
+    unknown = set(given.rows) - ROWS.keys()
+    if unknown:
+        parser.error(f"no such row: {', '.join(sorted(unknown))}")
+    # One line for each decision would be all that one sees of this process.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    names = [name for name in ROWS if name in given.rows or not given.rows]
+    sizes = replace(Sizes(), pairs=given.pairs, claims=given.claims)
+    with tempfile.TemporaryDirectory(prefix="xuanhao-bench-") as folder:
+        # PostgreSQL's part of it belongs to another user where we are root, who must be able to pass through.
+        Path(folder).chmod(0o711)
+        figures = asyncio.run(measured(Path(folder) / "data", names, sizes))
+    sys.stdout.write(f"{table(figures)}\n\n{machine()}\n")
+
+
+if __name__ == "__main__":
+    main()
+    leave(0)

@@ -1,0 +1,81 @@
+"""New preselections, one for each thing that is measured: one with thousands of claims would spoil the plans."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from uuid import UUID, uuid4
+
+from bench.stack import AT_ONCE, Stack
+from domain.policy import Policy
+from domain.preselection import Preselection
+from domain.preselection_record import to_record
+from runtime.clock import system_clock
+from storage.preselections import Preselections, Seller, Submission
+from workflows.ports import Order
+
+NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who acts: an account, and the identity document of the buyer."""
+
+    owner: str
+    id_number: str
+    phone: str
+
+
+def somebody() -> Applicant:
+    number = next(NUMBERS)
+    return Applicant(f"bench-{number}", f"bench-id-{number}", f"138{number:08d}")
+
+
+async def submitted(
+    stack: Stack, many: int, *, policy: Policy = AT_ONCE, applicant: Applicant | None = None
+) -> list[UUID]:
+    """So many preselections whose check is over, as the API writes them before it begins their workflows."""
+    preselections = Preselections(stack.parts.database, stack.parts.keys)
+    rows = [_submission(stack, applicant or somebody(), policy) for _ in range(many)]
+    for row in rows:
+        await preselections.insert_submission(row)
+    return [row.id for row in rows]
+
+
+async def orders(stack: Stack, many: int) -> list[Order]:
+    """Orders to decide on for so many new preselections that have reached 预选号牌, each of its own request."""
+    at = system_clock()
+    state, policy = to_record(selecting(at)), AT_ONCE.to_dict()
+    return [Order(str(id_), str(uuid4()), at, policy, state=state) for id_ in await submitted(stack, many)]
+
+
+def selecting(at: datetime) -> Preselection:
+    """At 预选号牌, with every chance left."""
+    return Preselection.opened(AT_ONCE, at).started(at).identity_code_sent(at).identity_proved(at)
+
+
+def spread(prefix: str, many: int, *, start: int = 0) -> Sequence[str]:
+    """Plates of the pattern LLDDD, which has 576,000."""
+    letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+    pairs = [a + b for a in letters for b in letters]
+    return [f"{prefix}{pairs[n // 1000]}{n % 1000:03d}" for n in range(start, start + many)]
+
+
+def _submission(stack: Stack, applicant: Applicant, policy: Policy) -> Submission:
+    number = next(NUMBERS)
+    return Submission(
+        id=uuid4(),
+        at=system_clock(),
+        office_code=stack.office.code,
+        notice_version="1",
+        policy=policy.to_dict(),
+        owner=applicant.owner,
+        party_kind="person",
+        party_name="张三",
+        party_id=applicant.id_number,
+        phone=applicant.phone,
+        vin=f"VIN{number:014d}",
+        certificate_number=f"{number:012d}",
+        seller=Seller("person", "李四", "11010519491231002X"),
+        seller_name_masked="李*",
+    )

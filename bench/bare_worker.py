@@ -1,0 +1,35 @@
+"""`python -m bench.bare_worker`: the worker process of the bare workflow, until SIGTERM; otherwise as the real one."""
+
+import asyncio
+import signal
+
+from temporalio.worker import Worker
+
+from bench.bare_workflow import BareWorkflow, nothing
+from runtime.exit import leave
+from runtime.logging import configure_logging
+from runtime.settings import Settings
+from runtime.temporal import connect
+from worker.run import MOST_ACTIVITIES, MOST_WORKFLOW_TASKS, sandboxed_runner
+
+
+async def serve(settings: Settings) -> None:
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    async with Worker(
+        await connect(settings),
+        task_queue=settings.task_queue,
+        workflows=[BareWorkflow],
+        activities=[nothing],
+        workflow_runner=sandboxed_runner(),
+        max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
+        max_concurrent_activities=MOST_ACTIVITIES,
+        max_concurrent_local_activities=MOST_ACTIVITIES,
+    ):
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    configure_logging()
+    asyncio.run(serve(Settings.from_environment()))
+    leave(0)

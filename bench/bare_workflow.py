@@ -1,0 +1,68 @@
+"""A workflow with as many updates, timers and activities of each kind as the shortest journey has, all empty.
+
+What it leaves out is what the real one is for: its rules, its state, what it writes, and what it shows to operators.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity, workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.retries import DECIDING, NOTICE, WAITED_FOR
+
+A_WHILE = timedelta(hours=1)
+"""Longer than any measurement: as in the real journey, no timer fires."""
+
+
+@activity.defn(name="bare.nothing")
+async def nothing() -> None:
+    """The empty activity, called as a local one and as a normal one."""
+
+
+@workflow.defn(name="Bare")
+class BareWorkflow:
+    @workflow.init
+    def __init__(self) -> None:
+        self._tasks: list[Any] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        # Like a vehicle with a reserved plate it lives on after its journey.
+        await workflow.wait_condition(lambda: False)
+
+    @workflow.update
+    async def begin(self) -> None:
+        await self._decide(timers=1)
+
+    @workflow.update
+    async def start(self) -> None:
+        await self._decide()
+
+    @workflow.update
+    async def send_identity_code(self) -> None:
+        await workflow.execute_activity(nothing, **WAITED_FOR)
+
+    @workflow.update
+    async def confirm_identity(self) -> None:
+        await self._decide(timers=2)
+
+    @workflow.update
+    async def draw(self) -> None:
+        await self._decide(timers=1)
+
+    @workflow.update
+    async def put_aside(self) -> None:
+        await self._decide(timers=1)
+
+    @workflow.update
+    async def confirm(self) -> None:
+        """The SMS goes out while the update is already answered."""
+        await self._decide(timers=1)
+        self._tasks.append(workflow.start_activity(nothing, **NOTICE))
+
+    async def _decide(self, *, timers: int = 0) -> None:
+        await workflow.execute_local_activity(nothing, **DECIDING)
+        for _ in range(timers):
+            self._tasks.append(asyncio.create_task(workflow.sleep(A_WHILE)))

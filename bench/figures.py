@@ -1,0 +1,89 @@
+"""What a bench says: ratios of two ways of doing the same, taken by turns in one run, beside their target."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Literal, NamedTuple
+
+Seconds = float
+Half = Callable[[], Awaitable[Seconds]]
+"""One half of a pair: does its work once and tells how long one item of it took."""
+
+
+class Pair(NamedTuple):
+    """Seconds per item, ours and the bare one's, one after the other."""
+
+    ours: Seconds
+    bare: Seconds
+
+
+@dataclass(frozen=True)
+class Target:
+    """`at least` for a ratio of speeds, `at most` for a ratio of costs."""
+
+    kind: Literal["at least", "at most"]
+    value: float
+
+    def is_met(self, measured: float) -> bool:
+        return measured >= self.value if self.kind == "at least" else measured <= self.value
+
+    def __str__(self) -> str:
+        return f"{'≥' if self.kind == 'at least' else '≤'} {self.value:g}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: every pair's value, of which the median counts. Without a target it only informs."""
+
+    what: str
+    values: Sequence[float]
+    target: Target | None = None
+    detail: str = ""
+    unit: str = ""
+    digits: int = field(default=2, kw_only=True)
+
+    @property
+    def measured(self) -> float:
+        return median(self.values)
+
+    @property
+    def is_missed(self) -> bool:
+        # What is shown is what is judged: nobody should read 4.00 ≤ 4 and be told that it is missed.
+        return self.target is not None and not self.target.is_met(round(self.measured, self.digits))
+
+    def cells(self) -> tuple[str, ...]:
+        shown = [f"{value:.{self.digits}f}{self.unit}" for value in (self.measured, min(self.values), max(self.values))]
+        spread = f"{shown[1]}–{shown[2]}" if len(self.values) > 1 else ""
+        verdict = "" if self.target is None else "**missed**" if self.is_missed else "met"
+        return self.what, shown[0], spread, str(self.target or ""), verdict, self.detail
+
+
+async def by_turns(ours: Half, bare: Half, pairs: int) -> list[Pair]:
+    """Ours, bare, ours, bare …, so that whatever else the machine does meanwhile meets both."""
+    return [Pair(await ours(), await bare()) for _ in range(pairs)]
+
+
+def speed(what: str, pairs: Sequence[Pair], target: float | None, *, unit: str) -> Figure:
+    """How much of the bare one's speed is ours, with both speeds in `unit` a second."""
+    detail = (
+        f"{1 / median(p.ours for p in pairs):,.1f} against {1 / median(p.bare for p in pairs):,.1f} {unit} a second"
+    )
+    aim = None if target is None else Target("at least", target)
+    return Figure(what, [pair.bare / pair.ours for pair in pairs], aim, detail)
+
+
+def cost(what: str, pairs: Sequence[Pair], target: float | None) -> Figure:
+    """How many times the bare one's time ours takes, with both times in milliseconds."""
+    ours, bare = (1000 * median(seconds) for seconds in zip(*pairs, strict=True))
+    detail = f"{ours:.2f} ms against {bare:.2f} ms"
+    aim = None if target is None else Target("at most", target)
+    return Figure(what, [pair.ours / pair.bare for pair in pairs], aim, detail)
+
+
+HEADINGS = ("what", "measured", "min–max", "target", "", "median of each side")
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """As Markdown."""
+    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *(figure.cells() for figure in figures)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

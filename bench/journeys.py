@@ -1,0 +1,161 @@
+"""Whole journeys a second, and the history events of the shortest one."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+
+from bench.applicants import submitted
+from bench.bare_workflow import BareWorkflow
+from bench.figures import Figure, Half, Seconds, Target, by_turns, speed
+from bench.sizes import Sizes
+from bench.stack import AT_ONCE, BARE_QUEUE, Stack
+from domain.policy import Policy
+from domain.preselection_parts import Stage
+from workflows.messages import Acted, Action, Begin, ConfirmIdentity, Draw, OneNumber, VehicleInput, vehicle_workflow_id
+from workflows.search_attributes import OFFICE, STAGE
+from workflows.vehicle import VehicleWorkflow
+
+Journey = Callable[[Stack, UUID, Policy], Awaitable[None]]
+FASTEST = 0.75
+# With all the timers of a real journey: the one of `compose_interval` is started, and stands in no draw's way.
+POLICY = AT_ONCE.with_overrides({"compose_interval": "PT1H"})
+MOST_EVENTS = 72
+# What a client reads to go on: the typed code's hash, and a number of the batch.
+CODE_HASH = b"SELECT encode(code_hash, 'hex') FROM code WHERE id = %(id)s"
+A_NUMBER = b"SELECT state -> 'batch' -> 'numbers' ->> 0 FROM preselection WHERE id = %(id)s"
+
+
+async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
+    async with stack.worker(), stack.bare_worker():
+        alone = await _race(stack, sizes, many=sizes.journeys_alone, at_once=1)
+        together = await _race(stack, sizes, many=sizes.journeys_together, at_once=sizes.at_once)
+        events = await history_events(stack)
+    return [
+        speed("whole journeys, one at a time, against a bare workflow", alone, FASTEST, unit="journeys"),
+        speed(f"whole journeys, {sizes.at_once} at once, against a bare workflow", together, FASTEST, unit="journeys"),
+        Figure("history events of the shortest journey", [events], Target("at most", MOST_EVENTS), digits=0),
+    ]
+
+
+async def _race(stack: Stack, sizes: Sizes, *, many: int, at_once: int) -> Any:
+    ours = travelling(stack, real_journey, many=many, at_once=at_once)
+    bare = travelling(stack, bare_journey, many=many, at_once=at_once)
+    # The first ones load modules, open connections and make plans.
+    await travelling(stack, real_journey, many=at_once, at_once=at_once)()
+    await travelling(stack, bare_journey, many=at_once, at_once=at_once)()
+    return await by_turns(ours, bare, sizes.pairs)
+
+
+def travelling(stack: Stack, journey: Journey, *, many: int, at_once: int) -> Half:
+    """So many new journeys, `at_once` of which are always on their way."""
+
+    async def half() -> Seconds:
+        waiting = await submitted(stack, many, policy=POLICY)
+
+        async def traveller() -> None:
+            while waiting:
+                await journey(stack, waiting.pop(), POLICY)
+
+        began = time.perf_counter()
+        await asyncio.gather(*(traveller() for _ in range(at_once)))
+        return (time.perf_counter() - began) / many
+
+    return half
+
+
+async def real_journey(stack: Stack, id_: UUID, policy: Policy) -> None:
+    """From the first message to a reserved plate, by draw."""
+    await begin(stack, id_, policy)
+    vehicle = stack.client.get_workflow_handle(vehicle_workflow_id(str(id_)))
+    await acted(vehicle, "start", Action(str(uuid4())))
+    code_id = uuid4()
+    await acted(vehicle, "send_identity_code", Action(str(code_id)))
+    typed = await read(stack, CODE_HASH, code_id)
+    await asyncio.sleep(policy.confirm_delay.timedelta().total_seconds())
+    await acted(vehicle, "confirm_identity", ConfirmIdentity(typed, str(uuid4())))
+    await acted(vehicle, "draw", Draw(request_id=str(uuid4())))
+    number = await read(stack, A_NUMBER, id_)
+    await acted(vehicle, "put_aside", OneNumber(number, str(uuid4())))
+    await acted(vehicle, "confirm", OneNumber(number, str(uuid4())))
+
+
+async def bare_journey(stack: Stack, id_: UUID, _: Policy) -> None:
+    """The same messages and readings, with nothing in them."""
+    workflow_id = f"bare-{id_}"
+    started = WithStartWorkflowOperation(
+        BareWorkflow.run,
+        id=workflow_id,
+        task_queue=BARE_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+    await stack.client.execute_update_with_start_workflow(BareWorkflow.begin, start_workflow_operation=started)
+    handle = stack.client.get_workflow_handle(workflow_id)
+    await handle.execute_update("start")
+    await handle.execute_update("send_identity_code")
+    await stack.parts.database.driven(CODE_HASH, {"id": id_})
+    await handle.execute_update("confirm_identity")
+    await handle.execute_update("draw")
+    await stack.parts.database.driven(A_NUMBER, {"id": id_})
+    await handle.execute_update("put_aside")
+    await handle.execute_update("confirm")
+
+
+async def begin(stack: Stack, id_: UUID, policy: Policy) -> None:
+    """As the API begins the workflow of a submission."""
+    office = stack.office
+    attributes = [SearchAttributePair(OFFICE, office.code), SearchAttributePair(STAGE, Stage.SERVICE_NOTES.value)]
+    started = WithStartWorkflowOperation(
+        VehicleWorkflow.run,
+        VehicleInput(str(id_), office.code, policy.to_dict(), [office.prefixes[0]]),
+        id=vehicle_workflow_id(str(id_)),
+        task_queue=stack.settings.task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        static_summary=f"{office.code} 预选",
+        search_attributes=TypedSearchAttributes(attributes),
+    )
+    message = Begin(request_id=str(uuid4()))
+    await stack.client.execute_update_with_start_workflow(
+        "begin", message, start_workflow_operation=started, result_type=Acted
+    )
+
+
+async def acted(vehicle: WorkflowHandle[Any, Any], update: str, command: object) -> None:
+    await vehicle.execute_update(update, command, result_type=Acted)
+
+
+async def read(stack: Stack, query: bytes, id_: UUID) -> str:
+    [[found]] = await stack.parts.database.driven(query, {"id": id_})
+    return str(found)
+
+
+async def history_events(stack: Stack) -> int:
+    """Those of a journey that waits its `confirm_delay` out, once its SMS has been sent and all has come to rest."""
+    policy = Policy()
+    [id_] = await submitted(stack, 1, policy=policy)
+    await real_journey(stack, id_, policy)
+    vehicle = stack.client.get_workflow_handle(vehicle_workflow_id(str(id_)))
+    async with asyncio.timeout(timedelta(seconds=10).total_seconds()):
+        while not _at_rest(kinds := [event.event_type for event in (await vehicle.fetch_history()).events]):  # noqa: ASYNC110 -- it happens in other processes, where no event of ours is set.
+            await asyncio.sleep(0.05)
+    return len(kinds)
+
+
+def _at_rest(kinds: Sequence[int]) -> bool:
+    """Both SMS have been sent, and no task is under way."""
+    counts = Counter(kinds)
+    tasks = (EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+    return counts[EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED] == 2 and counts[tasks[0]] == counts[tasks[1]]

@@ -1,0 +1,17 @@
+"""The bench's own program: a worker process of the same kind, for the bare workflow."""
+
+from collections.abc import Mapping
+
+from embedded.folders import DataFolder
+from embedded.programs import Worker
+
+
+class BareWorker(Worker):
+    """`python -m bench.bare_worker`."""
+
+    name = "bare-worker"
+
+    def __init__(self, folder: DataFolder, environment: Mapping[str, str], temporal: str, task_queue: str) -> None:
+        ours = {**environment, "XUANHAO_TASK_QUEUE": task_queue}
+        super().__init__(folder, ours, temporal=temporal, task_queue=task_queue)
+        self._module = "bench.bare_worker"

@@ -1,0 +1,121 @@
+"""Calls through the API: the keyboard against a plain reading, and an action against the same update sent directly."""
+
+import itertools
+import json
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from bench.applicants import Applicant, submitted
+from bench.figures import Figure, Half, Seconds, by_turns, cost
+from bench.http_client import Connection, connected
+from bench.journeys import CODE_HASH, acted, begin, read
+from bench.sizes import Sizes
+from bench.stack import AT_ONCE, Stack
+from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber, vehicle_workflow_id
+
+MOST = 1.2
+BASE = "/api/v1"
+USER = "applicant-101"
+TYPED = ("", "1", "12", "A", "AB", "A1", "7", "7B", "B12", "88")
+NUMBERS = "SELECT state -> 'batch' ->> 'numbers' FROM preselection WHERE id = %(id)s"
+Call = Callable[[], Awaitable[object]]
+
+
+async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
+    async with stack.worker(), stack.api(), connected(stack.settings.http_port) as api:
+        me = await signed_in(api)
+        return [*await keyboard_rows(stack, api, sizes, me), *await action_rows(stack, api, sizes, me)]
+
+
+async def keyboard_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
+    vehicle = await Selection.reached(stack, me)
+    typed = itertools.cycle(TYPED)
+    keyboard = calling(lambda: api.get(f"{vehicle.path}/keyboard?prefix=%E6%96%B0Y&typed={next(typed)}"), sizes.calls)
+    reading = calling(lambda: api.get(vehicle.path), sizes.calls)
+    await keyboard(), await reading()
+    pairs = await by_turns(keyboard, reading, sizes.pairs)
+    return [cost("a keyboard call through the API against GET /preselections/{id}", pairs, MOST)]
+
+
+async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
+    """Putting the two first numbers of a batch aside by turns: a whole decision each time, and never the last one."""
+    figures = []
+    for name, keyed in (("a REST action", False), ("the same with an Idempotency-Key", True)):
+        by_rest, direct = await Selection.reached(stack, me), await Selection.reached(stack, me)
+        ours = calling(by_rest.putting_aside(api, keyed=keyed), sizes.actions)
+        bare = calling(direct.putting_aside_directly(), sizes.actions)
+        await ours(), await bare()
+        pairs = await by_turns(ours, bare, sizes.pairs)
+        figures.append(cost(f"{name} (put aside) against the update sent directly", pairs, MOST))
+    return figures
+
+
+def calling(call: Call, many: int) -> Half:
+    """So many calls, one after the other."""
+
+    async def half() -> Seconds:
+        began = time.perf_counter()
+        for _ in range(many):
+            await call()
+        return (time.perf_counter() - began) / many
+
+    return half
+
+
+async def signed_in(api: Connection) -> Applicant:
+    """A demo user, whose token every further call carries."""
+    answer = json.loads(await api.post(f"{BASE}/demo/tokens", json.dumps({"user": USER}).encode()))
+    token = answer["access_token"]
+    api.headers = {"Authorization": f"Bearer {token}"}
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return Applicant(f"{claims['sub']}\n{claims['id_number']}", claims["id_number"], "13800000000")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A preselection at 预选号牌 with a live batch."""
+
+    stack: Stack
+    id: UUID
+    numbers: Sequence[str]
+
+    @classmethod
+    async def reached(cls, stack: Stack, applicant: Applicant) -> "Selection":
+        """Led there by updates."""
+        [id_] = await submitted(stack, 1, applicant=applicant)
+        await begin(stack, id_, AT_ONCE)
+        vehicle, code_id = stack.client.get_workflow_handle(vehicle_workflow_id(str(id_))), uuid4()
+        await acted(vehicle, "start", Action(str(uuid4())))
+        await acted(vehicle, "send_identity_code", Action(str(code_id)))
+        await acted(vehicle, "confirm_identity", ConfirmIdentity(await read(stack, CODE_HASH, code_id), str(uuid4())))
+        await acted(vehicle, "draw", Draw(request_id=str(uuid4())))
+        return cls(stack, id_, json.loads(await read(stack, NUMBERS.encode(), id_)))
+
+    @property
+    def path(self) -> str:
+        return f"{BASE}/preselections/{self.id}"
+
+    def putting_aside(self, api: Connection, *, keyed: bool) -> Call:
+        """By POST, each with a key of its own or none."""
+        numbers = itertools.cycle(self.numbers[:2])
+
+        async def call() -> None:
+            key = {"Idempotency_Key": str(uuid4())} if keyed else {}
+            await api.post(f"{self.path}/candidates", json.dumps({"number": next(numbers)}).encode(), **key)
+
+        return call
+
+    def putting_aside_directly(self) -> Call:
+        """By the update itself."""
+        numbers = itertools.cycle(self.numbers[:2])
+        vehicle = self.stack.client.get_workflow_handle(vehicle_workflow_id(str(self.id)))
+
+        async def call() -> None:
+            await acted(vehicle, "put_aside", OneNumber(next(numbers), str(uuid4())))
+
+        return call

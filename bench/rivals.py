@@ -1,0 +1,124 @@
+"""Many rivals for one plate, all at once, against bare inserts of it."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from itertools import count
+from uuid import UUID, uuid4
+
+from bench.applicants import orders, selecting, spread
+from bench.draws import FULL
+from bench.figures import Figure, Half, Seconds, Target, by_turns, speed
+from bench.sizes import Sizes
+from bench.stack import Stack
+from domain.preselection_record import to_record
+from runtime.clock import system_clock
+from storage.claims import Claims
+from storage.decisions import Claim, Decision, Decisions
+from storage.failures import ClaimLost
+from workflows.ports import ComposeOrder, Order
+
+FASTEST = 0.7
+PLATES = (plate for start in count(100_000) for plate in spread(FULL, 1, start=start))
+"""Each round is about another plate, which nobody has."""
+
+INSERT = b"""
+    INSERT INTO claim (plate, kind, preselection_id, until, changed_at)
+    VALUES (%(plate)s, 'reserved', %(preselection_id)s, %(until)s, %(at)s) ON CONFLICT (plate) DO NOTHING
+"""
+DEADLOCKS = b"SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+Attempt = Callable[[Order, str], Awaitable[bool]]
+
+
+async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
+    bare = competing(stack, sizes, inserting(stack))
+    ways = (
+        ("claims, looked for first, as a composition does", claiming(stack, look=True), FASTEST),
+        ("claims, by the statement of a decision alone", claiming(stack, look=False), None),
+        ("compositions, charged and all", composing(stack), None),
+    )
+    await bare()
+    figures = []
+    for name, way, target in ways:
+        ours = competing(stack, sizes, way)
+        await ours()
+        pairs = await by_turns(ours, bare, sizes.pairs)
+        figures.append(speed(f"{sizes.rivals} rivals for one plate: {name}", pairs, target, unit="claims"))
+    return [*figures, await deadlocks(stack)]
+
+
+def competing(stack: Stack, sizes: Sizes, attempt: Attempt) -> Half:
+    """Rounds in which all rivals want the same plate at the same time, and one gets it."""
+
+    async def half() -> Seconds:
+        rounds = [(await orders(stack, sizes.rivals), next(PLATES)) for _ in range(sizes.rounds)]
+        began = time.perf_counter()
+        for rivals, plate in rounds:
+            won = await asyncio.gather(*(attempt(rival, plate) for rival in rivals))
+            assert sum(won) == 1, f"{sum(won)} owners of one plate"
+        return (time.perf_counter() - began) / sizes.rounds / sizes.rivals
+
+    return half
+
+
+def inserting(stack: Stack) -> Attempt:
+    """The bare insert, which returns nothing to the losers."""
+    returning = INSERT + b" RETURNING plate"
+
+    async def attempt(rival: Order, plate: str) -> bool:
+        at = system_clock()
+        values = {"plate": plate, "preselection_id": UUID(rival.preselection_id), "until": at.replace(year=9999)}
+        return bool(await stack.parts.database.driven(returning, values | {"at": at}))
+
+    return attempt
+
+
+def claiming(stack: Stack, *, look: bool) -> Attempt:
+    """A decision that reserves the plate and nothing besides."""
+    claims, decisions = Claims(stack.parts.database), Decisions(stack.parts.database)
+
+    async def attempt(rival: Order, plate: str) -> bool:
+        at = system_clock()
+        if look and await claims.taken_by_others([plate], rival.preselection_id, at):
+            return False
+        try:
+            await decisions.commit(decision(rival, plate))
+        except ClaimLost:
+            return False
+        return True
+
+    return attempt
+
+
+def decision(rival: Order, plate: str) -> Decision:
+    state = rival.state or to_record(selecting(rival.at))
+    return Decision(
+        request_id=uuid4(),
+        preselection_id=UUID(rival.preselection_id),
+        action="compose",
+        at=rival.at,
+        expected_revision=rival.revision,
+        stage="completed",
+        state=state,
+        answer={"state": state, "revision": rival.revision + 1},
+        plate=plate,
+        hold=[Claim(plate, "reserved", rival.at.replace(year=rival.at.year + 1))],
+        judge_ban=True,
+    )
+
+
+def composing(stack: Stack) -> Attempt:
+    """The whole activity: the losers' numbers are charged, which is a decision too."""
+    [compose] = (activity for activity in stack.parts.activities() if activity.__name__ == "compose")
+
+    async def attempt(rival: Order, plate: str) -> bool:
+        decided = await compose(ComposeOrder(rival, stack.office.code, [plate]))
+        return bool(decided.state["stage"] == "completed")
+
+    return attempt
+
+
+async def deadlocks(stack: Stack) -> Figure:
+    """Since the servers were started, in every row of this run."""
+    [[found]] = await stack.parts.database.driven(DEADLOCKS, {})
+    return Figure("deadlocks in the whole run so far", [found], Target("at most", 0), digits=0)

@@ -1,0 +1,24 @@
+"""How much each row of the bench does."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The counts of one half of a pair, unless said otherwise."""
+
+    pairs: int = 5
+    journeys_alone: int = 20
+    journeys_together: int = 96
+    at_once: int = 16
+    claims: int = 1_000_000
+    """In the table before the draws are measured."""
+    draws: int = 40
+    calls: int = 300
+    actions: int = 40
+    rivals: int = 200
+    rounds: int = 4
+
+
+TINY = Sizes(pairs=1, journeys_alone=1, journeys_together=2, at_once=2, claims=2_000, draws=2, calls=3, actions=2,
+             rivals=8, rounds=1)  # fmt: skip

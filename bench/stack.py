@@ -1,0 +1,147 @@
+"""The servers under the bench, as `make run` starts them, and the programs of ours that a row asks for."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+
+from bench.programs import BareWorker
+from domain.plates import PATTERNS
+from domain.policy import Policy
+from domain.segments import Segment
+from embedded.folders import DataFolder
+from embedded.key_file import ensure_key_file
+from embedded.part import Part
+from embedded.ports import free_port
+from embedded.programs import Api, Worker, run_once
+from embedded.stack import Servers
+from embedded.supervisor import DATABASE, TASK_QUEUE, environment_of_programs
+from runtime.clock import system_clock
+from runtime.settings import RunSettings, Settings
+from storage.audit import Act
+from storage.offices import Office, Offices
+from storage.segment_releases import SegmentReleases
+from worker.parts import Parts
+
+BARE_QUEUE = "bare"
+PREFIXES = ("新Y", "新Z")
+"""Two whole prefixes: `PREFIXES[0]` keeps its numbers, and `PREFIXES[1]` is the one that gets used up."""
+
+LONG_AGO = timedelta(days=30)
+AT_ONCE = Policy().with_overrides(
+    {
+        # No countdown stands before an action, and none ends while it is measured.
+        **dict.fromkeys(("confirm_delay", "compose_interval", "code_resend"), "PT0S"),
+        **dict.fromkeys(("batch_ttl", "candidate_ttl", "candidate_ttl_cap", "session_idle"), "PT1H"),
+        # The limits are counted, and not reached.
+        **dict.fromkeys(("keyboard_per_minute", "writes_per_minute", "composed"), 1_000_000),
+        "keyboard_snapshot": "PT1H",
+    }
+)
+"""The policy of what is measured."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Running servers with a migrated database, the collaborators of a worker in this process, and an office."""
+
+    folder: DataFolder
+    environment: Mapping[str, str]
+    settings: Settings
+    owner_url: str
+    """The address of the database for whoever fills tables by the million."""
+    parts: Parts
+    client: Client
+    office: Office
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        """A worker process, as `make run` starts it."""
+        temporal, queue = self.settings.temporal_address, self.settings.task_queue
+        async with _up(Worker(self.folder, self.environment, temporal=temporal, task_queue=queue)):
+            yield
+
+    @asynccontextmanager
+    async def bare_worker(self) -> AsyncIterator[None]:
+        """The same with the bare workflow."""
+        async with _up(BareWorker(self.folder, self.environment, self.settings.temporal_address, BARE_QUEUE)):
+            yield
+
+    @asynccontextmanager
+    async def api(self) -> AsyncIterator[None]:
+        """An API process with the demo's sign-in, on `settings.http_port`."""
+        async with _up(Api(self.folder, "demo.server", self.environment, port=self.settings.http_port)):
+            yield
+
+
+@asynccontextmanager
+async def _up(part: Part) -> AsyncIterator[None]:
+    await part.bring_up()
+    try:
+        yield
+    finally:
+        await part.stop()
+
+
+@asynccontextmanager
+async def running_stack(root: Path) -> AsyncIterator[Stack]:
+    """Servers of the bench's own, in this folder."""
+    folder = DataFolder(root)
+    with folder.held():
+        ensure_key_file(folder)
+        servers = Servers.in_folder(folder, temporal_port=free_port())
+        async with servers, stack_over(servers, DATABASE) as stack:
+            yield stack
+
+
+@asynccontextmanager
+async def stack_over(servers: Servers, database: str, *, task_queue: str = TASK_QUEUE) -> AsyncIterator[Stack]:
+    """The stack on running servers, whose folder has a key file, in a database of its own."""
+    folder = servers.postgres.folder
+    await servers.postgres.create_database(database)
+    run = RunSettings.model_validate(
+        {"http_port": free_port(), "temporal_port": servers.temporal.port, "data_dir": folder.root, "demo": True}
+    )
+    environment = environment_of_programs(run, servers) | {
+        "XUANHAO_DATABASE_URL": servers.postgres.url(database),
+        "XUANHAO_TASK_QUEUE": task_queue,
+    }
+    owner_url = servers.postgres.owner_url(database)
+    await run_once(folder, "storage.migrate", {**environment, "XUANHAO_DATABASE_URL": owner_url})
+    settings = settings_of(environment)
+    parts = Parts.from_settings(settings)
+    try:
+        office = await open_office(parts)
+        client = await Client.connect(settings.temporal_address)
+        yield Stack(folder, environment, settings, owner_url, parts, client, office)
+    finally:
+        await parts.close()
+
+
+def settings_of(environment: Mapping[str, str]) -> Settings:
+    """What a program that is started with this environment reads."""
+    prefix = "XUANHAO_"
+    ours = {
+        name.removeprefix(prefix).lower(): value
+        for name, value in environment.items()
+        if name.startswith(prefix) and not name.startswith(f"{prefix}POLICY__")
+    }
+    return Settings.model_validate(ours)
+
+
+async def open_office(parts: Parts) -> Office:
+    """An office with two prefixes, all ten patterns of which were released long ago, and their indexes."""
+    now = system_clock()
+    released = now - LONG_AGO
+    office = Office("bench", "测试车管所", "人民路1号", "新疆", PREFIXES)
+    await Offices(parts.database).save(office)
+    releases = SegmentReleases(parts.database)
+    for prefix in PREFIXES:
+        for pattern in PATTERNS:
+            template = pattern.replace("D", "!").replace("L", "@")
+            await releases.release(Segment(prefix, template, (), released, released), Act(now, "system"))
+    await parts.index_keeper().tend(now)
+    return office
