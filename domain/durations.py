@@ -75,6 +75,10 @@ class Duration:
         shifted = _add_months(local, self.years * _MONTHS_PER_YEAR + self.months) + timedelta(days=self.days)
         return shifted.replace(tzinfo=SHANGHAI).astimezone(UTC) + self.time
 
+    def before(self, moment: datetime) -> datetime:
+        """Return the UTC moment that lies this duration before `moment`, by the same calendar."""
+        return Duration(-self.years, -self.months, -self.days, -self.time).after(moment)
+
     def timedelta(self) -> timedelta:
         """Return the duration as a plain one. Raises `ValueError` when it counts years or months."""
         if self.years or self.months:

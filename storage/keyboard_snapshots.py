@@ -21,6 +21,7 @@ _SKEW = timedelta(seconds=2)
 _LONGEST_MAKING = timedelta(seconds=25)
 _LOOK_AGAIN_SECONDS = 0.05
 _LOOKS = 40
+_IN_USE = timedelta(hours=1)
 _PREFIXES_IN_MEMORY = 64
 """Each takes 450,500 bytes and its answers."""
 
@@ -70,7 +71,23 @@ class KeyboardSnapshots:
                 self._remember(prefix, snapshot)
         return snapshot
 
+    async def refresh(self, prefix: str, at: datetime, *, older_than: timedelta) -> bool:
+        """Make a snapshot anew before somebody has to wait for it; tells whether it was made. Raises `PartDown`.
+
+        That is only done if it is older than this, and for a prefix whose keyboard was asked for within the hour.
+        """
+        with redis_answers():
+            asked, as_of = await self._redis.mget(key(prefix, "keyboard_asked"), key(prefix, "keyboard_as_of"))
+        if asked is None or (as_of is not None and at - moment_at(int(as_of)) < older_than):
+            return False
+        async with self._locks.held(key(prefix, "keyboard_lock"), at_most=_LONGEST_MAKING) as token:
+            if token:
+                await self._made(prefix, at)
+        return token is not None
+
     async def _shared_or_made(self, prefix: str, at: datetime, max_age: timedelta) -> Snapshot:
+        with redis_answers():
+            await self._redis.set(key(prefix, "keyboard_asked"), 1, px=_IN_USE)
         for _ in range(_LOOKS):
             snapshot = await self._shared(prefix)
             if snapshot and snapshot.serves(at, max_age):

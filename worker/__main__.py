@@ -17,6 +17,7 @@ from storage.failures import PartDown
 from storage.index_keeper import IndexKeeper
 from worker.parts import Parts
 from worker.run import make_worker
+from worker.schedules import ensure_upkeep
 
 log = structlog.get_logger("worker")
 TEND_EVERY = timedelta(seconds=2)
@@ -32,6 +33,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     client = await connect(settings)
+    await ensure_upkeep(client, settings.task_queue)
     tending = asyncio.create_task(tend_index(parts.index_keeper()))
     async with make_worker(client, settings.task_queue, parts.activities()):
         log.info("worker ready", task_queue=settings.task_queue)

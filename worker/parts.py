@@ -10,26 +10,37 @@ from redis.asyncio import Redis
 from activities.commits import Commits
 from activities.people import PeopleActivities
 from activities.plates import PlateActivities
+from activities.postponements import DeadlineActivities
 from activities.records import RecordActivities
 from activities.texts import TextActivities
+from activities.upkeep import UpkeepActivities, UpkeepRules, UpkeepStores
+from domain.durations import parse_duration
+from domain.policy import Policy
 from gateways.sms import HttpSms, LocalSms, SmsGateway
 from runtime.settings import Settings
 from storage.announcements import Announcements
+from storage.audit_seals import AuditSeals
 from storage.blacklist import Blacklist
 from storage.calendars import Calendars
 from storage.claims import Claims
 from storage.codes import Codes
 from storage.database import Database
 from storage.decisions import Decisions
+from storage.expired_rows import ExpiredRows
 from storage.index_keeper import IndexKeeper
+from storage.keyboard_snapshots import KeyboardSnapshots
 from storage.offices import Offices
 from storage.personal_hashes import PersonalHashes
 from storage.pool_index import PoolIndex
 from storage.preselections import Preselections
 from storage.redis_client import make_redis
+from storage.reservations import Reservations
+from storage.retention import Retention
 from storage.segment_releases import SegmentReleases
 from storage.text_messages import TextMessages
 from storage.vault import Keys
+
+DEFAULT_RULES = UpkeepRules(retention=parse_duration("P3Y"), keyboard_age=Policy().keyboard_snapshot)
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,7 @@ class Parts:
     keys: Keys
     http: httpx.AsyncClient
     sms: SmsGateway
+    rules: UpkeepRules = DEFAULT_RULES
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Parts":
@@ -48,7 +60,9 @@ class Parts:
         keys = Keys.from_file(settings.key_file)
         http = httpx.AsyncClient()
         sms = HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(TextMessages(database, keys))
-        return cls(database, make_redis(settings.redis_url), keys, http, sms)
+        policy = Policy().with_overrides(settings.policy)
+        rules = UpkeepRules(parse_duration(settings.retention), policy.keyboard_snapshot)
+        return cls(database, make_redis(settings.redis_url), keys, http, sms, rules)
 
     def activities(self) -> list[Callable[..., Any]]:
         """The activities of all ports, bound to their collaborators."""
@@ -62,11 +76,29 @@ class Parts:
         people = PeopleActivities(commits, codes, Blacklist(self.database, self.keys))
         hashes = PersonalHashes(self.keys.hashes)
         texts = TextActivities(commits, Offices(self.database), codes, hashes=hashes, gateway=self.sms)
+        deadlines = DeadlineActivities(Reservations(self.database, self.keys), Calendars(self.database))
         return [
             records.open, records.move,
             plates.draw, plates.compose, plates.put_aside, plates.reserve,
             people.prove_identity, people.bar, people.lift_ban,
             texts.send_identity_code, texts.send,
+            deadlines.postpone,
+            *self._upkeep(),
+        ]  # fmt: skip
+
+    def _upkeep(self) -> list[Callable[..., Any]]:
+        stores = UpkeepStores(
+            seals=AuditSeals(self.database),
+            segments=SegmentReleases(self.database),
+            keyboards=KeyboardSnapshots(self.database, self.redis),
+            keeper=self.index_keeper(),
+            expired=ExpiredRows(self.database),
+            retention=Retention(self.database, self.keys),
+        )
+        upkeep = UpkeepActivities(stores, self.rules)
+        return [
+            upkeep.seal_audit, upkeep.refresh_keyboards, upkeep.compare_indexes, upkeep.remove_expired,
+            upkeep.purge_people,
         ]  # fmt: skip
 
     def index_keeper(self) -> IndexKeeper:

@@ -1,4 +1,4 @@
-"""The worker of vehicles and bans: the only place that knows every concrete activity."""
+"""The worker of vehicles, bans and upkeep: the only place that knows every concrete activity."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -10,9 +10,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.refusals import RefusalInterceptor
 from workflows.blacklist import BlacklistWorkflow
+from workflows.postponement import PostponementWorkflow
+from workflows.upkeep import UpkeepWorkflow
 from workflows.vehicle import VehicleWorkflow
 
-WORKFLOWS = [VehicleWorkflow, BlacklistWorkflow]
+WORKFLOWS = [VehicleWorkflow, BlacklistWorkflow, PostponementWorkflow, UpkeepWorkflow]
 # Light, pure modules: passed through, shared by all workflows instead of imported anew for each. What is said to
 # workflows must be among them: the sandbox's own `datetime` is no type that the SDK could decode a moment into.
 PASSED_THROUGH = ("domain", "zoneinfo", "workflows.messages", "workflows.ports")

@@ -156,3 +156,16 @@ def test_days_and_time_have_a_fixed_length_and_years_and_months_none() -> None:
     for text in ("P2Y", "P1M", "P1YT1S"):
         with pytest.raises(ValueError, match="no fixed length"):
             parse_duration(text).timedelta()
+
+
+def test_a_duration_before_a_moment_is_counted_by_the_same_calendar() -> None:
+    moment = shanghai(2028, 3, 31, 12)
+    assert parse_duration("P3Y").before(moment) == shanghai(2025, 3, 31, 12)
+    assert parse_duration("P1M").before(moment) == shanghai(2028, 3, 1, 12)
+    assert parse_duration("P1DT12H").before(moment) == shanghai(2028, 3, 30)
+
+
+@given(st.integers(0, 3_000), st.integers(0, 10**9))
+def test_days_and_times_before_are_undone_by_after(days: int, milliseconds: int) -> None:
+    duration, moment = Duration(days=days, time=timedelta(milliseconds=milliseconds)), shanghai(2026, 11, 23)
+    assert duration.after(duration.before(moment)) == moment

@@ -1,0 +1,106 @@
+"""The steps of upkeep."""
+
+from dataclasses import dataclass
+
+import structlog
+from temporalio import activity
+
+from domain.durations import Duration
+from storage.audit_seals import AuditSeals
+from storage.expired_rows import ExpiredRows
+from storage.failures import IndexLost
+from storage.index_keeper import NO_DRIFT, Drift, IndexKeeper
+from storage.keyboard_snapshots import KeyboardSnapshots
+from storage.retention import Retention
+from storage.segment_releases import SegmentReleases
+from workflows.upkeep_ports import (
+    ComparedIndexes,
+    PurgedPeople,
+    RefreshedKeyboards,
+    RemovedRows,
+    SealedAudit,
+    UpkeepOrder,
+    UpkeepWork,
+)
+
+log = structlog.get_logger("upkeep")
+
+
+@dataclass(frozen=True)
+class UpkeepRules:
+    """How long personal data is kept after the end, and how old a keyboard's snapshot may be."""
+
+    retention: Duration
+    keyboard_age: Duration
+
+
+@dataclass(frozen=True)
+class UpkeepStores:
+    """What upkeep works on."""
+
+    seals: AuditSeals
+    segments: SegmentReleases
+    keyboards: KeyboardSnapshots
+    keeper: IndexKeeper
+    expired: ExpiredRows
+    retention: Retention
+
+
+class UpkeepActivities(UpkeepWork):
+    def __init__(self, stores: UpkeepStores, rules: UpkeepRules) -> None:
+        self._stores = stores
+        self._rules = rules
+
+    @activity.defn(name="upkeep.seal_audit")
+    async def seal_audit(self, order: UpkeepOrder) -> SealedAudit:
+        sealed = await self._stores.seals.seal(order.at)
+        if sealed.last is None:
+            return SealedAudit(sealed.rows)
+        digest = sealed.last.digest.hex()
+        if sealed.rows:
+            # The log is one of the places outside the database by which a chain made anew is found out.
+            log.info("audit_sealed", rows=sealed.rows, seal=sealed.last.number, digest=digest)
+        return SealedAudit(sealed.rows, sealed.last.number, digest)
+
+    @activity.defn(name="upkeep.refresh_keyboards")
+    async def refresh_keyboards(self, order: UpkeepOrder) -> RefreshedKeyboards:
+        prefixes = await self._stores.segments.revisions()
+        half_its_life = (self._rules.keyboard_age.after(order.at) - order.at) / 2
+        made = 0
+        for prefix in prefixes:
+            made += await self._stores.keyboards.refresh(prefix, order.at, older_than=half_its_life)
+            activity.heartbeat()
+        return RefreshedKeyboards(made, len(prefixes))
+
+    @activity.defn(name="upkeep.compare_indexes")
+    async def compare_indexes(self, order: UpkeepOrder) -> ComparedIndexes:
+        drifts: dict[str, Drift | None] = {}
+        for prefix in await self._stores.segments.revisions():
+            try:
+                drifts[prefix] = await self._stores.keeper.check(prefix, order.at)
+            except IndexLost:
+                drifts[prefix] = None
+            activity.heartbeat(len(drifts))
+        found = [drift for drift in drifts.values() if drift]
+        return ComparedIndexes(
+            prefixes=len(drifts),
+            too_many=sum(drift.too_many for drift in found),
+            too_few=sum(drift.too_few for drift in found),
+            repaired=[prefix for prefix, drift in drifts.items() if drift and drift != NO_DRIFT],
+            missing=[prefix for prefix, drift in drifts.items() if drift is None],
+        )
+
+    @activity.defn(name="upkeep.remove_expired")
+    async def remove_expired(self, order: UpkeepOrder) -> RemovedRows:
+        removed = await self._stores.expired.remove(order.at)
+        if any(removed.values()):
+            log.info("rows_removed", **removed)
+        return RemovedRows(**removed)
+
+    @activity.defn(name="upkeep.purge_people")
+    async def purge_people(self, order: UpkeepOrder) -> PurgedPeople:
+        before = self._rules.retention.before(order.at)
+        purged = await self._stores.retention.purge(before, order.at)
+        if purged.preselections or purged.bans or purged.reasons:
+            log.info("people_purged", preselections=purged.preselections, bans=purged.bans, reasons=purged.reasons)
+        return PurgedPeople(before, purged.preselections, purged.bans, purged.reasons)

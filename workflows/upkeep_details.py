@@ -1,0 +1,53 @@
+"""What operators read about a run of upkeep in Temporal's UI."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from workflows.upkeep_ports import ComparedIndexes, PurgedPeople, RefreshedKeyboards, RemovedRows, SealedAudit
+
+
+def details(outcomes: Mapping[str, Any], failed: Sequence[str]) -> str:
+    """One line for each step that was done or failed, as Markdown."""
+    lines = [f"- {LINES[name](outcome)}" for name, outcome in outcomes.items()]
+    lines += [f"- ❌ **{name}**: 未完成,下一分钟重试 (failed, due again in a minute)" for name in failed]
+    return "\n".join(lines)
+
+
+def _sealed(outcome: SealedAudit) -> str:
+    chain = f",最新第 {outcome.seal} 号 `{outcome.digest}`" if outcome.seal else ""
+    return f"**审计 / audit**: 封存 {outcome.rows} 行{chain}"
+
+
+def _keyboards(outcome: RefreshedKeyboards) -> str:
+    return f"**键盘快照 / keyboards**: {outcome.prefixes} 个号段前缀中更新 {outcome.made} 个"
+
+
+def _indexes(outcome: ComparedIndexes) -> str:
+    line = f"**号池索引 / indexes**: 核对 {outcome.prefixes} 个前缀"
+    if outcome.repaired:
+        wrong = f"多 {outcome.too_many} 少 {outcome.too_few}"
+        line += f",⚠️ 修复 {len(outcome.repaired)} 个({wrong}):{' '.join(outcome.repaired)}"
+    if outcome.missing:
+        line += f",⚠️ 缺少 {len(outcome.missing)} 个:{' '.join(outcome.missing)}"
+    return line
+
+
+def _removed(outcome: RemovedRows) -> str:
+    counts = " ".join(f"{name} {count}" for name, count in vars(outcome).items() if count)
+    return f"**过期记录 / expired**: {counts or '无 (none)'}"
+
+
+def _purged(outcome: PurgedPeople) -> str:
+    return (
+        f"**个人信息 / personal data**: 清除 {outcome.preselections} 件预选、{outcome.bans} 条黑名单、"
+        f"{outcome.reasons} 条事由(结束于 {outcome.before:%Y-%m-%d} 之前)"
+    )
+
+
+LINES: Mapping[str, Callable[[Any], str]] = {
+    "sealed": _sealed,
+    "keyboards": _keyboards,
+    "indexes": _indexes,
+    "removed": _removed,
+    "purged": _purged,
+}

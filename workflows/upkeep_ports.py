@@ -1,0 +1,98 @@
+"""The signatures of the activities of upkeep, and what each of them tells; `activities/upkeep.py` implements them.
+
+All may be repeated at any time, and each does the whole of its work at one moment, which it is given.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from temporalio import activity
+
+
+@dataclass(frozen=True)
+class UpkeepOrder:
+    """The moment of the run."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SealedAudit:
+    """Rows that were sealed, and the newest seal of the chain: its digest stands here for comparison."""
+
+    rows: int
+    seal: int | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True)
+class RefreshedKeyboards:
+    """Prefixes whose snapshot was made anew."""
+
+    made: int
+    prefixes: int
+
+
+@dataclass(frozen=True)
+class ComparedIndexes:
+    """Numbers that an index thought free and were not (`too_many`), and the other way round.
+
+    `repaired` are the prefixes that were built anew; `missing` had no index, and one is built by the worker.
+    """
+
+    prefixes: int
+    too_many: int = 0
+    too_few: int = 0
+    repaired: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RemovedRows:
+    """Rows that were over, by kind."""
+
+    claims: int
+    answers: int
+    codes: int
+    failed_checks: int
+    submissions: int
+    messages: int
+    decisions: int
+
+
+@dataclass(frozen=True)
+class PurgedPeople:
+    """Rows whose personal values were overwritten; reasons of the desk are deleted."""
+
+    before: datetime
+    preselections: int
+    bans: int
+    reasons: int
+
+
+class UpkeepWork(Protocol):
+    @activity.defn(name="upkeep.seal_audit")
+    async def seal_audit(self, order: UpkeepOrder) -> SealedAudit:
+        """Seal the audit's new rows with a digest chained to the one before."""
+        ...
+
+    @activity.defn(name="upkeep.refresh_keyboards")
+    async def refresh_keyboards(self, order: UpkeepOrder) -> RefreshedKeyboards:
+        """Make the keyboard's snapshots anew that are in use and will soon be too old."""
+        ...
+
+    @activity.defn(name="upkeep.compare_indexes")
+    async def compare_indexes(self, order: UpkeepOrder) -> ComparedIndexes:
+        """Compare each prefix's index with the database, and repair it."""
+        ...
+
+    @activity.defn(name="upkeep.remove_expired")
+    async def remove_expired(self, order: UpkeepOrder) -> RemovedRows:
+        """Remove rows that have done their work."""
+        ...
+
+    @activity.defn(name="upkeep.purge_people")
+    async def purge_people(self, order: UpkeepOrder) -> PurgedPeople:
+        """Overwrite personal values whose retention is over."""
+        ...
