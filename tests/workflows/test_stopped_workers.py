@@ -1,0 +1,131 @@
+"""A worker ends in the middle of an action and another one goes on: the caller gets the one true outcome."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from domain.preselection_parts import Stage
+from embedded.folders import DataFolder
+from embedded.programs import Worker
+from embedded.temporal import Temporal
+from embedded.valkey import Valkey
+from storage.database import Database
+from tests.workflows.vehicles import Vehicle, numbers_of
+from tests.workflows.waiting import eventually
+from tests.workflows.world import World
+from worker.run import make_worker
+from workflows.messages import Compose, Draw
+
+QUEUE = "stopped-workers"
+LOCK = text("SELECT id FROM preselection WHERE id = :id FOR UPDATE")
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+
+
+@pytest.fixture(scope="module")
+def queue_world(real_time_world: World) -> World:
+    """The same world with a task queue on which nobody works until a test says so."""
+    return replace(real_time_world, task_queue=QUEUE)
+
+
+@asynccontextmanager
+async def working(world: World) -> AsyncIterator[None]:
+    async with make_worker(world.client, QUEUE, world.parts.activities()):
+        yield
+
+
+@asynccontextmanager
+async def locked(vehicle: Vehicle) -> AsyncIterator[None]:
+    """Hold the vehicle's row, so that whatever is decided about it waits in the database."""
+    async with vehicle.world.parts.database.transaction(patience=30) as connection:
+        await connection.execute(LOCK, {"id": vehicle.id})
+        yield
+
+
+async def waiting(database: Database, count: int) -> bool:
+    """Whether so many statements wait for a lock."""
+    found = await database.row(WAITING)
+    return bool(found and found[0] >= count)
+
+
+def sending(vehicle: Vehicle, name: str, command: Draw | Compose) -> asyncio.Task[object]:
+    return asyncio.create_task(vehicle.send(name, command))
+
+
+async def assert_drawn_once(vehicle: Vehicle, command: Draw) -> None:
+    """One draw was charged; the row, the workflow and a repeat tell the same."""
+    state = await vehicle.state()
+    assert state.draws_remaining == 4
+    assert len(set(numbers_of(state))) == len(state.shown) == 10
+    assert (await vehicle.send("draw", command)).revision == (await vehicle.row()).revision
+    assert (await vehicle.put_aside(numbers_of(state)[0])).candidates
+
+
+async def test_a_worker_that_is_stopped_in_the_middle_of_an_update_leaves_it_to_the_next(queue_world: World) -> None:
+    world, command = queue_world, Draw(request_id=str(uuid4()))
+    first = make_worker(world.client, QUEUE, world.parts.activities())
+    running = asyncio.create_task(first.run())
+    vehicle = await world.selecting()
+    async with locked(vehicle):
+        answer = sending(vehicle, "draw", command)
+        await eventually(lambda: waiting(world.parts.database, 1))
+        await first.shutdown()
+        await running
+        assert not answer.done()
+    async with working(world):
+        await answer
+        await assert_drawn_once(vehicle, command)
+
+
+async def test_a_worker_that_is_killed_before_and_after_the_decision_leaves_it_to_the_next(
+    queue_world: World, killable: Worker, valkey: Valkey
+) -> None:
+    world, database = queue_world, queue_world.parts.database
+    async with working(world):
+        before, after = await world.selecting(), await world.selecting()
+    number = f"{before.office.prefixes[0]}20261"
+    draw, compose = Draw(request_id=str(uuid4())), Compose([number], str(uuid4()))
+    await killable.bring_up()
+    async with locked(before), AsyncExitStack() as lock_of_after:
+        await lock_of_after.enter_async_context(locked(after))
+        answers = [sending(before, "compose", compose), sending(after, "draw", draw)]
+        await eventually(lambda: waiting(database, 2))
+        # With Redis frozen, an activity that has decided still has to wait before it can say so.
+        valkey.freeze()
+        try:
+            await lock_of_after.aclose()
+            await after.becomes(lambda state: state.batch)
+            await killable.kill()
+        finally:
+            valkey.thaw()
+        assert not any(answer.done() for answer in answers)
+        assert (await before.state()).stage is Stage.PLATE_SELECTION
+    async with working(world):
+        await asyncio.gather(*answers)
+        await assert_drawn_once(after, draw)
+        assert (await before.row()).plate == number
+        assert number in (await before.text("reserved")).text
+
+
+@pytest.fixture
+async def killable(
+    data_folder: DataFolder, temporal: Temporal, valkey: Valkey, database_url: str, key_file: Path
+) -> AsyncIterator[Worker]:
+    """A worker process of its own, as it runs in production, on the tests' queue."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "XUANHAO_DATABASE_URL": database_url,
+        "XUANHAO_REDIS_URL": valkey.url(),
+        "XUANHAO_KEY_FILE": str(key_file),
+        "XUANHAO_TEMPORAL_ADDRESS": temporal.address,
+        "XUANHAO_TASK_QUEUE": QUEUE,
+    }
+    worker = Worker(data_folder, environment, temporal=temporal.address, task_queue=QUEUE)
+    yield worker
+    await worker.stop()

@@ -1,0 +1,215 @@
+"""Upkeep on the real servers: each step does its work, and what came of it can be read in Temporal."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.exceptions import ApplicationError
+
+from domain.segments import Segment
+from embedded.valkey import Valkey
+from runtime.clock import system_clock
+from storage.audit import Act
+from storage.audit_verification import verify_audit
+from storage.database import Database
+from storage.keyboard_snapshots import KeyboardSnapshots
+from storage.offices import Office, Offices
+from storage.pool_keys import index_keys, key
+from storage.redis_client import make_redis
+from storage.segment_releases import SegmentReleases
+from storage.vault import Keys
+from tests.workflows.waiting import eventually
+from tests.workflows.world import Phone
+from worker.parts import Parts
+from worker.run import make_worker
+from worker.schedules import ensure_upkeep
+from workflows.upkeep import STEPS, UpkeepInput, UpkeepReport, UpkeepWorkflow
+
+QUEUE = "upkeep-tests"
+PREFIX = "藏Z"
+DAY = timedelta(days=1)
+ONE_DRAW = "INSERT INTO claim (plate, kind, until, changed_at) VALUES (:plate, 'offered', :until, :until)"
+
+
+@pytest.fixture
+async def own_parts(fresh_database: str, valkey: Valkey, key_file: Path) -> AsyncIterator[Parts]:
+    """A pool of one prefix, in a database and a Redis of this test's own."""
+    redis = make_redis(valkey.url(7))
+    await redis.flushdb()
+    parts = Parts(Database(fresh_database), redis, Keys.from_file(key_file), httpx.AsyncClient(), Phone())
+    now = system_clock()
+    await Offices(parts.database).save(Office("lhasa", "拉萨车管所", "路", "西藏", (PREFIX,)))
+    released = Segment(PREFIX, "!!!!!", (), now - 30 * DAY, now - 30 * DAY)
+    await SegmentReleases(parts.database).release(released, Act(now, "system"))
+    await parts.index_keeper().tend(now)
+    yield parts
+    await redis.flushdb()
+    await parts.close()
+
+
+@pytest.fixture
+async def upkeep_worker(own_parts: Parts, temporal_client: Client) -> AsyncIterator[None]:
+    async with make_worker(temporal_client, QUEUE, own_parts.activities()):
+        yield
+
+
+async def started(client: Client, *steps: str) -> WorkflowHandle[UpkeepWorkflow, UpkeepReport]:
+    return await client.start_workflow(
+        UpkeepWorkflow.run, UpkeepInput(list(steps)), id=f"upkeep-{uuid4()}", task_queue=QUEUE
+    )
+
+
+async def run(client: Client, *steps: str) -> UpkeepReport:
+    return await (await started(client, *steps)).result()
+
+
+@pytest.mark.usefixtures("upkeep_worker")
+async def test_a_first_run_does_everything_and_tells_what_came_of_it(temporal_client: Client) -> None:
+    report = await run(temporal_client)
+    assert set(report.done) == {step.name for step in STEPS}
+    assert report.sealed is not None
+    assert (report.sealed.rows, report.sealed.seal) == (1, 1)
+    assert report.indexes is not None
+    assert (report.indexes.prefixes, report.indexes.repaired, report.indexes.missing) == (1, [], [])
+    assert report.removed is not None
+    assert report.purged is not None
+    assert report.purged.before < report.at - 3 * 365 * DAY
+
+
+@pytest.mark.usefixtures("upkeep_worker")
+async def test_an_index_that_differs_is_repaired_and_by_how_much_is_told(
+    own_parts: Parts, temporal_client: Client
+) -> None:
+    free = index_keys(PREFIX)[0]
+    await own_parts.redis.setbit(free, 7, 0)
+    await own_parts.redis.setbit(free, 3_000_000, 1)
+    report = await run(temporal_client, "indexes")
+    assert report.indexes is not None
+    assert (report.indexes.repaired, report.indexes.too_many, report.indexes.too_few) == ([PREFIX], 1, 1)
+    assert await own_parts.redis.getbit(free, 7) == 1
+    assert await own_parts.redis.getbit(free, 3_000_000) == 0
+    assert (await run(temporal_client, "indexes")).indexes == replace(
+        report.indexes, repaired=[], too_many=0, too_few=0
+    )
+
+
+@pytest.mark.usefixtures("upkeep_worker")
+async def test_a_missing_index_is_told(own_parts: Parts, temporal_client: Client) -> None:
+    await own_parts.redis.flushdb()
+    report = await run(temporal_client, "indexes")
+    assert report.indexes is not None
+    assert report.indexes.missing == [PREFIX]
+
+
+@pytest.mark.usefixtures("upkeep_worker")
+async def test_a_keyboard_in_use_is_refreshed_before_it_is_too_old(own_parts: Parts, temporal_client: Client) -> None:
+    keyboards, now = KeyboardSnapshots(own_parts.database, own_parts.redis), system_clock()
+    assert (await run(temporal_client, "keyboards")).keyboards.made == 0  # type: ignore[union-attr]  # it was asked for
+    await keyboards.get(PREFIX, now - timedelta(minutes=4), timedelta(minutes=5))
+    assert (await run(temporal_client, "keyboards")).keyboards.made == 1  # type: ignore[union-attr]  # it was asked for
+    as_of = await own_parts.redis.get(key(PREFIX, "keyboard_as_of"))
+    assert int(as_of) >= now.timestamp() * 1000
+    assert (await run(temporal_client, "keyboards")).keyboards.made == 0  # type: ignore[union-attr]  # it was asked for
+
+
+@pytest.mark.usefixtures("upkeep_worker")
+async def test_what_has_expired_is_removed_and_counted(own_parts: Parts, temporal_client: Client) -> None:
+    now = system_clock()
+    for number, until in enumerate((now - DAY, now - DAY, now + DAY)):
+        values = {"plate": f"{PREFIX}1000{number}", "until": until}
+        await own_parts.database.rows(text(ONE_DRAW), values)
+    report = await run(temporal_client, "removed")
+    assert report.removed is not None
+    assert report.removed.claims == 2
+    assert len(await own_parts.database.rows(text("SELECT FROM claim"))) == 1
+
+
+@pytest.mark.usefixtures("upkeep_worker")
+async def test_every_run_seals_what_was_done_since(own_parts: Parts, temporal_client: Client) -> None:
+    first = (await run(temporal_client, "sealed")).sealed
+    second = (await run(temporal_client, "sealed")).sealed
+    assert first is not None
+    assert second is not None
+    assert (first.rows, second.rows, second.digest) == (1, 0, first.digest)
+    assert (await verify_audit(own_parts.database, {1: first.digest or ""})).is_intact
+
+
+@pytest.mark.usefixtures("upkeep_worker")
+async def test_operators_see_the_outcome_and_what_each_step_is(temporal_client: Client) -> None:
+    handle = await started(temporal_client, "sealed", "indexes")
+    await handle.result()
+    details = (await handle.query("__temporal_workflow_metadata")).get("currentDetails", "")
+    assert "封存 1 行" in details
+    assert "核对 1 个前缀" in details
+    history = await handle.fetch_history()
+    scheduled = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    summaries = [
+        json.loads(event.user_metadata.summary.data) for event in history.events if event.event_type == scheduled
+    ]
+    assert summaries == ["封存审计记录 (seal the audit)", "核对号池索引 (compare and repair indexes)"]
+
+
+@pytest.mark.usefixtures("upkeep_worker")
+async def test_an_ordinary_minute_costs_few_events(temporal_client: Client) -> None:
+    handle = await started(temporal_client, "sealed", "keyboards")
+    await handle.result()
+    assert len((await handle.fetch_history()).events) <= 17
+
+
+async def test_a_step_that_can_not_be_done_fails_the_run_after_the_others_were_done(
+    own_parts: Parts, temporal_client: Client
+) -> None:
+    nobody = make_redis("redis://127.0.0.1:1/0")
+    broken = replace(own_parts, redis=nobody)
+    async with make_worker(temporal_client, QUEUE, broken.activities()):
+        handle = await started(temporal_client)
+        with pytest.raises(WorkflowFailureError) as failed:
+            await handle.result()
+    await nobody.aclose()
+    cause = failed.value.cause
+    assert isinstance(cause, ApplicationError)
+    assert cause.type == "upkeep_incomplete"
+    assert str(cause).endswith("could not be done: keyboards, indexes")
+    assert set(cause.details[0]) == {"sealed", "removed", "purged"}
+
+
+@pytest.mark.usefixtures("upkeep_worker")
+async def test_the_schedule_hands_on_what_was_done_and_survives_being_made_again(temporal_client: Client) -> None:
+    schedule_id = f"upkeep-{uuid4()}"
+    await ensure_upkeep(temporal_client, QUEUE, schedule_id=schedule_id)
+    schedule = temporal_client.get_schedule_handle(schedule_id)
+    try:
+        await schedule.pause(note="operators' own")
+        await ensure_upkeep(temporal_client, QUEUE, schedule_id=schedule_id)
+        description = await schedule.describe()
+        assert description.schedule.state.paused
+        assert description.schedule.state.note == "operators' own"
+        first = await triggered(temporal_client, schedule_id, runs=1)
+        second = await triggered(temporal_client, schedule_id, runs=2)
+        assert first.purged is not None
+        assert second.purged is None
+        assert second.indexes is None
+        assert second.done["purged"] == first.done["purged"]
+    finally:
+        await schedule.delete()
+
+
+async def triggered(client: Client, schedule_id: str, *, runs: int) -> UpkeepReport:
+    """Have the schedule act once, and wait for the outcome of its newest run."""
+    schedule = client.get_schedule_handle(schedule_id)
+    await schedule.trigger()
+
+    async def begun() -> str | None:
+        recent = (await schedule.describe()).info.recent_actions
+        return recent[-1].action.workflow_id if len(recent) >= runs else None
+
+    workflow_id = await eventually(begun)
+    return await client.get_workflow_handle(workflow_id, result_type=UpkeepReport).result()
