@@ -10,7 +10,7 @@
     ├── AlreadyReleased · NothingToConfirm · SecondOperatorNeeded
     ├── CodeNotSent · CodeIncorrect · CodeExpired · CodeAttemptsExceeded
     ├── Unauthenticated · Forbidden · NotFound · IdempotencyKeyInvalid
-    └── JudgedAnew: RateLimited · Unavailable · OutcomeUnknown, and TooEarly: the same request may be repeated
+    └── judged anew when repeated: TooEarly · RateLimited · CodeAttemptsExceeded · Unavailable · OutcomeUnknown
 
 `code` is the stable code of `api.md`; the attributes are its facts. Which status a code has is the API's business.
 """
@@ -238,6 +238,7 @@ class CodeExpired(Refusal):
 @dataclass(eq=False)
 class CodeAttemptsExceeded(Refusal):
     code = "code_attempts_exceeded"
+    judged_anew = True
 
 
 @dataclass(eq=False)

@@ -96,14 +96,9 @@ def test_a_refusals_text_is_its_code_and_repeats_no_value(code: str) -> None:
     assert str(sample(REFUSALS[code])) == code
 
 
-@pytest.mark.parametrize("code", sorted(REFUSALS.keys() - {"code_attempts_exceeded"}))
+@pytest.mark.parametrize("code", sorted(REFUSALS))
 def test_only_what_may_succeed_later_is_judged_anew(code: str) -> None:
     assert REFUSALS[code].judged_anew == (code in JUDGED_ANEW)
-
-
-@pytest.mark.xfail(strict=True, reason="CodeAttemptsExceeded is a 429, and is not yet among those judged anew.")
-def test_attempts_exceeded_may_succeed_once_a_new_code_was_sent() -> None:
-    assert REFUSALS["code_attempts_exceeded"].judged_anew
 
 
 def test_an_unknown_code_is_no_refusal() -> None:
