@@ -19,7 +19,23 @@ async function readDocument() {
   return response.json()
 }
 
-const types = HEADER + astToString(await openapiTS(await readDocument()))
+/** Without the demo's calls, and the shapes that only they use, a demo and a production service give the same types. */
+function withoutDemo(document) {
+  const paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => !path.startsWith('/api/v1/demo/')))
+  const used = new Set()
+  const follow = (part) => {
+    for (const [, name] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name)) continue
+      used.add(name)
+      follow(document.components.schemas[name])
+    }
+  }
+  follow(paths)
+  const schemas = Object.fromEntries(Object.entries(document.components.schemas).filter(([name]) => used.has(name)))
+  return { ...document, paths, components: { ...document.components, schemas } }
+}
+
+const types = HEADER + astToString(await openapiTS(withoutDemo(await readDocument()), { alphabetize: true }))
 
 if (process.argv[2] === 'write') {
   writeFileSync(TARGET, types)

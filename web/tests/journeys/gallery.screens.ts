@@ -18,9 +18,9 @@ afterAll(() => browser.close())
 function photographer(page: Page, width: number) {
   const folder = join(FOLDER, String(width))
   mkdirSync(folder, { recursive: true })
-  return async (name: string) => {
+  return async (name: string, { fullPage = true } = {}) => {
     await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => undefined)
-    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage })
   }
 }
 
@@ -39,7 +39,7 @@ test.each([375, 1200])('the applicant\'s screens at %i px', async (width) => {
   await shoot('02-demo-sign-in')
   await chooseAtProvider(page, user)
   await page.locator(`input[name="office"][value="${vehicle.office_code}"]`).check()
-  await shoot('03-office')
+  await shoot('03-office', { fullPage: false })
   await button('下一步').click()
   await button('阅读并同意').waitFor()
   await shoot('04-notice')
