@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count, product
 from typing import Any
 
@@ -211,14 +211,22 @@ class Selection:
 class Country:
     stack: Stack
 
-    async def office(self, *templates: str, released: datetime | None = None, **policy: str) -> Office:
-        """A new office with a prefix of its own; segments were released long ago unless told otherwise."""
+    async def office(self, *templates: str, **policy: str) -> Office:
+        """An office of the test's own if it needs anything special, else one that many share."""
+        if templates or policy:
+            return await self.own_office(*templates, **policy)
+        if self.stack.shared_office is None:
+            self.stack.shared_office = await self.own_office()
+        return self.stack.shared_office
+
+    async def own_office(self, *templates: str, **policy: str) -> Office:
+        """A new office with a prefix of its own, whose segments were released long ago."""
         prefix, now = next(PREFIXES), system_clock()
         office = Office(f"t{next(NUMBERS):05d}", f"{prefix}车管所", "人民路1号", "新疆", (prefix,), NO_WAITING | policy)
         await self.stack.parts.offices.save(office)
         await self.stack.parts.offices.publish(Notice(office.code, "1", "业务须知", "须知正文", now - LONG_AGO))
         for template in templates or ("!!!!!",):
-            moment = released or now - LONG_AGO
+            moment = now - LONG_AGO
             await self.stack.parts.segments.release(
                 Segment(prefix, template, (), moment, moment), Act(moment, "system")
             )

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from api.parts import Parts
 from storage.index_keeper import IndexKeeper
+from storage.offices import Office
 
 if TYPE_CHECKING:
     from tests.api.country import Phone, Registry
@@ -23,6 +24,7 @@ class Stack:
     keeper: IndexKeeper
     phone: Phone
     registry: Registry
+    shared_office: Office | None = None
 
     def forget_offices(self) -> None:
         """A new office is to be known at once, not after the seconds that the directory is kept."""

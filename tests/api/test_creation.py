@@ -69,7 +69,7 @@ async def test_an_agent_buys_for_the_organisation(country: Country) -> None:
 
 
 async def test_an_outdated_notice_is_refused_with_the_version_in_force(country: Country) -> None:
-    office, buyer = await country.office(), country.applicant()
+    office, buyer = await country.own_office(), country.applicant()
     now = country.stack.parts.clock()
     await country.stack.parts.offices.publish(Notice(office.code, "2", "业务须知", "新", now - timedelta(seconds=1)))
     await country.stack.parts.offices.publish(Notice(office.code, "3", "业务须知", "明天", now + timedelta(days=1)))
@@ -161,7 +161,7 @@ class TestCodes:
 
 class TestTheCheck:
     async def test_whatever_does_not_match_gives_the_same_answer(self, country: Country) -> None:
-        office, elsewhere, buyer = await country.office(), await country.office(), country.applicant()
+        office, elsewhere, buyer = await country.office(), await country.own_office(), country.applicant()
         car = country.car(buyer, office)
         code = await buyer.first_code()
         seller = car.body("")["seller"]

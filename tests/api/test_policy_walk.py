@@ -17,7 +17,7 @@ from api.policy import APPLICANT, RULES, Record
 from tests.api.country import Country
 
 # What is served beside the API, to everybody: the published document and the pages.
-NOT_THE_API = {"read_document", "pages"}
+NOT_THE_API = {"read_document", "pages", "site_config"}
 
 
 def routes_of(app: FastAPI) -> Iterator[tuple[BaseRoute, str, str]]:
