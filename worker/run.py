@@ -17,7 +17,7 @@ from workflows.vehicle import VehicleWorkflow
 WORKFLOWS = [VehicleWorkflow, BlacklistWorkflow, PostponementWorkflow, UpkeepWorkflow]
 # Light, pure modules: passed through, shared by all workflows instead of imported anew for each. What is said to
 # workflows must be among them: the sandbox's own `datetime` is no type that the SDK could decode a moment into.
-PASSED_THROUGH = ("domain", "zoneinfo", "workflows.messages", "workflows.ports")
+PASSED_THROUGH = ("domain", "zoneinfo", "workflows.messages", "workflows.ports", "workflows.upkeep_ports")
 # Python runs workflow tasks on one core. More at once would make a cold start with many vehicles replay them all
 # together and run into the deadlock detector's two seconds.
 MOST_WORKFLOW_TASKS = 20

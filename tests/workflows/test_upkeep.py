@@ -146,7 +146,7 @@ async def test_every_run_seals_what_was_done_since(own_parts: Parts, temporal_cl
 async def test_operators_see_the_outcome_and_what_each_step_is(temporal_client: Client) -> None:
     handle = await started(temporal_client, "sealed", "indexes")
     await handle.result()
-    details = (await handle.query("__temporal_workflow_metadata")).get("currentDetails", "")
+    details = (await handle.query("__temporal_workflow_metadata")).current_details
     assert "封存 1 行" in details
     assert "核对 1 个前缀" in details
     history = await handle.fetch_history()
