@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 STAMP = WEB / "dist" / ".built-from"
 INSTALLED = WEB / "node_modules" / ".installed-for"
-LEAST_NODE = (20, 19)
+LEAST_NODE = (22, 17)
 NOT_SOURCES = {"node_modules", "dist", "tests"}
 
 
