@@ -8,6 +8,7 @@ import uvloop
 from api.app import create_app
 from api.parts import Gateways, parts_of
 from api.serving import serve
+from documents.voucher_keys import VoucherKeys
 from gateways.identity_provider import token_verifier
 from gateways.sms import HttpSms, LocalSms
 from gateways.vehicle_registry import HttpVehicleRegistry, LocalVehicleRegistry
@@ -52,6 +53,7 @@ def main() -> int:
     try:
         settings = Settings.from_environment()
         keys = Keys.from_file(settings.key_file)
+        VoucherKeys.from_file(settings.key_file)
     except (SettingsError, OSError, ValueError, KeyError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2

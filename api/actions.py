@@ -36,16 +36,24 @@ STAGES: Mapping[str, Check] = {
     "put_aside": _at(Stage.PLATE_SELECTION),
     "confirm": _at(Stage.PLATE_SELECTION),
     "withdraw": Preselection.check_cancellation,
+    "register": _at(Stage.COMPLETED),
+    "reject": _at(Stage.COMPLETED),
 }
+_ALIVE = (*UNFINISHED, Stage.COMPLETED)
 
 
 async def act(visit: Visit, update: str, message: object) -> PreselectionView:
     """Send the update of this name and answer with the view; `message` carries the visit's operation id."""
+    await acted(visit, update, message)
+    return await current_view(visit)
+
+
+async def acted(visit: Visit, update: str, message: object) -> None:
+    """Judge the stage, count the write, and send the update; a repeat of what has happened sends nothing."""
     with action_logged(update):
         if not await _is_done(visit, update):
             await count_write(visit, policy_in(visit.own))
             await delivered(visit, update, message)
-    return await current_view(visit)
 
 
 async def _is_done(visit: Visit, update: str) -> bool:
@@ -68,7 +76,7 @@ async def delivered(visit: Visit, update: str, message: object) -> None:
     except NobodyThere:
         if await visit.parts.decisions.find(visit.operation_id):
             return
-        if state_of(row, visit.now()).stage not in UNFINISHED:
+        if state_of(row, visit.now()).stage not in _ALIVE:
             raise WrongStage(state_of(row, visit.now()).stage) from None
         await woken(visit)
         await send(visit.parts, row.id, update, message)

@@ -8,7 +8,20 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.endpoints import applications, events, health, offices, plates, preselections
+from api.endpoints import (
+    applications,
+    desk,
+    documents,
+    events,
+    health,
+    offices,
+    operation_bans,
+    operation_deadlines,
+    operation_pool,
+    operation_search,
+    plates,
+    preselections,
+)
 from api.guard import BASE
 from api.languages import preferred_language
 from api.parts import Parts
@@ -20,7 +33,11 @@ from api.web_pages import add_pages
 
 VERSION = "1.0.0"
 # The most wanted ones first: the keyboard is called for every character that is typed.
-AREAS = (plates.router, preselections.router, events.router, applications.router, offices.router, health.router)
+AREAS = (
+    plates.router, preselections.router, events.router, applications.router, offices.router, documents.router,
+    desk.router, operation_bans.router, operation_pool.router, operation_deadlines.router, operation_search.router,
+    health.router,
+)  # fmt: skip
 _CODES = {
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",

@@ -29,6 +29,9 @@ ANSWERED_WITHIN = 14.0
 
 NEVER_KEPT = {401, 429}
 
+WRITES = ("POST", "PUT")
+"""The methods whose bodies we read ourselves, and whose repeats are known by their key."""
+
 Handle = Callable[[Request], Awaitable[Response]]
 
 
@@ -45,7 +48,7 @@ class GuardedRoute(APIRoute):
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN):
                     rule = await admitted(request, visit, name)
-                    if request.method != "POST":
+                    if request.method not in WRITES:
                         return await _handled(request, handle)
                     return await _answered(await read(request, takes_body=takes_body), visit, rule, handle)
             except FAILURES as failure:

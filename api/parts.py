@@ -9,10 +9,12 @@ from temporalio.client import Client
 
 from api.keyboard_calls import KeyboardCalls
 from api.office_directory import OfficeDirectory
+from documents.voucher_keys import VoucherKeys
 from domain.policy import Policy
 from gateways.identity_provider import Verifier
 from gateways.sms import SmsGateway
 from gateways.vehicle_registry import VehicleRegistry
+from operations.parts import OperationParts, operation_parts
 from runtime.clock import Clock, system_clock
 from runtime.settings import Settings
 from runtime.temporal import connect
@@ -21,6 +23,8 @@ from storage.blacklist import Blacklist
 from storage.codes import Codes
 from storage.database import Database
 from storage.decisions import Decisions
+from storage.desk_reasons import DeskReasons
+from storage.desk_records import DeskRecords
 from storage.failed_checks import FailedChecks
 from storage.idempotency import Idempotency
 from storage.keyboard_snapshots import KeyboardSnapshots
@@ -69,6 +73,10 @@ class Parts:
     keyboards: KeyboardSnapshots
     keyboard_calls: KeyboardCalls
     announcements: Announcements
+    vouchers: VoucherKeys
+    desk_records: DeskRecords
+    desk_reasons: DeskReasons
+    operations: OperationParts
 
 
 @asynccontextmanager
@@ -130,4 +138,8 @@ def assembled(
         keyboard_calls=KeyboardCalls(windows, hashes),
         keyboards=KeyboardSnapshots(database, redis),
         announcements=Announcements(redis),
+        vouchers=VoucherKeys.from_file(settings.key_file),
+        desk_records=DeskRecords(database),
+        desk_reasons=DeskReasons(database, keys),
+        operations=operation_parts(settings, database=database, redis=redis, temporal=temporal, keys=keys),
     )

@@ -19,6 +19,10 @@ class Record(Enum):
     OWN_PRESELECTION = auto()
     OWN_KEYBOARD = auto()
     """The same, and the call is counted."""
+    DESK_RESERVATION = auto()
+    """One of the clerk's own office."""
+    BAN = auto()
+    WITHHOLDING = auto()
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,11 @@ PUBLIC = Rule(frozenset(), is_public=True)
 APPLICANT = Rule(frozenset({Role.APPLICANT}))
 OFFICE = Rule(frozenset({Role.APPLICANT}), Record.OFFICE)
 OWNER = Rule(frozenset({Role.APPLICANT}), Record.OWN_PRESELECTION)
+CLERK = Rule(frozenset({Role.CLERK}))
+DESK = Rule(frozenset({Role.CLERK}), Record.DESK_RESERVATION)
+OPERATOR = Rule(frozenset({Role.OPERATOR}))
+BAN = Rule(frozenset({Role.OPERATOR}), Record.BAN)
+WITHHOLDING = Rule(frozenset({Role.OPERATOR}), Record.WITHHOLDING)
 
 RULES: Mapping[str, Rule] = {
     "list_offices": APPLICANT,
@@ -58,6 +67,29 @@ RULES: Mapping[str, Rule] = {
     "confirm": OWNER,
     "cancel": OWNER,
     "stream_events": OWNER,
+    "read_voucher": OWNER,
+    "read_calendar_file": OWNER,
+    "list_reservations": CLERK,
+    "inspect_voucher": CLERK,
+    "confirm_reservation": DESK,
+    "reject_reservation": DESK,
+    "list_bans": OPERATOR,
+    "release_ban": BAN,
+    "confirm_ban_release": BAN,
+    "read_pool": OPERATOR,
+    "list_prefix_segments": OPERATOR,
+    "release_segment": OPERATOR,
+    "exclude_numbers": OPERATOR,
+    "list_withholdings": OPERATOR,
+    "withhold_numbers": OPERATOR,
+    "release_withheld": WITHHOLDING,
+    "confirm_withheld": WITHHOLDING,
+    "read_calendar": OPERATOR,
+    "enter_days": OPERATOR,
+    "extend_deadlines": OPERATOR,
+    "find_workflows": OPERATOR,
+    "search_workflows": OPERATOR,
+    "list_audit": OPERATOR,
     "read_health": PUBLIC,
     "read_readiness": PUBLIC,
 }

@@ -47,16 +47,17 @@ def document_of(app: FastAPI) -> dict[str, Any]:
         components["schemas"].pop(name, None)
     for path in document["paths"].values():
         for method, operation in path.items():
-            _complete(operation, is_public=app.state.rules[operation["operationId"]].is_public, posts=method == "post")
+            rule = app.state.rules[operation["operationId"]]
+            _complete(operation, is_public=rule.is_public, writes=method in ("post", "put"))
     return document
 
 
-def _complete(operation: dict[str, Any], *, is_public: bool, posts: bool) -> None:
+def _complete(operation: dict[str, Any], *, is_public: bool, writes: bool) -> None:
     parameters = operation.setdefault("parameters", [])
     parameters.append(_LANGUAGE)
     if not is_public:
         operation["security"] = [{"token": []}]
-    if posts and not is_public:
+    if writes and not is_public:
         parameters.append(_KEY)
     for status, response in list(operation["responses"].items()):
         schema = response.get("content", {}).get("application/json", {}).get("schema", {})

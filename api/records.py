@@ -41,11 +41,33 @@ async def office(visit: Visit, code: str) -> None:
     structlog.contextvars.bind_contextvars(office=visit.place.code)
 
 
+async def desk_reservation(visit: Visit, text: str) -> None:
+    """A reservation of the clerk's own office, whatever has become of it."""
+    row = await visit.parts.preselections.get(id_in(text))
+    if row is None or row.plate is None or row.office_code != visit.caller.claims.office:
+        raise NotFound
+    visit.row = row
+    structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
+
+
+async def ban(visit: Visit, text: str) -> None:
+    if await visit.parts.operations.bans.get(id_in(text)) is None:
+        raise NotFound
+
+
+async def withholding(visit: Visit, text: str) -> None:
+    if await visit.parts.operations.withheld.get(id_in(text)) is None:
+        raise NotFound
+
+
 Loader = Callable[[Visit, str], Awaitable[None]]
 LOADERS: Mapping[Record, tuple[str, Loader]] = {
     Record.OWN_PRESELECTION: ("preselection_id", own_preselection),
     Record.OWN_KEYBOARD: ("preselection_id", own_keyboard),
     Record.OFFICE: ("code", office),
+    Record.DESK_RESERVATION: ("preselection_id", desk_reservation),
+    Record.BAN: ("entry_id", ban),
+    Record.WITHHOLDING: ("withholding_id", withholding),
 }
 
 

@@ -12,6 +12,7 @@ _MESSAGES = {
     "missing": "missing",
     "extra_forbidden": "unknown",
     "plain_text": "text",
+    "blank": "blank",
     "string_pattern_mismatch": "text",
     "string_too_long": "text",
     "string_too_short": "text",

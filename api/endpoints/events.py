@@ -1,5 +1,6 @@
 """Server-sent events of one preselection."""
 
+import anyio
 from sse_starlette import EventSourceResponse
 
 from api.event_stream import views_of
@@ -8,6 +9,7 @@ from api.responses import Responses, reading
 from api.visits import OwnVisit
 
 PING_SECONDS = 15
+GRACE_SECONDS = 1.0
 CLEANUP_SECONDS = 2.0
 
 router = area("/preselections/{preselection_id}", tags=["preselections"])
@@ -18,4 +20,12 @@ _STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": {"type":
 @router.get("/events", response_class=EventSourceResponse, responses=_STREAM | reading("not_found"))
 async def stream_events(visit: OwnVisit) -> EventSourceResponse:
     """Event `preselection`, data the view: at once, and after every change, those made by time included."""
-    return EventSourceResponse(views_of(visit), ping=PING_SECONDS, sep="\n", cleanup_timeout=CLEANUP_SECONDS)
+    closing = anyio.Event()
+    return EventSourceResponse(
+        views_of(visit, closing),
+        ping=PING_SECONDS,
+        sep="\n",
+        shutdown_event=closing,
+        shutdown_grace_period=GRACE_SECONDS,
+        cleanup_timeout=CLEANUP_SECONDS,
+    )

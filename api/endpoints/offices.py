@@ -1,7 +1,5 @@
 """Offices, their notices and their segments."""
 
-
-
 from api.answers import NoticeText, OfficeItem, OfficeList, SegmentItem, SegmentList
 from api.guard import area
 from api.responses import reading

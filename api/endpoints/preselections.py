@@ -1,7 +1,5 @@
 """The caller's preselections, and the steps before and after the choice of a plate."""
 
-
-
 from api.actions import act
 from api.answers import PreselectionList, PreselectionView
 from api.bodies import IdentityBody

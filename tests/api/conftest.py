@@ -54,7 +54,8 @@ async def settings(
     await postgres.create_database("xuanhao_api", template=database_template)
     key = b64encode(bytes(range(32))).decode()
     key_file = tmp_path_factory.mktemp("keys") / "keys.json"
-    key_file.write_text(json.dumps({"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key}))
+    keys = {"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key, "voucher_signing": key}
+    key_file.write_text(json.dumps(keys))
     async with redis.asyncio.from_url(valkey.url()) as client:
         await client.flushall()
     return Settings.model_validate(

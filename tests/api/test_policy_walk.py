@@ -37,7 +37,7 @@ def guarded(country: Country) -> list[tuple[APIRoute, str, str]]:
 
 
 def at(path: str, *, office: str = "440300") -> str:
-    return path.format(preselection_id=uuid4(), code=office)
+    return path.format(preselection_id=uuid4(), code=office, prefix="粤B", entry_id=uuid4(), withholding_id=uuid4())
 
 
 async def test_every_route_is_guarded_and_named_by_a_rule(country: Country) -> None:
@@ -70,14 +70,23 @@ async def test_nobody_gets_anywhere_without_a_token(country: Country, guarded: l
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("roles", [(), ("clerk",), ("operator",), ("clerk", "operator")], ids=str)
-async def test_other_roles_are_forbidden_what_applicants_do(
+@pytest.mark.parametrize(
+    "roles", [(), ("applicant",), ("clerk",), ("operator",), ("clerk", "operator"), ("applicant", "operator")], ids=str
+)
+async def test_every_role_is_forbidden_what_belongs_to_others(
     country: Country, guarded: list[tuple[APIRoute, str, str]], roles: tuple[str, ...]
 ) -> None:
     caller = country.caller(*roles)
     for route, path, method in guarded:
-        assert RULES[route.name].roles == {Role.APPLICANT}
-        assert (await caller.call(method, at(path))).code == "forbidden", path
+        answer = await caller.call(method, at(path))
+        forbidden = answer.status == 403 and answer.code == "forbidden"
+        assert forbidden is not bool(RULES[route.name].roles & set(roles)), path
+
+
+def test_each_area_of_the_contract_belongs_to_one_role(guarded: list[tuple[APIRoute, str, str]]) -> None:
+    areas = {"desk": Role.CLERK, "operations": Role.OPERATOR}
+    for route, path, _ in guarded:
+        assert RULES[route.name].roles == {areas.get(path.split("/")[1], Role.APPLICANT)}, path
 
 
 async def test_a_stranger_learns_of_no_record_by_any_route(

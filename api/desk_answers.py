@@ -1,0 +1,29 @@
+"""What the desk is answered."""
+
+from datetime import date
+
+from api.answers import Answer
+from domain.preselection_parts import Stage
+
+
+class ReservationItem(Answer):
+    """A reservation as a clerk sees it; `holder` is masked."""
+
+    id: str
+    plate: str
+    stage: Stage
+    visit_by: date
+    holder: str
+
+
+class ReservationPage(Answer):
+    """`next` is the cursor of the next page, or null."""
+
+    items: list[ReservationItem]
+    next: str | None
+
+
+class VoucherInspection(ReservationItem):
+    """`valid`: the plate is reserved for the holder, or issued to them already."""
+
+    valid: bool
