@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
 
 from storage.tables import blacklist
 from tests.workflows.vehicles import A_MOMENT, Vehicle
@@ -71,4 +72,9 @@ class BanRun:
         return await self._status() is WorkflowExecutionStatus.RUNNING
 
     async def _status(self) -> WorkflowExecutionStatus | None:
-        return (await self.handle.describe()).status
+        try:
+            return (await self.handle.describe()).status
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise

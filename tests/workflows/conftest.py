@@ -1,7 +1,5 @@
 """A worker on the real servers, for workflows whose time can be skipped, and for ones in real time."""
 
-import json
-from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from embedded.valkey import Valkey
 from storage.database import Database
 from storage.redis_client import make_redis
 from storage.vault import Keys
+from tests.workflows.key_files import write_keys
 from tests.workflows.world import Phone, World
 from worker.parts import Parts
 from worker.run import make_worker
@@ -23,10 +22,7 @@ TASK_QUEUE = "workflow-tests"
 
 @pytest.fixture(scope="session")
 def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("keys") / "keys.json"
-    key = b64encode(bytes(range(32))).decode()
-    file.write_text(json.dumps({"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key}))
-    return file
+    return write_keys(tmp_path_factory.mktemp("keys") / "keys.json")
 
 
 @pytest.fixture(scope="session")

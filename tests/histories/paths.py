@@ -1,0 +1,201 @@
+"""The ways through the workflows of which a history is kept. Time is real, so their countdowns are short."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from temporalio.client import WorkflowHandle
+
+from domain.errors import TooEarly
+from domain.preselection_parts import Stage
+from embedded.postgres import Postgres
+from tests.workflows.bans import BanRun, ban_of
+from tests.workflows.vehicles import Vehicle, numbers_of
+from tests.workflows.waiting import eventually, refused
+from tests.workflows.world import Person, World
+from workflows.messages import Draw, vehicle_workflow_id
+
+Handle = WorkflowHandle[object, object]
+Recorded = dict[str, Handle]
+Path = Callable[[World], Awaitable[Recorded]]
+OFTEN = {"code_resend": "PT0S"}
+
+
+async def by_draw(world: World) -> Recorded:
+    """With the button's countdown waited out, a wrong code, and the desk's confirmation."""
+    vehicle = await world.vehicle(confirm_delay="PT1S")
+    await vehicle.reach_identity()
+    await accepted(vehicle.confirm_identity)
+    number = numbers_of(await vehicle.draw(exclude_four=True))[0]
+    await vehicle.put_aside(number)
+    await vehicle.confirm(number)
+    await vehicle.text("reserved")
+    await vehicle.register()
+    return await ended("draw", vehicle)
+
+
+async def by_composition(world: World) -> Recorded:
+    """In vain first, after the interval again, and the desk rejects it."""
+    office = await world.office("A123!")
+    owner, vehicle = await world.selecting(office), await world.selecting(office, compose_interval="PT1S")
+    taken, free = f"{office.prefixes[0]}A1230", f"{office.prefixes[0]}A1231"
+    await owner.compose(taken)
+    await accepted(lambda: vehicle.compose(taken))
+    await accepted(lambda: vehicle.compose(taken, free))
+    await vehicle.text("reserved")
+    await vehicle.reject()
+    return await ended("compose", vehicle)
+
+
+async def by_candidates(world: World) -> Recorded:
+    """Over three batches, one choice replaced, left and entered again, and given back."""
+    vehicle = await world.selecting(cancellation="true", **OFTEN)
+    first, second, *_ = numbers_of(await vehicle.draw())
+    await vehicle.put_aside(first)
+    await vehicle.put_aside(second)
+    await vehicle.put_aside(numbers_of(await vehicle.draw())[0])
+    await vehicle.draw()
+    await vehicle.enter()
+    await vehicle.reach_selection()
+    await vehicle.confirm(second)
+    await vehicle.text("reserved")
+    await vehicle.withdraw()
+    return await ended("candidates", vehicle)
+
+
+async def expired(world: World) -> Recorded:
+    """Session, batch and candidate end by themselves, and so does the last chance."""
+    vehicle = await world.selecting(
+        draws="1", composed="0", session_idle="PT1S", batch_ttl="PT2S", candidate_ttl="PT3S"
+    )
+    await vehicle.put_aside(numbers_of(await vehicle.draw())[0])
+    await vehicle.reaches(Stage.SERVICE_NOTES)
+    await vehicle.reaches(Stage.EXHAUSTED)
+    return await ended("exhausted", vehicle)
+
+
+async def asleep(world: World) -> Recorded:
+    """Unfinished and idle; another buyer is turned away before, and the first one comes back after."""
+    vehicle = await world.selecting(unfinished_idle="PT2S", **OFTEN)
+    rival = await world.submitted(vehicle.office, vin=vehicle.vin)
+    await refused(rival.begin())
+    await vehicle.draw()
+    await vehicle.becomes(lambda state: state.dormant)
+    slept = await ended("dormant", vehicle)
+    await vehicle.revive()
+    await vehicle.becomes(lambda state: state.dormant)
+    return slept | await ended("revived", vehicle) | await ended("turned_away", rival)
+
+
+async def no_show(world: World) -> Recorded:
+    """Two deadlines missed by one party, whose other preselection loses its holds; the ban is extended, and ends."""
+    person, policy = Person.new(), {"blacklist": "PT3S", **OFTEN}
+    first = await world.selecting(person=person, validity="PT2S", **policy)
+    second = await world.selecting(person=person, validity="PT4S", **policy)
+    other = await world.selecting(person=person, **policy)
+    await other.draw()
+    await asyncio.gather(*(one.compose(f"{one.office.prefixes[0]}20261") for one in (first, second)))
+    await asyncio.gather(first.reaches(Stage.OVERDUE), second.reaches(Stage.OVERDUE))
+    await other.becomes(lambda state: not state.batch)
+    run = BanRun(world, (await ban_of(first)).id)
+    await run.ends()
+    barred = await ended("overdue", first) | await ended("overdue_again", second)
+    return barred | {"holds_lapsed": await current(other), "blacklist": await current_run(world, run.handle.id)}
+
+
+async def pardoned(world: World) -> Recorded:
+    """A ban that an operator ends early."""
+    vehicle = await world.selecting(validity="PT1S")
+    await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")
+    await vehicle.reaches(Stage.OVERDUE)
+    run = BanRun(world, (await ban_of(vehicle)).id)
+    await eventually(run.runs)
+    await run.handle.signal("release", {"operator": "wang", "reason": "停业"})
+    await run.ends()
+    return {"blacklist_released": await current_run(world, run.handle.id)}
+
+
+async def by_signals(world: World) -> Recorded:
+    """The whole way without one update but the first, refused signals among them; operators move the last day."""
+    vehicle = await world.signalling().selecting()
+    await refused(vehicle.confirm("京A00000"))
+    await vehicle.handle.signal("draw", {"prefix": ["unreadable"]})
+    await vehicle.handle.signal("draw")
+    state = await vehicle.becomes(lambda state: state.batch)
+    await vehicle.release_holds()
+    number = numbers_of(await vehicle.draw())[0]
+    assert number not in numbers_of(state)
+    await vehicle.put_aside(number)
+    reservation = (await vehicle.confirm(number)).reservation
+    assert reservation
+    await vehicle.text("reserved")
+    await vehicle.extend_validity(reservation.visit_by.replace(year=reservation.visit_by.year + 1))
+    await vehicle.text("deadline_moved")
+    await vehicle.cancel()
+    return await ended("signals", vehicle)
+
+
+async def continued(world: World) -> Recorded:
+    """Many choices, until the server suggests to continue as new, and the run after it."""
+    vehicle = await world.selecting()
+    first_run = await current(vehicle)
+    pair = numbers_of(await vehicle.draw())[:2]
+    while (await current(vehicle)).run_id == first_run.run_id:
+        await vehicle.put_aside(pair[0])
+        await vehicle.put_aside(pair[1])
+    await vehicle.confirm(pair[1])
+    await vehicle.text("reserved")
+    await vehicle.register()
+    return {"continued_as_new": first_run} | await ended("continued_from", vehicle)
+
+
+PATHS: tuple[Path, ...] = (
+    by_draw, by_composition, by_candidates, expired, asleep, no_show, pardoned, by_signals, continued,
+)  # fmt: skip
+
+
+async def part_down(world: World, postgres: Postgres) -> Recorded:
+    """A draw while the database does not answer. It stands still for everybody, so this way is gone alone."""
+    vehicle = await world.selecting()
+    postgres.freeze()
+    try:
+        drawing = asyncio.create_task(vehicle.send("draw", Draw(request_id=str(uuid4()))))
+        await eventually(lambda: has_paused(vehicle))
+    finally:
+        postgres.thaw()
+    await drawing
+    return {"part_down": await current(vehicle)}
+
+
+async def has_paused(vehicle: Vehicle) -> bool:
+    events = (await vehicle.handle.fetch_history()).events
+    return any(b"a part is down" in event.user_metadata.summary.data for event in events)
+
+
+async def accepted(action: Callable[[], Awaitable[object]]) -> None:
+    """Do it as soon as its countdown is over."""
+
+    async def tried() -> bool:
+        try:
+            await action()
+        except TooEarly:
+            return False
+        return True
+
+    await eventually(tried)
+
+
+async def ended(name: str, vehicle: Vehicle) -> Recorded:
+    """The newest run of a vehicle, once it has completed."""
+    await vehicle.ends()
+    return {name: await current(vehicle)}
+
+
+async def current(vehicle: Vehicle) -> Handle:
+    return await current_run(vehicle.world, vehicle_workflow_id(str(vehicle.id)))
+
+
+async def current_run(world: World, workflow_id: str) -> Handle:
+    """A handle of the run that is the newest now, and stays with it."""
+    run_id = (await world.client.get_workflow_handle(workflow_id).describe()).run_id
+    return world.client.get_workflow_handle(workflow_id, run_id=run_id)

@@ -1,0 +1,105 @@
+"""`python -m tests.histories.record`: go every way anew on real servers, and keep the histories beside this file.
+
+Do so when a workflow's commands have changed on purpose, and say so in the commit: runs that began with the older
+commands are then in need of `workflow.patched` or of workers of the older version.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from temporalio.client import Client, WorkflowHistory
+
+from embedded.folders import DataFolder
+from embedded.ports import free_port
+from embedded.postgres import Postgres
+from embedded.stack import Servers
+from embedded.temporal import Temporal
+from embedded.valkey import Valkey
+from runtime.exit import leave
+from storage.database import Database
+from storage.migrate import migrate
+from storage.redis_client import make_redis
+from storage.vault import Keys
+from tests.histories.paths import PATHS, Recorded, part_down
+from tests.workflows.key_files import write_keys
+from tests.workflows.world import Phone, World
+from worker.parts import Parts
+from worker.run import make_worker
+
+FOLDER = Path(__file__).parent
+IDENTITY = "recorder"
+"""In the place of process id and host name, which are nobody's business."""
+DATABASE = "histories"
+SUGGESTED_AT = 150
+"""Events after which this server suggests to continue as new, so that such a history is small."""
+
+
+class SuggestingTemporal(Temporal):
+    def _options(self) -> list[str | Path]:
+        suggestion = f"limit.historyCount.suggestContinueAsNew={SUGGESTED_AT}"
+        return [*super()._options(), "--dynamic-config-value", suggestion]
+
+
+@asynccontextmanager
+async def recording_world(folder: DataFolder, servers: Servers) -> AsyncIterator[World]:
+    """The tests' world on servers of its own, with a worker that does not tell where it runs."""
+    await servers.postgres.create_database(DATABASE)
+    await asyncio.to_thread(migrate, servers.postgres.owner_url(DATABASE))
+    url = servers.postgres.url(DATABASE)
+    keys, phone = Keys.from_file(write_keys(folder.root / "test-keys.json")), Phone()
+    parts = Parts(Database(url, pool_size=20), make_redis(servers.valkey.url()), keys, httpx.AsyncClient(), phone)
+    client = await Client.connect(servers.temporal.address, identity=IDENTITY)
+    async with make_worker(client, "vehicles", parts.activities(), identity=IDENTITY):
+        yield World(parts, client, "vehicles", phone)
+    await parts.close()
+
+
+async def record(folder: DataFolder) -> None:
+    """Go every way, and write what became of it."""
+    temporal = SuggestingTemporal(folder, port=free_port())
+    servers = Servers(Postgres(folder, durable=False), Valkey(folder), temporal)
+    async with servers, recording_world(folder, servers) as world:
+        found = await asyncio.gather(*(path(world) for path in PATHS))
+        for recorded in (*found, await part_down(world, servers.postgres)):
+            await keep(recorded)
+
+
+async def keep(recorded: Recorded) -> None:
+    for name, handle in recorded.items():
+        file, history = FOLDER / f"{name}.json", await handle.fetch_history()
+        file.write_text(one_event_a_line(history), "utf-8")
+        sys.stdout.write(f"{name}: {len(history.events)} events, {file.stat().st_size // 1024} KiB\n")
+
+
+def one_event_a_line(history: WorkflowHistory) -> str:
+    """JSON without stack traces, which would tell where the code lay; no replay looks at them."""
+    events = json.loads(history.to_json(), object_hook=without_stack_trace)["events"]
+    lines = ",\n".join(json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in events)
+    return f'{{"events":[\n{lines}\n]}}\n'
+
+
+def without_stack_trace(values: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if name != "stackTrace"}
+
+
+def load(name: str) -> WorkflowHistory:
+    """The history that is kept under this name."""
+    return WorkflowHistory.from_json(name, (FOLDER / f"{name}.json").read_text("utf-8"))
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as place:
+        folder = DataFolder(Path(place))
+        with folder.held():
+            asyncio.run(record(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    leave(main())

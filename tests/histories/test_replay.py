@@ -1,0 +1,48 @@
+"""Runs that began long ago go on with the workflows of today: every kept history replays."""
+
+import json
+import re
+
+import pytest
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from tests.histories.record import FOLDER, IDENTITY, load
+from tests.histories.reordered import ReorderedVehicle
+from worker.run import WORKFLOWS, sandboxed_runner
+
+NAMES = {
+    "draw", "compose", "candidates", "exhausted", "dormant", "revived", "turned_away", "overdue", "overdue_again",
+    "holds_lapsed", "blacklist", "blacklist_released", "signals", "continued_as_new", "continued_from", "part_down",
+}  # fmt: skip
+LARGEST = 150_000
+
+
+def test_one_history_of_each_way_is_kept_and_each_is_small() -> None:
+    kept = {file.stem: file.stat().st_size for file in FOLDER.glob("*.json")}
+    assert kept.keys() == NAMES
+    assert max(kept.values()) < LARGEST
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+async def test_a_kept_history_replays(name: str) -> None:
+    await Replayer(workflows=WORKFLOWS, workflow_runner=sandboxed_runner()).replay_workflow(load(name))
+
+
+@pytest.mark.parametrize("name", ["draw", "compose", "signals"])
+async def test_commands_in_another_order_are_noticed(name: str) -> None:
+    replayer = Replayer(workflows=[ReorderedVehicle], workflow_runner=sandboxed_runner())
+    with pytest.raises(NondeterminismError):
+        await replayer.replay_workflow(load(name))
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_kept_history_tells_nothing_of_the_machine_that_recorded_it(name: str) -> None:
+    text = (FOLDER / f"{name}.json").read_text("utf-8")
+    identities = set(re.findall(r'"identity":"([^"]*)"', text))
+    # The server's own services sign some events.
+    assert identities - {"history-service"} == {IDENTITY}
+    assert "stackTrace" not in text
+    assert "@" not in text
+    assert str(FOLDER.parents[1]) not in text
+    assert json.loads(text)["events"]
