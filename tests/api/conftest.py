@@ -1,9 +1,7 @@
 """The API on the real servers, with a worker in this process; time passes as it does for everybody."""
 
 import asyncio
-import json
 import socket
-from base64 import b64encode
 from collections.abc import AsyncIterator
 
 import httpx
@@ -25,12 +23,10 @@ from storage.index_keeper import IndexKeeper
 from storage.redis_client import make_redis
 from storage.vault import Keys
 from tests.api.country import KEYS, Country, Phone, Registry
-from tests.api.stack import Stack
+from tests.api.stack import Addresses, Stack, settings_for
 from tests.gateways.tokens import AUDIENCE, ISSUER
 from worker.parts import Parts as WorkerParts
 from worker.run import make_worker
-
-TASK_QUEUE = "api-tests"
 
 
 @pytest.fixture(scope="session")
@@ -51,23 +47,11 @@ async def settings(
     temporal: Temporal,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Settings:
-    await postgres.create_database("xuanhao_api", template=database_template)
-    key = b64encode(bytes(range(32))).decode()
-    key_file = tmp_path_factory.mktemp("keys") / "keys.json"
-    keys = {"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key, "voucher_signing": key}
-    key_file.write_text(json.dumps(keys))
     async with redis.asyncio.from_url(valkey.url()) as client:
         await client.flushall()
-    return Settings.model_validate(
-        {
-            "database_url": postgres.url("xuanhao_api"),
-            "redis_url": valkey.url(),
-            "key_file": key_file,
-            "temporal_address": temporal.address,
-            "task_queue": TASK_QUEUE,
-            "policy": {"code_resend": "PT0S", "codes_per_hour": "100", "codes_per_day": "100"},
-        }
-    )
+    await postgres.create_database("xuanhao_api", template=database_template)
+    addresses = Addresses(postgres.url("xuanhao_api"), valkey.url(), temporal.address, "api-tests")
+    return settings_for(addresses, tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +63,7 @@ async def worker(settings: Settings, phone: Phone, temporal_client: Client) -> A
         httpx.AsyncClient(),
         phone,
     )
-    async with make_worker(temporal_client, TASK_QUEUE, parts.activities()):
+    async with make_worker(temporal_client, settings.task_queue, parts.activities()):
         yield
     await parts.close()
 

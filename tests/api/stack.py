@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 from fastapi import FastAPI
 
 from api.parts import Parts
+from runtime.settings import Settings
 from storage.index_keeper import IndexKeeper
 from storage.offices import Office
 
@@ -29,3 +33,29 @@ class Stack:
     def forget_offices(self) -> None:
         """A new office is to be known at once, not after the seconds that the directory is kept."""
         self.parts.directory._read_at = None
+
+
+class Addresses(NamedTuple):
+    """Where one folder's tests have their own database and worker; all share the servers."""
+
+    database: str
+    redis: str
+    temporal: str
+    task_queue: str
+
+
+def settings_for(addresses: Addresses, folder: Path) -> Settings:
+    """Settings with keys of the tests, for whom nobody is limited in codes."""
+    key, key_file = b64encode(bytes(range(32))).decode(), folder / "keys.json"
+    keys = {"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key, "voucher_signing": key}
+    key_file.write_text(json.dumps(keys))
+    return Settings.model_validate(
+        {
+            "database_url": addresses.database,
+            "redis_url": addresses.redis,
+            "key_file": key_file,
+            "temporal_address": addresses.temporal,
+            "task_queue": addresses.task_queue,
+            "policy": {"code_resend": "PT0S", "codes_per_hour": "100", "codes_per_day": "100"},
+        }
+    )

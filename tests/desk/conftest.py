@@ -1,0 +1,26 @@
+"""The whole stack of the API's tests, over a database and a worker of this folder's own."""
+
+import pytest
+
+from embedded.postgres import Postgres
+from embedded.temporal import Temporal
+from embedded.valkey import Valkey
+from runtime.settings import Settings
+from tests.api import conftest as api_tests
+from tests.api.stack import Addresses, settings_for
+
+phone, registry, worker, parts = api_tests.phone, api_tests.registry, api_tests.worker, api_tests.parts
+whole_stack, stack, country = api_tests.whole_stack, api_tests.stack, api_tests.country
+
+
+@pytest.fixture(scope="session")
+async def settings(
+    postgres: Postgres,
+    database_template: str,
+    valkey: Valkey,
+    temporal: Temporal,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Settings:
+    await postgres.create_database("xuanhao_desk", template=database_template)
+    addresses = Addresses(postgres.url("xuanhao_desk"), valkey.url(), temporal.address, "desk-tests")
+    return settings_for(addresses, tmp_path_factory.mktemp("keys"))

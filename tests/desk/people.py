@@ -1,0 +1,31 @@
+"""Clerks and operators, and reservations that wait for them."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+
+from storage.offices import Office
+from tests.api.country import Applicant, Caller, Country, Selection
+
+
+def clerk_of(country: Country, office: Office) -> Caller:
+    return country.caller("clerk", office=office.code, id_number=None, phone_number=None)
+
+
+def operator(country: Country) -> Caller:
+    return country.caller("operator", office=None, id_number=None, phone_number=None)
+
+
+async def reserved(country: Country, office: Office, applicant: Applicant | None = None) -> Selection:
+    """A preselection whose plate waits for the office."""
+    applicant = applicant or country.applicant()
+    return await applicant.completed(country.car(applicant, office))
+
+
+async def lapses(selection: Selection) -> None:
+    """Let its deadline have passed, without anybody having noticed."""
+    statement = text("""
+        UPDATE preselection SET state = jsonb_set(state, '{reservation,deadline}', '"2020-01-01T00:00:00.000Z"')
+        WHERE id = :id
+    """)
+    await selection.applicant.stack.parts.database.rows(statement, {"id": UUID(selection.id)})

@@ -1,0 +1,166 @@
+"""Confirming and rejecting at the desk: once, in time, for the own office only, and with a name on it."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from runtime.clock import system_clock
+from storage.audit import AuditEntry
+from storage.claims import Claims
+from storage.desk_reasons import DeskReasons
+from storage.tables import FOREVER
+from storage.vault import Keys
+from tests.api.country import Caller, Country, Selection, eventually
+from tests.desk.people import clerk_of, lapses, reserved
+
+ACTS = {"confirmation": None, "rejection": {"reason": "卖方撤回"}}
+
+
+async def at_the_desk(clerk: Caller, selection: Selection, act: str, body: Any = None, **options: Any) -> Any:
+    return await clerk.post(f"/desk/preselections/{selection.id}/{act}", body or ACTS[act], **options)
+
+
+async def audited(country: Country, selection: Selection) -> list[AuditEntry]:
+    now = system_clock()
+    return await country.stack.parts.operations.audit.between(
+        now - timedelta(hours=1), now + timedelta(hours=1), preselection_id=UUID(selection.id)
+    )
+
+
+async def claim_kind(country: Country, plate: str) -> tuple[str, bool]:
+    [claim] = await Claims(country.stack.parts.database).live([plate], system_clock())
+    return claim.kind, claim.until == FOREVER
+
+
+async def test_the_confirmation_issues_the_plate_and_stops_the_deadline_for_good(country: Country) -> None:
+    office = await country.own_office(validity="PT5S")
+    selection = await reserved(country, office)
+    before = await selection.view()
+    item = (await at_the_desk(clerk_of(country, office), selection, "confirmation")).ok()
+    assert item == {
+        "id": selection.id, "plate": before["plate"], "stage": "registered", "visit_by": before["visit_by"],
+        "holder": "王**",
+    }  # fmt: skip
+    assert await claim_kind(country, before["plate"]) == ("issued", True)
+    view = await selection.view()
+    assert (view["stage"], view["plate"], view["deadline"]) == ("registered", before["plate"], None)
+    handle = country.stack.parts.temporal.get_workflow_handle(f"vehicle-{selection.id}")
+    await asyncio.wait_for(handle.result(), 10)
+    assert (await selection.view())["stage"] == "registered"
+
+
+async def test_the_rejection_ends_the_reservation_without_a_ban_and_the_number_cools(country: Country) -> None:
+    office = await country.own_office()
+    selection = await reserved(country, office)
+    plate = (await selection.view())["plate"]
+    item = (await at_the_desk(clerk_of(country, office), selection, "rejection")).ok()
+    assert (item["stage"], item["plate"]) == ("cancelled", plate)
+    assert await claim_kind(country, plate) == ("cooling", False)
+    entry = (await selection.applicant.post("/entries", {})).ok()
+    assert (entry["screen"], entry["blacklist"]) == ("introduction", None)
+
+
+async def test_who_acted_and_when_is_audited_and_the_reason_is_sealed_beside_it(country: Country) -> None:
+    office = await country.own_office()
+    clerk, selection = clerk_of(country, office), await reserved(country, office)
+    (await at_the_desk(clerk, selection, "rejection", {"reason": "  张三说不买了  "})).ok()
+    stack = country.stack
+    entry = (await audited(country, selection))[-1]
+    me = stack.parts.hashes.owner(clerk.claims["sub"]).hex()
+    assert (entry.action, entry.actor_kind, entry.actor) == ("reject", "clerk", me)
+    reasons = DeskReasons(stack.parts.database, Keys.from_file(stack.parts.settings.key_file))
+    [given] = await reasons.of_preselection(UUID(selection.id))
+    assert (given.reason, given.clerk, given.request_id) == ("张三说不买了", me, entry.request_id)
+    history = await stack.parts.temporal.get_workflow_handle(f"vehicle-{selection.id}").fetch_history()
+    told = "".join(str(event) for event in history.events)
+    assert "张三" not in told
+    assert clerk.claims["sub"] not in told
+
+
+@pytest.mark.parametrize(
+    "body", [{"reason": ""}, {"reason": " \t "}, {"reason": "　"}, {}, {"reason": 1}, {"reason": "x" * 201}]
+)
+async def test_a_rejection_needs_a_reason(country: Country, reason: object) -> None:
+    office = await country.office()
+    selection = await reserved(country, office)
+    answer = await clerk_of(country, office).post(f"/desk/preselections/{selection.id}/rejection", {"reason": reason})
+    assert (answer.status, answer.code) == (422, "validation_failed")
+    assert answer.body["errors"][0]["field"] == "reason"
+    assert (await selection.view())["stage"] == "completed"
+
+
+@pytest.mark.parametrize("again", ACTS)
+@pytest.mark.parametrize("first", ACTS)
+async def test_a_second_act_is_wrong_stage(country: Country, first: str, again: str) -> None:
+    office = await country.office()
+    clerk, selection = clerk_of(country, office), await reserved(country, office)
+    stage = (await at_the_desk(clerk, selection, first)).ok()["stage"]
+    answer = await at_the_desk(clerk, selection, again)
+    assert (answer.status, answer.code, answer.body["stage"]) == (409, "wrong_stage", stage)
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_after_the_deadline_it_is_too_late_even_before_a_timer_has_fired(country: Country, act: str) -> None:
+    office = await country.office()
+    selection = await reserved(country, office)
+    await lapses(selection)
+    answer = await at_the_desk(clerk_of(country, office), selection, act)
+    assert (answer.status, answer.code, answer.body["stage"]) == (409, "wrong_stage", "overdue")
+
+
+async def test_a_deadline_that_passes_bars_and_leaves_the_desk_nothing_to_confirm(country: Country) -> None:
+    office = await country.own_office(validity="PT3S")
+    selection, clerk = await reserved(country, office), clerk_of(country, office)
+
+    async def is_overdue() -> bool:
+        return (await clerk.get("/desk/reservations")).ok()["items"][0]["stage"] == "overdue"
+
+    await eventually(is_overdue)
+    assert (await at_the_desk(clerk, selection, "confirmation")).code == "wrong_stage"
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_another_office_s_reservation_does_not_exist(country: Country, act: str) -> None:
+    office, other = await country.office(), await country.own_office()
+    selection = await reserved(country, office)
+    theirs = await at_the_desk(clerk_of(country, other), selection, act)
+    nobodys = await at_the_desk(clerk_of(country, other), Selection(selection.applicant, str(uuid4())), act)
+    assert (theirs.status, theirs.code) == (404, "not_found")
+    assert theirs.body == nobodys.body
+    assert (await selection.view())["stage"] == "completed"
+
+
+async def test_a_preselection_without_a_plate_does_not_exist_for_the_desk(country: Country) -> None:
+    office, applicant = await country.office(), country.applicant()
+    selection = await applicant.selecting(country.car(applicant, office))
+    answer = await at_the_desk(clerk_of(country, office), selection, "confirmation")
+    assert answer.code == "not_found"
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_the_same_key_acts_once_and_hears_the_first_answer(country: Country, act: str) -> None:
+    office = await country.office()
+    clerk, selection, key = clerk_of(country, office), await reserved(country, office), str(uuid4())
+    first, *others = await asyncio.gather(*(at_the_desk(clerk, selection, act, key=key) for _ in range(4)))
+    assert first.ok()
+    assert [other.ok() for other in others] == [first.body] * 3
+    assert [entry.actor_kind for entry in await audited(country, selection)].count("clerk") == 1
+
+
+async def test_two_clerks_at_once_confirm_once(country: Country) -> None:
+    office = await country.office()
+    selection = await reserved(country, office)
+    answers = await asyncio.gather(
+        *(at_the_desk(clerk_of(country, office), selection, "confirmation") for _ in range(4))
+    )
+    assert sorted(answer.status for answer in answers) == [200, 409, 409, 409]
+
+
+async def test_a_reservation_whose_workflow_was_ended_from_outside_is_still_confirmed(country: Country) -> None:
+    office = await country.office()
+    selection = await reserved(country, office)
+    await country.stack.parts.temporal.get_workflow_handle(f"vehicle-{selection.id}").terminate("by hand")
+    assert (await at_the_desk(clerk_of(country, office), selection, "confirmation")).ok()["stage"] == "registered"

@@ -1,0 +1,50 @@
+"""The applicant gives a plate back: only where the office's policy allows it, and chances are not restored."""
+
+from runtime.clock import system_clock
+from storage.claims import Claims
+from tests.api.country import Country
+from tests.desk.people import clerk_of, reserved
+
+
+async def test_where_the_office_allows_it_the_plate_goes_back_and_chances_stay_spent(country: Country) -> None:
+    office = await country.own_office(cancellation="true")
+    selection = await reserved(country, office)
+    before = await selection.view()
+    view = (await selection.post("cancellation")).ok()
+    assert (view["stage"], view["plate"], view["visit_by"]) == ("cancelled", None, None)
+    assert view["draws"]["remaining"] == before["draws"]["remaining"] == 4
+    [claim] = await Claims(country.stack.parts.database).live([before["plate"]], system_clock())
+    assert claim.kind == "cooling"
+    entry = (await selection.applicant.post("/entries", {})).ok()
+    assert (entry["screen"], entry["blacklist"]) == ("introduction", None)
+
+
+async def test_a_cancelled_vehicle_goes_on_with_the_chances_that_were_left(country: Country) -> None:
+    office, applicant = await country.own_office(cancellation="true"), country.applicant()
+    car = country.car(applicant, office)
+    selection = await applicant.completed(car)
+    (await selection.post("cancellation")).ok()
+    again = await applicant.submitted(car)
+    assert (await again.view())["draws"]["remaining"] == 4
+
+
+async def test_where_it_is_not_allowed_that_goes_before_the_stage(country: Country) -> None:
+    office, applicant = await country.office(), country.applicant()
+    early = await applicant.submitted(country.car(applicant, office))
+    finished = await reserved(country, office)
+    for selection in (early, finished):
+        answer = await selection.post("cancellation")
+        assert (answer.status, answer.code) == (409, "cancellation_not_allowed")
+    assert (await finished.view())["stage"] == "completed"
+
+
+async def test_only_a_reservation_can_be_cancelled_and_only_once(country: Country) -> None:
+    office, applicant = await country.own_office(cancellation="true"), country.applicant()
+    early = await applicant.submitted(country.car(applicant, office))
+    assert (await early.post("cancellation")).code == "wrong_stage"
+    finished = await reserved(country, office)
+    (await finished.post("cancellation")).ok()
+    assert (await finished.post("cancellation")).body["stage"] == "cancelled"
+    confirmed = await reserved(country, office)
+    (await clerk_of(country, office).post(f"/desk/preselections/{confirmed.id}/confirmation")).ok()
+    assert (await confirmed.post("cancellation")).body["stage"] == "registered"

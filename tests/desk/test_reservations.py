@@ -1,0 +1,103 @@
+"""The desk's list: own office only, found by plate and stage, stable while the office goes on working."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from runtime.clock import system_clock
+from tests.api.country import Country, Selection
+from tests.desk.people import clerk_of, lapses, reserved
+
+
+async def test_a_clerk_finds_the_own_office_s_reservations_newest_first(country: Country) -> None:
+    office, other = await country.own_office(), await country.own_office()
+    first, second = await reserved(country, office), await reserved(country, office)
+    await reserved(country, other)
+    applicant = country.applicant()
+    await applicant.selecting(country.car(applicant, office))
+    page = (await clerk_of(country, office).get("/desk/reservations")).ok()
+    assert [item["id"] for item in page["items"]] == [second.id, first.id]
+    assert page["next"] is None
+    view = await first.view()
+    assert page["items"][1] == {
+        "id": first.id, "plate": view["plate"], "stage": "completed", "visit_by": view["visit_by"], "holder": "王**",
+    }  # fmt: skip
+
+
+async def test_an_agent_s_reservation_names_the_organisation_masked(country: Country) -> None:
+    office, agent = await country.own_office(), country.applicant()
+    agent.claims["organisation"] = {"name": "深圳市贸易有限公司", "credit_code": "91110000600037341L"}
+    await reserved(country, office, agent)
+    [item] = (await clerk_of(country, office).get("/desk/reservations")).ok()["items"]
+    assert item["holder"] == "深圳*****公司"
+
+
+async def test_search_by_plate_and_stage(country: Country) -> None:
+    office = await country.own_office()
+    one, two = await reserved(country, office), await reserved(country, office)
+    clerk, plate = clerk_of(country, office), (await one.view())["plate"]
+
+    async def found(**query: str) -> list[str]:
+        items = (await clerk.get("/desk/reservations", params=query)).ok()["items"]
+        return [item["id"] for item in items]
+
+    assert await found(plate=plate.lower()) == [one.id]
+    assert await found(plate=plate, stage="completed") == [one.id]
+    assert await found(plate=plate, stage="registered") == []
+    assert await found(plate="", stage="", limit="", cursor="") == [two.id, one.id]
+    await clerk.post(f"/desk/preselections/{two.id}/confirmation")
+    assert await found(stage="registered") == [two.id]
+    assert await found(stage="completed") == [one.id]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"plate": "粤BI2345"}, {"plate": "%"}, {"stage": "no"}, {"limit": "0"}, {"limit": "501"}, {"limit": "many"},
+        {"cursor": "x"}, {"cursor": "A" * 5000}, {"cursor": "f" + "_" * 31}, {"office": "440300"},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_a_query_that_can_t_be_is_refused(country: Country, query: dict[str, str]) -> None:
+    answer = await clerk_of(country, await country.own_office()).get("/desk/reservations", params=query)
+    assert (answer.status, answer.code) == (422, "validation_failed")
+    assert [error["field"] for error in answer.body["errors"]] == list(query)
+
+
+async def test_pages_neither_repeat_nor_skip_while_reservations_come_and_change(country: Country) -> None:
+    office = await country.own_office()
+    clerk, known = clerk_of(country, office), [await reserved(country, office) for _ in range(5)]
+    await same_moment(country, known[1:4])
+    seen: list[str] = []
+    cursor = None
+    while True:
+        params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = (await clerk.get("/desk/reservations", params=params)).ok()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+        await reserved(country, office)
+        await clerk.post(f"/desk/preselections/{seen[-1]}/confirmation")
+    assert len(seen) == len(set(seen))
+    assert set(seen) == {selection.id for selection in known}
+
+
+async def same_moment(country: Country, selections: list[Selection]) -> None:
+    """Let several have begun in the same millisecond."""
+    statement = text("UPDATE preselection SET created_at = :moment WHERE id = ANY(:ids)")
+    values = {"moment": system_clock(), "ids": [UUID(selection.id) for selection in selections]}
+    await country.stack.parts.database.rows(statement, values)
+
+
+async def test_a_reservation_whose_deadline_has_just_passed_is_overdue_before_a_timer_says_so(
+    country: Country,
+) -> None:
+    office = await country.own_office()
+    selection, clerk = await reserved(country, office), clerk_of(country, office)
+    await lapses(selection)
+    page = (await clerk.get("/desk/reservations", params={"stage": "completed"})).ok()
+    assert page["items"] == []
+    [item] = (await clerk.get("/desk/reservations")).ok()["items"]
+    assert item["stage"] == "overdue"

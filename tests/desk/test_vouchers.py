@@ -1,0 +1,153 @@
+"""Vouchers: printed by the holder, read at the desk, worth what the database says now."""
+
+import io
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pypdfium2
+import pytest
+import zxingcpp
+from icalendar import Calendar
+from pypdf import PdfReader
+
+from documents.voucher_token import VoucherClaims, VoucherSigner, voucher_expiry
+from runtime.clock import system_clock
+from storage.offices import Office
+from tests.api.country import Country, Selection
+from tests.desk.people import clerk_of, lapses, reserved
+
+
+async def voucher_of(selection: Selection) -> bytes:
+    answer = await selection.applicant.stack.client.get(
+        f"{selection.path}/voucher", headers=selection.applicant.headers
+    )
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    return answer.content
+
+
+async def token_of(selection: Selection) -> str:
+    """What a phone's camera reads off the printed page."""
+    page = pypdfium2.PdfDocument(await voucher_of(selection))[0].render(scale=2).to_pil()
+    [code] = zxingcpp.read_barcodes(page)
+    return code.text
+
+
+def short_code_of(country: Country, selection: Selection) -> str:
+    return country.stack.parts.vouchers.codes.code_for(UUID(selection.id))
+
+
+async def test_the_voucher_names_plate_vehicle_last_day_and_office(country: Country) -> None:
+    office = await country.office()
+    selection = await reserved(country, office)
+    view, pdf = await selection.view(), await voucher_of(selection)
+    [page] = PdfReader(io.BytesIO(pdf)).pages
+    text = page.extract_text()
+    for word in (view["plate"], view["vehicle"]["vin"][-4:], view["visit_by"], office.name, office.address):
+        assert word in text
+    assert short_code_of(country, selection) in text
+    for hidden in ("王小明", selection.applicant.claims["id_number"], selection.applicant.phone):
+        assert hidden not in text
+
+
+async def test_the_calendar_file_holds_the_last_day(country: Country) -> None:
+    selection = await reserved(country, await country.office())
+    answer = await country.stack.client.get(f"{selection.path}/calendar", headers=selection.applicant.headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    [event] = Calendar.from_ical(answer.text).walk("VEVENT")
+    assert event["DTSTART"].dt == date.fromisoformat((await selection.view())["visit_by"])
+
+
+@pytest.mark.parametrize("document", ["voucher", "calendar"])
+async def test_documents_are_there_at_completed_only_and_for_the_holder_only(country: Country, document: str) -> None:
+    office, applicant = await country.office(), country.applicant()
+    selection = await applicant.selecting(country.car(applicant, office))
+    answer = await applicant.get(f"{selection.path}/{document}")
+    assert (answer.status, answer.code, answer.body["stage"]) == (409, "wrong_stage", "plate_selection")
+    finished = await reserved(country, office)
+    assert (await applicant.get(f"{finished.path}/{document}")).code == "not_found"
+    assert (await clerk_of(country, office).get(f"{finished.path}/{document}")).code == "forbidden"
+    (await clerk_of(country, office).post(f"/desk/preselections/{finished.id}/confirmation")).ok()
+    assert (await finished.applicant.get(f"{finished.path}/{document}")).body["stage"] == "registered"
+
+
+async def test_the_qr_code_inspects_also_as_an_address_and_as_a_scanner_types_it(country: Country) -> None:
+    office = await country.office()
+    selection = await reserved(country, office)
+    clerk, token, view = clerk_of(country, office), await token_of(selection), await selection.view()
+    for text in (token, f"https://选号.example/v/{token}", f"https://x.example/?token={token}", f" {token}\r\n"):
+        inspection = (await clerk.post("/desk/vouchers/inspect", {"token": text})).ok()
+        assert inspection == {
+            "valid": True, "id": selection.id, "plate": view["plate"], "stage": "completed",
+            "visit_by": view["visit_by"], "holder": "王**",
+        }  # fmt: skip
+
+
+async def test_the_short_code_inspects_however_it_is_typed(country: Country) -> None:
+    office = await country.office()
+    selection = await reserved(country, office)
+    code = short_code_of(country, selection)
+    for typed in (code, code.lower(), code.replace("-", ""), f" {code} "):
+        answer = await clerk_of(country, office).post("/desk/vouchers/inspect", {"token": typed})
+        assert answer.ok()["id"] == selection.id
+
+
+async def test_a_voucher_is_worth_what_has_become_of_the_reservation(country: Country) -> None:
+    office = await country.office()
+    clerk = clerk_of(country, office)
+    worth = {}
+    for act, body in (("confirmation", None), ("rejection", {"reason": "撤回"}), ("lapse", None)):
+        selection = await reserved(country, office)
+        token = await token_of(selection)
+        if act == "lapse":
+            await lapses(selection)
+        else:
+            (await clerk.post(f"/desk/preselections/{selection.id}/{act}", body)).ok()
+        inspection = (await clerk.post("/desk/vouchers/inspect", {"token": token})).ok()
+        worth[act] = (inspection["valid"], inspection["stage"])
+    assert worth == {
+        "confirmation": (True, "registered"), "rejection": (False, "cancelled"), "lapse": (False, "overdue"),
+    }  # fmt: skip
+
+
+def forged(selection: Selection, office: Office, plate: str) -> str:
+    """Everything right but the key."""
+    now = system_clock()
+    claims = VoucherClaims(UUID(selection.id), plate, now.date(), office.code, voucher_expiry(now + timedelta(days=1)))
+    return VoucherSigner(b"f" * 32).sign(claims)
+
+
+async def test_forged_tokens_and_made_up_codes_are_invalid(country: Country) -> None:
+    office = await country.office()
+    selection = await reserved(country, office)
+    clerk, token = clerk_of(country, office), await token_of(selection)
+    code = short_code_of(country, selection)
+    mistyped = code[:-1] + ("0" if code[-1] != "0" else "1")
+    made_up = country.stack.parts.vouchers.codes.code_for(uuid4())
+    plate = (await selection.view())["plate"]
+    wrong = (
+        forged(selection, office, plate), token[:-2] + ("AA" if token[-2:] != "AA" else "BB"), f"{token}.x", "a.b.c",
+        mistyped, made_up, "", " ", "粤BA1234", "x" * 5000, "../../etc",
+    )  # fmt: skip
+    for text in wrong:
+        answer = await clerk.post("/desk/vouchers/inspect", {"token": text})
+        assert (answer.status, answer.code) == (422, "voucher_invalid"), text[:60]
+
+
+async def test_another_office_s_voucher_is_not_found_by_token_and_by_code(country: Country) -> None:
+    office, other = await country.office(), await country.own_office()
+    selection = await reserved(country, office)
+    for text in (await token_of(selection), short_code_of(country, selection)):
+        answer = await clerk_of(country, other).post("/desk/vouchers/inspect", {"token": text})
+        assert (answer.status, answer.code) == (404, "not_found")
+
+
+async def test_looking_a_voucher_up_is_audited(country: Country) -> None:
+    office = await country.office()
+    selection, clerk = await reserved(country, office), clerk_of(country, office)
+    (await clerk.post("/desk/vouchers/inspect", {"token": short_code_of(country, selection)})).ok()
+    now = system_clock()
+    entries = await country.stack.parts.operations.audit.between(
+        now - timedelta(minutes=5), now + timedelta(minutes=5), action="inspect_voucher",
+        preselection_id=UUID(selection.id),
+    )  # fmt: skip
+    assert [entry.actor for entry in entries] == [country.stack.parts.hashes.owner(clerk.claims["sub"]).hex()]
