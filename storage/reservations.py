@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text, tuple_
+from sqlalchemy import Boolean, ColumnElement, Integer, literal_column, select, text, tuple_
 
 from storage.database import Database
 from storage.personal_hashes import PersonalHashes
@@ -15,6 +14,8 @@ from storage.tables import claim, preselection
 from storage.vault import Keys
 
 MOST = 500
+# Literally, for a plan that does not know the stages would expect hardly a row to be left.
+_VISIBLE = literal_column("stage NOT IN ('submitted', 'refused')", Boolean)
 Place = tuple[datetime, UUID]
 
 
@@ -67,7 +68,8 @@ class Reservations:
 
     async def of_vehicle(self, vin: str, *, limit: int = 100) -> list[PreselectionRow]:
         """All of this vehicle, newest first; of those at most one is running."""
-        return await self._newest(preselection.c.vehicle_hash == self._hashes.vehicle(vin), limit=limit)
+        known = preselection.c.vehicle_hash == self._hashes.vehicle(vin)
+        return await self._newest(known, _VISIBLE, limit=limit)
 
     async def holding(self, plate: str, at: datetime) -> UUID | None:
         """Whoever has the number at this moment, be it reserved, offered or a candidate."""
@@ -97,11 +99,8 @@ class Reservations:
     async def _newest(self, *conditions: ColumnElement[bool], limit: int) -> list[PreselectionRow]:
         columns = preselection.c
         # The number stands in the statement: a plan for any limit would expect a good part of the table.
-        most = text(str(min(limit, MOST)))
-        statement: Any = (
-            select(*COLUMNS)
-            .where(*conditions, columns.stage.not_in(("submitted", "refused")))
-            .order_by(columns.created_at.desc(), columns.id.desc())
-            .limit(most)
+        most = literal_column(str(min(limit, MOST)), Integer)
+        statement = (
+            select(*COLUMNS).where(*conditions).order_by(columns.created_at.desc(), columns.id.desc()).limit(most)
         )
         return [row_of(row, self._vault) for row in await self._database.rows(statement)]

@@ -1,0 +1,180 @@
+"""What the desk and the operators look up, in the order and at the speed that they need."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from storage.database import Database
+from storage.decisions import Claim
+from storage.reservations import Reservations
+from tests.storage.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
+
+THURSDAY, FRIDAY, MONDAY = date(2026, 11, 26), date(2026, 11, 27), date(2026, 11, 30)
+MANY = 50_000
+
+
+async def reserved(stored: Stored, stage: str = "completed", *, visit_by: date = THURSDAY, **given: Any) -> UUID:
+    """A preselection whose plate is reserved, or was."""
+    me, [plate] = await stored.begun(**given), new_plates()
+    await stored.decisions.commit(
+        decision(me, stage="completed", plate=plate, visit_by=visit_by, deadline=LATER, hold=[Claim(plate, "reserved")])
+    )
+    if stage != "completed":
+        later = decision(me, expected_revision=2, stage=stage, plate=plate, visit_by=visit_by, deadline=LATER)
+        await stored.decisions.commit(later)
+    return me
+
+
+@pytest.fixture
+def reservations(stored: Stored) -> Reservations:
+    return Reservations(stored.database, KEYS)
+
+
+async def test_the_desk_sees_its_own_offices_reservations_newest_first(
+    stored: Stored, reservations: Reservations
+) -> None:
+    first = await reserved(stored, at=AT)
+    second = await reserved(stored, "registered", at=SOON)
+    await stored.begun(at=LATER)
+    other = await Stored.beginning(stored.database)
+    await reserved(other)
+    assert [row.id for row in await reservations.of_office(stored.office_code)] == [second, first]
+
+
+async def test_the_desk_finds_a_plate_and_a_stage(stored: Stored, reservations: Reservations) -> None:
+    waiting, done = await reserved(stored), await reserved(stored, "registered")
+    plate = (await stored.row(waiting)).plate
+    assert [row.id for row in await reservations.of_office(stored.office_code, plate=plate)] == [waiting]
+    assert [row.id for row in await reservations.of_office(stored.office_code, stage="registered")] == [done]
+    assert await reservations.of_office(stored.office_code, plate=plate, stage="registered") == []
+    assert await reservations.of_office("another", plate=plate) == []
+    assert (await reservations.of_office(stored.office_code, plate=plate))[0].party_name == "张三"
+
+
+async def test_pages_follow_each_other_without_gap_or_repeat_even_at_one_moment(
+    stored: Stored, reservations: Reservations
+) -> None:
+    made = {await reserved(stored, at=AT + timedelta(seconds=number // 3)) for number in range(8)}
+    seen: list[UUID] = []
+    before = None
+    while page := await reservations.of_office(stored.office_code, limit=3, before=before):
+        assert len(page) <= 3
+        seen += [row.id for row in page]
+        before = (page[-1].created_at, page[-1].id)
+    assert len(seen) == 8
+    assert set(seen) == made
+
+
+async def test_a_plate_that_was_had_before_brings_all_who_had_it(stored: Stored, reservations: Reservations) -> None:
+    [plate] = new_plates()
+    made = []
+    for moment in (AT, SOON):
+        me = await stored.begun(at=moment)
+        await stored.decisions.commit(decision(me, stage="overdue", plate=plate))
+        made.append(me)
+    assert [row.id for row in await reservations.of_plate(plate)] == made[::-1]
+    assert await reservations.of_plate("粤B00000") == []
+
+
+async def test_a_vehicle_is_found_by_its_vin_in_any_case(stored: Stored, reservations: Reservations) -> None:
+    vin = f"lsv{uuid4().hex}"
+    me = await stored.begun(vin=vin.upper())
+    assert [row.id for row in await reservations.of_vehicle(vin)] == [me]
+    assert await reservations.of_vehicle("LSVAA49J132047371") == []
+
+
+async def test_what_was_only_submitted_is_found_by_nobody(stored: Stored, reservations: Reservations) -> None:
+    row = await stored.submitted(vin="LSVAA49J132047371X")
+    assert row.id not in [found.id for found in await reservations.of_vehicle("LSVAA49J132047371X")]
+
+
+async def test_whoever_holds_a_number_now_is_found_by_it(stored: Stored, reservations: Reservations) -> None:
+    me, [plate] = await stored.begun(), new_plates()
+    await stored.decisions.commit(decision(me, hold=[Claim(plate, "offered", SOON)]))
+    assert await reservations.holding(plate, AT) == me
+    assert await reservations.holding(plate, SOON) is None
+
+
+async def test_live_reservations_that_end_on_given_days_are_listed(stored: Stored, reservations: Reservations) -> None:
+    due = {await reserved(stored, visit_by=day) for day in (THURSDAY, FRIDAY)}
+    await reserved(stored, visit_by=MONDAY)
+    await reserved(stored, "registered", visit_by=THURSDAY)
+    other = await Stored.beginning(stored.database)
+    elsewhere = await reserved(other, visit_by=THURSDAY)
+    office = stored.office_code
+    found = await reservations.ending_on([THURSDAY, FRIDAY], office_code=office)
+    assert {each.id for each in found} == due
+    assert [each.id for each in found] == sorted(due)
+    assert {each.deadline for each in found} == {LATER}
+    rest = await reservations.ending_on([THURSDAY, FRIDAY], office_code=office, after=found[0].id)
+    assert [each.id for each in rest] == [found[1].id]
+    everywhere = await reservations.ending_on([THURSDAY])
+    assert elsewhere in {each.id for each in everywhere}
+    assert await reservations.ending_on([], office_code=office) == []
+
+
+@pytest.fixture
+async def crowd(fresh_database: str, as_owner: Callable[[str], str]) -> AsyncIterator[Stored]:
+    """An office with many rows, as after a year; one in ten has a plate."""
+    owner = Database(as_owner(fresh_database))
+    stored = await Stored.beginning(owner)
+    me = await reserved(stored)
+    columns = ", ".join(
+        name for name in (await stored.row(me)).__dataclass_fields__ if name not in ("id", "sealed", "vault")
+    )
+    values = columns.replace("plate,", "CASE n % 10 WHEN 0 THEN '粤C' || n END,")
+    values = values.replace("created_at,", "created_at - n * interval '1 second',")
+    values = values.replace("stage,", "CASE n % 1000 WHEN 0 THEN 'completed' ELSE 'registered' END,")
+    values = values.replace("vehicle_hash,", "sha256(n::text::bytea),")
+    sealed = "seller_hash, party_name, party_id, phone, vin, certificate_number"
+    many = f"""
+        INSERT INTO preselection (id, {columns}, {sealed})
+        SELECT gen_random_uuid(), {values}, {sealed} FROM preselection, generate_series(1, {MANY}) AS n
+    """  # noqa: S608 -- the test's own words
+    async with owner.transaction(patience=60) as connection:
+        await connection.execute(text(many))
+        await connection.execute(text("ANALYZE preselection"))
+    yield stored
+    await owner.close()
+
+
+@pytest.mark.parametrize("wanted", [{}, {"stage": "completed"}, {"plate": "粤C100"}])
+async def test_the_desks_list_reads_no_more_rows_than_it_shows(
+    crowd: Stored, fresh_database: str, wanted: dict[str, str]
+) -> None:
+    one_session = Database(fresh_database, pool_size=1)
+    reservations = Reservations(one_session, KEYS)
+    for before in (None, (AT - timedelta(seconds=MANY // 2), UUID(int=0))):
+        scans, read = await reading(one_session)
+        # Often enough for the plan that is kept for any parameters.
+        for _ in range(8):
+            found = await reservations.of_office(crowd.office_code, limit=20, before=before, **wanted)
+        assert len(found) == (20 if "plate" not in wanted else before is None)
+        scans_then, read_then = await reading(one_session)
+        assert scans_then == scans
+        assert read_then - read <= 8 * 25
+    await one_session.close()
+
+
+async def test_finding_what_ends_on_a_day_reads_no_other_rows(crowd: Stored, fresh_database: str) -> None:
+    one_session = Database(fresh_database, pool_size=1)
+    scans, read = await reading(one_session)
+    found = await Reservations(one_session, KEYS).ending_on([FRIDAY, MONDAY], office_code=crowd.office_code)
+    assert found == []
+    scans_then, read_then = await reading(one_session)
+    assert (scans_then, read_then) == (scans, read)
+    await one_session.close()
+
+
+async def reading(database: Database) -> tuple[int, int]:
+    """How often the table was read from end to end, and how many of its rows were read by an index, until now."""
+    await database.rows(text("SELECT pg_stat_force_next_flush()"))
+    row = await database.row(
+        text("SELECT seq_scan, idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'preselection'")
+    )
+    assert row is not None
+    return row[0], row[1]
