@@ -1,0 +1,135 @@
+"""Upkeep removes what is over, and nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Table, func, insert, select
+
+from domain.policy import Policy
+from storage.codes import CodeOwner, Codes, NewCode
+from storage.database import Database
+from storage.decisions import Claim
+from storage.expired_rows import ExpiredRows
+from storage.failed_checks import FailedChecks
+from storage.idempotency import Idempotency, RequestKey
+from storage.tables import FOREVER, claim, code, failed_check, idempotency, preselection, text_message
+from storage.tables import decision as decision_table
+from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_plates
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@pytest.fixture
+async def own(fresh_database: str) -> AsyncIterator[Database]:
+    own = Database(fresh_database)
+    yield own
+    await own.close()
+
+
+async def count(database: Database, table: Table) -> int:
+    row = await database.row(select(func.count()).select_from(table))
+    assert row is not None
+    return int(row[0])
+
+
+async def removed(database: Database, kind: str, at: datetime) -> int:
+    return (await ExpiredRows(database).remove(at))[kind]
+
+
+async def test_an_ended_claim_is_removed_an_hour_later_and_a_live_one_stays(own: Database) -> None:
+    ends = dict(zip(new_plates(4), (AT - DAY, AT, AT + HOUR, FOREVER), strict=True))
+    rows = [
+        {"plate": plate, "kind": "offered", "until": until, "changed_at": AT - DAY} for plate, until in ends.items()
+    ]
+    async with own.transaction() as connection:
+        await connection.execute(insert(claim), rows)
+    assert await removed(own, "claims", AT) == 1
+    assert await removed(own, "claims", AT + HOUR - MILLISECOND) == 0
+    assert await removed(own, "claims", AT + HOUR) == 1
+    assert await count(own, claim) == 2
+
+
+async def test_a_claim_that_a_decision_is_changing_at_this_moment_is_left_for_the_next_time(own: Database) -> None:
+    stored, [plate] = await Stored.beginning(own), new_plates()
+    me = await stored.begun()
+    await stored.decisions.commit(decision(me, hold=[Claim(plate, "offered", AT - DAY + HOUR)], at=AT - DAY))
+    async with own.transaction() as busy:
+        await busy.execute(select(claim).where(claim.c.plate == plate).with_for_update())
+        assert await asyncio.wait_for(removed(own, "claims", AT), 2) == 0
+    assert await removed(own, "claims", AT) == 1
+
+
+async def test_answers_stay_for_their_day(own: Database) -> None:
+    answers, key = Idempotency(own, KEYS), RequestKey(b"caller", "/path", uuid4())
+    begun = {"body_digest": b"", "operation_id": uuid4(), "lease": timedelta(seconds=20)}
+    await answers.begin(key, at=AT, **begun)
+    await answers.answer(key, 200, {}, "{}")
+    assert await removed(own, "answers", AT + DAY) == 0
+    assert await removed(own, "answers", AT + DAY + 2 * HOUR) == 1
+    assert await count(own, idempotency) == 0
+
+
+async def test_codes_and_failed_checks_stay_as_long_as_a_limit_counts_them(own: Database) -> None:
+    owner = CodeOwner("confirm_information", uuid4().bytes)
+    new = NewCode(uuid4(), owner, uuid4().bytes, b"hash", AT)
+    await Codes(own).issue(new, Policy())
+    await FailedChecks(own).begin(uuid4(), b"applicant", at=AT, since=AT, limit=5)
+    for kind, table in (("codes", code), ("failed_checks", failed_check)):
+        assert await removed(own, kind, AT + DAY) == 0
+        assert await count(own, table) == 1
+    later = await ExpiredRows(own).remove(AT + 2 * DAY + HOUR)
+    assert (later["codes"], later["failed_checks"]) == (1, 1)
+
+
+async def test_a_code_that_is_still_good_stays_however_old(own: Database) -> None:
+    new = NewCode(uuid4(), CodeOwner("confirm_information", uuid4().bytes), uuid4().bytes, b"hash", AT)
+    await Codes(own).issue(new, Policy().with_overrides({"code_ttl": "P7D"}))
+    assert await removed(own, "codes", AT + 6 * DAY) == 0
+
+
+async def test_submissions_that_never_began_are_removed_and_begun_ones_stay(own: Database) -> None:
+    stored = await Stored.beginning(own)
+    await stored.submitted(at=AT)
+    await stored.begun(at=AT)
+    assert await removed(own, "submissions", AT + DAY) == 0
+    assert await removed(own, "submissions", AT + 3 * DAY) == 1
+    assert await count(own, preselection) == 1
+
+
+async def test_decisions_stay_as_long_as_temporal_keeps_their_history(own: Database) -> None:
+    stored = await Stored.beginning(own)
+    me = await stored.begun()
+    await stored.decisions.commit(decision(me, at=AT))
+    assert await removed(own, "decisions", AT + 29 * DAY) == 0
+    assert await removed(own, "decisions", AT + 31 * DAY) == 2
+    assert await count(own, decision_table) == 0
+
+
+async def test_old_messages_of_the_local_phone_are_removed(own: Database) -> None:
+    message = {
+        "id": uuid4(),
+        "idempotency_key": "key",
+        "phone_hash": b"phone",
+        "phone": b"phone",
+        "purpose": "reserved",
+        "text": b"text",
+        "sent_at": AT,
+    }
+    async with own.transaction() as connection:
+        await connection.execute(insert(text_message).values(message))
+    assert await removed(own, "messages", AT + 29 * DAY) == 0
+    assert await removed(own, "messages", AT + 31 * DAY) == 1
+
+
+async def test_more_rows_than_go_in_one_statement_are_all_removed(
+    own: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.expired_rows._AT_ONCE", 3)
+    rows = [{"plate": plate, "kind": "offered", "until": AT, "changed_at": AT} for plate in new_plates(10)]
+    async with own.transaction() as connection:
+        await connection.execute(insert(claim), rows)
+    assert await removed(own, "claims", AT + DAY) == 10
