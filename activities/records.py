@@ -59,14 +59,24 @@ class RecordActivities(Records):
         if await self._preselections.running_for(row.vehicle_hash):
             raise VehicleInUse
         found = await self._preselections.find_transfer(row.transfer_hash, except_id=row.id)
-        earlier = from_record(found.state, policy) if found else None
+        earlier = await self._as_left(from_record(found.state, policy), row) if found else None
         shown = await self._preselections.shown_to_vehicle(row.vehicle_hash)
         state = Preselection.opened(policy, order.at, earlier=earlier, shown=sorted(shown))
         return await self.commits.commit(order, "begin", state, use_code=UUID(code_id) if code_id else None)
 
     async def _revived(self, order: Order, row: PreselectionRow) -> Decided:
-        dormant = from_record(row.state, Policy.from_dict(order.policy))
+        dormant = await self._as_left(from_record(row.state, Policy.from_dict(order.policy)), row)
+        shown = await self._preselections.shown_to_vehicle(row.vehicle_hash)
+        dormant = replace(dormant, shown=tuple(sorted(shown.union(dormant.shown))))
         return await self.commits.commit(order, "begin", dormant.entered(order.at))
+
+    async def _as_left(self, state: Preselection, row: PreselectionRow) -> Preselection:
+        """The state with the chances that its transfer has left, whichever account used the others up."""
+        least = await self._preselections.least_chances(row.transfer_hash)
+        if least is None:
+            return state
+        draws, composed = min(least[0], state.draws_remaining), min(least[1], state.composed_remaining)
+        return replace(state, draws_remaining=draws, composed_remaining=composed)
 
     @activity.defn(name="records.move")
     @deciding

@@ -8,7 +8,7 @@ from api.answers import PreselectionView
 from api.vehicle_messages import NobodyThere, revive, send
 from api.views import policy_in, state_of, view_of
 from api.visits import Visit
-from domain.errors import NotFound, RateLimited, Refusal, WrongStage
+from domain.errors import NotFound, Refusal, WrongStage
 from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_parts import UNFINISHED, Stage
@@ -79,7 +79,15 @@ async def delivered(visit: Visit, update: str, message: object) -> None:
         if state_of(row, visit.now()).stage not in _ALIVE:
             raise WrongStage(state_of(row, visit.now()).stage) from None
         await woken(visit)
-        await send(visit.parts, row.id, update, message)
+        await _sent_to_the_woken(visit, update, message)
+
+
+async def _sent_to_the_woken(visit: Visit, update: str, message: object) -> None:
+    """It ends again at once where all chances were used up while it slept."""
+    try:
+        await send(visit.parts, visit.own.id, update, message)
+    except NobodyThere:
+        raise WrongStage((await current_view(visit)).stage) from None
 
 
 async def woken(visit: Visit) -> None:
@@ -104,7 +112,4 @@ async def count_write(visit: Visit, policy: Policy) -> None:
 
 async def count(visit: Visit, window: str, subject: str, limit: int) -> None:
     """Count a call in a window of a minute. Raises `RateLimited`."""
-    key = visit.parts.hashes.rate_window(window, subject).hex()
-    retry_at = await visit.parts.rate_windows.hit(key, limit=limit, window=_MINUTE, at=visit.now())
-    if retry_at:
-        raise RateLimited(retry_at)
+    await visit.parts.call_counts.begin(window, subject, limit, visit.now()).judge()

@@ -215,6 +215,18 @@ class Preselections:
         found = await self._newest(*conditions)
         return found[0] if found else None
 
+    async def least_chances(self, transfer_hash: bytes) -> tuple[int, int] | None:
+        """The fewest draws and composed numbers that any preselection of this transfer has left (R-45).
+
+        Counts only ever fall, but one that fell asleep knows nothing of those that were used up meanwhile.
+        """
+        statement = text("""
+            SELECT min(CAST(state ->> 'draws_remaining' AS int)), min(CAST(state ->> 'composed_remaining' AS int))
+            FROM preselection WHERE transfer_hash = :transfer_hash AND stage NOT IN ('submitted', 'refused')
+        """)
+        found = await self._database.row(statement, {"transfer_hash": transfer_hash})
+        return None if found is None or found[0] is None else (found[0], found[1])
+
     async def shown_to_vehicle(self, vehicle_hash: bytes) -> frozenset[str]:
         """Every number that this vehicle was ever offered, whoever acted."""
         statement = text("""

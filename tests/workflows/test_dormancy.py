@@ -41,6 +41,28 @@ async def test_its_buyer_goes_on_with_the_same_counts(world: World) -> None:
     assert not set(numbers_of(drawn)) & set(numbers_of(again))
 
 
+async def test_what_another_account_of_the_same_buyer_used_up_meanwhile_is_used_up(world: World) -> None:
+    """Counts belong to the transfer (R-45), and a vehicle is never offered the same number twice."""
+    at_once = {"confirm_delay": "PT0S", "compose_interval": "PT0S", "code_resend": "PT0S", "composed": "0"}
+    few = at_once | {"draws": "2"}
+    first = await world.vehicle(await world.office("0000!", "0001!"), **few)
+    await asleep(first)
+    second = await world.vehicle(first.office, person=first.person, vin=first.vin, **few)
+    await second.reach_selection()
+    drawn = numbers_of(await second.draw())
+    await asleep(second)
+    assert (await first.revive()).draws_remaining == 1
+    await first.reach_selection()
+    assert not set(drawn) & set(numbers_of(await first.draw()))
+    await first.skip(first.policy.batch_ttl.timedelta())
+    await first.reaches(Stage.EXHAUSTED)
+    await first.ends()
+    assert (await second.revive()).stage is Stage.EXHAUSTED
+    await second.ends()
+    third = await world.submitted(first.office, person=first.person, vin=first.vin, **few)
+    assert (await refused(third.begin())).code == "vehicle_exhausted"
+
+
 async def test_an_action_puts_the_end_off(world: World) -> None:
     vehicle = await world.vehicle()
     await vehicle.skip(timedelta(days=20))
