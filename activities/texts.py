@@ -59,8 +59,8 @@ class TextActivities(Texts):
     async def _send_code(self, phone: str, digits: str, code_id: UUID, *, at: datetime, policy: Policy) -> None:
         minutes = str(int(policy.code_ttl.timedelta().total_seconds() // 60))
         text = render(Purpose.CONFIRM_IDENTITY, code=digits, minutes=minutes)
-        # A second attempt has other digits, so it is another message.
-        key = f"{code_id}:{activity.info().attempt}"
+        # Whoever tries or asks again makes other digits, so each is another message.
+        key = f"{code_id}:{secrets.token_hex(8)}"
         try:
             await self._gateway.send(TextMessage(phone, text, Purpose.CONFIRM_IDENTITY, key, at, digits))
         except GatewayDown as down:

@@ -54,7 +54,8 @@ async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:
         phone=visit.caller.phone,
         text=text,
         purpose=Purpose.CONFIRM_INFORMATION,
-        idempotency_key=str(code_id),
+        # Whoever repeats the request makes other digits, so that is another message.
+        idempotency_key=f"{code_id}:{secrets.token_hex(8)}",
         at=at,
         code=digits,
     )

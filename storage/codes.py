@@ -44,7 +44,10 @@ _ISSUE = text("""
         (id, purpose, phone_hash, subject_hash, preselection_id, code_hash, created_at, expires_at, while_holding)
     VALUES
         (:id, :purpose, :phone_hash, :subject_hash, :preselection_id, :code_hash, :at, :expires_at, :while_holding)
-    ON CONFLICT (id) DO UPDATE SET code_hash = excluded.code_hash, failed_at = NULL WHERE code.used_at IS NULL
+    ON CONFLICT (id) DO UPDATE SET
+        code_hash = excluded.code_hash, created_at = excluded.created_at, expires_at = excluded.expires_at,
+        while_holding = excluded.while_holding, attempts = 0, failed_at = NULL
+    WHERE code.used_at IS NULL
 """)
 
 _LOCK_SUBJECT = text("""
@@ -116,8 +119,8 @@ class Codes:
     async def issue(self, new: NewCode, policy: Policy) -> IssuedCode:
         """Write a code that is to be sent now; it is no use before `mark_sent`, and the older one stays until then.
 
-        The same id again is the same code with the new digits, for whoever repeats will send those. Raises
-        `RateLimited`. Of several requests of one phone at once, each sees those before it.
+        The same id again is the same code with new digits and a new countdown, for whoever repeats will send and tell
+        those. Raises `RateLimited`. Of several requests of one phone at once, each sees those before it.
         """
         issued = IssuedCode(new.id, policy.code_resend.after(new.at), policy.code_ttl.after(new.at))
         async with self._database.transaction() as connection:

@@ -160,6 +160,18 @@ async def test_the_same_code_issued_again_has_the_digits_of_the_second_time(pers
         await person.type_in(RIGHT)
 
 
+async def test_the_same_code_issued_again_has_a_countdown_and_attempts_of_its_own(person: Person) -> None:
+    new, later = person.new(AT), AT + timedelta(minutes=4)
+    await person.codes.issue(new, POLICY)
+    await person.codes.mark_failed(new.id, AT)
+    again = await person.codes.issue(replace(new, at=later), POLICY)
+    await person.codes.mark_sent(new.id, later)
+    assert await person.type_in(RIGHT, again.expires_at - MILLISECOND) == new.id
+    assert await person.is_refused_until(later + timedelta(seconds=59)) == again.resend_at
+    with pytest.raises(CodeExpired):
+        await person.type_in(RIGHT, again.expires_at)
+
+
 async def test_a_code_is_good_for_one_person_purpose_and_preselection_only(database: Database) -> None:
     me = Person(database, preselection_id=uuid4())
     await me.ask()
