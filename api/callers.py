@@ -51,6 +51,11 @@ class Caller:
         return self.hashes.party(self.party.id_number)
 
     @cached_property
+    def person_hash(self) -> bytes:
+        """The person behind the account, whoever they act for: a person with several accounts has one limit."""
+        return self.hashes.party(self.claims.id_number or self.claims.subject)
+
+    @cached_property
     def phone(self) -> str:
         """The account's verified number; nobody types one in."""
         if not self.claims.phone:

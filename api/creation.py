@@ -1,7 +1,5 @@
 """确认信息 (R-09 to R-12): the checks in the order of the contract, then the vehicle's workflow begins."""
 
-from datetime import timedelta
-
 import structlog
 
 from api.action_log import action_logged
@@ -10,29 +8,34 @@ from api.answers import PreselectionView
 from api.bodies import SubmissionBody
 from api.office_directory import policy_of
 from api.submissions import CheckedBody, checked_body
+from api.vehicle_check import check_vehicle
 from api.vehicle_messages import begin
 from api.verification_codes import owner_of_first_code
 from api.views import view_of
 from api.visits import Visit
-from domain.calendar import shanghai_midnight_after
-from domain.errors import Blacklisted, InformationMismatch, NotFound, NoticeOutdated, RateLimited
+from domain.errors import Blacklisted, NotFound, NoticeOutdated, Refusal
 from domain.masking import mask_organisation_name, mask_person_name
 from domain.policy import Policy
+from gateways.failures import GatewayDown
 from gateways.parties import PartyKind
-from gateways.vehicle_facts import VehicleQuestion, judge
 from storage.preselections import Seller, Submission
 from workflows.messages import Begin, VehicleInput
-
-_DAY = timedelta(days=1)
 
 
 async def created(visit: Visit, body: SubmissionBody) -> PreselectionView:
     """Check everything, write the row, and begin the workflow, which settles what only one of many can win."""
     with action_logged("create"):
-        return await _created(visit, await checked_body(visit, body))
+        checked = await checked_body(visit, body)
+        try:
+            await _created(visit, checked)
+        except (Refusal, GatewayDown):
+            # An earlier attempt of this request may have begun it all the same, and used the code up for it.
+            if not await visit.parts.decisions.find(visit.operation_id):
+                raise
+        return await _view(visit, checked)
 
 
-async def _created(visit: Visit, checked: CheckedBody) -> PreselectionView:
+async def _created(visit: Visit, checked: CheckedBody) -> None:
     structlog.contextvars.bind_contextvars(preselection_id=str(visit.operation_id), office=checked.office.code)
     policy = policy_of(checked.office, visit.parts.policy)
     await count_write(visit, policy)
@@ -41,10 +44,13 @@ async def _created(visit: Visit, checked: CheckedBody) -> PreselectionView:
     code_id = await visit.parts.codes.verify(
         owner_of_first_code(visit.caller.owner_hash), checked.code_hash, at=visit.now(), attempts=policy.code_attempts
     )
-    await _check_vehicle(visit, checked, policy)
+    await check_vehicle(visit, checked, policy)
     await visit.parts.preselections.insert_submission(_submission(visit, checked, policy))
     given = VehicleInput(str(visit.operation_id), checked.office.code, policy.to_dict(), list(checked.office.prefixes))
     await begin(visit.parts, given, Begin(str(code_id), str(visit.operation_id)))
+
+
+async def _view(visit: Visit, checked: CheckedBody) -> PreselectionView:
     row = await visit.parts.preselections.get(visit.operation_id)
     if row is None:
         raise NotFound
@@ -61,24 +67,6 @@ async def _require_no_ban(visit: Visit) -> None:
     until = await visit.parts.blacklist.barred_until(visit.caller.party_hash, visit.now())
     if until:
         raise Blacklisted(until)
-
-
-async def _check_vehicle(visit: Visit, checked: CheckedBody, policy: Policy) -> None:
-    """系统核查: a mismatch counts towards the day's limit, so that facts can't be guessed."""
-    now = visit.now()
-    tomorrow = shanghai_midnight_after(now)
-    failed = await visit.parts.failed_checks.count(visit.caller.owner_hash, since=tomorrow - _DAY)
-    if failed >= policy.failed_checks_per_day:
-        raise RateLimited(tomorrow)
-    question = VehicleQuestion(
-        checked.certificate_number, checked.vin, checked.seller, visit.caller.party, checked.office.code
-    )
-    facts = await visit.parts.gateways.registry.look_up(question)
-    try:
-        judge(question, facts)
-    except InformationMismatch:
-        await visit.parts.failed_checks.add(visit.operation_id, visit.caller.owner_hash, now)
-        raise
 
 
 def _submission(visit: Visit, checked: CheckedBody, policy: Policy) -> Submission:

@@ -199,6 +199,24 @@ class TestTheCheck:
         assert (answer.status, answer.code, answer.body["retry_at"]) == (429, "rate_limited", midnight)
         assert int(answer.headers["retry-after"]) > 0
 
+    async def test_guesses_at_once_and_from_several_accounts_share_the_limit(self, country: Country) -> None:
+        office, other = await country.office(failed_checks_per_day="2"), country.applicant()
+        accounts = [country.applicant(id_number="11010519491231002X") for _ in range(2)]
+        guess, codes = country.car(other, office), [await account.first_code() for account in accounts]
+        guesses = [
+            account.post("/preselections", guess.body(code))
+            for account, code in zip(accounts, codes, strict=True)
+            for _ in range(4)
+        ]
+        answers = await asyncio.gather(*guesses)
+        assert sorted(answer.code for answer in answers) == ["information_mismatch"] * 2 + ["rate_limited"] * 6
+
+    async def test_right_submissions_at_once_are_all_judged(self, country: Country) -> None:
+        office, buyer = await country.office(failed_checks_per_day="1"), country.applicant()
+        code, cars = await buyer.first_code(), [country.car(buyer, office, Obstacle.SEIZED) for _ in range(5)]
+        answers = await asyncio.gather(*(buyer.post("/preselections", car.body(code)) for car in cars))
+        assert {answer.code for answer in answers} == {"vehicle_not_eligible"}
+
 
 class TestVehicles:
     async def test_a_running_vehicle_is_in_use_for_oneself_too(self, country: Country) -> None:

@@ -1,0 +1,42 @@
+"""Repeats at 确认信息: the answer was lost, and the same request comes again with its key."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import update
+
+from storage.tables import idempotency
+from tests.api.country import Country
+
+
+async def test_whoever_was_not_told_that_it_began_is_told_by_the_repeat(country: Country) -> None:
+    """The process died after the workflow had begun and used the code up, before the answer was kept."""
+    office, buyer = await country.office(), country.applicant()
+    car, code, key = country.car(buyer, office), await buyer.first_code(), str(uuid4())
+    first = (await buyer.post("/preselections", car.body(code), key=key)).ok()
+    parts = country.stack.parts
+    await parts.database.rows(
+        update(idempotency)
+        .where(idempotency.c.key == UUID(key))
+        .values(status=None, answer=None, lease_until=parts.clock())
+    )
+    again = await buyer.post("/preselections", car.body(code), key=key)
+    assert (again.status, again.body["id"], again.body["stage"]) == (201, first["id"], "service_notes")
+    assert len((await buyer.get("/preselections")).ok()["items"]) == 1
+
+
+async def test_a_code_that_is_sent_again_for_one_request_is_the_right_one(country: Country) -> None:
+    """The first message was lost on its way: the repeat's digits must not be taken for the same message."""
+    office, buyer = await country.office(), country.applicant()
+    key, wish = str(uuid4()), {"purpose": "confirm_information"}
+    country.stack.phone.is_down = True
+    assert (await buyer.post("/verification-codes", wish, key=key)).code == "unavailable"
+    country.stack.phone.is_down = False
+    parts, sent = country.stack.parts, []
+    for _ in range(2):
+        (await buyer.post("/verification-codes", wish, key=key)).ok()
+        sent = country.stack.phone.of(buyer.phone)
+        unanswered = {"status": None, "answer": None, "lease_until": parts.clock()}
+        await parts.database.rows(update(idempotency).where(idempotency.c.key == UUID(key)).values(unanswered))
+    assert len({message.idempotency_key for message in sent}) == 2
+    answer = await buyer.post("/preselections", country.car(buyer, office).body(str(sent[-1].code)))
+    assert answer.status == 201
