@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import structlog
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from api.strict_json import ReadRequest
@@ -52,7 +53,8 @@ async def once(request: ReadRequest, visit: Visit, judge: Judge) -> Response:
         return Response(earlier.body, earlier.status, dict(earlier.headers))
     visit.operation_id = earlier.operation_id
     judgement = await judge()
-    await _keep(visit, wish, judgement)
+    # After the answer, which need not wait for it: should it be lost, a repeat is judged anew and comes to the same.
+    judgement.response.background = BackgroundTask(_keep, visit, wish, judgement)
     return judgement.response
 
 

@@ -36,9 +36,9 @@ async def keys_after(visit: Visit, query: QueryParams) -> Keyboard:
     state = state_of(row, now)
     if state.stage is not Stage.PLATE_SELECTION:
         raise WrongStage(state.stage)
-    calls, limit = visit.parts.keyboard_calls, state.policy.keyboard_per_minute
-    calls.remember(row.id, row.owner_hash, limit)
-    await calls.judge(row.id, limit, now, count=visit.count)
+    await visit.parts.call_counts.judge_keyboard(
+        str(row.id), row.owner_hash, limit=state.policy.keyboard_per_minute, at=now, begun=visit.count
+    )
     max_age = state.policy.keyboard_snapshot.after(now) - now
     snapshot = await visit.parts.keyboards.get(prefix, now, max_age)
     return Keyboard(position=len(typed), available=snapshot.available(typed), as_of=snapshot.as_of)

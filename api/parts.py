@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 from temporalio.client import Client
 
-from api.keyboard_calls import KeyboardCalls
+from api.call_counts import CallCounts
 from api.office_directory import OfficeDirectory
 from documents.voucher_keys import VoucherKeys
 from domain.policy import Policy
@@ -69,9 +69,8 @@ class Parts:
     blacklist: Blacklist
     failed_checks: FailedChecks
     idempotency: Idempotency
-    rate_windows: RateWindows
     keyboards: KeyboardSnapshots
-    keyboard_calls: KeyboardCalls
+    call_counts: CallCounts
     announcements: Announcements
     vouchers: VoucherKeys
     desk_records: DeskRecords
@@ -114,7 +113,7 @@ def assembled(
     temporal: Client,
 ) -> Parts:
     """Everything over these connections."""
-    offices, windows, hashes = Offices(database), RateWindows(redis), PersonalHashes(keys.hashes)
+    offices, hashes = Offices(database), PersonalHashes(keys.hashes)
     return Parts(
         settings=settings,
         clock=clock,
@@ -134,8 +133,7 @@ def assembled(
         blacklist=Blacklist(database, keys),
         failed_checks=FailedChecks(database),
         idempotency=Idempotency(database, keys),
-        rate_windows=windows,
-        keyboard_calls=KeyboardCalls(windows, hashes),
+        call_counts=CallCounts(RateWindows(redis), hashes),
         keyboards=KeyboardSnapshots(database, redis),
         announcements=Announcements(redis),
         vouchers=VoucherKeys.from_file(settings.key_file),

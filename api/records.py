@@ -32,7 +32,8 @@ async def own_preselection(visit: Visit, text: str) -> None:
 
 async def own_keyboard(visit: Visit, text: str) -> None:
     """The caller's own preselection; meanwhile the call is counted, if it is known how many there may be."""
-    visit.count = visit.parts.keyboard_calls.begun(id_in(text), visit.caller.owner_hash, visit.now())
+    preselection_id = str(id_in(text))
+    visit.count = visit.parts.call_counts.begin_keyboard(preselection_id, visit.caller.owner_hash, visit.now())
     await own_preselection(visit, text)
 
 

@@ -46,6 +46,7 @@ class _Exchange:
         self._app = app
         self._request_id = request_id
         self._status = 0
+        self._seconds = 0.0
 
     async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
@@ -55,6 +56,7 @@ class _Exchange:
                 self._status = message["status"]
                 self._mark(MutableHeaders(scope=message))
             await send(message)
+            self._seconds = time.perf_counter() - began
 
         try:
             await self._app(scope, receive, send_marked)
@@ -68,7 +70,7 @@ class _Exchange:
             method=scope["method"],
             route=_route(scope),
             status=self._status,
-            milliseconds=round((time.perf_counter() - began) * 1000, 1),
+            milliseconds=round(self._seconds * 1000, 1),
         )
 
     def _mark(self, headers: MutableHeaders) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 from fastapi import Depends, Path, Request
 
+from api.call_counts import Count
 from api.callers import Caller
-from api.keyboard_calls import Count
 from api.languages import Language
 from api.parts import Parts
 from domain.errors import Forbidden, NotFound
