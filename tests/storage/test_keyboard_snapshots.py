@@ -88,3 +88,23 @@ def test_only_answers_that_lead_somewhere_are_kept() -> None:
     snapshot = Snapshot(AT, b"\x80")
     assert [snapshot.available(typed) for typed in ("", "0", "9", "?")] == [["0"], ["0"], [], []]
     assert set(snapshot._answers) == {"", "0"}
+
+
+async def test_a_snapshot_in_use_is_made_anew_before_anybody_waits_for_it(world: World, redis: Redis) -> None:
+    await world.add_prefix(B, segment("AB1!!"))
+    upkeep, asked = KeyboardSnapshots(world.database, redis), KeyboardSnapshots(world.database, redis)
+    half = MAX_AGE / 2
+    assert not await upkeep.refresh(B, AT, older_than=half)
+    await asked.get(B, AT, MAX_AGE)
+    assert not await upkeep.refresh(B, AT + half - MILLISECOND, older_than=half)
+    assert await upkeep.refresh(B, AT + half, older_than=half)
+    shared = await KeyboardSnapshots(world.database, redis).get(B, AT + MAX_AGE, MAX_AGE)
+    assert shared.as_of == AT + half
+
+
+async def test_a_snapshot_that_nobody_asks_for_is_left_to_grow_old(world: World, redis: Redis) -> None:
+    await world.add_prefix(B, segment("AB1!!"))
+    snapshots = KeyboardSnapshots(world.database, redis)
+    await snapshots.get(B, AT, MAX_AGE)
+    await redis.delete(key(B, "keyboard_asked"))
+    assert not await snapshots.refresh(B, AT + MAX_AGE, older_than=MAX_AGE / 2)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.segments import Segment
+from domain.segments import MalformedTemplate, Segment
 from storage.database import Database
 from storage.offices import Office, Offices
-from storage.segment_releases import SegmentOverlaps, SegmentReleases, UnknownPrefix
+from storage.segment_releases import SegmentOverlaps, SegmentReleases, UnknownPrefix, UnknownSegment
 from tests.storage.pool_world import ACT
 from tests.storage.stored_preselections import AT
 
@@ -75,3 +75,35 @@ async def test_an_offices_segments_are_those_of_all_its_prefixes(releases: Segme
         await releases.release(one, ACT)
     assert await releases.of_office("440300") == mine
     assert await releases.of_office("999999") == []
+
+
+async def test_numbers_excluded_later_are_gone_and_the_revision_grows(releases: SegmentReleases) -> None:
+    await releases.release(segment("!!!!!", excluded=("4****",)), ACT)
+    changed = await releases.exclude("粤B", "!!!!!", ["*8888", "4****", "*8888"], ACT)
+    assert changed.revision == 2
+    assert changed.segment == segment("!!!!!", excluded=("4****", "*8888"))
+    found = await releases.of_prefix("粤B")
+    assert found is not None
+    assert (found.revision, found.segments) == (2, (changed.segment,))
+    assert not found.segments[0].holds("18888")
+
+
+async def test_numbers_can_be_excluded_from_a_segment_that_there_is_only(releases: SegmentReleases) -> None:
+    await releases.release(segment("!!!!!"), ACT)
+    with pytest.raises(UnknownSegment):
+        await releases.exclude("粤B", "@!!!!", ["*8888"], ACT)
+    with pytest.raises(UnknownPrefix):
+        await releases.exclude("粤D", "!!!!!", ["*8888"], ACT)
+    with pytest.raises(MalformedTemplate):
+        await releases.exclude("粤B", "!!!!!", ["*888"], ACT)
+    found = await releases.of_prefix("粤B")
+    assert found is not None
+    assert (found.revision, found.segments) == (1, (segment("!!!!!"),))
+
+
+async def test_two_exclusions_at_once_both_count(releases: SegmentReleases) -> None:
+    await releases.release(segment("!!!!!"), ACT)
+    await asyncio.gather(*(releases.exclude("粤B", "!!!!!", [f"{digit}****"], ACT) for digit in range(5)))
+    found = await releases.of_prefix("粤B")
+    assert found is not None
+    assert (found.revision, len(found.segments[0].excluded)) == (6, 5)

@@ -1,0 +1,172 @@
+"""Numbers withheld by one operator, confirmed by another, and given back at a moment that nobody knows."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from storage.audit import Act, AuditTrail
+from storage.failures import NotTheSecond
+from storage.pool_index import PoolIndex
+from storage.pool_truth import PoolRecords
+from storage.redis_client import make_redis
+from storage.tables import FOREVER, claim
+from storage.withheld import WithheldNumbers, Withholding
+from tests.storage.pool_world import AT, LATER, B, World, free_in, segment
+
+FIRST = Act(AT, "operator", "op-1", "留作公务")
+SECOND = Act(LATER, "operator", "op-2", "不再需要")
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def pool(world: World) -> World:
+    """A hundred numbers, with an index."""
+    await world.add_prefix(B, segment("123!!"))
+    await world.keeper.tend(AT)
+    return world
+
+
+@pytest.fixture
+def withheld(pool: World) -> WithheldNumbers:
+    return WithheldNumbers(pool.database, pool.index)
+
+
+@pytest.fixture
+async def away() -> AsyncIterator[Redis]:
+    async with make_redis("redis://127.0.0.1:1/0") as nobody:
+        yield nobody
+
+
+def numbers(*last: int) -> list[str]:
+    return [f"{B}123{each:02}" for each in last]
+
+
+async def withhold(withheld: WithheldNumbers, *last: int, act: Act = FIRST) -> Withholding:
+    done = await withheld.withhold(uuid4(), B, numbers(*last), act)
+    assert done.withholding is not None
+    return done.withholding
+
+
+async def release(withheld: WithheldNumbers, withholding_id: UUID) -> Withholding | None:
+    return await withheld.release(withholding_id, SECOND, earliest=LATER + DAY, latest=LATER + 3 * DAY)
+
+
+async def test_a_withheld_number_is_in_no_draw_and_no_keyboard(pool: World, withheld: WithheldNumbers) -> None:
+    made = await withhold(withheld, 7, 8)
+    assert (made.plates, made.reason, made.withheld_by) == (numbers(7, 8), "留作公务", "op-1")
+    assert not set(numbers(7, 8)) & await free_in(pool.redis)
+    levels = await PoolRecords(pool.database).levels(B, AT)
+    assert (levels["withheld"], levels["free"]) == (2, 98)
+    assert (await PoolRecords(pool.database).keyboard(B, AT)).bit_count() == 98
+
+
+async def test_numbers_that_somebody_has_are_told_and_stay_theirs(pool: World, withheld: WithheldNumbers) -> None:
+    await pool.add_claims(numbers(1), "offered", LATER)
+    await pool.add_claims(numbers(2), "offered", AT)
+    done = await withheld.withhold(uuid4(), B, numbers(1, 2, 3), FIRST)
+    assert done.withholding is not None
+    assert (done.withholding.plates, done.taken) == (numbers(2, 3), numbers(1))
+    assert await standing(pool, numbers(1)) == {numbers(1)[0]: ("offered", LATER)}
+
+
+async def test_where_no_number_can_be_had_nothing_is_written(pool: World, withheld: WithheldNumbers) -> None:
+    await pool.add_claims(numbers(1))
+    done = await withheld.withhold(uuid4(), B, numbers(1), FIRST)
+    assert (done.withholding, done.taken) == (None, numbers(1))
+    assert await withheld.of_prefix(B) == []
+
+
+async def test_the_same_order_again_changes_nothing_even_after_the_release(
+    pool: World, withheld: WithheldNumbers
+) -> None:
+    made = await withhold(withheld, 5)
+    assert await withheld.withhold(made.id, B, numbers(5), SECOND) == await withheld.withhold(
+        made.id, B, numbers(5), FIRST
+    )
+    await release(withheld, made.id)
+    again = await withheld.withhold(made.id, B, numbers(5), FIRST)
+    assert again.withholding is not None
+    assert again.withholding.released_by == "op-2"
+    assert (await standing(pool, numbers(5)))[numbers(5)[0]][0] == "cooling"
+
+
+async def test_numbers_given_back_cool_each_until_a_moment_of_its_own(pool: World, withheld: WithheldNumbers) -> None:
+    made = await withhold(withheld, *range(20))
+    released = await release(withheld, made.id)
+    assert released is not None
+    assert (released.released_by, released.release_reason, released.released_at) == ("op-2", "不再需要", LATER)
+    ends = await standing(pool, numbers(*range(20)))
+    moments = {until for _, until in ends.values()}
+    assert {kind for kind, _ in ends.values()} == {"cooling"}
+    assert len(moments) > 10
+    assert all(LATER + DAY <= until <= LATER + 3 * DAY for until in moments)
+    drawn = await pool.index.draw(B, 100, at=LATER + 3 * DAY, until=FOREVER)
+    assert len(drawn) == 100
+    assert await release(withheld, made.id) is None
+    assert await release(withheld, uuid4()) is None
+
+
+async def test_withholding_and_giving_back_each_wait_for_another_operator(withheld: WithheldNumbers) -> None:
+    made = await withhold(withheld, 1)
+    assert [each.id for each in await withheld.unconfirmed()] == [made.id]
+    with pytest.raises(NotTheSecond):
+        await withheld.confirm(made.id, FIRST)
+    confirmed = await withheld.confirm(made.id, SECOND)
+    assert confirmed is not None
+    assert (confirmed.confirmed_by, confirmed.confirmed_at) == ("op-2", LATER)
+    assert await withheld.confirm(made.id, SECOND) is None
+    assert await withheld.unconfirmed() == []
+    await release(withheld, made.id)
+    assert [each.id for each in await withheld.unconfirmed()] == [made.id]
+    with pytest.raises(NotTheSecond):
+        await withheld.confirm(made.id, SECOND)
+    last = await withheld.confirm(made.id, FIRST)
+    assert last is not None
+    assert last.release_confirmed_by == "op-1"
+    assert await withheld.unconfirmed() == []
+
+
+async def test_every_act_is_audited_with_its_numbers(pool: World, withheld: WithheldNumbers) -> None:
+    made = await withhold(withheld, 1, 2)
+    await withheld.confirm(made.id, SECOND)
+    await release(withheld, made.id)
+    entries = await AuditTrail(pool.database).between(AT, LATER + DAY)
+    acts = [(entry.action, entry.actor, entry.plates) for entry in entries if entry.plates]
+    assert acts == [
+        ("withhold_numbers", "op-1", numbers(1, 2)),
+        ("confirm_withholding", "op-2", numbers(1, 2)),
+        ("release_withheld", "op-2", numbers(1, 2)),
+    ]
+
+
+async def test_two_that_withhold_the_same_numbers_share_none(pool: World, withheld: WithheldNumbers) -> None:
+    there, back = numbers(*range(50)), numbers(*reversed(range(50)))
+    done = await asyncio.gather(*(withheld.withhold(uuid4(), B, wanted, FIRST) for wanted in (there, back) * 3))
+    got = [plate for each in done if each.withholding for plate in each.withholding.plates]
+    assert sorted(got) == there
+
+
+async def test_a_prefix_that_no_office_has_is_refused_and_its_numbers_stay(
+    pool: World, withheld: WithheldNumbers
+) -> None:
+    with pytest.raises(IntegrityError):
+        await withheld.withhold(uuid4(), "粤C", ["粤C12345"], FIRST)
+    assert await standing(pool, ["粤C12345"]) == {}
+
+
+async def test_numbers_can_be_withheld_while_redis_is_away(pool: World, away: Redis) -> None:
+    assert await withhold(WithheldNumbers(pool.database, PoolIndex(away)), 4)
+
+
+async def standing(pool: World, plates: list[str]) -> dict[str, tuple[str, object]]:
+    columns = claim.c
+    found = await pool.database.rows(
+        select(columns.plate, columns.kind, columns.until).where(columns.plate.in_(plates))
+    )
+    return {row[0]: (row[1], row[2]) for row in found}
