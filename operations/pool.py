@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.ascii_folding import fold_capitals
 from domain.errors import NotFound
+from domain.plates import is_prefix
 from domain.policy import Policy
 from domain.segments import MalformedTemplate, Segment, Template
 from operations.parts import OperationParts
@@ -32,14 +33,14 @@ class NewSegment:
 async def pool_levels(parts: OperationParts, prefix: str, at: datetime) -> dict[str, int]:
     """How many numbers a prefix has, in all and by what has become of them. Raises `NotFound`."""
     try:
-        return await parts.pool.levels(fold_capitals(prefix), at)
+        return await parts.pool.levels(_prefix(prefix), at)
     except KeyError:
         raise NotFound from None
 
 
 async def segments_of(parts: OperationParts, prefix: str) -> Sequence[Segment]:
     """The segments of a prefix with their exclusions. Raises `NotFound`."""
-    found = await parts.segments.of_prefix(fold_capitals(prefix))
+    found = await parts.segments.of_prefix(_prefix(prefix))
     if found is None:
         raise NotFound
     return found.segments
@@ -97,6 +98,14 @@ async def _brought_in(parts: OperationParts, release: Release, at: datetime) -> 
     with suppress(PartDown):
         await parts.keeper.release(release.segment.prefix, at)
     return release.segment
+
+
+def _prefix(text: str) -> str:
+    """Raises `NotFound` for what no office could have."""
+    prefix = fold_capitals(text)
+    if not is_prefix(prefix):
+        raise NotFound
+    return prefix
 
 
 def _template(text: str, name: str, *, wildcard: bool = False) -> str:

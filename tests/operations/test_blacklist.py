@@ -1,0 +1,105 @@
+"""Operators and the blacklist: listed, ended early by one and confirmed by another, the holder told."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.country import Caller, Country, Selection, eventually
+from tests.desk.people import operator, reserved
+
+REASON = {"reason": "系统中断，本人已到场"}
+
+
+async def barred(country: Country) -> Selection:
+    """Somebody who has just missed a deadline."""
+    selection = await reserved(country, await country.own_office(validity="PT1S"))
+
+    async def is_barred() -> bool:
+        return (await selection.applicant.post("/entries", {})).ok()["screen"] == "blacklisted"
+
+    await eventually(is_barred)
+    return selection
+
+
+async def entry_of(caller: Caller, selection: Selection) -> Any:
+    page = (await caller.get("/operations/blacklist", params={"preselection_id": selection.id})).ok()
+    [entry] = page["items"]
+    return entry
+
+
+async def test_an_entry_shows_who_since_when_and_until_when(country: Country) -> None:
+    selection = await barred(country)
+    entry = await entry_of(operator(country), selection)
+    assert (entry["holder"], entry["preselection_id"]) == ("王**", selection.id)
+    assert entry["since"] < entry["until"]
+    assert (entry["released_at"], entry["released_by"]) == (None, None)
+
+
+async def test_a_release_holds_at_once_is_told_and_waits_for_a_second_operator(country: Country) -> None:
+    selection, first, second = await barred(country), operator(country), operator(country)
+    entry = await entry_of(first, selection)
+    released = (await first.post(f"/operations/blacklist/{entry['id']}/release", REASON)).ok()
+    assert (released["released_by"], released["release_reason"]) == (first.claims["sub"], REASON["reason"])
+    assert released["released_at"]
+    assert (await selection.applicant.post("/entries", {})).ok()["screen"] == "introduction"
+
+    async def is_told() -> bool:
+        texts = country.stack.phone.of(selection.applicant.phone)
+        return any(text.purpose == "ban_ended" for text in texts)
+
+    await eventually(is_told)
+    assert entry["id"] in await unconfirmed(second)
+    refusal = await first.post(f"/operations/blacklist/{entry['id']}/confirmation")
+    assert (refusal.status, refusal.code) == (409, "second_operator_needed")
+    confirmed = (await second.post(f"/operations/blacklist/{entry['id']}/confirmation")).ok()
+    assert confirmed["confirmed_by"] == second.claims["sub"]
+    assert entry["id"] not in await unconfirmed(first)
+
+
+async def unconfirmed(caller: Caller) -> list[str]:
+    page = (await caller.get("/operations/blacklist", params={"unconfirmed": "true", "limit": "500"})).ok()
+    return [item["id"] for item in page["items"]]
+
+
+async def test_what_was_released_is_released_once_and_confirmed_once(country: Country) -> None:
+    selection, first, second = await barred(country), operator(country), operator(country)
+    path = f"/operations/blacklist/{(await entry_of(first, selection))['id']}"
+    assert (await second.post(f"{path}/confirmation")).code == "nothing_to_confirm"
+    key = str(uuid4())
+    released = (await first.post(f"{path}/release", REASON, key=key)).ok()
+    assert (await first.post(f"{path}/release", REASON, key=key)).ok() == released
+    assert (await second.post(f"{path}/release", REASON)).code == "already_released"
+    (await second.post(f"{path}/confirmation")).ok()
+    assert (await operator(country).post(f"{path}/confirmation")).code == "nothing_to_confirm"
+
+
+async def test_an_unknown_entry_is_not_found_and_a_reason_is_needed(country: Country) -> None:
+    caller = operator(country)
+    for act in ("release", "confirmation"):
+        for wrong in (uuid4(), "x"):
+            assert (await caller.post(f"/operations/blacklist/{wrong}/{act}", REASON)).status == 404
+    entry = await entry_of(caller, await barred(country))
+    answer = await caller.post(f"/operations/blacklist/{entry['id']}/release", {"reason": " "})
+    assert (answer.code, answer.body["errors"][0]["field"]) == ("validation_failed", "reason")
+
+
+async def test_pages_of_the_list_hold_everything_once(country: Country) -> None:
+    caller, ids = operator(country), set()
+    for _ in range(3):
+        ids.add((await entry_of(caller, await barred(country)))["id"])
+    seen, cursor = [], None
+    while True:
+        params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = (await caller.get("/operations/blacklist", params=params)).ok()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen))
+    assert ids <= set(seen)
+
+
+@pytest.mark.parametrize("query", [{"limit": "x"}, {"preselection_id": "1"}, {"cursor": "?"}, {"who": "x"}], ids=str)
+async def test_a_query_that_can_t_be_is_refused(country: Country, query: dict[str, str]) -> None:
+    assert (await operator(country).get("/operations/blacklist", params=query)).code == "validation_failed"

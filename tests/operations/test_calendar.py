@@ -1,0 +1,195 @@
+"""The calendar in operators' hands: days that close move deadlines, and the holders are told."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain.calendar import end_of_day, shanghai_day
+from domain.moments import format_instant
+from runtime.clock import system_clock
+from storage.offices import Office
+from tests.api.country import Answer, Caller, Country, Selection, eventually
+from tests.desk.people import clerk_of, operator, reserved
+from workflows.search_attributes import DEADLINE
+
+STORM = "台风停业"
+
+
+def calendar_path(year: int, office: Office | None = None) -> str:
+    return f"/operations/calendar?year={year}" + (f"&office={office.code}" if office else "")
+
+
+async def enter(caller: Caller, year: int, days: dict[date, str], office: Office | None = None, **more: Any) -> Answer:
+    body = {"days": [{"day": day.isoformat(), "kind": kind} for day, kind in days.items()], "reason": STORM} | more
+    return await caller.call("PUT", calendar_path(year, office), json=body)
+
+
+async def last_day_of(selection: Selection) -> date:
+    return date.fromisoformat((await selection.view())["visit_by"])
+
+
+def moved_from(selection: Selection, day: date) -> Callable[[], Awaitable[bool]]:
+    async def has_moved() -> bool:
+        return await last_day_of(selection) != day
+
+    return has_moved
+
+
+async def test_a_day_that_closes_moves_the_deadlines_that_fall_into_it_and_the_holders_are_told(
+    country: Country,
+) -> None:
+    office, caller = await country.own_office(), operator(country)
+    ends_then, ends_elsewhere = await reserved(country, office), await reserved(country, await country.own_office())
+    day = await last_day_of(ends_then)
+    following = await next_working_day(country, office, day)
+    answer = (await enter(caller, day.year, {day: "holiday"}, office)).ok()
+    assert {"day": day.isoformat(), "kind": "holiday", "office_code": office.code} in answer["days"]
+    assert answer["postponement"]["reservations"] == 1
+    assert answer["postponement"]["workflow_url"].endswith(answer["postponement"]["workflow_id"])
+    await eventually(moved_from(ends_then, day))
+    view = await ends_then.view()
+    assert (view["visit_by"], view["deadline"]) == (following.isoformat(), format_instant(end_of_day(following)))
+    await eventually(lambda: is_told(country, ends_then, following))
+    assert await last_day_of(ends_elsewhere) == day
+    described = await country.stack.parts.temporal.get_workflow_handle(f"vehicle-{ends_then.id}").describe()
+    assert described.typed_search_attributes[DEADLINE] == end_of_day(following)
+
+
+async def next_working_day(country: Country, office: Office, day: date) -> date:
+    calendar = await country.stack.parts.operations.calendars.of_office(office.code)
+    return calendar.working_day_from(day + timedelta(days=1))
+
+
+async def is_told(country: Country, selection: Selection, day: date) -> bool:
+    texts = country.stack.phone.of(selection.applicant.phone)
+    moved = [message.text for message in texts if message.purpose == "deadline_moved"]
+    return any(f"{day.month}月{day.day}日" in text for text in moved)
+
+
+async def test_a_confirmed_reservation_and_an_unfinished_one_stay_as_they_are(country: Country) -> None:
+    office, applicant = await country.own_office(), country.applicant()
+    confirmed = await reserved(country, office)
+    (await clerk_of(country, office).post(f"/desk/preselections/{confirmed.id}/confirmation")).ok()
+    unfinished = await applicant.selecting(country.car(applicant, office))
+    day = await last_day_of(confirmed)
+    answer = (await enter(operator(country), day.year, {day: "holiday"}, office)).ok()
+    assert answer["postponement"]["reservations"] == 0
+    assert (await confirmed.view())["stage"] == "registered"
+    assert (await unfinished.view())["stage"] == "plate_selection"
+
+
+async def test_a_day_of_the_whole_country_leaves_alone_an_office_that_works_all_the_same(country: Country) -> None:
+    busy, caller = await country.own_office(), operator(country)
+    closing = await country.own_office()
+    at_busy, at_closing = await reserved(country, busy), await reserved(country, closing)
+    day = await last_day_of(at_busy)
+    (await enter(caller, day.year, {day: "working"}, busy)).ok()
+    try:
+        (await enter(caller, day.year, {day: "holiday"})).ok()
+        await eventually(moved_from(at_closing, day))
+        assert await last_day_of(at_busy) == day
+    finally:
+        (await enter(caller, day.year, {day: "ordinary"})).ok()
+
+
+async def test_our_own_outage_gives_everybody_another_day_and_can_be_asked_for_again(country: Country) -> None:
+    office, caller, key = await country.own_office(), operator(country), str(uuid4())
+    selection = await reserved(country, office)
+    day = await last_day_of(selection)
+    noon = end_of_day(day) - timedelta(hours=12)
+    body = {
+        "since": format_instant(noon), "until": format_instant(noon + timedelta(hours=3)),
+        "office_code": office.code, "reason": "系统中断",
+    }  # fmt: skip
+    answer = await caller.post("/operations/deadlines/extensions", body, key=key)
+    assert (answer.status, answer.body["reservations"]) == (202, 1)
+    await eventually(moved_from(selection, day))
+    following = await next_working_day(country, office, day)
+    assert await last_day_of(selection) == following
+    assert (await caller.post("/operations/deadlines/extensions", body, key=key)).body == answer.body
+    chosen = following + timedelta(days=20)
+    later = body | {
+        "since": format_instant(end_of_day(following) - timedelta(hours=1)),
+        "until": format_instant(end_of_day(following)), "visit_by": chosen.isoformat(),
+    }  # fmt: skip
+    (await caller.post("/operations/deadlines/extensions", later)).ok()
+    await eventually(moved_from(selection, following))
+    assert await last_day_of(selection) == chosen
+
+
+@pytest.mark.parametrize(
+    "change, field",
+    [
+        ({"until": "2026-01-01T00:00:00.000Z"}, "until"), ({"until": "2026-06-01T00:00:00.000Z"}, "until"),
+        ({"visit_by": "2026-03-01"}, "visit_by"), ({"visit_by": "2026-02-30"}, "visit_by"),
+        ({"office_code": "999999"}, "office_code"), ({"reason": " "}, "reason"), ({"since": "x"}, "since"),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_an_outage_that_can_t_be_is_refused(country: Country, change: dict[str, Any], field: str) -> None:
+    body = {"since": "2026-03-02T02:00:00.000Z", "until": "2026-03-02T04:00:00.000Z", "reason": "系统中断"}
+    answer = await operator(country).post("/operations/deadlines/extensions", body | change)
+    assert (answer.code, answer.body["errors"][0]["field"]) == ("validation_failed", field)
+
+
+async def test_a_provisional_year_says_so_in_every_language_until_its_notice_is_entered(country: Country) -> None:
+    caller, year = operator(country), 2093
+    before = (await caller.get(calendar_path(year))).ok()
+    assert before["provisional"] is True
+    assert str(year) in before["warnings"][0]
+    words = {(await caller.get(calendar_path(year), headers={"Accept-Language": language})).body["warnings"][0]
+             for language in ("zh-CN", "zh-TW", "en")}  # fmt: skip
+    assert len(words) == 3
+    holiday = date(year, 10, 1)
+    after = (await enter(caller, year, {holiday: "holiday"}, official=True)).ok()
+    assert (after["provisional"], after["warnings"]) == (False, [])
+    assert after["days"] == [{"day": holiday.isoformat(), "kind": "holiday", "office_code": None}]
+    taken_back = (await enter(caller, year, {holiday: "ordinary"}, official=False)).ok()
+    assert (taken_back["provisional"], taken_back["days"]) == (True, [])
+
+
+async def test_the_same_change_again_changes_nothing(country: Country) -> None:
+    caller, day = operator(country), date(2094, 5, 3)
+    first = (await enter(caller, 2094, {day: "holiday"})).ok()
+    again = (await enter(caller, 2094, {day: "holiday"})).ok()
+    assert again["days"] == first["days"]
+
+
+@pytest.mark.parametrize(
+    "query, body, field",
+    [
+        ("year=2095", {"days": [{"day": "2096-01-01", "kind": "holiday"}]}, "days"),
+        ("year=2095", {"days": [{"day": "2095-02-29", "kind": "holiday"}]}, "days.0.day"),
+        ("year=2095", {"days": [{"day": "2095-01-01", "kind": "closed"}]}, "days.0.kind"),
+        ("year=2095", {"days": [{"day": "2095-01-01", "kind": "holiday"}] * 2}, "days"),
+        ("year=2095", {}, "days"), ("year=2095", {"official": True, "reason": " "}, "reason"),
+        ("year=2095&office=999999", {"days": [{"day": "2095-01-01", "kind": "holiday"}]}, "office"),
+        ("year=x", {"official": True}, "year"), ("", {"official": True}, "year"), ("year=1999", {"official": True}, "year"),
+        ("year=2095&office={office}", {"official": True}, "official"), ("year=2095", {"office": "x"}, "office"),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_a_change_that_can_t_be_is_refused(country: Country, query: str, body: Any, field: str) -> None:
+    office = await country.office()
+    path = f"/operations/calendar?{query.format(office=office.code)}"
+    answer = await operator(country).call("PUT", path, json={"reason": STORM} | body)
+    assert (answer.status, answer.code) == (422, "validation_failed")
+    assert answer.body["errors"][0]["field"] == field
+
+
+async def test_29_february_can_be_a_day_off(country: Country) -> None:
+    answer = await enter(operator(country), 2096, {date(2096, 2, 29): "holiday"})
+    assert answer.ok()["days"][0]["day"] == "2096-02-29"
+
+
+async def test_closing_today_is_still_in_time(country: Country) -> None:
+    office = await country.own_office(validity="PT6H", validity_working_days="false")
+    selection = await reserved(country, office)
+    day, today = await last_day_of(selection), shanghai_day(system_clock())
+    answer = (await enter(operator(country), day.year, {day: "holiday"}, office)).ok()
+    assert answer["postponement"]["reservations"] == 1
+    await eventually(moved_from(selection, day))
+    assert await last_day_of(selection) > today
