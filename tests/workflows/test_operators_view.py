@@ -1,0 +1,101 @@
+"""What operators see of a vehicle in Temporal's own pages: title, details, search attributes and readable timers."""
+
+import json
+from typing import Any
+
+from temporalio.api.sdk.v1 import WorkflowMetadata
+
+from domain.preselection_parts import Stage
+from tests.workflows.vehicles import Vehicle, numbers_of
+from tests.workflows.waiting import eventually
+from tests.workflows.world import World
+from workflows.search_attributes import DEADLINE, OFFICE, STAGE
+
+
+async def attributes_of(vehicle: Vehicle) -> dict[str, Any]:
+    attributes = (await vehicle.handle.describe()).typed_search_attributes
+    return {key.name: attributes.get(key) for key in (STAGE, OFFICE, DEADLINE)}
+
+
+async def details_of(vehicle: Vehicle) -> str:
+    metadata: WorkflowMetadata = await vehicle.handle.query(
+        "__temporal_workflow_metadata", result_type=WorkflowMetadata
+    )
+    return metadata.current_details
+
+
+async def summaries(vehicle: Vehicle) -> list[str]:
+    """The summaries of the timers that were started, in order."""
+    events = (await vehicle.handle.fetch_history()).events
+    started = [event for event in events if event.HasField("timer_started_event_attributes")]
+    return [json.loads(event.user_metadata.summary.data) for event in started]
+
+
+async def test_the_search_attributes_follow_the_stage(world: World) -> None:
+    vehicle = await world.vehicle(confirm_delay="PT0S")
+    office = vehicle.office.code
+    assert await attributes_of(vehicle) == {"Stage": "service_notes", "Office": office, "Deadline": None}
+    await vehicle.start()
+    assert (await attributes_of(vehicle))["Stage"] == "identity_verification"
+    await vehicle.send_code()
+    await vehicle.confirm_identity()
+    assert (await attributes_of(vehicle))["Stage"] == "plate_selection"
+    number = numbers_of(await vehicle.draw())[0]
+    await vehicle.put_aside(number)
+    reservation = (await vehicle.confirm(number)).reservation
+    assert reservation
+    assert await attributes_of(vehicle) == {"Stage": "completed", "Office": office, "Deadline": reservation.deadline}
+    later = (await vehicle.extend_validity(reservation.visit_by.replace(year=2030))).reservation
+    assert later
+    assert (await attributes_of(vehicle))["Deadline"] == later.deadline
+    await vehicle.register()
+    assert (await attributes_of(vehicle))["Stage"] == "registered"
+
+
+async def test_vehicles_are_found_by_their_stage_and_office(world: World) -> None:
+    office = await world.office()
+    selecting, _ = await world.selecting(office), await world.vehicle(office)
+    query = f'Stage = "{Stage.PLATE_SELECTION}" AND Office = "{office.code}"'
+
+    async def found() -> list[str]:
+        return [run.id async for run in world.client.list_workflows(query)]
+
+    assert await eventually(found) == [selecting.handle.id]
+
+
+async def test_every_countdown_is_a_timer_that_can_be_read(world: World) -> None:
+    vehicle = await world.vehicle(confirm_delay="PT1M")
+    code = (await vehicle.reach_identity()).identity
+    assert code
+    await vehicle.skip_past(code.confirm_enabled_at)
+    await vehicle.confirm_identity()
+    number = numbers_of(await vehicle.draw())[0]
+    await vehicle.put_aside(number)
+    await vehicle.confirm(number)
+    read = [summary.rpartition("(")[2].rstrip(")") for summary in await summaries(vehicle)]
+    assert read[:2] == ["unfinished_idle", "confirm_delay"]
+    assert set(read[2:4]) == {"compose_interval", "session"}
+    assert read[4:6] == ["batch", "candidates"]
+    assert len(read) == 7
+    assert "validity" in read[6]
+
+
+async def test_the_details_tell_the_stage_the_chances_and_what_runs(world: World) -> None:
+    vehicle = await world.selecting(draws="3", composed="7")
+    number = numbers_of(await vehicle.draw())[0]
+    await vehicle.put_aside(number)
+    details = await details_of(vehicle)
+    assert "`plate_selection`" in details
+    assert "随机 2 · 自编 7" in details
+    assert number in details
+    assert "备选号牌失效" in details
+    await vehicle.confirm(number)
+    details = await details_of(vehicle)
+    assert "`completed`" in details
+    assert "备选号牌失效" not in details
+
+
+async def test_the_title_names_the_office_and_nobody(world: World) -> None:
+    vehicle = await world.vehicle()
+    title = await (await vehicle.handle.describe()).static_summary()
+    assert title == f"{vehicle.office.code} 预选"
