@@ -9,6 +9,7 @@ import sys
 
 import structlog
 from structlog.typing import Processor
+from temporalio import workflow
 
 LEVELS_OF_LIBRARIES = {
     # uvicorn's access lines would hold query strings; the API writes its own line for each request.
@@ -18,9 +19,15 @@ LEVELS_OF_LIBRARIES = {
     "httpcore": logging.WARNING,
     # The engine's INFO lines are SQL with its parameters.
     "sqlalchemy": logging.WARNING,
+    # At DEBUG it logs every chunk of every stream, and so whole views.
+    "sse_starlette": logging.WARNING,
     # Workflow and activity lines are ours already; the SDK repeats the failed input only above WARNING.
     "temporalio": logging.WARNING,
+    # What workflows themselves say, such as that a countdown ended, has Temporal's name and is ours.
+    "temporalio.workflow": logging.INFO,
 }
+TOLD_BY_WORKFLOWS = frozenset({"preselection_id", "office", "countdown", "purpose", "signal"})
+"""What a workflow may say besides its sentence; whatever else a library attaches to a record is left out."""
 
 
 def configure_logging(level: str = "INFO") -> None:
@@ -28,7 +35,7 @@ def configure_logging(level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_shared_processors(),
+            foreign_pre_chain=[*_shared_processors(), structlog.stdlib.ExtraAdder(TOLD_BY_WORKFLOWS)],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
@@ -36,6 +43,8 @@ def configure_logging(level: str = "INFO") -> None:
             ],
         )
     )
+    # The ids stand beside a workflow's sentence, not in it, so that a line can be searched for by either.
+    workflow.logger.workflow_info_on_message = False
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
