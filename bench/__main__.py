@@ -5,7 +5,6 @@ machine. A missed target is marked and changes no exit code: whether to act on i
 """
 
 import argparse
-import asyncio
 import logging
 import os
 import platform
@@ -16,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from bench import draws, journeys, requests, rivals
 from bench.figures import Figure, table
@@ -67,7 +67,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="xuanhao-bench-") as folder:
         # PostgreSQL's part of it belongs to another user where we are root, who must be able to pass through.
         Path(folder).chmod(0o711)
-        figures = asyncio.run(measured(Path(folder) / "data", names, sizes))
+        figures = uvloop.run(measured(Path(folder) / "data", names, sizes))
     sys.stdout.write(f"{table(figures)}\n\n{machine()}\n")
 
 

@@ -3,14 +3,15 @@
 import asyncio
 import signal
 
-from temporalio.worker import Worker
+import uvloop
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from bench.bare_workflow import BareWorkflow, nothing
 from runtime.exit import leave
 from runtime.logging import configure_logging
 from runtime.settings import Settings
 from runtime.temporal import connect
-from worker.run import MOST_ACTIVITIES, MOST_WORKFLOW_TASKS, sandboxed_runner
+from worker.run import MOST_ACTIVITIES, MOST_WORKFLOW_TASKS
 
 
 async def serve(settings: Settings) -> None:
@@ -21,7 +22,7 @@ async def serve(settings: Settings) -> None:
         task_queue=settings.task_queue,
         workflows=[BareWorkflow],
         activities=[nothing],
-        workflow_runner=sandboxed_runner(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
         max_concurrent_activities=MOST_ACTIVITIES,
         max_concurrent_local_activities=MOST_ACTIVITIES,
@@ -31,5 +32,5 @@ async def serve(settings: Settings) -> None:
 
 if __name__ == "__main__":
     configure_logging()
-    asyncio.run(serve(Settings.from_environment()))
+    uvloop.run(serve(Settings.from_environment()))
     leave(0)

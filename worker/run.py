@@ -25,14 +25,15 @@ MOST_ACTIVITIES = 50
 
 
 def make_worker(client: Client, task_queue: str, activities: Sequence[Callable[..., Any]], **options: Any) -> Worker:
-    """The worker as it runs in production and in the tests; `options` are the tests' own."""
+    """The worker as it runs in production and in the tests; `options` go beyond or replace what stands here."""
+    runner = options.pop("workflow_runner", None) or sandboxed_runner()
     return Worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=activities,
         interceptors=[RefusalInterceptor()],
-        workflow_runner=sandboxed_runner(),
+        workflow_runner=runner,
         max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
         max_concurrent_activities=MOST_ACTIVITIES,
         max_concurrent_local_activities=MOST_ACTIVITIES,
@@ -42,5 +43,5 @@ def make_worker(client: Client, task_queue: str, activities: Sequence[Callable[.
 
 
 def sandboxed_runner() -> SandboxedWorkflowRunner:
-    """The sandbox that keeps clock, chance and I/O out of workflows."""
+    """The sandbox that keeps clock, chance and I/O out of workflows: all tests run in it."""
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
