@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from embedded.postgres import Postgres
@@ -84,3 +84,21 @@ def test_a_database_that_can_not_be_migrated_gives_one_line_and_no_stack_trace(u
     assert done.returncode == status
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith(("XUANHAO_DATABASE_URL", "the database could not be migrated"))
+
+
+async def test_a_database_from_before_the_applications_role_can_be_used_by_it_after_migrating(
+    postgres: Postgres,
+) -> None:
+    await postgres.create_database("migrated_from_before")
+    owned = postgres.owner_url("migrated_from_before")
+    try:
+        await asyncio.to_thread(migrate, owned, revision="2026_11_23_records")
+        with create_engine(owned, poolclass=NullPool).begin() as connection:
+            connection.execute(text("INSERT INTO office VALUES ('440300', '车管所', '路', '广东')"))
+        await asyncio.to_thread(migrate, owned)
+        with create_engine(postgres.url("migrated_from_before"), poolclass=NullPool).begin() as connection:
+            assert connection.execute(text("SELECT code FROM office")).scalars().all() == ["440300"]
+            connection.execute(text("INSERT INTO calendar_day (day, kind) VALUES ('2027-01-01', 'holiday')"))
+            connection.execute(text("DELETE FROM office"))
+    finally:
+        await postgres.drop_database("migrated_from_before")
