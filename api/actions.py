@@ -1,10 +1,12 @@
 """An action on a preselection: the stage by the row, the limits, one message, and the view that comes of it."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from api.action_log import action_logged
 from api.answers import PreselectionView
+from api.bans import ban_told_first
 from api.vehicle_messages import NobodyThere, revive, send
 from api.views import policy_in, state_of, view_of
 from api.visits import Visit
@@ -39,6 +41,8 @@ STAGES: Mapping[str, Check] = {
     "register": _at(Stage.COMPLETED),
     "reject": _at(Stage.COMPLETED),
 }
+# What a ban forbids (R-41).
+BARRED = frozenset({"compose", "draw", "put_aside", "confirm"})
 _ALIVE = (*UNFINISHED, Stage.COMPLETED)
 
 
@@ -53,7 +57,8 @@ async def acted(visit: Visit, update: str, message: object) -> None:
     with action_logged(update):
         if not await _is_done(visit, update):
             await count_write(visit, policy_in(visit.own))
-            await delivered(visit, update, message)
+            async with ban_told_first(visit) if update in BARRED else nullcontext():
+                await delivered(visit, update, message)
 
 
 async def _is_done(visit: Visit, update: str) -> bool:

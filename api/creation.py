@@ -5,6 +5,7 @@ import structlog
 from api.action_log import action_logged
 from api.actions import count_write
 from api.answers import PreselectionView
+from api.bans import require_no_ban
 from api.bodies import SubmissionBody
 from api.office_directory import policy_of
 from api.submissions import CheckedBody, checked_body
@@ -13,7 +14,7 @@ from api.vehicle_messages import begin
 from api.verification_codes import owner_of_first_code
 from api.views import view_of
 from api.visits import Visit
-from domain.errors import Blacklisted, NotFound, NoticeOutdated, Refusal
+from domain.errors import NotFound, NoticeOutdated, Refusal
 from domain.masking import mask_organisation_name, mask_person_name
 from domain.policy import Policy
 from gateways.failures import GatewayDown
@@ -40,7 +41,7 @@ async def _created(visit: Visit, checked: CheckedBody) -> None:
     policy = policy_of(checked.office, visit.parts.policy)
     await count_write(visit, policy)
     await _require_notice(visit, checked)
-    await _require_no_ban(visit)
+    await require_no_ban(visit)
     code_id = await visit.parts.codes.verify(
         owner_of_first_code(visit.caller.owner_hash), checked.code_hash, at=visit.now(), attempts=policy.code_attempts
     )
@@ -61,12 +62,6 @@ async def _require_notice(visit: Visit, checked: CheckedBody) -> None:
     notice = await visit.parts.offices.notice_in_force(checked.office.code, visit.now())
     if notice is None or notice.version != checked.notice_version:
         raise NoticeOutdated(notice.version if notice else "")
-
-
-async def _require_no_ban(visit: Visit) -> None:
-    until = await visit.parts.blacklist.barred_until(visit.caller.party_hash, visit.now())
-    if until:
-        raise Blacklisted(until)
 
 
 def _submission(visit: Visit, checked: CheckedBody, policy: Policy) -> Submission:

@@ -6,6 +6,7 @@ from typing import Any, Literal, cast
 from api.action_log import action_logged
 from api.actions import count_write, current_view, delivered, woken
 from api.answers import Ban, EntryAnswer
+from api.bans import barred_until
 from api.bodies import EntryBody
 from api.languages import catalogue
 from api.records import own_preselection
@@ -32,9 +33,8 @@ async def _entered(visit: Visit, body: EntryBody) -> EntryAnswer:
     if body.preselection_id:
         await own_preselection(visit, body.preselection_id)
     await count_write(visit, visit.parts.policy)
-    barred_until = await visit.parts.blacklist.barred_until(visit.caller.party_hash, visit.now())
-    if barred_until:
-        return await _blacklisted(visit, barred_until)
+    if until := await barred_until(visit):
+        return await _blacklisted(visit, until)
     if body.new_vehicle:
         return _answer("introduction")
     return await _resumed(visit, None if body.preselection_id else await _newest(visit))

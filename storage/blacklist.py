@@ -78,6 +78,12 @@ class Blacklist:
         )
         return found[0] if found else None
 
+    async def has_entered(self, party_hash: bytes, until: datetime) -> bool:
+        """Whether a ban up to this end was ever entered, even if it was released early or has been extended since."""
+        columns = blacklist.c
+        entered = select(columns.id).where(columns.party_hash == party_hash, columns.until >= until).limit(1)
+        return await self._database.row(entered) is not None
+
     async def release(self, entry_id: UUID, at: datetime) -> datetime | None:
         """Release an entry whose time is over; returns its end when that has moved beyond `at`, and the ban goes on."""
         columns = blacklist.c
