@@ -1,5 +1,7 @@
 """确认信息 (R-09 to R-12): the checks in the order of the contract, then the vehicle's workflow begins."""
 
+from contextlib import suppress
+
 import structlog
 
 from api.action_log import action_logged
@@ -14,11 +16,19 @@ from api.vehicle_messages import begin
 from api.verification_codes import owner_of_first_code
 from api.views import view_of
 from api.visits import Visit
-from domain.errors import NotFound, NoticeOutdated, Refusal
+from domain.errors import (
+    CodeExpired,
+    NotFound,
+    NoticeOutdated,
+    Refusal,
+    VehicleExhausted,
+    VehicleInUse,
+)
 from domain.masking import mask_organisation_name, mask_person_name
 from domain.policy import Policy
 from gateways.failures import GatewayDown
 from gateways.parties import PartyKind
+from storage.failures import PartDown
 from storage.preselections import Seller, Submission
 from workflows.messages import Begin, VehicleInput
 
@@ -48,7 +58,13 @@ async def _created(visit: Visit, checked: CheckedBody) -> None:
     await check_vehicle(visit, checked, policy)
     await visit.parts.preselections.insert_submission(_submission(visit, checked, policy))
     given = VehicleInput(str(visit.operation_id), checked.office.code, policy.to_dict(), list(checked.office.prefixes))
-    await begin(visit.parts, given, Begin(str(code_id), str(visit.operation_id)))
+    try:
+        await begin(visit.parts, given, Begin(str(code_id), str(visit.operation_id)))
+    except (VehicleInUse, VehicleExhausted, CodeExpired):
+        # The last word: of a seller who was typed in vain nothing is kept. What stays behind upkeep removes.
+        with suppress(PartDown):
+            await visit.parts.preselections.drop_submission(visit.operation_id)
+        raise
 
 
 async def _view(visit: Visit, checked: CheckedBody) -> PreselectionView:

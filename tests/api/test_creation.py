@@ -5,7 +5,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
+from documents.voucher_facts import USUAL_HOURS
 from domain.calendar import shanghai_midnight_after
 from domain.moments import format_instant
 from domain.policy import Policy
@@ -14,6 +16,7 @@ from gateways.vehicle_facts import Obstacle
 from storage.blacklist import NewBan
 from storage.offices import Notice
 from storage.tables import code as code_table
+from storage.tables import preselection
 from tests.api.country import Answer, Applicant, Country, an_id_number
 
 WRONG = "000000"
@@ -42,6 +45,7 @@ async def test_what_passes_every_check_begins_at_the_service_notes(country: Coun
     assert view["stage"] == "service_notes"
     assert view["office"] == {
         "code": office.code, "name": office.name, "address": office.address, "prefixes": list(office.prefixes),
+        "hours": USUAL_HOURS,
     }  # fmt: skip
     assert view["vehicle"] == {
         "vin": f"L************{car.vin[-4:]}",
@@ -50,7 +54,7 @@ async def test_what_passes_every_check_begins_at_the_service_notes(country: Coun
     }
     assert view["phone"] == f"139****{buyer.phone[-4:]}"
     assert view["composed"] == {"remaining": 20, "max_per_submission": 5, "confirm_enabled_at": None}
-    assert view["draws"] == {"remaining": 5, "batch_size": 10}
+    assert view["draws"] == {"remaining": 5, "batch_size": 10, "total": 5}
     absent = ("identity", "batch", "candidates", "last_submission", "plate", "visit_by", "deadline")
     assert {view[name] for name in absent} == {None}
 
@@ -226,6 +230,11 @@ class TestVehicles:
         answer = await buyer.submit(car)
         assert (answer.status, answer.code) == (409, "vehicle_in_use")
         assert len((await buyer.get("/preselections")).ok()["items"]) == 1
+        parts = country.stack.parts
+        rows = await parts.database.rows(
+            select(preselection.c.stage).where(preselection.c.vehicle_hash == parts.hashes.vehicle(car.vin))
+        )
+        assert [row.stage for row in rows] == ["service_notes"], "a refused submission leaves nothing of the seller"
 
     async def test_of_many_at_once_one_begins(self, country: Country) -> None:
         office, buyer = await country.office(), country.applicant()
@@ -262,7 +271,7 @@ async def test_a_code_names_its_purpose_and_warns(country: Country) -> None:
     answer = await buyer.post("/verification-codes", {"purpose": "confirm_information"})
     assert answer.status == 202
     assert answer.body["sent_to"] == f"139****{buyer.phone[-4:]}"
-    assert answer.body["resend_at"] < answer.body["expires_at"]
+    assert answer.body["now"] <= answer.body["resend_at"] < answer.body["expires_at"]
     (message,) = country.stack.phone.of(buyer.phone)
     assert message.code
     assert message.code in message.text
