@@ -166,7 +166,12 @@ class Decider:
         self.due = True
         self.fired.append(name)
         workflow.logger.info(
-            "countdown ended", extra={"preselection_id": self.given.preselection_id, "countdown": name.value}
+            "countdown ended",
+            extra={
+                "preselection_id": self.given.preselection_id,
+                "office": self.given.office,
+                "countdown": name.value,
+            },
         )
 
     def is_alive(self) -> bool:

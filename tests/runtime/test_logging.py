@@ -1,0 +1,43 @@
+"""Logs of every process: one JSON object a line."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from runtime.logging import LEVELS_OF_LIBRARIES, configure_logging
+
+WORKFLOWS = logging.getLogger("temporalio.workflow")
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    levels = {name: logging.getLogger(name).level for name in LEVELS_OF_LIBRARIES}
+    configured = structlog.get_config()
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+    structlog.configure(**configured)
+
+
+def test_a_countdown_that_ends_in_a_workflow_is_a_line_with_its_ids(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging()
+    WORKFLOWS.info("countdown ended", extra={"preselection_id": "p1", "office": "440300", "countdown": "batch"})
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    told = {name: line[name] for name in ("event", "level", "preselection_id", "office", "countdown")}
+    assert told == {
+        "event": "countdown ended", "level": "info", "preselection_id": "p1", "office": "440300", "countdown": "batch",
+    }  # fmt: skip
+
+
+def test_what_else_a_library_attaches_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging()
+    WORKFLOWS.warning("SMS given up", extra={"purpose": "reserved", "workflow_input": "张三"})
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert line.keys() == {"event", "level", "logger", "timestamp", "purpose"}
