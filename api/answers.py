@@ -24,6 +24,7 @@ class OfficeBrief(Answer):
     name: str
     address: str
     prefixes: list[str]
+    hours: str | None = Field(description="When the office is open, in its own words; null where unknown.")
 
 
 class OfficeItem(Answer):
@@ -75,6 +76,7 @@ class Composed(Answer):
 class Draws(Answer):
     remaining: int
     batch_size: int
+    total: int = Field(description="All draws that this vehicle had to begin with.")
 
 
 class Identity(Answer):
@@ -118,6 +120,7 @@ class PreselectionView(Answer):
     plate: str | None
     visit_by: date | None
     deadline: Instant | None
+    cancellation_allowed: bool = Field(description="Whether the applicant may give the plate back now.")
 
 
 class PreselectionList(Answer):
@@ -139,6 +142,7 @@ class CodeSent(Answer):
     sent_to: str
     resend_at: Instant
     expires_at: Instant
+    now: Instant
 
 
 class Keyboard(Answer):

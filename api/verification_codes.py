@@ -45,7 +45,9 @@ async def _sent_code(visit: Visit, purpose: str) -> CodeSent:
     minutes = str(int((issued.expires_at - now).total_seconds()) // _SECONDS)
     await _deliver(visit, digits, render(purpose, code=digits, minutes=minutes), now)
     await visit.parts.codes.mark_sent(issued.id, now)
-    return CodeSent(sent_to=mask_mobile(visit.caller.phone), resend_at=issued.resend_at, expires_at=issued.expires_at)
+    return CodeSent(
+        sent_to=mask_mobile(visit.caller.phone), resend_at=issued.resend_at, expires_at=issued.expires_at, now=now
+    )
 
 
 async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:

@@ -16,6 +16,7 @@ from api.answers import (
     TriedNumber,
     VehicleMasked,
 )
+from documents.voucher_facts import USUAL_HOURS
 from domain.masking import mask_certificate_number, mask_mobile, mask_vin
 from domain.policy import Policy
 from domain.preselection import Preselection
@@ -50,7 +51,7 @@ def view_of(row: PreselectionRow, office: Office, at: datetime) -> PreselectionV
         id=str(row.id),
         stage=state.stage,
         now=at,
-        office=OfficeBrief(code=office.code, name=office.name, address=office.address, prefixes=list(office.prefixes)),
+        office=_office(office),
         vehicle=VehicleMasked(
             vin=mask_vin(row.vin),
             certificate_number=mask_certificate_number(row.certificate_number),
@@ -63,6 +64,17 @@ def view_of(row: PreselectionRow, office: Office, at: datetime) -> PreselectionV
     )
 
 
+def _office(office: Office) -> OfficeBrief:
+    return OfficeBrief(
+        code=office.code,
+        name=office.name,
+        address=office.address,
+        prefixes=list(office.prefixes),
+        # No office tells its own hours yet, and the page must say what the voucher says.
+        hours=USUAL_HOURS,
+    )
+
+
 def _chances(state: Preselection) -> Mapping[str, Any]:
     selecting = state.stage is Stage.PLATE_SELECTION and state.composed_remaining > 0
     return {
@@ -71,7 +83,7 @@ def _chances(state: Preselection) -> Mapping[str, Any]:
             max_per_submission=state.policy.composed_per_submission,
             confirm_enabled_at=state.compose_from if selecting else None,
         ),
-        "draws": Draws(remaining=state.draws_remaining, batch_size=state.policy.batch_size),
+        "draws": Draws(remaining=state.draws_remaining, batch_size=state.policy.batch_size, total=state.policy.draws),
     }
 
 
@@ -101,4 +113,5 @@ def _reservation(state: Preselection) -> Mapping[str, Any]:
         "plate": reservation and reservation.plate,
         "visit_by": reservation and reservation.visit_by,
         "deadline": reservation.deadline if reservation and state.stage is Stage.COMPLETED else None,
+        "cancellation_allowed": state.policy.cancellation and state.stage is Stage.COMPLETED,
     }

@@ -10,7 +10,9 @@ async def test_where_the_office_allows_it_the_plate_goes_back_and_chances_stay_s
     office = await country.own_office(cancellation="true")
     selection = await reserved(country, office)
     before = await selection.view()
+    assert before["cancellation_allowed"] is True
     view = (await selection.post("cancellation")).ok()
+    assert view["cancellation_allowed"] is False
     assert (view["stage"], view["plate"], view["visit_by"]) == ("cancelled", None, None)
     assert view["draws"]["remaining"] == before["draws"]["remaining"] == 4
     [claim] = await Claims(country.stack.parts.database).live([before["plate"]], system_clock())
@@ -35,7 +37,8 @@ async def test_where_it_is_not_allowed_that_goes_before_the_stage(country: Count
     for selection in (early, finished):
         answer = await selection.post("cancellation")
         assert (answer.status, answer.code) == (409, "cancellation_not_allowed")
-    assert (await finished.view())["stage"] == "completed"
+    view = await finished.view()
+    assert (view["stage"], view["cancellation_allowed"]) == ("completed", False)
 
 
 async def test_only_a_reservation_can_be_cancelled_and_only_once(country: Country) -> None:
