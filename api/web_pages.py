@@ -2,8 +2,10 @@
 
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -13,7 +15,7 @@ from starlette.types import Scope
 
 FOLDER = Path(__file__).resolve().parent.parent / "web" / "dist"
 NOT_PAGES = ("api", "openapi.json", "healthz", "readyz")
-CONTENT_POLICY = (
+_CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
@@ -22,6 +24,13 @@ _FALLBACK = """<!doctype html>
 <h1>预选机动车号牌 · 本地二手车过户</h1>
 <p>网页尚未构建。接口说明见 <a href="/openapi.json">/openapi.json</a>。</p></html>
 """
+
+
+def content_policy(app: Starlette) -> str:
+    """What the pages may load. The pages themselves ask the identity provider for the token, wherever it lies."""
+    issuer = urlsplit(app.state.parts.settings.oidc_issuer or "")
+    allowed = ["'self'", f"{issuer.scheme}://{issuer.netloc}"] if issuer.netloc else ["'self'"]
+    return f"{_CONTENT_POLICY}; connect-src {' '.join(allowed)}"
 
 
 class WebPages(StaticFiles):
@@ -36,7 +45,7 @@ class WebPages(StaticFiles):
             if error.status_code != HTTPStatus.NOT_FOUND or "." in path.rsplit("/", 1)[-1]:
                 raise
             response = await super().get_response("index.html", scope)
-        response.headers["Content-Security-Policy"] = CONTENT_POLICY
+        response.headers["Content-Security-Policy"] = content_policy(scope["app"])
         response.headers["Cache-Control"] = "no-cache"
         return response
 
@@ -66,6 +75,6 @@ def add_pages(app: FastAPI, folder: Path = FOLDER) -> None:
         return
 
     async def fallback_page(_: Request) -> HTMLResponse:
-        return HTMLResponse(_FALLBACK, headers={"Content-Security-Policy": CONTENT_POLICY})
+        return HTMLResponse(_FALLBACK, headers={"Content-Security-Policy": content_policy(app)})
 
     app.add_route("/", fallback_page, include_in_schema=False, name="pages")
