@@ -18,6 +18,8 @@ from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import eventually, refused
 from tests.workflows.world import World
 
+pytestmark = pytest.mark.slow
+
 GIVEN_UP = b"a part is down"
 TEN = "A123!"
 

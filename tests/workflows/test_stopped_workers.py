@@ -83,6 +83,7 @@ async def test_a_worker_that_is_stopped_in_the_middle_of_an_update_leaves_it_to_
         await assert_drawn_once(vehicle, command)
 
 
+@pytest.mark.slow
 async def test_a_worker_that_is_killed_before_and_after_the_decision_leaves_it_to_the_next(
     queue_world: World, killable: Worker, valkey: Valkey
 ) -> None:
