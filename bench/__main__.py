@@ -17,7 +17,7 @@ from pathlib import Path
 import structlog
 import uvloop
 
-from bench import draws, journeys, requests, rivals
+from bench import draws, journeys, requests, rivals, upkeep
 from bench.figures import Figure, table
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
@@ -29,6 +29,7 @@ ROWS: dict[str, Row] = {
     "journeys": journeys.measure,
     "requests": requests.measure,
     "rivals": rivals.measure,
+    "upkeep": upkeep.measure,
     # It fills the table of claims, so it comes last.
     "draws": draws.measure,
 }
