@@ -1,16 +1,11 @@
 import { get, post } from './client'
-import type { DeskReservation, VoucherInspection } from './types'
+import type { DeskReservation, ReservationPage, VoucherInspection } from './types'
 
 export interface ReservationQuery {
   plate?: string
   stage?: string
   limit?: number
   cursor?: string
-}
-
-export interface ReservationPage {
-  items: DeskReservation[]
-  next: string | null
 }
 
 const path = (id: string, action: string) => `/desk/preselections/${encodeURIComponent(id)}/${action}`

@@ -13,7 +13,7 @@ export function useDraws(view: MaybeRefOrGetter<PreselectionView>, { id, apply, 
 
   // Where the server does not tell how many there were at first, a batch, a candidate or a falling count proves a draw.
   const hasDrawn = ref(false)
-  const initial = toValue(view).draws.total ?? toValue(view).draws.remaining
+  const initial = toValue(view).draws.total
   watch(
     () => toValue(view),
     ({ batch, candidates, draws }) => {

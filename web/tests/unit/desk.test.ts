@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { DeskReservation } from '@/api/types'
 import { tokenFrom, useDesk } from '@/composables/useDesk'
 import { refusal, serve, type Call } from './support'
 
-const RESERVATION = { id: 'p1', plate: '粤B12345', stage: 'completed', visit_by: '2026-11-26', holder: '张*' }
+const RESERVATION: DeskReservation = { id: 'p1', plate: '粤B12345', stage: 'completed', visit_by: '2026-11-26', holder: '张*' }
 
 let calls: Call[]
 

@@ -32,7 +32,7 @@ const posts = () => calls.filter(({ method }) => method === 'POST')
 test('the button reads 随机一次(5) and then 换一批(4), and ten plates appear', async () => {
   const panel = await mounted()
   expect(panel.get('.once').text()).toBe('随机一次(5)')
-  view = viewWith({ draws: { remaining: 4, batch_size: 10 }, batch: BATCH })
+  view = viewWith({ draws: { remaining: 4, batch_size: 10, total: 5 }, batch: BATCH })
   await panel.get('.once').trigger('click')
   await flushPromises()
   expect(panel.get('.once').text()).toBe('换一批(4)')
@@ -84,7 +84,7 @@ test('at zero the batch cannot be chosen from any more, and the view is read aga
 })
 
 test('with no draws left the button is disabled, and what is held stays usable', async () => {
-  const panel = await mounted({ draws: { remaining: 0, batch_size: 10 }, batch: BATCH, candidates: CANDIDATES })
+  const panel = await mounted({ draws: { remaining: 0, batch_size: 10, total: 5 }, batch: BATCH, candidates: CANDIDATES })
   expect(panel.get('.once').attributes('disabled')).toBeDefined()
   expect(panel.text()).toContain('随机选号次数已用完')
   expect(panel.get('.pick').attributes('disabled')).toBeUndefined()
@@ -113,7 +113,7 @@ test('a refusal is said where it was pressed, and the view is read again', async
 })
 
 test('an office with several prefixes offers them, or any', async () => {
-  const panel = await mounted({ office: { code: '1', name: '广州', address: '', prefixes: ['粤A', '粤E'] } })
+  const panel = await mounted({ office: { code: '1', name: '广州', address: '', prefixes: ['粤A', '粤E'], hours: null } })
   await panel.get('input[value="粤E"]').setValue(true)
   await panel.get('.once').trigger('click')
   await flushPromises()

@@ -17,7 +17,7 @@ beforeEach(() => {
   onCreate = () => ({ status: 201, body: viewWith({ stage: 'service_notes' }) })
   calls = serve(({ path }) => {
     if (path === '/preselections') return onCreate()
-    return { status: 202, body: { sent_to: '138****8000', resend_at: after(60), expires_at: after(300) } }
+    return { status: 202, body: { sent_to: '138****8000', resend_at: after(60), expires_at: after(300), now: NOW } }
   })
 })
 

@@ -55,7 +55,7 @@ test('what cannot be read is a problem, and the view is empty', async () => {
 
 test('随机 opens first, and 自编 where nothing can be drawn or chosen any more', () => {
   expect(useSelectionTab(viewWith()).tab.value).toBe('draw')
-  const drawn = { draws: { remaining: 0, batch_size: 10 } }
+  const drawn = { draws: { remaining: 0, batch_size: 10, total: 5 } }
   expect(useSelectionTab(viewWith(drawn)).tab.value).toBe('compose')
   const held = { ...drawn, candidates: { numbers: ['粤B12345'], expires_at: after(9) } }
   expect(useSelectionTab(viewWith(held)).tab.value).toBe('draw')

@@ -18,11 +18,11 @@ export function viewWith(changes: Partial<PreselectionView> = {}): PreselectionV
     id: 'p1',
     stage: 'plate_selection',
     now: NOW,
-    office: { code: '440300', name: '深圳车管所', address: '龙井路1号', prefixes: ['粤B'] },
+    office: { code: '440300', name: '深圳车管所', address: '龙井路1号', prefixes: ['粤B'], hours: null },
     vehicle: { vin: 'L************7371', certificate_number: '********5678', seller_name: '张*' },
     phone: '138****8000',
     composed: { remaining: 20, max_per_submission: 5, confirm_enabled_at: NOW },
-    draws: { remaining: 5, batch_size: 10 },
+    draws: { remaining: 5, batch_size: 10, total: 5 },
     identity: null,
     batch: null,
     candidates: null,
@@ -30,8 +30,9 @@ export function viewWith(changes: Partial<PreselectionView> = {}): PreselectionV
     plate: null,
     visit_by: null,
     deadline: null,
+    cancellation_allowed: false,
     ...changes,
-  } as PreselectionView
+  }
 }
 
 export const BATCH_NUMBERS = ['粤B12345', '粤BA1234', '粤BAB123', '粤B1A234', '粤B12A34', '粤B123A5', '粤B1234A', '粤BA123B', '粤B123AB', '粤BA1B23']
