@@ -63,9 +63,21 @@ class IndexKeeper:
     async def check(self, prefix: str, at: datetime) -> Drift:
         """Compare an index with the database bit by bit, and build it anew where they differ.
 
-        Decisions that are being made meanwhile may look like a difference; building anew does no harm. Raises
-        `IndexLost` when there is no index, and `PartDown`.
+        The two are read one after the other, so a decision that is made between may look like a difference: only what
+        differs in the same way at a second look is one. Raises `IndexLost` when there is no index, and `PartDown`.
         """
+        drift = NO_DRIFT
+        too_many, too_few = await self._differences(prefix, at)
+        if too_many or too_few:
+            many_again, few_again = await self._differences(prefix, at)
+            drift = Drift((too_many & many_again).bit_count(), (too_few & few_again).bit_count())
+        if drift != NO_DRIFT:
+            log.warning("index_differs", prefix=prefix, too_many=drift.too_many, too_few=drift.too_few)
+            await self._build([prefix], at)
+        return drift
+
+    async def _differences(self, prefix: str, at: datetime) -> tuple[int, int]:
+        """The masks of what the index wrongly holds to be free, and to be taken."""
         with index_answers(prefix):
             bitmap, flat = await self._inspect(keys=index_keys(prefix), args=[milliseconds(at)])
         truth = await self._records.truth(prefix, at, endings=0, sure_until=at)
@@ -73,11 +85,7 @@ class IndexKeeper:
         picked = mask_of_positions(int(flat[i]) for i in range(0, len(flat), 2) if int(flat[i + 1]) <= soon)
         indexed, true = from_bitmap(bitmap), without(truth.drawable(), truth.claimed)
         # Numbers that were picked a moment ago are not claimed yet, and come back by themselves if they never are.
-        drift = Drift(without(indexed, true).bit_count(), without(without(true, indexed), picked).bit_count())
-        if drift != NO_DRIFT:
-            log.warning("index_differs", prefix=prefix, too_many=drift.too_many, too_few=drift.too_few)
-            await self._build([prefix], at)
-        return drift
+        return without(indexed, true), without(without(true, indexed), picked)
 
     async def _states(self, prefixes: Iterable[str]) -> dict[str, "_IndexState"]:
         names = list(prefixes)

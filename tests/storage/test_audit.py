@@ -162,9 +162,9 @@ async def test_a_changed_segment_and_a_changed_calendar_are_audited(world: World
         "UPDATE alembic_version SET version_num = 'none'",
     ],
 )
-async def test_the_application_can_neither_change_the_audit_nor_any_table(own: Database, statement: str) -> None:
+async def test_the_application_can_neither_change_the_audit_nor_any_table(database: Database, statement: str) -> None:
     with pytest.raises(ProgrammingError, match="InsufficientPrivilege"):
-        await own.rows(text(statement))
+        await database.rows(text(statement))
 
 
 async def test_the_application_may_add_a_row(own: Database) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -9,6 +10,7 @@ from storage.failures import IndexLost
 from storage.index_keeper import NO_DRIFT, Drift
 from storage.pool_keys import index_keys, key, lock_key
 from storage.pool_rebuild import KEPT_MOMENTS
+from storage.pool_truth import PoolRecords, PoolTruth
 from tests.storage.pool_world import AT, LATER, B, World, free_in, plates_at, segment
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -195,3 +197,22 @@ async def test_building_leaves_neither_lock_nor_journal_nor_scratch(world: World
     await world.keeper.tend(AT)
     assert {name.decode() for name in await redis.keys()} == {key(B, "free"), key(B, "version")}
     assert not await redis.exists(lock_key(B))
+
+
+async def test_a_decision_that_is_made_between_both_readings_is_no_difference(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.add_prefix(B, HUNDRED)
+    await world.keeper.tend(AT)
+    read, plates = PoolRecords.truth, iter(PLATES)
+
+    async def busy(records: PoolRecords, *given: Any, **options: Any) -> PoolTruth:
+        """Whenever the database is read, a draw has just been made since the index was read."""
+        drawn = next(plates)
+        await world.add_claims([drawn], "offered", LATER)
+        await world.index.settle(at=AT, held={drawn: LATER})
+        return await read(records, *given, **options)
+
+    monkeypatch.setattr(PoolRecords, "truth", busy)
+    assert await world.keeper.check(B, AT) == NO_DRIFT
+    assert next(plates) == PLATES[2]
