@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import psycopg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
@@ -9,6 +13,8 @@ from domain.errors import Refusal
 from gateways.failures import GatewayDown
 from storage.failures import PartDown
 from workflows.refusals import as_failure
+
+log = structlog.get_logger("activities")
 
 
 class RefusalInterceptor(Interceptor):
@@ -26,3 +32,7 @@ class _Border(ActivityInboundInterceptor):
             raise as_failure(refusal) from None
         except (PartDown, GatewayDown) as down:
             raise ApplicationError(str(down), type="part_down", category=ApplicationErrorCategory.BENIGN) from None
+        except (SQLAlchemyError, psycopg.Error) as error:
+            # A driver's text quotes rows, and what leaves here is kept in Temporal: its kind is enough.
+            log.exception("database refused", activity=activity.info().activity_type)
+            raise ApplicationError("the database refused", type=type(error).__name__) from None

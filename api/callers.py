@@ -6,6 +6,7 @@ from functools import cached_property
 
 from fastapi import Request
 
+from domain.ascii_folding import fold_capitals
 from domain.errors import Unauthenticated
 from gateways.identity_claims import Claims
 from gateways.identity_provider import Verifier
@@ -36,7 +37,10 @@ class Caller:
     @cached_property
     def owner(self) -> str:
         """Whose the records are: this account, as long as it acts for this party."""
-        return f"{self.claims.subject}\n{self.party.id_number}" if self.is_applicant else self.claims.subject
+        if not self.is_applicant:
+            return self.claims.subject
+        # Folded, so that a provider may write a check character as it likes.
+        return f"{self.claims.subject}\n{fold_capitals(self.party.id_number)}"
 
     @property
     def is_applicant(self) -> bool:

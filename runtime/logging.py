@@ -6,9 +6,10 @@ What a caller sent (bodies, headers, query strings) is never logged. The request
 
 import logging
 import sys
+import traceback
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import ExcInfo, Processor
 from temporalio import workflow
 
 LEVELS_OF_LIBRARIES = {
@@ -30,6 +31,17 @@ TOLD_BY_WORKFLOWS = frozenset({"preselection_id", "office", "countdown", "purpos
 """What a workflow may say besides its sentence; whatever else a library attaches to a record is left out."""
 
 
+def kinds_and_frames(exc_info: ExcInfo) -> list[str]:
+    """What was raised and where, without the words: a driver's or a validator's text repeats what people have sent."""
+    kinds: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None:
+        kinds.append(type(error).__qualname__)
+        error = error.__cause__ or error.__context__
+    frames = traceback.extract_tb(exc_info[2])
+    return [" from ".join(kinds), *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]
+
+
 def configure_logging(level: str = "INFO") -> None:
     """Send everything that is logged in this process to stderr as JSON lines, from this level on."""
     handler = logging.StreamHandler(sys.stderr)
@@ -38,7 +50,7 @@ def configure_logging(level: str = "INFO") -> None:
             foreign_pre_chain=[*_shared_processors(), structlog.stdlib.ExtraAdder(TOLD_BY_WORKFLOWS)],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                structlog.processors.ExceptionRenderer(kinds_and_frames),
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )

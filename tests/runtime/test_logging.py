@@ -41,3 +41,16 @@ def test_what_else_a_library_attaches_is_left_out(capsys: pytest.CaptureFixture[
     WORKFLOWS.warning("SMS given up", extra={"purpose": "reserved", "workflow_input": "张三"})
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
     assert line.keys() == {"event", "level", "logger", "timestamp", "purpose"}
+
+
+def test_an_exception_is_logged_by_kind_and_place_and_never_by_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging()
+    try:
+        raise ValueError("张三 11010519491231002X") from KeyError("13800138000")
+    except ValueError:
+        structlog.get_logger("somewhere").exception("went wrong")
+    written = capsys.readouterr().err
+    exception = json.loads(written)["exception"]
+    assert exception[0] == "ValueError from KeyError"
+    assert "test_logging.py" in exception[1]
+    assert not [word for word in ("张三", "11010519491231002X", "13800138000") if word in written]
