@@ -46,7 +46,7 @@ def test_what_else_a_library_attaches_is_left_out(capsys: pytest.CaptureFixture[
 def test_an_exception_is_logged_by_kind_and_place_and_never_by_its_words(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging()
     try:
-        raise ValueError("张三 11010519491231002X") from KeyError("13800138000")
+        _quote()
     except ValueError:
         structlog.get_logger("somewhere").exception("went wrong")
     written = capsys.readouterr().err
@@ -54,3 +54,7 @@ def test_an_exception_is_logged_by_kind_and_place_and_never_by_its_words(capsys:
     assert exception[0] == "ValueError from KeyError"
     assert "test_logging.py" in exception[1]
     assert not [word for word in ("张三", "11010519491231002X", "13800138000") if word in written]
+
+
+def _quote() -> None:
+    raise ValueError("张三 11010519491231002X") from KeyError("13800138000")
