@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Never
 
 from embedded.folders import DataFolder
+from embedded.instance_file import note_instance
 from embedded.key_file import ensure_key_file
 from embedded.part import Part
 from embedded.ports import HOST, require_free
@@ -56,6 +57,7 @@ async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
         await running.enter_async_context(servers)
         environment = environment_of_programs(settings, servers)
         await prepare_database(servers, environment, demo=settings.demo)
+        note_instance(folder, environment)
         worker = Worker(folder, environment, temporal=servers.temporal.address, task_queue=TASK_QUEUE)
         api = Api(folder, "demo.server" if settings.demo else "api", environment, port=settings.http_port)
         for program in (worker, api):
@@ -86,6 +88,7 @@ def environment_of_programs(settings: RunSettings, servers: Servers) -> dict[str
         "XUANHAO_TASK_QUEUE": TASK_QUEUE,
         "XUANHAO_KEY_FILE": str(folder.keys),
         "XUANHAO_HTTP_PORT": str(settings.http_port),
+        "XUANHAO_TEMPORAL_UI_PORT": str(settings.temporal_ui_port),
         "XUANHAO_DATA_DIR": str(folder.root),
         "XUANHAO_DEMO": "1" if settings.demo else "0",
     }

@@ -73,7 +73,8 @@ async def test_a_segment_of_the_future_is_not_in_the_pool_yet(country: Country) 
     "change, field",
     [
         ({"template": "ABCDE"}, "template"), ({"template": "A1"}, "template"), ({"template": "AI!!!"}, "template"),
-        ({"template": "****1"}, "template"), ({"template": "B99!!"}, "template"), ({"template": "１２３４５"}, "template"),
+        ({"template": "****1"}, "template"), ({"template": "B99!!"}, "template"),
+        ({"template": "１２３４５"}, "template"),
         ({"prefix": "京O"}, "prefix"), ({"prefix": "x"}, "prefix"), ({"excluded": ["!!!!"]}, "excluded.0"),
         ({"excluded": ["*****", "@@@@@"]}, "excluded.1"), ({"released_at": "tomorrow"}, "released_at"),
         ({"released_at": "2026-11-23T10:00:00"}, "released_at"), ({"compose_from": 5}, "compose_from"),

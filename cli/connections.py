@@ -1,0 +1,54 @@
+"""From settings to what operators' acts work with."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from embedded.instance_file import NAME, noted_instance
+from operations.parts import OperationParts, operation_parts
+from runtime.settings import Settings, SettingsError
+from runtime.temporal import connect
+from storage.database import Database
+from storage.redis_client import make_redis
+from storage.vault import Keys
+
+_DATABASE, _FOLDER = "XUANHAO_DATABASE_URL", "XUANHAO_DATA_DIR"
+_CONNECTIONS = 4
+_KEYS_UNREADABLE = "XUANHAO_KEY_FILE names no readable key file"
+
+
+def settings_for(data_dir: Path | None) -> Settings:
+    """The settings of the instance in a data folder; without one the environment's, or of the instance here.
+
+    Raises `SettingsError`.
+    """
+    if data_dir is not None:
+        os.environ.update(_noted(data_dir))
+    elif _DATABASE not in os.environ and (here := Path(os.environ.get(_FOLDER) or ".data") / NAME).exists():
+        os.environ.update(_noted(here.parent))
+    return Settings.from_environment()
+
+
+def _noted(data_dir: Path) -> dict[str, str]:
+    try:
+        return noted_instance(data_dir)
+    except (OSError, ValueError):
+        raise SettingsError(f"{data_dir / NAME} can't be read: has an instance run in this folder?") from None
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[OperationParts]:
+    """Connections, closed at the end; none is made before it is needed. Raises `SettingsError`."""
+    try:
+        keys = Keys.from_file(settings.key_file)
+    except (OSError, ValueError, KeyError):
+        raise SettingsError(_KEYS_UNREADABLE) from None
+    database = Database(settings.database_url, pool_size=_CONNECTIONS, application_name="xuanhao-command")
+    redis = make_redis(settings.redis_url)
+    try:
+        temporal = await connect(settings, lazy=True)
+        yield operation_parts(settings, database=database, redis=redis, temporal=temporal, keys=keys)
+    finally:
+        await redis.aclose()
+        await database.close()

@@ -1,0 +1,46 @@
+"""Where a running instance notes its addresses, so that commands find it by its data folder alone.
+
+The sockets lie in a private folder and ask for no password, so nothing in the file is secret.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from embedded.folders import DataFolder
+from embedded.problems import StartProblem
+
+NAME = "instance.json"
+_NOTED = frozenset(
+    f"XUANHAO_{name}"
+    for name in ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS", "TEMPORAL_UI_PORT", "TASK_QUEUE", "KEY_FILE")
+)
+_POLICY = "XUANHAO_POLICY__"
+
+
+def note_instance(folder: DataFolder, environment: Mapping[str, str]) -> None:
+    """Write down what a command needs of the environment that our programs run in."""
+    ours = {name: value for name, value in environment.items() if _is_noted(name)}
+    unfinished = (folder.root / NAME).with_suffix(".unfinished")
+    try:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(ours, file, indent=1, sort_keys=True)
+        unfinished.rename(folder.root / NAME)
+    except OSError as problem:
+        raise StartProblem(f"{unfinished} can't be written: {problem.strerror}") from None
+
+
+def noted_instance(data_dir: Path) -> dict[str, str]:
+    """The settings of the instance that runs, or last ran, in this folder.
+
+    Raises FileNotFoundError where none has, and ValueError for a file that is not ours.
+    """
+    content = json.loads((data_dir / NAME).read_text("utf-8"))
+    if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
+        raise ValueError("not a note of an instance")
+    return {name: value for name, value in content.items() if _is_noted(name)}
+
+
+def _is_noted(name: str) -> bool:
+    return name in _NOTED or name.startswith(_POLICY)

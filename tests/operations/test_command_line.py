@@ -1,0 +1,227 @@
+"""`xuanhao …` as a process: the same acts as over REST, answers for people and programs, and honest exit codes."""
+
+import asyncio
+import io
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.__main__ import carry_out
+from cli.arguments import parser
+from cli.commands import ACTING, COMMANDS
+from embedded.folders import DataFolder
+from embedded.instance_file import note_instance
+from runtime.settings import Settings
+from tests.api.country import Country, eventually
+from tests.desk.people import operator, reserved
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def records(self) -> list[Any]:
+        assert self.code == 0, self.err
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Awaitable[Ran]]
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    return {
+        "XUANHAO_DATABASE_URL": settings.database_url,
+        "XUANHAO_REDIS_URL": settings.redis_url,
+        "XUANHAO_TEMPORAL_ADDRESS": settings.temporal_address,
+        "XUANHAO_TASK_QUEUE": settings.task_queue,
+        "XUANHAO_KEY_FILE": str(settings.key_file),
+    }
+
+
+async def process(arguments: tuple[str, ...], environment: dict[str, str], stdin: str, folder: Path) -> Ran:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("XUANHAO_", "LC_", "LANG"))}
+    started = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cli", *arguments, cwd=folder, env=clean | {"PYTHONPATH": str(ROOT)} | environment,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await started.communicate(stdin.encode())
+    return Ran(started.returncode or 0, out.decode(), err.decode())
+
+
+@pytest.fixture
+def xuanhao(settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command in this process: a process of its own takes seconds to begin."""
+
+    async def run(*arguments: str, stdin: str = "", **environment: str) -> Ran:
+        capsys.readouterr()
+        with monkeypatch.context() as here:
+            for name in ("LC_ALL", "LC_MESSAGES", "LANG", "XUANHAO_OPERATOR"):
+                here.delenv(name, raising=False)
+            for name, value in environment.items():
+                here.setenv(name, value)
+            here.setattr(sys, "stdin", io.StringIO(stdin))
+            try:
+                code = await carry_out(settings, parser().parse_args(("--json", *arguments)))
+            except SystemExit as left:
+                code = int(left.code or 0)
+        said = capsys.readouterr()
+        lines = [line for line in said.out.splitlines() if line.startswith("{")]
+        return Ran(code, "\n".join(lines), said.err)
+
+    return run
+
+
+def test_every_command_is_there_and_those_that_act_are_known() -> None:
+    assert set(COMMANDS) | {"deadlines extend"} >= ACTING
+
+
+async def test_segments_are_released_and_numbers_taken_out_and_withheld(country: Country, xuanhao: Run) -> None:
+    office = await country.own_office("B999!")
+    prefix = office.prefixes[0]
+    [segment] = (
+        await xuanhao("--operator", "wang", "segments", "release", prefix, "a00!!", "--exclude", "***4*")
+    ).records
+    assert (segment["template"], segment["excluded"]) == ("A00!!", ["***4*"])
+    excluding = ("segments", "exclude", prefix, "A00!!", "***7*", "--reason", "不吉利")
+    [smaller] = (await xuanhao(*excluding, XUANHAO_OPERATOR="wang")).records
+    assert smaller["excluded"] == ["***4*", "***7*"]
+    [withheld] = (
+        await xuanhao("--operator", "wang", "numbers", "withhold", f"{prefix}A0011", "--reason", "公务预留")
+    ).records
+    refused = await xuanhao("--operator", "wang", "numbers", "confirm", withheld["id"])
+    assert (refused.code, refused.err.split(":")[1].strip()) == (1, "second_operator_needed")
+    [confirmed] = (await xuanhao("--operator", "li", "numbers", "confirm", withheld["id"])).records
+    assert confirmed["confirmed_by"] == "li"
+    [levels] = (await xuanhao("pool", "levels", prefix)).records
+    assert (levels["total"], levels["withheld"]) == (90, 1)
+    over_rest = (await operator(country).get(f"/operations/pool/{prefix}")).ok()
+    assert over_rest == levels
+    assert len((await xuanhao("segments", "list", prefix)).records) == 2
+    assert [each["id"] for each in (await xuanhao("numbers", "list", prefix)).records] == [withheld["id"]]
+
+
+async def test_a_day_is_closed_and_the_reservations_that_end_on_it_are_found_first(
+    country: Country, xuanhao: Run
+) -> None:
+    office = await country.own_office()
+    selection = await reserved(country, office)
+    day = (await selection.view())["visit_by"]
+    [due] = (await xuanhao("deadlines", "due", day, "--office", office.code)).records
+    assert due["id"] == selection.id
+    assert due["address"].endswith(f"/vehicle-{selection.id}")
+    closing = await xuanhao(
+        "--operator", "wang", "calendar", "set", "holiday", day, "--office", office.code, "--reason", "停电"
+    )
+    assert closing.records == [{"day": day, "kind": "holiday", "office_code": office.code}]
+    assert "1 reservations" in closing.err
+
+    async def has_moved() -> bool:
+        return (await selection.view())["visit_by"] > day
+
+    await eventually(has_moved)
+
+
+async def test_an_outage_moves_deadlines_directly_too_while_no_worker_may_run(country: Country, xuanhao: Run) -> None:
+    office = await country.own_office()
+    selection = await reserved(country, office)
+    day = (await selection.view())["visit_by"]
+    outage = ("deadlines", "extend", "--since", f"{day}T10:00", "--until", f"{day}T12:00", "--office", office.code)
+    extending = await xuanhao("--operator", "wang", *outage, "--reason", "系统中断", "--directly")
+    assert extending.records == [{"told": 1, "unreached": 0}]
+
+    async def has_moved() -> bool:
+        return (await selection.view())["visit_by"] > day
+
+    await eventually(has_moved)
+
+
+async def test_a_year_is_shown_with_its_warning_and_declared_official(xuanhao: Run) -> None:
+    shown = await xuanhao("calendar", "show", "2098")
+    assert (shown.code, shown.out) == (0, "")
+    assert "2098 has not been entered" in shown.err
+    declared = await xuanhao("--operator", "wang", "calendar", "official", "2098", "--reason", "国办发明电")
+    assert declared.records == [{"year": 2098, "official": True}]
+    assert declared.err == ""
+    assert (await xuanhao("calendar", "show", "2098")).err == ""
+
+
+async def test_a_vehicle_is_found_and_its_vin_is_typed_nowhere_but_in_standard_input(
+    country: Country, xuanhao: Run
+) -> None:
+    office, applicant = await country.office(), country.applicant()
+    car = country.car(applicant, office)
+    selection = await applicant.completed(car)
+    ways = [
+        await xuanhao("find", "--vin", stdin=f"{car.vin}\n"),
+        await xuanhao("find", "--plate", (await selection.view())["plate"]),
+        await xuanhao("find", "--preselection", selection.id),
+    ]
+    for way in ways:
+        assert [found["workflow_id"] for found in way.records] == [f"vehicle-{selection.id}"]
+    nothing = await xuanhao("find", "--plate", "琼ZA0000")
+    assert (nothing.code, nothing.out) == (1, "")
+
+
+async def test_the_audit_is_verified_and_listed(country: Country, xuanhao: Run) -> None:
+    office = await country.office()
+    selection = await reserved(country, office)
+    verified = await xuanhao("audit", "verify")
+    assert verified.records[0]["intact"] is True
+    wrong = await xuanhao("audit", "verify", "--noted", "1=00ff")
+    assert (wrong.code, json.loads(wrong.out)["intact"]) == (1, False)
+    entries = (await xuanhao("audit", "list", "--preselection", selection.id)).records
+    assert entries[-1]["action"] == "confirm"
+
+
+async def test_whoever_acts_has_a_name_and_a_reason(xuanhao: Run) -> None:
+    nameless = await xuanhao("calendar", "official", "2099", "--reason", "x")
+    assert (nameless.code, "XUANHAO_OPERATOR" in nameless.err) == (2, True)
+    assert (await xuanhao("--operator", "wang", "calendar", "official", "2099")).code == 2
+    blank = await xuanhao("--operator", "wang", "calendar", "official", "2099", "--reason", " ")
+    assert (blank.code, "reason: must not be blank" in blank.err) == (1, True)
+    chinese = await xuanhao("--operator", "wang", "calendar", "official", "2099", "--reason", " ", LANG="zh_CN.UTF-8")
+    assert "不能为空" in chinese.err
+
+
+async def test_people_get_tables_and_times_of_shanghai(country: Country, settings: Settings, tmp_path: Path) -> None:
+    office = await country.own_office("A12!!")
+    ran = await process(("pool", "levels", office.prefixes[0]), variables(settings), "", tmp_path)
+    assert ran.out.splitlines()[:2] == [f"prefix    {office.prefixes[0]}", "total     100"]
+
+
+async def test_an_instance_is_found_by_its_data_folder(settings: Settings, tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.root.mkdir()
+    note_instance(folder, variables(settings) | {"XUANHAO_SMS_URL": "https://secret.example", "HOME": "/"})
+    noted = (folder.root / "instance.json").read_text()
+    assert "secret" not in noted
+    year = str(date.max.year - 8000)
+    for arguments, environment in (
+        (("--data-dir", str(folder.root)), {"XUANHAO_DATABASE_URL": "postgresql://nowhere.invalid/x"}),
+        ((), {"XUANHAO_DATA_DIR": str(folder.root)}),
+    ):
+        ran = await process((*arguments, "calendar", "show", year), environment, "", tmp_path)
+        assert ran.code == 0, ran.err
+    missing = await process(("--data-dir", str(tmp_path), "pool", "levels", "粤B"), {}, "", tmp_path)
+    assert (missing.code, "instance.json" in missing.err) == (2, True)
+    nothing = await process(("pool", "levels", "粤B"), {}, "", tmp_path)
+    assert (nothing.code, "XUANHAO_DATABASE_URL" in nothing.err) == (2, True)
+
+
+async def test_a_part_that_is_down_is_named_and_the_wish_can_be_repeated(settings: Settings, tmp_path: Path) -> None:
+    down = variables(settings) | {"XUANHAO_DATABASE_URL": f"postgresql:///x?host={tmp_path}"}
+    ran = await process(("--operator", "wang", "calendar", "official", "2099", "--reason", "x"), down, "", tmp_path)
+    assert (ran.code, "unavailable" in ran.err, "--request-id" in ran.err) == (1, True, True)
+    assert "Traceback" not in ran.err
