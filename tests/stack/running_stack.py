@@ -49,8 +49,10 @@ class RunningStack:
             start_new_session=True,
         )
         async with asyncio.timeout(LONGEST_START_S):
-            line = (await self.process.stdout.readline()).decode()
-        assert "ready" in line, (line, (await self.process.stderr.read()).decode())
+            # What make itself has to say goes before it.
+            while (line := (await self.process.stdout.readline()).decode()) and "ready" not in line:
+                pass
+        assert "ready" in line, (await self.process.stderr.read()).decode()
         return line
 
     async def stop(self) -> int:
@@ -70,6 +72,10 @@ class RunningStack:
         """The oldest process with one of these names: the server itself, not a helper of its own."""
         return min((p for p in self.family() if p.name() in names), key=lambda process: process.create_time())
 
+    def program(self, module: str) -> psutil.Process:
+        """The process that runs this module of ours, such as `worker`."""
+        return next(p for p in self.family() if p.cmdline()[-2:] == ["-m", module])
+
     def _variables(self) -> dict[str, str]:
         return {
             "XUANHAO_DEMO": "1",
@@ -81,9 +87,9 @@ class RunningStack:
 
 
 @asynccontextmanager
-async def running(stack: RunningStack) -> AsyncIterator[RunningStack]:
-    await stack.start()
+async def running(stack: RunningStack, *command: str) -> AsyncIterator[RunningStack]:
     try:
+        await stack.start(*command)
         yield stack
     finally:
         await stack.stop()
