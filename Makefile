@@ -9,7 +9,7 @@ FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do 
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web run test test-fast check format bench lock
+.PHONY: help setup web run test test-fast check format bench screens lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -43,6 +43,9 @@ format: setup ## Put the code into its form
 
 bench: setup ## Measure, and print the ratios as tables
 	@$(PY) -m bench $(BENCH_ARGS)
+
+screens: setup ## Take the pictures of every screen in docs/screens anew
+	@$(PY) -m tests.web.take_screens
 
 lock: setup ## Lock the newest versions of the packages, with hashes
 	@$(PY) scripts/lock_packages.py

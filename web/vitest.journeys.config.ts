@@ -9,7 +9,7 @@ export default defineConfig({
     environment: 'node',
     include: [`tests/journeys/**/*.${kind}.ts`],
     fileParallelism: false,
-    testTimeout: kind === 'screens' ? 300_000 : 120_000,
+    testTimeout: kind.startsWith('screens') ? 300_000 : 120_000,
     hookTimeout: 120_000,
   },
 })

@@ -30,8 +30,8 @@ export interface Visitor {
   faults: string[]
 }
 
-export async function visit(browser: Browser, viewport = { width: 375, height: 740 }): Promise<Visitor> {
-  const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+export async function visit(browser: Browser, viewport = { width: 375, height: 740 }, deviceScaleFactor = 1): Promise<Visitor> {
+  const context = await browser.newContext({ viewport, deviceScaleFactor, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
   const faults: string[] = []
   context.on('page', (page) => {
     page.on('pageerror', (error) => faults.push(error.message))

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BASE, launchBrowser, visit, type Visitor } from './browser'
-import { anApplicant, callAs, type User } from './demoWorld'
+import { anApplicant, aTakenNumber, callAs, type User } from './demoWorld'
 import { confirmCandidate, draw, enterVehicle, putAside, verifyIdentity } from './steps'
 
 let browser: Browser
@@ -39,10 +39,9 @@ test('both kinds of chances used up: the page turns to the office by itself, and
   const { page } = visitor
   // The page's own keyboard would offer no number that is certain to be taken, so another device submits one.
   const path = `/preselections/${preselectionId()}`
-  const { office } = (await callAs(user.user, 'GET', path)) as { office: { code: string; prefixes: string[] } }
   await page.getByRole('tab', { name: '自编' }).click()
   await page.getByRole('button', { name: '确认选号', exact: true }).waitFor()
-  const taken = await aTakenNumber(path, office.prefixes[0] ?? '')
+  const taken = await aTakenNumber(user, path)
   await callAs(user.user, 'POST', `${path}/compositions`, { numbers: [taken] })
   await page.getByText('自编选号个数已用完，已为您切换至随机选号。').waitFor()
   await draw(page)
@@ -61,14 +60,3 @@ test('a missed deadline ends the preselection and bars the applicant', async () 
   await heading('已被列入选号黑名单').waitFor()
   expect(await page.getByText(/自动解除时间/).isVisible()).toBe(true)
 })
-
-/** A character that the keyboard does not offer leads to a number outside the released segments. */
-async function aTakenNumber(path: string, prefix: string): Promise<string> {
-  for (const start of ['A1B2', '1A23', '12A3', 'AB12', '123A', 'A123']) {
-    const query = new URLSearchParams({ prefix, typed: start })
-    const { available } = (await callAs(user.user, 'GET', `${path}/keyboard?${query}`)) as { available: string[] }
-    const missing = [...'0123456789'].find((digit) => !available.includes(digit))
-    if (missing) return prefix + start + missing
-  }
-  throw new Error('every number of the office is free')
-}

@@ -80,3 +80,16 @@ export async function callAs(user: string, method: string, path: string, body?: 
   })
   return response.json()
 }
+
+/** A character that the keyboard does not offer leads to a number outside the released segments. */
+export async function aTakenNumber({ user }: User, path: string): Promise<string> {
+  const { office } = (await callAs(user, 'GET', path)) as { office: { prefixes: string[] } }
+  const prefix = office.prefixes[0] ?? ''
+  for (const start of ['A1B2', '1A23', '12A3', 'AB12', '123A', 'A123']) {
+    const query = new URLSearchParams({ prefix, typed: start })
+    const { available } = (await callAs(user, 'GET', `${path}/keyboard?${query}`)) as { available: string[] }
+    const missing = [...'0123456789'].find((digit) => !available.includes(digit))
+    if (missing) return prefix + start + missing
+  }
+  throw new Error('every number of the office is free')
+}

@@ -1,35 +1,24 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
-import { BASE, launchBrowser, visit } from './browser'
+import { BASE, launchBrowser } from './browser'
 import { anApplicant, callAs, codeFor, messagesOf, theClerkOf, vehiclesOf, type User } from './demoWorld'
-import { chooseAtProvider, confirmCandidate, draw, fillInformation, putAside, signIn, verifyIdentity } from './steps'
-
-// Every screen as a picture at the two widths, kept beside the documents.
-const FOLDER = process.env.XUANHAO_SCREENS ?? '../docs/screens'
+import { visitWithCamera, WIDTHS, type Shoot } from './photographer'
+import { chooseAtProvider, confirmCandidate, draw, fillInformation, putAside, signIn } from './steps'
 
 let browser: Browser
+/** Where the applicants of the first pictures have reserved their plates. */
+let office = ''
 beforeAll(async () => {
   browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
-function photographer(page: Page, width: number) {
-  const folder = join(FOLDER, String(width))
-  mkdirSync(folder, { recursive: true })
-  return async (name: string, { fullPage = true } = {}) => {
-    await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => undefined)
-    await page.screenshot({ path: join(folder, `${name}.png`), fullPage })
-  }
-}
-
-test.each([375, 1200])('the applicant\'s screens at %i px', async (width) => {
-  const { page, context } = await visit(browser, { width, height: width < 600 ? 740 : 800 })
-  const shoot = photographer(page, width)
+test.each(WIDTHS)('the applicant\'s screens at %i px', async (width) => {
+  const { page, context, shoot } = await visitWithCamera(browser, width)
   const user = await anApplicant()
   const [vehicle] = await vehiclesOf(user.user)
   if (!vehicle) throw new Error('no vehicle')
+  office = vehicle.office_code
   const button = (name: string) => page.getByRole('button', { name, exact: true })
 
   await page.goto(BASE)
@@ -58,46 +47,55 @@ test.each([375, 1200])('the applicant\'s screens at %i px', async (width) => {
   await selectAndComplete(page, user, shoot)
   await page.goto(`${BASE}/preselections`)
   await page.getByText('已预选').waitFor()
-  await shoot('13-my-preselections')
+  await shoot('14-my-preselections')
   await page.goto(`${BASE}/segments?office=${vehicle.office_code}`)
   await page.locator('.segment').first().waitFor()
-  await shoot('14-segments')
+  await shoot('15-segments')
   await page.goto(`${BASE}/demo/phone?user=${user.user}`)
-  await shoot('15-demo-phone')
+  await shoot('16-demo-phone')
   await context.close()
 })
 
-async function selectAndComplete(page: Page, user: User, shoot: (name: string) => Promise<void>) {
-  await verifyIdentity(page, user)
-  await shoot('08-draw-first')
+async function verifyAndShoot(page: Page, user: User, shoot: Shoot) {
+  await page.getByRole('button', { name: '开始选号' }).click()
+  await page.getByRole('heading', { name: '身份验证', level: 1 }).waitFor()
+  const before = (await messagesOf(user.user)).length
+  await page.getByRole('button', { name: '获取验证码' }).click()
+  await page.getByLabel('短信验证码').fill(await codeFor(user.user, 'confirm_identity', before))
+  await shoot('08-identity')
+  await page.getByRole('button', { name: '确认', exact: true }).click()
+  await page.getByRole('heading', { name: '预选号牌', level: 1 }).waitFor()
+}
+
+async function selectAndComplete(page: Page, user: User, shoot: Shoot) {
+  await verifyAndShoot(page, user, shoot)
+  await shoot('09-draw-first')
   const [first = '', second = ''] = await draw(page)
   await putAside(page, second)
-  await shoot('09-draw')
+  await shoot('10-draw')
   await page.getByRole('tab', { name: '自编' }).click()
   await page.locator('.keyboard:not([aria-busy="true"]) [data-key]:enabled').first().click()
-  await shoot('10-compose')
+  await shoot('11-compose')
   await page.getByRole('tab', { name: '随机' }).click()
   await putAside(page, first)
   await page.locator('.candidates').getByRole('button', { name: '确认选号' }).click()
   await page.getByRole('button', { name: '确认选用该号牌' }).waitFor()
-  await shoot('11-confirmation-sheet')
+  await shoot('12-confirmation-sheet')
   await page.getByRole('dialog').getByRole('button', { name: '再想想' }).click()
   await confirmCandidate(page, first)
-  await shoot('12-completed')
+  await shoot('13-completed')
 }
 
-test.each([375, 1200])('the clerk\'s desk at %i px', async (width) => {
-  const { page, context } = await visit(browser, { width, height: width < 600 ? 740 : 800 })
-  const shoot = photographer(page, width)
-  const [vehicle] = await vehiclesOf((await anApplicant()).user)
-  const clerk = await theClerkOf(vehicle?.office_code ?? '')
-  const { items } = (await callAs(clerk.user, 'GET', '/desk/reservations?stage=completed')) as { items?: { plate: string }[] }
+test.each(WIDTHS)('the clerk\'s desk at %i px', async (width) => {
+  const { page, context, shoot } = await visitWithCamera(browser, width)
+  const clerk = await theClerkOf(office)
+  const { items } = (await callAs(clerk.user, 'GET', '/desk/reservations?stage=completed')) as { items: { plate: string }[] }
   await page.goto(`${BASE}/desk`)
   await signIn(page, clerk)
   await page.getByRole('heading', { name: '待办预选' }).waitFor()
-  await shoot('16-desk')
-  const [reservation] = items ?? []
-  if (reservation) await page.getByRole('button', { name: `办理 ${reservation.plate}` }).click()
-  await shoot('17-desk-reservation')
+  await shoot('17-desk')
+  await page.getByRole('button', { name: `办理 ${items[0]?.plate}` }).click()
+  await page.getByRole('button', { name: '确认办理' }).waitFor()
+  await shoot('18-desk-reservation')
   await context.close()
 })

@@ -1,0 +1,44 @@
+"""How the scripts of web/package.json are run, and the stack that their short journeys need."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts.build_web import ROOT, WEB, environment, npm
+from tests.stack.running_stack import RunningStack
+
+LONGEST_RUN_S = 540
+# Short countdowns and one chance of each kind, as web/README.md asks.
+_SHORT = {
+    "BATCH_TTL": "PT8S",
+    "CANDIDATE_TTL": "PT12S",
+    "VALIDITY": "PT15S",
+    "COMPOSE_INTERVAL": "PT1S",
+    "DRAWS": "1",
+    "COMPOSED": "1",
+}
+
+
+def build_pages() -> None:
+    """`web/dist` as `make run` builds it, with its tools installed."""
+    subprocess.run([sys.executable, str(ROOT / "scripts" / "build_web.py"), "--required"], check=True)
+
+
+def hasty_stack_in(folder: Path) -> RunningStack:
+    return RunningStack(folder, {f"XUANHAO_POLICY__{name}": value for name, value in _SHORT.items()})
+
+
+def run_script(name: str, **variables: str) -> None:
+    """Runs a script of web/package.json; a failure shows what it said."""
+    done = subprocess.run(
+        [*npm(), "run", name],
+        cwd=WEB,
+        env=environment() | variables,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=LONGEST_RUN_S,
+    )
+    assert done.returncode == 0, done.stdout[-8000:]
