@@ -52,9 +52,13 @@ class Commits:
         after: Preselection,
         *,
         claims: ClaimChanges = NO_CLAIMS,
+        untold: ClaimChanges | None = None,
         **circumstances: Any,
     ) -> Decided:
-        """Make `after` and the claims true together; raises what `Decisions.commit` raises."""
+        """Make `after` and the claims true together; raises what `Decisions.commit` raises.
+
+        `untold` are those that the index does not know yet, if it knows some.
+        """
         decided = Decided(to_record(after), order.revision + 1)
         parts = {"hold": claims.hold, "release": list(claims.release)} | circumstances
         await self.decisions.commit(_decision(order, action, after, decided, **parts))
@@ -62,7 +66,7 @@ class Commits:
             "decided", preselection_id=order.preselection_id, action=action, stage=after.stage.value,
             revision=decided.revision,
         )  # fmt: skip
-        await self._tell(order, claims)
+        await self._tell(order, claims if untold is None else untold)
         return decided
 
     async def refreshed(self, order: Order) -> Order:

@@ -83,7 +83,9 @@ class PlateActivities(Plates):
         after = before.drawn(order.request_id, numbers, order.at)
         try:
             claims = claim_changes(before, after, order.at)
-            return await self.commits.commit(order, "draw", after, claims=claims, judge_ban=True)
+            # The index holds what it has given until the very moment at which the offer ends.
+            untold = ClaimChanges(release=claims.release)
+            return await self.commits.commit(order, "draw", after, claims=claims, untold=untold, judge_ban=True)
         except (Barred, PartDown):
             # Where nobody knows whether they were claimed, a number that was costs the next draw a retry.
             await self._give_back(order.at, before, numbers)

@@ -18,6 +18,7 @@ from domain.preselection_parts import Stage
 from domain.preselection_record import from_record
 from storage.failures import ClaimLost, CodeGone, VehicleTaken
 from storage.preselections import PreselectionRow, Preselections
+from storage.vehicle_past import VehiclePast, VehiclePasts
 from workflows.ports import Decided, MoveOrder, OpenOrder, Order, Records
 
 MOVES: dict[str, Callable[[Preselection, datetime], Preselection]] = {
@@ -32,9 +33,10 @@ MOVES: dict[str, Callable[[Preselection, datetime], Preselection]] = {
 
 
 class RecordActivities(Records):
-    def __init__(self, commits: Commits, preselections: Preselections) -> None:
+    def __init__(self, commits: Commits, preselections: Preselections, pasts: VehiclePasts) -> None:
         self.commits = commits
         self._preselections = preselections
+        self._pasts = pasts
 
     @activity.defn(name="records.open")
     @deciding
@@ -55,28 +57,18 @@ class RecordActivities(Records):
             raise CodeExpired from gone
 
     async def _opened(self, order: Order, row: PreselectionRow, code_id: str | None) -> Decided:
-        policy = Policy.from_dict(order.policy)
-        if await self._preselections.running_for(row.vehicle_hash):
+        policy, past = Policy.from_dict(order.policy), await self._pasts.before(row)
+        if past.is_running:
             raise VehicleInUse
-        found = await self._preselections.find_transfer(row.transfer_hash, except_id=row.id)
-        earlier = await self._as_left(from_record(found.state, policy), row) if found else None
-        shown = await self._preselections.shown_to_vehicle(row.vehicle_hash)
-        state = Preselection.opened(policy, order.at, earlier=earlier, shown=sorted(shown))
+        earlier = _as_left(from_record(past.earlier, policy), past) if past.earlier else None
+        state = Preselection.opened(policy, order.at, earlier=earlier, shown=past.shown)
         return await self.commits.commit(order, "begin", state, use_code=UUID(code_id) if code_id else None)
 
     async def _revived(self, order: Order, row: PreselectionRow) -> Decided:
-        dormant = await self._as_left(from_record(row.state, Policy.from_dict(order.policy)), row)
-        shown = await self._preselections.shown_to_vehicle(row.vehicle_hash)
-        dormant = replace(dormant, shown=tuple(sorted(shown.union(dormant.shown))))
+        past = await self._pasts.before(row)
+        dormant = _as_left(from_record(row.state, Policy.from_dict(order.policy)), past)
+        dormant = replace(dormant, shown=tuple(sorted({*past.shown, *dormant.shown})))
         return await self.commits.commit(order, "begin", dormant.entered(order.at))
-
-    async def _as_left(self, state: Preselection, row: PreselectionRow) -> Preselection:
-        """The state with the chances that its transfer has left, whichever account used the others up."""
-        least = await self._preselections.least_chances(row.transfer_hash)
-        if least is None:
-            return state
-        draws, composed = min(least[0], state.draws_remaining), min(least[1], state.composed_remaining)
-        return replace(state, draws_remaining=draws, composed_remaining=composed)
 
     @activity.defn(name="records.move")
     @deciding
@@ -95,6 +87,14 @@ class RecordActivities(Records):
                 raise WrongStage(Stage.OVERDUE) from None
             # Every worker was away for so long that the reservation has ended by itself and the plate is another's.
             return await commit(order, command.move, after)
+
+
+def _as_left(state: Preselection, past: VehiclePast) -> Preselection:
+    """The state with the chances that its transfer has left, whichever account used the others up."""
+    if past.least_draws is None or past.least_composed is None:
+        return state
+    draws, composed = min(past.least_draws, state.draws_remaining), min(past.least_composed, state.composed_remaining)
+    return replace(state, draws_remaining=draws, composed_remaining=composed)
 
 
 def _moved(command: MoveOrder, before: Preselection) -> Preselection:

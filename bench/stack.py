@@ -9,6 +9,7 @@ from pathlib import Path
 from temporalio.client import Client
 
 from bench.programs import BareWorker
+from demo.seed import seed_calendar
 from domain.plates import PATTERNS
 from domain.policy import Policy
 from domain.segments import Segment
@@ -22,6 +23,7 @@ from embedded.supervisor import DATABASE, TASK_QUEUE, environment_of_programs
 from runtime.clock import system_clock
 from runtime.settings import RunSettings, Settings
 from storage.audit import Act
+from storage.calendars import Calendars
 from storage.offices import Office, Offices
 from storage.segment_releases import SegmentReleases
 from worker.parts import Parts
@@ -137,6 +139,7 @@ async def open_office(parts: Parts) -> Office:
     now = system_clock()
     released = now - LONG_AGO
     office = Office("bench", "测试车管所", "人民路1号", "新疆", PREFIXES)
+    await seed_calendar(Calendars(parts.database), now)
     await Offices(parts.database).save(office)
     releases = SegmentReleases(parts.database)
     for prefix in PREFIXES:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Self
 
 from domain.durations import Duration, MalformedDuration, parse_duration
@@ -79,10 +80,17 @@ class Policy:
         """Return every setting as a plain value: durations in ISO 8601, what is off as `off`."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Plain]) -> Self:
+    @staticmethod
+    def from_dict(settings: Mapping[str, Plain]) -> "Policy":
         """Return the policy of `to_dict`; settings that are absent take their defaults. Raises `MalformedPolicy`."""
-        return cls().with_overrides(settings)
+        return _policy_of(tuple((name, type(value), value) for name, value in settings.items()))
+
+
+# Every decision and every view begins with its policy. There are few, and to read thirty settings takes long. The type
+# is part of the key, for 1 and True are equal and do not mean the same.
+@lru_cache(maxsize=256)
+def _policy_of(settings: tuple[tuple[str, type, Plain], ...]) -> Policy:
+    return Policy().with_overrides({name: value for name, _, value in settings})
 
 
 def _plain(value: Duration | int | bool | None) -> Plain:  # noqa: FBT001 -- a setting's value, not a switch of this function

@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.calendar import DayKind, OfficeCalendar
 from storage.audit import Act, note
 from storage.calendar_tables import calendar_day, calendar_year
 from storage.database import Database
+
+# The country's days before the office's own, which take their place, and the years whose days are official.
+_OF_OFFICE = b"""
+    SELECT day, kind, CAST(NULL AS int) AS official_year, office_code FROM calendar_day
+    WHERE office_code IS NULL OR office_code = %(code)s
+    UNION ALL SELECT NULL, NULL, year, NULL FROM calendar_year WHERE official
+    ORDER BY office_code NULLS FIRST
+"""
 
 
 class Calendars:
@@ -20,14 +28,9 @@ class Calendars:
 
     async def of_office(self, code: str) -> OfficeCalendar:
         """The office's calendar: the country's days, with the office's own in their place."""
-        columns = calendar_day.c
-        found = await self._database.rows(
-            select(columns.day, columns.kind)
-            .where(or_(columns.office_code.is_(None), columns.office_code == code))
-            .order_by(columns.office_code.nulls_first())
-        )
-        years = await self._database.rows(select(calendar_year.c.year).where(calendar_year.c.official))
-        return OfficeCalendar({row[0]: DayKind(row[1]) for row in found}, frozenset(row[0] for row in years))
+        found = await self._database.driven(_OF_OFFICE, {"code": code})
+        days = {day: DayKind(kind) for day, kind, *_ in found if day}
+        return OfficeCalendar(days, frozenset(year for _, _, year, _ in found if year is not None))
 
     async def enter(self, days: Mapping[date, DayKind | None], act: Act, *, office_code: str | None = None) -> None:
         """Set days of the country or of one office; `None` makes a day ordinary again."""

@@ -37,8 +37,10 @@ _OBTAINABLE = """(
 _ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
 
 # The look is written as one probe of an index for each plate: a join might be planned as a scan of a table that was
-# small when the plan was made.
-_COMMIT = f"""
+# small when the plan was made. On one line it is short enough for the driver to keep in mind what its
+# placeholders are.
+_COMMIT = b" ".join(
+    f"""
     WITH found AS MATERIALIZED (
         SELECT
             (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
@@ -97,7 +99,8 @@ _COMMIT = f"""
         FROM clear WHERE CAST(%(facts)s AS jsonb) IS NOT NULL
     )
     SELECT revision, decided, barred_until, code_gone, lost, EXISTS (SELECT FROM clear) FROM found
-""".encode()  # noqa: S608 -- put together from constants of this module only
+""".encode().split()  # noqa: S608 -- put together from constants of this module only
+)
 
 
 @dataclass(frozen=True)

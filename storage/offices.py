@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
 from storage.tables import notice, office, prefix
 
-_OFFICES = text("""
+_OFFICES = b"""
     SELECT code, name, address, province,
         ARRAY(SELECT prefix FROM prefix WHERE office_code = office.code ORDER BY prefix), policy
-    FROM office WHERE CAST(:code AS text) IS NULL OR code = :code ORDER BY code
-""")
+    FROM office WHERE CAST(%(code)s AS text) IS NULL OR code = %(code)s ORDER BY code
+"""
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,5 @@ class Offices:
         return Notice(*found) if found else None
 
     async def _offices(self, code: str | None = None) -> list[Office]:
-        found = await self._database.rows(_OFFICES, {"code": code})
+        found = await self._database.driven(_OFFICES, {"code": code})
         return [Office(row[0], row[1], row[2], row[3], tuple(row[4]), row[5]) for row in found]

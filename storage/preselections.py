@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, text
+from sqlalchemy import ColumnElement, and_, delete, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
@@ -195,45 +195,6 @@ class Preselections:
             earlier = and_(columns.created_at == created_at, columns.id < last_id)
             conditions.append(or_(columns.created_at < created_at, earlier))
         return await self._newest(*conditions, limit=limit)
-
-    async def running_for(self, vehicle_hash: bytes) -> UUID | None:
-        """The running preselection of a vehicle: there is at most one, and while it runs no other can begin."""
-        columns = preselection.c
-        found = await self._database.row(
-            select(columns.id).where(
-                columns.vehicle_hash == vehicle_hash, columns.stage.in_(_RUNNING), not_(columns.dormant)
-            )
-        )
-        return found[0] if found else None
-
-    async def find_transfer(self, transfer_hash: bytes, *, except_id: UUID | None = None) -> PreselectionRow | None:
-        """The newest preselection that began for this transfer; its record holds the counts that remain (R-45)."""
-        columns = preselection.c
-        conditions = [columns.transfer_hash == transfer_hash, columns.stage.not_in(_INVISIBLE)]
-        if except_id:
-            conditions.append(columns.id != except_id)
-        found = await self._newest(*conditions)
-        return found[0] if found else None
-
-    async def least_chances(self, transfer_hash: bytes) -> tuple[int, int] | None:
-        """The fewest draws and composed numbers that any preselection of this transfer has left (R-45).
-
-        Counts only ever fall, but one that fell asleep knows nothing of those that were used up meanwhile.
-        """
-        statement = text("""
-            SELECT min(CAST(state ->> 'draws_remaining' AS int)), min(CAST(state ->> 'composed_remaining' AS int))
-            FROM preselection WHERE transfer_hash = :transfer_hash AND stage NOT IN ('submitted', 'refused')
-        """)
-        found = await self._database.row(statement, {"transfer_hash": transfer_hash})
-        return None if found is None or found[0] is None else (found[0], found[1])
-
-    async def shown_to_vehicle(self, vehicle_hash: bytes) -> frozenset[str]:
-        """Every number that this vehicle was ever offered, whoever acted."""
-        statement = text("""
-            SELECT DISTINCT jsonb_array_elements_text(state -> 'shown')
-            FROM preselection WHERE vehicle_hash = :vehicle_hash AND jsonb_typeof(state -> 'shown') = 'array'
-        """)
-        return frozenset(row[0] for row in await self._database.rows(statement, {"vehicle_hash": vehicle_hash}))
 
     async def others_unfinished(self, party_hash: bytes, *, except_id: UUID) -> list[OtherPreselection]:
         """The party's other preselections whose holds lapse when it is barred."""

@@ -19,6 +19,11 @@ from storage.database import Database
 from storage.failures import StorageFailure
 from storage.tables import prefix, segment
 
+_OF_OFFICE = b"""
+    SELECT segment.prefix, template, excluded, released_at, compose_from
+    FROM segment JOIN prefix USING (prefix) WHERE office_code = %(code)s
+    ORDER BY segment.prefix, released_at, template
+"""
 _COLUMNS = [segment.c[name] for name in ("prefix", "template", "excluded", "released_at", "compose_from")]
 
 
@@ -113,13 +118,7 @@ class SegmentReleases:
 
     async def of_office(self, code: str) -> list[Segment]:
         """All segments of an office, by prefix, oldest first (号段公示)."""
-        statement = (
-            select(*_COLUMNS)
-            .join_from(segment, prefix)
-            .where(prefix.c.office_code == code)
-            .order_by(segment.c.prefix, segment.c.released_at, segment.c.template)
-        )
-        return [_segment(*row) for row in await self._database.rows(statement)]
+        return [_segment(*row) for row in await self._database.driven(_OF_OFFICE, {"code": code})]
 
     async def revisions(self) -> dict[str, int]:
         """The revision of every prefix."""

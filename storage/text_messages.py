@@ -6,12 +6,20 @@ from typing import Protocol
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
 from storage.personal_hashes import PersonalHashes
 from storage.tables import text_message
 from storage.vault import Keys
+
+_ADD = b"""
+    INSERT INTO text_message (id, idempotency_key, phone_hash, phone, purpose, text, code, sent_at)
+    VALUES (
+        %(id)s, %(idempotency_key)s, %(phone_hash)s, %(phone)s, %(purpose)s, %(text)s, CAST(%(code)s AS bytea),
+        %(sent_at)s
+    )
+    ON CONFLICT DO NOTHING
+"""
 
 
 class Message(Protocol):
@@ -59,7 +67,7 @@ class TextMessages:
             "code": self._vault.encrypt("text_message.code", message.code) if message.code else None,
             "sent_at": message.at,
         }
-        await self._database.rows(insert(text_message).values(values).on_conflict_do_nothing())
+        await self._database.driven(_ADD, values)
 
     async def list_of(self, phone: str, *, limit: int = 100) -> list[ReceivedMessage]:
         """The messages to a phone, newest first."""

@@ -39,6 +39,7 @@ from storage.retention import Retention
 from storage.segment_releases import SegmentReleases
 from storage.text_messages import TextMessages
 from storage.vault import Keys
+from storage.vehicle_past import VehiclePasts
 
 DEFAULT_RULES = UpkeepRules(retention=parse_duration("P3Y"), keyboard_age=Policy().keyboard_snapshot)
 
@@ -69,7 +70,7 @@ class Parts:
         preselections = Preselections(self.database, self.keys)
         commits = Commits(Decisions(self.database), preselections, PoolIndex(self.redis), Announcements(self.redis))
         codes = Codes(self.database)
-        records = RecordActivities(commits, preselections)
+        records = RecordActivities(commits, preselections, VehiclePasts(self.database))
         plates = PlateActivities(
             commits, SegmentReleases(self.database), Calendars(self.database), Claims(self.database)
         )

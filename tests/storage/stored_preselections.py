@@ -10,6 +10,7 @@ from storage.decisions import Decision, Decisions
 from storage.offices import Office, Offices
 from storage.preselections import PreselectionRow, Preselections, Seller, Submission
 from storage.vault import KeyedHash, Keys, Vault
+from storage.vehicle_past import VehiclePast, VehiclePasts
 
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 SOON = AT + timedelta(seconds=90)
@@ -69,6 +70,9 @@ class Stored:
         row = await self.submitted(**given)
         await self.decisions.commit(decision(row.id, expected_revision=0, stage=stage, state=state or {}))
         return row.id
+
+    async def past(self, row: PreselectionRow) -> VehiclePast:
+        return await VehiclePasts(self.database).before(row)
 
     async def row(self, preselection_id: UUID) -> PreselectionRow:
         row = await self.preselections.get_any(preselection_id)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from storage.personal_hashes import PersonalHashes
 from storage.preselections import Preselections
 from storage.vault import KeyedHash, Keys, Unreadable, Vault
+from storage.vehicle_past import VehiclePast
 from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_plates
 
 HASHES = PersonalHashes(KEYS.hashes)
@@ -55,12 +56,13 @@ async def test_a_submission_is_invisible_until_it_begins(stored: Stored) -> None
     assert await stored.preselections.get(row.id) is None
     assert await stored.preselections.newest_of(row.owner_hash) is None
     assert await stored.preselections.list_of(row.owner_hash) == []
-    assert await stored.preselections.find_transfer(row.transfer_hash) is None
-    assert await stored.preselections.running_for(row.vehicle_hash) is None
+    assert await stored.past(row) == VehiclePast(
+        is_running=False, earlier=None, least_draws=None, least_composed=None, shown=()
+    )
     await stored.decisions.commit(decision(row.id, expected_revision=0, stage="service_notes"))
     found = await stored.preselections.get(row.id)
     assert found == await stored.preselections.newest_of(row.owner_hash)
-    assert await stored.preselections.running_for(row.vehicle_hash) == row.id
+    assert (await stored.past(row)).is_running
 
 
 async def test_submitting_twice_changes_nothing(stored: Stored) -> None:
@@ -126,24 +128,21 @@ async def test_the_newest_to_go_on_with_is_unfinished_completed_or_exhausted(
 
 async def test_the_newest_preselection_of_a_transfer_holds_its_counts(stored: Stored) -> None:
     same = {"vin": uuid4().hex, "certificate_number": "1", "party_id": uuid4().hex}
-    older = await stored.begun("cancelled", state={"draws_remaining": 4}, **same)
+    await stored.begun("cancelled", state={"draws_remaining": 4}, **same)
     newer = await stored.begun("cancelled", state={"draws_remaining": 3}, at=AT + timedelta(days=1), **same)
     waiting = await stored.submitted(at=AT + timedelta(days=2), **same)
     await stored.begun("cancelled", **(same | {"party_id": uuid4().hex}))
-    found = await stored.preselections.find_transfer(waiting.transfer_hash)
-    before = await stored.preselections.find_transfer(waiting.transfer_hash, except_id=newer)
-    assert found is not None
-    assert before is not None
-    assert ((found.id, found.state), before.id) == ((newer, {"draws_remaining": 3}), older)
+    assert (await stored.past(waiting)).earlier == {"draws_remaining": 3}
+    assert (await stored.past(await stored.row(newer))).earlier == {"draws_remaining": 4}
 
 
 async def test_numbers_shown_to_a_vehicle_are_those_of_all_its_preselections(stored: Stored) -> None:
     vin, plates = uuid4().hex, new_plates(5)
     for shown in (plates[:3], plates[2:], []):
         await stored.begun("cancelled", state={"shown": shown}, vin=vin)
-    await stored.begun("cancelled", state={}, vin=vin)
+    last = await stored.begun("cancelled", state={}, vin=vin)
     await stored.begun("cancelled", state={"shown": new_plates(3)})
-    assert await stored.preselections.shown_to_vehicle(HASHES.vehicle(vin)) == set(plates)
+    assert (await stored.past(await stored.row(last))).shown == tuple(sorted(plates))
 
 
 async def test_a_partys_other_unfinished_preselections_are_found(stored: Stored) -> None:
