@@ -27,6 +27,7 @@ from storage.preselections import PreselectionRow
 from workflows.messages import Acted, Begin, VehicleInput, vehicle_workflow_id
 from workflows.refusals import as_refusal
 from workflows.search_attributes import OFFICE, STAGE
+from workflows.titles import vehicle_details, vehicle_summary
 
 WORKFLOW = "Vehicle"
 PATIENCE_SECONDS = 8.0
@@ -73,7 +74,7 @@ async def revive(parts: Parts, row: PreselectionRow, prefixes: list[str], operat
     await begin(
         parts,
         VehicleInput(str(row.id), row.office_code, dict(row.policy), prefixes),
-        Begin(request_id=str(uuid5(operation_id, "revival"))),
+        Begin(request_id=str(uuid5(operation_id, f"revival of {row.id}"))),
     )
 
 
@@ -86,7 +87,8 @@ def _start(parts: Parts, row: VehicleInput) -> WithStartWorkflowOperation[object
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         # A preselection that fell asleep wakes up under its old id.
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary=f"{row.office} 预选",
+        static_summary=vehicle_summary(row.office, row.prefixes),
+        static_details=vehicle_details(row.office, row.prefixes),
         search_attributes=TypedSearchAttributes(
             [SearchAttributePair(OFFICE, row.office), SearchAttributePair(STAGE, Stage.SERVICE_NOTES.value)]
         ),

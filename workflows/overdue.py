@@ -17,6 +17,7 @@ from workflows.messages import (
     vehicle_workflow_id,
 )
 from workflows.ports import BarOrder, Barred, People
+from workflows.titles import ban_details
 
 
 async def enforce_the_ban(given: VehicleInput, begins: datetime) -> Barred:
@@ -37,6 +38,7 @@ async def _see_to_release(given: VehicleInput, barred: Barred) -> None:
             id=workflow_id,
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             static_summary=f"黑名单 {given.office}",
+            static_details=ban_details(given.office),
         )
     except WorkflowAlreadyStartedError:
         handle = workflow.get_external_workflow_handle_for(BlacklistWorkflow.run, workflow_id)

@@ -1,0 +1,43 @@
+"""What operators read about a workflow before anything has happened: its title, and the signals that they may send.
+
+Nothing in it is personal. Examples are written as Temporal's UI takes them: JSON, one object.
+"""
+
+from collections.abc import Sequence
+
+_VEHICLE = """\
+**车管所 / office**: {office} ({prefixes})
+
+**流程 / process**: 一辆车的号牌预选, one vehicle's preselection
+
+### 操作员信号 / signals of operators
+
+`operator` 和 `reason` 不能为空 / must not be blank. 说明 / guide: docs/operators.md
+
+- `release_holds`: 释放正在展示和备选的号码 / free what is offered and put aside
+  `{{"operator": "…", "reason": "…"}}`
+- `extend_validity`: 把最后一天改到 `visit_by`, 并短信告知 / move the last day, and tell the holder
+  `{{"operator": "…", "reason": "…", "visit_by": "2026-11-30"}}`
+- `cancel`: 取消预选, 不列入黑名单 / end the reservation without a ban
+  `{{"operator": "…", "reason": "…"}}`
+"""
+
+_BAN = """\
+**车管所 / office**: {office}
+
+到期自动解除 / ends by itself. 提前解除 / before its time: `xuanhao blacklist release`,
+`POST /operations/blacklist/…/release`, 信号 / the signal `release` `{{"operator": "…", "reason": "…"}}`
+"""
+
+
+def vehicle_summary(office: str, prefixes: Sequence[str]) -> str:
+    """The title of a vehicle's workflow."""
+    return f"选号 {office} {'/'.join(prefixes)}".strip()
+
+
+def vehicle_details(office: str, prefixes: Sequence[str]) -> str:
+    return _VEHICLE.format(office=office, prefixes=", ".join(prefixes))
+
+
+def ban_details(office: str) -> str:
+    return _BAN.format(office=office)
