@@ -1,5 +1,6 @@
 """Where an entry leads (R-01, R-05 to R-08, R-15)."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -13,6 +14,7 @@ from api.records import own_preselection
 from api.views import state_of, view_of
 from api.visits import Visit
 from domain.calendar import shanghai_day
+from domain.errors import VehicleInUse
 from domain.preselection import Preselection
 from domain.preselection_parts import UNFINISHED, Stage
 from storage.preselections import PreselectionRow
@@ -37,15 +39,21 @@ async def _entered(visit: Visit, body: EntryBody) -> EntryAnswer:
         return await _blacklisted(visit, until)
     if body.new_vehicle:
         return _answer("introduction")
-    return await _resumed(visit, None if body.preselection_id else await _newest(visit))
+    return await (_resumed(visit) if body.preselection_id else _newest_resumed(visit))
 
 
-async def _resumed(visit: Visit, newest: PreselectionRow | None) -> EntryAnswer:
-    """Go on with the preselection of the path, or with the newest one."""
-    visit.row = visit.row or newest
-    if visit.row is None:
-        return _answer("introduction")
-    state = state_of(visit.row, visit.now())
+async def _newest_resumed(visit: Visit) -> EntryAnswer:
+    """Go on with the newest that can: another buyer may have the vehicle of one that fell asleep by now."""
+    for row in await _resumable(visit):
+        visit.row = row
+        with suppress(VehicleInUse):
+            return await _resumed(visit)
+    return _answer("introduction")
+
+
+async def _resumed(visit: Visit) -> EntryAnswer:
+    """Go on with the visit's preselection."""
+    state = state_of(visit.own, visit.now())
     if state.stage in UNFINISHED:
         await _reset(visit, state)
     view = await current_view(visit)
@@ -64,10 +72,10 @@ async def _reset(visit: Visit, state: Preselection) -> None:
         await delivered(visit, "enter", Action(str(visit.operation_id)))
 
 
-async def _newest(visit: Visit) -> PreselectionRow | None:
-    """The newest that is unfinished, completed or exhausted now, whatever the row has been told yet."""
+async def _resumable(visit: Visit) -> list[PreselectionRow]:
+    """Those that are unfinished, completed or exhausted now, newest first, whatever the row has been told yet."""
     rows, now = await visit.parts.preselections.list_of(visit.caller.owner_hash), visit.now()
-    return next((row for row in rows if state_of(row, now).stage in _SCREENS), None)
+    return [row for row in rows if state_of(row, now).stage in _SCREENS]
 
 
 async def _blacklisted(visit: Visit, until: datetime) -> EntryAnswer:

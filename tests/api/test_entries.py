@@ -139,6 +139,17 @@ async def test_starting_wakes_a_dormant_one_too(country: Country) -> None:
     assert (await selection.post("start")).ok()["stage"] == "identity_verification"
 
 
+async def test_an_entry_passes_over_a_dormant_one_whose_car_another_buyer_has_by_now(country: Country) -> None:
+    office, buyer, other = await country.office(unfinished_idle="PT2S"), country.applicant(), country.applicant()
+    reserved = await buyer.completed(country.car(buyer, office))
+    car = country.car(buyer, office)
+    dormant = await buyer.submitted(car)
+    await asyncio.sleep(2.2)
+    await other.submitted(country.car(other, office, vin=car.vin))
+    assert (await entry(buyer))["preselection"]["id"] == reserved.id
+    assert (await buyer.post("/entries", {"preselection_id": dormant.id})).code == "vehicle_in_use"
+
+
 async def test_somebody_else_s_or_nobody_s_is_not_found(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
     selection = await buyer.submitted(country.car(buyer, office))
