@@ -1,5 +1,7 @@
 """The demo's application over a real database; Redis and Temporal are not asked for anything here."""
 
+import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -53,7 +55,9 @@ async def server(
     demo: Demo, only_clock: Clock, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[httpx.ASGITransport]:
     """The demo's server, which fetches its own keys from itself."""
-    keys = tmp_path_factory.mktemp("demo")
+    keys = tmp_path_factory.mktemp("demo") / "keys.json"
+    key = b64encode(b"v" * 32).decode()
+    keys.write_text(json.dumps({"voucher_signing": key, "hashing": key}))
     settings = Settings(
         database_url=database_url, redis_url="redis://127.0.0.1:1", key_file=keys, http_port=PORT, demo=True
     )

@@ -157,7 +157,7 @@ def test_the_world_is_the_same_in_every_process() -> None:
     script = "from demo.world import demo_world; print(repr([u.phone for u in demo_world().users.values()]))"
     command = [sys.executable, "-c", script]
     root = Path(__file__).parents[2]
-    elsewhere = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root)  # noqa: S603 - our own command.
+    elsewhere = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root)
     assert elsewhere.stdout.strip() == repr([user.phone for user in WORLD.users.values()])
 
 
