@@ -18,7 +18,8 @@ _STYLE = """
 body { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1rem; }
 h1 { font-size: 1.4rem; }
 form, .quick { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: 1rem 0; }
-input, button { font: inherit; min-height: 2.75rem; padding: .4rem .8rem; border: 1px solid #8888; border-radius: .4rem; }
+input, button { font: inherit; padding: .4rem .8rem; border: 1px solid #8888; border-radius: .4rem; }
+input, button { min-height: 2.75rem; }
 button { cursor: pointer; background: #1677ff; color: #fff; border-color: #1677ff; }
 .quick button { background: none; color: inherit; }
 .note, time { color: #767676; }
