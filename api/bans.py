@@ -18,10 +18,11 @@ async def barred_until(visit: Visit) -> datetime | None:
     caller has missed speaks for itself.
     """
     blacklist, party = visit.parts.blacklist, visit.caller.party_hash
-    entered, missed = await blacklist.barred_until(party, visit.now()), await _missed_until(visit)
-    if missed and (entered is None or entered < missed) and not await blacklist.has_entered(party, missed):
+    missed = await _missed_until(visit)
+    if missed and not await blacklist.has_entered(party, missed):
         return missed
-    return entered
+    # Asked last, so that an entry that is being written meanwhile is not missed.
+    return await blacklist.barred_until(party, visit.now())
 
 
 async def require_no_ban(visit: Visit) -> None:
