@@ -12,8 +12,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import update
 
 from domain.errors import CodeAttemptsExceeded, CodeExpired, CodeIncorrect, CodeNotSent, RateLimited
 from domain.policy import Policy
@@ -28,50 +27,60 @@ _SALT_BYTES = 16
 
 _LIVE = "sent_at IS NOT NULL AND used_at IS NULL AND replaced_at IS NULL"
 _SAME = """
-    subject_hash = :subject_hash AND purpose = :purpose
-    AND preselection_id IS NOT DISTINCT FROM CAST(:preselection_id AS uuid)
+    subject_hash = %(subject_hash)s AND purpose = %(purpose)s
+    AND preselection_id IS NOT DISTINCT FROM CAST(%(preselection_id)s AS uuid)
 """
 
-_COUNTED = text("""
-    SELECT purpose, created_at, while_holding FROM code
-    WHERE phone_hash = :phone_hash AND created_at > :since AND id <> :id AND failed_at IS NULL
-      AND (sent_at IS NOT NULL OR created_at > :under_way_since)
-    ORDER BY created_at DESC
-""")
+# So that of several requests of one phone, or about one person, each sees those before it.
+_LOCK_PHONE = b"SELECT pg_advisory_xact_lock(%(lock)s)"
 
-_ISSUE = text("""
+_COUNTED = b"""
+    SELECT purpose, created_at, while_holding FROM code
+    WHERE phone_hash = %(phone_hash)s AND created_at > %(since)s AND id <> %(id)s AND failed_at IS NULL
+      AND (sent_at IS NOT NULL OR created_at > %(under_way_since)s)
+    ORDER BY created_at DESC
+"""
+
+_ISSUE = b"""
     INSERT INTO code
         (id, purpose, phone_hash, subject_hash, preselection_id, code_hash, created_at, expires_at, while_holding)
     VALUES
-        (:id, :purpose, :phone_hash, :subject_hash, :preselection_id, :code_hash, :at, :expires_at, :while_holding)
+        (
+            %(id)s, %(purpose)s, %(phone_hash)s, %(subject_hash)s, CAST(%(preselection_id)s AS uuid), %(code_hash)s,
+            %(at)s, %(expires_at)s, %(while_holding)s
+        )
     ON CONFLICT (id) DO UPDATE SET
         code_hash = excluded.code_hash, created_at = excluded.created_at, expires_at = excluded.expires_at,
         while_holding = excluded.while_holding, attempts = 0, failed_at = NULL
     WHERE code.used_at IS NULL
-""")
+"""
 
-_LOCK_SUBJECT = text("""
+_LOCK_SUBJECT = b"""
     SELECT pg_advisory_xact_lock(CAST(CAST('x' || encode(substr(subject_hash, 1, 8), 'hex') AS bit(64)) AS bigint))
-    FROM code WHERE id = :id
-""")
+    FROM code WHERE id = %(id)s
+"""
 
-_REPLACE = text("""
-    UPDATE code SET replaced_at = :at FROM code AS newer
-    WHERE newer.id = :id AND newer.sent_at IS NULL AND code.id <> newer.id
+_MARK_SENT = b"UPDATE code SET sent_at = %(at)s WHERE id = %(id)s AND sent_at IS NULL"
+
+_REPLACE = b"""
+    UPDATE code SET replaced_at = %(at)s FROM code AS newer
+    WHERE newer.id = %(id)s AND newer.sent_at IS NULL AND code.id <> newer.id
       AND code.subject_hash = newer.subject_hash AND code.purpose = newer.purpose
       AND code.preselection_id IS NOT DISTINCT FROM newer.preselection_id
       AND code.sent_at IS NOT NULL AND code.used_at IS NULL AND code.replaced_at IS NULL
-""")
+"""
 
 # Whether the code is right shows neither in what is compared nor in how long it takes: both sides are hashed with a
 # salt of this call's own first.
-_TRY = text(f"""
-    UPDATE code SET attempts = attempts + CAST(sha256(CAST(:salt AS bytea) || code_hash) <> :salted AS int)
-    WHERE {_SAME} AND {_LIVE} AND expires_at > :at AND attempts < :limit
-    RETURNING id, attempts, sha256(CAST(:salt AS bytea) || code_hash) = :salted
-""")  # noqa: S608 -- constants
+_TRY = f"""
+    UPDATE code SET attempts = attempts + CAST(sha256(CAST(%(salt)s AS bytea) || code_hash) <> %(salted)s AS int)
+    WHERE {_SAME} AND {_LIVE} AND expires_at > %(at)s AND attempts < %(limit)s
+    RETURNING id, attempts, sha256(CAST(%(salt)s AS bytea) || code_hash) = %(salted)s
+""".encode()  # noqa: S608 -- constants
 
-_WHY_NOT = text(f"SELECT attempts >= :limit FROM code WHERE {_SAME} AND {_LIVE}")  # noqa: S608 -- constants
+_WHY_NOT = f"SELECT attempts >= %(limit)s FROM code WHERE {_SAME} AND {_LIVE}".encode()  # noqa: S608 -- constants
+
+_VOID = f"UPDATE code SET replaced_at = %(at)s WHERE {_SAME} AND {_LIVE}".encode()  # noqa: S608 -- constants
 
 
 @dataclass(frozen=True)
@@ -123,18 +132,11 @@ class Codes:
         those. Raises `RateLimited`. Of several requests of one phone at once, each sees those before it.
         """
         issued = IssuedCode(new.id, policy.code_resend.after(new.at), policy.code_ttl.after(new.at))
-        async with self._database.transaction() as connection:
-            await _one_at_a_time(connection, new.phone_hash)
-            found = await connection.execute(
-                _COUNTED,
-                {
-                    "phone_hash": new.phone_hash,
-                    "since": new.at - _DAY,
-                    "id": new.id,
-                    "under_way_since": new.at - _UNDER_WAY,
-                },
-            )
-            retry_at = _retry_at(new, policy, [_Counted(*row) for row in found])
+        counted = {"since": new.at - _DAY, "under_way_since": new.at - _UNDER_WAY, "id": new.id}
+        async with self._database.driven_transaction() as connection:
+            await connection.execute(_LOCK_PHONE, {"lock": int.from_bytes(new.phone_hash[:8], "big", signed=True)})
+            found = await connection.execute(_COUNTED, counted | {"phone_hash": new.phone_hash})
+            retry_at = _retry_at(new, policy, [_Counted(*row) for row in await found.fetchall()])
             if retry_at:
                 raise RateLimited(retry_at)
             await connection.execute(_ISSUE, _values(new, issued))
@@ -142,12 +144,11 @@ class Codes:
 
     async def mark_sent(self, code_id: UUID, at: datetime) -> None:
         """The message is on its way: from now on this code is the live one, with all its attempts."""
-        async with self._database.transaction() as connection:
-            await connection.execute(_LOCK_SUBJECT, {"id": code_id})
-            await connection.execute(_REPLACE, {"id": code_id, "at": at})
-            await connection.execute(
-                update(code).where(code.c.id == code_id, code.c.sent_at.is_(None)).values(sent_at=at)
-            )
+        values = {"id": code_id, "at": at}
+        async with self._database.driven_transaction() as connection:
+            await connection.execute(_LOCK_SUBJECT, values)
+            await connection.execute(_REPLACE, values)
+            await connection.execute(_MARK_SENT, values)
 
     async def mark_failed(self, code_id: UUID, at: datetime) -> None:
         """The message could not be sent: the code counts towards no limit."""
@@ -164,12 +165,11 @@ class Codes:
         salt = os.urandom(_SALT_BYTES)
         values = _owner_values(owner) | {"at": at, "limit": attempts, "salt": salt}
         values["salted"] = sha256(salt + code_hash).digest()
-        # Not `rows`, which may repeat itself: a try that has been counted must not be counted twice.
-        async with self._database.statement() as connection:
-            tried = (await connection.execute(_TRY, values)).one_or_none()
-        if tried is None:
+        # A try that has been counted must not be counted twice.
+        tried = await self._database.driven_once(_TRY, values)
+        if not tried:
             raise await self._why_not(owner, attempts)
-        code_id, spent, right = tried
+        [(code_id, spent, right)] = tried
         if not right:
             raise CodeIncorrect(attempts - spent)
         return cast("UUID", code_id)
@@ -184,19 +184,13 @@ class Codes:
 
     async def void(self, owner: CodeOwner, at: datetime) -> None:
         """End the live code without a newer one: a new entry voids an identity code."""
-        statement = text(f"UPDATE code SET replaced_at = :at WHERE {_SAME} AND {_LIVE}")  # noqa: S608 -- constants
-        await self._database.rows(statement, _owner_values(owner) | {"at": at})
+        await self._database.driven(_VOID, _owner_values(owner) | {"at": at})
 
     async def _why_not(self, owner: CodeOwner, attempts: int) -> Exception:
-        found = await self._database.row(_WHY_NOT, _owner_values(owner) | {"limit": attempts})
-        if found is None:
+        found = await self._database.driven(_WHY_NOT, _owner_values(owner) | {"limit": attempts})
+        if not found:
             return CodeNotSent()
-        return CodeAttemptsExceeded() if found[0] else CodeExpired()
-
-
-async def _one_at_a_time(connection: AsyncConnection, phone_hash: bytes) -> None:
-    lock = int.from_bytes(phone_hash[:8], "big", signed=True)
-    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+        return CodeAttemptsExceeded() if found[0][0] else CodeExpired()
 
 
 def _retry_at(new: NewCode, policy: Policy, earlier: Sequence[_Counted]) -> datetime | None:

@@ -139,6 +139,23 @@ class Database:
         """
         return await _twice_at_most(lambda: self._driven(query, parameters))
 
+    async def driven_once(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """As `driven`, for what must not be done twice: it is never repeated."""
+        return await self._driven(query, parameters)
+
+    @asynccontextmanager
+    async def driven_transaction(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """A transaction straight on the driver; statements travel together up to one whose rows are asked for."""
+        async with self.statement() as connection:
+            driver = _driver_connection(connection)
+            try:
+                async with driver.pipeline(), driver.transaction():
+                    yield driver
+            except (psycopg.Error, asyncio.CancelledError):
+                # As below: whatever state it is in, nobody else gets it.
+                await connection.invalidate()
+                raise
+
     async def ping(self) -> None:
         """Return when the server answers; raises `PartDown`."""
         await self.rows(text("SELECT 1"))

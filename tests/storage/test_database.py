@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +17,7 @@ from tests.storage.stored_preselections import SOON, Stored, decision, new_plate
 
 ONE = text("SELECT 1")
 MARGIN = 1.0
+_DECLARE = b"INSERT INTO calendar_year (year, official) VALUES (%(year)s, true) RETURNING year"
 
 
 @pytest.fixture
@@ -80,6 +82,26 @@ async def test_a_transaction_on_a_frozen_server_ends_in_time_and_leaves_nothing_
     assert await own.rows(text("SELECT year FROM calendar_year")) == []
 
 
+async def test_a_transaction_on_the_driver_ends_in_time_too_and_leaves_nothing_behind(
+    own: Database, postgres: Postgres
+) -> None:
+    async def write() -> None:
+        async with own.driven_transaction() as connection:
+            found = await connection.execute(_DECLARE, {"year": 2026})
+            assert await found.fetchall() == [(2026,)]
+            postgres.freeze()
+            await connection.execute(_DECLARE, {"year": 2027})
+
+    try:
+        started = time.monotonic()
+        with pytest.raises(PartDown):
+            await write()
+        assert time.monotonic() - started < PATIENCE + MARGIN
+    finally:
+        postgres.thaw()
+    assert await own.rows(text("SELECT year FROM calendar_year")) == []
+
+
 async def test_a_decision_that_a_frozen_server_got_has_one_effect_however_often_it_is_repeated(
     own: Database, postgres: Postgres
 ) -> None:
@@ -108,8 +130,16 @@ async def test_a_caller_that_is_cancelled_leaves_no_busy_connection_to_the_next(
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(own.driven(b"SELECT pg_sleep(%(seconds)s)", {"seconds": 1.5}), 0.05)
             assert await own.driven(b"SELECT %(one)s::int", {"one": 1}) == [(1,)]
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(sleep_in_transaction(own), 0.05)
+            assert await own.driven(b"SELECT %(one)s::int", {"one": 1}) == [(1,)]
     finally:
         await own.close()
+
+
+async def sleep_in_transaction(database: Database) -> None:
+    async with database.driven_transaction() as connection:
+        await (await connection.execute(b"SELECT pg_sleep(1.5)")).fetchall()
 
 
 async def test_a_restarted_server_costs_readers_and_keyed_writers_no_error(own: Database, postgres: Postgres) -> None:
@@ -152,6 +182,23 @@ async def test_a_transaction_that_raises_is_rolled_back(own: Database) -> None:
     with pytest.raises(LookupError):
         await fail()
     assert await own.rows(text("SELECT year FROM calendar_year")) == []
+
+
+async def test_a_transaction_on_the_driver_commits_as_a_whole_or_not_at_all(own: Database) -> None:
+    async def declare(*years: int, then: type[Exception] | None = None) -> None:
+        async with own.driven_transaction() as connection:
+            for year in years:
+                await connection.execute(_DECLARE, {"year": year})
+            if then:
+                raise then
+
+    with pytest.raises(LookupError):
+        await declare(2026, then=LookupError)
+    with pytest.raises(psycopg.IntegrityError):
+        await declare(2026, 2027, 2027)
+    assert await own.rows(text("SELECT year FROM calendar_year")) == []
+    await declare(2026, 2027)
+    assert len(await own.rows(text("SELECT year FROM calendar_year"))) == 2
 
 
 async def test_an_error_carries_no_parameter(own: Database) -> None:
