@@ -4,6 +4,7 @@ import { asProblem, type Problem } from '@/api/problem'
 import type { DeskReservation } from '@/api/types'
 
 const PAGE_SIZE = 100
+const LARGEST_PAGE = 500
 
 /** The office's reservations, newest first, a page at a time. */
 export function useReservations() {
@@ -12,18 +13,21 @@ export function useReservations() {
   const loading = ref(false)
   const problem = shallowRef<Problem | null>(null)
   let query: ReservationQuery = {}
+  let newest = 0
 
-  const read = async (cursor: string | null) => {
+  const read = async (cursor: string | null, limit = PAGE_SIZE) => {
+    const mine = ++newest
     loading.value = true
     problem.value = null
     try {
-      const page = await searchReservations({ ...query, limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) })
+      const page = await searchReservations({ ...query, limit, ...(cursor ? { cursor } : {}) })
+      if (mine !== newest) return
       items.value = cursor ? [...items.value, ...page.items] : page.items
       next.value = page.next
     } catch (error) {
-      problem.value = asProblem(error)
+      if (mine === newest) problem.value = asProblem(error)
     } finally {
-      loading.value = false
+      if (mine === newest) loading.value = false
     }
   }
 
@@ -34,5 +38,10 @@ export function useReservations() {
   const refresh = () => read(null)
   const more = () => read(next.value)
 
-  return { items, next, loading, problem, search, refresh, more }
+  /** Reads on to the end: those of the newest first whose last day is today are far behind. */
+  const rest = async () => {
+    while (next.value && !loading.value && !problem.value) await read(next.value, LARGEST_PAGE)
+  }
+
+  return { items, next, loading, problem, search, refresh, more, rest }
 }
