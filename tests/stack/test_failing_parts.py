@@ -51,6 +51,11 @@ async def timed(client: Client, path: str, key: str) -> httpx.Response:
     return answer
 
 
+async def timed_read(client: Client, path: str) -> httpx.Response:
+    async with asyncio.timeout(LONGEST_ANSWER_S):
+        return await client.get(path)
+
+
 async def truth(client: Client, path: str, key: str) -> dict[str, object]:
     """The answer of the same request, repeated until it is known."""
     async with asyncio.timeout(BACK_WITHIN_S):
@@ -87,6 +92,8 @@ async def test_a_part_frozen_in_the_middle_of_a_draw_costs_patience_and_no_chanc
         early = await caught
         assert early.status_code == 200 or is_honest(early, named(name)), early.text
         assert is_honest(late, named(name)), late.text
+        read = await timed_read(other, other_path)
+        assert read.status_code == 200 or is_honest(read, named(name)), read.text
         if name != "worker":
             began = time.perf_counter()
             health = await http.get("/readyz")

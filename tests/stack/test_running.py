@@ -75,15 +75,16 @@ async def everything_is_there(stack: RunningStack, completed: View, unfinished: 
 
 
 @pytest.mark.slow
-async def test_make_run_without_the_demo_beside_another_stops_whole_when_make_is_told(
-    stack: RunningStack, tmp_path: Path
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=str)
+async def test_make_run_without_the_demo_beside_another_ends_whole_with_make_alone(
+    stack: RunningStack, tmp_path: Path, how: signal.Signals
 ) -> None:
     async with running(RunningStack(tmp_path / "data", {"XUANHAO_DEMO": "0"}), "make", "run") as bare:
         assert bare.process
         family = [psutil.Process(bare.process.pid), *bare.family()]
         async with httpx.AsyncClient(timeout=20) as http:
             await has_no_demo(http, bare.url, stack.url)
-            bare.process.send_signal(signal.SIGTERM)
+            bare.process.send_signal(how)
             async with asyncio.timeout(LONGEST_STOP_S):
                 await bare.process.wait()
                 await gone(family, within=LONGEST_STOP_S)
