@@ -9,7 +9,7 @@ FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do 
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web run test test-fast check format bench screens lock
+.PHONY: help setup web run test test-fast check format bench screens screens-operators lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -46,6 +46,9 @@ bench: setup ## Measure, and print the ratios as tables
 
 screens: setup ## Take the pictures of every screen in docs/screens anew
 	@$(PY) -m tests.web.take_screens
+
+screens-operators: web ## Take the pictures of docs/operators.md from the running UI
+	@$(PY) -m tests.stack.operator_screens
 
 lock: setup ## Lock the newest versions of the packages, with hashes
 	@$(PY) scripts/lock_packages.py

@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from datetime import datetime
 
 from temporalio import workflow
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 
 from workflows.blacklist import BlacklistWorkflow
@@ -17,6 +18,7 @@ from workflows.messages import (
     vehicle_workflow_id,
 )
 from workflows.ports import BarOrder, Barred, People
+from workflows.search_attributes import OFFICE
 from workflows.titles import ban_details
 
 
@@ -39,6 +41,7 @@ async def _see_to_release(given: VehicleInput, barred: Barred) -> None:
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             static_summary=f"黑名单 {given.office}",
             static_details=ban_details(given.office),
+            search_attributes=TypedSearchAttributes([SearchAttributePair(OFFICE, given.office)]),
         )
     except WorkflowAlreadyStartedError:
         handle = workflow.get_external_workflow_handle_for(BlacklistWorkflow.run, workflow_id)

@@ -1,0 +1,144 @@
+"""Many deadlines that move at once, and one that moves although it has passed."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from activities.postponements import DeadlineActivities, moved_to
+from domain.calendar import DayKind, OfficeCalendar, end_of_day, shanghai_day
+from domain.preselection_parts import Stage
+from runtime.clock import system_clock
+from storage.calendars import Calendars
+from storage.reservations import DueReservation, Reservations
+from tests.workflows.vehicles import Vehicle
+from tests.workflows.waiting import eventually
+from tests.workflows.world import World
+from worker.run import make_worker
+from workflows.messages import Postponed, PostponementInput
+from workflows.ports import PostponeOrder
+from workflows.postponement import PostponementWorkflow
+
+# Spring Festival of 2026: Friday 13 February is the last working day but for Saturday 14, worked to make up for it.
+SPRING_FESTIVAL = OfficeCalendar(
+    {date(2026, 2, day): DayKind.HOLIDAY for day in range(15, 24)} | {date(2026, 2, 14): DayKind.WORKING}
+)
+MAKE_UP_DAY_CLOSED = OfficeCalendar({**SPRING_FESTIVAL.days, date(2026, 2, 14): DayKind.HOLIDAY})
+NEW_YEAR_S_EVE_CLOSED = OfficeCalendar({date(2026, 12, 31): DayKind.HOLIDAY, date(2027, 1, 1): DayKind.HOLIDAY})
+CLOSED_ON_LEAP_DAY = OfficeCalendar({date(2028, 2, 29): DayKind.HOLIDAY})
+
+
+def due(day: date) -> DueReservation:
+    return DueReservation(UUID(int=1), "440300", "粤BA1234", day, end_of_day(day))
+
+
+def closing(*days: date, visit_by: str | None = None) -> PostponementInput:
+    return PostponementInput("wang", "停电", [day.isoformat() for day in days], closed=True, visit_by=visit_by)
+
+
+def outage(*days: date, visit_by: str | None = None) -> PostponementInput:
+    return PostponementInput("wang", "中断", [day.isoformat() for day in days], closed=False, visit_by=visit_by)
+
+
+@pytest.mark.parametrize(
+    "last_day, given, calendar, moved",
+    [
+        # A make-up day that closes after all: beyond the whole holiday.
+        (date(2026, 2, 14), closing(date(2026, 2, 14)), MAKE_UP_DAY_CLOSED, date(2026, 2, 24)),
+        (date(2026, 2, 13), outage(date(2026, 2, 13)), SPRING_FESTIVAL, date(2026, 2, 14)),
+        (date(2026, 2, 14), closing(date(2026, 2, 14)), SPRING_FESTIVAL, None),
+        (date(2028, 2, 29), closing(date(2028, 2, 29)), CLOSED_ON_LEAP_DAY, date(2028, 3, 1)),
+        # The last working day of a year, closed: into the next one, past New Year.
+        (date(2026, 12, 31), closing(date(2026, 12, 31)), NEW_YEAR_S_EVE_CLOSED, date(2027, 1, 4)),
+        # An outage of three days counts to its own end, whichever of them was the last day.
+        (date(2026, 3, 2), outage(*(date(2026, 3, day) for day in (2, 3, 4))), SPRING_FESTIVAL, date(2026, 3, 5)),
+        (date(2026, 3, 2), outage(date(2026, 3, 2), visit_by="2026-03-20"), SPRING_FESTIVAL, date(2026, 3, 20)),
+        (date(2026, 3, 2), outage(date(2026, 3, 2), visit_by="2026-03-02"), SPRING_FESTIVAL, None),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_last_day_moves_to_the_next_working_day_and_never_back(
+    last_day: date, given: PostponementInput, calendar: OfficeCalendar, moved: date | None
+) -> None:
+    before = end_of_day(last_day) - timedelta(hours=30)
+    assert moved_to(due(last_day), given, calendar, before) == moved
+
+
+def test_whoever_is_told_late_still_has_a_whole_day_to_come() -> None:
+    last_day = date(2026, 3, 2)
+    for hours, moved in ((-0.001, date(2026, 3, 3)), (0, date(2026, 3, 4)), (30, date(2026, 3, 5))):
+        at = end_of_day(last_day) + timedelta(hours=hours)
+        assert moved_to(due(last_day), outage(last_day), SPRING_FESTIVAL, at) == moved
+
+
+async def reserved(world: World, **policy: str) -> Vehicle:
+    vehicle = await world.selecting(await world.office("A123!"), **policy)
+    await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
+    return vehicle
+
+
+async def last_day_of(vehicle: Vehicle) -> date:
+    reservation = (await vehicle.state()).reservation
+    assert reservation
+    return reservation.visit_by
+
+
+async def test_the_workflow_moves_what_falls_into_the_day_and_says_how_much(world: World) -> None:
+    vehicle = await reserved(world)
+    day = await last_day_of(vehicle)
+    given = PostponementInput("wang", "停电", [day.isoformat()], closed=False, office=vehicle.office.code)
+    handle = await world.client.start_workflow(
+        PostponementWorkflow.run, given, id=f"postponement-{uuid4()}", task_queue=world.task_queue
+    )
+    moved = await vehicle.becomes(lambda state: state.reservation and state.reservation.visit_by > day)
+    assert moved.reservation
+    await world.time().fast_forward(handle, timedelta(seconds=16))
+    assert await handle.result() == Postponed([1, 0], 0)
+    assert (await vehicle.text("deadline_moved")).text
+    await vehicle.skip_past(end_of_day(day))
+    assert (await vehicle.state()).stage is Stage.COMPLETED
+    await vehicle.skip_past(moved.reservation.deadline)
+    await vehicle.reaches(Stage.OVERDUE)
+
+
+async def test_a_vehicle_whose_workflow_is_gone_is_reported_as_left(world: World) -> None:
+    vehicle = await reserved(world)
+    day = await last_day_of(vehicle)
+    await vehicle.handle.terminate("by hand")
+    given = PostponementInput("wang", "停电", [day.isoformat()], closed=False, office=vehicle.office.code)
+    handle = await world.client.start_workflow(
+        PostponementWorkflow.run, given, id=f"postponement-{uuid4()}", task_queue=world.task_queue
+    )
+    await world.time().fast_forward(handle, timedelta(minutes=20))
+    assert await handle.result() == Postponed([1, 1, 1, 1], 1)
+
+
+async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_told_before_one_runs(
+    real_time_world: World,
+) -> None:
+    queue = f"outage-{uuid4()}"
+    parts, client = real_time_world.parts, real_time_world.client
+    world = World(parts, client, queue, real_time_world.phone)
+    async with make_worker(client, queue, parts.activities()):
+        vehicle = await reserved(world, validity="PT2S")
+    reservation = (await vehicle.state()).reservation
+    assert reservation
+
+    async def has_passed() -> bool:
+        return system_clock() > reservation.deadline
+
+    await eventually(has_passed)
+    given = replace(outage(shanghai_day(reservation.deadline)), office=vehicle.office.code)
+    order = PostponeOrder("over-midnight", given, system_clock())
+    activities = DeadlineActivities(Reservations(parts.database, parts.keys), Calendars(parts.database))
+    page = await activities.page(order, client)
+    assert (page.found, page.unreached) == (1, 0)
+    async with make_worker(client, queue, parts.activities()):
+        state = await vehicle.becomes(lambda state: state.reservation != reservation)
+        assert state.stage is Stage.COMPLETED
+        assert state.reservation
+        assert state.reservation.visit_by > shanghai_day(system_clock())
+        assert (await asyncio.wait_for(vehicle.text("deadline_moved"), 10)).text
+        assert not vehicle.texts("overdue")
