@@ -1,0 +1,69 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchBrowser, visit, type Visitor } from './browser'
+import { anApplicant, callAs, type User } from './demoWorld'
+import { confirmCandidate, draw, enterVehicle, putAside, verifyIdentity } from './steps'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+interface Selection {
+  stage: string
+  plate: string | null
+  draws: { remaining: number } | null
+  batch: { id: string; numbers: string[] } | null
+  candidates: { numbers: string[] } | null
+}
+
+/** Goes back and forth with the browser's own buttons. Answers what the pages asked the server to do meanwhile. */
+async function backAndForth({ page }: Visitor, title: string): Promise<string[]> {
+  const here = page.url()
+  const acts: string[] = []
+  const note = (request: { method: () => string; url: () => string }) => {
+    if (request.method() !== 'GET') acts.push(`${request.method()} ${request.url()}`)
+  }
+  page.on('request', note)
+  await page.goBack()
+  await page.waitForURL((address) => address.href !== here)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.goForward()
+  await page.waitForURL(here)
+  await page.getByRole('heading', { name: title, level: 1 }).waitFor()
+  page.off('request', note)
+  return acts
+}
+
+const viewOf = async (user: User, { page }: Visitor) => {
+  const path = `/preselections/${page.url().split('/').at(-1)}`
+  const { stage, plate, draws, batch, candidates } = (await callAs(user.user, 'GET', path)) as Selection
+  return { stage, plate, remaining: draws?.remaining, batch: batch?.numbers, candidates: candidates?.numbers }
+}
+
+test('the back button in the middle of a selection and at its end costs nothing and enters nothing anew', async () => {
+  const visitor = await visit(browser)
+  const { page, context, faults } = visitor
+  const user = await anApplicant()
+  await enterVehicle(page, user)
+  await verifyIdentity(page, user)
+  const [, second = ''] = await draw(page)
+  await putAside(page, second)
+  const selecting = await viewOf(user, visitor)
+  expect(selecting).toMatchObject({ stage: 'plate_selection', remaining: 4, candidates: [second] })
+
+  expect(await backAndForth(visitor, '预选号牌')).toEqual([])
+  expect(await viewOf(user, visitor)).toEqual(selecting)
+  expect(await page.locator('[data-number]').count()).toBe(10)
+
+  await confirmCandidate(page, second)
+  const completed = await viewOf(user, visitor)
+  expect(completed).toMatchObject({ stage: 'completed', plate: second })
+  expect(await backAndForth(visitor, '完成号牌预选')).toEqual([])
+  expect(await viewOf(user, visitor)).toEqual(completed)
+  const { items } = (await callAs(user.user, 'GET', '/preselections')) as { items: unknown[] }
+  expect(items).toHaveLength(1)
+  expect(faults).toEqual([])
+  await context.close()
+})
