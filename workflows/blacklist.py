@@ -9,6 +9,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from domain.durations import SHANGHAI
     from domain.moments import whole_milliseconds
 
 from workflows.insistence import insist
@@ -50,6 +51,7 @@ class BlacklistWorkflow:
 
     async def _sleep_until_the_end(self) -> None:
         while self._released_by is None and workflow.now() < self._until:
+            workflow.set_current_details(f"**至 / until**: {self._until.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}")
             try:
                 await self._something_new(self._until)
             except TimeoutError:
