@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BASE, launchBrowser, visit } from './browser'
-import { anApplicant, callAs, theClerkOf } from './demoWorld'
+import { BASE, launchBrowser, visit, type Visitor } from './browser'
+import { anApplicant, callAs, theClerkOf, type User } from './demoWorld'
 import { confirmCandidate, draw, enterVehicle, putAside, signIn, verifyIdentity } from './steps'
+import { scanVoucher } from './voucherScanner'
 
 let browser: Browser
 beforeAll(async () => {
@@ -10,15 +11,19 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
+async function reserve({ page }: Visitor, user: User): Promise<{ office: string; number: string }> {
+  const { office_code: office } = await enterVehicle(page, user)
+  await verifyIdentity(page, user)
+  const [number = ''] = await draw(page)
+  await putAside(page, number)
+  await confirmCandidate(page, number)
+  return { office, number }
+}
+
 test('a clerk finds the reservation, confirms it, and the applicant sees it at once', async () => {
   const user = await anApplicant()
   const applicant = await visit(browser)
-  const { office_code: office } = await enterVehicle(applicant.page, user)
-  await verifyIdentity(applicant.page, user)
-  const [number = ''] = await draw(applicant.page)
-  await putAside(applicant.page, number)
-  await confirmCandidate(applicant.page, number)
-
+  const { office, number } = await reserve(applicant, user)
   const clerk = await visit(browser, { width: 1200, height: 800 })
   await clerk.page.goto(`${BASE}/desk`)
   await signIn(clerk.page, await theClerkOf(office))
@@ -33,6 +38,34 @@ test('a clerk finds the reservation, confirms it, and the applicant sees it at o
   expect(latest).toMatchObject({ stage: 'registered', plate: number })
   expect([...applicant.faults, ...clerk.faults]).toEqual([])
   await Promise.all([applicant.context.close(), clerk.context.close()])
+})
+
+test('a clerk scans the voucher: the scanner types its token and Enter, the second scan warns, and the desk confirms', async () => {
+  const user = await anApplicant()
+  const applicant = await visit(browser)
+  const { office, number } = await reserve(applicant, user)
+  const token = await scanVoucher(user.user, applicant.page.url().split('/').at(-1) ?? '')
+
+  const { page, context, faults } = await visit(browser, { width: 1200, height: 800 })
+  await page.goto(`${BASE}/desk`)
+  await signIn(page, await theClerkOf(office))
+  const field = page.locator('input[name="voucher"]')
+  const scan = async () => {
+    await field.focus()
+    await page.keyboard.type(token)
+    await page.keyboard.press('Enter')
+    await page.getByTestId('reservation').getByRole('definition').getByText(number).waitFor()
+  }
+  await scan()
+  expect(await field.inputValue()).toBe('')
+  expect(await page.getByText('请注意：该凭证在本窗口已查验过，请勿重复办理。').count()).toBe(0)
+  await scan()
+  await page.getByText('请注意：该凭证在本窗口已查验过，请勿重复办理。').waitFor()
+  await page.getByRole('button', { name: '确认办理' }).click()
+  await page.getByText(`已确认 ${number}`).waitFor()
+  await applicant.page.getByRole('heading', { name: '已办理完成' }).waitFor()
+  expect([...applicant.faults, ...faults]).toEqual([])
+  await Promise.all([applicant.context.close(), context.close()])
 })
 
 test('an applicant has no way to the desk', async () => {
