@@ -15,10 +15,14 @@ async def barred(country: Country) -> Selection:
     """Somebody who has just missed a deadline."""
     selection = await reserved(country, await country.own_office(validity="PT1S"))
 
-    async def is_barred() -> bool:
-        return (await selection.applicant.post("/entries", {})).ok()["screen"] == "blacklisted"
+    caller = operator(country)
 
-    await eventually(is_barred)
+    async def is_listed() -> bool:
+        query = {"preselection_id": selection.id}
+        return bool((await caller.get("/operations/blacklist", params=query)).ok()["items"])
+
+    await eventually(is_listed)
+    assert (await selection.applicant.post("/entries", {})).ok()["screen"] == "blacklisted"
     return selection
 
 
