@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { inspect } from './axe'
 import { BASE, launchBrowser, visit, type Visitor } from './browser'
 import { anApplicant, aTakenNumber, callAs, type User } from './demoWorld'
 import { confirmCandidate, draw, enterVehicle, putAside, verifyIdentity } from './steps'
@@ -24,6 +25,13 @@ afterEach(async () => {
 })
 
 const heading = (name: string) => visitor.page.getByRole('heading', { name, level: 1 })
+/** axe finds nothing serious on the screen as it is now. */
+async function expectAccessible(name: string) {
+  const { look, flaws } = inspect(visitor.page)
+  await look(name)
+  expect(flaws).toEqual([])
+}
+
 const preselectionId = () => visitor.page.url().split('/').at(-1) ?? ''
 
 test('at zero the drawn numbers are void, while the candidate stays until its own end', async () => {
@@ -48,6 +56,7 @@ test('both kinds of chances used up: the page turns to the office by itself, and
   await heading('选号机会已用完').waitFor({ timeout: 60_000 })
   await page.goto(BASE)
   await heading('选号机会已用完').waitFor()
+  await expectAccessible('exhausted')
 })
 
 test('a missed deadline ends the preselection and bars the applicant', async () => {
@@ -56,7 +65,9 @@ test('a missed deadline ends the preselection and bars the applicant', async () 
   await putAside(page, number)
   await confirmCandidate(page, number)
   await heading('预选号牌已逾期').waitFor({ timeout: 60_000 })
+  await expectAccessible('overdue')
   await page.goto(BASE)
   await heading('已被列入选号黑名单').waitFor()
   expect(await page.getByText(/自动解除时间/).isVisible()).toBe(true)
+  await expectAccessible('blacklisted')
 })
