@@ -20,7 +20,7 @@ h1 { font-size: 1.4rem; }
 form, .quick { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: 1rem 0; }
 input, button { font: inherit; padding: .4rem .8rem; border: 1px solid #8888; border-radius: .4rem; }
 input, button { min-height: 2.75rem; }
-button { cursor: pointer; background: #1677ff; color: #fff; border-color: #1677ff; }
+button { cursor: pointer; background: #0958d9; color: #fff; border-color: #0958d9; }
 .quick button { background: none; color: inherit; }
 .note, time { color: #767676; }
 .wrong { color: #c0392b; }

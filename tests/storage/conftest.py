@@ -19,6 +19,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def stored(database: Database) -> Stored:
+    # A test before this one may have killed the server; then the shared pool is renewed by its first call.
+    await database.ping()
     return await Stored.beginning(database)
 
 
