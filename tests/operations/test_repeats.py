@@ -1,0 +1,91 @@
+"""Operators' acts whose answer was lost: asked for again, they act once and tell the same."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from domain.calendar import DayKind
+from embedded.temporal import Temporal
+from operations.bans import confirm_ban_release, release_ban
+from operations.calendar import enter_days
+from operations.pool import NewSegment, exclude_numbers, release_segment
+from operations.wishes import Wish
+from operations.withholding import confirm_withheld, release_withheld, withhold_numbers
+from runtime.clock import system_clock
+from tests.api.country import Country, eventually
+from tests.desk.people import operator, reserved
+
+
+def wish(operator: str = "wang") -> Wish:
+    return Wish(uuid4(), operator, system_clock(), "停电")
+
+
+async def test_a_segment_is_released_once_and_numbers_are_taken_out_once(country: Country) -> None:
+    office, parts, asked = await country.own_office("B999!"), country.stack.parts.operations, wish()
+    new = NewSegment(office.prefixes[0], "A00!!")
+    first = await release_segment(parts, new, asked)
+    assert await release_segment(parts, new, asked) == first
+    excluding = {"prefix": office.prefixes[0], "template": "A00!!", "excluded": ["****4"]}
+    smaller = await exclude_numbers(parts, wish(), **excluding)
+    assert await exclude_numbers(parts, wish(), **excluding) == smaller
+
+
+async def test_numbers_are_withheld_given_back_and_confirmed_once(country: Country) -> None:
+    office, parts, asked = await country.own_office("A123!"), country.stack.parts.operations, wish()
+    numbers = [f"{office.prefixes[0]}A123{digit}" for digit in range(3)]
+    first = await withhold_numbers(parts, numbers, asked)
+    assert first.withholding
+    assert await withhold_numbers(parts, numbers, asked) == first
+    confirmed = await confirm_withheld(parts, first.withholding.id, wish("li"))
+    assert await confirm_withheld(parts, first.withholding.id, wish("li")) == confirmed
+    released = await release_withheld(parts, first.withholding.id, wish())
+    assert await release_withheld(parts, first.withholding.id, wish()) == released
+
+
+async def test_days_are_entered_again_and_the_same_workflow_moves_the_deadlines(country: Country) -> None:
+    office, parts, asked = await country.own_office(), country.stack.parts.operations, wish()
+    selection = await reserved(country, office)
+    day = date.fromisoformat((await selection.view())["visit_by"])
+    entering = {"year": day.year, "days": {day: DayKind.HOLIDAY}, "office_code": office.code}
+    first = await enter_days(parts, asked, **entering)
+    again = await enter_days(parts, asked, **entering)
+    assert first.postponement
+    assert again.postponement
+    assert (again.year, again.postponement.workflow_id) == (first.year, first.postponement.workflow_id)
+
+
+async def test_a_ban_ends_at_once_also_while_temporal_is_away_and_the_holder_is_told_by_the_repeat(
+    country: Country, temporal: Temporal
+) -> None:
+    selection, caller, key = (
+        await reserved(country, await country.own_office(validity="PT1S")),
+        operator(country),
+        uuid4(),
+    )
+    entry_id = ""
+
+    async def is_listed() -> bool:
+        nonlocal entry_id
+        page = (await caller.get("/operations/blacklist", params={"preselection_id": selection.id})).ok()
+        entry_id = page["items"][0]["id"] if page["items"] else ""
+        return bool(entry_id)
+
+    await eventually(is_listed)
+    path, reason = f"/operations/blacklist/{entry_id}/release", {"reason": "系统中断"}
+    temporal.freeze()
+    try:
+        refused = await caller.post(path, reason, key=str(key))
+        assert (refused.status, refused.code) == (503, "unavailable")
+        assert (await selection.applicant.post("/entries", {})).ok()["screen"] == "introduction"
+    finally:
+        temporal.thaw()
+    assert (await caller.post(path, reason, key=str(key))).ok()["released_by"] == caller.claims["sub"]
+
+    async def is_told() -> bool:
+        return any(text.purpose == "ban_ended" for text in country.stack.phone.of(selection.applicant.phone))
+
+    await eventually(is_told)
+    parts, entry = country.stack.parts.operations, UUID(entry_id)
+    confirmed = await confirm_ban_release(parts, entry, wish("li"))
+    assert await confirm_ban_release(parts, entry, wish("li")) == confirmed
+    again = Wish(uuid4(), caller.claims["sub"], system_clock(), reason["reason"])
+    assert await release_ban(parts, entry, again) == confirmed
