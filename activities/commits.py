@@ -7,6 +7,7 @@ reading, and never this decision.
 import asyncio
 import functools
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -44,6 +45,7 @@ class Commits:
         self.preselections = preselections
         self.index = index
         self._announcements = announcements
+        self._announcing: set[asyncio.Task[None]] = set()
 
     async def commit(
         self,
@@ -78,14 +80,16 @@ class Commits:
 
     async def _tell(self, order: Order, claims: ClaimChanges) -> None:
         """Bring the index up to date and wake the event streams; a part that is down catches up by itself."""
-        told = await asyncio.gather(
-            self.settle_index(order.at, claims),
-            self._announcements.publish(UUID(order.preselection_id)),
-            return_exceptions=True,
-        )
-        for failure in told:
-            if isinstance(failure, BaseException) and not isinstance(failure, PartDown):
-                raise failure
+        # Nobody's answer has to wait until those who watch have been told.
+        announcing = asyncio.create_task(self._announce(UUID(order.preselection_id)))
+        self._announcing.add(announcing)
+        announcing.add_done_callback(self._announcing.discard)
+        with suppress(PartDown):
+            await self.settle_index(order.at, claims)
+
+    async def _announce(self, preselection_id: UUID) -> None:
+        with suppress(PartDown):
+            await self._announcements.publish(preselection_id)
 
     async def settle_index(self, at: datetime, claims: ClaimChanges) -> None:
         """Tell the index what has been claimed and freed."""

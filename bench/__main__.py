@@ -13,8 +13,8 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
-import structlog
 import uvloop
 
 from bench import draws, journeys, requests, rivals, upkeep
@@ -23,6 +23,7 @@ from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
 from runtime.clock import system_clock
 from runtime.exit import leave
+from runtime.logging import configure_logging
 
 Row = Callable[[Stack, Sizes], Awaitable[list[Figure]]]
 ROWS: dict[str, Row] = {
@@ -52,6 +53,14 @@ def machine() -> str:
     return f"{system_clock():%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, {load} at the end, {python}"
 
 
+def log_to(nowhere: TextIO) -> None:
+    """As every process of ours writes its log, which is part of what is measured; nobody would want to see it here."""
+    configure_logging()
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(nowhere)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which of {', '.join(ROWS)}; all unless told")
@@ -61,11 +70,11 @@ def main() -> None:
     unknown = set(given.rows) - ROWS.keys()
     if unknown:
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
-    # One line for each decision would be all that one sees of this process.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     names = [name for name in ROWS if name in given.rows or not given.rows]
     sizes = replace(Sizes(), pairs=given.pairs, claims=given.claims)
-    with tempfile.TemporaryDirectory(prefix="xuanhao-bench-") as folder:
+    folders = tempfile.TemporaryDirectory(prefix="xuanhao-bench-")
+    with folders as folder, Path(os.devnull).open("w") as nowhere:
+        log_to(nowhere)
         # PostgreSQL's part of it belongs to another user where we are root, who must be able to pass through.
         Path(folder).chmod(0o711)
         figures = uvloop.run(measured(Path(folder) / "data", names, sizes))

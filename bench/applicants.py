@@ -7,6 +7,7 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from bench.stack import AT_ONCE, Stack
+from domain.plates import LETTERS
 from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_record import to_record
@@ -15,6 +16,7 @@ from storage.preselections import Preselections, Seller, Submission
 from workflows.ports import Order
 
 NUMBERS = count(1)
+PAIRS = [a + b for a in LETTERS for b in LETTERS]
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,7 @@ def selecting(at: datetime) -> Preselection:
 
 def spread(prefix: str, many: int, *, start: int = 0) -> Sequence[str]:
     """Plates of the pattern LLDDD, which has 576,000."""
-    letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-    pairs = [a + b for a in letters for b in letters]
-    return [f"{prefix}{pairs[n // 1000]}{n % 1000:03d}" for n in range(start, start + many)]
+    return [f"{prefix}{PAIRS[n // 1000]}{n % 1000:03d}" for n in range(start, start + many)]
 
 
 def _submission(stack: Stack, applicant: Applicant, policy: Policy) -> Submission:

@@ -1,6 +1,5 @@
 """A draw's activity, whole, against a bare insert of ten rows on the same way to the database."""
 
-import time
 from collections.abc import Iterator
 from itertools import count
 from uuid import uuid4
@@ -8,7 +7,7 @@ from uuid import uuid4
 import psycopg
 
 from bench.applicants import orders, spread
-from bench.figures import Figure, Half, Seconds, by_turns, cost
+from bench.figures import Call, Figure, cost, side_by_side
 from bench.sizes import Sizes
 from bench.stack import PREFIXES, Stack
 from domain.plates import DIGITS, LETTERS, PATTERNS, POOL_SIZE, serial_at
@@ -39,48 +38,39 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     table = f"{sizes.claims:,} claims in the table"
     figures = []
     for prefix, taken in ((FULL, "0 %"), (USED_UP, "99.9 %")):
-        ours, bare = drawing(stack, sizes.draws, prefix), inserting(stack, sizes.draws)
-        await ours(), await bare()
-        pairs = await by_turns(ours, bare, sizes.pairs)
+        many = sizes.draws * (sizes.pairs + 1)
+        ours, bare = await drawing(stack, prefix, many), inserting(stack)
+        await side_by_side(ours, bare, many=sizes.draws, pairs=1)
+        pairs = await side_by_side(ours, bare, many=sizes.draws, pairs=sizes.pairs)
         figures.append(cost(f"a draw's activity, {taken} taken, {table}, against a bare insert of ten", pairs, MOST))
     return figures
 
 
-def drawing(stack: Stack, many: int, prefix: str) -> Half:
-    """Draws of ten, one after the other, each for a new preselection."""
+async def drawing(stack: Stack, prefix: str, many: int) -> Call:
+    """Draws of ten, each for a new preselection, of which there are so many."""
     [draw] = (activity for activity in stack.parts.activities() if activity.__name__ == "draw")
+    given = iter([DrawOrder(order, [prefix]) for order in await orders(stack, many)])
 
-    async def half() -> Seconds:
-        given = [DrawOrder(order, [prefix]) for order in await orders(stack, many)]
-        began = time.perf_counter()
-        for order in given:
-            decided = await draw(order)
-            assert len(decided.state["batch"]["numbers"]) == BATCH
-        return (time.perf_counter() - began) / many
+    async def call() -> None:
+        decided = await draw(next(given))
+        assert len(decided.state["batch"]["numbers"]) == BATCH
 
-    return half
+    return call
 
 
-def inserting(stack: Stack, many: int) -> Half:
-    """Inserts of ten rows, one statement each."""
-    database = stack.parts.database
+def inserting(stack: Stack) -> Call:
+    """Inserts of ten new rows, one statement each."""
 
-    async def half() -> Seconds:
-        given = [
-            {
-                "plates": spread("藏Z", BATCH, start=BATCH * next(PLACES)),
-                "preselection_id": uuid4(),
-                "until": FOREVER,
-                "at": system_clock(),
-            }
-            for _ in range(many)
-        ]
-        began = time.perf_counter()
-        for values in given:
-            await database.driven(INSERT, values)
-        return (time.perf_counter() - began) / many
+    async def call() -> None:
+        values = {
+            "plates": spread("藏Z", BATCH, start=BATCH * next(PLACES)),
+            "preselection_id": uuid4(),
+            "until": FOREVER,
+            "at": system_clock(),
+        }
+        await stack.parts.database.driven(INSERT, values)
 
-    return half
+    return call
 
 
 async def use_up(stack: Stack, claims: int) -> None:

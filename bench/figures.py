@@ -1,5 +1,6 @@
 """What a bench says: ratios of two ways of doing the same, taken by turns in one run, beside their target."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -8,6 +9,7 @@ from typing import Literal, NamedTuple
 Seconds = float
 Half = Callable[[], Awaitable[Seconds]]
 """One half of a pair: does its work once and tells how long one item of it took."""
+Call = Callable[[], Awaitable[object]]
 
 
 class Pair(NamedTuple):
@@ -56,6 +58,24 @@ class Figure:
         spread = f"{shown[1]}–{shown[2]}" if len(self.values) > 1 else ""
         verdict = "" if self.target is None else "**missed**" if self.is_missed else "met"
         return self.what, shown[0], spread, str(self.target or ""), verdict, self.detail
+
+
+async def side_by_side(ours: Call, bare: Call, *, many: int, pairs: int) -> list[Pair]:
+    """Single calls that take turns; a side's time in a pair is the median of its `many` calls.
+
+    Short calls are thrown off by whatever else the machine does for a moment, and their means say more about that.
+    """
+    return [await _pair_of_medians(ours, bare, many) for _ in range(pairs)]
+
+
+async def _pair_of_medians(ours: Call, bare: Call, many: int) -> Pair:
+    took: tuple[list[Seconds], list[Seconds]] = ([], [])
+    for _ in range(many):
+        for call, seconds in zip((ours, bare), took, strict=True):
+            began = time.perf_counter()
+            await call()
+            seconds.append(time.perf_counter() - began)
+    return Pair(*map(median, took))
 
 
 async def by_turns(ours: Half, bare: Half, pairs: int) -> list[Pair]:

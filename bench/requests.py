@@ -2,15 +2,14 @@
 
 import itertools
 import json
-import time
 from base64 import urlsafe_b64decode
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from bench.applicants import Applicant, submitted
-from bench.figures import Figure, Half, Seconds, by_turns, cost
+from bench.figures import Call, Figure, cost, side_by_side
 from bench.http_client import Connection, connected
 from bench.journeys import CODE_HASH, acted, begin, read
 from bench.sizes import Sizes
@@ -22,7 +21,6 @@ BASE = "/api/v1"
 USER = "applicant-101"
 TYPED = ("", "1", "12", "A", "AB", "A1", "7", "7B", "B12", "88")
 NUMBERS = "SELECT state -> 'batch' ->> 'numbers' FROM preselection WHERE id = %(id)s"
-Call = Callable[[], Awaitable[object]]
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
@@ -34,10 +32,15 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 async def keyboard_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
     vehicle = await Selection.reached(stack, me)
     typed = itertools.cycle(TYPED)
-    keyboard = calling(lambda: api.get(f"{vehicle.path}/keyboard?prefix=%E6%96%B0Y&typed={next(typed)}"), sizes.calls)
-    reading = calling(lambda: api.get(vehicle.path), sizes.calls)
-    await keyboard(), await reading()
-    pairs = await by_turns(keyboard, reading, sizes.pairs)
+
+    async def keyboard() -> bytes:
+        return await api.get(f"{vehicle.path}/keyboard?prefix=%E6%96%B0Y&typed={next(typed)}")
+
+    async def reading() -> bytes:
+        return await api.get(vehicle.path)
+
+    await side_by_side(keyboard, reading, many=len(TYPED), pairs=1)
+    pairs = await side_by_side(keyboard, reading, many=sizes.calls, pairs=sizes.pairs)
     return [cost("a keyboard call through the API against GET /preselections/{id}", pairs, MOST)]
 
 
@@ -46,24 +49,11 @@ async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant
     figures = []
     for name, keyed in (("a REST action", False), ("the same with an Idempotency-Key", True)):
         by_rest, direct = await Selection.reached(stack, me), await Selection.reached(stack, me)
-        ours = calling(by_rest.putting_aside(api, keyed=keyed), sizes.actions)
-        bare = calling(direct.putting_aside_directly(), sizes.actions)
-        await ours(), await bare()
-        pairs = await by_turns(ours, bare, sizes.pairs)
+        ours, bare = by_rest.putting_aside(api, keyed=keyed), direct.putting_aside_directly()
+        await side_by_side(ours, bare, many=2, pairs=1)
+        pairs = await side_by_side(ours, bare, many=sizes.actions, pairs=sizes.pairs)
         figures.append(cost(f"{name} (put aside) against the update sent directly", pairs, MOST))
     return figures
-
-
-def calling(call: Call, many: int) -> Half:
-    """So many calls, one after the other."""
-
-    async def half() -> Seconds:
-        began = time.perf_counter()
-        for _ in range(many):
-            await call()
-        return (time.perf_counter() - began) / many
-
-    return half
 
 
 async def signed_in(api: Connection) -> Applicant:

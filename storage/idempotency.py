@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete
 
 from storage.database import Database
 from storage.tables import idempotency
@@ -20,24 +20,29 @@ from storage.vault import Keys
 _KEPT = timedelta(hours=24)
 _COLUMN = "idempotency.answer"
 
-_BEGIN = text("""
+_BEGIN = b"""
     INSERT INTO idempotency AS kept (caller_hash, path, key, body_digest, operation_id, created_at, lease_until)
-    VALUES (:caller_hash, :path, :key, :body_digest, :operation_id, :at, :lease_until)
+    VALUES (%(caller_hash)s, %(path)s, %(key)s, %(body_digest)s, %(operation_id)s, %(at)s, %(lease_until)s)
     ON CONFLICT (caller_hash, path, key) DO UPDATE SET
         lease_until = excluded.lease_until,
         body_digest = excluded.body_digest,
-        operation_id = CASE WHEN kept.created_at <= :kept_since THEN excluded.operation_id ELSE kept.operation_id END,
-        created_at = CASE WHEN kept.created_at <= :kept_since THEN excluded.created_at ELSE kept.created_at END,
+        operation_id =
+            CASE WHEN kept.created_at <= %(kept_since)s THEN excluded.operation_id ELSE kept.operation_id END,
+        created_at = CASE WHEN kept.created_at <= %(kept_since)s THEN excluded.created_at ELSE kept.created_at END,
         status = NULL, answer = NULL
-    WHERE kept.created_at <= :kept_since
-       OR kept.status IS NULL AND kept.lease_until <= :at AND kept.body_digest = excluded.body_digest
+    WHERE kept.created_at <= %(kept_since)s
+       OR kept.status IS NULL AND kept.lease_until <= %(at)s AND kept.body_digest = excluded.body_digest
     RETURNING operation_id
-""")
+"""
 
-_FIND = text("""
+_FIND = b"""
     SELECT body_digest, status, answer FROM idempotency
-    WHERE caller_hash = :caller_hash AND path = :path AND key = :key
-""")
+    WHERE caller_hash = %(caller_hash)s AND path = %(path)s AND key = %(key)s
+"""
+
+_SAME = "caller_hash = %(caller_hash)s AND path = %(path)s AND key = %(key)s AND status IS NULL"
+_ANSWER = f"UPDATE idempotency SET status = %(status)s, answer = %(answer)s WHERE {_SAME}".encode()  # noqa: S608 -- constants
+_ABANDON = f"UPDATE idempotency SET lease_until = %(at)s WHERE {_SAME}".encode()  # noqa: S608 -- constants
 
 
 @dataclass(frozen=True)
@@ -97,27 +102,21 @@ class Idempotency:
             "lease_until": at + lease,
             "kept_since": at - _KEPT,
         }
-        async with self._database.statement() as connection:
-            begun = (await connection.execute(_BEGIN, values)).one_or_none()
-            if begun:
-                return Fresh(begun[0])
-            kept = (await connection.execute(_FIND, _key_values(request))).one_or_none()
-        return self._kept(kept, body_digest) if kept else InFlight()
+        # A lease that was taken and not heard of would be found in flight by its own repeat.
+        begun = await self._database.driven_once(_BEGIN, values)
+        if begun:
+            return Fresh(begun[0][0])
+        kept = await self._database.driven(_FIND, _key_values(request))
+        return self._kept(kept[0], body_digest) if kept else InFlight()
 
     async def answer(self, request: RequestKey, status: int, headers: Mapping[str, str], body: str) -> None:
         """Keep the answer; the first one stays."""
         sealed = self._vault.encrypt(_COLUMN, json.dumps({"headers": dict(headers), "body": body}, ensure_ascii=False))
-        await self._database.rows(
-            update(idempotency)
-            .where(*_same(request), idempotency.c.status.is_(None))
-            .values(status=status, answer=sealed)
-        )
+        await self._database.driven(_ANSWER, _key_values(request) | {"status": status, "answer": sealed})
 
     async def abandon(self, request: RequestKey, at: datetime) -> None:
         """Give the lease up without an answer: a repeat is judged anew, under the same operation id."""
-        await self._database.rows(
-            update(idempotency).where(*_same(request), idempotency.c.status.is_(None)).values(lease_until=at)
-        )
+        await self._database.driven(_ABANDON, _key_values(request) | {"at": at})
 
     async def forget_before(self, moment: datetime) -> None:
         """Drop what is no longer kept at all: everything begun before the moment."""
@@ -135,12 +134,3 @@ class Idempotency:
 
 def _key_values(request: RequestKey) -> dict[str, Any]:
     return {"caller_hash": request.caller_hash, "path": request.path, "key": request.key}
-
-
-def _same(request: RequestKey) -> tuple[Any, ...]:
-    columns = idempotency.c
-    return (
-        columns.caller_hash == request.caller_hash,
-        columns.path == request.path,
-        columns.key == request.key,
-    )
