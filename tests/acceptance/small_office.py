@@ -6,8 +6,11 @@ from domain.segments import Segment
 from embedded.folders import DataFolder
 from embedded.postgres import Postgres
 from embedded.supervisor import DATABASE
+from embedded.valkey import Valkey
 from storage.audit import Act
 from storage.database import Database
+from storage.index_keeper import IndexKeeper
+from storage.redis_client import make_redis
 from storage.segment_releases import SegmentReleases
 from tests.stack.running_stack import RunningStack
 
@@ -19,6 +22,7 @@ EVERYTHING = "*****"
 async def leave_thirteen_numbers(stack: RunningStack, office: str) -> list[str]:
     """Take everything out of the office's pool but thirteen numbers, which are returned."""
     database = Database(Postgres(DataFolder(stack.folder)).url(DATABASE), pool_size=1, application_name="tests")
+    redis = make_redis(Valkey(DataFolder(stack.folder)).url())
     releases, now = SegmentReleases(database), datetime.now(UTC)
     long_ago = now - timedelta(days=30)
     try:
@@ -28,7 +32,10 @@ async def leave_thirteen_numbers(stack: RunningStack, office: str) -> list[str]:
         prefix = segments[0].prefix
         for template in TEMPLATES:
             await releases.release(Segment(prefix, template, (), long_ago, long_ago), Act(now, "system"))
+        # As an operator's call would: the worker itself would find the change within two seconds.
+        await IndexKeeper(database, redis).release(prefix, now)
     finally:
+        await redis.aclose()
         await database.close()
     serials = [*(TEMPLATES[0].replace("!", digit) for digit in "0123456789"), *TEMPLATES[1:]]
     return [prefix + serial for serial in serials]
