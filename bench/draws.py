@@ -10,15 +10,18 @@ from bench.applicants import orders, spread
 from bench.figures import Call, Figure, cost, side_by_side
 from bench.sizes import Sizes
 from bench.stack import PREFIXES, Stack
-from domain.plates import DIGITS, LETTERS, PATTERNS, POOL_SIZE, serial_at
+from domain.plates import DIGITS, LETTERS, PATTERNS, POOL_SIZE
+from domain.segments import to_bitmap
 from runtime.clock import system_clock
-from storage.pool_index import PoolIndex
+from storage.claim_masks import mask_of_positions
+from storage.pool_keys import index_keys, key
 from storage.tables import FOREVER
 from workflows.ports import DrawOrder
 
 MOST = 4.0
 FULL, USED_UP = PREFIXES
-FREE_IN_A_THOUSAND = 1
+ONE_IN = 1000
+
 BATCH = 10
 PLACES = count()
 """Where the bare insert puts its rows: each plate is used once."""
@@ -74,17 +77,15 @@ def inserting(stack: Stack) -> Call:
 
 
 async def use_up(stack: Stack, claims: int) -> None:
-    """Fill the table with issued plates of one prefix, and leave one number in a thousand of it free in the index.
+    """Fill the table with issued plates of one prefix, and leave one number in a thousand of the others free.
 
-    The index has the full size and only so few free bits, whatever the number of claims in the table.
+    So the index has its full size and few free bits, and the table as many claims as were asked for.
     """
     await issue(stack, USED_UP, claims)
     await stack.parts.index_keeper().release(USED_UP, system_clock())
-    taken = [position for position in range(POOL_SIZE) if position % 1000 >= FREE_IN_A_THOUSAND]
-    index = PoolIndex(stack.parts.redis)
-    for start in range(0, len(taken), 100_000):
-        plates = [USED_UP + serial_at(position) for position in taken[start : start + 100_000]]
-        await index.settle(at=system_clock(), taken=plates)
+    redis, free, few = stack.parts.redis, index_keys(USED_UP)[0], key(USED_UP, "few")
+    await redis.set(few, to_bitmap(mask_of_positions(range(0, POOL_SIZE, ONE_IN))))
+    await redis.bitop("AND", free, free, few)
 
 
 async def issue(stack: Stack, prefix: str, many: int) -> None:

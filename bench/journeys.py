@@ -42,7 +42,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     async with stack.worker(), stack.bare_worker():
         alone = await _race(stack, sizes, many=sizes.journeys_alone, at_once=1)
         together = await _race(stack, sizes, many=sizes.journeys_together, at_once=sizes.at_once)
-        events = await history_events(stack)
+        events = await history_events(stack, sizes.confirm_delay)
     return [
         speed("whole journeys, one at a time, against a bare workflow", alone, FASTEST, unit="journeys"),
         speed(f"whole journeys, {sizes.at_once} at once, against a bare workflow", together, FASTEST, unit="journeys"),
@@ -142,9 +142,9 @@ async def read(stack: Stack, query: bytes, id_: UUID) -> str:
     return str(found)
 
 
-async def history_events(stack: Stack) -> int:
+async def history_events(stack: Stack, confirm_delay: str) -> int:
     """Those of a journey that waits its `confirm_delay` out, once its SMS has been sent and all has come to rest."""
-    policy = Policy()
+    policy = Policy().with_overrides({"confirm_delay": confirm_delay})
     [id_] = await submitted(stack, 1, policy=policy)
     await real_journey(stack, id_, policy)
     vehicle = stack.client.get_workflow_handle(vehicle_workflow_id(str(id_)))
