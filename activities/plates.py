@@ -11,6 +11,7 @@ from temporalio import activity
 from activities.claim_changes import ClaimChanges, claim_changes
 from activities.commits import Commits, before_of, deciding
 from activities.earlier_attempts import look_back, was_late
+from activities.turns import Turns
 from domain.errors import BatchExpired, CandidateExpired, NumbersUnavailable, Refusal, Unavailable
 from domain.plates import prefix_of, serial_of
 from domain.policy import Policy
@@ -34,6 +35,7 @@ class PlateActivities(Plates):
         self._segments = segments
         self._calendars = calendars
         self._claims = claims
+        self._turns = Turns()
 
     @activity.defn(name="plates.draw")
     @deciding
@@ -122,15 +124,19 @@ class PlateActivities(Plates):
         order, before = command.order, before_of(command.order)
         before.check_composition(len(command.numbers), order.at)
         for number in await self._free_to_compose(command):
-            reservation = await self._reservation(command.office, number, before, order.at)
-            after = before.composed(command.numbers, reservation, order.at)
-            claims = claim_changes(before, after, order.at)
-            try:
-                return await self.commits.commit(order, "compose", after, claims=claims, judge_ban=True)
-            except ClaimLost:
-                continue
+            with suppress(ClaimLost):
+                async with self._turns.at(number) as may_be_free:
+                    if may_be_free:
+                        return await self._composed(command, before, number)
         after = before.composed_in_vain(command.numbers, order.at)
         return await self.commits.commit(order, "compose", after, judge_ban=True)
+
+    async def _composed(self, command: ComposeOrder, before: Preselection, number: str) -> Decided:
+        order = command.order
+        reservation = await self._reservation(command.office, number, before, order.at)
+        after = before.composed(command.numbers, reservation, order.at)
+        claims = claim_changes(before, after, order.at)
+        return await self.commits.commit(order, "compose", after, claims=claims, judge_ban=True)
 
     async def _free_to_compose(self, command: ComposeOrder) -> list[str]:
         """The numbers, in the order given, that a composable segment holds and nobody else has."""

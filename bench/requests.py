@@ -12,6 +12,7 @@ from bench.applicants import Applicant, submitted
 from bench.figures import Call, Figure, cost, side_by_side
 from bench.http_client import Connection, connected
 from bench.journeys import CODE_HASH, acted, begin, read
+from bench.rest_journeys import pair_of_journeys
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, Stack
 from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber, vehicle_workflow_id
@@ -26,7 +27,11 @@ NUMBERS = "SELECT state -> 'batch' ->> 'numbers' FROM preselection WHERE id = %(
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     async with stack.worker(), stack.api(), connected(stack.settings.http_port) as api:
         me = await signed_in(api)
-        return [*await keyboard_rows(stack, api, sizes, me), *await action_rows(stack, api, sizes, me)]
+        return [
+            *await keyboard_rows(stack, api, sizes, me),
+            *await journey_rows(stack, api, sizes, me),
+            *await action_rows(stack, api, sizes, me),
+        ]
 
 
 async def keyboard_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
@@ -42,6 +47,12 @@ async def keyboard_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applica
     await side_by_side(keyboard, reading, many=len(TYPED), pairs=1)
     pairs = await side_by_side(keyboard, reading, many=sizes.calls, pairs=sizes.pairs)
     return [cost("a keyboard call through the API against GET /preselections/{id}", pairs, MOST)]
+
+
+async def journey_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
+    await pair_of_journeys(stack, api, me, 1)
+    pairs = [await pair_of_journeys(stack, api, me, sizes.rest_journeys) for _ in range(sizes.pairs)]
+    return [cost("the six REST actions of a journey against their updates sent directly", pairs, MOST)]
 
 
 async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:

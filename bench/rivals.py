@@ -3,9 +3,11 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from itertools import count
 from uuid import UUID, uuid4
 
+from activities.turns import Turns
 from bench.applicants import orders, selecting, spread
 from bench.draws import FULL
 from bench.figures import Figure, Half, Seconds, Target, by_turns, speed
@@ -75,19 +77,26 @@ def inserting(stack: Stack) -> Attempt:
 
 def claiming(stack: Stack, *, look: bool) -> Attempt:
     """A decision that reserves the plate and nothing besides."""
-    claims, decisions = Claims(stack.parts.database), Decisions(stack.parts.database)
+    claims, decisions, turns = Claims(stack.parts.database), Decisions(stack.parts.database), Turns()
 
     async def attempt(rival: Order, plate: str) -> bool:
-        at = system_clock()
-        if look and await claims.taken_by_others([plate], rival.preselection_id, at):
-            return False
-        try:
+        with suppress(ClaimLost):
             await decisions.commit(decision(rival, plate))
-        except ClaimLost:
-            return False
-        return True
+            return True
+        return False
 
-    return attempt
+    async def attempt_after_a_look(rival: Order, plate: str) -> bool:
+        """As `plates.compose` comes to its claim."""
+        if await claims.taken_by_others([plate], rival.preselection_id, rival.at):
+            return False
+        with suppress(ClaimLost):
+            async with turns.at(plate) as may_be_free:
+                if may_be_free:
+                    await decisions.commit(decision(rival, plate))
+                    return True
+        return False
+
+    return attempt_after_a_look if look else attempt
 
 
 def decision(rival: Order, plate: str) -> Decision:

@@ -15,12 +15,13 @@ class Sizes:
     """In the table before the draws are measured."""
     draws: int = 30
     calls: int = 300
+    rest_journeys: int = 10
     actions: int = 40
     rivals: int = 200
-    rounds: int = 4
+    rounds: int = 8
     confirm_delay: str = "PT5S"
     """That of the journey whose events are counted."""
 
 
 TINY = Sizes(pairs=1, journeys_alone=1, journeys_together=2, at_once=2, claims=2_000, draws=2, calls=3, actions=2,
-             rivals=8, rounds=1, confirm_delay="PT1S")  # fmt: skip
+             rest_journeys=1, rivals=8, rounds=1, confirm_delay="PT1S")  # fmt: skip

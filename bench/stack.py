@@ -40,6 +40,7 @@ AT_ONCE = Policy().with_overrides(
         **dict.fromkeys(("batch_ttl", "candidate_ttl", "candidate_ttl_cap", "session_idle"), "PT1H"),
         # The limits are counted, and not reached.
         **dict.fromkeys(("keyboard_per_minute", "writes_per_minute", "composed"), 1_000_000),
+        **dict.fromkeys(("codes_per_hour", "codes_per_day"), 1_000_000),
         "keyboard_snapshot": "PT1H",
     }
 )

@@ -1,0 +1,65 @@
+"""The six actions of a journey after its creation, by REST against the same updates sent directly."""
+
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable
+from statistics import median
+from uuid import UUID, uuid4
+
+from bench.applicants import Applicant, submitted
+from bench.figures import Pair, Seconds
+from bench.http_client import Connection
+from bench.journeys import A_NUMBER, CODE_HASH, acted, begin, read
+from bench.stack import AT_ONCE, Stack
+from domain.texts import Purpose
+from storage.text_messages import TextMessages
+from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber, vehicle_workflow_id
+
+Step = Awaitable[object]
+Steps = AsyncIterator[Step]
+
+
+async def pair_of_journeys(stack: Stack, api: Connection, me: Applicant, many: int) -> Pair:
+    """So many journeys on each side, by turns: the sum of the median times of their actions."""
+    took: tuple[list[list[Seconds]], list[list[Seconds]]] = ([], [])
+    for _ in range(many):
+        by_rest, direct = await submitted(stack, 2, applicant=me)
+        for steps, seconds in ((_by_rest(stack, api, me, by_rest), took[0]), (_directly(stack, direct), took[1])):
+            seconds.append([await _timed(step) async for step in steps])
+    ours, bare = (sum(map(median, zip(*side, strict=True))) for side in took)
+    return Pair(ours, bare)
+
+
+async def _timed(step: Step) -> Seconds:
+    began = time.perf_counter()
+    await step
+    return time.perf_counter() - began
+
+
+async def _by_rest(stack: Stack, api: Connection, me: Applicant, id_: UUID) -> Steps:
+    """Each action as a POST; what lies between them is not measured."""
+    await begin(stack, id_, AT_ONCE)
+    path, outbox = f"/api/v1/preselections/{id_}", TextMessages(stack.parts.database, stack.parts.keys)
+    yield api.post(f"{path}/start", b"")
+    yield api.post(f"{path}/identity-code", b"")
+    messages = await outbox.list_of(me.phone, limit=5)
+    code = next(message.code for message in messages if message.purpose == Purpose.CONFIRM_IDENTITY)
+    yield api.post(f"{path}/identity", json.dumps({"code": code}).encode())
+    yield api.post(f"{path}/draws", b"{}")
+    chosen = json.dumps({"number": await read(stack, A_NUMBER, id_)}).encode()
+    yield api.post(f"{path}/candidates", chosen)
+    yield api.post(f"{path}/confirmation", chosen)
+
+
+async def _directly(stack: Stack, id_: UUID) -> Steps:
+    """Each action as its update."""
+    await begin(stack, id_, AT_ONCE)
+    vehicle, code_id = stack.client.get_workflow_handle(vehicle_workflow_id(str(id_))), uuid4()
+    yield acted(vehicle, "start", Action(str(uuid4())))
+    yield acted(vehicle, "send_identity_code", Action(str(code_id)))
+    typed = await read(stack, CODE_HASH, code_id)
+    yield acted(vehicle, "confirm_identity", ConfirmIdentity(typed, str(uuid4())))
+    yield acted(vehicle, "draw", Draw(request_id=str(uuid4())))
+    number = await read(stack, A_NUMBER, id_)
+    yield acted(vehicle, "put_aside", OneNumber(number, str(uuid4())))
+    yield acted(vehicle, "confirm", OneNumber(number, str(uuid4())))
