@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from api.action_log import action_logged
@@ -14,6 +15,8 @@ from domain.errors import NotFound, Refusal, WrongStage
 from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_parts import UNFINISHED, Stage
+from storage.preselections import PreselectionRow
+from workflows.messages import Acted
 
 _MINUTE = timedelta(minutes=1)
 
@@ -47,50 +50,68 @@ _ALIVE = (*UNFINISHED, Stage.COMPLETED)
 
 
 async def act(visit: Visit, update: str, message: object) -> PreselectionView:
-    """Send the update of this name and answer with the view; `message` carries the visit's operation id."""
-    await acted(visit, update, message)
-    return await current_view(visit)
+    """Send the update of this name and answer with the view; `message` carries the visit's operation id.
+
+    The view shows what this very request has led to, even where another device's has come after it by now.
+    """
+    done = await acted(visit, update, message)
+    row = await _row_after(visit, done) if done.state is None else replace(visit.own, state=done.state)
+    return view_of(row, await visit.parts.directory.get(row.office_code), visit.now())
 
 
-async def acted(visit: Visit, update: str, message: object) -> None:
+async def _row_after(visit: Visit, done: Acted) -> PreselectionRow:
+    """The row as the request has left it, when the workflow answered a repeat from memory."""
+    row = await _current_row(visit)
+    earlier = await _decided(visit) if row.revision > done.revision else None
+    return replace(row, state=earlier.state) if earlier and earlier.state else row
+
+
+async def acted(visit: Visit, update: str, message: object) -> Acted:
     """Judge the stage, count the write, and send the update; a repeat of what has happened sends nothing."""
     with action_logged(update):
-        if not await _is_done(visit, update):
-            await count_write(visit, policy_in(visit.own))
-            async with ban_told_first(visit) if update in BARRED else nullcontext():
-                await delivered(visit, update, message)
+        if earlier := await _earlier(visit, update):
+            return earlier
+        await count_write(visit, policy_in(visit.own))
+        async with ban_told_first(visit) if update in BARRED else nullcontext():
+            return await delivered(visit, update, message)
 
 
-async def _is_done(visit: Visit, update: str) -> bool:
+async def _earlier(visit: Visit, update: str) -> Acted | None:
     """Judge the stage; a repeat of what has happened already finds it in the record of decisions instead."""
     now = visit.now()
     try:
         STAGES[update](state_of(visit.own, now), now)
     except Refusal:
-        if await visit.parts.decisions.find(visit.operation_id):
-            return True
+        if earlier := await _decided(visit):
+            return earlier
         raise
-    return False
+    return None
 
 
-async def delivered(visit: Visit, update: str, message: object) -> None:
+async def delivered(visit: Visit, update: str, message: object) -> Acted:
     """Send the message to the workflow; one that fell asleep is woken first."""
     row = visit.own
     try:
-        await send(visit.parts, row.id, update, message)
+        return await send(visit.parts, row.id, update, message)
     except NobodyThere:
-        if await visit.parts.decisions.find(visit.operation_id):
-            return
+        if earlier := await _decided(visit):
+            return earlier
         if state_of(row, visit.now()).stage not in _ALIVE:
             raise WrongStage(state_of(row, visit.now()).stage) from None
         await woken(visit)
-        await _sent_to_the_woken(visit, update, message)
+        return await _sent_to_the_woken(visit, update, message)
 
 
-async def _sent_to_the_woken(visit: Visit, update: str, message: object) -> None:
+async def _decided(visit: Visit) -> Acted | None:
+    """What the caller's wish has led to, from the record of decisions."""
+    found = await visit.parts.decisions.find(visit.operation_id)
+    return Acted(found.answer["revision"], found.answer["state"]) if found else None
+
+
+async def _sent_to_the_woken(visit: Visit, update: str, message: object) -> Acted:
     """It ends again at once where all chances were used up while it slept."""
     try:
-        await send(visit.parts, visit.own.id, update, message)
+        return await send(visit.parts, visit.own.id, update, message)
     except NobodyThere:
         raise WrongStage((await current_view(visit)).stage) from None
 
@@ -104,10 +125,15 @@ async def woken(visit: Visit) -> None:
 
 async def current_view(visit: Visit) -> PreselectionView:
     """The view of the row as it is now."""
+    row = await _current_row(visit)
+    return view_of(row, await visit.parts.directory.get(row.office_code), visit.now())
+
+
+async def _current_row(visit: Visit) -> PreselectionRow:
     row = await visit.parts.preselections.get(visit.own.id)
     if row is None:
         raise NotFound
-    return view_of(row, await visit.parts.directory.get(row.office_code), visit.now())
+    return row
 
 
 async def count_write(visit: Visit, policy: Policy) -> None:

@@ -86,18 +86,19 @@ class Decider:
             if request_id in self.requests:
                 return self.requests.answer(request_id)
             try:
-                revision = await self.carry_out(port, build, request_id, patience=patience)
+                decided = await self.carry_out(port, build, request_id, patience=patience)
             except FailureError as failure:
                 self.note_refusal(request_id, failure)
                 raise
-            return self.requests.acted(request_id, revision)
+            self.requests.acted(request_id, decided.revision)
+            return Acted(decided.revision, decided.state)
 
     async def carry_out(
         self, port: Any, build: Callable[[Order], Any], request_id: str, *, patience: NormalPatience | None = None
-    ) -> int:
+    ) -> Decided:
         """Let the database decide, and adopt the state. The caller holds the lock.
 
-        Returns the revision that the request has made, now or long ago.
+        Returns what the request has led to, now or long ago.
 
         With `patience` somebody waits for another system meanwhile, and is told soon when that is down.
         """
@@ -111,7 +112,7 @@ class Decider:
         else:
             decided = await insist(port, build_order)
         self._adopt(decided)
-        return decided.revision
+        return decided
 
     async def _once(self, port: Any, order: Any, patience: NormalPatience) -> Decided:
         try:

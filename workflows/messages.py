@@ -127,9 +127,13 @@ class ExtendValidity:
 
 @dataclass(frozen=True)
 class Acted:
-    """The action has happened; the row with this revision, or a later one, shows the result."""
+    """The action has happened, and led to `state` at this revision; the row shows it, or something later.
+
+    A repeat that is answered from memory has no `state`: it stands in the record of decisions.
+    """
 
     revision: int
+    state: Record | None = None
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,8 @@ class Requests:
             raise as_failure(refusal_from(outcome.refused, outcome.facts))
         return Acted(outcome.revision or 0)
 
-    def acted(self, request_id: str, revision: int) -> Acted:
+    def acted(self, request_id: str, revision: int) -> None:
         self._keep(Outcome(request_id, revision=revision))
-        return Acted(revision)
 
     def refused(self, request_id: str, refusal: Refusal) -> None:
         self._keep(Outcome(request_id, refused=refusal.code, facts=refusal.facts()))

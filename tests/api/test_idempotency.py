@@ -133,6 +133,23 @@ async def test_a_repeat_takes_over_from_a_process_that_died_and_finds_what_it_di
     assert again.body["draws"]["remaining"] == 4
 
 
+async def test_a_repeat_hears_what_it_led_to_itself_though_more_has_happened_since(selecting: Selection) -> None:
+    key, parts = uuid4(), selecting.applicant.stack.parts
+    first = (await selecting.post("draws", {}, key=str(key))).ok()
+    (await selecting.post("draws", {})).ok()
+    forgotten = {"status": None, "answer": None, "lease_until": parts.clock()}
+    await parts.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
+    again = (await selecting.post("draws", {}, key=str(key))).ok()
+    assert (again["batch"], again["draws"]) == (first["batch"], first["draws"])
+    assert (await selecting.view())["draws"]["remaining"] == 3
+
+
+async def test_parallel_draws_answer_each_with_its_own_batch(selecting: Selection) -> None:
+    answers = [answer.ok() for answer in await asyncio.gather(*(selecting.post("draws", {}) for _ in range(3)))]
+    assert sorted(view["draws"]["remaining"] for view in answers) == [2, 3, 4]
+    assert len({number for view in answers for number in view["batch"]["numbers"]}) == 30
+
+
 async def test_a_repeat_learns_of_its_success_even_when_the_stage_has_moved_on(selecting: Selection) -> None:
     key, parts = uuid4(), selecting.applicant.stack.parts
     number = {"number": (await selecting.post("draws", {})).ok()["batch"]["numbers"][0]}
