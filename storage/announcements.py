@@ -56,6 +56,7 @@ class Announcements:
         self._redis = redis
         self._subscriptions: defaultdict[UUID, set[Subscription]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def publish(self, preselection_id: UUID) -> None:
         """Tell every process that the preselection's row has changed. Raises `PartDown("redis")`."""
@@ -70,6 +71,7 @@ class Announcements:
         Redis is away nothing comes, and the caller's own re-reading has to do.
         """
         if self._listener is None or self._listener.done():
+            self._closing = False
             self._listener = asyncio.create_task(self._listen())
         subscription = Subscription()
         self._subscriptions[preselection_id].add(subscription)
@@ -82,13 +84,15 @@ class Announcements:
 
     async def close(self) -> None:
         """Stop listening."""
+        # The driver may answer a cancellation with a failure of its own, so the listener can also be told to end.
+        self._closing = True
         if self._listener is not None:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
             self._listener = None
 
     async def _listen(self) -> None:
-        while True:
+        while not self._closing:
             with suppress(PartDown), redis_answers():
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(CHANNEL)

@@ -4,7 +4,9 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
+import redis.exceptions
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 
 from embedded.valkey import Valkey
 from storage.announcements import CHANNEL, Announcements
@@ -58,6 +60,24 @@ async def test_all_streams_of_a_process_share_one_connection(redis_url: str) -> 
             assert [client["name"] for client in listening].count("many-streams") == 1
         assert not announcements._subscriptions
         await announcements.close()
+
+
+async def test_closing_ends_even_when_the_driver_fails_instead_of_being_cancelled(
+    announcements: Announcements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listening = PubSub.get_message
+
+    async def never_cancelled(self: PubSub, **limits: float) -> object:
+        try:
+            return await listening(self, **limits)
+        except asyncio.CancelledError:
+            raise redis.exceptions.TimeoutError from None
+
+    monkeypatch.setattr(PubSub, "get_message", never_cancelled)
+    with announcements.subscribe(uuid4()) as subscription:
+        assert await subscription.wait(PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            await announcements.close()
 
 
 async def test_nonsense_on_the_channel_disturbs_nobody(announcements: Announcements, redis: Redis) -> None:
