@@ -5,6 +5,8 @@ PACKAGES := domain workflows activities storage gateways api worker runtime embe
 # Wheels exist for these versions; the first interpreter found that is one of them is taken.
 FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done
+# As many workers as there are cores, each with servers of its own.
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
 # More for pytest, such as PYTEST_ARGS="-k expiry".
 PYTEST_ARGS ?=
 
@@ -26,10 +28,10 @@ run: web ## Bring the whole system up, with demo data unless XUANHAO_DEMO=0; Ctr
 	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded --with-parent
 
 test: check ## Check everything and run all tests
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@$(PYTEST) $(PYTEST_ARGS)
 
 test-fast: check ## The same without the slow tests
-	@$(PY) -m pytest -m "not slow" $(PYTEST_ARGS)
+	@$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
 check: setup ## Rules of style, types and imports
 	@$(PY) -m ruff check .

@@ -24,6 +24,13 @@ from runtime.exit import leave
 
 TEMPLATE = "xuanhao_template"
 
+WHOLE_SYSTEMS = {
+    "tests/acceptance/": ("lapsing", "hurried", "service"),
+    "tests/stack/": ("stack",),
+    "tests/bench/": ("stack",),
+}
+"""The fixtures of each folder that are whole running systems, which take seconds to start."""
+
 database_numbers = count(1)
 outcome: list[int] = []
 
@@ -41,6 +48,22 @@ def leave_with_outcome() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     outcome.append(int(session.exitstatus))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several workers share the tests, those of a file or of a running system stay together."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_company(item)))
+
+
+def _company(item: pytest.Item) -> str:
+    file = item.nodeid.partition("::")[0]
+    wanted: tuple[str, ...] = getattr(item, "fixturenames", ())
+    for folder, systems in WHOLE_SYSTEMS.items():
+        for system in systems:
+            if file.startswith(folder) and system in wanted:
+                return folder + system
+    return file
 
 
 @pytest.fixture(scope="session")
