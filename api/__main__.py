@@ -6,6 +6,7 @@ import httpx
 import uvloop
 
 from api.app import create_app
+from api.identity_rules import token_rules
 from api.parts import Gateways, parts_of
 from api.serving import serve
 from documents.voucher_keys import VoucherKeys
@@ -14,6 +15,7 @@ from gateways.sms import HttpSms, LocalSms
 from gateways.vehicle_registry import HttpVehicleRegistry, LocalVehicleRegistry
 from runtime.clock import system_clock
 from runtime.exit import leave
+from runtime.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from runtime.logging import configure_logging
 from runtime.settings import Settings, SettingsError
 from storage.database import Database
@@ -21,7 +23,6 @@ from storage.text_messages import TextMessages
 from storage.vault import Keys
 
 OUTBOX_CONNECTIONS = 2
-KEYS_UNREADABLE = "XUANHAO_KEY_FILE names no readable key file"
 
 
 async def run(settings: Settings, keys: Keys) -> None:
@@ -44,7 +45,12 @@ def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: TextMessage
         if settings.registry_url
         else LocalVehicleRegistry([]),
         verifier=token_verifier(
-            settings.oidc_issuer, settings.oidc_audience, settings.oidc_jwks_url, client=http, clock=system_clock
+            settings.oidc_issuer,
+            settings.oidc_audience,
+            settings.oidc_jwks_url,
+            client=http,
+            clock=system_clock,
+            rules=token_rules(settings),
         ),
     )
 
@@ -52,6 +58,7 @@ def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: TextMessage
 def main() -> int:
     try:
         settings = Settings.from_environment()
+        require_keys_of_mode(settings.key_file, demo=settings.demo)
         keys = Keys.from_file(settings.key_file)
         VoucherKeys.from_file(settings.key_file)
     except (SettingsError, OSError, ValueError, KeyError) as problem:

@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from api.languages import Language, catalogue
 from domain.calendar import shanghai_day
-from domain.errors import OutcomeUnknown, Refusal, Unavailable
+from domain.errors import OutcomeUnknown, Refusal, Unauthenticated, Unavailable
 from domain.moments import parse_instant
 from gateways.failures import GatewayDown
+from gateways.staff_tokens import StaffNotProved
 from storage.failures import IndexLost, PartDown
 
 STATUSES = {
@@ -66,6 +67,8 @@ FAILURES = (Refusal, PartDown, IndexLost, GatewayDown, TimeoutError)
 
 MEDIA_TYPE = "application/problem+json"
 DOWN = "down"
+# The challenge of RFC 9470: the sign-in was not strong enough, so that another one may help.
+_STEP_UP = 'Bearer error="insufficient_user_authentication"'
 
 
 def refused(refusal: Refusal, language: Language, now: datetime) -> Response:
@@ -73,8 +76,8 @@ def refused(refusal: Refusal, language: Language, now: datetime) -> Response:
     headers = {}
     if retry_at := getattr(refusal, "retry_at", None):
         headers["Retry-After"] = str(max(1, math.ceil((retry_at - now).total_seconds())))
-    if refusal.code == "unauthenticated":
-        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, Unauthenticated):
+        headers["WWW-Authenticate"] = _STEP_UP if isinstance(refusal, StaffNotProved) else "Bearer"
     return problem(refusal.code, language, facts=refusal.facts(), headers=headers)
 
 

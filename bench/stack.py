@@ -94,7 +94,7 @@ async def running_stack(root: Path) -> AsyncIterator[Stack]:
     """Servers of the bench's own, in this folder."""
     folder = DataFolder(root)
     with folder.held():
-        ensure_key_file(folder)
+        ensure_key_file(folder, demo=True)
         servers = Servers.in_folder(folder, temporal_port=free_port())
         async with servers, stack_over(servers, DATABASE) as stack:
             yield stack

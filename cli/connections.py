@@ -7,6 +7,7 @@ from pathlib import Path
 
 from embedded.instance_file import NAME, noted_instance
 from operations.parts import OperationParts, operation_parts
+from runtime.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from runtime.settings import Settings, SettingsError
 from runtime.temporal import connect
 from storage.database import Database
@@ -15,7 +16,6 @@ from storage.vault import Keys
 
 _DATABASE, _FOLDER = "XUANHAO_DATABASE_URL", "XUANHAO_DATA_DIR"
 _CONNECTIONS = 4
-_KEYS_UNREADABLE = "XUANHAO_KEY_FILE names no readable key file"
 
 
 def settings_for(data_dir: Path | None) -> Settings:
@@ -41,9 +41,10 @@ def _noted(data_dir: Path) -> dict[str, str]:
 async def connected(settings: Settings) -> AsyncIterator[OperationParts]:
     """Connections, closed at the end; none is made before it is needed. Raises `SettingsError`."""
     try:
+        require_keys_of_mode(settings.key_file, demo=settings.demo)
         keys = Keys.from_file(settings.key_file)
     except (OSError, ValueError, KeyError):
-        raise SettingsError(_KEYS_UNREADABLE) from None
+        raise SettingsError(KEYS_UNREADABLE) from None
     database = Database(settings.database_url, pool_size=_CONNECTIONS, application_name="xuanhao-command")
     redis = make_redis(settings.redis_url)
     try:

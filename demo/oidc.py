@@ -68,6 +68,7 @@ async def describe(demo: CurrentDemo) -> Response:
             "token_endpoint_auth_methods_supported": ["none"],
             "code_challenge_methods_supported": ["S256"],
             "prompt_values_supported": sorted(_PROMPTS),
+            "acr_values_supported": ["1", "2"],
             "scopes_supported": ["openid", "profile", "phone"],
             "authorization_response_iss_parameter_supported": True,
         },

@@ -14,7 +14,7 @@ from embedded.problems import StartProblem
 NAME = "instance.json"
 _NOTED = frozenset(
     f"XUANHAO_{name}"
-    for name in ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS", "TEMPORAL_UI_PORT", "TASK_QUEUE", "KEY_FILE")
+    for name in ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS", "TEMPORAL_UI_PORT", "TASK_QUEUE", "KEY_FILE", "DEMO")
 )
 _POLICY = "XUANHAO_POLICY__"
 

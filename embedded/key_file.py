@@ -1,7 +1,8 @@
 """The random secrets of one instance, made at its first start and kept in its data folder.
 
-`{"encryption": {"current": id, "keys": {id: key}}, "hashing": key, "voucher_signing": key, "demo_signing": key}`, each
-key 32 random bytes in base64 (for signing: the seed of an Ed25519 key). Readable by its owner alone.
+`{"encryption": {"current": id, "keys": {id: key}}, "hashing": key, "voucher_signing": key}`, each key 32 random bytes
+in base64 (for signing: the seed of an Ed25519 key). A demo's has `"demo": true` and `"demo_signing": key` as well.
+Readable by its owner alone.
 """
 
 import json
@@ -11,11 +12,17 @@ from base64 import b64encode
 
 from embedded.folders import DataFolder
 from embedded.problems import StartProblem
+from runtime.key_marks import MARK, require_keys_of_mode
+from runtime.settings import SettingsError
 
 
-def ensure_key_file(folder: DataFolder) -> None:
-    """Make the key file unless there is one. Raises `StartProblem` where data exists that only lost keys could read."""
+def ensure_key_file(folder: DataFolder, *, demo: bool = False) -> None:
+    """Make the key file unless there is one.
+
+    Raises `StartProblem` where data exists that only lost keys could read, and for a folder of the other mode.
+    """
     if folder.keys.exists():
+        _require_same_mode(folder, demo=demo)
         return
     if folder.postgres.exists():
         raise StartProblem(f"{folder.keys} is missing, and without it the data in {folder.root} can't be read")
@@ -23,10 +30,17 @@ def ensure_key_file(folder: DataFolder) -> None:
     unfinished.unlink(missing_ok=True)
     # A crash leaves either no key file or a whole one.
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(_fresh_keys(), file)
+        json.dump(_fresh_keys() | (_fresh_demo_keys() if demo else {}), file)
         file.flush()
         os.fsync(file.fileno())
     unfinished.rename(folder.keys)
+
+
+def _require_same_mode(folder: DataFolder, *, demo: bool) -> None:
+    try:
+        require_keys_of_mode(folder.keys, demo=demo)
+    except SettingsError as problem:
+        raise StartProblem(f"{problem}: the data in {folder.root} needs the other mode, or another folder") from None
 
 
 def _fresh_keys() -> dict[str, object]:
@@ -35,8 +49,11 @@ def _fresh_keys() -> dict[str, object]:
         "encryption": {"current": identity, "keys": {identity: _key()}},
         "hashing": _key(),
         "voucher_signing": _key(),
-        "demo_signing": _key(),
     }
+
+
+def _fresh_demo_keys() -> dict[str, object]:
+    return {MARK: True, "demo_signing": _key()}
 
 
 def _key() -> str:

@@ -53,7 +53,7 @@ async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
     )
     async with AsyncExitStack() as running:
         running.enter_context(folder.held())
-        ensure_key_file(folder)
+        ensure_key_file(folder, demo=settings.demo)
         await running.enter_async_context(servers)
         environment = environment_of_programs(settings, servers)
         await prepare_database(servers, environment, demo=settings.demo)

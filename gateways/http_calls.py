@@ -1,11 +1,15 @@
 """One call to somebody else's HTTP service: 3 seconds and a bounded answer, or `GatewayDown`."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
 
 from gateways.failures import GatewayDown, Part
+
+Clock = Callable[[], datetime]
 
 LIMIT_SECONDS = 3.0
 LONGEST_ANSWER = 256 * 1024

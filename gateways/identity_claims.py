@@ -11,6 +11,7 @@ from domain.identifiers import MalformedIdentifier, parse_credit_code, parse_mob
 from gateways.parties import Party, PartyKind
 
 ROLES = frozenset({"applicant", "clerk", "operator"})
+STAFF = ROLES - {"applicant"}
 
 _LONGEST_TEXT = 255
 _COUNTRY_CODE = "+86"
@@ -60,9 +61,25 @@ class Claims:
         return Party(PartyKind.PERSON, self.name, self.id_number)
 
 
-def read_claims(claims: Mapping[str, Any], *, roles_claim: str) -> Claims:
+@dataclass(frozen=True)
+class ClaimNames:
+    """Under which names the provider tells what.
+
+    A name may be a path, such as `realm_access.roles`, unless a claim has the whole of it as its name.
+    """
+
+    roles: str = "roles"
+    office: str = "office"
+    name: str = "name"
+    id_number: str = "id_number"
+    phone: str = "phone_number"
+    organisation_name: str = "organisation.name"
+    organisation_code: str = "organisation.credit_code"
+
+
+def read_claims(claims: Mapping[str, Any], *, names: ClaimNames) -> Claims:
     """Raises `Unauthenticated` for a claim of another form, and where one is missing that the role needs."""
-    roles = _roles(claims, roles_claim)
+    roles = _roles(claims, names.roles)
     subject, expires_at = _text(claims, "sub"), read_instant(claims, "exp")
     if subject is None or expires_at is None:
         raise Unauthenticated
@@ -71,11 +88,11 @@ def read_claims(claims: Mapping[str, Any], *, roles_claim: str) -> Claims:
         roles=roles,
         valid_from=read_instant(claims, "nbf"),
         expires_at=expires_at,
-        office=_text(claims, "office"),
-        name=_text(claims, "name"),
-        id_number=_text(claims, "id_number"),
-        phone=_phone(claims),
-        organisation=_organisation(claims),
+        office=_text(claims, names.office),
+        name=_text(claims, names.name),
+        id_number=_text(claims, names.id_number),
+        phone=_phone(claims, names.phone),
+        organisation=_organisation(claims, names),
         session_id=_text(claims, "sid"),
         authenticated_at=read_instant(claims, "auth_time"),
     )
@@ -87,20 +104,32 @@ def read_claims(claims: Mapping[str, Any], *, roles_claim: str) -> Claims:
 
 
 def _roles(claims: Mapping[str, Any], name: str) -> frozenset[str]:
-    """The roles that we know; none at all is a matter of permission, not of the token.
-
-    The name may be a path, such as `realm_access.roles`, unless a claim has the whole of it as its name.
-    """
-    value: Any = claims
-    for step in [name] if name in claims else name.split("."):
-        value = value.get(step, []) if isinstance(value, Mapping) else None
-    if not isinstance(value, list) or not all(isinstance(role, str) for role in value):
+    """The roles that we know; none at all is a matter of permission, not of the token."""
+    value = _claim_at(claims, name)
+    named = [] if value is None else value
+    if not isinstance(named, list) or not all(isinstance(role, str) for role in named):
         raise Unauthenticated
-    return ROLES & frozenset(value)
+    return ROLES & frozenset(named)
+
+
+def _claim_at(claims: Mapping[str, Any], name: str) -> Any:
+    """The claim of this name or at this path, None where there is none. Raises `Unauthenticated` for a dead end."""
+    value: Any = claims
+    for step in _steps(claims, name):
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            raise Unauthenticated
+        value = value.get(step)
+    return value
+
+
+def _steps(claims: Mapping[str, Any], name: str) -> list[str]:
+    return [name] if name in claims else name.split(".")
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str | None:
-    value = claims.get(name)
+    value = _claim_at(claims, name)
     if value is None or (isinstance(value, str) and _is_plain(value)):
         return value
     raise Unauthenticated
@@ -112,12 +141,12 @@ def _is_plain(text: str) -> bool:
     return in_range and not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
 
 
-def _phone(claims: Mapping[str, Any]) -> str | None:
-    """The number as we write it; OpenID Connect recommends E.164, `+86…`."""
-    text = _text(claims, "phone_number")
+def _phone(claims: Mapping[str, Any], name: str) -> str | None:
+    """The number as we write it; OpenID Connect recommends E.164, `+86…`, and says beside it if it is not verified."""
+    text = _text(claims, name)
     if text is None:
         return None
-    if claims.get("phone_number_verified") is False:
+    if _claim_at(claims, f"{name}_verified") is False:
         raise Unauthenticated
     try:
         return parse_mobile(text.removeprefix(_COUNTRY_CODE).strip())
@@ -125,13 +154,12 @@ def _phone(claims: Mapping[str, Any]) -> str | None:
         raise Unauthenticated from None
 
 
-def _organisation(claims: Mapping[str, Any]) -> Organisation | None:
-    value = claims.get("organisation")
-    if value is None:
+def _organisation(claims: Mapping[str, Any], names: ClaimNames) -> Organisation | None:
+    """Of an organisation that is named in part the rest must be there too: nobody acts for themselves by a gap."""
+    paths = (names.organisation_name, names.organisation_code)
+    if all(claims.get(_steps(claims, path)[0]) is None for path in paths):
         return None
-    if not isinstance(value, Mapping):
-        raise Unauthenticated
-    name, code = _text(value, "name"), _text(value, "credit_code")
+    name, code = (_text(claims, path) for path in paths)
     if name is None or code is None:
         raise Unauthenticated
     try:

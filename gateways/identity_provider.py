@@ -1,13 +1,15 @@
 """Port to the identity provider: bearer tokens are verified here, with the keys that it publishes.
 
 A token is a JWT signed with one of `ALGORITHMS`; which one is the key's to say, never the token's alone. Claims:
-`iss`, `aud`, `sub`, `exp`, optionally `nbf`, `iat`, `sid`, `auth_time`; `roles` (the name is a setting); `office` of a
-clerk; `name`, `id_number`, `phone_number` of an applicant; `organisation` `{name, credit_code}` of an agent.
+`iss`, `aud`, `sub`, `exp`, optionally `nbf`, `iat`, `sid`, `auth_time`; `roles`; `office` of a clerk; `name`,
+`id_number`, `phone_number` of an applicant; `organisation` `{name, credit_code}` of an agent (`ClaimNames` may name
+them otherwise); `iat` and `acr` or `amr` of staff.
 """
 
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NoReturn, Protocol
@@ -18,12 +20,14 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import CompactSignature, JWSRegistry, extract_compact, validate_compact
 
 from domain.errors import Unauthenticated
-from gateways.identity_claims import Claims, read_claims, read_instant
-from gateways.signing_keys import Clock, PublicKey, SigningKeys
+from gateways.http_calls import Clock
+from gateways.identity_claims import STAFF, ClaimNames, Claims, read_claims, read_instant
+from gateways.provider_discovery import ProviderDiscovery
+from gateways.signing_keys import PublicKey, SigningKeys
+from gateways.staff_tokens import StaffRules
 
-ALGORITHMS: Mapping[str, type[PublicKey]] = {"ES256": ECKey, "RS256": RSAKey, "Ed25519": OKPKey}
+ALGORITHMS: Mapping[str, type[PublicKey]] = {"ES256": ECKey, "RS256": RSAKey, "PS256": RSAKey, "Ed25519": OKPKey}
 LONGEST_TOKEN = 8192
-LEEWAY = timedelta(seconds=5)
 TRUSTED_FOR = timedelta(seconds=60)
 TOKENS_REMEMBERED = 10_000
 
@@ -32,6 +36,19 @@ _DEFECTS = (JoseError, ValueError, TypeError, AttributeError, RecursionError)
 _TYPES = {"jwt", "at+jwt", "application/at+jwt"}
 # Headers that we don't know are ignored, as RFC 7515 demands, unless the token calls them critical.
 _REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+
+
+@dataclass(frozen=True)
+class TokenRules:
+    """What a deployment may set. `leeway` is how far the provider's clock and ours may differ."""
+
+    algorithms: frozenset[str] = frozenset(ALGORITHMS)
+    leeway: timedelta = timedelta(seconds=5)
+    names: ClaimNames = field(default_factory=ClaimNames)
+    staff: StaffRules = field(default_factory=StaffRules)
+
+
+_DEFAULT_RULES = TokenRules()
 
 
 class Verifier(Protocol):
@@ -55,13 +72,13 @@ class TokenVerifier:
     """
 
     def __init__(
-        self, issuer: str, audience: str, *, keys: SigningKeys, clock: Clock, roles_claim: str = "roles"
+        self, issuer: str, audience: str, *, keys: SigningKeys, clock: Clock, rules: TokenRules = _DEFAULT_RULES
     ) -> None:
         self._issuer = issuer
         self._audience = audience
         self._keys = keys
         self._clock = clock
-        self._roles_claim = roles_claim
+        self._rules = rules
         self._remembered: OrderedDict[bytes, tuple[datetime, Claims]] = OrderedDict()
 
     async def verify(self, token: str) -> Claims:
@@ -75,9 +92,14 @@ class TokenVerifier:
         if claims is None:
             claims = await self._verify_anew(encoded)
             self._remember(digest, now, claims)
-        if not _is_current(claims, now):
+        if not self._is_current(claims, now):
             raise Unauthenticated
         return claims
+
+    def _is_current(self, claims: Claims, now: datetime) -> bool:
+        leeway = self._rules.leeway
+        begun = claims.valid_from is None or claims.valid_from - leeway <= now
+        return begun and now < claims.expires_at + leeway
 
     def _recall(self, digest: bytes, now: datetime) -> Claims | None:
         checked_at, claims = self._remembered.get(digest, (None, None))
@@ -94,11 +116,11 @@ class TokenVerifier:
     async def _verify_anew(self, token: bytes) -> Claims:
         signature = _take_apart(token)
         header = signature.headers()
-        kind = ALGORITHMS.get(header["alg"])
+        kind = ALGORITHMS.get(header["alg"]) if header["alg"] in self._rules.algorithms else None
         if kind is None or header.get("typ", "JWT").lower() not in _TYPES:
             raise Unauthenticated
         key = await self._keys.get(header["kid"])
-        if not isinstance(key, kind):
+        if not isinstance(key, kind) or key.get("alg", header["alg"]) != header["alg"]:
             raise Unauthenticated
         return self._read(_payload(signature, key))
 
@@ -108,25 +130,32 @@ class TokenVerifier:
         if payload.get("iss") != self._issuer or self._audience not in named:
             raise Unauthenticated
         issued_at = read_instant(payload, "iat")
-        if issued_at is not None and issued_at > self._clock() + LEEWAY:
+        if issued_at is not None and issued_at > self._clock() + self._rules.leeway:
             raise Unauthenticated
-        return read_claims(payload, roles_claim=self._roles_claim)
+        claims = read_claims(payload, names=self._rules.names)
+        if claims.roles & STAFF:
+            lifetime = claims.expires_at - issued_at if issued_at else None
+            self._rules.staff.require(payload, lifetime=lifetime)
+        return claims
 
 
 def token_verifier(
     issuer: str | None,
     audience: str | None,
-    jwks_url: str | None,
+    jwks_url: str | None = None,
     *,
     client: httpx.AsyncClient,
     clock: Clock,
-    roles_claim: str = "roles",
+    rules: TokenRules = _DEFAULT_RULES,
 ) -> Verifier:
-    """The verifier for these settings; unless all three name something, one that refuses every token."""
-    if not issuer or not audience or not jwks_url:
+    """The verifier for these settings; without an issuer and an audience one that refuses every token.
+
+    Where no address of keys is named, the issuer is asked for it.
+    """
+    if not issuer or not audience:
         return NobodyIsKnown()
-    keys = SigningKeys(jwks_url, client, clock)
-    return TokenVerifier(issuer, audience, keys=keys, clock=clock, roles_claim=roles_claim)
+    keys = SigningKeys(jwks_url or ProviderDiscovery(issuer, client, clock), client, clock)
+    return TokenVerifier(issuer, audience, keys=keys, clock=clock, rules=rules)
 
 
 def _take_apart(token: bytes) -> CompactSignature:
@@ -151,8 +180,3 @@ def _payload(signature: CompactSignature, key: PublicKey) -> dict[str, Any]:
     if not isinstance(payload, dict):
         raise Unauthenticated
     return payload
-
-
-def _is_current(claims: Claims, now: datetime) -> bool:
-    begun = claims.valid_from is None or claims.valid_from - LEEWAY <= now
-    return begun and now < claims.expires_at + LEEWAY

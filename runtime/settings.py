@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.durations import parse_duration
+from runtime.identity_settings import IdentitySettings
 
 PREFIX = "XUANHAO_"
 POLICY_PREFIX = f"{PREFIX}POLICY__"
@@ -42,7 +43,7 @@ class RunSettings(BaseSettings):
         return {}
 
 
-class Settings(RunSettings):
+class Settings(IdentitySettings, RunSettings):
     """What the API, the worker and the commands need. Addresses that hold secrets have no default."""
 
     database_url: str = Field(repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`")
@@ -57,11 +58,6 @@ class Settings(RunSettings):
     http_host: str = Field("127.0.0.1", description="Address on which the API listens")
     worker_metrics_port: int | None = Field(None, ge=1, le=65535, description="Prometheus port of the worker")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged")
-
-    oidc_issuer: str | None = Field(None, description="Issuer of tokens; unset: every token is refused")
-    oidc_audience: str | None = Field(None, description="Audience that tokens must name")
-    oidc_jwks_url: str | None = Field(None, description="Where the issuer publishes its keys")
-    oidc_client_id: str | None = Field(None, description="The web pages' client at the issuer; unset: no sign-in there")
 
     retention: str = Field("P3Y", description="How long personal data is kept after the end, in ISO 8601")
 

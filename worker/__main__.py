@@ -12,6 +12,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner
 
 from runtime.clock import system_clock
 from runtime.exit import leave
+from runtime.key_marks import require_keys_of_mode
 from runtime.logging import configure_logging
 from runtime.settings import Settings, SettingsError
 from runtime.temporal import connect
@@ -62,12 +63,13 @@ async def tend_index(keeper: IndexKeeper) -> None:
 
 
 def main() -> int:
-    configure_logging()
     try:
         settings = Settings.from_environment()
+        require_keys_of_mode(settings.key_file, demo=settings.demo)
     except SettingsError as problem:
         sys.stderr.write(f"xuanhao: {problem}\n")
         return 2
+    configure_logging()
     uvloop.run(serve(settings))
     return 0
 

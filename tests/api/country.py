@@ -249,6 +249,7 @@ class Country:
             "iat": now,
             "exp": now + 3600,
             "roles": list(roles),
+            "amr": ["mfa"],
             "name": "王小明",
             "id_number": an_id_number(),
             "phone_number": f"139{serial:08d}",

@@ -172,6 +172,20 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> N
     assert stat.S_IMODE(folder.keys.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("demo", [True, False])
+async def test_a_folder_of_the_other_mode_is_one_clear_line_before_anything_starts(
+    tmp_path: Path,
+    *,
+    demo: bool,
+) -> None:
+    ensure_key_file(DataFolder(tmp_path), demo=not demo)
+    code, said = await make_run(**ports(), XUANHAO_DATA_DIR=str(tmp_path), XUANHAO_DEMO=str(int(demo)))
+    assert (code, said.count("\n")) == (1, 1)
+    assert "XUANHAO_DEMO" in said
+    assert str(tmp_path) in said
+    assert not (tmp_path / "postgres").exists()
+
+
 def test_lost_keys_are_not_replaced_where_data_exists(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     folder.postgres.mkdir()

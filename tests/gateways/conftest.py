@@ -23,6 +23,7 @@ from tests.gateways.tokens import AUDIENCE, ISSUER, KEY, Clock, publish
 class Received:
     headers: dict[str, str]
     body: bytes
+    path: str = "/"
 
     @property
     def json(self) -> Any:
@@ -53,7 +54,7 @@ class LocalServer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        received = Received(dict(request.headers), await request.body())
+        received = Received(dict(request.headers), await request.body(), request.url.path)
         self.received.append(received)
         if self.answer is None:
             await receive()

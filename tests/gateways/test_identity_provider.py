@@ -10,7 +10,8 @@ from joserfc.jwk import OctKey, OKPKey, RSAKey
 
 from domain.errors import Unauthenticated
 from gateways import identity_provider
-from gateways.identity_provider import LONGEST_TOKEN, TokenVerifier, token_verifier
+from gateways.identity_claims import ClaimNames
+from gateways.identity_provider import LONGEST_TOKEN, TokenRules, TokenVerifier, token_verifier
 from gateways.parties import Party, PartyKind
 from tests.gateways.tokens import (
     AGENT,
@@ -20,6 +21,7 @@ from tests.gateways.tokens import (
     ISSUER,
     KEY,
     NOW,
+    STAFF,
     STRANGER,
     Clock,
     part,
@@ -41,8 +43,8 @@ async def test_an_agents_token_names_the_organisation_that_acts(verifier: TokenV
 
 
 async def test_a_clerks_token_names_the_office(verifier: TokenVerifier) -> None:
-    clerk = {name: APPLICANT[name] for name in ("iss", "aud", "sub", "exp")}
-    claims = await verifier.verify(token_of(clerk | {"roles": ["clerk"], "office": "440300"}))
+    clerk = {name: APPLICANT[name] for name in ("iss", "aud", "sub", "iat", "exp")}
+    claims = await verifier.verify(token_of(clerk | STAFF | {"roles": ["clerk"], "office": "440300"}))
     assert (claims.roles, claims.office) == ({"clerk"}, "440300")
 
 
@@ -62,7 +64,7 @@ async def test_a_phone_may_be_written_with_the_country_code(verifier: TokenVerif
 
 
 async def test_roles_that_we_do_not_know_are_left_out(verifier: TokenVerifier) -> None:
-    claims = await verifier.verify(token_of(APPLICANT | {"roles": ["root", "operator"]}))
+    claims = await verifier.verify(token_of(APPLICANT | STAFF | {"roles": ["root", "operator"]}))
     assert claims.roles == {"operator"}
 
 
@@ -71,8 +73,9 @@ async def test_the_name_of_the_roles_claim_is_a_setting(
     http_server: Any, client: httpx.AsyncClient, clock: Clock, name: str, claim: dict[str, Any]
 ) -> None:
     publish(http_server, KEY)
-    verifier = token_verifier(ISSUER, AUDIENCE, http_server.url, client=client, clock=clock, roles_claim=name)
-    claims = await verifier.verify(token_of(without(APPLICANT, "roles") | claim))
+    rules = TokenRules(names=ClaimNames(roles=name))
+    verifier = token_verifier(ISSUER, AUDIENCE, http_server.url, client=client, clock=clock, rules=rules)
+    claims = await verifier.verify(token_of(without(APPLICANT, "roles") | STAFF | claim))
     assert claims.roles == ({"operator"} if "realm" in claim else set())
 
 
@@ -80,9 +83,10 @@ async def test_the_name_of_the_roles_claim_is_a_setting(
     "key, alg",
     [
         (RSAKey.generate_key(2048, {"kid": "k-2"}), "RS256"),
+        (RSAKey.generate_key(2048, {"kid": "k-2"}), "PS256"),
         (OKPKey.generate_key("Ed25519", {"kid": "k-2"}), "Ed25519"),
     ],
-    ids=["RS256", "Ed25519"],
+    ids=["RS256", "PS256", "Ed25519"],
 )
 async def test_each_pinned_algorithm_is_accepted(verifier: TokenVerifier, http_server: Any, key: Any, alg: str) -> None:
     publish(http_server, KEY, key)
@@ -114,7 +118,9 @@ BAD_CLAIMS = {
     "half a character": APPLICANT | {"name": "张\ud842"},
     "roles in a text": APPLICANT | {"roles": "operator"},
     "roles that are none": APPLICANT | {"roles": [1]},
-    "a clerk of no office": APPLICANT | {"roles": ["clerk"]},
+    "a clerk of no office": APPLICANT | STAFF | {"roles": ["clerk"]},
+    "roles at a dead end": without(APPLICANT, "roles") | {"roles": {"of": "nobody"}},
+    "organisation without anything": APPLICANT | {"organisation": {}},
     "organisation is text": APPLICANT | {"organisation": "深圳市贸易有限公司"},
     "organisation without code": APPLICANT | {"organisation": {"name": "深圳市贸易有限公司"}},
     "organisation with a wrong code": APPLICANT | {"organisation": {"name": "深圳", "credit_code": "1" * 18}},
@@ -172,7 +178,7 @@ async def test_a_huge_token_is_refused_unread(verifier: TokenVerifier, http_serv
 
 
 @pytest.mark.parametrize(
-    "settings", [(None, AUDIENCE, "http://x.test"), (ISSUER, None, "http://x.test"), (ISSUER, AUDIENCE, None)]
+    "settings", [(None, AUDIENCE, "http://x.test"), (ISSUER, None, "http://x.test"), (None, None, None)]
 )
 async def test_while_no_provider_is_named_every_token_is_refused(
     client: httpx.AsyncClient, clock: Clock, settings: tuple[str | None, str | None, str | None]

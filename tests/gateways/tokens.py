@@ -25,6 +25,8 @@ APPLICANT: dict[str, Any] = {
     "id_number": "11010519491231002X",
     "phone_number": "13800138000",
 }
+# What staff show besides: a second factor.
+STAFF: dict[str, Any] = {"amr": ["pwd", "otp", "mfa"]}
 AGENT = APPLICANT | {"organisation": {"name": "深圳市贸易有限公司", "credit_code": "91110000600037341L"}}
 
 

@@ -1,0 +1,29 @@
+"""From the settings to what a token must be and where its claims stand."""
+
+from domain.durations import parse_duration
+from gateways.identity_claims import ClaimNames
+from gateways.identity_provider import TokenRules
+from gateways.staff_tokens import StaffRules
+from runtime.identity_settings import IdentitySettings, words_of
+
+
+def token_rules(settings: IdentitySettings) -> TokenRules:
+    """What the deployment says of its identity provider."""
+    return TokenRules(
+        algorithms=words_of(settings.oidc_algorithms),
+        leeway=parse_duration(settings.oidc_clock_skew).timedelta(),
+        names=ClaimNames(
+            roles=settings.oidc_roles_claim,
+            office=settings.oidc_office_claim,
+            name=settings.oidc_name_claim,
+            id_number=settings.oidc_id_number_claim,
+            phone=settings.oidc_phone_claim,
+            organisation_name=settings.oidc_organisation_name_claim,
+            organisation_code=settings.oidc_organisation_code_claim,
+        ),
+        staff=StaffRules(
+            acr=words_of(settings.oidc_staff_acr),
+            amr=words_of(settings.oidc_staff_amr),
+            lifetime=parse_duration(settings.oidc_staff_lifetime).timedelta(),
+        ),
+    )

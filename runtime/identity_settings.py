@@ -1,0 +1,72 @@
+"""Settings about the identity provider: any that speaks OpenID Connect, whatever it calls its claims."""
+
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings
+
+from domain.durations import parse_duration
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_ALGORITHMS = ("ES256", "RS256", "PS256", "Ed25519")
+
+
+def words_of(text: str) -> frozenset[str]:
+    """What a setting lists, divided by commas or blanks."""
+    return frozenset(text.replace(",", " ").split())
+
+
+class IdentitySettings(BaseSettings):
+    """Who signs tokens, and how they are read."""
+
+    oidc_issuer: str | None = Field(None, description="Issuer of tokens; unset: every token is refused")
+    oidc_audience: str | None = Field(None, description="Audience that tokens must name")
+    oidc_jwks_url: str | None = Field(None, description="Where the keys are; unset: where the issuer says")
+    oidc_client_id: str | None = Field(None, description="The web pages' client at the issuer; unset: no sign-in there")
+    oidc_algorithms: str = Field(" ".join(_ALGORITHMS), description="Algorithms of signatures that are accepted")
+    oidc_clock_skew: str = Field("PT5S", description="How far the issuer's clock and ours may differ, in ISO 8601")
+
+    oidc_roles_claim: str = Field("roles", min_length=1, description="Claim of the roles")
+    oidc_office_claim: str = Field("office", min_length=1, description="Claim of a clerk's office")
+    oidc_name_claim: str = Field("name", min_length=1, description="Claim of the person's name")
+    oidc_id_number_claim: str = Field("id_number", min_length=1, description="Claim of the identity number")
+    oidc_phone_claim: str = Field("phone_number", min_length=1, description="Claim of the verified mobile number")
+    oidc_organisation_name_claim: str = Field(
+        "organisation.name", min_length=1, description="Claim of the name of the organisation that an agent acts for"
+    )
+    oidc_organisation_code_claim: str = Field(
+        "organisation.credit_code", min_length=1, description="Claim of its credit code"
+    )
+
+    oidc_staff_acr: str = Field("", description="Values of `acr` that show a second factor")
+    oidc_staff_amr: str = Field("mfa", description="Values of `amr` of which each shows a second factor")
+    oidc_staff_lifetime: str = Field("PT1H", description="Longest life of a token of staff, in ISO 8601")
+
+    @field_validator("oidc_clock_skew", "oidc_staff_lifetime")
+    @classmethod
+    def _is_a_time(cls, text: str) -> str:
+        parse_duration(text).timedelta()
+        return text
+
+    @field_validator("oidc_algorithms")
+    @classmethod
+    def _are_ours(cls, text: str) -> str:
+        if not words_of(text) or not words_of(text) <= set(_ALGORITHMS):
+            raise ValueError(f"one or more of {', '.join(_ALGORITHMS)}")
+        return text
+
+    @field_validator("oidc_issuer", "oidc_jwks_url")
+    @classmethod
+    def _has_tls(cls, address: str | None) -> str | None:
+        """Over a line without TLS anybody could hand us keys; a provider on this machine needs no line."""
+        parts = urlsplit(address or "https://unset")
+        if not parts.hostname or not (parts.scheme == "https" or parts.hostname in _LOOPBACK):
+            raise ValueError("an address that begins with https://")
+        return address
+
+    @field_validator("oidc_audience")
+    @classmethod
+    def _stands_beside_the_issuer(cls, audience: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("oidc_issuer") and not audience:
+            raise ValueError("an issuer of tokens needs it")
+        return audience
