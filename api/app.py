@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.cross_origin import CrossOrigin
 from api.endpoints import (
     applications,
     desk,
@@ -69,7 +70,10 @@ def create_app(
     publish(app)
     add_pages(app)
     app.add_exception_handler(HTTPException, framework_refusal)
-    app.add_middleware(RequestLog)
+    if origins := parts.settings.allowed_origins:
+        app.add_middleware(CrossOrigin, origins=origins)
+    # The last one added is the outermost: nothing is answered without its headers.
+    app.add_middleware(RequestLog, demo=parts.settings.demo)
     return app
 
 

@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from api.call_counts import CallCounts
 from api.office_directory import OfficeDirectory
+from api.open_streams import OpenStreams
 from documents.voucher_keys import VoucherKeys
 from domain.policy import Policy
 from gateways.identity_provider import Verifier
@@ -72,6 +73,7 @@ class Parts:
     keyboards: KeyboardSnapshots
     call_counts: CallCounts
     announcements: Announcements
+    streams: OpenStreams
     vouchers: VoucherKeys
     desk_records: DeskRecords
     desk_reasons: DeskReasons
@@ -136,6 +138,7 @@ def assembled(
         call_counts=CallCounts(RateWindows(redis), hashes),
         keyboards=KeyboardSnapshots(database, redis),
         announcements=Announcements(redis),
+        streams=OpenStreams(settings.streams_per_account),
         vouchers=VoucherKeys.from_file(settings.key_file),
         desk_records=DeskRecords(database),
         desk_reasons=DeskReasons(database, keys),

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from uuid import uuid4
 
 import structlog
@@ -10,14 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.languages import preferred_language
 from api.problems import problem
+from api.response_headers import REQUEST_ID, SECURITY_HEADERS, TLS_ONLY
 
 _ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_HEADER = "x-request-id"
-SECURITY_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
 
 log = structlog.get_logger("requests")
 
@@ -25,25 +21,27 @@ log = structlog.get_logger("requests")
 class RequestLog:
     """Takes over the caller's X-Request-Id when it is a UUID, so that nothing personal can come in by it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, demo: bool) -> None:
         self._app = app
+        self._headers = SECURITY_HEADERS if demo else SECURITY_HEADERS | TLS_ONLY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(_HEADER, "")
+        given = Headers(scope=scope).get(REQUEST_ID, "")
         request_id = given if _ID.fullmatch(given) else str(uuid4())
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await _Exchange(self._app, request_id).run(scope, receive, send)
+            await _Exchange(self._app, request_id, self._headers).run(scope, receive, send)
             structlog.contextvars.unbind_contextvars("preselection_id", "office")
 
 
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, app: ASGIApp, request_id: str) -> None:
+    def __init__(self, app: ASGIApp, request_id: str, every_answer: Mapping[str, str]) -> None:
         self._app = app
+        self._every_answer = every_answer
         self._request_id = request_id
         self._status = 0
         self._seconds = 0.0
@@ -74,8 +72,8 @@ class _Exchange:
         )
 
     def _mark(self, headers: MutableHeaders) -> None:
-        headers[_HEADER] = self._request_id
-        for name, value in SECURITY_HEADERS.items():
+        headers[REQUEST_ID] = self._request_id
+        for name, value in self._every_answer.items():
             headers.setdefault(name, value)
 
 

@@ -6,6 +6,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from api.bounded_connections import BoundedConnection
 from runtime.settings import Settings
 
 # Streams are told to end at once; whatever else is on its way has this long.
@@ -24,6 +25,7 @@ async def serve(app: FastAPI, settings: Settings) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http=BoundedConnection,
         ws="none",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,

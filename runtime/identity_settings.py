@@ -11,9 +11,13 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _ALGORITHMS = ("ES256", "RS256", "PS256", "Ed25519")
 
 
-def words_of(text: str) -> frozenset[str]:
+def words_of(text: str | None) -> frozenset[str]:
     """What a setting lists, divided by commas or blanks."""
-    return frozenset(text.replace(",", " ").split())
+    return frozenset((text or "").replace(",", " ").split())
+
+
+def is_on_this_machine(host: str | None) -> bool:
+    return host in _LOOPBACK
 
 
 class IdentitySettings(BaseSettings):
@@ -38,7 +42,7 @@ class IdentitySettings(BaseSettings):
         "organisation.credit_code", min_length=1, description="Claim of its credit code"
     )
 
-    oidc_staff_acr: str = Field("", description="Values of `acr` that show a second factor")
+    oidc_staff_acr: str | None = Field(None, description="Values of `acr` that show a second factor")
     oidc_staff_amr: str = Field("mfa", description="Values of `amr` of which each shows a second factor")
     oidc_staff_lifetime: str = Field("PT1H", description="Longest life of a token of staff, in ISO 8601")
 
@@ -60,7 +64,7 @@ class IdentitySettings(BaseSettings):
     def _has_tls(cls, address: str | None) -> str | None:
         """Over a line without TLS anybody could hand us keys; a provider on this machine needs no line."""
         parts = urlsplit(address or "https://unset")
-        if not parts.hostname or not (parts.scheme == "https" or parts.hostname in _LOOPBACK):
+        if not parts.hostname or not (parts.scheme == "https" or is_on_this_machine(parts.hostname)):
             raise ValueError("an address that begins with https://")
         return address
 

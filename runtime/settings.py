@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.durations import parse_duration
+from runtime.http_settings import HttpSettings
 from runtime.identity_settings import IdentitySettings
 
 PREFIX = "XUANHAO_"
@@ -43,7 +44,7 @@ class RunSettings(BaseSettings):
         return {}
 
 
-class Settings(IdentitySettings, RunSettings):
+class Settings(HttpSettings, IdentitySettings, RunSettings):
     """What the API, the worker and the commands need. Addresses that hold secrets have no default."""
 
     database_url: str = Field(repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`")
@@ -55,7 +56,6 @@ class Settings(IdentitySettings, RunSettings):
     temporal_ui_url: str | None = Field(None, description="Address of Temporal's UI; unset: the port on this machine")
     task_queue: str = Field("vehicles", description="Task queue of workflows and activities")
 
-    http_host: str = Field("127.0.0.1", description="Address on which the API listens")
     worker_metrics_port: int | None = Field(None, ge=1, le=65535, description="Prometheus port of the worker")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged")
 

@@ -1,10 +1,10 @@
 """Server-sent events of one preselection."""
 
 import anyio
-from sse_starlette import EventSourceResponse
 
 from api.event_stream import views_of
 from api.guard import area
+from api.open_streams import CountedStream
 from api.responses import Responses, reading
 from api.visits import OwnVisit
 
@@ -17,12 +17,15 @@ router = area("/preselections/{preselection_id}", tags=["preselections"])
 _STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 
 
-@router.get("/events", response_class=EventSourceResponse, responses=_STREAM | reading("not_found"))
-async def stream_events(visit: OwnVisit) -> EventSourceResponse:
+@router.get("/events", response_class=CountedStream, responses=_STREAM | reading("not_found"))
+async def stream_events(visit: OwnVisit) -> CountedStream:
     """Event `preselection`, data the view: at once, and after every change, those made by time included."""
-    closing = anyio.Event()
-    return EventSourceResponse(
+    closing, places, account = anyio.Event(), visit.parts.streams, visit.caller.account()
+    places.open(account, visit.now())
+    return CountedStream(
         views_of(visit, closing),
+        places=places,
+        account=account,
         ping=PING_SECONDS,
         sep="\n",
         shutdown_event=closing,

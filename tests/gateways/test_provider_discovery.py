@@ -123,6 +123,13 @@ async def test_while_the_provider_is_away_known_keys_serve_on_and_nobody_waits_t
         clock.now += PAUSE
         await verifier.verify(provider.token(jti=number + 2))
     assert asyncio.get_running_loop().time() - began < 1
+    await ended(verifier)
+
+
+async def ended(verifier: Any) -> None:
+    """What is asked aside ends with the test, as it ends with the process."""
+    verifier._keys._aside.cancel()
+    await asyncio.gather(verifier._keys._aside, return_exceptions=True)
 
 
 async def test_a_key_that_nobody_knows_is_no_forgery_while_the_provider_is_away(

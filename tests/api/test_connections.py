@@ -1,0 +1,197 @@
+"""Connections as strangers use them: slow, endless, oversized, or no HTTP at all."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import NoReturn
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from api import bounded_connections
+from api.bounded_connections import BoundedConnection
+from api.response_headers import SECURITY_HEADERS
+
+HASTE = 0.3
+"""Seconds for everything that has seconds, so that nobody waits here."""
+PATIENCE = 10.0
+GET = b"GET / HTTP/1.1\r\nHost: xuanhao.test\r\n\r\n"
+
+
+async def small_app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers at once and reads nothing; at /body it waits for the body, at /much it answers with many megabytes."""
+    if scope["path"] == "/body":
+        while (await receive()).get("more_body"):
+            pass
+    body = b"x" * (64 * 1024 * 1024 if scope["path"] == "/much" else 2)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    await send({"type": "http.response.body"})
+
+
+@dataclass
+class Line:
+    """A connection to the server."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def say(self, *pieces: bytes, every: float = 0.0) -> None:
+        for piece in pieces:
+            self.writer.write(piece)
+            await self.writer.drain()
+            await asyncio.sleep(every)
+
+    async def say_for_ever(self) -> NoReturn:
+        """As much as the other side takes, which it should not for long."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await self.say(b"x" * 65536)
+
+    async def answer(self) -> bytes:
+        async with asyncio.timeout(PATIENCE):
+            return await self.reader.readuntil(b"\r\n\r\nxx")
+
+    async def rest(self) -> bytes:
+        """All that still comes until the server ends the connection, however it does."""
+        said = bytearray()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while piece := await self.reader.read(65536):
+                    said += piece
+        except ConnectionError:
+            pass
+        return bytes(said)
+
+
+class Serving(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@pytest.fixture(autouse=True)
+def haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HEAD_WITHIN", "BODY_WITHIN", "READ_WITHIN"):
+        monkeypatch.setattr(bounded_connections, name, HASTE)
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            small_app, lifespan="off", log_level="critical", ws="none", http=BoundedConnection, server_header=False,
+            timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        server = Serving(config)
+        running = asyncio.create_task(server._serve([listening]))
+        await server.ready.wait()
+        yield listening.getsockname()[1]
+        server.should_exit = True
+        await running
+
+
+@asynccontextmanager
+async def line_to(port: int) -> AsyncIterator[Line]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield Line(reader, writer)
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\nX: y", b"\r\n",
+        b"POST /body HTTP/1.1\r\nContent-Length: 9\r\n\r\nx",
+    ],
+    ids=["nothing", "half a line", "half a head", "a blank line", "half a body"],
+)  # fmt: skip
+async def test_whoever_begins_and_does_not_end_is_cut_off(port: int, said: bytes) -> None:
+    async with line_to(port) as line:
+        await line.say(said)
+        assert await line.rest() == b""
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [b"GET / HTTP/1.1\r\n", b"POST /body HTTP/1.1\r\nContent-Length: 1000\r\n\r\n", b""],
+    ids=["head", "body", "blank lines"],
+)
+async def test_a_byte_now_and_then_holds_no_request_for_ever(port: int, beginning: bytes) -> None:
+    async with line_to(port) as line:
+        await line.say(beginning)
+        listening = asyncio.create_task(line.rest())
+        began = asyncio.get_running_loop().time()
+        while not listening.done():
+            try:
+                await line.say(b"\r\n" if not beginning else b"x", every=HASTE / 6)
+            except ConnectionError:
+                break
+        await listening
+        assert asyncio.get_running_loop().time() - began < PATIENCE / 2
+
+
+async def test_a_body_that_nobody_reads_does_not_hold_the_connection(port: int) -> None:
+    async with line_to(port) as line:
+        await line.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nx")
+        assert (await line.answer()).startswith(b"HTTP/1.1 200")
+        assert await line.rest() == b""
+
+
+async def test_what_is_sent_after_the_answer_is_taken_up_to_a_megabyte(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded_connections, "BODY_WITHIN", 60.0)
+    async with line_to(port) as line:
+        await line.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n")
+        assert (await line.answer()).startswith(b"HTTP/1.1 200")
+        with pytest.raises(ConnectionError):
+            await line.say_for_ever()
+
+
+async def test_an_endless_head_is_a_problem_before_it_is_long(port: int) -> None:
+    async with line_to(port) as line:
+        await line.say(b"GET / HTTP/1.1\r\nX: ")
+        with pytest.raises(ConnectionError):
+            await line.say_for_ever()
+
+
+async def test_what_is_no_http_gets_a_problem_with_all_headers(port: int) -> None:
+    async with line_to(port) as line:
+        await line.say(b"\x16\x03\x01 13800138000\r\n\r\n")
+        head, _, body = (await line.rest()).decode().partition("\r\n\r\n")
+    status, *lines = head.split("\r\n")
+    headers = dict(text.lower().split(": ", 1) for text in lines)
+    assert status == "HTTP/1.1 400 Bad Request"
+    assert SECURITY_HEADERS.keys() | {"x-request-id"} <= headers.keys()
+    assert (headers["content-type"], headers["connection"]) == ("application/problem+json", "close")
+    assert "server" not in headers
+    assert json.loads(body)["code"] == "bad_request"
+    assert "13800138000" not in body
+
+
+async def test_whoever_does_not_read_the_answer_is_cut_off(port: int) -> None:
+    async with line_to(port) as line:
+        await line.say(GET.replace(b"/ ", b"/much "))
+        # The server's buffer and the kernel's are full by now; what is read afterwards is what they held.
+        await asyncio.sleep(3 * HASTE)
+        assert len(await line.rest()) < 64 * 1024 * 1024
+
+
+async def test_a_connection_serves_several_requests_and_may_be_idle_between_them(port: int) -> None:
+    async with line_to(port) as line:
+        for _ in range(2):
+            await line.say(GET)
+            assert (await line.answer()).startswith(b"HTTP/1.1 200")
+            await asyncio.sleep(2 * HASTE)

@@ -1,0 +1,103 @@
+"""What every answer carries, and what no answer says."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.request_log import RequestLog
+from api.response_headers import SECURITY_HEADERS
+from tests.api.country import Country
+from tests.api.stack import Stack
+
+OURS, THEIRS = "https://partner.example.org", "https://evil.example.org"
+PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
+
+
+@pytest.fixture
+def asking(whole_stack: Stack) -> Callable[..., httpx.AsyncClient]:
+    """A client of an application like the stack's, but with other settings."""
+
+    def client(**settings: Any) -> httpx.AsyncClient:
+        parts = type(whole_stack.parts)(
+            **vars(whole_stack.parts) | {"settings": whole_stack.parts.settings.model_copy(update=settings)}
+        )
+        return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(parts)), base_url="http://xuanhao.test")
+
+    return client
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/openapi.json", "/config.json", "/nowhere.js", "/api/v1/offices", "/api/v1/nowhere"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+async def test_every_answer_has_the_security_headers_and_no_banner(country: Country, method: str, path: str) -> None:
+    answer = await country.stack.client.request(method, f"http://xuanhao.test{path}")
+    assert SECURITY_HEADERS.keys() | {"x-request-id"} <= answer.headers.keys()
+    for name in ("x-content-type-options", "x-frame-options", "cross-origin-opener-policy"):
+        assert answer.headers[name] == SECURITY_HEADERS[name]
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert not {"server", "x-powered-by", "access-control-allow-origin"} & answer.headers.keys()
+
+
+async def test_a_defect_of_ours_has_them_too_and_says_nothing_of_itself() -> None:
+    app = FastAPI()
+    app.add_middleware(RequestLog, demo=False)
+
+    @app.get("/defect")
+    async def defect() -> None:
+        raise RuntimeError("13800138000")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test") as client:
+        answer = await client.get("/defect")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert SECURITY_HEADERS.keys() <= answer.headers.keys()
+    assert "13800138000" not in answer.text
+
+
+@pytest.mark.parametrize("demo", [True, False])
+async def test_outside_the_demo_browsers_are_told_to_come_by_tls_only(
+    asking: Callable[..., httpx.AsyncClient], *, demo: bool
+) -> None:
+    async with asking(demo=demo) as client:
+        answer = await client.get("/healthz")
+    assert ("strict-transport-security" in answer.headers) is not demo
+
+
+async def test_no_other_origin_is_told_anything_by_default(asking: Callable[..., httpx.AsyncClient]) -> None:
+    async with asking() as client:
+        preflight = await client.options("/api/v1/entries", headers=PREFLIGHT | {"Origin": OURS})
+        answer = await client.get("/healthz", headers={"Origin": OURS})
+    assert (preflight.status_code, preflight.json()["code"]) == (405, "method_not_allowed")
+    assert not [name for name in {**preflight.headers, **answer.headers} if name.startswith("access-control")]
+
+
+async def test_a_named_origin_may_call_and_no_other_one(asking: Callable[..., httpx.AsyncClient]) -> None:
+    async with asking(cors_origins=OURS) as client:
+        for origin in (THEIRS, f"{OURS}.evil.example.org", OURS.upper(), "null", f"{OURS}:444"):
+            refused = await client.options("/api/v1/entries", headers=PREFLIGHT | {"Origin": origin})
+            answer = await client.get("/healthz", headers={"Origin": origin})
+            assert not [name for name in {**refused.headers, **answer.headers} if name.startswith("access-control")]
+        allowed = await client.options("/api/v1/entries", headers=PREFLIGHT | {"Origin": OURS})
+        answer = await client.get("/api/v1/offices", headers={"Origin": OURS})
+    assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, OURS)
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (401, OURS)
+    assert "retry-after" in answer.headers["access-control-expose-headers"].lower()
+    assert "access-control-allow-credentials" not in {**allowed.headers, **answer.headers}
+    assert SECURITY_HEADERS.keys() <= allowed.headers.keys()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"Access-Control-Request-Method": "DELETE"}, {"Access-Control-Request-Headers": "cookie"}], ids=str
+)
+async def test_a_named_origin_may_not_do_more_than_the_contract_knows(
+    asking: Callable[..., httpx.AsyncClient], asked: dict[str, str]
+) -> None:
+    async with asking(cors_origins=OURS) as client:
+        refused = await client.options("/api/v1/entries", headers=PREFLIGHT | {"Origin": OURS} | asked)
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
