@@ -29,7 +29,9 @@ class PeopleActivities(People):
         after = before.identity_proved(order.at)
         owner = identity_code_owner(await self._row(order.preselection_id))
         code_hash, attempts = bytes.fromhex(command.code_hash), before.policy.code_attempts
-        code_id = await self._codes.verify(owner, code_hash, at=order.at, attempts=attempts)
+        code_id = await self._codes.verify(
+            owner, code_hash, at=order.at, attempts=attempts, request_id=UUID(order.request_id)
+        )
         return await self.commits.commit(order, "confirm_identity", after, use_code=code_id)
 
     @activity.defn(name="people.bar")

@@ -8,15 +8,17 @@ from temporalio import activity
 
 from activities.commits import Commits, before_of, deciding
 from domain.durations import SHANGHAI
-from domain.errors import NotFound, Unavailable
+from domain.errors import NotFound, RateLimited, Unavailable
 from domain.policy import Policy
 from domain.texts import Purpose, render
 from gateways.failures import GatewayDown
 from gateways.sms import SmsGateway, TextMessage
 from storage.codes import CodeOwner, Codes, NewCode
+from storage.failures import PartDown
 from storage.offices import Offices
 from storage.personal_hashes import PersonalHashes
 from storage.preselections import PreselectionRow
+from storage.service_codes import ServiceCodes
 from workflows.ports import Decided, IdentityOrder, TextOrder, Texts
 
 CODE_DIGITS = 6
@@ -34,11 +36,19 @@ def identity_code_owner(row: PreselectionRow) -> CodeOwner:
 
 class TextActivities(Texts):
     def __init__(
-        self, commits: Commits, offices: Offices, codes: Codes, *, hashes: PersonalHashes, gateway: SmsGateway
+        self,
+        commits: Commits,
+        offices: Offices,
+        codes: Codes,
+        *,
+        service_codes: ServiceCodes,
+        hashes: PersonalHashes,
+        gateway: SmsGateway,
     ) -> None:
         self.commits = commits
         self._offices = offices
         self._codes = codes
+        self._service_codes = service_codes
         self._hashes = hashes
         self._gateway = gateway
 
@@ -52,9 +62,18 @@ class TextActivities(Texts):
         code_hash = self._hashes.code(owner.purpose, owner.subject_hash, owner.preselection_id, digits)
         phone_hash, holding = self._hashes.phone(row.phone), bool(before.holds(order.at))
         await self._codes.issue(NewCode(code_id, owner, phone_hash, code_hash, order.at, holding), before.policy)
+        await self._count_for_service(code_id, order.at)
         await self._send_code(row.phone, digits, code_id, at=order.at, policy=before.policy)
         await self._codes.mark_sent(code_id, order.at)
         return await self.commits.commit(order, "send_identity_code", after)
+
+    async def _count_for_service(self, code_id: UUID, at: datetime) -> None:
+        """After the limits of the phone, so that nobody uses up everybody's codes with requests that are refused."""
+        try:
+            await self._service_codes.count(code_id, at)
+        except (RateLimited, PartDown):
+            await self._codes.mark_failed(code_id, at)
+            raise
 
     async def _send_code(self, phone: str, digits: str, code_id: UUID, *, at: datetime, policy: Policy) -> None:
         minutes = str(int(policy.code_ttl.timedelta().total_seconds() // 60))
@@ -65,6 +84,7 @@ class TextActivities(Texts):
             await self._gateway.send(TextMessage(phone, text, Purpose.CONFIRM_IDENTITY, key, at, digits))
         except GatewayDown as down:
             await self._codes.mark_failed(code_id, at)
+            await self._service_codes.give_back(code_id)
             raise Unavailable({"sms": "down"}) from down
 
     @activity.defn(name="texts.send")

@@ -53,7 +53,11 @@ async def _created(visit: Visit, checked: CheckedBody) -> None:
     await _require_notice(visit, checked)
     await require_no_ban(visit)
     code_id = await visit.parts.codes.verify(
-        owner_of_first_code(visit.caller.owner_hash), checked.code_hash, at=visit.now(), attempts=policy.code_attempts
+        owner_of_first_code(visit.caller.owner_hash),
+        checked.code_hash,
+        at=visit.now(),
+        attempts=policy.code_attempts,
+        request_id=visit.operation_id,
     )
     await check_vehicle(visit, checked, policy)
     await visit.parts.preselections.insert_submission(_submission(visit, checked, policy))

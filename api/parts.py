@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 from temporalio.client import Client
 
+from api.addresses import AddressBrake
 from api.call_counts import CallCounts
 from api.office_directory import OfficeDirectory
 from api.open_streams import OpenStreams
@@ -35,6 +36,7 @@ from storage.preselections import Preselections
 from storage.rate_windows import RateWindows
 from storage.redis_client import make_redis
 from storage.segment_releases import SegmentReleases
+from storage.service_codes import ServiceCodes
 from storage.vault import KeyedHash, Keys
 
 CONNECTIONS = 20
@@ -72,6 +74,8 @@ class Parts:
     idempotency: Idempotency
     keyboards: KeyboardSnapshots
     call_counts: CallCounts
+    addresses: AddressBrake
+    service_codes: ServiceCodes
     announcements: Announcements
     streams: OpenStreams
     vouchers: VoucherKeys
@@ -116,10 +120,11 @@ def assembled(
 ) -> Parts:
     """Everything over these connections."""
     offices, hashes = Offices(database), PersonalHashes(keys.hashes)
+    policy, windows = Policy().with_overrides(settings.policy), RateWindows(redis)
     return Parts(
         settings=settings,
         clock=clock,
-        policy=Policy().with_overrides(settings.policy),
+        policy=policy,
         gateways=gateways,
         temporal=temporal,
         database=database,
@@ -135,7 +140,9 @@ def assembled(
         blacklist=Blacklist(database, keys),
         failed_checks=FailedChecks(database),
         idempotency=Idempotency(database, keys),
-        call_counts=CallCounts(RateWindows(redis), hashes),
+        call_counts=CallCounts(windows, hashes),
+        addresses=AddressBrake(windows, hashes, proxies=settings.proxy_networks, limit=policy.address_per_minute),
+        service_codes=ServiceCodes(windows, policy.codes_per_minute),
         keyboards=KeyboardSnapshots(database, redis),
         announcements=Announcements(redis),
         streams=OpenStreams(settings.streams_per_account),

@@ -7,12 +7,13 @@ from api.action_log import action_logged
 from api.actions import count_write
 from api.answers import CodeSent
 from api.visits import Visit
-from domain.errors import Unavailable
+from domain.errors import RateLimited, Unavailable
 from domain.masking import mask_mobile
 from domain.texts import Purpose, render
 from gateways.failures import GatewayDown
 from gateways.sms import TextMessage
 from storage.codes import CodeOwner, NewCode
+from storage.failures import PartDown
 
 _DIGITS = 6
 _SECONDS = 60
@@ -42,12 +43,22 @@ async def _sent_code(visit: Visit, purpose: str) -> CodeSent:
         at=now,
     )
     issued = await visit.parts.codes.issue(new, policy)
+    await _count_for_service(visit, now)
     minutes = str(int((issued.expires_at - now).total_seconds()) // _SECONDS)
     await _deliver(visit, digits, render(purpose, code=digits, minutes=minutes), now)
     await visit.parts.codes.mark_sent(issued.id, now)
     return CodeSent(
         sent_to=mask_mobile(visit.caller.phone), resend_at=issued.resend_at, expires_at=issued.expires_at, now=now
     )
+
+
+async def _count_for_service(visit: Visit, at: datetime) -> None:
+    """After the limits of the phone, so that nobody uses up everybody's codes with requests that are refused."""
+    try:
+        await visit.parts.service_codes.count(visit.operation_id, at)
+    except (RateLimited, PartDown):
+        await visit.parts.codes.mark_failed(visit.operation_id, at)
+        raise
 
 
 async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:
@@ -65,4 +76,5 @@ async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:
         await visit.parts.gateways.sms.send(message)
     except GatewayDown as down:
         await visit.parts.codes.mark_failed(code_id, at)
+        await visit.parts.service_codes.give_back(code_id)
         raise Unavailable({down.part: "down"}) from down

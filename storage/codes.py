@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import update
 
@@ -51,7 +51,7 @@ _ISSUE = b"""
         )
     ON CONFLICT (id) DO UPDATE SET
         code_hash = excluded.code_hash, created_at = excluded.created_at, expires_at = excluded.expires_at,
-        while_holding = excluded.while_holding, attempts = 0, failed_at = NULL
+        while_holding = excluded.while_holding, attempts = 0, wrong_tries = '{}', failed_at = NULL
     WHERE code.used_at IS NULL
 """
 
@@ -71,11 +71,24 @@ _REPLACE = b"""
 """
 
 # Whether the code is right shows neither in what is compared nor in how long it takes: both sides are hashed with a
-# salt of this call's own first.
+# salt of this call's own first. A try that was counted before is found by its name, and hears its first answer.
 _TRY = f"""
-    UPDATE code SET attempts = attempts + CAST(sha256(CAST(%(salt)s AS bytea) || code_hash) <> %(salted)s AS int)
-    WHERE {_SAME} AND {_LIVE} AND expires_at > %(at)s AND attempts < %(limit)s
-    RETURNING id, attempts, sha256(CAST(%(salt)s AS bytea) || code_hash) = %(salted)s
+    UPDATE code SET
+        attempts = attempts + CAST(tried.wrong AND tried.place IS NULL AS int),
+        wrong_tries = CASE
+            WHEN tried.wrong AND tried.place IS NULL THEN array_append(wrong_tries, %(name)s) ELSE wrong_tries
+        END
+    FROM (
+        SELECT
+            id, sha256(CAST(%(salt)s AS bytea) || code_hash) <> %(salted)s AS wrong,
+            array_position(wrong_tries, %(name)s) AS place
+        FROM code
+        WHERE {_SAME} AND {_LIVE} AND expires_at > %(at)s
+          AND (attempts < %(limit)s OR %(name)s = ANY (wrong_tries))
+        FOR UPDATE
+    ) AS tried
+    WHERE code.id = tried.id
+    RETURNING code.id, COALESCE(tried.place, attempts), NOT tried.wrong
 """.encode()  # noqa: S608 -- constants
 
 _WHY_NOT = f"SELECT attempts >= %(limit)s FROM code WHERE {_SAME} AND {_LIVE}".encode()  # noqa: S608 -- constants
@@ -156,17 +169,21 @@ class Codes:
             update(code).where(code.c.id == code_id, code.c.sent_at.is_(None)).values(failed_at=at)
         )
 
-    async def verify(self, owner: CodeOwner, code_hash: bytes, *, at: datetime, attempts: int) -> UUID:
+    async def verify(
+        self, owner: CodeOwner, code_hash: bytes, *, at: datetime, attempts: int, request_id: UUID
+    ) -> UUID:
         """Try a code and return its id when it is right; a wrong one costs an attempt, of which there are `attempts`.
 
-        Raises `CodeNotSent`, `CodeAttemptsExceeded`, `CodeExpired` or `CodeIncorrect`. A right code stays right until
-        it expires or `use` (or a decision) uses it up.
+        The same request costs one however often it is tried, and is told the same. Raises `CodeNotSent`,
+        `CodeAttemptsExceeded`, `CodeExpired` or `CodeIncorrect`. A right code stays right until it expires or `use`
+        (or a decision) uses it up.
         """
         salt = os.urandom(_SALT_BYTES)
         values = _owner_values(owner) | {"at": at, "limit": attempts, "salt": salt}
         values["salted"] = sha256(salt + code_hash).digest()
-        # A try that has been counted must not be counted twice.
-        tried = await self._database.driven_once(_TRY, values)
+        # Other digits are another try, whatever request they come by.
+        values["name"] = uuid5(request_id, code_hash.hex())
+        tried = await self._database.driven(_TRY, values)
         if not tried:
             raise await self._why_not(owner, attempts)
         [(code_id, spent, right)] = tried

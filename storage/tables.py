@@ -205,6 +205,8 @@ code = Table(
     Column("failed_at", Instant),
     Column("expires_at", Instant, nullable=False),
     Column("attempts", sa.SmallInteger, nullable=False, server_default=text("0")),
+    # Each wrong try by its own name, in the order in which they were counted.
+    Column("wrong_tries", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
     Column("used_at", Instant),
     Column("replaced_at", Instant),
     # Codes of 身份验证 that were asked for while a number was held stand outside the limit per hour.

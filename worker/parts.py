@@ -33,10 +33,12 @@ from storage.offices import Offices
 from storage.personal_hashes import PersonalHashes
 from storage.pool_index import PoolIndex
 from storage.preselections import Preselections
+from storage.rate_windows import RateWindows
 from storage.redis_client import make_redis
 from storage.reservations import Reservations
 from storage.retention import Retention
 from storage.segment_releases import SegmentReleases
+from storage.service_codes import ServiceCodes
 from storage.text_messages import TextMessages
 from storage.vault import Keys
 from storage.vehicle_past import VehiclePasts
@@ -54,6 +56,8 @@ class Parts:
     http: httpx.AsyncClient
     sms: SmsGateway
     rules: UpkeepRules = DEFAULT_RULES
+    codes_per_minute: int | None = None
+    """For the whole service; an office can't override it."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Parts":
@@ -63,7 +67,8 @@ class Parts:
         sms = HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(TextMessages(database, keys))
         policy = Policy().with_overrides(settings.policy)
         rules = UpkeepRules(parse_duration(settings.retention), policy.keyboard_snapshot)
-        return cls(database, make_redis(settings.redis_url), keys, http, sms, rules)
+        redis = make_redis(settings.redis_url)
+        return cls(database, redis, keys, http, sms, rules, policy.codes_per_minute)
 
     def activities(self) -> list[Callable[..., Any]]:
         """The activities of all ports, bound to their collaborators."""
@@ -76,7 +81,14 @@ class Parts:
         )
         people = PeopleActivities(commits, codes, Blacklist(self.database, self.keys))
         hashes = PersonalHashes(self.keys.hashes)
-        texts = TextActivities(commits, Offices(self.database), codes, hashes=hashes, gateway=self.sms)
+        texts = TextActivities(
+            commits,
+            Offices(self.database),
+            codes,
+            service_codes=ServiceCodes(RateWindows(self.redis), self.codes_per_minute),
+            hashes=hashes,
+            gateway=self.sms,
+        )
         deadlines = DeadlineActivities(Reservations(self.database, self.keys), Calendars(self.database))
         return [
             records.open, records.move,

@@ -1,9 +1,12 @@
 -- Let a request pass if fewer than `limit` passed within the window that ends at `at`.
--- ARGV: at, window, limit, the request's own name. Returns -1, or the moment from which the next one passes.
+-- ARGV: at, window, limit, the request's own name, by which it is counted once. Returns -1, or the moment from which the next one passes.
 
 local at, window, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", at - window)
+if redis.call("ZSCORE", KEYS[1], ARGV[4]) then
+  return -1
+end
 local passed = redis.call("ZCARD", KEYS[1])
 if passed < limit then
   redis.call("ZADD", KEYS[1], at, ARGV[4])

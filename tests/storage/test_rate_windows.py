@@ -42,6 +42,16 @@ async def test_parallel_requests_pass_exactly_up_to_the_limit(redis: Redis) -> N
     assert set(hits) == {None, AT + MINUTE}
 
 
+async def test_a_request_with_a_name_is_counted_once_and_can_be_given_back(redis: Redis) -> None:
+    windows = RateWindows(redis)
+    for name in ("a", "a", "b"):
+        assert await windows.hit("k", limit=2, window=MINUTE, at=AT, name=name) is None
+    assert await windows.hit("k", limit=2, window=MINUTE, at=AT, name="c") == AT + MINUTE
+    assert await windows.hit("k", limit=2, window=MINUTE, at=AT, name="a") is None
+    await windows.give_back("k", "a")
+    assert await windows.hit("k", limit=2, window=MINUTE, at=AT, name="c") is None
+
+
 async def test_a_window_does_not_stay_in_redis_for_ever(redis: Redis) -> None:
     await RateWindows(redis).hit("k", limit=1, window=MINUTE, at=AT)
     (key,) = await redis.keys()

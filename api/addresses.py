@@ -1,0 +1,103 @@
+"""The address that a call comes from: it counts only when a trusted proxy names it, and it only brakes.
+
+Many people share an address, so it never decides anything. Beyond `address_per_minute` a call is answered later, and
+not differently; only when too many of one address already wait is a call put off altogether.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+import structlog
+from fastapi import Request
+
+from domain.errors import RateLimited
+from storage.failures import PartDown
+from storage.personal_hashes import PersonalHashes
+from storage.rate_windows import RateWindows
+
+HELD_UP_SECONDS = 2.0
+MOST_HELD_UP = 10
+"""Calls of one address that wait at the same time in this process."""
+
+_MINUTE = timedelta(minutes=1)
+# What one household or one machine is given; whoever has it can take any address in it.
+_IPV6_SITE = 64
+
+Network = IPv4Network | IPv6Network
+log = structlog.get_logger("requests")
+
+
+class AddressBrake:
+    def __init__(
+        self, windows: RateWindows, hashes: PersonalHashes, *, proxies: Sequence[Network], limit: int | None
+    ) -> None:
+        self._windows = windows
+        self._hashes = hashes
+        self._proxies = proxies
+        self._limit = limit
+        self._held_up: Counter[str] = Counter()
+
+    async def slow_down(self, request: Request, at: datetime) -> None:
+        """Let the call wait if there were too many from its address. Raises `RateLimited` if too many wait already."""
+        if self._limit is None or not self._proxies:
+            return
+        address = named_address(request, self._proxies)
+        if address is None:
+            return
+        key = self._hashes.rate_window("address", address).hex()
+        retry_at = await self._counted(key, self._limit, at)
+        if retry_at:
+            await self._hold_up(key, retry_at)
+
+    async def _counted(self, key: str, limit: int, at: datetime) -> datetime | None:
+        try:
+            return await self._windows.hit(key, limit=limit, window=_MINUTE, at=at)
+        except PartDown as down:
+            # A brake that does not work stops nobody.
+            log.warning("addresses are not counted", part=down.part)
+            return None
+
+    async def _hold_up(self, key: str, retry_at: datetime) -> None:
+        if self._held_up[key] >= MOST_HELD_UP:
+            raise RateLimited(retry_at)
+        self._held_up[key] += 1
+        try:
+            await asyncio.sleep(HELD_UP_SECONDS)
+        finally:
+            self._held_up[key] -= 1
+            if not self._held_up[key]:
+                del self._held_up[key]
+
+
+def named_address(request: Request, proxies: Sequence[Network]) -> str | None:
+    """The nearest address that is no trusted proxy, as the trusted ones name it; None where none of them called."""
+    peer = _address(request.client.host if request.client else "")
+    if peer is None or not _is_one_of(peer, proxies):
+        return None
+    # What stands further left was written by whoever called the first proxy, and may be anything.
+    for text in reversed(",".join(request.headers.getlist("x-forwarded-for")).split(",")):
+        address = _address(text.strip())
+        if address is None:
+            return None
+        if not _is_one_of(address, proxies):
+            return _site(address) if isinstance(address, IPv6Address) else str(address)
+    return None
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_one_of(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _site(address: IPv6Address) -> str:
+    return str(ip_network((address, _IPV6_SITE), strict=False))

@@ -1,0 +1,224 @@
+"""Limits: exact however many calls come at once, to whichever process, and told with the moment to come back."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from starlette.requests import Request
+
+from api import addresses
+from api.addresses import AddressBrake, named_address
+from api.app import create_app
+from api.open_streams import ASK_AGAIN, OpenStreams
+from api.parts import assembled
+from domain.errors import RateLimited
+from domain.moments import parse_instant
+from runtime.clock import system_clock
+from storage.rate_windows import RateWindows
+from storage.redis_client import make_redis
+from storage.vault import Keys
+from tests.api.country import Answer, Country, eventually
+from tests.api.test_event_stream import listening
+
+PROXIES = {"trusted_proxies": "127.0.0.0/8 10.0.0.0/8 fd00::/8"}
+
+
+def told_when(answer: Answer) -> None:
+    """A refusal that says when to come back, in its body and in its header, at most a minute from now."""
+    assert (answer.status, answer.code) == (429, "rate_limited")
+    seconds = (parse_instant(answer.body["retry_at"]) - system_clock()).total_seconds()
+    assert 0 < seconds <= 60
+    assert abs(int(answer.headers["retry-after"]) - seconds) <= 2
+
+
+async def test_of_50_writes_at_once_to_two_processes_exactly_20_pass(country: Country) -> None:
+    buyer, policy = country.applicant(), country.stack.parts.settings.policy | {"writes_per_minute": "20"}
+    async with another_process(country, policy=policy) as one, another_process(country, policy=policy) as other:
+        answers = await asyncio.gather(
+            *(
+                client.post("/entries", json={"new_vehicle": True}, headers=buyer.headers)
+                for _ in range(25)
+                for client in (one, other)
+            )
+        )
+    assert Counter(answer.status_code for answer in answers) == {200: 20, 429: 30}
+    for answer in answers:
+        if answer.status_code == 429:
+            told_when(Answer(answer.status_code, answer.headers, answer.json()))
+
+
+async def test_of_50_keyboard_calls_at_once_exactly_20_pass(country: Country) -> None:
+    office, buyer = await country.office(keyboard_per_minute="20"), country.applicant()
+    selection = await buyer.selecting(country.car(buyer, office))
+    params = {"prefix": office.prefixes[0], "typed": ""}
+    answers = await asyncio.gather(*(buyer.get(f"{selection.path}/keyboard", params=params) for _ in range(50)))
+    assert Counter(answer.status for answer in answers) == {200: 20, 429: 30}
+    for answer in answers:
+        if answer.status == 429:
+            told_when(answer)
+
+
+async def test_two_processes_share_a_window(country: Country) -> None:
+    office, buyer = await country.office(keyboard_per_minute="20"), country.applicant()
+    selection = await buyer.selecting(country.car(buyer, office))
+    params = {"prefix": office.prefixes[0], "typed": ""}
+    async with another_process(country) as other:
+        url, headers = f"{selection.path}/keyboard", buyer.headers
+        answers = [
+            await client.get(url, params=params, headers=headers)
+            for _ in range(15)
+            for client in (country.stack.client, other)
+        ]
+    assert Counter(answer.status_code for answer in answers) == {200: 20, 429: 10}
+    assert [answer.status_code for answer in answers[:20]] == [200] * 20
+
+
+async def test_codes_of_the_whole_service_are_limited(country: Country) -> None:
+    buyers = [country.applicant() for _ in range(3)]
+    async with another_process(
+        country, policy=country.stack.parts.settings.policy | {"codes_per_minute": "2"}
+    ) as other:
+        answers = [
+            await other.post("/verification-codes", json={"purpose": "confirm_information"}, headers=buyer.headers)
+            for buyer in buyers
+        ]
+        assert [answer.status_code for answer in answers] == [202, 202, 429]
+        told_when(Answer(answers[2].status_code, answers[2].headers, answers[2].json()))
+    # Nothing was sent, so nothing counts for the phone either: another process without the limit sends at once.
+    assert not country.stack.phone.of(buyers[2].phone)
+    assert (await buyers[2].post("/verification-codes", {"purpose": "confirm_information"})).status == 202
+
+
+class TestStreams:
+    async def test_an_account_has_so_many_open_at_once_and_others_theirs(
+        self, country: Country, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        office, buyer, other = await country.office(), country.applicant(), country.applicant()
+        selection = await buyer.submitted(country.car(buyer, office))
+        theirs = await other.submitted(country.car(other, office))
+        monkeypatch.setattr(country.stack.parts.streams, "_limit", 2)
+        async with listening(address, buyer, selection) as first, listening(address, buyer, selection) as second:
+            await first.next()
+            await second.next()
+            refused = await buyer.get(f"{selection.path}/events")
+            told_when(refused)
+            async with listening(address, other, theirs) as events:
+                assert await events.next()
+        await eventually(lambda: nobody_listens(country), within=10)
+        async with listening(address, buyer, selection) as events:
+            assert await events.next()
+
+    def test_places_are_given_back_and_forgotten(self) -> None:
+        streams, at = OpenStreams(1), system_clock()
+        streams.open("a", at)
+        with pytest.raises(RateLimited) as limited:
+            streams.open("a", at)
+        assert limited.value.retry_at == at + ASK_AGAIN
+        streams.close("a")
+        streams.open("a", at)
+        streams.close("a")
+        assert not streams._open
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "peer, forwarded, address",
+        [
+            ("203.0.113.9", ["198.51.100.1"], None),
+            ("127.0.0.1", [], None),
+            ("127.0.0.1", ["198.51.100.1"], "198.51.100.1"),
+            ("127.0.0.1", ["6.6.6.6, 198.51.100.1"], "198.51.100.1"),
+            ("127.0.0.1", ["6.6.6.6", "198.51.100.1, 10.1.1.1"], "198.51.100.1"),
+            ("127.0.0.1", ["6.6.6.6, nonsense, 10.1.1.1"], None),
+            ("127.0.0.1", ["10.1.1.1"], None),
+            ("127.0.0.1", ["::ffff:198.51.100.1"], "198.51.100.1"),
+            ("::ffff:127.0.0.1", ["198.51.100.1"], "198.51.100.1"),
+            ("fd00::1", ["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::/64"),
+            ("", ["198.51.100.1"], None),
+            ("127.0.0.1", ["198.51.100.1:4711"], None),
+            ("127.0.0.1", ["," * 5000], None),
+        ],
+        ids=str,
+    )
+    def test_it_counts_only_as_the_nearest_trusted_proxy_names_it(
+        self, country: Country, peer: str, forwarded: list[str], address: str | None
+    ) -> None:
+        networks = country.stack.parts.settings.model_copy(update=PROXIES).proxy_networks
+        headers = [(b"x-forwarded-for", text.encode()) for text in forwarded]
+        request = Request({"type": "http", "headers": headers, "client": (peer, 1) if peer else None})
+        assert named_address(request, networks) == address
+
+    async def test_beyond_the_limit_calls_are_answered_later_and_not_differently(
+        self, country: Country, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(addresses, "HELD_UP_SECONDS", 0.5)
+        policy = country.stack.parts.settings.policy | {"address_per_minute": "3"}
+        async with another_process(country, policy=policy, **PROXIES) as client:
+            here, there = ({"X-Forwarded-For": place} for place in ("198.51.100.7", "198.51.100.8"))
+            quick = [await seconds_of(client, country, here) for _ in range(3)]
+            slow, elsewhere = await seconds_of(client, country, here), await seconds_of(client, country, there)
+            unnamed = await seconds_of(client, country, {})
+        assert max(*quick, elsewhere, unnamed) < 0.5 <= slow
+
+    async def test_only_so_many_wait_at_once_and_the_rest_are_told_when(
+        self, country: Country, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(addresses, "MOST_HELD_UP", 2)
+        monkeypatch.setattr(addresses, "HELD_UP_SECONDS", 0.5)
+        policy = country.stack.parts.settings.policy | {"address_per_minute": "1"}
+        headers = country.applicant().headers | {"X-Forwarded-For": "198.51.100.9"}
+        async with another_process(country, policy=policy, **PROXIES) as client:
+            answers = await asyncio.gather(*(client.get("/offices", headers=headers) for _ in range(6)))
+        assert Counter(answer.status_code for answer in answers) == {200: 3, 429: 3}
+        for answer in answers:
+            if answer.status_code == 429:
+                told_when(Answer(answer.status_code, answer.headers, answer.json()))
+
+    async def test_a_brake_that_does_not_work_stops_nobody(self, country: Country) -> None:
+        parts = country.stack.parts
+        windows = RateWindows(make_redis("redis://127.0.0.1:1"))
+        networks = parts.settings.model_copy(update=PROXIES).proxy_networks
+        brake = AddressBrake(windows, parts.hashes, proxies=networks, limit=1)
+        headers = [(b"x-forwarded-for", b"198.51.100.1")]
+        request = Request({"type": "http", "headers": headers, "client": ("127.0.0.1", 1)})
+        await brake.slow_down(request, system_clock())
+
+
+async def nobody_listens(country: Country) -> bool:
+    return not country.stack.parts.streams._open
+
+
+async def seconds_of(client: httpx.AsyncClient, country: Country, headers: dict[str, str]) -> float:
+    began = asyncio.get_running_loop().time()
+    answer = await client.get("/offices", headers=country.applicant().headers | headers)
+    assert answer.status_code == 200
+    return asyncio.get_running_loop().time() - began
+
+
+async def forget_windows(country: Country) -> None:
+    redis = country.stack.parts.redis
+    if keys := await redis.keys("rate:*"):
+        await redis.delete(*keys)
+
+
+@asynccontextmanager
+async def another_process(country: Country, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """The same service as another process with other settings would answer."""
+    ours = country.stack.parts
+    parts = assembled(
+        ours.settings.model_copy(update=settings),
+        ours.gateways,
+        Keys.from_file(ours.settings.key_file),
+        clock=ours.clock,
+        database=ours.database,
+        redis=ours.redis,
+        temporal=ours.temporal,
+    )
+    await forget_windows(country)
+    transport = httpx.ASGITransport(create_app(parts))
+    async with httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test/api/v1", timeout=20) as client:
+        yield client
