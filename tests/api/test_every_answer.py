@@ -1,12 +1,14 @@
 """What every answer carries, and what no answer says."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from api import strict_json
 from api.app import create_app
 from api.request_log import RequestLog
 from api.response_headers import SECURITY_HEADERS
@@ -101,3 +103,15 @@ async def test_a_named_origin_may_not_do_more_than_the_contract_knows(
     async with asking(cors_origins=OURS) as client:
         refused = await client.options("/api/v1/entries", headers=PREFLIGHT | {"Origin": OURS} | asked)
     assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
+
+
+async def test_a_body_that_does_not_come_is_refused_in_words(country: Country, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strict_json, "ARRIVES_WITHIN", 0.2)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(60)
+
+    headers = country.applicant().headers | {"Content-Type": "application/json"}
+    answer = await country.stack.client.post("/entries", content=body(), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (408, "request_timeout")
