@@ -64,7 +64,13 @@ async def site_config(request: Request) -> JSONResponse:
     settings = request.app.state.parts.settings
     provider = {"issuer": settings.oidc_issuer, "client_id": settings.oidc_client_id}
     known = all(provider.values())
-    return JSONResponse({"oidc": provider if known else None, "demo": settings.demo})
+    claims = {
+        "roles": settings.oidc_roles_claim,
+        "office": settings.oidc_office_claim,
+        "name": settings.oidc_name_claim,
+        "organisation": settings.oidc_organisation_name_claim,
+    }
+    return JSONResponse({"oidc": provider if known else None, "claims": claims, "demo": settings.demo})
 
 
 def add_pages(app: FastAPI, folder: Path = FOLDER) -> None:

@@ -115,3 +115,11 @@ async def test_a_body_that_does_not_come_is_refused_in_words(country: Country, m
     headers = country.applicant().headers | {"Content-Type": "application/json"}
     answer = await country.stack.client.post("/entries", content=body(), headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (408, "request_timeout")
+
+
+async def test_the_pages_are_told_where_a_token_says_what(asking: Callable[..., httpx.AsyncClient]) -> None:
+    async with asking(oidc_roles_claim="realm_access.roles") as client:
+        answer = (await client.get("/config.json")).json()
+    assert answer["claims"] == {
+        "roles": "realm_access.roles", "office": "office", "name": "name", "organisation": "organisation.name",
+    }  # fmt: skip

@@ -1,12 +1,14 @@
 """The second code: attempts, expiry, limits, and an SMS gateway that is down (R-16, R-17)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from domain.errors import CodeIncorrect, RateLimited, Unavailable
 from domain.preselection_parts import Stage
 from gateways.failures import GatewayDown
+from storage.service_codes import ServiceCodes
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import refused
 from tests.workflows.world import World
@@ -101,3 +103,22 @@ async def test_when_the_gateway_is_down_the_person_is_told_and_nothing_counts(
     assert (await vehicle.state()).identity is None
     await vehicle.send_code()
     assert (await vehicle.confirm_identity()).stage is Stage.PLATE_SELECTION
+
+
+async def test_beyond_the_limit_of_the_whole_service_nothing_is_sent_and_nothing_counts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vehicle = await world.vehicle(confirm_delay="PT0S", codes_per_hour="1")
+    await vehicle.start()
+    with monkeypatch.context() as patch:
+        patch.setattr(ServiceCodes, "count", used_up)
+        refusal = await refused(vehicle.send_code())
+    assert isinstance(refusal, RateLimited)
+    assert not vehicle.texts("confirm_identity")
+    await vehicle.send_code()
+    assert (await vehicle.confirm_identity()).stage is Stage.PLATE_SELECTION
+
+
+async def used_up(_: ServiceCodes, __: UUID, at: datetime) -> None:
+    """The window as others have left it."""
+    raise RateLimited(at + timedelta(seconds=30))

@@ -29,5 +29,7 @@ export interface DemoVehicle {
 /** `GET /config.json`: what the pages must know before anybody has signed in. */
 export interface SiteConfig {
   oidc: { issuer: string; client_id: string; scope?: string } | null
+  /** Where the provider's tokens say what: names of claims, or paths such as `realm_access.roles`. */
+  claims: { roles: string; office: string; name: string; organisation: string }
   demo: boolean
 }

@@ -20,6 +20,15 @@ export function readClaims(token: string): Record<string, unknown> {
   }
 }
 
+/** The claim of this name, or at this path; a claim that has the whole of it as its name goes first. */
+export function claimAt(claims: Record<string, unknown>, name: string): unknown {
+  const steps = name in claims ? [name] : name.split('.')
+  return steps.reduce<unknown>(
+    (value, step) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined),
+    claims,
+  )
+}
+
 function base64Url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replace(/\+/g, '-')

@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef } from 'vue'
 import { beginSignIn, discover, finishSignIn, signOutAddress, type Provider, type Tokens } from './oidc'
-import { readClaims } from './pkce'
+import { claimAt, readClaims } from './pkce'
 import { forgetVisitor, rememberVisitor } from './visitorHint'
 import type { SiteConfig } from '@/api/types'
 
@@ -22,7 +22,8 @@ const SHORTEST_TOKEN_MS = 30_000
 
 const state = ref<SessionState>('unknown')
 const person = shallowRef<Person | null>(null)
-const config = shallowRef<SiteConfig>({ oidc: null, demo: false })
+const CLAIMS = { roles: 'roles', office: 'office', name: 'name', organisation: 'organisation.name' }
+const config = shallowRef<SiteConfig>({ oidc: null, claims: CLAIMS, demo: false })
 let tokens: Tokens | null = null
 let adoptedAt = 0
 let provider: Provider | null = null
@@ -113,13 +114,14 @@ function adopt(given: Tokens): void {
 
 function personFrom(claims: Record<string, unknown>): Person {
   const text = (value: unknown) => (typeof value === 'string' ? value : null)
-  const organisation = claims.organisation as { name?: unknown } | undefined
+  const names = config.value.claims
+  const roles = claimAt(claims, names.roles)
   return {
     subject: text(claims.sub) ?? '',
-    name: text(claims.name) ?? '',
-    roles: Array.isArray(claims.roles) ? claims.roles.filter((role) => typeof role === 'string') : [],
-    office: text(claims.office),
-    organisation: text(organisation?.name),
+    name: text(claimAt(claims, names.name)) ?? '',
+    roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [],
+    office: text(claimAt(claims, names.office)),
+    organisation: text(claimAt(claims, names.organisation)),
     demoUser: config.value.demo ? (text(claims.preferred_username) ?? text(claims.sub)) : null,
   }
 }

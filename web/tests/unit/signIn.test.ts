@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { beginSignIn, finishSignIn, signOutAddress, type Provider } from '@/auth/oidc'
-import { readClaims } from '@/auth/pkce'
+import { claimAt, readClaims } from '@/auth/pkce'
 
 const PROVIDER: Provider = {
   issuer: 'https://id.example/oidc',
@@ -72,6 +72,13 @@ test.each([{ nonce: 'other' }, { aud: 'others' }, { iss: 'https://evil.example' 
 test('claims outside ASCII are read whole, and rubbish gives none', () => {
   expect(readClaims(encode({ name: '张伟' }))).toEqual({ name: '张伟' })
   expect(readClaims('rubbish')).toEqual({})
+})
+
+test('a claim is found by its name or by its path, and a dead end is none', () => {
+  const claims = { realm_access: { roles: ['clerk'] }, 'https://id.example/office': '440300', name: '张伟' }
+  expect(claimAt(claims, 'realm_access.roles')).toEqual(['clerk'])
+  expect(claimAt(claims, 'https://id.example/office')).toBe('440300')
+  expect(['nowhere.roles', 'name.first', 'realm_access.groups'].map((name) => claimAt(claims, name))).toEqual([undefined, undefined, undefined])
 })
 
 test('signing out ends the provider\'s session too', () => {
