@@ -1,6 +1,7 @@
 """Server-sent events of one preselection."""
 
 import anyio
+from sse_starlette import EventSourceResponse
 
 from api.event_stream import views_of
 from api.guard import area
@@ -17,7 +18,7 @@ router = area("/preselections/{preselection_id}", tags=["preselections"])
 _STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 
 
-@router.get("/events", response_class=CountedStream, responses=_STREAM | reading("not_found"))
+@router.get("/events", response_class=EventSourceResponse, responses=_STREAM | reading("not_found"))
 async def stream_events(visit: OwnVisit) -> CountedStream:
     """Event `preselection`, data the view: at once, and after every change, those made by time included."""
     closing, places, account = anyio.Event(), visit.parts.streams, visit.caller.account()
