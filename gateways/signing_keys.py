@@ -79,7 +79,6 @@ class SigningKeys:
             self._aside.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def _fetch(self) -> None:
-        self._is_away = True
         try:
             # One limit for both steps: the provider is one part.
             async with asyncio.timeout(LIMIT_SECONDS):
@@ -87,6 +86,7 @@ class SigningKeys:
             self._fetched_at, self._is_away = self._clock(), False
         except (GatewayDown, TimeoutError):
             # Old keys may still do; the caller looks.
+            self._is_away = True
             if isinstance(self._source, ProviderDiscovery):
                 self._source.doubt()
         finally:

@@ -98,16 +98,22 @@ async def test_its_tokens_are_judged_by_the_deployments_settings(settings: Setti
         assert await told(offices, applicant | {"iss": "https://elsewhere.test"}) == (401, "Bearer")
         assert await told(offices, applicant | {"aud": "account"}) == (401, "Bearer")
         assert await refusal_of_a_gigabyte(port, token_of(applicant)) == (413, "payload_too_large")
+        assert await said_to(port, ["NO HTTP AT ALL", "", ""]) == (400, "bad_request")
 
 
 async def refusal_of_a_gigabyte(port: int, token: str) -> tuple[int, str]:
     """What is said to a body that was only announced: nothing of it was read yet."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = [
         "POST /api/v1/entries HTTP/1.1", "Host: x", f"Authorization: Bearer {token}",
         "Content-Type: application/json", f"Content-Length: {10**9}", "", "",
     ]  # fmt: skip
-    writer.write("\r\n".join(head).encode())
+    return await said_to(port, head)
+
+
+async def said_to(port: int, lines: list[str]) -> tuple[int, str]:
+    """Status and code of the problem that these lines are answered with."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write("\r\n".join(lines).encode())
     try:
         async with asyncio.timeout(5):
             answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
