@@ -1,4 +1,4 @@
-"""A wrong code costs one attempt for a request, however often the request is tried."""
+"""A wrong code costs one attempt for a request, however often the request is tried; a right one costs none."""
 
 import asyncio
 from uuid import uuid4
@@ -46,3 +46,12 @@ async def test_other_digits_are_another_try_whatever_request_they_come_by(person
     for digits in (RIGHT, "777777"):
         with pytest.raises(CodeAttemptsExceeded):
             await person.type_in(digits, request_id=request_id)
+
+
+async def test_a_right_code_costs_no_attempt(person: Person) -> None:
+    await person.ask()
+    for _ in range(10):
+        await person.type_in(RIGHT)
+    with pytest.raises(CodeIncorrect) as incorrect:
+        await person.type_in(WRONG)
+    assert incorrect.value.attempts_left == 4

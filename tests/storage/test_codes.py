@@ -104,15 +104,6 @@ async def test_each_wrong_code_costs_an_attempt_and_after_the_last_the_right_one
             await person.type_in(digits)
 
 
-async def test_a_right_code_costs_no_attempt(person: Person) -> None:
-    await person.ask()
-    for _ in range(10):
-        await person.type_in(RIGHT)
-    with pytest.raises(CodeIncorrect) as incorrect:
-        await person.type_in(WRONG)
-    assert incorrect.value.attempts_left == 4
-
-
 async def test_20_wrong_tries_at_once_cost_exactly_the_five_attempts(person: Person) -> None:
     await person.ask()
     outcomes = await asyncio.gather(*(person.type_in(WRONG) for _ in range(20)), return_exceptions=True)
