@@ -67,9 +67,9 @@ class CallCounts:
         limit = self._keyboards.get((preselection_id, owner_hash))
         return self.begin("keyboard", preselection_id, limit, at) if limit else None
 
-    async def judge_keyboard(
+    def go_on_with_keyboard(
         self, preselection_id: str, owner_hash: bytes, *, limit: int, at: datetime, begun: Count | None
-    ) -> None:
-        """Judge the call, once the row is known. Raises what `Count.judge` raises."""
+    ) -> Count:
+        """The count of the call, once the row is known; it is to be judged before the call is answered."""
         self._keyboards[preselection_id, owner_hash] = limit
-        await (begun or self.begin("keyboard", preselection_id, limit, at)).judge()
+        return begun or self.begin("keyboard", preselection_id, limit, at)

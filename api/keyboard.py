@@ -36,12 +36,15 @@ async def keys_after(visit: Visit, query: QueryParams) -> Keyboard:
     state = state_of(row, now)
     if state.stage is not Stage.PLATE_SELECTION:
         raise WrongStage(state.stage)
-    await visit.parts.call_counts.judge_keyboard(
+    count = visit.parts.call_counts.go_on_with_keyboard(
         str(row.id), row.owner_hash, limit=state.policy.keyboard_per_minute, at=now, begun=visit.count
     )
     max_age = state.policy.keyboard_snapshot.after(now) - now
     snapshot = await visit.parts.keyboards.get(prefix, now, max_age)
-    return Keyboard(position=len(typed), available=snapshot.available(typed), as_of=snapshot.as_of)
+    keyboard = Keyboard(position=len(typed), available=snapshot.available(typed), as_of=snapshot.as_of)
+    # Redis has had all this time to answer.
+    await count.judge()
+    return keyboard
 
 
 def _read(query: QueryParams) -> tuple[str, str]:
