@@ -6,7 +6,7 @@ PACKAGES := domain workflows activities storage gateways api worker runtime embe
 FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done
 # As many workers as there are cores, each with servers of its own.
-PYTEST := $(PY) -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+PYTEST := $(PY) -m pytest --numprocesses auto
 # More for pytest, such as PYTEST_ARGS="-k expiry".
 PYTEST_ARGS ?=
 
