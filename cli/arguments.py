@@ -151,6 +151,20 @@ def _audit(add: Group) -> None:
     entries.add_argument("--limit", type=int, default=1000)
 
 
+def _keys(add: Group) -> None:
+    add("status", "every key, and how many rows need it")
+    for name, words in (
+        ("new", "make a new key, and everything anew with it, while the service runs"),
+        ("continue", "go on with a change that was cut off"),
+        ("retire", "remove an encryption key, or close a hashing key, that no row needs any more"),
+    ):
+        command = add(name, words)
+        command.add_argument("kind", choices=("encryption", "hashing"))
+        if name == "retire":
+            command.add_argument("id")
+        _reason(command)
+
+
 def _office(command: argparse.ArgumentParser) -> None:
     command.add_argument("--office", metavar="CODE", help="one office; all of them, unless told otherwise")
 
@@ -167,4 +181,5 @@ AREAS: tuple[tuple[str, str, Callable[[Group], None]], ...] = (
     ("blacklist", "the blacklist (黑名单)", _blacklist),
     ("deadlines", "last days, and moving them", _deadlines),
     ("audit", "the audit", _audit),
+    ("keys", "the keys of personal data", _keys),
 )

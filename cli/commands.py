@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+from cli.key_commands import KEY_COMMANDS
 from cli.output import Output, Record
 from domain.ascii_folding import fold_capitals
 from domain.calendar import DayKind, shanghai_day
@@ -181,6 +182,7 @@ COMMANDS: Mapping[str, Command] = {
     "blacklist confirm": confirm_ban,
     "deadlines due": due,
     "find": find,
+    **KEY_COMMANDS,
     "audit verify": verify,
     "audit list": list_audit,
 }
@@ -190,6 +192,7 @@ ACTING = frozenset(
     {
         "segments release", "segments exclude", "numbers withhold", "numbers release", "numbers confirm",
         "calendar set", "calendar official", "blacklist release", "blacklist confirm", "deadlines extend",
+        "keys new", "keys continue", "keys retire",
     }
 )  # fmt: skip
 """The commands that change something: they need to know who acts."""

@@ -10,6 +10,7 @@ from operations.parts import OperationParts, operation_parts
 from runtime.settings import Settings, SettingsError
 from runtime.temporal import connect
 from storage.database import Database
+from storage.key_sources import key_source
 from storage.redis_client import make_redis
 from storage.vault import Keys
 
@@ -41,7 +42,7 @@ def _noted(data_dir: Path) -> dict[str, str]:
 async def connected(settings: Settings) -> AsyncIterator[OperationParts]:
     """Connections, closed at the end; none is made before it is needed. Raises `SettingsError`."""
     try:
-        keys = Keys.from_file(settings.key_file)
+        keys = Keys.from_source(key_source(settings.key_file, settings.keys))
     except (OSError, ValueError, KeyError):
         raise SettingsError(_KEYS_UNREADABLE) from None
     database = Database(settings.database_url, pool_size=_CONNECTIONS, application_name="xuanhao-command")

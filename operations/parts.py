@@ -47,6 +47,7 @@ class OperationParts:
     preselections: Preselections
     reservations: Reservations
     audit: AuditTrail
+    keys: Keys
 
 
 def operation_parts(
@@ -71,4 +72,5 @@ def operation_parts(
         preselections=Preselections(database, keys),
         reservations=Reservations(database, keys),
         audit=AuditTrail(database),
+        keys=keys,
     )

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.durations import parse_duration
@@ -34,7 +34,7 @@ class RunSettings(BaseSettings):
         try:
             return cls.model_validate(cls._collected_by_hand())
         except ValidationError as error:
-            problems = (f"{PREFIX}{'__'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+            problems = (": ".join([*_variables(e["loc"]), e["msg"]]) for e in error.errors())
             raise SettingsError("; ".join(problems)) from None
 
     @classmethod
@@ -42,12 +42,18 @@ class RunSettings(BaseSettings):
         return {}
 
 
+def _variables(location: tuple[int | str, ...]) -> list[str]:
+    """The variable that a problem is about; none where it is about several."""
+    return [f"{PREFIX}{'__'.join(map(str, location)).upper()}"] if location else []
+
+
 class Settings(RunSettings):
     """What the API, the worker and the commands need. Addresses that hold secrets have no default."""
 
     database_url: str = Field(repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`")
     redis_url: str = Field(repr=False, description="Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`")
-    key_file: Path = Field(description="JSON file of the encryption and hashing keys")
+    key_file: Path | None = Field(None, description="JSON file of the keys; this or `keys`")
+    keys: str | None = Field(None, repr=False, description="The same JSON itself, which no command can change")
 
     temporal_address: str = Field("127.0.0.1:7233", description="Host and port of the Temporal frontend")
     temporal_namespace: str = Field("default", description="Temporal namespace")
@@ -71,6 +77,12 @@ class Settings(RunSettings):
     policy: dict[str, str] = Field(
         default_factory=dict, description=f"The deployment's defaults of the policy, one `{POLICY_PREFIX}<NAME>` each"
     )
+
+    @model_validator(mode="after")
+    def _has_keys(self) -> Self:
+        if not self.keys and self.key_file is None:
+            raise ValueError(f"{PREFIX}KEY_FILE or {PREFIX}KEYS is required")
+        return self
 
     @field_validator("retention")
     @classmethod

@@ -17,6 +17,7 @@ from runtime.settings import Settings, SettingsError
 from runtime.temporal import connect
 from storage.failures import PartDown
 from storage.index_keeper import IndexKeeper
+from storage.key_readers import keys_kept_up
 from worker.parts import Parts
 from worker.run import make_worker
 from worker.schedules import ensure_upkeep
@@ -40,7 +41,10 @@ async def serve(settings: Settings) -> None:
     # That no workflow reaches for clock, chance or I/O is proved by the tests, which run them all in the sandbox. Here
     # it would take a quarter of the worker's time, and memory for a copy of their modules for each vehicle.
     runner = UnsandboxedWorkflowRunner()
-    async with make_worker(client, settings.task_queue, parts.activities(), workflow_runner=runner):
+    async with (
+        keys_kept_up(parts.keys, parts.database, "worker", system_clock),
+        make_worker(client, settings.task_queue, parts.activities(), workflow_runner=runner),
+    ):
         log.info("worker ready", task_queue=settings.task_queue)
         await stopped.wait()
     tending.cancel()
