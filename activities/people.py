@@ -12,7 +12,7 @@ from domain.masking import mask_organisation_name, mask_person_name
 from domain.policy import Policy
 from storage.blacklist import Blacklist, NewBan
 from storage.codes import Codes
-from storage.keyed_hash import Hash
+from storage.keyed_hash import out_of_message
 from storage.preselections import PreselectionRow
 from workflows.ports import BarOrder, Barred, Decided, IdentityOrder, Lifted, LiftOrder, People
 
@@ -30,8 +30,7 @@ class PeopleActivities(People):
         after = before.identity_proved(order.at)
         owner = identity_code_owner(await self._row(order.preselection_id))
         # While a hashing key is being changed, the digits may stand in the row as any of several hashes.
-        first, *others = map(bytes.fromhex, command.code_hash.split(","))
-        code_hash, attempts = Hash.of(first, others), before.policy.code_attempts
+        code_hash, attempts = out_of_message(command.code_hash), before.policy.code_attempts
         code_id = await self._codes.verify(owner, code_hash, at=order.at, attempts=attempts)
         return await self.commits.commit(order, "confirm_identity", after, use_code=code_id)
 

@@ -16,6 +16,7 @@ TAG_BYTES = 4
 _HASH_BYTES = 32
 # Texts are framed by their lengths, and none is as long as this: a wrapped hash is the hash of no text.
 _WRAPPED = b"\xff\xff\xff\xff"
+_SEVERAL = b"\x00"
 
 
 class Hash(bytes):
@@ -42,6 +43,25 @@ def every(value: bytes) -> list[bytes]:
 
 def anchor_of(value: bytes) -> bytes:
     return value.anchor if isinstance(value, Hash) else value
+
+
+def in_one_message(value: bytes) -> str:
+    """Hexadecimal digits for a message: of the hash, or of all that its text may stand as, each after its length."""
+    known = every(value)
+    framed = b"".join(bytes([len(each)]) + each for each in known)
+    return (known[0] if len(known) == 1 else _SEVERAL + framed).hex()
+
+
+def out_of_message(digits: str) -> bytes:
+    """The inverse of `in_one_message`. Raises ValueError for other digits."""
+    value = bytes.fromhex(digits)
+    if not value.startswith(_SEVERAL) or len(value) <= TAG_BYTES + _HASH_BYTES:
+        return value
+    rest, known = value[len(_SEVERAL) :], []
+    while rest:
+        known.append(rest[1 : 1 + rest[0]])
+        rest = rest[1 + rest[0] :]
+    return Hash.of(known[0], known[1:])
 
 
 @dataclass(frozen=True)

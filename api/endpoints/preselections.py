@@ -8,7 +8,7 @@ from api.responses import reading, writing
 from api.views import view_of
 from api.visits import CurrentVisit, OwnVisit
 from domain.texts import Purpose
-from storage.keyed_hash import every
+from storage.keyed_hash import in_one_message
 from workflows.messages import Action, ConfirmIdentity
 
 router = area("/preselections", tags=["preselections"])
@@ -54,7 +54,7 @@ async def confirm_identity(visit: OwnVisit, body: IdentityBody) -> PreselectionV
     return await act(
         visit,
         "confirm_identity",
-        ConfirmIdentity(",".join(known.hex() for known in every(typed)), str(visit.operation_id)),
+        ConfirmIdentity(in_one_message(typed), str(visit.operation_id)),
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.keyed_hash import KeyedHash, every
+from storage.keyed_hash import KeyedHash, every, in_one_message, out_of_message
 from storage.personal_hashes import PersonalHashes
 
 FIRST, SECOND, THIRD = b"1" * 32, b"2" * 32, b"3" * 32
@@ -50,6 +50,8 @@ def test_a_code_is_right_whichever_keys_were_current_when_it_was_sent_and_typed(
     typing = PersonalHashes(keyed("00000002", "first", "00000002"))
     assert code in every(typing.code("purpose", typing.owner("wang"), None, "123456"))
     assert code not in every(typing.code("purpose", typing.owner("wang"), None, "123457"))
+    for typed in (code, typing.code("purpose", typing.owner("wang"), None, "123456")):
+        assert every(out_of_message(in_one_message(typed))) == every(typed)
 
 
 def test_a_clerk_and_a_rate_window_keep_their_names() -> None:
