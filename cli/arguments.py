@@ -165,6 +165,15 @@ def _keys(add: Group) -> None:
         _reason(command)
 
 
+def _person(add: Group) -> None:
+    for name, words in (
+        ("export", "all that is kept about one person or organisation, as JSON"),
+        ("delete", "delete it, but for what has to be kept: the plates' records and a ban"),
+    ):
+        command = add(name, f"{words}; the identity or credit code is asked for, or read from standard input")
+        _reason(command)
+
+
 def _office(command: argparse.ArgumentParser) -> None:
     command.add_argument("--office", metavar="CODE", help="one office; all of them, unless told otherwise")
 
@@ -182,4 +191,5 @@ AREAS: tuple[tuple[str, str, Callable[[Group], None]], ...] = (
     ("deadlines", "last days, and moving them", _deadlines),
     ("audit", "the audit", _audit),
     ("keys", "the keys of personal data", _keys),
+    ("person", "one person's or organisation's data", _person),
 )

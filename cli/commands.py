@@ -9,6 +9,7 @@ from typing import Any
 
 from cli.key_commands import KEY_COMMANDS
 from cli.output import Output, Record
+from cli.person_commands import PERSON_COMMANDS
 from domain.ascii_folding import fold_capitals
 from domain.calendar import DayKind, shanghai_day
 from operations import bans, calendar, finding, pool, withholding
@@ -183,6 +184,7 @@ COMMANDS: Mapping[str, Command] = {
     "deadlines due": due,
     "find": find,
     **KEY_COMMANDS,
+    **PERSON_COMMANDS,
     "audit verify": verify,
     "audit list": list_audit,
 }
@@ -192,7 +194,7 @@ ACTING = frozenset(
     {
         "segments release", "segments exclude", "numbers withhold", "numbers release", "numbers confirm",
         "calendar set", "calendar official", "blacklist release", "blacklist confirm", "deadlines extend",
-        "keys new", "keys continue", "keys retire",
+        "keys new", "keys continue", "keys retire", "person export", "person delete",
     }
 )  # fmt: skip
 """The commands that change something: they need to know who acts."""

@@ -16,6 +16,7 @@ from storage.calendars import Calendars
 from storage.database import Database
 from storage.index_keeper import IndexKeeper
 from storage.offices import Offices
+from storage.person_records import PersonRecords
 from storage.pool_index import PoolIndex
 from storage.pool_truth import PoolRecords
 from storage.preselections import Preselections
@@ -48,6 +49,7 @@ class OperationParts:
     reservations: Reservations
     audit: AuditTrail
     keys: Keys
+    people: PersonRecords
 
 
 def operation_parts(
@@ -73,4 +75,5 @@ def operation_parts(
         reservations=Reservations(database, keys),
         audit=AuditTrail(database),
         keys=keys,
+        people=PersonRecords(database, keys),
     )

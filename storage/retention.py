@@ -67,7 +67,7 @@ class Retention:
     async def purge(self, before: datetime, at: datetime) -> Purged:
         """Overwrite whatever is personal in what ended before a moment. May be repeated at any time."""
         shared = {"before": before, "at": at, "nobody": NOBODY, "most": _AT_ONCE}
-        blank = {column: _blank(self._vault, f"preselection.{column}") for column in _SEALED}
+        blank = blank_values(self._vault)
         return Purged(
             preselections=await self._all(_PRESELECTIONS, shared | blank),
             bans=await self._all(_BANS, shared | {"holder": _blank(self._vault, "blacklist.holder")}),
@@ -82,6 +82,11 @@ class Retention:
                 some = done.rowcount
             purged += some
         return purged
+
+
+def blank_values(vault: Vault) -> dict[str, bytes]:
+    """What stands in a preselection's sealed columns once it is about nobody."""
+    return {column: _blank(vault, f"preselection.{column}") for column in _SEALED}
 
 
 def _blank(vault: Vault, column: str) -> bytes:
