@@ -21,6 +21,7 @@ class Role(StrEnum):
     APPLICANT = "applicant"
     CLERK = "clerk"
     OPERATOR = "operator"
+    AUDITOR = "auditor"
 
 
 @dataclass(frozen=True)

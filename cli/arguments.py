@@ -143,12 +143,22 @@ def _audit(add: Group) -> None:
     verify = add("verify", "find any change of the audit")
     verify.add_argument("--noted", type=noted_seal, action="append", default=[], metavar="NUMBER=DIGEST")
     entries = add("list", "who did what, oldest first; of the last day unless told otherwise")
-    entries.add_argument("--since", type=moment)
-    entries.add_argument("--until", type=moment)
+    _period(entries)
     entries.add_argument("--actor")
     entries.add_argument("--action", dest="act")
     entries.add_argument("--preselection", type=UUID, metavar="ID")
-    entries.add_argument("--limit", type=int, default=1000)
+    _period(add("withholdings", "numbers withheld and given back, with reasons; of the last 30 days"))
+    _period(add("ban-releases", "bans ended before their time, with reasons; of the last 30 days"))
+    add("unconfirmed", "what waits for a second operator").add_argument("--limit", type=int, default=1000)
+    desk = add("desk", "confirmations and rejections per clerk; of the last 30 days")
+    _period(desk)
+    desk.add_argument("--clerk", action="store_true", help="one clerk's acts; read the account from standard input")
+
+
+def _period(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--since", type=moment)
+    command.add_argument("--until", type=moment)
+    command.add_argument("--limit", type=int, default=1000)
 
 
 def _keys(add: Group) -> None:

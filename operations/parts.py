@@ -15,6 +15,7 @@ from storage.calendar_entries import CalendarEntries
 from storage.calendars import Calendars
 from storage.database import Database
 from storage.index_keeper import IndexKeeper
+from storage.insiders import Insiders
 from storage.offices import Offices
 from storage.person_records import PersonRecords
 from storage.pool_index import PoolIndex
@@ -50,6 +51,7 @@ class OperationParts:
     audit: AuditTrail
     keys: Keys
     people: PersonRecords
+    insiders: Insiders
 
 
 def operation_parts(
@@ -76,4 +78,5 @@ def operation_parts(
         audit=AuditTrail(database),
         keys=keys,
         people=PersonRecords(database, keys),
+        insiders=Insiders(database),
     )
