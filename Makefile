@@ -11,7 +11,7 @@ PYTEST := $(PY) -m pytest --numprocesses auto
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web run test test-fast check format bench screens screens-operators lock
+.PHONY: help setup web run test test-fast check format bench screens screens-operators audit lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -51,6 +51,9 @@ screens: setup ## Take the pictures of every screen in docs/screens anew
 
 screens-operators: web ## Take the pictures of docs/operators.md from the running UI
 	@$(PY) -m tests.stack.operator_screens
+
+audit: setup ## Look every locked package up for known vulnerabilities, and list the licences
+	@$(PY) -m scripts.audit_packages
 
 lock: setup ## Lock the newest versions of the packages, with hashes
 	@$(PY) scripts/lock_packages.py
