@@ -10,6 +10,7 @@ from operations.wishes import Wish
 from storage.key_sources import ReadOnlyKeys
 
 READ_ONLY = "XUANHAO_KEYS can't be changed from here: put the new key beside the old one there, and start all anew"
+UNWRITABLE = "the key file can't be written"
 
 
 async def show(parts: OperationParts, _: Namespace, __: Wish) -> Output:
@@ -17,21 +18,24 @@ async def show(parts: OperationParts, _: Namespace, __: Wish) -> Output:
 
 
 async def new(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
-    try:
-        return _output(await make_key(parts, typed.kind, wish))
-    except ReadOnlyKeys:
-        return Output(warnings=[READ_ONLY], exit_code=1)
+    return await _told(make_key(parts, typed.kind, wish))
 
 
 async def go_on(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
-    return _output(await continue_change(parts, typed.kind, wish))
+    return await _told(continue_change(parts, typed.kind, wish))
 
 
 async def retire(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
+    return await _told(retire_key(parts, typed.kind, typed.id, wish))
+
+
+async def _told(changing: Awaitable[KeyChange]) -> Output:
     try:
-        return _output(await retire_key(parts, typed.kind, typed.id, wish))
+        return _output(await changing)
     except ReadOnlyKeys:
         return Output(warnings=[READ_ONLY], exit_code=1)
+    except OSError as problem:
+        return Output(warnings=[f"{UNWRITABLE}: {problem.strerror}"], exit_code=1)
 
 
 def _output(change: KeyChange) -> Output:

@@ -83,9 +83,10 @@ async def _keep_up(
     while True:
         try:
             keys.refresh()
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError) as problem:
             # The old keys go on working. Nothing is written with a newer one as long as this process can't read it.
-            log.exception("keys unreadable")
+            # What the file holds must stand in no log, so only the kind of problem is told.
+            log.warning("keys unreadable", problem=type(problem).__name__)
         # What has been read is told after it is in use, never before.
         with suppress(PartDown):
             await readers.tell(reader_id, KeyReader(name, clock(), keys.known, keys.current))

@@ -170,7 +170,7 @@ class HashingKeys(NamedTuple):
 
 def encryption_keys(content: Mapping[str, Any]) -> EncryptionKeys:
     """Raises ValueError or KeyError."""
-    encryption = content["encryption"]
+    encryption = _section(content["encryption"])
     return EncryptionKeys(_decoded(encryption["keys"]), encryption["current"])
 
 
@@ -179,7 +179,14 @@ def hashing_keys(content: Mapping[str, Any]) -> HashingKeys:
     hashing = content["hashing"]
     if isinstance(hashing, str):
         return HashingKeys(_decoded({FIRST: hashing}), FIRST, ())
+    hashing = _section(hashing)
     return HashingKeys(_decoded(hashing["keys"]), hashing["current"], tuple(hashing.get("closed", ())))
+
+
+def _section(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping) or not isinstance(value.get("keys"), Mapping):
+        raise ValueError("the keys are not of this form")  # noqa: TRY004 -- as for all else that is not of the form
+    return value
 
 
 FIRST = "first"

@@ -65,7 +65,7 @@ def test_every_production_package_has_an_allowed_licence() -> None:
         ("MIT AND GPL-3.0-only", False), ("MIT AND PSF-2.0", True), ("AGPL-3.0 AND (MIT OR ISC)", False),
     ],
 )  # fmt: skip
-def test_a_licence_that_is_not_allowed_is_caught(licence: str, is_allowed: bool) -> None:  # noqa: FBT001
+def test_a_licence_that_is_not_allowed_is_caught(licence: str, is_allowed: bool) -> None:  # noqa: FBT001 -- a column of the table above
     assert Package("x", "1", licence).is_allowed is is_allowed
 
 
