@@ -48,6 +48,7 @@ class Blacklist:
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
         self._vault = keys.vault
+        self._keyed = keys.hashes
 
     async def bar(self, new: NewBan) -> Ban:
         """Begin a ban, or set the end of the one that runs to the later of both. Repeating it changes nothing."""
@@ -56,7 +57,8 @@ class Blacklist:
             earlier = (await connection.execute(select(*_BAN).where(columns.id == new.id))).one_or_none()
             if earlier:
                 return Ban(*earlier, extended=False)
-            new = await _as_the_row_says(connection, new)
+            if self._keyed.is_changing:
+                new = await _as_the_row_says(connection, new)
             running = select(columns.until).where(columns.party_hash == new.party_hash, columns.released_at.is_(None))
             await _release_what_is_over(connection, new)
             ran_until = (await connection.execute(running.with_for_update())).scalar()
