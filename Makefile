@@ -25,7 +25,7 @@ web: setup
 	@$(PY) scripts/build_web.py
 
 run: web ## Bring the whole system up, with demo data unless XUANHAO_DEMO=0; Ctrl-C stops it
-	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded --with-parent
+	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded --with-parent $$PPID
 
 test: check ## Check everything and run all tests
 	@$(PYTEST) $(PYTEST_ARGS)

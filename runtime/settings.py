@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.durations import parse_duration
+from domain.policy import MalformedPolicy, Policy
 
 PREFIX = "XUANHAO_"
 POLICY_PREFIX = f"{PREFIX}POLICY__"
@@ -36,9 +37,13 @@ class RunSettings(BaseSettings):
         except ValidationError as error:
             problems = (": ".join([*_variables(e["loc"]), e["msg"]]) for e in error.errors())
             raise SettingsError("; ".join(problems)) from None
+        except MalformedPolicy as problem:
+            raise SettingsError(f"{POLICY_PREFIX}{problem.name.upper()}: {problem.reason}") from None
 
     @classmethod
     def _collected_by_hand(cls) -> dict[str, object]:
+        # `make run` reads no policy, but it is the one who can refuse a malformed one before anything is started.
+        policy_from_environment()
         return {}
 
 
@@ -97,6 +102,14 @@ class Settings(RunSettings):
 
 
 def policy_from_environment() -> dict[str, str]:
-    """The policy's overrides by lower-case name, as written: `XUANHAO_POLICY__BATCH_TTL=PT8S` → `batch_ttl`."""
-    length = len(POLICY_PREFIX)
-    return {name[length:].lower(): text for name, text in os.environ.items() if name.startswith(POLICY_PREFIX)}
+    """The policy's overrides by lower-case name, as written: `XUANHAO_POLICY__BATCH_TTL=PT8S` → `batch_ttl`.
+
+    Raises `MalformedPolicy` where no policy can be made of them.
+    """
+    overrides = {
+        name.removeprefix(POLICY_PREFIX).lower(): text
+        for name, text in os.environ.items()
+        if name.startswith(POLICY_PREFIX) and text
+    }
+    Policy().with_overrides(overrides)
+    return overrides
