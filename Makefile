@@ -6,12 +6,12 @@ PACKAGES := domain workflows activities storage gateways api worker runtime embe
 FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done
 # As many workers as there are cores, each with servers of its own.
-PYTEST := $(PY) -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+PYTEST := $(PY) -m pytest --numprocesses auto
 # More for pytest, such as PYTEST_ARGS="-k expiry".
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web run test test-fast check format bench screens screens-operators lock
+.PHONY: help setup web run test test-fast check format bench screens screens-operators audit lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -25,7 +25,7 @@ web: setup
 	@$(PY) scripts/build_web.py
 
 run: web ## Bring the whole system up, with demo data unless XUANHAO_DEMO=0; Ctrl-C stops it
-	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded --with-parent
+	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded --with-parent $$PPID
 
 test: check ## Check everything and run all tests
 	@$(PYTEST) $(PYTEST_ARGS)
@@ -51,6 +51,9 @@ screens: setup ## Take the pictures of every screen in docs/screens anew
 
 screens-operators: web ## Take the pictures of docs/operators.md from the running UI
 	@$(PY) -m tests.stack.operator_screens
+
+audit: setup ## Look every locked package up for known vulnerabilities, and list the licences
+	@$(PY) -m scripts.audit_packages
 
 lock: setup ## Lock the newest versions of the packages, with hashes
 	@$(PY) scripts/lock_packages.py

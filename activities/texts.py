@@ -90,6 +90,9 @@ class TextActivities(Texts):
     @activity.defn(name="texts.send")
     async def send(self, order: TextOrder) -> None:
         row = await self._row(order.preselection_id)
+        if not row.phone:
+            # Whoever it is about had their data deleted: what they would be told, they no longer want to be told.
+            return
         text = render(order.purpose, **await self._facts(row, order))
         await self._gateway.send(TextMessage(row.phone, text, order.purpose, order.key, order.at))
 

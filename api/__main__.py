@@ -19,6 +19,8 @@ from runtime.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from runtime.logging import configure_logging
 from runtime.settings import Settings, SettingsError
 from storage.database import Database
+from storage.key_readers import keys_kept_up
+from storage.key_sources import key_source
 from storage.text_messages import TextMessages
 from storage.vault import Keys
 
@@ -31,7 +33,10 @@ async def run(settings: Settings, keys: Keys) -> None:
     try:
         async with httpx.AsyncClient() as http:
             gateways = gateways_of(settings, http, TextMessages(outbox, keys))
-            async with parts_of(settings, gateways, keys) as parts:
+            async with (
+                parts_of(settings, gateways, keys) as parts,
+                keys_kept_up(keys, parts.database, "api", system_clock),
+            ):
                 await serve(create_app(parts), settings)
     finally:
         await outbox.close()
@@ -58,9 +63,10 @@ def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: TextMessage
 def main() -> int:
     try:
         settings = Settings.from_environment()
-        require_keys_of_mode(settings.key_file, demo=settings.demo)
-        keys = Keys.from_file(settings.key_file)
-        VoucherKeys.from_file(settings.key_file)
+        source = key_source(settings.key_file, settings.keys)
+        require_keys_of_mode(source.read(), demo=settings.demo)
+        keys = Keys.from_source(source)
+        VoucherKeys.from_content(source.read())
     except (SettingsError, OSError, ValueError, KeyError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.cross_origin import CrossOrigin
 from api.endpoints import (
     applications,
+    audit_lists,
     desk,
     documents,
     events,
@@ -37,7 +38,7 @@ VERSION = "1.0.0"
 AREAS = (
     plates.router, preselections.router, events.router, applications.router, offices.router, documents.router,
     desk.router, operation_bans.router, operation_pool.router, operation_deadlines.router, operation_search.router,
-    health.router,
+    audit_lists.router, health.router,
 )  # fmt: skip
 _CODES = {
     HTTPStatus.NOT_FOUND: "not_found",

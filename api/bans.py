@@ -9,6 +9,7 @@ from api.visits import Visit
 from domain.calendar import ban_end
 from domain.errors import Blacklisted, Refusal
 from domain.preselection_parts import Stage
+from storage.keyed_hash import every
 
 
 async def barred_until(visit: Visit) -> datetime | None:
@@ -47,6 +48,6 @@ async def _missed_until(visit: Visit) -> datetime | None:
     now, ends = visit.now(), []
     for row in await visit.parts.preselections.list_of(visit.caller.owner_hash):
         state = state_of(row, now)
-        if state.stage is Stage.OVERDUE and state.reservation and row.party_hash == visit.caller.party_hash:
+        if state.stage is Stage.OVERDUE and state.reservation and row.party_hash in every(visit.caller.party_hash):
             ends.append(ban_end(state.reservation.deadline, policy_in(row)))
     return max((end for end in ends if end > now), default=None)

@@ -11,6 +11,7 @@ from domain.errors import Unauthenticated
 from gateways.identity_claims import Claims
 from gateways.identity_provider import Verifier
 from gateways.parties import Party
+from storage.keyed_hash import Hash
 from storage.personal_hashes import PersonalHashes
 
 _SCHEME = "bearer "
@@ -20,6 +21,7 @@ class Role(StrEnum):
     APPLICANT = "applicant"
     CLERK = "clerk"
     OPERATOR = "operator"
+    AUDITOR = "auditor"
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,15 @@ class Caller:
         return Role.APPLICANT in self.claims.roles
 
     @cached_property
-    def owner_hash(self) -> bytes:
+    def owner_hash(self) -> Hash:
         return self.hashes.owner(self.owner)
 
     @cached_property
-    def party_hash(self) -> bytes:
+    def party_hash(self) -> Hash:
         return self.hashes.party(self.party.id_number)
 
     @cached_property
-    def person_hash(self) -> bytes:
+    def person_hash(self) -> Hash:
         """The person behind the account, whoever they act for: a person with several accounts has one limit."""
         return self.hashes.party(self.claims.id_number or self.claims.subject)
 
@@ -68,7 +70,7 @@ class Caller:
 
     def account(self) -> str:
         """The name of this account's rate windows, which may stand in Redis."""
-        return self.owner_hash.hex()
+        return self.owner_hash.anchor.hex()
 
 
 async def caller_of(request: Request, verifier: Verifier, hashes: PersonalHashes) -> Caller:

@@ -76,7 +76,7 @@ async def rejected(visit: Visit, reason: str) -> ReservationItem:
 
 def clerk_of(visit: Visit) -> str:
     """The clerk as workflow and audit know them: a keyed hash, in hexadecimal digits."""
-    return visit.caller.hashes.owner(visit.caller.claims.subject).hex()
+    return visit.caller.hashes.clerk(visit.caller.claims.subject)
 
 
 async def _row_of(visit: Visit, word: str) -> PreselectionRow | None:

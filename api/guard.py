@@ -16,7 +16,7 @@ from api.languages import preferred_language
 from api.policy import Rule
 from api.problems import FAILURES, refusal_of, refused
 from api.records import load
-from api.strict_json import ReadRequest, read
+from api.strict_json import ReadRequest, read, refuse_body
 from api.validation import validation_failed
 from api.visits import Visit
 from domain.errors import Forbidden
@@ -39,8 +39,10 @@ class GuardedRoute(APIRoute):
     """Lets nobody in whom the policy does not name, and turns every refusal into a problem."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-        name, takes_body = self.name, self.body_field is not None
+        handle: Handle = super().get_route_handler()
+        if self.body_field is None:
+            handle = without_body(handle)
+        name = self.name
 
         async def guarded(request: Request) -> Response:
             visit = Visit(request.app.state.parts, preferred_language(request.headers.get("accept-language")))
@@ -50,11 +52,21 @@ class GuardedRoute(APIRoute):
                     rule = await admitted(request, visit, name)
                     if request.method not in WRITES:
                         return await _handled(request, handle)
-                    return await _answered(await read(request, takes_body=takes_body), visit, rule, handle)
+                    return await _answered(await read(request), visit, rule, handle)
             except FAILURES as failure:
                 return told(failure, visit)
 
         return guarded
+
+
+def without_body(handle: Handle) -> Handle:
+    """Refuse a body that nobody asked for, but only here: a key used with another body is told before that."""
+
+    async def handled(request: Request) -> Response:
+        refuse_body(request)
+        return await handle(request)
+
+    return handled
 
 
 def area(path: str = "", *, tags: list[str]) -> APIRouter:

@@ -37,7 +37,7 @@ async def keys_after(visit: Visit, query: QueryParams) -> Keyboard:
     if state.stage is not Stage.PLATE_SELECTION:
         raise WrongStage(state.stage)
     count = visit.parts.call_counts.go_on_with_keyboard(
-        str(row.id), row.owner_hash, limit=state.policy.keyboard_per_minute, at=now, begun=visit.count
+        str(row.id), visit.caller.owner_hash, limit=state.policy.keyboard_per_minute, at=now, begun=visit.count
     )
     max_age = state.policy.keyboard_snapshot.after(now) - now
     snapshot = await visit.parts.keyboards.get(prefix, now, max_age)

@@ -135,6 +135,20 @@ class WorkflowBody(Body):
     preselection_id: Id | None = None
 
 
+class PeriodQuery(Query):
+    """From `since` to before `until`; by default the last 30 days."""
+
+    since: Annotated[Moment | None, EmptyIsNone] = None
+    until: Annotated[Moment | None, EmptyIsNone] = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
+class DeskActsQuery(PeriodQuery):
+    """`clerk` as the counts name the clerk."""
+
+    clerk: Annotated[PlainText | None, EmptyIsNone] = None
+
+
 class AuditQuery(Query):
     """Acts from `since` to before `until`, oldest first; by default those of the last day."""
 

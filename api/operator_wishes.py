@@ -33,7 +33,7 @@ async def wish_of(visit: Visit, reason: str | None = None) -> Wish:
 
 
 def ban_item(entry: BanEntry) -> BanItem:
-    return BanItem(**_plain(vars(entry)))
+    return BanItem(**plain(vars(entry)))
 
 
 def segment_item(segment: Segment) -> ReleasedSegment:
@@ -41,17 +41,17 @@ def segment_item(segment: Segment) -> ReleasedSegment:
 
 
 def withholding_item(known: Withholding) -> WithholdingItem:
-    values = _plain(vars(known))
+    values = plain(vars(known))
     return WithholdingItem(numbers=values.pop("plates"), **values)
 
 
 def workflow_item(found: FoundWorkflow) -> WorkflowItem:
-    values = _plain(vars(found))
+    values = plain(vars(found))
     return WorkflowItem(workflow_url=values.pop("address"), **values)
 
 
 def audit_item(entry: AuditEntry) -> AuditItem:
-    return AuditItem(**_plain(vars(entry)))
+    return AuditItem(**plain(vars(entry)))
 
 
 def postponement_answer(moving: Postponement) -> PostponementAnswer:
@@ -73,7 +73,7 @@ def calendar_answer(visit: Visit, year: CalendarYear, moving: Postponement | Non
     )
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
+def plain(values: dict[str, Any]) -> dict[str, Any]:
     """Ids as text, sequences as lists."""
     return {name: _plainly(value) for name, value in values.items()}
 

@@ -29,7 +29,9 @@ from storage.desk_reasons import DeskReasons
 from storage.desk_records import DeskRecords
 from storage.failed_checks import FailedChecks
 from storage.idempotency import Idempotency
+from storage.key_sources import key_source
 from storage.keyboard_snapshots import KeyboardSnapshots
+from storage.keyed_hash import KeyedHash
 from storage.offices import Offices
 from storage.personal_hashes import PersonalHashes
 from storage.preselections import Preselections
@@ -37,7 +39,7 @@ from storage.rate_windows import RateWindows
 from storage.redis_client import make_redis
 from storage.segment_releases import SegmentReleases
 from storage.service_codes import ServiceCodes
-from storage.vault import KeyedHash, Keys
+from storage.vault import Keys
 
 CONNECTIONS = 20
 
@@ -146,7 +148,7 @@ def assembled(
         keyboards=KeyboardSnapshots(database, redis),
         announcements=Announcements(redis),
         streams=OpenStreams(settings.streams_per_account),
-        vouchers=VoucherKeys.from_file(settings.key_file),
+        vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
         desk_records=DeskRecords(database),
         desk_reasons=DeskReasons(database, keys),
         operations=operation_parts(settings, database=database, redis=redis, temporal=temporal, keys=keys),

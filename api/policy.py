@@ -10,6 +10,9 @@ from enum import Enum, auto
 from api.callers import Caller, Role
 from domain.errors import Forbidden
 
+ACTING = frozenset({Role.CLERK, Role.OPERATOR})
+"""The roles whose acts auditors watch."""
+
 
 class Record(Enum):
     """What a path names; whoever may not see it is told that it does not exist."""
@@ -34,7 +37,9 @@ class Rule:
     is_public: bool = False
 
     def admit(self, caller: Caller) -> None:
-        if not self.roles & caller.claims.roles:
+        """Raises `Forbidden`, also for whoever would audit their own acts: an auditor has no other office here."""
+        roles = caller.claims.roles
+        if not self.roles & roles or (Role.AUDITOR in roles and roles & ACTING):
             raise Forbidden
 
 
@@ -45,6 +50,7 @@ OWNER = Rule(frozenset({Role.APPLICANT}), Record.OWN_PRESELECTION)
 CLERK = Rule(frozenset({Role.CLERK}))
 DESK = Rule(frozenset({Role.CLERK}), Record.DESK_RESERVATION)
 OPERATOR = Rule(frozenset({Role.OPERATOR}))
+AUDITOR = Rule(frozenset({Role.AUDITOR}))
 BAN = Rule(frozenset({Role.OPERATOR}), Record.BAN)
 WITHHOLDING = Rule(frozenset({Role.OPERATOR}), Record.WITHHOLDING)
 
@@ -90,6 +96,11 @@ RULES: Mapping[str, Rule] = {
     "find_workflows": OPERATOR,
     "search_workflows": OPERATOR,
     "list_audit": OPERATOR,
+    "audit_withholdings": AUDITOR,
+    "audit_ban_releases": AUDITOR,
+    "audit_unconfirmed": AUDITOR,
+    "audit_desk": AUDITOR,
+    "audit_desk_acts": AUDITOR,
     "read_health": PUBLIC,
     "read_readiness": PUBLIC,
 }

@@ -52,7 +52,7 @@ class ReadRequest(Request):
         return json.dumps(self.parsed, sort_keys=True, separators=(",", ":")).encode() if self.raw else NOTHING
 
 
-async def read(request: Request, *, takes_body: bool) -> ReadRequest:
+async def read(request: Request) -> ReadRequest:
     """The request with its body. Raises `BodyRefused`, and `ValidationFailed` for what is no plain JSON."""
     done = ReadRequest(request.scope, request.receive)
     done.raw = await _received(request)
@@ -60,9 +60,13 @@ async def read(request: Request, *, takes_body: bool) -> ReadRequest:
         if not _is_json(request.headers.get("content-type", "")):
             raise UnsupportedMediaType
         done.parsed = parse(done.raw)
-        if not takes_body and done.parsed != {}:
-            raise ValidationFailed([{"field": "body", "message": "unknown"}])
     return done
+
+
+def refuse_body(request: Request) -> None:
+    """For calls that take none. Raises `ValidationFailed` for one that says anything."""
+    if isinstance(request, ReadRequest) and request.raw and request.parsed != {}:
+        raise ValidationFailed([{"field": "body", "message": "unknown"}])
 
 
 def parse(raw: bytes) -> Any:

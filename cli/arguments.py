@@ -143,12 +143,45 @@ def _audit(add: Group) -> None:
     verify = add("verify", "find any change of the audit")
     verify.add_argument("--noted", type=noted_seal, action="append", default=[], metavar="NUMBER=DIGEST")
     entries = add("list", "who did what, oldest first; of the last day unless told otherwise")
-    entries.add_argument("--since", type=moment)
-    entries.add_argument("--until", type=moment)
+    _period(entries)
     entries.add_argument("--actor")
     entries.add_argument("--action", dest="act")
     entries.add_argument("--preselection", type=UUID, metavar="ID")
-    entries.add_argument("--limit", type=int, default=1000)
+    _period(add("withholdings", "numbers withheld and given back, with reasons; of the last 30 days"))
+    _period(add("ban-releases", "bans ended before their time, with reasons; of the last 30 days"))
+    add("unconfirmed", "what waits for a second operator").add_argument("--limit", type=int, default=1000)
+    desk = add("desk", "confirmations and rejections per clerk; of the last 30 days")
+    _period(desk)
+    desk.add_argument("--clerk", action="store_true", help="one clerk's acts; read the account from standard input")
+
+
+def _period(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--since", type=moment)
+    command.add_argument("--until", type=moment)
+    command.add_argument("--limit", type=int, default=1000)
+
+
+def _keys(add: Group) -> None:
+    add("status", "every key, and how many rows need it")
+    for name, words in (
+        ("new", "make a new key, and everything anew with it, while the service runs"),
+        ("continue", "go on with a change that was cut off"),
+        ("retire", "remove an encryption key, or close a hashing key, that no row needs any more"),
+    ):
+        command = add(name, words)
+        command.add_argument("kind", choices=("encryption", "hashing"))
+        if name == "retire":
+            command.add_argument("id")
+        _reason(command)
+
+
+def _person(add: Group) -> None:
+    for name, words in (
+        ("export", "all that is kept about one person or organisation, as JSON"),
+        ("delete", "delete it, but for what has to be kept: the plates' records and a ban"),
+    ):
+        command = add(name, f"{words}; the identity or credit code is asked for, or read from standard input")
+        _reason(command)
 
 
 def _office(command: argparse.ArgumentParser) -> None:
@@ -167,4 +200,6 @@ AREAS: tuple[tuple[str, str, Callable[[Group], None]], ...] = (
     ("blacklist", "the blacklist (黑名单)", _blacklist),
     ("deadlines", "last days, and moving them", _deadlines),
     ("audit", "the audit", _audit),
+    ("keys", "the keys of personal data", _keys),
+    ("person", "one person's or organisation's data", _person),
 )

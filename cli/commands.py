@@ -4,25 +4,22 @@ import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from datetime import timedelta
-from typing import Any
 
+from cli.audit_commands import AUDIT_COMMANDS
+from cli.key_commands import KEY_COMMANDS
 from cli.output import Output, Record
+from cli.person_commands import PERSON_COMMANDS
 from domain.ascii_folding import fold_capitals
 from domain.calendar import DayKind, shanghai_day
 from operations import bans, calendar, finding, pool, withholding
 from operations.parts import OperationParts
 from operations.wishes import Wish
-from storage.audit_verification import verify_audit
 from storage.ban_list import BanEntry
 from storage.withheld import Withholding
 from workflows.messages import vehicle_workflow_id
 
 Command = Callable[[OperationParts, Namespace, Wish], Awaitable[Output]]
 PROVISIONAL = "the official holiday notice of {year} has not been entered: its working days are a prediction"
-
-_DAY = timedelta(days=1)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 async def list_segments(parts: OperationParts, typed: Namespace, _: Wish) -> Output:
@@ -120,37 +117,6 @@ async def due(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
     return Output([vars(each) | {"address": parts.addresses.of(vehicle_workflow_id(str(each.id)))} for each in found])
 
 
-async def verify(parts: OperationParts, typed: Namespace, _: Wish) -> Output:
-    report = await verify_audit(parts.database, dict(typed.noted))
-    record: dict[str, Any] = {
-        "intact": report.is_intact,
-        "seals": report.seals,
-        "rows": report.rows,
-        "unsealed": report.unsealed,
-    }
-    if report.last:
-        record |= {
-            "last_seal": report.last.number,
-            "last_digest": report.last.digest.hex(),
-            "sealed_at": report.last.sealed_at,
-        }
-    faults = [f"seal {fault.seal}: {fault.reason}" for fault in report.faults]
-    return Output([record], faults, 0 if report.is_intact else 1)
-
-
-async def list_audit(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
-    until = typed.until or wish.at + _MILLISECOND
-    entries = await parts.audit.between(
-        typed.since or until - _DAY,
-        until,
-        actor=typed.actor,
-        action=typed.act,
-        preselection_id=typed.preselection,
-        limit=typed.limit,
-    )
-    return Output([vars(entry) for entry in entries])
-
-
 def _withheld(known: Withholding) -> Record:
     return asdict(known)
 
@@ -181,8 +147,9 @@ COMMANDS: Mapping[str, Command] = {
     "blacklist confirm": confirm_ban,
     "deadlines due": due,
     "find": find,
-    "audit verify": verify,
-    "audit list": list_audit,
+    **KEY_COMMANDS,
+    **PERSON_COMMANDS,
+    **AUDIT_COMMANDS,
 }
 """`deadlines extend` is in `cli.deadlines`."""
 
@@ -190,6 +157,7 @@ ACTING = frozenset(
     {
         "segments release", "segments exclude", "numbers withhold", "numbers release", "numbers confirm",
         "calendar set", "calendar official", "blacklist release", "blacklist confirm", "deadlines extend",
+        "keys new", "keys continue", "keys retire", "person export", "person delete",
     }
 )  # fmt: skip
 """The commands that change something: they need to know who acts."""

@@ -11,6 +11,7 @@ from runtime.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from runtime.settings import Settings, SettingsError
 from runtime.temporal import connect
 from storage.database import Database
+from storage.key_sources import key_source
 from storage.redis_client import make_redis
 from storage.vault import Keys
 
@@ -41,8 +42,9 @@ def _noted(data_dir: Path) -> dict[str, str]:
 async def connected(settings: Settings) -> AsyncIterator[OperationParts]:
     """Connections, closed at the end; none is made before it is needed. Raises `SettingsError`."""
     try:
-        require_keys_of_mode(settings.key_file, demo=settings.demo)
-        keys = Keys.from_file(settings.key_file)
+        source = key_source(settings.key_file, settings.keys)
+        require_keys_of_mode(source.read(), demo=settings.demo)
+        keys = Keys.from_source(source)
     except (OSError, ValueError, KeyError):
         raise SettingsError(KEYS_UNREADABLE) from None
     database = Database(settings.database_url, pool_size=_CONNECTIONS, application_name="xuanhao-command")

@@ -34,8 +34,8 @@ _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_ROLES = {"applicant": "申请人", "clerk": "车管所工作人员", "operator": "运营人员"}
-_SUGGESTED = ("applicant-001", "applicant-002", "agent-001", "clerk-440300", "operator-1", "operator-2")
+_ROLES = {"applicant": "申请人", "clerk": "车管所工作人员", "operator": "运营人员", "auditor": "审计人员"}
+_SUGGESTED = ("applicant-001", "applicant-002", "agent-001", "clerk-440300", "operator-1", "operator-2", "auditor-1")
 
 router = APIRouter(include_in_schema=False)
 

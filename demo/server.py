@@ -19,10 +19,12 @@ from gateways.sms import LocalSms
 from gateways.staff_tokens import StaffRules
 from runtime.clock import Clock, system_clock
 from runtime.exit import leave
-from runtime.key_marks import require_keys_of_mode
+from runtime.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from runtime.logging import configure_logging
 from runtime.settings import Settings, SettingsError
 from storage.database import Database
+from storage.key_readers import keys_kept_up
+from storage.key_sources import key_source
 from storage.text_messages import TextMessages
 from storage.vault import Keys
 
@@ -57,16 +59,21 @@ def demo_gateways(demo: Demo, http: httpx.AsyncClient, clock: Clock = system_clo
 
 
 async def run(settings: Settings) -> None:
-    keys = Keys.from_file(settings.key_file)
+    source = key_source(settings.key_file, settings.keys)
+    keys = Keys.from_source(source)
     issuer = issuer_at(settings.http_port)
     settings = settings.model_copy(update={"oidc_issuer": issuer, "oidc_client_id": CLIENT})
-    signer = DemoSigner.from_key_file(settings.key_file, issuer, AUDIENCE)
+    signer = DemoSigner.from_keys(source.read(), issuer, AUDIENCE)
     outbox = Database(settings.database_url, pool_size=2, application_name="xuanhao-demo")
     try:
         demo = Demo(demo_world(), signer, TextMessages(outbox, keys))
         # The keys come from this very machine, whatever proxy the environment names for others.
         http_client = httpx.AsyncClient(trust_env=False)
-        async with http_client as http, parts_of(settings, demo_gateways(demo, http), keys) as parts:
+        async with (
+            http_client as http,
+            parts_of(settings, demo_gateways(demo, http), keys) as parts,
+            keys_kept_up(keys, parts.database, "api", system_clock),
+        ):
             await serve(demo_app(parts, demo), settings)
     finally:
         await outbox.close()
@@ -77,9 +84,9 @@ def main() -> int:
         settings = Settings.from_environment()
         if not settings.demo:
             raise SettingsError("demo.server needs XUANHAO_DEMO=1, for it lets everybody in")  # noqa: TRY301 - one way out for all that is wrong with the settings.
-        require_keys_of_mode(settings.key_file, demo=True)
-    except SettingsError as problem:
-        sys.stderr.write(f"xuanhao: {problem}\n")
+        require_keys_of_mode(key_source(settings.key_file, settings.keys).read(), demo=True)
+    except (SettingsError, OSError, ValueError) as problem:
+        sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
     configure_logging(settings.log_level)
     uvloop.run(run(settings))

@@ -1,11 +1,9 @@
 """The demo's identity provider, as far as keys and tokens go: whoever asks is believed."""
 
-import json
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -41,9 +39,9 @@ class DemoSigner:
         self.audience = audience
 
     @classmethod
-    def from_key_file(cls, path: Path, issuer: str, audience: str = AUDIENCE) -> Self:
-        """With the instance's own key, `demo_signing`: 32 bytes in base64. Raises OSError, ValueError, KeyError."""
-        return cls(b64decode(json.loads(path.read_text("utf-8"))["demo_signing"], validate=True), issuer, audience)
+    def from_keys(cls, content: Mapping[str, Any], issuer: str, audience: str = AUDIENCE) -> Self:
+        """With the instance's own key, `demo_signing`: 32 bytes in base64. Raises ValueError, KeyError."""
+        return cls(b64decode(content["demo_signing"], validate=True), issuer, audience)
 
     def jwks(self) -> dict[str, Any]:
         """What stands at the JWKS address."""

@@ -84,7 +84,8 @@ class _Creation:
             *(car for user in agents for car in self._cars(user, self._main)),
             *self._ineligible(applicants[:APPLICANTS_AT_HOME]),
         ]
-        users = {user.user: user for user in (*applicants, *agents, *staff)}
+        # The last one made, so that everybody and every car before is as in earlier versions.
+        users = {user.user: user for user in (*applicants, *agents, *staff, self._auditor())}
         return World(OFFICES, users, tuple(cars))
 
     def _homes(self) -> list[DemoOffice]:
@@ -117,6 +118,9 @@ class _Creation:
         for number in range(1, OPERATORS + 1):
             party = self._people.person(MAIN_OFFICE)
             yield DemoUser(f"operator-{number}", party, self._people.phone(), ("operator",))
+
+    def _auditor(self) -> DemoUser:
+        return DemoUser("auditor-1", self._people.person(MAIN_OFFICE), self._people.phone(), ("auditor",))
 
     def _cars(self, user: DemoUser, home: DemoOffice) -> Iterator[DemoVehicle]:
         elsewhere = self._chance.choice(self._others) if home is self._main else self._main

@@ -3,10 +3,11 @@
 import hmac
 import json
 from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from documents.voucher_codes import VoucherCodes
 from documents.voucher_token import VoucherSigner, VoucherVerifier
@@ -26,15 +27,23 @@ class VoucherKeys:
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """Read `{"voucher_signing": seed, "voucher_verifying"?: [public key], "hashing": key}`.
+        """Raises OSError, ValueError or KeyError for a file that is missing or not of the form (`from_content`)."""
+        return cls.from_content(json.loads(path.read_text("utf-8")))
 
-        Each value is base64 of 32 bytes.
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> Self:
+        """Take `{"voucher_signing": seed, "voucher_verifying"?: [public key], "hashing": key}`.
+
+        Each value is base64 of 32 bytes. Of several hashing keys it is the first, so that what is printed stays good.
         `voucher_verifying` holds the public keys of signing keys that were retired, until their last voucher expires.
-        Raises OSError, ValueError or KeyError for a file that is missing or not of this form.
+        Raises ValueError or KeyError for what is not of this form.
         """
-        content = json.loads(path.read_text("utf-8"))
         signer = VoucherSigner(b64decode(content["voucher_signing"], validate=True))
         retired = [b64decode(key, validate=True) for key in content.get("voucher_verifying", ())]
-        hashing = b64decode(content["hashing"], validate=True)
+        hashing = b64decode(_first_hashing_key(content["hashing"]), validate=True)
         codes = VoucherCodes(hmac.digest(hashing, _CODES_LABEL, sha256))
         return cls(signer, VoucherVerifier([signer.public_key, *retired]), codes)
+
+
+def _first_hashing_key(hashing: str | Mapping[str, Any]) -> str:
+    return hashing if isinstance(hashing, str) else next(iter(hashing["keys"].values()))

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-import sys
+from argparse import ArgumentParser, Namespace
 
 from embedded.problems import StartProblem
 from embedded.supervisor import say, serve
@@ -11,16 +11,15 @@ from runtime.exit import leave
 from runtime.settings import RunSettings, SettingsError
 
 LOOK_FOR_PARENT_EVERY_S = 0.25
-WITH_PARENT = "--with-parent"
 
 
-async def serve_until_told_to_stop(settings: RunSettings, *, with_parent: bool) -> None:
-    """`with_parent`: also stop when the process that started us (make) is gone."""
+async def serve_until_told_to_stop(settings: RunSettings, *, parent: int | None) -> None:
+    """`parent`: the id of the process that started us (make); also stop when it is gone."""
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     stopping = asyncio.create_task(told.wait())
-    orphaned = asyncio.create_task(parent_has_ended(watched=with_parent))
+    orphaned = asyncio.create_task(parent_has_ended(parent))
     serving = asyncio.create_task(serve(settings))
     await asyncio.wait({serving, stopping, orphaned}, return_when=asyncio.FIRST_COMPLETED)
     for task in (serving, stopping, orphaned):
@@ -30,20 +29,27 @@ async def serve_until_told_to_stop(settings: RunSettings, *, with_parent: bool) 
         raise outcomes[0]
 
 
-async def parent_has_ended(*, watched: bool) -> None:
-    parent = os.getppid()
-    while not watched or os.getppid() == parent:  # noqa: ASYNC110 - nothing announces it on every system.
+async def parent_has_ended(parent: int | None) -> None:
+    """Return once we are no longer its child; at once if it was gone before we could look."""
+    while parent is None or os.getppid() == parent:  # noqa: ASYNC110 - nothing announces it on every system.
         await asyncio.sleep(LOOK_FOR_PARENT_EVERY_S)
 
 
+def parse_arguments() -> Namespace:
+    parser = ArgumentParser("embedded", description="The whole system in the foreground.")
+    parser.add_argument("--with-parent", type=int, metavar="PID", help="also stop when this parent is gone")
+    return parser.parse_args()
+
+
 def main() -> int:
+    arguments = parse_arguments()
     try:
         settings = RunSettings.from_environment()
     except SettingsError as problem:
         say(str(problem))
         return 2
     try:
-        asyncio.run(serve_until_told_to_stop(settings, with_parent=WITH_PARENT in sys.argv[1:]))
+        asyncio.run(serve_until_told_to_stop(settings, parent=arguments.with_parent))
     except StartProblem as problem:
         say(str(problem))
         return 1

@@ -80,12 +80,12 @@ class Child:
     async def stop(self, how: signal.Signals = signal.SIGTERM, *, patience_s: float) -> int:
         """Ask it to end, and kill it when it has not by then."""
         self.send(how)
-        # A frozen process would never hear the request.
-        self.send(signal.SIGCONT)
+        # A frozen process would never hear the request, nor would a frozen child notice that its parent has gone.
+        self.send_to_family(signal.SIGCONT)
         try:
             return await asyncio.wait_for(self.wait(), patience_s)
         except TimeoutError:
-            self.send(signal.SIGKILL)
+            self.send_to_family(signal.SIGKILL)
             return await asyncio.wait_for(self.wait(), LAST_WAIT_S)
 
     def send(self, how: signal.Signals) -> None:
@@ -102,6 +102,8 @@ class Child:
 
     def send_to_family(self, how: signal.Signals) -> None:
         """Send a signal to the process and all its descendants: what freezing a server takes."""
+        if not self.is_running:
+            return
         with contextlib.suppress(psutil.NoSuchProcess):
             for member in (psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)):
                 with contextlib.suppress(psutil.NoSuchProcess):

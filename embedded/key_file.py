@@ -38,7 +38,9 @@ def ensure_key_file(folder: DataFolder, *, demo: bool = False) -> None:
 
 def _require_same_mode(folder: DataFolder, *, demo: bool) -> None:
     try:
-        require_keys_of_mode(folder.keys, demo=demo)
+        require_keys_of_mode(json.loads(folder.keys.read_text("utf-8")), demo=demo)
+    except (OSError, ValueError, AttributeError):
+        raise StartProblem(f"{folder.keys} holds no keys") from None
     except SettingsError as problem:
         raise StartProblem(f"{problem}: the data in {folder.root} needs the other mode, or another folder") from None
 

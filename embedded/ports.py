@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Mapping
 
 from embedded.problems import StartProblem
 
@@ -18,8 +19,18 @@ def free_port() -> int:
         return port
 
 
-async def require_free(port: int, variable: str) -> None:
-    """Raise `StartProblem`, naming the variable that moves it, if something listens there and stays."""
+async def require_usable(ports: Mapping[str, int]) -> None:
+    """Raise `StartProblem`, naming the variables that move it, if a port is taken or stands in `ports` twice."""
+    claimed: dict[int, str] = {}
+    for variable, port in ports.items():
+        if port in claimed:
+            raise StartProblem(f"port {port} is named by {claimed[port]} and {variable}; set one of them to another")
+        claimed[port] = variable
+        await _require_free(port, variable)
+
+
+async def _require_free(port: int, variable: str) -> None:
+    """Raise `StartProblem` if something listens there and stays."""
     give_up_at = asyncio.get_running_loop().time() + PREDECESSOR_GONE_WITHIN_S
     while problem := _obstacle(port):
         if asyncio.get_running_loop().time() > give_up_at:

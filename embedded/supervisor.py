@@ -12,7 +12,7 @@ from embedded.folders import DataFolder
 from embedded.instance_file import note_instance
 from embedded.key_file import ensure_key_file
 from embedded.part import Part
-from embedded.ports import HOST, require_free
+from embedded.ports import HOST, require_usable
 from embedded.problems import StartProblem
 from embedded.programs import Api, Worker, run_once
 from embedded.stack import Servers
@@ -44,9 +44,13 @@ async def serve(settings: RunSettings) -> Never:
 @asynccontextmanager
 async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
     """All parts, started and ready; afterwards the API stops first, then the worker, then the servers."""
-    await require_free(settings.http_port, "XUANHAO_HTTP_PORT")
-    await require_free(settings.temporal_port, "XUANHAO_TEMPORAL_PORT")
-    await require_free(settings.temporal_ui_port, "XUANHAO_TEMPORAL_UI_PORT")
+    await require_usable(
+        {
+            "XUANHAO_HTTP_PORT": settings.http_port,
+            "XUANHAO_TEMPORAL_PORT": settings.temporal_port,
+            "XUANHAO_TEMPORAL_UI_PORT": settings.temporal_ui_port,
+        }
+    )
     folder = DataFolder(settings.data_dir)
     servers = Servers.in_folder(
         folder, temporal_port=settings.temporal_port, temporal_ui_port=settings.temporal_ui_port

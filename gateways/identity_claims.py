@@ -10,7 +10,7 @@ from domain.errors import Unauthenticated
 from domain.identifiers import MalformedIdentifier, parse_credit_code, parse_mobile
 from gateways.parties import Party, PartyKind
 
-ROLES = frozenset({"applicant", "clerk", "operator"})
+ROLES = frozenset({"applicant", "clerk", "operator", "auditor"})
 STAFF = ROLES - {"applicant"}
 
 _LONGEST_TEXT = 255

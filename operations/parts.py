@@ -15,7 +15,9 @@ from storage.calendar_entries import CalendarEntries
 from storage.calendars import Calendars
 from storage.database import Database
 from storage.index_keeper import IndexKeeper
+from storage.insiders import Insiders
 from storage.offices import Offices
+from storage.person_records import PersonRecords
 from storage.pool_index import PoolIndex
 from storage.pool_truth import PoolRecords
 from storage.preselections import Preselections
@@ -47,6 +49,9 @@ class OperationParts:
     preselections: Preselections
     reservations: Reservations
     audit: AuditTrail
+    keys: Keys
+    people: PersonRecords
+    insiders: Insiders
 
 
 def operation_parts(
@@ -71,4 +76,7 @@ def operation_parts(
         preselections=Preselections(database, keys),
         reservations=Reservations(database, keys),
         audit=AuditTrail(database),
+        keys=keys,
+        people=PersonRecords(database, keys),
+        insiders=Insiders(database),
     )

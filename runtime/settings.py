@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.durations import parse_duration
+from domain.policy import MalformedPolicy, Policy
 from runtime.http_settings import HttpSettings
 from runtime.identity_settings import IdentitySettings
 
@@ -36,12 +37,21 @@ class RunSettings(BaseSettings):
         try:
             return cls.model_validate(cls._collected_by_hand())
         except ValidationError as error:
-            problems = (f"{PREFIX}{'__'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+            problems = (": ".join([*_variables(e["loc"]), e["msg"]]) for e in error.errors())
             raise SettingsError("; ".join(problems)) from None
+        except MalformedPolicy as problem:
+            raise SettingsError(f"{POLICY_PREFIX}{problem.name.upper()}: {problem.reason}") from None
 
     @classmethod
     def _collected_by_hand(cls) -> dict[str, object]:
+        # `make run` reads no policy, but it is the one who can refuse a malformed one before anything is started.
+        policy_from_environment()
         return {}
+
+
+def _variables(location: tuple[int | str, ...]) -> list[str]:
+    """The variable that a problem is about; none where it is about several."""
+    return [f"{PREFIX}{'__'.join(map(str, location)).upper()}"] if location else []
 
 
 class Settings(HttpSettings, IdentitySettings, RunSettings):
@@ -49,7 +59,8 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
 
     database_url: str = Field(repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`")
     redis_url: str = Field(repr=False, description="Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`")
-    key_file: Path = Field(description="JSON file of the encryption and hashing keys")
+    key_file: Path | None = Field(None, description="JSON file of the keys; this or `keys`")
+    keys: str | None = Field(None, repr=False, description="The same JSON itself, which no command can change")
 
     temporal_address: str = Field("127.0.0.1:7233", description="Host and port of the Temporal frontend")
     temporal_namespace: str = Field("default", description="Temporal namespace")
@@ -68,6 +79,12 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
         default_factory=dict, description=f"The deployment's defaults of the policy, one `{POLICY_PREFIX}<NAME>` each"
     )
 
+    @model_validator(mode="after")
+    def _has_keys(self) -> Self:
+        if not self.keys and self.key_file is None:
+            raise ValueError(f"{PREFIX}KEY_FILE or {PREFIX}KEYS is required")
+        return self
+
     @field_validator("retention")
     @classmethod
     def _is_a_duration(cls, text: str) -> str:
@@ -81,6 +98,14 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
 
 
 def policy_from_environment() -> dict[str, str]:
-    """The policy's overrides by lower-case name, as written: `XUANHAO_POLICY__BATCH_TTL=PT8S` → `batch_ttl`."""
-    length = len(POLICY_PREFIX)
-    return {name[length:].lower(): text for name, text in os.environ.items() if name.startswith(POLICY_PREFIX)}
+    """The policy's overrides by lower-case name, as written: `XUANHAO_POLICY__BATCH_TTL=PT8S` → `batch_ttl`.
+
+    Raises `MalformedPolicy` where no policy can be made of them.
+    """
+    overrides = {
+        name.removeprefix(POLICY_PREFIX).lower(): text
+        for name, text in os.environ.items()
+        if name.startswith(POLICY_PREFIX) and text
+    }
+    Policy().with_overrides(overrides)
+    return overrides

@@ -17,12 +17,13 @@ def main() -> None:
     if not (TOOLS / "bin" / "uv").exists():
         venv.create(TOOLS, with_pip=True, clear=True)
         run([TOOLS / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "uv"])
-    compile_lock("dev.txt", "--extra", "embedded", "--extra", "dev")
-    compile_lock("production.txt", "--constraint", "requirements/dev.txt")
+    compile_lock("dev.txt", "pyproject.toml", "--extra", "embedded", "--extra", "dev")
+    compile_lock("production.txt", "pyproject.toml", "--constraint", "requirements/dev.txt")
+    compile_lock("audit.txt", "--group", "audit")
 
 
 def compile_lock(name: str, *options: str) -> None:
-    command: list[str | Path] = [TOOLS / "bin" / "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *options]
+    command: list[str | Path] = [TOOLS / "bin" / "uv", "pip", "compile", *OPTIONS, *options]
     run([*command, "--output-file", f"requirements/{name}"])
 
 

@@ -74,6 +74,12 @@ class BanList:
         columns = blacklist.c
         return await self._entries(columns.released_by.is_not(None), columns.confirmed_at.is_(None), limit=limit)
 
+    async def released_early(self, since: datetime, until: datetime, *, limit: int) -> list[BanEntry]:
+        """Early releases from `since` to before `until`, confirmed or not."""
+        columns = blacklist.c
+        in_time = (columns.released_at >= since, columns.released_at < until)
+        return await self._entries(columns.released_by.is_not(None), *in_time, limit=limit)
+
     async def confirm_release(self, entry_id: UUID, act: Act) -> bool:
         """A second operator confirms an early release; False when there is none to confirm.
 

@@ -3,18 +3,19 @@
 The truth for every check is the row with its `until`: it ends the ban at that moment, released or not.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, Executable, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit import Act, Subject, note
 from storage.database import Database
-from storage.tables import blacklist
+from storage.keyed_hash import every
+from storage.tables import blacklist, preselection
 from storage.vault import Keys
 
 _COLUMN = "blacklist.holder"
@@ -47,41 +48,47 @@ class Blacklist:
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
         self._vault = keys.vault
+        self._keyed = keys.hashes
 
     async def bar(self, new: NewBan) -> Ban:
         """Begin a ban, or set the end of the one that runs to the later of both. Repeating it changes nothing."""
         columns = blacklist.c
-        values = {name: getattr(new, name) for name in ("id", "party_hash", "since", "until", "preselection_id")}
-        written = insert(blacklist).values(**values, holder=self._vault.encrypt(_COLUMN, new.holder))
-        extending = written.on_conflict_do_update(
-            index_elements=["party_hash"],
-            index_where=columns.released_at.is_(None),
-            set_={"until": func.greatest(columns.until, written.excluded.until)},
-        ).returning(*_BAN)
-        running = select(columns.until).where(columns.party_hash == new.party_hash, columns.released_at.is_(None))
         async with self._database.transaction() as connection:
             earlier = (await connection.execute(select(*_BAN).where(columns.id == new.id))).one_or_none()
             if earlier:
                 return Ban(*earlier, extended=False)
+            if self._keyed.is_changing:
+                new = await _as_the_row_says(connection, new)
+            running = select(columns.until).where(columns.party_hash == new.party_hash, columns.released_at.is_(None))
             await _release_what_is_over(connection, new)
             ran_until = (await connection.execute(running.with_for_update())).scalar()
-            entry_id, since, until = (await connection.execute(extending)).one()
+            entry_id, since, until = (await connection.execute(self._extending(new))).one()
             if ran_until != until:
                 await _note_ban(connection, new, Ban(entry_id, since, until, extended=entry_id != new.id))
         return Ban(entry_id, since, until, extended=entry_id != new.id)
+
+    def _extending(self, new: NewBan) -> Executable:
+        columns = blacklist.c
+        values = {name: getattr(new, name) for name in ("id", "party_hash", "since", "until", "preselection_id")}
+        written = insert(blacklist).values(**values, holder=self._vault.encrypt(_COLUMN, new.holder))
+        return written.on_conflict_do_update(
+            index_elements=["party_hash"],
+            index_where=columns.released_at.is_(None),
+            set_={"until": func.greatest(columns.until, written.excluded.until)},
+        ).returning(*_BAN)
 
     async def barred_until(self, party_hash: bytes, at: datetime) -> datetime | None:
         """The end of the ban that holds at `at`, or None."""
         columns = blacklist.c
         found = await self._database.row(
-            select(func.max(columns.until)).where(columns.party_hash == party_hash, _holds(at))
+            select(func.max(columns.until)).where(columns.party_hash.in_(every(party_hash)), _holds(at))
         )
         return found[0] if found else None
 
     async def has_entered(self, party_hash: bytes, until: datetime) -> bool:
         """Whether a ban up to this end was ever entered, even if it was released early or has been extended since."""
         columns = blacklist.c
-        entered = select(columns.id).where(columns.party_hash == party_hash, columns.until >= until).limit(1)
+        entered = select(columns.id).where(columns.party_hash.in_(every(party_hash)), columns.until >= until).limit(1)
         return await self._database.row(entered) is not None
 
     async def release(self, entry_id: UUID, at: datetime) -> datetime | None:
@@ -116,6 +123,14 @@ class Blacklist:
                 subject = Subject(released.preselection_id)
                 await note(connection, act, "release_ban_early", subject, entry_id=entry_id, until=released.until)
         return released is not None
+
+
+async def _as_the_row_says(connection: AsyncConnection, new: NewBan) -> NewBan:
+    """The ban under the hash that the party has now, which no change of keys moves before the ban is written."""
+    columns = preselection.c
+    known = select(columns.party_hash).where(columns.id == new.preselection_id).with_for_update(read=True)
+    party_hash = (await connection.execute(known)).scalar()
+    return replace(new, party_hash=party_hash) if party_hash else new
 
 
 def _holds(at: datetime) -> ColumnElement[bool]:

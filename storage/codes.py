@@ -17,6 +17,7 @@ from sqlalchemy import update
 from domain.errors import CodeAttemptsExceeded, CodeExpired, CodeIncorrect, CodeNotSent, RateLimited
 from domain.policy import Policy
 from storage.database import Database
+from storage.keyed_hash import anchor_of, every
 from storage.tables import code
 
 _HOUR = timedelta(hours=1)
@@ -27,7 +28,7 @@ _SALT_BYTES = 16
 
 _LIVE = "sent_at IS NOT NULL AND used_at IS NULL AND replaced_at IS NULL"
 _SAME = """
-    subject_hash = %(subject_hash)s AND purpose = %(purpose)s
+    subject_hash = ANY(%(subject_hashes)s) AND purpose = %(purpose)s
     AND preselection_id IS NOT DISTINCT FROM CAST(%(preselection_id)s AS uuid)
 """
 
@@ -36,7 +37,7 @@ _LOCK_PHONE = b"SELECT pg_advisory_xact_lock(%(lock)s)"
 
 _COUNTED = b"""
     SELECT purpose, created_at, while_holding FROM code
-    WHERE phone_hash = %(phone_hash)s AND created_at > %(since)s AND id <> %(id)s AND failed_at IS NULL
+    WHERE phone_hash = ANY(%(phone_hashes)s) AND created_at > %(since)s AND id <> %(id)s AND failed_at IS NULL
       AND (sent_at IS NOT NULL OR created_at > %(under_way_since)s)
     ORDER BY created_at DESC
 """
@@ -54,6 +55,8 @@ _ISSUE = b"""
         while_holding = excluded.while_holding, attempts = 0, wrong_tries = '{}', failed_at = NULL
     WHERE code.used_at IS NULL
 """
+
+_MOVE_SUBJECT = b"UPDATE code SET subject_hash = %(current)s WHERE subject_hash = ANY(%(others)s)"
 
 _LOCK_SUBJECT = b"""
     SELECT pg_advisory_xact_lock(CAST(CAST('x' || encode(substr(subject_hash, 1, 8), 'hex') AS bit(64)) AS bigint))
@@ -80,7 +83,7 @@ _TRY = f"""
         END
     FROM (
         SELECT
-            id, sha256(CAST(%(salt)s AS bytea) || code_hash) <> %(salted)s AS wrong,
+            id, sha256(CAST(%(salt)s AS bytea) || code_hash) <> ALL(%(salted)s) AS wrong,
             array_position(wrong_tries, %(name)s) AS place
         FROM code
         WHERE {_SAME} AND {_LIVE} AND expires_at > %(at)s
@@ -147,11 +150,16 @@ class Codes:
         issued = IssuedCode(new.id, policy.code_resend.after(new.at), policy.code_ttl.after(new.at))
         counted = {"since": new.at - _DAY, "under_way_since": new.at - _UNDER_WAY, "id": new.id}
         async with self._database.driven_transaction() as connection:
-            await connection.execute(_LOCK_PHONE, {"lock": int.from_bytes(new.phone_hash[:8], "big", signed=True)})
-            found = await connection.execute(_COUNTED, counted | {"phone_hash": new.phone_hash})
+            await connection.execute(
+                _LOCK_PHONE, {"lock": int.from_bytes(anchor_of(new.phone_hash)[:8], "big", signed=True)}
+            )
+            found = await connection.execute(_COUNTED, counted | {"phone_hashes": every(new.phone_hash)})
             retry_at = _retry_at(new, policy, [_Counted(*row) for row in await found.fetchall()])
             if retry_at:
                 raise RateLimited(retry_at)
+            if len(known := every(new.owner.subject_hash)) > 1:
+                # So that this code and those before it have one subject, whichever key they were made with.
+                await connection.execute(_MOVE_SUBJECT, {"current": known[0], "others": known[1:]})
             await connection.execute(_ISSUE, _values(new, issued))
         return issued
 
@@ -180,7 +188,7 @@ class Codes:
         """
         salt = os.urandom(_SALT_BYTES)
         values = _owner_values(owner) | {"at": at, "limit": attempts, "salt": salt}
-        values["salted"] = sha256(salt + code_hash).digest()
+        values["salted"] = [sha256(salt + known).digest() for known in every(code_hash)]
         # Other digits are another try, whatever request they come by.
         values["name"] = uuid5(request_id, code_hash.hex())
         tried = await self._database.driven(_TRY, values)
@@ -223,7 +231,7 @@ def _retry_at(new: NewCode, policy: Policy, earlier: Sequence[_Counted]) -> date
 def _owner_values(owner: CodeOwner) -> dict[str, Any]:
     return {
         "purpose": owner.purpose,
-        "subject_hash": owner.subject_hash,
+        "subject_hashes": every(owner.subject_hash),
         "preselection_id": owner.preselection_id,
     }
 
@@ -231,8 +239,9 @@ def _owner_values(owner: CodeOwner) -> dict[str, Any]:
 def _values(new: NewCode, issued: IssuedCode) -> dict[str, Any]:
     return _owner_values(new.owner) | {
         "id": new.id,
-        "phone_hash": new.phone_hash,
-        "code_hash": new.code_hash,
+        "subject_hash": bytes(new.owner.subject_hash),
+        "phone_hash": bytes(new.phone_hash),
+        "code_hash": bytes(new.code_hash),
         "at": new.at,
         "expires_at": issued.expires_at,
         "while_holding": new.while_holding,

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from storage.database import Database
+from storage.keyed_hash import every
 from storage.tables import idempotency
 from storage.vault import Keys
 
@@ -33,6 +34,15 @@ _BEGIN = b"""
     WHERE kept.created_at <= %(kept_since)s
        OR kept.status IS NULL AND kept.lease_until <= %(at)s AND kept.body_digest = excluded.body_digest
     RETURNING operation_id
+"""
+
+# So that two processes of which one has not heard yet which key is the current one never begin the same request both.
+_LOCK = b"SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+_MOVE = b"""
+    UPDATE idempotency SET
+        caller_hash = %(caller_hash)s,
+        body_digest = CASE WHEN body_digest = ANY(%(digests)s) THEN %(body_digest)s ELSE body_digest END
+    WHERE caller_hash = ANY(%(callers)s) AND path = %(path)s AND key = %(key)s
 """
 
 _FIND = b"""
@@ -96,18 +106,32 @@ class Idempotency:
         `operation_id` is a new one; what comes back in `Fresh` is that of the request's first attempt.
         """
         values = _key_values(request) | {
-            "body_digest": body_digest,
+            "body_digest": bytes(body_digest),
             "operation_id": operation_id,
             "at": at,
             "lease_until": at + lease,
             "kept_since": at - _KEPT,
         }
+        known = every(request.caller_hash)
         # A lease that was taken and not heard of would be found in flight by its own repeat.
-        begun = await self._database.driven_once(_BEGIN, values)
+        if len(known) > 1:
+            begun = await self._moved_and_begun(values, every(body_digest), known)
+        else:
+            begun = await self._database.driven_once(_BEGIN, values)
         if begun:
             return Fresh(begun[0][0])
         kept = await self._database.driven(_FIND, _key_values(request))
         return self._kept(kept[0], body_digest) if kept else InFlight()
+
+    async def _moved_and_begun(
+        self, values: dict[str, Any], digests: list[bytes], callers: list[bytes]
+    ) -> list[tuple[Any, ...]]:
+        """While hashing keys change, an earlier request may stand under another key: it is moved to the current one."""
+        async with self._database.driven_transaction() as connection:
+            await connection.execute(_LOCK, {"name": f"{values['path']} {values['key']}"})
+            await connection.execute(_MOVE, values | {"digests": digests, "callers": callers})
+            begun = await connection.execute(_BEGIN, values)
+            return await begun.fetchall()
 
     async def answer(self, request: RequestKey, status: int, headers: Mapping[str, str], body: str) -> None:
         """Keep the answer; the first one stays."""
@@ -124,7 +148,7 @@ class Idempotency:
 
     def _kept(self, kept: Any, body_digest: bytes) -> Begun:
         digest, status, sealed = kept
-        if digest != body_digest:
+        if digest not in every(body_digest):
             return OtherBody()
         if status is None:
             return InFlight()
@@ -133,4 +157,4 @@ class Idempotency:
 
 
 def _key_values(request: RequestKey) -> dict[str, Any]:
-    return {"caller_hash": request.caller_hash, "path": request.path, "key": request.key}
+    return {"caller_hash": bytes(request.caller_hash), "path": request.path, "key": request.key}

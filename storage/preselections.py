@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, and_, delete, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
+from storage.hash_moves import SubmittedHashes, moved_to_current
+from storage.keyed_hash import every
 from storage.personal_hashes import PersonalHashes
 from storage.tables import UNFINISHED_STAGES, preselection
 from storage.vault import Keys, Vault
@@ -153,7 +155,12 @@ class Preselections:
     async def insert_submission(self, submission: Submission) -> None:
         """Write what was submitted, at stage `submitted` and revision 0; the same id again changes nothing."""
         statement = insert(preselection).values(self._values(submission)).on_conflict_do_nothing(index_elements=["id"])
-        await self._database.rows(statement)
+        if not self._hashes.keyed.is_changing:
+            await self._database.rows(statement)
+            return
+        async with self._database.transaction() as connection:
+            await moved_to_current(connection, self._of_submission(submission))
+            await connection.execute(statement)
 
     async def drop_submission(self, preselection_id: UUID) -> None:
         """Forget a submission that failed its check; one that has begun stays."""
@@ -181,7 +188,9 @@ class Preselections:
 
     async def newest_of(self, owner_hash: bytes) -> PreselectionRow | None:
         """The caller's newest one to go on with: unfinished, completed or exhausted."""
-        found = await self._newest(preselection.c.owner_hash == owner_hash, preselection.c.stage.in_(_RESUMABLE))
+        found = await self._newest(
+            preselection.c.owner_hash.in_(every(owner_hash)), preselection.c.stage.in_(_RESUMABLE)
+        )
         return found[0] if found else None
 
     async def list_of(
@@ -189,23 +198,27 @@ class Preselections:
     ) -> list[PreselectionRow]:
         """The caller's own, newest first; `before` is the (created_at, id) of the last one on the page before."""
         columns = preselection.c
-        conditions = [columns.owner_hash == owner_hash, columns.stage.not_in(_INVISIBLE)]
+        conditions: list[ColumnElement[bool]] = [
+            columns.owner_hash.in_(every(owner_hash)),
+            columns.stage.not_in(_INVISIBLE),
+        ]
         if before:
             created_at, last_id = before
             earlier = and_(columns.created_at == created_at, columns.id < last_id)
             conditions.append(or_(columns.created_at < created_at, earlier))
         return await self._newest(*conditions, limit=limit)
 
-    async def others_unfinished(self, party_hash: bytes, *, except_id: UUID) -> list[OtherPreselection]:
-        """The party's other preselections whose holds lapse when it is barred."""
-        columns = preselection.c
+    async def others_unfinished(self, preselection_id: UUID) -> list[OtherPreselection]:
+        """The party's other preselections whose holds lapse when it is barred for what it missed in this one."""
+        columns, missed = preselection.c, preselection.alias()
+        party = select(missed.c.party_hash).where(missed.c.id == preselection_id).scalar_subquery()
         found = await self._database.rows(
             select(columns.id, columns.office_code)
             .where(
-                columns.party_hash == party_hash,
+                columns.party_hash == party,
                 columns.stage.in_(UNFINISHED_STAGES),
                 not_(columns.dormant),
-                columns.id != except_id,
+                columns.id != preselection_id,
             )
             .order_by(columns.created_at)
         )
@@ -218,8 +231,16 @@ class Preselections:
         )
         return [row_of(row, self._vault) for row in await self._database.rows(statement)]
 
+    def _of_submission(self, given: Submission) -> SubmittedHashes:
+        hashes = self._hashes
+        return SubmittedHashes(
+            vehicle=hashes.vehicle(given.vin),
+            transfer=hashes.transfer(given.vin, given.certificate_number, given.party_id),
+            party=hashes.party(given.party_id),
+        )
+
     def _values(self, submission: Submission) -> dict[str, Any]:
-        given, hashes, seller = submission, self._hashes, submission.seller
+        given, hashes, seller = submission, self._of_submission(submission), submission.seller
         sealed = {
             "party_name": given.party_name,
             "party_id": given.party_id,
@@ -238,11 +259,11 @@ class Preselections:
             "policy": dict(given.policy),
             "notice_version": given.notice_version,
             "notice_agreed_at": given.notice_agreed_at or given.at,
-            "owner_hash": hashes.owner(given.owner),
-            "party_hash": hashes.party(given.party_id),
-            "vehicle_hash": hashes.vehicle(given.vin),
-            "transfer_hash": hashes.transfer(given.vin, given.certificate_number, given.party_id),
-            "seller_hash": hashes.seller(seller.id_number),
+            "owner_hash": self._hashes.owner(given.owner),
+            "party_hash": hashes.party,
+            "vehicle_hash": hashes.vehicle,
+            "transfer_hash": hashes.transfer,
+            "seller_hash": self._hashes.seller(seller.id_number),
             "seller_name_masked": given.seller_name_masked,
             "party_kind": given.party_kind,
         } | {column: self._vault.encrypt(f"preselection.{column}", value) for column, value in sealed.items()}

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, ColumnElement, Integer, literal_column, select, text, tuple_
 
 from storage.database import Database
+from storage.keyed_hash import every
 from storage.personal_hashes import PersonalHashes
 from storage.preselections import COLUMNS, PreselectionRow, row_of
 from storage.tables import claim, preselection
@@ -68,7 +69,7 @@ class Reservations:
 
     async def of_vehicle(self, vin: str, *, limit: int = 100) -> list[PreselectionRow]:
         """All of this vehicle, newest first; of those at most one is running."""
-        known = preselection.c.vehicle_hash == self._hashes.vehicle(vin)
+        known = preselection.c.vehicle_hash.in_(every(self._hashes.vehicle(vin)))
         return await self._newest(known, _VISIBLE, limit=limit)
 
     async def holding(self, plate: str, at: datetime) -> UUID | None:

@@ -11,10 +11,8 @@ from datetime import datetime
 from sqlalchemy import CursorResult, TextClause, text
 
 from storage.database import Database
+from storage.rehashing import NOBODY
 from storage.vault import Keys, Vault
-
-_NOBODY = bytes(32)
-"""In the place of the keyed hash of a person: no value has this hash."""
 
 _SEALED = ("party_name", "party_id", "phone", "vin", "certificate_number")
 _AT_ONCE = 1_000
@@ -68,8 +66,8 @@ class Retention:
 
     async def purge(self, before: datetime, at: datetime) -> Purged:
         """Overwrite whatever is personal in what ended before a moment. May be repeated at any time."""
-        shared = {"before": before, "at": at, "nobody": _NOBODY, "most": _AT_ONCE}
-        blank = {column: _blank(self._vault, f"preselection.{column}") for column in _SEALED}
+        shared = {"before": before, "at": at, "nobody": NOBODY, "most": _AT_ONCE}
+        blank = blank_values(self._vault)
         return Purged(
             preselections=await self._all(_PRESELECTIONS, shared | blank),
             bans=await self._all(_BANS, shared | {"holder": _blank(self._vault, "blacklist.holder")}),
@@ -84,6 +82,11 @@ class Retention:
                 some = done.rowcount
             purged += some
         return purged
+
+
+def blank_values(vault: Vault) -> dict[str, bytes]:
+    """What stands in a preselection's sealed columns once it is about nobody."""
+    return {column: _blank(vault, f"preselection.{column}") for column in _SEALED}
 
 
 def _blank(vault: Vault, column: str) -> bytes:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from storage.database import Database
+from storage.keyed_hash import every
 from storage.personal_hashes import PersonalHashes
 from storage.tables import text_message
 from storage.vault import Keys
@@ -74,7 +75,7 @@ class TextMessages:
         columns = text_message.c
         found = await self._database.rows(
             select(columns.sent_at, columns.purpose, columns.text, columns.code)
-            .where(columns.phone_hash == self._hashes.phone(phone))
+            .where(columns.phone_hash.in_(every(self._hashes.phone(phone))))
             .order_by(columns.sent_at.desc(), columns.id)
             .limit(limit)
         )

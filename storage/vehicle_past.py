@@ -3,34 +3,38 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from storage.database import Database
 from storage.preselections import PreselectionRow
 
+# By what stands in the row at this moment: a change of keys moves all rows of a vehicle and of a transfer together.
 _READ = b"""
+    WITH own AS (SELECT vehicle_hash, transfer_hash FROM preselection WHERE id = %(id)s)
     SELECT
         EXISTS (
             SELECT FROM preselection
-            WHERE vehicle_hash = %(vehicle_hash)s AND NOT dormant
+            WHERE vehicle_hash = (SELECT vehicle_hash FROM own) AND NOT dormant
               AND stage IN ('service_notes', 'identity_verification', 'plate_selection', 'completed')
         ),
         (
             SELECT state FROM preselection
-            WHERE transfer_hash = %(transfer_hash)s AND stage NOT IN ('submitted', 'refused') AND id <> %(id)s
+            WHERE transfer_hash = (SELECT transfer_hash FROM own)
+              AND stage NOT IN ('submitted', 'refused') AND id <> %(id)s
             ORDER BY created_at DESC, id DESC LIMIT 1
         ),
         least.draws, least.composed,
         ARRAY(
             SELECT DISTINCT jsonb_array_elements_text(state -> 'shown') AS plate
-            FROM preselection WHERE vehicle_hash = %(vehicle_hash)s AND jsonb_typeof(state -> 'shown') = 'array'
+            FROM preselection
+            WHERE vehicle_hash = (SELECT vehicle_hash FROM own) AND jsonb_typeof(state -> 'shown') = 'array'
             ORDER BY plate
         )
     FROM (
         SELECT
             min(CAST(state ->> 'draws_remaining' AS int)) AS draws,
             min(CAST(state ->> 'composed_remaining' AS int)) AS composed
-        FROM preselection WHERE transfer_hash = %(transfer_hash)s AND stage NOT IN ('submitted', 'refused')
+        FROM preselection
+        WHERE transfer_hash = (SELECT transfer_hash FROM own) AND stage NOT IN ('submitted', 'refused')
     ) AS least
 """
 
@@ -59,10 +63,5 @@ class VehiclePasts:
 
     async def before(self, row: PreselectionRow) -> VehiclePast:
         """What happened to the row's vehicle and transfer before it, and may still go on."""
-        values: dict[str, bytes | UUID] = {
-            "vehicle_hash": row.vehicle_hash,
-            "transfer_hash": row.transfer_hash,
-            "id": row.id,
-        }
-        [(is_running, earlier, draws, composed, shown)] = await self._database.driven(_READ, values)
+        [(is_running, earlier, draws, composed, shown)] = await self._database.driven(_READ, {"id": row.id})
         return VehiclePast(is_running, earlier, draws, composed, tuple(shown))

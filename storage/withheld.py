@@ -151,6 +151,13 @@ class WithheldNumbers:
         released = columns.released_at.is_not(None) & columns.release_confirmed_at.is_(None)
         return await self._list(or_(columns.confirmed_at.is_(None), released), limit=limit)
 
+    async def between(self, since: datetime, until: datetime, *, limit: int) -> list[Withholding]:
+        """Those that were withheld or given back from `since` to before `until`, newest first."""
+        columns = withholding.c
+        withheld = (columns.withheld_at >= since) & (columns.withheld_at < until)
+        released = (columns.released_at >= since) & (columns.released_at < until)
+        return await self._list(or_(withheld, released), limit=limit)
+
     async def _list(self, condition: ColumnElement[bool], *, limit: int) -> list[Withholding]:
         columns = withholding.c
         newest = select(*_COLUMNS).where(condition).order_by(columns.withheld_at.desc(), columns.id).limit(limit)

@@ -7,6 +7,7 @@ import asyncio
 import atexit
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -21,15 +22,9 @@ from embedded.stack import Servers
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from runtime.exit import leave
+from tests.companies import Companies, turn_of
 
 TEMPLATE = "xuanhao_template"
-
-WHOLE_SYSTEMS = {
-    "tests/acceptance/": ("lapsing", "hurried", "service"),
-    "tests/stack/": ("stack",),
-    "tests/bench/": ("stack",),
-}
-"""The fixtures of each folder that are whole running systems, which take seconds to start."""
 
 database_numbers = count(1)
 outcome: list[int] = []
@@ -51,19 +46,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several workers share the tests, those of a file or of a running system stay together."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_company(item)))
+    items.sort(key=lambda item: turn_of(item.nodeid))
 
 
-def _company(item: pytest.Item) -> str:
-    file = item.nodeid.partition("::")[0]
-    wanted: tuple[str, ...] = getattr(item, "fixturenames", ())
-    for folder, systems in WHOLE_SYSTEMS.items():
-        for system in systems:
-            if file.startswith(folder) and system in wanted:
-                return folder + system
-    return file
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Companies:
+    return Companies(config, log)
 
 
 @pytest.fixture(scope="session")

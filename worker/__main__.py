@@ -12,12 +12,14 @@ from temporalio.worker import UnsandboxedWorkflowRunner
 
 from runtime.clock import system_clock
 from runtime.exit import leave
-from runtime.key_marks import require_keys_of_mode
+from runtime.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from runtime.logging import configure_logging
 from runtime.settings import Settings, SettingsError
 from runtime.temporal import connect
 from storage.failures import PartDown
 from storage.index_keeper import IndexKeeper
+from storage.key_readers import keys_kept_up
+from storage.key_sources import key_source
 from worker.parts import Parts
 from worker.run import make_worker
 from worker.schedules import ensure_upkeep
@@ -41,7 +43,10 @@ async def serve(settings: Settings) -> None:
     # That no workflow reaches for clock, chance or I/O is proved by the tests, which run them all in the sandbox. Here
     # it would take a quarter of the worker's time, and memory for a copy of their modules for each vehicle.
     runner = UnsandboxedWorkflowRunner()
-    async with make_worker(client, settings.task_queue, parts.activities(), workflow_runner=runner):
+    async with (
+        keys_kept_up(parts.keys, parts.database, "worker", system_clock),
+        make_worker(client, settings.task_queue, parts.activities(), workflow_runner=runner),
+    ):
         log.info("worker ready", task_queue=settings.task_queue)
         await stopped.wait()
     tending.cancel()
@@ -65,9 +70,9 @@ async def tend_index(keeper: IndexKeeper) -> None:
 def main() -> int:
     try:
         settings = Settings.from_environment()
-        require_keys_of_mode(settings.key_file, demo=settings.demo)
-    except SettingsError as problem:
-        sys.stderr.write(f"xuanhao: {problem}\n")
+        require_keys_of_mode(key_source(settings.key_file, settings.keys).read(), demo=settings.demo)
+    except (SettingsError, OSError, ValueError) as problem:
+        sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
     configure_logging()
     uvloop.run(serve(settings))

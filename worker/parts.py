@@ -28,6 +28,7 @@ from storage.database import Database
 from storage.decisions import Decisions
 from storage.expired_rows import ExpiredRows
 from storage.index_keeper import IndexKeeper
+from storage.key_sources import key_source
 from storage.keyboard_snapshots import KeyboardSnapshots
 from storage.offices import Offices
 from storage.personal_hashes import PersonalHashes
@@ -62,7 +63,7 @@ class Parts:
     @classmethod
     def from_settings(cls, settings: Settings) -> "Parts":
         database = Database(settings.database_url, pool_size=20, application_name="xuanhao-worker")
-        keys = Keys.from_file(settings.key_file)
+        keys = Keys.from_source(key_source(settings.key_file, settings.keys))
         http = httpx.AsyncClient()
         sms = HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(TextMessages(database, keys))
         policy = Policy().with_overrides(settings.policy)

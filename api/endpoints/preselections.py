@@ -8,6 +8,7 @@ from api.responses import reading, writing
 from api.views import view_of
 from api.visits import CurrentVisit, OwnVisit
 from domain.texts import Purpose
+from storage.keyed_hash import in_one_message
 from workflows.messages import Action, ConfirmIdentity
 
 router = area("/preselections", tags=["preselections"])
@@ -49,8 +50,12 @@ async def send_identity_code(visit: OwnVisit) -> PreselectionView:
 async def confirm_identity(visit: OwnVisit, body: IdentityBody) -> PreselectionView:
     """「确认」 leads to 预选号牌; the digits leave this process as a keyed hash only (R-17)."""
     row = visit.own
-    typed = visit.parts.hashes.code(Purpose.CONFIRM_IDENTITY, row.owner_hash, row.id, body.code)
-    return await act(visit, "confirm_identity", ConfirmIdentity(typed.hex(), str(visit.operation_id)))
+    typed = visit.parts.hashes.code(Purpose.CONFIRM_IDENTITY, visit.caller.owner_hash, row.id, body.code)
+    return await act(
+        visit,
+        "confirm_identity",
+        ConfirmIdentity(in_one_message(typed), str(visit.operation_id)),
+    )
 
 
 @router.post(

@@ -46,6 +46,13 @@ async def test_a_key_with_another_body_is_invalid(selecting: Selection) -> None:
     assert (answer.status, answer.code) == (400, "idempotency_key_invalid")
 
 
+async def test_so_it_is_for_a_call_that_takes_no_body(selecting: Selection) -> None:
+    key = str(uuid4())
+    assert (await selecting.post("start", key=key)).code == "wrong_stage"
+    assert (await selecting.post("start", {"another": True}, key=key)).code == "idempotency_key_invalid"
+    assert (await selecting.post("start", {"another": True})).code == "validation_failed"
+
+
 @pytest.mark.parametrize("key", ["1", "not-a-uuid", "0" * 32, "{00000000-0000-4000-8000-000000000000}", "\u00e9"])
 async def test_a_key_that_is_no_uuid_is_invalid(selecting: Selection, key: str) -> None:
     answer = await selecting.post("draws", {}, headers={"Idempotency-Key": key.encode()})

@@ -15,8 +15,9 @@ from demo.tokens import DemoSigner
 from demo.world import demo_world
 from runtime.settings import Settings
 from storage.database import Database
+from storage.keyed_hash import KeyedHash
 from storage.text_messages import TextMessages
-from storage.vault import KeyedHash, Keys, Vault
+from storage.vault import Keys, Vault
 
 PORT = 8123
 KEYS = Keys(Vault({"k": b"k" * 32}, "k"), KeyedHash(b"h" * 32))

@@ -80,6 +80,7 @@ def test_there_are_people_for_every_role() -> None:
     assert len(AGENTS) >= 5
     assert {user.office_code for user in WORLD.users.values() if "clerk" in user.roles} == {o.code for o in OFFICES}
     assert sum("operator" in user.roles for user in WORLD.users.values()) == 2
+    assert sum("auditor" in user.roles for user in WORLD.users.values()) == 1
     assert {"applicant-001", "agent-001", "clerk-440300", "operator-1"} <= set(WORLD.users)
 
 

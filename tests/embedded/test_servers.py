@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 import redis.asyncio
@@ -54,6 +55,16 @@ async def test_a_lock_that_names_a_stranger_does_not_stop_postgres(postgres: Pos
     await postgres.ready()
     assert stranger.is_running
     await stranger.stop(patience_s=1)
+
+
+async def test_a_postgres_frozen_with_its_children_stops_and_leaves_none_of_them(postgres: Postgres) -> None:
+    children = psutil.Process(postgres.pid).children(recursive=True)
+    assert children
+    postgres.freeze()
+    await postgres.stop()
+    _, left = psutil.wait_procs(children, timeout=1)
+    await postgres.bring_up()
+    assert not left
 
 
 async def test_a_frozen_postgres_answers_again_after_the_thaw(postgres: Postgres) -> None:

@@ -21,6 +21,7 @@ from embedded.key_file import ensure_key_file
 from embedded.ports import free_port
 from embedded.problems import StartProblem
 from embedded.stack import Servers
+from runtime.settings import policy_from_environment
 
 ROOT = Path(__file__).parents[2]
 LAUNCHER = ROOT / "embedded" / "launch.py"
@@ -63,10 +64,10 @@ async def gone(pids: list[int]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def make_run(**environment: str) -> tuple[int, str]:
+async def make_run(*arguments: str, **environment: str) -> tuple[int, str]:
     """The exit code of `python -m embedded`, and what it says on the way out."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "embedded"),
+        *(sys.executable, "-m", "embedded", *arguments),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         cwd=ROOT,
@@ -119,6 +120,22 @@ async def test_a_taken_port_is_one_clear_line(tmp_path: Path, variable: str) -> 
     assert variable in said
 
 
+async def test_a_port_that_is_named_twice_is_one_clear_line(tmp_path: Path) -> None:
+    port = str(free_port())
+    environment = ports() | {"XUANHAO_HTTP_PORT": port, "XUANHAO_TEMPORAL_UI_PORT": port}
+    code, said = await make_run(**environment, XUANHAO_DATA_DIR=str(tmp_path))
+    twice = "XUANHAO_HTTP_PORT and XUANHAO_TEMPORAL_UI_PORT"
+    assert (code, said) == (1, f"xuanhao: port {port} is named by {twice}; set one of them to another\n")
+
+
+async def test_a_parent_that_was_gone_before_we_looked_leaves_nothing(tmp_path: Path) -> None:
+    """make killed in the moment in which Python was starting: whoever adopts us is not taken for it."""
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await parent.wait()
+    started = await make_run("--with-parent", str(parent.pid), **ports(), XUANHAO_DATA_DIR=str(tmp_path / "data"))
+    assert started == (0, "")
+
+
 async def test_a_folder_that_can_not_be_written_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     folder = str(tmp_path / "file" / "data")
@@ -132,11 +149,18 @@ async def test_a_folder_in_use_is_one_clear_line(tmp_path: Path) -> None:
     assert (code, said) == (1, f"xuanhao: the data folder {tmp_path} is in use by another instance\n")
 
 
-async def test_a_malformed_variable_is_one_clear_line_without_its_value() -> None:
-    code, said = await make_run(XUANHAO_HTTP_PORT="eight thousand")
+@pytest.mark.parametrize("variable", ["XUANHAO_HTTP_PORT", "XUANHAO_POLICY__BATCH_TTL", "XUANHAO_POLICY__NO_SUCH"])
+async def test_a_malformed_variable_is_one_clear_line_without_its_value(variable: str) -> None:
+    code, said = await make_run(**{variable: "eight thousand"})
     assert (code, said.count("\n")) == (2, 1)
-    assert "XUANHAO_HTTP_PORT" in said
+    assert variable in said
     assert "eight thousand" not in said
+
+
+def test_an_empty_setting_of_the_policy_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XUANHAO_POLICY__DRAWS", "")
+    monkeypatch.setenv("XUANHAO_POLICY__COMPOSED", "3")
+    assert policy_from_environment() == {"composed": "3"}
 
 
 def test_sockets_of_a_folder_with_a_long_path_have_short_paths(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ CHANCE = {
     "demo/vehicles.py": "Seeded: the same demo vehicles every time.",
     "demo/world.py": "Seeded: the same demo world every time.",
     "embedded/key_file.py": "Keys of the local deployment.",
+    "operations/key_changes.py": "New keys.",
     "storage/codes.py": "Salt of a code's hash.",
     "storage/pool_index.py": "Draws.",
     "storage/rate_windows.py": "Names of requests in a window.",

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 from storage.database import Database
 from storage.decisions import Decision, Decisions
+from storage.keyed_hash import KeyedHash
 from storage.offices import Office, Offices
 from storage.preselections import PreselectionRow, Preselections, Seller, Submission
-from storage.vault import KeyedHash, Keys, Vault
+from storage.vault import Keys, Vault
 from storage.vehicle_past import VehiclePast, VehiclePasts
 
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from storage.keyed_hash import KeyedHash
 from storage.personal_hashes import PersonalHashes
 from storage.preselections import Preselections
-from storage.vault import KeyedHash, Keys, Unreadable, Vault
+from storage.vault import Keys, Unreadable, Vault
 from storage.vehicle_past import VehiclePast
 from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_plates
 
@@ -153,8 +154,8 @@ async def test_a_partys_other_unfinished_preselections_are_found(stored: Stored)
         await stored.begun(stage, **party)
     asleep = await stored.begun("service_notes", **party)
     await stored.decisions.commit(decision(asleep, stage="service_notes", dormant=True))
-    found = await stored.preselections.others_unfinished(HASHES.party(party["party_id"]), except_id=overdue)
+    found = await stored.preselections.others_unfinished(overdue)
     assert {other.id for other in found} == set(unfinished)
     assert {other.office_code for other in found} == {stored.office_code}
-    without_one = await stored.preselections.others_unfinished(HASHES.party(party["party_id"]), except_id=unfinished[0])
+    without_one = await stored.preselections.others_unfinished(unfinished[0])
     assert [other.id for other in without_one] == unfinished[1:]

@@ -1,0 +1,38 @@
+"""The lists by which auditors watch operators and clerks. Nothing here changes anything."""
+
+from dataclasses import dataclass
+
+from operations.parts import OperationParts
+from storage.ban_list import BanEntry
+from storage.insiders import ClerkAct, ClerkCounts, Period
+from storage.withheld import Withholding
+
+
+@dataclass(frozen=True)
+class Unconfirmed:
+    """What one operator did and no second one has confirmed yet."""
+
+    withholdings: list[Withholding]
+    ban_releases: list[BanEntry]
+
+
+async def withholdings_in(parts: OperationParts, period: Period, *, limit: int) -> list[Withholding]:
+    """Numbers that were withheld or given back in the time, newest first."""
+    return await parts.withheld.between(period.since, period.until, limit=limit)
+
+
+async def ban_releases_in(parts: OperationParts, period: Period, *, limit: int) -> list[BanEntry]:
+    """Bans that an operator ended before their time, newest first."""
+    return await parts.bans.released_early(period.since, period.until, limit=limit)
+
+
+async def unconfirmed(parts: OperationParts, *, limit: int) -> Unconfirmed:
+    return Unconfirmed(await parts.withheld.unconfirmed(limit=limit), await parts.bans.unconfirmed(limit=limit))
+
+
+async def desk_counts(parts: OperationParts, period: Period, *, limit: int) -> list[ClerkCounts]:
+    return await parts.insiders.counts(period, limit=limit)
+
+
+async def desk_acts(parts: OperationParts, period: Period, *, clerk: str | None, limit: int) -> list[ClerkAct]:
+    return await parts.insiders.acts(period, clerk=clerk, limit=limit)

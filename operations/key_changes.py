@@ -1,0 +1,210 @@
+"""Changing keys while the service runs.
+
+A change has four steps, and may be cut off after each: the new key is made; once every process has read it, it becomes
+the current one; once every process writes with it, all values are made anew; and later the old key is retired.
+"""
+
+import asyncio
+import secrets
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from domain.moments import format_instant, parse_instant
+from operations.parts import OperationParts
+from operations.wishes import Wish
+from storage.audit import note
+from storage.key_readers import KeyReader, KeyReaders
+from storage.reencryption import Reencryption
+from storage.rehashing import Rehashing
+from storage.vault import FIRST, Vault
+
+Kind = Literal["encryption", "hashing"]
+KINDS: tuple[Kind, ...] = ("encryption", "hashing")
+
+PATIENCE = timedelta(seconds=90)
+"""How long a change waits for the other processes: longer than one that has ended is still counted among them."""
+
+SETTLED_AFTER = timedelta(minutes=15)
+"""No value is on its way to its row for so long, so an old key that no row needs by then is needed no more."""
+
+_PAUSE_SECONDS = 0.5
+_KEY_BYTES = 32
+_ID_BYTES = 4
+_MOST_PASSES = 10
+
+
+@dataclass(frozen=True)
+class KeyState:
+    """A key: whether it writes, whether it is closed, and how many rows need it still.
+
+    `lapsing` are rows that disappear by themselves within two days.
+    """
+
+    kind: Kind
+    id: str
+    is_current: bool
+    is_closed: bool
+    rows: int
+    lapsing: int = 0
+
+
+@dataclass(frozen=True)
+class KeyChange:
+    """What came of a wish. With an `obstacle` it is unfinished, or was refused, and nothing is lost."""
+
+    kind: Kind
+    key: str
+    rows: int = 0
+    obstacle: str | None = None
+
+
+async def key_states(parts: OperationParts) -> list[KeyState]:
+    """Every key. Of hashing keys it can't be told which of the old ones a row needs: the oldest open one counts."""
+    keys, states = parts.keys, []
+    for key_id in keys.vault.ids:
+        rows = await Reencryption(parts.database, keys.vault).left(Vault.head_of(key_id))
+        states.append(KeyState("encryption", key_id, key_id == keys.vault.current, is_closed=False, rows=rows))
+    left = await Rehashing(parts.database, keys).left()
+    for key_id in keys.hashes.ids:
+        is_current, is_closed = key_id == keys.hashes.current, key_id in keys.hashes.closed
+        needed = (0, 0) if is_current or is_closed else left
+        states.append(KeyState("hashing", key_id, is_current, is_closed, *needed))
+    return states
+
+
+async def make_key(parts: OperationParts, kind: Kind, wish: Wish) -> KeyChange:
+    """Make a new key and go through the change. Needs a reason; raises `ReadOnlyKeys`."""
+    _ = wish.why
+    if _newest(parts, kind) != _current(parts, kind):
+        return KeyChange(kind, _newest(parts, kind), obstacle="the change before is unfinished: continue it first")
+    if kind == "hashing" and (await Rehashing(parts.database, parts.keys).left())[0]:
+        return KeyChange(kind, _current(parts, kind), obstacle="rows wait for the change before: continue it first")
+    key_id, key = secrets.token_hex(_ID_BYTES), b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+    _changed(parts, lambda content: _add(content, kind, key_id, key, format_instant(wish.at)))
+    await _noted(parts, wish, "make_key", kind=kind, key=key_id)
+    return await continue_change(parts, kind, wish)
+
+
+async def continue_change(parts: OperationParts, kind: Kind, wish: Wish) -> KeyChange:
+    """Go on with a change from wherever it stands; it may be repeated at any time. Needs a reason."""
+    _ = wish.why
+    key_id = _newest(parts, kind)
+    name = f"{kind}:{key_id}"
+    if key_id != _current(parts, kind):
+        if behind := await _waited(parts, wish, lambda reader: name in reader.known):
+            return KeyChange(kind, key_id, obstacle=f"not read by {_names(behind)}: no value is written with it yet")
+        _changed(parts, lambda content: _make_current(content, kind, key_id))
+        await _noted(parts, wish, "use_key", kind=kind, key=key_id)
+    if behind := await _waited(parts, wish, lambda reader: name in reader.current):
+        return KeyChange(kind, key_id, obstacle=f"not yet used by {_names(behind)}: values were not made anew")
+    rows = await _made_anew(parts, kind)
+    await _noted(parts, wish, "make_anew", kind=kind, key=key_id, rows=rows)
+    return KeyChange(kind, key_id, rows)
+
+
+async def retire_key(parts: OperationParts, kind: Kind, key_id: str, wish: Wish) -> KeyChange:
+    """Remove an encryption key that no value needs; close a hashing key under which no row stands.
+
+    A closed hashing key stays among the keys: hashes that were wrapped lie within it. Needs a reason.
+    """
+    _ = wish.why
+    state = next((each for each in await key_states(parts) if (each.kind, each.id) == (kind, key_id)), None)
+    if state is None or state.is_current or state.rows or state.lapsing or not _is_settled(parts, kind, wish):
+        return KeyChange(kind, key_id, obstacle=_why_not(state))
+    name = f"{kind}:{_current(parts, kind)}"
+    if behind := await _waited(parts, wish, lambda reader: name in reader.current):
+        return KeyChange(kind, key_id, obstacle=f"the current key is not yet used by {_names(behind)}")
+    _changed(parts, lambda content: _retire(content, kind, key_id))
+    await _noted(parts, wish, "retire_key", kind=kind, key=key_id)
+    return KeyChange(kind, key_id)
+
+
+def _why_not(state: KeyState | None) -> str:
+    if state is None:
+        return "there is no such key"
+    if state.is_current:
+        return "it is the current key"
+    if state.rows or state.lapsing:
+        return f"{state.rows} rows need it, and {state.lapsing} more for two days at most"
+    minutes = SETTLED_AFTER // timedelta(minutes=1)
+    return f"the key after it is not {minutes} minutes old"
+
+
+def _is_settled(parts: OperationParts, kind: Kind, wish: Wish) -> bool:
+    made = _content(parts).get("made", {}).get(_current(parts, kind))
+    return made is None or parse_instant(made) <= wish.at - SETTLED_AFTER
+
+
+async def _made_anew(parts: OperationParts, kind: Kind) -> int:
+    """Pass after pass, until one finds nothing: a value that was on its way may have come with the old key."""
+    rows = 0
+    for _ in range(_MOST_PASSES):
+        work = Reencryption(parts.database, parts.keys.vault) if kind == "encryption" else None
+        some = await (work or Rehashing(parts.database, parts.keys)).run()
+        rows += some
+        if not some:
+            break
+    return rows
+
+
+async def _waited(parts: OperationParts, wish: Wish, has_done: Callable[[KeyReader], bool]) -> list[KeyReader]:
+    """Wait until every living process has done it; those that have not when the patience is over."""
+    clock, readers = asyncio.get_running_loop().time, KeyReaders(parts.database)
+    began = clock()
+    while True:
+        passed = timedelta(seconds=clock() - began)
+        behind = [reader for reader in await readers.living(wish.at + passed) if not has_done(reader)]
+        if not behind or passed > PATIENCE:
+            return behind
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def _names(readers: Sequence[KeyReader]) -> str:
+    return ", ".join(sorted(reader.name for reader in readers))
+
+
+def _newest(parts: OperationParts, kind: Kind) -> str:
+    ids = parts.keys.vault.ids if kind == "encryption" else parts.keys.hashes.ids
+    return ids[-1]
+
+
+def _current(parts: OperationParts, kind: Kind) -> str:
+    return parts.keys.vault.current if kind == "encryption" else parts.keys.hashes.current
+
+
+def _content(parts: OperationParts) -> Any:
+    return parts.keys.source.read() if parts.keys.source else {}
+
+
+def _changed(parts: OperationParts, how: Callable[[dict[str, Any]], None]) -> None:
+    if parts.keys.source is None:
+        raise ValueError("these keys come from nowhere")
+    parts.keys.source.change(how)
+    parts.keys.refresh()
+
+
+def _add(content: dict[str, Any], kind: Kind, key_id: str, key: str, made: str) -> None:
+    if isinstance(content[kind], str):
+        content[kind] = {"current": FIRST, "keys": {FIRST: content[kind]}}
+    content[kind]["keys"][key_id] = key
+    content.setdefault("made", {})[key_id] = made
+
+
+def _make_current(content: dict[str, Any], kind: Kind, key_id: str) -> None:
+    content[kind]["current"] = key_id
+
+
+def _retire(content: dict[str, Any], kind: Kind, key_id: str) -> None:
+    if kind == "encryption":
+        del content[kind]["keys"][key_id]
+        content.get("made", {}).pop(key_id, None)
+    else:
+        content[kind].setdefault("closed", []).append(key_id)
+
+
+async def _noted(parts: OperationParts, wish: Wish, action: str, **facts: Any) -> None:
+    async with parts.database.transaction() as connection:
+        await note(connection, wish.act, action, **facts)

@@ -1,0 +1,131 @@
+"""One person's or organisation's data: told, and deleted, at the wish of whom it is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from domain.calendar import ban_end, shanghai_day
+from domain.errors import IdNumberInvalid
+from domain.identifiers import MalformedIdNumber, parse_credit_code, parse_resident_id
+from domain.policy import Policy
+from domain.preselection_parts import Stage
+from domain.preselection_record import from_record
+from operations.parts import OperationParts
+from operations.wishes import Wish
+from storage.audit import note
+from storage.person_records import PersonFile
+from storage.preselections import PreselectionRow
+
+AT_REST = timedelta(minutes=2)
+"""No action is on its way any more that began before the last one was so long ago."""
+
+KEPT = (
+    "the plates' records: plate, office, stage and days of each preselection, its decisions and the audit by number",
+    "that a vehicle's chances were used up: its keyed hashes",
+    "reasons given at the desk, sealed, until their retention ends",
+)
+KEPT_BAN = "the ban until {until:%Y-%m-%d}: keyed hash and masked name, without a message at its end"
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """What was deleted, by kind of row, and what stays. With obstacles nothing was deleted at all."""
+
+    deleted: dict[str, int]
+    kept: Sequence[str] = ()
+    obstacles: Sequence[str] = ()
+
+
+async def export_person(parts: OperationParts, text: str, wish: Wish) -> PersonFile:
+    """All that is kept about whom the identity number or credit code names. Needs a reason.
+
+    Raises `IdNumberInvalid`.
+    """
+    _ = wish.why
+    return await parts.people.of(_id_number(text, wish.at), wish.act)
+
+
+async def delete_person(parts: OperationParts, text: str, wish: Wish) -> Deletion:
+    """Delete what need not be kept, all or nothing. Needs a reason; raises `IdNumberInvalid`.
+
+    Refused while a reservation waits for the office, or while a missed deadline has not led to its ban: deleting must
+    be no way around it. An unfinished preselection ends with the deletion, once it holds no number.
+    """
+    _ = wish.why
+    people, id_number = parts.people, _id_number(text, wish.at)
+    async with parts.database.transaction() as connection:
+        rows = await people.locked(connection, id_number)
+        held = await people.holds(connection, [row.id for row in rows], wish.at)
+        bans = await people.bans(connection, id_number)
+        barred_until = [ban["until"] for ban in bans]
+        obstacles = [why for row in rows if (why := _obstacle(row, wish.at, barred_until, is_held=row.id in held))]
+        if obstacles:
+            return Deletion({}, obstacles=obstacles)
+        deleted = await people.erase(connection, id_number, rows, wish.at)
+        await note(connection, wish.act, "delete_person", preselections=[str(row.id) for row in rows], deleted=deleted)
+    live = [ban["until"] for ban in bans if ban["released_at"] is None]
+    return Deletion(deleted, [*KEPT, *(KEPT_BAN.format(until=until) for until in live)])
+
+
+def _obstacle(row: PreselectionRow, at: datetime, barred_until: Sequence[datetime], *, is_held: bool) -> str | None:
+    """Why the person's data can't be deleted yet; None where nothing stands in the way."""
+    if row.changed_at > at - AT_REST:
+        return f"{row.id}: something happened less than two minutes ago"
+    if not row.is_visible:
+        return None
+    policy = Policy.from_dict(row.policy)
+    state = from_record(row.state, policy)
+    if row.stage == Stage.COMPLETED:
+        return (
+            f"{row.id}: a reservation waits for the office until {row.visit_by}; end it there, or by the signal cancel"
+        )
+    if is_held:
+        return f"{row.id}: a number is held for some minutes yet"
+    if row.stage == Stage.OVERDUE and state.reservation:
+        end = ban_end(state.reservation.deadline, policy)
+        if end > at and not any(until >= end for until in barred_until):
+            return f"{row.id}: its deadline was missed, and the ban is not written yet"
+    return None
+
+
+def _id_number(text: str, at: datetime) -> str:
+    for parsed in (_resident_id, _credit_code):
+        if number := parsed(text.strip(), shanghai_day(at)):
+            return number
+    raise IdNumberInvalid
+
+
+def _resident_id(text: str, today: date) -> str | None:
+    try:
+        return parse_resident_id(text, today=today)
+    except MalformedIdNumber:
+        return None
+
+
+def _credit_code(text: str, _: date) -> str | None:
+    try:
+        return parse_credit_code(text)
+    except MalformedIdNumber:
+        return None
+
+
+def preselection_record(row: PreselectionRow) -> dict[str, Any]:
+    """A preselection as its person is told of it."""
+    seller = row.seller
+    return {
+        "kind": "preselection",
+        "id": row.id,
+        "created_at": row.created_at,
+        "changed_at": row.changed_at,
+        "office_code": row.office_code,
+        "stage": row.stage,
+        "plate": row.plate,
+        "visit_by": row.visit_by,
+        "deadline": row.deadline,
+        "party": {"kind": row.party_kind, "name": row.party_name, "id_number": row.party_id, "phone": row.phone},
+        "vehicle": {"vin": row.vin, "certificate_number": row.certificate_number},
+        "seller": vars(seller) if seller else {"name": row.seller_name_masked},
+        "notice": {"version": row.notice_version, "agreed_at": row.notice_agreed_at},
+        "state": row.state,
+    }

@@ -1,0 +1,134 @@
+"""`make audit`: known vulnerabilities of every locked package, and the licences of those in production.
+
+Exits with 0 when everything was looked up and nothing found, 1 when something was found, and 3 when an advisory service
+did not answer for every package: then nothing is known, and nothing is claimed.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import venv
+from dataclasses import dataclass, field
+from importlib.metadata import distributions
+from pathlib import Path
+
+from scripts import licences
+from scripts.build_web import WEB, environment, npm
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".venv" / "audit-tools"
+FOUND, UNKNOWN = 1, 3
+MOST_SECONDS = 600
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`known` packages were looked up; without an answer for all of them `trouble` says why."""
+
+    what: str
+    known: int = 0
+    found: tuple[str, ...] = field(default=())
+    trouble: str | None = None
+
+
+def judge_pip(what: str, said: str, locked: set[str]) -> Verdict:
+    """What pip-audit says in JSON about the packages that are locked."""
+    try:
+        packages = json.loads(said)["dependencies"]
+    except (ValueError, KeyError, TypeError):
+        return Verdict(what, trouble="pip-audit gave no answer")
+    answered = {each["name"] for each in packages if "vulns" in each}
+    found = tuple(
+        f"{each['name']} {each['version']}: {problem['id']} (repaired in {', '.join(problem['fix_versions']) or '-'})"
+        for each in packages
+        for problem in each.get("vulns", ())
+    )
+    missing = locked - answered
+    trouble = f"the advisory service knows nothing of {len(missing)} of {len(locked)} packages" if missing else None
+    return Verdict(what, len(answered), found, trouble)
+
+
+def judge_npm(what: str, said: str) -> Verdict:
+    """What `npm audit --json` says."""
+    try:
+        report = json.loads(said)
+        known = report["metadata"]["dependencies"]["total"]
+        problems = report["vulnerabilities"]
+    except (ValueError, KeyError, TypeError):
+        return Verdict(what, trouble="the registry's advisory service did not answer")
+    found = tuple(f"{name}: {problem['severity']}, {problem['range']}" for name, problem in sorted(problems.items()))
+    return Verdict(what, known, found)
+
+
+def exit_code(verdicts: list[Verdict]) -> int:
+    """What was found weighs more than what could not be looked up."""
+    if any(verdict.found for verdict in verdicts):
+        return FOUND
+    return UNKNOWN if any(verdict.trouble for verdict in verdicts) else 0
+
+
+def words(verdict: Verdict) -> str:
+    lines = [f"{verdict.what}: {problem}" for problem in verdict.found]
+    if verdict.trouble:
+        lines.append(f"{verdict.what}: NOT CHECKED: {verdict.trouble}")
+    elif not verdict.found:
+        lines.append(f"{verdict.what}: {verdict.known} packages, no known vulnerability")
+    return "\n".join(lines)
+
+
+def pip_verdict(name: str) -> Verdict:
+    lock = ROOT / "requirements" / name
+    options = ("--require-hashes", "--disable-pip", "--format", "json", "--progress-spinner", "off", "--timeout", "15")
+    said = _said([str(TOOLS / "bin" / "pip-audit"), *options, "--requirement", str(lock)])
+    # Packages of other systems are not looked up from here; the lock of each system's own run has them.
+    locked = {each.lower() for each in _LOCKED.findall(lock.read_text("utf-8"))} & _installed()
+    return judge_pip(f"requirements/{name}", said, locked)
+
+
+def _installed() -> set[str]:
+    return {re.sub(r"[-_.]+", "-", each.name).lower() for each in distributions()}
+
+
+def npm_verdict() -> Verdict:
+    return judge_npm("web/package-lock.json", _said([*npm(), "audit", "--json"], folder=WEB, own=environment()))
+
+
+def install_tools() -> None:
+    lock = ROOT / "requirements" / "audit.txt"
+    stamp = TOOLS / "set-up-for"
+    if stamp.is_file() and stamp.read_text() == lock.read_text():
+        return
+    venv.create(TOOLS, with_pip=True, clear=True)
+    options = ["--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
+    subprocess.run([TOOLS / "bin" / "pip", "install", *options, "-r", lock], check=True)  # noqa: S603 -- our own words
+    stamp.write_text(lock.read_text())
+
+
+def _said(command: list[str], *, folder: Path = ROOT, own: dict[str, str] | None = None) -> str:
+    """The output, whatever the exit code; nothing where there was none in time."""
+    try:
+        done = subprocess.run(  # noqa: S603 -- our own words
+            command, check=False, cwd=folder, env=own, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            timeout=MOST_SECONDS,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout
+
+
+def main() -> int:
+    not_allowed = licences.main()
+    try:
+        install_tools()
+        verdicts = [pip_verdict("production.txt"), pip_verdict("dev.txt")]
+    except subprocess.CalledProcessError:
+        verdicts = [Verdict("requirements", trouble="pip-audit could not be installed")]
+    verdicts.append(npm_verdict())
+    sys.stdout.write("\n".join(map(words, verdicts)) + "\n")
+    return not_allowed or exit_code(verdicts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""Lists the licence of every locked production package in docs/licences.md, and says which ones are not allowed.
+
+A Python package's is read from what is installed, a web package's from the lock file. What says so in words, or is not
+installed on every system, is named here.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, metadata
+from json import loads
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LIST = ROOT / "docs" / "licences.md"
+
+ALLOWED = {
+    "MIT": "",
+    "MIT-0": "",
+    "MIT-CMU": "",
+    "BSD-2-Clause": "",
+    "BSD-3-Clause": "",
+    "ISC": "",
+    "Apache-2.0": "",
+    "PSF-2.0": "",
+    "MPL-2.0": "its own files stay open; we change none of them",
+    "LGPL-3.0-only": "a library that is imported, unchanged and replaceable",
+    "OFL-1.1": "the font; it may be embedded in documents",
+}
+"""What a production package may be licensed under, and on what ground where that is not plain."""
+
+NAMED = {
+    "async-timeout": "Apache-2.0",
+    "defusedxml": "PSF-2.0",
+    "protobuf": "BSD-3-Clause",
+    "pylopdf-fonts-zh-cn": "OFL-1.1",
+    "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
+    "segno": "BSD-3-Clause",
+    "uharfbuzz": "Apache-2.0",
+    "uvloop": "Apache-2.0 OR MIT",
+}
+"""Those whose metadata name it in words, or that some systems need and others don't."""
+
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
+HEAD = """# Licences of what is installed in production
+
+Written by `make audit` from `requirements/production.txt` and `web/package-lock.json`; a test compares it with both,
+and with the licences that are allowed (`scripts/licences.py`). Tools for building and testing are not installed there.
+"""
+
+
+@dataclass(frozen=True)
+class Package:
+    name: str
+    version: str
+    licence: str
+
+    @property
+    def is_allowed(self) -> bool:
+        """Of alternatives one is enough; of licences that hold together each is needed."""
+        together = re.split(r"\s+AND\s+", self.licence)
+        return all(any(one in ALLOWED for one in re.split(r"\s+OR\s+", each.strip("()"))) for each in together)
+
+
+def python_packages() -> list[Package]:
+    text = (ROOT / "requirements" / "production.txt").read_text("utf-8")
+    return [Package(name, version, _licence_of(name)) for name, version in _LOCKED.findall(text)]
+
+
+def web_packages() -> list[Package]:
+    """What the built pages hold."""
+    lock = loads((ROOT / "web" / "package-lock.json").read_text("utf-8"))
+    return [
+        Package(path.rpartition("node_modules/")[2], entry["version"], entry.get("license", "unknown"))
+        for path, entry in sorted(lock["packages"].items())
+        if path and not entry.get("dev") and not entry.get("devOptional")
+    ]
+
+
+def _licence_of(name: str) -> str:
+    if name in NAMED:
+        return NAMED[name]
+    try:
+        said = metadata(name)
+    except PackageNotFoundError:
+        return "unknown"
+    return said.get("License-Expression") or said.get("License") or "unknown"
+
+
+def listed(python: list[Package], web: list[Package]) -> str:
+    """The whole page."""
+    return "\n".join([HEAD, *_table("Python", python), *_table("Web pages", web), *_grounds()]) + "\n"
+
+
+def _table(heading: str, packages: list[Package]) -> Iterator[str]:
+    yield from (f"## {heading}", "", "| package | version | licence |", "| --- | --- | --- |")
+    yield from (f"| {each.name} | {each.version} | {each.licence} |" for each in packages)
+    yield ""
+
+
+def _grounds() -> Iterator[str]:
+    yield from ("## Why some are allowed", "", "| licence | because |", "| --- | --- |")
+    yield from (f"| {licence} | {ground} |" for licence, ground in ALLOWED.items() if ground)
+
+
+def main() -> int:
+    python, web = python_packages(), web_packages()
+    LIST.write_text(listed(python, web), "utf-8")
+    refused = [each for each in (*python, *web) if not each.is_allowed]
+    for each in refused:
+        sys.stderr.write(f"{each.name} {each.version}: the licence {each.licence!r} is not among those allowed\n")
+    sys.stdout.write(f"licences: {len(python)} Python and {len(web)} web packages, {len(refused)} not allowed\n")
+    return int(bool(refused))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

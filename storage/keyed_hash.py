@@ -1,0 +1,164 @@
+"""Keyed hashes under several keys, so that a key can be changed while rows still have hashes of the one before.
+
+A hash under the first key is 32 bytes; a later key's begins with four bytes more, by which the key is known. What can't
+be recomputed, because its text is gone, is wrapped: hashed once more, under the new key. So a text may stand in a row
+as any of a few values, and a look-up asks for all of them (`every`).
+"""
+
+import hmac
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Self
+
+KEY_BYTES = 32
+TAG_BYTES = 4
+_HASH_BYTES = 32
+# Texts are framed by their lengths, and none is as long as this: a wrapped hash is the hash of no text.
+_WRAPPED = b"\xff\xff\xff\xff"
+_SEVERAL = b"\x00"
+
+
+class Hash(bytes):
+    """A hash under the current key, with all that the same text may stand as in a row.
+
+    `anchor` is that under the first key: it stays the same whatever becomes of the keys, for what lies nowhere to be
+    recomputed or must be the same for all processes while a key is changed.
+    """
+
+    others: tuple[bytes, ...]
+    anchor: bytes
+
+    @classmethod
+    def of(cls, current: bytes, others: Sequence[bytes] = (), anchor: bytes | None = None) -> Self:
+        value = cls(current)
+        value.others, value.anchor = tuple(others), anchor or current
+        return value
+
+
+def every(value: bytes) -> list[bytes]:
+    """The hash itself first, and whatever else its text may stand as in a row."""
+    return [bytes(value), *value.others] if isinstance(value, Hash) else [value]
+
+
+def anchor_of(value: bytes) -> bytes:
+    return value.anchor if isinstance(value, Hash) else value
+
+
+def in_one_message(value: bytes) -> str:
+    """Hexadecimal digits for a message: of the hash, or of all that its text may stand as, each after its length."""
+    known = every(value)
+    framed = b"".join(bytes([len(each)]) + each for each in known)
+    return (known[0] if len(known) == 1 else _SEVERAL + framed).hex()
+
+
+def out_of_message(digits: str) -> bytes:
+    """The inverse of `in_one_message`. Raises ValueError for other digits."""
+    value = bytes.fromhex(digits)
+    if not value.startswith(_SEVERAL) or len(value) <= TAG_BYTES + _HASH_BYTES:
+        return value
+    rest, known = value[len(_SEVERAL) :], []
+    while rest:
+        known.append(rest[1 : 1 + rest[0]])
+        rest = rest[1 + rest[0] :]
+    return Hash.of(known[0], known[1:])
+
+
+@dataclass(frozen=True)
+class _HashKey:
+    """`tag` is empty for the first key. Under a closed key no row's hash stands as it is, only wrapped."""
+
+    id: str
+    tag: bytes
+    secret: bytes = field(repr=False)
+    is_closed: bool
+
+    def digest(self, framed: bytes) -> bytes:
+        return self.tag + hmac.digest(self.secret, framed, sha256)
+
+
+@dataclass(frozen=True)
+class _HashKeys:
+    """Oldest first. `current` is the place of the one that makes what is written."""
+
+    keys: tuple[_HashKey, ...]
+    current: int
+
+    def hash(self, framed: bytes) -> Hash:
+        found: list[bytes] = []
+        below: list[bytes] = []
+        levels: list[list[bytes]] = []
+        for key in self.keys:
+            below = [key.digest(framed), *(key.digest(_WRAPPED + inner) for inner in below)]
+            levels.append(below)
+        current, *wrapped = levels[self.current]
+        for place, (key, level) in enumerate(zip(self.keys, levels, strict=True)):
+            found += level if place != self.current and not key.is_closed else []
+        return Hash.of(current, (*wrapped, *found), levels[0][0])
+
+
+class KeyedHash:
+    """HMAC-SHA256 with a label for each purpose, so that equal texts of two purposes have nothing in common."""
+
+    def __init__(self, key: bytes) -> None:
+        self._state = _state({"": key}, "", ())
+
+    def adopt(self, keys: Mapping[str, bytes], current: str, closed: Collection[str] = ()) -> None:
+        """Work with these keys from now on, oldest first: the first has any id, the others eight hexadecimal digits.
+
+        Raises ValueError for keys that can't be.
+        """
+        self._state = _state(keys, current, closed)
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether rows may stand under another key than the current one."""
+        state = self._state
+        return any(not key.is_closed for place, key in enumerate(state.keys) if place != state.current)
+
+    @property
+    def ids(self) -> list[str]:
+        return [key.id for key in self._state.keys]
+
+    @property
+    def current(self) -> str:
+        state = self._state
+        return state.keys[state.current].id
+
+    @property
+    def closed(self) -> list[str]:
+        return [key.id for key in self._state.keys if key.is_closed]
+
+    @property
+    def tag(self) -> bytes:
+        """What hashes under the current key begin with; empty for the first key."""
+        state = self._state
+        return state.keys[state.current].tag
+
+    def hash(self, label: str, *texts: str) -> Hash:
+        """The hash of the texts, in this order, under the label; each text is framed by its length."""
+        framed = b"".join(len(part).to_bytes(4, "big") + part for part in (text.encode() for text in (label, *texts)))
+        return self._state.hash(framed)
+
+    def wrapped(self, value: bytes) -> bytes:
+        """A hash under the key before, hashed once more under the current one."""
+        state = self._state
+        return state.keys[state.current].digest(_WRAPPED + value)
+
+    def is_current(self, value: bytes) -> bool:
+        """Whether a hash out of a row was made, or wrapped, under the current key."""
+        tag = self.tag
+        return len(value) == len(tag) + _HASH_BYTES and value.startswith(tag)
+
+
+def _state(keys: Mapping[str, bytes], current: str, closed: Collection[str]) -> _HashKeys:
+    if any(len(key) < KEY_BYTES for key in keys.values()):
+        raise ValueError("the hashing key has at least 32 bytes")
+    ids = list(keys)
+    tags = [b"", *(bytes.fromhex(key_id) for key_id in ids[1:])]
+    if any(len(tag) != TAG_BYTES for tag in tags[1:]) or len(set(tags)) < len(tags):
+        raise ValueError("the id of a further hashing key has eight hexadecimal digits")
+    if current not in keys or current in closed:
+        raise ValueError("the current hashing key is not among the keys")
+    made = (_HashKey(key_id, tag, keys[key_id], key_id in closed) for tag, key_id in zip(tags, ids, strict=True))
+    return _HashKeys(tuple(made), ids.index(current))

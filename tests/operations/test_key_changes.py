@@ -1,0 +1,281 @@
+"""Keys are changed under a service that works: nobody is lost, refused, or counted twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+from temporalio.client import Client
+
+from api.app import create_app
+from api.parts import Gateways, parts_of
+from embedded.temporal import Temporal
+from embedded.valkey import Valkey
+from gateways.identity_provider import token_verifier
+from operations import key_changes
+from operations.key_changes import continue_change, key_states, make_key, retire_key
+from operations.parts import OperationParts, operation_parts
+from operations.wishes import Wish
+from runtime.clock import system_clock
+from runtime.settings import Settings
+from storage.audit_verification import verify_audit
+from storage.database import Database
+from storage.index_keeper import IndexKeeper
+from storage.key_readers import KeyReader, KeyReaders, keys_kept_up
+from storage.keyed_hash import every
+from storage.redis_client import make_redis
+from storage.retention import Retention
+from storage.vault import Keys
+from tests.api.country import KEYS, Applicant, Car, Country, Phone, Registry, Selection
+from tests.api.stack import Addresses, Stack, settings_for
+from tests.gateways.tokens import AUDIENCE, ISSUER
+from worker.parts import Parts as WorkerParts
+from worker.run import make_worker
+
+SOON = timedelta(milliseconds=50)
+
+
+@dataclass
+class Service:
+    """An API and a worker that keep their keys up by themselves, and the command's own view of both."""
+
+    country: Country
+    api_keys: Keys
+    command: OperationParts
+
+    def wish(self) -> Wish:
+        return Wish(uuid4(), "wang", system_clock(), "年度轮换")
+
+
+@asynccontextmanager
+async def working(settings: Settings, temporal: Client) -> AsyncIterator[Service]:
+    async with AsyncExitStack() as running:
+        phone, registry = Phone(), Registry()
+        api_keys, worker_keys = Keys.from_file(settings.key_file), Keys.from_file(settings.key_file)
+        redis = make_redis(settings.redis_url)
+        worker = WorkerParts(Database(settings.database_url), redis, worker_keys, httpx.AsyncClient(), phone)
+        running.push_async_callback(worker.close)
+        await running.enter_async_context(make_worker(temporal, settings.task_queue, worker.activities()))
+        issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
+        verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
+        gateways = Gateways(phone, registry, verifier)
+        parts = await running.enter_async_context(parts_of(settings, gateways, api_keys))
+        for keys, name in ((api_keys, "api"), (worker_keys, "worker")):
+            keeping = keys_kept_up(keys, parts.database, name, system_clock, every=SOON)
+            await running.enter_async_context(keeping)
+        transport = httpx.ASGITransport(create_app(parts))
+        client = await running.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test/api/v1", timeout=20)
+        )
+        stack = Stack(parts, transport.app, client, IndexKeeper(parts.database, parts.redis), phone, registry)
+        command = operation_parts(
+            settings,
+            database=parts.database,
+            redis=parts.redis,
+            temporal=parts.temporal,
+            keys=Keys.from_file(settings.key_file),
+        )
+        yield Service(Country(stack), api_keys, command)
+
+
+@pytest.fixture
+async def service(
+    fresh_database: str, valkey: Valkey, temporal: Temporal, temporal_client: Client, tmp_path: Path
+) -> AsyncIterator[Service]:
+    addresses = Addresses(fresh_database, valkey.url(), temporal.address, f"keys-{uuid4()}")
+    async with working(settings_for(addresses, tmp_path), temporal_client) as service:
+        yield service
+
+
+async def purge_everything(service: Service, preselection_id: str) -> None:
+    """As upkeep does when its retention is over."""
+    database = service.command.database
+    ended = text("UPDATE preselection SET stage = 'exhausted', dormant = true WHERE id = :id")
+    await database.rows(ended, {"id": UUID(preselection_id)})
+    later = system_clock() + timedelta(days=1)
+    assert (await Retention(database, service.api_keys).purge(later, later)).preselections == 1
+
+
+class Reader:
+    """Somebody who looks at their own preselection again and again, and keeps what they were told."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self.answers: list[int] = []
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._look())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _look(self) -> None:
+        while True:
+            self.answers.append((await self._selection.applicant.get(self._selection.path)).status)
+            await asyncio.sleep(0.005)
+
+
+@dataclass
+class People:
+    """Those who are in the middle of something when the keys change."""
+
+    selecting: Selection
+    selecting_car: Car
+    draw_key: str
+    drawn: Any
+    proving: Selection
+    barred: Applicant
+    used_up_car: Car
+    used_up: Applicant
+
+
+async def people_of(service: Service) -> People:
+    country = service.country
+    office = await country.own_office("!!!!!", draws="1", composed="0")
+    buyer, proving, barred, used_up = (country.applicant() for _ in range(4))
+    car, key = country.car(buyer, office), str(uuid4())
+    selecting = await buyer.selecting(car)
+    drawn = (await selecting.post("draws", {}, key=key)).ok()
+    in_proof = await proving.submitted(country.car(proving, office))
+    (await in_proof.post("start")).ok()
+    (await in_proof.post("identity-code")).ok()
+    used_up_car = country.car(used_up, office)
+    spent = await used_up.selecting(used_up_car)
+    (await spent.post("draws", {})).ok()
+    await purge_everything(service, spent.id)
+    missed = await barred.submitted(country.car(barred, office))
+    await bar(service, missed)
+    return People(selecting, car, key, drawn, in_proof, barred, used_up_car, used_up)
+
+
+async def bar(service: Service, selection: Selection) -> None:
+    now = system_clock()
+    statement = text("""
+        INSERT INTO blacklist (id, party_hash, holder, since, until, preselection_id)
+        SELECT :id, party_hash, :holder, :since, :until, id FROM preselection WHERE id = :preselection
+    """)
+    values: dict[str, Any] = {"id": uuid4(), "preselection": UUID(selection.id), "since": now}
+    values |= {"until": now + timedelta(days=730), "holder": service.api_keys.vault.encrypt("blacklist.holder", "王*")}
+    await service.command.database.rows(statement, values)
+
+
+async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
+    people = await people_of(service)
+    reader = Reader(people.selecting)
+    before = service.api_keys.hashes.hash("party", "x")
+    async with reader.looking():
+        change = await make_key(service.command, "hashing", service.wish())
+        stranger = await service.country.applicant().first_code()
+    assert stranger
+    assert change.obstacle is None
+    assert change.rows >= 4
+    assert set(reader.answers) == {200}
+    assert len(reader.answers) > 10
+    # Everybody writes with the new key, and what stands in the rows is of the new key too.
+    assert service.api_keys.hashes.hash("party", "x") != before
+    states = {state.id: state for state in await key_states(service.command) if state.kind == "hashing"}
+    assert states["first"].rows == 0
+    # Seen from the people: their records, their codes, their bans, their used up chances and their repeats.
+    assert (await people.selecting.view())["batch"] == people.drawn["batch"]
+    assert (await people.selecting.post("draws", {}, key=people.draw_key)).body == people.drawn
+    code = service.country.stack.phone.last_code(people.proving.applicant.phone)
+    assert (await people.proving.post("identity", {"code": code})).ok()["stage"] == "plate_selection"
+    assert (await people.barred.post("/entries", {})).ok()["screen"] == "blacklisted"
+    other = service.country.applicant()
+    service.country.car(other, people.selecting_car.office, vin=people.selecting_car.vin)
+    rival = Car(people.selecting_car.vin, _certificate(service, people.selecting_car), *_rest(service, people))
+    assert (await other.submit(rival)).code == "vehicle_in_use"
+    assert (await people.used_up.submit(people.used_up_car)).code == "vehicle_exhausted"
+    assert (await verify_audit(service.command.database)).is_intact
+
+
+def _certificate(service: Service, car: Car) -> str:
+    return service.country.stack.registry.cars[car.vin].certificate_number
+
+
+def _rest(service: Service, people: People) -> tuple[Any, Any]:
+    car = people.selecting_car
+    return service.country.stack.registry.cars[car.vin].owner, car.office
+
+
+async def test_a_second_change_finds_what_the_first_has_wrapped(service: Service) -> None:
+    people = await people_of(service)
+    for _ in range(2):
+        assert (await make_key(service.command, "hashing", service.wish())).obstacle is None
+    assert (await people.selecting.view())["batch"] == people.drawn["batch"]
+    assert (await people.used_up.submit(people.used_up_car)).code == "vehicle_exhausted"
+    assert (await people.barred.post("/entries", {})).ok()["screen"] == "blacklisted"
+
+
+async def test_a_new_encryption_key_leaves_every_value_readable_and_the_old_one_can_go(service: Service) -> None:
+    people = await people_of(service)
+    reader = Reader(people.selecting)
+    [old] = service.api_keys.vault.ids
+    async with reader.looking():
+        change = await make_key(service.command, "encryption", service.wish())
+    assert change.obstacle is None
+    assert change.rows > 5
+    assert set(reader.answers) == {200}
+    refused = await retire_key(service.command, "encryption", old, service.wish())
+    assert refused.obstacle == "the key after it is not 15 minutes old"
+    later = service.wish()
+    later = Wish(later.id, later.operator, later.at + timedelta(minutes=16), later.reason)
+    assert (await retire_key(service.command, "encryption", old, later)).obstacle is None
+    service.api_keys.refresh()
+    assert service.api_keys.vault.ids == [change.key]
+    view = await people.selecting.view()
+    assert view["vehicle"]["vin"].endswith(people.selecting_car.vin[-4:])
+    assert (await people.selecting.post("draws", {}, key=people.draw_key)).body == people.drawn
+
+
+async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_changes, "PATIENCE", timedelta(seconds=0.3))
+    readers, cut_off = KeyReaders(service.command.database), uuid4()
+    # On another machine, with a copy of the file that nobody has changed.
+    known = service.api_keys.known
+    await readers.tell(cut_off, KeyReader("api elsewhere", system_clock(), known, service.api_keys.current))
+    change = await make_key(service.command, "encryption", service.wish())
+    assert change.obstacle == "not read by api elsewhere: no value is written with it yet"
+    service.api_keys.refresh()
+    assert service.api_keys.vault.current != change.key
+    assert change.key in service.api_keys.vault.ids
+    again = await make_key(service.command, "encryption", service.wish())
+    assert again.obstacle == "the change before is unfinished: continue it first"
+    await readers.forget(cut_off)
+    assert (await continue_change(service.command, "encryption", service.wish())).obstacle is None
+    service.api_keys.refresh()
+    assert service.api_keys.vault.current == change.key
+
+
+async def test_while_processes_disagree_about_the_current_key_a_vehicle_still_runs_once(service: Service) -> None:
+    """One process writes with the old key, another with the new one already: both insert the same vehicle."""
+    office = await service.country.own_office()
+    buyer, rival = service.country.applicant(), service.country.applicant()
+    car = service.country.car(buyer, office)
+    first = await buyer.submitted(car)
+    keys = service.api_keys
+    both = {"first": bytes(range(32)), "0000abcd": b"n" * 32}
+    object.__setattr__(keys, "source", None)
+    keys.hashes.adopt(both, "0000abcd")
+    again = service.country.car(rival, office, vin=car.vin)
+    assert (await rival.submit(again)).code == "vehicle_in_use"
+    keys.hashes.adopt(both, "first")
+    assert (await rival.submit(again)).code == "vehicle_in_use"
+    found = await service.command.database.row(
+        text("SELECT owner_hash, vehicle_hash FROM preselection WHERE id = :id"), {"id": UUID(first.id)}
+    )
+    assert found is not None
+    assert (await first.view())["id"] == first.id
+    assert found.vehicle_hash in every(service.country.stack.parts.hashes.vehicle(car.vin))

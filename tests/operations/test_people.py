@@ -1,0 +1,140 @@
+"""One person's data is told and deleted at their wish; plates' records and a ban stay."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from domain.errors import IdNumberInvalid
+from operations.people import AT_REST, delete_person, export_person
+from operations.wishes import Wish
+from runtime.clock import system_clock
+from runtime.settings import Settings
+from storage.blacklist import Blacklist
+from storage.vault import Keys
+from tests.api.country import Country, Selection, eventually
+from tests.desk.people import clerk_of, operator, reserved
+from tests.operations.test_command_line import process, variables
+
+
+def wish(*, later: timedelta = AT_REST * 2) -> Wish:
+    return Wish(uuid4(), "wang", system_clock() + later, "本人申请")
+
+
+async def stored(selection: Selection) -> str:
+    """The row as a dump of the database shows it."""
+    parts = selection.applicant.stack.parts
+    found = await parts.database.row(
+        text("SELECT CAST(preselection AS text) FROM preselection WHERE id = :id"), {"id": UUID(selection.id)}
+    )
+    assert found is not None
+    return str(found[0])
+
+
+async def test_a_person_is_told_everything_and_the_number_is_never_an_argument(
+    country: Country, settings: Settings, tmp_path: Path
+) -> None:
+    office, applicant = await country.office(), country.applicant()
+    car = country.car(applicant, office)
+    selection = await applicant.completed(car)
+    words = ("--operator", "wang", "person", "export", "--reason", "本人申请")
+    ran = await process(words, variables(settings), f"{applicant.claims['id_number']}\n", tmp_path)
+    assert ran.code == 0, ran.err
+    records = [json.loads(line) for line in ran.out.splitlines()]
+    [told] = [record for record in records if record["kind"] == "preselection"]
+    assert told["party"]["phone"] == applicant.phone
+    assert told["vehicle"]["vin"] == car.vin
+    assert told["plate"] == (await selection.view())["plate"]
+    assert "confirm" in {record.get("action") for record in records}
+    as_seller = await process(words, variables(settings), f"{car.seller.id_number}\n", tmp_path)
+    assert [json.loads(line)["kind"] for line in as_seller.out.splitlines()] == ["sold"]
+    for typed in ("", "x", "110101199002300014"):
+        wrong = await process(words, variables(settings), f"{typed}\n", tmp_path)
+        assert (wrong.code, "id_number_invalid" in wrong.err) == (1, True)
+
+
+async def test_export_and_deletion_stand_in_the_audit_without_the_number(country: Country) -> None:
+    office, applicant = await country.office(), country.applicant()
+    selection, parts = await applicant.submitted(country.car(applicant, office)), country.stack.parts.operations
+    await export_person(parts, applicant.claims["id_number"], wish())
+    await delete_person(parts, applicant.claims["id_number"], wish())
+    times = {"since": "2026-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z", "limit": "1000"}
+    acts = await operator(country).get("/operations/audit", params=times)
+    mine = [act for act in acts.ok()["items"] if selection.id in act["facts"].get("preselections", ())]
+    assert [act["action"] for act in mine] == ["export_person", "delete_person"]
+    assert all(act["facts"]["reason"] == "本人申请" for act in mine)
+    assert applicant.claims["id_number"] not in json.dumps(mine)
+
+
+async def test_an_unfinished_preselection_ends_with_the_deletion_and_nothing_personal_is_left(
+    country: Country,
+) -> None:
+    office, applicant, parts = await country.office(), country.applicant(), country.stack.parts
+    car = country.car(applicant, office)
+    selection = await applicant.selecting(car)
+    (await selection.post("draws", {})).ok()
+    number = applicant.claims["id_number"]
+    recent = await delete_person(parts.operations, number, wish(later=timedelta(0)))
+    assert recent.obstacles == [f"{selection.id}: something happened less than two minutes ago"]
+    before = await stored(selection)
+    done = await delete_person(parts.operations, number, wish())
+    assert not done.obstacles
+    assert (done.deleted["preselections"], done.deleted["codes"]) == (1, 2)
+    assert any("plates' records" in kept for kept in done.kept)
+    after = await stored(selection)
+    assert parts.hashes.party(number).hex() in before
+    for trace in (parts.hashes.party(number), parts.hashes.owner(f"{applicant.claims['sub']}\n{number}")):
+        assert trace.hex() not in after
+    row = await parts.preselections.get(UUID(selection.id))
+    assert row is not None
+    assert (row.party_name, row.party_id, row.phone, row.vin, row.seller_name_masked) == ("", "", "", "", "")
+    assert (await applicant.get(selection.path)).code == "not_found"
+    # The car can be transferred by somebody else, and its chances stay used up (R-45).
+    assert (await applicant.submit(car)).ok()["draws"]["remaining"] == 4
+
+
+async def test_a_live_hold_and_a_reservation_refuse_the_deletion(country: Country) -> None:
+    office, parts = await country.own_office(batch_ttl="PT1H"), country.stack.parts
+    holder, drawing = country.applicant(), country.applicant()
+    selection = await reserved(country, office, holder)
+    held = await drawing.selecting(country.car(drawing, office))
+    (await held.post("draws", {})).ok()
+    refused = await delete_person(parts.operations, holder.claims["id_number"], wish())
+    assert "a reservation waits for the office" in refused.obstacles[0]
+    assert (await delete_person(parts.operations, drawing.claims["id_number"], wish())).obstacles == [
+        f"{held.id}: a number is held for some minutes yet"
+    ]
+    assert (await selection.view())["vehicle"]["vin"].startswith("L")
+    clerk = clerk_of(country, office)
+    (await clerk.post(f"/desk/preselections/{selection.id}/confirmation")).ok()
+    assert not (await delete_person(parts.operations, holder.claims["id_number"], wish())).obstacles
+    [kept] = (await clerk.get("/desk/reservations", params={"stage": "registered"})).ok()["items"]
+    assert (kept["id"], kept["stage"]) == (selection.id, "registered")
+
+
+async def test_a_ban_outlives_the_deletion(country: Country, settings: Settings) -> None:
+    office, parts = await country.own_office(validity="PT1S"), country.stack.parts
+    applicant = country.applicant()
+    selection = await reserved(country, office, applicant)
+    blacklist = Blacklist(parts.database, Keys.from_file(settings.key_file))
+
+    async def is_barred() -> bool:
+        return (
+            await blacklist.barred_until(parts.hashes.party(applicant.claims["id_number"]), system_clock()) is not None
+        )
+
+    await eventually(is_barred, within=20)
+    done = await delete_person(parts.operations, applicant.claims["id_number"], wish())
+    assert not done.obstacles
+    assert any(kept.startswith("the ban until") for kept in done.kept)
+    assert (await applicant.get(selection.path)).code == "not_found"
+    assert (await applicant.post("/entries", {})).ok()["screen"] == "blacklisted"
+    assert (await applicant.submit(country.car(applicant, office))).code == "blacklisted"
+
+
+async def test_whom_it_is_about_must_be_named_rightly(country: Country) -> None:
+    with pytest.raises(IdNumberInvalid):
+        await delete_person(country.stack.parts.operations, "110101199002300014", wish())

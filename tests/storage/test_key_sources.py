@@ -1,0 +1,109 @@
+"""Keys come from a file or a variable, are changed whole or not at all, and are read anew while a process works."""
+
+import asyncio
+import json
+from base64 import b64encode
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime.clock import system_clock
+from storage.database import Database
+from storage.key_readers import KeyReaders, keys_kept_up
+from storage.key_sources import EnvironmentKeys, FileKeys, ReadOnlyKeys, key_source
+from storage.vault import Keys
+
+KEY, OTHER = b64encode(b"k" * 32).decode(), b64encode(b"o" * 32).decode()
+CONTENT = {"encryption": {"current": "a", "keys": {"a": KEY}}, "hashing": KEY}
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps(CONTENT))
+    file.chmod(0o600)
+    return file
+
+
+def with_new_key(content: dict[str, Any]) -> None:
+    content["encryption"]["keys"]["b"] = OTHER
+    content["encryption"]["current"] = "b"
+
+
+def test_a_file_is_changed_whole_or_not_at_all_and_stays_its_owners(key_file: Path) -> None:
+    source = FileKeys(key_file)
+
+    def failing(content: dict[str, Any]) -> None:
+        with_new_key(content)
+        raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        source.change(failing)
+    assert source.read() == CONTENT
+    source.change(with_new_key)
+    assert Keys.from_source(source).vault.current == "b"
+    assert key_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_environment_goes_before_the_file_and_can_t_be_changed(key_file: Path) -> None:
+    source = key_source(key_file, json.dumps(CONTENT))
+    assert isinstance(source, EnvironmentKeys)
+    assert Keys.from_source(source).vault.ids == ["a"]
+    with pytest.raises(ReadOnlyKeys):
+        source.change(with_new_key)
+    assert isinstance(key_source(key_file, None), FileKeys)
+    with pytest.raises(ValueError, match="neither"):
+        key_source(None, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"encryption": 1, "hashing": ""}', '{"encryption": {"keys": []}, "hashing": {}}']
+)
+def test_what_is_no_key_file_is_refused(key_file: Path, text: str) -> None:
+    key_file.write_text(text)
+    with pytest.raises((ValueError, KeyError)):
+        Keys.from_file(key_file)
+
+
+async def test_a_process_reads_new_keys_by_itself_and_survives_a_broken_file(
+    key_file: Path, fresh_database: str
+) -> None:
+    database, keys = Database(fresh_database), Keys.from_file(key_file)
+    readers = KeyReaders(database)
+    async with keys_kept_up(keys, database, "api", system_clock, every=timedelta(milliseconds=20)):
+        await until(lambda: told(readers, "encryption:a"))
+        before = (await readers.living(system_clock()))[0].seen_at
+        break_file(key_file)
+        await until(lambda: told_after(readers, before))
+        assert keys.vault.current == "a"
+        mend(key_file)
+        await until(lambda: told(readers, "encryption:b"))
+        assert keys.vault.current == "b"
+    assert await readers.living(system_clock()) == []
+    await database.close()
+
+
+def break_file(key_file: Path) -> None:
+    key_file.write_text("{ half a fi")
+
+
+def mend(key_file: Path) -> None:
+    key_file.write_text(json.dumps(CONTENT))
+    FileKeys(key_file).change(with_new_key)
+
+
+async def told_after(readers: KeyReaders, moment: datetime) -> bool:
+    """Three turns later the broken file has been read for certain."""
+    return all(reader.seen_at > moment + timedelta(milliseconds=60) for reader in await readers.living(system_clock()))
+
+
+async def told(readers: KeyReaders, current: str) -> bool:
+    return [reader for reader in await readers.living(system_clock()) if current in reader.current] != []
+
+
+async def until(holds: Any) -> None:
+    async with asyncio.timeout(10):
+        while not await holds():  # noqa: ASYNC110 -- what is awaited happens in the database.
+            await asyncio.sleep(0.02)

@@ -1,0 +1,68 @@
+"""Hashing keys change while rows have hashes of the keys before, and every row stays findable."""
+
+import pytest
+
+from storage.keyed_hash import KeyedHash, every, in_one_message, out_of_message
+from storage.personal_hashes import PersonalHashes
+
+FIRST, SECOND, THIRD = b"1" * 32, b"2" * 32, b"3" * 32
+
+
+def keyed(current: str, *ids: str, closed: tuple[str, ...] = ()) -> KeyedHash:
+    keys = {"first": FIRST, "00000002": SECOND, "00000003": THIRD}
+    hashes = KeyedHash(FIRST)
+    hashes.adopt({key_id: keys[key_id] for key_id in ids}, current, closed)
+    return hashes
+
+
+def test_one_key_knows_one_value_of_32_bytes() -> None:
+    value = KeyedHash(FIRST).hash("party", "A")
+    assert every(value) == [value] == [value.anchor]
+    assert len(value) == 32
+
+
+def test_a_new_key_that_is_not_current_yet_is_looked_for_already() -> None:
+    before = keyed("first", "first", "00000002").hash("party", "A")
+    after = keyed("00000002", "first", "00000002").hash("party", "A")
+    assert before == KeyedHash(FIRST).hash("party", "A")
+    assert after in every(before)
+    assert before in every(after)
+    assert before.anchor == after.anchor
+
+
+def test_a_wrapped_hash_is_found_through_every_later_change() -> None:
+    row = bytes(KeyedHash(FIRST).hash("party", "A"))
+    second = keyed("00000002", "first", "00000002")
+    row = second.wrapped(row)
+    assert row in every(second.hash("party", "A"))
+    third = keyed("00000003", "first", "00000002", "00000003", closed=("first", "00000002"))
+    assert row not in every(third.hash("party", "A")), "a row under a closed key would be missed"
+    row = third.wrapped(row)
+    assert row in every(third.hash("party", "A"))
+    assert row not in every(third.hash("party", "B"))
+    assert third.is_current(row)
+    assert not third.is_changing
+
+
+def test_a_code_is_right_whichever_keys_were_current_when_it_was_sent_and_typed() -> None:
+    sent = PersonalHashes(KeyedHash(FIRST))
+    code = sent.code("purpose", sent.owner("wang"), None, "123456")
+    typing = PersonalHashes(keyed("00000002", "first", "00000002"))
+    assert code in every(typing.code("purpose", typing.owner("wang"), None, "123456"))
+    assert code not in every(typing.code("purpose", typing.owner("wang"), None, "123457"))
+    for typed in (code, typing.code("purpose", typing.owner("wang"), None, "123456")):
+        assert every(out_of_message(in_one_message(typed))) == every(typed)
+
+
+def test_a_clerk_and_a_rate_window_keep_their_names() -> None:
+    before, after = PersonalHashes(KeyedHash(FIRST)), PersonalHashes(keyed("00000002", "first", "00000002"))
+    assert after.clerk("wang") == before.clerk("wang") == before.owner("wang").hex()
+    assert after.rate_window("writes", "x") == before.rate_window("writes", "x")
+
+
+@pytest.mark.parametrize(
+    "current, ids, closed", [("other", ("first",), ()), ("first", ("first",), ("first",)), ("second", ("first",), ())]
+)
+def test_keys_that_cannot_be_are_refused(current: str, ids: tuple[str, ...], closed: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="current"):
+        keyed(current, *ids, closed=closed)

@@ -1,0 +1,55 @@
+"""Every value is sealed anew with the current key, and no sealed column is forgotten."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import LargeBinary
+
+from storage.all_tables import metadata
+from storage.database import Database
+from storage.desk_reasons import DeskReason, DeskReasons
+from storage.keyed_hash import KeyedHash
+from storage.preselections import Preselections
+from storage.reencryption import SEALED, Reencryption
+from storage.vault import Keys, Unreadable, Vault
+from tests.storage.stored_preselections import AT, KEYS, Stored
+
+OLD, NEW = {"first": b"1" * 32}, {"first": b"1" * 32, "second": b"2" * 32}
+DIGESTS = {"idempotency.body_digest", "audit_seal.previous", "audit_seal.digest"}
+
+
+def test_no_sealed_column_is_forgotten() -> None:
+    binary = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, LargeBinary) and not column.name.endswith("_hash")
+    }
+    assert {f"{each.table.name}.{name}" for each in SEALED for name in each.columns} == binary - DIGESTS
+
+
+async def test_values_are_sealed_anew_and_the_old_key_is_needed_no_more(fresh_database: str) -> None:
+    database = Database(fresh_database)
+    stored = await Stored.beginning(database)
+    rows = [await stored.submitted() for _ in range(3)]
+    await DeskReasons(database, KEYS).add(DeskReason(rows[0].id, rows[0].id, "clerk", "卖方反悔", AT))
+    work = Reencryption(database, Vault(NEW, "second"))
+    assert await work.left(Vault.head_of("first")) == 4
+    assert await work.run() == 4
+    assert (await work.run(), await work.left(Vault.head_of("first"))) == (0, 0)
+    without_old = Keys(Vault({"second": b"2" * 32}, "second"), KeyedHash(b"h" * 32))
+    row = await Preselections(database, without_old).get_any(rows[0].id)
+    assert row is not None
+    assert (row.party_name, row.phone, row.seller) == ("张三", "13800138000", rows[0].seller)
+    [reason] = await DeskReasons(database, without_old).of_preselection(rows[0].id)
+    assert reason.reason == "卖方反悔"
+    with pytest.raises(Unreadable):
+        _ = (await stored.row(rows[1].id)).phone
+    await database.close()
+
+
+def test_a_value_of_a_key_made_since_is_read_after_the_keys_were_read_anew() -> None:
+    keys = replace(KEYS, vault=Vault(OLD, "first"))
+    keys.vault.reread = lambda: keys.vault.adopt(NEW, "second")
+    sealed = Vault(NEW, "second").encrypt("preselection.phone", "13800138000")
+    assert keys.vault.decrypt("preselection.phone", sealed) == "13800138000"

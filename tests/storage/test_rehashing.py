@@ -1,0 +1,47 @@
+"""Hashes move to a new key together with their companions, and what is written meanwhile follows them."""
+
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from storage.blacklist import Blacklist, NewBan
+from storage.database import Database
+from storage.keyed_hash import KeyedHash, every
+from storage.personal_hashes import PersonalHashes
+from storage.preselections import Preselections
+from storage.rehashing import NOBODY, Rehashing
+from storage.vault import Keys
+from tests.storage.stored_preselections import AT, KEYS, LATER, Stored
+
+
+def changed_keys() -> Keys:
+    hashes = KeyedHash(b"h" * 32)
+    hashes.adopt({"first": b"h" * 32, "0000000a": b"n" * 32}, "0000000a")
+    return Keys(KEYS.vault, hashes)
+
+
+async def test_a_ban_entered_while_hashes_move_is_the_party_s_all_the_same(fresh_database: str) -> None:
+    database, keys = Database(fresh_database), changed_keys()
+    stored = await Stored.beginning(database)
+    read_before = await stored.submitted(party_id="A", vin="V")
+    purged = await stored.submitted(party_id="B", vin="W")
+    nobody = text("UPDATE preselection SET party_hash = :nobody, owner_hash = :nobody, purged_at = :at WHERE id = :id")
+    await database.rows(nobody, {"nobody": NOBODY, "at": AT, "id": purged.id})
+    work = Rehashing(database, keys)
+    assert await work.left() == (2, 0)
+    assert await work.run() == 2
+    assert (await work.run(), await work.left()) == (0, (0, 0))
+    # A worker had read the row before, and bars its party by the hash of then.
+    late = NewBan(uuid4(), read_before.party_hash, "王*", AT, LATER, read_before.id)
+    await Blacklist(database, keys).bar(late)
+    hashes = PersonalHashes(keys.hashes)
+    assert await Blacklist(database, keys).barred_until(hashes.party("A"), AT) == LATER
+    rows = [await Preselections(database, keys).get_any(each.id) for each in (read_before, purged)]
+    kept, gone = (row for row in rows if row)
+    assert (kept.party_hash, kept.vehicle_hash) == (hashes.party("A"), hashes.vehicle("V"))
+    assert (gone.party_hash, gone.owner_hash) == (NOBODY, NOBODY)
+    assert gone.vehicle_hash in every(hashes.vehicle("W"))
+    assert gone.vehicle_hash != hashes.vehicle("W"), "nothing could tell its text any more"
+    [joined] = await database.rows(text("SELECT count(*) FROM preselection JOIN blacklist USING (party_hash)"))
+    assert joined[0] == 1
+    await database.close()
