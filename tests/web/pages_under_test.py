@@ -3,6 +3,9 @@
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pylopdf_fonts_zh_cn import sans_path
 
 from scripts.build_web import ROOT, WEB, environment, npm
 from tests.stack.running_stack import RunningStack
@@ -17,6 +20,15 @@ _SHORT = {
     "DRAWS": "1",
     "COMPOSED": "1",
 }
+# The browser shows Chinese on a machine that has no Chinese font: with the one that the voucher is printed in.
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>{fonts}</dir>
+  <cachedir>{folder}</cachedir>
+</fontconfig>
+"""
 
 
 def build_pages() -> None:
@@ -30,15 +42,23 @@ def hasty_stack_in(folder: Path) -> RunningStack:
 
 def run_script(name: str, **variables: str) -> None:
     """Runs a script of web/package.json; a failure shows what it said."""
-    done = subprocess.run(
-        [*npm(), "run", name],
-        cwd=WEB,
-        env=environment() | variables,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=LONGEST_RUN_S,
-    )
+    with TemporaryDirectory() as folder:
+        fonts = {"FONTCONFIG_FILE": str(_font_settings_in(Path(folder)))}
+        done = subprocess.run(
+            [*npm(), "run", name],
+            cwd=WEB,
+            env=environment() | fonts | variables,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LONGEST_RUN_S,
+        )
     assert done.returncode == 0, done.stdout[-8000:]
+
+
+def _font_settings_in(folder: Path) -> Path:
+    settings = folder / "fonts.conf"
+    settings.write_text(_FONTS.format(fonts=Path(sans_path()).parent, folder=folder))
+    return settings

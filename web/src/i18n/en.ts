@@ -299,7 +299,7 @@ export default {
     rejectTitle: 'Reject the preselection',
     rejectLead: 'The preselection ends without a ban, and the number cools down.',
     rejectFinal: 'Reject',
-    again: 'Careful: this voucher has already been inspected at this desk.',
+    again: 'Careful: this voucher was already inspected, last on {moment}.',
     settled: 'Careful: this preselection is not waiting any more and cannot be handled again.',
     confirmed: '{plate} confirmed',
     rejected: '{plate} rejected',

@@ -297,7 +297,7 @@ export default {
     rejectTitle: '驳回预选',
     rejectLead: '驳回后预选终止，不计入黑名单，号牌号码进入冷却期。',
     rejectFinal: '确认驳回',
-    again: '请注意：该凭证在本窗口已查验过，请勿重复办理。',
+    again: '请注意：该凭证已于{moment}查验过，请勿重复办理。',
     settled: '请注意：该预选号牌已不在待办状态，不能再次办理。',
     confirmed: '已确认 {plate}',
     rejected: '已驳回 {plate}',

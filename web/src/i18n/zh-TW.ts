@@ -299,7 +299,7 @@ export default {
     rejectTitle: '駁回預選',
     rejectLead: '駁回後預選終止，不計入黑名單，號牌號碼進入冷卻期。',
     rejectFinal: '確認駁回',
-    again: '請注意：該憑證在本窗口已查驗過，請勿重複辦理。',
+    again: '請注意：該憑證已於{moment}查驗過，請勿重複辦理。',
     settled: '請注意：該預選號牌已不在待辦狀態，不能再次辦理。',
     confirmed: '已確認 {plate}',
     rejected: '已駁回 {plate}',

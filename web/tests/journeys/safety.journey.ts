@@ -38,7 +38,9 @@ test('a press on the plate keyboard is answered in under 100 ms', async () => {
     await key.waitFor()
     times.push(await page.evaluate(measurePress))
   }
-  expect(times.toSorted((a, b) => a - b)[1]).toBeLessThan(100)
+  const [, , median] = times.toSorted((a, b) => a - b)
+  process.stdout.write(`A press on the plate keyboard was answered in ${times.map(Math.round).join(', ')} ms.\n`)
+  expect(median).toBeLessThan(100)
   await context.close()
 })
 
