@@ -35,7 +35,7 @@ class DeskRecords:
             return before
 
 
-def _last_inspection(preselection_id: UUID) -> Select[tuple[datetime]]:
+def _last_inspection(preselection_id: UUID) -> Select[datetime]:
     # The action stands there as written, since a parameter would keep the planner from the index that is for it alone.
     inspections = audit.c.preselection_id == preselection_id, audit.c.action == literal_column(f"'{_INSPECTION}'")
     return select(audit.c.at).where(*inspections).order_by(audit.c.at.desc()).limit(1)
