@@ -260,6 +260,7 @@ export default {
     resume: '继续选号',
     another: '为另一辆车预选',
     vehicle: '车辆 {vin}',
+    visit: '{before}到车管所办理。',
   },
   stages: {
     service_notes: '待选号',

@@ -262,6 +262,7 @@ export default {
     resume: '繼續選號',
     another: '為另一輛車預選',
     vehicle: '車輛 {vin}',
+    visit: '{before}到車管所辦理。',
   },
   stages: {
     service_notes: '待選號',
