@@ -28,6 +28,7 @@ button { cursor: pointer; background: #0958d9; color: #fff; border-color: #0958d
 .wrong { color: light-dark(#b3261e, #ff8a80); }
 ol { list-style: none; padding: 0; }
 li { border: 1px solid #8888; border-radius: .8rem; padding: .8rem 1rem; margin: .8rem 0; }
+p a { display: inline-block; padding: .6rem 0; }
 .code { font-size: 1.5rem; letter-spacing: .2em; }
 """
 _POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -222,6 +222,8 @@ export default {
     hours: 'Opening hours',
     hoursUnknown: 'as published by the office',
     print: 'Print the voucher',
+    save: 'No new tab has opened? Save the voucher',
+    voucherFile: 'voucher-{plate}.pdf',
     calendar: 'Add to calendar',
     bring: 'What to bring',
     things: [

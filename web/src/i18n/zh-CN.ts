@@ -220,6 +220,8 @@ export default {
     hours: '办公时间',
     hoursUnknown: '以车管所公布的办公时间为准',
     print: '打印预选号凭证',
+    save: '没有打开新页面？点此保存凭证',
+    voucherFile: '预选号凭证-{plate}.pdf',
     calendar: '添加到日历',
     bring: '需携带的材料',
     things: [

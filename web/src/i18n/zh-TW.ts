@@ -222,6 +222,8 @@ export default {
     hours: '辦公時間',
     hoursUnknown: '以車管所公佈的辦公時間為準',
     print: '打印預選號憑證',
+    save: '沒有打開新頁面？點此保存憑證',
+    voucherFile: '預選號憑證-{plate}.pdf',
     calendar: '添加到日曆',
     bring: '需攜帶的材料',
     things: [
