@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
 import type { TestProject } from 'vitest/node'
 
@@ -48,5 +51,22 @@ async function usableChromium(): Promise<string> {
 
 const named = () => process.env.CHROMIUM
 const installed = () => INSTALLED.find((path) => existsSync(path))
-/** The one that a package carries; it unpacks itself into the folder for temporary files. */
-const packed = async () => (await import('@sparticuz/chromium')).default.executablePath()
+
+/**
+ * The one that a package carries. It would unpack itself to one place for all, where another run may find half of it. So each
+ * run unpacks into a folder of its own, and the first that is done gives the folder its name.
+ */
+async function packed(): Promise<string> {
+  const { default: carrier } = await import('@sparticuz/chromium')
+  const { devDependencies } = JSON.parse(await readFile('package.json', 'utf8')) as { devDependencies: Record<string, string> }
+  const kept = join(tmpdir(), `xuanhao-chromium-${devDependencies['@sparticuz/chromium']}`)
+  if (existsSync(kept)) return join(kept, 'chromium')
+  const own = await mkdtemp(`${kept}.`)
+  const usual = process.env.TMPDIR
+  process.env.TMPDIR = own
+  await carrier.executablePath()
+  if (usual === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = usual
+  await rename(own, kept).catch(() => rm(own, { recursive: true }))
+  return join(kept, 'chromium')
+}
