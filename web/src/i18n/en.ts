@@ -247,6 +247,7 @@ export default {
     blacklistedTitle: 'You are on the blacklist',
     blacklisted: 'A plate that you preselected was not confirmed in time. You cannot preselect online for now.',
     until: 'Released automatically: {moment}',
+    meanwhile: 'Until then, please choose a plate and transfer the car at the vehicle office.',
     live: 'You still have a valid preselected plate. Please go to the office in time.',
     showLive: 'Show the plate',
     registeredTitle: 'Done',

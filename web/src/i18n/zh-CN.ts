@@ -245,6 +245,7 @@ export default {
     blacklistedTitle: '已被列入选号黑名单',
     blacklisted: '您因预选成功后未在有效期内办理，暂时无法在互联网上预选机动车号牌。',
     until: '自动解除时间：{moment}',
+    meanwhile: '在此期间，请前往车管所办理选号等本地二手车过户业务。',
     live: '您仍有一个有效的预选号牌，请按期到车管所办理。',
     showLive: '查看预选号牌',
     registeredTitle: '已办理完成',

@@ -247,6 +247,7 @@ export default {
     blacklistedTitle: '已被列入選號黑名單',
     blacklisted: '您因預選成功後未在有效期內辦理，暫時無法在互聯網上預選機動車號牌。',
     until: '自動解除時間：{moment}',
+    meanwhile: '在此期間，請前往車管所辦理選號等本地二手車過戶業務。',
     live: '您仍有一個有效的預選號牌，請按期到車管所辦理。',
     showLive: '查看預選號牌',
     registeredTitle: '已辦理完成',
