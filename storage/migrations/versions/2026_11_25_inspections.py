@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2026_11_25_inspections"
-down_revision: str | None = "2026_11_24_operations"
+down_revision: str | None = "2026_11_25_key_readers"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
