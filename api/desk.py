@@ -53,8 +53,8 @@ async def inspected(visit: Visit, text: str) -> VoucherInspection:
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
     item = _item(visit, row)
     act = Act(visit.now(), "clerk", clerk_of(visit))
-    await visit.parts.desk_records.note_inspection(row.id, item.plate, act)
-    return VoucherInspection(valid=item.stage in STILL_GOOD, **item.model_dump())
+    before = await visit.parts.desk_records.note_inspection(row.id, item.plate, act)
+    return VoucherInspection(valid=item.stage in STILL_GOOD, inspected_before=before, **item.model_dump())
 
 
 async def confirmed(visit: Visit) -> ReservationItem:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from api.answers import Answer
+from api.answers import Answer, Instant
 from domain.preselection_parts import Stage
 
 
@@ -24,6 +24,10 @@ class ReservationPage(Answer):
 
 
 class VoucherInspection(ReservationItem):
-    """`valid`: the plate is reserved for the holder, or issued to them already."""
+    """`valid`: the plate is reserved for the holder, or issued to them already.
+
+    `inspected_before`: when this voucher was last looked up before now, at whichever counter; null the first time.
+    """
 
     valid: bool
+    inspected_before: Instant | None

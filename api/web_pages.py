@@ -1,17 +1,27 @@
 """The web pages at the root: the built frontend if it is there, else a page that says where the API is."""
 
+import re
 from http import HTTPStatus
 from pathlib import Path
+from stat import S_ISREG
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+_PAGE = "index.html"
+# Files whose names change with their content.
+_ASSETS = "assets/"
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_FORMS = (("br", ".br"), ("gzip", ".gz"))
+_REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 FOLDER = Path(__file__).resolve().parent.parent / "web" / "dist"
 NOT_PAGES = ("api", "openapi.json", "healthz", "readyz")
@@ -34,20 +44,38 @@ def content_policy(app: Starlette) -> str:
 
 
 class WebPages(StaticFiles):
-    """Files, and the one page for every address that the frontend itself knows."""
+    """Files as small as the build has left them, and the one page for every address that the frontend itself knows."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path.split("/", maxsplit=1)[0] in NOT_PAGES:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        try:
-            response = await super().get_response(path, scope)
-        except HTTPException as error:
-            if error.status_code != HTTPStatus.NOT_FOUND or "." in path.rsplit("/", 1)[-1]:
-                raise
-            response = await super().get_response("index.html", scope)
+        file = path if self._has(path) or _names_a_file(path) else _PAGE
+        coding, suffix = self._form_of(file, Headers(scope=scope).get("accept-encoding", ""))
+        response = await super().get_response(file + suffix, scope)
         response.headers["Content-Security-Policy"] = content_policy(scope["app"])
-        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Cache-Control"] = _FOR_GOOD if file.startswith(_ASSETS) else "no-cache"
+        response.headers["Vary"] = "Accept-Encoding"
+        if coding:
+            response.headers["Content-Encoding"] = coding
         return response
+
+    def _form_of(self, file: str, accepted: str) -> tuple[str, str]:
+        """The coding and the suffix of the smallest form that the browser understands; nothing for the plain one."""
+        wanted = {part.split(";")[0].strip() for part in accepted.split(",") if not _REFUSED.search(part)}
+        forms = ((coding, suffix) for coding, suffix in _FORMS if coding in wanted and self._has(file + suffix))
+        return next(forms, ("", ""))
+
+    def _has(self, path: str) -> bool:
+        try:
+            _, found = self.lookup_path(path)
+        except (OSError, ValueError):
+            # A name that no file can have.
+            return False
+        return found is not None and S_ISREG(found.st_mode)
+
+
+def _names_a_file(path: str) -> bool:
+    return "." in path.rsplit("/", 1)[-1].strip(".")
 
 
 class PagesMount(Mount):
@@ -77,7 +105,7 @@ def add_pages(app: FastAPI, folder: Path = FOLDER) -> None:
     """Must come after every other route: the last one added takes what is left."""
     app.add_route("/config.json", site_config, include_in_schema=False, name="site_config")
     if (folder / "index.html").is_file():
-        app.router.routes.append(PagesMount("/", WebPages(directory=folder, html=True), name="pages"))
+        app.router.routes.append(PagesMount("/", WebPages(directory=folder), name="pages"))
         return
 
     async def fallback_page(_: Request) -> HTMLResponse:

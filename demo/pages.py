@@ -1,17 +1,19 @@
-"""The demo's two pages, plain HTML from the server without any script: who to be, and that person's phone."""
+"""The demo's two pages, plain HTML from the server: who to be, and that person's phone, which follows what comes in."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from pathlib import Path
 
 from fastapi import APIRouter
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 
 from demo.world import DemoUser
 from domain.durations import SHANGHAI
 from storage.text_messages import ReceivedMessage
 
 STYLE_PATH = "/demo/style.css"
-REFRESHED_EVERY_S = 3
+FOLLOWER_PATH = "/demo/phone.js"
+_FOLLOWER = Path(__file__).with_name("phone.js")
 
 _STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.6 system-ui, "Noto Sans SC", sans-serif; }
@@ -22,14 +24,16 @@ input, button { font: inherit; padding: .4rem .8rem; border: 1px solid #8888; bo
 input, button { min-height: 2.75rem; }
 button { cursor: pointer; background: #0958d9; color: #fff; border-color: #0958d9; }
 .quick button { background: none; color: inherit; }
-.note, time { color: #767676; }
-.wrong { color: #c0392b; }
+.note, time { color: light-dark(#5f6368, #b0b5bb); }
+.wrong { color: light-dark(#b3261e, #ff8a80); }
 ol { list-style: none; padding: 0; }
 li { border: 1px solid #8888; border-radius: .8rem; padding: .8rem 1rem; margin: .8rem 0; }
+p a { display: inline-block; padding: .6rem 0; }
 .code { font-size: 1.5rem; letter-spacing: .2em; }
 """
+_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 _SAFE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -43,6 +47,11 @@ router = APIRouter(include_in_schema=False)
 @router.get(STYLE_PATH)
 async def style() -> Response:
     return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+@router.get(FOLLOWER_PATH)
+async def follower() -> Response:
+    return FileResponse(_FOLLOWER, media_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
 
 
 def sign_in_page(users: Mapping[str, DemoUser], action: str, *, unknown: bool, hint: str = "") -> Response:
@@ -66,13 +75,14 @@ def sign_in_page(users: Mapping[str, DemoUser], action: str, *, unknown: bool, h
 
 
 def phone_page(users: Mapping[str, DemoUser], user: DemoUser | None, messages: Iterable[ReceivedMessage]) -> Response:
-    """A person's phone, messages newest first; it looks again every few seconds."""
+    """A person's phone, messages newest first; its script adds those that come later."""
     if user is None:
         form = f'<form><label for="user">谁的手机</label>{_chooser(users, "")}<button>打开</button></form>'
         return _page("演示手机", f"<h1>演示手机</h1>{form}")
     items = "".join(_message(message) for message in messages) or '<li class="note">还没有短信。</li>'
     heading = f'<h1>{escape(user.party.name)}的手机</h1><p class="note">{escape(user.phone)}</p>'
-    return _page("演示手机", f'{heading}<ol>{items}</ol><p><a href="?">换一部手机</a></p>', refresh=True)
+    body = f'{heading}<ol aria-live="polite">{items}</ol><p><a href="?">换一部手机</a></p>'
+    return _page("演示手机", body, followed=True)
 
 
 def notice_page(title: str, text: str, status: int) -> Response:
@@ -100,12 +110,14 @@ def _message(message: ReceivedMessage) -> str:
     )
 
 
-def _page(title: str, body: str, *, status: int = 200, refresh: bool = False) -> Response:
-    again = f'<meta http-equiv="refresh" content="{REFRESHED_EVERY_S}">' if refresh else ""
+def _page(title: str, body: str, *, status: int = 200, followed: bool = False) -> Response:
+    script = f'<script src="{FOLLOWER_PATH}" defer></script>' if followed else ""
+    policy = f"{_POLICY}; script-src 'self'; connect-src 'self'" if followed else _POLICY
     return HTMLResponse(
-        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">{again}'
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{escape(title)}</title><link rel="stylesheet" href="{STYLE_PATH}"></head><body>{body}</body></html>',
+        f'<title>{escape(title)}</title><link rel="stylesheet" href="{STYLE_PATH}">{script}</head>'
+        f"<body><main>{body}</main></body></html>",
         status,
-        _SAFE,
+        _SAFE | {"Content-Security-Policy": policy},
     )

@@ -1,15 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
-// Journeys drive a real Chromium against a whole running stack, one file after another. `short` ones need a stack with
-// short deadlines (see README.md), `screens` takes the pictures.
+// Journeys drive a real Chromium against a whole running stack, two files at a time, since they wait for countdowns more
+// than they compute. `short` ones need a stack with short deadlines (see README.md), `screens` takes the pictures.
 const kind = process.env.XUANHAO_JOURNEYS ?? 'journey'
+const takesPictures = kind.startsWith('screens')
 
 export default defineConfig({
   test: {
     environment: 'node',
     include: [`tests/journeys/**/*.${kind}.ts`],
-    fileParallelism: false,
-    testTimeout: kind.startsWith('screens') ? 300_000 : 120_000,
+    globalSetup: 'tests/journeys/chromium.ts',
+    // The desk is photographed with what the applicants of the pictures have reserved.
+    fileParallelism: !takesPictures,
+    maxWorkers: 2,
+    testTimeout: takesPictures ? 300_000 : 120_000,
     hookTimeout: 120_000,
   },
 })

@@ -1,5 +1,6 @@
 """What the web pages may load, and where they lie."""
 
+import gzip
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,13 +11,17 @@ from fastapi import FastAPI
 from api.web_pages import add_pages
 
 
-async def policy_of(folder: Path, issuer: str | None) -> dict[str, list[str]]:
-    """The content security policy of the first page: directive → sources."""
+async def answer_of(folder: Path, path: str, issuer: str | None = None, **headers: str) -> httpx.Response:
     app = FastAPI()
     app.state.parts = SimpleNamespace(settings=SimpleNamespace(oidc_issuer=issuer))
     add_pages(app, folder)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test") as client:
-        answer = await client.get("/")
+        return await client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+async def policy_of(folder: Path, issuer: str | None) -> dict[str, list[str]]:
+    """The content security policy of the first page: directive → sources."""
+    answer = await answer_of(folder, "/", issuer)
     assert answer.status_code == 200
     directives = (directive.split() for directive in answer.headers["content-security-policy"].split(";"))
     return {name: sources for name, *sources in directives}
@@ -38,3 +43,36 @@ async def test_pages_may_ask_a_provider_that_lies_elsewhere_for_the_token(folder
     policy = await policy_of(folder, "https://login.example:8443/realms/people")
     assert policy["connect-src"] == ["'self'", "https://login.example:8443"]
     assert policy["default-src"] == ["'self'"]
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """Built pages, each with its compressed forms beside it."""
+    (tmp_path / "assets").mkdir()
+    for name in ("index.html", "assets/app-1a2b.js"):
+        plain = f"plain {name}".encode()
+        (tmp_path / name).write_bytes(plain)
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(plain))
+    return tmp_path
+
+
+@pytest.mark.parametrize("path", ["/", "/preselections/1", "/assets/app-1a2b.js"])
+@pytest.mark.parametrize("accepted, coding", [("gzip, br", "gzip"), ("gzip;q=0", None), ("identity", None)])
+async def test_a_file_goes_out_in_a_form_that_the_browser_understands(
+    pages: Path, path: str, accepted: str, coding: str | None
+) -> None:
+    answer = await answer_of(pages, path, accept_encoding=accepted)
+    name, kind = ("assets/app-1a2b.js", "text/javascript") if "assets" in path else ("index.html", "text/html")
+    assert (answer.status_code, answer.text, answer.headers.get("content-encoding")) == (200, f"plain {name}", coding)
+    assert answer.headers["content-type"].split(";")[0] == kind
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
+async def test_a_file_whose_name_changes_with_its_content_is_kept_for_good_and_the_page_is_not(pages: Path) -> None:
+    kept = {path: (await answer_of(pages, path)).headers["cache-control"] for path in ("/", "/assets/app-1a2b.js")}
+    assert kept == {"/": "no-cache", "/assets/app-1a2b.js": "public, max-age=31536000, immutable"}
+
+
+@pytest.mark.parametrize("path", ["/assets/old-9z.js", "/robots.txt", "/../secret.txt", "/a%00.js", "/api/v2"])
+async def test_a_file_that_is_not_there_is_no_page(pages: Path, path: str) -> None:
+    assert (await answer_of(pages, path)).status_code == 404

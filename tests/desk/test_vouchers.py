@@ -1,7 +1,7 @@
 """Vouchers: printed by the holder, read at the desk, worth what the database says now."""
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pypdfium2
@@ -76,10 +76,28 @@ async def test_the_qr_code_inspects_also_as_an_address_and_as_a_scanner_types_it
     clerk, token, view = clerk_of(country, office), await token_of(selection), await selection.view()
     for text in (token, f"https://选号.example/v/{token}", f"https://x.example/?token={token}", f" {token}\r\n"):
         inspection = (await clerk.post("/desk/vouchers/inspect", {"token": text})).ok()
+        del inspection["inspected_before"]
         assert inspection == {
             "valid": True, "id": selection.id, "plate": view["plate"], "stage": "completed",
             "visit_by": view["visit_by"], "holder": "王**",
         }  # fmt: skip
+
+
+async def test_a_second_look_at_a_voucher_tells_when_the_last_was_at_whichever_counter(country: Country) -> None:
+    office = await country.office()
+    selection, other = await reserved(country, office), await reserved(country, office)
+    first, second = clerk_of(country, office), clerk_of(country, office)
+    token, code = await token_of(selection), short_code_of(country, selection)
+    looks = [(first, token), (second, code), (first, short_code_of(country, other)), (second, token)]
+    told = []
+    for clerk, text in looks:
+        before = system_clock()
+        inspection = (await clerk.post("/desk/vouchers/inspect", {"token": text})).ok()
+        told.append((before, inspection["inspected_before"], system_clock()))
+    assert [told[0][1], told[2][1]] == [None, None]
+    for this, last in ((told[1], told[0]), (told[3], told[1])):
+        # Instants are told in whole milliseconds.
+        assert last[0] - timedelta(milliseconds=1) <= datetime.fromisoformat(this[1]) <= last[2]
 
 
 async def test_the_short_code_inspects_however_it_is_typed(country: Country) -> None:

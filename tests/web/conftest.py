@@ -9,7 +9,7 @@ import pytest
 from api.app import create_app
 from api.published_document import document_of
 from tests.stack.running_stack import RunningStack, running
-from tests.web.pages_under_test import build_pages, hasty_stack_in
+from tests.web.pages_under_test import brisk_stack_in, build_pages, hasty_stack_in
 from tests.web.pages_under_test import run_script as run_npm_script
 
 Npm = Callable[..., None]
@@ -34,8 +34,8 @@ def openapi_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def ordinary_stack(built: None, tmp_path: Path) -> AsyncIterator[RunningStack]:
-    async with running(RunningStack(tmp_path)) as stack:
+async def brisk_stack(built: None, tmp_path: Path) -> AsyncIterator[RunningStack]:
+    async with running(brisk_stack_in(tmp_path)) as stack:
         yield stack
 
 

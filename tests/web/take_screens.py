@@ -34,8 +34,9 @@ async def _take(stack: RunningStack, script: str, taken: Path) -> None:
 
 
 def keep(taken: Path, folder: Path = FOLDER) -> None:
-    """Put the pictures, made small, in the place of the old ones."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Put the pictures, made small, in the place of the old ones; those of the operators' UI stay."""
+    for place in taken.iterdir():
+        shutil.rmtree(folder / place.name, ignore_errors=True)
     for picture in sorted(taken.rglob("*.png")):
         kept = folder / picture.relative_to(taken)
         kept.parent.mkdir(parents=True, exist_ok=True)

@@ -27,8 +27,8 @@ def test_the_types_are_those_of_the_published_document(run_script: Npm, openapi_
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-async def test_a_real_browser_goes_all_the_ways(run_script: Npm, ordinary_stack: RunningStack) -> None:
-    await asyncio.to_thread(run_script, "journeys", XUANHAO_BASE_URL=ordinary_stack.url)
+async def test_a_real_browser_goes_all_the_ways(run_script: Npm, brisk_stack: RunningStack) -> None:
+    await asyncio.to_thread(run_script, "journeys", XUANHAO_BASE_URL=brisk_stack.url)
 
 
 @pytest.mark.slow

@@ -1683,12 +1683,16 @@ export interface components {
         /**
          * VoucherInspection
          * @description `valid`: the plate is reserved for the holder, or issued to them already.
+         *
+         *     `inspected_before`: when this voucher was last looked up before now, at whichever counter; null the first time.
          */
         VoucherInspection: {
             /** Holder */
             holder: string;
             /** Id */
             id: string;
+            /** Inspected Before */
+            inspected_before: string | null;
             /** Plate */
             plate: string;
             stage: components["schemas"]["Stage"];

@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef } from 'vue'
 import { confirmReservation, inspectVoucher, rejectReservation } from '@/api/desk'
-import type { DeskReservation } from '@/api/types'
+import type { DeskReservation, Stage } from '@/api/types'
 import { useAction } from './useAction'
 
 /** A voucher's code as a scanner gives it: the bare token, or an address that ends in it. */
@@ -9,34 +9,40 @@ export function tokenFrom(scanned: string): string {
   return text.split(/[/=#]/).findLast(Boolean) ?? text
 }
 
-/** The reservation at the counter: how it came there, whether it was here before, and what the clerk did with it. */
+/** The reservation at the counter: how it came there, when its voucher was scanned before, and what the clerk did with it. */
 export function useDesk() {
   const current = shallowRef<DeskReservation | null>(null)
-  const seenBefore = ref(false)
+  const inspectedBefore = ref<string | null>(null)
   const done = shallowRef<{ kind: 'confirmed' | 'rejected'; plate: string } | null>(null)
-  const seen = new Set<string>()
 
   const inspecting = useAction((key, token: string) => inspectVoucher(token, key))
   const confirming = useAction((key, id: string) => confirmReservation(id, key))
   const rejecting = useAction((key, id: string, reason: string) => rejectReservation(id, reason, key))
 
-  const show = (reservation: DeskReservation) => {
+  const show = (reservation: DeskReservation, before: string | null = null) => {
     ;[inspecting, confirming, rejecting].forEach(({ clear }) => clear())
     done.value = null
     current.value = reservation
-    seenBefore.value = seen.has(reservation.id)
-    seen.add(reservation.id)
+    inspectedBefore.value = before
   }
 
   const inspect = async (scanned: string) => {
     done.value = null
     current.value = null
     const found = await inspecting.run(tokenFrom(scanned))
-    if (found) show(found)
+    // The server remembers the scans of every counter, so a copy of the voucher is noticed at another one and after a reload.
+    if (found) show(found, found.inspected_before)
+  }
+
+  /** Somebody else has settled it meanwhile: what it has become is shown, and its buttons go. */
+  const takeNewStage = () => {
+    const stage = (confirming.problem.value ?? rejecting.problem.value)?.facts.stage
+    if (stage && current.value) current.value = { ...current.value, stage: stage as Stage }
+    return false
   }
 
   const settle = (after: DeskReservation | null, kind: 'confirmed' | 'rejected') => {
-    if (!after) return false
+    if (!after) return takeNewStage()
     current.value = null
     done.value = { kind, plate: after.plate }
     return true
@@ -48,11 +54,12 @@ export function useDesk() {
 
   return {
     current,
-    seenBefore,
+    inspectedBefore,
     done,
     settled: computed(() => current.value !== null && current.value.stage !== 'completed'),
     busy: computed(() => confirming.busy.value || rejecting.busy.value),
-    problem: computed(() => inspecting.problem.value ?? confirming.problem.value),
+    problem: inspecting.problem,
+    confirmProblem: confirming.problem,
     rejectProblem: rejecting.problem,
     inspecting: inspecting.busy,
     show,

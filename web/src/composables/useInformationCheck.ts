@@ -22,7 +22,7 @@ const FIELD_CODES: Record<string, FieldName> = {
 
 /** Says beside each field what is wrong with it: first what anybody can see, then what the server refused. */
 export function useInformationCheck(form: InformationForm) {
-  const { t } = useI18n()
+  const { t, locale } = useI18n()
   const errors = reactive<Partial<Record<FieldName, string>>>({})
 
   const flawOf = (field: FieldName): string => {
@@ -41,6 +41,8 @@ export function useInformationCheck(form: InformationForm) {
   const fields = Object.keys(form) as FieldName[]
   // A complaint goes as soon as it no longer holds; one that went on leaving the field would move the button under the pointer.
   for (const field of fields) watch(() => form[field], () => errors[field] && check(field))
+
+  watch(locale, () => fields.filter((field) => errors[field] && flawOf(field)).forEach(check))
 
   const checkAll = (): boolean => {
     fields.forEach(check)

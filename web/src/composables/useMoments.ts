@@ -6,8 +6,11 @@ const ZONE = 'Asia/Shanghai'
 export function useMoments() {
   const { locale, t, tm, rt } = useI18n()
 
+  // A month that is written out takes a phone's whole line.
+  const dateStyle = () => (locale.value === 'en' ? 'medium' : 'long')
+
   const formatMoment = (instant: string): string =>
-    new Intl.DateTimeFormat(locale.value, { dateStyle: 'long', timeStyle: 'short', timeZone: ZONE }).format(new Date(instant))
+    new Intl.DateTimeFormat(locale.value, { dateStyle: dateStyle(), timeStyle: 'short', timeZone: ZONE }).format(new Date(instant))
 
   const formatDate = (instant: string): string =>
     new Intl.DateTimeFormat(locale.value, { dateStyle: 'long', timeZone: ZONE }).format(new Date(instant))

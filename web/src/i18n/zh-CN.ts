@@ -220,6 +220,8 @@ export default {
     hours: '办公时间',
     hoursUnknown: '以车管所公布的办公时间为准',
     print: '打印预选号凭证',
+    save: '没有打开新页面？点此保存凭证',
+    voucherFile: '预选号凭证-{plate}.pdf',
     calendar: '添加到日历',
     bring: '需携带的材料',
     things: [
@@ -243,6 +245,7 @@ export default {
     blacklistedTitle: '已被列入选号黑名单',
     blacklisted: '您因预选成功后未在有效期内办理，暂时无法在互联网上预选机动车号牌。',
     until: '自动解除时间：{moment}',
+    meanwhile: '在此期间，请前往车管所办理选号等本地二手车过户业务。',
     live: '您仍有一个有效的预选号牌，请按期到车管所办理。',
     showLive: '查看预选号牌',
     registeredTitle: '已办理完成',
@@ -260,6 +263,7 @@ export default {
     resume: '继续选号',
     another: '为另一辆车预选',
     vehicle: '车辆 {vin}',
+    visit: '{before}到车管所办理。',
   },
   stages: {
     service_notes: '待选号',
@@ -297,7 +301,7 @@ export default {
     rejectTitle: '驳回预选',
     rejectLead: '驳回后预选终止，不计入黑名单，号牌号码进入冷却期。',
     rejectFinal: '确认驳回',
-    again: '请注意：该凭证在本窗口已查验过，请勿重复办理。',
+    again: '请注意：该凭证已于{moment}查验过，请勿重复办理。',
     settled: '请注意：该预选号牌已不在待办状态，不能再次办理。',
     confirmed: '已确认 {plate}',
     rejected: '已驳回 {plate}',

@@ -222,6 +222,8 @@ export default {
     hours: '辦公時間',
     hoursUnknown: '以車管所公佈的辦公時間為準',
     print: '打印預選號憑證',
+    save: '沒有打開新頁面？點此保存憑證',
+    voucherFile: '預選號憑證-{plate}.pdf',
     calendar: '添加到日曆',
     bring: '需攜帶的材料',
     things: [
@@ -245,6 +247,7 @@ export default {
     blacklistedTitle: '已被列入選號黑名單',
     blacklisted: '您因預選成功後未在有效期內辦理，暫時無法在互聯網上預選機動車號牌。',
     until: '自動解除時間：{moment}',
+    meanwhile: '在此期間，請前往車管所辦理選號等本地二手車過戶業務。',
     live: '您仍有一個有效的預選號牌，請按期到車管所辦理。',
     showLive: '查看預選號牌',
     registeredTitle: '已辦理完成',
@@ -262,6 +265,7 @@ export default {
     resume: '繼續選號',
     another: '為另一輛車預選',
     vehicle: '車輛 {vin}',
+    visit: '{before}到車管所辦理。',
   },
   stages: {
     service_notes: '待選號',
@@ -299,7 +303,7 @@ export default {
     rejectTitle: '駁回預選',
     rejectLead: '駁回後預選終止，不計入黑名單，號牌號碼進入冷卻期。',
     rejectFinal: '確認駁回',
-    again: '請注意：該憑證在本窗口已查驗過，請勿重複辦理。',
+    again: '請注意：該憑證已於{moment}查驗過，請勿重複辦理。',
     settled: '請注意：該預選號牌已不在待辦狀態，不能再次辦理。',
     confirmed: '已確認 {plate}',
     rejected: '已駁回 {plate}',

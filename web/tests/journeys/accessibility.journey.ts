@@ -14,9 +14,8 @@ afterAll(() => browser.close())
 type Look = Inspection['look']
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
-// 320 px twice as fine is what a window of 640 px shows at a zoom of 200 %.
+// 320 px twice as fine is what a window of 640 px shows at a zoom of 200 %; what fits there fits a phone of 375 px.
 const SIZES = [
-  { width: 375, height: 740, scale: 1 },
   { width: 320, height: 568, scale: 2 },
   { width: 1200, height: 800, scale: 1 },
 ]
@@ -34,12 +33,29 @@ test.each(SIZES)('axe finds nothing serious on any screen at $width px, and noth
   await page.goto(`${BASE}/segments?office=${office}`)
   await page.locator('.segment').first().waitFor()
   await look('segments')
+  await lookAtTheDemoPhone(page, look)
+  await page.goto(`${BASE}/no-such-page`)
+  await page.getByRole('heading', { name: '没有找到该页面' }).waitFor()
+  await look('no such page')
   const clerk = await visit(browser, { width, height }, scale)
   const desk = inspect(clerk.page)
   await walkAtTheDesk(clerk.page, office, desk.look)
   expect([...flaws, ...desk.flaws, ...faults, ...clerk.faults]).toEqual([])
   await Promise.all([context.close(), clerk.context.close()])
 }, 240_000)
+
+/** A phone that has received nothing shows what comes in by itself. */
+async function lookAtTheDemoPhone(page: Page, look: Look): Promise<void> {
+  await page.goto(`${BASE}/demo/phone`)
+  await look('whose demo phone')
+  const { user } = await anApplicant()
+  await page.goto(`${BASE}/demo/phone?user=${user}`)
+  await page.getByText('还没有短信。').waitFor()
+  await callAs(user, 'POST', '/verification-codes', { purpose: 'confirm_information' })
+  await page.locator('li .code').waitFor()
+  expect(await page.locator('li').count()).toBe(1)
+  await look('demo phone')
+}
 
 /** Answers the office that was chosen. */
 async function walkToServiceNotes(page: Page, user: User, look: Look): Promise<string> {
@@ -51,6 +67,7 @@ async function walkToServiceNotes(page: Page, user: User, look: Look): Promise<s
   await look('introduction')
   await button(page, '提交信息').click()
   await page.locator('input#user').waitFor()
+  await look('demo sign-in')
   await chooseAtProvider(page, user)
   await page.locator(`input[name="office"][value="${office}"]`).check()
   await look('office')

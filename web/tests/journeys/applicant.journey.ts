@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BASE, launchBrowser, visit, type Visitor } from './browser'
 import { anApplicant, callAs, messagesOf, type User } from './demoWorld'
-import { composeFirstFree, confirmCandidate, draw, enterVehicle, putAside, verifyIdentity } from './steps'
+import { composeFree, confirmCandidate, draw, enterVehicle, putAside, verifyIdentity } from './steps'
 
 let browser: Browser
 let visitor: Visitor
@@ -49,25 +49,35 @@ test('不包含4: none of the ten holds the digit', async () => {
   expect((await draw(page)).filter((number) => number.includes('4'))).toEqual([])
 })
 
-test('by composition: a number typed with the on-screen keyboard is confirmed at once', async () => {
+test('by composition: the on-screen keyboard alone fills the number, pressed by hand or by keys, and it is confirmed at once', async () => {
   const { page } = visitor
   await enterVehicle(page, user)
   await verifyIdentity(page, user)
   await page.getByRole('tab', { name: '自编' }).click()
-  const number = await composeFirstFree(page)
-  await page.getByRole('button', { name: '确认选号', exact: true }).click({ timeout: 20_000 })
-  // The first free key at every position may lead to a number that is merely offered, which counts as taken.
-  const passed = await Promise.race([
-    heading('完成号牌预选').waitFor().then(() => true),
-    page.locator('.result').waitFor().then(() => false),
-  ])
-  if (passed) expect(await page.getByRole('img', { name: `号牌 ${[...number].join(' ')}` }).count()).toBe(1)
-  else expect(await page.locator('.result').textContent()).toContain('剩余自编号牌个数减少1个')
+  const slot = page.locator('.slot[aria-pressed="true"]')
+  await slot.focus()
+  // What a paste or an input method puts in goes nowhere, and neither does a key that the pool does not offer.
+  await page.keyboard.insertText('12345')
+  await slot.evaluate((element) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', '12345')
+    element.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, clipboardData }))
+  })
+  await page.keyboard.press('I')
+  expect(await slot.locator('text').allTextContents()).toHaveLength(2)
+  let presses = 0
+  const number = await composeFree(page, async (key) => {
+    if (presses++ < 3) return key.click()
+    return page.keyboard.press((await key.getAttribute('data-key')) ?? '')
+  })
+  await page.getByRole('button', { name: '确认选号', exact: true }).click()
+  await heading('完成号牌预选').waitFor()
+  expect(await page.getByRole('img', { name: `号牌 ${[...number].join(' ')}` }).count()).toBe(1)
 })
 
 test('a reload in every step reads the view and enters nothing anew', async () => {
   const { page } = visitor
-  await enterVehicle(page, user)
+  await enterVehicle(page, user, { reloading: true })
   await page.reload()
   await heading('选号服务说明').waitFor()
   await page.getByRole('button', { name: '开始选号' }).click()
@@ -83,6 +93,9 @@ test('a reload in every step reads the view and enters nothing anew', async () =
   await heading('预选号牌').waitFor()
   expect(await page.locator('[data-number]').count()).toBe(10)
   expect(await page.locator(`input[name="candidate"][value="${numbers[3]}"]`).count()).toBe(1)
+  await confirmCandidate(page, numbers[3] ?? '')
+  await page.reload()
+  await heading('完成号牌预选').waitFor()
 })
 
 test('two tabs stay in step, and the second one joins without disturbing the first', async () => {
@@ -120,7 +133,7 @@ test('a lost connection and a double click cost one chance at most', async () =>
   expect(await page.locator('[data-number]').count()).toBe(10)
 })
 
-test('the SMS about the success comes, and the voucher can be printed', async () => {
+test('the SMS about the success comes, the voucher and the page can be printed, and the day goes into a calendar', async () => {
   const { page } = visitor
   await enterVehicle(page, user)
   await verifyIdentity(page, user)
@@ -130,5 +143,13 @@ test('the SMS about the success comes, and the voucher can be printed', async ()
   const answer = page.waitForResponse((response) => response.url().endsWith('/voucher'))
   await page.getByRole('button', { name: '打印预选号凭证' }).click()
   expect((await answer).headers()['content-type']).toContain('application/pdf')
+  const saved = page.waitForEvent('download', (file) => file.suggestedFilename() === `预选号凭证-${number}.pdf`)
+  await page.getByRole('link', { name: '没有打开新页面？点此保存凭证' }).click()
+  const noted = page.waitForEvent('download', (file) => file.suggestedFilename() === 'visit.ics')
+  await page.getByRole('button', { name: '添加到日历' }).click()
+  await Promise.all([saved, noted])
+  await page.emulateMedia({ media: 'print' })
+  expect(await page.getByText('需携带的材料').isVisible()).toBe(true)
+  expect(await page.locator('button:visible, header:visible, nav:visible, footer:visible').count()).toBe(0)
   await expect.poll(async () => (await messagesOf(user.user)).some(({ text }) => text.includes(number)), { timeout: 12_000 }).toBe(true)
 })

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { seriousFlaws } from './browser'
+import { inLanguage, OTHER_LANGUAGES } from './languages'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const LEAST_TARGET_PX = 44
 
 export interface Inspection {
   /** What is wrong with the page as it is now is added to the flaws under this name. */
@@ -11,13 +13,35 @@ export interface Inspection {
   flaws: string[]
 }
 
-/** Collects what axe finds serious or critical, and what has to be scrolled sideways, on one screen after another. */
+/**
+ * Collects what axe finds serious or critical, what is too small for a finger and, in every language, what has to be
+ * scrolled sideways, on one screen after another.
+ */
 export function inspect(page: Page): Inspection {
   const flaws: string[] = []
-  const look = async (name: string) => {
-    flaws.push(...(await seriousFlaws(page, axeSource)).map((flaw) => `${name}: ${flaw}`))
+  const measure = async (name: string) => {
     const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (overhang > 0) flaws.push(`${name} is ${overhang} px too wide`)
+    const small = await page.evaluate(smallTargets, LEAST_TARGET_PX)
+    flaws.push(...small.map((target) => `${name}: ${target} is smaller than ${LEAST_TARGET_PX} px`))
+  }
+  const look = async (name: string) => {
+    flaws.push(...(await seriousFlaws(page, axeSource)).map((flaw) => `${name}: ${flaw}`))
+    await measure(name)
+    for (const language of OTHER_LANGUAGES) await inLanguage(page, language, () => measure(`${name} in ${language}`))
   }
   return { look, flaws }
+}
+
+/** Runs in the page: what can be pressed and is too small. A box or a button of a choice is pressed by its words, too. */
+function smallTargets(least: number): string[] {
+  const pressable = [...document.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, [role="tab"]')]
+  return pressable.flatMap((element) => {
+    const choice = element.matches('[type="radio"], [type="checkbox"]') ? element.closest('label') : null
+    const { width, height } = (choice ?? element).getBoundingClientRect()
+    const isHidden = !element.checkVisibility() || element.matches('.skip')
+    // Half a pixel may be lost to rounding.
+    if (isHidden || (width >= least - 0.5 && height >= least - 0.5)) return []
+    return [`${element.tagName.toLowerCase()} "${element.textContent?.trim() || element.getAttribute('name')}" of ${width} × ${height}`]
+  })
 }

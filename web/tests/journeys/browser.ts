@@ -1,27 +1,11 @@
-import { existsSync } from 'node:fs'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { inject } from 'vitest'
+import { launch } from './chromium'
 
 /** The whole stack that the journeys run against. */
 export const BASE = process.env.XUANHAO_BASE_URL ?? 'http://127.0.0.1:8000'
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const KNOWN = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-
-/** A Chromium of the machine, else the one that a package carries. */
-export async function launchBrowser(): Promise<Browser> {
-  const installed = KNOWN.find((path) => path && existsSync(path))
-  if (installed) return chromium.launch({ executablePath: installed, args: FLAGS })
-  const { default: packed } = await import('@sparticuz/chromium')
-  return chromium.launch({ executablePath: await packed.executablePath(), args: [...packed.args, ...FLAGS] })
-}
+export const launchBrowser = (): Promise<Browser> => launch(inject('chromium'))
 
 export interface Visitor {
   context: BrowserContext

@@ -31,10 +31,17 @@ async function items<T>(path: string): Promise<T[]> {
 export const vehiclesOf = (user: string) => items<Vehicle>(`/vehicles?user=${encodeURIComponent(user)}`)
 export const messagesOf = (user: string) => items<Message>(`/messages?user=${encodeURIComponent(user)}`)
 
+// Journeys run two files at a time, and each worker takes its own share of the people.
+const WORKERS = 2
+const worker = Number(process.env.VITEST_POOL_ID ?? 1) % WORKERS
+const met = new Set<string>()
+
 /** An applicant who has done nothing yet; from the end of the list, so that nobody's favourite is used up. */
 export async function anApplicant(): Promise<User> {
   const applicants = (await items<User>('/users')).filter(({ user }) => user.startsWith('applicant'))
-  for (const applicant of applicants.toReversed()) {
+  for (const applicant of applicants.toReversed().filter((_, place) => place % WORKERS === worker)) {
+    if (met.has(applicant.user)) continue
+    met.add(applicant.user)
     const { items: own } = (await callAs(applicant.user, 'GET', '/preselections')) as { items: unknown[] }
     if (own.length === 0) return applicant
   }

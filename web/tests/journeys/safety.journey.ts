@@ -25,6 +25,23 @@ test('no inline script may run, and no token lies in the address or in any stora
   await context.close()
 })
 
+test('the first screen comes over the line in under 200 KB', async () => {
+  const { page, context } = await visit(browser)
+  const session = await context.newCDPSession(page)
+  await session.send('Network.enable')
+  let received = 0
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    received += encodedDataLength
+  })
+  await page.goto(BASE)
+  await page.getByRole('button', { name: '提交信息' }).waitFor()
+  await page.waitForLoadState('networkidle')
+  process.stdout.write(`The first screen took ${received} bytes.\n`)
+  expect(received).toBeGreaterThan(10 * 1024)
+  expect(received).toBeLessThan(200 * 1024)
+  await context.close()
+})
+
 test('a press on the plate keyboard is answered in under 100 ms', async () => {
   const { page, context } = await visit(browser)
   const user = await anApplicant()
@@ -38,7 +55,9 @@ test('a press on the plate keyboard is answered in under 100 ms', async () => {
     await key.waitFor()
     times.push(await page.evaluate(measurePress))
   }
-  expect(times.toSorted((a, b) => a - b)[1]).toBeLessThan(100)
+  const [, , median] = times.toSorted((a, b) => a - b)
+  process.stdout.write(`A press on the plate keyboard was answered in ${times.map(Math.round).join(', ')} ms.\n`)
+  expect(median).toBeLessThan(100)
   await context.close()
 })
 

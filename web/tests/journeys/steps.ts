@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { BASE } from './browser'
 import { codeFor, messagesOf, vehiclesOf, type User, type Vehicle } from './demoWorld'
 
@@ -17,15 +17,21 @@ export async function chooseAtProvider(page: Page, user: User): Promise<void> {
 }
 
 /** From the explanation of the service to 选号服务说明. Answers the vehicle that was entered. */
-export async function enterVehicle(page: Page, user: User, which = 0): Promise<Vehicle> {
-  const vehicle = (await vehiclesOf(user.user))[which]
-  if (!vehicle) throw new Error(`${user.user} has no vehicle ${which}`)
+export async function enterVehicle(page: Page, user: User, { reloading = false } = {}): Promise<Vehicle> {
+  const [vehicle] = await vehiclesOf(user.user)
+  if (!vehicle) throw new Error(`${user.user} has no vehicle`)
   await page.goto(BASE)
   await button(page, '提交信息').click()
   await chooseAtProvider(page, user)
-  await page.locator(`input[name="office"][value="${vehicle.office_code}"]`).check()
+  const office = page.locator(`input[name="office"][value="${vehicle.office_code}"]`)
+  await office.waitFor()
+  if (reloading) await page.reload()
+  await office.check()
   await button(page, '下一步').click()
+  await button(page, '阅读并同意').waitFor()
+  if (reloading) await page.reload()
   await button(page, '阅读并同意').click()
+  if (reloading) await forgetTheForm(page)
   await fillInformation(page, vehicle)
   const before = (await messagesOf(user.user)).length
   await button(page, '获取验证码').click()
@@ -33,6 +39,15 @@ export async function enterVehicle(page: Page, user: User, which = 0): Promise<V
   await page.getByRole('dialog').getByRole('button', { name: '提交' }).click()
   await page.getByRole('heading', { name: '选号服务说明', level: 1 }).waitFor()
   return vehicle
+}
+
+/** What was typed is personal and kept in memory only, so a reload leads back to the notice, whose agreement comes first. */
+async function forgetTheForm(page: Page): Promise<void> {
+  await page.locator('input[name="vin"]').fill('L')
+  await page.reload()
+  await button(page, '阅读并同意').click()
+  const kept = await page.locator('input[name="vin"]').inputValue()
+  if (kept) throw new Error(`the reload has kept ${kept}`)
 }
 
 export async function fillInformation(page: Page, { certificate_number, vin, seller }: Vehicle): Promise<void> {
@@ -76,12 +91,13 @@ export async function confirmCandidate(page: Page, number: string): Promise<void
   await page.getByRole('heading', { name: '完成号牌预选', level: 1 }).waitFor()
 }
 
-/** Types one number with the on-screen keyboard by taking the first key that can be pressed, position by position. */
-export async function composeFirstFree(page: Page): Promise<string> {
+/** Composes one number of keys that can be pressed, any of them, so that no two journeys want the same. */
+export async function composeFree(page: Page, press: (key: Locator) => Promise<void> = (key) => key.click()): Promise<string> {
   const slot = page.locator('.slot[aria-pressed="true"]')
   for (let typed = 0; typed < 5; typed++) {
-    const key = page.locator('.keyboard:not([aria-busy="true"]) [data-key]:enabled').first()
-    await key.click()
+    await page.locator('.keyboard[aria-busy="false"]').waitFor()
+    const keys = page.locator('.keyboard .block:not(.functions) [data-key]:enabled')
+    await press(keys.nth(Math.floor(Math.random() * (await keys.count()))))
     await page.waitForFunction(
       ([length]) => (document.querySelector('.slot[aria-pressed="true"] svg')?.querySelectorAll('text').length ?? 0) === length,
       [2 + typed + 1],

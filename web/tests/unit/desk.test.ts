@@ -5,13 +5,16 @@ import { refusal, serve, type Call } from './support'
 
 const RESERVATION: DeskReservation = { id: 'p1', plate: '粤B12345', stage: 'completed', visit_by: '2026-11-26', holder: '张*' }
 
+const YESTERDAY = '2026-11-22T02:10:00.000Z'
+
 let calls: Call[]
 
 beforeEach(() => {
   calls = serve(({ path, body }) => {
     if (path.endsWith('/inspect')) {
       const { token } = body as { token: string }
-      return token === 'good' ? { body: { valid: true, ...RESERVATION } } : refusal(422, 'voucher_invalid')
+      if (token === 'forged') return refusal(422, 'voucher_invalid')
+      return { body: { valid: true, inspected_before: token === 'seen' ? YESTERDAY : null, ...RESERVATION } }
     }
     return { body: { ...RESERVATION, stage: path.endsWith('/rejection') ? 'cancelled' : 'registered' } }
   })
@@ -32,12 +35,22 @@ test('a voucher is inspected, confirmed, and gone from the counter', async () =>
   expect([current.value, done.value]).toEqual([null, { kind: 'confirmed', plate: '粤B12345' }])
 })
 
-test('the same voucher a second time brings a warning', async () => {
-  const { inspect, seenBefore } = useDesk()
+test('a voucher that was scanned before, at whichever counter, brings a warning; one found in the list does not', async () => {
+  const { inspect, show, inspectedBefore } = useDesk()
   await inspect('good')
-  expect(seenBefore.value).toBe(false)
-  await inspect('good')
-  expect(seenBefore.value).toBe(true)
+  expect(inspectedBefore.value).toBeNull()
+  await inspect('seen')
+  expect(inspectedBefore.value).toBe(YESTERDAY)
+  show(RESERVATION)
+  expect(inspectedBefore.value).toBeNull()
+})
+
+test('a reservation that another counter has settled meanwhile shows as it is now', async () => {
+  serve(() => refusal(409, 'wrong_stage', { stage: 'registered' }))
+  const { show, confirm, current, confirmProblem, settled } = useDesk()
+  show(RESERVATION)
+  await confirm(RESERVATION)
+  expect([confirmProblem.value?.code, current.value?.stage, settled.value]).toEqual(['wrong_stage', 'registered', true])
 })
 
 test('a forged voucher shows no reservation', async () => {

@@ -70,6 +70,22 @@ test('plates have names that spell them out, and pressing one puts it aside', as
   expect(panel.get('.candidates .countdown').text()).toBe('距失效180秒')
 })
 
+test('the number put aside last is the one to confirm, until the visitor picks another', async () => {
+  const panel = await mounted({ batch: BATCH, candidates: CANDIDATES })
+  const picked = () => panel.find<HTMLInputElement>('.picked input').element.value
+  const putAside = async (numbers: string[]) => {
+    view = viewWith({ batch: BATCH, candidates: { ...CANDIDATES, numbers } })
+    await panel.get(`[data-number="${numbers.at(-1)}"]`).trigger('click')
+    await flushPromises()
+  }
+  expect(picked()).toBe('粤B12345')
+  await putAside(['粤B12345', '粤BA1234'])
+  expect(picked()).toBe('粤BA1234')
+  await panel.get('input[value="粤B12345"]').setValue(true)
+  await putAside(['粤B12345', '粤BA1234', '粤BAB123'])
+  expect(picked()).toBe('粤B12345')
+})
+
 test('at zero the batch cannot be chosen from any more, and the view is read again', async () => {
   vi.useFakeTimers()
   syncServerClock(NOW)

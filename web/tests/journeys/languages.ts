@@ -1,0 +1,27 @@
+import type { Page } from 'playwright-core'
+
+export const OTHER_LANGUAGES = ['zh-TW', 'en'] as const
+
+/** Does something with the page in another language, and turns back to Chinese. The demo's own pages speak Chinese only. */
+export async function inLanguage(page: Page, language: string, act: () => Promise<void>): Promise<void> {
+  if (!(await page.locator('select.language').count())) return
+  await choose(page, language)
+  try {
+    await act()
+  } finally {
+    await choose(page, 'zh-CN')
+  }
+}
+
+/** Also behind a dialog, where a visitor would have to close it first. */
+async function choose(page: Page, language: string): Promise<void> {
+  await page.evaluate((wanted) => {
+    const select = document.querySelector<HTMLSelectElement>('select.language')
+    if (!select) return
+    select.value = wanted
+    select.dispatchEvent(new Event('change', { bubbles: true }))
+  }, language)
+  await page.locator(`html[lang="${language}"]`).waitFor({ state: 'attached' })
+  // Countdowns and titles follow in the next frame.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+}
