@@ -154,5 +154,5 @@ async def as_owner(address: str, statement: bytes, values: dict[str, Any]) -> No
         await connection.execute(statement, values)
 
 
-def in_database(address: str) -> str:
-    return make_url(address).set(database=DATABASE).render_as_string(hide_password=False)
+def in_database(address: str, database: str = DATABASE) -> str:
+    return make_url(address).set(database=database).render_as_string(hide_password=False)
