@@ -38,6 +38,7 @@ from storage.redis_client import make_redis
 from storage.reservations import Reservations
 from storage.retention import Retention
 from storage.segment_releases import SegmentReleases
+from storage.text_deliveries import TextDeliveries
 from storage.text_messages import TextMessages
 from storage.vault import Keys
 from storage.vehicle_past import VehiclePasts
@@ -77,7 +78,14 @@ class Parts:
         )
         people = PeopleActivities(commits, codes, Blacklist(self.database, self.keys))
         hashes = PersonalHashes(self.keys.hashes)
-        texts = TextActivities(commits, Offices(self.database), codes, hashes=hashes, gateway=self.sms)
+        texts = TextActivities(
+            commits,
+            Offices(self.database),
+            codes,
+            deliveries=TextDeliveries(self.database),
+            hashes=hashes,
+            gateway=self.sms,
+        )
         deadlines = DeadlineActivities(Reservations(self.database, self.keys), Calendars(self.database))
         return [
             records.open, records.move,
