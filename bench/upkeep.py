@@ -86,6 +86,8 @@ async def run(parts: Parts, at: datetime) -> tuple[dict[str, Seconds], ComparedI
     compared = await timed("compare_indexes")
     removed = await timed("remove_expired")
     await timed("purge_people")
+    await timed("count_open_texts")
+    await timed("check_calendar")
     assert isinstance(compared, ComparedIndexes)
     assert isinstance(removed, RemovedRows)
     return seconds, compared, removed

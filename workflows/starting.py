@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from temporalio import workflow
 from temporalio.common import (
     SearchAttributePair,
     TypedSearchAttributes,
@@ -9,7 +10,9 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 
-from domain.preselection_parts import Stage
+with workflow.unsafe.imports_passed_through():
+    from domain.preselection_parts import Stage
+
 from workflows.messages import BlacklistInput, VehicleInput, blacklist_workflow_id, vehicle_workflow_id
 from workflows.search_attributes import OFFICE, STAGE
 from workflows.titles import ban_details, ban_summary, vehicle_details, vehicle_summary
