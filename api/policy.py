@@ -101,6 +101,7 @@ RULES: Mapping[str, Rule] = {
     "audit_unconfirmed": AUDITOR,
     "audit_desk": AUDITOR,
     "audit_desk_acts": AUDITOR,
+    "list_texts": OPERATOR,
     "read_health": PUBLIC,
     "read_readiness": PUBLIC,
 }

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.calendar import DayKind
 from domain.durations import SHANGHAI
 from domain.moments import whole_milliseconds
+from storage.text_deliveries import DeliveryState
 
 OPERATOR_VARIABLE = "XUANHAO_OPERATOR"
 DAY_KINDS = (*(kind.value for kind in DayKind), "ordinary")
@@ -139,6 +140,14 @@ def _find(find: argparse.ArgumentParser) -> None:
     by.add_argument("--vin", action="store_true", help="read the VIN from standard input, where no history keeps it")
 
 
+def _texts(add: Group) -> None:
+    entries = add("list", "those that nobody has received, newest first")
+    which = entries.add_mutually_exclusive_group()
+    which.add_argument("--preselection", type=UUID, metavar="ID", help="all about this one")
+    which.add_argument("--state", choices=[state.value for state in DeliveryState])
+    entries.add_argument("--limit", type=int, default=100)
+
+
 def _audit(add: Group) -> None:
     verify = add("verify", "find any change of the audit")
     verify.add_argument("--noted", type=noted_seal, action="append", default=[], metavar="NUMBER=DIGEST")
@@ -199,6 +208,7 @@ AREAS: tuple[tuple[str, str, Callable[[Group], None]], ...] = (
     ("calendar", "working days", _calendar),
     ("blacklist", "the blacklist (黑名单)", _blacklist),
     ("deadlines", "last days, and moving them", _deadlines),
+    ("texts", "SMS that follow by themselves, and what became of them", _texts),
     ("audit", "the audit", _audit),
     ("keys", "the keys of personal data", _keys),
     ("person", "one person's or organisation's data", _person),

@@ -11,10 +11,11 @@ from cli.output import Output, Record
 from cli.person_commands import PERSON_COMMANDS
 from domain.ascii_folding import fold_capitals
 from domain.calendar import DayKind, shanghai_day
-from operations import bans, calendar, finding, pool, withholding
+from operations import bans, calendar, finding, pool, telling, withholding
 from operations.parts import OperationParts
 from operations.wishes import Wish
 from storage.ban_list import BanEntry
+from storage.text_deliveries import DeliveryState
 from storage.withheld import Withholding
 from workflows.messages import vehicle_workflow_id
 
@@ -117,6 +118,15 @@ async def due(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
     return Output([vars(each) | {"address": parts.addresses.of(vehicle_workflow_id(str(each.id)))} for each in found])
 
 
+async def list_texts(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
+    if typed.preselection:
+        found = await telling.texts_of(parts, typed.preselection, wish.at)
+    else:
+        state = DeliveryState(typed.state) if typed.state else None
+        found = await telling.texts_page(parts, wish.at, state=state, limit=typed.limit)
+    return Output([vars(each) for each in found])
+
+
 def _withheld(known: Withholding) -> Record:
     return asdict(known)
 
@@ -147,6 +157,7 @@ COMMANDS: Mapping[str, Command] = {
     "blacklist confirm": confirm_ban,
     "deadlines due": due,
     "find": find,
+    "texts list": list_texts,
     **KEY_COMMANDS,
     **PERSON_COMMANDS,
     **AUDIT_COMMANDS,

@@ -69,9 +69,9 @@ class TextDelivery:
         return DeliveryState.WAITING if moment < self.give_up_at else DeliveryState.GIVEN_UP
 
     @property
-    def place(self) -> tuple[datetime, str]:
-        """Where the next page begins, as `before`."""
-        return self.ordered_at, self.key
+    def place(self) -> tuple[datetime, UUID]:
+        """Where the next page begins, as `before`: nobody is told two things at the same millisecond."""
+        return self.ordered_at, self.preselection_id
 
 
 @dataclass(frozen=True)
@@ -112,13 +112,13 @@ class TextDeliveries:
         *,
         state: DeliveryState | None = None,
         limit: int = 100,
-        before: tuple[datetime, str] | None = None,
+        before: tuple[datetime, UUID] | None = None,
     ) -> list[TextDelivery]:
         """The newest in this state at `at`, or those that were not handed over; `before` is the last one's `place`."""
         columns = text_delivery.c
         conditions = [_is(state, at)]
         if before:
-            conditions.append(tuple_(columns.ordered_at, columns.key) < before)
+            conditions.append(tuple_(columns.ordered_at, columns.preselection_id) < before)
         return await self._found(select(*_COLUMNS).where(*conditions).limit(limit))
 
     async def open_at(self, at: datetime, *, waiting_since: datetime, given_up_after: datetime) -> OpenTexts:
@@ -131,7 +131,7 @@ class TextDeliveries:
 
     async def _found(self, wanted: Select[tuple[object, ...]]) -> list[TextDelivery]:
         columns = text_delivery.c
-        newest = wanted.order_by(columns.ordered_at.desc(), columns.key.desc())
+        newest = wanted.order_by(columns.ordered_at.desc(), columns.preselection_id.desc())
         return [TextDelivery(*row) for row in await self._database.rows(newest)]
 
 

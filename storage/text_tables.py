@@ -21,6 +21,6 @@ text_delivery = Table(
     # Why the last attempt failed, in the gateway's adapter's words, which hold nothing that was sent.
     Column("failure", Text),
     Index("ix_text_delivery_preselection", "preselection_id"),
-    Index("ix_text_delivery_newest", "ordered_at", "key"),
+    Index("ix_text_delivery_newest", "ordered_at", "preselection_id"),
     Index("ix_text_delivery_open", "ordered_at", postgresql_where=text("handed_at IS NULL")),
 )

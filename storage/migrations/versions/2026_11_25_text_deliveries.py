@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2026_11_25_text_deliveries"
-down_revision: str | None = "2026_11_24_operations"
+down_revision: str | None = "2026_11_25_key_readers"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_text_delivery")),
     )
     op.create_index("ix_text_delivery_preselection", "text_delivery", ["preselection_id"], unique=False)
-    op.create_index("ix_text_delivery_newest", "text_delivery", ["ordered_at", "key"], unique=False)
+    op.create_index("ix_text_delivery_newest", "text_delivery", ["ordered_at", "preselection_id"], unique=False)
     op.create_index(
         "ix_text_delivery_open",
         "text_delivery",
