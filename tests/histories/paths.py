@@ -170,7 +170,7 @@ async def postponed(world: World) -> Recorded:
     await kept.text("deadline_moved")
     await eventually(lambda: upkept(world, lost))
     await moving.result()
-    return {"postponement": await current_run(world, moving.id)}
+    return {"postponement": await current_run(world, moving.id), "brought_back": await current(lost)}
 
 
 async def upkept(world: World, vehicle: Vehicle) -> bool:
