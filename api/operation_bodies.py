@@ -111,6 +111,13 @@ class CalendarBody(Body):
     reason: Reason
 
 
+class SeedBody(Body):
+    """The year whose holidays are entered from the library."""
+
+    year: Year
+    reason: Reason
+
+
 class OutageBody(Body):
     """Who has their last day on a day that the outage touches is given until `visit_by`, or the next working day."""
 

@@ -81,6 +81,10 @@ async def set_days(parts: OperationParts, typed: Namespace, wish: Wish) -> Outpu
     return Output(entered, [*shown.warnings, told])
 
 
+async def seed_year(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
+    return _year((await calendar.seed_year(parts, wish, typed.year)).year)
+
+
 async def declare_year(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
     change = await calendar.enter_days(parts, wish, year=typed.year, days={}, official=not typed.provisional)
     return Output([{"year": typed.year, "official": not change.year.is_provisional}], _year(change.year).warnings)
@@ -151,6 +155,7 @@ COMMANDS: Mapping[str, Command] = {
     "pool levels": show_levels,
     "calendar show": show_calendar,
     "calendar set": set_days,
+    "calendar seed": seed_year,
     "calendar official": declare_year,
     "blacklist list": list_bans,
     "blacklist release": release_ban,
@@ -167,8 +172,8 @@ COMMANDS: Mapping[str, Command] = {
 ACTING = frozenset(
     {
         "segments release", "segments exclude", "numbers withhold", "numbers release", "numbers confirm",
-        "calendar set", "calendar official", "blacklist release", "blacklist confirm", "deadlines extend",
-        "keys new", "keys continue", "keys retire", "person export", "person delete",
+        "calendar set", "calendar seed", "calendar official", "blacklist release", "blacklist confirm",
+        "deadlines extend", "keys new", "keys continue", "keys retire", "person export", "person delete",
     }
 )  # fmt: skip
 """The commands that change something: they need to know who acts."""
