@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2026_11_25_text_deliveries"
-down_revision: str | None = "2026_11_25_key_readers"
+down_revision: str | None = "2026_11_25_inspections"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
