@@ -15,6 +15,7 @@ import httpx
 import psutil
 from PIL import Image
 from sqlalchemy import text
+from temporalio.client import Client as Temporal
 
 from domain.moments import format_instant, parse_instant
 from embedded.instance_file import noted_instance
@@ -64,6 +65,7 @@ async def take_all(stack: RunningStack, http: httpx.AsyncClient) -> None:
         about("06-signal", f"vehicle-{views[1]['id']}", *extending(day)),
         about("07-ban", f"blacklist-{ban}"),
         about("08-postponement", postponement),
+        about("09-upkeep", await whole_upkeep(stack)),
     ])  # fmt: skip
 
 
@@ -120,6 +122,13 @@ async def ban_of(http: httpx.AsyncClient, preselection_id: str) -> str:
             if page["items"]:
                 return str(page["items"][0]["id"])
             await asyncio.sleep(0.2)
+
+
+async def whole_upkeep(stack: RunningStack) -> str:
+    """The first run of upkeep, in which every step was due."""
+    temporal = await Temporal.connect(stack.temporal)
+    runs = [run async for run in temporal.list_workflows('WorkflowType = "Upkeep" AND ExecutionStatus = "Completed"')]
+    return min(runs, key=lambda run: run.start_time).id
 
 
 async def closed(http: httpx.AsyncClient, office: str, day: str) -> str:
