@@ -6,6 +6,7 @@ forgotten is found by its row: a deadline that has passed, or a ban that is over
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -126,7 +127,9 @@ async def _ended(temporal: Client, kind: str, since: datetime) -> AsyncIterator[
     query = _ENDED_FROM_OUTSIDE.format(kind=kind, since=format_instant(since))
     ids: list[UUID] = []
     async for run in temporal.list_workflows(query, page_size=MOST):
-        ids.append(UUID(run.id.partition("-")[2]))
+        # Somebody may have started one by hand, under a name of their own.
+        with suppress(ValueError):
+            ids.append(UUID(run.id.partition("-")[2]))
         if len(ids) == MOST:
             yield ids
             ids = []
@@ -136,11 +139,15 @@ async def _ended(temporal: Client, kind: str, since: datetime) -> AsyncIterator[
 
 
 async def _few_at_once(doing: Iterable[Awaitable[bool]]) -> int:
-    """Do it all, a few at a time; tells how many were true."""
+    """Do it all, a few at a time; tells how many were true. Raises what one of them has raised, after the others."""
     few = asyncio.Semaphore(_AT_ONCE)
 
     async def one(each: Awaitable[bool]) -> bool:
         async with few:
             return await each
 
-    return sum(await asyncio.gather(*(one(each) for each in doing)))
+    done = await asyncio.gather(*(one(each) for each in doing), return_exceptions=True)
+    for outcome in done:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return done.count(True)
