@@ -33,8 +33,8 @@ from workflows.upkeep_ports import (
 
 _DAY = timedelta(days=1)
 _WAITING_LONG = timedelta(minutes=10)
-# Whoever reserves today has a last day well within this time, and notices come out weeks before their year.
-_AHEAD = timedelta(days=30)
+# Whoever reserves today has a last day well within this time, and notices come out two months before their year.
+_AHEAD = timedelta(days=60)
 
 log = structlog.get_logger("upkeep")
 
