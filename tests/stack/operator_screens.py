@@ -127,7 +127,13 @@ async def ban_of(http: httpx.AsyncClient, preselection_id: str) -> str:
 async def whole_upkeep(stack: RunningStack) -> str:
     """The first run of upkeep, in which every step was due."""
     temporal = await Temporal.connect(stack.temporal)
-    runs = [run async for run in temporal.list_workflows('WorkflowType = "Upkeep" AND ExecutionStatus = "Completed"')]
+    done = 'WorkflowType = "Upkeep" AND ExecutionStatus = "Completed"'
+    async with asyncio.timeout(120):
+        while True:
+            runs = [run async for run in temporal.list_workflows(done)]
+            if runs:
+                break
+            await asyncio.sleep(1)
     return min(runs, key=lambda run: run.start_time).id
 
 
