@@ -15,7 +15,6 @@ import httpx
 import psutil
 from PIL import Image
 from sqlalchemy import text
-from temporalio.client import Client as Temporal
 
 from domain.moments import format_instant, parse_instant
 from embedded.instance_file import noted_instance
@@ -65,7 +64,6 @@ async def take_all(stack: RunningStack, http: httpx.AsyncClient) -> None:
         about("06-signal", f"vehicle-{views[1]['id']}", *extending(day)),
         about("07-ban", f"blacklist-{ban}"),
         about("08-postponement", postponement),
-        about("09-upkeep", await whole_upkeep(stack)),
     ])  # fmt: skip
 
 
@@ -122,19 +120,6 @@ async def ban_of(http: httpx.AsyncClient, preselection_id: str) -> str:
             if page["items"]:
                 return str(page["items"][0]["id"])
             await asyncio.sleep(0.2)
-
-
-async def whole_upkeep(stack: RunningStack) -> str:
-    """The first run of upkeep, in which every step was due."""
-    temporal = await Temporal.connect(stack.temporal)
-    done = 'WorkflowType = "Upkeep" AND ExecutionStatus = "Completed"'
-    async with asyncio.timeout(120):
-        while True:
-            runs = [run async for run in temporal.list_workflows(done)]
-            if runs:
-                break
-            await asyncio.sleep(1)
-    return min(runs, key=lambda run: run.start_time).id
 
 
 async def closed(http: httpx.AsyncClient, office: str, day: str) -> str:
