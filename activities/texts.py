@@ -1,7 +1,7 @@
 """SMS: codes that the person waits for, and notices that follow by themselves."""
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from temporalio import activity
@@ -9,6 +9,7 @@ from temporalio import activity
 from activities.commits import Commits, before_of, deciding
 from domain.durations import SHANGHAI
 from domain.errors import NotFound, RateLimited, Unavailable
+from domain.moments import whole_milliseconds
 from domain.policy import Policy
 from domain.texts import Purpose, render
 from gateways.failures import GatewayDown
@@ -19,6 +20,7 @@ from storage.offices import Offices
 from storage.personal_hashes import PersonalHashes
 from storage.preselections import PreselectionRow
 from storage.service_codes import ServiceCodes
+from storage.text_deliveries import Attempt, TextDeliveries
 from workflows.ports import Decided, IdentityOrder, TextOrder, Texts
 
 CODE_DIGITS = 6
@@ -42,6 +44,7 @@ class TextActivities(Texts):
         codes: Codes,
         *,
         service_codes: ServiceCodes,
+        deliveries: TextDeliveries,
         hashes: PersonalHashes,
         gateway: SmsGateway,
     ) -> None:
@@ -49,6 +52,7 @@ class TextActivities(Texts):
         self._offices = offices
         self._codes = codes
         self._service_codes = service_codes
+        self._deliveries = deliveries
         self._hashes = hashes
         self._gateway = gateway
 
@@ -94,7 +98,17 @@ class TextActivities(Texts):
             # Whoever it is about had their data deleted: what they would be told, they no longer want to be told.
             return
         text = render(order.purpose, **await self._facts(row, order))
-        await self._gateway.send(TextMessage(row.phone, text, order.purpose, order.key, order.at))
+        attempt = _attempt(order)
+        if not await self._deliveries.begin(attempt):
+            # Handed over before; only the answer to Temporal was lost.
+            return
+        try:
+            await self._gateway.send(TextMessage(row.phone, text, order.purpose, order.key, order.at))
+        except GatewayDown as down:
+            await self._deliveries.fail(order.key, str(down))
+            raise
+        # Whoever dies here leaves an attempt behind that is made again, and the gateway knows its key.
+        await self._deliveries.hand_over(order.key, attempt.at)
 
     async def _facts(self, row: PreselectionRow, order: TextOrder) -> dict[str, str]:
         office = await self._offices.get(row.office_code)
@@ -110,6 +124,20 @@ class TextActivities(Texts):
         if row is None:
             raise NotFound
         return row
+
+
+def _attempt(order: TextOrder) -> Attempt:
+    """The attempt that is being made, by Temporal's clock."""
+    info = activity.info()
+    return Attempt(
+        key=order.key,
+        preselection_id=UUID(order.preselection_id),
+        purpose=order.purpose,
+        ordered_at=order.at,
+        give_up_at=order.at + (info.schedule_to_close_timeout or timedelta(0)),
+        number=info.attempt,
+        at=max(order.at, whole_milliseconds(info.started_time)),
+    )
 
 
 def chinese_day(day: date) -> str:

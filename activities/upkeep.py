@@ -1,27 +1,40 @@
 """The steps of upkeep."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from temporalio import activity
 
+from activities.revivals import Revivals
+from domain.calendar import shanghai_day
 from domain.durations import Duration
 from storage.audit_seals import AuditSeals
+from storage.calendar_entries import CalendarEntries
 from storage.expired_rows import ExpiredRows
 from storage.failures import IndexLost
 from storage.index_keeper import NO_DRIFT, Drift, IndexKeeper
 from storage.keyboard_snapshots import KeyboardSnapshots
 from storage.retention import Retention
 from storage.segment_releases import SegmentReleases
+from storage.text_deliveries import TextDeliveries
 from workflows.upkeep_ports import (
+    CheckedCalendar,
     ComparedIndexes,
+    OpenTexts,
     PurgedPeople,
     RefreshedKeyboards,
     RemovedRows,
+    RevivedWorkflows,
     SealedAudit,
     UpkeepOrder,
     UpkeepWork,
 )
+
+_DAY = timedelta(days=1)
+_WAITING_LONG = timedelta(minutes=10)
+# Whoever reserves today has a last day well within this time, and notices come out two months before their year.
+_AHEAD = timedelta(days=60)
 
 log = structlog.get_logger("upkeep")
 
@@ -44,6 +57,9 @@ class UpkeepStores:
     keeper: IndexKeeper
     expired: ExpiredRows
     retention: Retention
+    deliveries: TextDeliveries
+    calendars: CalendarEntries
+    revivals: Revivals
 
 
 class UpkeepActivities(UpkeepWork):
@@ -104,3 +120,20 @@ class UpkeepActivities(UpkeepWork):
         if purged.preselections or purged.bans or purged.reasons:
             log.info("people_purged", preselections=purged.preselections, bans=purged.bans, reasons=purged.reasons)
         return PurgedPeople(before, purged.preselections, purged.bans, purged.reasons)
+
+    @activity.defn(name="upkeep.revive_workflows")
+    async def revive_workflows(self, order: UpkeepOrder) -> RevivedWorkflows:
+        return await self._stores.revivals.revive(order, activity.client(), activity.info().task_queue)
+
+    @activity.defn(name="upkeep.count_open_texts")
+    async def count_open_texts(self, order: UpkeepOrder) -> OpenTexts:
+        at = order.at
+        found = await self._stores.deliveries.open_at(at, waiting_since=at - _WAITING_LONG, given_up_after=at - _DAY)
+        return OpenTexts(found.waiting, found.given_up)
+
+    @activity.defn(name="upkeep.check_calendar")
+    async def check_calendar(self, order: UpkeepOrder) -> CheckedCalendar:
+        calendars, today = self._stores.calendars, shanghai_day(order.at)
+        last = await calendars.last_day_waited_for() or today
+        years = list(range(today.year, max(last, today + _AHEAD).year + 1))
+        return CheckedCalendar(years, [year for year in years if not await calendars.is_official(year)])

@@ -21,6 +21,7 @@ from api.endpoints import (
     operation_deadlines,
     operation_pool,
     operation_search,
+    operation_texts,
     plates,
     preselections,
 )
@@ -38,7 +39,7 @@ VERSION = "1.0.0"
 AREAS = (
     plates.router, preselections.router, events.router, applications.router, offices.router, documents.router,
     desk.router, operation_bans.router, operation_pool.router, operation_deadlines.router, operation_search.router,
-    audit_lists.router, health.router,
+    operation_texts.router, audit_lists.router, health.router,
 )  # fmt: skip
 _CODES = {
     HTTPStatus.NOT_FOUND: "not_found",

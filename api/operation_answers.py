@@ -5,6 +5,7 @@ from typing import Any
 
 from api.answers import Answer, Instant
 from domain.calendar import DayKind
+from storage.text_deliveries import DeliveryState
 
 
 class BanItem(Answer):
@@ -126,6 +127,27 @@ class WorkflowItem(Answer):
 
 class WorkflowList(Answer):
     items: list[WorkflowItem]
+
+
+class TextItem(Answer):
+    """An SMS that follows by itself. `handed_over`: the gateway has it; until `give_up_at` it is tried."""
+
+    preselection_id: str
+    purpose: str
+    state: DeliveryState
+    attempts: int
+    ordered_at: Instant
+    tried_at: Instant
+    handed_at: Instant | None
+    give_up_at: Instant
+    failure: str | None
+    workflow_id: str
+    workflow_url: str
+
+
+class TextPage(Answer):
+    items: list[TextItem]
+    next: str | None
 
 
 class AuditItem(Answer):

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from api.bodies import Body, Id, Identifier, PlainText
 from api.desk_bodies import EmptyIsNone, PageQuery, Query, Reason
 from domain.moments import parse_instant, whole_milliseconds
+from storage.text_deliveries import DeliveryState
 
 MOST_NUMBERS = 1000
 MOST_DAYS = 366
@@ -110,6 +111,13 @@ class CalendarBody(Body):
     reason: Reason
 
 
+class SeedBody(Body):
+    """The year whose holidays are entered from the library."""
+
+    year: Year
+    reason: Reason
+
+
 class OutageBody(Body):
     """Who has their last day on a day that the outage touches is given until `visit_by`, or the next working day."""
 
@@ -147,6 +155,13 @@ class DeskActsQuery(PeriodQuery):
     """`clerk` as the counts name the clerk."""
 
     clerk: Annotated[PlainText | None, EmptyIsNone] = None
+
+
+class TextQuery(PageQuery):
+    """The newest in a state; without one, those that were not handed over. Those of a preselection: all of them."""
+
+    preselection_id: Annotated[Id | None, EmptyIsNone] = None
+    state: Annotated[DeliveryState | None, EmptyIsNone] = None
 
 
 class AuditQuery(Query):

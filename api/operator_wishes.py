@@ -12,6 +12,7 @@ from api.operation_answers import (
     CalendarDay,
     PostponementAnswer,
     ReleasedSegment,
+    TextItem,
     WithholdingItem,
     WorkflowItem,
 )
@@ -20,6 +21,7 @@ from domain.segments import Segment
 from operations.calendar import CalendarYear
 from operations.deadlines import Postponement
 from operations.finding import FoundWorkflow
+from operations.telling import ToldText
 from operations.wishes import Wish
 from storage.audit import AuditEntry
 from storage.ban_list import BanEntry
@@ -48,6 +50,11 @@ def withholding_item(known: Withholding) -> WithholdingItem:
 def workflow_item(found: FoundWorkflow) -> WorkflowItem:
     values = plain(vars(found))
     return WorkflowItem(workflow_url=values.pop("address"), **values)
+
+
+def text_item(told: ToldText) -> TextItem:
+    values = plain(vars(told))
+    return TextItem(workflow_url=values.pop("address"), **values)
 
 
 def audit_item(entry: AuditEntry) -> AuditItem:

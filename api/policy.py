@@ -92,6 +92,7 @@ RULES: Mapping[str, Rule] = {
     "confirm_withheld": WITHHOLDING,
     "read_calendar": OPERATOR,
     "enter_days": OPERATOR,
+    "seed_calendar_year": OPERATOR,
     "extend_deadlines": OPERATOR,
     "find_workflows": OPERATOR,
     "search_workflows": OPERATOR,
@@ -101,6 +102,7 @@ RULES: Mapping[str, Rule] = {
     "audit_unconfirmed": AUDITOR,
     "audit_desk": AUDITOR,
     "audit_desk_acts": AUDITOR,
+    "list_texts": OPERATOR,
     "read_health": PUBLIC,
     "read_readiness": PUBLIC,
 }

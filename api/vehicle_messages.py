@@ -11,12 +11,6 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import (
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.parts import Parts
@@ -26,8 +20,7 @@ from domain.preselection_parts import Stage
 from storage.preselections import PreselectionRow
 from workflows.messages import Acted, Begin, VehicleInput, vehicle_workflow_id
 from workflows.refusals import as_refusal
-from workflows.search_attributes import OFFICE, STAGE
-from workflows.titles import vehicle_details, vehicle_summary
+from workflows.starting import vehicle_options
 
 WORKFLOW = "Vehicle"
 PATIENCE_SECONDS = 8.0
@@ -53,9 +46,12 @@ async def send(parts: Parts, preselection_id: UUID, update: str, message: object
         return acted
 
 
-async def begin(parts: Parts, row: VehicleInput, message: Begin) -> Acted:
-    """Begin the vehicle's workflow, or bring it back to life; raises what `send` raises."""
-    started = _start(parts, row)
+async def begin(parts: Parts, row: VehicleInput, message: Begin, *, stage: Stage = Stage.SERVICE_NOTES) -> Acted:
+    """Begin the vehicle's workflow, or bring it back to life; raises what `send` raises.
+
+    `stage` is the one that a row which goes on has reached, for those who look for its workflow by it.
+    """
+    started = _start(parts, row, stage)
     try:
         async with answers_expected():
             acted: Acted = await parts.temporal.execute_update_with_start_workflow(
@@ -75,23 +71,13 @@ async def revive(parts: Parts, row: PreselectionRow, prefixes: list[str], operat
         parts,
         VehicleInput(str(row.id), row.office_code, dict(row.policy), prefixes),
         Begin(request_id=str(uuid5(operation_id, f"revival of {row.id}"))),
+        stage=Stage.SERVICE_NOTES if row.dormant else Stage(row.stage),
     )
 
 
-def _start(parts: Parts, row: VehicleInput) -> WithStartWorkflowOperation[object, None]:
+def _start(parts: Parts, row: VehicleInput, stage: Stage) -> WithStartWorkflowOperation[object, None]:
     return WithStartWorkflowOperation(
-        WORKFLOW,
-        row,
-        id=vehicle_workflow_id(row.preselection_id),
-        task_queue=parts.settings.task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        # A preselection that fell asleep wakes up under its old id.
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary=vehicle_summary(row.office, row.prefixes),
-        static_details=vehicle_details(row.office, row.prefixes),
-        search_attributes=TypedSearchAttributes(
-            [SearchAttributePair(OFFICE, row.office), SearchAttributePair(STAGE, Stage.SERVICE_NOTES.value)]
-        ),
+        WORKFLOW, row, task_queue=parts.settings.task_queue, **vehicle_options(row, stage)
     )
 
 

@@ -17,7 +17,7 @@ from typing import TextIO
 
 import uvloop
 
-from bench import draws, journeys, requests, rivals, upkeep
+from bench import desk, draws, journeys, requests, rivals, upkeep
 from bench.figures import Figure, table
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
@@ -31,6 +31,7 @@ ROWS: dict[str, Row] = {
     "requests": requests.measure,
     "rivals": rivals.measure,
     "upkeep": upkeep.measure,
+    "desk": desk.measure,
     # It fills the table of claims, so it comes last.
     "draws": draws.measure,
 }

@@ -86,6 +86,8 @@ async def run(parts: Parts, at: datetime) -> tuple[dict[str, Seconds], ComparedI
     compared = await timed("compare_indexes")
     removed = await timed("remove_expired")
     await timed("purge_people")
+    await timed("count_open_texts")
+    await timed("check_calendar")
     assert isinstance(compared, ComparedIndexes)
     assert isinstance(removed, RemovedRows)
     return seconds, compared, removed
@@ -154,5 +156,5 @@ async def as_owner(address: str, statement: bytes, values: dict[str, Any]) -> No
         await connection.execute(statement, values)
 
 
-def in_database(address: str) -> str:
-    return make_url(address).set(database=DATABASE).render_as_string(hide_password=False)
+def in_database(address: str, database: str = DATABASE) -> str:
+    return make_url(address).set(database=database).render_as_string(hide_password=False)

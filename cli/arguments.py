@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.calendar import DayKind
 from domain.durations import SHANGHAI
 from domain.moments import whole_milliseconds
+from storage.text_deliveries import DeliveryState
 
 OPERATOR_VARIABLE = "XUANHAO_OPERATOR"
 DAY_KINDS = (*(kind.value for kind in DayKind), "ordinary")
@@ -99,6 +100,9 @@ def _calendar(add: Group) -> None:
     change.add_argument("day", nargs="+", type=date.fromisoformat)
     _office(change)
     _reason(change)
+    seed = add("seed", "enter a year's holidays from the library, as far as nobody has entered them")
+    seed.add_argument("year", type=int)
+    _reason(seed)
     official = add("official", "say that a year's official holiday notice has been entered")
     official.add_argument("year", type=int)
     official.add_argument("--not", dest="provisional", action="store_true", help="take it back: provisional again")
@@ -137,6 +141,14 @@ def _find(find: argparse.ArgumentParser) -> None:
     by.add_argument("--plate")
     by.add_argument("--preselection", type=UUID, metavar="ID")
     by.add_argument("--vin", action="store_true", help="read the VIN from standard input, where no history keeps it")
+
+
+def _texts(add: Group) -> None:
+    entries = add("list", "those that nobody has received, newest first")
+    which = entries.add_mutually_exclusive_group()
+    which.add_argument("--preselection", type=UUID, metavar="ID", help="all about this one")
+    which.add_argument("--state", choices=[state.value for state in DeliveryState])
+    entries.add_argument("--limit", type=int, default=100)
 
 
 def _audit(add: Group) -> None:
@@ -199,6 +211,7 @@ AREAS: tuple[tuple[str, str, Callable[[Group], None]], ...] = (
     ("calendar", "working days", _calendar),
     ("blacklist", "the blacklist (黑名单)", _blacklist),
     ("deadlines", "last days, and moving them", _deadlines),
+    ("texts", "SMS that follow by themselves, and what became of them", _texts),
     ("audit", "the audit", _audit),
     ("keys", "the keys of personal data", _keys),
     ("person", "one person's or organisation's data", _person),

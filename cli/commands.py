@@ -11,10 +11,11 @@ from cli.output import Output, Record
 from cli.person_commands import PERSON_COMMANDS
 from domain.ascii_folding import fold_capitals
 from domain.calendar import DayKind, shanghai_day
-from operations import bans, calendar, finding, pool, withholding
+from operations import bans, calendar, finding, pool, telling, withholding
 from operations.parts import OperationParts
 from operations.wishes import Wish
 from storage.ban_list import BanEntry
+from storage.text_deliveries import DeliveryState
 from storage.withheld import Withholding
 from workflows.messages import vehicle_workflow_id
 
@@ -80,6 +81,10 @@ async def set_days(parts: OperationParts, typed: Namespace, wish: Wish) -> Outpu
     return Output(entered, [*shown.warnings, told])
 
 
+async def seed_year(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
+    return _year((await calendar.seed_year(parts, wish, typed.year)).year)
+
+
 async def declare_year(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
     change = await calendar.enter_days(parts, wish, year=typed.year, days={}, official=not typed.provisional)
     return Output([{"year": typed.year, "official": not change.year.is_provisional}], _year(change.year).warnings)
@@ -117,6 +122,15 @@ async def due(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
     return Output([vars(each) | {"address": parts.addresses.of(vehicle_workflow_id(str(each.id)))} for each in found])
 
 
+async def list_texts(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
+    if typed.preselection:
+        found = await telling.texts_of(parts, typed.preselection, wish.at)
+    else:
+        state = DeliveryState(typed.state) if typed.state else None
+        found = await telling.texts_page(parts, wish.at, state=state, limit=typed.limit)
+    return Output([vars(each) for each in found])
+
+
 def _withheld(known: Withholding) -> Record:
     return asdict(known)
 
@@ -141,12 +155,14 @@ COMMANDS: Mapping[str, Command] = {
     "pool levels": show_levels,
     "calendar show": show_calendar,
     "calendar set": set_days,
+    "calendar seed": seed_year,
     "calendar official": declare_year,
     "blacklist list": list_bans,
     "blacklist release": release_ban,
     "blacklist confirm": confirm_ban,
     "deadlines due": due,
     "find": find,
+    "texts list": list_texts,
     **KEY_COMMANDS,
     **PERSON_COMMANDS,
     **AUDIT_COMMANDS,
@@ -156,8 +172,8 @@ COMMANDS: Mapping[str, Command] = {
 ACTING = frozenset(
     {
         "segments release", "segments exclude", "numbers withhold", "numbers release", "numbers confirm",
-        "calendar set", "calendar official", "blacklist release", "blacklist confirm", "deadlines extend",
-        "keys new", "keys continue", "keys retire", "person export", "person delete",
+        "calendar set", "calendar seed", "calendar official", "blacklist release", "blacklist confirm",
+        "deadlines extend", "keys new", "keys continue", "keys retire", "person export", "person delete",
     }
 )  # fmt: skip
 """The commands that change something: they need to know who acts."""

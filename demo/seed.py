@@ -8,11 +8,11 @@ import sys
 from contextlib import suppress
 from datetime import datetime
 
-from demo.holiday_calendar import days_of, is_official
 from demo.notices import TITLE, notice_body
 from demo.offices import OFFICES, DemoOffice
 from demo.releases import segments_of
 from domain.policy import MalformedPolicy, Policy
+from operations.holiday_calendar import days_to_enter, is_official
 from runtime.clock import system_clock
 from runtime.settings import Settings, SettingsError
 from storage.audit import Act
@@ -64,14 +64,13 @@ async def _release(releases: SegmentReleases, office: DemoOffice, at: datetime) 
 
 
 async def seed_calendar(calendars: Calendars, at: datetime) -> None:
-    """A year that an operator has declared official is theirs; a prediction gives way to the library's notice."""
+    """The years to come, as the library knows or expects them."""
     country = await calendars.of_office(_COUNTRY)
     for year in range(at.year, at.year + _YEARS):
-        entered = {day for day in country.days if day.year == year}
-        if not country.is_provisional(year) or (entered and not is_official(year)):
-            continue
-        await calendars.enter(dict.fromkeys(entered) | days_of([year]), Act(at, "system"))
-        await calendars.declare_year(year, Act(at, "system"), official=is_official(year))
+        days = days_to_enter(year, country)
+        if days is not None:
+            await calendars.enter(days, Act(at, "system"))
+            await calendars.declare_year(year, Act(at, "system"), official=is_official(year))
 
 
 async def main() -> None:

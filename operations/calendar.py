@@ -6,9 +6,12 @@ from datetime import date, datetime
 
 from domain.calendar import DayKind, shanghai_day
 from operations.deadlines import Postponement, postpone_closed_days
+from operations.holiday_calendar import days_to_enter, is_official
 from operations.parts import OperationParts
 from operations.wishes import Wish, invalid
 from storage.calendar_entries import CalendarEntry
+
+_COUNTRY = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,19 @@ async def enter_days(
     return CalendarChange(await calendar_of(parts, year, office_code), postponement)
 
 
+async def seed_year(parts: OperationParts, wish: Wish, year: int) -> CalendarChange:
+    """Enter the country's days of a year from the library, official where it has the notice and else a prediction.
+
+    What operators have entered counts for more: a year that is official, or has days, is left as it is, unless it is a
+    prediction and the library has the notice by now. Needs a reason. Raises `ValidationFailed`.
+    """
+    _ = wish.why
+    days = days_to_enter(year, await parts.calendars.of_office(_COUNTRY))
+    if days is None:
+        return CalendarChange(await calendar_of(parts, year), None)
+    return await enter_days(parts, wish, year=year, days=days, official=is_official(year))
+
+
 def _check(year: int, days: Mapping[date, DayKind | None], office_code: str | None, *, declares: bool) -> None:
     if any(day.year != year for day in days):
         raise invalid("days", "other_year")
@@ -83,7 +99,7 @@ async def _closed_days(
 
     What they were before is not asked: a repeat of a request that was cut off has to find the same ones.
     """
-    calendar = await parts.calendars.of_office(office_code or "")
+    calendar = await parts.calendars.of_office(office_code or _COUNTRY)
     today = shanghai_day(at)
     return [day for day in sorted(days) if day >= today and not calendar.is_working_day(day)]
 

@@ -23,6 +23,7 @@ from storage.pool_truth import PoolRecords
 from storage.preselections import Preselections
 from storage.reservations import Reservations
 from storage.segment_releases import SegmentReleases
+from storage.text_deliveries import TextDeliveries
 from storage.vault import Keys
 from storage.withheld import WithheldNumbers
 
@@ -52,6 +53,7 @@ class OperationParts:
     keys: Keys
     people: PersonRecords
     insiders: Insiders
+    texts: TextDeliveries
 
 
 def operation_parts(
@@ -79,4 +81,5 @@ def operation_parts(
         keys=keys,
         people=PersonRecords(database, keys),
         insiders=Insiders(database),
+        texts=TextDeliveries(database),
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.errors import ValidationFailed
+from domain.free_words import names_somebody
 from storage.audit import Act
 
 
@@ -24,9 +25,11 @@ class Wish:
 
     @property
     def why(self) -> str:
-        """The reason. Raises `ValidationFailed` for none, or a blank one."""
+        """The reason. Raises `ValidationFailed` for none, a blank one, or one that names a person or a car."""
         if not self.reason or not self.reason.strip():
             raise invalid("reason", "blank")
+        if names_somebody(self.reason):
+            raise invalid("reason", "personal")
         return self.reason
 
 

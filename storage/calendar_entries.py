@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, text
 
 from domain.calendar import DayKind
 from storage.calendar_tables import calendar_day, calendar_year
 from storage.database import Database
+from storage.tables import preselection
 
 
 @dataclass(frozen=True)
@@ -40,3 +41,10 @@ class CalendarEntries:
         """Tell whether the year's official holiday notice has been entered."""
         columns = calendar_year.c
         return bool(await self._database.rows(select(columns.year).where(columns.year == year, columns.official)))
+
+    async def last_day_waited_for(self) -> date | None:
+        """The latest last day of any live reservation, None without one."""
+        columns = preselection.c
+        newest = select(columns.visit_by).where(columns.stage == text("'completed'"))
+        found = await self._database.row(newest.order_by(columns.visit_by.desc()).limit(1))
+        return found[0] if found else None

@@ -17,6 +17,7 @@ _KEPT = {
     "failed_checks": timedelta(days=2),
     "submissions": timedelta(days=2),
     "messages": timedelta(days=30),
+    "deliveries": timedelta(days=30),
     "decisions": timedelta(days=30),
 }
 # Whoever uses a row at this moment keeps it until the next time: waiting for it could end in a circle.
@@ -32,6 +33,7 @@ _OVER = {
     "failed_checks": ("failed_check", '"at" < :moment'),
     "submissions": ("preselection", "purged_at IS NULL AND created_at < :moment AND stage IN ('submitted', 'refused')"),
     "messages": ("text_message", "sent_at < :moment"),
+    "deliveries": ("text_delivery", "ordered_at < :moment"),
     "decisions": ("decision", '"at" < :moment'),
 }
 _STATEMENTS = {name: text(_REMOVE.format(table=table, over=over)) for name, (table, over) in _OVER.items()}

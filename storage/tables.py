@@ -251,6 +251,7 @@ blacklist = Table(
     CheckConstraint("since <= until", name="since_before_until"),
     CheckConstraint("confirmed_by <> released_by", name="confirmed_by_another"),
     Index("uq_blacklist_live", "party_hash", unique=True, postgresql_where=text("released_at IS NULL")),
+    Index("ix_blacklist_live_until", "until", postgresql_where=text("released_at IS NULL")),
     Index("ix_blacklist_preselection", "preselection_id"),
     Index("ix_blacklist_newest", "since", "id"),
     Index(

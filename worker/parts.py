@@ -12,6 +12,7 @@ from activities.people import PeopleActivities
 from activities.plates import PlateActivities
 from activities.postponements import DeadlineActivities
 from activities.records import RecordActivities
+from activities.revivals import Revivals
 from activities.texts import TextActivities
 from activities.upkeep import UpkeepActivities, UpkeepRules, UpkeepStores
 from domain.durations import parse_duration
@@ -21,6 +22,7 @@ from runtime.settings import Settings
 from storage.announcements import Announcements
 from storage.audit_seals import AuditSeals
 from storage.blacklist import Blacklist
+from storage.calendar_entries import CalendarEntries
 from storage.calendars import Calendars
 from storage.claims import Claims
 from storage.codes import Codes
@@ -38,8 +40,10 @@ from storage.rate_windows import RateWindows
 from storage.redis_client import make_redis
 from storage.reservations import Reservations
 from storage.retention import Retention
+from storage.running_rows import RunningRows
 from storage.segment_releases import SegmentReleases
 from storage.service_codes import ServiceCodes
+from storage.text_deliveries import TextDeliveries
 from storage.text_messages import TextMessages
 from storage.vault import Keys
 from storage.vehicle_past import VehiclePasts
@@ -87,6 +91,7 @@ class Parts:
             Offices(self.database),
             codes,
             service_codes=ServiceCodes(RateWindows(self.redis), self.codes_per_minute),
+            deliveries=TextDeliveries(self.database),
             hashes=hashes,
             gateway=self.sms,
         )
@@ -108,11 +113,14 @@ class Parts:
             keeper=self.index_keeper(),
             expired=ExpiredRows(self.database),
             retention=Retention(self.database, self.keys),
+            deliveries=TextDeliveries(self.database),
+            calendars=CalendarEntries(self.database),
+            revivals=Revivals(RunningRows(self.database), Offices(self.database)),
         )
         upkeep = UpkeepActivities(stores, self.rules)
         return [
             upkeep.seal_audit, upkeep.refresh_keyboards, upkeep.compare_indexes, upkeep.remove_expired,
-            upkeep.purge_people,
+            upkeep.purge_people, upkeep.revive_workflows, upkeep.count_open_texts, upkeep.check_calendar,
         ]  # fmt: skip
 
     def index_keeper(self) -> IndexKeeper:

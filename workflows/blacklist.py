@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.durations import SHANGHAI
     from domain.moments import whole_milliseconds
 
+from workflows.details import GIVEN_UP
 from workflows.insistence import insist
 from workflows.messages import BlacklistInput, ExtendBan, ReleaseBan
 from workflows.ports import Lifted, LiftOrder, People, TextOrder, Texts
@@ -71,6 +72,7 @@ class BlacklistWorkflow:
         try:
             await workflow.execute_activity_method(Texts.send, order, summary="SMS ban_ended", **NOTICE)
         except ActivityError:
+            workflow.set_current_details(f"**短信 / SMS**: `ban_ended` {GIVEN_UP}")
             workflow.logger.warning("SMS given up", extra={"preselection_id": given.preselection_id})
 
     async def _lift(self) -> Lifted:

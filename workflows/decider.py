@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.preselection_record import from_record, to_record
 
 from workflows.countdowns import Countdowns
-from workflows.details import current_details
+from workflows.details import GIVEN_UP, HANDED_OVER, ON_ITS_WAY, current_details
 from workflows.fields import check_request_id
 from workflows.insistence import insist
 from workflows.messages import Acted, ExtendValidity, OperatorAct, VehicleInput
@@ -29,7 +29,9 @@ from workflows.refusals import as_failure, as_refusal, refusing
 from workflows.requests import Requests
 from workflows.retries import NOTICE, NormalPatience
 from workflows.search_attributes import DEADLINE, STAGE
+from workflows.titles import continued_details
 
+RESERVED = "reserved"
 Check = Callable[[Preselection, datetime], object]
 MOST_UPDATES = 500
 """After so many decisions a run continues as new, so that replaying it stays short."""
@@ -47,6 +49,7 @@ class Decider:
         self.lock = asyncio.Lock()
         self.countdowns = Countdowns(self._wake)
         self.texts: set[asyncio.Task[None]] = set()
+        self.told = dict.fromkeys(given.undelivered, GIVEN_UP)
         self.due = False
         self.fired: list[Countdown] = []
         self.turned_away = False
@@ -143,7 +146,7 @@ class Decider:
         self.follow_deadlines()
         self._show(before, self.state)
         if self.state.stage is Stage.COMPLETED and (before is None or before.stage in UNFINISHED):
-            self.send_text("reserved")
+            self.send_text(RESERVED)
         elif self.state.stage is Stage.COMPLETED and before and before.reservation != self.state.reservation:
             self.send_text("deadline_moved")
 
@@ -191,30 +194,53 @@ class Decider:
     def carried_over(self, given: VehicleInput) -> VehicleInput:
         """What the next run begins with."""
         state = to_record(self.state) if self.state else None
-        return replace(given, state=state, revision=self.revision, outcomes=self.requests.all())
+        undelivered = [purpose for purpose, became in self.told.items() if became == GIVEN_UP]
+        return replace(
+            given, state=state, revision=self.revision, outcomes=self.requests.all(), undelivered=undelivered
+        )
 
     # Telling others
 
     def send_text(self, purpose: str, *, until: datetime | None = None) -> None:
         """Send an SMS while the process goes on."""
-        key = f"{self.given.preselection_id}:{purpose}:{self.revision}"
+        # A vehicle reserves one plate in its life. A run that was begun anew for a reservation says so again, and must
+        # be known to repeat itself.
+        which = f"{purpose}:{self.revision}" if purpose != RESERVED else purpose
+        key = f"{self.given.preselection_id}:{which}"
         order = TextOrder(self.given.preselection_id, purpose, key, self.now(), until)
         task = asyncio.create_task(self._deliver(order))
         self.texts.add(task)
         task.add_done_callback(self.texts.discard)
 
     async def _deliver(self, order: TextOrder) -> None:
+        self._note_text(order.purpose, ON_ITS_WAY)
         try:
             await workflow.execute_activity_method(Texts.send, order, summary=f"SMS {order.purpose}", **NOTICE)
         except ActivityError:
             # Tried for a day: the row and the page tell the same, so the process goes on without it.
+            self._note_text(order.purpose, GIVEN_UP)
             workflow.logger.warning(
                 "SMS given up", extra={"preselection_id": order.preselection_id, "purpose": order.purpose}
             )
+        else:
+            self._note_text(order.purpose, HANDED_OVER)
+
+    def _note_text(self, purpose: str, became: str) -> None:
+        self.told[purpose] = became
+        self.show_details()
+
+    def show_details(self) -> None:
+        """What operators read in Temporal's UI; it costs no event."""
+        if self.state:
+            details = current_details(self.state, deadlines(self.state, self.now()), self.told)
+            if workflow.info().continued_run_id:
+                # Temporal gives a run that continues another one neither its title nor its guide.
+                details = continued_details(self.given.office, self.given.prefixes, details)
+            workflow.set_current_details(details)
 
     def _show(self, before: Preselection | None, after: Preselection) -> None:
         """What operators see in Temporal's UI; an upsert costs an event, so only what has changed."""
-        workflow.set_current_details(current_details(after, deadlines(after, self.now())))
+        self.show_details()
         changes: list[SearchAttributeUpdate[Any]] = []
         if before and before.stage is not after.stage:
             changes.append(STAGE.value_set(after.stage.value))

@@ -39,7 +39,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class VehicleInput:
-    """A preselection's run. `state` and what follows are set by continue-as-new only; else `begin` reads the row."""
+    """A preselection's run. `state` and what follows are set by continue-as-new only; else `begin` reads the row.
+
+    `undelivered` are the purposes of the SMS that were given up.
+    """
 
     preselection_id: str
     office: str
@@ -48,6 +51,7 @@ class VehicleInput:
     state: Record | None = None
     revision: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
+    undelivered: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Awaitable
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 
 from workflows.blacklist import BlacklistWorkflow
@@ -18,8 +17,7 @@ from workflows.messages import (
     vehicle_workflow_id,
 )
 from workflows.ports import BarOrder, Barred, People
-from workflows.search_attributes import OFFICE
-from workflows.titles import ban_details
+from workflows.starting import ban_options
 
 
 async def enforce_the_ban(given: VehicleInput, begins: datetime) -> Barred:
@@ -32,19 +30,16 @@ async def enforce_the_ban(given: VehicleInput, begins: datetime) -> Barred:
 
 
 async def _see_to_release(given: VehicleInput, barred: Barred) -> None:
-    workflow_id = blacklist_workflow_id(barred.entry_id)
+    entry = BlacklistInput(barred.entry_id, given.preselection_id, barred.until)
     try:
         await workflow.start_child_workflow(
             BlacklistWorkflow.run,
-            BlacklistInput(barred.entry_id, given.preselection_id, barred.until),
-            id=workflow_id,
+            entry,
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-            static_summary=f"黑名单 {given.office}",
-            static_details=ban_details(given.office),
-            search_attributes=TypedSearchAttributes([SearchAttributePair(OFFICE, given.office)]),
+            **ban_options(entry, given.office),
         )
     except WorkflowAlreadyStartedError:
-        handle = workflow.get_external_workflow_handle_for(BlacklistWorkflow.run, workflow_id)
+        handle = workflow.get_external_workflow_handle_for(BlacklistWorkflow.run, blacklist_workflow_id(entry.entry_id))
         await _tell(handle.signal(BlacklistWorkflow.extend, ExtendBan(barred.until)))
 
 

@@ -39,5 +39,15 @@ def vehicle_details(office: str, prefixes: Sequence[str]) -> str:
     return _VEHICLE.format(office=office, prefixes=", ".join(prefixes))
 
 
+def continued_details(office: str, prefixes: Sequence[str], details: str) -> str:
+    """The current details of a run that has lost its title and guide, with both."""
+    return f"## {vehicle_summary(office, prefixes)}\n\n{details}\n\n---\n\n{vehicle_details(office, prefixes)}"
+
+
+def ban_summary(office: str) -> str:
+    """The title of a ban's workflow."""
+    return f"黑名单 {office}"
+
+
 def ban_details(office: str) -> str:
     return _BAN.format(office=office)

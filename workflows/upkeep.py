@@ -18,10 +18,13 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.upkeep_details import details
 from workflows.upkeep_ports import (
+    CheckedCalendar,
     ComparedIndexes,
+    OpenTexts,
     PurgedPeople,
     RefreshedKeyboards,
     RemovedRows,
+    RevivedWorkflows,
     SealedAudit,
     UpkeepOrder,
     UpkeepWork,
@@ -75,6 +78,17 @@ STEPS = (
         "清除到期个人信息 (purge personal data)",
         timedelta(minutes=10),
     ),
+    # New steps stand at the end: a run that is under way when the worker is renewed goes on to them.
+    Step(
+        "revived",
+        timedelta(minutes=5),
+        UpkeepWork.revive_workflows,
+        "恢复被外部终止的流程 (revive workflows)",
+        timedelta(minutes=5),
+        timedelta(seconds=40),
+    ),
+    Step("texts", timedelta(minutes=5), UpkeepWork.count_open_texts, "清点未送达短信 (count open SMS)"),
+    Step("calendar", timedelta(minutes=5), UpkeepWork.check_calendar, "检查日历年份 (check the calendar)"),
 )
 
 
@@ -96,6 +110,9 @@ class UpkeepReport:
     indexes: ComparedIndexes | None = None
     removed: RemovedRows | None = None
     purged: PurgedPeople | None = None
+    revived: RevivedWorkflows | None = None
+    texts: OpenTexts | None = None
+    calendar: CheckedCalendar | None = None
 
 
 @workflow.defn(name="Upkeep")
@@ -124,14 +141,18 @@ class UpkeepWorkflow:
         return UpkeepReport(at, self._done, **self._outcomes)
 
     def _is_due(self, step: Step, at: datetime) -> bool:
+        last = self._last(step)
+        return last is None or at - last >= step.every - PAUSE
+
+    def _last(self, step: Step) -> datetime | None:
         last = self._done.get(step.name)
-        return last is None or at - parse_instant(last) >= step.every - PAUSE
+        return parse_instant(last) if last else None
 
     async def _do(self, step: Step, at: datetime) -> None:
         try:
             self._outcomes[step.name] = await workflow.execute_activity(
                 step.work,
-                UpkeepOrder(at),
+                UpkeepOrder(at, self._last(step)),
                 summary=step.summary,
                 start_to_close_timeout=step.at_most,
                 schedule_to_close_timeout=2 * step.at_most,

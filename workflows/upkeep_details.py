@@ -3,7 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from workflows.upkeep_ports import ComparedIndexes, PurgedPeople, RefreshedKeyboards, RemovedRows, SealedAudit
+from workflows.upkeep_ports import (
+    CheckedCalendar,
+    ComparedIndexes,
+    OpenTexts,
+    PurgedPeople,
+    RefreshedKeyboards,
+    RemovedRows,
+    RevivedWorkflows,
+    SealedAudit,
+)
 
 
 def details(outcomes: Mapping[str, Any], failed: Sequence[str]) -> str:
@@ -44,10 +53,29 @@ def _purged(outcome: PurgedPeople) -> str:
     )
 
 
+def _revived(outcome: RevivedWorkflows) -> str:
+    found = f"⚠️ 恢复车辆流程 {outcome.vehicles} 个、黑名单流程 {outcome.bans} 个"
+    return f"**流程 / workflows**: {found if outcome.vehicles or outcome.bans else '无须恢复 (all run)'}"
+
+
+def _texts(outcome: OpenTexts) -> str:
+    found = f"⚠️ 等待发送 {outcome.waiting} 条,近一天放弃 {outcome.given_up} 条:`xuanhao texts list`"
+    return f"**短信 / SMS**: {found if outcome.waiting or outcome.given_up else '全部送出 (all handed over)'}"
+
+
+def _calendar(outcome: CheckedCalendar) -> str:
+    years = " ".join(map(str, outcome.provisional))
+    found = f"⚠️ {years} 年的放假通知尚未录入,工作日为预测 (provisional):`xuanhao calendar official`"
+    return f"**日历 / calendar**: {found if years else '已录入正式通知 (official)'}"
+
+
 LINES: Mapping[str, Callable[[Any], str]] = {
     "sealed": _sealed,
     "keyboards": _keyboards,
     "indexes": _indexes,
     "removed": _removed,
     "purged": _purged,
+    "revived": _revived,
+    "texts": _texts,
+    "calendar": _calendar,
 }

@@ -12,9 +12,10 @@ from temporalio import activity
 
 @dataclass(frozen=True)
 class UpkeepOrder:
-    """The moment of the run."""
+    """The moment of the run; `since` is when the step was last done, if that is known."""
 
     at: datetime
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class RemovedRows:
     submissions: int
     messages: int
     decisions: int
+    deliveries: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,31 @@ class PurgedPeople:
     preselections: int
     bans: int
     reasons: int
+
+
+@dataclass(frozen=True)
+class RevivedWorkflows:
+    """Rows without effect of time that were looked at, and how many workflows were begun anew for them."""
+
+    suspects: int
+    vehicles: int
+    bans: int
+
+
+@dataclass(frozen=True)
+class OpenTexts:
+    """SMS that have been waiting for a while, and those that were given up within the last day."""
+
+    waiting: int
+    given_up: int
+
+
+@dataclass(frozen=True)
+class CheckedCalendar:
+    """The years into which deadlines fall, and those of them whose official holiday notice has not been entered."""
+
+    years: list[int]
+    provisional: list[int]
 
 
 class UpkeepWork(Protocol):
@@ -95,4 +122,19 @@ class UpkeepWork(Protocol):
     @activity.defn(name="upkeep.purge_people")
     async def purge_people(self, order: UpkeepOrder) -> PurgedPeople:
         """Overwrite personal values whose retention is over."""
+        ...
+
+    @activity.defn(name="upkeep.revive_workflows")
+    async def revive_workflows(self, order: UpkeepOrder) -> RevivedWorkflows:
+        """Begin workflows anew that were ended from outside."""
+        ...
+
+    @activity.defn(name="upkeep.count_open_texts")
+    async def count_open_texts(self, order: UpkeepOrder) -> OpenTexts:
+        """Count the SMS that nobody has received."""
+        ...
+
+    @activity.defn(name="upkeep.check_calendar")
+    async def check_calendar(self, order: UpkeepOrder) -> CheckedCalendar:
+        """Find the years whose working days are a prediction."""
         ...

@@ -57,6 +57,7 @@ class VehicleWorkflow(Decider):
     @workflow.run
     async def run(self, given: VehicleInput) -> None:
         self.follow_deadlines()
+        self.show_details()
         await workflow.wait_condition(lambda: self.state is not None or self.turned_away)
         while True:
             await self._live(given)

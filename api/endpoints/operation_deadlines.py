@@ -6,7 +6,7 @@ from fastapi import Query
 
 from api.guard import area
 from api.operation_answers import CalendarAnswer, PostponementAnswer
-from api.operation_bodies import CalendarBody, CalendarQuery, OutageBody
+from api.operation_bodies import CalendarBody, CalendarQuery, OutageBody, SeedBody
 from api.operator_wishes import calendar_answer, postponement_answer, wish_of
 from api.responses import reading, writing
 from api.visits import CurrentVisit
@@ -40,6 +40,13 @@ async def enter_days(
         office_code=query.office,
         official=body.official,
     )
+    return calendar_answer(visit, change.year, change.postponement)
+
+
+@router.post("/calendar/seeding", responses=writing())
+async def seed_calendar_year(visit: CurrentVisit, body: SeedBody) -> CalendarAnswer:
+    """Enter the country's holidays of a year from the library, as far as nobody has entered them yet."""
+    change = await calendar.seed_year(visit.parts.operations, await wish_of(visit, body.reason), body.year)
     return calendar_answer(visit, change.year, change.postponement)
 
 

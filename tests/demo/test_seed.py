@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from demo.holiday_calendar import days_of, is_official
 from demo.offices import MAIN_OFFICE, OFFICES
 from demo.releases import segments_of
 from demo.seed import seed, seed_calendar
 from domain.calendar import DayKind
 from domain.policy import Policy
+from operations.holiday_calendar import days_of, is_official
 from storage.audit import Act
 from storage.calendars import Calendars
 from storage.database import Database

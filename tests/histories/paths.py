@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from uuid import uuid4
 
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 
 from domain.errors import TooEarly
 from domain.preselection_parts import Stage
@@ -13,7 +14,9 @@ from tests.workflows.bans import BanRun, ban_of
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import eventually, refused
 from tests.workflows.world import Person, World
-from workflows.messages import Draw, vehicle_workflow_id
+from workflows.messages import Draw, PostponementInput, vehicle_workflow_id
+from workflows.postponement import PostponementWorkflow
+from workflows.upkeep import UpkeepInput, UpkeepReport, UpkeepWorkflow
 
 Handle = WorkflowHandle[object, object]
 Recorded = dict[str, Handle]
@@ -149,22 +152,67 @@ async def continued(world: World) -> Recorded:
     return {"continued_as_new": first_run} | await ended("continued_from", vehicle)
 
 
+async def postponed(world: World) -> Recorded:
+    """Two last days move; one vehicle has lost its workflow, and upkeep brings it back between two looks."""
+    office = await world.office()
+    kept, lost = await world.selecting(office), await world.selecting(office)
+    days = set()
+    for place, vehicle in enumerate((kept, lost)):
+        reservation = (await vehicle.compose(f"{office.prefixes[0]}2026{place}")).reservation
+        assert reservation
+        days.add(reservation.visit_by.isoformat())
+        await vehicle.text("reserved")
+    await lost.handle.terminate("by hand")
+    given = PostponementInput("wang", "停电", sorted(days), closed=False, office=office.code)
+    moving = await world.client.start_workflow(
+        PostponementWorkflow.run, given, id=f"postponement-{uuid4()}", task_queue=world.task_queue
+    )
+    await kept.text("deadline_moved")
+    await eventually(lambda: upkept(world, lost))
+    await moving.result()
+    return {"postponement": await current_run(world, moving.id), "brought_back": await current(lost)}
+
+
+async def upkept(world: World, vehicle: Vehicle) -> bool:
+    """Whether a run of upkeep has brought the vehicle back: Temporal's lists are a little late."""
+    await (await upkeep(world, "revived")).result()
+    return (await vehicle.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+async def kept_up(world: World) -> Recorded:
+    """Every step of upkeep."""
+    await world.office()
+    handle = await upkeep(world)
+    await handle.result()
+    return {"upkeep": await current_run(world, handle.id)}
+
+
+async def upkeep(world: World, *steps: str) -> WorkflowHandle[UpkeepWorkflow, UpkeepReport]:
+    return await world.client.start_workflow(
+        UpkeepWorkflow.run, UpkeepInput(list(steps)), id=f"upkeep-{uuid4()}", task_queue=world.task_queue
+    )
+
+
 PATHS: tuple[Path, ...] = (
-    by_draw, by_composition, by_candidates, expired, asleep, no_show, pardoned, by_signals, continued,
+    by_draw, by_composition, by_candidates, expired, asleep, no_show, pardoned, by_signals, continued, postponed,
+    kept_up,
 )  # fmt: skip
 
 
 async def part_down(world: World, postgres: Postgres) -> Recorded:
-    """A draw while the database does not answer. It stands still for everybody, so this way is gone alone."""
+    """A draw and a run of upkeep without a database. It stands still for everybody, so these go alone."""
     vehicle = await world.selecting()
     postgres.freeze()
     try:
         drawing = asyncio.create_task(vehicle.send("draw", Draw(request_id=str(uuid4()))))
+        failing = await upkeep(world, "sealed", "texts")
         await eventually(lambda: has_paused(vehicle))
+        with suppress(WorkflowFailureError):
+            await failing.result()
     finally:
         postgres.thaw()
     await drawing
-    return {"part_down": await current(vehicle)}
+    return {"part_down": await current(vehicle), "upkeep_failed": await current_run(world, failing.id)}
 
 
 async def has_paused(vehicle: Vehicle) -> bool:

@@ -1,4 +1,6 @@
-"""`python -m tests.histories.record`: go every way anew on real servers, and keep the histories beside this file.
+"""`python -m tests.histories.record [WAY …]`: go ways anew on real servers, and keep the histories beside this file.
+
+The ways are the functions of `tests.histories.paths`, and all of them are gone unless some are named.
 
 Do so when a workflow's commands have changed on purpose, and say so in the commit: runs that began with the older
 commands are then in need of `workflow.patched` or of workers of the older version.
@@ -8,7 +10,7 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -60,14 +62,16 @@ async def recording_world(folder: DataFolder, servers: Servers) -> AsyncIterator
     await parts.close()
 
 
-async def record(folder: DataFolder) -> None:
-    """Go every way, and write what became of it."""
+async def record(folder: DataFolder, names: Sequence[str]) -> None:
+    """Go these ways, or every one, and write what became of each."""
+    wanted = [path for path in PATHS if path.__name__ in names or not names]
     temporal = SuggestingTemporal(folder, port=free_port())
     servers = Servers(Postgres(folder, durable=False), Valkey(folder), temporal)
     async with servers, recording_world(folder, servers) as world:
-        found = await asyncio.gather(*(path(world) for path in PATHS))
-        for recorded in (*found, await part_down(world, servers.postgres)):
+        for recorded in await asyncio.gather(*(path(world) for path in wanted)):
             await keep(recorded)
+        if part_down.__name__ in names or not names:
+            await keep(await part_down(world, servers.postgres))
 
 
 async def keep(recorded: Recorded) -> None:
@@ -97,7 +101,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         folder = DataFolder(Path(place))
         with folder.held():
-            asyncio.run(record(folder))
+            asyncio.run(record(folder, sys.argv[1:]))
     return 0
 
 

@@ -14,6 +14,7 @@ from worker.run import WORKFLOWS, sandboxed_runner
 NAMES = {
     "draw", "compose", "candidates", "exhausted", "dormant", "revived", "turned_away", "overdue", "overdue_again",
     "holds_lapsed", "blacklist", "blacklist_released", "signals", "continued_as_new", "continued_from", "part_down",
+    "postponement", "brought_back", "upkeep", "upkeep_failed",
 }  # fmt: skip
 LARGEST = 150_000
 

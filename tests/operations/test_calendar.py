@@ -151,6 +151,24 @@ async def test_a_provisional_year_says_so_in_every_language_until_its_notice_is_
     assert (taken_back["provisional"], taken_back["days"]) == (True, [])
 
 
+async def test_a_year_is_seeded_from_the_library_and_what_operators_entered_stays(country: Country) -> None:
+    caller, path, reason = operator(country), "/operations/calendar/seeding", {"reason": "首次录入"}
+    known = (await caller.post(path, {"year": 2024, **reason})).ok()
+    assert known["provisional"] is False
+    kinds = {day["day"]: day["kind"] for day in known["days"]}
+    # Spring Festival of 2024 with its two make-up days, and a holiday that falls on a Thursday.
+    assert (kinds["2024-02-12"], kinds["2024-02-04"], kinds["2024-02-18"]) == ("holiday", "working", "working")
+    assert kinds["2024-04-04"] == "holiday"
+    predicted = (await caller.post(path, {"year": 2092, **reason})).ok()
+    assert predicted["provisional"] is True
+    assert predicted["days"]
+    assert predicted["warnings"]
+    (await enter(caller, 2092, {date(2092, 7, 1): "holiday"})).ok()
+    again = (await caller.post(path, {"year": 2092, **reason})).ok()
+    assert {"day": "2092-07-01", "kind": "holiday", "office_code": None} in again["days"]
+    assert (await caller.post(path, {"year": 2092, "reason": " "})).code == "validation_failed"
+
+
 async def test_the_same_change_again_changes_nothing(country: Country) -> None:
     caller, day = operator(country), date(2094, 5, 3)
     first = (await enter(caller, 2094, {day: "holiday"})).ok()

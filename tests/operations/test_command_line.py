@@ -174,6 +174,19 @@ async def test_a_vehicle_is_found_and_its_vin_is_typed_nowhere_but_in_standard_i
     assert (nothing.code, nothing.out) == (1, "")
 
 
+async def test_the_texts_about_a_preselection_are_listed_as_over_rest(country: Country, xuanhao: Run) -> None:
+    selection = await reserved(country, await country.office())
+
+    async def handed_over() -> bool:
+        answer = await operator(country).get("/operations/texts", params={"preselection_id": selection.id})
+        return [(item["purpose"], item["state"]) for item in answer.ok()["items"]] == [("reserved", "handed_over")]
+
+    await eventually(handed_over)
+    [record] = (await xuanhao("texts", "list", "--preselection", selection.id)).records
+    assert (record["purpose"], record["state"], record["attempts"]) == ("reserved", "handed_over", 1)
+    assert selection.id not in (await xuanhao("texts", "list")).out
+
+
 async def test_the_audit_is_verified_and_listed(country: Country, xuanhao: Run) -> None:
     office = await country.office()
     selection = await reserved(country, office)

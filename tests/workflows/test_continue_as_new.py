@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import WorkflowHistory
 
 from domain.preselection_parts import Stage
+from tests.workflows.test_operators_view import attributes_of, details_of
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import refused
 from tests.workflows.world import World
@@ -114,3 +115,19 @@ async def test_a_repeat_after_the_border_of_two_runs_is_answered_from_memory(wor
     newest, earlier = await runs_of(vehicle)
     assert len(newest.events) < len(earlier.events)
     await assert_newest_remembered(vehicle, sender)
+    await assert_readable(vehicle)
+
+
+async def assert_readable(vehicle: Vehicle) -> None:
+    """Operators find and read the run that follows as they did the first one."""
+    assert (await attributes_of(vehicle)) == {
+        "Stage": "plate_selection",
+        "Office": vehicle.office.code,
+        "Deadline": None,
+    }
+    details = await details_of(vehicle)
+    # The title and the guide are not handed on by Temporal.
+    assert details.startswith(f"## 选号 {vehicle.office.code} {vehicle.office.prefixes[0]}")
+    assert "`plate_selection`" in details
+    assert "备选号牌失效" in details
+    assert "extend_validity" in details

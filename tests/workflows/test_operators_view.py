@@ -1,6 +1,9 @@
 """What operators see of a vehicle in Temporal's own pages: title, details, search attributes and readable timers."""
 
 import json
+import re
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
@@ -10,6 +13,11 @@ from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import eventually
 from tests.workflows.world import World
 from workflows.search_attributes import DEADLINE, OFFICE, STAGE
+
+GUIDE = Path(__file__).parents[2] / "docs" / "operators.md"
+QUERY = re.compile(
+    r"^(?:\|[^|`]*\| `)?((?:Stage|ExecutionStatus|WorkflowType|TemporalReportedProblems)\b[^`\n]*)", re.MULTILINE
+)
 
 
 async def attributes_of(vehicle: Vehicle) -> dict[str, Any]:
@@ -61,6 +69,32 @@ async def test_vehicles_are_found_by_their_stage_and_office(world: World) -> Non
         return [run.id async for run in world.client.list_workflows(query)]
 
     assert await eventually(found) == [selecting.handle.id]
+
+
+async def test_every_query_of_the_operators_guide_is_one_that_temporal_takes(world: World) -> None:
+    queries = [query.replace("<now>", "2026-11-27T12:00:00Z") for query in QUERY.findall(GUIDE.read_text("utf-8"))]
+    assert len(queries) > 3
+    for query in queries:
+        # Raises for a query that can't be.
+        assert await world.client.count_workflows(query)
+
+
+async def test_the_guides_query_finds_the_reservations_of_an_office_that_end_on_a_day(world: World) -> None:
+    office = await world.office()
+    ending, later = await world.selecting(office), await world.selecting(office, validity="P9D")
+    for place, vehicle in enumerate((ending, later)):
+        await vehicle.compose(f"{office.prefixes[0]}2026{place}")
+    reservation = (await ending.state()).reservation
+    assert reservation
+    [query] = [query for query in QUERY.findall(GUIDE.read_text("utf-8")) if "Office" in query]
+    noons = (reservation.visit_by, reservation.visit_by + timedelta(days=1))
+    for written, ours in zip(("440300", "2026-11-27", "2026-11-28"), (office.code, *map(str, noons)), strict=True):
+        query = query.replace(written, ours)
+
+    async def found() -> list[str]:
+        return [run.id async for run in world.client.list_workflows(query)]
+
+    assert await eventually(found) == [ending.handle.id]
 
 
 async def test_every_countdown_is_a_timer_that_can_be_read(world: World) -> None:

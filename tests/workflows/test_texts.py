@@ -1,10 +1,34 @@
 """SMS that nobody waits for: they hold nothing up, and arrive once when the gateway is back."""
 
+from datetime import timedelta
+
 import pytest
+from temporalio.exceptions import ApplicationError
 
 from domain.preselection_parts import Stage
+from embedded.postgres import Postgres
 from gateways.failures import GatewayDown
+from storage.text_deliveries import DeliveryState, TextDeliveries, TextDelivery
+from tests.workflows.test_operators_view import details_of
+from tests.workflows.vehicles import Vehicle
+from tests.workflows.waiting import eventually
 from tests.workflows.world import World
+
+A_DAY = timedelta(days=1)
+
+
+async def deliveries_of(vehicle: Vehicle) -> list[TextDelivery]:
+    return await TextDeliveries(vehicle.world.parts.database).of_preselection(vehicle.id)
+
+
+async def delivery_of(vehicle: Vehicle) -> TextDelivery:
+    """What has become of the only SMS, once it was tried."""
+    [delivery] = await eventually(lambda: deliveries_of(vehicle))
+    return delivery
+
+
+async def composed(vehicle: Vehicle) -> None:
+    await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")
 
 
 async def test_a_text_that_can_not_be_sent_holds_nothing_up_and_arrives_later(
@@ -23,3 +47,85 @@ async def test_a_text_that_can_not_be_sent_holds_nothing_up_and_arrives_later(
     # The workflow ends only when what it had to tell was told.
     await vehicle.ends()
     assert [len(vehicle.texts(purpose)) for purpose in ("reserved", "deadline_moved")] == [1, 1]
+
+
+async def test_what_was_handed_over_is_recorded_without_a_personal_value(world: World) -> None:
+    vehicle = await world.selecting()
+    await composed(vehicle)
+    message = await vehicle.text("reserved")
+
+    async def handed() -> TextDelivery | None:
+        delivery = await delivery_of(vehicle)
+        return delivery if delivery.handed_at else None
+
+    delivery = await eventually(handed)
+    assert (delivery.purpose, delivery.attempts, delivery.failure) == ("reserved", 1, None)
+    assert delivery.handed_at
+    assert delivery.handed_at >= delivery.ordered_at
+    assert delivery.state_at(delivery.give_up_at) is DeliveryState.HANDED_OVER
+    assert delivery.key == message.idempotency_key
+    assert not {message.phone, message.text} & set(map(str, vars(delivery).values()))
+    assert "`reserved` 已交付" in await details_of(vehicle)
+
+
+async def test_why_a_text_waits_is_recorded_and_operators_see_it_in_the_details(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vehicle = await world.selecting()
+    with monkeypatch.context() as patch:
+        patch.setattr(world.phone, "down", GatewayDown("sms", "status 503"))
+        await composed(vehicle)
+
+        async def failed() -> TextDelivery | None:
+            delivery = await delivery_of(vehicle)
+            return delivery if delivery.failure else None
+
+        delivery = await eventually(failed)
+        assert delivery.failure == "sms does not answer: status 503"
+        assert delivery.state_at(delivery.tried_at) is DeliveryState.WAITING
+        assert delivery.state_at(delivery.ordered_at + A_DAY) is DeliveryState.GIVEN_UP
+        assert "`reserved` 发送中" in await details_of(vehicle)
+    await vehicle.text("reserved")
+
+
+async def test_a_text_that_was_given_up_stands_in_the_details(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    vehicle = await world.selecting()
+    # As after a day of attempts: Temporal's time can't be skipped while an activity is tried.
+    monkeypatch.setattr(world.phone, "down", ApplicationError("enough", non_retryable=True))
+    await composed(vehicle)
+
+    async def shown() -> bool:
+        return "`reserved` ❌ 未能送出" in await details_of(vehicle)
+
+    await eventually(shown)
+
+
+async def attempts_under_way(vehicle: Vehicle) -> int:
+    """Which attempt of an activity Temporal waits for; 0 when there is none."""
+    pending = (await vehicle.handle.describe()).raw_description.pending_activities
+    return max((each.attempt for each in pending), default=0)
+
+
+@pytest.mark.slow
+async def test_a_text_that_the_gateway_took_but_could_not_be_recorded_goes_out_once(
+    world: World, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vehicle = await world.selecting()
+    monkeypatch.setattr(world.phone, "accepted", postgres.freeze)
+    try:
+        await vehicle.handle.signal("compose", {"numbers": [f"{vehicle.office.prefixes[0]}20261"]})
+        await vehicle.text("reserved")
+        await eventually(lambda: is_tried_again(vehicle))
+    finally:
+        postgres.thaw()
+
+    async def handed() -> bool:
+        return (await delivery_of(vehicle)).handed_at is not None
+
+    await eventually(handed)
+    assert (await delivery_of(vehicle)).attempts > 1
+    assert len(vehicle.texts("reserved")) == 1
+
+
+async def is_tried_again(vehicle: Vehicle) -> bool:
+    return await attempts_under_way(vehicle) > 1

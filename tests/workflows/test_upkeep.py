@@ -19,12 +19,14 @@ from embedded.valkey import Valkey
 from runtime.clock import system_clock
 from storage.audit import Act
 from storage.audit_verification import verify_audit
+from storage.calendars import Calendars
 from storage.database import Database
 from storage.keyboard_snapshots import KeyboardSnapshots
 from storage.offices import Office, Offices
 from storage.pool_keys import index_keys, key
 from storage.redis_client import make_redis
 from storage.segment_releases import SegmentReleases
+from storage.text_deliveries import Attempt, TextDeliveries
 from storage.vault import Keys
 from tests.workflows.waiting import eventually
 from tests.workflows.world import Phone
@@ -32,6 +34,7 @@ from worker.parts import Parts
 from worker.run import make_worker
 from worker.schedules import ensure_upkeep
 from workflows.upkeep import STEPS, UpkeepInput, UpkeepReport, UpkeepWorkflow
+from workflows.upkeep_ports import OpenTexts
 
 QUEUE = "upkeep-tests"
 PREFIX = "藏Z"
@@ -158,6 +161,32 @@ async def test_operators_see_the_outcome_and_what_each_step_is(temporal_client: 
 
 
 @pytest.mark.usefixtures("upkeep_worker")
+async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_received_are_told(
+    own_parts: Parts, temporal_client: Client
+) -> None:
+    deliveries, at = TextDeliveries(own_parts.database), system_clock()
+    for hours, handed in ((1, False), (1, True), (30, False), (100, False)):
+        ordered = at - timedelta(hours=hours)
+        attempt = Attempt(str(uuid4()), uuid4(), "reserved", ordered, ordered + DAY, 1, ordered)
+        await deliveries.begin(attempt)
+        if handed:
+            await deliveries.hand_over(attempt.key, ordered)
+    handle = await started(temporal_client, "texts", "calendar")
+    report = await handle.result()
+    assert report.texts == OpenTexts(waiting=1, given_up=1)
+    assert report.calendar
+    assert report.calendar.provisional == report.calendar.years
+    details = (await handle.query("__temporal_workflow_metadata")).current_details
+    assert "等待发送 1 条,近一天放弃 1 条" in details
+    assert f"⚠️ {report.calendar.years[0]}" in details
+    for year in report.calendar.years:
+        await Calendars(own_parts.database).declare_year(year, Act(at, "operator", "wang"), official=True)
+    calendar = (await run(temporal_client, "calendar")).calendar
+    assert calendar
+    assert calendar.provisional == []
+
+
+@pytest.mark.usefixtures("upkeep_worker")
 async def test_an_ordinary_minute_costs_few_events(temporal_client: Client) -> None:
     handle = await started(temporal_client, "sealed", "keyboards")
     await handle.result()
@@ -178,7 +207,7 @@ async def test_a_step_that_can_not_be_done_fails_the_run_after_the_others_were_d
     assert isinstance(cause, ApplicationError)
     assert cause.type == "upkeep_incomplete"
     assert str(cause).endswith("could not be done: keyboards, indexes")
-    assert set(cause.details[0]) == {"sealed", "removed", "purged"}
+    assert set(cause.details[0]) == {step.name for step in STEPS} - {"keyboards", "indexes"}
 
 
 @pytest.mark.usefixtures("upkeep_worker")

@@ -1,5 +1,6 @@
 """A small country for workflow tests: offices with a pool each, people with cars, and a phone that keeps every SMS."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count, product
@@ -28,16 +29,21 @@ LONG_AGO = timedelta(days=30)
 
 @dataclass
 class Phone:
-    """The local gateway of the tests: keeps what was sent, and may be switched off."""
+    """The local gateway of the tests: keeps what was sent, and may be switched off.
+
+    `accepted` is called when a message has been taken, before the sender hears of it.
+    """
 
     messages: list[TextMessage] = field(default_factory=list)
     down: Exception | None = None
+    accepted: Callable[[], None] = lambda: None
 
     async def send(self, message: TextMessage) -> None:
         if self.down:
             raise self.down
         if all(known.idempotency_key != message.idempotency_key for known in self.messages):
             self.messages.append(message)
+            self.accepted()
 
     def of(self, phone: str, purpose: str) -> list[TextMessage]:
         return [message for message in self.messages if message.phone == phone and message.purpose == purpose]

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "2026_11_25_code_tries"
-down_revision: str | None = "2026_11_25_inspections"
+down_revision: str | None = "2026_11_25_text_deliveries"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -368,6 +368,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/calendar/seeding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seed Calendar Year
+         * @description Enter the country's holidays of a year from the library, as far as nobody has entered them yet.
+         */
+        post: operations["seed_calendar_year"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations/deadlines/extensions": {
         parameters: {
             query?: never;
@@ -462,6 +482,26 @@ export interface paths {
          * @description Take numbers out of a segment for good; whoever holds or has one of them keeps it.
          */
         post: operations["exclude_numbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Texts
+         * @description The SMS that nobody has received, newest first; or those in a state; or all about one preselection.
+         */
+        get: operations["list_texts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1209,6 +1249,12 @@ export interface components {
          * @enum {string}
          */
         DayKind: "holiday" | "working";
+        /**
+         * DeliveryState
+         * @description `handed_over` to the gateway, which does not tell us more; `waiting` for a further attempt; `given_up`.
+         * @enum {string}
+         */
+        DeliveryState: "handed_over" | "waiting" | "given_up";
         /** DrawBody */
         DrawBody: {
             /**
@@ -1578,6 +1624,16 @@ export interface components {
             next: string | null;
         };
         /**
+         * SeedBody
+         * @description The year whose holidays are entered from the library.
+         */
+        SeedBody: {
+            /** Reason */
+            reason: string;
+            /** Year */
+            year: number;
+        };
+        /**
          * SegmentBody
          * @description `!` is a digit, `@` a letter; in `excluded` a `*` is any character. Released at once unless told otherwise.
          */
@@ -1654,6 +1710,52 @@ export interface components {
             seller: components["schemas"]["SellerBody"];
             /** Vin */
             vin: string;
+        };
+        /**
+         * TextItem
+         * @description An SMS that follows by itself. `handed_over`: the gateway has it; until `give_up_at` it is tried.
+         */
+        TextItem: {
+            /** Attempts */
+            attempts: number;
+            /** Failure */
+            failure: string | null;
+            /**
+             * Give Up At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            give_up_at: string;
+            /** Handed At */
+            handed_at: string | null;
+            /**
+             * Ordered At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            ordered_at: string;
+            /** Preselection Id */
+            preselection_id: string;
+            /** Purpose */
+            purpose: string;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Tried At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            tried_at: string;
+            /** Workflow Id */
+            workflow_id: string;
+            /** Workflow Url */
+            workflow_url: string;
+        };
+        /** TextPage */
+        TextPage: {
+            /** Items */
+            items: components["schemas"]["TextItem"][];
+            /** Next */
+            next: string | null;
         };
         /** TriedNumber */
         TriedNumber: {
@@ -3700,6 +3802,125 @@ export interface operations {
             };
         };
     };
+    seed_calendar_year: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeedBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarAnswer"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     extend_deadlines: {
         parameters: {
             query?: never;
@@ -4170,6 +4391,88 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_texts: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                preselection_id?: string | null;
+                state?: components["schemas"]["DeliveryState"] | null;
+            };
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

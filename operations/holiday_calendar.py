@@ -9,7 +9,7 @@ from datetime import date
 
 import holidays
 
-from domain.calendar import DayKind
+from domain.calendar import DayKind, OfficeCalendar
 
 _SATURDAY = 5
 
@@ -25,6 +25,17 @@ def days_of(years: Iterable[int]) -> dict[date, DayKind]:
     off = {day: DayKind.HOLIDAY for day in country if day.weekday() < _SATURDAY}
     worked = dict.fromkeys(country.weekend_workdays, DayKind.WORKING)
     return {day: kind for day, kind in sorted((off | worked).items()) if day.year in wanted}
+
+
+def days_to_enter(year: int, country: OfficeCalendar) -> dict[date, DayKind | None] | None:
+    """What turns the country's entries of a year into the library's; None where those that are there count for more.
+
+    A year that an operator has declared official is theirs; a prediction gives way to the library's notice only.
+    """
+    entered = {day for day in country.days if day.year == year}
+    if not country.is_provisional(year) or (entered and not is_official(year)):
+        return None
+    return dict.fromkeys(entered) | days_of([year])
 
 
 def is_official(year: int) -> bool:

@@ -1,0 +1,61 @@
+"""What became of the SMS that follow by themselves: above all those that nobody has received."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from operations.parts import OperationParts
+from storage.text_deliveries import DeliveryState, TextDelivery
+from workflows.messages import vehicle_workflow_id
+
+
+@dataclass(frozen=True)
+class ToldText:
+    """One SMS, and the workflow of the vehicle that it was about. Nothing in it is personal."""
+
+    preselection_id: UUID
+    purpose: str
+    state: DeliveryState
+    attempts: int
+    ordered_at: datetime
+    tried_at: datetime
+    handed_at: datetime | None
+    give_up_at: datetime
+    failure: str | None
+    workflow_id: str
+    address: str
+
+
+async def texts_of(parts: OperationParts, preselection_id: UUID, at: datetime) -> list[ToldText]:
+    """All that was to be told about one preselection, newest first."""
+    return [_told(parts, each, at) for each in await parts.texts.of_preselection(preselection_id)]
+
+
+async def texts_page(
+    parts: OperationParts,
+    at: datetime,
+    *,
+    state: DeliveryState | None = None,
+    limit: int = 100,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[ToldText]:
+    """The newest in this state; without one, those that were not handed over."""
+    found = await parts.texts.page(at, state=state, limit=limit, before=before)
+    return [_told(parts, each, at) for each in found]
+
+
+def _told(parts: OperationParts, delivery: TextDelivery, at: datetime) -> ToldText:
+    workflow_id = vehicle_workflow_id(str(delivery.preselection_id))
+    return ToldText(
+        preselection_id=delivery.preselection_id,
+        purpose=delivery.purpose,
+        state=delivery.state_at(at),
+        attempts=delivery.attempts,
+        ordered_at=delivery.ordered_at,
+        tried_at=delivery.tried_at,
+        handed_at=delivery.handed_at,
+        give_up_at=delivery.give_up_at,
+        failure=delivery.failure,
+        workflow_id=workflow_id,
+        address=parts.addresses.of(workflow_id),
+    )

@@ -1,0 +1,27 @@
+"""Free words that name a person or a car by a number, and those that merely hold digits."""
+
+import pytest
+
+from domain.free_words import names_somebody
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "当事人11010519491231002X来访", "当事人 11010519491231002x", "请联系13800000000", "车辆LSVAA49J132047371已退",
+        "lgxce6cb5k0000001 退车",
+    ],
+)  # fmt: skip
+def test_an_identity_number_a_phone_and_a_vin_are_recognised(words: str) -> None:
+    assert names_somebody(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "台风", "粤BA1234 误放", "工单 20261125203045123", "3f2b8c1e-7d64-4a0b-9c55-1b2d3e4f5a6b", "电话 0755-83333333",
+        "110105194912310021", "1764102645123", "国办发明电〔2026〕7号", "",
+    ],
+)  # fmt: skip
+def test_other_numbers_are_nobodys(words: str) -> None:
+    assert not names_somebody(words)

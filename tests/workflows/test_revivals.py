@@ -1,0 +1,84 @@
+"""Workflows that were ended from outside are brought back by upkeep, and time has its effect all the same."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+
+from domain.preselection_parts import Stage
+from runtime.clock import system_clock
+from storage.running_rows import RunningRows
+from tests.workflows.bans import BanRun, ban_of
+from tests.workflows.test_operators_view import attributes_of
+from tests.workflows.waiting import eventually
+from tests.workflows.world import World
+from workflows.upkeep import UpkeepInput, UpkeepReport, UpkeepWorkflow
+from workflows.upkeep_ports import RevivedWorkflows
+
+FAR = timedelta(days=3650)
+
+
+async def upkept(world: World) -> RevivedWorkflows:
+    """What a run of upkeep has brought back."""
+    handle: WorkflowHandle[UpkeepWorkflow, UpkeepReport] = await world.client.start_workflow(
+        UpkeepWorkflow.run, UpkeepInput(["revived"]), id=f"upkeep-{uuid4()}", task_queue=world.task_queue
+    )
+    revived = (await handle.result()).revived
+    assert revived
+    return revived
+
+
+async def brought_back(world: World, ended: WorkflowHandle[object, object]) -> None:
+    """Upkeep runs until this workflow does: Temporal's lists are a little late."""
+
+    async def runs() -> bool:
+        await upkept(world)
+        return (await ended.describe()).status is WorkflowExecutionStatus.RUNNING
+
+    await ended.terminate("by hand")
+    await eventually(runs)
+
+
+async def test_the_deadline_of_a_terminated_reservation_bars_and_its_terminated_ban_ends(world: World) -> None:
+    vehicle = await world.selecting(validity="PT2H")
+    reservation = (await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")).reservation
+    assert reservation
+    await vehicle.text("reserved")
+    await brought_back(world, vehicle.handle)
+    assert (await attributes_of(vehicle))["Stage"] == "completed"
+    await vehicle.skip_past(reservation.deadline)
+    await vehicle.reaches(Stage.OVERDUE)
+    ban = await ban_of(vehicle)
+    await vehicle.text("overdue")
+    # It has said once that the plate is reserved, and the run that was begun anew has not said so again.
+    assert len(vehicle.texts("reserved")) == 1
+    run = BanRun(world, ban.id)
+    await eventually(run.runs)
+    await brought_back(world, run.handle)
+    await run.skip_past(ban.until)
+    await run.ends()
+    await vehicle.text("ban_ended")
+
+
+@pytest.mark.parametrize("stage", [Stage.PLATE_SELECTION, Stage.SERVICE_NOTES])
+async def test_an_unfinished_one_goes_on_where_it_stood(world: World, stage: Stage) -> None:
+    vehicle = await (world.selecting() if stage is Stage.PLATE_SELECTION else world.vehicle())
+    before = await vehicle.row()
+    await brought_back(world, vehicle.handle)
+    after = await vehicle.row()
+    assert (after.revision, after.state) == (before.revision, before.state)
+    assert (await attributes_of(vehicle))["Stage"] == stage.value
+
+
+async def test_what_has_ended_by_itself_is_left_alone(world: World) -> None:
+    vehicle = await world.selecting()
+    await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")
+    rows, later = RunningRows(world.parts.database), system_clock() + FAR
+    assert vehicle.id in {row.id for row in await rows.past_deadline(later)}
+    await vehicle.register()
+    await vehicle.ends()
+    await upkept(world)
+    assert (await vehicle.handle.describe()).status is WorkflowExecutionStatus.COMPLETED
+    assert vehicle.id not in {row.id for row in await rows.past_deadline(later)}
+    assert await rows.of([vehicle.id]) == []
