@@ -1,4 +1,4 @@
-"""What leads where, as links of the published document (OpenAPI 3, Link Object): whose answer names what a call needs."""
+"""What leads where, as links of the published document: whose answer names what another call needs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _STEPS = (
 
 @dataclass(frozen=True)
 class Link:
-    """`source` answers with what `target` needs: JSON pointers into the answer, by parameter and by field of the body."""
+    """`source` answers with what `target` needs: pointers into the answer, by parameter and by field of the body."""
 
     source: str
     target: str

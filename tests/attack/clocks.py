@@ -12,7 +12,12 @@ from tests.attack.findings import Finding, code_of
 BEFORE = timedelta(milliseconds=250)
 EVERY_S = 0.01
 FUTURE = "2099-01-01T00:00:00.000Z"
-DATES = {"Date": "Thu, 01 Jan 2099 00:00:00 GMT", "X-Now": FUTURE, "X-Timestamp": "4070908800", "If-Modified-Since": FUTURE}
+DATES = {
+    "Date": "Thu, 01 Jan 2099 00:00:00 GMT",
+    "X-Now": FUTURE,
+    "X-Timestamp": "4070908800",
+    "If-Modified-Since": FUTURE,
+}
 
 
 async def compose_too_early(service: Service) -> Finding:

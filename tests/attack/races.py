@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.acceptance.people import Selection, Service, ok
+from tests.acceptance.people import Selection, Service, ok, passed
 from tests.attack.findings import Finding, code_of
 
 REFUSED = {
@@ -130,14 +130,8 @@ async def compositions_beyond(service: Service) -> Finding:
 
 async def _allowed(selection: Selection) -> None:
     """Wait until the countdown of 「确认选号」 is over."""
-    while await _is_early(selection):
-        await asyncio.sleep(0.02)
-
-
-async def _is_early(selection: Selection) -> bool:
-    view = await selection.view()
-    enabled_at = view["composed"]["confirm_enabled_at"]
-    return bool(enabled_at) and view["now"] < enabled_at
+    if enabled_at := (await selection.view())["composed"]["confirm_enabled_at"]:
+        await passed(enabled_at)
 
 
 def _batches(finding: Finding, answers: Sequence[httpx.Response]) -> set[str]:

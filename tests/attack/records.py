@@ -35,7 +35,9 @@ async def stolen_ids(service: Service) -> Finding:
     finding.must_be(await thief.owner.post("/entries", {"preselection_id": victim.id}), {"not_found"})
     for action in ("confirmation", "rejection"):
         path = f"/desk/preselections/{victim.id}/{action}"
-        finding.must_be(await thief.owner.post(path, {"reason": "我要"} if action == "rejection" else None), {"forbidden"})
+        finding.must_be(
+            await thief.owner.post(path, {"reason": "我要"} if action == "rejection" else None), {"forbidden"}
+        )
     finding.unless(await _lasting(victim) == before, "the victim's view has changed")
     return finding
 

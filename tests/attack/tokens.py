@@ -60,7 +60,9 @@ async def tokens_elsewhere(service: Service) -> Finding:
         pair = [("Authorization", f"Bearer {applicant.token}"), ("Authorization", f"Bearer {operator}")]
         finding.must_be(await http.get(url, headers=pair), {"forbidden", "unauthenticated", "bad_request"})
     for method, path in CALLS[2:]:
-        finding.must_be(await applicant.http.request(method, f"/api/v1{path}", **_signed(applicant.token)), {"forbidden"})
+        finding.must_be(
+            await applicant.http.request(method, f"/api/v1{path}", **_signed(applicant.token)), {"forbidden"}
+        )
     return finding
 
 
@@ -87,7 +89,13 @@ def _forged(genuine: str, public: dict[str, Any]) -> Iterator[str]:
         yield f"{signed}.{_encoded(hmac.digest(secret, signed.encode(), hashlib.sha256))}"
     stranger = Ed25519PrivateKey.generate()
     own = {"kty": "OKP", "crv": "Ed25519", "x": _encoded(stranger.public_key().public_bytes_raw()), "kid": head["kid"]}
-    for extra in ({}, {"jwk": own}, {"jku": "http://127.0.0.1:9/keys"}, {"kid": "../../../dev/null"}, {"crit": ["exp"]}):
+    for extra in (
+        {},
+        {"jwk": own},
+        {"jku": "http://127.0.0.1:9/keys"},
+        {"kid": "../../../dev/null"},
+        {"crit": ["exp"]},
+    ):
         made = {"alg": "Ed25519", "kid": head["kid"]} | extra
         yield _by(stranger, made, claims | {"roles": ["operator"]})
     yield f"{header}.{operator}.{signature}"
