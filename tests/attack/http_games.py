@@ -12,6 +12,7 @@ from tests.attack.raw_http import answers_to, connection, request
 
 SECRET = "/api/v1/operations/audit"
 HOST = "Host: 127.0.0.1"
+CLOSE = "Connection: close"
 LIES = {
     "X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1", "Forwarded": "for=127.0.0.1;host=evil.test;proto=https",
     "X-Forwarded-Host": "evil.test", "X-Forwarded-Proto": "https", "X-Original-URL": SECRET, "X-Rewrite-URL": SECRET,
@@ -51,7 +52,6 @@ async def smuggled_requests(service: Service) -> Finding:
     finding = Finding("requests in disguise")
     inner = request("GET", SECRET, HOST)
     both = ("Content-Length: 5", "Transfer-Encoding: chunked")
-    close = "Connection: close"
     json = "Content-Type: application/json"
     for fields, body in (
         (both, b"0\r\n\r\n" + inner),
@@ -67,7 +67,7 @@ async def smuggled_requests(service: Service) -> Finding:
         (("X: a\nTransfer-Encoding: chunked",), b"0\r\n\r\n" + inner),
     ):
         told = await answers_to(
-            service.stack.url, request("POST", "/api/v1/entries", HOST, json, *fields, close, body=body), patience=2
+            service.stack.url, request("POST", "/api/v1/entries", HOST, json, *fields, CLOSE, body=body), patience=2
         )
         finding.tried += 1
         finding.answers[" and ".join(map(str, told)) or "closed"] += 1
@@ -85,16 +85,16 @@ async def oversized_requests(service: Service) -> Finding:
     bomb = gzip.compress(b" " * 64 * MIB)
     zipped = ("Content-Encoding: gzip", f"Content-Length: {len(bomb)}")
     heads = (
-        request("GET", "/" + "a" * MIB, HOST), request("GET", "/", HOST, "X: " + "a" * MIB),
-        request("GET", "/", HOST, *(f"X-{number}: {number}" for number in range(20_000))),
-        request("GET", "/api/v1/preselections", HOST, f"Authorization: Bearer {'a' * 100_000}"),
+        request("GET", "/" + "a" * MIB, HOST, CLOSE), request("GET", "/", HOST, CLOSE, "X: " + "a" * MIB),
+        request("GET", "/", HOST, CLOSE, *(f"X-{number}: {number}" for number in range(20_000))),
+        request("GET", "/api/v1/preselections", HOST, CLOSE, f"Authorization: Bearer {'a' * 100_000}"),
     )  # fmt: skip
     bodies = (
-        (request("POST", "/api/v1/entries", HOST, signed, json, f"Content-Length: {MIB}"), b" " * MIB),
-        (request("POST", "/api/v1/entries", HOST, signed, json, f"Content-Length: {10**18}"), b"{"),
-        (request("POST", "/api/v1/entries", HOST, signed, json, "Transfer-Encoding: chunked"), *[chunk] * 20),
-        (request("POST", "/api/v1/entries", HOST, signed, json, *zipped), bomb),
-        (request("POST", "/api/v1/entries", HOST, signed, json, "Content-Length: 60000"), b"[" * 60_000),
+        (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, f"Content-Length: {MIB}"), b" " * MIB),
+        (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, f"Content-Length: {10**18}"), b"{"),
+        (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, "Transfer-Encoding: chunked"), *[chunk] * 20),
+        (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, *zipped), bomb),
+        (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, "Content-Length: 60000"), b"[" * 60_000),
     )
     for parts in (*((head,) for head in heads), *bodies):
         told = await answers_to(service.stack.url, *parts, patience=4)
@@ -110,7 +110,7 @@ async def slow_requests(service: Service, slow: int) -> Finding:
     finding = Finding(f"{slow} slow connections")
     applicant = await service.caller("applicant")
     signed, json = f"Authorization: Bearer {applicant.token}", "Content-Type: application/json"
-    body = request("POST", "/api/v1/entries", HOST, signed, json, "Content-Length: 1000")
+    body = request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, "Content-Length: 1000")
     trickles = [asyncio.ensure_future(_trickle(service, b"GET / HTTP/1.1\r\nX: ")) for _ in range(slow // 2)]
     trickles += [asyncio.ensure_future(_trickle(service, body)) for _ in range(slow // 2)]
     longest = 0.0
