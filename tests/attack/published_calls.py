@@ -33,7 +33,7 @@ class Extent:
 
 
 SHORT = Extent(examples=2, sequences=8, steps=4)
-LONG = Extent(examples=150, sequences=100, steps=10)
+LONG = Extent(examples=60, sequences=60, steps=8)
 
 
 @dataclass(frozen=True)

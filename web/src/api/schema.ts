@@ -2489,9 +2489,9 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
-                limit?: number;
+                limit?: number | string;
                 plate?: string | null;
-                stage?: components["schemas"]["Stage"] | null;
+                stage?: components["schemas"]["Stage"] | null | string;
             };
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
@@ -3146,7 +3146,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
-                limit?: number;
+                limit?: number | string;
                 preselection_id?: string | null;
                 unconfirmed?: boolean;
             };
@@ -3869,6 +3869,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description `rate_limited` */
             429: {
                 headers: {
@@ -3941,6 +3950,15 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5960,7 +5978,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        data: string;
+                        /** @constant */
+                        event: "preselection";
+                    };
                 };
             };
             /** @description `unauthenticated` */
