@@ -46,6 +46,7 @@ class Cast:
     completed_id: str
     clerk: Client
     operator: Client
+    auditor: Client
 
     @classmethod
     async def of_demo(cls, http: httpx.AsyncClient, applicants: list[str]) -> "Cast":
@@ -57,11 +58,10 @@ class Cast:
         done = await completed.reach_completed((await completed.cars())[0])
         users = (await http.get("/api/v1/demo/users")).json()["items"]
         clerk = next(user["user"] for user in users if user.get("office_code") == car["office_code"])
-        operator = next(user["user"] for user in users if "operator" in user["roles"])
-        return cls(
-            selecting, view["id"], completed, done["id"],
-            await Client.signed_in(http, clerk), await Client.signed_in(http, operator),
-        )  # fmt: skip
+        others = {user["roles"][0]: user["user"] for user in users}
+        names = (clerk, others["operator"], others.get("auditor", clerk))
+        staff = [await Client.signed_in(http, user) for user in names]
+        return cls(selecting, view["id"], completed, done["id"], *staff)
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,7 @@ def _configuration(url: str, cast: Cast, extent: Extent) -> Iterator[str]:
     yield f"phases.stateful.generation.max-examples = {extent.sequences}"
     yield from _operation({"include-tag": "desk"}, cast.clerk)
     yield from _operation({"include-tag": "operations"}, cast.operator)
+    yield from _operation({"include-tag": "audit"}, cast.auditor)
     documents = ["read_voucher", "read_calendar_file"]
     yield from _operation({"include-operation-id": documents}, cast.completed, cast.completed_id)
     own = {"include-tag": ["preselections", "plates"], "exclude-operation-id": documents}
