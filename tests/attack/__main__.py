@@ -19,7 +19,7 @@ from tests.stack.running_stack import RunningStack, running
 
 # As in production, but that nobody waits long: the countdowns are short, and a code may follow a code at once.
 SCALPED = {
-    "CONFIRM_DELAY": "PT1S", "COMPOSE_INTERVAL": "PT1S", "CODE_RESEND": "PT0S", "BATCH_TTL": "PT20S",
+    "CONFIRM_DELAY": "PT1S", "COMPOSE_INTERVAL": "PT1S", "CODE_RESEND": "PT0S", "BATCH_TTL": "PT45S",
     "KEYBOARD_SNAPSHOT": "PT1S",
 }  # fmt: skip
 # Nothing in the way of Schemathesis: a refusal for calling too often would hide every other answer.

@@ -11,6 +11,7 @@ from tests.attack.findings import Finding, code_of
 
 BEFORE = timedelta(milliseconds=250)
 EVERY_S = 0.01
+CANDIDATE_TTL = timedelta(seconds=180)
 FUTURE = "2099-01-01T00:00:00.000Z"
 DATES = {
     "Date": "Thu, 01 Jan 2099 00:00:00 GMT",
@@ -28,7 +29,7 @@ async def compose_too_early(service: Service) -> Finding:
     enabled_at = view["composed"]["confirm_enabled_at"]
     early = await selection.post("compositions", {"numbers": taken[1:2], "now": FUTURE})
     finding.must_be(early, {"validation_failed"})
-    await _with_dates(finding, selection, taken[1:2])
+    enabled_at = await _with_dates(finding, selection, taken[1:2], enabled_at)
     answer = await _hammered(finding, enabled_at, lambda: selection.compose(*taken[1:2]))
     finding.by_right = 1
     finding.unless(answer.json()["now"] >= enabled_at, f"composed at {answer.json()['now']}, allowed at {enabled_at}")
@@ -59,7 +60,9 @@ async def batch_too_late(service: Service) -> Finding:
         answer = await selection.post("candidates", {"number": number})
         if finding.note(answer) == "200":
             finding.by_right += 1
-            finding.unless(answer.json()["now"] < batch["expires_at"], f"put aside at {answer.json()['now']}")
+            # The column's countdown restarts at the moment of the decision; the view was made a little later.
+            decided = instant(answer.json()["candidates"]["expires_at"]) - CANDIDATE_TTL
+            finding.unless(decided < instant(batch["expires_at"]), f"put aside at {decided}")
         await asyncio.sleep(4 * EVERY_S)
     late = await selection.post("candidates", {"number": batch["numbers"][0]})
     finding.must_be(late, {"batch_expired"})
@@ -72,13 +75,20 @@ async def _taken_numbers(service: Service) -> tuple[list[str], Selection]:
     return await holder.draw(), selection
 
 
-async def _with_dates(finding: Finding, selection: Selection, numbers: list[str]) -> None:
+async def _with_dates(finding: Finding, selection: Selection, numbers: list[str], enabled_at: str) -> str:
+    """Compose with headers that say it is long past the countdown; when it truly ends."""
     async with httpx.AsyncClient(base_url=service_url(selection)) as http:
         headers = DATES | {"Authorization": f"Bearer {selection.owner.token}"}
         for _ in range(3):
             body = {"numbers": numbers}
             answer = await http.post(f"/api/v1{selection.path}/compositions", json=body, headers=headers)
-            finding.must_be(answer, {"too_early"})
+            if finding.note(answer) == "200":
+                # On a slow machine the countdown may be over by now.
+                finding.unless(
+                    answer.json()["now"] >= enabled_at, f"a date in a header ended the wait for {enabled_at}"
+                )
+                enabled_at = answer.json()["composed"]["confirm_enabled_at"]
+    return enabled_at
 
 
 def service_url(selection: Selection) -> str:

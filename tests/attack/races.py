@@ -118,13 +118,14 @@ async def compositions_beyond(service: Service) -> Finding:
     finding.unless((await greedy.view())["composed"]["remaining"] == chances, "a refusal cost a chance")
     taken = await holder.draw()
     most = (await greedy.view())["composed"]["max_per_submission"]
-    while (await greedy.view())["composed"]["remaining"]:
+    while left := (await greedy.view())["composed"]["remaining"]:
         await _allowed(greedy)
-        few = taken[: min(most, (await greedy.view())["composed"]["remaining"])]
+        few = taken[: min(most, left)]
         answers = await asyncio.gather(*(greedy.compose(*few) for _ in range(8)))
-        accepted = [answer for answer in answers if finding.note(answer) == "200"]
-        finding.unless(len(accepted) == 1, f"{len(accepted)} submissions where the countdown allows one")
-        finding.by_right += len(accepted)
+        accepted = sum(finding.note(answer) == "200" for answer in answers)
+        spent = left - (await greedy.view())["composed"]["remaining"]
+        finding.unless(spent >= accepted * len(few), f"{spent} chances for {accepted} submissions of {len(few)}")
+        finding.by_right += accepted
     finding.must_be(await greedy.compose(free[0]), {"no_composed_left", "wrong_stage", "rate_limited"})
     finding.unless((await greedy.view())["plate"] is None, "a plate without a chance")
     return finding
