@@ -1,6 +1,5 @@
 import string
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -296,16 +295,3 @@ def test_a_refusal_never_repeats_what_was_sent() -> None:
         parse_id("110101199002300014")
     assert "1990" not in str(refused.value)
     assert refused.value.__cause__ is None
-
-
-@given(st.from_regex(r"[A-HJ-NPR-Z0-9a-z]{17}", fullmatch=True))
-def test_a_vin_is_read_as_it_was_returned(text: str) -> None:
-    with suppress(MalformedVin):
-        vin = parse_vin(text)
-        assert parse_vin(vin) == vin == text.upper()
-
-
-@given(st.text() | st.from_regex(r"[0-9]{12}", fullmatch=True))
-def test_a_certificate_number_is_read_as_it_was_returned(text: str) -> None:
-    with suppress(MalformedCertificateNumber):
-        assert parse_certificate_number(text) == text
