@@ -126,8 +126,8 @@ def _swapped(signer: DemoSigner, claims: dict[str, Any]) -> Iterator[str]:
 
 
 async def _issuer(service: Service) -> str:
-    config = (await service.http.get("/config.json")).json()
-    return str(config["oidc"]["issuer"])
+    async with httpx.AsyncClient() as http:
+        return str((await http.get(f"{service.stack.url}/config.json")).json()["oidc"]["issuer"])
 
 
 async def _published_key(service: Service) -> dict[str, Any]:
