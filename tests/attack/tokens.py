@@ -53,7 +53,7 @@ async def tokens_elsewhere(service: Service) -> Finding:
     url = f"{service.stack.url}/api/v1/operations/audit"
     async with httpx.AsyncClient() as http:
         finding.must_be(await http.get(url, params={"access_token": operator}), {"unauthenticated"})
-        finding.must_be(await http.get(url, cookies={"access_token": operator}), {"unauthenticated"})
+        finding.must_be(await http.get(url, headers={"Cookie": f"access_token={operator}"}), {"unauthenticated"})
         for scheme in ("Basic", "Token", "Bearer Bearer"):
             headers = {"Authorization": f"{scheme} {operator}"}
             finding.must_be(await http.get(url, headers=headers), {"unauthenticated"})
