@@ -46,6 +46,10 @@ format: setup ## Put the code into its form
 bench: setup ## Measure, and print the ratios as tables
 	@$(PY) -m bench $(BENCH_ARGS)
 
+.PHONY: attack
+attack: setup ## Attack a whole system of its own for a quarter of an hour, and print what it gave away
+	@$(PY) -m tests.attack
+
 screens: setup ## Take the pictures of every screen in docs/screens anew
 	@$(PY) -m tests.web.take_screens
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api.cross_origin import CrossOrigin
 from api.endpoints import (
@@ -87,4 +88,12 @@ async def framework_refusal(request: Request, error: Exception) -> Response:
     """What the framework itself says no to, in the form of everything else."""
     language = preferred_language(request.headers.get("accept-language"))
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (400, None)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(allowed_methods(request))}
     return problem(_CODES.get(HTTPStatus(status), "bad_request"), language, headers=headers)
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """The methods of all routes at this address; the framework names those of the first one only."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})

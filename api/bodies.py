@@ -26,8 +26,10 @@ def _named(text: str) -> str:
     return text.strip()
 
 
-PlainText = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
-Name = Annotated[PlainText, AfterValidator(_named)]
+PUBLISHED_PLAIN = {"pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$"}
+PUBLISHED_WORDED = {"pattern": "[^ ]"}
+PlainText = Annotated[str, Field(max_length=200, json_schema_extra=PUBLISHED_PLAIN), AfterValidator(_plain)]
+Name = Annotated[PlainText, Field(json_schema_extra=PUBLISHED_WORDED), AfterValidator(_named)]
 Digits = Annotated[str, Field(pattern="^[0-9]{6}$")]
 # Any length and any characters: what is no VIN is told by `vin_invalid`, and so on.
 Identifier = Annotated[str, Field(max_length=65536)]

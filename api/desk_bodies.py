@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from api.bodies import Body, Identifier, PlainText
+from api.bodies import PUBLISHED_WORDED, Body, Identifier, PlainText
+from api.form_fields import EmptyIs
 from domain.plates import MalformedPlate, parse_plate
 from domain.preselection_parts import Stage
 from storage.reservations import MOST
@@ -24,15 +25,10 @@ def _plate(text: str) -> str:
         raise PydanticCustomError("plain_text", "no plate") from None
 
 
-def _or_none(value: object) -> object:
-    """A field of a search form that was left empty is sent all the same."""
-    return None if value == "" else value
-
-
-Reason = Annotated[PlainText, AfterValidator(_worded)]
+Reason = Annotated[PlainText, Field(json_schema_extra=PUBLISHED_WORDED), AfterValidator(_worded)]
 """Free words; they may not be blank."""
 
-EmptyIsNone = BeforeValidator(_or_none)
+EmptyIsNone = EmptyIs(None)
 Cursor = Annotated[PlainText | None, EmptyIsNone]
 
 
@@ -41,7 +37,7 @@ class Query(BaseModel):
 
 
 class PageQuery(Query):
-    limit: Annotated[int, Field(ge=1, le=MOST), BeforeValidator(lambda value: 100 if value == "" else value)] = 100
+    limit: Annotated[int, Field(ge=1, le=MOST), EmptyIs(100)] = 100
     cursor: Cursor = None
 
 

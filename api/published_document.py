@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from api.problems import MEDIA_TYPE
+from api.published_links import add_links
 
 PATH = "/openapi.json"
 _TOKEN = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
@@ -49,6 +50,7 @@ def document_of(app: FastAPI) -> dict[str, Any]:
         for method, operation in path.items():
             rule = app.state.rules[operation["operationId"]]
             _complete(operation, is_public=rule.is_public, writes=method in ("post", "put"))
+    add_links(operation for path in document["paths"].values() for operation in path.values())
     return document
 
 

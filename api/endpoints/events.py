@@ -15,7 +15,20 @@ CLEANUP_SECONDS = 2.0
 
 router = area("/preselections/{preselection_id}", tags=["preselections"])
 
-_STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+_EVENT = {
+    "type": "object",
+    "description": "Each event of the stream.",
+    "properties": {
+        "event": {"const": "preselection"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/PreselectionView"},
+        },
+    },
+    "required": ["event", "data"],
+}
+_STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": _EVENT}}}}
 
 
 @router.get("/events", response_class=EventSourceResponse, responses=_STREAM | reading("not_found"))

@@ -27,14 +27,14 @@ Prefix = Annotated[str, Path(max_length=16, examples=["粤B"])]
 WithholdingId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 
-@router.get("/pool/{prefix}", responses=reading("not_found"))
+@router.get("/pool/{prefix}", responses=reading("not_found", "validation_failed"))
 async def read_pool(visit: CurrentVisit, prefix: Prefix) -> PoolLevels:
     """How many numbers there are, and what has become of them, from one snapshot."""
     levels = await pool.pool_levels(visit.parts.operations, prefix, visit.now())
     return PoolLevels(prefix=fold_capitals(prefix), **levels)
 
 
-@router.get("/pool/{prefix}/segments", responses=reading("not_found"))
+@router.get("/pool/{prefix}/segments", responses=reading("not_found", "validation_failed"))
 async def list_prefix_segments(visit: CurrentVisit, prefix: Prefix) -> ReleasedSegmentList:
     """The segments of a prefix with their exclusions, those released later too."""
     segments = await pool.segments_of(visit.parts.operations, prefix)

@@ -167,3 +167,27 @@ class TestTheDocument:
         office, buyer = await country.office(), country.applicant()
         view = (await buyer.submit(country.car(buyer, office))).ok()
         assert set(document["components"]["schemas"]["PreselectionView"]["required"]) == set(view)
+
+    async def test_every_event_of_the_stream_is_documented_with_the_view(self, document: Any) -> None:
+        answers = document["paths"]["/api/v1/preselections/{preselection_id}/events"]["get"]["responses"]
+        data = answers["200"]["content"]["text/event-stream"]["schema"]["properties"]["data"]
+        assert data["contentSchema"] == {"$ref": "#/components/schemas/PreselectionView"}
+
+    async def test_every_link_leads_to_a_call_that_takes_what_it_gives(self, document: Any) -> None:
+        operations = [operation for path in document["paths"].values() for operation in path.values()]
+        by_id = {operation["operationId"]: operation for operation in operations}
+        links = [
+            link
+            for operation in operations
+            for answer in operation["responses"].values()
+            for link in answer.get("links", {}).values()
+        ]
+        assert {"put_aside", "confirm", "release_withheld"} <= {link["operationId"] for link in links}
+        for link in links:
+            names = {parameter["name"] for parameter in by_id[link["operationId"]]["parameters"]}
+            assert set(link["parameters"]) <= names
+
+    @pytest.mark.parametrize("path, methods", [("/preselections", "GET, POST"), ("/entries", "POST")])
+    async def test_a_wrong_method_is_told_all_the_right_ones(self, country: Country, path: str, methods: str) -> None:
+        answer = await country.stack.client.request("DELETE", f"http://xuanhao.test/api/v1{path}")
+        assert (answer.status_code, answer.headers["allow"]) == (405, methods)

@@ -11,7 +11,9 @@ from tests.stack.running_stack import RunningStack, running
 @pytest.fixture(scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningStack]:
     """As `make run` brings it up, but 「确认」 opens at once and nobody is limited in writing."""
-    policy = {"XUANHAO_POLICY__CONFIRM_DELAY": "PT0S", "XUANHAO_POLICY__COMPOSE_INTERVAL": "PT0S"}
+    limits = ("WRITES_PER_MINUTE", "KEYBOARD_PER_MINUTE")
+    policy = dict.fromkeys(("XUANHAO_POLICY__CONFIRM_DELAY", "XUANHAO_POLICY__COMPOSE_INTERVAL"), "PT0S")
+    policy |= {f"XUANHAO_POLICY__{limit}": "1000000" for limit in limits}
     async with running(RunningStack(tmp_path_factory.mktemp("stack"), policy)) as stack:
         yield stack
 

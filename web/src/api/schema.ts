@@ -2591,9 +2591,9 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
-                limit?: number;
+                limit?: number | string;
                 plate?: string | null;
-                stage?: components["schemas"]["Stage"] | null;
+                stage?: components["schemas"]["Stage"] | null | string;
             };
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
@@ -3248,7 +3248,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
-                limit?: number;
+                limit?: number | string;
                 preselection_id?: string | null;
                 unconfirmed?: boolean;
             };
@@ -4090,6 +4090,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description `rate_limited` */
             429: {
                 headers: {
@@ -4162,6 +4171,15 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6263,7 +6281,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        data: string;
+                        /** @constant */
+                        event: "preselection";
+                    };
                 };
             };
             /** @description `unauthenticated` */

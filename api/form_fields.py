@@ -1,0 +1,27 @@
+"""Fields of a search form: one that was left empty is sent all the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+_EMPTY: JsonSchemaValue = {"type": "string", "maxLength": 0}
+
+
+@dataclass(frozen=True)
+class EmptyIs:
+    """What an empty field stands for; the published document says that it may be empty."""
+
+    default: object
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._filled, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        filled = handler(schema)
+        return {"anyOf": [*filled.pop("anyOf", [filled]), _EMPTY]}
+
+    def _filled(self, value: object) -> object:
+        return self.default if value == "" else value

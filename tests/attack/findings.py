@@ -1,0 +1,58 @@
+"""What an attack tried, what it was given by right, and what it got beyond that: of which there must be nothing."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+import httpx
+
+# What the contract says where there is too much to do: hundreds of wishes at one vehicle at once wait for each other.
+BUSY = ("unavailable", "outcome_unknown")
+
+
+@dataclass
+class Finding:
+    """One attack's tally; `answers` counts refusals by their code, and other answers by their status."""
+
+    attack: str
+    tried: int = 0
+    by_right: int = 0
+    beyond: list[str] = field(default_factory=list)
+    answers: Counter[str] = field(default_factory=Counter)
+
+    def note(self, answer: httpx.Response) -> str:
+        """Count the answer, and tell its code; a service that breaks is a find, one that is too busy is none."""
+        self.tried += 1
+        told = code_of(answer)
+        self.answers[told] += 1
+        self.unless(answer.status_code < 500 or told in BUSY, f"broke: {told} at {answer.request.url.path}")
+        return told
+
+    def must_be(self, answer: httpx.Response, codes: Collection[str]) -> None:
+        """Anything but a refusal with one of these codes is something that the attacker should not have got."""
+        told = self.note(answer)
+        request = answer.request
+        self.unless(
+            told in codes or told in BUSY, f"{request.method} {request.url.path} answered {told}: {answer.text[:200]}"
+        )
+
+    def unless(self, is_fine: object, words: str) -> None:
+        if not is_fine:
+            self.beyond.append(words)
+
+    def __str__(self) -> str:
+        answers = ", ".join(f"{count} {code}" for code, count in self.answers.most_common(4))
+        return f"| {self.attack} | {self.tried} | {self.by_right} | {len(self.beyond)} | {answers} |"
+
+
+def code_of(answer: httpx.Response) -> str:
+    if "problem+json" in answer.headers.get("content-type", ""):
+        return str(answer.json()["code"])
+    return str(answer.status_code)
+
+
+def table(findings: Sequence[Finding]) -> str:
+    """As Markdown, with what was got in full beneath."""
+    head = ("| attack | tried | got by right | got beyond | most frequent answers |", "| --- | --- | --- | --- | --- |")
+    finds = [f"- {finding.attack}: {words}" for finding in findings for words in finding.beyond]
+    return "\n".join((*head, *map(str, findings), "", *(finds or ["Nothing was got beyond the chances."])))
