@@ -54,6 +54,19 @@ def create_app(
     parts: Parts, *, further: Sequence[APIRouter] = (), further_rules: Mapping[str, Rule] | None = None
 ) -> FastAPI:
     """The application. `further` routers lie under the same base path; each of their routes needs a rule too."""
+    app = with_routes(further, further_rules)
+    app.state.parts = parts
+    add_pages(app)
+    app.add_exception_handler(HTTPException, framework_refusal)
+    if origins := parts.settings.allowed_origins:
+        app.add_middleware(CrossOrigin, origins=origins)
+    # The last one added is the outermost: nothing is answered without its headers.
+    app.add_middleware(RequestLog, demo=parts.settings.demo)
+    return app
+
+
+def with_routes(further: Sequence[APIRouter] = (), further_rules: Mapping[str, Rule] | None = None) -> FastAPI:
+    """Every call and its rule, and the document that is published of them; nothing behind them yet."""
     app = FastAPI(
         title="选号 Xuanhao",
         version=VERSION,
@@ -63,7 +76,6 @@ def create_app(
         openapi_url=None,
         generate_unique_id_function=_name_of,
     )
-    app.state.parts = parts
     app.state.rules = {**RULES, **(further_rules or {})}
     for area in AREAS:
         # Not included but taken over: FastAPI looks for an included route twice.
@@ -71,12 +83,6 @@ def create_app(
     for router in further:
         app.include_router(router, prefix=BASE)
     publish(app)
-    add_pages(app)
-    app.add_exception_handler(HTTPException, framework_refusal)
-    if origins := parts.settings.allowed_origins:
-        app.add_middleware(CrossOrigin, origins=origins)
-    # The last one added is the outermost: nothing is answered without its headers.
-    app.add_middleware(RequestLog, demo=parts.settings.demo)
     return app
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.app import create_app
+from api.app import with_routes
 from api.published_document import document_of
 from tests.stack.running_stack import RunningStack, running
 from tests.web.pages_under_test import brisk_stack_in, build_pages, hasty_stack_in
@@ -29,7 +29,7 @@ def run_script(built: None) -> Npm:
 def openapi_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The document that the service publishes."""
     file = tmp_path_factory.mktemp("openapi") / "openapi.json"
-    file.write_text(json.dumps(document_of(create_app(None))), "utf-8")
+    file.write_text(json.dumps(document_of(with_routes())), "utf-8")
     return file
 
 

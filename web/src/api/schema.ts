@@ -4458,9 +4458,9 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
-                limit?: number;
+                limit?: number | string;
                 preselection_id?: string | null;
-                state?: components["schemas"]["DeliveryState"] | null;
+                state?: components["schemas"]["DeliveryState"] | null | string;
             };
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
