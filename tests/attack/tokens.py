@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from demo.tokens import DemoSigner
 from embedded.folders import DataFolder
 from runtime.clock import system_clock
+from storage.key_sources import FileKeys
 from tests.acceptance.people import Service
 from tests.attack.findings import Finding
 
@@ -38,7 +39,7 @@ async def swapped_tokens(service: Service) -> Finding:
     """Signed by the provider's own key, but not for this service, not for now, or not for this role."""
     finding = Finding("tokens for something else")
     issuer = await _issuer(service)
-    signer = DemoSigner.from_key_file(DataFolder(service.stack.folder).keys, issuer)
+    signer = DemoSigner.from_keys(FileKeys(DataFolder(service.stack.folder).keys).read(), issuer)
     claims = _claims((await service.caller("applicant")).token)
     for token in _swapped(signer, claims):
         await _try(service, finding, token)
