@@ -14,7 +14,7 @@ def kept_keys(stack: RunningStack) -> dict[str, object]:
 
 
 async def test_both_keys_are_changed_under_a_running_system(stack: RunningStack, http: httpx.AsyncClient) -> None:
-    buyer, holder = await Client.signed_in(http, "applicant-130"), await Client.signed_in(http, "applicant-131")
+    buyer, holder = await Client.signed_in(http, "applicant-107"), await Client.signed_in(http, "applicant-108")
     begun = await buyer.create((await buyer.cars())[0])
     reserved = await holder.reach_completed((await holder.cars())[0])
     programs = {name: stack.program(name).pid for name in ("worker", "demo.server")}

@@ -10,17 +10,22 @@ from tests.storage.stored_preselections import Stored
 
 
 @pytest.fixture(scope="session")
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """The database that the whole run shares: tests make rows of their own and count no others."""
+async def shared_database(database_url: str) -> AsyncIterator[Database]:
     shared = Database(database_url, pool_size=25)
     yield shared
     await shared.close()
 
 
 @pytest.fixture
-async def stored(database: Database) -> Stored:
+async def database(shared_database: Database) -> Database:
+    """The database that the whole run shares: tests make rows of their own and count no others."""
     # A test before this one may have killed the server; then the shared pool is renewed by its first call.
-    await database.ping()
+    await shared_database.ping()
+    return shared_database
+
+
+@pytest.fixture
+async def stored(database: Database) -> Stored:
     return await Stored.beginning(database)
 
 

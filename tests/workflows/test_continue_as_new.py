@@ -73,7 +73,8 @@ async def test_3000_actions_on_one_vehicle_lose_nothing(world: World) -> None:
     assert sorted(sender.revisions.values()) == list(range(first + 1, first + 1 + done))
     await assert_intact(vehicle, sender)
     runs = await runs_of(vehicle)
-    assert len(runs) == 1 + done // MOST_UPDATES
+    # Temporal itself may have suggested one more: the record of so many draws is long.
+    assert len(runs) >= 1 + done // MOST_UPDATES
     assert max(len(run.events) for run in runs) < MOST_UPDATES * 9
 
 

@@ -85,7 +85,7 @@ async def test_a_worker_that_is_stopped_in_the_middle_of_an_update_leaves_it_to_
 
 @pytest.mark.slow
 async def test_a_worker_that_is_killed_before_and_after_the_decision_leaves_it_to_the_next(
-    queue_world: World, killable: Worker, valkey: Valkey
+    queue_world: World, killable: Worker, temporal: Temporal
 ) -> None:
     world, database = queue_world, queue_world.parts.database
     async with working(world):
@@ -97,14 +97,14 @@ async def test_a_worker_that_is_killed_before_and_after_the_decision_leaves_it_t
         await lock_of_after.enter_async_context(locked(after))
         answers = [sending(before, "compose", compose), sending(after, "draw", draw)]
         await eventually(lambda: waiting(database, 2))
-        # With Redis frozen, an activity that has decided still has to wait before it can say so.
-        valkey.freeze()
+        # With Temporal frozen, a worker that has decided can't say so.
+        temporal.freeze()
         try:
             await lock_of_after.aclose()
             await after.becomes(lambda state: state.batch)
             await killable.kill()
         finally:
-            valkey.thaw()
+            temporal.thaw()
         assert not any(answer.done() for answer in answers)
         assert (await before.state()).stage is Stage.PLATE_SELECTION
     async with working(world):
