@@ -11,7 +11,7 @@ from api.bans import ban_told_first
 from api.vehicle_messages import NobodyThere, revive, send
 from api.views import policy_in, state_of, view_of
 from api.visits import Visit
-from domain.errors import NotFound, Refusal, WrongStage
+from domain.errors import NotFound, OutcomeUnknown, Refusal, Unavailable, WrongStage
 from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_parts import UNFINISHED, Stage
@@ -72,8 +72,24 @@ async def acted(visit: Visit, update: str, message: object) -> Acted:
         if earlier := await _earlier(visit, update):
             return earlier
         await count_write(visit, policy_in(visit.own))
+        return await _delivered_or_known(visit, update, message)
+
+
+async def _delivered_or_known(visit: Visit, update: str, message: object) -> Acted:
+    """What the workflow says; a refusal counts only of what has not been done already.
+
+    A workflow that has forgotten a request, or whose worker died before it could say what was decided, judges the
+    request again by the state that it has led to.
+    """
+    try:
         async with ban_told_first(visit) if update in BARRED else nullcontext():
             return await delivered(visit, update, message)
+    except (OutcomeUnknown, Unavailable):
+        raise
+    except Refusal:
+        if earlier := await _decided(visit):
+            return earlier
+        raise
 
 
 async def _earlier(visit: Visit, update: str) -> Acted | None:

@@ -22,7 +22,7 @@ READ_WITHIN = 30.0
 """Seconds in which a client must take up what was sent."""
 
 LARGEST_HEAD = 64 * 1024
-LARGEST_LEFTOVER = 1024 * 1024
+LARGEST_LEFTOVER = 64 * 1024 * 1024
 """Bytes of a body that nobody wants any more; a client that still sends them can so read why."""
 
 

@@ -149,10 +149,9 @@ async def test_a_body_that_nobody_reads_does_not_hold_the_connection(port: int) 
         assert await line.rest() == b""
 
 
-async def test_what_is_sent_after_the_answer_is_taken_up_to_a_megabyte(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_sent_after_the_answer_is_taken_up_to_a_limit(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded_connections, "BODY_WITHIN", 60.0)
+    monkeypatch.setattr(bounded_connections, "LARGEST_LEFTOVER", 1024 * 1024)
     async with line_to(port) as line:
         await line.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n")
         assert (await line.answer()).startswith(b"HTTP/1.1 200")

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from storage.tables import idempotency
 from tests.api.country import Country, Selection
+from workflows.requests import KEPT
 
 
 @pytest.fixture
@@ -149,6 +150,18 @@ async def test_a_repeat_hears_what_it_led_to_itself_though_more_has_happened_sin
     again = (await selecting.post("draws", {}, key=str(key))).ok()
     assert (again["batch"], again["draws"]) == (first["batch"], first["draws"])
     assert (await selecting.view())["draws"]["remaining"] == 3
+
+
+async def test_a_repeat_is_not_refused_for_what_it_has_done_itself_long_ago(country: Country) -> None:
+    office, buyer = await country.office(draws="1", writes_per_minute="1000"), country.applicant()
+    selecting, key = await buyer.selecting(country.car(buyer, office)), uuid4()
+    first = (await selecting.post("draws", {}, key=str(key))).ok()
+    for index in range(KEPT + 1):
+        (await selecting.post("candidates", {"number": first["batch"]["numbers"][index % 2]})).ok()
+    forgotten = {"status": None, "answer": None, "lease_until": selecting.applicant.stack.parts.clock()}
+    await country.stack.parts.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
+    assert (await selecting.post("draws", {}, key=str(key))).ok()["batch"] == first["batch"]
+    assert (await selecting.post("draws", {})).code == "no_draws_left"
 
 
 async def test_parallel_draws_answer_each_with_its_own_batch(selecting: Selection) -> None:
