@@ -23,6 +23,7 @@ from storage.index_keeper import IndexKeeper
 from storage.redis_client import make_redis
 from storage.vault import Keys
 from tests.api.country import KEYS, Country, Phone, Registry
+from tests.api.serving import Serving
 from tests.api.stack import Addresses, Stack, settings_for
 from tests.gateways.tokens import AUDIENCE, ISSUER
 from worker.parts import Parts as WorkerParts
@@ -96,18 +97,6 @@ async def stack(whole_stack: Stack) -> Stack:
 @pytest.fixture
 def country(stack: Stack) -> Country:
     return Country(stack)
-
-
-class Serving(uvicorn.Server):
-    """uvicorn in this process, which tells when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
 
 
 @pytest.fixture(scope="session")

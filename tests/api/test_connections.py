@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from api import bounded_connections
 from api.bounded_connections import BoundedConnection
 from api.response_headers import SECURITY_HEADERS
+from tests.api.serving import Serving
 
 HASTE = 0.3
 """Seconds for everything that has seconds, so that nobody waits here."""
@@ -66,16 +67,6 @@ class Line:
         except ConnectionError:
             pass
         return bytes(said)
-
-
-class Serving(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
 
 
 @pytest.fixture(autouse=True)
