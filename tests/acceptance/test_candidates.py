@@ -3,6 +3,8 @@
 import asyncio
 from datetime import date, timedelta
 
+import pytest
+
 from tests.acceptance.people import Service, eventually, instant, ok, passed, refused, seconds_between
 
 COOLING_S = 1.1
@@ -61,6 +63,7 @@ async def test_only_a_number_of_the_live_batch_and_only_a_live_candidate_will_do
     refused(await selection.post("confirmation", {"number": numbers[1]}), "not_a_candidate")
 
 
+@pytest.mark.slow
 async def test_a_candidate_is_kept_from_everybody_else_also_after_the_next_draw(service: Service) -> None:
     selection, rival = await service.selecting(2)
     number = (await selection.draw())[0]

@@ -73,6 +73,7 @@ async def test_r27_when_all_are_taken_the_count_falls_by_as_many(service: Servic
     assert view["draws"]["remaining"] == 5
 
 
+@pytest.mark.slow
 async def test_r28_the_first_free_one_wins_and_the_rest_are_left_alone(service: Service) -> None:
     selection, rival, third = await service.selecting(3)
     taken = (await rival.draw())[0]
@@ -114,6 +115,7 @@ async def test_a_reserved_plate_is_taken(service: Service) -> None:
     assert (await selection.composed(plate))["last_submission"] == [{"number": plate, "outcome": "taken"}]
 
 
+@pytest.mark.slow
 async def test_r24_the_interval_runs_from_the_page_and_from_each_submission(service: Service) -> None:
     selection, rival = await service.selecting(2)
     number = (await rival.draw())[0]
@@ -160,6 +162,7 @@ async def test_none_left_goes_before_too_early(lapsing: Service) -> None:
     refused(await selection.compose(numbers[0]), "no_composed_left")
 
 
+@pytest.mark.slow
 async def test_of_rivals_for_one_number_exactly_one_gets_it(service: Service) -> None:
     rivals = await service.selecting(4)
     (number,) = await rivals[0].free_numbers(1)

@@ -1,5 +1,7 @@
 """随机: draws (R-31 to R-36)."""
 
+import pytest
+
 from tests.acceptance.numbers_seen import PATTERN, fits
 from tests.acceptance.people import Selection, Service, eventually, ok, passed, refused, seconds_between
 from tests.acceptance.small_office import leave_thirteen_numbers
@@ -51,6 +53,7 @@ async def test_after_the_last_draw_there_are_none_left(service: Service) -> None
     assert view["batch"]["numbers"] == shown[-10:]
 
 
+@pytest.mark.slow
 async def test_a_new_draw_replaces_the_batch_and_frees_its_numbers(service: Service) -> None:
     selection, rival = await service.selecting(2)
     old = await selection.draw()

@@ -83,6 +83,7 @@ async def test_the_stage_goes_before_the_limits(service: Service) -> None:
     refused(await selection.post("identity-code"), "wrong_stage")
 
 
+@pytest.mark.slow
 async def test_writes_are_limited_a_minute_for_each_account(service: Service) -> None:
     selection, neighbour = await (await service.applicant()).submitted(), await (await service.applicant()).submitted()
     answers: list[httpx.Response] = []

@@ -16,6 +16,8 @@ from storage.database import Database
 from storage.offices import Offices
 from storage.segment_releases import SegmentReleases
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
 

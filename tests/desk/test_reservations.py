@@ -65,6 +65,7 @@ async def test_a_query_that_can_t_be_is_refused(country: Country, query: dict[st
     assert [error["field"] for error in answer.body["errors"]] == list(query)
 
 
+@pytest.mark.slow
 async def test_pages_neither_repeat_nor_skip_while_reservations_come_and_change(country: Country) -> None:
     office = await country.own_office()
     clerk, known = clerk_of(country, office), [await reserved(country, office) for _ in range(5)]

@@ -109,6 +109,7 @@ async def test_the_short_code_inspects_however_it_is_typed(country: Country) -> 
         assert answer.ok()["id"] == selection.id
 
 
+@pytest.mark.slow
 async def test_a_voucher_is_worth_what_has_become_of_the_reservation(country: Country) -> None:
     office = await country.office()
     clerk = clerk_of(country, office)

@@ -129,6 +129,7 @@ def test_the_same_facts_make_the_same_bytes_in_another_process_at_another_time(
     assert other.stdout == rendered(facts, proof)
 
 
+@pytest.mark.slow
 def test_vouchers_can_be_made_in_threads(facts: VoucherFacts, proof: VoucherProof) -> None:
     wanted = [replace(facts, plate=f"粤B1234{digit}") for digit in range(4)]
     with ThreadPoolExecutor(4) as threads:

@@ -198,6 +198,7 @@ def test_r36_the_mask_without_four_holds_exactly_the_numbers_without_a_four() ->
         assert bool(WITHOUT_FOUR() >> (POOL_SIZE - 1 - position) & 1) is ("4" not in serial_at(position))
 
 
+@pytest.mark.slow
 @given(st.sets(st.integers(0, POOL_SIZE - 1), max_size=20))
 def test_a_mask_survives_the_way_to_redis_and_back(positions: set[int]) -> None:
     mask = sum(1 << (POOL_SIZE - 1 - position) for position in positions)

@@ -82,6 +82,7 @@ def ports() -> dict[str, str]:
     return {f"XUANHAO_{name}_PORT": str(free_port()) for name in ("HTTP", "TEMPORAL", "TEMPORAL_UI")}
 
 
+@pytest.mark.slow
 async def test_a_killed_parent_leaves_no_server_and_the_next_start_finds_the_data(tmp_path: Path) -> None:
     async with instance(tmp_path) as (parent, facts):
         async with await psycopg.AsyncConnection.connect(facts["dsn"]) as connection:
@@ -96,6 +97,7 @@ async def test_a_killed_parent_leaves_no_server_and_the_next_start_finds_the_dat
         assert await (await connection.execute("SELECT number FROM kept")).fetchone() == (7,)
 
 
+@pytest.mark.slow
 async def test_two_instances_run_side_by_side_and_stop_in_order(tmp_path: Path) -> None:
     first, second = DataFolder(tmp_path / "first"), DataFolder(tmp_path / "second")
     with first.held(), second.held():
@@ -110,6 +112,7 @@ async def test_two_instances_run_side_by_side_and_stop_in_order(tmp_path: Path) 
     assert not first.sockets.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variable", ["XUANHAO_HTTP_PORT", "XUANHAO_TEMPORAL_PORT", "XUANHAO_TEMPORAL_UI_PORT"])
 async def test_a_taken_port_is_one_clear_line(tmp_path: Path, variable: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:

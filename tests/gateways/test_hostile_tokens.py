@@ -40,6 +40,7 @@ async def test_no_text_is_a_token(text: str) -> None:
         await verifier().verify(text)
 
 
+@pytest.mark.slow
 @given(HEADERS)
 async def test_no_header_makes_up_for_a_signature(header: dict[str, Any]) -> None:
     payload, signature = token_of(APPLICANT).split(".")[1:]

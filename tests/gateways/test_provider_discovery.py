@@ -110,6 +110,7 @@ async def test_the_address_is_asked_for_again_now_and_then(
     assert provider.asked() == [WELL_KNOWN, "/keys"] * 2
 
 
+@pytest.mark.slow
 async def test_while_the_provider_is_away_known_keys_serve_on_and_nobody_waits_twice(
     provider: Provider, verifier: Verifier, clock: Clock
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
 
 from runtime.clock import system_clock
@@ -69,6 +70,7 @@ async def test_bans_ended_early_are_listed_until_and_after_they_are_confirmed(co
     assert found["release_reason"] == "误判"
 
 
+@pytest.mark.slow
 async def test_each_clerk_s_confirmations_and_rejections_are_counted(country: Country, xuanhao: Run) -> None:
     office = await country.own_office()
     strict, kind, watching = clerk_of(country, office), clerk_of(country, office), auditor(country)

@@ -32,6 +32,7 @@ async def entry_of(caller: Caller, selection: Selection) -> Any:
     return entry
 
 
+@pytest.mark.slow
 async def test_an_entry_shows_who_since_when_and_until_when(country: Country) -> None:
     selection = await barred(country)
     entry = await entry_of(operator(country), selection)
@@ -40,6 +41,7 @@ async def test_an_entry_shows_who_since_when_and_until_when(country: Country) ->
     assert (entry["released_at"], entry["released_by"]) == (None, None)
 
 
+@pytest.mark.slow
 async def test_a_release_holds_at_once_is_told_and_waits_for_a_second_operator(country: Country) -> None:
     selection, first, second = await barred(country), operator(country), operator(country)
     entry = await entry_of(first, selection)
@@ -66,6 +68,7 @@ async def unconfirmed(caller: Caller) -> list[str]:
     return [item["id"] for item in page["items"]]
 
 
+@pytest.mark.slow
 async def test_what_was_released_is_released_once_and_confirmed_once(country: Country) -> None:
     selection, first, second = await barred(country), operator(country), operator(country)
     path = f"/operations/blacklist/{(await entry_of(first, selection))['id']}"
@@ -78,6 +81,7 @@ async def test_what_was_released_is_released_once_and_confirmed_once(country: Co
     assert (await operator(country).post(f"{path}/confirmation")).code == "nothing_to_confirm"
 
 
+@pytest.mark.slow
 async def test_an_unknown_entry_is_not_found_and_a_reason_is_needed_that_names_nobody(
     country: Country,
 ) -> None:
@@ -92,6 +96,7 @@ async def test_an_unknown_entry_is_not_found_and_a_reason_is_needed_that_names_n
         assert reason not in answer.body["errors"][0]["message"]
 
 
+@pytest.mark.slow
 async def test_pages_of_the_list_hold_everything_once(country: Country) -> None:
     caller, ids = operator(country), set()
     for _ in range(3):

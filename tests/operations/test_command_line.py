@@ -208,12 +208,14 @@ async def test_whoever_acts_has_a_name_and_a_reason(xuanhao: Run) -> None:
     assert "不能为空" in chinese.err
 
 
+@pytest.mark.slow
 async def test_people_get_tables_and_times_of_shanghai(country: Country, settings: Settings, tmp_path: Path) -> None:
     office = await country.own_office("A12!!")
     ran = await process(("pool", "levels", office.prefixes[0]), variables(settings), "", tmp_path)
     assert ran.out.splitlines()[:2] == [f"prefix    {office.prefixes[0]}", "total     100"]
 
 
+@pytest.mark.slow
 async def test_an_instance_is_found_by_its_data_folder(settings: Settings, tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.root.mkdir()
@@ -233,6 +235,7 @@ async def test_an_instance_is_found_by_its_data_folder(settings: Settings, tmp_p
     assert (nothing.code, "XUANHAO_DATABASE_URL" in nothing.err) == (2, True)
 
 
+@pytest.mark.slow
 async def test_a_part_that_is_down_is_named_and_the_wish_can_be_repeated(settings: Settings, tmp_path: Path) -> None:
     down = variables(settings) | {"XUANHAO_DATABASE_URL": f"postgresql:///x?host={tmp_path}"}
     ran = await process(("--operator", "wang", "calendar", "official", "2099", "--reason", "x"), down, "", tmp_path)

@@ -39,6 +39,8 @@ from tests.gateways.tokens import AUDIENCE, ISSUER
 from worker.parts import Parts as WorkerParts
 from worker.run import make_worker
 
+pytestmark = pytest.mark.slow
+
 SOON = timedelta(milliseconds=50)
 
 

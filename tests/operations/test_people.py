@@ -19,6 +19,8 @@ from tests.api.country import Country, Selection, eventually
 from tests.desk.people import clerk_of, operator, reserved
 from tests.operations.test_command_line import process, variables
 
+pytestmark = pytest.mark.slow
+
 
 def wish(*, later: timedelta = AT_REST * 2) -> Wish:
     return Wish(uuid4(), "wang", system_clock() + later, "本人申请")

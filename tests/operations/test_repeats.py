@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID, uuid4
 
+import pytest
+
 from domain.calendar import DayKind
 from embedded.temporal import Temporal
 from operations.bans import confirm_ban_release, release_ban
@@ -53,6 +55,7 @@ async def test_days_are_entered_again_and_the_same_workflow_moves_the_deadlines(
     assert (again.year, again.postponement.workflow_id) == (first.year, first.postponement.workflow_id)
 
 
+@pytest.mark.slow
 async def test_a_ban_ends_at_once_also_while_temporal_is_away_and_the_holder_is_told_by_the_repeat(
     country: Country, temporal: Temporal
 ) -> None:

@@ -70,6 +70,7 @@ async def race(stored: Stored, wishes: dict[UUID, Sequence[str]], at: datetime, 
     return dict(zip(wishes, await asyncio.gather(*runners), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["fresh", "expired", "mixed"])
 async def test_of_100_rivals_for_the_same_ten_plates_one_gets_them_all(stored: Stored, before: str) -> None:
     plates = new_plates(10)
@@ -83,6 +84,7 @@ async def test_of_100_rivals_for_the_same_ten_plates_one_gets_them_all(stored: S
     assert await owners_of(stored.database, LATER) == dict.fromkeys(plates, winner)
 
 
+@pytest.mark.slow
 async def test_100_rivals_for_overlapping_plates_in_any_order_never_share_one_and_never_deadlock(
     stored: Stored,
 ) -> None:

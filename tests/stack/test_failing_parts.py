@@ -13,6 +13,8 @@ import pytest
 
 from tests.stack.running_stack import Client, RunningStack
 
+pytestmark = pytest.mark.slow
+
 LONGEST_ANSWER_S = 15
 LONGEST_HEALTH_S = 5
 BACK_WITHIN_S = 20
@@ -77,7 +79,6 @@ def is_honest(answer: httpx.Response, name: str) -> bool:
     return bool(answer.status_code == 503 and problem["code"] == "unavailable" and name in problem["parts"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["database", "redis", "temporal", "worker"])
 async def test_a_part_frozen_in_the_middle_of_a_draw_costs_patience_and_no_chance(
     stack: RunningStack, http: httpx.AsyncClient, name: str
@@ -113,7 +114,6 @@ def named(name: str) -> str:
     return "temporal" if name == "worker" else name
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["redis", "worker", "temporal", "database"])
 async def test_a_part_killed_while_draws_go_on_comes_back_by_itself_and_no_number_goes_to_two(
     stack: RunningStack, http: httpx.AsyncClient, name: str

@@ -1,5 +1,9 @@
+import pytest
+
 from tests.stack.first_steps import PAGE, run, steps
 from tests.stack.running_stack import RunningStack
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_page_of_first_steps_shows_what_its_commands_really_answer(stack: RunningStack) -> None:

@@ -4,9 +4,12 @@ import asyncio
 import json
 
 import httpx
+import pytest
 
 from tests.stack.running_stack import Client, RunningStack
 from tests.stack.test_operators import xuanhao
+
+pytestmark = pytest.mark.slow
 
 
 def kept_keys(stack: RunningStack) -> dict[str, object]:

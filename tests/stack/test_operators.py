@@ -4,12 +4,15 @@ import asyncio
 import io
 
 import httpx
+import pytest
 import zxingcpp
 from PIL.Image import Image
 from pypdfium2 import PdfDocument
 
 from tests.stack.running_stack import ROOT, Client, RunningStack
 from tests.stack.test_privacy import found_in, histories, logs, personal_values, redis_content
+
+pytestmark = pytest.mark.slow
 
 APPLICANT = "applicant-120"
 

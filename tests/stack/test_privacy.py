@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterable
 
 import httpx
+import pytest
 import redis.asyncio
 from temporalio.client import Client as Temporal
 
 from tests.stack.running_stack import Client, RunningStack
+
+pytestmark = pytest.mark.slow
 
 USERS = ("applicant-101", "applicant-102", "agent-001")
 

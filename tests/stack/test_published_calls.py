@@ -6,10 +6,11 @@ import pytest
 from tests.attack.published_calls import SHORT, Cast, attack
 from tests.stack.running_stack import RunningStack
 
+pytestmark = pytest.mark.slow
+
 APPLICANTS = ["applicant-103", "applicant-104"]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 async def test_no_call_breaks_the_service_or_answers_what_is_not_published(
     stack: RunningStack, http: httpx.AsyncClient, tmp_path: Path

@@ -11,6 +11,8 @@ import pytest
 
 from tests.stack.running_stack import LONGEST_STOP_S, Client, RunningStack, running
 
+pytestmark = pytest.mark.slow
+
 GONE_AFTER_KILL_S = 5
 LONGEST_RESTART_S = 60
 NO_WAITING = {"XUANHAO_POLICY__CONFIRM_DELAY": "PT0S", "XUANHAO_POLICY__CODE_RESEND": "PT0S"}
@@ -33,7 +35,6 @@ def names(processes: list[psutil.Process]) -> set[str]:
     return {process.name() for process in processes}
 
 
-@pytest.mark.slow
 async def test_killed_by_sigkill_nothing_is_left_and_the_next_start_keeps_everything(tmp_path: Path) -> None:
     async with running(RunningStack(tmp_path / "data", NO_WAITING)) as stack:
         completed, unfinished = await two_preselections(stack)
@@ -74,7 +75,6 @@ async def everything_is_there(stack: RunningStack, completed: View, unfinished: 
         assert (await client.reach_selection(str(unfinished["id"])))["stage"] == "plate_selection"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=str)
 async def test_make_run_without_the_demo_beside_another_ends_whole_with_make_alone(
     stack: RunningStack, tmp_path: Path, how: signal.Signals

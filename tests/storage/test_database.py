@@ -43,6 +43,7 @@ async def test_an_address_at_which_nobody_listens_is_down() -> None:
     await nobody.close()
 
 
+@pytest.mark.slow
 async def test_a_frozen_server_is_down_in_time_for_all_who_wait_and_back_when_it_goes_on(
     own: Database, postgres: Postgres
 ) -> None:
@@ -63,6 +64,7 @@ async def test_a_frozen_server_is_down_in_time_for_all_who_wait_and_back_when_it
     assert time.monotonic() - started < MARGIN
 
 
+@pytest.mark.slow
 async def test_a_transaction_on_a_frozen_server_ends_in_time_and_leaves_nothing_behind(
     own: Database, postgres: Postgres
 ) -> None:
@@ -82,6 +84,7 @@ async def test_a_transaction_on_a_frozen_server_ends_in_time_and_leaves_nothing_
     assert await own.rows(text("SELECT year FROM calendar_year")) == []
 
 
+@pytest.mark.slow
 async def test_a_transaction_on_the_driver_ends_in_time_too_and_leaves_nothing_behind(
     own: Database, postgres: Postgres
 ) -> None:
@@ -102,6 +105,7 @@ async def test_a_transaction_on_the_driver_ends_in_time_too_and_leaves_nothing_b
     assert await own.rows(text("SELECT year FROM calendar_year")) == []
 
 
+@pytest.mark.slow
 async def test_a_decision_that_a_frozen_server_got_has_one_effect_however_often_it_is_repeated(
     own: Database, postgres: Postgres
 ) -> None:
@@ -157,6 +161,7 @@ async def test_a_restarted_server_costs_readers_and_keyed_writers_no_error(own: 
     assert (await stored.row(me)).revision == 3
 
 
+@pytest.mark.slow
 async def test_a_slow_statement_is_ended_by_the_server(own: Database) -> None:
     started = time.monotonic()
     with pytest.raises(PartDown):

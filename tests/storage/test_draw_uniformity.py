@@ -21,6 +21,8 @@ from domain.segments import positions_in
 from storage.pool_index import PoolIndex, Wish
 from tests.storage.pool_world import AT, B, plates_at, put_index, segment
 
+pytestmark = pytest.mark.slow
+
 DRAWS = 10_000
 MILLISECOND = timedelta(milliseconds=1)
 DEVIATIONS = 4.753
@@ -56,7 +58,6 @@ async def draws(
     return [await index.draw_from_office(names, count, at=at, until=at + MILLISECOND, wish=wish) for at in moments]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("without_four", [False, True], ids=["with four", "without four"])
 @pytest.mark.parametrize("pool", POOLS)
 async def test_ten_thousand_draws_of_ten_are_uniform(redis: Redis, pool: str, *, without_four: bool) -> None:

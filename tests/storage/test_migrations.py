@@ -55,6 +55,7 @@ def test_every_migration_can_be_undone_and_done_again(connection: Connection) ->
     command.upgrade(config, "head")
 
 
+@pytest.mark.slow
 async def test_three_that_migrate_an_empty_database_at_once_all_succeed(postgres: Postgres) -> None:
     await postgres.create_database("migrated_by_three")
     url = postgres.owner_url("migrated_by_three")

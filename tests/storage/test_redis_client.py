@@ -9,6 +9,7 @@ from storage.redis_client import make_redis, ping, redis_answers, script
 COUNTS_AS_DOWN = 3.0
 
 
+@pytest.mark.slow
 async def test_a_frozen_redis_counts_as_down_in_time_and_answers_right_afterwards(valkey: Valkey) -> None:
     async with make_redis(valkey.url()) as redis:
         await redis.set("kept", "before")

@@ -142,6 +142,7 @@ async def crowd(fresh_database: str, as_owner: Callable[[str], str]) -> AsyncIte
     await owner.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", [{}, {"stage": "completed"}, {"plate": "粤C100"}])
 async def test_the_desks_list_reads_no_more_rows_than_it_shows(
     crowd: Stored, fresh_database: str, wanted: dict[str, str]
@@ -160,6 +161,7 @@ async def test_the_desks_list_reads_no_more_rows_than_it_shows(
     await one_session.close()
 
 
+@pytest.mark.slow
 async def test_finding_what_ends_on_a_day_reads_no_other_rows(crowd: Stored, fresh_database: str) -> None:
     one_session = Database(fresh_database, pool_size=1)
     scans, read = await reading(one_session)

@@ -101,6 +101,7 @@ async def test_numbers_can_be_excluded_from_a_segment_that_there_is_only(release
     assert (found.revision, found.segments) == (1, (segment("!!!!!"),))
 
 
+@pytest.mark.slow
 async def test_two_exclusions_at_once_both_count(releases: SegmentReleases) -> None:
     await releases.release(segment("!!!!!"), ACT)
     await asyncio.gather(*(releases.exclude("粤B", "!!!!!", [f"{digit}****"], ACT) for digit in range(5)))

@@ -160,6 +160,7 @@ async def test_a_prefix_that_no_office_has_is_refused_and_its_numbers_stay(
     assert await standing(pool, ["粤C12345"]) == {}
 
 
+@pytest.mark.slow
 async def test_numbers_can_be_withheld_while_redis_is_away(pool: World, away: Redis) -> None:
     assert await withhold(WithheldNumbers(pool.database, PoolIndex(away)), 4)
 

@@ -3,11 +3,15 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from domain.errors import VehicleInUse
 from domain.preselection_parts import Stage
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import refused
 from tests.workflows.world import World
+
+pytestmark = pytest.mark.slow
 
 LONG = {"batch_ttl": "P40D", "candidate_ttl": "P40D", "candidate_ttl_cap": "P40D", "session_idle": "P40D"}
 

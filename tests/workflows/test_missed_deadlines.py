@@ -2,12 +2,16 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from domain.durations import SHANGHAI
 from domain.policy import Policy
 from domain.preselection_parts import Stage
 from tests.workflows.bans import BanRun, ban_of, bans_of
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.world import Person, World
+
+pytestmark = pytest.mark.slow
 
 TEN = "A123!"
 QUIET = {"reminder": "PT0S"}
