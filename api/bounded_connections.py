@@ -22,6 +22,8 @@ READ_WITHIN = 30.0
 """Seconds in which a client must take up what was sent."""
 
 LARGEST_HEAD = 64 * 1024
+"""Bytes of a head that has not ended; one that comes whole in a single piece is as large as a piece can be."""
+
 LARGEST_LEFTOVER = 64 * 1024 * 1024
 """Bytes of a body that nobody wants any more; a client that still sends them can so read why."""
 
@@ -64,14 +66,14 @@ class BoundedConnection(HttpToolsProtocol):
         if self._in_head and not self._request_ends.is_set:
             # A new request on an old connection, or blank lines that never become one.
             self._request_ends.set(HEAD_WITHIN, self.transport)
+        # Counted first, so that a piece with the end of a request counts for that one: much of a body may come at once.
+        self._head_size += len(data)
         super().data_received(data)
-        if self._in_head:
-            self._head_size += len(data)
-            if self._head_size > LARGEST_HEAD and not self.transport.is_closing():
-                self.send_400_response("")
+        if self._in_head and self._head_size > LARGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response("")
 
     def on_headers_complete(self) -> None:
-        self._in_head, self._head_size = False, 0
+        self._in_head = False
         self._request_ends.set(BODY_WITHIN, self.transport)
         super().on_headers_complete()
 
@@ -83,7 +85,7 @@ class BoundedConnection(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._in_head, self._leftover = True, 0
+        self._in_head, self._head_size, self._leftover = True, 0, 0
         self._request_ends.call_off()
         super().on_message_complete()
 

@@ -1,5 +1,7 @@
 """自编: composed numbers, tried in the order given (R-19 to R-29)."""
 
+import pytest
+
 from tests.api.country import Country
 from tests.api.test_selection import selecting, until_after
 
@@ -16,6 +18,7 @@ class TestCompositions:
             {"number": f"{p}12346", "outcome": "not_tried"},
         ]
 
+    @pytest.mark.slow
     async def test_all_taken_costs_as_many_and_starts_the_interval(self, country: Country) -> None:
         office, selection = await selecting(country, composed="3", compose_interval="PT2S")
         p = office.prefixes[0]

@@ -179,6 +179,18 @@ async def test_whoever_does_not_read_the_answer_is_cut_off(port: int) -> None:
         assert len(await line.rest()) < 64 * 1024 * 1024
 
 
+@pytest.mark.parametrize("path", [b"/", b"/body"], ids=["not read", "read"])
+async def test_a_large_body_that_comes_at_once_is_no_large_head(port: int, path: bytes) -> None:
+    head = b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n"
+    pieces = ((head, b"x" * 200_000), (head + b"x" * 200_000,))
+    async with line_to(port) as line:
+        for said in pieces:
+            await line.say(*said, every=HASTE / 6)
+            assert (await line.answer()).startswith(b"HTTP/1.1 200")
+        await line.say(GET)
+        assert (await line.answer()).startswith(b"HTTP/1.1 200")
+
+
 async def test_a_connection_serves_several_requests_and_may_be_idle_between_them(port: int) -> None:
     async with line_to(port) as line:
         for _ in range(2):

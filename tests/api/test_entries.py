@@ -121,6 +121,7 @@ async def test_the_blacklist_goes_before_all_else_but_shows_a_live_reservation(c
     assert (await unfinished.view())["stage"] == "plate_selection"
 
 
+@pytest.mark.slow
 async def test_a_dormant_one_is_woken_and_goes_on_with_its_counts(country: Country) -> None:
     office, buyer = await country.office(unfinished_idle="PT2S"), country.applicant()
     selection = await buyer.selecting(country.car(buyer, office))
@@ -132,6 +133,7 @@ async def test_a_dormant_one_is_woken_and_goes_on_with_its_counts(country: Count
     assert (await selection.post("start")).ok()["stage"] == "identity_verification"
 
 
+@pytest.mark.slow
 async def test_starting_wakes_a_dormant_one_too(country: Country) -> None:
     office, buyer = await country.office(unfinished_idle="PT1S"), country.applicant()
     selection = await buyer.submitted(country.car(buyer, office))
@@ -139,6 +141,7 @@ async def test_starting_wakes_a_dormant_one_too(country: Country) -> None:
     assert (await selection.post("start")).ok()["stage"] == "identity_verification"
 
 
+@pytest.mark.slow
 async def test_an_entry_passes_over_a_dormant_one_whose_car_another_buyer_has_by_now(country: Country) -> None:
     office, buyer, other = await country.office(unfinished_idle="PT2S"), country.applicant(), country.applicant()
     reserved = await buyer.completed(country.car(buyer, office))

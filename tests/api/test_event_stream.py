@@ -93,6 +93,7 @@ async def test_a_change_made_behind_the_api_is_pushed(country: Country, address:
         assert (await events.next())["stage"] == "identity_verification"
 
 
+@pytest.mark.slow
 async def test_a_lost_redis_does_not_end_the_stream(country: Country, address: str, valkey: Valkey) -> None:
     office, buyer = await country.office(batch_ttl="PT2S"), country.applicant()
     selection = await buyer.selecting(country.car(buyer, office))
@@ -115,6 +116,7 @@ async def test_the_stream_ends_with_the_token(country: Country, address: str) ->
         assert await events.ended()
 
 
+@pytest.mark.slow
 async def test_many_streams_hold_no_connection_to_the_database(country: Country, address: str) -> None:
     office, buyer = await country.office(), country.applicant()
     selection = await buyer.submitted(country.car(buyer, office))

@@ -152,6 +152,7 @@ async def test_a_repeat_hears_what_it_led_to_itself_though_more_has_happened_sin
     assert (await selecting.view())["draws"]["remaining"] == 3
 
 
+@pytest.mark.slow
 async def test_a_repeat_is_not_refused_for_what_it_has_done_itself_long_ago(country: Country) -> None:
     office, buyer = await country.office(draws="1", writes_per_minute="1000"), country.applicant()
     selecting, key = await buyer.selecting(country.car(buyer, office)), uuid4()

@@ -13,6 +13,8 @@ from embedded.part import Part
 from embedded.stack import Servers
 from tests.api.country import Answer, Applicant, Country, Selection, eventually
 
+pytestmark = pytest.mark.slow
+
 LONGEST_ANSWER = 15.0
 LONGEST_CHECK = 5.0
 BACK_WITHIN = 20.0
@@ -90,7 +92,6 @@ async def test_a_frozen_redis_is_named_and_serves_again(selection: Selection, se
     await works_again(selection.applicant, selection)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["postgres", "valkey", "temporal"])
 async def test_a_draw_during_which_a_part_is_frozen_happens_once(
     selection: Selection, servers: Servers, name: str
@@ -115,7 +116,6 @@ async def test_a_draw_during_which_a_part_is_frozen_happens_once(
     assert (view["draws"]["remaining"], view["batch"]) == (4, answer.body["batch"])
 
 
-@pytest.mark.slow
 async def test_without_temporal_reading_goes_on_and_actions_are_unavailable(
     selection: Selection, servers: Servers
 ) -> None:
@@ -133,7 +133,6 @@ async def test_without_temporal_reading_goes_on_and_actions_are_unavailable(
     assert (await selection.view())["draws"]["remaining"] == 4
 
 
-@pytest.mark.slow
 async def test_a_creation_without_temporal_is_finished_by_its_repeat(country: Country, servers: Servers) -> None:
     office, buyer = await country.office(), country.applicant()
     body, key = country.car(buyer, office).body(await buyer.first_code()), str(uuid4())

@@ -8,10 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import pytest
 
 from embedded.ports import free_port
 from runtime.settings import Settings
 from tests.api.country import Country, eventually
+
+pytestmark = pytest.mark.slow
 
 
 @asynccontextmanager

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from domain.preselection_parts import Stage
 from storage.audit import AuditEntry, AuditTrail
 from tests.workflows.bans import ban_of
@@ -56,6 +58,7 @@ async def test_composing_in_vain_is_audited_with_the_chances_that_it_cost(world:
     assert (entry.action, entry.plates, entry.facts) == ("compose", [], {"composed_remaining": 18})
 
 
+@pytest.mark.slow
 async def test_a_missed_deadline_and_the_ban_are_audited_as_times_own_acts(world: World) -> None:
     vehicle = await world.selecting(await world.office(TEN), reminder="PT0S")
     plate = f"{vehicle.office.prefixes[0]}A1230"

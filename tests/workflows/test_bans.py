@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from domain.errors import Blacklisted
 from domain.preselection_parts import Stage
 from storage.blacklist import Blacklist, NewBan
@@ -40,6 +42,7 @@ async def test_a_barred_party_is_refused_every_draw_composition_candidate_and_co
     assert len(numbers_of(await rival.draw())) == 5
 
 
+@pytest.mark.slow
 async def test_a_missed_deadline_lets_the_holds_of_the_partys_other_preselections_lapse(world: World) -> None:
     person, office = Person.new(), await world.office("A1!!!")
     missed = await world.selecting(office, person=person, validity="PT1M", **OFTEN)
@@ -47,8 +50,9 @@ async def test_a_missed_deadline_lets_the_holds_of_the_partys_other_preselection
     reserved = await world.selecting(office, person=person, validity="P30D", **OFTEN)
     held = numbers_of(await selecting.draw())
     await selecting.put_aside(held[0])
-    await missed.compose(f"{office.prefixes[0]}A1001")
-    await reserved.compose(f"{office.prefixes[0]}A1002")
+    free = [number for last in range(20) if (number := f"{office.prefixes[0]}A10{last:02d}") not in held]
+    await missed.compose(free[0])
+    await reserved.compose(free[1])
     await missed.skip(timedelta(minutes=1))
     await ban_of(missed)
     after = await selecting.becomes(lambda state: not state.batch)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain.errors import NumberMalformed, TooEarly, TooManyNumbers
 from domain.preselection import Preselection
 from domain.preselection_parts import Outcome, Stage
@@ -31,6 +33,7 @@ async def test_the_first_free_number_wins_and_the_rest_are_left_alone(world: Wor
     assert set(await world.claims(a, b, c, d, at=await vehicle.now())) == {a, b}
 
 
+@pytest.mark.slow
 async def test_a_submission_of_which_all_are_taken_is_charged_in_full(world: World) -> None:
     office = await world.office(TEN)
     numbers = [f"{office.prefixes[0]}A123{digit}" for digit in range(3)]

@@ -98,6 +98,7 @@ async def assert_newest_remembered(vehicle: Vehicle, sender: Sender) -> None:
     assert [outcome and outcome.revision for outcome in outcomes] == [revision for _, revision in newest]
 
 
+@pytest.mark.slow
 async def test_a_repeat_after_the_border_of_two_runs_is_answered_from_memory(world: World) -> None:
     vehicle = await world.selecting(await world.office("A!!!!"), batch_size="2", **LONG)
     sender = Sender(vehicle)

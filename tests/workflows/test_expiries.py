@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from domain.errors import TooEarly
 from domain.preselection_parts import Stage
 from tests.workflows.vehicles import numbers_of
@@ -24,6 +26,7 @@ async def test_an_expired_batch_can_be_used_no_more_and_is_drawn_by_others(world
     assert set(numbers_of(await other.draw())) == set(batch.numbers)
 
 
+@pytest.mark.slow
 async def test_an_expired_candidate_can_be_confirmed_no_more_and_is_composed_by_others(world: World) -> None:
     office = await world.office(TEN)
     vehicle, other = await asyncio.gather(world.selecting(office), world.selecting(office))
@@ -63,6 +66,7 @@ async def test_an_idle_session_ends_at_the_service_notes_and_leaves_the_batch(wo
     assert (await vehicle.put_aside(numbers_of(drawn)[0])).candidates
 
 
+@pytest.mark.slow
 async def test_only_accepted_actions_prolong_a_session(world: World) -> None:
     vehicle = await world.selecting(session_idle="PT5M")
     first = await vehicle.draw()

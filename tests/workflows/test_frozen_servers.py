@@ -117,11 +117,14 @@ async def test_while_redis_is_frozen_draws_are_refused_uncharged_and_the_rest_go
     office = await world.office("A12!!")
     drawing, composing = await world.selecting(office), await world.selecting(office)
     confirming = await world.selecting(office)
-    number = numbers_of(await confirming.draw())[0]
+    drawn_by_another = numbers_of(await confirming.draw())
+    number = drawn_by_another[0]
+    all_of_them = [f"{office.prefixes[0]}A12{last:02d}" for last in range(100)]
+    wanted = next(plate for plate in all_of_them if plate not in drawn_by_another)
     before = await drawing.state()
     with frozen(valkey):
         refusal, composed, chosen = await asyncio.gather(
-            refused(drawing.draw()), composing.compose(f"{office.prefixes[0]}A1230"), confirming.put_aside(number)
+            refused(drawing.draw()), composing.compose(wanted), confirming.put_aside(number)
         )
     assert isinstance(refusal, Unavailable)
     assert refusal.parts == {"redis": "down"}

@@ -64,6 +64,7 @@ async def test_a_new_code_restarts_the_countdown_of_the_button(world: World) -> 
     assert (await vehicle.confirm_identity()).stage is Stage.PLATE_SELECTION
 
 
+@pytest.mark.slow
 async def test_codes_are_limited_by_interval_and_hour(world: World) -> None:
     vehicle = await world.vehicle(codes_per_hour="2", code_resend="PT1M")
     await vehicle.reach_identity()

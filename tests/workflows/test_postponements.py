@@ -85,6 +85,7 @@ async def last_day_of(vehicle: Vehicle) -> date:
     return reservation.visit_by
 
 
+@pytest.mark.slow
 async def test_the_workflow_moves_what_falls_into_the_day_and_says_how_much(world: World) -> None:
     vehicle = await reserved(world)
     day = await last_day_of(vehicle)
@@ -103,6 +104,7 @@ async def test_the_workflow_moves_what_falls_into_the_day_and_says_how_much(worl
     await vehicle.reaches(Stage.OVERDUE)
 
 
+@pytest.mark.slow
 async def test_a_vehicle_whose_workflow_is_gone_is_reported_as_left(world: World) -> None:
     vehicle = await reserved(world)
     day = await last_day_of(vehicle)
@@ -115,6 +117,7 @@ async def test_a_vehicle_whose_workflow_is_gone_is_reported_as_left(world: World
     assert await handle.result() == Postponed([1, 1, 1, 1], 1)
 
 
+@pytest.mark.slow
 async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_told_before_one_runs(
     real_time_world: World,
 ) -> None:

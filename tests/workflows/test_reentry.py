@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from domain.preselection_parts import Stage
 from tests.workflows.vehicles import numbers_of
 from tests.workflows.waiting import refused
@@ -48,6 +50,7 @@ async def test_entering_again_voids_the_identity_code(world: World) -> None:
     assert (await vehicle.confirm_identity()).stage is Stage.PLATE_SELECTION
 
 
+@pytest.mark.slow
 async def test_exhausted_comes_by_itself_when_the_last_hold_ends(world: World) -> None:
     by_batch, by_candidate = await asyncio.gather(
         world.selecting(draws="1", composed="0"), world.selecting(draws="1", composed="0")

@@ -67,6 +67,7 @@ async def test_a_final_refusal_is_repeated_even_when_the_wish_would_be_granted_b
     assert (await vehicle.confirm(number)).stage is Stage.COMPLETED
 
 
+@pytest.mark.slow
 async def test_what_the_workflow_has_forgotten_the_database_still_knows(world: World) -> None:
     vehicle = await world.selecting(await world.office("A12!!"), batch_size="2")
     command = Draw(request_id=str(uuid4()))
@@ -83,6 +84,7 @@ async def test_what_the_workflow_has_forgotten_the_database_still_knows(world: W
     assert (await vehicle.confirm(number)).stage is Stage.COMPLETED
 
 
+@pytest.mark.slow
 async def test_a_forgotten_wish_whose_time_is_over_is_refused_without_effect(world: World) -> None:
     vehicle = await world.selecting(await world.office("A12!!"), batch_size="2")
     start = Action(str(uuid4()))

@@ -67,6 +67,7 @@ async def assert_drawn_once(vehicle: Vehicle, command: Draw) -> None:
     assert (await vehicle.put_aside(numbers_of(state)[0])).candidates
 
 
+@pytest.mark.slow
 async def test_a_worker_that_is_stopped_in_the_middle_of_an_update_leaves_it_to_the_next(queue_world: World) -> None:
     world, command = queue_world, Draw(request_id=str(uuid4()))
     first = make_worker(world.client, QUEUE, world.parts.activities())

@@ -193,6 +193,7 @@ async def test_an_ordinary_minute_costs_few_events(temporal_client: Client) -> N
     assert len((await handle.fetch_history()).events) <= 17
 
 
+@pytest.mark.slow
 async def test_a_step_that_can_not_be_done_fails_the_run_after_the_others_were_done(
     own_parts: Parts, temporal_client: Client
 ) -> None:
