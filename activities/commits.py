@@ -21,7 +21,7 @@ from activities.earlier_attempts import rule_out
 from domain.errors import Blacklisted, NotFound, Refusal
 from domain.policy import Policy
 from domain.preselection import Preselection
-from domain.preselection_record import from_record, to_record
+from domain.preselection_record import Record, from_record, merge_patch, merged, to_record
 from storage.announcements import Announcements
 from storage.decisions import Decision, Decisions
 from storage.failures import AlreadyDecided, Barred, PartDown, StaleRevision
@@ -61,15 +61,14 @@ class Commits:
 
         `untold` are those that the index does not know yet, if it knows some.
         """
-        decided = Decided(to_record(after), order.revision + 1)
+        state, revision = to_record(after), order.revision + 1
         parts = {"hold": claims.hold, "release": list(claims.release)} | circumstances
-        await self.decisions.commit(_decision(order, action, after, decided, **parts))
+        await self.decisions.commit(_decision(order, action, after, state, **parts))
         log.info(
-            "decided", preselection_id=order.preselection_id, action=action, stage=after.stage.value,
-            revision=decided.revision,
+            "decided", preselection_id=order.preselection_id, action=action, stage=after.stage.value, revision=revision,
         )  # fmt: skip
         await self._tell(order, claims if untold is None else untold)
-        return decided
+        return led_to(order, state, revision)
 
     async def refreshed(self, order: Order) -> Order:
         """The order on the state that the row has now: the row is the truth, whatever the workflow believed."""
@@ -98,6 +97,11 @@ class Commits:
         await self.index.settle(at=at, taken=taken, held=held, freed=claims.release)
 
 
+def led_to(order: Order, state: Record, revision: int) -> Decided:
+    """The answer to an order when this is what it has led to."""
+    return Decided(merge_patch(order.state or {}, state), revision)
+
+
 def before_of(order: Order) -> Preselection:
     """The state that an order starts from."""
     if order.state is None:
@@ -121,9 +125,12 @@ def deciding(method: Deciding[C]) -> Deciding[C]:
             try:
                 return await judge(self, command)
             except StaleRevision:
-                return await judge(self, await _refreshed(self.commits, command))
-        except AlreadyDecided as decided:
-            return Decided(decided.answer["state"], decided.answer["revision"])
+                fresh = await _refreshed(self.commits, command)
+                decided = await judge(self, fresh)
+                state = merged(_order_of(fresh).state or {}, decided.changes)
+                return led_to(_order_of(command), state, decided.revision)
+        except AlreadyDecided as earlier:
+            return led_to(_order_of(command), earlier.answer["state"], earlier.answer["revision"])
         except Barred as barred:
             raise Blacklisted(barred.until) from barred
 
@@ -140,9 +147,9 @@ async def _refreshed(commits: Commits, command: Any) -> Any:
     return fresh if isinstance(command, Order) else replace(command, order=fresh)
 
 
-def _decision(order: Order, action: str, after: Preselection, decided: Decided, **parts: Any) -> Decision:
+def _decision(order: Order, action: str, after: Preselection, state: Record, **parts: Any) -> Decision:
     reservation = after.reservation
-    facts = audit_facts(order.state, decided.state)
+    facts = audit_facts(order.state, state)
     return Decision(
         request_id=UUID(order.request_id),
         preselection_id=UUID(order.preselection_id),
@@ -150,8 +157,8 @@ def _decision(order: Order, action: str, after: Preselection, decided: Decided, 
         at=order.at,
         expected_revision=order.revision,
         stage=after.stage.value,
-        state=decided.state,
-        answer={"state": decided.state, "revision": decided.revision},
+        state=state,
+        answer={"state": state, "revision": order.revision + 1},
         dormant=after.dormant,
         plate=reservation.plate if reservation else None,
         visit_by=reservation.visit_by if reservation else None,

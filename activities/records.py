@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.audit_facts import actor_kind
 from activities.claim_changes import claim_changes
-from activities.commits import Commits, before_of, deciding
+from activities.commits import Commits, before_of, deciding, led_to
 from domain.errors import CodeExpired, NotFound, VehicleInUse, WrongStage
 from domain.policy import Policy
 from domain.preselection import Preselection
@@ -47,7 +47,7 @@ class RecordActivities(Records):
             raise NotFound
         if row.stage != "submitted" and not row.dormant:
             # The run before this one was ended from outside; the row goes on where it stood.
-            return Decided(row.state, row.revision)
+            return led_to(order, row.state, row.revision)
         order = replace(order, revision=row.revision)
         try:
             return await (self._revived(order, row) if row.dormant else self._opened(order, row, command.code_id))
@@ -76,7 +76,7 @@ class RecordActivities(Records):
         order, before = command.order, before_of(command.order)
         after = _moved(command, before)
         if after == before:
-            return Decided(order.state or {}, order.revision)
+            return Decided({}, order.revision)
         kind = actor_kind(command.move, command.clerk, command.reason)
         commit = partial(self.commits.commit, actor_kind=kind, operator=command.clerk, reason=command.reason)
         try:

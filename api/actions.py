@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from api.action_log import action_logged
@@ -15,6 +15,7 @@ from domain.errors import NotFound, OutcomeUnknown, Refusal, Unavailable, WrongS
 from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_parts import UNFINISHED, Stage
+from domain.preselection_record import Record, merged
 from storage.preselections import PreselectionRow
 from workflows.messages import Acted
 
@@ -49,24 +50,32 @@ BARRED = frozenset({"compose", "draw", "put_aside", "confirm"})
 _ALIVE = (*UNFINISHED, Stage.COMPLETED)
 
 
+@dataclass(frozen=True)
+class Done:
+    """What a request has led to: the revision, and the state then where it is known without another look."""
+
+    revision: int
+    state: Record | None = None
+
+
 async def act(visit: Visit, update: str, message: object) -> PreselectionView:
     """Send the update of this name and answer with the view; `message` carries the visit's operation id.
 
     The view shows what this very request has led to, even where another device's has come after it by now.
     """
     done = await acted(visit, update, message)
-    row = await _row_after(visit, done) if done.state is None else replace(visit.own, state=done.state)
+    row = replace(visit.own, state=done.state) if done.state else await _row_after(visit, done)
     return view_of(row, await visit.parts.directory.get(row.office_code), visit.now())
 
 
-async def _row_after(visit: Visit, done: Acted) -> PreselectionRow:
-    """The row as the request has left it, when the workflow answered a repeat from memory."""
+async def _row_after(visit: Visit, done: Done) -> PreselectionRow:
+    """The row as the request has left it, where that can't be told from the answer."""
     row = await _current_row(visit)
     earlier = await _decided(visit) if row.revision > done.revision else None
     return replace(row, state=earlier.state) if earlier and earlier.state else row
 
 
-async def acted(visit: Visit, update: str, message: object) -> Acted:
+async def acted(visit: Visit, update: str, message: object) -> Done:
     """Judge the stage, count the write, and send the update; a repeat of what has happened sends nothing."""
     with action_logged(update):
         if earlier := await _earlier(visit, update):
@@ -75,7 +84,7 @@ async def acted(visit: Visit, update: str, message: object) -> Acted:
         return await _delivered_or_known(visit, update, message)
 
 
-async def _delivered_or_known(visit: Visit, update: str, message: object) -> Acted:
+async def _delivered_or_known(visit: Visit, update: str, message: object) -> Done:
     """What the workflow says; a refusal counts only of what has not been done already.
 
     A workflow that has forgotten a request, or whose worker died before it could say what was decided, judges the
@@ -92,7 +101,7 @@ async def _delivered_or_known(visit: Visit, update: str, message: object) -> Act
         raise
 
 
-async def _earlier(visit: Visit, update: str) -> Acted | None:
+async def _earlier(visit: Visit, update: str) -> Done | None:
     """Judge the stage; a repeat of what has happened already finds it in the record of decisions instead."""
     now = visit.now()
     try:
@@ -104,11 +113,11 @@ async def _earlier(visit: Visit, update: str) -> Acted | None:
     return None
 
 
-async def delivered(visit: Visit, update: str, message: object) -> Acted:
+async def delivered(visit: Visit, update: str, message: object) -> Done:
     """Send the message to the workflow; one that fell asleep is woken first."""
     row = visit.own
     try:
-        return await send(visit.parts, row.id, update, message)
+        return _done(row, await send(visit.parts, row.id, update, message))
     except NobodyThere:
         if earlier := await _decided(visit):
             return earlier
@@ -118,16 +127,22 @@ async def delivered(visit: Visit, update: str, message: object) -> Acted:
         return await _sent_to_the_woken(visit, update, message)
 
 
-async def _decided(visit: Visit) -> Acted | None:
+def _done(row: PreselectionRow, answer: Acted) -> Done:
+    """The state follows from the row if that stood where the decision was made from."""
+    follows = answer.changes is not None and answer.revision == row.revision + 1
+    return Done(answer.revision, merged(row.state, answer.changes or {}) if follows else None)
+
+
+async def _decided(visit: Visit) -> Done | None:
     """What the caller's wish has led to, from the record of decisions."""
     found = await visit.parts.decisions.find(visit.operation_id)
-    return Acted(found.answer["revision"], found.answer["state"]) if found else None
+    return Done(found.answer["revision"], found.answer["state"]) if found else None
 
 
-async def _sent_to_the_woken(visit: Visit, update: str, message: object) -> Acted:
+async def _sent_to_the_woken(visit: Visit, update: str, message: object) -> Done:
     """It ends again at once where all chances were used up while it slept."""
     try:
-        return await send(visit.parts, visit.own.id, update, message)
+        return _done(visit.own, await send(visit.parts, visit.own.id, update, message))
     except NobodyThere:
         raise WrongStage((await current_view(visit)).stage) from None
 

@@ -56,7 +56,7 @@ async def drawing(stack: Stack, prefix: str, many: int) -> Call:
 
     async def call() -> None:
         decided = await draw(next(given))
-        assert len(decided.state["batch"]["numbers"]) == BATCH
+        assert len(decided.changes["batch"]["numbers"]) == BATCH
 
     return call
 

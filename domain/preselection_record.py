@@ -57,6 +57,16 @@ def from_record(record: Mapping[str, Any], policy: Policy) -> Preselection:
     )
 
 
+def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Record:
+    """What makes one record out of another: a JSON merge patch (RFC 7396), with each part that has changed whole."""
+    return {name: after.get(name) for name in (*before, *after) if before.get(name) != after.get(name)}
+
+
+def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> Record:
+    """The record that `merge_patch` has seen as `after`."""
+    return {name: value for name, value in {**before, **patch}.items() if value is not None}
+
+
 def _instant(text: str | None) -> datetime | None:
     return parse_instant(text) if text else None
 

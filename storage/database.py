@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.failures import PartDown
+from storage.kept_connections import KeptConnections
 
 PATIENCE = 3.0
 """Seconds after which a server that has not answered counts as down (api.md, Conventions)."""
@@ -91,8 +92,11 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> None:
         self.engine = make_engine(url, pool_size=pool_size, application_name=application_name)
         self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
+        # The other half is for whoever needs a transaction.
+        self._kept = KeptConnections(self.engine, most=pool_size // 2)
 
     async def close(self) -> None:
+        await self._kept.close()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -152,8 +156,7 @@ class Database:
                 async with driver.pipeline(), driver.transaction():
                     yield driver
             except (psycopg.Error, asyncio.CancelledError):
-                # As below: whatever state it is in, nobody else gets it.
-                await connection.invalidate()
+                await self._forget(connection)
                 raise
 
     async def ping(self) -> None:
@@ -166,16 +169,31 @@ class Database:
             return list(result.all()) if result.returns_rows else []
 
     async def _driven(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
-        async with self.statement() as connection:
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        with database_answers():
+            connection = await self._kept.take()
             try:
-                cursor = await _driver_connection(connection).execute(query, parameters)
-                return await cursor.fetchall() if cursor.description else []
+                async with _severed_at(deadline, connection):
+                    cursor = await _driver_connection(connection).execute(query, parameters)
+                    rows = await cursor.fetchall() if cursor.description else []
             except psycopg.IntegrityError:
+                await self._kept.give_back(connection)
                 raise
             except BaseException:
-                # The engine has not seen it fail, so it must be told not to hand this connection out again.
-                await connection.invalidate()
+                await self._forget(connection)
+                await connection.close()
                 raise
+            await self._kept.give_back(connection)
+            return rows
+
+    async def _forget(self, connection: AsyncConnection) -> None:
+        """Let nobody else get a connection that failed; nor, if it broke, any that is idle and has met the same end."""
+        if _driver_connection(connection).broken:
+            # Nothing is sent, but the engine sees it fail, and hands out no connection any more that is as old.
+            with suppress(DBAPIError):
+                await connection.exec_driver_sql("SELECT 1")
+            await self._kept.close()
+        await connection.invalidate()
 
 
 async def _twice_at_most(work: Callable[[], Awaitable[T]]) -> T:

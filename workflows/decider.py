@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.preselection import Preselection
     from domain.preselection_deadlines import Countdown, deadlines, timers
     from domain.preselection_parts import UNFINISHED, Stage
-    from domain.preselection_record import from_record, to_record
+    from domain.preselection_record import from_record, merged, to_record
 
 from workflows.countdowns import Countdowns
 from workflows.details import GIVEN_UP, HANDED_OVER, ON_ITS_WAY, current_details
@@ -88,13 +88,14 @@ class Decider:
         async with self.lock:
             if request_id in self.requests:
                 return self.requests.answer(request_id)
+            known = self.revision
             try:
                 decided = await self.carry_out(port, build, request_id, patience=patience)
             except FailureError as failure:
                 self.note_refusal(request_id, failure)
                 raise
             self.requests.acted(request_id, decided.revision)
-            return Acted(decided.revision, decided.state)
+            return Acted(decided.revision, decided.changes if decided.revision == known + 1 else None)
 
     async def carry_out(
         self, port: Any, build: Callable[[Order], Any], request_id: str, *, patience: NormalPatience | None = None
@@ -141,7 +142,8 @@ class Decider:
         if self.state and decided.revision <= self.revision:
             # Nothing has changed, or a repeat that we had forgotten was answered from the record.
             return
-        before, self.state = self.state, from_record(decided.state, self.policy)
+        before = self.state
+        self.state = from_record(merged(to_record(before) if before else {}, decided.changes), self.policy)
         self.revision = decided.revision
         self.follow_deadlines()
         self._show(before, self.state)

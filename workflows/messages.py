@@ -131,13 +131,15 @@ class ExtendValidity:
 
 @dataclass(frozen=True)
 class Acted:
-    """The action has happened, and led to `state` at this revision; the row shows it, or something later.
+    """The action has happened, and led to this revision; the row shows it, or something later.
 
-    A repeat that is answered from memory has no `state`: it stands in the record of decisions.
+    `changes` make its state out of that of the revision before, as a JSON merge patch (RFC 7396). A repeat that is
+    answered from memory has none, nor has a decision that was made on a state the workflow did not know: what these
+    have led to stands in the record of decisions.
     """
 
     revision: int
-    state: Record | None = None
+    changes: Record | None = None
 
 
 @dataclass(frozen=True)

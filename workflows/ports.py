@@ -32,9 +32,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Decided:
-    """The state after the decision, as it now stands in the row."""
+    """What the decision has made of the order's state, as a JSON merge patch (RFC 7396), and the row's revision then.
 
-    state: Record
+    A history keeps every answer, so none repeats what the workflow knows.
+    """
+
+    changes: Record
     revision: int
 
 

@@ -161,6 +161,18 @@ async def test_a_restarted_server_costs_readers_and_keyed_writers_no_error(own: 
     assert (await stored.row(me)).revision == 3
 
 
+async def test_a_restarted_server_costs_nobody_an_error_however_many_connections_have_died(
+    own: Database, postgres: Postgres
+) -> None:
+    many, one = range(8), {"one": 1}
+    await asyncio.gather(*(own.driven(b"SELECT pg_sleep(0.1), %(one)s", one) for _ in many))
+    await asyncio.gather(*(own.ping() for _ in many))
+    await postgres.stop()
+    await postgres.bring_up()
+    assert await asyncio.gather(*(own.driven(b"SELECT %(one)s", one) for _ in many)) == [[(1,)] for _ in many]
+    assert await answers(own)
+
+
 @pytest.mark.slow
 async def test_a_slow_statement_is_ended_by_the_server(own: Database) -> None:
     started = time.monotonic()

@@ -9,9 +9,10 @@ import pytest
 from activities.commits import before_of
 from activities.plates import PlateActivities
 from domain.errors import CandidateExpired, NoDrawsLeft
+from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_parts import Stage
-from domain.preselection_record import from_record
+from domain.preselection_record import from_record, merged
 from storage.failures import StaleRevision
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.world import World
@@ -42,8 +43,9 @@ def again(order: Order, after: timedelta) -> Order:
     return replace(order, at=order.at + after)
 
 
-def state_in(vehicle: Vehicle, decided: Decided) -> Preselection:
-    return from_record(decided.state, vehicle.policy)
+def state_after(order: Order, decided: Decided) -> Preselection:
+    """As the workflow comes to it."""
+    return from_record(merged(order.state or {}, decided.changes), Policy.from_dict(order.policy))
 
 
 async def test_a_draw_that_was_made_unseen_is_told_with_its_whole_countdown(
@@ -51,9 +53,9 @@ async def test_a_draw_that_was_made_unseen_is_told_with_its_whole_countdown(
 ) -> None:
     vehicle = await world.selecting(await world.office(MANY))
     order = await order_of(vehicle)
-    unseen = state_in(vehicle, await plates.draw(DrawOrder(order, list(vehicle.office.prefixes))))
+    unseen = state_after(order, await plates.draw(DrawOrder(order, list(vehicle.office.prefixes))))
     decided = await plates.draw(DrawOrder(again(order, SOON), list(vehicle.office.prefixes)))
-    state = state_in(vehicle, decided)
+    state = state_after(order, decided)
     assert state.batch
     assert set(state.batch.numbers) == set(numbers_of(unseen))
     assert state.batch.expires_at == order.at + SOON + timedelta(seconds=90)
@@ -68,7 +70,7 @@ async def test_the_last_draw_that_was_made_unseen_is_not_called_used_up(world: W
     order = await order_of(vehicle)
     await plates.draw(DrawOrder(order, list(vehicle.office.prefixes)))
     decided = await plates.draw(DrawOrder(again(order, LATE), list(vehicle.office.prefixes)))
-    assert state_in(vehicle, decided).draws_remaining == 0
+    assert state_after(order, decided).draws_remaining == 0
     other = replace(again(order, LATE), request_id=str(uuid4()), asked_at=order.at + LATE)
     with pytest.raises(NoDrawsLeft):
         await plates.draw(DrawOrder(other, list(vehicle.office.prefixes)))
