@@ -192,7 +192,7 @@ class Database:
             # Nothing is sent, but the engine sees it fail, and hands out no connection any more that is as old.
             with suppress(DBAPIError):
                 await connection.exec_driver_sql("SELECT 1")
-            await self._kept.close()
+            await self._kept.let_go()
         await connection.invalidate()
 
 

@@ -24,6 +24,11 @@ class KeptConnections:
             await connection.close()
 
     async def close(self) -> None:
+        """Keep none any more, nor any that is still at work."""
+        self._most = 0
+        await self.let_go()
+
+    async def let_go(self) -> None:
         """Give all that are idle back to the pool."""
         idle, self._idle = self._idle, []
         for connection in idle:
