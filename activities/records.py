@@ -11,7 +11,7 @@ from temporalio import activity
 from activities.audit_facts import actor_kind
 from activities.claim_changes import claim_changes
 from activities.commits import Commits, before_of, deciding, led_to
-from domain.errors import CodeExpired, NotFound, VehicleInUse, WrongStage
+from domain.errors import CodeNotSent, NotFound, VehicleInUse, WrongStage
 from domain.policy import Policy
 from domain.preselection import Preselection
 from domain.preselection_parts import Stage
@@ -54,7 +54,7 @@ class RecordActivities(Records):
         except VehicleTaken as taken:
             raise VehicleInUse from taken
         except CodeGone as gone:
-            raise CodeExpired from gone
+            raise CodeNotSent from gone
 
     async def _opened(self, order: Order, row: PreselectionRow, code_id: str | None) -> Decided:
         policy, past = Policy.from_dict(order.policy), await self._pasts.before(row)

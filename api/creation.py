@@ -17,7 +17,7 @@ from api.verification_codes import owner_of_first_code
 from api.views import view_of
 from api.visits import Visit
 from domain.errors import (
-    CodeExpired,
+    CodeNotSent,
     NotFound,
     NoticeOutdated,
     Refusal,
@@ -64,7 +64,7 @@ async def _created(visit: Visit, checked: CheckedBody) -> None:
     given = VehicleInput(str(visit.operation_id), checked.office.code, policy.to_dict(), list(checked.office.prefixes))
     try:
         await begin(visit.parts, given, Begin(str(code_id), str(visit.operation_id)))
-    except (VehicleInUse, VehicleExhausted, CodeExpired):
+    except (VehicleInUse, VehicleExhausted, CodeNotSent):
         # The last word: of a seller who was typed in vain nothing is kept. What stays behind upkeep removes.
         with suppress(PartDown):
             await visit.parts.preselections.drop_submission(visit.operation_id)

@@ -122,7 +122,7 @@ def composing(stack: Stack) -> Attempt:
 
     async def attempt(rival: Order, plate: str) -> bool:
         decided = await compose(ComposeOrder(rival, stack.office.code, [plate]))
-        return bool(decided.changes["stage"] == "completed")
+        return bool(decided.changes.get("stage") == "completed")
 
     return attempt
 

@@ -16,9 +16,10 @@ from sqlalchemy import Executable, Row, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from storage.failures import PartDown
-from storage.kept_connections import KeptConnections
+from storage.kept_connections import KeptConnections, driver_of
 
 PATIENCE = 3.0
 """Seconds after which a server that has not answered counts as down (api.md, Conventions)."""
@@ -95,6 +96,12 @@ class Database:
         # The other half is for whoever needs a transaction.
         self._kept = KeptConnections(self.engine, most=pool_size // 2)
 
+    @property
+    def at_work(self) -> int:
+        """How many connections somebody uses at this moment."""
+        pool = self.engine.pool
+        return pool.checkedout() - self._kept.idle if isinstance(pool, QueuePool) else 0
+
     async def close(self) -> None:
         await self._kept.close()
         await self.engine.dispose()
@@ -151,12 +158,12 @@ class Database:
     async def driven_transaction(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         """A transaction straight on the driver; statements travel together up to one whose rows are asked for."""
         async with self.statement() as connection:
-            driver = _driver_connection(connection)
+            driver = driver_of(connection)
             try:
                 async with driver.pipeline(), driver.transaction():
                     yield driver
             except (psycopg.Error, asyncio.CancelledError):
-                await self._forget(connection)
+                await self._kept.forget(connection)
                 raise
 
     async def ping(self) -> None:
@@ -174,26 +181,17 @@ class Database:
             connection = await self._kept.take()
             try:
                 async with _severed_at(deadline, connection):
-                    cursor = await _driver_connection(connection).execute(query, parameters)
+                    cursor = await driver_of(connection).execute(query, parameters)
                     rows = await cursor.fetchall() if cursor.description else []
             except psycopg.IntegrityError:
                 await self._kept.give_back(connection)
                 raise
             except BaseException:
-                await self._forget(connection)
+                await self._kept.forget(connection)
                 await connection.close()
                 raise
             await self._kept.give_back(connection)
             return rows
-
-    async def _forget(self, connection: AsyncConnection) -> None:
-        """Let nobody else get a connection that failed; nor, if it broke, any that is idle and has met the same end."""
-        if _driver_connection(connection).broken:
-            # Nothing is sent, but the engine sees it fail, and hands out no connection any more that is as old.
-            with suppress(DBAPIError):
-                await connection.exec_driver_sql("SELECT 1")
-            await self._kept.let_go()
-        await connection.invalidate()
 
 
 async def _twice_at_most(work: Callable[[], Awaitable[T]]) -> T:
@@ -212,20 +210,12 @@ async def _severed_at(deadline: float, connection: AsyncConnection) -> AsyncIter
 
     Cancelling the waiting task instead would have the driver ask the silent server to cancel, and wait for that too.
     """
-    driver = _driver_connection(connection)
+    driver = driver_of(connection)
     alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver)
     try:
         yield
     finally:
         alarm.cancel()
-
-
-def _driver_connection(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    sync_connection = connection.sync_connection
-    driver = sync_connection.connection.driver_connection if sync_connection else None
-    if not isinstance(driver, psycopg.AsyncConnection):
-        raise TypeError("the engine's driver must be psycopg")
-    return driver
 
 
 def _sever(driver: psycopg.AsyncConnection[Any]) -> None:

@@ -206,14 +206,17 @@ async def test_no_more_tokens_are_remembered_than_are_meant_to_be(
     assert len(verifier._remembered) == 3
 
 
-async def test_verifying_costs_less_than_a_fifth_of_a_millisecond(verifier: TokenVerifier) -> None:
+async def test_verifying_costs_little_more_than_checking_the_signature(verifier: TokenVerifier) -> None:
     tokens = [token_of(APPLICANT | {"jti": number}) for number in range(100)]
     await verifier.verify(GOOD)
-    best = min([await seconds_to_verify(verifier, token) for token in tokens])
-    assert best < 0.0002
+    took = [await seconds_for_all_and_for_the_signature(verifier, token) for token in tokens]
+    whole, signature = map(min, zip(*took, strict=True))
+    assert whole < 3 * signature
 
 
-async def seconds_to_verify(verifier: TokenVerifier, token: str) -> float:
+async def seconds_for_all_and_for_the_signature(verifier: TokenVerifier, token: str) -> tuple[float, float]:
     start = time.process_time()
     await verifier.verify(token)
-    return time.process_time() - start
+    verified = time.process_time()
+    jws.deserialize_compact(token, KEY, algorithms=["ES256"])
+    return verified - start, time.process_time() - verified

@@ -169,6 +169,7 @@ async def test_a_restarted_server_costs_nobody_an_error_however_many_connections
     await asyncio.gather(*(own.ping() for _ in many))
     await postgres.stop()
     await postgres.bring_up()
+    assert await own.driven_once(b"SELECT %(one)s", one) == [(1,)]
     assert await asyncio.gather(*(own.driven(b"SELECT %(one)s", one) for _ in many)) == [[(1,)] for _ in many]
     assert await answers(own)
 
