@@ -21,6 +21,7 @@ from embedded.instance_file import noted_instance
 from runtime.clock import system_clock
 from scripts.build_web import environment as with_node
 from storage.database import Database
+from tests.stack.browser_fonts import with_chinese
 from tests.stack.running_stack import ROOT, Client, RunningStack, running
 
 FOLDER = ROOT / "docs" / "screens" / "operators"
@@ -165,7 +166,9 @@ def extending(day: str) -> list[list[str]]:
 
 def shoot(stack: RunningStack, shots: list[Shot]) -> None:
     orders = {"folder": str(FOLDER), "ui": f"http://127.0.0.1:{stack.ui_port}/namespaces/default", "shots": shots}
-    subprocess.run(["node", str(SCRIPT)], input=json.dumps(orders), env=with_node(), text=True, check=True, timeout=180)
+    with with_chinese(with_node()) as environment:
+        node = ["node", str(SCRIPT)]
+        subprocess.run(node, input=json.dumps(orders), env=environment, text=True, check=True, timeout=180)
 
 
 def shrink(picture: Path) -> None:

@@ -3,11 +3,9 @@
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from pylopdf_fonts_zh_cn import sans_path
 
 from scripts.build_web import ROOT, WEB, environment, npm
+from tests.stack.browser_fonts import with_chinese
 from tests.stack.running_stack import RunningStack
 
 LONGEST_RUN_S = 540
@@ -23,15 +21,6 @@ _SHORT = {
     "DRAWS": "1",
     "COMPOSED": "1",
 }
-# The browser shows Chinese on a machine that has no Chinese font: with the one that the voucher is printed in.
-_FONTS = """<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig>
-  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
-  <dir>{fonts}</dir>
-  <cachedir>{folder}</cachedir>
-</fontconfig>
-"""
 
 
 def build_pages() -> None:
@@ -53,12 +42,11 @@ def _stack_with(policy: dict[str, str], folder: Path) -> RunningStack:
 
 def run_script(name: str, **variables: str) -> None:
     """Runs a script of web/package.json; a failure shows what it said."""
-    with TemporaryDirectory() as folder:
-        fonts = {"FONTCONFIG_FILE": str(_font_settings_in(Path(folder)))}
+    with with_chinese(environment()) as chinese:
         done = subprocess.run(
             [*npm(), "run", name],
             cwd=WEB,
-            env=environment() | fonts | variables,
+            env=chinese | variables,
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -67,9 +55,3 @@ def run_script(name: str, **variables: str) -> None:
             timeout=LONGEST_RUN_S,
         )
     assert done.returncode == 0, done.stdout[-8000:]
-
-
-def _font_settings_in(folder: Path) -> Path:
-    settings = folder / "fonts.conf"
-    settings.write_text(_FONTS.format(fonts=Path(sans_path()).parent, folder=folder))
-    return settings
