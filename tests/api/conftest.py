@@ -1,13 +1,10 @@
 """The API on the real servers, with a worker in this process; time passes as it does for everybody."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import redis.asyncio
-import uvicorn
 from temporalio.client import Client
 
 from api.app import create_app
@@ -23,9 +20,9 @@ from storage.index_keeper import IndexKeeper
 from storage.redis_client import make_redis
 from storage.vault import Keys
 from tests.api.country import KEYS, Country, Phone, Registry
-from tests.api.serving import Serving
 from tests.api.stack import Addresses, Stack, settings_for
 from tests.gateways.tokens import AUDIENCE, ISSUER
+from tests.serving import serving
 from worker.parts import Parts as WorkerParts
 from worker.run import make_worker
 
@@ -102,11 +99,5 @@ def country(stack: Stack) -> Country:
 @pytest.fixture(scope="session")
 async def address(whole_stack: Stack) -> AsyncIterator[str]:
     """The API behind a real connection, for streams."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = Serving(uvicorn.Config(whole_stack.app, lifespan="off", log_level="critical", ws="none"))
-        running = asyncio.create_task(server._serve([listening]))
-        await server.ready.wait()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/api/v1"
-        server.should_exit = True
-        await running
+    async with serving(whole_stack.app) as port:
+        yield f"http://127.0.0.1:{port}/api/v1"

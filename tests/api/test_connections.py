@@ -2,20 +2,18 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import NoReturn
 
 import pytest
-import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from api import bounded_connections
 from api.bounded_connections import BoundedConnection
 from api.response_headers import SECURITY_HEADERS
-from tests.api.serving import Serving
+from tests.serving import serving
 
 HASTE = 0.3
 """Seconds for everything that has seconds, so that nobody waits here."""
@@ -77,18 +75,9 @@ def haste(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            small_app, lifespan="off", log_level="critical", ws="none", http=BoundedConnection, server_header=False,
-            timeout_graceful_shutdown=1,
-        )  # fmt: skip
-        server = Serving(config)
-        running = asyncio.create_task(server._serve([listening]))
-        await server.ready.wait()
-        yield listening.getsockname()[1]
-        server.should_exit = True
-        await running
+    options = {"http": BoundedConnection, "server_header": False, "timeout_graceful_shutdown": 1}
+    async with serving(small_app, **options) as port:
+        yield port
 
 
 @asynccontextmanager

@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
@@ -16,10 +14,10 @@ from embedded.ports import free_port
 from gateways.provider_discovery import WELL_KNOWN
 from runtime.clock import system_clock
 from runtime.settings import Settings
-from tests.api.conftest import Serving
 from tests.api.country import KEYS, eventually
 from tests.api.test_process import api_process, is_up
 from tests.gateways.tokens import token_of, without
+from tests.serving import serving
 
 CLAIMS = {
     "XUANHAO_OIDC_AUDIENCE": "xuanhao",
@@ -32,8 +30,9 @@ INSUFFICIENT = 'Bearer error="insufficient_user_authentication"'
 
 
 class Provider:
-    def __init__(self, issuer: str) -> None:
-        self.issuer = issuer
+    """Its issuer is its address, known as soon as it is served."""
+
+    issuer: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         documents: dict[str, Any] = {
@@ -60,15 +59,10 @@ class Provider:
 
 @pytest.fixture
 async def provider() -> AsyncIterator[Provider]:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        provider = Provider(f"http://127.0.0.1:{listening.getsockname()[1]}")
-        server = Serving(uvicorn.Config(provider, lifespan="off", log_level="critical", ws="none"))
-        running = asyncio.create_task(server._serve([listening]))
-        await server.ready.wait()
+    provider = Provider()
+    async with serving(provider) as port:
+        provider.issuer = f"http://127.0.0.1:{port}"
         yield provider
-        server.should_exit = True
-        await running
 
 
 @pytest.mark.slow

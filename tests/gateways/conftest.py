@@ -1,6 +1,5 @@
 """A small real HTTP server, so that the HTTP adapters are tested over a real connection."""
 
-import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -17,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from gateways.identity_provider import TokenVerifier
 from gateways.signing_keys import SigningKeys
 from tests.gateways.tokens import AUDIENCE, ISSUER, KEY, Clock, publish
+from tests.serving import serving
 
 
 @dataclass
@@ -34,10 +33,14 @@ Answer = Callable[[Received], Awaitable[Response]]
 
 
 class LocalServer:
-    """Answers every request with `answer`, or never if there is none, and remembers what came."""
+    """Answers every request with `answer`, or never if there is none, and remembers what came.
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    `url` is known as soon as it is served.
+    """
+
+    url: str
+
+    def __init__(self) -> None:
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -62,27 +65,12 @@ class LocalServer:
             await (await self.answer(received))(scope, receive, send)
 
 
-class Serving(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
 @pytest.fixture(scope="session")
 async def local_server() -> AsyncIterator[LocalServer]:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        local = LocalServer(f"http://127.0.0.1:{listening.getsockname()[1]}/")
-        server = Serving(uvicorn.Config(local, lifespan="off", log_level="critical", ws="none"))
-        running = asyncio.create_task(server._serve([listening]))
-        await server.ready.wait()
+    local = LocalServer()
+    async with serving(local) as port:
+        local.url = f"http://127.0.0.1:{port}/"
         yield local
-        server.should_exit = True
-        await running
 
 
 @pytest.fixture

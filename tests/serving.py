@@ -1,0 +1,36 @@
+"""An application behind a real connection, served in this process."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+
+Application = Callable[..., Any]
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@asynccontextmanager
+async def serving(application: Application, **options: Any) -> AsyncIterator[int]:
+    """Serve it on a port of its own, which is told; `options` are further ones of uvicorn's."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = _Server(uvicorn.Config(application, lifespan="off", log_level="critical", ws="none", **options))
+        running = asyncio.create_task(server._serve([listening]))
+        await server.ready.wait()
+        yield listening.getsockname()[1]
+        server.should_exit = True
+        await running
