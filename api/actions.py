@@ -129,8 +129,9 @@ async def delivered(visit: Visit, update: str, message: object) -> Done:
 
 def _done(row: PreselectionRow, answer: Acted) -> Done:
     """The state follows from the row if that stood where the decision was made from."""
-    follows = answer.changes is not None and answer.revision == row.revision + 1
-    return Done(answer.revision, merged(row.state, answer.changes or {}) if follows else None)
+    if answer.changes is None or answer.revision != row.revision + 1:
+        return Done(answer.revision)
+    return Done(answer.revision, merged(row.state, answer.changes))
 
 
 async def _decided(visit: Visit) -> Done | None:

@@ -100,7 +100,9 @@ class Database:
     def at_work(self) -> int:
         """How many connections somebody uses at this moment."""
         pool = self.engine.pool
-        return pool.checkedout() - self._kept.idle if isinstance(pool, QueuePool) else 0
+        if not isinstance(pool, QueuePool):
+            raise TypeError("the engine's pool must be a queue")
+        return pool.checkedout() - self._kept.idle
 
     async def close(self) -> None:
         await self._kept.close()
