@@ -22,6 +22,7 @@ from embedded.stack import Servers
 from embedded.supervisor import DATABASE, TASK_QUEUE, environment_of_programs
 from runtime.clock import system_clock
 from runtime.settings import RunSettings, Settings
+from runtime.temporal import connect
 from storage.audit import Act
 from storage.calendars import Calendars
 from storage.offices import Office, Offices
@@ -118,7 +119,7 @@ async def stack_over(servers: Servers, database: str, *, task_queue: str = TASK_
     parts = Parts.from_settings(settings)
     try:
         office = await open_office(parts)
-        client = await Client.connect(settings.temporal_address)
+        client = await connect(settings)
         yield Stack(folder, environment, settings, owner_url, parts, client, office)
     finally:
         await parts.close()

@@ -3,6 +3,7 @@
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
+from runtime.payloads import DATA_CONVERTER
 from runtime.settings import Settings
 
 STAGE = SearchAttributeKey.for_keyword("Stage")
@@ -16,4 +17,9 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     With `lazy` the connection is made by the first call, so that a process starts while Temporal is away; otherwise
     a `RuntimeError` says that nothing answered.
     """
-    return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace, lazy=lazy)
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=DATA_CONVERTER,
+        lazy=lazy,
+    )

@@ -22,6 +22,7 @@ from embedded.stack import Servers
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from runtime.exit import leave
+from runtime.payloads import DATA_CONVERTER
 from tests.companies import Companies, turn_of
 
 TEMPLATE = "xuanhao_template"
@@ -141,7 +142,7 @@ async def redis_url(valkey: Valkey) -> str:
 @pytest.fixture(scope="session")
 async def temporal_client(temporal: Temporal) -> Client:
     """A client in whose workflows time passes as it does for everybody."""
-    return await Client.connect(temporal.address)
+    return await Client.connect(temporal.address, data_converter=DATA_CONVERTER)
 
 
 @pytest.fixture(scope="session")

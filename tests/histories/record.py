@@ -24,6 +24,7 @@ from embedded.stack import Servers
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from runtime.exit import leave
+from runtime.payloads import DATA_CONVERTER
 from storage.database import Database
 from storage.migrate import migrate
 from storage.redis_client import make_redis
@@ -56,7 +57,7 @@ async def recording_world(folder: DataFolder, servers: Servers) -> AsyncIterator
     url = servers.postgres.url(DATABASE)
     keys, phone = Keys.from_file(write_keys(folder.root / "test-keys.json")), Phone()
     parts = Parts(Database(url, pool_size=20), make_redis(servers.valkey.url()), keys, httpx.AsyncClient(), phone)
-    client = await Client.connect(servers.temporal.address, identity=IDENTITY)
+    client = await Client.connect(servers.temporal.address, identity=IDENTITY, data_converter=DATA_CONVERTER)
     async with make_worker(client, "vehicles", parts.activities(), identity=IDENTITY):
         yield World(parts, client, "vehicles", phone)
     await parts.close()

@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 import pytest
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from runtime.payloads import DATA_CONVERTER
 from tests.histories.record import FOLDER, IDENTITY, load
 from tests.histories.reordered import ReorderedVehicle
 from worker.run import WORKFLOWS, sandboxed_runner
@@ -19,6 +21,10 @@ NAMES = {
 LARGEST = 150_000
 
 
+def replayer_of(workflows: Sequence[type]) -> Replayer:
+    return Replayer(workflows=workflows, workflow_runner=sandboxed_runner(), data_converter=DATA_CONVERTER)
+
+
 def test_one_history_of_each_way_is_kept_and_each_is_small() -> None:
     kept = {file.stem: file.stat().st_size for file in FOLDER.glob("*.json")}
     assert kept.keys() == NAMES
@@ -27,14 +33,13 @@ def test_one_history_of_each_way_is_kept_and_each_is_small() -> None:
 
 @pytest.mark.parametrize("name", sorted(NAMES))
 async def test_a_kept_history_replays(name: str) -> None:
-    await Replayer(workflows=WORKFLOWS, workflow_runner=sandboxed_runner()).replay_workflow(load(name))
+    await replayer_of(WORKFLOWS).replay_workflow(load(name))
 
 
 @pytest.mark.parametrize("name", ["draw", "compose", "signals"])
 async def test_commands_in_another_order_are_noticed(name: str) -> None:
-    replayer = Replayer(workflows=[ReorderedVehicle], workflow_runner=sandboxed_runner())
     with pytest.raises(NondeterminismError):
-        await replayer.replay_workflow(load(name))
+        await replayer_of([ReorderedVehicle]).replay_workflow(load(name))
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
