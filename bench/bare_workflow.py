@@ -1,6 +1,7 @@
 """A workflow with as many updates, timers and activities of each kind as the shortest journey has, all empty.
 
-What it leaves out is what the real one is for: its rules, its state, what it writes, and what it shows to operators.
+Its history has the very events of the real one but for the changes of search attributes (a test compares them). What it
+leaves out is what the real one is for: its rules, its state, what it writes, and what it shows to operators.
 """
 
 import asyncio
@@ -25,7 +26,8 @@ async def nothing() -> None:
 class BareWorkflow:
     @workflow.init
     def __init__(self) -> None:
-        self._tasks: list[Any] = []
+        self._timers: list[asyncio.Task[None]] = []
+        self._texts: list[Any] = []
 
     @workflow.run
     async def run(self) -> None:
@@ -58,11 +60,13 @@ class BareWorkflow:
 
     @workflow.update
     async def confirm(self) -> None:
-        """The SMS goes out while the update is already answered."""
+        """A reserved plate ends all countdowns but the first; the SMS goes out while the update is already answered."""
         await self._decide(timers=1)
-        self._tasks.append(workflow.start_activity(nothing, **NOTICE))
+        for timer in self._timers[1:-1]:
+            timer.cancel()
+        self._texts.append(workflow.start_activity(nothing, **NOTICE))
 
     async def _decide(self, *, timers: int = 0) -> None:
         await workflow.execute_local_activity(nothing, **DECIDING)
         for _ in range(timers):
-            self._tasks.append(asyncio.create_task(workflow.sleep(A_WHILE)))
+            self._timers.append(asyncio.create_task(workflow.sleep(A_WHILE)))

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -92,9 +92,13 @@ async def real_journey(stack: Stack, id_: UUID, policy: Policy) -> None:
     await acted(vehicle, "confirm", OneNumber(number, str(uuid4())))
 
 
+def bare_workflow_id(id_: UUID) -> str:
+    return f"bare-{id_}"
+
+
 async def bare_journey(stack: Stack, id_: UUID, _: Policy) -> None:
     """The same messages and readings, with nothing in them."""
-    workflow_id = f"bare-{id_}"
+    workflow_id = bare_workflow_id(id_)
     started = WithStartWorkflowOperation(
         BareWorkflow.run,
         id=workflow_id,
@@ -147,15 +151,19 @@ async def history_events(stack: Stack, confirm_delay: str) -> int:
     policy = Policy().with_overrides({"confirm_delay": confirm_delay})
     [id_] = await submitted(stack, 1, policy=policy)
     await real_journey(stack, id_, policy)
-    vehicle = stack.client.get_workflow_handle(vehicle_workflow_id(str(id_)))
+    return (await events_at_rest(stack, vehicle_workflow_id(str(id_)))).total()
+
+
+async def events_at_rest(stack: Stack, workflow_id: str) -> Counter[int]:
+    """How many events of each type a workflow's history has once its journey is over, both SMS and all."""
+    workflow = stack.client.get_workflow_handle(workflow_id)
     async with asyncio.timeout(timedelta(seconds=10).total_seconds()):
-        while not _at_rest(kinds := [event.event_type for event in (await vehicle.fetch_history()).events]):  # noqa: ASYNC110 -- it happens in other processes, where no event of ours is set.
+        while not _at_rest(counts := Counter(event.event_type for event in (await workflow.fetch_history()).events)):  # noqa: ASYNC110 -- it happens in other processes, where no event of ours is set.
             await asyncio.sleep(0.05)
-    return len(kinds)
+    return counts
 
 
-def _at_rest(kinds: Sequence[int]) -> bool:
+def _at_rest(counts: Counter[int]) -> bool:
     """Both SMS have been sent, and no task is under way."""
-    counts = Counter(kinds)
     tasks = (EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
     return counts[EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED] == 2 and counts[tasks[0]] == counts[tasks[1]]

@@ -56,14 +56,17 @@ async def journey_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applican
 
 
 async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
-    """Putting the two first numbers of a batch aside by turns: a whole decision each time, and never the last one."""
+    """Putting the two first numbers of a batch aside by turns: a whole decision each time, and never the last one.
+
+    With a key the API does more than the update does, so that row only informs.
+    """
     figures = []
     for name, keyed in (("a REST action", False), ("the same with an Idempotency-Key", True)):
         by_rest, direct = await Selection.reached(stack, me), await Selection.reached(stack, me)
         ours, bare = by_rest.putting_aside(api, keyed=keyed), direct.putting_aside_directly()
         await side_by_side(ours, bare, many=2, pairs=1)
         pairs = await side_by_side(ours, bare, many=sizes.actions, pairs=sizes.pairs)
-        figures.append(cost(f"{name} (put aside) against the update sent directly", pairs, MOST))
+        figures.append(cost(f"{name} (put aside) against the update sent directly", pairs, None if keyed else MOST))
     return figures
 
 

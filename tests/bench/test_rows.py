@@ -1,10 +1,14 @@
 """The bench measures what it says, with counts so small that its figures mean nothing."""
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 
 from bench.__main__ import ROWS
+from bench.applicants import submitted
+from bench.journeys import POLICY, bare_journey, bare_workflow_id, events_at_rest, real_journey
 from bench.sizes import TINY
 from bench.stack import Stack
+from workflows.messages import vehicle_workflow_id
 
 
 @pytest.mark.slow
@@ -21,3 +25,15 @@ async def test_a_row_is_measured_to_its_end(stack: Stack, name: str) -> None:
 async def test_the_shortest_journey_has_no_more_events_than_its_target(stack: Stack) -> None:
     [events] = [figure for figure in await ROWS["journeys"](stack, TINY) if "events" in figure.what]
     assert not events.is_missed
+
+
+@pytest.mark.slow
+async def test_the_bare_workflow_has_every_event_of_a_real_journey_but_what_operators_are_shown(stack: Stack) -> None:
+    [id_] = await submitted(stack, 1, policy=POLICY)
+    async with stack.worker(), stack.bare_worker():
+        await real_journey(stack, id_, POLICY)
+        await bare_journey(stack, id_, POLICY)
+        real = await events_at_rest(stack, vehicle_workflow_id(str(id_)))
+        bare = await events_at_rest(stack, bare_workflow_id(id_))
+    assert real - bare == {EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: 3}
+    assert not bare - real
