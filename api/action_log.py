@@ -1,22 +1,23 @@
-"""One line for each action: which preselection, which office, what, and how it ended."""
+"""One line for each action: the request's own, which then says what was done and how it ended."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import structlog
+from structlog.contextvars import bind_contextvars
 
 from api.problems import FAILURES, refusal_of
 
-log = structlog.get_logger("actions")
+ACTION_FIELDS = ("action", "outcome")
 
 
 @contextmanager
 def action_logged(action: str) -> Iterator[None]:
-    """Log what became of the action; the ids are those bound to the request."""
+    """Note what became of the action: `done`, the code of its refusal, or `failed`."""
+    bind_contextvars(action=action, outcome="failed")
     try:
         yield
     except FAILURES as failure:
-        refusal = refusal_of(failure)
-        log.info("action", action=action, outcome=refusal.code if refusal else "failed")
+        if refusal := refusal_of(failure):
+            bind_contextvars(outcome=refusal.code)
         raise
-    log.info("action", action=action, outcome="done")
+    bind_contextvars(outcome="done")

@@ -9,6 +9,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.action_log import ACTION_FIELDS
 from api.languages import preferred_language
 from api.problems import problem
 from api.response_headers import REQUEST_ID, SECURITY_HEADERS, TLS_ONLY
@@ -33,7 +34,7 @@ class RequestLog:
         request_id = given if _ID.fullmatch(given) else str(uuid4())
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             await _Exchange(self._app, request_id, self._headers).run(scope, receive, send)
-            structlog.contextvars.unbind_contextvars("preselection_id", "office")
+            structlog.contextvars.unbind_contextvars("preselection_id", "office", *ACTION_FIELDS)
 
 
 class _Exchange:

@@ -7,6 +7,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.bounded_connections import BoundedConnection
+from runtime.garbage import search_rarely
 from runtime.settings import Settings
 
 # Streams are told to end at once; whatever else is on its way has this long.
@@ -33,6 +34,7 @@ async def serve(app: FastAPI, settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn takes signals over while it serves, and raises them again when it is done; then the rest closes.
         signal.signal(number, _noted)
+    search_rarely()
     await uvicorn.Server(config).serve()
 
 

@@ -184,7 +184,8 @@ class Database:
             try:
                 async with _severed_at(deadline, connection):
                     cursor = await driver_of(connection).execute(query, parameters)
-                    rows = await cursor.fetchall() if cursor.description else []
+                    # The same as whether it has a description, which is made anew each time it is asked for.
+                    rows = [] if cursor.rownumber is None else await cursor.fetchall()
             except psycopg.IntegrityError:
                 await self._kept.give_back(connection)
                 raise

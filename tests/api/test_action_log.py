@@ -1,0 +1,61 @@
+"""Each action has one line in the log: its request's, with the ids, what was done and how it ended."""
+
+from collections.abc import MutableMapping
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import structlog
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+from structlog.testing import capture_logs
+
+from api.action_log import action_logged
+from api.request_log import RequestLog
+from domain.errors import NotFound
+from storage.failures import PartDown
+
+SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": []}
+HOW_IT_ENDS = [(None, "done"), (NotFound(), "not_found"), (PartDown("redis"), "unavailable"), (KeyError(), "failed")]
+
+
+def acting(failure: Exception | None) -> RequestLog:
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        structlog.contextvars.bind_contextvars(preselection_id="p1", office="440300")
+        with suppress(Exception), action_logged("draw"):
+            if failure:
+                raise failure
+        await Response()(scope, receive, send)
+
+    return RequestLog(application, demo=True)
+
+
+async def lines_of(application: RequestLog) -> list[MutableMapping[str, Any]]:
+    async def nothing() -> Message:
+        return {"type": "http.request"}
+
+    async def unheard(_: Message) -> None:
+        """Whoever asked is not of interest."""
+
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        await application(dict(SCOPE), nothing, unheard)
+    return lines
+
+
+@pytest.mark.parametrize("failure, outcome", HOW_IT_ENDS, ids=lambda value: type(value).__name__)
+async def test_a_line_says_what_was_done_and_how_it_ended(failure: Exception | None, outcome: str) -> None:
+    (line,) = await lines_of(acting(failure))
+    told = {name: line[name] for name in ("event", "preselection_id", "office", "action", "outcome", "status")}
+    assert told == {
+        "event": "request", "preselection_id": "p1", "office": "440300", "action": "draw", "outcome": outcome,
+        "status": 200,
+    }  # fmt: skip
+
+
+async def test_what_one_request_did_stands_on_no_other_line() -> None:
+    async def reading(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response()(scope, receive, send)
+
+    await lines_of(acting(None))
+    (line,) = await lines_of(RequestLog(reading, demo=True))
+    assert not line.keys() & {"action", "outcome", "preselection_id", "office"}
