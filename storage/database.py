@@ -12,14 +12,15 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Executable, Row, text
+from sqlalchemy import Executable, Row, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from storage.driver_connections import driver_of, refuse_dead
 from storage.failures import PartDown
-from storage.kept_connections import KeptConnections, driver_of
+from storage.kept_connections import KeptConnections
 
 PATIENCE = 3.0
 """Seconds after which a server that has not answered counts as down (api.md, Conventions)."""
@@ -51,11 +52,11 @@ T = TypeVar("T")
 def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> AsyncEngine:
     """The engine of `url` (`postgresql://…`), in autocommit unless a transaction is asked for.
 
-    Connections are not pinged before use, which would cost a round trip: one that turns out dead is dropped together
-    with all others of its age, and the next call connects anew.
+    Connections are not pinged before use, which would cost a round trip. One that the server has ended is not handed
+    out; one that turns out dead is dropped with all others of its age, and the next call connects anew.
     """
     _, _, rest = url.partition("://")
-    return create_async_engine(
+    engine = create_async_engine(
         f"postgresql+psycopg://{rest}",
         isolation_level="AUTOCOMMIT",
         pool_size=pool_size,
@@ -72,6 +73,8 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanh
             "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_SETTINGS.items()),
         },
     )
+    event.listen(engine.sync_engine, "checkout", refuse_dead)
+    return engine
 
 
 @contextmanager

@@ -1,35 +1,11 @@
 """Connections that the hottest statements keep between calls, because checking one out takes longer than they do."""
 
-import select
 from contextlib import suppress
-from typing import Any
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-
-def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    """The driver's own connection beneath the engine's."""
-    sync_connection = connection.sync_connection
-    driver = sync_connection.connection.driver_connection if sync_connection else None
-    if not isinstance(driver, psycopg.AsyncConnection):
-        raise TypeError("the engine's driver must be psycopg")
-    return driver
-
-
-def _has_hung_up(driver: psycopg.AsyncConnection[Any]) -> bool:
-    """Whether the server has ended an idle connection; to look at the line costs no round trip."""
-    if driver.closed:
-        return True
-    line = select.poll()
-    line.register(driver.fileno(), select.POLLIN)
-    try:
-        while line.poll(0):
-            driver.pgconn.consume_input()
-    except psycopg.OperationalError:
-        return True
-    return False
+from storage.driver_connections import driver_of, has_hung_up
 
 
 class KeptConnections:
@@ -51,7 +27,7 @@ class KeptConnections:
         """One on which the server has not hung up meanwhile."""
         while self._idle:
             connection = self._idle.pop()
-            if not _has_hung_up(driver_of(connection)):
+            if not has_hung_up(driver_of(connection)):
                 return connection
             await self.forget(connection)
             await connection.close()

@@ -2,12 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from embedded.postgres import Postgres
 from storage.database import PATIENCE, Database
@@ -172,6 +175,22 @@ async def test_a_restarted_server_costs_nobody_an_error_however_many_connections
     assert await own.driven_once(b"SELECT %(one)s", one) == [(1,)]
     assert await asyncio.gather(*(own.driven(b"SELECT %(one)s", one) for _ in many)) == [[(1,)] for _ in many]
     assert await answers(own)
+
+
+@pytest.mark.parametrize("way", [Database.statement, Database.transaction, Database.driven_transaction])
+async def test_a_restarted_server_costs_no_transaction_an_error(
+    own: Database, postgres: Postgres, way: Callable[[Database], AbstractAsyncContextManager[Any]]
+) -> None:
+    async def work() -> None:
+        async with way(own) as connection:
+            select_one: Any = ONE if isinstance(connection, AsyncConnection) else b"SELECT 1"
+            await connection.execute(select_one)
+
+    await asyncio.gather(*(work() for _ in range(5)))
+    await postgres.stop()
+    await postgres.bring_up()
+    await work()
+    await asyncio.gather(*(work() for _ in range(5)))
 
 
 @pytest.mark.slow
