@@ -7,17 +7,18 @@ from structlog.contextvars import bind_contextvars
 
 from api.problems import FAILURES, refusal_of
 
-ACTION_FIELDS = ("action", "outcome")
-
 
 @contextmanager
 def action_logged(action: str) -> Iterator[None]:
     """Note what became of the action: `done`, the code of its refusal, or `failed`."""
-    bind_contextvars(action=action, outcome="failed")
+    outcome = "failed"
+    bind_contextvars(action=action)
     try:
         yield
+        outcome = "done"
     except FAILURES as failure:
         if refusal := refusal_of(failure):
-            bind_contextvars(outcome=refusal.code)
+            outcome = refusal.code
         raise
-    bind_contextvars(outcome="done")
+    finally:
+        bind_contextvars(outcome=outcome)

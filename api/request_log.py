@@ -9,7 +9,6 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.action_log import ACTION_FIELDS
 from api.languages import preferred_language
 from api.problems import problem
 from api.response_headers import REQUEST_ID, SECURITY_HEADERS, TLS_ONLY
@@ -32,9 +31,10 @@ class RequestLog:
             return
         given = Headers(scope=scope).get(REQUEST_ID, "")
         request_id = given if _ID.fullmatch(given) else str(uuid4())
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await _Exchange(self._app, request_id, self._headers).run(scope, receive, send)
-            structlog.contextvars.unbind_contextvars("preselection_id", "office", *ACTION_FIELDS)
+        # The server begins a pipelined request in the context of the one before it, where all that was bound still is.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        await _Exchange(self._app, request_id, self._headers).run(scope, receive, send)
 
 
 class _Exchange:

@@ -3,7 +3,7 @@
 import gc
 
 YOUNG = 50_000
-"""New objects before they are searched. Python's own 700 make it search several times within each request."""
+"""New objects before they are searched. Python's own number, 700 to 2,000, is for programs that make few."""
 
 
 def search_rarely() -> None:

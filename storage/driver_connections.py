@@ -6,6 +6,9 @@ from typing import Any
 import psycopg
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_WAS_HANDED_OUT = "was handed out"
 
 
 def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
@@ -31,7 +34,12 @@ def has_hung_up(driver: psycopg.AsyncConnection[Any]) -> bool:
     return False
 
 
-def refuse_dead(connection: Any, *_: object) -> None:
-    """Let the pool hand out no connection that the server has ended, nor any that is as old: it connects anew."""
-    if has_hung_up(connection.driver_connection):
+def refuse_dead(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+    """Let the pool hand out no connection that the server has ended, nor any that is as old: it connects anew.
+
+    One that has just been made is left to whoever asked for it: to them a server that ends it at once is down.
+    """
+    # The pool forgets what it knows of a connection when it makes it anew.
+    if _WAS_HANDED_OUT in record.info and has_hung_up(connection.driver_connection):
         raise InvalidatePoolError
+    record.info[_WAS_HANDED_OUT] = True

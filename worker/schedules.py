@@ -16,7 +16,8 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
-from workflows.upkeep import UpkeepInput, UpkeepWorkflow
+from workflows.upkeep import UpkeepWorkflow
+from workflows.upkeep_ports import UpkeepInput
 
 UPKEEP = "upkeep"
 EVERY = timedelta(minutes=1)

@@ -5,7 +5,7 @@ run. A step that could not be done is due again a minute later, and makes its ru
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,18 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.moments import format_instant, parse_instant, whole_milliseconds
 
 from workflows.upkeep_details import details
-from workflows.upkeep_ports import (
-    CheckedCalendar,
-    ComparedIndexes,
-    OpenTexts,
-    PurgedPeople,
-    RefreshedKeyboards,
-    RemovedRows,
-    RevivedWorkflows,
-    SealedAudit,
-    UpkeepOrder,
-    UpkeepWork,
-)
+from workflows.upkeep_ports import UpkeepInput, UpkeepOrder, UpkeepReport, UpkeepWork
 
 PAUSE = timedelta(seconds=20)
 """Runs begin a little early or late; a step is due when this little is missing."""
@@ -90,29 +79,6 @@ STEPS = (
     Step("texts", timedelta(minutes=5), UpkeepWork.count_open_texts, "清点未送达短信 (count open SMS)"),
     Step("calendar", timedelta(minutes=5), UpkeepWork.check_calendar, "检查日历年份 (check the calendar)"),
 )
-
-
-@dataclass(frozen=True)
-class UpkeepInput:
-    """`steps` does these, due or not, and no others: for a run that an operator starts by hand."""
-
-    steps: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class UpkeepReport:
-    """What a run has done; a step that was not due is empty. `done` are the moments for the next run."""
-
-    at: datetime
-    done: dict[str, str]
-    sealed: SealedAudit | None = None
-    keyboards: RefreshedKeyboards | None = None
-    indexes: ComparedIndexes | None = None
-    removed: RemovedRows | None = None
-    purged: PurgedPeople | None = None
-    revived: RevivedWorkflows | None = None
-    texts: OpenTexts | None = None
-    calendar: CheckedCalendar | None = None
 
 
 @workflow.defn(name="Upkeep")

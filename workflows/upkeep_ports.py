@@ -1,4 +1,4 @@
-"""The signatures of the activities of upkeep, and what each of them tells; `activities/upkeep.py` implements them.
+"""What upkeep is told and tells, and the signatures of its activities; `activities/upkeep.py` implements them.
 
 All may be repeated at any time, and each does the whole of its work at one moment, which it is given.
 """
@@ -96,6 +96,29 @@ class CheckedCalendar:
 
     years: list[int]
     provisional: list[int]
+
+
+@dataclass(frozen=True)
+class UpkeepInput:
+    """`steps` does these, due or not, and no others: for a run that an operator starts by hand."""
+
+    steps: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class UpkeepReport:
+    """What a run has done; a step that was not due is empty. `done` are the moments for the next run."""
+
+    at: datetime
+    done: dict[str, str]
+    sealed: SealedAudit | None = None
+    keyboards: RefreshedKeyboards | None = None
+    indexes: ComparedIndexes | None = None
+    removed: RemovedRows | None = None
+    purged: PurgedPeople | None = None
+    revived: RevivedWorkflows | None = None
+    texts: OpenTexts | None = None
+    calendar: CheckedCalendar | None = None
 
 
 class UpkeepWork(Protocol):

@@ -52,10 +52,17 @@ async def test_a_line_says_what_was_done_and_how_it_ended(failure: Exception | N
     }  # fmt: skip
 
 
-async def test_what_one_request_did_stands_on_no_other_line() -> None:
+async def test_what_is_said_while_it_is_done_does_not_foretell_how_it_ends() -> None:
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines, action_logged("draw"):
+        structlog.get_logger("actions").info("still at it")
+    assert lines == [{"event": "still at it", "log_level": "info", "action": "draw"}]
+
+
+async def test_what_one_request_did_stands_on_no_other_line_not_even_of_one_begun_in_its_context() -> None:
     async def reading(scope: Scope, receive: Receive, send: Send) -> None:
         await Response()(scope, receive, send)
 
+    # One after the other in one context, as the server does with pipelined requests.
     await lines_of(acting(None))
     (line,) = await lines_of(RequestLog(reading, demo=True))
     assert not line.keys() & {"action", "outcome", "preselection_id", "office"}

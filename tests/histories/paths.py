@@ -16,7 +16,8 @@ from tests.workflows.waiting import eventually, refused
 from tests.workflows.world import Person, World
 from workflows.messages import Draw, PostponementInput, vehicle_workflow_id
 from workflows.postponement import PostponementWorkflow
-from workflows.upkeep import UpkeepInput, UpkeepReport, UpkeepWorkflow
+from workflows.upkeep import UpkeepWorkflow
+from workflows.upkeep_ports import UpkeepInput, UpkeepReport
 
 Handle = WorkflowHandle[object, object]
 Recorded = dict[str, Handle]

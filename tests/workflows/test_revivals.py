@@ -13,8 +13,8 @@ from tests.workflows.bans import BanRun, ban_of
 from tests.workflows.test_operators_view import attributes_of
 from tests.workflows.waiting import eventually
 from tests.workflows.world import World
-from workflows.upkeep import UpkeepInput, UpkeepReport, UpkeepWorkflow
-from workflows.upkeep_ports import RevivedWorkflows
+from workflows.upkeep import UpkeepWorkflow
+from workflows.upkeep_ports import RevivedWorkflows, UpkeepInput, UpkeepReport
 
 FAR = timedelta(days=3650)
 

@@ -33,8 +33,8 @@ from tests.workflows.world import Phone
 from worker.parts import Parts
 from worker.run import make_worker
 from worker.schedules import ensure_upkeep
-from workflows.upkeep import STEPS, UpkeepInput, UpkeepReport, UpkeepWorkflow
-from workflows.upkeep_ports import OpenTexts
+from workflows.upkeep import STEPS, UpkeepWorkflow
+from workflows.upkeep_ports import OpenTexts, UpkeepInput, UpkeepReport
 
 QUEUE = "upkeep-tests"
 PREFIX = "藏Z"
