@@ -63,18 +63,18 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._in_head and not self._request_ends.is_set:
-            # A new request on an old connection, or blank lines that never become one.
-            self._request_ends.set(HEAD_WITHIN, self.transport)
         # Counted first, so that a piece with the end of a request counts for that one: much of a body may come at once.
         self._head_size += len(data)
         super().data_received(data)
         if self._in_head and self._head_size > LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("")
+        elif (self._head_size or not self._in_head) and not self._request_ends.is_set:
+            # Something of a request has come, if only blank lines that never become one, and the rest has not.
+            self._request_ends.set(HEAD_WITHIN if self._in_head else BODY_WITHIN, self.transport)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        self._request_ends.set(BODY_WITHIN, self.transport)
+        self._request_ends.call_off()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

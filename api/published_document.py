@@ -1,5 +1,6 @@
 """The OpenAPI document as it is published: FastAPI's, with problems as problems, and the token and headers named."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -24,6 +25,12 @@ _KEY = {
     "schema": {"type": "string", "format": "uuid"},
     "description": "Repeating the request with the same key returns the first answer and acts once.",
 }
+# What the guard of a route reads itself.
+_IN_PATHS: dict[str, dict[str, Any]] = {
+    "preselection_id": {"schema": {"type": "string", "format": "uuid"}},
+    "code": {"schema": {"type": "string", "examples": ["440300"]}},
+}
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # FastAPI's own shapes of a 422, which we never send.
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 
@@ -46,16 +53,22 @@ def document_of(app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = {"token": _TOKEN}
     for name in _NOT_OURS:
         components["schemas"].pop(name, None)
-    for path in document["paths"].values():
-        for method, operation in path.items():
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
             rule = app.state.rules[operation["operationId"]]
-            _complete(operation, is_public=rule.is_public, writes=method in ("post", "put"))
+            _complete(path, operation, is_public=rule.is_public, writes=method in ("post", "put"))
     add_links(operation for path in document["paths"].values() for operation in path.values())
     return document
 
 
-def _complete(operation: dict[str, Any], *, is_public: bool, writes: bool) -> None:
+def _complete(path: str, operation: dict[str, Any], *, is_public: bool, writes: bool) -> None:
     parameters = operation.setdefault("parameters", [])
+    declared = {parameter["name"] for parameter in parameters}
+    parameters[:0] = [
+        {"name": name, "in": "path", "required": True, **_IN_PATHS[name]}
+        for name in _PLACEHOLDER.findall(path)
+        if name not in declared
+    ]
     parameters.append(_LANGUAGE)
     if not is_public:
         operation["security"] = [{"token": []}]

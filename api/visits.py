@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Request
 
 from api.call_counts import Count
 from api.callers import Caller
@@ -60,20 +60,4 @@ async def visit_of(request: Request) -> Visit:
     return visit
 
 
-async def visit_of_own(
-    request: Request,
-    preselection_id: Annotated[str, Path(json_schema_extra={"format": "uuid"})],  # noqa: ARG001 -- declared for the published document; the guard has read it.
-) -> Visit:
-    return await visit_of(request)
-
-
-async def visit_of_office(
-    request: Request,
-    code: Annotated[str, Path(examples=["440300"])],  # noqa: ARG001 -- the same.
-) -> Visit:
-    return await visit_of(request)
-
-
 CurrentVisit = Annotated[Visit, Depends(visit_of)]
-OwnVisit = Annotated[Visit, Depends(visit_of_own)]
-OfficeVisit = Annotated[Visit, Depends(visit_of_office)]

@@ -9,7 +9,7 @@ from api.desk_answers import ReservationItem, ReservationPage, VoucherInspection
 from api.desk_bodies import InspectionBody, ReasonBody, ReservationQuery
 from api.guard import area
 from api.responses import reading, writing
-from api.visits import CurrentVisit, OwnVisit
+from api.visits import CurrentVisit
 
 router = area("/desk", tags=["desk"])
 
@@ -27,12 +27,12 @@ async def inspect_voucher(visit: CurrentVisit, body: InspectionBody) -> VoucherI
 
 
 @router.post("/preselections/{preselection_id}/confirmation", responses=writing("not_found", "wrong_stage"))
-async def confirm_reservation(visit: OwnVisit) -> ReservationItem:
+async def confirm_reservation(visit: CurrentVisit) -> ReservationItem:
     """The holder came in time: the deadline is stopped for good, and the plate is issued."""
     return await confirmed(visit)
 
 
 @router.post("/preselections/{preselection_id}/rejection", responses=writing("not_found", "wrong_stage"))
-async def reject_reservation(visit: OwnVisit, body: ReasonBody) -> ReservationItem:
+async def reject_reservation(visit: CurrentVisit, body: ReasonBody) -> ReservationItem:
     """The transfer can't be done: the reservation ends without a ban, and the number cools."""
     return await rejected(visit, body.reason)

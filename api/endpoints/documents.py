@@ -5,7 +5,7 @@ from starlette.responses import Response
 from api.documents import calendar_file_of, voucher_of
 from api.guard import area
 from api.responses import Responses, reading
-from api.visits import OwnVisit
+from api.visits import CurrentVisit
 
 router = area("/preselections/{preselection_id}", tags=["preselections"])
 
@@ -18,14 +18,14 @@ def _answers(media_type: str) -> Responses:
 
 
 @router.get("/voucher", response_class=Response, responses=_answers(_PDF))
-async def read_voucher(visit: OwnVisit) -> Response:
+async def read_voucher(visit: CurrentVisit) -> Response:
     """「打印预选号凭证」: one A4 page, only at `completed` (R-42)."""
     headers = {"Content-Disposition": 'inline; filename="voucher.pdf"'}
     return Response(await voucher_of(visit), headers=headers, media_type=_PDF)
 
 
 @router.get("/calendar", response_class=Response, responses=_answers(_CALENDAR))
-async def read_calendar_file(visit: OwnVisit) -> Response:
+async def read_calendar_file(visit: CurrentVisit) -> Response:
     """The last day to visit the office, for the holder's calendar."""
     headers = {"Content-Disposition": 'attachment; filename="visit-by.ics"'}
     return Response(await calendar_file_of(visit), headers=headers, media_type=_CALENDAR)

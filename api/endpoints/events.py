@@ -7,7 +7,7 @@ from api.event_stream import views_of
 from api.guard import area
 from api.open_streams import CountedStream
 from api.responses import Responses, reading
-from api.visits import OwnVisit
+from api.visits import CurrentVisit
 
 PING_SECONDS = 15
 GRACE_SECONDS = 1.0
@@ -32,7 +32,7 @@ _STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": _EVENT}}
 
 
 @router.get("/events", response_class=EventSourceResponse, responses=_STREAM | reading("not_found"))
-async def stream_events(visit: OwnVisit) -> CountedStream:
+async def stream_events(visit: CurrentVisit) -> CountedStream:
     """Event `preselection`, data the view: at once, and after every change, those made by time included."""
     closing, places, account = anyio.Event(), visit.parts.streams, visit.caller.account()
     places.open(account, visit.now())

@@ -3,7 +3,7 @@
 from api.answers import NoticeText, OfficeItem, OfficeList, SegmentItem, SegmentList
 from api.guard import area
 from api.responses import reading
-from api.visits import CurrentVisit, OfficeVisit
+from api.visits import CurrentVisit
 from domain.errors import NotFound
 
 router = area("/offices", tags=["offices"])
@@ -27,7 +27,7 @@ async def list_offices(visit: CurrentVisit) -> OfficeList:
 
 
 @router.get("/{code}/notice", responses=reading("not_found"))
-async def read_notice(visit: OfficeVisit) -> NoticeText:
+async def read_notice(visit: CurrentVisit) -> NoticeText:
     """The notice (业务须知) in force."""
     notice = await visit.parts.offices.notice_in_force(visit.office.code, visit.now())
     if notice is None:
@@ -36,7 +36,7 @@ async def read_notice(visit: OfficeVisit) -> NoticeText:
 
 
 @router.get("/{code}/segments", responses=reading("not_found"))
-async def list_segments(visit: OfficeVisit) -> SegmentList:
+async def list_segments(visit: CurrentVisit) -> SegmentList:
     """The segments that the office has released or will release (号段公示)."""
     segments = await visit.parts.segments.of_office(visit.office.code)
     return SegmentList(

@@ -6,7 +6,7 @@ from api.bodies import IdentityBody
 from api.guard import area
 from api.responses import reading, writing
 from api.views import view_of
-from api.visits import CurrentVisit, OwnVisit
+from api.visits import CurrentVisit
 from domain.texts import Purpose
 from storage.keyed_hash import in_one_message
 from workflows.messages import Action, ConfirmIdentity
@@ -23,19 +23,19 @@ async def list_preselections(visit: CurrentVisit) -> PreselectionList:
 
 
 @router.get("/{preselection_id}", responses=reading("not_found"))
-async def read_preselection(visit: OwnVisit) -> PreselectionView:
+async def read_preselection(visit: CurrentVisit) -> PreselectionView:
     """The view; reading is no action and restarts no countdown."""
     return view_of(visit.own, await visit.parts.directory.get(visit.own.office_code), visit.now())
 
 
 @router.post("/{preselection_id}/start", responses=writing("not_found", "wrong_stage", "vehicle_in_use"))
-async def start(visit: OwnVisit) -> PreselectionView:
+async def start(visit: CurrentVisit) -> PreselectionView:
     """「开始选号」 leads to 身份验证 (R-14)."""
     return await act(visit, "start", Action(str(visit.operation_id)))
 
 
 @router.post("/{preselection_id}/identity-code", responses=writing("not_found", "wrong_stage"))
-async def send_identity_code(visit: OwnVisit) -> PreselectionView:
+async def send_identity_code(visit: CurrentVisit) -> PreselectionView:
     """The second code is on its way, and the countdown of 「确认」 starts (R-16, R-17)."""
     return await act(visit, "send_identity_code", Action(str(visit.operation_id)))
 
@@ -47,7 +47,7 @@ async def send_identity_code(visit: OwnVisit) -> PreselectionView:
         "code_attempts_exceeded",
     ),
 )  # fmt: skip
-async def confirm_identity(visit: OwnVisit, body: IdentityBody) -> PreselectionView:
+async def confirm_identity(visit: CurrentVisit, body: IdentityBody) -> PreselectionView:
     """「确认」 leads to 预选号牌; the digits leave this process as a keyed hash only (R-17)."""
     row = visit.own
     typed = visit.parts.hashes.code(Purpose.CONFIRM_IDENTITY, visit.caller.owner_hash, row.id, body.code)
@@ -61,6 +61,6 @@ async def confirm_identity(visit: OwnVisit, body: IdentityBody) -> PreselectionV
 @router.post(
     "/{preselection_id}/cancellation", responses=writing("not_found", "cancellation_not_allowed", "wrong_stage")
 )
-async def cancel(visit: OwnVisit) -> PreselectionView:
+async def cancel(visit: CurrentVisit) -> PreselectionView:
     """The applicant gives the plate back, where the office's policy allows it."""
     return await act(visit, "withdraw", Action(str(visit.operation_id)))
