@@ -17,6 +17,9 @@ from embedded.part import Part
 HOST = "127.0.0.1"
 NAMESPACE = "default"
 RETENTION = timedelta(days=30)
+# As in production: unlike others' tests, we register all our search attributes at the start, and nobody has to look
+# them up anew for each use.
+REMEMBER_SEARCH_ATTRIBUTES = "system.forceSearchAttributesCacheRefreshOnRead=false"
 SEARCH_ATTRIBUTES = {"Stage": "Keyword", "Office": "Keyword", "Deadline": "Datetime"}
 
 
@@ -64,5 +67,6 @@ class Temporal(Part):
             *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"),
             *(w for name, kind in SEARCH_ATTRIBUTES.items() for w in ("--search-attribute", f"{name}={kind}")),
             *(("--headless",) if self.ui_port is None else ("--ui-port", str(self.ui_port))),
+            *("--dynamic-config-value", REMEMBER_SEARCH_ATTRIBUTES),
             *(("--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true") if self._time_skipping else ()),
         ]
