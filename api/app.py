@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
@@ -42,6 +43,8 @@ AREAS = (
     desk.router, operation_bans.router, operation_pool.router, operation_deadlines.router, operation_search.router,
     operation_texts.router, audit_lists.router, health.router,
 )  # fmt: skip
+# FastAPI's own would tell addresses with their queries, and the words of exceptions, to whoever an environment names.
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 _CODES = {
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
@@ -74,6 +77,7 @@ def with_routes(further: Sequence[APIRouter] = (), further_rules: Mapping[str, R
         redoc_url=None,
         redirect_slashes=False,
         openapi_url=None,
+        telemetry=NO_TELEMETRY,
         generate_unique_id_function=_name_of,
     )
     app.state.rules = {**RULES, **(further_rules or {})}

@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from opentelemetry import trace
 
 from api import strict_json
-from api.app import create_app
+from api.app import create_app, with_routes
 from api.request_log import RequestLog
 from api.response_headers import SECURITY_HEADERS
 from tests.api.country import Country
@@ -123,3 +124,12 @@ async def test_the_pages_are_told_where_a_token_says_what(asking: Callable[..., 
     assert answer["claims"] == {
         "roles": "realm_access.roles", "office": "office", "name": "name", "organisation": "organisation.name",
     }  # fmt: skip
+
+
+def test_no_telemetry_that_an_environment_sets_up_hears_of_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Exporting(trace.NoOpTracerProvider):
+        """One that FastAPI takes for configured."""
+
+    monkeypatch.setattr(trace, "get_tracer_provider", Exporting)
+    assert FastAPI()._native_telemetry.enabled()
+    assert not with_routes()._native_telemetry.enabled()
