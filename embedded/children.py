@@ -17,6 +17,22 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 LAST_WAIT_S = 5.0
 
 
+def tied(command: Sequence[str | Path], *, account: Account | None = None, lifeline: int | None = None) -> list[str]:
+    """The command, put so that it ends with this process. Start it from the main thread only.
+
+    The kernel ties a child to the thread that forked it, and the main thread is the one that lives longest. Where the
+    kernel can't (it is not Linux), the child ends when `lifeline`, the reading end of a pipe of ours, does.
+    """
+    orders = {
+        "parent": os.getpid(),
+        "uid": account.uid if account else None,
+        "gid": account.gid if account else None,
+        "reach_everything": account.reach_everything if account else False,
+        "lifeline": lifeline,
+    }
+    return [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(orders), *map(str, command)]
+
+
 class Child:
     """One running process. Its output goes to a log file, its end can be awaited."""
 
@@ -34,21 +50,11 @@ class Child:
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> "Child":
-        """Start the command (its first word an absolute path). Call it from the main thread only.
-
-        The kernel ties a child to the thread that forked it, and the main thread is the one that lives longest.
-        """
+        """Start the command (its first word an absolute path). Call it from the main thread only."""
         reader, lifeline = (None, None) if sys.platform == "linux" else os.pipe()
-        orders = {
-            "parent": os.getpid(),
-            "uid": account.uid if account else None,
-            "gid": account.gid if account else None,
-            "reach_everything": account.reach_everything if account else False,
-            "lifeline": reader,
-        }
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(orders), *map(str, command)),
+                *tied(command, account=account, lifeline=reader),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from embedded.children import tied
 from embedded.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -40,9 +42,12 @@ class RunningStack:
         return f"127.0.0.1:{self.temporal_port}"
 
     async def start(self, *command: str) -> str:
-        """Start and wait for the ready line, which is returned; one that can't start fails with its own words."""
+        """Start and wait for the ready line, which is returned; one that can't start fails with its own words.
+
+        It ends with this process, so that not even a test run that is killed leaves a system behind.
+        """
         self.process = await asyncio.create_subprocess_exec(
-            *(command or (sys.executable, "-m", "embedded")),
+            *tied(self._located(command or (sys.executable, "-m", "embedded"))),
             cwd=ROOT,
             env=os.environ | self._variables() | self.environment,
             stdout=asyncio.subprocess.PIPE,
@@ -76,6 +81,11 @@ class RunningStack:
     def program(self, module: str) -> psutil.Process:
         """The process that runs this module of ours, such as `worker`."""
         return next(p for p in self.family() if p.cmdline()[-2:] == ["-m", module])
+
+    @staticmethod
+    def _located(command: Sequence[str]) -> list[str]:
+        program, *arguments = command
+        return [shutil.which(program) or program, *arguments]
 
     def _variables(self) -> dict[str, str]:
         return {

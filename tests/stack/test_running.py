@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
+import sys
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
-from tests.stack.running_stack import LONGEST_STOP_S, Client, RunningStack, running
+from tests.stack.running_stack import LONGEST_STOP_S, ROOT, Client, RunningStack, running
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +55,31 @@ async def test_killed_by_sigkill_nothing_is_left_and_the_next_start_keeps_everyt
         async with asyncio.timeout(LONGEST_STOP_S):
             await stack.process.wait()
         await gone(family, within=1)
+
+
+TESTING = """
+import asyncio, sys, time
+from pathlib import Path
+from tests.stack.running_stack import RunningStack
+
+async def test():
+    stack = RunningStack(Path("nowhere"))
+    await stack.start(sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(60)")
+    print(stack.process.pid, flush=True)
+    time.sleep(60)
+
+asyncio.run(test())
+"""
+
+
+async def test_a_test_run_that_is_killed_leaves_no_system_behind() -> None:
+    run = await asyncio.create_subprocess_exec(sys.executable, "-c", TESTING, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert run.stdout
+    system = psutil.Process(int(await run.stdout.readline()))
+    assert system.is_running()
+    run.kill()
+    await run.wait()
+    await gone([system], within=GONE_AFTER_KILL_S)
 
 
 async def two_preselections(stack: RunningStack) -> tuple[View, View]:
