@@ -45,9 +45,9 @@ async def test_seeding_writes_every_office_with_notice_and_segments(database: Da
 async def test_seeding_again_changes_nothing_and_takes_no_time(database: Database) -> None:
     await seed(database, Policy(), AT)
     revisions = await SegmentReleases(database).revisions()
-    started = time.process_time()
+    started = time.thread_time()
     await seed(database, Policy(), LATER)
-    assert time.process_time() - started < 2
+    assert time.thread_time() - started < 2
     assert await SegmentReleases(database).revisions() == revisions
     notice = await Offices(database).notice_in_force(MAIN_OFFICE, LATER)
     assert notice is not None

@@ -214,7 +214,7 @@ def test_a_string_longer_than_the_pool_is_no_bitmap_of_it() -> None:
 
 
 def test_all_ten_patterns_with_exclusions_are_computed_in_under_a_second() -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     segments = [segment(template, "***44", "**4*4") for template in WHOLE_PATTERNS]
     assert sum(part.count() for part in segments) < POOL_SIZE
-    assert time.process_time() - begun < 1
+    assert time.thread_time() - begun < 1
