@@ -77,8 +77,8 @@ class Part(ABC):
         await self._started.wait()
 
     def freeze(self) -> None:
-        """Stop the process and its children where they stand (SIGSTOP), until `thaw`."""
-        self._started.send_to_family(signal.SIGSTOP)
+        """Stop the process and its children where they stand (SIGSTOP), until `thaw`; all stand when this returns."""
+        self._started.freeze()
 
     def thaw(self) -> None:
         self._started.send_to_family(signal.SIGCONT)
