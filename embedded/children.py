@@ -6,13 +6,11 @@ import json
 import os
 import signal
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import psutil
-
 from embedded.accounts import Account
+from embedded.families import send_to_family
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LAST_WAIT_S = 5.0
@@ -32,16 +30,6 @@ def tied(command: Sequence[str | Path], *, account: Account | None = None, lifel
         "lifeline": lifeline,
     }
     return [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(orders), *map(str, command)]
-
-
-def _stands(pid: int) -> bool:
-    """Whether the process and its descendants are stopped; on Linux, every thread of theirs."""
-    family = (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))
-    tasks = [task for member in family for task in Path("/proc", str(member.pid), "task").glob("*/stat")]
-    if not tasks:
-        return all(member.status() == psutil.STATUS_STOPPED for member in family)
-    # The state follows the program's name, which stands in brackets and may hold any character.
-    return all(task.read_text("utf-8", "replace").rpartition(")")[2].split()[0] in "TZ" for task in tasks)
 
 
 class Child:
@@ -117,22 +105,7 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)
         await self.wait()
 
-    def freeze(self) -> None:
-        """Stop the process and all its descendants. On several processors each thread takes a moment to hear of it."""
-        self.send_to_family(signal.SIGSTOP)
-        until = time.monotonic() + LAST_WAIT_S
-        while self.is_running and time.monotonic() < until:
-            # A thread or a helper may end while it is looked at.
-            with contextlib.suppress(OSError, psutil.Error):
-                if _stands(self.pid):
-                    return
-            time.sleep(0.001)
-
     def send_to_family(self, how: signal.Signals) -> None:
-        """Send a signal to the process and all its descendants: what freezing a server takes."""
-        if not self.is_running:
-            return
-        with contextlib.suppress(psutil.NoSuchProcess):
-            for member in (psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    member.send_signal(how)
+        """Send a signal to the process and all its descendants."""
+        if self.is_running:
+            send_to_family(self.pid, how)

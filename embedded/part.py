@@ -3,9 +3,11 @@
 import asyncio
 import signal
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from embedded.children import Child
+from embedded.families import freeze, frozen
 from embedded.folders import DataFolder
 from embedded.problems import StartProblem
 
@@ -78,10 +80,14 @@ class Part(ABC):
 
     def freeze(self) -> None:
         """Stop the process and its children where they stand (SIGSTOP), until `thaw`; all stand when this returns."""
-        self._started.freeze()
+        freeze(self.pid)
 
     def thaw(self) -> None:
         self._started.send_to_family(signal.SIGCONT)
+
+    def frozen(self) -> AbstractContextManager[None]:
+        """Frozen for the time of a block."""
+        return frozen(self.pid)
 
     @property
     def pid(self) -> int:

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -18,15 +18,6 @@ pytestmark = pytest.mark.slow
 LONGEST_ANSWER = 15.0
 LONGEST_CHECK = 5.0
 BACK_WITHIN = 20.0
-
-
-@contextmanager
-def frozen(part: Part) -> Iterator[None]:
-    part.freeze()
-    try:
-        yield
-    finally:
-        part.thaw()
 
 
 @asynccontextmanager
@@ -62,7 +53,7 @@ async def selection(country: Country) -> Selection:
 @pytest.mark.parametrize("name", ["database", "redis", "temporal"])
 async def test_readiness_names_a_frozen_part(country: Country, servers: Servers, name: str) -> None:
     part = {"database": servers.postgres, "redis": servers.valkey, "temporal": servers.temporal}[name]
-    with frozen(part):
+    with part.frozen():
         answer, seconds = await timed(country.stack.client.get("http://xuanhao.test/readyz"))
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.json()["parts"] == {name: "down"}
@@ -76,7 +67,7 @@ async def test_readiness_names_a_frozen_part(country: Country, servers: Servers,
 
 
 async def test_a_frozen_database_is_named_and_serves_again(selection: Selection, servers: Servers) -> None:
-    with frozen(servers.postgres):
+    with servers.postgres.frozen():
         answer, seconds = await timed(selection.applicant.get(selection.path))
     assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"database": "down"})
     assert seconds < LONGEST_CHECK
@@ -84,7 +75,7 @@ async def test_a_frozen_database_is_named_and_serves_again(selection: Selection,
 
 
 async def test_a_frozen_redis_is_named_and_serves_again(selection: Selection, servers: Servers) -> None:
-    with frozen(servers.valkey):
+    with servers.valkey.frozen():
         answer, seconds = await timed(selection.post("draws"))
         assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"redis": "down"})
         assert seconds < LONGEST_CHECK
@@ -100,7 +91,7 @@ async def test_a_draw_during_which_a_part_is_frozen_happens_once(
     key, part = str(uuid4()), getattr(servers, name)
     draw = asyncio.create_task(timed(selection.post("draws", {}, key=key)))
     await asyncio.sleep(0.02)
-    with frozen(part):
+    with part.frozen():
         answer, seconds = await draw
     assert seconds < LONGEST_ANSWER
     if answer.status != 200:
@@ -136,7 +127,7 @@ async def test_without_temporal_reading_goes_on_and_actions_are_unavailable(
 async def test_a_creation_without_temporal_is_finished_by_its_repeat(country: Country, servers: Servers) -> None:
     office, buyer = await country.office(), country.applicant()
     body, key = country.car(buyer, office).body(await buyer.first_code()), str(uuid4())
-    with frozen(servers.temporal):
+    with servers.temporal.frozen():
         answer, seconds = await timed(buyer.post("/preselections", body, key=key))
     assert (answer.status, answer.code) in {(503, "unavailable"), (504, "outcome_unknown")}
     assert seconds < LONGEST_ANSWER

@@ -44,10 +44,11 @@ class RunningStack:
     async def start(self, *command: str) -> str:
         """Start and wait for the ready line, which is returned; one that can't start fails with its own words.
 
-        It ends with this process, so that not even a test run that is killed leaves a system behind.
+        On Linux it ends with this process, so that not even a test run that is killed leaves a system behind.
         """
+        located = self._located(command or (sys.executable, "-m", "embedded"))
         self.process = await asyncio.create_subprocess_exec(
-            *tied(self._located(command or (sys.executable, "-m", "embedded"))),
+            *(tied(located) if sys.platform == "linux" else located),
             cwd=ROOT,
             env=os.environ | self._variables() | self.environment,
             stdout=asyncio.subprocess.PIPE,

@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from uuid import uuid4
 
@@ -11,6 +9,7 @@ import httpx
 import psutil
 import pytest
 
+from embedded.families import frozen
 from tests.stack.running_stack import Client, RunningStack
 
 pytestmark = pytest.mark.slow
@@ -32,18 +31,6 @@ async def selecting(http: httpx.AsyncClient) -> tuple[Client, str]:
 
 def part(stack: RunningStack, name: str) -> psutil.Process:
     return stack.program(name) if name == "worker" else stack.server(SERVERS[name])
-
-
-@contextmanager
-def frozen(process: psutil.Process) -> Iterator[None]:
-    family = [process, *process.children(recursive=True)]
-    for member in family:
-        member.suspend()
-    try:
-        yield
-    finally:
-        for member in family:
-            member.resume()
 
 
 async def timed(client: Client, path: str, key: str) -> httpx.Response:
@@ -88,7 +75,7 @@ async def test_a_part_frozen_in_the_middle_of_a_draw_costs_patience_and_no_chanc
     caught = asyncio.create_task(timed(client, path, key))
     # Somewhere in the middle; that draw may have got through. The other one can't.
     await asyncio.sleep(0.01)
-    with frozen(part(stack, name)):
+    with frozen(part(stack, name).pid):
         late, early, read, alive, ready = await asyncio.gather(
             timed(other, other_path, other_key),
             caught,

@@ -72,6 +72,7 @@ asyncio.run(test())
 """
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a test's system to its run")
 async def test_a_test_run_that_is_killed_leaves_no_system_behind() -> None:
     run = await asyncio.create_subprocess_exec(sys.executable, "-c", TESTING, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     assert run.stdout

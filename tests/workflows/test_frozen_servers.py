@@ -1,8 +1,6 @@
 """A server frozen in the middle of an action: the truth afterwards is one, and it costs what one action costs."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +8,6 @@ import pytest
 
 from domain.errors import Unavailable
 from domain.preselection_parts import Outcome, Stage
-from embedded.part import Part
 from embedded.postgres import Postgres
 from embedded.valkey import Valkey
 from runtime.clock import system_clock
@@ -22,15 +19,6 @@ pytestmark = pytest.mark.slow
 
 GIVEN_UP = b"a part is down"
 TEN = "A123!"
-
-
-@contextmanager
-def frozen(part: Part) -> Iterator[None]:
-    part.freeze()
-    try:
-        yield
-    finally:
-        part.thaw()
 
 
 async def pauses(vehicle: Vehicle) -> int:
@@ -59,7 +47,7 @@ async def thawed(real_time_world: World, postgres: Postgres) -> Thawed:
     confirming, putting_aside = await world.selecting(), await world.selecting()
     number, choice = numbers_of(await confirming.draw())[0], numbers_of(await putting_aside.draw())[0]
     await confirming.put_aside(number)
-    with frozen(postgres):
+    with postgres.frozen():
         wishes = asyncio.gather(
             drawing.draw(),
             confirming.confirm(number),
@@ -122,7 +110,7 @@ async def test_while_redis_is_frozen_draws_are_refused_uncharged_and_the_rest_go
     all_of_them = [f"{office.prefixes[0]}A12{last:02d}" for last in range(100)]
     wanted = next(plate for plate in all_of_them if plate not in drawn_by_another)
     before = await drawing.state()
-    with frozen(valkey):
+    with valkey.frozen():
         refusal, composed, chosen = await asyncio.gather(
             refused(drawing.draw()), composing.compose(wanted), confirming.put_aside(number)
         )
