@@ -25,9 +25,13 @@ def test_the_first_load_is_small(run_script: Npm) -> None:
 
 def test_the_types_are_those_of_the_published_document(run_script: Npm, openapi_file: Path) -> None:
     run_script("types:check", XUANHAO_OPENAPI=str(openapi_file))
+
+
 @pytest.mark.timeout(600)
 async def test_a_real_browser_goes_all_the_ways(run_script: Npm, brisk_stack: RunningStack) -> None:
     await asyncio.to_thread(run_script, "journeys", XUANHAO_BASE_URL=brisk_stack.url)
+
+
 @pytest.mark.timeout(600)
 async def test_a_real_browser_sees_countdowns_end(run_script: Npm, hasty_stack: RunningStack) -> None:
     await asyncio.to_thread(run_script, "journeys:short", XUANHAO_BASE_URL=hasty_stack.url)
