@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { REQUIREMENTS } from './tests/requirements'
 
 // Journeys drive a real Chromium against a whole running stack, two files at a time, since they wait for countdowns more
 // than they compute. `short` ones need a stack with short deadlines (see README.md), `screens` takes the pictures.
@@ -15,5 +16,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: takesPictures ? 300_000 : 120_000,
     hookTimeout: 120_000,
+    tags: REQUIREMENTS,
   },
 })

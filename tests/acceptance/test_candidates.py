@@ -10,7 +10,8 @@ from tests.acceptance.people import Service, eventually, instant, ok, passed, re
 COOLING_S = 1.1
 
 
-async def test_r37_one_of_the_batch_is_put_aside_and_another_choice_replaces_it(service: Service) -> None:
+@pytest.mark.requirement("R-37")
+async def test_one_of_the_batch_is_put_aside_and_another_choice_replaces_it(service: Service) -> None:
     selection = await (await service.applicant()).selecting()
     numbers = await selection.draw()
     assert (await selection.put_aside(numbers[0]))["candidates"]["numbers"] == [numbers[0]]
@@ -74,7 +75,8 @@ async def test_a_candidate_is_kept_from_everybody_else_also_after_the_next_draw(
     assert view["composed"]["remaining"] == 19
 
 
-async def test_r39_r40_confirming_leads_to_completed_with_a_day_and_a_deadline(service: Service) -> None:
+@pytest.mark.requirement("R-39", "R-40")
+async def test_confirming_leads_to_completed_with_a_day_and_a_deadline(service: Service) -> None:
     selection = await (await service.applicant()).selecting()
     view = await selection.reserve()
     assert view["stage"] == "completed"
@@ -90,7 +92,8 @@ async def test_r39_r40_confirming_leads_to_completed_with_a_day_and_a_deadline(s
     assert view["plate"][:2] in view["office"]["prefixes"]
 
 
-async def test_r43_a_message_about_the_success_names_the_whole_plate_within_ten_seconds(service: Service) -> None:
+@pytest.mark.requirement("R-43")
+async def test_a_message_about_the_success_names_the_whole_plate_within_ten_seconds(service: Service) -> None:
     selection = await (await service.applicant()).selecting()
     plate = (await selection.reserve())["plate"]
 
@@ -127,7 +130,8 @@ async def test_cancellation_where_it_is_allowed_frees_the_vehicle_and_later_the_
     assert ok(await rival.compose(plate))["plate"] == plate
 
 
-async def test_r38_at_zero_the_column_is_void_and_its_numbers_are_free(hurried: Service) -> None:
+@pytest.mark.requirement("R-38")
+async def test_at_zero_the_column_is_void_and_its_numbers_are_free(hurried: Service) -> None:
     selection, rival = await hurried.selecting(2)
     number = (await selection.draw())[0]
     view = await selection.put_aside(number)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from tests.acceptance.people import Applicant, Selection, Service, ok, passed, refused, seconds_between, wrong
 
 
@@ -11,7 +13,8 @@ async def creation(applicant: Applicant, code: str) -> str:
     return answer.json().get("code", "")
 
 
-async def test_r10_the_code_reaches_the_account_s_phone_and_warns_not_to_pass_it_on(service: Service) -> None:
+@pytest.mark.requirement("R-10")
+async def test_the_code_reaches_the_account_s_phone_and_warns_not_to_pass_it_on(service: Service) -> None:
     applicant = await service.applicant()
     sent = await applicant.ask_code()
     user = next(user for user in await service.users() if user["user"] == applicant.user)
@@ -131,7 +134,8 @@ async def waiting(lapsing: Service) -> Selection:
     return selection
 
 
-async def test_r17_confirming_opens_after_its_countdown_and_too_early_costs_no_attempt(lapsing: Service) -> None:
+@pytest.mark.requirement("R-17")
+async def test_confirming_opens_after_its_countdown_and_too_early_costs_no_attempt(lapsing: Service) -> None:
     selection = await waiting(lapsing)
     view = await selection.do("identity-code")
     code = await selection.owner.last_code("confirm_identity")
@@ -144,7 +148,8 @@ async def test_r17_confirming_opens_after_its_countdown_and_too_early_costs_no_a
     assert (await selection.do("identity", {"code": code}))["stage"] == "plate_selection"
 
 
-async def test_r17_a_new_code_restarts_the_countdown(lapsing: Service) -> None:
+@pytest.mark.requirement("R-17")
+async def test_a_new_code_restarts_the_countdown(lapsing: Service) -> None:
     selection = await waiting(lapsing)
     first = (await selection.do("identity-code"))["identity"]["confirm_enabled_at"]
     await passed(first)

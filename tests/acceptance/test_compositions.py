@@ -56,14 +56,16 @@ async def test_duplicates_are_refused_also_after_folding(selection: Selection) -
     assert (await selection.view())["composed"]["remaining"] == 20
 
 
-async def test_r22_too_many_at_once_are_refused_and_none_at_all_too(selection: Selection) -> None:
+@pytest.mark.requirement("R-22")
+async def test_too_many_at_once_are_refused_and_none_at_all_too(selection: Selection) -> None:
     numbers = await selection.free_numbers(6)
     assert refused(await selection.compose(*numbers), "too_many_numbers")["max"] == 5
     refused(await selection.compose(), "validation_failed")
     assert (await selection.view())["composed"]["remaining"] == 20
 
 
-async def test_r27_when_all_are_taken_the_count_falls_by_as_many(service: Service) -> None:
+@pytest.mark.requirement("R-27")
+async def test_when_all_are_taken_the_count_falls_by_as_many(service: Service) -> None:
     selection, rival = await service.selecting(2)
     numbers = (await rival.draw())[:3]
     view = await selection.composed(*numbers)
@@ -73,8 +75,9 @@ async def test_r27_when_all_are_taken_the_count_falls_by_as_many(service: Servic
     assert view["draws"]["remaining"] == 5
 
 
+@pytest.mark.requirement("R-28")
 @pytest.mark.slow
-async def test_r28_the_first_free_one_wins_and_the_rest_are_left_alone(service: Service) -> None:
+async def test_the_first_free_one_wins_and_the_rest_are_left_alone(service: Service) -> None:
     selection, rival, third = await service.selecting(3)
     taken = (await rival.draw())[0]
     first, second = await selection.free_numbers(2)
@@ -115,8 +118,9 @@ async def test_a_reserved_plate_is_taken(service: Service) -> None:
     assert (await selection.composed(plate))["last_submission"] == [{"number": plate, "outcome": "taken"}]
 
 
+@pytest.mark.requirement("R-24")
 @pytest.mark.slow
-async def test_r24_the_interval_runs_from_the_page_and_from_each_submission(service: Service) -> None:
+async def test_the_interval_runs_from_the_page_and_from_each_submission(service: Service) -> None:
     selection, rival = await service.selecting(2)
     number = (await rival.draw())[0]
     before = await selection.owner.enter()

@@ -18,6 +18,7 @@ async def asked(service: Service) -> Applicant:
     return applicant
 
 
+@pytest.mark.requirement("R-03", "R-09", "R-13")
 async def test_the_view_after_the_creation_shows_what_was_submitted_masked(service: Service) -> None:
     applicant = await asked(service)
     user = next(user for user in await service.users() if user["user"] == applicant.user)
@@ -159,7 +160,8 @@ async def mismatches(applicant: Applicant, service: Service) -> dict[str, Json]:
     }
 
 
-async def test_r12_one_uniform_answer_as_long_as_the_facts_do_not_all_match(service: Service) -> None:
+@pytest.mark.requirement("R-12")
+async def test_one_uniform_answer_as_long_as_the_facts_do_not_all_match(service: Service) -> None:
     applicant = await asked(service)
     answers = []
     for changes in (await mismatches(applicant, service)).values():
@@ -188,7 +190,8 @@ async def test_failed_checks_are_limited_a_day_after_the_code_and_malformed_fiel
     assert instant(problem["retry_at"]) == datetime.combine(tomorrow, datetime.min.time(), shanghai)
 
 
-async def test_r12_reasons_are_told_only_when_all_facts_match(service: Service) -> None:
+@pytest.mark.requirement("R-12")
+async def test_reasons_are_told_only_when_all_facts_match(service: Service) -> None:
     applicant, car = await one_with_an_ineligible_car(service)
     await applicant.ask_code()
     body = await applicant.submission(car, seller=car["seller"] | {"name": "某某"})

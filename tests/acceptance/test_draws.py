@@ -7,7 +7,8 @@ from tests.acceptance.people import Selection, Service, eventually, ok, passed, 
 from tests.acceptance.small_office import leave_thirteen_numbers
 
 
-async def test_r32_a_draw_gives_ten_distinct_numbers_of_released_segments(service: Service) -> None:
+@pytest.mark.requirement("R-32")
+async def test_a_draw_gives_ten_distinct_numbers_of_released_segments(service: Service) -> None:
     selection = await (await service.applicant()).selecting()
     view = await selection.do("draws", {})
     office, numbers = view["office"], view["batch"]["numbers"]
@@ -19,7 +20,8 @@ async def test_r32_a_draw_gives_ten_distinct_numbers_of_released_segments(servic
         assert sum(fits(number, segment) for segment in segments) == 1
 
 
-async def test_r33_r34_a_draw_costs_one_chance_and_shows_its_countdown(service: Service) -> None:
+@pytest.mark.requirement("R-33", "R-34")
+async def test_a_draw_costs_one_chance_and_shows_its_countdown(service: Service) -> None:
     selection = await (await service.applicant()).selecting()
     view = await selection.do("draws", {})
     assert (view["draws"]["remaining"], view["draws"]["batch_size"]) == (4, 10)
@@ -27,7 +29,8 @@ async def test_r33_r34_a_draw_costs_one_chance_and_shows_its_countdown(service: 
     assert (await selection.view())["batch"] == view["batch"]
 
 
-async def test_r36_without_the_digit_four_no_number_holds_one(service: Service) -> None:
+@pytest.mark.requirement("R-36")
+async def test_without_the_digit_four_no_number_holds_one(service: Service) -> None:
     selection = await (await service.applicant()).selecting()
     for _ in range(5):
         assert not any("4" in number for number in await selection.draw(exclude_four=True))
@@ -64,7 +67,8 @@ async def test_a_new_draw_replaces_the_batch_and_frees_its_numbers(service: Serv
     assert (view["stage"], view["plate"]) == ("completed", old[0])
 
 
-async def test_r35_at_zero_the_numbers_are_void_and_free_again(hurried: Service) -> None:
+@pytest.mark.requirement("R-35")
+async def test_at_zero_the_numbers_are_void_and_free_again(hurried: Service) -> None:
     selection, rival = await hurried.selecting(2)
     view = await selection.do("draws", {})
     number, expires_at = view["batch"]["numbers"][0], view["batch"]["expires_at"]
@@ -76,7 +80,8 @@ async def test_r35_at_zero_the_numbers_are_void_and_free_again(hurried: Service)
     assert ok(await rival.compose(number))["plate"] == number
 
 
-async def test_r32_from_a_small_pool_no_number_goes_to_two_and_none_twice_to_one(hurried: Service) -> None:
+@pytest.mark.requirement("R-32")
+async def test_from_a_small_pool_no_number_goes_to_two_and_none_twice_to_one(hurried: Service) -> None:
     office, people = await hurried.of_one_quiet_office(3)
     numbers = await leave_thirteen_numbers(hurried.stack, office)
     first, second, third = [await person.selecting() for person in people]

@@ -7,7 +7,8 @@ import pytest
 from tests.acceptance.people import Service, ok, refused
 
 
-async def test_r01_whoever_has_nothing_yet_comes_to_the_introduction(service: Service) -> None:
+@pytest.mark.requirement("R-01")
+async def test_whoever_has_nothing_yet_comes_to_the_introduction(service: Service) -> None:
     applicant = await service.applicant()
     answer = await applicant.enter()
     assert answer["screen"] == "introduction"
@@ -15,8 +16,9 @@ async def test_r01_whoever_has_nothing_yet_comes_to_the_introduction(service: Se
     assert answer["blacklist"] is None
 
 
+@pytest.mark.requirement("R-06")
 @pytest.mark.parametrize("actions", [(), ("start",), ("start", "identity-code")])
-async def test_r06_with_chances_left_they_come_to_the_service_notes(service: Service, actions: tuple[str, ...]) -> None:
+async def test_with_chances_left_they_come_to_the_service_notes(service: Service, actions: tuple[str, ...]) -> None:
     selection = await (await service.applicant()).submitted()
     for action in actions:
         await selection.do(action)
@@ -28,7 +30,8 @@ async def test_r06_with_chances_left_they_come_to_the_service_notes(service: Ser
     assert await selection.stage() == "service_notes"
 
 
-async def test_r15_a_selection_left_unfinished_keeps_batch_and_candidates_with_their_countdowns(
+@pytest.mark.requirement("R-15")
+async def test_a_selection_left_unfinished_keeps_batch_and_candidates_with_their_countdowns(
     service: Service,
 ) -> None:
     selection = await (await service.applicant()).selecting()
@@ -53,7 +56,8 @@ async def test_a_new_entry_voids_an_identity_code(service: Service) -> None:
     refused(await selection.post("identity", {"code": code}), "code_not_sent")
 
 
-async def test_r08_whoever_has_a_plate_comes_to_completed_at_every_entry(service: Service) -> None:
+@pytest.mark.requirement("R-08")
+async def test_whoever_has_a_plate_comes_to_completed_at_every_entry(service: Service) -> None:
     selection = await (await service.applicant()).selecting()
     plate = (await selection.reserve())["plate"]
     for body in ({}, {}, {"preselection_id": selection.id}):
@@ -105,7 +109,8 @@ async def test_a_cancelled_one_leads_to_the_introduction_and_an_older_one_comes_
     assert (await applicant.enter())["preselection"]["id"] == older.id
 
 
-async def test_r15_with_the_last_chances_used_a_live_batch_is_found_again_after_verification(hurried: Service) -> None:
+@pytest.mark.requirement("R-15")
+async def test_with_the_last_chances_used_a_live_batch_is_found_again_after_verification(hurried: Service) -> None:
     selection, rival = await hurried.selecting(2)
     taken = await rival.draw()
     ok(await selection.compose(*taken[:3]))

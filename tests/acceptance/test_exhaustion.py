@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
+
 from tests.acceptance.people import Json, Selection, Service, eventually, instant, ok, passed, refused
 
 WITHIN_S = 2
@@ -28,7 +30,8 @@ async def first_with(views: AsyncIterator[Json], stage: str) -> Json:
     raise AssertionError("the stream has ended")
 
 
-async def test_r30_a_used_up_vehicle_is_exhausted_by_itself_and_told_to_go_to_the_office(hurried: Service) -> None:
+@pytest.mark.requirement("R-30")
+async def test_a_used_up_vehicle_is_exhausted_by_itself_and_told_to_go_to_the_office(hurried: Service) -> None:
     selection, view = await used_up(hurried)
     ends_at = view["batch"]["expires_at"]
     async with selection.events() as views, asyncio.timeout(3 + WITHIN_S):

@@ -1,5 +1,7 @@
 """The deadline missed (R-41, R-48): barred, told, and released by time alone."""
 
+import pytest
+
 from tests.acceptance.people import Applicant, Selection, Service, eventually, instant, ok, passed, refused
 
 # The instance's policy.
@@ -11,7 +13,8 @@ async def reserved(applicant: Applicant, car: int = 0) -> tuple[Selection, dict[
     return selection, await selection.reserve()
 
 
-async def test_r41_a_missed_deadline_bars_the_party_until_the_ban_ends_by_itself(lapsing: Service) -> None:
+@pytest.mark.requirement("R-41", "R-48")
+async def test_a_missed_deadline_bars_the_party_until_the_ban_ends_by_itself(lapsing: Service) -> None:
     applicant, rival = await lapsing.neighbours(2)
     selection, view = await reserved(applicant)
     assert VALIDITY_S - 1 <= (instant(view["deadline"]) - instant(view["now"])).total_seconds() <= VALIDITY_S

@@ -69,6 +69,7 @@ async def test_now_is_the_moment_of_the_answer(selection: Selection) -> None:
     assert first <= second
 
 
+@pytest.mark.requirement("R-44")
 async def test_a_notice_states_the_validity_and_has_a_version(service: Service) -> None:
     applicant = await service.applicant()
     offices = ok(await applicant.get("/offices"))["items"]
@@ -78,6 +79,7 @@ async def test_a_notice_states_the_validity_and_has_a_version(service: Service) 
         notice = ok(await applicant.get(f"/offices/{office['code']}/notice"))
         assert notice["version"]
         assert "3" in notice["body"] or "三" in notice["body"]
+        assert all(field in notice["body"] for field in ("登记证书编号", "车辆识别代号", "卖方信息"))
     for path in ("notice", "segments"):
         refused(await applicant.get(f"/offices/999999/{path}"), "not_found")
 

@@ -66,12 +66,14 @@ async def test_an_organisation_s_name_keeps_its_first_and_last_two_characters(co
     assert view["vehicle"]["seller_name"] == "深圳*****公司"
 
 
+@pytest.mark.requirement("R-03")
 async def test_an_agent_buys_for_the_organisation(country: Country) -> None:
     office = await country.office()
     agent = country.applicant(organisation={"name": "深圳市贸易有限公司", "credit_code": "91110000600037341L"})
     assert (await agent.submit(country.car(agent, office))).status == 201
 
 
+@pytest.mark.requirement("R-04")
 async def test_an_outdated_notice_is_refused_with_the_version_in_force(country: Country) -> None:
     office, buyer = await country.own_office(), country.applicant()
     now = country.stack.parts.clock()

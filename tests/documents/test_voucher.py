@@ -56,6 +56,7 @@ def picture_of(pdf: bytes, *, dots_per_inch: int) -> Image.Image:
         "工作日 9:00–12:00", "二手车销售统一发票", "黑名单", "生成时间 2026-11-23 10:10（北京时间）",
     ],
 )  # fmt: skip
+@pytest.mark.requirement("R-42")
 def test_the_text_can_be_extracted(facts: VoucherFacts, proof: VoucherProof, expected: str) -> None:
     assert expected in text_of(rendered(facts, proof))
 
@@ -96,6 +97,7 @@ def test_an_unmasked_value_is_refused(facts: VoucherFacts, field: str) -> None:
         replace(facts, **{field: "LSVAA49J132047371"})
 
 
+@pytest.mark.requirement("R-42")
 def test_it_is_one_small_a4_page(facts: VoucherFacts, proof: VoucherProof) -> None:
     pdf = rendered(facts, proof)
     reader = PdfReader(BytesIO(pdf))

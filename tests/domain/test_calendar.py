@@ -66,6 +66,7 @@ def test_a_year_without_an_official_notice_is_provisional() -> None:
     assert (CALENDAR.is_provisional(2026), CALENDAR.is_provisional(2027)) == (False, True)
 
 
+@pytest.mark.requirement("R-40")
 @pytest.mark.parametrize(
     "completed, visit_by",
     [
@@ -87,7 +88,7 @@ def test_a_year_without_an_official_notice_is_provisional() -> None:
         ("2028-02-28T12:00:00.000", date(2028, 3, 2)),
     ],
 )
-def test_r40_the_last_day_is_the_third_working_day_after_and_counts_to_its_end(completed: str, visit_by: date) -> None:
+def test_the_last_day_is_the_third_working_day_after_and_counts_to_its_end(completed: str, visit_by: date) -> None:
     day, deadline = CALENDAR.last_day(shanghai(completed), POLICY)
     assert day == visit_by
     assert deadline == shanghai(f"{visit_by + timedelta(days=1)}T00:00:00")
@@ -161,6 +162,7 @@ def test_exactly_three_working_days_lie_between_completion_and_the_deadline(comp
     assert shanghai_day(deadline - timedelta(milliseconds=1)) == visit_by
 
 
+@pytest.mark.requirement("R-41")
 @pytest.mark.parametrize(
     "begins, until",
     [
@@ -175,7 +177,7 @@ def test_exactly_three_working_days_lie_between_completion_and_the_deadline(comp
         ("2028-02-29T10:00:00", "2030-03-01T00:00:00"),
     ],
 )
-def test_r41_a_ban_ends_two_years_after_the_last_day(begins: str, until: str) -> None:
+def test_a_ban_ends_two_years_after_the_last_day(begins: str, until: str) -> None:
     assert ban_end(shanghai(begins), POLICY) == shanghai(until)
 
 

@@ -25,6 +25,7 @@ MASKS = [
 ]
 
 
+@pytest.mark.requirement("R-13")
 @pytest.mark.parametrize(
     "mask, value, shown",
     [
@@ -40,7 +41,7 @@ MASKS = [
         (mask_credit_code, "91110000600037341L", "91**************1L"),
     ],
 )
-def test_r13_a_value_is_masked_as_the_requirements_show(mask: Callable[[str], str], value: str, shown: str) -> None:
+def test_a_value_is_masked_as_the_requirements_show(mask: Callable[[str], str], value: str, shown: str) -> None:
     assert mask(value) == shown
 
 

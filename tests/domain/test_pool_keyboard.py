@@ -26,6 +26,7 @@ def by_brute_force(positions: set[int], typed: str) -> list[str]:
     return [character for character in CHARACTERS if character in following]
 
 
+@pytest.mark.requirement("R-20")
 @pytest.mark.parametrize(
     "typed, available",
     [
@@ -46,7 +47,7 @@ def by_brute_force(positions: set[int], typed: str) -> list[str]:
         ("a1", CHARACTERS),
     ],
 )
-def test_r20_each_place_offers_what_the_ten_patterns_allow(typed: str, available: str) -> None:
+def test_each_place_offers_what_the_ten_patterns_allow(typed: str, available: str) -> None:
     assert available_characters(FULL, typed) == list(available)
 
 
@@ -90,8 +91,9 @@ def test_the_last_number_of_a_pool_can_be_typed_and_nothing_else() -> None:
         assert available_characters(pool, serial[:4] + ("0" if serial[4] != "0" else "1")) == []
 
 
+@pytest.mark.requirement("R-20")
 @given(SMALL_POOLS, st.data())
-def test_r20_an_almost_empty_pool_agrees_with_brute_force(positions: set[int], data: st.DataObject) -> None:
+def test_an_almost_empty_pool_agrees_with_brute_force(positions: set[int], data: st.DataObject) -> None:
     beginnings = [serial_at(position)[:place] for position in sorted(positions) for place in range(6)]
     typed = data.draw(st.sampled_from(["", *beginnings]) | st.text("01A4Z", max_size=5))
     pool = bitmap_of(positions)

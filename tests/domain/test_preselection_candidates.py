@@ -37,7 +37,8 @@ def numbers(state: Preselection) -> tuple[str, ...]:
     return state.candidates.numbers
 
 
-def test_a_number_of_the_live_batch_is_put_aside_with_a_countdown_of_its_own_r_37_r_38() -> None:
+@pytest.mark.requirement("R-37", "R-38")
+def test_a_number_of_the_live_batch_is_put_aside_with_a_countdown_of_its_own() -> None:
     assert with_candidate().candidates == Candidates((Candidate(FIRST[0], "first"),), PROVED, PROVED + TTL)
 
 
@@ -58,7 +59,8 @@ def test_a_number_that_never_stood_in_the_batch_is_not_in_batch_even_when_it_exp
         with_batch().put_aside(SECOND_BATCH[0], at)
 
 
-def test_a_number_can_be_put_aside_until_the_batchs_countdown_ends_r_37() -> None:
+@pytest.mark.requirement("R-37")
+def test_a_number_can_be_put_aside_until_the_batchs_countdown_ends() -> None:
     state = with_batch().put_aside(FIRST[0], PROVED + BATCH_TTL - MS)
     assert numbers(state) == (FIRST[0],)
     with refused(BatchExpired):
@@ -146,7 +148,8 @@ def test_a_candidate_is_held_as_long_as_column_or_batch_still_runs() -> None:
     assert set(longer.holds(PROVED + BATCH_TTL)) == {FIRST[0]}
 
 
-def test_at_the_columns_zero_its_numbers_are_void_r_38() -> None:
+@pytest.mark.requirement("R-38")
+def test_at_the_columns_zero_its_numbers_are_void() -> None:
     state = with_candidate()
     state.check_choice(FIRST[0], PROVED + TTL - MS)
     with refused(CandidateExpired):
@@ -175,7 +178,8 @@ def test_an_expired_column_does_not_know_other_numbers() -> None:
         with_candidate().check_choice(FIRST[1], PROVED + TTL)
 
 
-def test_confirming_a_candidate_leads_to_completed_r_39() -> None:
+@pytest.mark.requirement("R-39")
+def test_confirming_a_candidate_leads_to_completed() -> None:
     reservation = replace(RESERVATION, plate=FIRST[0])
     state = with_candidate().chosen(reservation, PROVED + MINUTE)
     assert (state.stage, state.reservation) == (Stage.COMPLETED, reservation)

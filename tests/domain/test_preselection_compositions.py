@@ -28,7 +28,8 @@ from tests.domain.preselection_states import (
 TAKEN = ["粤B00000", "粤B00001", "粤B00002"]
 
 
-def test_a_submission_is_too_early_until_the_interval_after_entering_the_page_is_over_r_24_r_25() -> None:
+@pytest.mark.requirement("R-24", "R-25")
+def test_a_submission_is_too_early_until_the_interval_after_entering_the_page_is_over() -> None:
     with refused(TooEarly, retry_at=COMPOSABLE):
         selecting().check_composition(1, COMPOSABLE - MS)
     with refused(TooEarly, retry_at=COMPOSABLE):
@@ -38,18 +39,21 @@ def test_a_submission_is_too_early_until_the_interval_after_entering_the_page_is
     selecting().check_composition(1, COMPOSABLE)
 
 
-def test_the_count_falls_by_n_when_all_n_are_taken_r_27() -> None:
+@pytest.mark.requirement("R-27")
+def test_the_count_falls_by_n_when_all_n_are_taken() -> None:
     state = selecting().composed_in_vain(TAKEN, COMPOSABLE)
     assert (state.composed_remaining, state.draws_remaining) == (17, 5)
     assert state.stage is Stage.PLATE_SELECTION
 
 
-def test_each_taken_number_is_told_in_the_order_it_was_given_r_27() -> None:
+@pytest.mark.requirement("R-27")
+def test_each_taken_number_is_told_in_the_order_it_was_given() -> None:
     state = selecting().composed_in_vain(TAKEN, COMPOSABLE)
     assert state.last_submission == tuple(Tried(number, Outcome.TAKEN) for number in TAKEN)
 
 
-def test_after_a_submission_the_interval_runs_again_r_24() -> None:
+@pytest.mark.requirement("R-24")
+def test_after_a_submission_the_interval_runs_again() -> None:
     state = selecting().composed_in_vain(TAKEN, COMPOSABLE + SECOND)
     again = COMPOSABLE + 11 * SECOND
     assert state.compose_from == again
@@ -64,7 +68,8 @@ def test_a_new_entry_does_not_shorten_the_interval() -> None:
         again.check_composition(1, COMPOSABLE + 10 * SECOND)
 
 
-def test_the_first_free_number_is_confirmed_at_once_and_the_rest_are_left_alone_r_28() -> None:
+@pytest.mark.requirement("R-28")
+def test_the_first_free_number_is_confirmed_at_once_and_the_rest_are_left_alone() -> None:
     numbers = ["粤B00000", RESERVATION.plate, "粤B00002", "粤B00003"]
     state = selecting().composed(numbers, RESERVATION, COMPOSABLE)
     assert (state.stage, state.reservation, state.last_action_at) == (Stage.COMPLETED, RESERVATION, COMPOSABLE)
@@ -72,7 +77,8 @@ def test_the_first_free_number_is_confirmed_at_once_and_the_rest_are_left_alone_
     assert state.last_submission == tuple(map(Tried, numbers, outcomes))
 
 
-def test_a_submission_that_won_costs_nothing_r_28() -> None:
+@pytest.mark.requirement("R-28")
+def test_a_submission_that_won_costs_nothing() -> None:
     state = selecting().composed(["粤B00000", RESERVATION.plate], RESERVATION, COMPOSABLE)
     assert (state.composed_remaining, state.draws_remaining) == (20, 5)
 
@@ -83,8 +89,9 @@ def test_a_submission_that_won_ends_batch_candidates_and_session() -> None:
     assert (state.batch, state.candidates, state.session_until, state.compose_from) == (None, None, None, None)
 
 
+@pytest.mark.requirement("R-22")
 @pytest.mark.parametrize("remaining, most", [(20, 5), (6, 5), (5, 5), (4, 4), (1, 1)])
-def test_as_many_as_can_be_entered_at_once_or_remain_whichever_is_less_r_22(remaining: int, most: int) -> None:
+def test_as_many_as_can_be_entered_at_once_or_remain_whichever_is_less(remaining: int, most: int) -> None:
     state = selecting(composed_remaining=remaining)
     state.check_composition(most, COMPOSABLE)
     with refused(TooManyNumbers, max=most):
@@ -113,7 +120,8 @@ def test_none_left_is_said_at_zero_only() -> None:
         state.check_composition(1, PROVED)
 
 
-def test_composed_used_up_with_draws_left_stays_at_selection_for_random_r_29() -> None:
+@pytest.mark.requirement("R-29")
+def test_composed_used_up_with_draws_left_stays_at_selection_for_random() -> None:
     state = selecting(composed_remaining=3).composed_in_vain(TAKEN, COMPOSABLE)
     assert (state.stage, state.composed_remaining) == (Stage.PLATE_SELECTION, 0)
     state.check_draw(COMPOSABLE)

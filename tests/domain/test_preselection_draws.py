@@ -27,11 +27,13 @@ from tests.domain.preselection_states import (
 EXPIRES = PROVED + 90 * SECOND
 
 
-def test_a_draw_shows_its_numbers_with_one_countdown_r_32_r_33() -> None:
+@pytest.mark.requirement("R-32", "R-33")
+def test_a_draw_shows_its_numbers_with_one_countdown() -> None:
     assert with_batch().batch == Batch("first", FIRST, EXPIRES)
 
 
-def test_a_draw_that_returned_numbers_costs_one_draw_r_34() -> None:
+@pytest.mark.requirement("R-34")
+def test_a_draw_that_returned_numbers_costs_one_draw() -> None:
     state = with_batch()
     assert (state.draws_remaining, state.composed_remaining) == (4, 20)
 
@@ -49,13 +51,15 @@ def test_a_draw_that_returned_nothing_is_refused_and_not_charged() -> None:
     assert state.draws_remaining == 5
 
 
-def test_drawn_numbers_are_held_until_their_countdown_ends_r_33_r_35() -> None:
+@pytest.mark.requirement("R-33", "R-35")
+def test_drawn_numbers_are_held_until_their_countdown_ends() -> None:
     state = with_batch()
     assert state.holds(EXPIRES - MS) == dict.fromkeys(FIRST, Hold(HoldKind.OFFERED, EXPIRES))
     assert state.holds(EXPIRES) == {}
 
 
-def test_numbers_of_an_expired_batch_are_void_r_35() -> None:
+@pytest.mark.requirement("R-35")
+def test_numbers_of_an_expired_batch_are_void() -> None:
     state = with_batch()
     assert state.put_aside(FIRST[0], EXPIRES - MS).candidates is not None
     with refused(BatchExpired):
@@ -79,7 +83,8 @@ def test_a_new_draw_keeps_the_candidates_and_their_countdown() -> None:
     assert set(held) == set(SECOND_BATCH)
 
 
-def test_every_draw_counts_down_until_none_is_left_r_31_r_46() -> None:
+@pytest.mark.requirement("R-31", "R-46")
+def test_every_draw_counts_down_until_none_is_left() -> None:
     state = selecting()
     for draw in range(5):
         numbers = [f"粤B{draw}000{digit}" for digit in range(10)]
@@ -98,7 +103,8 @@ def test_draws_used_up_leave_the_composed_numbers_usable() -> None:
     state.check_composition(5, COMPOSABLE)
 
 
-def test_a_draw_waits_for_no_countdown_r_23() -> None:
+@pytest.mark.requirement("R-23")
+def test_a_draw_waits_for_no_countdown() -> None:
     state = selecting()
     assert state.compose_from == COMPOSABLE
     state.check_draw(PROVED)

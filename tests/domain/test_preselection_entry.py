@@ -30,41 +30,47 @@ from tests.domain.preselection_states import (
 )
 
 
-def test_a_preselection_opens_at_service_notes_with_the_policys_chances_r_12_r_45() -> None:
+@pytest.mark.requirement("R-12", "R-45")
+def test_a_preselection_opens_at_service_notes_with_the_policys_chances() -> None:
     state = Preselection.opened(Policy(draws=7, composed=30), OPENED)
     assert (state.stage, state.draws_remaining, state.composed_remaining) == (Stage.SERVICE_NOTES, 7, 30)
     assert state.holds(OPENED) == {}
     assert (state.reservation, state.identity, state.session_until, state.last_submission) == (None, None, None, None)
 
 
-def test_the_same_transfer_goes_on_with_the_counts_that_it_had_r_45_r_46() -> None:
+@pytest.mark.requirement("R-45", "R-46")
+def test_the_same_transfer_goes_on_with_the_counts_that_it_had() -> None:
     earlier = at_notes(draws_remaining=1, composed_remaining=3)
     state = Preselection.opened(Policy(), OPENED + DAY, earlier=earlier, shown=FIRST)
     assert (state.draws_remaining, state.composed_remaining) == (1, 3)
     assert (state.stage, state.shown, state.last_action_at) == (Stage.SERVICE_NOTES, FIRST, OPENED + DAY)
 
 
+@pytest.mark.requirement("R-05")
 @pytest.mark.parametrize("draws, composed", [(1, 0), (0, 1)])
-def test_one_chance_of_either_kind_is_enough_to_go_on_r_05(draws: int, composed: int) -> None:
+def test_one_chance_of_either_kind_is_enough_to_go_on(draws: int, composed: int) -> None:
     earlier = at_notes(draws_remaining=draws, composed_remaining=composed)
     state = Preselection.opened(Policy(), OPENED, earlier=earlier)
     assert (state.draws_remaining, state.composed_remaining) == (draws, composed)
 
 
-def test_a_used_up_vehicle_gets_no_new_chances_by_a_new_preselection_r_30_r_45() -> None:
+@pytest.mark.requirement("R-30", "R-45")
+def test_a_used_up_vehicle_gets_no_new_chances_by_a_new_preselection() -> None:
     earlier = at_notes(draws_remaining=0, composed_remaining=0)
     with refused(VehicleExhausted):
         Preselection.opened(Policy(), OPENED, earlier=earlier)
 
 
-def test_a_preselection_that_used_its_last_chance_for_a_cancelled_plate_is_used_up_r_45() -> None:
+@pytest.mark.requirement("R-45")
+def test_a_preselection_that_used_its_last_chance_for_a_cancelled_plate_is_used_up() -> None:
     policy = Policy(cancellation=True, draws=1, composed=0)
     state = with_candidate(policy).chosen(replace(RESERVATION, plate=FIRST[0]), PROVED).cancelled(PROVED)
     with refused(VehicleExhausted):
         Preselection.opened(policy, PROVED, earlier=state)
 
 
-def test_start_leads_to_identity_verification_r_14() -> None:
+@pytest.mark.requirement("R-14")
+def test_start_leads_to_identity_verification() -> None:
     state = at_notes().started(OPENED + SECOND)
     assert (state.stage, state.last_action_at) == (Stage.IDENTITY_VERIFICATION, OPENED + SECOND)
     assert state.identity is None
@@ -76,14 +82,16 @@ def test_start_is_known_at_service_notes_only(state: Preselection) -> None:
         state.started(COMPOSABLE)
 
 
+@pytest.mark.requirement("R-05", "R-15")
 @pytest.mark.parametrize("state", [at_notes(), at_identity(), code_sent(), selecting(), with_batch(), with_candidate()])
-def test_an_unfinished_step_lands_at_service_notes_at_the_next_entry_r_05_r_15(state: Preselection) -> None:
+def test_an_unfinished_step_lands_at_service_notes_at_the_next_entry(state: Preselection) -> None:
     again = state.entered(COMPOSABLE)
     assert (again.stage, again.last_action_at) == (Stage.SERVICE_NOTES, COMPOSABLE)
     assert (again.draws_remaining, again.composed_remaining) == (state.draws_remaining, state.composed_remaining)
 
 
-def test_a_new_entry_keeps_batch_and_candidates_with_the_countdowns_that_were_running_r_15_r_38() -> None:
+@pytest.mark.requirement("R-15", "R-38")
+def test_a_new_entry_keeps_batch_and_candidates_with_the_countdowns_that_were_running() -> None:
     state = with_candidate()
     again = state.entered(PROVED + MINUTE)
     assert (again.batch, again.candidates) == (state.batch, state.candidates)
@@ -123,17 +131,20 @@ def test_an_entry_with_a_live_candidate_after_the_last_chance_lands_at_service_n
     assert state.entered(PROVED + 3 * MINUTE).stage is Stage.EXHAUSTED
 
 
-def test_an_entry_with_both_counts_used_up_and_nothing_held_is_exhausted_r_07_r_47() -> None:
+@pytest.mark.requirement("R-07", "R-47")
+def test_an_entry_with_both_counts_used_up_and_nothing_held_is_exhausted() -> None:
     state = at_notes(draws_remaining=0, composed_remaining=0)
     assert state.entered(OPENED).stage is Stage.EXHAUSTED
 
 
-def test_an_entry_with_a_plate_stays_at_completed_within_its_validity_r_08() -> None:
+@pytest.mark.requirement("R-08")
+def test_an_entry_with_a_plate_stays_at_completed_within_its_validity() -> None:
     state = completed()
     assert state.entered(RESERVATION.deadline - MS) == state
 
 
-def test_an_entry_after_the_validity_finds_the_preselection_overdue_r_08_r_41() -> None:
+@pytest.mark.requirement("R-08", "R-41")
+def test_an_entry_after_the_validity_finds_the_preselection_overdue() -> None:
     assert completed().entered(RESERVATION.deadline).stage is Stage.OVERDUE
 
 

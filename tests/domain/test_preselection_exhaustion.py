@@ -72,13 +72,15 @@ def test_exhausted_comes_during_identity_verification_too() -> None:
     assert state.settled(BATCH_END).stage is Stage.EXHAUSTED
 
 
-def test_exhausted_comes_at_once_when_the_last_composed_numbers_are_taken_r_30() -> None:
+@pytest.mark.requirement("R-30")
+def test_exhausted_comes_at_once_when_the_last_composed_numbers_are_taken() -> None:
     state = selecting(draws_remaining=0, composed_remaining=2).composed_in_vain(["粤B00000", "粤B00001"], COMPOSABLE)
     assert state.stage is Stage.EXHAUSTED
     assert (state.draws_remaining, state.composed_remaining) == (0, 0)
 
 
-def test_the_reason_of_the_last_submission_is_still_shown_at_exhausted_r_27_r_30() -> None:
+@pytest.mark.requirement("R-27", "R-30")
+def test_the_reason_of_the_last_submission_is_still_shown_at_exhausted() -> None:
     state = selecting(draws_remaining=0, composed_remaining=1).composed_in_vain(["粤B00000"], COMPOSABLE)
     assert state.last_submission == (Tried("粤B00000", Outcome.TAKEN),)
     assert state.settled(COMPOSABLE + DAY) == state
@@ -99,7 +101,8 @@ def test_with_both_counts_at_zero_and_a_live_batch_each_way_says_that_none_is_le
         state.check_composition(1, COMPOSABLE)
 
 
-def test_holds_taken_away_after_the_last_chance_exhaust_it_at_once_r_41() -> None:
+@pytest.mark.requirement("R-41")
+def test_holds_taken_away_after_the_last_chance_exhaust_it_at_once() -> None:
     state = with_candidate(draws_remaining=1, composed_remaining=0)
     assert state.without_holds(PROVED).stage is Stage.EXHAUSTED
 
@@ -112,8 +115,9 @@ def test_idleness_that_ends_the_last_hold_exhausts_it_instead_of_putting_it_to_s
     assert over == over.settled(PROVED + 10 * SECOND) == state.settled(COLUMN_END)
 
 
+@pytest.mark.requirement("R-45")
 @pytest.mark.parametrize("minutes", [2, 40, 10 * 24 * 60])
-def test_exhausted_is_for_good_r_45(minutes: int) -> None:
+def test_exhausted_is_for_good(minutes: int) -> None:
     over = with_batch(draws_remaining=1, composed_remaining=0).settled(BATCH_END)
     assert over.settled(PROVED + minutes * MINUTE) == over
     assert over.entered(PROVED + minutes * MINUTE) == over

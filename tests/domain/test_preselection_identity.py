@@ -27,11 +27,13 @@ from tests.domain.preselection_states import (
 IDLE = 30 * MINUTE
 
 
-def test_a_sent_code_can_be_confirmed_resent_and_expires_at_moments_of_its_own_r_16_r_17() -> None:
+@pytest.mark.requirement("R-16", "R-17")
+def test_a_sent_code_can_be_confirmed_resent_and_expires_at_moments_of_its_own() -> None:
     assert code_sent().identity == IdentityCode(OPENED + 5 * SECOND, OPENED + MINUTE, OPENED + 5 * MINUTE)
 
 
-def test_confirm_is_too_early_until_its_countdown_ends_r_17() -> None:
+@pytest.mark.requirement("R-17")
+def test_confirm_is_too_early_until_its_countdown_ends() -> None:
     with refused(TooEarly, retry_at=PROVED):
         code_sent().check_identity(PROVED - MS)
     with refused(TooEarly, retry_at=PROVED):
@@ -39,7 +41,8 @@ def test_confirm_is_too_early_until_its_countdown_ends_r_17() -> None:
     code_sent().check_identity(PROVED)
 
 
-def test_a_right_code_leads_to_plate_selection_r_17() -> None:
+@pytest.mark.requirement("R-17")
+def test_a_right_code_leads_to_plate_selection() -> None:
     state = code_sent().identity_proved(PROVED)
     assert (state.stage, state.identity) == (Stage.PLATE_SELECTION, None)
     assert (state.session_until, state.compose_from) == (PROVED + IDLE, COMPOSABLE)

@@ -36,13 +36,15 @@ OVER = [
 ]
 
 
-def test_the_reservation_stands_until_its_deadline_r_40_r_41() -> None:
+@pytest.mark.requirement("R-40", "R-41")
+def test_the_reservation_stands_until_its_deadline() -> None:
     assert completed().settled(DEADLINE - MS) == completed()
     over = completed().settled(DEADLINE)
     assert (over.stage, over.reservation) == (Stage.OVERDUE, RESERVATION)
 
 
-def test_the_last_day_counts_to_its_end_in_shanghai_r_40() -> None:
+@pytest.mark.requirement("R-40")
+def test_the_last_day_counts_to_its_end_in_shanghai() -> None:
     assert datetime(2026, 11, 26, 16, tzinfo=UTC) == DEADLINE
 
 
@@ -55,7 +57,8 @@ def test_desk_and_operators_know_a_completed_preselection_only(state: Preselecti
         state.extended_to(date(2026, 12, 1), COMPOSABLE)
 
 
-def test_the_desks_confirmation_within_the_validity_prevents_the_ban_r_41() -> None:
+@pytest.mark.requirement("R-41")
+def test_the_desks_confirmation_within_the_validity_prevents_the_ban() -> None:
     state = completed().registered(DEADLINE - MS)
     assert (state.stage, state.reservation, state.last_action_at) == (Stage.REGISTERED, RESERVATION, DEADLINE - MS)
     assert state.settled(DEADLINE + 400 * DAY) == state
@@ -143,7 +146,8 @@ def test_a_deadline_that_passed_while_the_service_was_out_still_moves_if_nothing
     )
 
 
-def test_a_barred_partys_holds_lapse_and_its_counts_stay_r_41() -> None:
+@pytest.mark.requirement("R-41")
+def test_a_barred_partys_holds_lapse_and_its_counts_stay() -> None:
     state = with_candidate().without_holds(PROVED + SECOND)
     assert state.holds(PROVED + SECOND) == {}
     assert (state.stage, state.draws_remaining, state.composed_remaining) == (Stage.PLATE_SELECTION, 4, 20)

@@ -191,7 +191,8 @@ def test_a_segment_keeps_its_templates_in_capitals_and_refuses_what_is_none() ->
         segment("@@!!!", prefix="粤I")
 
 
-def test_r36_the_mask_without_four_holds_exactly_the_numbers_without_a_four() -> None:
+@pytest.mark.requirement("R-36")
+def test_the_mask_without_four_holds_exactly_the_numbers_without_a_four() -> None:
     assert WITHOUT_FOUR().bit_count() == 9**5 + 5 * 24 * 9**4 + 4 * 24**2 * 9**3
     chance = random.Random(36)
     for position in chance.sample(range(POOL_SIZE), 5000):

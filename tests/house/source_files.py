@@ -2,13 +2,13 @@
 
 import ast
 import subprocess
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
+TOOLS = {"bench", "scripts"}
 WHEN_NOT_IN_GIT = {".venv", ".data", "node_modules", "dist", "__pycache__"}
 
 
@@ -38,8 +38,8 @@ def paths() -> tuple[str, ...]:
 
 @cache
 def packages() -> frozenset[str]:
-    """Our own packages, as mypy knows them."""
-    return frozenset(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["packages"])
+    """Our own packages of the service: every folder at the top that is one, without those of measuring and building."""
+    return frozenset(path.parent.name for path in ROOT.glob("*/__init__.py")) - TOOLS
 
 
 def in_packages(path: str) -> bool:

@@ -16,6 +16,7 @@ from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_p
 HASHES = PersonalHashes(KEYS.hashes)
 
 
+@pytest.mark.requirement("R-04", "R-09")
 async def test_what_was_submitted_can_be_read_back_with_the_key(stored: Stored) -> None:
     given = stored.submission(phone="13900139000", vin="LSVAA49J132047371", certificate_number="123412345678")
     await stored.preselections.insert_submission(given)

@@ -19,6 +19,7 @@ def tried(state: Preselection) -> list[tuple[str, Outcome]]:
     return [(each.number, each.outcome) for each in state.last_submission or ()]
 
 
+@pytest.mark.requirement("R-26", "R-28")
 async def test_the_first_free_number_wins_and_the_rest_are_left_alone(world: World) -> None:
     office = await world.office(TEN)
     a, b, c, d = (f"{office.prefixes[0]}A123{digit}" for digit in range(4))
@@ -33,6 +34,7 @@ async def test_the_first_free_number_wins_and_the_rest_are_left_alone(world: Wor
     assert set(await world.claims(a, b, c, d, at=await vehicle.now())) == {a, b}
 
 
+@pytest.mark.requirement("R-26", "R-27")
 @pytest.mark.slow
 async def test_a_submission_of_which_all_are_taken_is_charged_in_full(world: World) -> None:
     office = await world.office(TEN)

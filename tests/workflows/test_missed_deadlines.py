@@ -26,6 +26,7 @@ async def overdue(vehicle: Vehicle) -> datetime:
     return reservation.deadline
 
 
+@pytest.mark.requirement("R-41", "R-48")
 async def test_a_missed_deadline_bars_for_two_years_and_the_ban_ends_by_itself(world: World) -> None:
     vehicle = await world.selecting(await world.office(TEN))
     await vehicle.confirm((await candidates(vehicle))[0])

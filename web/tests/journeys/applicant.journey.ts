@@ -25,7 +25,7 @@ afterEach(async () => {
 const heading = (name: string) => visitor.page.getByRole('heading', { name, level: 1 })
 const preselectionId = () => visitor.page.url().split('/').at(-1) ?? ''
 
-test('by draw: from the explanation to the completed preselection, and there again at the next entry', async () => {
+test('by draw: from the explanation to the completed preselection, and there again at the next entry', { tags: ['R-02', 'R-03', 'R-04', 'R-14', 'R-18', 'R-31', 'R-33', 'R-37', 'R-39', 'R-40', 'R-46'] }, async () => {
   const { page } = visitor
   await enterVehicle(page, user)
   await verifyIdentity(page, user)
@@ -41,7 +41,7 @@ test('by draw: from the explanation to the completed preselection, and there aga
   await heading('完成号牌预选').waitFor()
 })
 
-test('不包含4: none of the ten holds the digit', async () => {
+test('不包含4: none of the ten holds the digit', { tags: ['R-36'] }, async () => {
   const { page } = visitor
   await enterVehicle(page, user)
   await verifyIdentity(page, user)
@@ -49,7 +49,7 @@ test('不包含4: none of the ten holds the digit', async () => {
   expect((await draw(page)).filter((number) => number.includes('4'))).toEqual([])
 })
 
-test('by composition: the on-screen keyboard alone fills the number, pressed by hand or by keys, and it is confirmed at once', async () => {
+test('by composition: the on-screen keyboard alone fills the number, pressed by hand or by keys, and it is confirmed at once', { tags: ['R-18', 'R-19', 'R-28'] }, async () => {
   const { page } = visitor
   await enterVehicle(page, user)
   await verifyIdentity(page, user)
@@ -133,7 +133,7 @@ test('a lost connection and a double click cost one chance at most', async () =>
   expect(await page.locator('[data-number]').count()).toBe(10)
 })
 
-test('the SMS about the success comes, the voucher and the page can be printed, and the day goes into a calendar', async () => {
+test('the SMS about the success comes, the voucher and the page can be printed, and the day goes into a calendar', { tags: ['R-42', 'R-43'] }, async () => {
   const { page } = visitor
   await enterVehicle(page, user)
   await verifyIdentity(page, user)

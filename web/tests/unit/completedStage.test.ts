@@ -7,7 +7,7 @@ import { mountInPreselection, mountPlain, serve, viewWith } from './support'
 
 const COMPLETED = viewWith({ stage: 'completed', plate: '粤B12A34', visit_by: '2026-11-26', deadline: '2026-11-26T16:00:00.000Z' })
 
-test('the plate, the last day and the office are shown', async () => {
+test('the plate, the last day and the office are shown', { tags: ['R-40'] }, async () => {
   serve(() => ({ body: COMPLETED }))
   const stage = mountInPreselection(CompletedStage)
   await flushPromises()
@@ -17,7 +17,7 @@ test('the plate, the last day and the office are shown', async () => {
   expect(stage.text()).toContain('龙井路1号')
 })
 
-test('「打印预选号凭证」 fetches the voucher with the token, not by a link', async () => {
+test('「打印预选号凭证」 fetches the voucher with the token, not by a link', { tags: ['R-42'] }, async () => {
   const calls = serve(() => ({ body: COMPLETED }))
   const made = vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:voucher')
   const opened = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)

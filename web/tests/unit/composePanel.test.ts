@@ -40,7 +40,7 @@ const typedBy = (keyboardCalls: Call[]) =>
 const submitButton = (panel: VueWrapper) => panel.get('button.submit')
 const isDisabled = (panel: VueWrapper, key: string) => panel.get(`[data-key="${key}"]`).attributes('disabled') !== undefined
 
-test('keys that the server does not offer are disabled', async () => {
+test('keys that the server does not offer are disabled', { tags: ['R-20'] }, async () => {
   const panel = await mounted()
   expect([isDisabled(panel, 'A'), isDisabled(panel, '7'), isDisabled(panel, 'Z')]).toEqual([false, false, true])
 })
@@ -69,7 +69,7 @@ test('退格 takes one character back, 清空本组 all of them', async () => {
   expect(panel.get('.slot').text()).toContain('未录入')
 })
 
-test('「确认选号」 counts down first, and then waits for a whole number', async () => {
+test('「确认选号」 counts down first, and then waits for a whole number', { tags: ['R-24', 'R-25'] }, async () => {
   view = viewWith({ composed: { remaining: 20, max_per_submission: 5, confirm_enabled_at: after(10) } })
   const waiting = await mounted()
   expect(submitButton(waiting).text()).toBe('确认选号(10秒)')
@@ -112,7 +112,7 @@ test('a half-typed or a repeated number is said and holds the submission back', 
   expect(submitButton(panel).attributes('disabled')).toBeDefined()
 })
 
-test('numbers that are all taken are named with what they cost, and the groups are emptied', async () => {
+test('numbers that are all taken are named with what they cost, and the groups are emptied', { tags: ['R-21', 'R-27'] }, async () => {
   const panel = await mounted()
   await press(panel, 'A1234')
   view = viewWith({
@@ -136,7 +136,7 @@ test('a refusal is said beside the button in the words of the server', async () 
   expect(panel.get('[data-code="too_early"]').text()).toContain('请在5秒后重试。')
 })
 
-test('no more slots than numbers are left, and none when they are used up', async () => {
+test('no more slots than numbers are left, and none when they are used up', { tags: ['R-22'] }, async () => {
   view = viewWith({ composed: { remaining: 2, max_per_submission: 5, confirm_enabled_at: NOW } })
   const few = await mounted()
   expect(few.findAll('.slot')).toHaveLength(2)

@@ -29,7 +29,7 @@ async function mounted(changes: Partial<PreselectionView> = {}): Promise<VueWrap
 
 const posts = () => calls.filter(({ method }) => method === 'POST')
 
-test('the button reads 随机一次(5) and then 换一批(4), and ten plates appear', async () => {
+test('the button reads 随机一次(5) and then 换一批(4), and ten plates appear', { tags: ['R-31', 'R-46'] }, async () => {
   const panel = await mounted()
   expect(panel.get('.once').text()).toBe('随机一次(5)')
   view = viewWith({ draws: { remaining: 4, batch_size: 10, total: 5 }, batch: BATCH })
@@ -41,7 +41,7 @@ test('the button reads 随机一次(5) and then 换一批(4), and ten plates app
   expect(posts().map(({ body }) => body)).toEqual([{ exclude_four: false }])
 })
 
-test('「不包含4」 goes with the draw', async () => {
+test('「不包含4」 goes with the draw', { tags: ['R-36'] }, async () => {
   const panel = await mounted()
   await panel.get('input[name="exclude_four"]').setValue(true)
   await panel.get('.once').trigger('click')

@@ -21,7 +21,7 @@ test('whoever is unfinished or has a plate goes to their preselection', async ()
   expect(calls.map(({ body }) => body)).toEqual([{}])
 })
 
-test('the introduction and the blacklist are shown at the entrance itself', async () => {
+test('the introduction and the blacklist are shown at the entrance itself', { tags: ['R-01'] }, async () => {
   expect((await enterWith({}, {})).path).toBe('/')
   const live = viewWith({ stage: 'completed' })
   const barred = await enterWith({}, { screen: 'blacklisted', preselection: live, blacklist: { until: live.now } })

@@ -35,7 +35,7 @@ test('before a code was sent there is nothing to confirm', async () => {
   expect(stage.text()).toContain('138****8000')
 })
 
-test('「确认」 stays disabled until its countdown ends and a code is typed', async () => {
+test('「确认」 stays disabled until its countdown ends and a code is typed', { tags: ['R-17'] }, async () => {
   view = viewWith({ stage: 'identity_verification', identity: SENT })
   const stage = await mounted()
   await stage.get('input[name="code"]').setValue('123456')

@@ -53,7 +53,7 @@ test('a complaint goes while the field is being mended, not only on leaving it',
   expect(screen.get('input[name="vin"]').attributes('aria-invalid')).toBeUndefined()
 })
 
-test('the code\'s dialog sends what was typed, small letters folded, with the agreed version', async () => {
+test('the code\'s dialog sends what was typed, small letters folded, with the agreed version', { tags: ['R-04', 'R-09', 'R-11'] }, async () => {
   const screen = await filledIn()
   expect(screen.get('dialog').text()).toContain('138****8000')
   await submitCode(screen)
@@ -75,7 +75,7 @@ test('a wrong code keeps the dialog open', async () => {
   expect(screen.get('dialog').text()).toContain('说明 code_incorrect')
 })
 
-test('a failed check closes the dialog and gives the reasons on the page', async () => {
+test('a failed check closes the dialog and gives the reasons on the page', { tags: ['R-12'] }, async () => {
   onCreate = () => refusal(409, 'vehicle_not_eligible', { reasons: ['mortgaged'] })
   const screen = await filledIn()
   await submitCode(screen)
