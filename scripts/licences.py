@@ -33,6 +33,8 @@ ALLOWED = {
 NAMED = {
     "async-timeout": "Apache-2.0",
     "defusedxml": "PSF-2.0",
+    "markdown-it-py": "MIT",
+    "mdurl": "MIT",
     "protobuf": "BSD-3-Clause",
     "pylopdf-fonts-zh-cn": "OFL-1.1",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
