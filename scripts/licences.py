@@ -45,10 +45,10 @@ NAMED = {
 """Those whose metadata name it in words, or that some systems need and others don't."""
 
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
-HEAD = """# Licences of what is installed in production
+HEAD = """# Licences of the production packages
 
-Written by `make audit` from `requirements/production.txt` and `web/package-lock.json`; a test compares it with both,
-and with the licences that are allowed (`scripts/licences.py`). Tools for building and testing are not installed there.
+`make audit` generates this list from `requirements/production.txt` and `web/package-lock.json`. A test compares it with both
+files and with the allowed licences (`scripts/licences.py`). Build and test tools are not part of it.
 """
 
 
