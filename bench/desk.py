@@ -33,6 +33,7 @@ from runtime.clock import system_clock
 from storage.audit import Act
 from storage.database import Database
 from storage.desk_records import DeskRecords
+from storage.key_sources import key_source
 from storage.migrate import migrate
 from storage.offices import Office, Offices
 from storage.preselections import PreselectionRow, Preselections
@@ -158,8 +159,12 @@ ASKED: dict[str, Ask] = {
 }
 
 
+def _voucher_keys(stack: Stack) -> VoucherKeys:
+    return VoucherKeys.from_content(key_source(stack.settings.key_file, stack.settings.keys).read())
+
+
 def _voucher(stack: Stack, sizes: Sizes) -> Figure:
-    keys, number, values = VoucherKeys.from_file(stack.settings.key_file), UUID(int=random.getrandbits(128)), []
+    keys, number, values = _voucher_keys(stack), UUID(int=random.getrandbits(128)), []
     at = system_clock()
     for place in range(sizes.pairs + 1):
         plate = f"新YA{place:04d}"
@@ -190,7 +195,7 @@ async def _side(stack: Stack, name: str, many: int) -> AsyncIterator[Side]:
             Preselections(database, stack.parts.keys),
             Reservations(database, stack.parts.keys),
             DeskRecords(database),
-            VoucherKeys.from_file(stack.settings.key_file),
+            _voucher_keys(stack),
             await _some(database),
         )
     finally:

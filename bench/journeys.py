@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import (
     SearchAttributePair,
@@ -158,9 +159,13 @@ async def events_at_rest(stack: Stack, workflow_id: str) -> Counter[int]:
     """How many events of each type a workflow's history has once its journey is over, both SMS and all."""
     workflow = stack.client.get_workflow_handle(workflow_id)
     async with asyncio.timeout(timedelta(seconds=10).total_seconds()):
-        while not _at_rest(counts := Counter(event.event_type for event in (await workflow.fetch_history()).events)):  # noqa: ASYNC110 -- it happens in other processes, where no event of ours is set.
+        while not _at_rest(counts := _by_type((await workflow.fetch_history()).events)):  # noqa: ASYNC110 -- it happens in other processes, where no event of ours is set.
             await asyncio.sleep(0.05)
     return counts
+
+
+def _by_type(events: Iterable[HistoryEvent]) -> Counter[int]:
+    return Counter(event.event_type for event in events)
 
 
 def _at_rest(counts: Counter[int]) -> bool:

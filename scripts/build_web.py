@@ -90,7 +90,7 @@ def machine_has_node() -> bool:
         return False
     said = subprocess.run(["node", "--version"], check=False, capture_output=True, text=True)  # noqa: S607 - the PATH's.
     version = re.match(r"v(\d+)\.(\d+)", said.stdout)
-    return bool(version) and (int(version[1]), int(version[2])) >= LEAST_NODE
+    return version is not None and (int(version[1]), int(version[2])) >= LEAST_NODE
 
 
 if __name__ == "__main__":

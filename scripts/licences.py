@@ -87,7 +87,8 @@ def _licence_of(name: str) -> str:
         said = metadata(name)
     except PackageNotFoundError:
         return "unknown"
-    return said.get("License-Expression") or said.get("License") or "unknown"
+    named = (said[field] for field in ("License-Expression", "License") if field in said)
+    return next(filter(None, named), "unknown")
 
 
 def listed(python: list[Package], web: list[Package]) -> str:

@@ -1,6 +1,7 @@
 """What a figure says of its pairs."""
 
 import asyncio
+from typing import Literal
 
 import pytest
 
@@ -23,7 +24,9 @@ def test_a_speed_is_the_median_share_of_the_bare_ones() -> None:
     "kind, measured, missed",
     [("at least", 0.744, True), ("at least", 0.746, False), ("at most", 4.006, True), ("at most", 4.004, False)],
 )
-def test_a_target_is_judged_by_what_is_shown(kind: str, measured: float, *, missed: bool) -> None:
+def test_a_target_is_judged_by_what_is_shown(
+    kind: Literal["at least", "at most"], measured: float, *, missed: bool
+) -> None:
     target = Target(kind, 0.75 if kind == "at least" else 4)
     assert Figure("x", [measured], target).is_missed is missed
 

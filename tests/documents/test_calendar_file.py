@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from icalendar import Calendar
+from icalendar import Alarm, Calendar, Event
 
 from documents.calendar_file import render_calendar
 from documents.voucher_facts import VoucherFacts
@@ -11,30 +11,39 @@ from documents.voucher_facts import VoucherFacts
 STAMP = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 
 
+def event_of(facts: VoucherFacts, *, stamp: datetime = STAMP) -> Event:
+    calendar = Calendar.from_ical(render_calendar(facts, stamp=stamp))
+    (event,) = calendar.events
+    return event
+
+
 def test_it_holds_one_event_that_lasts_all_of_the_last_day(facts: VoucherFacts) -> None:
-    (event,) = Calendar.from_ical(render_calendar(facts, stamp=STAMP)).walk("VEVENT")
-    assert (event["DTSTART"].dt, event["DTEND"].dt) == (date(2026, 11, 26), date(2026, 11, 27))
-    assert event["DTSTAMP"].dt == STAMP
-    assert "粤BA1234" in event["SUMMARY"]
-    assert "请于2026年11月26日（含）前" in event["DESCRIPTION"]
-    assert event["LOCATION"] == "深圳市公安局交通警察局车辆管理所，深圳市南山区龙珠四路2号"
+    event = event_of(facts)
+    assert (event.start, event.end) == (date(2026, 11, 26), date(2026, 11, 27))
+    assert event.DTSTAMP == STAMP
+    assert event.summary
+    assert "粤BA1234" in event.summary
+    assert event.description
+    assert "请于2026年11月26日（含）前" in event.description
+    assert event.location == "深圳市公安局交通警察局车辆管理所，深圳市南山区龙珠四路2号"
 
 
 def test_it_reminds_at_nine_on_the_day_before(facts: VoucherFacts) -> None:
-    calendar = Calendar.from_ical(render_calendar(facts, stamp=STAMP))
-    (alarm,) = calendar.walk("VALARM")
-    (event,) = calendar.walk("VEVENT")
-    begins = datetime.combine(event["DTSTART"].dt, datetime.min.time())
-    assert begins + alarm["TRIGGER"].dt == datetime(2026, 11, 25, 9)  # noqa: DTZ001 -- the holder's own local time.
-    assert alarm["ACTION"] == "DISPLAY"
+    event = event_of(facts)
+    (alarm,) = (part for part in event.subcomponents if isinstance(part, Alarm))
+    assert isinstance(alarm.TRIGGER, timedelta)
+    begins = datetime.combine(event.start, datetime.min.time())
+    assert begins + alarm.TRIGGER == datetime(2026, 11, 25, 9)  # noqa: DTZ001 -- the holder's own local time.
+    assert alarm.ACTION == "DISPLAY"
 
 
 def test_a_moved_day_takes_the_place_of_the_old_one(facts: VoucherFacts) -> None:
     moved = replace(facts, visit_by=date(2026, 11, 30))
-    files = [(facts, STAMP), (moved, STAMP + timedelta(days=1))]
-    events = [Calendar.from_ical(render_calendar(each, stamp=stamp)).walk("VEVENT")[0] for each, stamp in files]
-    assert events[0]["UID"] == events[1]["UID"]
-    assert events[0]["DTSTAMP"].dt < events[1]["DTSTAMP"].dt
+    old, new = event_of(facts), event_of(moved, stamp=STAMP + timedelta(days=1))
+    assert old.uid == new.uid
+    assert old.DTSTAMP
+    assert new.DTSTAMP
+    assert old.DTSTAMP < new.DTSTAMP
 
 
 def test_its_lines_are_those_of_the_standard(facts: VoucherFacts) -> None:
@@ -46,8 +55,9 @@ def test_its_lines_are_those_of_the_standard(facts: VoucherFacts) -> None:
 
 def test_an_address_with_commas_and_line_breaks_stays_one_value(facts: VoucherFacts) -> None:
     odd = replace(facts, office_address="甲路1号;乙座,\n后门\\旁")
-    (event,) = Calendar.from_ical(render_calendar(odd, stamp=STAMP)).walk("VEVENT")
-    assert event["LOCATION"].endswith("甲路1号;乙座,\n后门\\旁")
+    event = event_of(odd)
+    assert event.location
+    assert event.location.endswith("甲路1号;乙座,\n后门\\旁")
 
 
 def test_the_same_facts_make_the_same_text(facts: VoucherFacts) -> None:

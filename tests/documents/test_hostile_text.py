@@ -69,5 +69,6 @@ def test_any_other_text_is_a_range_of_ids_or_no_code(text: str) -> None:
 @given(WORDS, WORDS, DAYS)
 def test_a_calendar_file_is_read_as_it_was_written(name: str, address: str, visit_by: date) -> None:
     facts = VoucherFacts(UUID(int=7), "粤BA1234", "张*", "L***", "***8", visit_by, name, address)
-    (event,) = Calendar.from_ical(render_calendar(facts, stamp=NOW)).walk("VEVENT")
-    assert (event["DTSTART"].dt, event["LOCATION"]) == (visit_by, f"{name}，{address}")
+    calendar = Calendar.from_ical(render_calendar(facts, stamp=NOW))
+    (event,) = calendar.events
+    assert (event.start, event.location) == (visit_by, f"{name}，{address}")

@@ -6,13 +6,15 @@ import pickle
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from statistics import median
 from time import process_time
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -20,6 +22,7 @@ import structlog
 import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from documents.voucher import VoucherProof, render_voucher
 from documents.voucher_facts import VoucherFacts
@@ -42,7 +45,7 @@ def text_of(pdf: bytes) -> str:
 def picture_of(pdf: bytes, *, dots_per_inch: int) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     page = document[0]
-    picture = page.render(scale=dots_per_inch / 72).to_pil()
+    picture: Image.Image = page.render(scale=dots_per_inch / 72).to_pil()
     page.close()
     document.close()
     return picture
@@ -93,8 +96,9 @@ def test_the_qr_code_is_read_from_a_turned_and_blurred_photograph(facts: Voucher
 
 @pytest.mark.parametrize("field", ["holder", "vin", "certificate_number"])
 def test_an_unmasked_value_is_refused(facts: VoucherFacts, field: str) -> None:
+    values: dict[str, Any] = asdict(facts) | {field: "LSVAA49J132047371"}
     with pytest.raises(ValueError, match=field):
-        replace(facts, **{field: "LSVAA49J132047371"})
+        VoucherFacts(**values)
 
 
 @pytest.mark.requirement("R-42")
@@ -107,7 +111,10 @@ def test_it_is_one_small_a4_page(facts: VoucherFacts, proof: VoucherProof) -> No
 
 
 def test_its_font_is_embedded(facts: VoucherFacts, proof: VoucherProof) -> None:
-    fonts = PdfReader(BytesIO(rendered(facts, proof))).pages[0]["/Resources"]["/Font"]
+    resources = PdfReader(BytesIO(rendered(facts, proof))).pages[0]["/Resources"]
+    assert isinstance(resources, DictionaryObject)
+    fonts = resources["/Font"]
+    assert isinstance(fonts, DictionaryObject)
     descriptors = [font.get_object()["/DescendantFonts"][0]["/FontDescriptor"] for font in fonts.values()]
     assert descriptors
     assert all("/FontFile2" in descriptor for descriptor in descriptors)
@@ -142,9 +149,11 @@ def test_vouchers_can_be_made_in_threads(facts: VoucherFacts, proof: VoucherProo
 def test_the_plate_is_drawn_blue_with_white_characters(facts: VoucherFacts, proof: VoucherProof) -> None:
     picture = picture_of(rendered(facts, proof), dots_per_inch=100)
     # The plate lies 49 mm from the left and 37 mm from the top, and is 112 mm wide.
-    box = [round(millimetres * 100 / 25.4) for millimetres in (51, 39, 159, 70)]
-    colours = {colour: count for count, colour in picture.crop(box).getcolors(maxcolors=100_000)}
-    area = (box[2] - box[0]) * (box[3] - box[1])
+    left, top, right, bottom = (round(millimetres * 100 / 25.4) for millimetres in (51, 39, 159, 70))
+    found = picture.crop((left, top, right, bottom)).getcolors(maxcolors=100_000)
+    assert found
+    colours = {colour: count for count, colour in found}
+    area = (right - left) * (bottom - top)
     assert 0.4 < colours[PLATE_BLUE] / area < 0.8
     assert 0.1 < colours[255, 255, 255] / area < 0.5
 
@@ -184,9 +193,12 @@ def test_long_names_and_addresses_stay_off_the_foot_of_the_page(facts: VoucherFa
     long = replace(
         facts, office_name="黔西南布依族苗族自治州车辆管理所" * 2, office_address="峡谷路与瑞金大道交叉口" * 6
     )
-    heights = {}
-    page = PdfReader(BytesIO(rendered(long, proof))).pages[0]
-    page.extract_text(visitor_text=lambda text, _cm, place, *_: heights.setdefault(text.strip()[:4], place[5]))
+    heights: dict[str, float] = {}
+
+    def note(text: str, _cm: object, place: Sequence[float], *_: object) -> None:
+        heights.setdefault(text.strip()[:4], place[5])
+
+    PdfReader(BytesIO(rendered(long, proof))).pages[0].extract_text(visitor_text=note)
     # In points: a line of the notes needs 15, and the rule lies 10 above the foot's text.
     assert heights["生成时间"] + 15 < heights["4. 二"]
 

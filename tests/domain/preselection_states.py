@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TypedDict, Unpack
 
 import pytest
 
@@ -31,39 +32,44 @@ SECOND_BATCH = tuple(f"粤B2234{digit}" for digit in range(10))
 THIRD = tuple(f"粤B3234{digit}" for digit in range(10))
 
 
-def at_notes(policy: Policy | None = None, **fields: object) -> Preselection:
+class Chances(TypedDict, total=False):
+    draws_remaining: int
+    composed_remaining: int
+
+
+def at_notes(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """At 选号服务说明 since OPENED."""
-    return replace(Preselection.opened(policy or Policy(), OPENED), **fields)
+    return replace(Preselection.opened(policy or Policy(), OPENED), **chances)
 
 
-def at_identity(policy: Policy | None = None, **fields: object) -> Preselection:
+def at_identity(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """At 身份验证, with no code sent yet."""
-    return at_notes(policy, **fields).started(OPENED)
+    return at_notes(policy, **chances).started(OPENED)
 
 
-def code_sent(policy: Policy | None = None, **fields: object) -> Preselection:
+def code_sent(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """At 身份验证, with a code that was sent at OPENED."""
-    return at_identity(policy, **fields).identity_code_sent(OPENED)
+    return at_identity(policy, **chances).identity_code_sent(OPENED)
 
 
-def selecting(policy: Policy | None = None, **fields: object) -> Preselection:
-    """At 预选号牌 since PROVED; `fields` such as `draws_remaining` are what it was opened with."""
-    return code_sent(policy, **fields).identity_proved(PROVED)
+def selecting(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
+    """At 预选号牌 since PROVED; `chances` are what it was opened with."""
+    return code_sent(policy, **chances).identity_proved(PROVED)
 
 
-def with_batch(policy: Policy | None = None, **fields: object) -> Preselection:
+def with_batch(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """With the batch FIRST, drawn at PROVED."""
-    return selecting(policy, **fields).drawn("first", FIRST, PROVED)
+    return selecting(policy, **chances).drawn("first", FIRST, PROVED)
 
 
-def with_candidate(policy: Policy | None = None, **fields: object) -> Preselection:
+def with_candidate(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """With FIRST[0] put aside at PROVED."""
-    return with_batch(policy, **fields).put_aside(FIRST[0], PROVED)
+    return with_batch(policy, **chances).put_aside(FIRST[0], PROVED)
 
 
-def completed(policy: Policy | None = None, **fields: object) -> Preselection:
+def completed(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """With RESERVATION, composed at COMPOSABLE."""
-    return selecting(policy, **fields).composed([RESERVATION.plate], RESERVATION, COMPOSABLE)
+    return selecting(policy, **chances).composed([RESERVATION.plate], RESERVATION, COMPOSABLE)
 
 
 def back_at_selection(state: Preselection, at: datetime) -> Preselection:

@@ -1,6 +1,7 @@
 """备选号牌: R-37 to R-39, and what the page left open about candidates."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_without_a_batch_every_number_is_not_in_batch() -> None:
 
 
 @pytest.mark.parametrize("at", [PROVED, PROVED + BATCH_TTL])
-def test_a_number_that_never_stood_in_the_batch_is_not_in_batch_even_when_it_expired(at: object) -> None:
+def test_a_number_that_never_stood_in_the_batch_is_not_in_batch_even_when_it_expired(at: datetime) -> None:
     with refused(NotInBatch):
         with_batch().put_aside(SECOND_BATCH[0], at)
 

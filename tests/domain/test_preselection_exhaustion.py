@@ -18,6 +18,7 @@ from tests.domain.preselection_states import (
     PROVED,
     RESERVATION,
     SECOND,
+    Chances,
     at_notes,
     refused,
     selecting,
@@ -30,8 +31,11 @@ COLUMN_END = PROVED + 3 * MINUTE
 
 
 def test_one_chance_of_either_kind_keeps_the_preselection_open() -> None:
-    for counts in ({"draws_remaining": 1, "composed_remaining": 0}, {"draws_remaining": 0, "composed_remaining": 1}):
-        state = selecting(**counts)
+    for chances in (
+        Chances(draws_remaining=1, composed_remaining=0),
+        Chances(draws_remaining=0, composed_remaining=1),
+    ):
+        state = selecting(**chances)
         assert not state.has_no_chance()
         assert state.settled(COMPOSABLE).stage is Stage.PLATE_SELECTION
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_origin
 
 import pytest
 
@@ -27,7 +27,7 @@ from tests.domain.preselection_states import (
     with_candidate,
 )
 
-SAMPLES: dict[type[object], object] = {int: 3, str: "something", list: ["one", "other"], dict: {"redis": "down"}}
+SAMPLES: dict[object, object] = {int: 3, str: "something", list: ["one", "other"], dict: {"redis": "down"}}
 FACTS = {
     "wrong_stage": {"stage"},
     "too_early": {"retry_at"},
@@ -59,7 +59,7 @@ def sample(kind: type[Refusal]) -> Refusal:
         if field.name in {"retry_at", "until"}:
             facts[field.name] = COMPOSABLE + timedelta(milliseconds=7)
         else:
-            facts[field.name] = SAMPLES[getattr(field.type, "__origin__", field.type)]
+            facts[field.name] = SAMPLES[get_origin(field.type) or field.type]
     return kind(**facts)
 
 

@@ -20,6 +20,7 @@ from tests.domain.preselection_states import (
     PROVED,
     RESERVATION,
     SECOND,
+    Chances,
     at_identity,
     at_notes,
     code_sent,
@@ -31,7 +32,7 @@ from tests.domain.preselection_states import (
 
 HASTY = Policy().with_overrides({"session_idle": "PT70S", "unfinished_idle": "PT100S"})
 SLEEPY = Policy().with_overrides({"session_idle": "PT200S", "unfinished_idle": "PT60S"})
-LAST = {"draws_remaining": 1, "composed_remaining": 0}
+LAST: Chances = {"draws_remaining": 1, "composed_remaining": 0}
 STATES = [
     at_notes(),
     code_sent(),
