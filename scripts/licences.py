@@ -47,8 +47,8 @@ NAMED = {
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 HEAD = """# Licences of the production packages
 
-`make audit` generates this list from `requirements/production.txt` and `web/package-lock.json`. A test compares it with both
-files and with the allowed licences (`scripts/licences.py`). Build and test tools are not part of it.
+`make audit` generates this list from `requirements/production.txt` and `web/package-lock.json`. A test compares it with
+both files and with the allowed licences (`scripts/licences.py`). Build and test tools are not part of it.
 """
 
 
