@@ -28,13 +28,13 @@ from api.endpoints import (
     preselections,
 )
 from api.guard import BASE
-from api.languages import preferred_language
 from api.parts import Parts
 from api.policy import RULES, Rule
 from api.problems import problem
 from api.published_document import publish
 from api.request_log import RequestLog
 from api.web_pages import add_pages
+from locales.languages import preferred_language
 
 VERSION = "1.0.0"
 # The most wanted ones first: the keyboard is called for every character that is typed.

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from api.languages import Language
 from api.problems import problem
 from api.response_headers import REQUEST_ID, SECURITY_HEADERS
+from locales.languages import Language
 
 HEAD_WITHIN = 10.0
 BODY_WITHIN = 10.0

@@ -7,8 +7,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.languages import preferred_language
 from api.problems import problem
+from locales.languages import preferred_language
 
 METHODS = ("GET", "POST", "PUT")
 ASKED_FOR = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Request-Id")

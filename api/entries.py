@@ -9,7 +9,6 @@ from api.actions import count_write, current_view, delivered, woken
 from api.answers import Ban, EntryAnswer
 from api.bans import barred_until
 from api.bodies import EntryBody
-from api.languages import catalogue
 from api.records import own_preselection
 from api.views import state_of, view_of
 from api.visits import Visit
@@ -17,6 +16,7 @@ from domain.calendar import shanghai_day
 from domain.errors import VehicleInUse
 from domain.preselection import Preselection
 from domain.preselection_parts import UNFINISHED, Stage
+from locales.languages import catalogue
 from storage.preselections import PreselectionRow
 from workflows.messages import Action
 

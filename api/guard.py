@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from api.callers import caller_of
 from api.idempotency import Judgement, once
-from api.languages import preferred_language
 from api.policy import Rule
 from api.problems import FAILURES, refusal_of, refused
 from api.records import load
@@ -20,6 +19,7 @@ from api.strict_json import ReadRequest, read, refuse_body
 from api.validation import validation_failed
 from api.visits import Visit
 from domain.errors import Forbidden
+from locales.languages import preferred_language
 
 BASE = "/api/v1"
 """Under which every call of the contract lies."""

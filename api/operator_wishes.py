@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from api.actions import count_write
-from api.languages import catalogue
 from api.operation_answers import (
     AuditItem,
     BanItem,
@@ -18,6 +17,7 @@ from api.operation_answers import (
 )
 from api.visits import Visit
 from domain.segments import Segment
+from locales.languages import catalogue
 from operations.calendar import CalendarYear
 from operations.deadlines import Postponement
 from operations.finding import FoundWorkflow

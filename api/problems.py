@@ -8,12 +8,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from api.languages import Language, catalogue
-from domain.calendar import shanghai_day
 from domain.errors import OutcomeUnknown, Refusal, Unauthenticated, Unavailable
-from domain.moments import parse_instant
 from gateways.failures import GatewayDown
 from gateways.staff_tokens import StaffNotProved
+from locales.languages import Language
+from locales.problem_text import field_message, problem_detail, problem_title
 from storage.failures import IndexLost, PartDown
 
 STATUSES = {
@@ -87,36 +86,17 @@ def problem(
     """A problem in the caller's language."""
     facts = dict(facts or {})
     if "errors" in facts:
-        facts["errors"] = [_translated(error, language) for error in facts["errors"]]
-    texts = catalogue(language)["problems"][code]
+        facts["errors"] = [error | {"message": field_message(error["message"], language)} for error in facts["errors"]]
     status = STATUSES[code]
     content = {
         "type": f"urn:xuanhao:problem:{code}",
-        "title": texts["title"],
+        "title": problem_title(code, language),
         "status": status,
-        "detail": texts["detail"].format_map(spoken(facts, language)),
+        "detail": problem_detail(code, facts, language),
         "code": code,
     } | facts
     given = {"Content-Language": language.value, "Vary": "Accept-Language"} | dict(headers or {})
     return Response(json.dumps(content, ensure_ascii=False), status, given, MEDIA_TYPE)
-
-
-def spoken(facts: Mapping[str, Any], language: Language) -> dict[str, str]:
-    """The facts as words of a sentence: the day of an instant in China, names of parts and reasons."""
-    words = catalogue(language)
-    said = {name: str(value) for name, value in facts.items()}
-    if "until" in facts:
-        said["until"] = shanghai_day(parse_instant(facts["until"])).isoformat()
-    for section in ("parts", "reasons"):
-        if section in facts:
-            said[section] = ", ".join(words[section].get(name, name) for name in facts[section])
-    return said
-
-
-def _translated(error: Mapping[str, str], language: Language) -> dict[str, str]:
-    """A field's message is a key of the catalogue until it is told."""
-    message = error["message"]
-    return {"field": error["field"], "message": catalogue(language)["fields"].get(message, message)}
 
 
 def refusal_of(failure: Exception) -> Refusal | None:

@@ -9,9 +9,9 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.languages import preferred_language
 from api.problems import problem
 from api.response_headers import REQUEST_ID, SECURITY_HEADERS, TLS_ONLY
+from locales.languages import preferred_language
 
 _ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 

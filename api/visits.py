@@ -9,9 +9,9 @@ from fastapi import Depends, Request
 
 from api.call_counts import Count
 from api.callers import Caller
-from api.languages import Language
 from api.parts import Parts
 from domain.errors import Forbidden, NotFound
+from locales.languages import Language
 from storage.offices import Office
 from storage.preselections import PreselectionRow
 

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from typing import NoReturn
 from uuid import uuid4
 
-from api.languages import Language, catalogue, preferred_language
-from api.problems import spoken
 from cli.arguments import OPERATOR_VARIABLE, parser
 from cli.commands import ACTING, COMMANDS
 from cli.connections import connected, settings_for
 from cli.deadlines import extend
 from cli.output import Output, as_json, as_table
 from domain.errors import Refusal, Unavailable, ValidationFailed
+from locales.languages import Language, preferred_language
+from locales.problem_text import field_message, problem_detail
 from operations.wishes import Wish
 from runtime.clock import system_clock
 from runtime.exit import leave
@@ -62,13 +62,11 @@ def _show(output: Output, *, as_lines: bool) -> int:
 def _words(refusal: Refusal, typed: Namespace, wish: Wish) -> str:
     """The refusal in the operator's language, field by field, and how to repeat what may have happened."""
     language = _language()
-    words = catalogue(language)
-    told = words["problems"][refusal.code]["detail"].format_map(spoken(refusal.facts(), language))
+    text = problem_detail(refusal.code, refusal.facts(), language)
     if isinstance(refusal, ValidationFailed):
-        fields = ((error["field"], words["fields"].get(error["message"], error["message"])) for error in refusal.errors)
-        told = "; ".join(f"{field}: {message}" for field, message in fields)
+        text = "; ".join(f"{error['field']}: {field_message(error['message'], language)}" for error in refusal.errors)
     repeat = f" (--request-id {wish.id})" if refusal.judged_anew and typed.command in ACTING else ""
-    return f"{refusal.code}: {told}{repeat}"
+    return f"{refusal.code}: {text}{repeat}"
 
 
 def _language() -> Language:

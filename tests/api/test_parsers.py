@@ -20,13 +20,13 @@ from api.bodies import Name, PlainText, SubmissionBody
 from api.callers import caller_of
 from api.cursors import cursor_of, place_in
 from api.desk_bodies import Reason, ReservationQuery
-from api.languages import Language, preferred_language
 from api.numbers import composed_numbers, one_number, prefix_of_office
 from api.operation_bodies import AuditQuery, Day, Moment
 from api.strict_json import parse
 from domain.errors import NotFound, NumberDuplicated, NumberMalformed, Unauthenticated, ValidationFailed
 from domain.moments import format_instant, parse_instant
 from domain.plates import DIGITS, LETTERS, POOL_SIZE, parse_plate, serial_at
+from locales.languages import Language, preferred_language
 from storage.offices import Office
 from storage.personal_hashes import PersonalHashes
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from api.languages import FOLDER, Language, catalogue, preferred_language
 from api.problems import STATUSES
 from domain.errors import REFUSALS
 from gateways.vehicle_facts import Obstacle
+from locales.languages import FOLDER, Language, catalogue, preferred_language
 from tests.api.country import Country
 
 

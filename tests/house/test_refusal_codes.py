@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import REFUSALS
-from tests.house.source_files import ROOT
+from locales.languages import FOLDER
 
 LANGUAGES = ["en", "zh-CN", "zh-TW"]
 CONTRACT: list[str] = [
@@ -23,7 +23,7 @@ CONTRACT: list[str] = [
 
 
 def catalogue(language: str) -> dict[str, dict[str, str]]:
-    text = (ROOT / "api" / "locales" / f"{language}.toml").read_text(encoding="utf-8")
+    text = (FOLDER / f"{language}.toml").read_text(encoding="utf-8")
     problems: dict[str, dict[str, str]] = tomllib.loads(text)["problems"]
     return problems
 
@@ -42,7 +42,7 @@ def test_every_code_of_the_contract_is_a_refusal_of_the_domain() -> None:
 
 
 def test_there_is_a_catalogue_for_each_language_and_no_other() -> None:
-    assert sorted(Path(path).stem for path in (ROOT / "api" / "locales").iterdir()) == LANGUAGES
+    assert sorted(Path(path).stem for path in FOLDER.iterdir()) == LANGUAGES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,4 +1,4 @@
-"""The languages that people are answered in, and the catalogues of texts: `locales/<language>.toml`."""
+"""The languages that people are answered in, and their texts: `catalogues/<language>.toml`."""
 
 import functools
 import re
@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "locales"
+FOLDER = Path(__file__).parent / "catalogues"
 _RANGE = re.compile(r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*[qQ]\s*=\s*([01](?:\.\d{0,3})?)\s*)?")
 _LONGEST_HEADER = 500
 _TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")

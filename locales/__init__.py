@@ -1,0 +1,1 @@
+"""What people read, in their languages: used by the API and by the command line."""

@@ -1,0 +1,36 @@
+"""Problems in words: the sentence of a problem code with its facts, and the messages about fields."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.calendar import shanghai_day
+from domain.moments import parse_instant
+from locales.languages import Language, catalogue
+
+
+def problem_title(code: str, language: Language) -> str:
+    title: str = catalogue(language)["problems"][code]["title"]
+    return title
+
+
+def problem_detail(code: str, facts: Mapping[str, Any], language: Language) -> str:
+    detail: str = catalogue(language)["problems"][code]["detail"]
+    return detail.format_map(_format_facts(facts, language))
+
+
+def field_message(message: str, language: Language) -> str:
+    """The text of a field's message, which is a key of the catalogue; a message without a text stays as it is."""
+    text: str = catalogue(language)["fields"].get(message, message)
+    return text
+
+
+def _format_facts(facts: Mapping[str, Any], language: Language) -> dict[str, str]:
+    """The facts as parts of a sentence: the day of an instant in China, names of parts and reasons."""
+    texts = catalogue(language)
+    formatted = {name: str(value) for name, value in facts.items()}
+    if "until" in facts:
+        formatted["until"] = shanghai_day(parse_instant(facts["until"])).isoformat()
+    for section in ("parts", "reasons"):
+        if section in facts:
+            formatted[section] = ", ".join(texts[section].get(name, name) for name in facts[section])
+    return formatted
