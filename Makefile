@@ -1,7 +1,7 @@
 # Every target first sets up what it needs, inside this folder. `make help` lists them.
 SHELL := /bin/sh
 PY := .venv/bin/python
-PACKAGES := domain workflows activities storage gateways api worker runtime embedded demo
+PACKAGES := domain workflows activities storage gateways api worker config process embedded demo
 # Wheels exist for these versions; the first interpreter found that is one of them is taken.
 FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.preselection_parts import UNFINISHED
-from storage.audit import ActorKind
+from domain.preselection.values import UNFINISHED
+from storage.audit.trail import ActorKind
 
 _CHANCES = ("draws_remaining", "composed_remaining")
 _NOT_YET: Mapping[str, Any] = {}

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain.moments import whole_milliseconds
+from domain.instants import whole_milliseconds
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Stage
-from storage.decisions import Claim
+from domain.preselection.state import Preselection
+from domain.preselection.values import Stage
+from storage.preselections.decisions import Claim
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,14 @@ from activities.claim_changes import NO_CLAIMS, ClaimChanges
 from activities.earlier_attempts import rule_out
 from domain.errors import Blacklisted, NotFound, Refusal
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_record import Record, from_record, merge_patch, merged, to_record
-from storage.announcements import Announcements
-from storage.decisions import Decision, Decisions
+from domain.preselection.record import Record, from_record, merge_patch, merged, to_record
+from domain.preselection.state import Preselection
 from storage.failures import AlreadyDecided, Barred, PartDown, StaleRevision
-from storage.pool_index import PoolIndex
-from storage.preselections import Preselections
-from storage.tables import FOREVER
+from storage.pool.index import PoolIndex
+from storage.postgres.tables import FOREVER
+from storage.preselections.decisions import Decision, Decisions
+from storage.preselections.rows import Preselections
+from storage.redis.announcements import Announcements
 from workflows.ports import Decided, Order
 
 log = structlog.get_logger("actions")

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from temporalio import activity
 
 from domain.policy import Policy
-from domain.preselection_record import from_record
+from domain.preselection.record import from_record
 from storage.failures import AlreadyDecided, StaleRevision
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from domain.calendar import ban_end
 from domain.errors import NotFound
 from domain.masking import mask_organisation_name, mask_person_name
 from domain.policy import Policy
-from storage.blacklist import Blacklist, NewBan
-from storage.codes import Codes
-from storage.keyed_hash import out_of_message
-from storage.preselections import PreselectionRow
+from storage.bans.blacklist import Blacklist, NewBan
+from storage.crypto.keyed_hash import out_of_message
+from storage.preselections.rows import PreselectionRow
+from storage.sms.codes import Codes
 from workflows.ports import BarOrder, Barred, Decided, IdentityOrder, Lifted, LiftOrder, People
 
 

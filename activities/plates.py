@@ -15,14 +15,14 @@ from activities.turns import Turns
 from domain.errors import BatchExpired, CandidateExpired, NumbersUnavailable, Refusal, Unavailable
 from domain.plates import prefix_of, serial_of
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Reservation
-from domain.preselection_record import from_record
-from storage.calendars import Calendars
-from storage.claims import Claims
+from domain.preselection.record import from_record
+from domain.preselection.state import Preselection
+from domain.preselection.values import Reservation
 from storage.failures import AlreadyDecided, Barred, ClaimLost, PartDown, StaleRevision
-from storage.pool_index import Wish
-from storage.segment_releases import SegmentReleases
+from storage.offices.calendars import Calendars
+from storage.pool.claims import Claims
+from storage.pool.index import Wish
+from storage.pool.segments import SegmentReleases
 from workflows.ports import ComposeOrder, Decided, DrawOrder, NumberOrder, Order, Plates
 
 DRAW_ATTEMPTS = 5

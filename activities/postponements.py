@@ -10,8 +10,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.calendar import OfficeCalendar, shanghai_day
-from storage.calendars import Calendars
-from storage.reservations import MOST, DueReservation, Reservations
+from storage.offices.calendars import Calendars
+from storage.preselections.reservations import MOST, DueReservation, Reservations
 from workflows.messages import ExtendValidity, PostponementInput, vehicle_workflow_id
 from workflows.ports import Deadlines, PostponedPage, PostponeOrder
 

@@ -13,12 +13,12 @@ from activities.claim_changes import claim_changes
 from activities.commits import Commits, before_of, deciding, led_to
 from domain.errors import CodeNotSent, NotFound, VehicleInUse, WrongStage
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Stage
-from domain.preselection_record import from_record
+from domain.preselection.record import from_record
+from domain.preselection.state import Preselection
+from domain.preselection.values import Stage
 from storage.failures import ClaimLost, CodeGone, VehicleTaken
-from storage.preselections import PreselectionRow, Preselections
-from storage.vehicle_past import VehiclePast, VehiclePasts
+from storage.preselections.history import VehiclePast, VehiclePasts
+from storage.preselections.rows import PreselectionRow, Preselections
 from workflows.ports import Decided, MoveOrder, OpenOrder, Order, Records
 
 MOVES: dict[str, Callable[[Preselection, datetime], Preselection]] = {

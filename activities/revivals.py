@@ -17,10 +17,10 @@ from temporalio.client import Client, WithStartWorkflowOperation, WorkflowExecut
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.moments import format_instant
-from domain.preselection_parts import Stage
-from storage.offices import Offices
-from storage.running_rows import MOST, RunningBan, RunningRow, RunningRows
+from domain.instants import format_instant
+from domain.preselection.values import Stage
+from storage.offices.offices import Offices
+from storage.preselections.orphans import MOST, RunningBan, RunningRow, RunningRows
 from workflows.messages import (
     Acted,
     Begin,

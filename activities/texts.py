@@ -9,18 +9,18 @@ from temporalio import activity
 from activities.commits import Commits, before_of, deciding
 from domain.durations import SHANGHAI
 from domain.errors import NotFound, RateLimited, Unavailable
-from domain.moments import whole_milliseconds
+from domain.instants import whole_milliseconds
 from domain.policy import Policy
-from domain.texts import Purpose, render
+from domain.sms import Purpose, render
 from gateways.failures import GatewayDown
 from gateways.sms import SmsGateway, TextMessage
-from storage.codes import CodeOwner, Codes, NewCode
+from storage.crypto.personal_hashes import PersonalHashes
 from storage.failures import PartDown
-from storage.offices import Offices
-from storage.personal_hashes import PersonalHashes
-from storage.preselections import PreselectionRow
-from storage.service_codes import ServiceCodes
-from storage.text_deliveries import Attempt, TextDeliveries
+from storage.offices.offices import Offices
+from storage.preselections.rows import PreselectionRow
+from storage.sms.codes import CodeOwner, Codes, NewCode
+from storage.sms.deliveries import Attempt, TextDeliveries
+from storage.sms.quota import ServiceCodes
 from workflows.ports import Decided, IdentityOrder, TextOrder, Texts
 
 CODE_DIGITS = 6

@@ -9,15 +9,15 @@ from temporalio import activity
 from activities.revivals import Revivals
 from domain.calendar import shanghai_day
 from domain.durations import Duration
-from storage.audit_seals import AuditSeals
-from storage.calendar_entries import CalendarEntries
-from storage.expired_rows import ExpiredRows
+from storage.audit.seals import AuditSeals
 from storage.failures import IndexLost
-from storage.index_keeper import NO_DRIFT, Drift, IndexKeeper
-from storage.keyboard_snapshots import KeyboardSnapshots
-from storage.retention import Retention
-from storage.segment_releases import SegmentReleases
-from storage.text_deliveries import TextDeliveries
+from storage.offices.calendar_entries import CalendarEntries
+from storage.pool.keyboard import KeyboardSnapshots
+from storage.pool.reconcile import NO_DRIFT, Drift, IndexKeeper
+from storage.pool.segments import SegmentReleases
+from storage.retention.expired_rows import ExpiredRows
+from storage.retention.purge import Retention
+from storage.sms.deliveries import TextDeliveries
 from workflows.upkeep_ports import (
     CheckedCalendar,
     ComparedIndexes,

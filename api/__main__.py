@@ -9,20 +9,20 @@ from api.app import create_app
 from api.identity_rules import token_rules
 from api.parts import Gateways, parts_of
 from api.serving import serve
+from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
+from config.settings import Settings, SettingsError
 from documents.voucher_keys import VoucherKeys
-from gateways.identity_provider import token_verifier
+from gateways.identity.provider import token_verifier
 from gateways.sms import HttpSms, LocalSms
 from gateways.vehicle_registry import HttpVehicleRegistry, LocalVehicleRegistry
-from runtime.clock import system_clock
-from runtime.exit import leave
-from runtime.key_marks import KEYS_UNREADABLE, require_keys_of_mode
-from runtime.logging import configure_logging
-from runtime.settings import Settings, SettingsError
-from storage.database import Database
-from storage.key_readers import keys_kept_up
-from storage.key_sources import key_source
-from storage.text_messages import TextMessages
-from storage.vault import Keys
+from process.clock import system_clock
+from process.exit import leave
+from process.logging import configure_logging
+from storage.crypto.readers import keys_kept_up
+from storage.crypto.sources import key_source
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.sms.outbox import TextMessages
 
 OUTBOX_CONNECTIONS = 2
 

@@ -13,10 +13,10 @@ from api.views import policy_in, state_of, view_of
 from api.visits import Visit
 from domain.errors import NotFound, OutcomeUnknown, Refusal, Unavailable, WrongStage
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import UNFINISHED, Stage
-from domain.preselection_record import Record, merged
-from storage.preselections import PreselectionRow
+from domain.preselection.record import Record, merged
+from domain.preselection.state import Preselection
+from domain.preselection.values import UNFINISHED, Stage
+from storage.preselections.rows import PreselectionRow
 from workflows.messages import Acted
 
 _MINUTE = timedelta(minutes=1)

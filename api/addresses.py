@@ -14,9 +14,9 @@ import structlog
 from fastapi import Request
 
 from domain.errors import RateLimited
+from storage.crypto.personal_hashes import PersonalHashes
 from storage.failures import PartDown
-from storage.personal_hashes import PersonalHashes
-from storage.rate_windows import RateWindows
+from storage.redis.rate_windows import RateWindows
 
 HELD_UP_SECONDS = 2.0
 MOST_HELD_UP = 10

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from domain.moments import format_instant
-from domain.preselection_parts import Outcome, Stage
+from domain.instants import format_instant
+from domain.preselection.values import Outcome, Stage
 
 Instant = Annotated[
     datetime,

@@ -8,8 +8,8 @@ from api.views import policy_in, state_of
 from api.visits import Visit
 from domain.calendar import ban_end
 from domain.errors import Blacklisted, Refusal
-from domain.preselection_parts import Stage
-from storage.keyed_hash import every
+from domain.preselection.values import Stage
+from storage.crypto.keyed_hash import every
 
 
 async def barred_until(visit: Visit) -> datetime | None:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from domain.errors import RateLimited
-from storage.personal_hashes import PersonalHashes
-from storage.rate_windows import RateWindows
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.redis.rate_windows import RateWindows
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

@@ -8,11 +8,11 @@ from fastapi import Request
 
 from domain.ascii_folding import fold_capitals
 from domain.errors import Unauthenticated
-from gateways.identity_claims import Claims
-from gateways.identity_provider import Verifier
-from gateways.parties import Party
-from storage.keyed_hash import Hash
-from storage.personal_hashes import PersonalHashes
+from domain.parties import Party
+from gateways.identity.claims import Claims
+from gateways.identity.provider import Verifier
+from storage.crypto.keyed_hash import Hash
+from storage.crypto.personal_hashes import PersonalHashes
 
 _SCHEME = "bearer "
 

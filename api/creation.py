@@ -25,11 +25,11 @@ from domain.errors import (
     VehicleInUse,
 )
 from domain.masking import mask_organisation_name, mask_person_name
+from domain.parties import PartyKind
 from domain.policy import Policy
 from gateways.failures import GatewayDown
-from gateways.parties import PartyKind
 from storage.failures import PartDown
-from storage.preselections import Seller, Submission
+from storage.preselections.rows import Seller, Submission
 from workflows.messages import Begin, VehicleInput
 
 

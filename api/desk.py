@@ -12,10 +12,10 @@ from api.holders import masked_holder
 from api.views import state_of
 from api.visits import Visit
 from domain.errors import NotFound, VoucherInvalid
-from domain.preselection_parts import Stage
-from storage.audit import Act
-from storage.desk_reasons import DeskReason
-from storage.preselections import PreselectionRow
+from domain.preselection.values import Stage
+from storage.audit.trail import Act
+from storage.preselections.desk_reasons import DeskReason
+from storage.preselections.rows import PreselectionRow
 from workflows.messages import DeskAct
 
 INSPECTIONS_PER_MINUTE = 600

@@ -3,7 +3,7 @@
 from datetime import date
 
 from api.answers import Answer, Instant
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 
 
 class ReservationItem(Answer):

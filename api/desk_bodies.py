@@ -8,8 +8,8 @@ from pydantic_core import PydanticCustomError
 from api.bodies import PUBLISHED_WORDED, Body, Identifier, PlainText
 from api.form_fields import EmptyIs
 from domain.plates import MalformedPlate, parse_plate
-from domain.preselection_parts import Stage
-from storage.reservations import MOST
+from domain.preselection.values import Stage
+from storage.preselections.reservations import MOST
 
 
 def _worded(text: str) -> str:

@@ -12,7 +12,7 @@ from documents.voucher_facts import VoucherFacts
 from documents.voucher_token import VoucherClaims, voucher_expiry
 from domain.errors import WrongStage
 from domain.masking import mask_certificate_number, mask_vin
-from domain.preselection_parts import Reservation, Stage
+from domain.preselection.values import Reservation, Stage
 
 DOCUMENTS_PER_MINUTE = 300
 

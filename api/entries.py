@@ -14,10 +14,10 @@ from api.views import state_of, view_of
 from api.visits import Visit
 from domain.calendar import shanghai_day
 from domain.errors import VehicleInUse
-from domain.preselection import Preselection
-from domain.preselection_parts import UNFINISHED, Stage
+from domain.preselection.state import Preselection
+from domain.preselection.values import UNFINISHED, Stage
 from locales.languages import catalogue
-from storage.preselections import PreselectionRow
+from storage.preselections.rows import PreselectionRow
 from workflows.messages import Action
 
 Screen = Literal["introduction", "service_notes", "completed", "exhausted", "blacklisted"]

@@ -13,10 +13,10 @@ from sse_starlette import ServerSentEvent
 from api.answers import PreselectionView
 from api.views import state_of, view_of
 from api.visits import Visit
-from domain.preselection_deadlines import next_change
-from storage.announcements import Subscription
+from domain.preselection.deadlines import next_change
 from storage.failures import PartDown
-from storage.preselections import PreselectionRow
+from storage.preselections.rows import PreselectionRow
+from storage.redis.announcements import Subscription
 
 EVENT = "preselection"
 READ_AGAIN = timedelta(seconds=15)

@@ -1,8 +1,8 @@
 """The holder of a reservation, as anybody but the holder may read the name."""
 
 from domain.masking import mask_organisation_name, mask_person_name
-from gateways.parties import PartyKind
-from storage.preselections import PreselectionRow
+from domain.parties import PartyKind
+from storage.preselections.rows import PreselectionRow
 
 
 def masked_holder(row: PreselectionRow) -> str:

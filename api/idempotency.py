@@ -15,7 +15,7 @@ from api.strict_json import ReadRequest
 from api.visits import Visit
 from domain.errors import IdempotencyKeyInvalid, OutcomeUnknown
 from storage.failures import PartDown
-from storage.idempotency import Answered, Fresh, InFlight, OtherBody, RequestKey
+from storage.preselections.idempotency import Answered, Fresh, InFlight, OtherBody, RequestKey
 
 LEASE = timedelta(seconds=15)
 """As long as any request may take, so that a lease only runs out when its process has died."""

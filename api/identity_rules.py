@@ -1,10 +1,10 @@
 """From the settings to what a token must be and where its claims stand."""
 
+from config.identity_settings import IdentitySettings, words_of
 from domain.durations import parse_duration
-from gateways.identity_claims import ClaimNames
-from gateways.identity_provider import TokenRules
-from gateways.staff_tokens import StaffRules
-from runtime.identity_settings import IdentitySettings, words_of
+from gateways.identity.claims import ClaimNames
+from gateways.identity.provider import TokenRules
+from gateways.identity.staff_tokens import StaffRules
 
 
 def token_rules(settings: IdentitySettings) -> TokenRules:

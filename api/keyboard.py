@@ -13,7 +13,7 @@ from api.views import state_of
 from api.visits import Visit
 from domain.ascii_folding import fold_capitals
 from domain.errors import WrongStage
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 
 # What can be typed, whether or not it leads anywhere.
 _TYPED = "^[0-9A-Za-z]{0,200}$"

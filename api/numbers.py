@@ -6,7 +6,7 @@ from api.validation import field_invalid
 from domain.ascii_folding import fold_capitals
 from domain.errors import NumberDuplicated, NumberMalformed
 from domain.plates import MalformedPlate, parse_plate, prefix_of
-from storage.offices import Office
+from storage.offices.offices import Office
 
 LONGEST_SHOWN = 16
 

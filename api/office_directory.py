@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from domain.errors import NotFound
 from domain.policy import Policy
-from runtime.clock import Clock
-from storage.offices import Office, Offices
+from process.clock import Clock
+from storage.offices.offices import Office, Offices
 
 KEPT_FOR = timedelta(seconds=10)
 

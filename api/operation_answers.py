@@ -5,7 +5,7 @@ from typing import Any
 
 from api.answers import Answer, Instant
 from domain.calendar import DayKind
-from storage.text_deliveries import DeliveryState
+from storage.sms.deliveries import DeliveryState
 
 
 class BanItem(Answer):

@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from api.bodies import Body, Id, Identifier, PlainText
 from api.desk_bodies import EmptyIsNone, PageQuery, Query, Reason
-from domain.moments import parse_instant, whole_milliseconds
-from storage.text_deliveries import DeliveryState
+from domain.instants import parse_instant, whole_milliseconds
+from storage.sms.deliveries import DeliveryState
 
 MOST_NUMBERS = 1000
 MOST_DAYS = 366

@@ -23,9 +23,9 @@ from operations.deadlines import Postponement
 from operations.finding import FoundWorkflow
 from operations.telling import ToldText
 from operations.wishes import Wish
-from storage.audit import AuditEntry
-from storage.ban_list import BanEntry
-from storage.withheld import Withholding
+from storage.audit.trail import AuditEntry
+from storage.bans.ban_list import BanEntry
+from storage.pool.withheld import Withholding
 
 
 async def wish_of(visit: Visit, reason: str | None = None) -> Wish:

@@ -11,35 +11,35 @@ from api.addresses import AddressBrake
 from api.call_counts import CallCounts
 from api.office_directory import OfficeDirectory
 from api.open_streams import OpenStreams
+from config.settings import Settings
+from config.temporal import connect
 from documents.voucher_keys import VoucherKeys
 from domain.policy import Policy
-from gateways.identity_provider import Verifier
+from gateways.identity.provider import Verifier
 from gateways.sms import SmsGateway
 from gateways.vehicle_registry import VehicleRegistry
 from operations.parts import OperationParts, operation_parts
-from runtime.clock import Clock, system_clock
-from runtime.settings import Settings
-from runtime.temporal import connect
-from storage.announcements import Announcements
-from storage.blacklist import Blacklist
-from storage.codes import Codes
-from storage.database import Database
-from storage.decisions import Decisions
-from storage.desk_reasons import DeskReasons
-from storage.desk_records import DeskRecords
-from storage.failed_checks import FailedChecks
-from storage.idempotency import Idempotency
-from storage.key_sources import key_source
-from storage.keyboard_snapshots import KeyboardSnapshots
-from storage.keyed_hash import KeyedHash
-from storage.offices import Offices
-from storage.personal_hashes import PersonalHashes
-from storage.preselections import Preselections
-from storage.rate_windows import RateWindows
-from storage.redis_client import make_redis
-from storage.segment_releases import SegmentReleases
-from storage.service_codes import ServiceCodes
-from storage.vault import Keys
+from process.clock import Clock, system_clock
+from storage.bans.blacklist import Blacklist
+from storage.crypto.keyed_hash import KeyedHash
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.sources import key_source
+from storage.crypto.vault import Keys
+from storage.offices.offices import Offices
+from storage.pool.keyboard import KeyboardSnapshots
+from storage.pool.segments import SegmentReleases
+from storage.postgres.database import Database
+from storage.preselections.decisions import Decisions
+from storage.preselections.desk import DeskRecords
+from storage.preselections.desk_reasons import DeskReasons
+from storage.preselections.failed_checks import FailedChecks
+from storage.preselections.idempotency import Idempotency
+from storage.preselections.rows import Preselections
+from storage.redis.announcements import Announcements
+from storage.redis.client import make_redis
+from storage.redis.rate_windows import RateWindows
+from storage.sms.codes import Codes
+from storage.sms.quota import ServiceCodes
 
 CONNECTIONS = 20
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from domain.errors import OutcomeUnknown, Refusal, Unauthenticated, Unavailable
 from gateways.failures import GatewayDown
-from gateways.staff_tokens import StaffNotProved
+from gateways.identity.staff_tokens import StaffNotProved
 from locales.languages import Language
 from locales.problem_text import field_message, problem_detail, problem_title
 from storage.failures import IndexLost, PartDown

@@ -9,7 +9,7 @@ from api.parts import Parts
 from api.problems import DOWN
 from domain.errors import Unavailable
 from storage.failures import PartDown
-from storage.redis_client import ping
+from storage.redis.client import ping
 
 PATIENCE_SECONDS = 3.0
 

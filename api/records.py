@@ -9,7 +9,7 @@ import structlog
 from api.policy import Record
 from api.visits import Visit
 from domain.errors import NotFound
-from storage.keyed_hash import every
+from storage.crypto.keyed_hash import every
 
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST_CODE = 32

@@ -7,8 +7,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.bounded_connections import BoundedConnection
-from runtime.garbage import search_rarely
-from runtime.settings import Settings
+from config.settings import Settings
+from process.garbage import search_rarely
 
 # Streams are told to end at once; whatever else is on its way has this long.
 GRACE_SECONDS = 2

@@ -18,8 +18,8 @@ from domain.identifiers import (
     parse_resident_id,
     parse_vin,
 )
-from gateways.parties import Party, PartyKind
-from storage.offices import Office
+from domain.parties import Party, PartyKind
+from storage.offices.offices import Office
 
 
 @dataclass(frozen=True)

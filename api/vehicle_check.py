@@ -8,8 +8,8 @@ from api.visits import Visit
 from domain.calendar import shanghai_midnight_after
 from domain.errors import InformationMismatch, RateLimited
 from domain.policy import Policy
-from gateways.vehicle_facts import VehicleQuestion, judge
-from storage.failed_checks import Place
+from domain.vehicle_eligibility import VehicleQuestion, judge
+from storage.preselections.failed_checks import Place
 
 _DAY = timedelta(days=1)
 _PAUSE_SECONDS = 0.1

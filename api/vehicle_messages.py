@@ -16,8 +16,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.parts import Parts
 from api.problems import DOWN
 from domain.errors import OutcomeUnknown, Unavailable
-from domain.preselection_parts import Stage
-from storage.preselections import PreselectionRow
+from domain.preselection.values import Stage
+from storage.preselections.rows import PreselectionRow
 from workflows.messages import Acted, Begin, VehicleInput, vehicle_workflow_id
 from workflows.refusals import as_refusal
 from workflows.starting import vehicle_options

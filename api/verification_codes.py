@@ -9,11 +9,11 @@ from api.answers import CodeSent
 from api.visits import Visit
 from domain.errors import RateLimited, Unavailable
 from domain.masking import mask_mobile
-from domain.texts import Purpose, render
+from domain.sms import Purpose, render
 from gateways.failures import GatewayDown
 from gateways.sms import TextMessage
-from storage.codes import CodeOwner, NewCode
 from storage.failures import PartDown
+from storage.sms.codes import CodeOwner, NewCode
 
 _DIGITS = 6
 _SECONDS = 60

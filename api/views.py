@@ -19,11 +19,11 @@ from api.answers import (
 from documents.voucher_facts import USUAL_HOURS
 from domain.masking import mask_certificate_number, mask_mobile, mask_vin
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Stage
-from domain.preselection_record import from_record
-from storage.offices import Office
-from storage.preselections import PreselectionRow
+from domain.preselection.record import from_record
+from domain.preselection.state import Preselection
+from domain.preselection.values import Stage
+from storage.offices.offices import Office
+from storage.preselections.rows import PreselectionRow
 
 _KEEPS_PLATE = (Stage.COMPLETED, Stage.REGISTERED)
 

@@ -12,8 +12,8 @@ from api.callers import Caller
 from api.parts import Parts
 from domain.errors import Forbidden, NotFound
 from locales.languages import Language
-from storage.offices import Office
-from storage.preselections import PreselectionRow
+from storage.offices.offices import Office
+from storage.preselections.rows import PreselectionRow
 
 
 @dataclass

@@ -21,9 +21,9 @@ from bench import desk, draws, journeys, requests, rivals, upkeep
 from bench.figures import Figure, table
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
-from runtime.clock import system_clock
-from runtime.exit import leave
-from runtime.logging import configure_logging
+from process.clock import system_clock
+from process.exit import leave
+from process.logging import configure_logging
 
 Row = Callable[[Stack, Sizes], Awaitable[list[Figure]]]
 ROWS: dict[str, Row] = {

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 from bench.stack import AT_ONCE, Stack
 from domain.plates import LETTERS
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_record import to_record
-from runtime.clock import system_clock
-from storage.preselections import Preselections, Seller, Submission
+from domain.preselection.record import to_record
+from domain.preselection.state import Preselection
+from process.clock import system_clock
+from storage.preselections.rows import Preselections, Seller, Submission
 from workflows.ports import Order
 
 NUMBERS = count(1)

@@ -7,10 +7,10 @@ import uvloop
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from bench.bare_workflow import BareWorkflow, nothing
-from runtime.exit import leave
-from runtime.logging import configure_logging
-from runtime.settings import Settings
-from runtime.temporal import connect
+from config.settings import Settings
+from config.temporal import connect
+from process.exit import leave
+from process.logging import configure_logging
 from worker.run import MOST_ACTIVITIES, MOST_WORKFLOW_TASKS
 
 

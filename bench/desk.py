@@ -28,17 +28,17 @@ from documents.voucher_facts import VoucherFacts
 from documents.voucher_keys import VoucherKeys
 from documents.voucher_token import VoucherClaims, voucher_expiry
 from domain.calendar import end_of_day
-from domain.preselection_record import to_record
-from runtime.clock import system_clock
-from storage.audit import Act
-from storage.database import Database
-from storage.desk_records import DeskRecords
-from storage.key_sources import key_source
-from storage.migrate import migrate
-from storage.offices import Office, Offices
-from storage.preselections import PreselectionRow, Preselections
-from storage.reservations import Reservations
-from storage.tables import preselection
+from domain.preselection.record import to_record
+from process.clock import system_clock
+from storage.audit.trail import Act
+from storage.crypto.sources import key_source
+from storage.offices.offices import Office, Offices
+from storage.postgres.database import Database
+from storage.postgres.migrate import migrate
+from storage.postgres.tables import preselection
+from storage.preselections.desk import DeskRecords
+from storage.preselections.reservations import Reservations
+from storage.preselections.rows import PreselectionRow, Preselections
 
 MOST = 1.5
 MOST_OF_A_VOUCHER_MS = 300.0

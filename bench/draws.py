@@ -12,10 +12,10 @@ from bench.sizes import Sizes
 from bench.stack import PREFIXES, Stack
 from domain.plates import DIGITS, LETTERS, PATTERNS, POOL_SIZE
 from domain.segments import to_bitmap
-from runtime.clock import system_clock
-from storage.claim_masks import mask_of_positions
-from storage.pool_keys import index_keys, key
-from storage.tables import FOREVER
+from process.clock import system_clock
+from storage.pool.keys import index_keys, key
+from storage.pool.masks import mask_of_positions
+from storage.postgres.tables import FOREVER
 from workflows.ports import DrawOrder
 
 MOST = 4.0

@@ -24,7 +24,7 @@ from bench.figures import Figure, Half, Seconds, Target, by_turns, speed
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, BARE_QUEUE, Stack
 from domain.policy import Policy
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from workflows.messages import Acted, Action, Begin, ConfirmIdentity, Draw, OneNumber, VehicleInput, vehicle_workflow_id
 from workflows.search_attributes import OFFICE, STAGE
 from workflows.vehicle import VehicleWorkflow

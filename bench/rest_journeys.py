@@ -11,8 +11,8 @@ from bench.figures import Pair, Seconds
 from bench.http_client import Connection
 from bench.journeys import A_NUMBER, CODE_HASH, acted, begin, read
 from bench.stack import AT_ONCE, Stack
-from domain.texts import Purpose
-from storage.text_messages import TextMessages
+from domain.sms import Purpose
+from storage.sms.outbox import TextMessages
 from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber, vehicle_workflow_id
 
 Step = Awaitable[object]

@@ -13,11 +13,11 @@ from bench.draws import FULL
 from bench.figures import Figure, Half, Seconds, Target, by_turns, speed
 from bench.sizes import Sizes
 from bench.stack import Stack
-from domain.preselection_record import to_record
-from runtime.clock import system_clock
-from storage.claims import Claims
-from storage.decisions import Claim, Decision, Decisions
+from domain.preselection.record import to_record
+from process.clock import system_clock
 from storage.failures import ClaimLost
+from storage.pool.claims import Claims
+from storage.preselections.decisions import Claim, Decision, Decisions
 from workflows.ports import ComposeOrder, Order
 
 FASTEST = 0.7

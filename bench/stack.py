@@ -9,6 +9,8 @@ from pathlib import Path
 from temporalio.client import Client
 
 from bench.programs import BareWorker
+from config.settings import RunSettings, Settings
+from config.temporal import connect
 from demo.seed import seed_calendar
 from domain.plates import PATTERNS
 from domain.policy import Policy
@@ -20,13 +22,11 @@ from embedded.ports import free_port
 from embedded.programs import Api, Worker, run_once
 from embedded.stack import Servers
 from embedded.supervisor import DATABASE, TASK_QUEUE, environment_of_programs
-from runtime.clock import system_clock
-from runtime.settings import RunSettings, Settings
-from runtime.temporal import connect
-from storage.audit import Act
-from storage.calendars import Calendars
-from storage.offices import Office, Offices
-from storage.segment_releases import SegmentReleases
+from process.clock import system_clock
+from storage.audit.trail import Act
+from storage.offices.calendars import Calendars
+from storage.offices.offices import Office, Offices
+from storage.pool.segments import SegmentReleases
 from worker.parts import Parts
 
 BARE_QUEUE = "bare"
@@ -114,7 +114,7 @@ async def stack_over(servers: Servers, database: str, *, task_queue: str = TASK_
         "XUANHAO_TASK_QUEUE": task_queue,
     }
     owner_url = servers.postgres.owner_url(database)
-    await run_once(folder, "storage.migrate", {**environment, "XUANHAO_DATABASE_URL": owner_url})
+    await run_once(folder, "storage.postgres.migrate", {**environment, "XUANHAO_DATABASE_URL": owner_url})
     settings = settings_of(environment)
     parts = Parts.from_settings(settings)
     try:

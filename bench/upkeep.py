@@ -18,16 +18,16 @@ from bench.sizes import Sizes
 from bench.stack import LONG_AGO, Stack
 from domain.plates import LETTERS, PATTERNS, POOL_SIZE, PROVINCES, serial_at
 from domain.segments import Segment
-from runtime.clock import system_clock
-from storage.audit import Act
-from storage.database import Database
-from storage.keyboard_snapshots import KeyboardSnapshots
-from storage.migrate import migrate
-from storage.offices import Office, Offices
-from storage.pool_keys import index_keys
-from storage.redis_client import make_redis
-from storage.segment_releases import SegmentReleases
-from storage.tables import FOREVER
+from process.clock import system_clock
+from storage.audit.trail import Act
+from storage.offices.offices import Office, Offices
+from storage.pool.keyboard import KeyboardSnapshots
+from storage.pool.keys import index_keys
+from storage.pool.segments import SegmentReleases
+from storage.postgres.database import Database
+from storage.postgres.migrate import migrate
+from storage.postgres.tables import FOREVER
+from storage.redis.client import make_redis
 from worker.parts import Parts
 from workflows.upkeep_ports import ComparedIndexes, RemovedRows, UpkeepOrder
 

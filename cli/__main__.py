@@ -13,14 +13,14 @@ from cli.commands import ACTING, COMMANDS
 from cli.connections import connected, settings_for
 from cli.deadlines import extend
 from cli.output import Output, as_json, as_table
+from config.settings import Settings, SettingsError
 from domain.errors import Refusal, Unavailable, ValidationFailed
 from locales.languages import Language, preferred_language
 from locales.problem_text import field_message, problem_detail
 from operations.wishes import Wish
-from runtime.clock import system_clock
-from runtime.exit import leave
-from runtime.logging import configure_logging
-from runtime.settings import Settings, SettingsError
+from process.clock import system_clock
+from process.exit import leave
+from process.logging import configure_logging
 from storage.failures import PartDown
 
 REFUSED, WRONG = 1, 2
@@ -82,7 +82,7 @@ def _complain(text: str, code: int) -> int:
 
 
 def run() -> NoReturn:
-    """The program: it has used Temporal's SDK, so it ends as `runtime.exit` says."""
+    """The program: it has used Temporal's SDK, so it ends as `process.exit` says."""
     leave(main())
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from domain.calendar import DayKind
 from domain.durations import SHANGHAI
-from domain.moments import whole_milliseconds
-from storage.text_deliveries import DeliveryState
+from domain.instants import whole_milliseconds
+from storage.sms.deliveries import DeliveryState
 
 OPERATOR_VARIABLE = "XUANHAO_OPERATOR"
 DAY_KINDS = (*(kind.value for kind in DayKind), "ordinary")

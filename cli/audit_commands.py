@@ -11,9 +11,9 @@ from cli.output import Output
 from operations import auditing
 from operations.parts import OperationParts
 from operations.wishes import Wish
-from storage.audit_verification import verify_audit
-from storage.insiders import Period
-from storage.personal_hashes import PersonalHashes
+from storage.audit.staff_activity import Period
+from storage.audit.verification import verify_audit
+from storage.crypto.personal_hashes import PersonalHashes
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 _MILLISECOND = timedelta(milliseconds=1)

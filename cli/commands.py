@@ -14,9 +14,9 @@ from domain.calendar import DayKind, shanghai_day
 from operations import bans, calendar, finding, pool, telling, withholding
 from operations.parts import OperationParts
 from operations.wishes import Wish
-from storage.ban_list import BanEntry
-from storage.text_deliveries import DeliveryState
-from storage.withheld import Withholding
+from storage.bans.ban_list import BanEntry
+from storage.pool.withheld import Withholding
+from storage.sms.deliveries import DeliveryState
 from workflows.messages import vehicle_workflow_id
 
 Command = Callable[[OperationParts, Namespace, Wish], Awaitable[Output]]

@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
+from config.settings import Settings, SettingsError
+from config.temporal import connect
 from embedded.instance_file import NAME, noted_instance
 from operations.parts import OperationParts, operation_parts
-from runtime.key_marks import KEYS_UNREADABLE, require_keys_of_mode
-from runtime.settings import Settings, SettingsError
-from runtime.temporal import connect
-from storage.database import Database
-from storage.key_sources import key_source
-from storage.redis_client import make_redis
-from storage.vault import Keys
+from storage.crypto.sources import key_source
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
 
 _DATABASE, _FOLDER = "XUANHAO_DATABASE_URL", "XUANHAO_DATA_DIR"
 _CONNECTIONS = 4

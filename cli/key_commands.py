@@ -7,7 +7,7 @@ from cli.output import Output
 from operations.key_changes import KeyChange, continue_change, key_states, make_key, retire_key
 from operations.parts import OperationParts
 from operations.wishes import Wish
-from storage.key_sources import ReadOnlyKeys
+from storage.crypto.sources import ReadOnlyKeys
 
 READ_ONLY = "XUANHAO_KEYS can't be changed from here: put the new key beside the old one there, and start all anew"
 UNWRITABLE = "the key file can't be written"

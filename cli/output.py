@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.durations import SHANGHAI
-from domain.moments import format_instant
+from domain.instants import format_instant
 
 Record = Mapping[str, Any]
 

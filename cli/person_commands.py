@@ -9,7 +9,7 @@ from cli.output import Output, Record
 from operations.parts import OperationParts
 from operations.people import delete_person, export_person, preselection_record
 from operations.wishes import Wish
-from storage.person_records import PersonFile
+from storage.retention.person_records import PersonFile
 
 PROMPT = "identity number or credit code (not shown): "
 

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from demo.world import DemoUser
 from domain.durations import SHANGHAI
-from storage.text_messages import ReceivedMessage
+from storage.sms.outbox import ReceivedMessage
 
 STYLE_PATH = "/demo/style.css"
 FOLLOWER_PATH = "/demo/phone.js"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from domain.identifiers import credit_code_check_character, resident_id_check_character
-from gateways.parties import Party, PartyKind
+from domain.parties import Party, PartyKind
 
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余于杜叶程苏魏吕丁任卢姚沈钟姜崔谭"

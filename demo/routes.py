@@ -21,7 +21,7 @@ from demo.tokens import LIFETIME, DemoSigner, SignIn
 from demo.vehicles import DemoVehicle
 from demo.world import DemoUser, World
 from domain.errors import NotFound
-from storage.text_messages import TextMessages
+from storage.sms.outbox import TextMessages
 
 
 @dataclass(frozen=True)

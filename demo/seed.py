@@ -8,19 +8,19 @@ import sys
 from contextlib import suppress
 from datetime import datetime
 
+from config.settings import Settings, SettingsError
 from demo.notices import TITLE, notice_body
 from demo.offices import OFFICES, DemoOffice
 from demo.releases import segments_of
 from domain.policy import MalformedPolicy, Policy
 from operations.holiday_calendar import days_to_enter, is_official
-from runtime.clock import system_clock
-from runtime.settings import Settings, SettingsError
-from storage.audit import Act
-from storage.calendars import Calendars
-from storage.database import Database
+from process.clock import system_clock
+from storage.audit.trail import Act
 from storage.failures import PartDown
-from storage.offices import Notice, Office, Offices
-from storage.segment_releases import SegmentOverlaps, SegmentReleases
+from storage.offices.calendars import Calendars
+from storage.offices.offices import Notice, Office, Offices
+from storage.pool.segments import SegmentOverlaps, SegmentReleases
+from storage.postgres.database import Database
 
 # This year, the next and one more, for those who begin in December with a long validity.
 _YEARS = 3

@@ -9,24 +9,24 @@ from fastapi import APIRouter, FastAPI
 from api.app import create_app
 from api.parts import Gateways, Parts, parts_of
 from api.serving import serve
+from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
+from config.settings import Settings, SettingsError
 from demo import oidc, pages, phone, routes
 from demo.oidc_grants import CLIENT
 from demo.routes import Demo
 from demo.tokens import AUDIENCE, LIFETIME, DemoSigner
 from demo.world import demo_world
-from gateways.identity_provider import TokenRules, token_verifier
+from gateways.identity.provider import TokenRules, token_verifier
+from gateways.identity.staff_tokens import StaffRules
 from gateways.sms import LocalSms
-from gateways.staff_tokens import StaffRules
-from runtime.clock import Clock, system_clock
-from runtime.exit import leave
-from runtime.key_marks import KEYS_UNREADABLE, require_keys_of_mode
-from runtime.logging import configure_logging
-from runtime.settings import Settings, SettingsError
-from storage.database import Database
-from storage.key_readers import keys_kept_up
-from storage.key_sources import key_source
-from storage.text_messages import TextMessages
-from storage.vault import Keys
+from process.clock import Clock, system_clock
+from process.exit import leave
+from process.logging import configure_logging
+from storage.crypto.readers import keys_kept_up
+from storage.crypto.sources import key_source
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.sms.outbox import TextMessages
 
 # A demo's clerk is not asked to sign in again and again; a second factor is asked for as everywhere.
 DEMO_TOKENS = TokenRules(staff=StaffRules(lifetime=LIFETIME))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from random import Random
 
 from domain.identifiers import vin_check_character
-from gateways.parties import Party
-from gateways.vehicle_facts import Obstacle, VehicleFacts
+from domain.parties import Party
+from domain.vehicle_eligibility import Obstacle, VehicleFacts
 
 # World manufacturer identifiers of makers in China, such as SAIC Volkswagen, FAW-Volkswagen and GAC Honda.
 _MAKERS = ("LSV", "LFV", "LHG", "LGB", "LBV", "LE4", "LSG", "LVS", "LGX", "LB3", "LS5", "LVG", "LFM", "LDC")

@@ -12,8 +12,8 @@ from random import Random
 from demo.offices import MAIN_OFFICE, OFFICES, DemoOffice
 from demo.people import Population
 from demo.vehicles import DemoVehicle, Garage
-from gateways.parties import Party
-from gateways.vehicle_facts import Obstacle
+from domain.parties import Party
+from domain.vehicle_eligibility import Obstacle
 from gateways.vehicle_registry import LocalVehicleRegistry
 
 SEED = 20260101

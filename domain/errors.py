@@ -19,7 +19,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
 
-from domain.moments import format_instant, parse_instant
+from domain.instants import format_instant, parse_instant
 
 
 @dataclass(eq=False)

@@ -5,10 +5,10 @@ import os
 import signal
 from argparse import ArgumentParser, Namespace
 
+from config.settings import RunSettings, SettingsError
 from embedded.problems import StartProblem
 from embedded.supervisor import say, serve
-from runtime.exit import leave
-from runtime.settings import RunSettings, SettingsError
+from process.exit import leave
 
 LOOK_FOR_PARENT_EVERY_S = 0.25
 

@@ -10,10 +10,10 @@ import os
 import secrets
 from base64 import b64encode
 
+from config.key_marks import MARK, require_keys_of_mode
+from config.settings import SettingsError
 from embedded.folders import DataFolder
 from embedded.problems import StartProblem
-from runtime.key_marks import MARK, require_keys_of_mode
-from runtime.settings import SettingsError
 
 
 def ensure_key_file(folder: DataFolder, *, demo: bool = False) -> None:

@@ -18,7 +18,7 @@ from embedded.children import Child
 from embedded.folders import DataFolder
 from embedded.part import Part
 from embedded.problems import StartProblem
-from storage.roles import APPLICATION_ROLE
+from storage.postgres.roles import APPLICATION_ROLE
 
 SUPERUSER = "postgres"
 MAINTENANCE_DATABASE = "postgres"

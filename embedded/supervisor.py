@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Never
 
+from config.settings import RunSettings
 from embedded.folders import DataFolder
 from embedded.instance_file import note_instance
 from embedded.key_file import ensure_key_file
@@ -16,7 +17,6 @@ from embedded.ports import HOST, require_usable
 from embedded.problems import StartProblem
 from embedded.programs import Api, Worker, run_once
 from embedded.stack import Servers
-from runtime.settings import RunSettings
 
 DATABASE = "xuanhao"
 TASK_QUEUE = "vehicles"
@@ -76,7 +76,7 @@ async def prepare_database(servers: Servers, environment: dict[str, str], *, dem
     await servers.postgres.create_database(DATABASE)
     # What makes the tables owns them; everything else works as a role that can't touch the audit's rows.
     as_owner = environment | {"XUANHAO_DATABASE_URL": servers.postgres.owner_url(DATABASE)}
-    await run_once(folder, "storage.migrate", as_owner)
+    await run_once(folder, "storage.postgres.migrate", as_owner)
     if demo:
         await run_once(folder, "demo.seed", environment)
 

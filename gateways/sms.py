@@ -7,7 +7,7 @@ from typing import Protocol
 import httpx
 
 from gateways.failures import GatewayDown
-from gateways.http_calls import call
+from gateways.http import call
 
 
 @dataclass(frozen=True)

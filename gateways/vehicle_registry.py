@@ -7,9 +7,9 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from domain.ascii_folding import fold_capitals
+from domain.vehicle_eligibility import VehicleFacts, VehicleQuestion
 from gateways.failures import GatewayDown
-from gateways.http_calls import call
-from gateways.vehicle_facts import VehicleFacts, VehicleQuestion
+from gateways.http import call
 
 _FACTS = TypeAdapter(VehicleFacts)
 

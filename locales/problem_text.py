@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.calendar import shanghai_day
-from domain.moments import parse_instant
+from domain.instants import parse_instant
 from locales.languages import Language, catalogue
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from operations.parts import OperationParts
-from storage.ban_list import BanEntry
-from storage.insiders import ClerkAct, ClerkCounts, Period
-from storage.withheld import Withholding
+from storage.audit.staff_activity import ClerkAct, ClerkCounts, Period
+from storage.bans.ban_list import BanEntry
+from storage.pool.withheld import Withholding
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from domain.errors import AlreadyReleased, NotFound, NothingToConfirm, SecondOpe
 from operations.parts import OperationParts
 from operations.temporal_calls import signalled
 from operations.wishes import Wish
-from storage.ban_list import BanEntry
+from storage.bans.ban_list import BanEntry
 from storage.failures import NotTheSecond
 from workflows.messages import ReleaseBan, blacklist_workflow_id
 

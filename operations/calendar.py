@@ -9,7 +9,7 @@ from operations.deadlines import Postponement, postpone_closed_days
 from operations.holiday_calendar import days_to_enter, is_official
 from operations.parts import OperationParts
 from operations.wishes import Wish, invalid
-from storage.calendar_entries import CalendarEntry
+from storage.offices.calendar_entries import CalendarEntry
 
 _COUNTRY = ""
 

@@ -15,7 +15,7 @@ from domain.calendar import shanghai_day
 from operations.parts import OperationParts
 from operations.temporal_calls import PATIENCE, temporal_answers
 from operations.wishes import Wish, invalid
-from storage.reservations import MOST
+from storage.preselections.reservations import MOST
 from workflows.messages import PostponementInput, postponement_workflow_id
 from workflows.search_attributes import OFFICE
 

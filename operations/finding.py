@@ -8,9 +8,9 @@ from domain.errors import NumberMalformed, VinInvalid
 from domain.identifiers import MalformedVin, parse_vin
 from domain.plates import MalformedPlate, parse_plate
 from domain.policy import Policy
-from domain.preselection_record import from_record
+from domain.preselection.record import from_record
 from operations.parts import OperationParts
-from storage.preselections import PreselectionRow
+from storage.preselections.rows import PreselectionRow
 from workflows.messages import vehicle_workflow_id
 
 _LONGEST_SHOWN = 16

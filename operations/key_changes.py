@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from domain.moments import format_instant, parse_instant
+from domain.instants import format_instant, parse_instant
 from operations.parts import OperationParts
 from operations.wishes import Wish
-from storage.audit import note
-from storage.key_readers import KeyReader, KeyReaders
-from storage.reencryption import Reencryption
-from storage.rehashing import Rehashing
-from storage.vault import FIRST, Vault
+from storage.audit.trail import note
+from storage.crypto.readers import KeyReader, KeyReaders
+from storage.crypto.reencryption import Reencryption
+from storage.crypto.rehashing import Rehashing
+from storage.crypto.vault import FIRST, Vault
 
 Kind = Literal["encryption", "hashing"]
 KINDS: tuple[Kind, ...] = ("encryption", "hashing")

@@ -5,27 +5,27 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 from temporalio.client import Client
 
+from config.settings import Settings
 from domain.policy import Policy
 from operations.workflow_addresses import WorkflowAddresses
-from runtime.settings import Settings
-from storage.audit import AuditTrail
-from storage.ban_list import BanList
-from storage.blacklist import Blacklist
-from storage.calendar_entries import CalendarEntries
-from storage.calendars import Calendars
-from storage.database import Database
-from storage.index_keeper import IndexKeeper
-from storage.insiders import Insiders
-from storage.offices import Offices
-from storage.person_records import PersonRecords
-from storage.pool_index import PoolIndex
-from storage.pool_truth import PoolRecords
-from storage.preselections import Preselections
-from storage.reservations import Reservations
-from storage.segment_releases import SegmentReleases
-from storage.text_deliveries import TextDeliveries
-from storage.vault import Keys
-from storage.withheld import WithheldNumbers
+from storage.audit.staff_activity import Insiders
+from storage.audit.trail import AuditTrail
+from storage.bans.ban_list import BanList
+from storage.bans.blacklist import Blacklist
+from storage.crypto.vault import Keys
+from storage.offices.calendar_entries import CalendarEntries
+from storage.offices.calendars import Calendars
+from storage.offices.offices import Offices
+from storage.pool.index import PoolIndex
+from storage.pool.reconcile import IndexKeeper
+from storage.pool.segments import SegmentReleases
+from storage.pool.snapshot import PoolRecords
+from storage.pool.withheld import WithheldNumbers
+from storage.postgres.database import Database
+from storage.preselections.reservations import Reservations
+from storage.preselections.rows import Preselections
+from storage.retention.person_records import PersonRecords
+from storage.sms.deliveries import TextDeliveries
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from domain.calendar import ban_end, shanghai_day
 from domain.errors import IdNumberInvalid
 from domain.identifiers import MalformedIdNumber, parse_credit_code, parse_resident_id
 from domain.policy import Policy
-from domain.preselection_parts import Stage
-from domain.preselection_record import from_record
+from domain.preselection.record import from_record
+from domain.preselection.values import Stage
 from operations.parts import OperationParts
 from operations.wishes import Wish
-from storage.audit import note
-from storage.person_records import PersonFile
-from storage.preselections import PreselectionRow
+from storage.audit.trail import note
+from storage.preselections.rows import PreselectionRow
+from storage.retention.person_records import PersonFile
 
 AT_REST = timedelta(minutes=2)
 """No action is on its way any more that began before the last one was so long ago."""

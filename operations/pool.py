@@ -13,7 +13,7 @@ from domain.segments import MalformedTemplate, Segment, Template
 from operations.parts import OperationParts
 from operations.wishes import Wish, invalid
 from storage.failures import PartDown
-from storage.segment_releases import Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
+from storage.pool.segments import Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from operations.parts import OperationParts
-from storage.text_deliveries import DeliveryState, TextDelivery
+from storage.sms.deliveries import DeliveryState, TextDelivery
 from workflows.messages import vehicle_workflow_id
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.errors import ValidationFailed
-from domain.free_words import names_somebody
-from storage.audit import Act
+from domain.pii_detection import names_somebody
+from storage.audit.trail import Act
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from operations.parts import OperationParts
 from operations.pool import policy_of_prefix
 from operations.wishes import Wish, invalid
 from storage.failures import NotTheSecond
-from storage.withheld import Withheld, Withholding
+from storage.pool.withheld import Withheld, Withholding
 
 _LONGEST_SHOWN = 16
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from runtime.settings import Settings
+from config.settings import Settings
 
 
 @dataclass(frozen=True)

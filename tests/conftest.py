@@ -15,14 +15,14 @@ import redis.asyncio
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from config.payloads import DATA_CONVERTER
 from embedded.folders import DataFolder
 from embedded.ports import free_port
 from embedded.postgres import Postgres
 from embedded.stack import Servers
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from runtime.exit import leave
-from runtime.payloads import DATA_CONVERTER
+from process.exit import leave
 from tests.companies import Companies, turn_of
 
 TEMPLATE = "xuanhao_template"
@@ -99,7 +99,7 @@ def servers(postgres: Postgres, valkey: Valkey, temporal: Temporal) -> Servers:
 async def database_template(postgres: Postgres) -> str:
     """The name of a migrated, empty database from which others are copied."""
     # Tests without a database should not wait for SQLAlchemy and Alembic.
-    from storage.migrate import migrate  # noqa: PLC0415
+    from storage.postgres.migrate import migrate  # noqa: PLC0415
 
     await postgres.create_database(TEMPLATE)
     await asyncio.to_thread(migrate, postgres.owner_url(TEMPLATE))

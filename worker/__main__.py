@@ -10,16 +10,16 @@ import uvloop
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import UnsandboxedWorkflowRunner
 
-from runtime.clock import system_clock
-from runtime.exit import leave
-from runtime.key_marks import KEYS_UNREADABLE, require_keys_of_mode
-from runtime.logging import configure_logging
-from runtime.settings import Settings, SettingsError
-from runtime.temporal import connect
+from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
+from config.settings import Settings, SettingsError
+from config.temporal import connect
+from process.clock import system_clock
+from process.exit import leave
+from process.logging import configure_logging
+from storage.crypto.readers import keys_kept_up
+from storage.crypto.sources import key_source
 from storage.failures import PartDown
-from storage.index_keeper import IndexKeeper
-from storage.key_readers import keys_kept_up
-from storage.key_sources import key_source
+from storage.pool.reconcile import IndexKeeper
 from worker.parts import Parts
 from worker.run import make_worker
 from worker.schedules import ensure_upkeep

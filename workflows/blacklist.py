@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from domain.durations import SHANGHAI
-    from domain.moments import whole_milliseconds
+    from domain.instants import whole_milliseconds
 
 from workflows.details import GIVEN_UP
 from workflows.insistence import insist

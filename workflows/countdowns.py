@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.preselection_deadlines import Countdown
+    from domain.preselection.deadlines import Countdown
 
 SUMMARIES = {
     Countdown.CONFIRM_DELAY: "确认按钮倒计时 (confirm_delay)",

@@ -12,12 +12,12 @@ from temporalio.exceptions import ActivityError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from domain.errors import ValidationFailed, WrongStage
-    from domain.moments import whole_milliseconds
+    from domain.instants import whole_milliseconds
     from domain.policy import Policy
-    from domain.preselection import Preselection
-    from domain.preselection_deadlines import Countdown, deadlines, timers
-    from domain.preselection_parts import UNFINISHED, Stage
-    from domain.preselection_record import from_record, merged, to_record
+    from domain.preselection.deadlines import Countdown, deadlines, timers
+    from domain.preselection.record import from_record, merged, to_record
+    from domain.preselection.state import Preselection
+    from domain.preselection.values import UNFINISHED, Stage
 
 from workflows.countdowns import Countdowns
 from workflows.details import GIVEN_UP, HANDED_OVER, ON_ITS_WAY, current_details

@@ -7,8 +7,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.durations import SHANGHAI
-    from domain.preselection import Preselection
-    from domain.preselection_deadlines import Countdown
+    from domain.preselection.deadlines import Countdown
+    from domain.preselection.state import Preselection
 
 from workflows.countdowns import SUMMARIES
 

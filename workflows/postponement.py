@@ -9,7 +9,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.moments import whole_milliseconds
+    from domain.instants import whole_milliseconds
 
 from workflows.messages import Postponed, PostponementInput
 from workflows.ports import Deadlines, PostponedPage, PostponeOrder

@@ -11,7 +11,7 @@ from temporalio.common import (
 )
 
 with workflow.unsafe.imports_passed_through():
-    from domain.preselection_parts import Stage
+    from domain.preselection.values import Stage
 
 from workflows.messages import BlacklistInput, VehicleInput, blacklist_workflow_id, vehicle_workflow_id
 from workflows.search_attributes import OFFICE, STAGE

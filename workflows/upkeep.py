@@ -14,7 +14,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.moments import format_instant, parse_instant, whole_milliseconds
+    from domain.instants import format_instant, parse_instant, whole_milliseconds
 
 from workflows.upkeep_details import details
 from workflows.upkeep_ports import UpkeepInput, UpkeepOrder, UpkeepReport, UpkeepWork

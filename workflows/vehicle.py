@@ -7,8 +7,8 @@ lets one activity decide in the database, and only then believes the new state. 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.preselection_deadlines import Countdown
-    from domain.preselection_parts import Stage
+    from domain.preselection.deadlines import Countdown
+    from domain.preselection.values import Stage
 
 from workflows.decider import Decider
 from workflows.fields import check_code_hash, check_numbers, check_prefix, day_of

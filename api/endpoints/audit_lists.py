@@ -20,7 +20,7 @@ from api.operator_wishes import ban_item, plain, withholding_item
 from api.responses import reading
 from api.visits import CurrentVisit, Visit
 from operations import auditing
-from storage.insiders import Period
+from storage.audit.staff_activity import Period
 
 router = area("/audit", tags=["audit"])
 

@@ -7,8 +7,8 @@ from api.guard import area
 from api.responses import reading, writing
 from api.views import view_of
 from api.visits import CurrentVisit
-from domain.texts import Purpose
-from storage.keyed_hash import in_one_message
+from domain.sms import Purpose
+from storage.crypto.keyed_hash import in_one_message
 from workflows.messages import Action, ConfirmIdentity
 
 router = area("/preselections", tags=["preselections"])

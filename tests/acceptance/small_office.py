@@ -7,11 +7,11 @@ from embedded.folders import DataFolder
 from embedded.postgres import Postgres
 from embedded.supervisor import DATABASE
 from embedded.valkey import Valkey
-from storage.audit import Act
-from storage.database import Database
-from storage.index_keeper import IndexKeeper
-from storage.redis_client import make_redis
-from storage.segment_releases import SegmentReleases
+from storage.audit.trail import Act
+from storage.pool.reconcile import IndexKeeper
+from storage.pool.segments import SegmentReleases
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
 from tests.stack.running_stack import RunningStack
 
 # Of the pattern LDLDD, which no demo office has released: ten numbers, and three.

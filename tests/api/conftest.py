@@ -9,16 +9,16 @@ from temporalio.client import Client
 
 from api.app import create_app
 from api.parts import Gateways, Parts, parts_of
+from config.settings import Settings
 from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from gateways.identity_provider import token_verifier
-from runtime.clock import system_clock
-from runtime.settings import Settings
-from storage.database import Database
-from storage.index_keeper import IndexKeeper
-from storage.redis_client import make_redis
-from storage.vault import Keys
+from gateways.identity.provider import token_verifier
+from process.clock import system_clock
+from storage.crypto.vault import Keys
+from storage.pool.reconcile import IndexKeeper
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
 from tests.api.country import KEYS, Country, Phone, Registry
 from tests.api.stack import Addresses, Stack, settings_for
 from tests.gateways.tokens import AUDIENCE, ISSUER

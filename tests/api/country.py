@@ -10,15 +10,15 @@ from typing import Any
 import httpx
 
 from domain.identifiers import resident_id_check_character, vin_check_character
+from domain.parties import Party, PartyKind
 from domain.plates import LETTERS, PROVINCES
 from domain.segments import Segment
+from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion
 from gateways.failures import GatewayDown
-from gateways.parties import Party, PartyKind
 from gateways.sms import TextMessage
-from gateways.vehicle_facts import Obstacle, VehicleFacts, VehicleQuestion
-from runtime.clock import system_clock
-from storage.audit import Act
-from storage.offices import Notice, Office
+from process.clock import system_clock
+from storage.audit.trail import Act
+from storage.offices.offices import Notice, Office
 from tests.api.stack import Stack
 from tests.gateways.tokens import AUDIENCE, ISSUER, KEY, token_of
 

@@ -12,9 +12,9 @@ import httpx
 from fastapi import FastAPI
 
 from api.parts import Parts
-from runtime.settings import Settings
-from storage.index_keeper import IndexKeeper
-from storage.offices import Office
+from config.settings import Settings
+from storage.offices.offices import Office
+from storage.pool.reconcile import IndexKeeper
 
 if TYPE_CHECKING:
     from tests.api.country import Phone, Registry

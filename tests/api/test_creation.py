@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from documents.voucher_facts import USUAL_HOURS
 from domain.calendar import shanghai_midnight_after
-from domain.moments import format_instant
+from domain.instants import format_instant
+from domain.parties import Party, PartyKind
 from domain.policy import Policy
-from gateways.parties import Party, PartyKind
-from gateways.vehicle_facts import Obstacle
-from storage.blacklist import NewBan
-from storage.offices import Notice
-from storage.tables import code as code_table
-from storage.tables import preselection
+from domain.vehicle_eligibility import Obstacle
+from storage.bans.blacklist import NewBan
+from storage.offices.offices import Notice
+from storage.postgres.tables import code as code_table
+from storage.postgres.tables import preselection
 from tests.api.country import Answer, Applicant, Country, an_id_number
 
 WRONG = "000000"

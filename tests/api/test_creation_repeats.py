@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import update
 
-from storage.tables import idempotency
+from storage.postgres.tables import idempotency
 from tests.api.country import Country
 
 

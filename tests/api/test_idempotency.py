@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 
-from storage.tables import idempotency
+from storage.postgres.tables import idempotency
 from tests.api.country import Country, Selection
 from workflows.requests import KEPT
 

@@ -16,11 +16,11 @@ from api.app import create_app
 from api.open_streams import ASK_AGAIN, OpenStreams
 from api.parts import assembled
 from domain.errors import RateLimited
-from domain.moments import parse_instant
-from runtime.clock import system_clock
-from storage.rate_windows import RateWindows
-from storage.redis_client import make_redis
-from storage.vault import Keys
+from domain.instants import parse_instant
+from process.clock import system_clock
+from storage.crypto.vault import Keys
+from storage.redis.client import make_redis
+from storage.redis.rate_windows import RateWindows
 from tests.api.country import Answer, Country, eventually
 from tests.api.test_event_stream import listening
 

@@ -24,11 +24,11 @@ from api.numbers import composed_numbers, one_number, prefix_of_office
 from api.operation_bodies import AuditQuery, Day, Moment
 from api.strict_json import parse
 from domain.errors import NotFound, NumberDuplicated, NumberMalformed, Unauthenticated, ValidationFailed
-from domain.moments import format_instant, parse_instant
+from domain.instants import format_instant, parse_instant
 from domain.plates import DIGITS, LETTERS, POOL_SIZE, parse_plate, serial_at
 from locales.languages import Language, preferred_language
-from storage.offices import Office
-from storage.personal_hashes import PersonalHashes
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.offices.offices import Office
 
 ANY_TEXT = st.text(max_size=60)
 JSON = st.recursive(

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from config.settings import Settings
 from embedded.ports import free_port
-from runtime.settings import Settings
 from tests.api.country import Country, eventually
 
 pytestmark = pytest.mark.slow

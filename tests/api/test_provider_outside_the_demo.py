@@ -10,10 +10,10 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from config.settings import Settings
 from embedded.ports import free_port
-from gateways.provider_discovery import WELL_KNOWN
-from runtime.clock import system_clock
-from runtime.settings import Settings
+from gateways.identity.discovery import WELL_KNOWN
+from process.clock import system_clock
 from tests.api.country import KEYS, eventually
 from tests.api.test_process import api_process, is_up
 from tests.gateways.tokens import token_of, without

@@ -10,7 +10,7 @@ import pytest
 
 from api.problems import STATUSES
 from domain.errors import REFUSALS
-from gateways.vehicle_facts import Obstacle
+from domain.vehicle_eligibility import Obstacle
 from locales.languages import FOLDER, Language, catalogue, preferred_language
 from tests.api.country import Country
 

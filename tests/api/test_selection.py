@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.moments import parse_instant
-from storage.offices import Office
+from domain.instants import parse_instant
+from storage.offices.offices import Office
 from tests.api.country import Country, Selection
 from tests.api.test_creation import ban, wrong
 

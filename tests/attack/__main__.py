@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from runtime.exit import leave
+from process.exit import leave
 from tests.acceptance.contract import Contract
 from tests.acceptance.people import Service
 from tests.attack import campaign, published_calls

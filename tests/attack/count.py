@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 
 from embedded.instance_file import noted_instance
-from runtime.clock import system_clock
-from storage.database import Database
+from process.clock import system_clock
+from storage.postgres.database import Database
 from tests.acceptance.people import Service, ok
 from tests.attack.findings import Finding
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from demo.tokens import DemoSigner
 from embedded.folders import DataFolder
-from runtime.clock import system_clock
-from storage.key_sources import FileKeys
+from process.clock import system_clock
+from storage.crypto.sources import FileKeys
 from tests.acceptance.people import Service
 from tests.attack.findings import Finding
 

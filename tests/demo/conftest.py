@@ -9,15 +9,15 @@ import httpx
 import pytest
 
 from api.parts import parts_of
+from config.settings import Settings
 from demo.routes import Demo
 from demo.server import demo_app, demo_gateways, issuer_at
 from demo.tokens import DemoSigner
 from demo.world import demo_world
-from runtime.settings import Settings
-from storage.database import Database
-from storage.keyed_hash import KeyedHash
-from storage.text_messages import TextMessages
-from storage.vault import Keys, Vault
+from storage.crypto.keyed_hash import KeyedHash
+from storage.crypto.vault import Keys, Vault
+from storage.postgres.database import Database
+from storage.sms.outbox import TextMessages
 
 PORT = 8123
 KEYS = Keys(Vault({"k": b"k" * 32}, "k"), KeyedHash(b"h" * 32))

@@ -10,11 +10,11 @@ from demo.seed import seed, seed_calendar
 from domain.calendar import DayKind
 from domain.policy import Policy
 from operations.holiday_calendar import days_of, is_official
-from storage.audit import Act
-from storage.calendars import Calendars
-from storage.database import Database
-from storage.offices import Offices
-from storage.segment_releases import SegmentReleases
+from storage.audit.trail import Act
+from storage.offices.calendars import Calendars
+from storage.offices.offices import Offices
+from storage.pool.segments import SegmentReleases
+from storage.postgres.database import Database
 
 pytestmark = pytest.mark.slow
 

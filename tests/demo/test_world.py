@@ -13,9 +13,9 @@ from demo.offices import MAIN_OFFICE, OFFICES
 from demo.releases import FIRST_RELEASE, RANDOM_ONLY, segments_of
 from demo.world import World, demo_world
 from domain.identifiers import parse_certificate_number, parse_credit_code, parse_mobile, parse_resident_id, parse_vin
+from domain.parties import Party, PartyKind
 from domain.plates import PATTERN_OFFSETS, PATTERN_SIZES, POOL_SIZE, is_prefix
-from gateways.parties import Party, PartyKind
-from gateways.vehicle_facts import Obstacle, VehicleQuestion, judge
+from domain.vehicle_eligibility import Obstacle, VehicleQuestion, judge
 
 WORLD = demo_world()
 APPLICANTS = [user for user in WORLD.users.values() if "applicant" in user.roles and user.organisation is None]

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from storage.offices import Office
+from storage.offices.offices import Office
 from tests.api.country import Applicant, Caller, Country, Selection
 
 

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from runtime.clock import system_clock
-from storage.audit import AuditEntry
-from storage.claims import Claims
-from storage.desk_reasons import DeskReasons
-from storage.tables import FOREVER
-from storage.vault import Keys
+from process.clock import system_clock
+from storage.audit.trail import AuditEntry
+from storage.crypto.vault import Keys
+from storage.pool.claims import Claims
+from storage.postgres.tables import FOREVER
+from storage.preselections.desk_reasons import DeskReasons
 from tests.api.country import Caller, Country, Selection, eventually
 from tests.desk.people import clerk_of, lapses, reserved
 

@@ -1,7 +1,7 @@
 """The applicant gives a plate back: only where the office's policy allows it, and chances are not restored."""
 
-from runtime.clock import system_clock
-from storage.claims import Claims
+from process.clock import system_clock
+from storage.pool.claims import Claims
 from tests.api.country import Country
 from tests.desk.people import clerk_of, reserved
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from runtime.clock import system_clock
+from process.clock import system_clock
 from tests.api.country import Country, Selection
 from tests.desk.people import clerk_of, lapses, reserved
 

@@ -11,8 +11,8 @@ from icalendar import Calendar
 from pypdf import PdfReader
 
 from documents.voucher_token import VoucherClaims, VoucherSigner, voucher_expiry
-from runtime.clock import system_clock
-from storage.offices import Office
+from process.clock import system_clock
+from storage.offices.offices import Office
 from tests.api.country import Country, Selection
 from tests.desk.people import clerk_of, lapses, reserved
 

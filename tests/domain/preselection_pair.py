@@ -9,10 +9,10 @@ from domain.calendar import end_of_day, shanghai_day
 from domain.durations import Duration
 from domain.errors import Refusal
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_deadlines import deadlines
-from domain.preselection_parts import UNFINISHED, Reservation
-from domain.preselection_record import from_record, to_record
+from domain.preselection.deadlines import deadlines
+from domain.preselection.record import from_record, to_record
+from domain.preselection.state import Preselection
+from domain.preselection.values import UNFINISHED, Reservation
 from tests.domain.preselection_model import Model, Refused, Rules
 
 OPENED = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -11,8 +11,8 @@ import pytest
 from domain.calendar import end_of_day
 from domain.errors import Refusal
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Reservation
+from domain.preselection.state import Preselection
+from domain.preselection.values import Reservation
 
 MS = timedelta(milliseconds=1)
 SECOND = timedelta(seconds=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.free_words import names_somebody
+from domain.pii_detection import names_somebody
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from domain.errors import BatchExpired, CandidateExpired, NotACandidate, NotInBatch, WrongStage
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Candidate, Candidates, Hold, HoldKind, Stage
+from domain.preselection.state import Preselection
+from domain.preselection.values import Candidate, Candidates, Hold, HoldKind, Stage
 from tests.domain.preselection_states import (
     COMPOSABLE,
     FIRST,

@@ -6,8 +6,8 @@ import pytest
 
 from domain.errors import NoComposedLeft, TooEarly, TooManyNumbers, WrongStage
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Outcome, Stage, Tried
+from domain.preselection.state import Preselection
+from domain.preselection.values import Outcome, Stage, Tried
 from tests.domain.preselection_states import (
     COMPOSABLE,
     FIRST,

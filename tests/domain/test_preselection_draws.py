@@ -4,8 +4,8 @@ import pytest
 
 from domain.errors import BatchExpired, NoDrawsLeft, NotInBatch, NumbersUnavailable, WrongStage
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Batch, Hold, HoldKind, Stage
+from domain.preselection.state import Preselection
+from domain.preselection.values import Batch, Hold, HoldKind, Stage
 from tests.domain.preselection_states import (
     COMPOSABLE,
     FIRST,

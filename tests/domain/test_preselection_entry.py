@@ -6,8 +6,8 @@ import pytest
 
 from domain.errors import VehicleExhausted, WrongStage
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Stage
+from domain.preselection.state import Preselection
+from domain.preselection.values import Stage
 from tests.domain.preselection_states import (
     COMPOSABLE,
     DAY,

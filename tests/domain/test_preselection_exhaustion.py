@@ -6,9 +6,9 @@ import pytest
 
 from domain.errors import NoComposedLeft, NoDrawsLeft, WrongStage
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_deadlines import next_change
-from domain.preselection_parts import Outcome, Stage, Tried
+from domain.preselection.deadlines import next_change
+from domain.preselection.state import Preselection
+from domain.preselection.values import Outcome, Stage, Tried
 from tests.domain.preselection_states import (
     COMPOSABLE,
     DAY,

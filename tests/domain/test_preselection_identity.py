@@ -4,8 +4,8 @@ import pytest
 
 from domain.errors import CodeNotSent, RateLimited, TooEarly, WrongStage
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import IdentityCode, Stage
+from domain.preselection.state import Preselection
+from domain.preselection.values import IdentityCode, Stage
 from tests.domain.preselection_states import (
     COMPOSABLE,
     FIRST,

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import (
+from domain.preselection.record import from_record, merge_patch, merged, to_record
+from domain.preselection.state import Preselection
+from domain.preselection.values import (
     Batch,
     Candidate,
     Candidates,
@@ -21,7 +22,6 @@ from domain.preselection_parts import (
     Stage,
     Tried,
 )
-from domain.preselection_record import from_record, merge_patch, merged, to_record
 from tests.domain.preselection_states import (
     COMPOSABLE,
     DAY,

@@ -10,8 +10,8 @@ import pytest
 
 from domain import errors
 from domain.errors import REFUSALS, RateLimited, Refusal, TooEarly, refusal_from
-from domain.preselection import Preselection
-from domain.preselection_record import to_record
+from domain.preselection.record import to_record
+from domain.preselection.state import Preselection
 from tests.domain.preselection_states import (
     COMPOSABLE,
     FIRST,

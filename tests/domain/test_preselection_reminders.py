@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_deadlines import Countdown, deadlines, timers
+from domain.preselection.deadlines import Countdown, deadlines, timers
+from domain.preselection.state import Preselection
 from tests.domain.preselection_states import (
     COMPOSABLE,
     MS,

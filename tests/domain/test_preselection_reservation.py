@@ -6,8 +6,8 @@ import pytest
 
 from domain.errors import CancellationNotAllowed, ValidationFailed, WrongStage
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Reservation, Stage
+from domain.preselection.state import Preselection
+from domain.preselection.values import Reservation, Stage
 from tests.domain.preselection_states import (
     COMPOSABLE,
     DAY,

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_deadlines import Countdown, deadlines, next_change
-from domain.preselection_parts import Stage
+from domain.preselection.deadlines import Countdown, deadlines, next_change
+from domain.preselection.state import Preselection
+from domain.preselection.values import Stage
 from tests.domain.preselection_states import (
     COMPOSABLE,
     DAY,

@@ -16,12 +16,12 @@ import psutil
 import psycopg
 import pytest
 
+from config.settings import policy_from_environment
 from embedded.folders import LONGEST_SOCKET_PATH, DataFolder
 from embedded.key_file import ensure_key_file
 from embedded.ports import free_port
 from embedded.problems import StartProblem
 from embedded.stack import Servers
-from runtime.settings import policy_from_environment
 
 ROOT = Path(__file__).parents[2]
 LAUNCHER = ROOT / "embedded" / "launch.py"

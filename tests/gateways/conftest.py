@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateways.identity_provider import TokenVerifier
-from gateways.signing_keys import SigningKeys
+from gateways.identity.provider import TokenVerifier
+from gateways.identity.signing_keys import SigningKeys
 from tests.gateways.tokens import AUDIENCE, ISSUER, KEY, Clock, publish
 from tests.serving import serving
 

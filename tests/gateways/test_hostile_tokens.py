@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from domain.errors import Unauthenticated
 from gateways.failures import GatewayDown
-from gateways.identity_provider import TokenVerifier
-from gateways.signing_keys import SigningKeys, read_keys
+from gateways.identity.provider import TokenVerifier
+from gateways.identity.signing_keys import SigningKeys, read_keys
 from tests.gateways.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, Clock, part, token_of
 
 VALUES = st.recursive(

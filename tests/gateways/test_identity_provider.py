@@ -9,10 +9,10 @@ from joserfc import jws
 from joserfc.jwk import OctKey, OKPKey, RSAKey
 
 from domain.errors import Unauthenticated
-from gateways import identity_provider
-from gateways.identity_claims import ClaimNames
-from gateways.identity_provider import LONGEST_TOKEN, TokenRules, TokenVerifier, token_verifier
-from gateways.parties import Party, PartyKind
+from domain.parties import Party, PartyKind
+from gateways.identity import provider as identity_provider
+from gateways.identity.claims import ClaimNames
+from gateways.identity.provider import LONGEST_TOKEN, TokenRules, TokenVerifier, token_verifier
 from tests.gateways.tokens import (
     AGENT,
     APPLICANT,

@@ -10,9 +10,9 @@ from joserfc.jwk import ECKey
 from starlette.responses import Response
 
 from gateways.failures import GatewayDown
-from gateways.identity_provider import Verifier, token_verifier
-from gateways.provider_discovery import KNOWN_FOR, WELL_KNOWN
-from gateways.signing_keys import KEPT_FOR, PAUSE
+from gateways.identity.discovery import KNOWN_FOR, WELL_KNOWN
+from gateways.identity.provider import Verifier, token_verifier
+from gateways.identity.signing_keys import KEPT_FOR, PAUSE
 from tests.gateways.conftest import LocalServer, Received
 from tests.gateways.tokens import APPLICANT, AUDIENCE, KEY, Clock, token_of
 

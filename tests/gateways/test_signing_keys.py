@@ -6,8 +6,8 @@ from joserfc.jwk import ECKey
 
 from domain.errors import Unauthenticated
 from gateways.failures import GatewayDown
-from gateways.identity_provider import TokenVerifier
-from gateways.signing_keys import KEPT_FOR, PAUSE, USED_AT_MOST
+from gateways.identity.provider import TokenVerifier
+from gateways.identity.signing_keys import KEPT_FOR, PAUSE, USED_AT_MOST
 from tests.gateways.tokens import APPLICANT, GOOD, KEY, STRANGER, Clock, publish, token_of
 
 

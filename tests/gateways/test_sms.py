@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.responses import Response
 
-from gateways import http_calls
+from gateways import http
 from gateways.failures import GatewayDown
 from gateways.sms import HttpSms, LocalSms, SmsGateway, TextMessage
 
@@ -81,8 +81,8 @@ async def test_a_gateway_that_is_away_counts_as_down(refused_url: str, client: h
 async def test_a_gateway_that_never_answers_counts_as_down(
     http_server: Any, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert http_calls.LIMIT_SECONDS == 3
-    monkeypatch.setattr(http_calls, "LIMIT_SECONDS", 0.05)
+    assert http.LIMIT_SECONDS == 3
+    monkeypatch.setattr(http, "LIMIT_SECONDS", 0.05)
     with pytest.raises(GatewayDown):
         await HttpSms(http_server.url, client).send(MESSAGE)
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from domain.errors import Unauthenticated
-from gateways.identity_provider import TokenRules, TokenVerifier
-from gateways.signing_keys import SigningKeys
-from gateways.staff_tokens import StaffNotProved, StaffRules
+from gateways.identity.provider import TokenRules, TokenVerifier
+from gateways.identity.signing_keys import SigningKeys
+from gateways.identity.staff_tokens import StaffNotProved, StaffRules
 from tests.gateways.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, NOW, Clock, publish, token_of, without
 
 SECONDS = int(NOW.timestamp())

@@ -6,10 +6,10 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from domain.errors import InformationMismatch, VehicleNotEligible
-from gateways import http_calls
+from domain.parties import Party, PartyKind
+from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion, judge
+from gateways import http
 from gateways.failures import GatewayDown
-from gateways.parties import Party, PartyKind
-from gateways.vehicle_facts import Obstacle, VehicleFacts, VehicleQuestion, judge
 from gateways.vehicle_registry import HttpVehicleRegistry, LocalVehicleRegistry, VehicleRegistry
 
 SELLER = Party(PartyKind.PERSON, "阿依古丽·买买提", "11010519491231002X")
@@ -91,7 +91,7 @@ async def test_neither_the_seller_nor_the_buyer_is_sent(http_server: Any, client
         pytest.param(200, b"\xff\xfe", id="no text"),
         pytest.param(200, as_json(FACTS) | {"obstacles": ["possessed"]}, id="unknown obstacle"),
         pytest.param(200, as_json(FACTS) | {"owner": None}, id="no owner"),
-        pytest.param(200, b" " * (http_calls.LONGEST_ANSWER + 1), id="endless"),
+        pytest.param(200, b" " * (http.LONGEST_ANSWER + 1), id="endless"),
     ],
 )
 async def test_garbage_counts_as_down(http_server: Any, client: httpx.AsyncClient, status: int, body: object) -> None:
@@ -104,7 +104,7 @@ async def test_garbage_counts_as_down(http_server: Any, client: httpx.AsyncClien
 async def test_a_registry_that_never_answers_counts_as_down(
     http_server: Any, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_calls, "LIMIT_SECONDS", 0.05)
+    monkeypatch.setattr(http, "LIMIT_SECONDS", 0.05)
     with pytest.raises(GatewayDown):
         await HttpVehicleRegistry(http_server.url, client).look_up(QUESTION)
 

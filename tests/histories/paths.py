@@ -8,7 +8,7 @@ from uuid import uuid4
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 
 from domain.errors import TooEarly
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from embedded.postgres import Postgres
 from tests.workflows.bans import BanRun, ban_of
 from tests.workflows.vehicles import Vehicle, numbers_of

@@ -17,18 +17,18 @@ from pathlib import Path
 import httpx
 from temporalio.client import Client, WorkflowHistory
 
+from config.payloads import DATA_CONVERTER
 from embedded.folders import DataFolder
 from embedded.ports import free_port
 from embedded.postgres import Postgres
 from embedded.stack import Servers
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from runtime.exit import leave
-from runtime.payloads import DATA_CONVERTER
-from storage.database import Database
-from storage.migrate import migrate
-from storage.redis_client import make_redis
-from storage.vault import Keys
+from process.exit import leave
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.postgres.migrate import migrate
+from storage.redis.client import make_redis
 from tests.histories.paths import PATHS, Recorded, part_down
 from tests.workflows.key_files import write_keys
 from tests.workflows.world import Phone, World

@@ -8,7 +8,7 @@ import pytest
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from runtime.payloads import DATA_CONVERTER
+from config.payloads import DATA_CONVERTER
 from tests.histories.record import FOLDER, IDENTITY, load
 from tests.histories.reordered import ReorderedVehicle
 from worker.run import WORKFLOWS, sandboxed_runner

@@ -11,7 +11,10 @@ BROAD = {"Exception", "BaseException"}
 EDGES = {
     ("api/request_log.py", "_Exchange.run"): "The edge of every request: what nobody foresaw becomes a 500 and a line.",
     ("embedded/stack.py", "Servers.__aenter__"): "Whatever stops the start, no server stays behind; raised again.",
-    ("storage/database.py", "Database._driven"): "Whatever went wrong, the connection is not used again; raised again.",
+    (
+        "storage/postgres/database.py",
+        "Database._driven",
+    ): "After any failure the connection is discarded; raised again.",
     ("worker/__main__.py", "tend_index"): "The edge of a task: one bad row does not end the tending of other prefixes.",
 }
 

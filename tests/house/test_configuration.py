@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic.fields import FieldInfo
 
+from config.settings import POLICY_PREFIX, PREFIX, Settings
 from domain.policy import Policy
-from runtime.settings import POLICY_PREFIX, PREFIX, Settings
 from tests.house.source_files import ROOT
 
 ROW = re.compile(r"^\| `(?P<name>[^`]+)` \| (?P<default>[^|]+) \| (?P<meaning>[^|]+) \|$", re.MULTILINE)

@@ -20,12 +20,12 @@ CHANCE = {
     "demo/world.py": "Seeded: the same demo world every time.",
     "embedded/key_file.py": "Keys of the local deployment.",
     "operations/key_changes.py": "New keys.",
-    "storage/codes.py": "Salt of a code's hash.",
-    "storage/pool_index.py": "Draws.",
-    "storage/rate_windows.py": "Names of requests in a window.",
-    "storage/redis_lock.py": "The owner of a lock.",
-    "storage/vault.py": "Nonces of AES-GCM.",
-    "storage/withheld.py": "How long a plate cools that is no longer withheld.",
+    "storage/sms/codes.py": "Salt of a code's hash.",
+    "storage/pool/index.py": "Draws.",
+    "storage/redis/rate_windows.py": "Names of requests in a window.",
+    "storage/redis/lock.py": "The owner of a lock.",
+    "storage/crypto/vault.py": "Nonces of AES-GCM.",
+    "storage/pool/withheld.py": "How long a plate cools that is no longer withheld.",
 }
 """The modules that may ask for chance, each with what it is for."""
 SOURCES = ("random", "secrets", "numpy.random", "os.urandom", "os.getrandom")

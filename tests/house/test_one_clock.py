@@ -1,4 +1,4 @@
-"""One clock: nobody but runtime/clock.py asks a machine, a database or a Redis what time it is."""
+"""One clock: nobody but process/clock.py asks a machine, a database or a Redis what time it is."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ import pytest
 from tests.house.python_names import strings, uses
 from tests.house.source_files import Finding, findings_in_packages, in_packages, listed, paths, text_of
 
-THE_CLOCK = "runtime/clock.py"
+THE_CLOCK = "process/clock.py"
 OF_SQLALCHEMY = ["now", "current_timestamp", "current_time", "current_date", "localtime", "localtimestamp"]
 OF_SQLALCHEMY += ["clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday"]
 READINGS = {

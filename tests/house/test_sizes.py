@@ -15,7 +15,7 @@ LISTS = {
     "web/src/i18n/zh-TW.ts": "The same.",
     "web/src/api/schema.ts": "Generated from the OpenAPI document.",
 }
-MIGRATIONS = "storage/migrations/versions/"
+MIGRATIONS = "storage/postgres/migrations/versions/"
 """A migration is a list of tables in one function, written once."""
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from config.settings import Settings
 from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from runtime.settings import Settings
 from tests.api import conftest as api_tests
 from tests.api.stack import Addresses, settings_for
 

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from embedded.postgres import Postgres
-from runtime.clock import system_clock
-from storage.audit_seals import AuditSeals
-from storage.audit_verification import verify_audit
-from storage.database import Database
+from process.clock import system_clock
+from storage.audit.seals import AuditSeals
+from storage.audit.verification import verify_audit
+from storage.postgres.database import Database
 from tests.api.country import Country, eventually
 from tests.desk.people import clerk_of, operator, reserved
 from tests.operations.test_blacklist import barred

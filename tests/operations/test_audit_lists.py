@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from runtime.clock import system_clock
-from storage.audit_seals import AuditSeals
-from storage.database import Database
+from process.clock import system_clock
+from storage.audit.seals import AuditSeals
+from storage.postgres.database import Database
 from tests.api.country import Caller, Country
 from tests.desk.people import clerk_of, operator, reserved
 from tests.operations.test_command_line import Run, xuanhao

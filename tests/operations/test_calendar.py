@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from domain.calendar import end_of_day, shanghai_day
-from domain.moments import format_instant
-from runtime.clock import system_clock
-from storage.offices import Office
+from domain.instants import format_instant
+from process.clock import system_clock
+from storage.offices.offices import Office
 from tests.api.country import Answer, Caller, Country, Selection, eventually
 from tests.desk.people import clerk_of, operator, reserved
 from workflows.search_attributes import DEADLINE

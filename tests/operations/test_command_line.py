@@ -16,9 +16,9 @@ import pytest
 from cli.__main__ import carry_out
 from cli.arguments import parser
 from cli.commands import ACTING, COMMANDS
+from config.settings import Settings
 from embedded.folders import DataFolder
 from embedded.instance_file import note_instance
-from runtime.settings import Settings
 from tests.api.country import Country, eventually
 from tests.desk.people import operator, reserved
 

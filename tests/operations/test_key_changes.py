@@ -16,23 +16,23 @@ from temporalio.client import Client
 
 from api.app import create_app
 from api.parts import Gateways, parts_of
+from config.settings import Settings
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from gateways.identity_provider import token_verifier
+from gateways.identity.provider import token_verifier
 from operations import key_changes
 from operations.key_changes import continue_change, key_states, make_key, retire_key
 from operations.parts import OperationParts, operation_parts
 from operations.wishes import Wish
-from runtime.clock import system_clock
-from runtime.settings import Settings
-from storage.audit_verification import verify_audit
-from storage.database import Database
-from storage.index_keeper import IndexKeeper
-from storage.key_readers import KeyReader, KeyReaders, keys_kept_up
-from storage.keyed_hash import every
-from storage.redis_client import make_redis
-from storage.retention import Retention
-from storage.vault import Keys
+from process.clock import system_clock
+from storage.audit.verification import verify_audit
+from storage.crypto.keyed_hash import every
+from storage.crypto.readers import KeyReader, KeyReaders, keys_kept_up
+from storage.crypto.vault import Keys
+from storage.pool.reconcile import IndexKeeper
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
+from storage.retention.purge import Retention
 from tests.api.country import KEYS, Applicant, Car, Country, Phone, Registry, Selection
 from tests.api.stack import Addresses, Stack, settings_for
 from tests.gateways.tokens import AUDIENCE, ISSUER

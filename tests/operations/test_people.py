@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from config.settings import Settings
 from domain.errors import IdNumberInvalid
 from operations.people import AT_REST, delete_person, export_person
 from operations.wishes import Wish
-from runtime.clock import system_clock
-from runtime.settings import Settings
-from storage.blacklist import Blacklist
-from storage.vault import Keys
+from process.clock import system_clock
+from storage.bans.blacklist import Blacklist
+from storage.crypto.vault import Keys
 from tests.api.country import Country, Selection, eventually
 from tests.desk.people import clerk_of, operator, reserved
 from tests.operations.test_command_line import process, variables

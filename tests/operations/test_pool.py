@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.moments import format_instant
-from runtime.clock import system_clock
-from storage.offices import Office
+from domain.instants import format_instant
+from process.clock import system_clock
+from storage.offices.offices import Office
 from tests.api.country import Caller, Country
 from tests.desk.people import clerk_of, operator, reserved
 

@@ -12,7 +12,7 @@ from operations.calendar import enter_days
 from operations.pool import NewSegment, exclude_numbers, release_segment
 from operations.wishes import Wish
 from operations.withholding import confirm_withheld, release_withheld, withhold_numbers
-from runtime.clock import system_clock
+from process.clock import system_clock
 from tests.api.country import Country, eventually
 from tests.desk.people import operator, reserved
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.moments import format_instant
-from runtime.clock import system_clock
+from domain.instants import format_instant
+from process.clock import system_clock
 from tests.api.country import Country
 from tests.desk.people import clerk_of, operator, reserved
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from runtime.clock import system_clock
-from storage.text_deliveries import Attempt, TextDeliveries
+from process.clock import system_clock
+from storage.sms.deliveries import Attempt, TextDeliveries
 from tests.api.country import Country
 from tests.desk.people import operator
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from storage.database import Database
-from storage.redis_client import make_redis
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
 from tests.storage.pool_world import World
 from tests.storage.stored_preselections import Stored
 

@@ -12,10 +12,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from storage.database import Database
-from storage.decisions import Claim
 from storage.failures import ClaimLost
-from storage.tables import claim
+from storage.postgres.database import Database
+from storage.postgres.tables import claim
+from storage.preselections.decisions import Claim
 from tests.storage.stored_preselections import AT, LATER, SOON, Stored, decision, new_plates
 
 RIVALS = 100

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from domain.segments import positions_in
-from storage.decisions import Claim
 from storage.failures import ClaimLost, IndexLost
-from storage.tables import claim
+from storage.postgres.tables import claim
+from storage.preselections.decisions import Claim
 from tests.storage.pool_world import B, World, plates_at, put_index, segment
 from tests.storage.stored_preselections import AT, SOON, Stored, decision
 

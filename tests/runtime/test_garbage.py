@@ -6,7 +6,7 @@ import sys
 # In a process of its own: what else has been made in this one would count too.
 PROGRAM = """
 import gc, weakref
-from runtime.garbage import YOUNG, search_rarely
+from process.garbage import YOUNG, search_rarely
 
 class Cycle:
     def __init__(self):

@@ -6,8 +6,8 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.settings import POLICY_PREFIX, policy_from_environment
 from domain.policy import MalformedPolicy, Policy
-from runtime.settings import POLICY_PREFIX, policy_from_environment
 
 NAMES = st.sampled_from([name.upper() for name in Policy().to_dict()]) | st.text("ABC_", max_size=8)
 VALUES = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=12) | st.sampled_from(

@@ -8,11 +8,11 @@ import pytest
 
 from api import __main__ as api
 from cli.connections import connected
+from config.key_marks import DEMO_KEYS_OUTSIDE, OTHER_KEYS_IN_DEMO, require_keys_of_mode
+from config.settings import Settings, SettingsError
 from demo import server as demo_server
 from embedded.folders import DataFolder
 from embedded.key_file import ensure_key_file
-from runtime.key_marks import DEMO_KEYS_OUTSIDE, OTHER_KEYS_IN_DEMO, require_keys_of_mode
-from runtime.settings import Settings, SettingsError
 from worker import __main__ as worker
 
 

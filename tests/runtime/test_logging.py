@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from runtime.logging import LEVELS_OF_LIBRARIES, configure_logging
+from process.logging import LEVELS_OF_LIBRARIES, configure_logging
 
 WORKFLOWS = logging.getLogger("temporalio.workflow")
 

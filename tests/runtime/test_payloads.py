@@ -9,8 +9,8 @@ from typing import get_args, get_type_hints
 import pytest
 from temporalio.converter import DataConverter
 
+from config.payloads import DATA_CONVERTER
 from domain.policy import Policy
-from runtime.payloads import DATA_CONVERTER
 from worker.run import PASSED_THROUGH, WORKFLOWS
 from workflows.messages import Acted, BlacklistInput, Draw, ExtendBan, Outcome, VehicleInput
 from workflows.ports import NumberOrder, Order

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.settings import Settings, SettingsError
+from config.settings import Settings, SettingsError
 
 REQUIRED = {"DATABASE_URL": "postgresql://db", "REDIS_URL": "redis://cache", "KEY_FILE": "keys.json"}
 ISSUER = {"OIDC_ISSUER": "https://login.example.org/realms/people", "OIDC_AUDIENCE": "xuanhao"}

@@ -16,11 +16,11 @@ import psutil
 from PIL import Image
 from sqlalchemy import text
 
-from domain.moments import format_instant, parse_instant
+from domain.instants import format_instant, parse_instant
 from embedded.instance_file import noted_instance
-from runtime.clock import system_clock
+from process.clock import system_clock
 from scripts.build_web import environment as with_node
-from storage.database import Database
+from storage.postgres.database import Database
 from tests.stack.browser_fonts import with_chinese
 from tests.stack.running_stack import ROOT, Client, RunningStack, running
 

@@ -8,15 +8,15 @@ from sqlalchemy import insert
 
 from domain.plates import PATTERNS, serial_at
 from domain.segments import POOL_BYTES, Segment, from_bitmap, positions_in, to_bitmap
-from storage.audit import Act
-from storage.claim_masks import mask_of_positions
-from storage.database import Database
-from storage.index_keeper import IndexKeeper
-from storage.offices import Office, Offices
-from storage.pool_index import PoolIndex
-from storage.pool_keys import index_keys, milliseconds
-from storage.segment_releases import SegmentReleases
-from storage.tables import FOREVER, claim
+from storage.audit.trail import Act
+from storage.offices.offices import Office, Offices
+from storage.pool.index import PoolIndex
+from storage.pool.keys import index_keys, milliseconds
+from storage.pool.masks import mask_of_positions
+from storage.pool.reconcile import IndexKeeper
+from storage.pool.segments import SegmentReleases
+from storage.postgres.database import Database
+from storage.postgres.tables import FOREVER, claim
 
 AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
 LATER = AT + timedelta(seconds=90)

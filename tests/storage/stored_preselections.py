@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from storage.database import Database
-from storage.decisions import Decision, Decisions
-from storage.keyed_hash import KeyedHash
-from storage.offices import Office, Offices
-from storage.preselections import PreselectionRow, Preselections, Seller, Submission
-from storage.vault import Keys, Vault
-from storage.vehicle_past import VehiclePast, VehiclePasts
+from storage.crypto.keyed_hash import KeyedHash
+from storage.crypto.vault import Keys, Vault
+from storage.offices.offices import Office, Offices
+from storage.postgres.database import Database
+from storage.preselections.decisions import Decision, Decisions
+from storage.preselections.history import VehiclePast, VehiclePasts
+from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission
 
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 SOON = AT + timedelta(seconds=90)

@@ -9,9 +9,9 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from embedded.valkey import Valkey
-from storage.announcements import CHANNEL, Announcements
 from storage.failures import PartDown
-from storage.redis_client import make_redis
+from storage.redis.announcements import CHANNEL, Announcements
+from storage.redis.client import make_redis
 
 PATIENCE = 10.0
 AT_ONCE = 0.05

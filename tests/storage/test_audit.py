@@ -10,14 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from domain.calendar import DayKind
-from storage.audit import Act, AuditEntry, AuditTrail
-from storage.ban_list import BanList
-from storage.blacklist import Blacklist, NewBan
-from storage.calendars import Calendars
-from storage.database import Database
-from storage.decisions import Claim
+from storage.audit.trail import Act, AuditEntry, AuditTrail
+from storage.bans.ban_list import BanList
+from storage.bans.blacklist import Blacklist, NewBan
 from storage.failures import ClaimLost
-from storage.segment_releases import SegmentReleases
+from storage.offices.calendars import Calendars
+from storage.pool.segments import SegmentReleases
+from storage.postgres.database import Database
+from storage.preselections.decisions import Claim
 from tests.storage.pool_world import B, World, segment
 from tests.storage.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from storage import audit_seals
-from storage.audit import Act, note
-from storage.audit_seals import AuditSeals
-from storage.audit_verification import AuditReport, verify_audit
-from storage.database import Database
+from storage.audit import seals as audit_seals
+from storage.audit.seals import AuditSeals
+from storage.audit.trail import Act, note
+from storage.audit.verification import AuditReport, verify_audit
+from storage.postgres.database import Database
 from tests.storage.stored_preselections import AT
 
 MINUTE = timedelta(minutes=1)

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from storage.audit import Act
-from storage.ban_list import BanList
-from storage.blacklist import Blacklist, NewBan
-from storage.database import Database
+from storage.audit.trail import Act
+from storage.bans.ban_list import BanList
+from storage.bans.blacklist import Blacklist, NewBan
 from storage.failures import NotTheSecond
+from storage.postgres.database import Database
 from tests.storage.stored_preselections import AT, KEYS, LATER, SOON
 
 SECOND = Act(SOON, "operator", "op-2")

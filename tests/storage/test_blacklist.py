@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from storage.blacklist import Blacklist, NewBan
-from storage.database import Database
-from storage.tables import blacklist
+from storage.bans.blacklist import Blacklist, NewBan
+from storage.postgres.database import Database
+from storage.postgres.tables import blacklist
 from tests.storage.stored_preselections import AT, KEYS
 
 TWO_YEARS_LATER = AT.replace(year=2028)

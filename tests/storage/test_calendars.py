@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.calendar import DayKind
-from storage.audit import Act
-from storage.calendars import Calendars
-from storage.database import Database
-from storage.offices import Office, Offices
+from storage.audit.trail import Act
+from storage.offices.calendars import Calendars
+from storage.offices.offices import Office, Offices
+from storage.postgres.database import Database
 
 ACT = Act(datetime(2026, 9, 1, tzinfo=UTC), "operator", "op-1", "国务院办公厅通知")
 NATIONAL_DAY, MAKE_UP_SATURDAY, ORDINARY = date(2026, 10, 1), date(2026, 10, 10), date(2026, 11, 23)

@@ -4,7 +4,7 @@ import pytest
 
 from domain.plates import PATTERN_OFFSETS, POOL_SIZE, serial_at
 from domain.segments import positions_in
-from storage.claim_masks import mask_of_positions, mask_of_serials
+from storage.pool.masks import mask_of_positions, mask_of_serials
 
 SEAMS = [position for offset in [*PATTERN_OFFSETS[1:], POOL_SIZE] for position in (offset - 1, offset)][:-1]
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import CodeAttemptsExceeded, CodeIncorrect
-from storage.database import Database
+from storage.postgres.database import Database
 from tests.storage.test_codes import RIGHT, WRONG, Person
 
 

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from domain.durations import parse_duration
 from domain.errors import CodeAttemptsExceeded, CodeExpired, CodeIncorrect, CodeNotSent, RateLimited
 from domain.policy import Policy
-from storage.codes import CodeOwner, Codes, NewCode
-from storage.database import Database
+from storage.crypto.personal_hashes import PersonalHashes
 from storage.failures import CodeGone
-from storage.personal_hashes import PersonalHashes
-from storage.tables import code
+from storage.postgres.database import Database
+from storage.postgres.tables import code
+from storage.sms.codes import CodeOwner, Codes, NewCode
 from tests.storage.stored_preselections import AT, KEYS, Stored, decision
 
 HASHES = PersonalHashes(KEYS.hashes)

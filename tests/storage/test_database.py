@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from embedded.postgres import Postgres
-from storage.database import PATIENCE, Database
-from storage.decisions import Claim
 from storage.failures import AlreadyDecided, PartDown
+from storage.postgres.database import PATIENCE, Database
+from storage.preselections.decisions import Claim
 from tests.storage.stored_preselections import SOON, Stored, decision, new_plates
 
 ONE = text("SELECT 1")

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from storage.blacklist import Blacklist, NewBan
-from storage.database import Database
-from storage.decisions import Claim
+from storage.bans.blacklist import Blacklist, NewBan
 from storage.failures import AlreadyDecided, Barred, ClaimLost, StaleRevision, VehicleTaken
-from storage.tables import FOREVER, claim
+from storage.postgres.database import Database
+from storage.postgres.tables import FOREVER, claim
+from storage.preselections.decisions import Claim
 from tests.storage.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
 
 Standing = dict[str, tuple[str, UUID | None, datetime]]

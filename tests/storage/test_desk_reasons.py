@@ -4,9 +4,9 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from storage.database import Database
-from storage.desk_reasons import DeskReason, DeskReasons
-from storage.operation_tables import desk_reason
+from storage.postgres.database import Database
+from storage.preselections.desk_reasons import DeskReason, DeskReasons
+from storage.preselections.tables import desk_reason
 from tests.storage.stored_preselections import AT, KEYS, LATER
 
 

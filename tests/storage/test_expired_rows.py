@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import Table, func, insert, select
 
 from domain.policy import Policy
-from storage.codes import CodeOwner, Codes, NewCode
-from storage.database import Database
-from storage.decisions import Claim
-from storage.expired_rows import ExpiredRows
-from storage.failed_checks import FailedChecks
-from storage.idempotency import Idempotency, RequestKey
-from storage.tables import FOREVER, claim, code, failed_check, idempotency, preselection, text_message
-from storage.tables import decision as decision_table
+from storage.postgres.database import Database
+from storage.postgres.tables import FOREVER, claim, code, failed_check, idempotency, preselection, text_message
+from storage.postgres.tables import decision as decision_table
+from storage.preselections.decisions import Claim
+from storage.preselections.failed_checks import FailedChecks
+from storage.preselections.idempotency import Idempotency, RequestKey
+from storage.retention.expired_rows import ExpiredRows
+from storage.sms.codes import CodeOwner, Codes, NewCode
 from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_plates
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -128,7 +128,7 @@ async def test_old_messages_of_the_local_phone_are_removed(own: Database) -> Non
 async def test_more_rows_than_go_in_one_statement_are_all_removed(
     own: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.expired_rows._AT_ONCE", 3)
+    monkeypatch.setattr("storage.retention.expired_rows._AT_ONCE", 3)
     rows = [{"plate": plate, "kind": "offered", "until": AT, "changed_at": AT} for plate in new_plates(10)]
     async with own.transaction() as connection:
         await connection.execute(insert(claim), rows)

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from storage.database import Database
-from storage.failed_checks import FailedChecks, Place
+from storage.postgres.database import Database
+from storage.preselections.failed_checks import FailedChecks, Place
 from tests.storage.stored_preselections import AT
 
 LIMIT = 3

@@ -7,11 +7,11 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from domain.plates import POOL_SIZE
-from storage.keyboard_snapshots import KeyboardSnapshots
-from storage.pool_index import Wish
-from storage.pool_keys import index_keys
-from storage.pool_rebuild import KEPT_MOMENTS
-from storage.tables import FOREVER
+from storage.pool.index import Wish
+from storage.pool.keyboard import KeyboardSnapshots
+from storage.pool.keys import index_keys
+from storage.pool.rebuild import KEPT_MOMENTS
+from storage.postgres.tables import FOREVER
 from tests.storage.pool_world import AT, LATER, WHOLE_PATTERNS, B, World, plates_at, segment
 
 MIB = 1024 * 1024

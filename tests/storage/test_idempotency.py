@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from storage.database import Database
-from storage.idempotency import Answered, Begun, Fresh, Idempotency, InFlight, OtherBody, RequestKey
-from storage.tables import idempotency
+from storage.postgres.database import Database
+from storage.postgres.tables import idempotency
+from storage.preselections.idempotency import Answered, Begun, Fresh, Idempotency, InFlight, OtherBody, RequestKey
 from tests.storage.stored_preselections import AT, KEYS
 
 LEASE = timedelta(seconds=20)

@@ -7,10 +7,10 @@ from redis.asyncio import Redis
 
 from domain.segments import positions_in
 from storage.failures import IndexLost
-from storage.index_keeper import NO_DRIFT, Drift
-from storage.pool_keys import index_keys, key, lock_key
-from storage.pool_rebuild import KEPT_MOMENTS
-from storage.pool_truth import PoolRecords, PoolTruth
+from storage.pool.keys import index_keys, key, lock_key
+from storage.pool.rebuild import KEPT_MOMENTS
+from storage.pool.reconcile import NO_DRIFT, Drift
+from storage.pool.snapshot import PoolRecords, PoolTruth
 from tests.storage.pool_world import AT, LATER, B, World, free_in, plates_at, segment
 
 MILLISECOND = timedelta(milliseconds=1)

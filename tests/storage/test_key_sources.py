@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from runtime.clock import system_clock
-from storage.database import Database
-from storage.key_readers import KeyReaders, keys_kept_up
-from storage.key_sources import EnvironmentKeys, FileKeys, ReadOnlyKeys, key_source
-from storage.vault import Keys
+from process.clock import system_clock
+from storage.crypto.readers import KeyReaders, keys_kept_up
+from storage.crypto.sources import EnvironmentKeys, FileKeys, ReadOnlyKeys, key_source
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
 
 KEY, OTHER = b64encode(b"k" * 32).decode(), b64encode(b"o" * 32).decode()
 CONTENT = {"encryption": {"current": "a", "keys": {"a": KEY}}, "hashing": KEY}

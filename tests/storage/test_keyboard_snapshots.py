@@ -7,9 +7,9 @@ from redis.asyncio import Redis
 from domain.plates import DIGITS
 from domain.segments import positions_in
 from storage.failures import PartDown
-from storage.keyboard_snapshots import KeyboardSnapshots, Snapshot
-from storage.pool_keys import key
-from storage.redis_client import make_redis
+from storage.pool.keyboard import KeyboardSnapshots, Snapshot
+from storage.pool.keys import key
+from storage.redis.client import make_redis
 from tests.storage.pool_world import AT, LATER, B, World, plates_at, segment
 
 MAX_AGE = timedelta(minutes=5)

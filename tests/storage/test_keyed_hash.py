@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage.keyed_hash import KeyedHash, every, in_one_message, out_of_message
-from storage.personal_hashes import PersonalHashes
+from storage.crypto.keyed_hash import KeyedHash, every, in_one_message, out_of_message
+from storage.crypto.personal_hashes import PersonalHashes
 
 FIRST, SECOND, THIRD = b"1" * 32, b"2" * 32, b"3" * 32
 

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from embedded.postgres import Postgres
-from storage.all_tables import metadata
-from storage.migrate import alembic_config, migrate
+from storage.postgres.all_tables import metadata
+from storage.postgres.migrate import alembic_config, migrate
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_three_that_migrate_an_empty_database_at_once_all_succeed(postgres
 def run_program(url: str) -> None:
     environment = os.environ | {"XUANHAO_DATABASE_URL": url}
     done = subprocess.run(
-        [sys.executable, "-m", "storage.migrate"], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "storage.postgres.migrate"], env=environment, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -80,7 +80,7 @@ def run_program(url: str) -> None:
 def test_a_database_that_can_not_be_migrated_gives_one_line_and_no_stack_trace(url: str, status: int) -> None:
     environment = os.environ | {"XUANHAO_DATABASE_URL": url}
     done = subprocess.run(
-        [sys.executable, "-m", "storage.migrate"], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "storage.postgres.migrate"], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == status
     assert len(done.stderr.splitlines()) == 1

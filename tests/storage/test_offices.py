@@ -1,8 +1,8 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from storage.database import Database
-from storage.offices import Notice, Office, Offices
+from storage.offices.offices import Notice, Office, Offices
+from storage.postgres.database import Database
 from tests.storage.stored_preselections import AT
 
 

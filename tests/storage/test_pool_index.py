@@ -9,10 +9,10 @@ from redis.exceptions import ResponseError
 from domain.plates import POOL_SIZE, position_of
 from domain.segments import WITHOUT_FOUR
 from storage.failures import IndexLost, PartDown
-from storage.pool_index import PoolIndex, Wish
-from storage.pool_keys import index_keys, milliseconds
-from storage.redis_client import make_redis
-from storage.tables import FOREVER
+from storage.pool.index import PoolIndex, Wish
+from storage.pool.keys import index_keys, milliseconds
+from storage.postgres.tables import FOREVER
+from storage.redis.client import make_redis
 from tests.storage.pool_world import AT, LATER, B, free_in, plates_at, put_index
 
 MILLISECOND = timedelta(milliseconds=1)

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from storage.keyed_hash import KeyedHash
-from storage.personal_hashes import PersonalHashes
-from storage.preselections import Preselections
-from storage.vault import Keys, Unreadable, Vault
-from storage.vehicle_past import VehiclePast
+from storage.crypto.keyed_hash import KeyedHash
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.vault import Keys, Unreadable, Vault
+from storage.preselections.history import VehiclePast
+from storage.preselections.rows import Preselections
 from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_plates
 
 HASHES = PersonalHashes(KEYS.hashes)

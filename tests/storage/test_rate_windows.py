@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
-from storage.rate_windows import RateWindows
+from storage.redis.rate_windows import RateWindows
 from tests.storage.pool_world import AT
 
 MINUTE = timedelta(minutes=1)

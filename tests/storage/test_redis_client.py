@@ -4,7 +4,7 @@ import pytest
 
 from embedded.valkey import Valkey
 from storage.failures import PartDown
-from storage.redis_client import make_redis, ping, redis_answers, script
+from storage.redis.client import make_redis, ping, redis_answers, script
 
 COUNTS_AS_DOWN = 3.0
 
@@ -45,6 +45,6 @@ async def test_a_call_is_never_repeated_behind_its_authors_back(redis_url: str) 
 
 async def test_a_script_of_several_files_runs_as_one(redis_url: str) -> None:
     async with make_redis(redis_url) as redis:
-        count = script(redis, "pool_common", "pool_tree", "pool_count")
+        count = script(redis, "pool", "common", "tree", "count")
         assert "local function freshen" in count.script
         assert "copy_without_four" in count.script

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import LargeBinary
 
-from storage.all_tables import metadata
-from storage.database import Database
-from storage.desk_reasons import DeskReason, DeskReasons
-from storage.keyed_hash import KeyedHash
-from storage.preselections import Preselections
-from storage.reencryption import SEALED, Reencryption
-from storage.vault import Keys, Unreadable, Vault
+from storage.crypto.keyed_hash import KeyedHash
+from storage.crypto.reencryption import SEALED, Reencryption
+from storage.crypto.vault import Keys, Unreadable, Vault
+from storage.postgres.all_tables import metadata
+from storage.postgres.database import Database
+from storage.preselections.desk_reasons import DeskReason, DeskReasons
+from storage.preselections.rows import Preselections
 from tests.storage.stored_preselections import AT, KEYS, Stored
 
 OLD, NEW = {"first": b"1" * 32}, {"first": b"1" * 32, "second": b"2" * 32}

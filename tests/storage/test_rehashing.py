@@ -4,13 +4,13 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from storage.blacklist import Blacklist, NewBan
-from storage.database import Database
-from storage.keyed_hash import KeyedHash, every
-from storage.personal_hashes import PersonalHashes
-from storage.preselections import Preselections
-from storage.rehashing import NOBODY, Rehashing
-from storage.vault import Keys
+from storage.bans.blacklist import Blacklist, NewBan
+from storage.crypto.keyed_hash import KeyedHash, every
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.rehashing import NOBODY, Rehashing
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.preselections.rows import Preselections
 from tests.storage.stored_preselections import AT, KEYS, LATER, Stored
 
 

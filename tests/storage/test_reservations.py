@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from storage.database import Database
-from storage.decisions import Claim
-from storage.reservations import Reservations
+from storage.postgres.database import Database
+from storage.preselections.decisions import Claim
+from storage.preselections.reservations import Reservations
 from tests.storage.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
 
 THURSDAY, FRIDAY, MONDAY = date(2026, 11, 26), date(2026, 11, 27), date(2026, 11, 30)

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from storage.ban_list import BanList
-from storage.blacklist import Blacklist, NewBan
-from storage.database import Database
-from storage.desk_reasons import DeskReason, DeskReasons
-from storage.retention import Purged, Retention
+from storage.bans.ban_list import BanList
+from storage.bans.blacklist import Blacklist, NewBan
+from storage.postgres.database import Database
+from storage.preselections.desk_reasons import DeskReason, DeskReasons
+from storage.retention.purge import Purged, Retention
 from tests.storage.stored_preselections import AT, KEYS, LATER, Stored, decision, new_plates
 
 YEAR = timedelta(days=365)
@@ -124,7 +124,7 @@ async def test_reasons_of_the_desk_are_deleted(own: Stored) -> None:
 
 
 async def test_many_are_purged_in_several_steps(own: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.retention._AT_ONCE", 2)
+    monkeypatch.setattr("storage.retention.purge._AT_ONCE", 2)
     for _ in range(5):
         await ended(own)
     assert await purge(own, MUCH_LATER) == Purged(5, 0, 0)

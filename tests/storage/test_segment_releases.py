@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from domain.segments import MalformedTemplate, Segment
-from storage.database import Database
-from storage.offices import Office, Offices
-from storage.segment_releases import SegmentOverlaps, SegmentReleases, UnknownPrefix, UnknownSegment
+from storage.offices.offices import Office, Offices
+from storage.pool.segments import SegmentOverlaps, SegmentReleases, UnknownPrefix, UnknownSegment
+from storage.postgres.database import Database
 from tests.storage.pool_world import ACT
 from tests.storage.stored_preselections import AT
 

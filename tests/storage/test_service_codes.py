@@ -8,9 +8,9 @@ from redis.asyncio import Redis
 
 from domain.errors import RateLimited
 from storage.failures import PartDown
-from storage.rate_windows import RateWindows
-from storage.redis_client import make_redis
-from storage.service_codes import ServiceCodes
+from storage.redis.client import make_redis
+from storage.redis.rate_windows import RateWindows
+from storage.sms.quota import ServiceCodes
 from tests.storage.pool_world import AT
 from tests.storage.test_rate_windows import MINUTE
 

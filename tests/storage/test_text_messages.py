@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from storage.database import Database
-from storage.text_messages import TextMessages
+from storage.postgres.database import Database
+from storage.sms.outbox import TextMessages
 from tests.storage.stored_preselections import AT, KEYS
 
 

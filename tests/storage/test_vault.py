@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.keyed_hash import KeyedHash
-from storage.personal_hashes import PersonalHashes
-from storage.vault import Keys, Unreadable, Vault
+from storage.crypto.keyed_hash import KeyedHash
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.vault import Keys, Unreadable, Vault
 
 OLD, NEW = b"o" * 32, b"n" * 32
 COLUMN = "preselection.phone"

@@ -10,13 +10,13 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from storage.audit import Act, AuditTrail
+from storage.audit.trail import Act, AuditTrail
 from storage.failures import NotTheSecond
-from storage.pool_index import PoolIndex
-from storage.pool_truth import PoolRecords
-from storage.redis_client import make_redis
-from storage.tables import FOREVER, claim
-from storage.withheld import WithheldNumbers, Withholding
+from storage.pool.index import PoolIndex
+from storage.pool.snapshot import PoolRecords
+from storage.pool.withheld import WithheldNumbers, Withholding
+from storage.postgres.tables import FOREVER, claim
+from storage.redis.client import make_redis
 from tests.storage.pool_world import AT, LATER, B, World, free_in, segment
 
 FIRST = Act(AT, "operator", "op-1", "留作公务")

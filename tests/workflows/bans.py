@@ -9,7 +9,7 @@ from sqlalchemy import select
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
-from storage.tables import blacklist
+from storage.postgres.tables import blacklist
 from tests.workflows.vehicles import A_MOMENT, Vehicle
 from tests.workflows.waiting import eventually
 from tests.workflows.world import World

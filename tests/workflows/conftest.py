@@ -9,9 +9,9 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
 from embedded.valkey import Valkey
-from storage.database import Database
-from storage.redis_client import make_redis
-from storage.vault import Keys
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
 from tests.workflows.key_files import write_keys
 from tests.workflows.world import Phone, World
 from worker.parts import Parts

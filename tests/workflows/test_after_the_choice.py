@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from domain.calendar import end_of_day
 from domain.errors import ValidationFailed
-from domain.preselection import Preselection
-from domain.preselection_parts import Stage
-from storage.tables import FOREVER, decision
+from domain.preselection.state import Preselection
+from domain.preselection.values import Stage
+from storage.postgres.tables import FOREVER, decision
 from tests.workflows.bans import bans_of
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import refused

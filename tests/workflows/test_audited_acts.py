@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.preselection_parts import Stage
-from storage.audit import AuditEntry, AuditTrail
+from domain.preselection.values import Stage
+from storage.audit.trail import AuditEntry, AuditTrail
 from tests.workflows.bans import ban_of
 from tests.workflows.vehicles import CLERK, OPERATOR, Vehicle, numbers_of
 from tests.workflows.waiting import eventually

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import Blacklisted
-from domain.preselection_parts import Stage
-from storage.blacklist import Blacklist, NewBan
+from domain.preselection.values import Stage
+from storage.bans.blacklist import Blacklist, NewBan
 from tests.workflows.bans import ban_of
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import refused

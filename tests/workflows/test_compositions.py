@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import NumberMalformed, TooEarly, TooManyNumbers
-from domain.preselection import Preselection
-from domain.preselection_parts import Outcome, Stage
-from runtime.clock import system_clock
+from domain.preselection.state import Preselection
+from domain.preselection.values import Outcome, Stage
+from process.clock import system_clock
 from tests.workflows.vehicles import numbers_of
 from tests.workflows.waiting import refused
 from tests.workflows.world import World

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from temporalio.client import WorkflowHistory
 
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from tests.workflows.test_operators_view import attributes_of, details_of
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import refused

@@ -10,9 +10,9 @@ from activities.commits import before_of
 from activities.plates import PlateActivities
 from domain.errors import CandidateExpired, NoDrawsLeft
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Stage
-from domain.preselection_record import from_record, merged
+from domain.preselection.record import from_record, merged
+from domain.preselection.state import Preselection
+from domain.preselection.values import Stage
 from storage.failures import StaleRevision
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.world import World

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.errors import Unavailable
-from domain.preselection_parts import Outcome, Stage
+from domain.preselection.values import Outcome, Stage
 from embedded.postgres import Postgres
 from embedded.valkey import Valkey
-from runtime.clock import system_clock
+from process.clock import system_clock
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import eventually, refused
 from tests.workflows.world import World

@@ -7,7 +7,7 @@ from pathlib import Path
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import eventually
 from tests.workflows.world import World

@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from domain.errors import CodeIncorrect, RateLimited, Unavailable
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from gateways.failures import GatewayDown
-from storage.service_codes import ServiceCodes
+from storage.sms.quota import ServiceCodes
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import refused
 from tests.workflows.world import World

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.preselection_parts import Outcome, Stage
+from domain.preselection.values import Outcome, Stage
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.world import World
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.durations import SHANGHAI
 from domain.policy import Policy
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from tests.workflows.bans import BanRun, ban_of, bans_of
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.world import Person, World

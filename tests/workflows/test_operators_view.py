@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import eventually
 from tests.workflows.world import World

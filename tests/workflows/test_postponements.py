@@ -9,10 +9,10 @@ import pytest
 
 from activities.postponements import DeadlineActivities, moved_to
 from domain.calendar import DayKind, OfficeCalendar, end_of_day, shanghai_day
-from domain.preselection_parts import Stage
-from runtime.clock import system_clock
-from storage.calendars import Calendars
-from storage.reservations import DueReservation, Reservations
+from domain.preselection.values import Stage
+from process.clock import system_clock
+from storage.offices.calendars import Calendars
+from storage.preselections.reservations import DueReservation, Reservations
 from tests.workflows.vehicles import Vehicle
 from tests.workflows.waiting import eventually
 from tests.workflows.world import World

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from tests.workflows.vehicles import numbers_of
 from tests.workflows.waiting import refused
 from tests.workflows.world import World

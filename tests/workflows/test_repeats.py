@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import NotACandidate, WrongStage
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import refused
 from tests.workflows.world import World

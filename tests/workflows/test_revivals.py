@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
-from domain.preselection_parts import Stage
-from runtime.clock import system_clock
-from storage.running_rows import RunningRows
+from domain.preselection.values import Stage
+from process.clock import system_clock
+from storage.preselections.orphans import RunningRows
 from tests.workflows.bans import BanRun, ban_of
 from tests.workflows.test_operators_view import attributes_of
 from tests.workflows.waiting import eventually

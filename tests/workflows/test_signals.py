@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import eventually
 from tests.workflows.world import World

@@ -11,12 +11,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from embedded.folders import DataFolder
 from embedded.programs import Worker
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from storage.database import Database
+from storage.postgres.database import Database
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.waiting import eventually
 from tests.workflows.world import World

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from domain.preselection_parts import Stage
+from domain.preselection.values import Stage
 from embedded.postgres import Postgres
 from gateways.failures import GatewayDown
-from storage.text_deliveries import DeliveryState, TextDeliveries, TextDelivery
+from storage.sms.deliveries import DeliveryState, TextDeliveries, TextDelivery
 from tests.workflows.test_operators_view import details_of
 from tests.workflows.vehicles import Vehicle
 from tests.workflows.waiting import eventually

@@ -16,18 +16,18 @@ from temporalio.exceptions import ApplicationError
 
 from domain.segments import Segment
 from embedded.valkey import Valkey
-from runtime.clock import system_clock
-from storage.audit import Act
-from storage.audit_verification import verify_audit
-from storage.calendars import Calendars
-from storage.database import Database
-from storage.keyboard_snapshots import KeyboardSnapshots
-from storage.offices import Office, Offices
-from storage.pool_keys import index_keys, key
-from storage.redis_client import make_redis
-from storage.segment_releases import SegmentReleases
-from storage.text_deliveries import Attempt, TextDeliveries
-from storage.vault import Keys
+from process.clock import system_clock
+from storage.audit.trail import Act
+from storage.audit.verification import verify_audit
+from storage.crypto.vault import Keys
+from storage.offices.calendars import Calendars
+from storage.offices.offices import Office, Offices
+from storage.pool.keyboard import KeyboardSnapshots
+from storage.pool.keys import index_keys, key
+from storage.pool.segments import SegmentReleases
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
+from storage.sms.deliveries import Attempt, TextDeliveries
 from tests.workflows.waiting import eventually
 from tests.workflows.world import Phone
 from worker.parts import Parts

@@ -18,14 +18,14 @@ from temporalio.common import (
 
 from domain.errors import refusal_from
 from domain.policy import Policy
-from domain.preselection import Preselection
-from domain.preselection_parts import Stage
-from domain.preselection_record import from_record
+from domain.preselection.record import from_record
+from domain.preselection.state import Preselection
+from domain.preselection.values import Stage
 from gateways.sms import TextMessage
-from runtime.clock import system_clock
-from storage.offices import Office
-from storage.personal_hashes import PersonalHashes
-from storage.preselections import PreselectionRow, Preselections, Seller, Submission
+from process.clock import system_clock
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.offices.offices import Office
+from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission
 from tests.workflows.waiting import eventually, raising_refusals
 from workflows.messages import (
     Acted,

@@ -13,12 +13,12 @@ from domain.plates import LETTERS, PROVINCES
 from domain.policy import Policy
 from domain.segments import Segment
 from gateways.sms import TextMessage
-from runtime.clock import system_clock
-from storage.audit import Act
-from storage.claims import Claims
-from storage.decisions import Claim
-from storage.offices import Office, Offices
-from storage.segment_releases import SegmentReleases
+from process.clock import system_clock
+from storage.audit.trail import Act
+from storage.offices.offices import Office, Offices
+from storage.pool.claims import Claims
+from storage.pool.segments import SegmentReleases
+from storage.preselections.decisions import Claim
 from tests.workflows.vehicles import Vehicle
 from worker.parts import Parts
 

@@ -1,0 +1,50 @@
+"""Settings about HTTP: who may call from where, and how much of it."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings
+
+from config.identity_settings import is_on_this_machine, words_of
+
+
+class HttpSettings(BaseSettings):
+    """What stands in front of the API, and who may read its answers in a browser."""
+
+    http_host: str = Field("127.0.0.1", description="Address on which the API listens")
+    trusted_proxies: str | None = Field(None, description="Networks of proxies whose X-Forwarded-For is believed")
+    cors_origins: str | None = Field(None, description="Origins of other sites' pages that may call the API")
+    streams_per_account: int = Field(60, ge=1, description="Event streams that an account may have open in a process")
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        return words_of(self.cors_origins)
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(text) for text in sorted(words_of(self.trusted_proxies)))
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str | None) -> str | None:
+        try:
+            for word in words_of(text):
+                ip_network(word)
+        except ValueError:
+            raise ValueError("networks such as 10.0.0.0/8, or addresses") from None
+        return text
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, text: str | None) -> str | None:
+        if not all(map(_is_origin, words_of(text))):
+            raise ValueError("origins such as https://example.org, each by its name")
+        return text
+
+
+def _is_origin(text: str) -> bool:
+    """Scheme, host and port alone, written as browsers do; without TLS only on this machine."""
+    parts = urlsplit(text)
+    is_bare = text == f"{parts.scheme}://{parts.netloc}" and "@" not in text and "*" not in text
+    return is_bare and text == text.lower() and (parts.scheme == "https" or is_on_this_machine(parts.hostname))

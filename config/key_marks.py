@@ -1,0 +1,21 @@
+"""Whether the keys are the demo's: everybody can sign in there, so they must never guard anything else.
+
+Keys that were made for a demo say so by `"demo": true`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.settings import SettingsError
+
+MARK = "demo"
+KEYS_UNREADABLE = "XUANHAO_KEY_FILE names no readable key file"
+DEMO_KEYS_OUTSIDE = "XUANHAO_KEY_FILE holds the keys of a demo, and XUANHAO_DEMO is not 1"
+OTHER_KEYS_IN_DEMO = "XUANHAO_DEMO=1 lets everybody in, and XUANHAO_KEY_FILE holds keys that are not a demo's"
+
+
+def require_keys_of_mode(keys: Mapping[str, Any], *, demo: bool) -> None:
+    """Raises `SettingsError` for a demo's keys outside demo mode, and for others' inside it."""
+    # Whatever stands there but a plain false is a mark: in doubt the keys are worth nothing.
+    if demo != (keys.get(MARK, False) is not False):
+        raise SettingsError(OTHER_KEYS_IN_DEMO if demo else DEMO_KEYS_OUTSIDE)

@@ -1,0 +1,111 @@
+"""Settings of every process of ours, read from the environment once, at the process's edge."""
+
+import os
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.http_settings import HttpSettings
+from config.identity_settings import IdentitySettings
+from domain.durations import parse_duration
+from domain.policy import MalformedPolicy, Policy
+
+PREFIX = "XUANHAO_"
+POLICY_PREFIX = f"{PREFIX}POLICY__"
+
+
+class SettingsError(Exception):
+    """The environment is incomplete or malformed; the text names the variables and never repeats their values."""
+
+
+class RunSettings(BaseSettings):
+    """What `make run` itself needs: ports, the data folder and the mode."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    http_port: int = Field(8000, ge=1, le=65535, description="Port of the REST API and the web pages")
+    temporal_port: int = Field(7233, ge=1, le=65535, description="Port of the embedded Temporal server")
+    temporal_ui_port: int = Field(8233, ge=1, le=65535, description="Port of the embedded Temporal UI")
+    data_dir: Path = Field(Path(".data"), description="Folder of everything that must survive a restart")
+    demo: bool = Field(default=False, description="Demo data, demo sign-in and the demo phone")
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment. Raises `SettingsError` with one line that names what is wrong."""
+        try:
+            return cls.model_validate(cls._collected_by_hand())
+        except ValidationError as error:
+            problems = (": ".join([*_variables(e["loc"]), e["msg"]]) for e in error.errors())
+            raise SettingsError("; ".join(problems)) from None
+        except MalformedPolicy as problem:
+            raise SettingsError(f"{POLICY_PREFIX}{problem.name.upper()}: {problem.reason}") from None
+
+    @classmethod
+    def _collected_by_hand(cls) -> dict[str, object]:
+        # `make run` reads no policy, but it is the one who can refuse a malformed one before anything is started.
+        policy_from_environment()
+        return {}
+
+
+def _variables(location: tuple[int | str, ...]) -> list[str]:
+    """The variable that a problem is about; none where it is about several."""
+    return [f"{PREFIX}{'__'.join(map(str, location)).upper()}"] if location else []
+
+
+class Settings(HttpSettings, IdentitySettings, RunSettings):
+    """What the API, the worker and the commands need. Addresses that hold secrets have no default."""
+
+    database_url: str = Field(repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`")
+    redis_url: str = Field(repr=False, description="Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`")
+    key_file: Path | None = Field(None, description="JSON file of the keys; this or `keys`")
+    keys: str | None = Field(None, repr=False, description="The same JSON itself, which no command can change")
+
+    temporal_address: str = Field("127.0.0.1:7233", description="Host and port of the Temporal frontend")
+    temporal_namespace: str = Field("default", description="Temporal namespace")
+    temporal_ui_url: str | None = Field(None, description="Address of Temporal's UI; unset: the port on this machine")
+    task_queue: str = Field("vehicles", description="Task queue of workflows and activities")
+
+    worker_metrics_port: int | None = Field(None, ge=1, le=65535, description="Prometheus port of the worker")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged")
+
+    retention: str = Field("P3Y", description="How long personal data is kept after the end, in ISO 8601")
+
+    sms_url: str | None = Field(None, description="HTTP gateway for SMS; unset: the local adapter")
+    registry_url: str | None = Field(None, description="HTTP gateway of the vehicle registry; unset: the local one")
+
+    policy: dict[str, str] = Field(
+        default_factory=dict, description=f"The deployment's defaults of the policy, one `{POLICY_PREFIX}<NAME>` each"
+    )
+
+    @model_validator(mode="after")
+    def _has_keys(self) -> Self:
+        if not self.keys and self.key_file is None:
+            raise ValueError(f"{PREFIX}KEY_FILE or {PREFIX}KEYS is required")
+        return self
+
+    @field_validator("retention")
+    @classmethod
+    def _is_a_duration(cls, text: str) -> str:
+        parse_duration(text)
+        return text
+
+    @classmethod
+    def _collected_by_hand(cls) -> dict[str, object]:
+        # Left to pydantic-settings, `5` and `true` would be taken for JSON instead of text.
+        return {"policy": policy_from_environment()}
+
+
+def policy_from_environment() -> dict[str, str]:
+    """The policy's overrides by lower-case name, as written: `XUANHAO_POLICY__BATCH_TTL=PT8S` → `batch_ttl`.
+
+    Raises `MalformedPolicy` where no policy can be made of them.
+    """
+    overrides = {
+        name.removeprefix(POLICY_PREFIX).lower(): text
+        for name, text in os.environ.items()
+        if name.startswith(POLICY_PREFIX) and text
+    }
+    Policy().with_overrides(overrides)
+    return overrides

@@ -1,0 +1,25 @@
+"""The connection to Temporal, and the search attributes by which operators find a vehicle."""
+
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+
+from config.payloads import DATA_CONVERTER
+from config.settings import Settings
+
+STAGE = SearchAttributeKey.for_keyword("Stage")
+OFFICE = SearchAttributeKey.for_keyword("Office")
+DEADLINE = SearchAttributeKey.for_datetime("Deadline")
+
+
+async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+    """A client for the settings' address and namespace.
+
+    With `lazy` the connection is made by the first call, so that a process starts while Temporal is away; otherwise
+    a `RuntimeError` says that nothing answered.
+    """
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=DATA_CONVERTER,
+        lazy=lazy,
+    )

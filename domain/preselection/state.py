@@ -1,0 +1,298 @@
+"""The preselection of one vehicle: a state machine without clock, chance or I/O.
+
+Each action has two faces. `check_…` says whether it may happen at a moment, and raises the named refusal if not; the
+method in the past tense returns the state after it happened, with the facts that only the world knows (which numbers
+were drawn, which was free) as arguments. States are frozen, so a caller may compute the next one, store it, and only
+then believe it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from domain.calendar import end_of_day
+from domain.errors import (
+    BatchExpired,
+    CancellationNotAllowed,
+    CandidateExpired,
+    CodeNotSent,
+    NoComposedLeft,
+    NoDrawsLeft,
+    NotACandidate,
+    NotInBatch,
+    NumbersUnavailable,
+    RateLimited,
+    TooEarly,
+    TooManyNumbers,
+    ValidationFailed,
+    VehicleExhausted,
+    WrongStage,
+)
+from domain.policy import Policy
+from domain.preselection.values import (
+    UNFINISHED,
+    Batch,
+    Candidate,
+    Candidates,
+    Hold,
+    HoldKind,
+    IdentityCode,
+    Outcome,
+    Reservation,
+    Stage,
+    Tried,
+    with_candidate,
+)
+
+
+@dataclass(frozen=True)
+class Preselection:
+    """All that decides what a vehicle's preselection may do next. Holds no personal value."""
+
+    policy: Policy
+    stage: Stage
+    draws_remaining: int
+    composed_remaining: int
+    last_action_at: datetime
+    dormant: bool = False
+    identity: IdentityCode | None = None
+    session_until: datetime | None = None
+    compose_from: datetime | None = None
+    batch: Batch | None = None
+    candidates: Candidates | None = None
+    last_submission: tuple[Tried, ...] | None = None
+    reservation: Reservation | None = None
+    shown: tuple[str, ...] = ()
+    """Every number this vehicle was ever offered: it is never offered one of them again."""
+
+    @classmethod
+    def opened(
+        cls, policy: Policy, at: datetime, *, earlier: "Preselection | None" = None, shown: Sequence[str] = ()
+    ) -> "Preselection":
+        """At 选号服务说明; the same transfer goes on with the counts of its `earlier` one (R-45, R-46)."""
+        if earlier and earlier.has_no_chance():
+            raise VehicleExhausted
+        return cls(
+            policy=policy,
+            stage=Stage.SERVICE_NOTES,
+            draws_remaining=earlier.draws_remaining if earlier else policy.draws,
+            composed_remaining=earlier.composed_remaining if earlier else policy.composed,
+            last_action_at=at,
+            shown=tuple(shown),
+        )
+
+    # What time alone does
+
+    def settled(self, at: datetime) -> "Preselection":
+        """The state as it is now: a countdown that is over has had its effect, whether or not a timer has fired."""
+        if self.stage is Stage.COMPLETED and self.reservation and at >= self.reservation.deadline:
+            return replace(self, stage=Stage.OVERDUE)
+        if self.stage not in UNFINISHED:
+            return self
+        state = self._rested(at)
+        if state.has_no_chance() and not state.holds(at):
+            # Whether idleness or the countdowns ended the last hold, and in whatever steps, the end looks the same.
+            return replace(_left(state), stage=Stage.EXHAUSTED, dormant=False, batch=None, candidates=None)
+        return state
+
+    def _rested(self, at: datetime) -> "Preselection":
+        """After so long without an action that the session, or the unfinished preselection, is over."""
+        if not self.dormant and at >= self.policy.unfinished_idle.after(self.last_action_at):
+            return replace(_left(self), dormant=True, batch=None, candidates=None)
+        return _left(self) if self.session_until and at >= self.session_until else self
+
+    def has_no_chance(self) -> bool:
+        """Neither a draw nor a composed number is left (R-07, R-30)."""
+        return self.draws_remaining == 0 and self.composed_remaining == 0
+
+    def holds(self, at: datetime) -> dict[str, Hold]:
+        """The numbers held for this vehicle at this moment; a candidate is held for the longer of column and batch."""
+        held: dict[str, Hold] = {}
+        if self.batch and self.batch.is_live(at):
+            held = dict.fromkeys(self.batch.numbers, Hold(HoldKind.OFFERED, self.batch.expires_at))
+        if self.candidates and self.candidates.is_live(at):
+            for number in self.candidates.numbers:
+                until = (
+                    max(self.candidates.expires_at, held[number].until)
+                    if number in held
+                    else self.candidates.expires_at
+                )
+                held[number] = Hold(HoldKind.CANDIDATE, until)
+        return held
+
+    # Coming in
+
+    def entered(self, at: datetime) -> "Preselection":
+        """Back at 选号服务说明 (R-05, R-15): holds and their countdowns stay, an identity code is void."""
+        state = self.settled(at)
+        if state.stage not in UNFINISHED:
+            return state
+        return replace(_left(state), dormant=False, last_action_at=at)
+
+    def started(self, at: datetime) -> "Preselection":
+        """「开始选号」 leads to 身份验证 (R-14)."""
+        state = self._at(Stage.SERVICE_NOTES, at)
+        return replace(state, stage=Stage.IDENTITY_VERIFICATION, dormant=False, last_action_at=at)
+
+    def check_identity_code(self, at: datetime) -> None:
+        state = self._at(Stage.IDENTITY_VERIFICATION, at)
+        if state.identity and at < state.identity.resend_at:
+            raise RateLimited(state.identity.resend_at)
+
+    def identity_code_sent(self, at: datetime) -> "Preselection":
+        """A code is on its way; each new one restarts the countdown of 「确认」 (R-16, R-17)."""
+        self.check_identity_code(at)
+        code = IdentityCode(
+            confirm_enabled_at=self.policy.confirm_delay.after(at),
+            resend_at=self.policy.code_resend.after(at),
+            expires_at=self.policy.code_ttl.after(at),
+        )
+        return replace(self.settled(at), identity=code, last_action_at=at)
+
+    def check_identity(self, at: datetime) -> None:
+        state = self._at(Stage.IDENTITY_VERIFICATION, at)
+        if state.identity is None:
+            raise CodeNotSent
+        if at < state.identity.confirm_enabled_at:
+            raise TooEarly(state.identity.confirm_enabled_at)
+
+    def identity_proved(self, at: datetime) -> "Preselection":
+        """The code was right: the selection session begins (R-17, R-24)."""
+        self.check_identity(at)
+        state = replace(self.settled(at), stage=Stage.PLATE_SELECTION, identity=None)
+        return _touched(replace(state, compose_from=self.policy.compose_interval.after(at)), at)
+
+    # 随机
+
+    def check_draw(self, at: datetime) -> None:
+        if self._at(Stage.PLATE_SELECTION, at).draws_remaining == 0:
+            raise NoDrawsLeft
+
+    def drawn(self, batch_id: str, numbers: Sequence[str], at: datetime) -> "Preselection":
+        """A draw has returned numbers: it is charged, and the batch before it is over (R-32 to R-35)."""
+        self.check_draw(at)
+        if not numbers:
+            raise NumbersUnavailable
+        state = self.settled(at)
+        batch = Batch(batch_id, tuple(numbers), self.policy.batch_ttl.after(at))
+        state = replace(state, batch=batch, draws_remaining=state.draws_remaining - 1)
+        return _touched(replace(state, shown=(*state.shown, *numbers)), at)
+
+    def put_aside(self, number: str, at: datetime) -> "Preselection":
+        """One number of the live batch becomes its candidate; choosing it again changes nothing (R-37, R-38)."""
+        state = self._at(Stage.PLATE_SELECTION, at)
+        if state.batch is None or number not in state.batch.numbers:
+            raise NotInBatch
+        if not state.batch.is_live(at):
+            raise BatchExpired
+        column = state.candidates if state.candidates and state.candidates.is_live(at) else None
+        if column and column.from_batch(state.batch.id) == number:
+            return state
+        candidates = with_candidate(column, Candidate(number, state.batch.id), self.policy, at)
+        return _touched(replace(state, candidates=candidates), at)
+
+    def check_choice(self, number: str, at: datetime) -> None:
+        state = self._at(Stage.PLATE_SELECTION, at)
+        if state.candidates is None or number not in state.candidates.numbers:
+            raise NotACandidate
+        if not state.candidates.is_live(at):
+            raise CandidateExpired
+
+    def chosen(self, reservation: Reservation, at: datetime) -> "Preselection":
+        """「确认选号」 on a candidate: the plate is reserved (R-39)."""
+        self.check_choice(reservation.plate, at)
+        return _completed(self.settled(at), reservation, at)
+
+    # 自编
+
+    def check_composition(self, count: int, at: datetime) -> None:
+        """Whether `count` numbers may be submitted now (R-22, R-24)."""
+        state = self._at(Stage.PLATE_SELECTION, at)
+        if state.composed_remaining == 0:
+            raise NoComposedLeft
+        most = min(state.composed_remaining, self.policy.composed_per_submission)
+        if count > most:
+            raise TooManyNumbers(most)
+        if state.compose_from and at < state.compose_from:
+            raise TooEarly(state.compose_from)
+
+    def composed_in_vain(self, numbers: Sequence[str], at: datetime) -> "Preselection":
+        """All N numbers were taken: the count falls by N, and the interval starts again (R-27, R-30)."""
+        self.check_composition(len(numbers), at)
+        state = self.settled(at)
+        state = replace(
+            state,
+            composed_remaining=state.composed_remaining - len(numbers),
+            compose_from=self.policy.compose_interval.after(at),
+            last_submission=tuple(Tried(number, Outcome.TAKEN) for number in numbers),
+        )
+        # If these were the last chance and nothing is held, the end has come; its reason is still shown.
+        return replace(_touched(state, at).settled(at), last_submission=state.last_submission)
+
+    def composed(self, numbers: Sequence[str], reservation: Reservation, at: datetime) -> "Preselection":
+        """The first free number in the order given is reserved at once, the rest are left alone (R-28)."""
+        self.check_composition(len(numbers), at)
+        won = list(numbers).index(reservation.plate)
+        outcomes = [Outcome.TAKEN] * won + [Outcome.ACCEPTED] + [Outcome.NOT_TRIED] * (len(numbers) - won - 1)
+        tried = tuple(Tried(number, outcome) for number, outcome in zip(numbers, outcomes, strict=True))
+        return replace(_completed(self.settled(at), reservation, at), last_submission=tried)
+
+    # After the choice
+
+    def check_cancellation(self, at: datetime) -> None:
+        if not self.policy.cancellation:
+            raise CancellationNotAllowed
+        self._at(Stage.COMPLETED, at)
+
+    def cancelled(self, at: datetime) -> "Preselection":
+        """The applicant gives the plate back where the office's policy allows it; chances are not restored."""
+        self.check_cancellation(at)
+        return replace(self.settled(at), stage=Stage.CANCELLED, last_action_at=at)
+
+    def rejected(self, at: datetime) -> "Preselection":
+        """The desk or an operator ends the reservation without a ban."""
+        return replace(self._at(Stage.COMPLETED, at), stage=Stage.CANCELLED, last_action_at=at)
+
+    def registered(self, at: datetime) -> "Preselection":
+        """The office has confirmed the plate within its validity."""
+        return replace(self._at(Stage.COMPLETED, at), stage=Stage.REGISTERED, last_action_at=at)
+
+    def extended_to(self, visit_by: date, at: datetime) -> "Preselection":
+        """The last day moves, because the office was closed or the service was out; it never moves into the past.
+
+        A deadline that passed while the service was out still moves, as long as nothing has followed from it yet.
+        """
+        if self.stage is not Stage.COMPLETED or self.reservation is None:
+            raise WrongStage(self.settled(at).stage)
+        deadline = end_of_day(visit_by)
+        if deadline <= at:
+            raise ValidationFailed([{"field": "visit_by", "message": "must not be over"}])
+        return replace(self, reservation=Reservation(self.reservation.plate, visit_by, deadline))
+
+    def without_holds(self, at: datetime) -> "Preselection":
+        """What is offered or put aside lapses, because the party was barred or an operator released it (R-41)."""
+        return replace(self, batch=None, candidates=None).settled(at)
+
+    def _at(self, stage: Stage, at: datetime) -> "Preselection":
+        """The settled state, which must be at `stage`."""
+        state = self.settled(at)
+        if state.stage is not stage:
+            raise WrongStage(state.stage)
+        return state
+
+
+def _left(state: Preselection) -> Preselection:
+    """Out of the selection session; batch and candidates stay, with the countdowns that were running."""
+    return replace(
+        state, stage=Stage.SERVICE_NOTES, identity=None, session_until=None, compose_from=None, last_submission=None
+    )
+
+
+def _touched(state: Preselection, at: datetime) -> Preselection:
+    """An accepted action prolongs the session."""
+    return replace(state, last_action_at=at, session_until=state.policy.session_idle.after(at))
+
+
+def _completed(state: Preselection, reservation: Reservation, at: datetime) -> Preselection:
+    state = replace(_left(state), stage=Stage.COMPLETED, batch=None, candidates=None)
+    return replace(state, reservation=reservation, last_action_at=at)

@@ -1,0 +1,181 @@
+"""Who a token speaks of: its claims, read strictly."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from domain.errors import Unauthenticated
+from domain.identifiers import MalformedIdentifier, parse_credit_code, parse_mobile
+from domain.parties import Party, PartyKind
+
+ROLES = frozenset({"applicant", "clerk", "operator", "auditor"})
+STAFF = ROLES - {"applicant"}
+
+_LONGEST_TEXT = 255
+_COUNTRY_CODE = "+86"
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """For whom an agent acts."""
+
+    name: str
+    credit_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """A verified token. `name`, `id_number` and `phone` are there for every applicant, `office` for every clerk.
+
+    `session_id` and `authenticated_at` say which sign-in the token comes from, where the provider tells.
+    """
+
+    subject: str
+    roles: frozenset[str]
+    valid_from: datetime | None
+    expires_at: datetime
+    office: str | None = None
+    name: str | None = None
+    id_number: str | None = None
+    phone: str | None = None
+    organisation: Organisation | None = None
+    session_id: str | None = None
+    authenticated_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        """Nothing personal, so that no log line can hold it."""
+        return f"Claims(roles={sorted(self.roles)!r})"
+
+    @property
+    def acting_party(self) -> Party:
+        """The buyer who is checked and, if need be, barred: the organisation of an agent, else the person.
+
+        Raises `Unauthenticated` for a token that names neither, which no applicant's does.
+        """
+        if self.organisation:
+            return Party(PartyKind.ORGANISATION, self.organisation.name, self.organisation.credit_code)
+        if not self.name or not self.id_number:
+            raise Unauthenticated
+        return Party(PartyKind.PERSON, self.name, self.id_number)
+
+
+@dataclass(frozen=True)
+class ClaimNames:
+    """Under which names the provider tells what.
+
+    A name may be a path, such as `realm_access.roles`, unless a claim has the whole of it as its name.
+    """
+
+    roles: str = "roles"
+    office: str = "office"
+    name: str = "name"
+    id_number: str = "id_number"
+    phone: str = "phone_number"
+    organisation_name: str = "organisation.name"
+    organisation_code: str = "organisation.credit_code"
+
+
+def read_claims(claims: Mapping[str, Any], *, names: ClaimNames) -> Claims:
+    """Raises `Unauthenticated` for a claim of another form, and where one is missing that the role needs."""
+    roles = _roles(claims, names.roles)
+    subject, expires_at = _text(claims, "sub"), read_instant(claims, "exp")
+    if subject is None or expires_at is None:
+        raise Unauthenticated
+    read = Claims(
+        subject=subject,
+        roles=roles,
+        valid_from=read_instant(claims, "nbf"),
+        expires_at=expires_at,
+        office=_text(claims, names.office),
+        name=_text(claims, names.name),
+        id_number=_text(claims, names.id_number),
+        phone=_phone(claims, names.phone),
+        organisation=_organisation(claims, names),
+        session_id=_text(claims, "sid"),
+        authenticated_at=read_instant(claims, "auth_time"),
+    )
+    if "applicant" in roles and not (read.name and read.id_number and read.phone):
+        raise Unauthenticated
+    if "clerk" in roles and not read.office:
+        raise Unauthenticated
+    return read
+
+
+def _roles(claims: Mapping[str, Any], name: str) -> frozenset[str]:
+    """The roles that we know; none at all is a matter of permission, not of the token."""
+    value = _claim_at(claims, name)
+    named = [] if value is None else value
+    if not isinstance(named, list) or not all(isinstance(role, str) for role in named):
+        raise Unauthenticated
+    return ROLES & frozenset(named)
+
+
+def _claim_at(claims: Mapping[str, Any], name: str) -> Any:
+    """The claim of this name or at this path, None where there is none. Raises `Unauthenticated` for a dead end."""
+    value: Any = claims
+    for step in _steps(claims, name):
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            raise Unauthenticated
+        value = value.get(step)
+    return value
+
+
+def _steps(claims: Mapping[str, Any], name: str) -> list[str]:
+    return [name] if name in claims else name.split(".")
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = _claim_at(claims, name)
+    if value is None or (isinstance(value, str) and _is_plain(value)):
+        return value
+    raise Unauthenticated
+
+
+def _is_plain(text: str) -> bool:
+    """No control characters and no lone surrogates: neither can be stored or shown."""
+    in_range = 0 < len(text) <= _LONGEST_TEXT and bool(text.strip())
+    return in_range and not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+
+
+def _phone(claims: Mapping[str, Any], name: str) -> str | None:
+    """The number as we write it; OpenID Connect recommends E.164, `+86…`, and says beside it if it is not verified."""
+    text = _text(claims, name)
+    if text is None:
+        return None
+    if _claim_at(claims, f"{name}_verified") is False:
+        raise Unauthenticated
+    try:
+        return parse_mobile(text.removeprefix(_COUNTRY_CODE).strip())
+    except MalformedIdentifier:
+        raise Unauthenticated from None
+
+
+def _organisation(claims: Mapping[str, Any], names: ClaimNames) -> Organisation | None:
+    """Of an organisation that is named in part the rest must be there too: nobody acts for themselves by a gap."""
+    paths = (names.organisation_name, names.organisation_code)
+    if all(claims.get(_steps(claims, path)[0]) is None for path in paths):
+        return None
+    name, code = (_text(claims, path) for path in paths)
+    if name is None or code is None:
+        raise Unauthenticated
+    try:
+        return Organisation(name, parse_credit_code(code))
+    except MalformedIdentifier:
+        raise Unauthenticated from None
+
+
+def read_instant(claims: Mapping[str, Any], name: str) -> datetime | None:
+    """A NumericDate: seconds since 1970, whole or not. Raises `Unauthenticated` for anything else."""
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unauthenticated
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, ValueError, OSError):
+        raise Unauthenticated from None

@@ -1,0 +1,76 @@
+"""Where an issuer publishes its keys, as it says itself (OpenID Connect Discovery 1.0)."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from gateways.failures import GatewayDown
+from gateways.http import Clock, call
+
+WELL_KNOWN = "/.well-known/openid-configuration"
+KNOWN_FOR = timedelta(hours=1)
+
+
+class ProviderDiscovery:
+    """Asks the issuer when the address is first needed, when it is older than `KNOWN_FOR`, and when it led nowhere.
+
+    While the issuer does not answer, the address that it named last serves on.
+    """
+
+    def __init__(self, issuer: str, client: httpx.AsyncClient, clock: Clock) -> None:
+        self._issuer = issuer
+        self._client = client
+        self._clock = clock
+        self._address: str | None = None
+        self._asked_at: datetime | None = None
+
+    async def keys_url(self) -> str:
+        """The address of the keys. Raises `GatewayDown` while it isn't known."""
+        if self._address is None or not self._is_fresh():
+            try:
+                self._address = await self._ask()
+                self._asked_at = self._clock()
+            except GatewayDown:
+                if self._address is None:
+                    raise
+        return self._address
+
+    def doubt(self) -> None:
+        """The address led nowhere: it is asked for again when it is needed next."""
+        self._asked_at = None
+
+    def _is_fresh(self) -> bool:
+        return self._asked_at is not None and timedelta(0) <= self._clock() - self._asked_at < KNOWN_FOR
+
+    async def _ask(self) -> str:
+        address = self._issuer.removesuffix("/") + WELL_KNOWN
+        answer = await call(self._client, self._client.build_request("GET", address), part="identity")
+        if answer.status != httpx.codes.OK:
+            raise GatewayDown("identity", f"discovery: status {answer.status}")
+        return _keys_address(answer.body, self._issuer)
+
+
+def _keys_address(body: bytes, issuer: str) -> str:
+    """The `jwks_uri` of a document that is this very issuer's own. Raises `GatewayDown` for any other."""
+    try:
+        document: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise GatewayDown("identity", "discovery: no JSON") from None
+    if not isinstance(document, dict) or document.get("issuer") != issuer:
+        raise GatewayDown("identity", "discovery: another issuer")
+    address = document.get("jwks_uri")
+    if not isinstance(address, str) or not _is_as_safe_as(address, issuer):
+        raise GatewayDown("identity", "discovery: no address of keys")
+    return address
+
+
+def _is_as_safe_as(address: str, issuer: str) -> bool:
+    """Keys that come over a line without TLS are anybody's, so they never do where the issuer has TLS."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.scheme in ("https", urlsplit(issuer).scheme)
+    except ValueError:
+        return False

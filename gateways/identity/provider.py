@@ -1,0 +1,182 @@
+"""Port to the identity provider: bearer tokens are verified here, with the keys that it publishes.
+
+A token is a JWT signed with one of `ALGORITHMS`; which one is the key's to say, never the token's alone. Claims:
+`iss`, `aud`, `sub`, `exp`, optionally `nbf`, `iat`, `sid`, `auth_time`; `roles`; `office` of a clerk; `name`,
+`id_number`, `phone_number` of an applicant; `organisation` `{name, credit_code}` of an agent (`ClaimNames` may name
+them otherwise); `iat` and `acr` or `amr` of staff.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, NoReturn, Protocol
+
+import httpx
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jws import CompactSignature, JWSRegistry, extract_compact, validate_compact
+
+from domain.errors import Unauthenticated
+from gateways.http import Clock
+from gateways.identity.claims import STAFF, ClaimNames, Claims, read_claims, read_instant
+from gateways.identity.discovery import ProviderDiscovery
+from gateways.identity.signing_keys import PublicKey, SigningKeys
+from gateways.identity.staff_tokens import StaffRules
+
+ALGORITHMS: Mapping[str, type[PublicKey]] = {"ES256": ECKey, "RS256": RSAKey, "PS256": RSAKey, "Ed25519": OKPKey}
+LONGEST_TOKEN = 8192
+TRUSTED_FOR = timedelta(seconds=60)
+TOKENS_REMEMBERED = 10_000
+
+# What joserfc lets through for text that is no token, such as a header that is a list.
+_DEFECTS = (JoseError, ValueError, TypeError, AttributeError, RecursionError)
+_TYPES = {"jwt", "at+jwt", "application/at+jwt"}
+# Headers that we don't know are ignored, as RFC 7515 demands, unless the token calls them critical.
+_REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+
+
+@dataclass(frozen=True)
+class TokenRules:
+    """What a deployment may set. `leeway` is how far the provider's clock and ours may differ."""
+
+    algorithms: frozenset[str] = frozenset(ALGORITHMS)
+    leeway: timedelta = timedelta(seconds=5)
+    names: ClaimNames = field(default_factory=ClaimNames)
+    staff: StaffRules = field(default_factory=StaffRules)
+
+
+_DEFAULT_RULES = TokenRules()
+
+
+class Verifier(Protocol):
+    async def verify(self, token: str) -> Claims:
+        """Whom the token speaks of. Raises `Unauthenticated` for any defect, `GatewayDown` when there are no keys."""
+        ...
+
+
+class NobodyIsKnown:
+    """While no identity provider is named, every token is refused."""
+
+    async def verify(self, token: str) -> NoReturn:  # noqa: ARG002 - whatever the token says.
+        raise Unauthenticated
+
+
+class TokenVerifier:
+    """Verifies tokens of one issuer for one audience.
+
+    A token that was found good is remembered by its digest for `TRUSTED_FOR`, and never past its own end; so long a
+    key that the provider takes back may go on working.
+    """
+
+    def __init__(
+        self, issuer: str, audience: str, *, keys: SigningKeys, clock: Clock, rules: TokenRules = _DEFAULT_RULES
+    ) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._keys = keys
+        self._clock = clock
+        self._rules = rules
+        self._remembered: OrderedDict[bytes, tuple[datetime, Claims]] = OrderedDict()
+
+    async def verify(self, token: str) -> Claims:
+        """Raises `Unauthenticated` for any defect, `GatewayDown` when the provider's keys can't be had."""
+        if len(token) > LONGEST_TOKEN or not token.isascii():
+            raise Unauthenticated
+        encoded = token.encode("ascii")
+        digest = sha256(encoded).digest()
+        now = self._clock()
+        claims = self._recall(digest, now)
+        if claims is None:
+            claims = await self._verify_anew(encoded)
+            self._remember(digest, now, claims)
+        if not self._is_current(claims, now):
+            raise Unauthenticated
+        return claims
+
+    def _is_current(self, claims: Claims, now: datetime) -> bool:
+        leeway = self._rules.leeway
+        begun = claims.valid_from is None or claims.valid_from - leeway <= now
+        return begun and now < claims.expires_at + leeway
+
+    def _recall(self, digest: bytes, now: datetime) -> Claims | None:
+        checked_at, claims = self._remembered.get(digest, (None, None))
+        if checked_at is None or not timedelta(0) <= now - checked_at < TRUSTED_FOR:
+            return None
+        return claims
+
+    def _remember(self, digest: bytes, now: datetime, claims: Claims) -> None:
+        self._remembered[digest] = (now, claims)
+        self._remembered.move_to_end(digest)
+        if len(self._remembered) > TOKENS_REMEMBERED:
+            self._remembered.popitem(last=False)
+
+    async def _verify_anew(self, token: bytes) -> Claims:
+        signature = _take_apart(token)
+        header = signature.headers()
+        kind = ALGORITHMS.get(header["alg"]) if header["alg"] in self._rules.algorithms else None
+        if kind is None or header.get("typ", "JWT").lower() not in _TYPES:
+            raise Unauthenticated
+        key = await self._keys.get(header["kid"])
+        if not isinstance(key, kind) or key.get("alg", header["alg"]) != header["alg"]:
+            raise Unauthenticated
+        return self._read(_payload(signature, key))
+
+    def _read(self, payload: dict[str, Any]) -> Claims:
+        audiences = payload.get("aud")
+        named = audiences if isinstance(audiences, list) else [audiences]
+        if payload.get("iss") != self._issuer or self._audience not in named:
+            raise Unauthenticated
+        issued_at = read_instant(payload, "iat")
+        if issued_at is not None and issued_at > self._clock() + self._rules.leeway:
+            raise Unauthenticated
+        claims = read_claims(payload, names=self._rules.names)
+        if claims.roles & STAFF:
+            lifetime = claims.expires_at - issued_at if issued_at else None
+            self._rules.staff.require(payload, lifetime=lifetime)
+        return claims
+
+
+def token_verifier(
+    issuer: str | None,
+    audience: str | None,
+    jwks_url: str | None = None,
+    *,
+    client: httpx.AsyncClient,
+    clock: Clock,
+    rules: TokenRules = _DEFAULT_RULES,
+) -> Verifier:
+    """The verifier for these settings; without an issuer and an audience one that refuses every token.
+
+    Where no address of keys is named, the issuer is asked for it.
+    """
+    if not issuer or not audience:
+        return NobodyIsKnown()
+    keys = SigningKeys(jwks_url or ProviderDiscovery(issuer, client, clock), client, clock)
+    return TokenVerifier(issuer, audience, keys=keys, clock=clock, rules=rules)
+
+
+def _take_apart(token: bytes) -> CompactSignature:
+    """The token in its parts; its header has the right form and names a key, and nothing is verified yet."""
+    try:
+        signature = extract_compact(token, registry=_REGISTRY)
+        _REGISTRY.check_header(signature.headers())
+    except _DEFECTS:
+        raise Unauthenticated from None
+    if "kid" not in signature.headers():
+        raise Unauthenticated
+    return signature
+
+
+def _payload(signature: CompactSignature, key: PublicKey) -> dict[str, Any]:
+    try:
+        if not validate_compact(signature, key, registry=_REGISTRY):
+            raise Unauthenticated
+        payload = json.loads(signature.payload or b"")
+    except _DEFECTS:
+        raise Unauthenticated from None
+    if not isinstance(payload, dict):
+        raise Unauthenticated
+    return payload

@@ -1,0 +1,127 @@
+"""The identity provider's public keys (a JWKS), fetched and kept for a while."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from gateways.failures import GatewayDown
+from gateways.http import LIMIT_SECONDS, Clock, call
+from gateways.identity.discovery import ProviderDiscovery
+
+PublicKey = ECKey | RSAKey | OKPKey
+
+KEPT_FOR = timedelta(minutes=10)
+USED_AT_MOST = timedelta(hours=1)
+PAUSE = timedelta(seconds=5)
+
+_LEAST_RSA_BITS = 2048
+_READERS: Mapping[str, type[PublicKey]] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
+
+
+class SigningKeys:
+    """Keys by id, from an address or from the one that the issuer names itself.
+
+    They are fetched when they are first needed, when they are older than `KEPT_FOR`, and when a token names an unknown
+    one: that is how a rotation is noticed. Whatever tokens come, the provider is asked at most once in `PAUSE`. While
+    it is away, the keys at hand serve on until they are `USED_AT_MOST` old, and only one call has to wait to learn it.
+    """
+
+    def __init__(self, source: str | ProviderDiscovery, client: httpx.AsyncClient, clock: Clock) -> None:
+        self._source = source
+        self._client = client
+        self._clock = clock
+        self._keys: dict[str, PublicKey] = {}
+        self._fetched_at: datetime | None = None
+        self._tried_at: datetime | None = None
+        self._is_away = False
+        self._one_fetch = asyncio.Lock()
+        self._aside: asyncio.Task[None] | None = None
+
+    async def get(self, key_id: str) -> PublicKey | None:
+        """The key with this id, or `None` if the provider has none. Raises `GatewayDown` if that can't be learnt."""
+        known = self._keys.get(key_id)
+        if known and self._is_younger_than(KEPT_FOR):
+            return known
+        if known and self._is_away and self._is_younger_than(USED_AT_MOST):
+            self._fetch_aside()
+            return known
+        await self._fetch_if_due(key_id)
+        if not self._is_younger_than(USED_AT_MOST):
+            raise GatewayDown("identity", "no keys at hand")
+        if self._is_away and key_id not in self._keys:
+            raise GatewayDown("identity", "a key that may be new")
+        return self._keys.get(key_id)
+
+    def _is_younger_than(self, age: timedelta) -> bool:
+        return self._fetched_at is not None and timedelta(0) <= self._clock() - self._fetched_at < age
+
+    def _may_fetch(self) -> bool:
+        # A clock that was set back must not lengthen the pause.
+        return self._tried_at is None or not timedelta(0) <= self._clock() - self._tried_at < PAUSE
+
+    async def _fetch_if_due(self, key_id: str) -> None:
+        async with self._one_fetch:
+            needs_fetch = key_id not in self._keys or not self._is_younger_than(KEPT_FOR)
+            if needs_fetch and self._may_fetch():
+                await self._fetch()
+
+    def _fetch_aside(self) -> None:
+        """Try again while nobody waits for it."""
+        if self._may_fetch() and (self._aside is None or self._aside.done()):
+            self._aside = asyncio.create_task(self._fetch_if_due(""))
+            # asyncio would complain of a failure that nobody has seen.
+            self._aside.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _fetch(self) -> None:
+        try:
+            # One limit for both steps: the provider is one part.
+            async with asyncio.timeout(LIMIT_SECONDS):
+                self._keys = await self._published()
+            self._fetched_at, self._is_away = self._clock(), False
+        except (GatewayDown, TimeoutError):
+            # Old keys may still do; the caller looks.
+            self._is_away = True
+            if isinstance(self._source, ProviderDiscovery):
+                self._source.doubt()
+        finally:
+            self._tried_at = self._clock()
+
+    async def _published(self) -> dict[str, PublicKey]:
+        url = self._source if isinstance(self._source, str) else await self._source.keys_url()
+        answer = await call(self._client, self._client.build_request("GET", url), part="identity")
+        if answer.status != httpx.codes.OK:
+            raise GatewayDown("identity", f"keys: status {answer.status}")
+        return read_keys(answer.body)
+
+
+def read_keys(body: bytes) -> dict[str, PublicKey]:
+    """The keys of a JWKS that can check a signature of ours; others are left out. Raises `GatewayDown` for nonsense."""
+    try:
+        entries = json.loads(body)["keys"]
+        keys = [_read_key(entry) for entry in entries]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise GatewayDown("identity", "malformed keys") from None
+    return {key.kid: key for key in keys if key is not None and key.kid}
+
+
+def _read_key(entry: dict[str, Any]) -> PublicKey | None:
+    reader = _READERS.get(entry.get("kty", ""))
+    if reader is None or entry.get("use", "sig") != "sig" or not isinstance(entry.get("kid"), str):
+        return None
+    try:
+        key = reader.import_key(entry)
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+    return key if _is_strong(key) else None
+
+
+def _is_strong(key: PublicKey) -> bool:
+    if isinstance(key, RSAKey):
+        return key.public_key.key_size >= _LEAST_RSA_BITS
+    return key.curve_name in ("P-256", "Ed25519")

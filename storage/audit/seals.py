@@ -1,0 +1,155 @@
+"""Seals over the audit: digests, each chained to the one before, by which any change of a row shows.
+
+A seal holds all rows that the transactions from `from_xact` to before `to_xact` have written. It is made once all of
+these are over, so that no row can still be added to it. What exactly is digested stands in `seal_digest` and in
+docs/decisions, for whoever wants to recompute it without this program.
+"""
+
+import json
+from collections.abc import AsyncIterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.instants import format_instant
+from storage.audit.tables import audit, audit_seal
+from storage.postgres.database import Database
+
+BEFORE_THE_FIRST = bytes(32)
+"""What the first seal has in the place of the digest before it."""
+
+MOST_ROWS = 50_000
+"""Rows in one seal; more of them are sealed by several."""
+
+_PATIENCE = 60.0
+_AT_ONCE = 2_000
+_ADVISORY_LOCK = 7_320_440_301
+_SEAL_NAMES = ("number", "sealed_at", "from_xact", "to_xact", "count", "previous", "digest")
+_ROW_NAMES = (
+    "xact", "id", "at", "actor_kind", "actor", "action", "preselection_id", "request_id", "plates", "facts",
+)  # fmt: skip
+SEAL_COLUMNS = [audit_seal.c[name] for name in _SEAL_NAMES]
+ROW_COLUMNS = [audit.c[name] for name in _ROW_NAMES]
+
+_LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
+# Whatever began before this has ended: its rows are all there, or will never be.
+_HORIZON = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
+_COMING = text("""
+    SELECT count(*), min(xact), max(xact) FROM (
+        SELECT xact FROM audit WHERE xact >= :from_xact AND xact < :horizon ORDER BY xact, id LIMIT :most + 1
+    ) AS coming
+""")
+
+
+@dataclass(frozen=True)
+class Seal:
+    """One link of the chain."""
+
+    number: int
+    sealed_at: datetime
+    from_xact: int
+    to_xact: int
+    count: int
+    previous: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What one run has sealed; `last` is the newest link of the whole chain, to be noted down elsewhere too."""
+
+    rows: int
+    last: Seal | None
+
+
+class AuditSeals:
+    """Makes seals."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def seal(self, at: datetime) -> Sealed:
+        """Seal every row that can be sealed by now; where there is none, no seal is made."""
+        rows = 0
+        while True:
+            made, last = await self._seal_some(at)
+            rows += made
+            if not made:
+                return Sealed(rows, last)
+
+    async def _seal_some(self, at: datetime) -> tuple[int, Seal | None]:
+        async with self._database.transaction(patience=_PATIENCE) as connection:
+            await connection.execute(_LOCK, {"lock": _ADVISORY_LOCK})
+            newest = select(*SEAL_COLUMNS).order_by(audit_seal.c.number.desc()).limit(1)
+            found = (await connection.execute(newest)).one_or_none()
+            last = seal_of(found) if found else None
+            from_xact = last.to_xact if last else 0
+            to_xact = await _boundary(connection, from_xact)
+            if to_xact is None:
+                return 0, last
+            made = await _made(connection, last, (from_xact, to_xact), at)
+            await connection.execute(insert(audit_seal).values({name: getattr(made, name) for name in _SEAL_NAMES}))
+        return made.count, made
+
+
+async def _boundary(connection: AsyncConnection, from_xact: int) -> int | None:
+    """Where the next seal ends: None when there is no row for it."""
+    horizon = (await connection.execute(_HORIZON)).scalar_one()
+    values = {"from_xact": from_xact, "horizon": horizon, "most": MOST_ROWS}
+    count, first, last = (await connection.execute(_COMING, values)).one()
+    if not count:
+        return None
+    if count <= MOST_ROWS:
+        return int(horizon)
+    # A transaction's rows stay together, however many they are.
+    return int(last) if last > first else int(last) + 1
+
+
+async def _made(connection: AsyncConnection, last: Seal | None, xacts: tuple[int, int], at: datetime) -> Seal:
+    from_xact, to_xact = xacts
+    digest, count = sha256(), 0
+    async for row in rows_between(connection, from_xact, to_xact):
+        digest.update(row_bytes(row))
+        count += 1
+    number, previous = (last.number + 1, last.digest) if last else (1, BEFORE_THE_FIRST)
+    unfinished = Seal(number, at, from_xact, to_xact, count, previous, digest.digest())
+    return Seal(number, at, from_xact, to_xact, count, previous, seal_digest(unfinished, digest.digest()))
+
+
+async def rows_between(connection: AsyncConnection, from_xact: int, to_xact: int) -> AsyncIterable[Row[Any]]:
+    """The rows of these transactions in the order in which they are digested."""
+    columns = audit.c
+    ordered = (
+        select(*ROW_COLUMNS)
+        .where(columns.xact >= from_xact, columns.xact < to_xact)
+        .order_by(columns.xact, columns.id)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    async with connection.stream(ordered) as result:
+        async for row in result:
+            yield row
+
+
+def row_bytes(row: Sequence[Any]) -> bytes:
+    """One row as a line of JSON: its columns in order, instants in UTC, keys sorted, no spaces, UTF-8."""
+    xact, number, at, actor_kind, actor, action, preselection_id, request_id, plates, facts = row
+    ids = [str(each) if each else None for each in (preselection_id, request_id)]
+    return _line([xact, number, at.isoformat(), actor_kind, actor, action, *ids, plates, facts])
+
+
+def seal_digest(seal: Seal, rows_digest: bytes) -> bytes:
+    """SHA-256 over a line about the seal, which holds the digest before it and that of the lines of its rows."""
+    head = [seal.number, format_instant(seal.sealed_at), seal.from_xact, seal.to_xact, seal.count]
+    return sha256(_line([*head, seal.previous.hex(), rows_digest.hex()])).digest()
+
+
+def seal_of(row: Sequence[Any]) -> Seal:
+    return Seal(**dict(zip(_SEAL_NAMES, row, strict=True)))
+
+
+def _line(values: list[Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"

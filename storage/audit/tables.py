@@ -1,0 +1,60 @@
+"""The tables of the audit. The application may add rows to them and can neither change nor remove one."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from storage.postgres.tables import Instant, metadata, one_of
+
+ACTOR_KINDS = ("applicant", "clerk", "operator", "timer", "system")
+
+audit = Table(
+    "audit",
+    metadata,
+    # The transaction that wrote the row. The application may not set it, nor the number: they say what was there when.
+    Column(
+        "xact",
+        BigInteger,
+        nullable=False,
+        server_default=text("CAST(CAST(pg_current_xact_id() AS text) AS bigint)"),
+    ),
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    # An operator's name or a clerk's keyed hash; an applicant is known by the preselection alone.
+    Column("actor", Text),
+    Column("action", Text, nullable=False),
+    Column("preselection_id", Uuid),
+    Column("request_id", Uuid),
+    Column("plates", ARRAY(Text), nullable=False),
+    Column("facts", JSONB, nullable=False),
+    PrimaryKeyConstraint("xact", "id"),
+    CheckConstraint(one_of("actor_kind", ACTOR_KINDS), name="actor_kind"),
+    Index("ix_audit_at", "at", postgresql_using="brin"),
+    Index("ix_audit_actor", "actor", "at", postgresql_where=text("actor IS NOT NULL")),
+    Index("ix_audit_inspected", "preselection_id", "at", postgresql_where=text("action = 'inspect_voucher'")),
+)
+
+audit_seal = Table(
+    "audit_seal",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed_at", Instant, nullable=False),
+    # The seal holds every row that a transaction from the first to before the last of these has written.
+    Column("from_xact", BigInteger, nullable=False),
+    Column("to_xact", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)

@@ -1,0 +1,117 @@
+"""The audit: every act of applicants, clerks, operators and timers that changes a plate, a chance or the blacklist.
+
+A row is written by the transaction that makes the act true, so that there is neither one without the other. It names
+operators by name, clerks by a keyed hash and applicants by their preselection: no personal value is in it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.instants import format_instant
+from storage.audit.tables import audit
+from storage.postgres.database import Database
+
+ActorKind = Literal["applicant", "clerk", "operator", "timer", "system"]
+
+_COLUMNS = [
+    audit.c[name]
+    for name in ("id", "at", "actor_kind", "actor", "action", "preselection_id", "request_id", "plates", "facts")
+]
+_MOST = 1_000
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does something, when and why. `actor` is an operator's name or a clerk's keyed hash in hexadecimal digits."""
+
+    at: datetime
+    actor_kind: ActorKind
+    actor: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One row, as auditors read it."""
+
+    id: int
+    at: datetime
+    actor_kind: ActorKind
+    actor: str | None
+    action: str
+    preselection_id: UUID | None
+    request_id: UUID | None
+    plates: Sequence[str]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an act was about, besides its facts."""
+
+    preselection_id: UUID | None = None
+    plates: Sequence[str] = ()
+
+
+NOTHING = Subject()
+
+
+async def note(connection: AsyncConnection, act: Act, action: str, about: Subject = NOTHING, **facts: Any) -> None:
+    """Write an act down in the transaction that does it. Facts that are None are left out."""
+    known = facts | {"reason": act.reason}
+    await connection.execute(
+        insert(audit).values(
+            at=act.at,
+            actor_kind=act.actor_kind,
+            actor=act.actor,
+            action=action,
+            preselection_id=about.preselection_id,
+            plates=list(about.plates),
+            facts={name: _plain(value) for name, value in known.items() if value is not None},
+        )
+    )
+
+
+class AuditTrail:
+    """Reads the audit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def between(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        actor: str | None = None,
+        action: str | None = None,
+        preselection_id: UUID | None = None,
+        limit: int = _MOST,
+    ) -> list[AuditEntry]:
+        """The acts of a time, oldest first: of one actor, of one kind, about one preselection, or all of them."""
+        columns = audit.c
+        wanted = {columns.actor: actor, columns.action: action, columns.preselection_id: preselection_id}
+        conditions: list[ColumnElement[bool]] = [columns.at >= since, columns.at < until]
+        conditions += [column == value for column, value in wanted.items() if value is not None]
+        found = await self._database.rows(
+            select(*_COLUMNS).where(*conditions).order_by(columns.at, columns.id).limit(limit)
+        )
+        return [_entry(row) for row in found]
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:
+    return AuditEntry(**row._mapping)  # noqa: SLF001 -- the underscore only keeps a column of this name possible
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, UUID | date):
+        return str(value)
+    return value

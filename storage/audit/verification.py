@@ -1,0 +1,118 @@
+"""Finding whatever was changed in the audit: a row changed, removed, added or moved, and a seal changed or removed.
+
+Whoever owns the database could make all seals anew after a change. So each upkeep run shows the newest seal's digest in
+Temporal and in the log, and a digest noted down there or anywhere else can be asked for here.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.audit.seals import (
+    BEFORE_THE_FIRST,
+    SEAL_COLUMNS,
+    Seal,
+    row_bytes,
+    rows_between,
+    seal_digest,
+    seal_of,
+)
+from storage.audit.tables import audit, audit_seal
+from storage.postgres.database import Database
+
+_PATIENCE = 3_600.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that is not as it was sealed; `seal` is the number of the seal in which it shows."""
+
+    seal: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """`unsealed` rows are younger than the last seal and can't be judged yet. `last` is the newest seal."""
+
+    seals: int
+    rows: int
+    unsealed: int
+    last: Seal | None
+    faults: tuple[Fault, ...] = field(default=())
+
+    @property
+    def is_intact(self) -> bool:
+        return not self.faults
+
+
+async def verify_audit(database: Database, noted: Mapping[int, str] | None = None) -> AuditReport:
+    """Recompute the whole chain. `noted` are digests in hexadecimal by seal number, from outside the database."""
+    async with database.transaction(patience=_PATIENCE) as connection:
+        seals = [seal_of(row) for row in await connection.execute(select(*SEAL_COLUMNS).order_by(audit_seal.c.number))]
+        end = max((seal.to_xact for seal in seals), default=0)
+        count, faults = await _compared(connection, seals, end)
+        later = select(func.count()).select_from(audit).where(audit.c.xact >= end)
+        unsealed = (await connection.execute(later)).scalar_one()
+    faults = [*_broken_links(seals), *faults, *_not_as_noted(seals, noted or {})]
+    return AuditReport(len(seals), count, unsealed, seals[-1] if seals else None, tuple(faults))
+
+
+def _broken_links(seals: list[Seal]) -> list[Fault]:
+    """Seals that do not follow the one before."""
+    faults = []
+    number, to_xact, digest = 0, 0, BEFORE_THE_FIRST
+    for seal in seals:
+        if seal.number != number + 1:
+            faults.append(Fault(number + 1, f"the seal is missing; the next one is {seal.number}"))
+        elif seal.previous != digest or seal.from_xact != to_xact:
+            faults.append(Fault(seal.number, "the seal does not follow the one before it"))
+        number, to_xact, digest = seal.number, seal.to_xact, seal.digest
+    return faults
+
+
+def _not_as_noted(seals: list[Seal], noted: Mapping[int, str]) -> list[Fault]:
+    there = {seal.number: seal.digest.hex() for seal in seals}
+    return [
+        Fault(number, "the seal is not the one that was noted down")
+        for number, digest in sorted(noted.items())
+        if there.get(number) != digest.lower()
+    ]
+
+
+async def _compared(connection: AsyncConnection, seals: list[Seal], end: int) -> tuple[int, list[Fault]]:
+    """Read all rows once and compare them with their seals."""
+    faults: list[Fault] = []
+    count = 0
+    rows = _Rows(rows_between(connection, 0, end).__aiter__())
+    for seal in seals:
+        digest, found = sha256(), 0
+        while (row := await rows.before(seal.to_xact)) is not None:
+            digest.update(row_bytes(row))
+            found += 1
+        count += found
+        if found != seal.count:
+            faults.append(Fault(seal.number, f"{seal.count} rows were sealed, and there are {found}"))
+        elif seal_digest(seal, digest.digest()) != seal.digest:
+            faults.append(Fault(seal.number, "a row or the seal was changed"))
+    return count, faults
+
+
+class _Rows:
+    """Rows in order, handed out up to a limit; the first one beyond it waits for the next seal."""
+
+    def __init__(self, rows: AsyncIterator[Row[Any]]) -> None:
+        self._rows = rows
+        self._next: Row[Any] | None = None
+
+    async def before(self, xact: int) -> Row[Any] | None:
+        if self._next is None:
+            self._next = await anext(self._rows, None)
+        if self._next is None or self._next.xact >= xact:
+            return None
+        row, self._next = self._next, None
+        return row

@@ -1,0 +1,156 @@
+"""The blacklist (R-41, R-48): who missed a deadline and until when. A party has at most one entry that is not released.
+
+The truth for every check is the row with its `until`: it ends the ban at that moment, released or not.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Executable, and_, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.audit.trail import Act, Subject, note
+from storage.crypto.keyed_hash import every
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.postgres.tables import blacklist, preselection
+
+_COLUMN = "blacklist.holder"
+_BAN = (blacklist.c.id, blacklist.c.since, blacklist.c.until)
+
+
+@dataclass(frozen=True)
+class NewBan:
+    """A ban about to begin. `holder` is the party's masked name; `id` is the caller's, so that a repeat is the same."""
+
+    id: UUID
+    party_hash: bytes = field(repr=False)
+    holder: str = field(repr=False)
+    since: datetime
+    until: datetime
+    preselection_id: UUID
+
+
+@dataclass(frozen=True)
+class Ban:
+    """An entry as it now stands; `extended` when it ran already and only its end has moved."""
+
+    id: UUID
+    since: datetime
+    until: datetime
+    extended: bool
+
+
+class Blacklist:
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._vault = keys.vault
+        self._keyed = keys.hashes
+
+    async def bar(self, new: NewBan) -> Ban:
+        """Begin a ban, or set the end of the one that runs to the later of both. Repeating it changes nothing."""
+        columns = blacklist.c
+        async with self._database.transaction() as connection:
+            earlier = (await connection.execute(select(*_BAN).where(columns.id == new.id))).one_or_none()
+            if earlier:
+                return Ban(*earlier, extended=False)
+            if self._keyed.is_changing:
+                new = await _as_the_row_says(connection, new)
+            running = select(columns.until).where(columns.party_hash == new.party_hash, columns.released_at.is_(None))
+            await _release_what_is_over(connection, new)
+            ran_until = (await connection.execute(running.with_for_update())).scalar()
+            entry_id, since, until = (await connection.execute(self._extending(new))).one()
+            if ran_until != until:
+                await _note_ban(connection, new, Ban(entry_id, since, until, extended=entry_id != new.id))
+        return Ban(entry_id, since, until, extended=entry_id != new.id)
+
+    def _extending(self, new: NewBan) -> Executable:
+        columns = blacklist.c
+        values = {name: getattr(new, name) for name in ("id", "party_hash", "since", "until", "preselection_id")}
+        written = insert(blacklist).values(**values, holder=self._vault.encrypt(_COLUMN, new.holder))
+        return written.on_conflict_do_update(
+            index_elements=["party_hash"],
+            index_where=columns.released_at.is_(None),
+            set_={"until": func.greatest(columns.until, written.excluded.until)},
+        ).returning(*_BAN)
+
+    async def barred_until(self, party_hash: bytes, at: datetime) -> datetime | None:
+        """The end of the ban that holds at `at`, or None."""
+        columns = blacklist.c
+        found = await self._database.row(
+            select(func.max(columns.until)).where(columns.party_hash.in_(every(party_hash)), _holds(at))
+        )
+        return found[0] if found else None
+
+    async def has_entered(self, party_hash: bytes, until: datetime) -> bool:
+        """Whether a ban up to this end was ever entered, even if it was released early or has been extended since."""
+        columns = blacklist.c
+        entered = select(columns.id).where(columns.party_hash.in_(every(party_hash)), columns.until >= until).limit(1)
+        return await self._database.row(entered) is not None
+
+    async def release(self, entry_id: UUID, at: datetime) -> datetime | None:
+        """Release an entry whose time is over; returns its end when that has moved beyond `at`, and the ban goes on."""
+        columns = blacklist.c
+        live = and_(columns.id == entry_id, columns.released_at.is_(None))
+        over = update(blacklist).where(live, columns.until <= at).values(released_at=at)
+        async with self._database.transaction() as connection:
+            released = (await connection.execute(over.returning(columns.preselection_id))).scalar()
+            if released:
+                act = Act(at, "timer")
+                await note(connection, act, "release_ban", Subject(released), entry_id=entry_id)
+                return None
+            return cast("datetime | None", (await connection.execute(select(columns.until).where(live))).scalar())
+
+    async def release_early(self, entry_id: UUID, at: datetime, *, operator: str, reason: str) -> bool:
+        """Release an entry before its time; False when it was released already or does not exist.
+
+        It holds at once; a second operator confirms it afterwards (`storage.bans.ban_list`).
+        """
+        columns = blacklist.c
+        releasing = (
+            update(blacklist)
+            .where(columns.id == entry_id, columns.released_at.is_(None))
+            .values(released_at=at, released_by=operator, release_reason=reason)
+            .returning(columns.preselection_id, columns.until)
+        )
+        async with self._database.transaction() as connection:
+            released = (await connection.execute(releasing)).one_or_none()
+            if released:
+                act = Act(at, "operator", operator, reason)
+                subject = Subject(released.preselection_id)
+                await note(connection, act, "release_ban_early", subject, entry_id=entry_id, until=released.until)
+        return released is not None
+
+
+async def _as_the_row_says(connection: AsyncConnection, new: NewBan) -> NewBan:
+    """The ban under the hash that the party has now, which no change of keys moves before the ban is written."""
+    columns = preselection.c
+    known = select(columns.party_hash).where(columns.id == new.preselection_id).with_for_update(read=True)
+    party_hash = (await connection.execute(known)).scalar()
+    return replace(new, party_hash=party_hash) if party_hash else new
+
+
+def _holds(at: datetime) -> ColumnElement[bool]:
+    columns = blacklist.c
+    return and_(columns.released_at.is_(None), columns.since <= at, columns.until > at)
+
+
+async def _release_what_is_over(connection: AsyncConnection, new: NewBan) -> None:
+    """An entry that ended before this ban begins is another ban: it must not be stretched over the time between."""
+    columns = blacklist.c
+    over = and_(columns.party_hash == new.party_hash, columns.released_at.is_(None), columns.until <= new.since)
+    releasing = update(blacklist).where(over).values(released_at=columns.until)
+    for entry in await connection.execute(releasing.returning(columns.id, columns.preselection_id)):
+        await note(
+            connection, Act(new.since, "timer"), "release_ban", Subject(entry.preselection_id), entry_id=entry.id
+        )
+
+
+async def _note_ban(connection: AsyncConnection, new: NewBan, ban: Ban) -> None:
+    """The deadline that was missed is the moment at which a ban begins or grows."""
+    action = "extend_ban" if ban.extended else "bar"
+    facts = {"entry_id": ban.id, "since": ban.since, "until": ban.until}
+    await note(connection, Act(new.since, "timer"), action, Subject(new.preselection_id), **facts)

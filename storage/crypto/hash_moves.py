@@ -1,0 +1,48 @@
+"""Moving rows from hashes of earlier keys to the current key's, all rows of one vehicle, transfer or party together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.crypto.keyed_hash import Hash, every
+
+# In this order everywhere: a ban is entered with its preselection locked first too.
+_VEHICLE = text("UPDATE preselection SET vehicle_hash = :current WHERE vehicle_hash = ANY(:others)")
+_TRANSFER = text("UPDATE preselection SET transfer_hash = :current WHERE transfer_hash = ANY(:others)")
+_PARTY = text("UPDATE preselection SET party_hash = :current WHERE party_hash = ANY(:others)")
+_BAN = text("UPDATE blacklist SET party_hash = :current WHERE party_hash = ANY(:others)")
+_LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
+
+
+@dataclass(frozen=True)
+class SubmittedHashes:
+    """The hashes by which rows belong together."""
+
+    vehicle: Hash
+    transfer: Hash
+    party: Hash
+
+
+async def moved_to_current(connection: AsyncConnection, hashes: SubmittedHashes) -> None:
+    """Move all rows of this vehicle, this transfer and this party to the current key.
+
+    While keys change, whoever writes a row of a vehicle does this first, one after the other: so the constraints that
+    let a vehicle run once and a party be barred once hold for all of its rows, whichever key a process writes with.
+    """
+    await locked(connection, [hashes.vehicle.anchor, hashes.party.anchor])
+    for statement, value in (
+        (_VEHICLE, hashes.vehicle),
+        (_TRANSFER, hashes.transfer),
+        (_PARTY, hashes.party),
+        (_BAN, hashes.party),
+    ):
+        current, *others = every(value)
+        await connection.execute(statement, {"current": current, "others": others})
+
+
+async def locked(connection: AsyncConnection, anchors: Iterable[bytes]) -> None:
+    """Wait for whoever moves rows of the same vehicle or party, in one order everywhere."""
+    for lock in sorted(int.from_bytes(anchor[:8], "big", signed=True) for anchor in anchors):
+        await connection.execute(_LOCK, {"lock": lock})

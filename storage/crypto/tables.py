@@ -1,0 +1,19 @@
+"""Which process reads which keys: a key is not written with before every process can read it."""
+
+from sqlalchemy import Column, Index, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from storage.postgres.tables import Instant, metadata
+
+key_reader = Table(
+    "key_reader",
+    metadata,
+    # One life of one process; it says every few seconds that it is there, and what it has read.
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("known", ARRAY(Text), nullable=False),
+    # The keys with which it writes: the current one of each kind.
+    Column("current", ARRAY(Text), nullable=False),
+    Index("ix_key_reader_seen", "seen_at"),
+)

@@ -1,0 +1,32 @@
+"""Reading claims. They are written by decisions only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from storage.postgres.database import Database
+from storage.preselections.decisions import Claim
+
+_LIVE = b"SELECT plate, kind, until FROM claim WHERE plate = ANY(CAST(%(plates)s AS text[])) AND until > %(at)s"
+_OTHERS = b"""
+    SELECT plate FROM claim
+    WHERE plate = ANY(CAST(%(plates)s AS text[])) AND until > %(at)s
+      AND NOT (preselection_id IS NOT DISTINCT FROM %(preselection_id)s AND kind IN ('offered', 'candidate'))
+"""
+
+
+class Claims:
+    """What is claimed at a moment; a claim whose time is over is none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def live(self, plates: Sequence[str], at: datetime) -> list[Claim]:
+        """The claims on these plates, whoever has them."""
+        found = await self._database.driven(_LIVE, {"plates": list(plates), "at": at})
+        return [Claim(*row) for row in found]
+
+    async def taken_by_others(self, plates: Sequence[str], preselection_id: str, at: datetime) -> set[str]:
+        """Those of the plates that this preselection cannot have; its own offers and candidates it can."""
+        values = {"plates": list(plates), "at": at, "preselection_id": UUID(preselection_id)}
+        return {plate for (plate,) in await self._database.driven(_OTHERS, values)}

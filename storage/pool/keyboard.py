@@ -1,0 +1,123 @@
+"""Snapshots of the pool for the on-screen keyboard: made by one process, shared through Redis, answered from memory."""
+
+import asyncio
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from redis.asyncio import Redis
+
+from domain.pool_keyboard import available_characters
+from domain.segments import to_bitmap
+from storage.pool.keys import key, milliseconds, moment_at
+from storage.pool.snapshot import PoolRecords
+from storage.postgres.database import Database
+from storage.redis.client import redis_answers
+from storage.redis.lock import RedisLocks
+
+_SKEW = timedelta(seconds=2)
+"""How far the clocks of two processes may differ: a snapshot from this little ahead is used all the same."""
+
+_LONGEST_MAKING = timedelta(seconds=25)
+_LOOK_AGAIN_SECONDS = 0.05
+_LOOKS = 40
+_IN_USE = timedelta(hours=1)
+_PREFIXES_IN_MEMORY = 64
+"""Each takes 450,500 bytes and its answers."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The numbers to which the keyboard leads, as of a moment; a bitmap as in `domain.segments`."""
+
+    as_of: datetime
+    bitmap: bytes
+    _answers: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def available(self, typed: str) -> list[str]:
+        """The characters that can follow `typed`, in keyboard order; kept, for the next one who asks."""
+        answer = self._answers.get(typed)
+        if answer is None:
+            answer = available_characters(self.bitmap, typed)
+            # Only what leads somewhere is kept, so that nonsense can't fill the memory.
+            if answer:
+                self._answers[typed] = answer
+        return answer
+
+    def serves(self, at: datetime, max_age: timedelta) -> bool:
+        return -_SKEW <= at - self.as_of <= max_age
+
+
+class KeyboardSnapshots:
+    """The snapshots of all prefixes. Numbers that are merely offered stay in them: they tell nothing about others."""
+
+    def __init__(self, database: Database, redis: Redis) -> None:
+        self._redis = redis
+        self._records = PoolRecords(database)
+        self._locks = RedisLocks(redis)
+        self._newest: OrderedDict[str, Snapshot] = OrderedDict()
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def get(self, prefix: str, at: datetime, max_age: timedelta) -> Snapshot:
+        """A snapshot that is at most `max_age` old. Raises `PartDown`, and `KeyError` for a prefix no office has."""
+        snapshot = self._newest.get(prefix)
+        if snapshot and snapshot.serves(at, max_age):
+            self._newest.move_to_end(prefix)
+            return snapshot
+        async with self._turns[prefix]:
+            snapshot = self._newest.get(prefix)
+            if not snapshot or not snapshot.serves(at, max_age):
+                snapshot = await self._shared_or_made(prefix, at, max_age)
+                self._remember(prefix, snapshot)
+        return snapshot
+
+    async def refresh(self, prefix: str, at: datetime, *, older_than: timedelta) -> bool:
+        """Make a snapshot anew before somebody has to wait for it; tells whether it was made. Raises `PartDown`.
+
+        That is only done if it is older than this, and for a prefix whose keyboard was asked for within the hour.
+        """
+        with redis_answers():
+            asked, as_of = await self._redis.mget(key(prefix, "keyboard_asked"), key(prefix, "keyboard_as_of"))
+        if asked is None or (as_of is not None and at - moment_at(int(as_of)) < older_than):
+            return False
+        async with self._locks.held(key(prefix, "keyboard_lock"), at_most=_LONGEST_MAKING) as token:
+            if token:
+                await self._made(prefix, at)
+        return token is not None
+
+    async def _shared_or_made(self, prefix: str, at: datetime, max_age: timedelta) -> Snapshot:
+        with redis_answers():
+            await self._redis.set(key(prefix, "keyboard_asked"), 1, px=_IN_USE)
+        for _ in range(_LOOKS):
+            snapshot = await self._shared(prefix)
+            if snapshot and snapshot.serves(at, max_age):
+                return snapshot
+            async with self._locks.held(key(prefix, "keyboard_lock"), at_most=_LONGEST_MAKING) as token:
+                if token:
+                    return await self._made(prefix, at)
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        # Whoever was making it may have died; two that are made at once do no harm.
+        return await self._made(prefix, at)
+
+    async def _shared(self, prefix: str) -> Snapshot | None:
+        with redis_answers():
+            as_of = await self._redis.get(key(prefix, "keyboard_as_of"))
+            known = self._newest.get(prefix)
+            if as_of is None or (known and milliseconds(known.as_of) == int(as_of)):
+                return known
+            as_of, bitmap = await self._redis.mget(key(prefix, "keyboard_as_of"), key(prefix, "keyboard"))
+        return Snapshot(moment_at(int(as_of)), bitmap) if as_of and isinstance(bitmap, bytes) else None
+
+    async def _made(self, prefix: str, at: datetime) -> Snapshot:
+        snapshot = Snapshot(at, to_bitmap(await self._records.keyboard(prefix, at)))
+        with redis_answers():
+            await self._redis.mset(
+                {key(prefix, "keyboard"): snapshot.bitmap, key(prefix, "keyboard_as_of"): milliseconds(at)}
+            )
+        return snapshot
+
+    def _remember(self, prefix: str, snapshot: Snapshot) -> None:
+        self._newest[prefix] = snapshot
+        self._newest.move_to_end(prefix)
+        while len(self._newest) > _PREFIXES_IN_MEMORY:
+            self._newest.popitem(last=False)

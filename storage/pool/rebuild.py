@@ -1,0 +1,130 @@
+"""Building a prefix's index anew from the database, while draws go on with the old one as long as there is one."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from redis.asyncio import Redis
+
+from domain.plates import position_of, serial_of
+from domain.segments import Segment, positions_in, to_bitmap
+from storage.pool.index import PoolIndex
+from storage.pool.keys import index_keys, key, lock_key, milliseconds
+from storage.pool.snapshot import PoolRecords, PoolTruth, union_of, without
+from storage.postgres.database import Database
+from storage.postgres.tables import FOREVER
+from storage.redis.client import redis_answers, script
+from storage.redis.lock import RedisLocks
+
+KEPT_MOMENTS = 1_500
+"""Moments that an index holds, 79 bytes each: with two bitmaps of 450,560 bytes it stays below 1 MiB."""
+
+SURE_AHEAD = timedelta(minutes=15)
+"""How far ahead an index knows every moment, even if there are more of them."""
+
+_LONGEST_BUILD = timedelta(seconds=30)
+_LATEST_COMMIT = timedelta(seconds=60)
+_CARRIED_AHEAD = timedelta(hours=1)
+_LOADED_OPENINGS = 8
+_MOST_CLAIMED_BEFORE_OPENING = 10_000
+_NO_CHANGES = json.dumps({"taken": [], "held": [], "freed": []})
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Coming openings, and the moment at which the index ends because it does not know what comes then."""
+
+    openings: list[dict[str, Any]]
+    valid_until: datetime
+
+
+class PoolBuilder:
+    """Builds indexes. Raises `PartDown` for the database or Redis, `KeyError` for a prefix that no office has."""
+
+    def __init__(self, database: Database, redis: Redis) -> None:
+        self._redis = redis
+        self._records = PoolRecords(database)
+        self._index = PoolIndex(redis)
+        self._locks = RedisLocks(redis)
+        self._install = script(redis, "pool", "common", "install")
+
+    async def rebuild(self, prefix: str, at: datetime) -> bool:
+        """Build the index of a prefix and put it in place. False when somebody else is doing so."""
+        async with self._locks.held(lock_key(prefix), at_most=_LONGEST_BUILD) as token:
+            return token is not None and await self._rebuild(prefix, at, token)
+
+    async def _rebuild(self, prefix: str, at: datetime, token: str) -> bool:
+        run = await self._begin(prefix)
+        truth = await self._records.truth(prefix, at, endings=KEPT_MOMENTS, sure_until=at + SURE_AHEAD)
+        plan = _plan(truth)
+        drawable = truth.drawable()
+        arguments: list[str | int | bytes] = [
+            *(milliseconds(at), token, truth.segments.revision, run, milliseconds(plan.valid_until)),
+            *(to_bitmap(without(drawable, truth.claimed)), _moments(truth, drawable), json.dumps(plan.openings)),
+            milliseconds(at + _CARRIED_AHEAD),
+        ]
+        with redis_answers():
+            installed = await self._install(keys=[*index_keys(prefix), lock_key(prefix)], args=arguments)
+        # What was committed between the snapshot and now without telling the index, because there was none.
+        await self._learn(await self._records.changes_since(truth, lag=_LATEST_COMMIT), at)
+        return bool(installed)
+
+    async def _learn(self, ends: Mapping[str, datetime], at: datetime) -> None:
+        """Tell the index of claims that it may not know: plates and when their claims end."""
+        await self._index.settle(
+            at=at,
+            taken=[plate for plate, until in ends.items() if until >= FOREVER],
+            held={plate: until for plate, until in ends.items() if until < FOREVER},
+        )
+
+    async def _begin(self, prefix: str) -> str:
+        """Open the journal, in which decisions note what they change while the index is built. Returns Redis's run."""
+        journal = key(prefix, "journal")
+        with redis_answers():
+            async with self._redis.pipeline() as pipeline:
+                pipeline.delete(journal)
+                pipeline.rpush(journal, _NO_CHANGES)
+                pipeline.pexpire(journal, _LONGEST_BUILD)
+                await pipeline.execute()
+            return await run_of(self._redis)
+
+
+async def run_of(redis: Redis) -> str:
+    """The name of the server's present run: after a restart or a fail-over another one answers."""
+    with redis_answers():
+        return str((await redis.info("server"))["run_id"])
+
+
+def _moments(truth: PoolTruth, drawable: int) -> str:
+    """The ends of claims on drawable numbers; the others' come with their opening."""
+    bitmap = to_bitmap(drawable)
+    ends = [(position_of(serial_of(plate)), milliseconds(until)) for plate, until in truth.ending.items()]
+    return json.dumps([end for end in ends if bitmap[end[0] // 8] & (0x80 >> end[0] % 8)])
+
+
+def _plan(truth: PoolTruth) -> _Plan:
+    coming = sorted(
+        (each for each in truth.segments.segments if not each.is_drawable(truth.at)), key=attrgetter("released_at")
+    )
+    openings: list[dict[str, Any]] = []
+    for moment, segments in groupby(coming, key=attrgetter("released_at")):
+        opening = _opening(moment, list(segments), truth)
+        if len(openings) == _LOADED_OPENINGS or len(opening["claimed"]) > _MOST_CLAIMED_BEFORE_OPENING:
+            return _Plan(openings, min(moment, truth.ending_from))
+        openings.append(opening)
+    return _Plan(openings, truth.ending_from)
+
+
+def _opening(moment: datetime, segments: list[Segment], truth: PoolTruth) -> dict[str, Any]:
+    ends = {position_of(serial_of(plate)): until for plate, until in truth.ending.items()}
+    claimed = positions_in(union_of(segments) & truth.claimed)
+    return {
+        "at": milliseconds(moment),
+        "segments": [{"template": each.template, "excluded": each.excluded} for each in segments],
+        # A claim whose end is not known here ends after the index does.
+        "claimed": [(position, milliseconds(ends.get(position, FOREVER))) for position in claimed],
+    }

@@ -1,0 +1,135 @@
+"""The keeper of the pool index: finds what is lost, old or near its end, and has it built anew."""
+
+import asyncio
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from redis.asyncio import Redis
+
+from domain.segments import from_bitmap
+from storage.pool.index import index_answers
+from storage.pool.keys import index_keys, key, milliseconds, moment_at
+from storage.pool.masks import mask_of_positions
+from storage.pool.rebuild import KEPT_MOMENTS, SURE_AHEAD, PoolBuilder, run_of
+from storage.pool.snapshot import PoolRecords, without
+from storage.postgres.database import Database
+from storage.redis.client import redis_answers, script
+
+log = structlog.get_logger("pool")
+
+_RENEW_AHEAD = timedelta(minutes=5)
+_BUILDS_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Where an index and the database disagree: numbers wrongly thought free, and wrongly thought taken."""
+
+    too_many: int
+    too_few: int
+
+
+NO_DRIFT = Drift(0, 0)
+
+
+class IndexKeeper:
+    """Call `tend` every two seconds in every worker; a lock in Redis makes only one of them build an index."""
+
+    def __init__(self, database: Database, redis: Redis) -> None:
+        self._redis = redis
+        self._records = PoolRecords(database)
+        self._builder = PoolBuilder(database, redis)
+        self._trim = script(redis, "pool", "common", "trim")
+        self._inspect = script(redis, "pool", "common", "inspect")
+
+    async def tend(self, at: datetime) -> list[str]:
+        """Build anew whatever is lost, old or near its end; returns the prefixes. Raises `PartDown`."""
+        revisions = await self._records.revisions()
+        run = await run_of(self._redis)
+        states = await self._states(revisions)
+        due = [prefix for prefix, state in states.items() if not state.is_sound(revisions[prefix], run, at)]
+        for prefix, state in states.items():
+            if prefix not in due and state.moments > KEPT_MOMENTS:
+                await self._trim_moments(prefix, at)
+        return await self._build(due, at)
+
+    async def release(self, prefix: str, at: datetime) -> None:
+        """Bring a change of the prefix's segments into the index at once, instead of at the next `tend`."""
+        await self._build([prefix], at)
+
+    async def check(self, prefix: str, at: datetime) -> Drift:
+        """Compare an index with the database bit by bit, and build it anew where they differ.
+
+        The two are read one after the other, so a decision that is made between may look like a difference: only what
+        differs in the same way at a second look is one. Raises `IndexLost` when there is no index, and `PartDown`.
+        """
+        drift = NO_DRIFT
+        too_many, too_few = await self._differences(prefix, at)
+        if too_many or too_few:
+            many_again, few_again = await self._differences(prefix, at)
+            drift = Drift((too_many & many_again).bit_count(), (too_few & few_again).bit_count())
+        if drift != NO_DRIFT:
+            log.warning("index_differs", prefix=prefix, too_many=drift.too_many, too_few=drift.too_few)
+            await self._build([prefix], at)
+        return drift
+
+    async def _differences(self, prefix: str, at: datetime) -> tuple[int, int]:
+        """The masks of what the index wrongly holds to be free, and to be taken."""
+        with index_answers(prefix):
+            bitmap, flat = await self._inspect(keys=index_keys(prefix), args=[milliseconds(at)])
+        truth = await self._records.truth(prefix, at, endings=0, sure_until=at)
+        soon = milliseconds(at + SURE_AHEAD)
+        picked = mask_of_positions(int(flat[i]) for i in range(0, len(flat), 2) if int(flat[i + 1]) <= soon)
+        indexed, true = from_bitmap(bitmap), without(truth.drawable(), truth.claimed)
+        # Numbers that were picked a moment ago are not claimed yet, and come back by themselves if they never are.
+        return without(indexed, true), without(without(true, indexed), picked)
+
+    async def _states(self, prefixes: Iterable[str]) -> dict[str, "_IndexState"]:
+        names = list(prefixes)
+        with redis_answers():
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for prefix in names:
+                    pipeline.hmget(key(prefix, "version"), "revision", "run", "valid_until")
+                    pipeline.zcard(key(prefix, "moments"))
+                answers = await pipeline.execute()
+        states = itertools.starmap(_IndexState, zip(answers[::2], answers[1::2], strict=True))
+        return dict(zip(names, states, strict=True))
+
+    async def _trim_moments(self, prefix: str, at: datetime) -> None:
+        arguments = [KEPT_MOMENTS * 9 // 10, milliseconds(at + SURE_AHEAD)]
+        with redis_answers():
+            await self._trim(keys=index_keys(prefix), args=arguments)
+
+    async def _build(self, prefixes: Iterable[str], at: datetime) -> list[str]:
+        few = asyncio.Semaphore(_BUILDS_AT_ONCE)
+
+        async def build(prefix: str) -> str | None:
+            async with few:
+                built = await self._builder.rebuild(prefix, at)
+            if built:
+                log.info("index_built", prefix=prefix)
+            return prefix if built else None
+
+        built = await asyncio.gather(*(build(prefix) for prefix in prefixes), return_exceptions=True)
+        for failure in built:
+            if isinstance(failure, BaseException):
+                raise failure
+        return [prefix for prefix in built if isinstance(prefix, str)]
+
+
+@dataclass(frozen=True)
+class _IndexState:
+    """What Redis holds of an index, as it answers: revision, run and end; and the number of coming moments."""
+
+    version: Sequence[bytes | None]
+    moments: int
+
+    def is_sound(self, revision: int, run: str, at: datetime) -> bool:
+        known_revision, known_run, valid_until = self.version
+        if known_revision is None or known_run is None or valid_until is None:
+            return False
+        lasts = moment_at(int(valid_until)) > at + _RENEW_AHEAD
+        return lasts and int(known_revision) == revision and known_run == run.encode()

@@ -1,0 +1,186 @@
+"""What the database says about a prefix: the masks that its segments and live claims make.
+
+Claims may be millions, so they leave the database as one long text of serials, which a thread turns into a mask.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from domain.plates import PREFIX_LENGTH
+from domain.segments import Segment
+from storage.pool.keys import moment_at
+from storage.pool.masks import mask_of_serials
+from storage.pool.segments import PrefixSegments, SegmentReleases
+from storage.postgres.database import Database
+from storage.postgres.tables import CLAIM_KINDS, FOREVER, LASTING_KINDS, claim, one_of
+
+_PATIENCE = 20.0
+"""Seconds for a statement that may read all claims of a prefix; nobody waits for it."""
+
+_AFTER_EVERY_SERIAL = "~"
+_SERIALS = func.string_agg(func.substr(claim.c.plate, PREFIX_LENGTH + 1), literal(""))
+
+
+@dataclass(frozen=True)
+class PoolTruth:
+    """A prefix at a moment. Masks are those of `domain.segments`.
+
+    `claimed` are the numbers with a live claim, whether or not a segment holds them; `ending` are the soonest ends of
+    such claims, and if there are more, `ending_from` is the end of the first that is left out. `snapshot` is for
+    `PoolRecords.changes_since`.
+    """
+
+    at: datetime
+    segments: PrefixSegments
+    claimed: int
+    ending: dict[str, datetime]
+    ending_from: datetime
+    snapshot: str
+
+    def drawable(self) -> int:
+        return _union(self.segments, lambda segment: segment.is_drawable(self.at))
+
+
+class PoolRecords:
+    """Reads of the pool. All raise `PartDown("database")`, and `KeyError` for a prefix that no office has."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._segments = SegmentReleases(database)
+
+    async def revisions(self) -> dict[str, int]:
+        """The revision of every prefix."""
+        return await self._segments.revisions()
+
+    async def truth(self, prefix: str, at: datetime, *, endings: int, sure_until: datetime) -> PoolTruth:
+        """Everything of one prefix; of the ends of claims the soonest `endings`, and all up to `sure_until`."""
+        # A segment released between the two reads makes the revision grow past the one that is noted here.
+        segments = await self._of_prefix(prefix)
+        row = await self._row(_claims(prefix, at, endings=endings, sure_until=sure_until))
+        ends = [(plate, moment_at(until)) for plate, until in row.ending]
+        kept = max(endings, sum(until <= sure_until for _, until in ends))
+        return PoolTruth(
+            at=at,
+            segments=segments,
+            claimed=await _mask(row.serials),
+            ending=dict(ends[:kept]),
+            ending_from=ends[kept][1] if kept < len(ends) else FOREVER,
+            snapshot=row.snapshot,
+        )
+
+    async def changes_since(self, truth: PoolTruth, *, lag: timedelta) -> dict[str, datetime]:
+        """Live claims that were committed after the truth was read: plate and end.
+
+        A claim carries the moment at which it was decided, and may be committed up to `lag` later.
+        """
+        snapshot = text("CAST(CAST(:snapshot AS xid8) AS xid)").bindparams(snapshot=truth.snapshot)
+        recent = and_(
+            claim.c.changed_at >= truth.at - lag,
+            func.age(literal_column("claim.xmin")) <= func.age(snapshot),
+        )
+        which = and_(_live(truth.segments.prefix, truth.at), recent)
+        rows = await self._database.rows(select(claim.c.plate, claim.c.until).where(which))
+        return {row.plate: row.until for row in rows}
+
+    async def keyboard(self, prefix: str, at: datetime) -> int:
+        """The mask of the numbers to which the keyboard leads: composable, and nobody's for longer than a batch."""
+        segments = await self._of_prefix(prefix)
+        lasting = and_(_live(prefix, at), text(one_of("kind", LASTING_KINDS)))
+        row = await self._row(select(_SERIALS.label("serials")).where(lasting))
+        return without(_union(segments, lambda segment: segment.is_composable(at)), await _mask(row.serials))
+
+    async def levels(self, prefix: str, at: datetime) -> dict[str, int]:
+        """How many numbers there are: `total` released ones, of which `free`, and the others by kind of claim.
+
+        Candidates count as offered. Only numbers that a released segment holds are counted.
+        """
+        drawable = _union(await self._of_prefix(prefix), lambda segment: segment.is_drawable(at))
+        row = await self._row(_serials_by_kind(prefix, at))
+        levels = {kind: (drawable & await _mask(row.serials.get(kind))).bit_count() for kind in CLAIM_KINDS}
+        levels["offered"] += levels.pop("candidate")
+        total = drawable.bit_count()
+        return {"total": total, "free": total - sum(levels.values()), **levels}
+
+    async def _of_prefix(self, prefix: str) -> PrefixSegments:
+        segments = await self._segments.of_prefix(prefix)
+        if segments is None:
+            raise KeyError(prefix)
+        return segments
+
+    async def _row(self, statement: Select[Any]) -> Row[Any]:
+        async with self._database.transaction(patience=_PATIENCE) as connection:
+            row: Row[Any] = (await connection.execute(statement)).one()
+        return row
+
+
+def union_of(segments: Iterable[Segment]) -> int:
+    """The mask of the numbers that any of the segments holds."""
+    mask = 0
+    for each in segments:
+        mask |= each.numbers()
+    return mask
+
+
+def without(mask: int, numbers: int) -> int:
+    return mask ^ (mask & numbers)
+
+
+def _union(segments: PrefixSegments, wanted: Callable[[Segment], bool]) -> int:
+    return union_of(segment for segment in segments.segments if wanted(segment))
+
+
+async def _mask(serials: str | None) -> int:
+    return await asyncio.to_thread(mask_of_serials, serials.encode()) if serials else 0
+
+
+def _live(prefix: str, at: datetime) -> ColumnElement[bool]:
+    # A prefix is a range of the primary key, whose text is compared byte by byte.
+    return and_(claim.c.plate > prefix, claim.c.plate < prefix + _AFTER_EVERY_SERIAL, claim.c.until > at)
+
+
+def _claims(prefix: str, at: datetime, *, endings: int, sure_until: datetime) -> Select[Any]:
+    ending = (
+        select(
+            claim.c.plate,
+            cast(func.extract("epoch", claim.c.until) * 1000, BigInteger).label("until"),
+            func.row_number().over(order_by=claim.c.until).label("place"),
+            func.count().filter(claim.c.until <= sure_until).over().label("sure"),
+        )
+        .where(_live(prefix, at), claim.c.until < FOREVER)
+        .subquery()
+    )
+    rows = func.json_agg(aggregate_order_by(func.json_build_array(ending.c.plate, ending.c.until), ending.c.place))
+    # One more than is kept tells whether, and from when, any is left out.
+    soonest = select(func.coalesce(rows, text("'[]'::json"))).where(
+        ending.c.place <= func.greatest(ending.c.sure, endings) + 1
+    )
+    return select(
+        cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text).label("snapshot"),
+        select(_SERIALS).where(_live(prefix, at)).scalar_subquery().label("serials"),
+        soonest.scalar_subquery().label("ending"),
+    )
+
+
+def _serials_by_kind(prefix: str, at: datetime) -> Select[Any]:
+    kinds = select(claim.c.kind, _SERIALS.label("serials")).where(_live(prefix, at)).group_by(claim.c.kind).subquery()
+    together = func.json_object_agg(kinds.c.kind, kinds.c.serials)
+    return select(func.coalesce(together, text("'{}'::json")).label("serials"))

@@ -1,0 +1,21 @@
+"""Every table, for whoever makes or compares the whole schema: importing this module loads them all."""
+
+from storage.audit import tables as audit_tables
+from storage.crypto import tables as key_tables
+from storage.offices import tables as office_tables
+from storage.pool import tables as pool_tables
+from storage.postgres import tables
+from storage.preselections import tables as preselection_tables
+from storage.sms import tables as sms_tables
+
+metadata = tables.metadata
+
+__all__ = [
+    "audit_tables",
+    "key_tables",
+    "metadata",
+    "office_tables",
+    "pool_tables",
+    "preselection_tables",
+    "sms_tables",
+]

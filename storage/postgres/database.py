@@ -1,0 +1,231 @@
+"""The way to PostgreSQL: one pool, short patience, and one place that knows what "down" looks like.
+
+Two kinds of work: `statement()` is one statement that commits by itself (the hot path: no BEGIN, no COMMIT, no ping),
+and `transaction()` is several that commit together. Both raise `PartDown("database")` when the server does not answer
+in time. Whoever writes without a key must not repeat blindly then: the server may have done the work.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import Executable, Row, event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
+
+from storage.failures import PartDown
+from storage.postgres.driver_connections import driver_of, refuse_dead
+from storage.postgres.kept_connections import KeptConnections
+
+PATIENCE = 3.0
+"""Seconds after which a server that has not answered counts as down (api.md, Conventions)."""
+
+_CONNECT_SECONDS = 2
+_POOL_SECONDS = 2.0
+# The server gives up before the client does: a slow statement ends with an answer, not with a lost connection.
+_SERVER_SETTINGS = {
+    "statement_timeout": "2000",
+    "lock_timeout": "1500",
+    "idle_in_transaction_session_timeout": "15000",
+    "timezone": "UTC",
+    # Our statements find rows by their keys: what the parameters are makes no difference to the plan, and planning the
+    # statement of a decision anew takes longer than carrying it out.
+    "plan_cache_mode": "force_generic_plan",
+}
+# A pooled connection that was dead already fails at once; anything slower is a server that does not answer.
+_FAILED_AT_ONCE = 0.5
+
+# Work on whole ranges of rows takes longer, and its plans do depend on the parameters.
+_MORE_PATIENCE = text("""
+    SELECT set_config('statement_timeout', :milliseconds, true), set_config('plan_cache_mode', 'auto', true)
+""")
+
+Parameters = Mapping[str, Any]
+T = TypeVar("T")
+
+
+def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> AsyncEngine:
+    """The engine of `url` (`postgresql://…`), in autocommit unless a transaction is asked for.
+
+    Connections are not pinged before use, which would cost a round trip. One that the server has ended is not handed
+    out; one that turns out dead is dropped with all others of its age, and the next call connects anew.
+    """
+    _, _, rest = url.partition("://")
+    engine = create_async_engine(
+        f"postgresql+psycopg://{rest}",
+        isolation_level="AUTOCOMMIT",
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_SECONDS,
+        pool_use_lifo=True,
+        use_native_hstore=False,
+        # An error that reaches a log must not carry what it was about.
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": _CONNECT_SECONDS,
+            "application_name": application_name,
+            "prepare_threshold": 1,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_SETTINGS.items()),
+        },
+    )
+    event.listen(engine.sync_engine, "checkout", refuse_dead)
+    return engine
+
+
+@contextmanager
+def database_answers() -> Iterator[None]:
+    """Translate the driver's ways of saying "down or too slow" into `PartDown("database")`."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise PartDown("database") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise PartDown("database") from error
+        raise
+
+
+class Database:
+    """The pool and its two ways of working. Close it when the process ends."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> None:
+        self.engine = make_engine(url, pool_size=pool_size, application_name=application_name)
+        self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
+        # The other half is for whoever needs a transaction.
+        self._kept = KeptConnections(self.engine, most=pool_size // 2)
+
+    @property
+    def at_work(self) -> int:
+        """How many connections somebody uses at this moment."""
+        pool = self.engine.pool
+        if not isinstance(pool, QueuePool):
+            raise TypeError("the engine's pool must be a queue")
+        return pool.checkedout() - self._kept.idle
+
+    async def close(self) -> None:
+        await self._kept.close()
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which each statement commits by itself; they and the wait for it have `PATIENCE` together."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        with database_answers():
+            async with self.engine.connect() as connection, _severed_at(deadline, connection):
+                yield connection
+
+    @asynccontextmanager
+    async def transaction(self, *, patience: float = PATIENCE) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that commits when the block ends and rolls back when it raises.
+
+        `patience`, in seconds, may be longer for work in the background such as reading all claims of a prefix.
+        """
+        deadline = asyncio.get_running_loop().time() + patience
+        with database_answers():
+            async with (
+                self._transactional.connect() as connection,
+                _severed_at(deadline, connection),
+                connection.begin(),
+            ):
+                if patience > PATIENCE:
+                    await connection.execute(_MORE_PATIENCE, {"milliseconds": str(int(patience * 1000))})
+                yield connection
+
+    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> list[Row[*tuple[Any, ...]]]:
+        """All rows of one statement that may be done twice: a read, or a write that a key protects.
+
+        It is tried again, once, when the pooled connection was found dead: a restarted server costs no caller an error.
+        """
+        return await _twice_at_most(lambda: self._rows(statement, parameters))
+
+    async def row(self, statement: Executable, parameters: Parameters | None = None) -> Row[*tuple[Any, ...]] | None:
+        """The first row of `rows`, or None."""
+        found = await self.rows(statement, parameters)
+        return found[0] if found else None
+
+    async def driven(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """As `rows`, but straight to the driver: for the hottest statements, where each tenth of a millisecond shows.
+
+        `query` has the driver's placeholders, `%(name)s`. Raises the driver's own `psycopg.IntegrityError`.
+        """
+        return await _twice_at_most(lambda: self._driven(query, parameters))
+
+    async def driven_once(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """As `driven`, for what must not be done twice: it is never repeated."""
+        return await self._driven(query, parameters)
+
+    @asynccontextmanager
+    async def driven_transaction(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """A transaction straight on the driver; statements travel together up to one whose rows are asked for."""
+        async with self.statement() as connection:
+            driver = driver_of(connection)
+            try:
+                async with driver.pipeline(), driver.transaction():
+                    yield driver
+            except (psycopg.Error, asyncio.CancelledError):
+                await self._kept.forget(connection)
+                raise
+
+    async def ping(self) -> None:
+        """Return when the server answers; raises `PartDown`."""
+        await self.rows(text("SELECT 1"))
+
+    async def _rows(self, statement: Executable, parameters: Parameters | None) -> list[Row[*tuple[Any, ...]]]:
+        async with self.statement() as connection:
+            result = await connection.execute(statement, parameters)
+            return list(result.all()) if result.returns_rows else []
+
+    async def _driven(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        with database_answers():
+            connection = await self._kept.take()
+            try:
+                async with _severed_at(deadline, connection):
+                    cursor = await driver_of(connection).execute(query, parameters)
+                    # The same as whether it has a description, which is made anew each time it is asked for.
+                    rows = [] if cursor.rownumber is None else await cursor.fetchall()
+            except psycopg.IntegrityError:
+                await self._kept.give_back(connection)
+                raise
+            except BaseException:
+                await self._kept.forget(connection)
+                await connection.close()
+                raise
+            await self._kept.give_back(connection)
+            return rows
+
+
+async def _twice_at_most(work: Callable[[], Awaitable[T]]) -> T:
+    started = asyncio.get_running_loop().time()
+    try:
+        return await work()
+    except PartDown:
+        if asyncio.get_running_loop().time() - started > _FAILED_AT_ONCE:
+            raise
+        return await work()
+
+
+@asynccontextmanager
+async def _severed_at(deadline: float, connection: AsyncConnection) -> AsyncIterator[None]:
+    """Cut the line when the time is over, so that whoever waits on it gets an error and the pool a new connection.
+
+    Cancelling the waiting task instead would have the driver ask the silent server to cancel, and wait for that too.
+    """
+    driver = driver_of(connection)
+    alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver)
+    try:
+        yield
+    finally:
+        alarm.cancel()
+
+
+def _sever(driver: psycopg.AsyncConnection[Any]) -> None:
+    with suppress(OSError, psycopg.Error):
+        line = socket.fromfd(driver.fileno(), socket.AF_UNIX, socket.SOCK_STREAM)
+        with line:
+            line.shutdown(socket.SHUT_RDWR)

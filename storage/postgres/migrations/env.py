@@ -1,0 +1,14 @@
+"""Alembic's entry: it works on the connection that `storage.postgres.migrate` hands over, and nowhere else."""
+
+from alembic import context
+
+from storage.postgres.all_tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    compare_type=True,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

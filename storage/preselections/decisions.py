@@ -1,0 +1,252 @@
+"""One statement decides: claims, the spent chance, the new state and the answer, all or nothing, once per request.
+
+The statement looks first, so that whoever comes too late is told so without having written anything. Whoever came at
+the same moment is stopped by the constraints of the row of `decision`: it carries what was got beside what was wanted,
+and where the two differ everything is undone. No lock is held longer than one round trip takes. Plates are claimed and
+freed in one pass in byte order: statements that want the same plates queue up instead of waiting in a circle.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg import IntegrityError
+from sqlalchemy import select
+
+from storage.audit.trail import ActorKind
+from storage.failures import AlreadyDecided, Barred, ClaimLost, CodeGone, StaleRevision, VehicleTaken
+from storage.postgres import tables
+from storage.postgres.database import Database
+from storage.postgres.tables import FOREVER
+
+_ATTEMPTS = 3
+
+# What may be taken: a hold that is over, by a new hold; or one's own, which may also turn into a reservation, and that
+# into another one, an issued plate or a cooling one. A hold that is over at once frees, and takes nothing from others.
+_OBTAINABLE = """(
+    held.until <= %(at)s AND excluded.until > %(at)s AND excluded.kind IN ('offered', 'candidate', 'reserved')
+    OR held.preselection_id = %(preselection_id)s AND (
+        held.kind IN ('offered', 'candidate')
+        OR held.kind = 'reserved' AND excluded.kind IN ('reserved', 'issued', 'cooling')
+    )
+)"""
+
+_ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
+
+# The look is written as one probe of an index for each plate: a join might be planned as a scan of a table that was
+# small when the plan was made. On one line it is short enough for the driver to keep in mind what its
+# placeholders are.
+_COMMIT = b" ".join(
+    f"""
+    WITH found AS MATERIALIZED (
+        SELECT
+            (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
+            EXISTS (SELECT FROM decision WHERE request_id = %(request_id)s) AS decided,
+            CASE WHEN %(judge_ban)s THEN (
+                SELECT max(until) FROM blacklist
+                WHERE party_hash = (SELECT party_hash FROM preselection WHERE id = %(preselection_id)s)
+                  AND released_at IS NULL AND since <= %(at)s AND until > %(at)s
+            ) END AS barred_until,
+            CAST(%(use_code)s AS uuid) IS NOT NULL AND NOT EXISTS (
+                SELECT FROM code WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
+            ) AS code_gone,
+            ARRAY(
+                SELECT plate FROM {_ENTRIES} AS excluded (plate, kind, until)
+                WHERE until > %(at)s AND (SELECT NOT {_OBTAINABLE} FROM claim AS held WHERE held.plate = excluded.plate)
+            ) AS lost
+    ), clear AS MATERIALIZED (
+        SELECT FROM found
+        WHERE revision = %(expected_revision)s AND NOT decided AND barred_until IS NULL AND NOT code_gone
+          AND lost = '{{}}'
+    ), claimed AS (
+        INSERT INTO claim AS held (plate, kind, preselection_id, until, changed_at)
+        SELECT plate, kind, %(preselection_id)s, until, %(at)s
+        FROM clear CROSS JOIN {_ENTRIES} AS entry (plate, kind, until)
+        ORDER BY plate COLLATE "C"
+        ON CONFLICT (plate) DO UPDATE SET
+            kind = excluded.kind, preselection_id = excluded.preselection_id,
+            until = excluded.until, changed_at = excluded.changed_at
+        WHERE {_OBTAINABLE}
+        RETURNING until > %(at)s AS lasts
+    ), saved AS (
+        UPDATE preselection SET
+            stage = %(stage)s, dormant = %(dormant)s, state = CAST(%(state)s AS jsonb), plate = CAST(%(plate)s AS text),
+            visit_by = CAST(%(visit_by)s AS date), deadline = CAST(%(deadline)s AS timestamptz), changed_at = %(at)s,
+            revision = revision + 1, seller = NULL
+        WHERE id = %(preselection_id)s AND revision = %(expected_revision)s AND EXISTS (SELECT FROM clear)
+        RETURNING id
+    ), used AS (
+        UPDATE code SET used_at = %(at)s
+        WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL AND EXISTS (SELECT FROM clear)
+        RETURNING id
+    ), made AS (
+        INSERT INTO decision
+            (request_id, preselection_id, action, at, answer, operator, reason, claimed, wanted, saved, code_used)
+        SELECT
+            %(request_id)s, %(preselection_id)s, %(action)s, %(at)s, CAST(%(answer)s AS jsonb),
+            CAST(%(operator)s AS text), CAST(%(reason)s AS text),
+            (SELECT count(*) FROM claimed WHERE lasts), %(wanted)s, (SELECT count(*) FROM saved),
+            CASE WHEN CAST(%(use_code)s AS uuid) IS NOT NULL THEN EXISTS (SELECT FROM used) END
+        FROM clear
+    ), audited AS (
+        INSERT INTO audit (at, actor_kind, actor, action, preselection_id, request_id, plates, facts)
+        SELECT
+            %(at)s, %(actor_kind)s, CAST(%(operator)s AS text), %(action)s, %(preselection_id)s, %(request_id)s,
+            CAST(%(plates)s AS text[]), CAST(%(facts)s AS jsonb)
+        FROM clear WHERE CAST(%(facts)s AS jsonb) IS NOT NULL
+    )
+    SELECT revision, decided, barred_until, code_gone, lost, EXISTS (SELECT FROM clear) FROM found
+""".encode().split()  # noqa: S608 -- put together from constants of this module only
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A plate and what it is to be: `offered`, `candidate`, `reserved`, `issued` or `cooling`, before `until`.
+
+    `issued` has no end; a `cooling` that ends at the moment of the decision is none, and the plate is free at once.
+    """
+
+    plate: str
+    kind: str
+    until: datetime = FOREVER
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to become true at `at`, for one preselection, from the revision that it was judged by.
+
+    `hold` takes free plates and changes one's own holds and reservation; `release` frees one's own holds, and leaves
+    alone what has lapsed and belongs to others. With `judge_ban` nothing happens for a party on the blacklist.
+
+    `operator` is who acted where it was not the applicant, of the kind `actor_kind`. `facts` are what the audit keeps
+    besides the plates, such as the chances that are left; a decision that has neither is not audited.
+    """
+
+    request_id: UUID
+    preselection_id: UUID
+    action: str
+    at: datetime
+    expected_revision: int
+    stage: str
+    state: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    dormant: bool = False
+    plate: str | None = None
+    visit_by: date | None = None
+    deadline: datetime | None = None
+    hold: Sequence[Claim] = ()
+    release: Sequence[str] = ()
+    judge_ban: bool = False
+    use_code: UUID | None = None
+    actor_kind: ActorKind = "applicant"
+    facts: Mapping[str, Any] | None = None
+    operator: str | None = field(default=None, repr=False)
+    reason: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as it was recorded."""
+
+    request_id: UUID
+    preselection_id: UUID
+    action: str
+    at: datetime
+    answer: Mapping[str, Any]
+
+
+class _Found(NamedTuple):
+    """What the statement saw before it began; `clear` when nothing stood in the way."""
+
+    revision: int | None
+    decided: bool
+    barred_until: datetime | None
+    code_gone: bool
+    lost: list[str]
+    clear: bool
+
+
+class Decisions:
+    """Commits decisions and finds them again."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def commit(self, decision: Decision) -> None:
+        """Make the decision true, as a whole, with the preselection at the next revision.
+
+        Raises `AlreadyDecided` for a request that was decided before, else `StaleRevision`, `Barred`, `VehicleTaken`,
+        `CodeGone` or `ClaimLost`, and has changed nothing then. After `PartDown` nobody knows: repeat it as it is.
+        """
+        values = _values(decision)
+        for _ in range(_ATTEMPTS):
+            try:
+                [found] = await self._database.driven(_COMMIT, values)
+            except IntegrityError as error:
+                # Something came in between, which the next attempt sees before it begins.
+                if error.diag.constraint_name == "uq_preselection_running_vehicle":
+                    raise VehicleTaken("another running preselection has this vehicle") from error
+            else:
+                return await self._judge(decision, _Found(*found))
+        # Each time the rival was gone again when we looked: to the caller it is the same as if it had stayed.
+        raise ClaimLost([claim.plate for claim in decision.hold])
+
+    async def find(self, request_id: UUID) -> Decided | None:
+        """The decision about this request, if it was made."""
+        columns = tables.decision.c
+        found = await self._database.row(
+            select(columns.request_id, columns.preselection_id, columns.action, columns.at, columns.answer).where(
+                columns.request_id == request_id
+            )
+        )
+        return Decided(*found) if found else None
+
+    async def _judge(self, decision: Decision, found: _Found) -> None:
+        """Raise what stood in the way."""
+        if found.decided:
+            earlier = await self.find(decision.request_id)
+            if earlier:
+                raise AlreadyDecided(earlier.request_id, earlier.at, earlier.answer)
+        if found.revision != decision.expected_revision:
+            raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}")
+        if found.barred_until:
+            raise Barred(found.barred_until)
+        if found.code_gone:
+            raise CodeGone("the code was used or replaced")
+        if found.lost:
+            raise ClaimLost(sorted(found.lost))
+
+
+def _values(decision: Decision) -> dict[str, Any]:
+    """The statement's parameters; what is freed becomes an offer that is over at once."""
+    held = {claim.plate: claim for claim in decision.hold}
+    freed = {plate: Claim(plate, "offered", decision.at) for plate in decision.release}
+    entries = (freed | held).values()
+    names = (
+        "request_id", "preselection_id", "action", "at", "expected_revision", "stage", "dormant", "plate", "visit_by",
+        "deadline", "judge_ban", "use_code", "actor_kind", "operator", "reason",
+    )  # fmt: skip
+    return {name: getattr(decision, name) for name in names} | {
+        "state": json.dumps(decision.state, ensure_ascii=False),
+        "answer": json.dumps(decision.answer, ensure_ascii=False),
+        "plates": [entry.plate for entry in entries],
+        "kinds": [entry.kind for entry in entries],
+        "untils": [entry.until for entry in entries],
+        "wanted": sum(entry.until > decision.at for entry in entries),
+        "facts": _facts(decision, entries),
+    }
+
+
+def _facts(decision: Decision, entries: Iterable[Claim]) -> str | None:
+    """What the audit keeps, as JSON; None for a decision about no plate and no chance."""
+    became: dict[str, list[str]] = {}
+    for entry in entries:
+        became.setdefault(entry.kind if entry.until > decision.at else "freed", []).append(entry.plate)
+    if not became and decision.facts is None:
+        return None
+    facts: dict[str, Any] = {**(decision.facts or {}), **became}
+    return json.dumps(facts | ({"reason": decision.reason} if decision.reason else {}), ensure_ascii=False)

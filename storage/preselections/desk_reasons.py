@@ -1,0 +1,55 @@
+"""The reasons that clerks give at the desk, in free words: sealed, and kept beside the act, not in it.
+
+The API writes the reason under the request's id before it sends the act to the workflow; audit and decision name the
+same id.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.preselections.tables import desk_reason
+
+_COLUMN = "desk_reason.reason"
+
+
+@dataclass(frozen=True)
+class DeskReason:
+    """Why a clerk acted; `clerk` is the clerk's keyed hash."""
+
+    request_id: UUID
+    preselection_id: UUID
+    clerk: str
+    reason: str = field(repr=False)
+    at: datetime
+
+
+class DeskReasons:
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._vault = keys.vault
+
+    async def add(self, given: DeskReason) -> None:
+        """Keep a reason; the first one of a request stays."""
+        sealed = self._vault.encrypt(_COLUMN, given.reason)
+        values = {name: getattr(given, name) for name in ("request_id", "preselection_id", "clerk", "at")}
+        await self._database.rows(
+            insert(desk_reason)
+            .values(values | {"reason": sealed})
+            .on_conflict_do_nothing(index_elements=["request_id"])
+        )
+
+    async def of_preselection(self, preselection_id: UUID) -> list[DeskReason]:
+        """What was said about one preselection, oldest first; also of acts that were refused in the end."""
+        columns = desk_reason.c
+        found = await self._database.rows(
+            select(columns.request_id, columns.preselection_id, columns.clerk, columns.reason, columns.at)
+            .where(columns.preselection_id == preselection_id)
+            .order_by(columns.at)
+        )
+        return [DeskReason(row[0], row[1], row[2], self._vault.decrypt(_COLUMN, row[3]), row[4]) for row in found]

@@ -1,0 +1,80 @@
+"""Checks (系统核查) whose facts did not match, counted for each applicant against guessing.
+
+A check that is under way holds a place, so that many at once are no way around the limit.
+"""
+
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from storage.crypto.keyed_hash import anchor_of, every
+from storage.postgres.database import Database
+from storage.postgres.tables import failed_check
+
+# A check that has not ended after this time was lost with its process, and holds no place any more.
+_UNDER_WAY = timedelta(seconds=15)
+
+_DIGEST_BYTES = 32
+
+_LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
+_COUNTED = text("""
+    SELECT count(*) FILTER (WHERE applicant_hash = ANY(:failed) AND "at" >= :since),
+           count(*) FILTER (WHERE applicant_hash = ANY(:under_way) AND "at" > :lost_before)
+    FROM failed_check WHERE applicant_hash = ANY(CAST(:failed AS bytea[]) || CAST(:under_way AS bytea[])) AND id <> :id
+""")
+
+
+class Place(Enum):
+    """What becomes of the wish to have something checked."""
+
+    TAKEN = auto()
+    """Go on, and `end` the check."""
+    BUSY = auto()
+    """Others under way may use up what is left: ask again in a moment."""
+    USED_UP = auto()
+
+
+class FailedChecks:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, check_id: UUID, applicant_hash: bytes, *, at: datetime, since: datetime, limit: int) -> Place:
+        """Take a place for a check, of `limit` from `since` on: the last midnight in Shanghai."""
+        failed, under_way = every(applicant_hash), [_under_way(known) for known in every(applicant_hash)]
+        values: dict[str, Any] = {"failed": failed, "under_way": under_way, "since": since, "id": check_id}
+        async with self._database.transaction() as connection:
+            await connection.execute(_LOCK, {"lock": int.from_bytes(anchor_of(applicant_hash)[:8], "big", signed=True)})
+            counted = await connection.execute(_COUNTED, values | {"lost_before": at - _UNDER_WAY})
+            count, waiting = counted.one()
+            if count >= limit:
+                return Place.USED_UP
+            if count + waiting >= limit:
+                return Place.BUSY
+            place = insert(failed_check).values(id=check_id, applicant_hash=under_way[0], at=at)
+            await connection.execute(place.on_conflict_do_update(index_elements=["id"], set_={"at": at}))
+        return Place.TAKEN
+
+    async def end(self, check_id: UUID, applicant_hash: bytes, *, failed: bool) -> None:
+        """Count the check if its facts did not match, and give its place back otherwise. May be repeated."""
+        mine = failed_check.c.id == check_id
+        if failed:
+            await self._database.rows(update(failed_check).where(mine).values(applicant_hash=bytes(applicant_hash)))
+        else:
+            await self._database.rows(delete(failed_check).where(mine))
+
+    async def count(self, applicant_hash: bytes, *, since: datetime) -> int:
+        """How many have failed from `since` on."""
+        columns = failed_check.c
+        counted = select(func.count()).where(columns.applicant_hash.in_(every(applicant_hash)), columns.at >= since)
+        found = await self._database.row(counted)
+        return int(found[0]) if found else 0
+
+
+def _under_way(applicant_hash: bytes) -> bytes:
+    """Under which the applicant's checks stand that have not ended; it tells of its key as the hash does."""
+    return applicant_hash[:-_DIGEST_BYTES] + sha256(b"under way" + applicant_hash).digest()

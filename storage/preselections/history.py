@@ -1,0 +1,67 @@
+"""What became of a vehicle and of a transfer before: all that an opening has to know, in one reading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from storage.postgres.database import Database
+from storage.preselections.rows import PreselectionRow
+
+# By what stands in the row at this moment: a change of keys moves all rows of a vehicle and of a transfer together.
+_READ = b"""
+    WITH own AS (SELECT vehicle_hash, transfer_hash FROM preselection WHERE id = %(id)s)
+    SELECT
+        EXISTS (
+            SELECT FROM preselection
+            WHERE vehicle_hash = (SELECT vehicle_hash FROM own) AND NOT dormant
+              AND stage IN ('service_notes', 'identity_verification', 'plate_selection', 'completed')
+        ),
+        (
+            SELECT state FROM preselection
+            WHERE transfer_hash = (SELECT transfer_hash FROM own)
+              AND stage NOT IN ('submitted', 'refused') AND id <> %(id)s
+            ORDER BY created_at DESC, id DESC LIMIT 1
+        ),
+        least.draws, least.composed,
+        ARRAY(
+            SELECT DISTINCT jsonb_array_elements_text(state -> 'shown') AS plate
+            FROM preselection
+            WHERE vehicle_hash = (SELECT vehicle_hash FROM own) AND jsonb_typeof(state -> 'shown') = 'array'
+            ORDER BY plate
+        )
+    FROM (
+        SELECT
+            min(CAST(state ->> 'draws_remaining' AS int)) AS draws,
+            min(CAST(state ->> 'composed_remaining' AS int)) AS composed
+        FROM preselection
+        WHERE transfer_hash = (SELECT transfer_hash FROM own) AND stage NOT IN ('submitted', 'refused')
+    ) AS least
+"""
+
+
+@dataclass(frozen=True)
+class VehiclePast:
+    """`is_running`: some preselection of the vehicle runs, and while it does no other can begin.
+
+    `earlier` is the record of the newest other preselection of the same transfer. The least chances are the fewest that
+    any of the transfer's has left (R-45): counts only ever fall, but one that fell asleep knows nothing of those that
+    were used up meanwhile. `shown` is every number that the vehicle was ever offered, whoever acted.
+    """
+
+    is_running: bool
+    earlier: Mapping[str, Any] | None
+    least_draws: int | None
+    least_composed: int | None
+    shown: tuple[str, ...]
+
+
+class VehiclePasts:
+    """Reads them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def before(self, row: PreselectionRow) -> VehiclePast:
+        """What happened to the row's vehicle and transfer before it, and may still go on."""
+        [(is_running, earlier, draws, composed, shown)] = await self._database.driven(_READ, {"id": row.id})
+        return VehiclePast(is_running, earlier, draws, composed, tuple(shown))

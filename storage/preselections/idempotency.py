@@ -1,0 +1,160 @@
+"""Answers that are kept for a day: the same request with the same key acts once (api.md, Conventions).
+
+Whoever begins first has a lease; a parallel repeat finds it in flight and waits. A lease that ran out, because its
+process died, is taken over with the same operation id, so that what the first one did is found and not done again.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from storage.crypto.keyed_hash import every
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.postgres.tables import idempotency
+
+_KEPT = timedelta(hours=24)
+_COLUMN = "idempotency.answer"
+
+_BEGIN = b"""
+    INSERT INTO idempotency AS kept (caller_hash, path, key, body_digest, operation_id, created_at, lease_until)
+    VALUES (%(caller_hash)s, %(path)s, %(key)s, %(body_digest)s, %(operation_id)s, %(at)s, %(lease_until)s)
+    ON CONFLICT (caller_hash, path, key) DO UPDATE SET
+        lease_until = excluded.lease_until,
+        body_digest = excluded.body_digest,
+        operation_id =
+            CASE WHEN kept.created_at <= %(kept_since)s THEN excluded.operation_id ELSE kept.operation_id END,
+        created_at = CASE WHEN kept.created_at <= %(kept_since)s THEN excluded.created_at ELSE kept.created_at END,
+        status = NULL, answer = NULL
+    WHERE kept.created_at <= %(kept_since)s
+       OR kept.status IS NULL AND kept.lease_until <= %(at)s AND kept.body_digest = excluded.body_digest
+    RETURNING operation_id
+"""
+
+# So that two processes of which one has not heard yet which key is the current one never begin the same request both.
+_LOCK = b"SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+_MOVE = b"""
+    UPDATE idempotency SET
+        caller_hash = %(caller_hash)s,
+        body_digest = CASE WHEN body_digest = ANY(%(digests)s) THEN %(body_digest)s ELSE body_digest END
+    WHERE caller_hash = ANY(%(callers)s) AND path = %(path)s AND key = %(key)s
+"""
+
+_FIND = b"""
+    SELECT body_digest, status, answer FROM idempotency
+    WHERE caller_hash = %(caller_hash)s AND path = %(path)s AND key = %(key)s
+"""
+
+_SAME = "caller_hash = %(caller_hash)s AND path = %(path)s AND key = %(key)s AND status IS NULL"
+_ANSWER = f"UPDATE idempotency SET status = %(status)s, answer = %(answer)s WHERE {_SAME}".encode()  # noqa: S608 -- constants
+_ABANDON = f"UPDATE idempotency SET lease_until = %(at)s WHERE {_SAME}".encode()  # noqa: S608 -- constants
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """A key belongs to caller and path."""
+
+    caller_hash: bytes = field(repr=False)
+    path: str
+    key: UUID
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """Go on: act under this operation id, then `answer` or `abandon`."""
+
+    operation_id: UUID
+
+
+@dataclass(frozen=True)
+class InFlight:
+    """The first request has not been answered yet: look again in a moment."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer of then."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OtherBody:
+    """The key was used for a request with another body."""
+
+
+Begun = Fresh | InFlight | Answered | OtherBody
+
+
+class Idempotency:
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._vault = keys.vault
+
+    async def begin(
+        self, request: RequestKey, *, body_digest: bytes, operation_id: UUID, at: datetime, lease: timedelta
+    ) -> Begun:
+        """Take the request on for the time of the lease, or learn what became of it.
+
+        `operation_id` is a new one; what comes back in `Fresh` is that of the request's first attempt.
+        """
+        values = _key_values(request) | {
+            "body_digest": bytes(body_digest),
+            "operation_id": operation_id,
+            "at": at,
+            "lease_until": at + lease,
+            "kept_since": at - _KEPT,
+        }
+        known = every(request.caller_hash)
+        # A lease that was taken and not heard of would be found in flight by its own repeat.
+        if len(known) > 1:
+            begun = await self._moved_and_begun(values, every(body_digest), known)
+        else:
+            begun = await self._database.driven_once(_BEGIN, values)
+        if begun:
+            return Fresh(begun[0][0])
+        kept = await self._database.driven(_FIND, _key_values(request))
+        return self._kept(kept[0], body_digest) if kept else InFlight()
+
+    async def _moved_and_begun(
+        self, values: dict[str, Any], digests: list[bytes], callers: list[bytes]
+    ) -> list[tuple[Any, ...]]:
+        """While hashing keys change, an earlier request may stand under another key: it is moved to the current one."""
+        async with self._database.driven_transaction() as connection:
+            await connection.execute(_LOCK, {"name": f"{values['path']} {values['key']}"})
+            await connection.execute(_MOVE, values | {"digests": digests, "callers": callers})
+            begun = await connection.execute(_BEGIN, values)
+            return await begun.fetchall()
+
+    async def answer(self, request: RequestKey, status: int, headers: Mapping[str, str], body: str) -> None:
+        """Keep the answer; the first one stays."""
+        sealed = self._vault.encrypt(_COLUMN, json.dumps({"headers": dict(headers), "body": body}, ensure_ascii=False))
+        await self._database.driven(_ANSWER, _key_values(request) | {"status": status, "answer": sealed})
+
+    async def abandon(self, request: RequestKey, at: datetime) -> None:
+        """Give the lease up without an answer: a repeat is judged anew, under the same operation id."""
+        await self._database.driven(_ABANDON, _key_values(request) | {"at": at})
+
+    async def forget_before(self, moment: datetime) -> None:
+        """Drop what is no longer kept at all: everything begun before the moment."""
+        await self._database.rows(delete(idempotency).where(idempotency.c.created_at < moment))
+
+    def _kept(self, kept: Any, body_digest: bytes) -> Begun:
+        digest, status, sealed = kept
+        if digest not in every(body_digest):
+            return OtherBody()
+        if status is None:
+            return InFlight()
+        answer = json.loads(self._vault.decrypt(_COLUMN, sealed))
+        return Answered(status, answer["headers"], answer["body"])
+
+
+def _key_values(request: RequestKey) -> dict[str, Any]:
+    return {"caller_hash": bytes(request.caller_hash), "path": request.path, "key": request.key}

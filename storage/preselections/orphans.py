@@ -1,0 +1,79 @@
+"""Rows that only a running workflow can bring on: what upkeep looks for when one was ended from outside."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, not_, select, text
+
+from domain.calendar import shanghai_day
+from storage.postgres.database import Database
+from storage.postgres.tables import UNFINISHED_STAGES, blacklist, preselection
+
+MOST = 500
+
+# One whose deadline was found missed may have been ended before its party was barred.
+_GOES_ON = (*UNFINISHED_STAGES, "completed", "overdue")
+
+
+@dataclass(frozen=True)
+class RunningRow:
+    """A preselection in which something has still to happen by itself."""
+
+    id: UUID
+    office_code: str
+    stage: str
+    policy: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RunningBan:
+    """An entry that was not released yet, and the office of the preselection that it came from."""
+
+    id: UUID
+    preselection_id: UUID
+    until: datetime
+    office_code: str
+
+
+class RunningRows:
+    """Reads only, and never more than `MOST` rows where a list has no end of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, ids: Collection[UUID]) -> list[RunningRow]:
+        """Those of these preselections that must go on."""
+        columns = preselection.c
+        return await self._rows(columns.id.in_(ids), columns.stage.in_(_GOES_ON), not_(columns.dormant))
+
+    async def past_deadline(self, before: datetime) -> list[RunningRow]:
+        """Reservations whose deadline was before a moment, and nothing has followed from it: the longest ago first."""
+        columns = preselection.c
+        # The index is by days, and a deadline is at most the end of its last day.
+        ended = and_(columns.visit_by <= shanghai_day(before), columns.deadline < before)
+        return await self._rows(columns.stage == text("'completed'"), ended)
+
+    async def bans(self, ids: Collection[UUID]) -> list[RunningBan]:
+        """Those of these entries that were not released."""
+        return await self._bans(blacklist.c.id.in_(ids))
+
+    async def ended_bans(self, before: datetime) -> list[RunningBan]:
+        """Entries whose end was before a moment and that were not released all the same."""
+        return await self._bans(blacklist.c.until < before)
+
+    async def _rows(self, *conditions: ColumnElement[bool]) -> list[RunningRow]:
+        columns = preselection.c
+        names = (columns.id, columns.office_code, columns.stage, columns.policy)
+        wanted = select(*names).where(*conditions).order_by(columns.visit_by, columns.id).limit(MOST)
+        return [RunningRow(*row) for row in await self._database.rows(wanted)]
+
+    async def _bans(self, condition: ColumnElement[bool]) -> list[RunningBan]:
+        columns = blacklist.c
+        names = (columns.id, columns.preselection_id, columns.until, preselection.c.office_code)
+        joined = blacklist.join(preselection, preselection.c.id == columns.preselection_id)
+        live = columns.released_at.is_(None)
+        wanted = select(*names).select_from(joined).where(live, condition).order_by(columns.until).limit(MOST)
+        return [RunningBan(*row) for row in await self._database.rows(wanted)]

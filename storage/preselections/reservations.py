@@ -1,0 +1,107 @@
+"""Finding reservations: the desk's list, what ends on a day, and a preselection by what somebody knows of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Boolean, ColumnElement, Integer, literal_column, select, text, tuple_
+
+from storage.crypto.keyed_hash import every
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.postgres.tables import claim, preselection
+from storage.preselections.rows import COLUMNS, PreselectionRow, row_of
+
+MOST = 500
+# Literally, for a plan that does not know the stages would expect hardly a row to be left.
+_VISIBLE = literal_column("stage NOT IN ('submitted', 'refused')", Boolean)
+Place = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True)
+class DueReservation:
+    """A live reservation and its last day."""
+
+    id: UUID
+    office_code: str
+    plate: str
+    visit_by: date
+    deadline: datetime
+
+
+class Reservations:
+    """Reads only. Every list has an index that holds its order, so that its length costs nothing."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._vault = keys.vault
+        self._hashes = PersonalHashes(keys.hashes)
+
+    async def of_office(
+        self,
+        code: str,
+        *,
+        plate: str | None = None,
+        stage: str | None = None,
+        limit: int = 100,
+        before: Place | None = None,
+    ) -> list[PreselectionRow]:
+        """What the desk sees: all that have, or had, a plate, newest first.
+
+        `before` is the (created_at, id) of the last one on the page before; `limit` is at most `MOST`.
+        """
+        columns = preselection.c
+        conditions = [columns.office_code == code, columns.plate.is_not(None)]
+        if plate:
+            conditions.append(columns.plate == plate)
+        if stage:
+            conditions.append(columns.stage == stage)
+        if before:
+            conditions.append(tuple_(columns.created_at, columns.id) < before)
+        return await self._newest(*conditions, limit=limit)
+
+    async def of_plate(self, plate: str, *, limit: int = 100) -> list[PreselectionRow]:
+        """All that reserved this plate, newest first: of a number that has been had before there are several."""
+        columns = preselection.c
+        return await self._newest(columns.plate == plate, columns.plate.is_not(None), limit=limit)
+
+    async def of_vehicle(self, vin: str, *, limit: int = 100) -> list[PreselectionRow]:
+        """All of this vehicle, newest first; of those at most one is running."""
+        known = preselection.c.vehicle_hash.in_(every(self._hashes.vehicle(vin)))
+        return await self._newest(known, _VISIBLE, limit=limit)
+
+    async def holding(self, plate: str, at: datetime) -> UUID | None:
+        """Whoever has the number at this moment, be it reserved, offered or a candidate."""
+        columns = claim.c
+        found = await self._database.row(
+            select(columns.preselection_id).where(columns.plate == plate, columns.until > at)
+        )
+        return found[0] if found else None
+
+    async def ending_on(
+        self, days: Collection[date], *, office_code: str | None = None, after: UUID | None = None, limit: int = MOST
+    ) -> list[DueReservation]:
+        """Live reservations whose last day is one of these, of one office or of all, by id.
+
+        `after` is the id of the last one on the page before.
+        """
+        columns = preselection.c
+        conditions = [columns.visit_by.in_(days), columns.stage == text("'completed'")]
+        if office_code:
+            conditions.append(columns.office_code == office_code)
+        if after:
+            conditions.append(columns.id > after)
+        names = (columns.id, columns.office_code, columns.plate, columns.visit_by, columns.deadline)
+        found = await self._database.rows(select(*names).where(*conditions).order_by(columns.id).limit(limit))
+        return [DueReservation(*row) for row in found]
+
+    async def _newest(self, *conditions: ColumnElement[bool], limit: int) -> list[PreselectionRow]:
+        columns = preselection.c
+        # The number stands in the statement: a plan for any limit would expect a good part of the table.
+        most = literal_column(str(min(limit, MOST)), Integer)
+        statement = (
+            select(*COLUMNS).where(*conditions).order_by(columns.created_at.desc(), columns.id.desc()).limit(most)
+        )
+        return [row_of(row, self._vault) for row in await self._database.rows(statement)]

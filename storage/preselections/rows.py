@@ -1,0 +1,269 @@
+"""Preselections as rows: persons and vehicles sealed, found by keyed hashes; the domain's record as JSON.
+
+What changes in one is changed by `decisions.Decisions.commit` alone; here they are written first and read.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, not_, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from storage.crypto.hash_moves import SubmittedHashes, moved_to_current
+from storage.crypto.keyed_hash import every
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.vault import Keys, Vault
+from storage.postgres.database import Database
+from storage.postgres.tables import UNFINISHED_STAGES, preselection
+
+_SEALED = ("party_name", "party_id", "phone", "vin", "certificate_number", "seller")
+_OPEN = (
+    "id", "created_at", "changed_at", "office_code", "stage", "dormant", "revision", "state", "policy", "plate_type",
+    "plate", "visit_by", "deadline", "notice_version", "notice_agreed_at", "owner_hash", "party_hash", "vehicle_hash",
+    "transfer_hash", "seller_name_masked", "party_kind",
+)  # fmt: skip
+COLUMNS = [preselection.c[name] for name in (*_OPEN, *_SEALED)]
+"""What `row_of` takes, in this order."""
+
+_GET = f"SELECT {', '.join((*_OPEN, *_SEALED))} FROM preselection WHERE id = %(id)s".encode()  # noqa: S608 -- constants
+
+_BEFORE_THE_CHECK = "submitted"
+_INVISIBLE = (_BEFORE_THE_CHECK, "refused")
+_RESUMABLE = (*UNFINISHED_STAGES, "completed", "exhausted")
+_RUNNING = (*UNFINISHED_STAGES, "completed")
+
+
+@dataclass(frozen=True, repr=False)
+class Seller:
+    """The seller as typed; kept only until the check is over."""
+
+    kind: str
+    name: str
+    id_number: str
+
+
+@dataclass(frozen=True, repr=False)
+class Submission:
+    """What 确认信息 sends, with the person who acts, before anything has been checked."""
+
+    id: UUID
+    at: datetime
+    office_code: str
+    notice_version: str
+    policy: Mapping[str, Any]
+    owner: str
+    party_kind: str
+    party_name: str
+    party_id: str
+    phone: str
+    vin: str
+    certificate_number: str
+    seller: Seller
+    seller_name_masked: str
+    notice_agreed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PreselectionRow:
+    """One row. The sealed values open when they are asked for, and never show in a representation."""
+
+    id: UUID
+    created_at: datetime
+    changed_at: datetime
+    office_code: str
+    stage: str
+    dormant: bool
+    revision: int
+    state: dict[str, Any]
+    policy: dict[str, Any]
+    plate_type: str
+    plate: str | None
+    visit_by: date | None
+    deadline: datetime | None
+    notice_version: str
+    notice_agreed_at: datetime
+    owner_hash: bytes = field(repr=False)
+    party_hash: bytes = field(repr=False)
+    vehicle_hash: bytes = field(repr=False)
+    transfer_hash: bytes = field(repr=False)
+    seller_name_masked: str = field(repr=False)
+    party_kind: str
+    sealed: Mapping[str, bytes | None] = field(repr=False)
+    vault: Vault = field(repr=False)
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether the contract knows it: what failed the check, or has not been checked, does not exist."""
+        return self.stage not in _INVISIBLE
+
+    @property
+    def party_name(self) -> str:
+        return self._opened("party_name")
+
+    @property
+    def party_id(self) -> str:
+        return self._opened("party_id")
+
+    @property
+    def phone(self) -> str:
+        return self._opened("phone")
+
+    @property
+    def vin(self) -> str:
+        return self._opened("vin")
+
+    @property
+    def certificate_number(self) -> str:
+        return self._opened("certificate_number")
+
+    @property
+    def seller(self) -> Seller | None:
+        """The seller as typed, or None once the check is over."""
+        return Seller(**json.loads(self._opened("seller"))) if self.sealed["seller"] else None
+
+    def _opened(self, column: str) -> str:
+        return self.vault.decrypt(f"preselection.{column}", cast("bytes", self.sealed[column]))
+
+
+def row_of(values: Sequence[Any], vault: Vault) -> PreselectionRow:
+    """The row of the values of `COLUMNS`."""
+    count = len(_OPEN)
+    sealed = dict(zip(_SEALED, values[count:], strict=True))
+    return PreselectionRow(**dict(zip(_OPEN, values[:count], strict=True)), sealed=sealed, vault=vault)
+
+
+@dataclass(frozen=True)
+class OtherPreselection:
+    """An unfinished preselection of a party that was barred."""
+
+    id: UUID
+    office_code: str
+
+
+class Preselections:
+    """Writes submissions and reads rows."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._vault = keys.vault
+        self._hashes = PersonalHashes(keys.hashes)
+
+    async def insert_submission(self, submission: Submission) -> None:
+        """Write what was submitted, at stage `submitted` and revision 0; the same id again changes nothing."""
+        statement = insert(preselection).values(self._values(submission)).on_conflict_do_nothing(index_elements=["id"])
+        if not self._hashes.keyed.is_changing:
+            await self._database.rows(statement)
+            return
+        async with self._database.transaction() as connection:
+            await moved_to_current(connection, self._of_submission(submission))
+            await connection.execute(statement)
+
+    async def drop_submission(self, preselection_id: UUID) -> None:
+        """Forget a submission that failed its check; one that has begun stays."""
+        columns = preselection.c
+        await self._database.rows(
+            delete(preselection).where(columns.id == preselection_id, columns.stage == _BEFORE_THE_CHECK)
+        )
+
+    async def drop_submissions_before(self, moment: datetime) -> None:
+        """Forget what was submitted before a moment and never began."""
+        columns = preselection.c
+        await self._database.rows(
+            delete(preselection).where(columns.stage.in_(_INVISIBLE), columns.created_at < moment)
+        )
+
+    async def get(self, preselection_id: UUID) -> PreselectionRow | None:
+        """The row, if the contract knows it."""
+        row = await self.get_any(preselection_id)
+        return row if row and row.is_visible else None
+
+    async def get_any(self, preselection_id: UUID) -> PreselectionRow | None:
+        """The row, even of a submission whose check is not over."""
+        found = await self._database.driven(_GET, {"id": preselection_id})
+        return row_of(found[0], self._vault) if found else None
+
+    async def newest_of(self, owner_hash: bytes) -> PreselectionRow | None:
+        """The caller's newest one to go on with: unfinished, completed or exhausted."""
+        found = await self._newest(
+            preselection.c.owner_hash.in_(every(owner_hash)), preselection.c.stage.in_(_RESUMABLE)
+        )
+        return found[0] if found else None
+
+    async def list_of(
+        self, owner_hash: bytes, *, limit: int = 100, before: tuple[datetime, UUID] | None = None
+    ) -> list[PreselectionRow]:
+        """The caller's own, newest first; `before` is the (created_at, id) of the last one on the page before."""
+        columns = preselection.c
+        conditions: list[ColumnElement[bool]] = [
+            columns.owner_hash.in_(every(owner_hash)),
+            columns.stage.not_in(_INVISIBLE),
+        ]
+        if before:
+            created_at, last_id = before
+            earlier = and_(columns.created_at == created_at, columns.id < last_id)
+            conditions.append(or_(columns.created_at < created_at, earlier))
+        return await self._newest(*conditions, limit=limit)
+
+    async def others_unfinished(self, preselection_id: UUID) -> list[OtherPreselection]:
+        """The party's other preselections whose holds lapse when it is barred for what it missed in this one."""
+        columns, missed = preselection.c, preselection.alias()
+        party = select(missed.c.party_hash).where(missed.c.id == preselection_id).scalar_subquery()
+        found = await self._database.rows(
+            select(columns.id, columns.office_code)
+            .where(
+                columns.party_hash == party,
+                columns.stage.in_(UNFINISHED_STAGES),
+                not_(columns.dormant),
+                columns.id != preselection_id,
+            )
+            .order_by(columns.created_at)
+        )
+        return [OtherPreselection(*row) for row in found]
+
+    async def _newest(self, *conditions: ColumnElement[bool], limit: int = 1) -> list[PreselectionRow]:
+        columns = preselection.c
+        statement = (
+            select(*COLUMNS).where(*conditions).order_by(columns.created_at.desc(), columns.id.desc()).limit(limit)
+        )
+        return [row_of(row, self._vault) for row in await self._database.rows(statement)]
+
+    def _of_submission(self, given: Submission) -> SubmittedHashes:
+        hashes = self._hashes
+        return SubmittedHashes(
+            vehicle=hashes.vehicle(given.vin),
+            transfer=hashes.transfer(given.vin, given.certificate_number, given.party_id),
+            party=hashes.party(given.party_id),
+        )
+
+    def _values(self, submission: Submission) -> dict[str, Any]:
+        given, hashes, seller = submission, self._of_submission(submission), submission.seller
+        sealed = {
+            "party_name": given.party_name,
+            "party_id": given.party_id,
+            "phone": given.phone,
+            "vin": given.vin,
+            "certificate_number": given.certificate_number,
+            "seller": json.dumps({"kind": seller.kind, "name": seller.name, "id_number": seller.id_number}),
+        }
+        return {
+            "id": given.id,
+            "created_at": given.at,
+            "changed_at": given.at,
+            "office_code": given.office_code,
+            "stage": _BEFORE_THE_CHECK,
+            "state": {},
+            "policy": dict(given.policy),
+            "notice_version": given.notice_version,
+            "notice_agreed_at": given.notice_agreed_at or given.at,
+            "owner_hash": self._hashes.owner(given.owner),
+            "party_hash": hashes.party,
+            "vehicle_hash": hashes.vehicle,
+            "transfer_hash": hashes.transfer,
+            "seller_hash": self._hashes.seller(seller.id_number),
+            "seller_name_masked": given.seller_name_masked,
+            "party_kind": given.party_kind,
+        } | {column: self._vault.encrypt(f"preselection.{column}", value) for column, value in sealed.items()}

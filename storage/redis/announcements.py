@@ -1,0 +1,126 @@
+"""Announcements of committed changes: a preselection's id on one Redis channel, to every process that listens.
+
+An announcement may be lost (Redis was away), so whoever follows a record also reads it again now and then.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+
+from storage.failures import PartDown
+from storage.redis.client import redis_answers
+
+CHANNEL = "preselections"
+
+_RECONNECT_SECONDS = 0.5
+_SILENCE_SECONDS = 5.0
+"""After so long without a word the connection is tried with a ping, so that one that died unnoticed is found."""
+
+
+class Subscription:
+    """What happens to one preselection. Several announcements that nobody has waited for count as one."""
+
+    def __init__(self) -> None:
+        self._announced = asyncio.Event()
+
+    async def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the next announcement; False when the time was over first."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._announced.wait()
+        except TimeoutError:
+            return False
+        self._announced.clear()
+        return True
+
+    def __aiter__(self) -> "Subscription":
+        return self
+
+    async def __anext__(self) -> None:
+        await self.wait()
+
+    def announce(self) -> None:
+        self._announced.set()
+
+
+class Announcements:
+    """One connection a process listens for all subscriptions. Close it when the process ends."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._subscriptions: defaultdict[UUID, set[Subscription]] = defaultdict(set)
+        self._listener: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def publish(self, preselection_id: UUID) -> None:
+        """Tell every process that the preselection's row has changed. Raises `PartDown("redis")`."""
+        with redis_answers():
+            await self._redis.publish(CHANNEL, preselection_id.bytes)
+
+    @contextmanager
+    def subscribe(self, preselection_id: UUID) -> Iterator[Subscription]:
+        """Follow one preselection for the block. Subscribe first, then read the row, then wait: nothing is missed.
+
+        Whenever the connection is new, all subscriptions are announced, because something may have been missed. While
+        Redis is away nothing comes, and the caller's own re-reading has to do.
+        """
+        if self._listener is None or self._listener.done():
+            self._closing = False
+            self._listener = asyncio.create_task(self._listen())
+        subscription = Subscription()
+        self._subscriptions[preselection_id].add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._subscriptions[preselection_id].discard(subscription)
+            if not self._subscriptions[preselection_id]:
+                del self._subscriptions[preselection_id]
+
+    async def close(self) -> None:
+        """Stop listening."""
+        # The driver may answer a cancellation with a failure of its own, so the listener can also be told to end.
+        self._closing = True
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+            self._listener = None
+
+    async def _listen(self) -> None:
+        while not self._closing:
+            with suppress(PartDown), redis_answers():
+                async with self._redis.pubsub() as pubsub:
+                    await pubsub.subscribe(CHANNEL)
+                    await self._dispatch(pubsub)
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _dispatch(self, pubsub: PubSub) -> None:
+        """Pass on what comes, until the connection has been silent for too long."""
+        silences = 0
+        while silences <= 1:
+            message = await pubsub.get_message(timeout=_SILENCE_SECONDS)
+            if message is None:
+                silences += 1
+                await pubsub.ping()
+            else:
+                silences = 0
+                self._pass_on(message)
+
+    def _pass_on(self, message: dict[str, Any]) -> None:
+        match message["type"]:
+            case "subscribe":
+                for subscriptions in self._subscriptions.values():
+                    _announce(subscriptions)
+            case "message":
+                with suppress(ValueError):
+                    _announce(self._subscriptions.get(UUID(bytes=message["data"]), set()))
+
+
+def _announce(subscriptions: Iterable[Subscription]) -> None:
+    for subscription in subscriptions:
+        subscription.announce()

@@ -1,0 +1,37 @@
+"""A lock in Redis for work that need not be done twice. What must be right without it is settled elsewhere."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from redis.asyncio import Redis
+
+from storage.failures import PartDown
+from storage.redis.client import redis_answers, script
+
+
+class RedisLocks:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._unlock = script(redis, "redis", "unlock")
+
+    @asynccontextmanager
+    async def held(self, key: str, *, at_most: timedelta) -> AsyncIterator[str | None]:
+        """Hold the lock for the block, at most this long. Yields its token, or None when somebody else holds it."""
+        token = secrets.token_hex(16)
+        with redis_answers():
+            mine = await self._redis.set(key, token, nx=True, px=at_most)
+        try:
+            yield token if mine else None
+        finally:
+            if mine:
+                await self._give_back(key, token)
+
+    async def _give_back(self, key: str, token: str) -> None:
+        try:
+            with redis_answers():
+                await self._unlock(keys=[key], args=[token])
+        except PartDown:
+            # The lock ends by itself; what the block has done or raised matters more.
+            return

@@ -1,0 +1,45 @@
+"""Sliding windows in Redis: at most so many requests within any stretch of time, exact under parallel requests."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from redis.asyncio import Redis
+
+from storage.pool.keys import milliseconds, moment_at
+from storage.redis.client import redis_answers, script
+
+_PASSED = -1
+
+
+class RateWindows:
+    """Windows by key. A key names its purpose and holds no personal value: use ids and keyed hashes."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._hit = script(redis, "redis", "rate_hit")
+
+    async def hit(
+        self, key: str, *, limit: int, window: timedelta, at: datetime, name: str | None = None
+    ) -> datetime | None:
+        """Count a request made at `at`. None: it may pass; otherwise the moment from which the next one passes.
+
+        A refused request is not counted, and one with a `name` only once. Raises `PartDown("redis")`.
+        """
+        arguments: list[str | int] = [
+            milliseconds(at),
+            window // timedelta(milliseconds=1),
+            limit,
+            name or secrets.token_hex(8),
+        ]
+        with redis_answers():
+            answer = int(await self._hit(keys=[_redis_key(key)], args=arguments))
+        return None if answer == _PASSED else moment_at(answer)
+
+    async def give_back(self, key: str, name: str) -> None:
+        """A request that passed by this name came to nothing after all. Raises `PartDown("redis")`."""
+        with redis_answers():
+            await self._redis.zrem(_redis_key(key), name)
+
+
+def _redis_key(key: str) -> str:
+    return f"rate:{{{key}}}"

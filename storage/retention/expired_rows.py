@@ -1,0 +1,59 @@
+"""Removing rows that have done their work. Nothing waits for it: each of them is over by its own moment already."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from storage.postgres.database import Database
+
+# How long a row is kept after it was of use. A claim's owner may still write its end, and a clock may be late; answers
+# are promised for 24 hours; limits count the codes and failed checks of a day; decisions last as long as Temporal keeps
+# the history of what they decided.
+_KEPT = {
+    "claims": timedelta(hours=1),
+    "answers": timedelta(hours=25),
+    "codes": timedelta(days=2),
+    "failed_checks": timedelta(days=2),
+    "submissions": timedelta(days=2),
+    "messages": timedelta(days=30),
+    "deliveries": timedelta(days=30),
+    "decisions": timedelta(days=30),
+}
+# Whoever uses a row at this moment keeps it until the next time: waiting for it could end in a circle.
+_REMOVE = """
+    DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM {table} WHERE {over} LIMIT :most FOR UPDATE SKIP LOCKED
+    ))
+"""
+_OVER = {
+    "claims": ("claim", "until <= :moment"),
+    "answers": ("idempotency", "created_at < :moment AND lease_until < :moment"),
+    "codes": ("code", "created_at < :moment AND expires_at < :moment"),
+    "failed_checks": ("failed_check", '"at" < :moment'),
+    "submissions": ("preselection", "purged_at IS NULL AND created_at < :moment AND stage IN ('submitted', 'refused')"),
+    "messages": ("text_message", "sent_at < :moment"),
+    "deliveries": ("text_delivery", "ordered_at < :moment"),
+    "decisions": ("decision", '"at" < :moment'),
+}
+_STATEMENTS = {name: text(_REMOVE.format(table=table, over=over)) for name, (table, over) in _OVER.items()}
+_AT_ONCE = 20_000
+_PATIENCE = 30.0
+
+
+class ExpiredRows:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def remove(self, at: datetime) -> Mapping[str, int]:
+        """Remove what is over by `at`; tells how many rows of each kind. May be repeated at any time."""
+        return {name: await self._remove(name, at - kept) for name, kept in _KEPT.items()}
+
+    async def _remove(self, name: str, moment: datetime) -> int:
+        removed, some = 0, _AT_ONCE
+        while some == _AT_ONCE:
+            async with self._database.transaction(patience=_PATIENCE) as connection:
+                done = await connection.execute(_STATEMENTS[name], {"moment": moment, "most": _AT_ONCE})
+                some = done.rowcount
+            removed += some
+        return removed

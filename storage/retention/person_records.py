@@ -1,0 +1,165 @@
+"""Everything that is kept about one person or organisation, found by identity number or credit code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, TextClause, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.audit.tables import audit
+from storage.audit.trail import Act, note
+from storage.crypto.keyed_hash import every
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.rehashing import NOBODY
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.postgres.tables import blacklist, claim, failed_check, preselection, text_message
+from storage.preselections.rows import COLUMNS, PreselectionRow, row_of
+from storage.preselections.tables import desk_reason
+from storage.retention.purge import blank_values
+
+_MOST = 1_000
+_PATIENCE = 30.0
+
+_OVERWRITE = text("""
+    UPDATE preselection SET
+        party_name = :party_name, party_id = :party_id, phone = :phone, vin = :vin,
+        certificate_number = :certificate_number, seller = NULL, seller_name_masked = '',
+        owner_hash = :nobody, party_hash = :nobody, seller_hash = :nobody, purged_at = :at,
+        dormant = dormant OR stage IN ('service_notes', 'identity_verification', 'plate_selection')
+    WHERE id = ANY(:ids)
+""")
+_DROP_UNCHECKED = text("DELETE FROM preselection WHERE id = ANY(:ids) AND stage IN ('submitted', 'refused')")
+# Whoever buys from this person right now still sees the masked name, until that preselection has ended.
+_AS_SELLER = text("""
+    UPDATE preselection SET seller_hash = :nobody, seller_name_masked = '', seller = NULL
+    WHERE seller_hash = ANY(:hashes)
+      AND (dormant OR stage IN ('refused', 'registered', 'exhausted', 'overdue', 'cancelled'))
+""")
+_CODES = text("DELETE FROM code WHERE phone_hash = ANY(:phones)")
+_CHECKS = text("DELETE FROM failed_check WHERE applicant_hash = ANY(:party)")
+_MESSAGES = text("DELETE FROM text_message WHERE phone_hash = ANY(:phones)")
+_ANSWERS = text("DELETE FROM idempotency WHERE caller_hash = ANY(:owners)")
+
+
+@dataclass(frozen=True)
+class PersonFile:
+    """What is kept. `as_seller` are preselections in which this one sold the car; of those only a hash is kept."""
+
+    preselections: Sequence[PreselectionRow] = field(repr=False)
+    as_seller: Sequence[UUID]
+    bans: Sequence[dict[str, Any]] = field(repr=False)
+    messages: Sequence[dict[str, Any]] = field(repr=False)
+    reasons: Sequence[dict[str, Any]] = field(repr=False)
+    acts: Sequence[dict[str, Any]] = field(repr=False)
+    failed_checks: int
+
+
+class PersonRecords:
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._vault = keys.vault
+        self._hashes = PersonalHashes(keys.hashes)
+
+    async def of(self, id_number: str, act: Act) -> PersonFile:
+        """Read everything, and write down that it was read."""
+        party, seller = every(self._hashes.party(id_number)), every(self._hashes.seller(id_number))
+        async with self._database.transaction(patience=_PATIENCE) as connection:
+            rows = await self._rows(connection, party)
+            ids, phones = [row.id for row in rows], self._phones(rows)
+            sold = await connection.execute(
+                select(preselection.c.id).where(preselection.c.seller_hash.in_(seller)).limit(_MOST)
+            )
+            checks = select(func.count()).where(failed_check.c.applicant_hash.in_(party))
+            file = PersonFile(
+                preselections=rows,
+                as_seller=list(sold.scalars()),
+                bans=await self._bans(connection, party),
+                messages=await self._messages(connection, phones),
+                reasons=await self._reasons(connection, ids),
+                acts=await _acts(connection, ids),
+                failed_checks=int((await connection.execute(checks)).scalar_one()),
+            )
+            await note(connection, act, "export_person", preselections=[str(each) for each in ids])
+        return file
+
+    async def locked(self, connection: AsyncConnection, id_number: str) -> list[PreselectionRow]:
+        """The preselections as buyer; nobody changes them before the transaction ends."""
+        return await self._rows(connection, every(self._hashes.party(id_number)), locked=True)
+
+    async def holds(self, connection: AsyncConnection, ids: Sequence[UUID], at: datetime) -> set[UUID]:
+        """Those of the preselections for which a number is held at this moment, offered or put aside."""
+        columns = claim.c
+        held = (columns.preselection_id.in_(ids), columns.until > at, columns.kind.in_(("offered", "candidate")))
+        return set((await connection.execute(select(columns.preselection_id).where(*held))).scalars())
+
+    async def erase(
+        self, connection: AsyncConnection, id_number: str, rows: Sequence[PreselectionRow], at: datetime
+    ) -> dict[str, int]:
+        """Overwrite or delete all that is personal, but for the bans; tells how many rows of each kind."""
+        ids, phones = [row.id for row in rows], self._phones(rows)
+        steps: dict[str, tuple[TextClause, dict[str, Any]]] = {
+            "unchecked": (_DROP_UNCHECKED, {"ids": ids}),
+            "preselections": (_OVERWRITE, blank_values(self._vault) | {"ids": ids, "nobody": NOBODY, "at": at}),
+            "as_seller": (_AS_SELLER, {"hashes": every(self._hashes.seller(id_number)), "nobody": NOBODY}),
+            "codes": (_CODES, {"phones": phones}),
+            "failed_checks": (_CHECKS, {"party": every(self._hashes.party(id_number))}),
+            "messages": (_MESSAGES, {"phones": phones}),
+            "answers": (_ANSWERS, {"owners": [row.owner_hash for row in rows]}),
+        }
+        return {name: (await connection.execute(*step)).rowcount for name, step in steps.items()}
+
+    async def bans(self, connection: AsyncConnection, id_number: str) -> list[dict[str, Any]]:
+        return await self._bans(connection, every(self._hashes.party(id_number)))
+
+    async def _rows(
+        self, connection: AsyncConnection, party: list[bytes], *, locked: bool = False
+    ) -> list[PreselectionRow]:
+        columns = preselection.c
+        known = select(*COLUMNS).where(columns.party_hash.in_(party)).order_by(columns.id).limit(_MOST)
+        found = await connection.execute(known.with_for_update() if locked else known)
+        return [row_of(row, self._vault) for row in found]
+
+    def _phones(self, rows: Sequence[PreselectionRow]) -> list[bytes]:
+        return [known for phone in {row.phone for row in rows} for known in every(self._hashes.phone(phone))]
+
+    async def _bans(self, connection: AsyncConnection, party: list[bytes]) -> list[dict[str, Any]]:
+        columns = blacklist.c
+        names = (columns.id, columns.since, columns.until, columns.released_at, columns.preselection_id)
+        found = await connection.execute(select(*names).where(columns.party_hash.in_(party)).order_by(columns.since))
+        return [dict(row._mapping) for row in found]  # noqa: SLF001 -- the underscore only keeps the name possible
+
+    async def _messages(self, connection: AsyncConnection, phones: list[bytes]) -> list[dict[str, Any]]:
+        columns = text_message.c
+        names = (columns.sent_at, columns.purpose, columns.text)
+        sent = await connection.execute(
+            select(*names).where(columns.phone_hash.in_(phones)).order_by(columns.sent_at).limit(_MOST)
+        )
+        return [
+            {"sent_at": at, "purpose": purpose, "text": self._vault.decrypt("text_message.text", sealed)}
+            for at, purpose, sealed in sent
+        ]
+
+    async def _reasons(self, connection: AsyncConnection, ids: list[UUID]) -> list[dict[str, Any]]:
+        columns = desk_reason.c
+        given = await connection.execute(
+            select(columns.at, columns.reason).where(_among(columns.preselection_id, ids)).order_by(columns.at)
+        )
+        return [{"at": at, "reason": self._vault.decrypt("desk_reason.reason", sealed)} for at, sealed in given]
+
+
+async def _acts(connection: AsyncConnection, ids: list[UUID]) -> list[dict[str, Any]]:
+    columns = audit.c
+    names = (columns.at, columns.actor_kind, columns.action, columns.plates, columns.preselection_id)
+    found = await connection.execute(
+        select(*names).where(_among(columns.preselection_id, ids)).order_by(columns.at, columns.id).limit(_MOST)
+    )
+    return [dict(row._mapping) for row in found]  # noqa: SLF001 -- the same
+
+
+def _among(column: Any, ids: list[UUID]) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.in_(ids)
+    return found

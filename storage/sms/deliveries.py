@@ -1,0 +1,147 @@
+"""What became of each SMS that follows by itself: handed to the gateway, still being tried, or given up.
+
+A row is written before the first attempt and after each, so that operators can list what nobody has received. It names
+a preselection and a purpose, and neither the phone nor the text.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+
+from storage.postgres.database import Database
+from storage.sms.tables import text_delivery
+
+# A repeat of an attempt may come later than the attempt after it: the count only grows, and what was handed over stays.
+_TRIED = b"""
+    INSERT INTO text_delivery AS known (key, preselection_id, purpose, ordered_at, give_up_at, attempts, tried_at)
+    VALUES (%(key)s, %(preselection_id)s, %(purpose)s, %(ordered_at)s, %(give_up_at)s, %(attempts)s, %(tried_at)s)
+    ON CONFLICT (key) DO UPDATE SET
+        attempts = greatest(known.attempts, excluded.attempts), tried_at = greatest(known.tried_at, excluded.tried_at),
+        give_up_at = greatest(known.give_up_at, excluded.give_up_at)
+    WHERE known.handed_at IS NULL
+    RETURNING key
+"""
+_HANDED = b"UPDATE text_delivery SET handed_at = %(at)s, failure = NULL WHERE key = %(key)s RETURNING key"
+_FAILED = b"UPDATE text_delivery SET failure = %(failure)s WHERE key = %(key)s AND handed_at IS NULL RETURNING key"
+
+
+class DeliveryState(StrEnum):
+    """`handed_over` to the gateway, which does not tell us more; `waiting` for a further attempt; `given_up`."""
+
+    HANDED_OVER = "handed_over"
+    WAITING = "waiting"
+    GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt to hand an SMS over; `number` counts from 1."""
+
+    key: str
+    preselection_id: UUID
+    purpose: str
+    ordered_at: datetime
+    give_up_at: datetime
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TextDelivery:
+    """One SMS. `failure` says why the last attempt failed, where none has succeeded."""
+
+    key: str
+    preselection_id: UUID
+    purpose: str
+    ordered_at: datetime
+    give_up_at: datetime
+    attempts: int
+    tried_at: datetime
+    handed_at: datetime | None
+    failure: str | None
+
+    def state_at(self, moment: datetime) -> DeliveryState:
+        if self.handed_at:
+            return DeliveryState.HANDED_OVER
+        return DeliveryState.WAITING if moment < self.give_up_at else DeliveryState.GIVEN_UP
+
+    @property
+    def place(self) -> tuple[datetime, UUID]:
+        """Where the next page begins, as `before`: nobody is told two things at the same millisecond."""
+        return self.ordered_at, self.preselection_id
+
+
+@dataclass(frozen=True)
+class OpenTexts:
+    """How many SMS are waiting since before a moment, and how many were given up after another."""
+
+    waiting: int
+    given_up: int
+
+
+_COLUMNS = [text_delivery.c[name] for name in TextDelivery.__dataclass_fields__]
+
+
+class TextDeliveries:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, attempt: Attempt) -> bool:
+        """Note an attempt that is about to be made; False where the message has been handed over already."""
+        values = vars(attempt) | {"attempts": attempt.number, "tried_at": attempt.at}
+        return bool(await self._database.driven(_TRIED, values))
+
+    async def hand_over(self, key: str, at: datetime) -> None:
+        """The gateway has accepted the message."""
+        await self._database.driven(_HANDED, {"key": key, "at": at})
+
+    async def fail(self, key: str, failure: str) -> None:
+        """The attempt has failed, or nobody knows; another one may follow."""
+        await self._database.driven(_FAILED, {"key": key, "failure": failure})
+
+    async def of_preselection(self, preselection_id: UUID) -> list[TextDelivery]:
+        """All that was to be told about one preselection, newest first."""
+        return await self._found(select(*_COLUMNS).where(text_delivery.c.preselection_id == preselection_id))
+
+    async def page(
+        self,
+        at: datetime,
+        *,
+        state: DeliveryState | None = None,
+        limit: int = 100,
+        before: tuple[datetime, UUID] | None = None,
+    ) -> list[TextDelivery]:
+        """The newest in this state at `at`, or those that were not handed over; `before` is the last one's `place`."""
+        columns = text_delivery.c
+        conditions = [_is(state, at)]
+        if before:
+            conditions.append(tuple_(columns.ordered_at, columns.preselection_id) < before)
+        return await self._found(select(*_COLUMNS).where(*conditions).limit(limit))
+
+    async def open_at(self, at: datetime, *, waiting_since: datetime, given_up_after: datetime) -> OpenTexts:
+        """How many need an operator's eye."""
+        columns = text_delivery.c
+        waiting = func.count().filter(columns.give_up_at > at, columns.ordered_at <= waiting_since)
+        given_up = func.count().filter(columns.give_up_at <= at, columns.give_up_at > given_up_after)
+        [counts] = await self._database.rows(select(waiting, given_up).where(columns.handed_at.is_(None)))
+        return OpenTexts(*counts)
+
+    async def _found(self, wanted: Select[tuple[object, ...]]) -> list[TextDelivery]:
+        columns = text_delivery.c
+        newest = wanted.order_by(columns.ordered_at.desc(), columns.preselection_id.desc())
+        return [TextDelivery(*row) for row in await self._database.rows(newest)]
+
+
+def _is(state: DeliveryState | None, at: datetime) -> ColumnElement[bool]:
+    columns = text_delivery.c
+    match state:
+        case DeliveryState.HANDED_OVER:
+            return columns.handed_at.is_not(None)
+        case DeliveryState.WAITING:
+            return columns.handed_at.is_(None) & (columns.give_up_at > at)
+        case DeliveryState.GIVEN_UP:
+            return columns.handed_at.is_(None) & (columns.give_up_at <= at)
+    return columns.handed_at.is_(None)

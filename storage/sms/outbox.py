@@ -1,0 +1,88 @@
+"""The local SMS adapter's outbox: what the demo phone shows. Sealed like everything personal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from storage.crypto.keyed_hash import every
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.postgres.tables import text_message
+
+_ADD = b"""
+    INSERT INTO text_message (id, idempotency_key, phone_hash, phone, purpose, text, code, sent_at)
+    VALUES (
+        %(id)s, %(idempotency_key)s, %(phone_hash)s, %(phone)s, %(purpose)s, %(text)s, CAST(%(code)s AS bytea),
+        %(sent_at)s
+    )
+    ON CONFLICT DO NOTHING
+"""
+
+
+class Message(Protocol):
+    """An SMS, as the gateways' port describes it."""
+
+    @property
+    def phone(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def idempotency_key(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def code(self) -> str | None: ...
+
+
+@dataclass(frozen=True, repr=False)
+class ReceivedMessage:
+    """An SMS on somebody's phone."""
+
+    sent_at: datetime
+    purpose: str
+    text: str
+    code: str | None
+
+
+class TextMessages:
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._vault = keys.vault
+        self._hashes = PersonalHashes(keys.hashes)
+
+    async def add(self, message: Message) -> None:
+        """Keep a message; one with the same key is kept once."""
+        values = {
+            "id": uuid4(),
+            "idempotency_key": message.idempotency_key,
+            "phone_hash": self._hashes.phone(message.phone),
+            "phone": self._vault.encrypt("text_message.phone", message.phone),
+            "purpose": message.purpose,
+            "text": self._vault.encrypt("text_message.text", message.text),
+            "code": self._vault.encrypt("text_message.code", message.code) if message.code else None,
+            "sent_at": message.at,
+        }
+        await self._database.driven(_ADD, values)
+
+    async def list_of(self, phone: str, *, limit: int = 100) -> list[ReceivedMessage]:
+        """The messages to a phone, newest first."""
+        columns = text_message.c
+        found = await self._database.rows(
+            select(columns.sent_at, columns.purpose, columns.text, columns.code)
+            .where(columns.phone_hash.in_(every(self._hashes.phone(phone))))
+            .order_by(columns.sent_at.desc(), columns.id)
+            .limit(limit)
+        )
+        return [ReceivedMessage(row[0], row[1], self._opened("text", row[2]), self._code(row[3])) for row in found]
+
+    def _code(self, sealed: bytes | None) -> str | None:
+        return self._opened("code", sealed) if sealed else None
+
+    def _opened(self, column: str, sealed: bytes) -> str:
+        return self._vault.decrypt(f"text_message.{column}", sealed)
