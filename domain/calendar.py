@@ -76,11 +76,6 @@ def ban_end(begins: datetime, policy: Policy) -> datetime:
     return policy.blacklist.after(shanghai_midnight_after(begins - _MILLISECOND))
 
 
-def extended_ban(old_until: datetime, begins: datetime, policy: Policy) -> datetime:
-    """Return the end after a further missed deadline: the later of the old one and of a ban that begins now."""
-    return max(old_until, ban_end(begins, policy))
-
-
 def shanghai_day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 

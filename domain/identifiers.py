@@ -57,13 +57,11 @@ class VinCheck:
 
     @property
     def is_error(self) -> bool:
-        """Makers in China (L…) must set the check character; for a VIN of theirs a wrong one is a typing error."""
-        return not self.is_check_character_right and self.vin.startswith("L")
+        """Makers in China (L…) must set the check character; for a VIN of theirs a wrong one is a typing error.
 
-    @property
-    def is_warning(self) -> bool:
-        """Makers elsewhere need not set it, so a wrong one proves nothing."""
-        return not self.is_check_character_right and not self.is_error
+        Makers elsewhere need not set it, so a wrong one proves nothing.
+        """
+        return not self.is_check_character_right and self.vin.startswith("L")
 
 
 def check_vin(text: str) -> VinCheck:

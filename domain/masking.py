@@ -3,11 +3,6 @@
 _STAR = "*"
 
 
-def mask_id_number(number: str) -> str:
-    """Resident identity number: 110105********002X."""
-    return _mask(number, head=6, tail=4)
-
-
 def mask_mobile(number: str) -> str:
     """Mobile number: 138****8000."""
     return _mask(number, head=3, tail=4)
@@ -31,11 +26,6 @@ def mask_certificate_number(number: str) -> str:
 def mask_organisation_name(name: str) -> str:
     """Name of an organisation: the first two and the last two characters stay."""
     return _mask(name, head=2, tail=2)
-
-
-def mask_credit_code(code: str) -> str:
-    """Unified social credit code: the first two and the last two characters stay."""
-    return _mask(code, head=2, tail=2)
 
 
 def _mask(text: str, *, head: int, tail: int) -> str:

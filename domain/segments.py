@@ -158,12 +158,6 @@ class Segment:
         return [Template.parse(text, wildcard=True) for text in self.excluded]
 
 
-@lru_cache(maxsize=1)
-def WITHOUT_FOUR() -> int:  # noqa: N802 -- a constant in all but the moment at which it is built
-    """Return the mask of all positions whose number holds no digit 4 (R-36)."""
-    return _pool_mask([[ALPHABETS[kind].replace("4", "") for kind in pattern] for pattern in PATTERNS])
-
-
 def to_bitmap(mask: int) -> bytes:
     """Return the mask as a Redis string of `POOL_BYTES` bytes."""
     return mask.to_bytes(POOL_BYTES, "big")

@@ -27,10 +27,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """A verified token. `name`, `id_number` and `phone` are there for every applicant, `office` for every clerk.
-
-    `session_id` and `authenticated_at` say which sign-in the token comes from, where the provider tells.
-    """
+    """A verified token. `name`, `id_number` and `phone` are there for every applicant, `office` for every clerk."""
 
     subject: str
     roles: frozenset[str]
@@ -41,8 +38,6 @@ class Claims:
     id_number: str | None = None
     phone: str | None = None
     organisation: Organisation | None = None
-    session_id: str | None = None
-    authenticated_at: datetime | None = None
 
     def __repr__(self) -> str:
         """Nothing personal, so that no log line can hold it."""
@@ -93,8 +88,6 @@ def read_claims(claims: Mapping[str, Any], *, names: ClaimNames) -> Claims:
         id_number=_text(claims, names.id_number),
         phone=_phone(claims, names.phone),
         organisation=_organisation(claims, names),
-        session_id=_text(claims, "sid"),
-        authenticated_at=read_instant(claims, "auth_time"),
     )
     if "applicant" in roles and not (read.name and read.id_number and read.phone):
         raise Unauthenticated

@@ -1,7 +1,7 @@
 """Port to the identity provider: bearer tokens are verified here, with the keys that it publishes.
 
 A token is a JWT signed with one of `ALGORITHMS`; which one is the key's to say, never the token's alone. Claims:
-`iss`, `aud`, `sub`, `exp`, optionally `nbf`, `iat`, `sid`, `auth_time`; `roles`; `office` of a clerk; `name`,
+`iss`, `aud`, `sub`, `exp`, optionally `nbf`, `iat`; `roles`; `office` of a clerk; `name`,
 `id_number`, `phone_number` of an applicant; `organisation` `{name, credit_code}` of an agent (`ClaimNames` may name
 them otherwise); `iat` and `acr` or `amr` of staff.
 """

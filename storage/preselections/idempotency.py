@@ -11,12 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from storage.crypto.keyed_hash import every
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
-from storage.postgres.tables import idempotency
 
 _KEPT = timedelta(hours=24)
 _COLUMN = "idempotency.answer"
@@ -141,10 +138,6 @@ class Idempotency:
     async def abandon(self, request: RequestKey, at: datetime) -> None:
         """Give the lease up without an answer: a repeat is judged anew, under the same operation id."""
         await self._database.driven(_ABANDON, _key_values(request) | {"at": at})
-
-    async def forget_before(self, moment: datetime) -> None:
-        """Drop what is no longer kept at all: everything begun before the moment."""
-        await self._database.rows(delete(idempotency).where(idempotency.c.created_at < moment))
 
     def _kept(self, kept: Any, body_digest: bytes) -> Begun:
         digest, status, sealed = kept

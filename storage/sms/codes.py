@@ -96,8 +96,6 @@ _TRY = f"""
 
 _WHY_NOT = f"SELECT attempts >= %(limit)s FROM code WHERE {_SAME} AND {_LIVE}".encode()  # noqa: S608 -- constants
 
-_VOID = f"UPDATE code SET replaced_at = %(at)s WHERE {_SAME} AND {_LIVE}".encode()  # noqa: S608 -- constants
-
 
 @dataclass(frozen=True)
 class CodeOwner:
@@ -198,18 +196,6 @@ class Codes:
         if not right:
             raise CodeIncorrect(attempts - spent)
         return cast("UUID", code_id)
-
-    async def use(self, code_id: UUID, at: datetime) -> bool:
-        """Use a code up; False when it was used or replaced before."""
-        columns = code.c
-        live = (columns.used_at.is_(None), columns.replaced_at.is_(None))
-        async with self._database.statement() as connection:
-            done = await connection.execute(update(code).where(columns.id == code_id, *live).values(used_at=at))
-        return done.rowcount == 1
-
-    async def void(self, owner: CodeOwner, at: datetime) -> None:
-        """End the live code without a newer one: a new entry voids an identity code."""
-        await self._database.driven(_VOID, _owner_values(owner) | {"at": at})
 
     async def _why_not(self, owner: CodeOwner, attempts: int) -> Exception:
         found = await self._database.driven(_WHY_NOT, _owner_values(owner) | {"limit": attempts})

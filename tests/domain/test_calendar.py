@@ -8,7 +8,6 @@ from domain.calendar import (
     DayKind,
     OfficeCalendar,
     ban_end,
-    extended_ban,
     shanghai_day,
     shanghai_midnight_after,
 )
@@ -184,16 +183,6 @@ def test_a_ban_ends_two_years_after_the_last_day(begins: str, until: str) -> Non
 def test_a_ban_with_a_time_part_runs_to_the_second() -> None:
     begins = shanghai("2026-11-26T23:59:59.999")
     assert ban_end(begins, with_settings(blacklist="PT8S")) == begins + timedelta(seconds=8)
-
-
-def test_a_further_missed_deadline_sets_the_end_to_two_years_from_it() -> None:
-    old = shanghai("2028-11-27T00:00:00")
-    assert extended_ban(old, shanghai("2027-05-05T00:00:00"), POLICY) == shanghai("2029-05-05T00:00:00")
-
-
-def test_a_further_missed_deadline_never_shortens_a_ban() -> None:
-    old = shanghai("2035-01-01T00:00:00")
-    assert extended_ban(old, shanghai("2027-05-05T00:00:00"), POLICY) == old
 
 
 @pytest.mark.parametrize(

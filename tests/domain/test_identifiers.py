@@ -57,7 +57,6 @@ def test_a_right_vin_is_right(vin: str) -> None:
     assert parse_vin(vin) == vin
     assert vin_check_character(vin) == vin[8]
     assert not check_vin(vin).is_error
-    assert not check_vin(vin).is_warning
 
 
 def test_small_letters_of_a_vin_are_folded() -> None:
@@ -86,13 +85,12 @@ def test_a_vin_with_i_o_q_a_wrong_length_or_foreign_characters_is_malformed(text
 
 
 def test_a_wrong_check_character_is_an_error_for_a_vin_that_begins_with_l() -> None:
-    check = check_vin("LFV2A21K5A3000001")
-    assert (check.is_error, check.is_warning) == (True, False)
+    assert check_vin("LFV2A21K5A3000001").is_error
 
 
-def test_a_wrong_check_character_is_a_warning_for_any_other_vin() -> None:
+def test_a_wrong_check_character_is_none_for_any_other_vin() -> None:
     check = check_vin("wvwzzz1jz3w386752")
-    assert (check.vin, check.is_error, check.is_warning) == ("WVWZZZ1JZ3W386752", False, True)
+    assert (check.vin, check.is_error, check.is_check_character_right) == ("WVWZZZ1JZ3W386752", False, False)
     assert parse_vin("WVWZZZ1JZ3W386752") == "WVWZZZ1JZ3W386752"
 
 

@@ -1,4 +1,3 @@
-import random
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +17,6 @@ from domain.plates import (
 )
 from domain.segments import (
     POOL_BYTES,
-    WITHOUT_FOUR,
     MalformedTemplate,
     Segment,
     Template,
@@ -189,14 +187,6 @@ def test_a_segment_keeps_its_templates_in_capitals_and_refuses_what_is_none() ->
         segment("@@!!!", "IIIII")
     with pytest.raises(MalformedPlate):
         segment("@@!!!", prefix="粤I")
-
-
-@pytest.mark.requirement("R-36")
-def test_the_mask_without_four_holds_exactly_the_numbers_without_a_four() -> None:
-    assert WITHOUT_FOUR().bit_count() == 9**5 + 5 * 24 * 9**4 + 4 * 24**2 * 9**3
-    chance = random.Random(36)
-    for position in chance.sample(range(POOL_SIZE), 5000):
-        assert bool(WITHOUT_FOUR() >> (POOL_SIZE - 1 - position) & 1) is ("4" not in serial_at(position))
 
 
 @pytest.mark.slow

@@ -48,11 +48,6 @@ async def test_a_clerks_token_names_the_office(verifier: TokenVerifier) -> None:
     assert (claims.roles, claims.office) == ({"clerk"}, "440300")
 
 
-async def test_the_sign_in_behind_a_token_is_told(verifier: TokenVerifier) -> None:
-    claims = await verifier.verify(token_of(APPLICANT | {"sid": "s-1", "auth_time": NOW.timestamp()}))
-    assert (claims.session_id, claims.authenticated_at) == ("s-1", NOW)
-
-
 @pytest.mark.parametrize("audience", [AUDIENCE, [AUDIENCE], ["another", AUDIENCE]])
 async def test_the_audience_may_be_one_of_several(verifier: TokenVerifier, audience: object) -> None:
     assert await verifier.verify(token_of(APPLICANT | {"aud": audience}))

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from redis.asyncio import Redis
 from sqlalchemy import insert
 
-from domain.plates import PATTERNS, serial_at
+from domain.plates import PATTERNS, POOL_SIZE, serial_at
 from domain.segments import POOL_BYTES, Segment, from_bitmap, positions_in, to_bitmap
 from storage.audit.trail import Act
 from storage.offices.offices import Office, Offices
@@ -27,6 +28,12 @@ B = "粤B"
 
 def plates_at(positions: Iterable[int], name: str = B) -> list[str]:
     return [name + serial_at(position) for position in positions]
+
+
+@cache
+def without_four() -> int:
+    """The mask of all positions whose number holds no digit 4."""
+    return int("".join("01"["4" not in serial_at(position)] for position in range(POOL_SIZE)), 2)
 
 
 async def put_index(redis: Redis, free: Iterable[int] | int, name: str = B, *, valid_until: datetime = FOREVER) -> None:

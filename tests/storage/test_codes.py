@@ -21,7 +21,6 @@ from tests.storage.stored_preselections import AT, KEYS, Stored, decision
 
 HASHES = PersonalHashes(KEYS.hashes)
 POLICY = Policy()
-EVERY_MINUTE = parse_duration("PT60S")
 MILLISECOND = timedelta(milliseconds=1)
 RIGHT, WRONG = "012345", "543210"
 
@@ -188,21 +187,6 @@ async def test_the_digits_of_another_preselection_do_not_fit_even_when_they_are_
     await one.ask()
     with pytest.raises(CodeIncorrect):
         await one.codes.verify(one.owner(), other.hash(RIGHT), at=AT, attempts=5, request_id=uuid4())
-
-
-async def test_a_used_code_is_gone(person: Person) -> None:
-    code_id = await person.ask()
-    assert await person.codes.use(code_id, AT)
-    assert not await person.codes.use(code_id, AT)
-    with pytest.raises(CodeNotSent):
-        await person.type_in(RIGHT)
-
-
-async def test_a_voided_code_is_gone(person: Person) -> None:
-    await person.ask()
-    await person.codes.void(person.owner(), AT)
-    with pytest.raises(CodeNotSent):
-        await person.type_in(RIGHT)
 
 
 async def test_a_decision_uses_the_code_up_with_everything_else_or_not_at_all(stored: Stored) -> None:

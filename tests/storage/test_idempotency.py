@@ -111,19 +111,6 @@ async def test_after_a_day_the_key_is_as_good_as_new(caller: Caller) -> None:
     assert await caller.begin(AT + timedelta(hours=24), body=OTHER) == InFlight()
 
 
-async def test_old_keys_can_be_forgotten(fresh_database: str) -> None:
-    own = Database(fresh_database)
-    try:
-        mine = Caller(own)
-        await mine.take()
-        await mine.idempotency.forget_before(AT)
-        assert await mine.begin() == InFlight()
-        await mine.idempotency.forget_before(AT + timedelta(milliseconds=1))
-        assert isinstance(await mine.begin(), Fresh)
-    finally:
-        await own.close()
-
-
 async def test_answers_are_sealed(caller: Caller, database: Database) -> None:
     await caller.take()
     await caller.idempotency.answer(caller.request, 200, {}, "张三 13800138000")

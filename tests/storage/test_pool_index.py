@@ -7,13 +7,12 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from domain.plates import POOL_SIZE, position_of
-from domain.segments import WITHOUT_FOUR
 from storage.failures import IndexLost, PartDown
 from storage.pool.index import PoolIndex, Wish
 from storage.pool.keys import index_keys, milliseconds
 from storage.postgres.tables import FOREVER
 from storage.redis.client import make_redis
-from tests.storage.pool_world import AT, LATER, B, free_in, plates_at, put_index
+from tests.storage.pool_world import AT, LATER, B, free_in, plates_at, put_index, without_four
 
 MILLISECOND = timedelta(milliseconds=1)
 EVERYTHING = (1 << POOL_SIZE) - 1
@@ -52,6 +51,7 @@ async def test_a_full_pool_is_drawn_from_at_its_ends_and_seams_too(redis: Redis,
     assert await index.count(B, at=AT) == POOL_SIZE - 10
 
 
+@pytest.mark.requirement("R-36")
 async def test_without_four_no_drawn_number_holds_a_four(redis: Redis, index: PoolIndex) -> None:
     await put_index(redis, EVERYTHING)
     drawn = [p for _ in range(30) for p in await index.draw(B, 10, at=AT, until=LATER, wish=Wish(without_four=True))]
@@ -60,7 +60,7 @@ async def test_without_four_no_drawn_number_holds_a_four(redis: Redis, index: Po
 
 
 async def test_without_four_finds_the_few_numbers_among_many_fours(redis: Redis, index: PoolIndex) -> None:
-    fours = EVERYTHING ^ WITHOUT_FOUR()
+    fours = EVERYTHING ^ without_four()
     few = [position_of(serial) for serial in ("00000", "A1235", "AB123", "1A235", "12A35", "99Z99")]
     await put_index(redis, sum((1 << (POOL_SIZE - 1 - position) for position in few), fours))
     wish = Wish(without_four=True, hidden=[f"{B}00000"])
@@ -74,8 +74,8 @@ async def test_without_four_finds_the_few_numbers_among_many_fours(redis: Redis,
 
 async def test_the_index_knows_all_numbers_without_a_four(redis: Redis, index: PoolIndex) -> None:
     await put_index(redis, EVERYTHING)
-    assert await index.count(B, at=AT, wish=Wish(without_four=True)) == WITHOUT_FOUR().bit_count()
-    await put_index(redis, EVERYTHING ^ WITHOUT_FOUR())
+    assert await index.count(B, at=AT, wish=Wish(without_four=True)) == without_four().bit_count()
+    await put_index(redis, EVERYTHING ^ without_four())
     assert await index.count(B, at=AT, wish=Wish(without_four=True)) == 0
 
 
