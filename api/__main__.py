@@ -6,8 +6,8 @@ import httpx
 import uvloop
 
 from api.app import create_app
-from api.identity_rules import token_rules
-from api.parts import Gateways, parts_of
+from api.auth.identity_rules import token_rules
+from api.context import Gateways, parts_of
 from api.serving import serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.settings import Settings, SettingsError

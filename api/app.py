@@ -10,38 +10,40 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from api.cross_origin import CrossOrigin
-from api.endpoints import (
-    applications,
-    audit_lists,
-    desk,
-    documents,
-    events,
-    health,
-    offices,
-    operation_bans,
-    operation_deadlines,
-    operation_pool,
-    operation_search,
-    operation_texts,
-    plates,
-    preselections,
+from api.auditors import endpoints as auditors
+from api.auth.policy import RULES, Rule
+from api.context import Parts
+from api.desk import endpoints as desk
+from api.health import endpoints as health
+from api.http.cross_origin import CrossOrigin
+from api.http.problems import problem
+from api.http.request_log import RequestLog
+from api.http.secured_route import BASE
+from api.offices import endpoints as offices
+from api.openapi.document import publish
+from api.operators import (
+    ban_endpoints,
+    deadline_endpoints,
+    pool_endpoints,
+    search_endpoints,
+    sms_endpoints,
 )
-from api.guard import BASE
-from api.parts import Parts
-from api.policy import RULES, Rule
-from api.problems import problem
-from api.published_document import publish
-from api.request_log import RequestLog
-from api.web_pages import add_pages
+from api.pages.web_pages import add_pages
+from api.preselections import (
+    application_endpoints,
+    document_endpoints,
+    event_endpoints,
+    plate_endpoints,
+)
+from api.preselections import endpoints as preselections
 from locales.languages import preferred_language
 
 VERSION = "1.0.0"
 # The most wanted ones first: the keyboard is called for every character that is typed.
 AREAS = (
-    plates.router, preselections.router, events.router, applications.router, offices.router, documents.router,
-    desk.router, operation_bans.router, operation_pool.router, operation_deadlines.router, operation_search.router,
-    operation_texts.router, audit_lists.router, health.router,
+    plate_endpoints.router, preselections.router, event_endpoints.router, application_endpoints.router, offices.router,
+    document_endpoints.router, desk.router, ban_endpoints.router, pool_endpoints.router, deadline_endpoints.router,
+    search_endpoints.router, sms_endpoints.router, auditors.router, health.router,
 )  # fmt: skip
 # FastAPI's own would tell addresses with their queries, and the words of exceptions, to whoever an environment names.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}

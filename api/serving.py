@@ -6,7 +6,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from api.bounded_connections import BoundedConnection
+from api.http.connections import BoundedConnection
 from config.settings import Settings
 from process.garbage import search_rarely
 

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.holders import masked_holder
+from api.preselections.holders import masked_holder
 from bench.applicants import selecting
 from bench.figures import Call, Figure, Target, cost, side_by_side
 from bench.sizes import Sizes

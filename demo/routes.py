@@ -10,12 +10,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 
-from api.answers import Answer, Instant
-from api.bodies import Body, PlainText
-from api.guard import GuardedRoute
-from api.policy import PUBLIC
-from api.responses import WRITES, problems
-from api.visits import CurrentVisit
+from api.auth.policy import PUBLIC
+from api.http.request_context import CurrentVisit
+from api.http.responses import WRITES, problems
+from api.http.schemas import Answer, Body, Instant, PlainText
+from api.http.secured_route import GuardedRoute
 from demo.oidc_grants import Grants
 from demo.tokens import LIFETIME, DemoSigner, SignIn
 from demo.vehicles import DemoVehicle

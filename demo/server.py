@@ -7,7 +7,7 @@ import uvloop
 from fastapi import APIRouter, FastAPI
 
 from api.app import create_app
-from api.parts import Gateways, Parts, parts_of
+from api.context import Gateways, Parts, parts_of
 from api.serving import serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.settings import Settings, SettingsError

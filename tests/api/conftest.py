@@ -8,7 +8,7 @@ import redis.asyncio
 from temporalio.client import Client
 
 from api.app import create_app
-from api.parts import Gateways, Parts, parts_of
+from api.context import Gateways, Parts, parts_of
 from config.settings import Settings
 from embedded.postgres import Postgres
 from embedded.temporal import Temporal

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpx
 from fastapi import FastAPI
 
-from api.parts import Parts
+from api.context import Parts
 from config.settings import Settings
 from storage.offices.offices import Office
 from storage.pool.reconcile import IndexKeeper

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from api.action_log import action_logged
-from api.request_log import RequestLog
+from api.http.action_log import action_logged
+from api.http.request_log import RequestLog
 from domain.errors import NotFound
 from storage.failures import PartDown
 

@@ -10,9 +10,9 @@ from typing import NoReturn
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from api import bounded_connections
-from api.bounded_connections import BoundedConnection
-from api.response_headers import SECURITY_HEADERS
+from api.http import connections
+from api.http.connections import BoundedConnection
+from api.http.headers import SECURITY_HEADERS
 from tests.serving import serving
 
 HASTE = 0.3
@@ -70,7 +70,7 @@ class Line:
 @pytest.fixture(autouse=True)
 def haste(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HEAD_WITHIN", "BODY_WITHIN", "READ_WITHIN"):
-        monkeypatch.setattr(bounded_connections, name, HASTE)
+        monkeypatch.setattr(connections, name, HASTE)
 
 
 @pytest.fixture
@@ -130,8 +130,8 @@ async def test_a_body_that_nobody_reads_does_not_hold_the_connection(port: int) 
 
 
 async def test_what_is_sent_after_the_answer_is_taken_up_to_a_limit(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded_connections, "BODY_WITHIN", 60.0)
-    monkeypatch.setattr(bounded_connections, "LARGEST_LEFTOVER", 1024 * 1024)
+    monkeypatch.setattr(connections, "BODY_WITHIN", 60.0)
+    monkeypatch.setattr(connections, "LARGEST_LEFTOVER", 1024 * 1024)
     async with line_to(port) as line:
         await line.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n")
         assert (await line.answer()).startswith(b"HTTP/1.1 200")

@@ -9,10 +9,10 @@ import pytest
 from fastapi import FastAPI
 from opentelemetry import trace
 
-from api import strict_json
 from api.app import create_app, with_routes
-from api.request_log import RequestLog
-from api.response_headers import SECURITY_HEADERS
+from api.http import strict_json
+from api.http.headers import SECURITY_HEADERS
+from api.http.request_log import RequestLog
 from tests.api.country import Country
 from tests.api.stack import Stack
 

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from api import addresses
-from api.addresses import AddressBrake, named_address
 from api.app import create_app
-from api.open_streams import ASK_AGAIN, OpenStreams
-from api.parts import assembled
+from api.context import assembled
+from api.limits import ip_throttle
+from api.limits.ip_throttle import AddressBrake, named_address
+from api.limits.streams import ASK_AGAIN, OpenStreams
 from domain.errors import RateLimited
 from domain.instants import parse_instant
 from process.clock import system_clock
@@ -155,7 +155,7 @@ class TestAddresses:
     async def test_beyond_the_limit_calls_are_answered_later_and_not_differently(
         self, country: Country, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(addresses, "HELD_UP_SECONDS", 0.5)
+        monkeypatch.setattr(ip_throttle, "HELD_UP_SECONDS", 0.5)
         policy = country.stack.parts.settings.policy | {"address_per_minute": "3"}
         async with another_process(country, policy=policy, **PROXIES) as client:
             here, there = ({"X-Forwarded-For": place} for place in ("198.51.100.7", "198.51.100.8"))
@@ -167,8 +167,8 @@ class TestAddresses:
     async def test_only_so_many_wait_at_once_and_the_rest_are_told_when(
         self, country: Country, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(addresses, "MOST_HELD_UP", 2)
-        monkeypatch.setattr(addresses, "HELD_UP_SECONDS", 0.5)
+        monkeypatch.setattr(ip_throttle, "MOST_HELD_UP", 2)
+        monkeypatch.setattr(ip_throttle, "HELD_UP_SECONDS", 0.5)
         policy = country.stack.parts.settings.policy | {"address_per_minute": "1"}
         headers = country.applicant().headers | {"X-Forwarded-For": "198.51.100.9"}
         async with another_process(country, policy=policy, **PROXIES) as client:

@@ -15,14 +15,17 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from api import idempotency, keyboard, records
-from api.bodies import Name, PlainText, SubmissionBody
-from api.callers import caller_of
-from api.cursors import cursor_of, place_in
-from api.desk_bodies import Reason, ReservationQuery
-from api.numbers import composed_numbers, one_number, prefix_of_office
-from api.operation_bodies import AuditQuery, Day, Moment
-from api.strict_json import parse
+from api.auth import records
+from api.auth.callers import caller_of
+from api.desk.schemas import ReservationQuery
+from api.http import idempotency
+from api.http.cursors import cursor_of, place_in
+from api.http.schemas import Name, PlainText, Reason
+from api.http.strict_json import parse
+from api.operators.request_schemas import AuditQuery, Day, Moment
+from api.preselections import keyboard
+from api.preselections.numbers import composed_numbers, one_number, prefix_of_office
+from api.preselections.schemas import SubmissionBody
 from domain.errors import NotFound, NumberDuplicated, NumberMalformed, Unauthenticated, ValidationFailed
 from domain.instants import format_instant, parse_instant
 from domain.plates import DIGITS, LETTERS, POOL_SIZE, parse_plate, serial_at

@@ -10,10 +10,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
 from api.app import create_app
-from api.callers import Role
-from api.guard import GuardedRoute
-from api.parts import Parts
-from api.policy import ACTING, APPLICANT, RULES, Record
+from api.auth.callers import Role
+from api.auth.policy import ACTING, APPLICANT, RULES, Record
+from api.context import Parts
+from api.http.secured_route import GuardedRoute
 from tests.api.country import Country
 
 # What is served beside the API, to everybody: the published document and the pages.

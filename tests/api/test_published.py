@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.problems import STATUSES
+from api.http.problems import STATUSES
 from domain.errors import REFUSALS
 from domain.vehicle_eligibility import Obstacle
 from locales.languages import FOLDER, Language, catalogue, preferred_language

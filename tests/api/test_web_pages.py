@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.web_pages import add_pages
+from api.pages.web_pages import add_pages
 
 
 async def answer_of(folder: Path, path: str, issuer: str | None = None, **headers: str) -> httpx.Response:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from api.parts import parts_of
+from api.context import parts_of
 from config.settings import Settings
 from demo.routes import Demo
 from demo.server import demo_app, demo_gateways, issuer_at

@@ -9,7 +9,10 @@ from tests.house.source_files import Finding, findings_in_packages, listed
 
 BROAD = {"Exception", "BaseException"}
 EDGES = {
-    ("api/request_log.py", "_Exchange.run"): "The edge of every request: what nobody foresaw becomes a 500 and a line.",
+    (
+        "api/http/request_log.py",
+        "_Exchange.run",
+    ): "The edge of every request: an unforeseen failure is logged and becomes a 500.",
     ("embedded/stack.py", "Servers.__aenter__"): "Whatever stops the start, no server stays behind; raised again.",
     (
         "storage/postgres/database.py",

@@ -11,7 +11,7 @@ from tests.house.source_files import findings_in_packages, listed
 CHANCE = {
     "activities/claim_changes.py": "How long a plate cools.",
     "activities/texts.py": "The second SMS code.",
-    "api/verification_codes.py": "The first SMS code, behind which there is no workflow yet.",
+    "api/preselections/verification_codes.py": "The first SMS code, behind which there is no workflow yet.",
     "demo/oidc.py": "The demo's own identity provider: names of sign-ins.",
     "demo/oidc_grants.py": "The same: its grants.",
     "demo/people.py": "Seeded: the same demo people every time.",

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from temporalio.client import Client
 
 from api.app import create_app
-from api.parts import Gateways, parts_of
+from api.context import Gateways, parts_of
 from config.settings import Settings
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey

@@ -1,0 +1,72 @@
+"""What auditors read, and nothing else: what operators and clerks did with scarce numbers."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Query
+
+from api.auditors.schemas import (
+    BanReleaseList,
+    ClerkActItem,
+    ClerkActList,
+    ClerkCountsItem,
+    ClerkCountsList,
+    UnconfirmedAnswer,
+)
+from api.http.request_context import CurrentVisit, Visit
+from api.http.responses import reading
+from api.http.secured_route import area
+from api.operators.commands import ban_item, plain, withholding_item
+from api.operators.request_schemas import DeskActsQuery, PeriodQuery
+from api.operators.response_schemas import WithholdingList
+from operations import auditing
+from storage.audit.staff_activity import Period
+
+router = area("/audit", tags=["audit"])
+
+_LAST_MONTH = timedelta(days=30)
+_NOW_TOO = timedelta(milliseconds=1)
+
+
+@router.get("/withholdings", responses=reading("validation_failed"))
+async def audit_withholdings(visit: CurrentVisit, query: Annotated[PeriodQuery, Query()]) -> WithholdingList:
+    """Numbers withheld or given back in the time, by whom, why, and who confirmed it; newest first."""
+    found = await auditing.withholdings_in(visit.parts.operations, _period(visit, query), limit=query.limit)
+    return WithholdingList(items=[withholding_item(known) for known in found])
+
+
+@router.get("/ban-releases", responses=reading("validation_failed"))
+async def audit_ban_releases(visit: CurrentVisit, query: Annotated[PeriodQuery, Query()]) -> BanReleaseList:
+    """Bans that an operator ended before their time; newest first."""
+    found = await auditing.ban_releases_in(visit.parts.operations, _period(visit, query), limit=query.limit)
+    return BanReleaseList(items=[ban_item(entry) for entry in found])
+
+
+@router.get("/unconfirmed", responses=reading())
+async def audit_unconfirmed(visit: CurrentVisit) -> UnconfirmedAnswer:
+    """What waits for a second operator, however old it is."""
+    found = await auditing.unconfirmed(visit.parts.operations, limit=1000)
+    return UnconfirmedAnswer(
+        withholdings=[withholding_item(known) for known in found.withholdings],
+        ban_releases=[ban_item(entry) for entry in found.ban_releases],
+    )
+
+
+@router.get("/desk", responses=reading("validation_failed"))
+async def audit_desk(visit: CurrentVisit, query: Annotated[PeriodQuery, Query()]) -> ClerkCountsList:
+    """How many reservations each clerk confirmed and rejected; most rejections first."""
+    found = await auditing.desk_counts(visit.parts.operations, _period(visit, query), limit=query.limit)
+    return ClerkCountsList(items=[ClerkCountsItem(**vars(counts)) for counts in found])
+
+
+@router.get("/desk/acts", responses=reading("validation_failed"))
+async def audit_desk_acts(visit: CurrentVisit, query: Annotated[DeskActsQuery, Query()]) -> ClerkActList:
+    """Each confirmation and rejection, of one clerk or of all; newest first."""
+    period = _period(visit, query)
+    found = await auditing.desk_acts(visit.parts.operations, period, clerk=query.clerk, limit=query.limit)
+    return ClerkActList(items=[ClerkActItem(**plain(vars(act))) for act in found])
+
+
+def _period(visit: Visit, query: PeriodQuery) -> Period:
+    until = query.until or visit.now() + _NOW_TOO
+    return Period(query.since or until - _LAST_MONTH, until)

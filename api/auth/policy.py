@@ -1,0 +1,108 @@
+"""Who may call what, and which record a call is about: the one table that decides, deny by default.
+
+The key is the name of the route. A route without an entry is refused to everybody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from api.auth.callers import Caller, Role
+from domain.errors import Forbidden
+
+ACTING = frozenset({Role.CLERK, Role.OPERATOR})
+"""The roles whose acts auditors watch."""
+
+
+class Record(Enum):
+    """What a path names; whoever may not see it is told that it does not exist."""
+
+    NONE = auto()
+    OFFICE = auto()
+    OWN_PRESELECTION = auto()
+    OWN_KEYBOARD = auto()
+    """The same, and the call is counted."""
+    DESK_RESERVATION = auto()
+    """One of the clerk's own office."""
+    BAN = auto()
+    WITHHOLDING = auto()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One of `roles` is needed, unless the route is public."""
+
+    roles: frozenset[Role]
+    record: Record = Record.NONE
+    is_public: bool = False
+
+    def admit(self, caller: Caller) -> None:
+        """Raises `Forbidden`, also for whoever would audit their own acts: an auditor has no other office here."""
+        roles = caller.claims.roles
+        if not self.roles & roles or (Role.AUDITOR in roles and roles & ACTING):
+            raise Forbidden
+
+
+PUBLIC = Rule(frozenset(), is_public=True)
+APPLICANT = Rule(frozenset({Role.APPLICANT}))
+OFFICE = Rule(frozenset({Role.APPLICANT}), Record.OFFICE)
+OWNER = Rule(frozenset({Role.APPLICANT}), Record.OWN_PRESELECTION)
+CLERK = Rule(frozenset({Role.CLERK}))
+DESK = Rule(frozenset({Role.CLERK}), Record.DESK_RESERVATION)
+OPERATOR = Rule(frozenset({Role.OPERATOR}))
+AUDITOR = Rule(frozenset({Role.AUDITOR}))
+BAN = Rule(frozenset({Role.OPERATOR}), Record.BAN)
+WITHHOLDING = Rule(frozenset({Role.OPERATOR}), Record.WITHHOLDING)
+
+RULES: Mapping[str, Rule] = {
+    "list_offices": APPLICANT,
+    "read_notice": OFFICE,
+    "list_segments": OFFICE,
+    "enter": APPLICANT,
+    "send_verification_code": APPLICANT,
+    "create_preselection": APPLICANT,
+    "list_preselections": APPLICANT,
+    "read_preselection": OWNER,
+    "start": OWNER,
+    "send_identity_code": OWNER,
+    "confirm_identity": OWNER,
+    "read_keyboard": Rule(frozenset({Role.APPLICANT}), Record.OWN_KEYBOARD),
+    "compose": OWNER,
+    "draw": OWNER,
+    "put_aside": OWNER,
+    "confirm": OWNER,
+    "cancel": OWNER,
+    "stream_events": OWNER,
+    "read_voucher": OWNER,
+    "read_calendar_file": OWNER,
+    "list_reservations": CLERK,
+    "inspect_voucher": CLERK,
+    "confirm_reservation": DESK,
+    "reject_reservation": DESK,
+    "list_bans": OPERATOR,
+    "release_ban": BAN,
+    "confirm_ban_release": BAN,
+    "read_pool": OPERATOR,
+    "list_prefix_segments": OPERATOR,
+    "release_segment": OPERATOR,
+    "exclude_numbers": OPERATOR,
+    "list_withholdings": OPERATOR,
+    "withhold_numbers": OPERATOR,
+    "release_withheld": WITHHOLDING,
+    "confirm_withheld": WITHHOLDING,
+    "read_calendar": OPERATOR,
+    "enter_days": OPERATOR,
+    "seed_calendar_year": OPERATOR,
+    "extend_deadlines": OPERATOR,
+    "find_workflows": OPERATOR,
+    "search_workflows": OPERATOR,
+    "list_audit": OPERATOR,
+    "audit_withholdings": AUDITOR,
+    "audit_ban_releases": AUDITOR,
+    "audit_unconfirmed": AUDITOR,
+    "audit_desk": AUDITOR,
+    "audit_desk_acts": AUDITOR,
+    "list_texts": OPERATOR,
+    "read_health": PUBLIC,
+    "read_readiness": PUBLIC,
+}

@@ -1,0 +1,155 @@
+"""Everything that the API works with, put together once for the life of the process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from temporalio.client import Client
+
+from api.limits.call_counts import CallCounts
+from api.limits.ip_throttle import AddressBrake
+from api.limits.streams import OpenStreams
+from api.offices.directory import OfficeDirectory
+from config.settings import Settings
+from config.temporal import connect
+from documents.voucher_keys import VoucherKeys
+from domain.policy import Policy
+from gateways.identity.provider import Verifier
+from gateways.sms import SmsGateway
+from gateways.vehicle_registry import VehicleRegistry
+from operations.parts import OperationParts, operation_parts
+from process.clock import Clock, system_clock
+from storage.bans.blacklist import Blacklist
+from storage.crypto.keyed_hash import KeyedHash
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.sources import key_source
+from storage.crypto.vault import Keys
+from storage.offices.offices import Offices
+from storage.pool.keyboard import KeyboardSnapshots
+from storage.pool.segments import SegmentReleases
+from storage.postgres.database import Database
+from storage.preselections.decisions import Decisions
+from storage.preselections.desk import DeskRecords
+from storage.preselections.desk_reasons import DeskReasons
+from storage.preselections.failed_checks import FailedChecks
+from storage.preselections.idempotency import Idempotency
+from storage.preselections.rows import Preselections
+from storage.redis.announcements import Announcements
+from storage.redis.client import make_redis
+from storage.redis.rate_windows import RateWindows
+from storage.sms.codes import Codes
+from storage.sms.quota import ServiceCodes
+
+CONNECTIONS = 20
+
+
+@dataclass(frozen=True)
+class Gateways:
+    """Other people's systems."""
+
+    sms: SmsGateway
+    registry: VehicleRegistry
+    verifier: Verifier
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    clock: Clock
+    policy: Policy
+    """The deployment's policy; an office may override it."""
+    gateways: Gateways
+    temporal: Client
+    database: Database
+    redis: Redis
+    keyed_hash: KeyedHash
+    hashes: PersonalHashes
+    directory: OfficeDirectory
+    offices: Offices
+    segments: SegmentReleases
+    preselections: Preselections
+    decisions: Decisions
+    codes: Codes
+    blacklist: Blacklist
+    failed_checks: FailedChecks
+    idempotency: Idempotency
+    keyboards: KeyboardSnapshots
+    call_counts: CallCounts
+    addresses: AddressBrake
+    service_codes: ServiceCodes
+    announcements: Announcements
+    streams: OpenStreams
+    vouchers: VoucherKeys
+    desk_records: DeskRecords
+    desk_reasons: DeskReasons
+    operations: OperationParts
+
+
+@asynccontextmanager
+async def parts_of(
+    settings: Settings, gateways: Gateways, keys: Keys, *, clock: Clock = system_clock
+) -> AsyncIterator[Parts]:
+    """The parts for these settings, closed at the end. No server has to answer yet."""
+    database = Database(settings.database_url, pool_size=CONNECTIONS, application_name="xuanhao-api")
+    redis = make_redis(settings.redis_url)
+    parts = assembled(
+        settings,
+        gateways,
+        keys,
+        clock=clock,
+        database=database,
+        redis=redis,
+        temporal=await connect(settings, lazy=True),
+    )
+    try:
+        yield parts
+    finally:
+        await parts.announcements.close()
+        await redis.aclose()
+        await database.close()
+
+
+def assembled(
+    settings: Settings,
+    gateways: Gateways,
+    keys: Keys,
+    *,
+    clock: Clock,
+    database: Database,
+    redis: Redis,
+    temporal: Client,
+) -> Parts:
+    """Everything over these connections."""
+    offices, hashes = Offices(database), PersonalHashes(keys.hashes)
+    policy, windows = Policy().with_overrides(settings.policy), RateWindows(redis)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        policy=policy,
+        gateways=gateways,
+        temporal=temporal,
+        database=database,
+        redis=redis,
+        keyed_hash=keys.hashes,
+        hashes=hashes,
+        directory=OfficeDirectory(offices, clock),
+        offices=offices,
+        segments=SegmentReleases(database),
+        preselections=Preselections(database, keys),
+        decisions=Decisions(database),
+        codes=Codes(database),
+        blacklist=Blacklist(database, keys),
+        failed_checks=FailedChecks(database),
+        idempotency=Idempotency(database, keys),
+        call_counts=CallCounts(windows, hashes),
+        addresses=AddressBrake(windows, hashes, proxies=settings.proxy_networks, limit=policy.address_per_minute),
+        service_codes=ServiceCodes(windows, policy.codes_per_minute),
+        keyboards=KeyboardSnapshots(database, redis),
+        announcements=Announcements(redis),
+        streams=OpenStreams(settings.streams_per_account),
+        vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
+        desk_records=DeskRecords(database),
+        desk_reasons=DeskReasons(database, keys),
+        operations=operation_parts(settings, database=database, redis=redis, temporal=temporal, keys=keys),
+    )

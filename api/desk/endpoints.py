@@ -1,0 +1,44 @@
+"""The desk of a vehicle office (车管所): a clerk sees the own office's reservations only."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from api.desk.schemas import (
+    InspectionBody,
+    ReasonBody,
+    ReservationItem,
+    ReservationPage,
+    ReservationQuery,
+    VoucherInspection,
+)
+from api.desk.service import confirmed, inspected, rejected, reservations_of
+from api.http.request_context import CurrentVisit
+from api.http.responses import reading, writing
+from api.http.secured_route import area
+
+router = area("/desk", tags=["desk"])
+
+
+@router.get("/reservations", responses=reading("validation_failed"))
+async def list_reservations(visit: CurrentVisit, query: Annotated[ReservationQuery, Query()]) -> ReservationPage:
+    """All that have, or had, a plate, newest first; searched by plate and stage."""
+    return await reservations_of(visit, plate=query.plate, stage=query.stage, limit=query.limit, cursor=query.cursor)
+
+
+@router.post("/vouchers/inspect", responses=writing("not_found", "voucher_invalid"))
+async def inspect_voucher(visit: CurrentVisit, body: InspectionBody) -> VoucherInspection:
+    """What the voucher in the holder's hand is worth now."""
+    return await inspected(visit, body.token)
+
+
+@router.post("/preselections/{preselection_id}/confirmation", responses=writing("not_found", "wrong_stage"))
+async def confirm_reservation(visit: CurrentVisit) -> ReservationItem:
+    """The holder came in time: the deadline is stopped for good, and the plate is issued."""
+    return await confirmed(visit)
+
+
+@router.post("/preselections/{preselection_id}/rejection", responses=writing("not_found", "wrong_stage"))
+async def reject_reservation(visit: CurrentVisit, body: ReasonBody) -> ReservationItem:
+    """The transfer can't be done: the reservation ends without a ban, and the number cools."""
+    return await rejected(visit, body.reason)

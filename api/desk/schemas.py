@@ -1,0 +1,60 @@
+"""What the desk sends, and what it receives."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from api.http.schemas import Answer, Body, EmptyIsNone, Identifier, Instant, PageQuery, Reason
+from domain.plates import MalformedPlate, parse_plate
+from domain.preselection.values import Stage
+
+
+def _plate(text: str) -> str:
+    try:
+        return parse_plate(text)
+    except MalformedPlate:
+        raise PydanticCustomError("plain_text", "no plate") from None
+
+
+class ReservationQuery(PageQuery):
+    plate: Annotated[Annotated[str, Field(max_length=64), AfterValidator(_plate)] | None, EmptyIsNone] = None
+    stage: Annotated[Stage | None, EmptyIsNone] = None
+
+
+class ReasonBody(Body):
+    reason: Reason
+
+
+class InspectionBody(Body):
+    """The token of the voucher's QR code, an address that ends in it, or the short code that is printed beneath."""
+
+    token: Identifier
+
+
+class ReservationItem(Answer):
+    """A reservation as a clerk sees it; `holder` is masked."""
+
+    id: str
+    plate: str
+    stage: Stage
+    visit_by: date
+    holder: str
+
+
+class ReservationPage(Answer):
+    """`next` is the cursor of the next page, or null."""
+
+    items: list[ReservationItem]
+    next: str | None
+
+
+class VoucherInspection(ReservationItem):
+    """`valid`: the plate is reserved for the holder, or issued to them already.
+
+    `inspected_before`: when this voucher was last looked up before now, at whichever counter; null the first time.
+    """
+
+    valid: bool
+    inspected_before: Instant | None

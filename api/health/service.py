@@ -1,0 +1,43 @@
+"""Whether the parts that nothing works without answer, asked all at once."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from temporalio.service import RPCError
+
+from api.context import Parts
+from api.http.problems import DOWN
+from domain.errors import Unavailable
+from storage.failures import PartDown
+from storage.redis.client import ping
+
+PATIENCE_SECONDS = 3.0
+
+
+async def require_all_parts(parts: Parts) -> None:
+    """Raises `Unavailable` with every part that does not answer in time."""
+    checks = {
+        "database": parts.database.ping(),
+        "redis": ping(parts.redis),
+        "temporal": _temporal_answers(parts),
+    }
+    answers = await asyncio.gather(*(_answers(check) for check in checks.values()))
+    down = {name: DOWN for name, answered in zip(checks, answers, strict=True) if not answered}
+    if down:
+        raise Unavailable(down)
+
+
+async def _temporal_answers(parts: Parts) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        if not await parts.temporal.service_client.check_health():
+            raise TimeoutError
+
+
+async def _answers(check: Awaitable[None]) -> bool:
+    # No limit around them all: storage keeps its own, and a driver that is cancelled instead waits for longer.
+    try:
+        await check
+    except (TimeoutError, PartDown, RPCError, RuntimeError):
+        # The SDK raises a RuntimeError where it can't even connect.
+        return False
+    return True

@@ -1,0 +1,107 @@
+"""uvicorn's connections, with an end to everything that a client could draw out or pile up.
+
+A request has so much time for its head and as much for its body, whatever the application makes of it; a head has a
+greatest size; whoever does not read an answer, or goes on sending after it, is cut off. What is no HTTP at all gets a
+problem like everything else.
+"""
+
+import asyncio
+from uuid import uuid4
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from api.http.headers import REQUEST_ID, SECURITY_HEADERS
+from api.http.problems import problem
+from locales.languages import Language
+
+HEAD_WITHIN = 10.0
+BODY_WITHIN = 10.0
+"""Seconds; a route that reads its body says no two seconds before, in words."""
+
+READ_WITHIN = 30.0
+"""Seconds in which a client must take up what was sent."""
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes of a head that has not ended; one that comes whole in a single piece is as large as a piece can be."""
+
+LARGEST_LEFTOVER = 64 * 1024 * 1024
+"""Bytes of a body that nobody wants any more; a client that still sends them can so read why."""
+
+
+class _Alarm:
+    """Cuts a connection off unless it is called off in time."""
+
+    def __init__(self) -> None:
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return self._timer is not None
+
+    def set(self, seconds: float, transport: asyncio.Transport) -> None:
+        self.call_off()
+        self._timer = asyncio.get_running_loop().call_later(seconds, transport.abort)
+
+    def call_off(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class BoundedConnection(HttpToolsProtocol):
+    """A connection on which nothing lasts for ever but a stream that somebody reads."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # As uvicorn does.
+        super().connection_made(transport)
+        self._request_ends, self._answer_is_read = _Alarm(), _Alarm()
+        self._in_head, self._head_size, self._leftover = True, 0, 0
+        self._request_ends.set(HEAD_WITHIN, transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._request_ends.call_off()
+        self._answer_is_read.call_off()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        # Counted first, so that a piece with the end of a request counts for that one: much of a body may come at once.
+        self._head_size += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_size > LARGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response("")
+        elif (self._head_size or not self._in_head) and not self._request_ends.is_set:
+            # Something of a request has come, if only blank lines that never become one, and the rest has not.
+            self._request_ends.set(HEAD_WITHIN if self._in_head else BODY_WITHIN, self.transport)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._request_ends.call_off()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if self.cycle.response_complete:
+            self._leftover += len(body)
+            if self._leftover > LARGEST_LEFTOVER:
+                self.transport.abort()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._in_head, self._head_size, self._leftover = True, 0, 0
+        self._request_ends.call_off()
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._answer_is_read.set(READ_WITHIN, self.transport)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._answer_is_read.call_off()
+
+    def send_400_response(self, _: str) -> None:
+        """What is no request, or one without an end, in the form of every other refusal."""
+        self._request_ends.call_off()
+        answer = problem("bad_request", Language.SIMPLIFIED, headers=SECURITY_HEADERS | {REQUEST_ID: str(uuid4())})
+        lines = [b"%s: %s\r\n" % (name, value) for name, value in answer.raw_headers]
+        head = [STATUS_LINE[answer.status_code], *lines, b"connection: close\r\n\r\n"]
+        self.transport.write(b"".join([*head, bytes(answer.body)]))
+        self.transport.close()

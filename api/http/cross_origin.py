@@ -1,0 +1,44 @@
+"""Pages of other origins: they may not read anything, unless their origin is named in the settings."""
+
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.problems import problem
+from locales.languages import preferred_language
+
+METHODS = ("GET", "POST", "PUT")
+ASKED_FOR = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Request-Id")
+TOLD = ("Location", "Retry-After", "X-Request-Id")
+KNOWN_FOR_SECONDS = 600
+
+
+class CrossOrigin(CORSMiddleware):
+    """For named origins what the fetch standard asks for; to all others nothing is said about origins at all.
+
+    Never with cookies: who calls is told by the token alone.
+    """
+
+    def __init__(self, app: ASGIApp, origins: frozenset[str]) -> None:
+        super().__init__(
+            app,
+            allow_origins=sorted(origins),
+            allow_methods=METHODS,
+            allow_headers=ASKED_FOR,
+            expose_headers=TOLD,
+            max_age=KNOWN_FOR_SECONDS,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_named = scope["type"] == "http" and self.is_allowed_origin(Headers(scope=scope).get("origin", ""))
+        await (super().__call__ if is_named else self.app)(scope, receive, send)
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """Yes, or a problem where Starlette would answer in plain text."""
+        answer = super().preflight_response(request_headers)
+        if answer.status_code == HTTPStatus.OK:
+            return answer
+        return problem("bad_request", preferred_language(request_headers.get("accept-language")))

@@ -1,0 +1,36 @@
+"""Where the next page of a list begins, as an opaque word: the moment and the id of the last item on this one.
+
+What comes in between two pages changes neither: nothing is shown twice, and nothing that was there is left out.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from api.http.validation import field_invalid
+
+Place = tuple[datetime, UUID]
+
+_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BYTES_OF_MOMENT = 8
+_LONGEST = 32
+
+
+def cursor_of(place: Place) -> str:
+    moment, item_id = place
+    packed = ((moment - _EPOCH) // _MICROSECOND).to_bytes(_BYTES_OF_MOMENT, "big", signed=True) + item_id.bytes
+    return urlsafe_b64encode(packed).decode()
+
+
+def place_in(cursor: str | None) -> Place | None:
+    """The inverse; None for the first page. Raises `ValidationFailed` for what we have not written."""
+    if not cursor:
+        return None
+    try:
+        packed = urlsafe_b64decode(cursor[: _LONGEST + 1])
+        microseconds = int.from_bytes(packed[:_BYTES_OF_MOMENT], "big", signed=True)
+        return _EPOCH + microseconds * _MICROSECOND, UUID(bytes=packed[_BYTES_OF_MOMENT:])
+    except (ValueError, NotBase64, OverflowError):
+        raise field_invalid("cursor", "value") from None

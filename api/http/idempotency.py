@@ -1,0 +1,91 @@
+"""The same request with the same key acts once, and hears its first answer again (api.md, Conventions)."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from starlette.background import BackgroundTask
+from starlette.responses import Response
+
+from api.http.request_context import Visit
+from api.http.strict_json import ReadRequest
+from domain.errors import IdempotencyKeyInvalid, OutcomeUnknown
+from storage.failures import PartDown
+from storage.preselections.idempotency import Answered, Fresh, InFlight, OtherBody, RequestKey
+
+LEASE = timedelta(seconds=15)
+"""As long as any request may take, so that a lease only runs out when its process has died."""
+
+LONGEST_WAIT = timedelta(seconds=11)
+
+_KEY = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.25
+_OWN_HEADERS = {"content-length"}
+
+log = structlog.get_logger("requests")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """An answer, and whether it is the last word on the request."""
+
+    response: Response
+    is_final: bool
+
+
+Judge = Callable[[], Awaitable[Judgement]]
+
+
+async def once(request: ReadRequest, visit: Visit, judge: Judge) -> Response:
+    """The answer of `judge`, or the one that an earlier request with this key was given."""
+    header = request.headers.get("idempotency-key")
+    if header is None:
+        return (await judge()).response
+    if not _KEY.fullmatch(header):
+        raise IdempotencyKeyInvalid
+    wish = RequestKey(visit.caller.owner_hash, request.scope["path"], UUID(header))
+    earlier = await _begun(request, visit, wish)
+    if isinstance(earlier, Answered):
+        return Response(earlier.body, earlier.status, dict(earlier.headers))
+    visit.operation_id = earlier.operation_id
+    judgement = await judge()
+    # After the answer, which need not wait for it: should it be lost, a repeat is judged anew and comes to the same.
+    judgement.response.background = BackgroundTask(_keep, visit, wish, judgement)
+    return judgement.response
+
+
+async def _begun(request: ReadRequest, visit: Visit, wish: RequestKey) -> Fresh | Answered:
+    """Wait while another request with this key is on its way. Raises `OutcomeUnknown` when that takes too long."""
+    digest = visit.parts.keyed_hash.hash("request body", request.canonical.decode("ascii"))
+    operation_id, pause = uuid4(), _FIRST_PAUSE
+    began_at = visit.now()
+    while visit.now() - began_at < LONGEST_WAIT:
+        begun = await visit.parts.idempotency.begin(
+            wish, body_digest=digest, operation_id=operation_id, at=visit.now(), lease=LEASE
+        )
+        match begun:
+            case OtherBody():
+                raise IdempotencyKeyInvalid
+            case InFlight():
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            case Fresh() | Answered():
+                return begun
+    raise OutcomeUnknown
+
+
+async def _keep(visit: Visit, wish: RequestKey, judgement: Judgement) -> None:
+    """What can't be kept is judged anew under the same operation id, which leads to the same answer."""
+    response = judgement.response
+    try:
+        if judgement.is_final:
+            headers = {name: text for name, text in response.headers.items() if name not in _OWN_HEADERS}
+            await visit.parts.idempotency.answer(wish, response.status_code, headers, bytes(response.body).decode())
+        else:
+            await visit.parts.idempotency.abandon(wish, visit.now())
+    except PartDown as down:
+        log.warning("answer not kept", part=down.part)

@@ -1,0 +1,42 @@
+"""What the published document says about refusals: the codes that a call can answer with, by status."""
+
+from collections import defaultdict
+from typing import Any
+
+from api.http.problems import STATUSES
+from api.http.schemas import ProblemDetails
+
+Responses = dict[int | str, dict[str, Any]]
+
+SIGNED_IN = ("unauthenticated", "forbidden", "rate_limited", "unavailable", "outcome_unknown")
+WRITES = (
+    "idempotency_key_invalid",
+    "payload_too_large",
+    "unsupported_media_type",
+    "request_timeout",
+    "validation_failed",
+)
+
+
+def problems(*codes: str) -> Responses:
+    """`responses=` of a route that may refuse with these codes."""
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in dict.fromkeys(codes):
+        by_status[STATUSES[code]].append(code)
+    return {
+        status: {
+            "model": ProblemDetails,
+            "description": " · ".join(f"`{code}`" for code in named),
+        }
+        for status, named in sorted(by_status.items())
+    }
+
+
+def reading(*codes: str) -> Responses:
+    """A call by somebody signed in that changes nothing."""
+    return problems(*SIGNED_IN, *codes)
+
+
+def writing(*codes: str) -> Responses:
+    """A call by somebody signed in that may change something."""
+    return problems(*SIGNED_IN, *WRITES, *codes)

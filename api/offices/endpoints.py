@@ -1,0 +1,52 @@
+"""Offices, their notices and their segments."""
+
+from api.http.request_context import CurrentVisit
+from api.http.responses import reading
+from api.http.secured_route import area
+from api.offices.schemas import NoticeText, OfficeItem, OfficeList, SegmentItem, SegmentList
+from domain.errors import NotFound
+
+router = area("/offices", tags=["offices"])
+
+
+@router.get("", responses=reading())
+async def list_offices(visit: CurrentVisit) -> OfficeList:
+    """Every vehicle office (车管所), by code."""
+    return OfficeList(
+        items=[
+            OfficeItem(
+                code=office.code,
+                name=office.name,
+                address=office.address,
+                province=office.province,
+                prefixes=list(office.prefixes),
+            )
+            for office in await visit.parts.directory.all()
+        ]
+    )
+
+
+@router.get("/{code}/notice", responses=reading("not_found"))
+async def read_notice(visit: CurrentVisit) -> NoticeText:
+    """The notice (业务须知) in force."""
+    notice = await visit.parts.offices.notice_in_force(visit.office.code, visit.now())
+    if notice is None:
+        raise NotFound
+    return NoticeText(version=notice.version, title=notice.title, body=notice.body, published_at=notice.published_at)
+
+
+@router.get("/{code}/segments", responses=reading("not_found"))
+async def list_segments(visit: CurrentVisit) -> SegmentList:
+    """The segments that the office has released or will release (号段公示)."""
+    segments = await visit.parts.segments.of_office(visit.office.code)
+    return SegmentList(
+        items=[
+            SegmentItem(
+                prefix=segment.prefix,
+                template=segment.template,
+                released_at=segment.released_at,
+                compose_from=segment.compose_from,
+            )
+            for segment in segments
+        ]
+    )

@@ -1,0 +1,47 @@
+"""What offices, notices and segments look like in responses."""
+
+from pydantic import Field
+
+from api.http.schemas import Answer, Instant
+
+
+class OfficeBrief(Answer):
+    code: str
+    name: str
+    address: str
+    prefixes: list[str]
+    hours: str | None = Field(description="When the office is open, in its own words; null where unknown.")
+
+
+class OfficeItem(Answer):
+    code: str
+    name: str
+    address: str
+    province: str
+    prefixes: list[str]
+
+
+class OfficeList(Answer):
+    items: list[OfficeItem]
+
+
+class NoticeText(Answer):
+    """The notice of an office (业务须知)."""
+
+    version: str
+    title: str
+    body: str
+    published_at: Instant
+
+
+class SegmentItem(Answer):
+    """In a template `!` is a digit, `@` a letter, anything else itself."""
+
+    prefix: str
+    template: str
+    released_at: Instant
+    compose_from: Instant
+
+
+class SegmentList(Answer):
+    items: list[SegmentItem]

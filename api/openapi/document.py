@@ -1,0 +1,82 @@
+"""The OpenAPI document as it is published: FastAPI's, with problems as problems, and the token and headers named."""
+
+import re
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from api.http.problems import MEDIA_TYPE
+from api.openapi.links import add_links
+
+PATH = "/openapi.json"
+_TOKEN = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "schema": {"type": "string", "default": "zh-CN"},
+    "description": "The language of problems and messages: `zh-CN`, `zh-TW` or `en`.",
+}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "Repeating the request with the same key returns the first answer and acts once.",
+}
+# What the guard of a route reads itself.
+_IN_PATHS: dict[str, dict[str, Any]] = {
+    "preselection_id": {"schema": {"type": "string", "format": "uuid"}},
+    "code": {"schema": {"type": "string", "examples": ["440300"]}},
+}
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+# FastAPI's own shapes of a 422, which we never send.
+_NOT_OURS = ("HTTPValidationError", "ValidationError")
+
+
+def publish(app: FastAPI) -> None:
+    """Serve the document; it is put together once."""
+
+    async def read_document(_: Request) -> JSONResponse:
+        if app.openapi_schema is None:
+            app.openapi_schema = document_of(app)
+        return JSONResponse(app.openapi_schema)
+
+    app.add_route(PATH, read_document, include_in_schema=False, name="read_document")
+
+
+def document_of(app: FastAPI) -> dict[str, Any]:
+    """What other programs are generated from; operation ids are the names in the policy."""
+    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    components = document["components"]
+    components["securitySchemes"] = {"token": _TOKEN}
+    for name in _NOT_OURS:
+        components["schemas"].pop(name, None)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            rule = app.state.rules[operation["operationId"]]
+            _complete(path, operation, is_public=rule.is_public, writes=method in ("post", "put"))
+    add_links(operation for path in document["paths"].values() for operation in path.values())
+    return document
+
+
+def _complete(path: str, operation: dict[str, Any], *, is_public: bool, writes: bool) -> None:
+    parameters = operation.setdefault("parameters", [])
+    declared = {parameter["name"] for parameter in parameters}
+    parameters[:0] = [
+        {"name": name, "in": "path", "required": True, **_IN_PATHS[name]}
+        for name in _PLACEHOLDER.findall(path)
+        if name not in declared
+    ]
+    parameters.append(_LANGUAGE)
+    if not is_public:
+        operation["security"] = [{"token": []}]
+    if writes and not is_public:
+        parameters.append(_KEY)
+    for status, response in list(operation["responses"].items()):
+        schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+        if schema.get("$ref", "").endswith("/HTTPValidationError"):
+            del operation["responses"][status]
+        elif schema.get("$ref", "").endswith("/ProblemDetails"):
+            response["content"] = {MEDIA_TYPE: {"schema": schema}}

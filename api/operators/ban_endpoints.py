@@ -1,0 +1,46 @@
+"""The blacklist in operators' hands."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from api.auth.records import id_in
+from api.desk.schemas import ReasonBody
+from api.http.cursors import cursor_of, place_in
+from api.http.request_context import CurrentVisit
+from api.http.responses import reading, writing
+from api.http.secured_route import area
+from api.operators.commands import ban_item, wish_of
+from api.operators.request_schemas import BanQuery
+from api.operators.response_schemas import BanItem, BanPage
+from operations import bans
+
+router = area("/operations/blacklist", tags=["operations"])
+EntryId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
+
+
+@router.get("", responses=reading("validation_failed"))
+async def list_bans(visit: CurrentVisit, query: Annotated[BanQuery, Query()]) -> BanPage:
+    """All entries, released ones too, newest first; or the early releases that wait for a second operator."""
+    ban_list = visit.parts.operations.bans
+    if query.unconfirmed:
+        return BanPage(items=[ban_item(entry) for entry in await ban_list.unconfirmed(limit=query.limit)], next=None)
+    wanted = UUID(query.preselection_id) if query.preselection_id else None
+    entries = await ban_list.page(preselection_id=wanted, limit=query.limit, before=place_in(query.cursor))
+    following = cursor_of(entries[-1].place) if len(entries) == query.limit else None
+    return BanPage(items=[ban_item(entry) for entry in entries], next=following)
+
+
+@router.post("/{entry_id}/release", responses=writing("not_found", "already_released"))
+async def release_ban(visit: CurrentVisit, entry_id: EntryId, body: ReasonBody) -> BanItem:
+    """End a ban before its time, at once; a second operator confirms it afterwards."""
+    wish = await wish_of(visit, body.reason)
+    return ban_item(await bans.release_ban(visit.parts.operations, id_in(entry_id), wish))
+
+
+@router.post("/{entry_id}/confirmation", responses=writing("not_found", "nothing_to_confirm", "second_operator_needed"))
+async def confirm_ban_release(visit: CurrentVisit, entry_id: EntryId) -> BanItem:
+    """A second operator has looked at an early release and agrees."""
+    wish = await wish_of(visit)
+    return ban_item(await bans.confirm_ban_release(visit.parts.operations, id_in(entry_id), wish))

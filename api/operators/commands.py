@@ -1,0 +1,91 @@
+"""From a visit to an operator's wish, and from what came of it to an answer."""
+
+from typing import Any
+from uuid import UUID
+
+from api.http.request_context import Visit
+from api.operators.response_schemas import (
+    AuditItem,
+    BanItem,
+    CalendarAnswer,
+    CalendarDay,
+    PostponementAnswer,
+    ReleasedSegment,
+    TextItem,
+    WithholdingItem,
+    WorkflowItem,
+)
+from api.preselections.actions import count_write
+from domain.segments import Segment
+from locales.languages import catalogue
+from operations.calendar import CalendarYear
+from operations.deadlines import Postponement
+from operations.finding import FoundWorkflow
+from operations.telling import ToldText
+from operations.wishes import Wish
+from storage.audit.trail import AuditEntry
+from storage.bans.ban_list import BanEntry
+from storage.pool.withheld import Withholding
+
+
+async def wish_of(visit: Visit, reason: str | None = None) -> Wish:
+    """What the operator of this visit wants; counted as a write. Raises `RateLimited`."""
+    await count_write(visit, visit.parts.policy)
+    return Wish(visit.operation_id, visit.caller.claims.subject, visit.now(), reason)
+
+
+def ban_item(entry: BanEntry) -> BanItem:
+    return BanItem(**plain(vars(entry)))
+
+
+def segment_item(segment: Segment) -> ReleasedSegment:
+    return ReleasedSegment(**vars(segment) | {"excluded": list(segment.excluded)})
+
+
+def withholding_item(known: Withholding) -> WithholdingItem:
+    values = plain(vars(known))
+    return WithholdingItem(numbers=values.pop("plates"), **values)
+
+
+def workflow_item(found: FoundWorkflow) -> WorkflowItem:
+    values = plain(vars(found))
+    return WorkflowItem(workflow_url=values.pop("address"), **values)
+
+
+def text_item(told: ToldText) -> TextItem:
+    values = plain(vars(told))
+    return TextItem(workflow_url=values.pop("address"), **values)
+
+
+def audit_item(entry: AuditEntry) -> AuditItem:
+    return AuditItem(**plain(vars(entry)))
+
+
+def postponement_answer(moving: Postponement) -> PostponementAnswer:
+    return PostponementAnswer(
+        workflow_id=moving.workflow_id, workflow_url=moving.address, reservations=moving.reservations
+    )
+
+
+def calendar_answer(visit: Visit, year: CalendarYear, moving: Postponement | None = None) -> CalendarAnswer:
+    """The year as operators see it, with a warning in their language while it is provisional."""
+    words: str = catalogue(visit.language)["operations"]["provisional"]
+    return CalendarAnswer(
+        year=year.year,
+        office_code=year.office_code,
+        provisional=year.is_provisional,
+        warnings=[words.format(year=year.year)] if year.is_provisional else [],
+        days=[CalendarDay(**vars(entry)) for entry in year.entries],
+        postponement=postponement_answer(moving) if moving else None,
+    )
+
+
+def plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Ids as text, sequences as lists."""
+    return {name: _plainly(value) for name, value in values.items()}
+
+
+def _plainly(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value

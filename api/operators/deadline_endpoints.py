@@ -1,0 +1,58 @@
+"""The calendar of working days, and deadlines that move."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from api.http.request_context import CurrentVisit
+from api.http.responses import reading, writing
+from api.http.secured_route import area
+from api.operators.commands import calendar_answer, postponement_answer, wish_of
+from api.operators.request_schemas import CalendarBody, CalendarQuery, OutageBody, SeedBody
+from api.operators.response_schemas import CalendarAnswer, PostponementAnswer
+from domain.calendar import DayKind
+from operations import calendar
+from operations.deadlines import Outage, postpone_outage
+
+router = area("/operations", tags=["operations"])
+
+
+@router.get("/calendar", responses=reading("validation_failed"))
+async def read_calendar(visit: CurrentVisit, query: Annotated[CalendarQuery, Query()]) -> CalendarAnswer:
+    """The days of a year that differ from the plain week, and whether the year is provisional."""
+    return calendar_answer(visit, await calendar.calendar_of(visit.parts.operations, query.year, query.office))
+
+
+@router.put("/calendar", responses=writing())
+async def enter_days(
+    visit: CurrentVisit, query: Annotated[CalendarQuery, Query()], body: CalendarBody
+) -> CalendarAnswer:
+    """Change days, and say that a year is official. Deadlines on days that are closed now move; the holders are told.
+
+    Days that are not named stay as they are.
+    """
+    days = {each.day: None if each.kind == "ordinary" else DayKind(each.kind) for each in body.days}
+    change = await calendar.enter_days(
+        visit.parts.operations,
+        await wish_of(visit, body.reason),
+        year=query.year,
+        days=days,
+        office_code=query.office,
+        official=body.official,
+    )
+    return calendar_answer(visit, change.year, change.postponement)
+
+
+@router.post("/calendar/seeding", responses=writing())
+async def seed_calendar_year(visit: CurrentVisit, body: SeedBody) -> CalendarAnswer:
+    """Enter the country's holidays of a year from the library, as far as nobody has entered them yet."""
+    change = await calendar.seed_year(visit.parts.operations, await wish_of(visit, body.reason), body.year)
+    return calendar_answer(visit, change.year, change.postponement)
+
+
+@router.post("/deadlines/extensions", status_code=202, responses=writing())
+async def extend_deadlines(visit: CurrentVisit, body: OutageBody) -> PostponementAnswer:
+    """Our own service was out: whoever has their last day on a day that it touches gets more time, and is told."""
+    outage = Outage(body.since, body.until, body.office_code, body.visit_by)
+    wish = await wish_of(visit, body.reason)
+    return postponement_answer(await postpone_outage(visit.parts.operations, wish, outage))

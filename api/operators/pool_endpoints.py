@@ -1,0 +1,93 @@
+"""The pool in operators' hands: levels, segments (号段), exclusions, and numbers withheld."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from api.auth.records import id_in
+from api.desk.schemas import ReasonBody
+from api.http.request_context import CurrentVisit
+from api.http.responses import reading, writing
+from api.http.secured_route import area
+from api.operators.commands import segment_item, wish_of, withholding_item
+from api.operators.request_schemas import ExclusionBody, SegmentBody, WithholdingBody, WithholdingQuery
+from api.operators.response_schemas import (
+    PoolLevels,
+    ReleasedSegment,
+    ReleasedSegmentList,
+    WithheldAnswer,
+    WithholdingItem,
+    WithholdingList,
+)
+from domain.ascii_folding import fold_capitals
+from operations import pool, withholding
+
+router = area("/operations", tags=["operations"])
+Prefix = Annotated[str, Path(max_length=16, examples=["粤B"])]
+WithholdingId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
+
+
+@router.get("/pool/{prefix}", responses=reading("not_found", "validation_failed"))
+async def read_pool(visit: CurrentVisit, prefix: Prefix) -> PoolLevels:
+    """How many numbers there are, and what has become of them, from one snapshot."""
+    levels = await pool.pool_levels(visit.parts.operations, prefix, visit.now())
+    return PoolLevels(prefix=fold_capitals(prefix), **levels)
+
+
+@router.get("/pool/{prefix}/segments", responses=reading("not_found", "validation_failed"))
+async def list_prefix_segments(visit: CurrentVisit, prefix: Prefix) -> ReleasedSegmentList:
+    """The segments of a prefix with their exclusions, those released later too."""
+    segments = await pool.segments_of(visit.parts.operations, prefix)
+    return ReleasedSegmentList(items=[segment_item(segment) for segment in segments])
+
+
+@router.post("/segments", status_code=201, responses=writing())
+async def release_segment(visit: CurrentVisit, body: SegmentBody) -> ReleasedSegment:
+    """Release a segment: numbers that can be drawn from `released_at`, and composed from `compose_from`."""
+    new = pool.NewSegment(body.prefix, body.template, body.excluded, body.released_at, body.compose_from)
+    return segment_item(await pool.release_segment(visit.parts.operations, new, await wish_of(visit)))
+
+
+@router.post("/segments/exclusions", responses=writing())
+async def exclude_numbers(visit: CurrentVisit, body: ExclusionBody) -> ReleasedSegment:
+    """Take numbers out of a segment for good; whoever holds or has one of them keeps it."""
+    wish = await wish_of(visit, body.reason)
+    segment = await pool.exclude_numbers(
+        visit.parts.operations, wish, prefix=body.prefix, template=body.template, excluded=body.excluded
+    )
+    return segment_item(segment)
+
+
+@router.get("/withholdings", responses=reading("validation_failed"))
+async def list_withholdings(visit: CurrentVisit, query: Annotated[WithholdingQuery, Query()]) -> WithholdingList:
+    """Those of a prefix, newest first; without one, those that wait for a second operator's confirmation."""
+    prefix = fold_capitals(query.prefix) if query.prefix else None
+    found = await withholding.withholdings(visit.parts.operations, prefix)
+    return WithholdingList(items=[withholding_item(known) for known in found])
+
+
+@router.post("/withholdings", responses=writing("number_malformed", "number_duplicated"))
+async def withhold_numbers(visit: CurrentVisit, body: WithholdingBody) -> WithheldAnswer:
+    """Keep numbers out of the pool, at once; those that somebody has are told, and stay theirs."""
+    wish = await wish_of(visit, body.reason)
+    done = await withholding.withhold_numbers(visit.parts.operations, body.numbers, wish)
+    return WithheldAnswer(
+        withholding=withholding_item(done.withholding) if done.withholding else None, taken=list(done.taken)
+    )
+
+
+@router.post("/withholdings/{withholding_id}/release", responses=writing("not_found", "already_released"))
+async def release_withheld(visit: CurrentVisit, withholding_id: WithholdingId, body: ReasonBody) -> WithholdingItem:
+    """Give numbers back to the pool; they cool for a random time first."""
+    wish = await wish_of(visit, body.reason)
+    return withholding_item(await withholding.release_withheld(visit.parts.operations, id_in(withholding_id), wish))
+
+
+@router.post(
+    "/withholdings/{withholding_id}/confirmation",
+    responses=writing("not_found", "nothing_to_confirm", "second_operator_needed"),
+)
+async def confirm_withheld(visit: CurrentVisit, withholding_id: WithholdingId) -> WithholdingItem:
+    """A second operator agrees with the withholding, or else with its release."""
+    wish = await wish_of(visit)
+    return withholding_item(await withholding.confirm_withheld(visit.parts.operations, id_in(withholding_id), wish))

@@ -1,0 +1,174 @@
+"""What operators send, and how they ask."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from api.http.schemas import Body, EmptyIsNone, Id, Identifier, PageQuery, PlainText, Query, Reason
+from domain.instants import parse_instant, whole_milliseconds
+from storage.sms.deliveries import DeliveryState
+
+MOST_NUMBERS = 1000
+MOST_DAYS = 366
+MOST_EXCLUSIONS = 100
+_YEARS = range(2000, 2200)
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def _day(value: object) -> date:
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value) and date.fromisoformat(value).year in _YEARS:
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("day", "no ISO date")
+
+
+def _instant(value: object) -> datetime:
+    try:
+        if isinstance(value, str) and (moment := parse_instant(value)).astimezone(UTC).year in _YEARS:
+            return whole_milliseconds(moment)
+    except (ValueError, OverflowError):
+        pass
+    raise PydanticCustomError("instant", "no RFC 3339 instant")
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Moment = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+Template = Annotated[str, Field(max_length=64)]
+Year = Annotated[int, Field(ge=_YEARS.start, lt=_YEARS.stop)]
+OfficeCode = Annotated[PlainText | None, EmptyIsNone]
+
+
+class BanQuery(PageQuery):
+    """`unconfirmed`: only early releases that no second operator has confirmed yet; they come on one page."""
+
+    preselection_id: Annotated[Id | None, EmptyIsNone] = None
+    unconfirmed: bool = False
+
+
+class SegmentBody(Body):
+    """`!` is a digit, `@` a letter; in `excluded` a `*` is any character. Released at once unless told otherwise."""
+
+    prefix: PlainText
+    template: Template
+    excluded: Annotated[list[Template], Field(max_length=MOST_EXCLUSIONS, default_factory=list)]
+    released_at: Moment | None = None
+    compose_from: Moment | None = None
+
+
+class ExclusionBody(Body):
+    """The segment by its template, and what is taken out of it."""
+
+    prefix: PlainText
+    template: Template
+    excluded: Annotated[list[Template], Field(min_length=1, max_length=MOST_EXCLUSIONS)]
+    reason: Reason
+
+
+class WithholdingBody(Body):
+    """Numbers of one prefix."""
+
+    numbers: Annotated[list[Identifier], Field(min_length=1, max_length=MOST_NUMBERS)]
+    reason: Reason
+
+
+class WithholdingQuery(Query):
+    """The newest of a prefix; without one, those that wait for a second operator."""
+
+    prefix: Annotated[PlainText | None, EmptyIsNone] = None
+
+
+class CalendarQuery(Query):
+    """A year of the country, or with `office` of one office."""
+
+    year: Year
+    office: OfficeCode = None
+
+
+class DayBody(Body):
+    """`ordinary` makes the day what its weekday says."""
+
+    day: Day
+    kind: Literal["holiday", "working", "ordinary"]
+
+
+def _each_once(days: list[DayBody]) -> list[DayBody]:
+    if len({each.day for each in days}) < len(days):
+        raise PydanticCustomError("day", "a day stands twice")
+    return days
+
+
+class CalendarBody(Body):
+    """Days that are not named stay as they are. `official`: the year's holiday notice has been entered."""
+
+    days: Annotated[list[DayBody], Field(max_length=MOST_DAYS, default_factory=list), AfterValidator(_each_once)]
+    official: bool | None = None
+    reason: Reason
+
+
+class SeedBody(Body):
+    """The year whose holidays are entered from the library."""
+
+    year: Year
+    reason: Reason
+
+
+class OutageBody(Body):
+    """Who has their last day on a day that the outage touches is given until `visit_by`, or the next working day."""
+
+    since: Moment
+    until: Moment
+    office_code: PlainText | None = None
+    visit_by: Day | None = None
+    reason: Reason
+
+
+class WorkflowQuery(Query):
+    """One of the two. A VIN must not stand in an address: send it in a body."""
+
+    plate: Annotated[Annotated[str, Field(max_length=64)] | None, EmptyIsNone] = None
+    preselection_id: Annotated[Id | None, EmptyIsNone] = None
+
+
+class WorkflowBody(Body):
+    """One of the three."""
+
+    vin: Identifier | None = None
+    plate: Identifier | None = None
+    preselection_id: Id | None = None
+
+
+class PeriodQuery(Query):
+    """From `since` to before `until`; by default the last 30 days."""
+
+    since: Annotated[Moment | None, EmptyIsNone] = None
+    until: Annotated[Moment | None, EmptyIsNone] = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
+class DeskActsQuery(PeriodQuery):
+    """`clerk` as the counts name the clerk."""
+
+    clerk: Annotated[PlainText | None, EmptyIsNone] = None
+
+
+class TextQuery(PageQuery):
+    """The newest in a state; without one, those that were not handed over. Those of a preselection: all of them."""
+
+    preselection_id: Annotated[Id | None, EmptyIsNone] = None
+    state: Annotated[DeliveryState | None, EmptyIsNone] = None
+
+
+class AuditQuery(Query):
+    """Acts from `since` to before `until`, oldest first; by default those of the last day."""
+
+    since: Annotated[Moment | None, EmptyIsNone] = None
+    until: Annotated[Moment | None, EmptyIsNone] = None
+    actor: Annotated[PlainText | None, EmptyIsNone] = None
+    action: Annotated[PlainText | None, EmptyIsNone] = None
+    preselection_id: Annotated[Id | None, EmptyIsNone] = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100

@@ -1,0 +1,168 @@
+"""What operators are answered. Nothing in it is personal but the masked holder of a ban."""
+
+from datetime import date
+from typing import Any
+
+from api.http.schemas import Answer, Instant
+from domain.calendar import DayKind
+from storage.sms.deliveries import DeliveryState
+
+
+class BanItem(Answer):
+    """`released_by` ended it before its time, and `confirmed_by` agreed afterwards."""
+
+    id: str
+    holder: str
+    since: Instant
+    until: Instant
+    preselection_id: str
+    released_at: Instant | None
+    released_by: str | None
+    release_reason: str | None
+    confirmed_at: Instant | None
+    confirmed_by: str | None
+
+
+class BanPage(Answer):
+    items: list[BanItem]
+    next: str | None
+
+
+class PoolLevels(Answer):
+    """`total` are released and not excluded: the sum of the others. `offered` includes candidates."""
+
+    prefix: str
+    total: int
+    free: int
+    offered: int
+    reserved: int
+    issued: int
+    withheld: int
+    cooling: int
+
+
+class ReleasedSegment(Answer):
+    """A segment with its exclusions, as operators see it."""
+
+    prefix: str
+    template: str
+    excluded: list[str]
+    released_at: Instant
+    compose_from: Instant
+
+
+class ReleasedSegmentList(Answer):
+    items: list[ReleasedSegment]
+
+
+class WithholdingItem(Answer):
+    """Numbers withheld together; both that and giving them back wait for a second operator's confirmation."""
+
+    id: str
+    prefix: str
+    numbers: list[str]
+    reason: str
+    withheld_at: Instant
+    withheld_by: str
+    confirmed_at: Instant | None
+    confirmed_by: str | None
+    released_at: Instant | None
+    released_by: str | None
+    release_reason: str | None
+    release_confirmed_at: Instant | None
+    release_confirmed_by: str | None
+
+
+class WithholdingList(Answer):
+    items: list[WithholdingItem]
+
+
+class WithheldAnswer(Answer):
+    """`taken` are those that somebody has; null where that is so of all."""
+
+    withholding: WithholdingItem | None
+    taken: list[str]
+
+
+class CalendarDay(Answer):
+    """An entry; without an office it holds for the whole country."""
+
+    day: date
+    kind: DayKind
+    office_code: str | None
+
+
+class PostponementAnswer(Answer):
+    """The workflow that moves the deadlines; `reservations` had their last day on one of the days when it began."""
+
+    workflow_id: str
+    workflow_url: str
+    reservations: int
+
+
+class CalendarAnswer(Answer):
+    """`provisional`: the year's official notice has not been entered, and `warnings` say so."""
+
+    year: int
+    office_code: str | None
+    provisional: bool
+    warnings: list[str]
+    days: list[CalendarDay]
+    postponement: PostponementAnswer | None = None
+
+
+class WorkflowItem(Answer):
+    """`workflow_url` is its page in Temporal's UI."""
+
+    preselection_id: str
+    workflow_id: str
+    workflow_url: str
+    office_code: str
+    stage: str
+    plate: str | None
+    visit_by: date | None
+    deadline: Instant | None
+    created_at: Instant
+
+
+class WorkflowList(Answer):
+    items: list[WorkflowItem]
+
+
+class TextItem(Answer):
+    """An SMS that follows by itself. `handed_over`: the gateway has it; until `give_up_at` it is tried."""
+
+    preselection_id: str
+    purpose: str
+    state: DeliveryState
+    attempts: int
+    ordered_at: Instant
+    tried_at: Instant
+    handed_at: Instant | None
+    give_up_at: Instant
+    failure: str | None
+    workflow_id: str
+    workflow_url: str
+
+
+class TextPage(Answer):
+    items: list[TextItem]
+    next: str | None
+
+
+class AuditItem(Answer):
+    """An operator by name, a clerk by keyed hash; an applicant is known by the preselection alone."""
+
+    id: int
+    at: Instant
+    actor_kind: str
+    actor: str | None
+    action: str
+    preselection_id: str | None
+    request_id: str | None
+    plates: list[str]
+    facts: dict[str, Any]
+
+
+class AuditList(Answer):
+    items: list[AuditItem]

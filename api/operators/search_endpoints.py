@@ -1,0 +1,63 @@
+"""Finding a vehicle's workflow, and reading the audit."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from api.http.request_context import CurrentVisit, Visit
+from api.http.responses import reading, writing
+from api.http.secured_route import area
+from api.http.validation import field_invalid
+from api.operators.commands import audit_item, workflow_item
+from api.operators.request_schemas import AuditQuery, WorkflowBody, WorkflowQuery
+from api.operators.response_schemas import AuditList, WorkflowList
+from operations import finding
+
+router = area("/operations", tags=["operations"])
+
+_LAST_DAY = timedelta(days=1)
+_NOW_TOO = timedelta(milliseconds=1)
+
+
+@router.get("/workflows", responses=reading("validation_failed", "number_malformed"))
+async def find_workflows(visit: CurrentVisit, query: Annotated[WorkflowQuery, Query()]) -> WorkflowList:
+    """The workflows of a plate or of a preselection, with their addresses in Temporal's UI, newest first."""
+    return await _found(visit, plate=query.plate, preselection_id=query.preselection_id)
+
+
+@router.post("/workflows/search", responses=writing("number_malformed", "vin_invalid"))
+async def search_workflows(visit: CurrentVisit, body: WorkflowBody) -> WorkflowList:
+    """The same, and also by VIN, which must stand in no address."""
+    return await _found(visit, vin=body.vin, plate=body.plate, preselection_id=body.preselection_id)
+
+
+async def _found(
+    visit: Visit, *, vin: str | None = None, plate: str | None = None, preselection_id: str | None = None
+) -> WorkflowList:
+    parts, now = visit.parts.operations, visit.now()
+    if [vin, plate, preselection_id].count(None) != 2:  # noqa: PLR2004 -- exactly one of the three is given.
+        raise field_invalid("plate", "choice")
+    if vin is not None:
+        found = await finding.find_by_vin(parts, vin, now)
+    elif plate is not None:
+        found = await finding.find_by_plate(parts, plate, now)
+    else:
+        found = await finding.find_by_id(parts, UUID(preselection_id), now)
+    return WorkflowList(items=[workflow_item(each) for each in found])
+
+
+@router.get("/audit", responses=reading("validation_failed"))
+async def list_audit(visit: CurrentVisit, query: Annotated[AuditQuery, Query()]) -> AuditList:
+    """Who did what to a plate, a chance or the blacklist, oldest first."""
+    until = query.until or visit.now() + _NOW_TOO
+    entries = await visit.parts.operations.audit.between(
+        query.since or until - _LAST_DAY,
+        until,
+        actor=query.actor,
+        action=query.action,
+        preselection_id=UUID(query.preselection_id) if query.preselection_id else None,
+        limit=query.limit,
+    )
+    return AuditList(items=[audit_item(entry) for entry in entries])

@@ -1,0 +1,32 @@
+"""What became of the SMS that follow by themselves."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from api.http.cursors import cursor_of, place_in
+from api.http.request_context import CurrentVisit
+from api.http.responses import reading
+from api.http.secured_route import area
+from api.operators.commands import text_item
+from api.operators.request_schemas import TextQuery
+from api.operators.response_schemas import TextPage
+from operations.telling import texts_of, texts_page
+
+router = area("/operations", tags=["operations"])
+
+
+@router.get("/texts", responses=reading("validation_failed"))
+async def list_texts(visit: CurrentVisit, query: Annotated[TextQuery, Query()]) -> TextPage:
+    """The SMS that nobody has received, newest first; or those in a state; or all about one preselection."""
+    parts, now = visit.parts.operations, visit.now()
+    if query.preselection_id:
+        found = await texts_of(parts, UUID(query.preselection_id), now)
+        return TextPage(items=[text_item(each) for each in found], next=None)
+    found = await texts_page(parts, now, state=query.state, limit=query.limit, before=place_in(query.cursor))
+    last = found[-1] if len(found) == query.limit else None
+    return TextPage(
+        items=[text_item(each) for each in found],
+        next=cursor_of((last.ordered_at, last.preselection_id)) if last else None,
+    )

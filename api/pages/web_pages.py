@@ -1,0 +1,114 @@
+"""The web pages at the root: the built frontend if it is there, else a page that says where the API is."""
+
+import re
+from http import HTTPStatus
+from pathlib import Path
+from stat import S_ISREG
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Match, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+_PAGE = "index.html"
+# Files whose names change with their content.
+_ASSETS = "assets/"
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_FORMS = (("br", ".br"), ("gzip", ".gz"))
+_REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
+
+FOLDER = Path(__file__).resolve().parents[2] / "web" / "dist"
+NOT_PAGES = ("api", "openapi.json", "healthz", "readyz")
+_CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+_FALLBACK = """<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8"><title>选号</title>
+<h1>预选机动车号牌 · 本地二手车过户</h1>
+<p>网页尚未构建。接口说明见 <a href="/openapi.json">/openapi.json</a>。</p></html>
+"""
+
+
+def content_policy(app: Starlette) -> str:
+    """What the pages may load. The pages themselves ask the identity provider for the token, wherever it lies."""
+    issuer = urlsplit(app.state.parts.settings.oidc_issuer or "")
+    allowed = ["'self'", f"{issuer.scheme}://{issuer.netloc}"] if issuer.netloc else ["'self'"]
+    return f"{_CONTENT_POLICY}; connect-src {' '.join(allowed)}"
+
+
+class WebPages(StaticFiles):
+    """Files as small as the build has left them, and the one page for every address that the frontend itself knows."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path.split("/", maxsplit=1)[0] in NOT_PAGES:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        file = path if self._has(path) or _names_a_file(path) else _PAGE
+        coding, suffix = self._form_of(file, Headers(scope=scope).get("accept-encoding", ""))
+        response = await super().get_response(file + suffix, scope)
+        response.headers["Content-Security-Policy"] = content_policy(scope["app"])
+        response.headers["Cache-Control"] = _FOR_GOOD if file.startswith(_ASSETS) else "no-cache"
+        response.headers["Vary"] = "Accept-Encoding"
+        if coding:
+            response.headers["Content-Encoding"] = coding
+        return response
+
+    def _form_of(self, file: str, accepted: str) -> tuple[str, str]:
+        """The coding and the suffix of the smallest form that the browser understands; nothing for the plain one."""
+        wanted = {part.split(";")[0].strip() for part in accepted.split(",") if not _REFUSED.search(part)}
+        forms = ((coding, suffix) for coding, suffix in _FORMS if coding in wanted and self._has(file + suffix))
+        return next(forms, ("", ""))
+
+    def _has(self, path: str) -> bool:
+        try:
+            _, found = self.lookup_path(path)
+        except (OSError, ValueError):
+            # A name that no file can have.
+            return False
+        return found is not None and S_ISREG(found.st_mode)
+
+
+def _names_a_file(path: str) -> bool:
+    return "." in path.rsplit("/", 1)[-1].strip(".")
+
+
+class PagesMount(Mount):
+    """Leaves the API's addresses alone, so that an unknown one is a problem there and not a page."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] != "http" or scope["path"].lstrip("/").split("/")[0] in NOT_PAGES:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+async def site_config(request: Request) -> JSONResponse:
+    """`/config.json`: what the pages must know before anybody has signed in."""
+    settings = request.app.state.parts.settings
+    provider = {"issuer": settings.oidc_issuer, "client_id": settings.oidc_client_id}
+    known = all(provider.values())
+    claims = {
+        "roles": settings.oidc_roles_claim,
+        "office": settings.oidc_office_claim,
+        "name": settings.oidc_name_claim,
+        "organisation": settings.oidc_organisation_name_claim,
+    }
+    return JSONResponse({"oidc": provider if known else None, "claims": claims, "demo": settings.demo})
+
+
+def add_pages(app: FastAPI, folder: Path = FOLDER) -> None:
+    """Must come after every other route: the last one added takes what is left."""
+    app.add_route("/config.json", site_config, include_in_schema=False, name="site_config")
+    if (folder / "index.html").is_file():
+        app.router.routes.append(PagesMount("/", WebPages(directory=folder), name="pages"))
+        return
+
+    async def fallback_page(_: Request) -> HTMLResponse:
+        return HTMLResponse(_FALLBACK, headers={"Content-Security-Policy": content_policy(app)})
+
+    app.add_route("/", fallback_page, include_in_schema=False, name="pages")

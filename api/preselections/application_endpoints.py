@@ -1,0 +1,45 @@
+"""Coming in: entries, the first code, and the submission of a vehicle."""
+
+from typing import Annotated
+
+from fastapi import Body, Response
+
+from api.http.request_context import CurrentVisit
+from api.http.responses import writing
+from api.http.secured_route import BASE, area
+from api.preselections.creation import created
+from api.preselections.entries import entered
+from api.preselections.schemas import CodeBody, CodeSent, EntryAnswer, EntryBody, PreselectionView, SubmissionBody
+from api.preselections.verification_codes import sent_code
+
+router = area(tags=["applicants"])
+
+_NO_WISHES = EntryBody()
+
+
+@router.post("/entries", responses=writing("not_found", "vehicle_in_use", "vehicle_exhausted"))
+async def enter(visit: CurrentVisit, body: Annotated[EntryBody, Body()] = _NO_WISHES) -> EntryAnswer:
+    """Where the caller lands: every entry resets an unfinished selection to 选号服务说明 (R-01, R-05 to R-08, R-15)."""
+    return await entered(visit, body)
+
+
+@router.post("/verification-codes", status_code=202, responses=writing())
+async def send_verification_code(visit: CurrentVisit, body: CodeBody) -> CodeSent:
+    """「获取验证码」: an SMS to the account's verified phone (R-10)."""
+    return await sent_code(visit, body.purpose)
+
+
+@router.post(
+    "/preselections",
+    status_code=201,
+    responses=writing(
+        "vin_invalid", "certificate_number_invalid", "id_number_invalid", "notice_outdated", "blacklisted",
+        "code_not_sent", "code_incorrect", "code_expired", "code_attempts_exceeded", "information_mismatch",
+        "vehicle_not_eligible", "vehicle_in_use", "vehicle_exhausted",
+    ),
+)  # fmt: skip
+async def create_preselection(visit: CurrentVisit, body: SubmissionBody, response: Response) -> PreselectionView:
+    """确认信息: the facts are checked, and passed leads to 选号服务说明 (R-09 to R-12)."""
+    view = await created(visit, body)
+    response.headers["Location"] = f"{BASE}/preselections/{view.id}"
+    return view

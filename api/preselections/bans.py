@@ -1,0 +1,53 @@
+"""Who is barred (R-41), from the very moment at which a deadline is missed."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from api.http.request_context import Visit
+from api.preselections.views import policy_in, state_of
+from domain.calendar import ban_end
+from domain.errors import Blacklisted, Refusal
+from domain.preselection.values import Stage
+from storage.crypto.keyed_hash import every
+
+
+async def barred_until(visit: Visit) -> datetime | None:
+    """The end of the caller's ban, or None.
+
+    The row of a ban is written a moment after the deadline, or later where a worker was down: until then what the
+    caller has missed speaks for itself.
+    """
+    blacklist, party = visit.parts.blacklist, visit.caller.party_hash
+    missed = await _missed_until(visit)
+    if missed and not await blacklist.has_entered(party, missed):
+        return missed
+    # Asked last, so that an entry that is being written meanwhile is not missed.
+    return await blacklist.barred_until(party, visit.now())
+
+
+async def require_no_ban(visit: Visit) -> None:
+    """Raises `Blacklisted`."""
+    if until := await barred_until(visit):
+        raise Blacklisted(until)
+
+
+@asynccontextmanager
+async def ban_told_first(visit: Visit) -> AsyncIterator[None]:
+    """Tell a barred caller of the ban rather than of what it has led to, such as holds that have lapsed."""
+    try:
+        yield
+    except Refusal as refusal:
+        if until := await barred_until(visit):
+            raise Blacklisted(until) from refusal
+        raise
+
+
+async def _missed_until(visit: Visit) -> datetime | None:
+    """When the ban ends that the caller's own missed deadlines lead to, if it has not ended."""
+    now, ends = visit.now(), []
+    for row in await visit.parts.preselections.list_of(visit.caller.owner_hash):
+        state = state_of(row, now)
+        if state.stage is Stage.OVERDUE and state.reservation and row.party_hash in every(visit.caller.party_hash):
+            ends.append(ban_end(state.reservation.deadline, policy_in(row)))
+    return max((end for end in ends if end > now), default=None)

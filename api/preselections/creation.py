@@ -1,0 +1,104 @@
+"""确认信息 (R-09 to R-12): the checks in the order of the contract, then the vehicle's workflow begins."""
+
+from contextlib import suppress
+
+import structlog
+
+from api.http.action_log import action_logged
+from api.http.request_context import Visit
+from api.offices.directory import policy_of
+from api.preselections.actions import count_write
+from api.preselections.bans import require_no_ban
+from api.preselections.schemas import PreselectionView, SubmissionBody
+from api.preselections.submissions import CheckedBody, checked_body
+from api.preselections.vehicle_check import check_vehicle
+from api.preselections.vehicle_messages import begin
+from api.preselections.verification_codes import owner_of_first_code
+from api.preselections.views import view_of
+from domain.errors import (
+    CodeNotSent,
+    NotFound,
+    NoticeOutdated,
+    Refusal,
+    VehicleExhausted,
+    VehicleInUse,
+)
+from domain.masking import mask_organisation_name, mask_person_name
+from domain.parties import PartyKind
+from domain.policy import Policy
+from gateways.failures import GatewayDown
+from storage.failures import PartDown
+from storage.preselections.rows import Seller, Submission
+from workflows.messages import Begin, VehicleInput
+
+
+async def created(visit: Visit, body: SubmissionBody) -> PreselectionView:
+    """Check everything, write the row, and begin the workflow, which settles what only one of many can win."""
+    with action_logged("create"):
+        checked = await checked_body(visit, body)
+        try:
+            await _created(visit, checked)
+        except (Refusal, GatewayDown):
+            # An earlier attempt of this request may have begun it all the same, and used the code up for it.
+            if not await visit.parts.decisions.find(visit.operation_id):
+                raise
+        return await _view(visit, checked)
+
+
+async def _created(visit: Visit, checked: CheckedBody) -> None:
+    structlog.contextvars.bind_contextvars(preselection_id=str(visit.operation_id), office=checked.office.code)
+    policy = policy_of(checked.office, visit.parts.policy)
+    await count_write(visit, policy)
+    await _require_notice(visit, checked)
+    await require_no_ban(visit)
+    code_id = await visit.parts.codes.verify(
+        owner_of_first_code(visit.caller.owner_hash),
+        checked.code_hash,
+        at=visit.now(),
+        attempts=policy.code_attempts,
+        request_id=visit.operation_id,
+    )
+    await check_vehicle(visit, checked, policy)
+    await visit.parts.preselections.insert_submission(_submission(visit, checked, policy))
+    given = VehicleInput(str(visit.operation_id), checked.office.code, policy.to_dict(), list(checked.office.prefixes))
+    try:
+        await begin(visit.parts, given, Begin(str(code_id), str(visit.operation_id)))
+    except (VehicleInUse, VehicleExhausted, CodeNotSent):
+        # The last word: of a seller who was typed in vain nothing is kept. What stays behind upkeep removes.
+        with suppress(PartDown):
+            await visit.parts.preselections.drop_submission(visit.operation_id)
+        raise
+
+
+async def _view(visit: Visit, checked: CheckedBody) -> PreselectionView:
+    row = await visit.parts.preselections.get(visit.operation_id)
+    if row is None:
+        raise NotFound
+    return view_of(row, checked.office, visit.now())
+
+
+async def _require_notice(visit: Visit, checked: CheckedBody) -> None:
+    notice = await visit.parts.offices.notice_in_force(checked.office.code, visit.now())
+    if notice is None or notice.version != checked.notice_version:
+        raise NoticeOutdated(notice.version if notice else "")
+
+
+def _submission(visit: Visit, checked: CheckedBody, policy: Policy) -> Submission:
+    party, seller, now = visit.caller.party, checked.seller, visit.now()
+    mask = mask_person_name if seller.kind is PartyKind.PERSON else mask_organisation_name
+    return Submission(
+        id=visit.operation_id,
+        at=now,
+        office_code=checked.office.code,
+        notice_version=checked.notice_version,
+        policy=policy.to_dict(),
+        owner=visit.caller.owner,
+        party_kind=party.kind,
+        party_name=party.name,
+        party_id=party.id_number,
+        phone=visit.caller.phone,
+        vin=checked.vin,
+        certificate_number=checked.certificate_number,
+        seller=Seller(seller.kind, seller.name, seller.id_number),
+        seller_name_masked=mask(seller.name),
+    )

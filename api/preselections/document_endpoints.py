@@ -1,0 +1,31 @@
+"""What the holder of a reservation prints or saves."""
+
+from starlette.responses import Response
+
+from api.http.request_context import CurrentVisit
+from api.http.responses import Responses, reading
+from api.http.secured_route import area
+from api.preselections.documents import calendar_file_of, voucher_of
+
+router = area("/preselections/{preselection_id}", tags=["preselections"])
+
+_PDF, _CALENDAR = "application/pdf", "text/calendar"
+
+
+def _answers(media_type: str) -> Responses:
+    schema = {"type": "string", "contentMediaType": media_type}
+    return {200: {"content": {media_type: {"schema": schema}}}} | reading("not_found", "wrong_stage")
+
+
+@router.get("/voucher", response_class=Response, responses=_answers(_PDF))
+async def read_voucher(visit: CurrentVisit) -> Response:
+    """「打印预选号凭证」: one A4 page, only at `completed` (R-42)."""
+    headers = {"Content-Disposition": 'inline; filename="voucher.pdf"'}
+    return Response(await voucher_of(visit), headers=headers, media_type=_PDF)
+
+
+@router.get("/calendar", response_class=Response, responses=_answers(_CALENDAR))
+async def read_calendar_file(visit: CurrentVisit) -> Response:
+    """The last day to visit the office, for the holder's calendar."""
+    headers = {"Content-Disposition": 'attachment; filename="visit-by.ics"'}
+    return Response(await calendar_file_of(visit), headers=headers, media_type=_CALENDAR)

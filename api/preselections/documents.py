@@ -1,0 +1,59 @@
+"""The documents of a reservation: the voucher (R-42) and the calendar file."""
+
+import asyncio
+
+from api.http.request_context import Visit
+from api.preselections.actions import count
+from api.preselections.holders import masked_holder
+from api.preselections.views import state_of
+from documents.calendar_file import render_calendar
+from documents.voucher import VoucherProof, render_voucher
+from documents.voucher_facts import VoucherFacts
+from documents.voucher_token import VoucherClaims, voucher_expiry
+from domain.errors import WrongStage
+from domain.masking import mask_certificate_number, mask_vin
+from domain.preselection.values import Reservation, Stage
+
+DOCUMENTS_PER_MINUTE = 300
+
+
+async def voucher_of(visit: Visit) -> bytes:
+    """The page as a PDF. Raises `WrongStage` at any stage but `completed`, and `RateLimited`."""
+    reservation = await _reservation(visit)
+    facts = await _facts(visit, reservation)
+    keys, row = visit.parts.vouchers, visit.own
+    claims = VoucherClaims(
+        row.id, reservation.plate, reservation.visit_by, row.office_code, voucher_expiry(reservation.deadline)
+    )
+    proof = VoucherProof(keys.signer.sign(claims), keys.codes.code_for(row.id))
+    return await asyncio.to_thread(render_voucher, facts, proof, created_at=visit.now())
+
+
+async def calendar_file_of(visit: Visit) -> str:
+    """The last day to visit the office. Raises what `voucher_of` raises."""
+    return render_calendar(await _facts(visit, await _reservation(visit)), stamp=visit.now())
+
+
+async def _reservation(visit: Visit) -> Reservation:
+    """The live reservation. Making a document takes a tenth of a second, so the calls are counted."""
+    row = visit.own
+    state = state_of(row, visit.now())
+    if state.stage is not Stage.COMPLETED or state.reservation is None:
+        raise WrongStage(state.stage)
+    await count(visit, "documents", visit.caller.account(), DOCUMENTS_PER_MINUTE)
+    return state.reservation
+
+
+async def _facts(visit: Visit, reservation: Reservation) -> VoucherFacts:
+    row = visit.own
+    office = await visit.parts.directory.get(row.office_code)
+    return VoucherFacts(
+        preselection_id=row.id,
+        plate=reservation.plate,
+        holder=masked_holder(row),
+        vin=mask_vin(row.vin),
+        certificate_number=mask_certificate_number(row.certificate_number),
+        visit_by=reservation.visit_by,
+        office_name=office.name,
+        office_address=office.address,
+    )

@@ -1,0 +1,65 @@
+"""The caller's preselections, and the steps before and after the choice of a plate."""
+
+from api.http.request_context import CurrentVisit
+from api.http.responses import reading, writing
+from api.http.secured_route import area
+from api.preselections.actions import act
+from api.preselections.schemas import IdentityBody, PreselectionList, PreselectionView
+from api.preselections.views import view_of
+from domain.sms import Purpose
+from storage.crypto.keyed_hash import in_one_message
+from workflows.messages import Action, ConfirmIdentity
+
+router = area("/preselections", tags=["preselections"])
+
+
+@router.get("", responses=reading())
+async def list_preselections(visit: CurrentVisit) -> PreselectionList:
+    """The caller's own, newest first."""
+    rows = await visit.parts.preselections.list_of(visit.caller.owner_hash)
+    now = visit.now()
+    return PreselectionList(items=[view_of(row, await visit.parts.directory.get(row.office_code), now) for row in rows])
+
+
+@router.get("/{preselection_id}", responses=reading("not_found"))
+async def read_preselection(visit: CurrentVisit) -> PreselectionView:
+    """The view; reading is no action and restarts no countdown."""
+    return view_of(visit.own, await visit.parts.directory.get(visit.own.office_code), visit.now())
+
+
+@router.post("/{preselection_id}/start", responses=writing("not_found", "wrong_stage", "vehicle_in_use"))
+async def start(visit: CurrentVisit) -> PreselectionView:
+    """「开始选号」 leads to 身份验证 (R-14)."""
+    return await act(visit, "start", Action(str(visit.operation_id)))
+
+
+@router.post("/{preselection_id}/identity-code", responses=writing("not_found", "wrong_stage"))
+async def send_identity_code(visit: CurrentVisit) -> PreselectionView:
+    """The second code is on its way, and the countdown of 「确认」 starts (R-16, R-17)."""
+    return await act(visit, "send_identity_code", Action(str(visit.operation_id)))
+
+
+@router.post(
+    "/{preselection_id}/identity",
+    responses=writing(
+        "not_found", "wrong_stage", "too_early", "code_not_sent", "code_incorrect", "code_expired",
+        "code_attempts_exceeded",
+    ),
+)  # fmt: skip
+async def confirm_identity(visit: CurrentVisit, body: IdentityBody) -> PreselectionView:
+    """「确认」 leads to 预选号牌; the digits leave this process as a keyed hash only (R-17)."""
+    row = visit.own
+    typed = visit.parts.hashes.code(Purpose.CONFIRM_IDENTITY, visit.caller.owner_hash, row.id, body.code)
+    return await act(
+        visit,
+        "confirm_identity",
+        ConfirmIdentity(in_one_message(typed), str(visit.operation_id)),
+    )
+
+
+@router.post(
+    "/{preselection_id}/cancellation", responses=writing("not_found", "cancellation_not_allowed", "wrong_stage")
+)
+async def cancel(visit: CurrentVisit) -> PreselectionView:
+    """The applicant gives the plate back, where the office's policy allows it."""
+    return await act(visit, "withdraw", Action(str(visit.operation_id)))

@@ -1,0 +1,85 @@
+"""The views of one preselection, one after the other, as long as somebody listens and may."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import anyio
+import structlog
+from sse_starlette import ServerSentEvent
+
+from api.http.request_context import Visit
+from api.preselections.schemas import PreselectionView
+from api.preselections.views import state_of, view_of
+from domain.preselection.deadlines import next_change
+from storage.failures import PartDown
+from storage.preselections.rows import PreselectionRow
+from storage.redis.announcements import Subscription
+
+EVENT = "preselection"
+READ_AGAIN = timedelta(seconds=15)
+"""An announcement may be lost; so much later the change is seen all the same."""
+
+_SOON = timedelta(seconds=1)
+_MILLISECOND = timedelta(milliseconds=1)
+
+log = structlog.get_logger("requests")
+
+
+async def views_of(visit: Visit, closing: anyio.Event) -> AsyncIterator[ServerSentEvent]:
+    """Each view that differs from the one before in more than `now`; ends when the caller's token does.
+
+    `closing` is set when the process is about to end, so that the stream can end in order. Between two readings no
+    connection is held. While the database is away the stream stays silent and open.
+    """
+    sent: PreselectionView | None = None
+    with visit.parts.announcements.subscribe(visit.own.id) as subscription, _woken_by(closing, subscription):
+        while (now := visit.now()) < visit.caller.claims.expires_at and not closing.is_set():
+            read = await _read(visit)
+            if read and (sent is None or read.view != sent.model_copy(update={"now": read.view.now})):
+                sent = read.view
+                yield ServerSentEvent(event=EVENT, data=sent.model_dump_json(), sep="\n")
+            await subscription.wait((_wake_at(visit, read, now) - now).total_seconds())
+
+
+@contextmanager
+def _woken_by(closing: anyio.Event, subscription: Subscription) -> Iterator[None]:
+    """End the waiting when the process ends."""
+
+    async def wake() -> None:
+        await closing.wait()
+        subscription.announce()
+
+    waking = asyncio.create_task(wake())
+    try:
+        yield
+    finally:
+        waking.cancel()
+
+
+@dataclass(frozen=True)
+class Reading:
+    row: PreselectionRow
+    view: PreselectionView
+
+
+async def _read(visit: Visit) -> Reading | None:
+    try:
+        row = await visit.parts.preselections.get(visit.own.id)
+        office = await visit.parts.directory.get(visit.own.office_code)
+    except PartDown as down:
+        log.warning("event stream can't read", part=down.part)
+        return None
+    return Reading(row, view_of(row, office, visit.now())) if row else None
+
+
+def _wake_at(visit: Visit, read: Reading | None, now: datetime) -> datetime:
+    """The moment at which time alone changes the view, the token ends, or it is time to look anyway."""
+    if read is None:
+        return now + _SOON
+    change = next_change(state_of(read.row, now), now)
+    # A millisecond more, so that the countdown is over for certain when the row is judged again.
+    moments = [now + READ_AGAIN, visit.caller.claims.expires_at, *([change + _MILLISECOND] if change else [])]
+    return min(moments)

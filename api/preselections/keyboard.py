@@ -1,0 +1,63 @@
+"""The on-screen keyboard (R-19, R-20), answered from a snapshot of the pool."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from api.http.request_context import Visit
+from api.http.validation import fields_invalid
+from api.preselections.numbers import prefix_of_office
+from api.preselections.schemas import Keyboard
+from api.preselections.views import state_of
+from domain.ascii_folding import fold_capitals
+from domain.errors import WrongStage
+from domain.preselection.values import Stage
+
+# What can be typed, whether or not it leads anywhere.
+_TYPED = "^[0-9A-Za-z]{0,200}$"
+_CAN_BE_TYPED = re.compile(_TYPED, re.ASCII)
+
+PARAMETERS: Mapping[str, Any] = {
+    "parameters": [
+        {"name": "prefix", "in": "query", "required": True, "schema": {"type": "string"}, "example": "粤B"},
+        {"name": "typed", "in": "query", "schema": {"type": "string", "pattern": _TYPED, "default": ""}},
+    ]
+}
+"""The query as it is published. It is read here by hand: FastAPI takes a tenth of the whole call for it."""
+
+
+async def keys_after(visit: Visit, query: QueryParams) -> Keyboard:
+    """Raises `WrongStage` and `RateLimited`; text that no number begins with has no next character."""
+    row, now = visit.own, visit.now()
+    text, typed = _read(query)
+    prefix = prefix_of_office(text, await visit.parts.directory.get(row.office_code)) or ""
+    state = state_of(row, now)
+    if state.stage is not Stage.PLATE_SELECTION:
+        raise WrongStage(state.stage)
+    count = visit.parts.call_counts.go_on_with_keyboard(
+        str(row.id), visit.caller.owner_hash, limit=state.policy.keyboard_per_minute, at=now, begun=visit.count
+    )
+    max_age = state.policy.keyboard_snapshot.after(now) - now
+    snapshot = await visit.parts.keyboards.get(prefix, now, max_age)
+    keyboard = Keyboard(position=len(typed), available=snapshot.available(typed), as_of=snapshot.as_of)
+    # Redis has had all this time to answer.
+    await count.judge()
+    return keyboard
+
+
+def _read(query: QueryParams) -> tuple[str, str]:
+    """`prefix` and `typed`, each at most once and nothing else; small letters are folded."""
+    given = dict(query)
+    prefix, typed = given.pop("prefix", None), given.pop("typed", "")
+    wrong = dict.fromkeys(given, "unknown")
+    if prefix is None:
+        wrong["prefix"] = "missing"
+    if not _CAN_BE_TYPED.fullmatch(typed):
+        wrong["typed"] = "text"
+    if len(query.multi_items()) > len(query):
+        wrong["query"] = "value"
+    if prefix is None or wrong:
+        raise fields_invalid(wrong)
+    return prefix, fold_capitals(typed)

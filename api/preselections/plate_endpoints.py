@@ -1,0 +1,71 @@
+"""预选号牌: keyboard, composed numbers, draws, candidates and the choice."""
+
+from typing import Annotated
+
+from fastapi import Body, Request
+
+from api.http.request_context import CurrentVisit
+from api.http.responses import reading, writing
+from api.http.secured_route import area
+from api.preselections.actions import act
+from api.preselections.keyboard import PARAMETERS, keys_after
+from api.preselections.numbers import composed_numbers, one_number, prefix_of_office
+from api.preselections.schemas import CompositionBody, DrawBody, Keyboard, NumberBody, PreselectionView
+from workflows.messages import Compose, Draw, OneNumber
+
+router = area("/preselections/{preselection_id}", tags=["plates"])
+
+_ANY_DRAW = DrawBody()
+
+
+@router.get(
+    "/keyboard",
+    responses=reading("not_found", "validation_failed", "wrong_stage"),
+    openapi_extra=dict(PARAMETERS),
+)
+async def read_keyboard(visit: CurrentVisit, request: Request) -> Keyboard:
+    """The characters that can follow `typed`, from a snapshot of the pool (R-20)."""
+    return await keys_after(visit, request.query_params)
+
+
+@router.post(
+    "/compositions",
+    responses=writing(
+        "not_found", "number_malformed", "number_duplicated", "wrong_stage", "blacklisted", "no_composed_left",
+        "too_many_numbers", "too_early",
+    ),
+)  # fmt: skip
+async def compose(visit: CurrentVisit, body: CompositionBody) -> PreselectionView:
+    """「确认选号」 at 自编: the first free number is reserved at once, or all are charged (R-26 to R-28)."""
+    numbers = composed_numbers(body.numbers, await visit.parts.directory.get(visit.own.office_code))
+    return await act(visit, "compose", Compose(numbers, str(visit.operation_id)))
+
+
+@router.post(
+    "/draws",
+    responses=writing("not_found", "wrong_stage", "blacklisted", "no_draws_left", "numbers_unavailable"),
+)
+async def draw(visit: CurrentVisit, body: Annotated[DrawBody, Body()] = _ANY_DRAW) -> PreselectionView:
+    """「随机一次」, 「换一批」: a batch of numbers held for this vehicle alone (R-31 to R-36)."""
+    prefix = prefix_of_office(body.prefix, await visit.parts.directory.get(visit.own.office_code))
+    return await act(visit, "draw", Draw(body.exclude_four, prefix, str(visit.operation_id)))
+
+
+@router.post(
+    "/candidates",
+    responses=writing("not_found", "number_malformed", "wrong_stage", "blacklisted", "not_in_batch", "batch_expired"),
+)
+async def put_aside(visit: CurrentVisit, body: NumberBody) -> PreselectionView:
+    """One number of the live batch becomes a candidate (备选, R-37)."""
+    return await act(visit, "put_aside", OneNumber(one_number(body.number), str(visit.operation_id)))
+
+
+@router.post(
+    "/confirmation",
+    responses=writing(
+        "not_found", "number_malformed", "wrong_stage", "blacklisted", "not_a_candidate", "candidate_expired"
+    ),
+)
+async def confirm(visit: CurrentVisit, body: NumberBody) -> PreselectionView:
+    """「确认选号」 on a candidate: the plate is reserved (R-39)."""
+    return await act(visit, "confirm", OneNumber(one_number(body.number), str(visit.operation_id)))

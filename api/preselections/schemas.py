@@ -1,0 +1,152 @@
+"""Requests and responses about preselections.
+
+Fields with a problem code of their own are validated by the handler, not here.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.http.schemas import Answer, Body, Digits, Id, Identifier, Instant, Name, PlainText
+from api.offices.schemas import OfficeBrief
+from domain.preselection.values import Outcome, Stage
+
+MOST_NUMBERS = 1000
+
+
+class EntryBody(Body):
+    preselection_id: Id | None = None
+    new_vehicle: bool = False
+
+
+class CodeBody(Body):
+    purpose: Literal["confirm_information"]
+
+
+class SellerBody(Body):
+    """`id_number` is the identity number of a person or the credit code of an organisation."""
+
+    kind: Literal["person", "organisation"]
+    name: Name
+    id_number: Identifier
+
+
+class SubmissionBody(Body):
+    office_code: PlainText
+    notice_version: PlainText
+    certificate_number: Identifier
+    vin: Identifier
+    seller: SellerBody
+    code: Digits
+
+
+class IdentityBody(Body):
+    code: Digits
+
+
+class CompositionBody(Body):
+    """Numbers in order of preference."""
+
+    numbers: Annotated[list[Identifier], Field(min_length=1, max_length=MOST_NUMBERS)]
+
+
+class DrawBody(Body):
+    exclude_four: bool = False
+    prefix: PlainText | None = None
+
+
+class NumberBody(Body):
+    number: Identifier
+
+
+class VehicleMasked(Answer):
+    vin: str
+    certificate_number: str
+    seller_name: str
+
+
+class Composed(Answer):
+    remaining: int
+    max_per_submission: int
+    confirm_enabled_at: Instant | None
+
+
+class Draws(Answer):
+    remaining: int
+    batch_size: int
+    total: int = Field(description="All draws that this vehicle had to begin with.")
+
+
+class Identity(Answer):
+    code_sent: bool
+    confirm_enabled_at: Instant
+    resend_at: Instant
+    expires_at: Instant
+
+
+class BatchView(Answer):
+    id: str
+    numbers: list[str]
+    expires_at: Instant
+
+
+class CandidatesView(Answer):
+    numbers: list[str]
+    expires_at: Instant
+
+
+class TriedNumber(Answer):
+    number: str
+    outcome: Outcome
+
+
+class PreselectionView(Answer):
+    """The view of a preselection; what does not apply is null."""
+
+    id: str
+    stage: Stage
+    now: Instant
+    office: OfficeBrief
+    vehicle: VehicleMasked
+    phone: str
+    composed: Composed
+    draws: Draws
+    identity: Identity | None
+    batch: BatchView | None
+    candidates: CandidatesView | None
+    last_submission: list[TriedNumber] | None
+    plate: str | None
+    visit_by: date | None
+    deadline: Instant | None
+    cancellation_allowed: bool = Field(description="Whether the applicant may give the plate back now.")
+
+
+class PreselectionList(Answer):
+    items: list[PreselectionView]
+
+
+class Ban(Answer):
+    until: Instant
+
+
+class EntryAnswer(Answer):
+    screen: Literal["introduction", "service_notes", "completed", "exhausted", "blacklisted"]
+    message: str | None
+    preselection: PreselectionView | None
+    blacklist: Ban | None
+
+
+class CodeSent(Answer):
+    sent_to: str
+    resend_at: Instant
+    expires_at: Instant
+    now: Instant
+
+
+class Keyboard(Answer):
+    """The characters that can follow what was typed, as of a snapshot of the pool."""
+
+    position: int
+    available: list[str]
+    as_of: Instant

@@ -1,0 +1,49 @@
+"""系统核查 (R-12): what was submitted against what the registry knows."""
+
+import asyncio
+from datetime import timedelta
+
+from api.http.request_context import Visit
+from api.preselections.submissions import CheckedBody
+from domain.calendar import shanghai_midnight_after
+from domain.errors import InformationMismatch, RateLimited
+from domain.policy import Policy
+from domain.vehicle_eligibility import VehicleQuestion, judge
+from storage.preselections.failed_checks import Place
+
+_DAY = timedelta(days=1)
+_PAUSE_SECONDS = 0.1
+
+
+async def check_vehicle(visit: Visit, checked: CheckedBody, policy: Policy) -> None:
+    """A mismatch counts towards the person's limit of the day, so that facts can't be guessed.
+
+    Raises `RateLimited`, `InformationMismatch`, `VehicleNotEligible` and `GatewayDown`.
+    """
+    question = VehicleQuestion(
+        checked.certificate_number, checked.vin, checked.seller, visit.caller.party, checked.office.code
+    )
+    await _place_taken(visit, policy.failed_checks_per_day)
+    failed = False
+    try:
+        judge(question, await visit.parts.gateways.registry.look_up(question))
+    except InformationMismatch:
+        failed = True
+        raise
+    finally:
+        await visit.parts.failed_checks.end(visit.operation_id, visit.caller.person_hash, failed=failed)
+
+
+async def _place_taken(visit: Visit, limit: int) -> None:
+    """Wait while others of the same person that are under way may still use up what is left."""
+    while True:
+        now = visit.now()
+        tomorrow = shanghai_midnight_after(now)
+        place = await visit.parts.failed_checks.begin(
+            visit.operation_id, visit.caller.person_hash, at=now, since=tomorrow - _DAY, limit=limit
+        )
+        if place is Place.USED_UP:
+            raise RateLimited(tomorrow)
+        if place is Place.TAKEN:
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,80 @@
+"""The first SMS code (R-10): no workflow stands behind it yet, so the API sends it itself."""
+
+import secrets
+from datetime import datetime
+
+from api.http.action_log import action_logged
+from api.http.request_context import Visit
+from api.preselections.actions import count_write
+from api.preselections.schemas import CodeSent
+from domain.errors import RateLimited, Unavailable
+from domain.masking import mask_mobile
+from domain.sms import Purpose, render
+from gateways.failures import GatewayDown
+from gateways.sms import TextMessage
+from storage.failures import PartDown
+from storage.sms.codes import CodeOwner, NewCode
+
+_DIGITS = 6
+_SECONDS = 60
+
+
+def owner_of_first_code(owner_hash: bytes) -> CodeOwner:
+    """Whom a code of 确认信息 is good for: this account, before there is a preselection."""
+    return CodeOwner(Purpose.CONFIRM_INFORMATION, owner_hash)
+
+
+async def sent_code(visit: Visit, purpose: str) -> CodeSent:
+    """Issue a code within the limits and send it. Raises `RateLimited`, and `Unavailable` with nothing counted."""
+    with action_logged("send_verification_code"):
+        return await _sent_code(visit, purpose)
+
+
+async def _sent_code(visit: Visit, purpose: str) -> CodeSent:
+    now, policy = visit.now(), visit.parts.policy
+    await count_write(visit, policy)
+    owner = owner_of_first_code(visit.caller.owner_hash)
+    digits = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
+    new = NewCode(
+        id=visit.operation_id,
+        owner=owner,
+        phone_hash=visit.parts.hashes.phone(visit.caller.phone),
+        code_hash=visit.parts.hashes.code(owner.purpose, owner.subject_hash, None, digits),
+        at=now,
+    )
+    issued = await visit.parts.codes.issue(new, policy)
+    await _count_for_service(visit, now)
+    minutes = str(int((issued.expires_at - now).total_seconds()) // _SECONDS)
+    await _deliver(visit, digits, render(purpose, code=digits, minutes=minutes), now)
+    await visit.parts.codes.mark_sent(issued.id, now)
+    return CodeSent(
+        sent_to=mask_mobile(visit.caller.phone), resend_at=issued.resend_at, expires_at=issued.expires_at, now=now
+    )
+
+
+async def _count_for_service(visit: Visit, at: datetime) -> None:
+    """After the limits of the phone, so that nobody uses up everybody's codes with requests that are refused."""
+    try:
+        await visit.parts.service_codes.count(visit.operation_id, at)
+    except (RateLimited, PartDown):
+        await visit.parts.codes.mark_failed(visit.operation_id, at)
+        raise
+
+
+async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:
+    code_id = visit.operation_id
+    message = TextMessage(
+        phone=visit.caller.phone,
+        text=text,
+        purpose=Purpose.CONFIRM_INFORMATION,
+        # Whoever repeats the request makes other digits, so that is another message.
+        idempotency_key=f"{code_id}:{secrets.token_hex(8)}",
+        at=at,
+        code=digits,
+    )
+    try:
+        await visit.parts.gateways.sms.send(message)
+    except GatewayDown as down:
+        await visit.parts.codes.mark_failed(code_id, at)
+        await visit.parts.service_codes.give_back(code_id)
+        raise Unavailable({down.part: "down"}) from down

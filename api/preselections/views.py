@@ -1,0 +1,117 @@
+"""The view of a preselection, from its row and the rules of the domain."""
+
+import functools
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from api.offices.schemas import OfficeBrief
+from api.preselections.schemas import (
+    BatchView,
+    CandidatesView,
+    Composed,
+    Draws,
+    Identity,
+    PreselectionView,
+    TriedNumber,
+    VehicleMasked,
+)
+from documents.voucher_facts import USUAL_HOURS
+from domain.masking import mask_certificate_number, mask_mobile, mask_vin
+from domain.policy import Policy
+from domain.preselection.record import from_record
+from domain.preselection.state import Preselection
+from domain.preselection.values import Stage
+from storage.offices.offices import Office
+from storage.preselections.rows import PreselectionRow
+
+_KEEPS_PLATE = (Stage.COMPLETED, Stage.REGISTERED)
+
+
+def policy_in(row: PreselectionRow) -> Policy:
+    """The rules that this preselection began with."""
+    return _policy(tuple(row.policy.items()))
+
+
+@functools.lru_cache(maxsize=256)
+def _policy(settings: tuple[tuple[str, Any], ...]) -> Policy:
+    # Reading thirty durations would be half the work of a view, and rows share few policies.
+    return Policy.from_dict(dict(settings))
+
+
+def state_of(row: PreselectionRow, at: datetime) -> Preselection:
+    """The state as it is at this moment, whether or not a timer has written it yet."""
+    return from_record(row.state, policy_in(row)).settled(at)
+
+
+def view_of(row: PreselectionRow, office: Office, at: datetime) -> PreselectionView:
+    """What the owner sees; whatever is over at `at` is gone from it."""
+    state = state_of(row, at)
+    return PreselectionView(
+        id=str(row.id),
+        stage=state.stage,
+        now=at,
+        office=_office(office),
+        vehicle=VehicleMasked(
+            vin=mask_vin(row.vin),
+            certificate_number=mask_certificate_number(row.certificate_number),
+            seller_name=row.seller_name_masked,
+        ),
+        phone=mask_mobile(row.phone),
+        **_chances(state),
+        **_selection(state, at),
+        **_reservation(state),
+    )
+
+
+def _office(office: Office) -> OfficeBrief:
+    return OfficeBrief(
+        code=office.code,
+        name=office.name,
+        address=office.address,
+        prefixes=list(office.prefixes),
+        # No office tells its own hours yet, and the page must say what the voucher says.
+        hours=USUAL_HOURS,
+    )
+
+
+def _chances(state: Preselection) -> Mapping[str, Any]:
+    selecting = state.stage is Stage.PLATE_SELECTION and state.composed_remaining > 0
+    return {
+        "composed": Composed(
+            remaining=state.composed_remaining,
+            max_per_submission=state.policy.composed_per_submission,
+            confirm_enabled_at=state.compose_from if selecting else None,
+        ),
+        "draws": Draws(remaining=state.draws_remaining, batch_size=state.policy.batch_size, total=state.policy.draws),
+    }
+
+
+def _selection(state: Preselection, at: datetime) -> Mapping[str, Any]:
+    batch = state.batch if state.batch and state.batch.is_live(at) else None
+    column = state.candidates if state.candidates and state.candidates.is_live(at) else None
+    code = state.identity if state.stage is Stage.IDENTITY_VERIFICATION else None
+    return {
+        "identity": code
+        and Identity(
+            code_sent=True,
+            confirm_enabled_at=code.confirm_enabled_at,
+            resend_at=code.resend_at,
+            expires_at=code.expires_at,
+        ),
+        "batch": batch and BatchView(id=batch.id, numbers=list(batch.numbers), expires_at=batch.expires_at),
+        "candidates": column and CandidatesView(numbers=list(column.numbers), expires_at=column.expires_at),
+        "last_submission": state.last_submission
+        and [TriedNumber(number=tried.number, outcome=tried.outcome) for tried in state.last_submission],
+    }
+
+
+def _reservation(state: Preselection) -> Mapping[str, Any]:
+    """A plate that was lost or given back is no longer theirs, and nothing lapses once the office has confirmed it."""
+    reservation = state.reservation if state.stage in _KEEPS_PLATE else None
+    return {
+        "plate": reservation and reservation.plate,
+        "visit_by": reservation and reservation.visit_by,
+        "deadline": reservation.deadline if reservation and state.stage is Stage.COMPLETED else None,
+        "cancellation_allowed": state.policy.cancellation and state.stage is Stage.COMPLETED,
+    }
