@@ -8,27 +8,27 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from tests.acceptance.contract import INSTANT, Contract
-from tests.stack.running_stack import Client, RunningStack
+from tests.stack.running_stack import Client, Json, RunningStack, json_of
 
-Json = dict[str, Any]
+T = TypeVar("T")
 LOOK_EVERY_S = 0.05
 A_FEW = 8
 
 
-def ok(answer: httpx.Response, status: int = 200) -> Any:
+def ok(answer: httpx.Response, status: int = 200) -> Json:
     """The body of an answer with the status that was expected."""
     assert answer.status_code == status, answer.text
-    return answer.json()
+    return json_of(answer)
 
 
 def refused(answer: httpx.Response, code: str) -> Json:
     """The problem with this code; its status and facts are held against the contract where it arrives."""
-    body: Json = answer.json()
+    body = json_of(answer)
     assert body.get("code") == code, answer.text
     return body
 
@@ -52,7 +52,7 @@ async def passed(moment: str) -> None:
     await asyncio.sleep(max(0.0, (instant(moment) - datetime.now(UTC)).total_seconds()) + 0.01)
 
 
-async def eventually(condition: Callable[[], Awaitable[Any]], *, within: float) -> Any:
+async def eventually(condition: Callable[[], Awaitable[T | None]], *, within: float) -> T:
     """What the condition answers as soon as it is true."""
     async with asyncio.timeout(within):
         while not (answer := await condition()):  # noqa: ASYNC110 - what is waited for happens in another process.
@@ -118,7 +118,7 @@ class Selection:
         return ok(await self.owner.get(self.path))
 
     async def stage(self) -> str:
-        return (await self.view())["stage"]
+        return str((await self.view())["stage"])
 
     async def verify(self) -> Json:
         """开始选号 and 身份验证, whose countdown is waited out."""
@@ -128,7 +128,8 @@ class Selection:
         return await self.do("identity", {"code": await self.owner.last_code("confirm_identity")})
 
     async def draw(self, **body: Any) -> list[str]:
-        return (await self.do("draws", body))["batch"]["numbers"]
+        numbers: list[str] = (await self.do("draws", body))["batch"]["numbers"]
+        return numbers
 
     async def put_aside(self, number: str) -> Json:
         return await self.do("candidates", {"number": number})
@@ -204,10 +205,13 @@ class Service:
         self.main_office = Counter(code for codes in known for code in codes).most_common(1)[0][0]
 
     async def users(self) -> list[Json]:
-        return ok(await self.http.get("/api/v1/demo/users"))["items"]
+        users: list[Json] = ok(await self.http.get("/api/v1/demo/users"))["items"]
+        return users
 
     async def cars_of(self, user: str, **filters: str) -> list[Json]:
-        return ok(await self.http.get("/api/v1/demo/vehicles", params={"user": user, **filters}))["items"]
+        parameters = {"user": user, **filters}
+        cars: list[Json] = ok(await self.http.get("/api/v1/demo/vehicles", params=parameters))["items"]
+        return cars
 
     async def applicant(self) -> Applicant:
         """Somebody whose `car` is at any office."""
@@ -229,7 +233,8 @@ class Service:
         while not (full := [code for code, people in known.items() if len(people) == count]):
             user, cars = await self._stranger()
             for code in {car["office_code"] for car in cars} - {self.main_office}:
-                known[code].append((user, sorted(cars, key=lambda car, code=code: car["office_code"] != code)))
+                here = [car for car in cars if car["office_code"] == code]
+                known[code].append((user, here + [car for car in cars if car not in here]))
         office = full[0]
         self.avoided.add(office)
         return office, [await self.signed_in(user, cars) for user, cars in known[office]]

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.acceptance.people import Applicant, Selection, Service, ok
+from tests.stack.running_stack import Json
 
 WEIRD: tuple[Any, ...] = (
     *(
@@ -42,7 +43,7 @@ RAW = {
     "bom": b"\xef\xbb\xbf{}",
     "long-number": b'{"number": ' + b"9" * 10_000 + b"}",
 }
-BODIES = {
+BODIES: dict[str, Json] = {
     "identity": {"code": "000000"},
     "compositions": {"numbers": ["粤BA1234"]},
     "draws": {"exclude_four": False, "prefix": None},

@@ -10,7 +10,7 @@ from tests.acceptance.people import Applicant, Selection, Service, ok, passed, r
 async def creation(applicant: Applicant, code: str) -> str:
     """The problem code of a creation with this code; empty when it succeeds."""
     answer = await applicant.post("/preselections", await applicant.submission(code=code))
-    return answer.json().get("code", "")
+    return str(answer.json().get("code", ""))
 
 
 @pytest.mark.requirement("R-10")

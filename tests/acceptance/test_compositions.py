@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from tests.acceptance.numbers_seen import PATTERN, fits
-from tests.acceptance.people import Json, Selection, Service, ok, passed, refused, seconds_between
+from tests.acceptance.people import Selection, Service, ok, passed, refused, seconds_between
+from tests.stack.running_stack import Json
 
 MALFORMED = (
     *("粤BI2345", "粤BO1234", "粤BABC12", "粤B1A2B3", "粤O12345", "粤B1234", "港粤B1234", "粤B１2345", "粤BA１B２3"),

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.acceptance.people import Applicant, Json, Service, instant, ok, refused, wrong
+from tests.acceptance.people import Applicant, Service, instant, ok, refused, wrong
+from tests.stack.running_stack import Json
 
 RIGHT_VINS = ("LSVAA49J132047371", "LGXCE6CB5K0000001", "LFV2A21K8A3000001")
 A_PERSON = {"kind": "person", "name": "张三", "id_number": "11010519491231002X"}

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.people import Json, Service, instant, ok, refused
+from tests.acceptance.people import Service, instant, ok, refused
+from tests.stack.running_stack import Json
 
 VIN_VALUES = dict(
     zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)
@@ -119,8 +120,8 @@ async def test_a_token_lasts_at_least_an_hour_and_needs_a_known_user(service: Se
     assert answer["expires_in"] >= 3600
     assert answer["access_token"].count(".") == 2
     for user in ("nobody", "", None, 1):
-        answer = await service.http.post("/api/v1/demo/tokens", json={"user": user})
-        assert answer.status_code in {404, 422}
+        refusal = await service.http.post("/api/v1/demo/tokens", json={"user": user})
+        assert refusal.status_code in {404, 422}
 
 
 async def test_a_clerk_s_token_names_its_office(service: Service, users: list[Json]) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.acceptance.people import Applicant, Json, Selection, Service, ok, passed, refused
+from tests.acceptance.people import Applicant, Selection, Service, ok, passed, refused
+from tests.stack.running_stack import Json
 
 
 async def second_device(service: Service, selection: Selection) -> Selection:

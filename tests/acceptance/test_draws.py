@@ -100,4 +100,4 @@ async def test_from_a_small_pool_no_number_goes_to_two_and_none_twice_to_one(hur
 
 async def knows_a_number(selection: Selection, number: str) -> bool:
     """Whether the keyboard's snapshot is younger than the change of the pool."""
-    return (await selection.keys(number[2:6], number[:2]))["available"] != []
+    return bool((await selection.keys(number[2:6], number[:2]))["available"])

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.acceptance.people import Json, Selection, Service, eventually, instant, ok, passed, refused
+from tests.acceptance.people import Selection, Service, eventually, instant, ok, passed, refused
+from tests.stack.running_stack import Json
 
 WITHIN_S = 2
 

@@ -3,12 +3,13 @@
 import pytest
 
 from tests.acceptance.people import Applicant, Selection, Service, eventually, instant, ok, passed, refused
+from tests.stack.running_stack import Json
 
 # The instance's policy.
 VALIDITY_S, BAN_S = 3, 5
 
 
-async def reserved(applicant: Applicant, car: int = 0) -> tuple[Selection, dict[str, str]]:
+async def reserved(applicant: Applicant, car: int = 0) -> tuple[Selection, Json]:
     selection = await applicant.selecting(applicant.cars_bought[car])
     return selection, await selection.reserve()
 
@@ -50,7 +51,7 @@ async def was_told(applicant: Applicant) -> bool:
 
 async def may_enter(applicant: Applicant, other: Selection) -> bool:
     answer = await applicant.enter(preselection_id=other.id)
-    return answer["screen"] == "service_notes"
+    return bool(answer["screen"] == "service_notes")
 
 
 async def test_a_ban_stops_the_party_s_other_selections_and_their_holds_lapse(lapsing: Service) -> None:
@@ -93,7 +94,7 @@ async def test_a_live_reservation_for_another_car_stays_usable_through_the_ban(l
     assert after["blacklist"]["until"] > entry["blacklist"]["until"]
 
 
-async def barred(applicant: Applicant) -> dict[str, dict[str, str]] | None:
+async def barred(applicant: Applicant) -> Json | None:
     entry = await applicant.enter()
     return entry if entry["screen"] == "blacklisted" else None
 
@@ -112,6 +113,6 @@ async def test_an_overdue_preselection_can_be_followed_by_a_new_one_of_the_same_
     assert view["draws"]["remaining"] == 4
 
 
-async def introduced(applicant: Applicant, selection: Selection) -> dict[str, str] | None:
+async def introduced(applicant: Applicant, selection: Selection) -> Json | None:
     answer = await applicant.enter(preselection_id=selection.id)
     return answer if answer["screen"] == "introduction" else None

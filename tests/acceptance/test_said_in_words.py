@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.acceptance.contract import FACT_OF_CODE, STATUS_OF_CODE, Contract, Disagreement
-from tests.acceptance.people import Json, Selection, Service, instant, ok, refused
+from tests.acceptance.people import Selection, Service, instant, ok, refused
+from tests.stack.running_stack import Json
 
 CALLS = {
     ("get", "/offices"),

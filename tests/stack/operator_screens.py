@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -22,14 +21,14 @@ from process.clock import system_clock
 from scripts.build_web import environment as with_node
 from storage.postgres.database import Database
 from tests.stack.browser_fonts import with_chinese
-from tests.stack.running_stack import ROOT, Client, RunningStack, running
+from tests.stack.running_stack import ROOT, Client, Json, RunningStack, json_of, running
 
 FOLDER = ROOT / "docs" / "screens" / "operators"
 SCRIPT = Path(__file__).with_suffix(".mjs")
 AT_ONCE = {"XUANHAO_POLICY__CONFIRM_DELAY": "PT0S", "XUANHAO_POLICY__COMPOSE_INTERVAL": "PT0S"}
 RESERVED = 5
 HASTY = "PT15S"
-Shot = dict[str, Any]
+Shot = Json
 
 
 async def main() -> None:
@@ -87,18 +86,18 @@ async def give_little_time(stack: RunningStack, office: str) -> None:
     await database.close()
 
 
-async def reserved(http: httpx.AsyncClient, number: int) -> dict[str, Any]:
+async def reserved(http: httpx.AsyncClient, number: int) -> Json:
     client = await Client.signed_in(http, f"applicant-{number:03d}")
     return await client.reach_completed((await client.cars())[0])
 
 
-async def halfway(http: httpx.AsyncClient, number: int) -> dict[str, Any]:
+async def halfway(http: httpx.AsyncClient, number: int) -> Json:
     """At 预选号牌, with a live batch and a candidate."""
     client = await Client.signed_in(http, f"applicant-{number:03d}")
     view = await client.create((await client.cars())[0])
     await client.reach_selection(str(view["id"]))
     batch = (await client.post(f"/preselections/{view['id']}/draws", {})).json()["batch"]
-    return (await client.post(f"/preselections/{view['id']}/candidates", {"number": batch["numbers"][0]})).json()
+    return json_of(await client.post(f"/preselections/{view['id']}/candidates", {"number": batch["numbers"][0]}))
 
 
 async def shoot_while_stuck(stack: RunningStack, deadline: datetime) -> None:

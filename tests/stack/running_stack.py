@@ -9,12 +9,16 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 
 from embedded.children import tied
 from embedded.ports import free_port
+
+Json = dict[str, Any]
+"""A JSON object; tests/acceptance holds its form against the published document."""
 
 ROOT = Path(__file__).parents[2]
 # Several systems may start at once, beside other tests.
@@ -55,6 +59,8 @@ class RunningStack:
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
+        assert self.process.stdout
+        assert self.process.stderr
         async with asyncio.timeout(LONGEST_START_S):
             # What make itself has to say goes before it.
             while (line := (await self.process.stdout.readline()).decode()) and "ready" not in line:
@@ -107,6 +113,11 @@ async def running(stack: RunningStack, *command: str) -> AsyncIterator[RunningSt
         await stack.stop()
 
 
+def json_of(answer: httpx.Response) -> Json:
+    body: Json = answer.json()
+    return body
+
+
 @dataclass
 class Client:
     """Somebody with a token, who speaks to the API as any client does."""
@@ -126,15 +137,16 @@ class Client:
     async def get(self, path: str, **parameters: str) -> httpx.Response:
         return await self.http.get(f"/api/v1{path}", params=parameters, headers=self._headers({}))
 
-    async def cars(self) -> list[dict[str, object]]:
+    async def cars(self) -> list[Json]:
         answer = await self.http.get("/api/v1/demo/vehicles", params={"user": self.user})
-        return answer.json()["items"]
+        cars: list[Json] = answer.json()["items"]
+        return cars
 
     async def messages(self, purpose: str | None = None) -> list[dict[str, str]]:
         answer = await self.http.get("/api/v1/demo/messages", params={"user": self.user})
         return [item for item in answer.json()["items"] if purpose in (None, item["purpose"])]
 
-    async def create(self, car: dict[str, object]) -> dict[str, object]:
+    async def create(self, car: Json) -> Json:
         """From the code to the view at 选号服务说明."""
         notice = (await self.get(f"/offices/{car['office_code']}/notice")).json()
         await self.post("/verification-codes", {"purpose": "confirm_information"})
@@ -142,18 +154,18 @@ class Client:
         facts = {name: car[name] for name in ("office_code", "certificate_number", "vin", "seller")}
         answer = await self.post("/preselections", facts | {"notice_version": notice["version"], "code": code})
         assert answer.status_code == 201, answer.text
-        return answer.json()
+        return json_of(answer)
 
-    async def reach_selection(self, preselection_id: str) -> dict[str, object]:
+    async def reach_selection(self, preselection_id: str) -> Json:
         """开始选号 and 身份验证; the stack's policy has no countdown there."""
         await self.post(f"/preselections/{preselection_id}/start")
         await self.post(f"/preselections/{preselection_id}/identity-code")
         code = (await self.messages("confirm_identity"))[0]["code"]
         answer = await self.post(f"/preselections/{preselection_id}/identity", {"code": code})
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        return json_of(answer)
 
-    async def reach_completed(self, car: dict[str, object]) -> dict[str, object]:
+    async def reach_completed(self, car: Json) -> Json:
         view = await self.create(car)
         path = f"/preselections/{view['id']}"
         await self.reach_selection(view["id"])
@@ -161,7 +173,7 @@ class Client:
         await self.post(f"{path}/candidates", {"number": number})
         answer = await self.post(f"{path}/confirmation", {"number": number})
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        return json_of(answer)
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} | {k.replace("_", "-"): v for k, v in headers.items()}

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from embedded.families import frozen
-from tests.stack.running_stack import Client, RunningStack
+from tests.stack.running_stack import Client, Json, RunningStack, json_of
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +45,7 @@ async def timed_read(client: Client, path: str) -> httpx.Response:
         return await client.get(path)
 
 
-async def truth(client: Client, path: str, key: str) -> dict[str, object]:
+async def truth(client: Client, path: str, key: str) -> Json:
     """The answer of the same request, repeated until it is known."""
     async with asyncio.timeout(BACK_WITHIN_S):
         while True:
@@ -54,7 +54,7 @@ async def truth(client: Client, path: str, key: str) -> dict[str, object]:
             except httpx.TransportError:
                 continue
             if answer.status_code == 200:
-                return answer.json()
+                return json_of(answer)
             assert answer.status_code in {503, 504}, answer.text
             await asyncio.sleep(0.2)
 

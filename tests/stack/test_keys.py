@@ -6,14 +6,15 @@ import json
 import httpx
 import pytest
 
-from tests.stack.running_stack import Client, RunningStack
+from tests.stack.running_stack import Client, Json, RunningStack
 from tests.stack.test_operators import xuanhao
 
 pytestmark = pytest.mark.slow
 
 
-def kept_keys(stack: RunningStack) -> dict[str, object]:
-    return json.loads((stack.folder / "keys.json").read_text())
+def kept_keys(stack: RunningStack) -> Json:
+    keys: Json = json.loads((stack.folder / "keys.json").read_text())
+    return keys
 
 
 async def test_both_keys_are_changed_under_a_running_system(stack: RunningStack, http: httpx.AsyncClient) -> None:

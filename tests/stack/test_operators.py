@@ -20,14 +20,15 @@ APPLICANT = "applicant-120"
 async def xuanhao(stack: RunningStack, *words: str, stdin: str = "") -> tuple[int, str]:
     """The command as it is typed: by its own script, with nothing but the data folder."""
     command = [str(ROOT / "bin" / "xuanhao"), "--data-dir", str(stack.folder), "--json", *words]
-    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
-    started = await asyncio.create_subprocess_exec(*command, cwd=stack.folder, **pipes)
+    pipe = asyncio.subprocess.PIPE
+    started = await asyncio.create_subprocess_exec(*command, cwd=stack.folder, stdin=pipe, stdout=pipe)
     out, _ = await started.communicate(stdin.encode())
     return started.returncode or 0, out.decode()
 
 
 def page_of(pdf: bytes) -> Image:
-    return PdfDocument(io.BytesIO(pdf))[0].render(scale=2).to_pil()
+    page: Image = PdfDocument(io.BytesIO(pdf))[0].render(scale=2).to_pil()
+    return page
 
 
 async def test_from_the_printed_voucher_to_the_rejection_nothing_personal_gets_about(

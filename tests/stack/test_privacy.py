@@ -8,6 +8,7 @@ import httpx
 import pytest
 import redis.asyncio
 from temporalio.client import Client as Temporal
+from temporalio.client import WorkflowHistory
 
 from tests.stack.running_stack import Client, RunningStack
 
@@ -39,7 +40,7 @@ async def histories(stack: RunningStack) -> str:
     return "\n".join(texts)
 
 
-def decoded(history: object) -> str:
+def decoded(history: WorkflowHistory) -> str:
     """Payloads stand in the JSON as base64: their bytes as they are, so that nothing hides in them."""
     return "\n".join(event.SerializeToString().decode("utf-8", "replace") for event in history.events)
 
@@ -50,7 +51,7 @@ async def redis_content(stack: RunningStack) -> str:
     socket = next(word for word in " ".join(address).split() if word.endswith(".sock"))
     async with redis.asyncio.from_url(f"unix://{socket}") as client:
         texts = [key.decode("utf-8", "replace") async for key in client.scan_iter(count=1000)]
-        values = [(await client.dump(key)).decode("latin-1") for key in texts]
+        values = [(await client.dump(key) or b"").decode("latin-1") for key in texts]
     return "\n".join(texts + values)
 
 
