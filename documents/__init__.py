@@ -1,1 +1,1 @@
-"""What a person prints or saves about a reservation, and what the desk reads of it."""
+"""Documents of a reservation: what its holder prints or saves, and what the desk reads."""

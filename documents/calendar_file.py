@@ -13,10 +13,10 @@ _ALARM = timedelta(hours=-15)
 
 
 def render_calendar(facts: VoucherFacts, *, stamp: datetime) -> str:
-    """The file's text, its lines ended as RFC 5545 wants them: one event that lasts all of the last day.
+    """The file's text, with the line ends of RFC 5545: one event that lasts all of the last day.
 
-    The UID belongs to the preselection: a file that is fetched after the day was moved, with a later `stamp`, takes
-    the first one's place in the holder's calendar.
+    The UID belongs to the preselection: a file that is fetched after the day has moved, with a later `stamp`, replaces
+    the first one in the holder's calendar.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Xuanhao//Number plate preselection//ZH")
@@ -35,7 +35,7 @@ def _event(facts: VoucherFacts, stamp: datetime) -> Event:
     event.add("summary", words.calendar_summary(facts.plate))
     event.add("description", words.calendar_description(facts))
     event.add("location", f"{facts.office_name}，{facts.office_address}")
-    # It keeps nobody from being invited to anything on that day.
+    # The event does not block the holder's calendar on that day.
     event.add("transp", "TRANSPARENT")
     event.add_component(_alarm(facts))
     return event

@@ -1,8 +1,8 @@
-"""The Chinese font of everything printed: Noto Sans SC, of which a document embeds only the glyphs that it shows.
+"""The Chinese font of printed documents: Noto Sans SC, of which a document embeds only the glyphs that it shows.
 
-The font's outlines are CFF under character ids. fpdf2 embeds such a font with a character map of its own, out of which
-common readers extract no text, and takes half a second. So the few hundred glyphs that a document shows are made into a
-TrueType font first: 60 ms, and text that every reader extracts.
+The font's outlines are CFF with character ids. fpdf2 embeds such a font with its own character map, from which
+common readers can't extract text, and takes half a second. So the few hundred glyphs of a document are converted into a
+TrueType font first: this takes 60 ms, and every reader can extract the text.
 """
 
 import logging
@@ -21,15 +21,15 @@ from pylopdf_fonts_zh_cn import sans_path
 
 FAMILY = "sans"
 
-# The mark that Chinese and Japanese printers set for a character that they have not got.
+# The mark that Chinese and Japanese printers use for a missing character.
 GETA = "〓"
 
-# Below warnings both libraries log which characters a document shows, and so something of a person's name.
+# Below warnings both libraries log the characters of a document, and so parts of a person's name.
 for library in ("fontTools", "fpdf"):
     logging.getLogger(library).setLevel(logging.WARNING)
 
 _NOTDEF = ".notdef"
-# How far, in thousandths of the size, a quadratic curve may stray from the cubic one that it replaces.
+# The maximum distance, in thousandths of the size, of a quadratic curve from the cubic curve that it replaces.
 _TOLERANCE = 1.0
 # Fonts count the seconds since 1904.
 _YEAR_2000 = 3_029_529_600
@@ -57,7 +57,7 @@ def add_font(pdf: FPDF, characters: set[str]) -> None:
 
     Raises KeyError for a character that the font lacks.
     """
-    # fpdf2 takes fonts from files only; what it has not read yet it reads later through the handle that it keeps.
+    # fpdf2 takes fonts from files only, and reads parts of the file later through its open handle.
     with NamedTemporaryFile(suffix=".ttf") as file:
         _small_font(sorted(characters)).save(file)
         file.flush()
@@ -66,7 +66,7 @@ def add_font(pdf: FPDF, characters: set[str]) -> None:
 
 @cache
 def glyph_box(character: str) -> GlyphBox:
-    """Where the ink of a character lies; raises KeyError for one that the font lacks."""
+    """The extent of a character's ink; raises KeyError for one that the font lacks."""
     font = _font()
     ink = font.get_glyph_extents(_glyph_of(character))
     em = font.face.upem
@@ -96,7 +96,7 @@ def _small_font(characters: list[str]) -> FontBuilder:
     glyphs = {name: _outline(source, glyph) for name, glyph in ids.items()}
     extents = source.get_font_extents("ltr")
     font = FontBuilder(source.face.upem, isTTF=True)
-    # It would note the time, and so make every document another one.
+    # It would store the time, and so every document would differ.
     font.updateHead(created=_YEAR_2000, modified=_YEAR_2000)
     font.setupGlyphOrder(list(ids))
     font.setupCharacterMap({ord(character): f"u{ord(character):X}" for character in characters})

@@ -11,7 +11,7 @@ INK = (30, 34, 42)
 GREY = (105, 112, 122)
 BLUE = (20, 62, 160)
 
-# An outline of so many points stands for a bold weight.
+# An outline of this many points replaces a bold weight.
 _THICK = 0.35
 
 

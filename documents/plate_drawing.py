@@ -1,4 +1,4 @@
-"""A number plate of an ordinary small car, drawn after GA 36-2018: 440 × 140 mm, characters of 45 × 90 mm."""
+"""Draws a number plate of an ordinary small car as in GA 36-2018: 440 × 140 mm, characters of 45 × 90 mm."""
 
 from collections.abc import Iterator
 
@@ -25,10 +25,10 @@ _CORNER = 10.0
 _BORDER_INSET = 4.0
 _BORDER = 2.5
 
-# A slim glyph such as 1 is not stretched to the full width: this is what fits a zero.
+# A narrow glyph such as 1 is not stretched to the full width: this limit fits a zero.
 _WIDEST_STRETCH = 0.75
-# The font has one weight only; an outline of so many points, at full size, thickens it to a plate's strokes. The many
-# strokes of a province's character would run together.
+# The font has one weight only; an outline of this many points, at full size, thickens it to a plate's strokes. It would
+# fill the gaps between the many strokes of a province's character.
 _OUTLINE = 9.0
 _OUTLINE_OF_PROVINCE = 5.0
 

@@ -53,7 +53,7 @@ _FOOT = 286.0
 
 @dataclass(frozen=True)
 class VoucherProof:
-    """What the desk checks: the signed token in the QR code, and the short code beneath it."""
+    """What the desk checks: the signed token in the QR code, and the short code below it."""
 
     token: str
     short_code: str
@@ -62,7 +62,7 @@ class VoucherProof:
 def render_voucher(facts: VoucherFacts, proof: VoucherProof, *, created_at: datetime) -> bytes:
     """The voucher as a PDF of under 200 KB: the same bytes for the same arguments.
 
-    A character that the font lacks is printed as 〓. It keeps a core busy for some 0.1 s: call it in a thread.
+    A character that the font lacks is printed as 〓. Drawing takes about 0.1 s of CPU time: call it in a thread.
     """
     facts = _printable(facts)
     rows = words.rows(facts)
@@ -89,7 +89,7 @@ def _printable(facts: VoucherFacts) -> VoucherFacts:
     def shown(name: str) -> str:
         text, lacking = printable(getattr(facts, name))
         if lacking:
-            # Which character it is would tell something about a person's name.
+            # The log does not name the character: it is part of a person's name.
             log.warning("voucher.characters_lacking", preselection_id=str(facts.preselection_id), field=name)
         return text
 
@@ -106,7 +106,7 @@ def _document(facts: VoucherFacts, created_at: datetime) -> FPDF:
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(auto=False)
     pdf.set_margins(_LEFT, 0)
-    # Without an inner margin of the cells, text begins where the rules and the boxes do.
+    # Without an inner margin of the cells, text is aligned with rules and boxes.
     pdf.c_margin = 0
     pdf.set_creation_date(created_at)
     pdf.set_lang("zh-CN")
@@ -140,7 +140,7 @@ def _draw_table(pdf: FPDF, rows: list[tuple[str, str]]) -> None:
 
 
 def _draw_proof(pdf: FPDF, proof: VoucherProof) -> None:
-    """The QR code with the short code beneath, to the right of the table."""
+    """The QR code with the short code below, to the right of the table."""
     left, top = _LEFT + _WIDTH - _QR_SIDE, pdf.get_y()
     pdf.image(qr_code_png(proof.token), x=left, y=top, w=_QR_SIDE, h=_QR_SIDE, alt_text=words.SCAN_HINT)
     pdf.set_y(top + _QR_SIDE)

@@ -1,9 +1,9 @@
-"""The short code that the desk types where no scanner is at hand: 7K3QF-9XTRB.
+"""The short code that the desk types when it has no scanner: 7K3QF-9XTRB.
 
 Ten of 31 characters (Crockford's base 32 without Z; 31 is prime): the first 24 bits of the preselection's random id, 20
-bits of a keyed MAC over the whole id, and a check character. So nothing has to be stored to find it again: the first
-part is a short range of the primary key, and the MAC picks the row and proves that the code was not made up. Where a
-million vouchers exist, one try in 26 million would hit any of them.
+bits of a MAC over the whole id, and a check character. So no stored value is needed to find the row: the first
+part is a short range of the primary key, and the MAC selects the row and proves that the code was not forged. With a
+million vouchers, one guess in 26 million would match any of them.
 """
 
 import hmac
@@ -17,9 +17,9 @@ _BASE = len(_ALPHABET)
 _DIGITS = 9
 _GROUP = 5
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
-# What is taken for another character on paper counts as that character.
+# A character that is easily mistaken for another on paper counts as that character.
 _READING = str.maketrans("abcdefghijklmnopqrstuvwxyzILOUZ", "ABCDEFGH1JK1MN0PQRSTVVWXY2110V2", "- \t\r\n")
-# 3 generates the residues of 31: any one wrong character, and any two that changed places, break the sum.
+# 3 generates the residues of 31: the sum detects any one wrong character, and any two that are swapped.
 _WEIGHTS: tuple[int, ...] = tuple(pow(3, place, _BASE) for place in range(_DIGITS + 1))
 _INVERSE_OF_LAST: int = pow(_WEIGHTS[-1], -1, _BASE)
 
@@ -44,15 +44,15 @@ class VoucherCodes:
         return f"{text[:_GROUP]}-{text[_GROUP:]}"
 
     def id_range(self, code: str) -> tuple[UUID, UUID]:
-        """The first and the last id that the code can name; raises `VoucherInvalid` for one that is mistyped.
+        """The first and the last id that the code can name; raises `VoucherInvalid` for a mistyped code.
 
-        Few rows lie between: of a million, hardly ever a second one. `matches` tells which of them is meant.
+        Few rows are in this range: of a million, hardly ever a second one. `matches` selects the right row.
         """
         first = _number(code) // _MACS << _REST_BITS
         return UUID(int=first), UUID(int=first + (1 << _REST_BITS) - 1)
 
     def matches(self, code: str, preselection_id: UUID) -> bool:
-        """Tell whether this is the preselection's code; raises `VoucherInvalid` for one that is mistyped."""
+        """Return whether this is the preselection's code; raises `VoucherInvalid` for a mistyped code."""
         number = self._number_of(preselection_id)
         return hmac.compare_digest(number.to_bytes(8), _number(code).to_bytes(8))
 
@@ -70,7 +70,7 @@ def _digits(number: int) -> list[int]:
 
 
 def _check_of(digits: list[int]) -> int:
-    """The last value, which makes the weighted sum a multiple of 31."""
+    """The check value, which makes the weighted sum a multiple of 31."""
     total = sum(weight * value for weight, value in zip(_WEIGHTS, digits, strict=False))
     return -total * _INVERSE_OF_LAST % _BASE
 

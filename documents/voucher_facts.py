@@ -1,4 +1,4 @@
-"""What a voucher and a calendar file say about one reservation."""
+"""The data of one reservation on a voucher and in a calendar file."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ USUAL_HOURS = "工作日 9:00–12:00、13:30–17:00（以公告为准）"
 
 @dataclass(frozen=True)
 class VoucherFacts:
-    """One reservation. Holder, VIN and certificate come masked (`domain.masking`); what is not raises `ValueError`.
+    """One reservation. Raises `ValueError` unless holder, VIN and certificate are masked (`domain.masking`).
 
     `plate` is canonical (粤BA1234); `visit_by` is the last day, in Asia/Shanghai, and counts to its end.
     """
@@ -25,7 +25,7 @@ class VoucherFacts:
     office_hours: str = USUAL_HOURS
 
     def __post_init__(self) -> None:
-        # A voucher is printed, photographed and lost: this is the last place that can hold a whole value back.
+        # A voucher is printed, photographed and lost: this is the last place that can stop an unmasked value.
         for name in ("holder", "vin", "certificate_number"):
             if "*" not in getattr(self, name):
                 raise ValueError(f"{name} must be masked")

@@ -12,14 +12,14 @@ from typing import Any, Self
 from documents.voucher_codes import VoucherCodes
 from documents.voucher_token import VoucherSigner, VoucherVerifier
 
-# Derived, not the hashing key itself. It begins with no length of a text, as all that `KeyedHash` hashes does, so the
-# two have nothing in common.
+# Derived, not the hashing key itself. Unlike every input of `KeyedHash` it does not start with the length of a text, so
+# the two never hash the same input.
 _CODES_LABEL = b"voucher codes"
 
 
 @dataclass(frozen=True)
 class VoucherKeys:
-    """What signs vouchers and reads them."""
+    """The keys that sign and verify vouchers."""
 
     signer: VoucherSigner
     verifier: VoucherVerifier
@@ -34,9 +34,9 @@ class VoucherKeys:
     def from_content(cls, content: Mapping[str, Any]) -> Self:
         """Take `{"voucher_signing": seed, "voucher_verifying"?: [public key], "hashing": key}`.
 
-        Each value is base64 of 32 bytes. Of several hashing keys it is the first, so that what is printed stays good.
-        `voucher_verifying` holds the public keys of signing keys that were retired, until their last voucher expires.
-        Raises ValueError or KeyError for what is not of this form.
+        Each value is base64 of 32 bytes. Of several hashing keys the first is used, so that printed codes stay valid.
+        `voucher_verifying` holds the public keys of retired signing keys, until their last voucher expires.
+        Raises ValueError or KeyError for any other form.
         """
         signer = VoucherSigner(b64decode(content["voucher_signing"], validate=True))
         retired = [b64decode(key, validate=True) for key in content.get("voucher_verifying", ())]

@@ -1,7 +1,7 @@
-"""The signed token in a voucher's QR code: a compact JWS (RFC 7515) under Ed25519 (RFC 9864), without personal values.
+"""The signed token in a voucher's QR code: a compact JWS (RFC 7515) with Ed25519 (RFC 9864), without personal values.
 
-It proves that this service reserved this plate for this preselection. Whether the reservation still stands, and until
-when, is the database's to say: a deadline may move after the printing.
+It proves that this service reserved this plate for this preselection. Only the database knows whether the reservation
+is still valid, and until when: a deadline may move after printing.
 """
 
 import json
@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from domain.errors import VoucherInvalid
 
-# After registration the voucher still inspects, and an office that closes moves deadlines by weeks. A year covers both;
-# the end only bounds for how long a retired key must be kept.
+# The voucher can still be inspected after registration, and a closed office moves deadlines by weeks. A year covers
+# both; the expiry only limits how long a retired key must be kept.
 READABLE_AFTER_DEADLINE = timedelta(days=366)
 
 _TYPE = "voucher"
@@ -28,7 +28,7 @@ _SEGMENTS = 3
 
 @dataclass(frozen=True)
 class VoucherClaims:
-    """What a token says. `expires_at` is UTC in whole seconds; from then on the token is refused."""
+    """The claims of a token. `expires_at` is UTC in whole seconds; from then on the token is refused."""
 
     preselection_id: UUID
     plate: str
@@ -40,7 +40,7 @@ class VoucherClaims:
 def voucher_expiry(deadline: datetime) -> datetime:
     """When a token for a reservation with this deadline expires.
 
-    It depends on nothing else, so that every print of one reservation carries the same token.
+    It depends on nothing else, so every print of one reservation has the same token.
     """
     return (deadline + READABLE_AFTER_DEADLINE).astimezone(UTC).replace(microsecond=0)
 
@@ -70,14 +70,14 @@ class VoucherVerifier:
     """Accepts tokens under any of several public keys (32 bytes each), found by the key id in the header."""
 
     def __init__(self, public_keys: Iterable[bytes]) -> None:
-        # The header must be, byte for byte, the one that the signer writes for its key. So no header of a stranger is
-        # ever interpreted, and there is no algorithm to choose.
+        # The header must be, byte for byte, the one that the signer writes for its key. So no foreign header is ever
+        # interpreted, and there is no algorithm to choose.
         self._keys = {_header(key): Ed25519PublicKey.from_public_bytes(key) for key in public_keys}
 
     def verify(self, token: str, *, now: datetime) -> VoucherClaims:
-        """The claims of a token that is ours and has not expired; raises `VoucherInvalid`.
+        """Return the claims of a valid token that has not expired; raises `VoucherInvalid`.
 
-        Blanks around it are ignored: scanners that act as keyboards end with a line break.
+        Surrounding blanks are ignored: scanners that act as keyboards append a line break.
         """
         token = token.strip()
         if len(token) > _LONGEST_TOKEN or not token.isascii():
@@ -108,7 +108,7 @@ def _claims(payload: dict[str, str]) -> VoucherClaims:
 
 
 def _header(public_key: bytes) -> str:
-    """The encoded header of all tokens under one key, whose id is the beginning of its RFC 7638 thumbprint."""
+    """The encoded header of all tokens of one key, whose id is the beginning of its RFC 7638 thumbprint."""
     jwk = {"crv": "Ed25519", "kty": "OKP", "x": _encoded(public_key)}
     thumbprint = _encoded(sha256(json.dumps(jwk, separators=(",", ":")).encode()).digest())
     return _encoded_json({"alg": "Ed25519", "kid": thumbprint[:11], "typ": _TYPE})
@@ -123,7 +123,7 @@ def _encoded(value: bytes) -> str:
 
 
 def _decoded(segment: str) -> bytes:
-    """Base64url without padding, in its one canonical form: a token has no second spelling. Raises `ValueError`."""
+    """Decode base64url without padding, in its canonical form only: a token has one spelling. Raises `ValueError`."""
     value = urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
     if _encoded(value) != segment:
         raise ValueError("not canonical base64url")

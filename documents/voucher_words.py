@@ -1,4 +1,4 @@
-"""Every word on the voucher and in the calendar file, in one place."""
+"""All texts of the voucher and of the calendar file."""
 
 from datetime import date, datetime
 
@@ -34,7 +34,7 @@ FIXED = (
     *(TITLE, SUBTITLE, SUMMONS, SCAN_HINT, CODE_HINT),
     *(TO_BRING_HEADING, *TO_BRING, NOTES_HEADING, *NOTES, NUMBERING),
 )
-"""All that stands on every voucher, whatever its facts are."""
+"""The fixed texts of every voucher."""
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -50,7 +50,7 @@ def iso_date_with_weekday(day: date) -> str:
 
 
 def come_by(day: date) -> str:
-    """请于2026年11月26日（含）前, as the page says it (R-40)."""
+    """请于2026年11月26日（含）前, as on the page (R-40)."""
     return f"请于{chinese_date(day)}（含）前"
 
 
@@ -69,7 +69,7 @@ def rows(facts: VoucherFacts) -> list[tuple[str, str]]:
 
 
 def created(moment: datetime) -> str:
-    """When the voucher was made; the moment is in Asia/Shanghai."""
+    """When the voucher was made; the instant is in Asia/Shanghai."""
     return f"生成时间 {moment:%Y-%m-%d %H:%M}（北京时间）"
 
 

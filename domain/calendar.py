@@ -14,7 +14,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 class DayKind(StrEnum):
-    """What an entry of the calendar makes of its day."""
+    """The kind of day that a calendar entry sets."""
 
     HOLIDAY = "holiday"
     WORKING = "working"
@@ -22,9 +22,9 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True)
 class OfficeCalendar:
-    """Weekends are off unless an entry says otherwise: a holiday, or a day worked to make up for one.
+    """Weekends are off unless an entry says otherwise: a holiday, or a make-up working day.
 
-    `official_years` are those whose holiday notice has been entered; the entries of any other year are a prediction.
+    `official_years` are the years whose holiday notice has been entered; the entries of other years are a prediction.
     """
 
     days: Mapping[date, DayKind]
@@ -38,10 +38,10 @@ class OfficeCalendar:
         return year not in self.official_years
 
     def last_day(self, completed_at: datetime, policy: Policy) -> tuple[date, datetime]:
-        """Return the last day to visit the office (R-40) and the UTC instant at which the reservation lapses.
+        """Return the last day to visit the office (R-40) and the UTC instant at which the reservation ends.
 
         The days are counted from the day after, and the last one counts to its end. A validity with a time part runs
-        to the millisecond; its last day is then the one that holds its last millisecond.
+        to the millisecond; its last day is then the day of its last millisecond.
         """
         if policy.validity.has_time_part:
             deadline = policy.validity.after(completed_at)
@@ -53,7 +53,7 @@ class OfficeCalendar:
         return visit_by, _midnight(visit_by + _DAY)
 
     def _after_working_days(self, day: date, validity: Duration) -> date:
-        """Years and months pass on the plain calendar, then days are working days; the last is never a day off."""
+        """Years and months are calendar years and months, then days are working days; the last is never a day off."""
         day = shanghai_day(Duration(validity.years, validity.months).after(_midnight(day)))
         for _ in range(validity.days):
             day = self.working_day_from(day + _DAY)
@@ -67,9 +67,9 @@ class OfficeCalendar:
 
 
 def ban_end(begins: datetime, policy: Policy) -> datetime:
-    """Return the UTC instant at which a ban ends that begins with a missed deadline (R-41, R-48).
+    """Return the UTC instant at which a ban after a missed deadline ends (R-41, R-48).
 
-    Without a time part it covers whole days: last day 26 Nov 2026, barred until 27 Nov 2028 00:00 in Shanghai.
+    Without a time part it covers whole days: last day 26 Nov 2026, banned until 27 Nov 2028 00:00 in Shanghai.
     """
     if policy.blacklist.has_time_part:
         return policy.blacklist.after(begins)
@@ -81,15 +81,15 @@ def shanghai_day(moment: datetime) -> date:
 
 
 def shanghai_midnight_after(moment: datetime) -> datetime:
-    """Return the first midnight in Shanghai after the moment, in UTC: when limits per day begin afresh."""
+    """Return the first midnight in Shanghai after the instant, in UTC: limits per day are reset then."""
     return _midnight(shanghai_day(moment) + _DAY)
 
 
 def _midnight(day: date) -> datetime:
-    """Return the instant at which the day begins in Shanghai, in UTC."""
+    """Return the UTC instant at which the day begins in Shanghai."""
     return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
 def end_of_day(day: date) -> datetime:
-    """Return the UTC instant at which a day in Shanghai is over: a last day counts to its end."""
+    """Return the UTC instant at which the day ends in Shanghai: a last day counts to its end."""
     return _midnight(day + _DAY)

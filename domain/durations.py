@@ -1,4 +1,4 @@
-"""Durations as ISO 8601 writes them, added the way the calendar of the offices adds them."""
+"""ISO 8601 durations, added by the offices' calendar."""
 
 import re
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ _ISO = re.compile(
     rf"(?:(?P<seconds>{_AMOUNT})(?:\.(?P<fraction>[0-9]{{1,3}}))?S)?)?"
 )
 _MONTHS_PER_YEAR = 12
-# A hundred years: no rule of ours reaches further, and every moment stays within what `datetime` can hold.
+# A hundred years: no rule needs more, and every instant stays within the range of `datetime`.
 _MOST_MONTHS = 1_200
 _MOST_TIME = timedelta(days=36_525)
 _UNITS = ((timedelta(hours=1), "H"), (timedelta(minutes=1), "M"))
 
 
 class MalformedDuration(ValueError):
-    """The text is no ISO 8601 duration of at most a hundred years and whole milliseconds."""
+    """The text is not an ISO 8601 duration of at most a hundred years and whole milliseconds."""
 
 
 @dataclass(frozen=True)
 class Duration:
-    """Years, months and days of the calendar in Asia/Shanghai, and a `time` of whole milliseconds."""
+    """Calendar years, months and days in Asia/Shanghai, and a `time` of whole milliseconds."""
 
     years: int = 0
     months: int = 0
@@ -59,13 +59,13 @@ class Duration:
 
     @property
     def has_time_part(self) -> bool:
-        """Tell whether the duration runs to the second rather than to the end of a day."""
+        """Return whether the duration is exact to the second instead of ending with a day."""
         return bool(self.time)
 
     def after(self, moment: datetime) -> datetime:
-        """Return the UTC moment that lies this duration after `moment`, which must be aware.
+        """Return the UTC instant this duration after `moment`, which must have a time zone.
 
-        A day that the target month lacks becomes the first of the next: two years after 29 February is 1 March.
+        A day that the target month does not have becomes the first of the next: two years after 29 February is 1 March.
         """
         if moment.tzinfo is None:
             raise ValueError("a moment without a time zone")
@@ -76,11 +76,11 @@ class Duration:
         return shifted.replace(tzinfo=SHANGHAI).astimezone(UTC) + self.time
 
     def before(self, moment: datetime) -> datetime:
-        """Return the UTC moment that lies this duration before `moment`, by the same calendar."""
+        """Return the UTC instant this duration before `moment`, by the same calendar."""
         return Duration(-self.years, -self.months, -self.days, -self.time).after(moment)
 
     def timedelta(self) -> timedelta:
-        """Return the duration as a plain one. Raises `ValueError` when it counts years or months."""
+        """Return the duration as a `timedelta`. Raises `ValueError` if it has years or months."""
         if self.years or self.months:
             raise ValueError("years and months have no fixed length")
         return timedelta(days=self.days) + self.time
@@ -111,7 +111,7 @@ def _add_months(local: datetime, months: int) -> datetime:
 
 
 def _time_text(time: timedelta) -> str:
-    """Write the time in the largest unit that holds it whole: 90 seconds as 90S, 15 minutes as 15M."""
+    """Write the time in the largest unit without a fraction: 90 seconds as 90S, 15 minutes as 15M."""
     for size, unit in _UNITS:
         if time and time % size == timedelta():
             return f"{time // size}{unit}"

@@ -1,4 +1,4 @@
-"""The tree of refusals: every way in which the service says no.
+"""The tree of refusals: every named error of the service.
 
     Refusal
     ├── WrongStage · TooEarly · NoDrawsLeft · NoComposedLeft · TooManyNumbers · NumbersUnavailable
@@ -10,9 +10,9 @@
     ├── AlreadyReleased · NothingToConfirm · SecondOperatorNeeded
     ├── CodeNotSent · CodeIncorrect · CodeExpired · CodeAttemptsExceeded
     ├── Unauthenticated · Forbidden · NotFound · IdempotencyKeyInvalid
-    └── judged anew when repeated: TooEarly · RateLimited · CodeAttemptsExceeded · Unavailable · OutcomeUnknown
+    └── checked again when repeated: TooEarly · RateLimited · CodeAttemptsExceeded · Unavailable · OutcomeUnknown
 
-`code` is the stable code of `api.md`; the attributes are its facts. Which status a code has is the API's business.
+`code` is the stable code of `api.md`; the attributes are its facts. The API maps codes to statuses.
 """
 
 from dataclasses import dataclass, fields
@@ -24,11 +24,11 @@ from domain.instants import format_instant, parse_instant
 
 @dataclass(eq=False)
 class Refusal(Exception):
-    """The service says no. Nothing has changed and no chance was spent."""
+    """The service refuses a request. Nothing has changed and no chance was spent."""
 
     code: ClassVar[str] = ""
     judged_anew: ClassVar[bool] = False
-    """Whether the same request may succeed when it is repeated, so that this answer is not kept."""
+    """Whether the same request may succeed when it is repeated, so that this response is not stored."""
 
     def __post_init__(self) -> None:
         super().__init__(self.code)
@@ -37,7 +37,7 @@ class Refusal(Exception):
         return self.code
 
     def facts(self) -> dict[str, Any]:
-        """The refusal's facts as plain JSON values; instants are written as the contract writes them."""
+        """The refusal's facts as JSON values; instants have the format of the contract."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
 
@@ -47,7 +47,7 @@ def _plain(value: object) -> object:
 
 @dataclass(eq=False)
 class WrongStage(Refusal):
-    """The preselection is at a stage that does not know this action."""
+    """The preselection is at a stage without this act."""
 
     stage: str
     code = "wrong_stage"
@@ -74,7 +74,7 @@ class NoComposedLeft(Refusal):
 
 @dataclass(eq=False)
 class TooManyNumbers(Refusal):
-    """More numbers than can be entered at once, or than chances remain (R-22)."""
+    """More numbers than can be entered at once, or than chances are left (R-22)."""
 
     max: int
     code = "too_many_numbers"
@@ -82,14 +82,14 @@ class TooManyNumbers(Refusal):
 
 @dataclass(eq=False)
 class NumbersUnavailable(Refusal):
-    """Nothing is free to be drawn; the draw is not charged."""
+    """No number is free to be drawn; the draw is not charged."""
 
     code = "numbers_unavailable"
 
 
 @dataclass(eq=False)
 class BatchExpired(Refusal):
-    """The number stood in the last batch, whose countdown is over (R-35)."""
+    """The number was in the last batch, whose countdown is over (R-35)."""
 
     code = "batch_expired"
 
@@ -101,7 +101,7 @@ class NotInBatch(Refusal):
 
 @dataclass(eq=False)
 class CandidateExpired(Refusal):
-    """The number was a candidate, and the column's countdown is over (R-38)."""
+    """The number was a candidate, and the candidates' countdown is over (R-38)."""
 
     code = "candidate_expired"
 
@@ -113,7 +113,7 @@ class NotACandidate(Refusal):
 
 @dataclass(eq=False)
 class NumberMalformed(Refusal):
-    """Not a number of GA 36-2018 for an ordinary small car, or with a prefix of another office."""
+    """Not a GA 36-2018 number of an ordinary small car, or a number with a prefix of another office."""
 
     numbers: list[str]
     code = "number_malformed"
@@ -126,7 +126,7 @@ class NumberDuplicated(Refusal):
 
 @dataclass(eq=False)
 class ValidationFailed(Refusal):
-    """Fields that are missing, unknown or out of form; `errors` never repeats what was sent."""
+    """Fields are missing, unknown or malformed; `errors` never repeats what was sent."""
 
     errors: list[dict[str, str]]
     code = "validation_failed"
@@ -157,14 +157,14 @@ class NoticeOutdated(Refusal):
 
 @dataclass(eq=False)
 class InformationMismatch(Refusal):
-    """The facts do not all match; which of them is never told."""
+    """The facts do not all match; the response never says which."""
 
     code = "information_mismatch"
 
 
 @dataclass(eq=False)
 class VehicleNotEligible(Refusal):
-    """All facts match, but this car cannot be transferred with a preselected number (R-12)."""
+    """All facts match, but this car can't be transferred with a preselected number (R-12)."""
 
     reasons: list[str]
     code = "vehicle_not_eligible"
@@ -202,7 +202,7 @@ class VoucherInvalid(Refusal):
 
 @dataclass(eq=False)
 class AlreadyReleased(Refusal):
-    """The ban, or the numbers withheld, were released before."""
+    """The ban, or the withheld numbers, have already been released."""
 
     code = "already_released"
 
@@ -214,7 +214,7 @@ class NothingToConfirm(Refusal):
 
 @dataclass(eq=False)
 class SecondOperatorNeeded(Refusal):
-    """Nobody confirms what they have done themselves."""
+    """An operator can't confirm their own command."""
 
     code = "second_operator_needed"
 
@@ -271,7 +271,7 @@ class RateLimited(Refusal):
 
 @dataclass(eq=False)
 class Unavailable(Refusal):
-    """A part does not answer; nothing was done. `parts` names it: database, redis, temporal, sms or registry."""
+    """A dependency does not respond; nothing was done. `parts` names it: database, redis, temporal, sms or registry."""
 
     parts: dict[str, str]
     code = "unavailable"
@@ -280,7 +280,7 @@ class Unavailable(Refusal):
 
 @dataclass(eq=False)
 class OutcomeUnknown(Refusal):
-    """No answer in time: the action may still happen. Repeating the request with its key tells."""
+    """No result in time: the act may still happen. Repeating the request with its key returns the result."""
 
     code = "outcome_unknown"
     judged_anew = True
@@ -291,6 +291,6 @@ _INSTANTS = {"retry_at", "until"}
 
 
 def refusal_from(code: str, facts: dict[str, Any]) -> Refusal:
-    """The refusal that `facts()` was taken from, after its way through JSON; raises KeyError for an unknown code."""
+    """Rebuild the refusal from its `facts()` after a JSON round trip; raises KeyError for an unknown code."""
     kind = REFUSALS[code]
     return kind(**{name: parse_instant(value) if name in _INSTANTS else value for name, value in facts.items()})

@@ -1,6 +1,6 @@
 """Identifiers of vehicles, people and organisations, and their check characters.
 
-Parsers fold small ASCII letters, admit ASCII only, and return the canonical text. They never repeat what they refuse.
+Parsers fold small ASCII letters, accept ASCII only, and return the canonical text. Errors never contain the value.
 """
 
 import re
@@ -29,43 +29,43 @@ _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
 class MalformedIdentifier(ValueError):
-    """The text is none of the identifiers that it should be."""
+    """The text is not a valid identifier."""
 
 
 class MalformedVin(MalformedIdentifier):
-    """The text is no vehicle identification number (GB 16735)."""
+    """The text is not a vehicle identification number (GB 16735)."""
 
 
 class MalformedCertificateNumber(MalformedIdentifier):
-    """The text is no number of a registration certificate (登记证书编号)."""
+    """The text is not a number of a registration certificate (登记证书编号)."""
 
 
 class MalformedIdNumber(MalformedIdentifier):
-    """The text is no resident identity number (GB 11643) or unified social credit code (GB 32100)."""
+    """The text is neither a resident identity number (GB 11643) nor a unified social credit code (GB 32100)."""
 
 
 class MalformedMobile(MalformedIdentifier):
-    """The text is no mobile number of the mainland."""
+    """The text is not a mobile number of the mainland."""
 
 
 @dataclass(frozen=True)
 class VinCheck:
-    """A VIN of the right form, and whether its check character is the one that GB 16735 expects."""
+    """A well-formed VIN, and whether its check character is the one of GB 16735."""
 
     vin: str
     is_check_character_right: bool
 
     @property
     def is_error(self) -> bool:
-        """Makers in China (L…) must set the check character; for a VIN of theirs a wrong one is a typing error.
+        """Makers in China (L…) must set the check character; a wrong one in their VIN is a typing error.
 
-        Makers elsewhere need not set it, so a wrong one proves nothing.
+        Other makers need not set it, so a wrong one proves nothing.
         """
         return not self.is_check_character_right and self.vin.startswith("L")
 
 
 def check_vin(text: str) -> VinCheck:
-    """Return the VIN and the verdict on its check character. Raises `MalformedVin` for any other form."""
+    """Return the VIN and whether its check character is right. Raises `MalformedVin` for any other form."""
     vin = fold_capitals(text)
     if not _VIN.fullmatch(vin):
         raise MalformedVin("not 17 characters of a VIN")
@@ -81,13 +81,13 @@ def parse_vin(text: str) -> str:
 
 
 def vin_check_character(vin: str) -> str:
-    """Return what belongs at the ninth place of a VIN in capitals; what stands there does not matter."""
+    """Return the correct ninth character of a VIN in capitals; its present one does not matter."""
     total = sum(_VIN_VALUES[character] * weight for character, weight in zip(vin, _VIN_WEIGHTS, strict=True))
     return "0123456789X"[total % 11]
 
 
 def parse_certificate_number(text: str, pattern: str = r"\d{12}") -> str:
-    """Return the certificate number, which matches the whole pattern. Raises `MalformedCertificateNumber`."""
+    """Return the certificate number if it matches the whole pattern. Raises `MalformedCertificateNumber`."""
     if not text.isascii() or not re.fullmatch(pattern, text, re.ASCII):
         raise MalformedCertificateNumber("not a certificate number")
     return text

@@ -1,16 +1,16 @@
-"""Instants as the contract writes them: RFC 3339 in UTC with whole milliseconds."""
+"""Instants in the format of the contract: RFC 3339 in UTC with whole milliseconds."""
 
 from datetime import UTC, datetime
 
 
 def whole_milliseconds(moment: datetime) -> datetime:
-    """The moment in UTC, cut to whole milliseconds: every deadline is one, so that it is the same in every view."""
+    """Return the instant in UTC, cut to whole milliseconds: so a deadline is the same in every view."""
     moment = moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def format_instant(moment: datetime) -> str:
-    """`2026-11-23T02:10:00.000Z`: the only form in which an instant leaves the service."""
+    """Format as `2026-11-23T02:10:00.000Z`, the only format in which an instant leaves the service."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

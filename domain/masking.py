@@ -1,4 +1,4 @@
-"""What may be shown of a personal value: enough for its owner to know it again, too little to use it."""
+"""Masking of personal values: the owner can recognise a masked value, nobody can use it."""
 
 _STAR = "*"
 
@@ -29,7 +29,7 @@ def mask_organisation_name(name: str) -> str:
 
 
 def _mask(text: str, *, head: int, tail: int) -> str:
-    """Hide the middle; of a text too short to have one only the first character stays, and of a single one nothing."""
+    """Hide the middle; a text too short for that keeps only its first character, a single character is hidden."""
     hidden = len(text) - head - tail
     if hidden > 0:
         return text[:head] + _STAR * hidden + text[len(text) - tail :]

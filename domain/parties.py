@@ -1,4 +1,4 @@
-"""Who buys, sells and owns: a person or an organisation, and when two of them are the same."""
+"""Parties: persons and organisations that buy, sell or own, and when two of them are the same."""
 
 import re
 import unicodedata
@@ -26,8 +26,8 @@ class Party:
     id_number: str
 
     def is_same_as(self, other: "Party") -> bool:
-        """Tell whether both are the same party, however their name was typed."""
-        # A tuple of three answers, not a chain of `and`s: which of them was wrong must not show in the time taken.
+        """Return whether both are the same party, however their name was typed."""
+        # A tuple of three results, not a chain of `and`s: the time taken must not show which one is wrong.
         return all(
             (
                 self.kind == other.kind,
@@ -38,5 +38,5 @@ class Party:
 
 
 def _plain_name(name: str) -> str:
-    """Full-width brackets, blanks and the various dots of minority names are a matter of the keyboard."""
+    """Full-width brackets, blanks and the various dots of minority names depend on the keyboard."""
     return _DOTS.sub(_MIDDLE_DOT, _SPACES.sub("", unicodedata.normalize("NFKC", name)))

@@ -1,4 +1,4 @@
-"""What operators write in free words stands in clear in the audit: it must not hold what names a person or a car."""
+"""Detects personal data in operators' free text, which is stored in plain text in the audit."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def _parses(parse: Callable[[str], object], run: str) -> bool:
 
 
 def _is_vin(run: str) -> bool:
-    # Seventeen digits are rather the moment of something.
+    # Seventeen digits are more likely a timestamp.
     return not run.isdecimal() and _parses(check_vin, run) and check_vin(run).is_check_character_right
 
 
@@ -37,5 +37,5 @@ _KINDS: tuple[Callable[[str], bool], ...] = (
 
 
 def names_somebody(text: str) -> bool:
-    """Whether an identity number, a mobile phone's number or a VIN stands in a text. Names can't be told from words."""
+    """Whether the text contains an identity number, a mobile number or a VIN. Names can't be detected."""
     return any(is_one(run) for run in _RUNS.findall(fold_capitals(text)) for is_one in _KINDS)

@@ -1,4 +1,4 @@
-"""Numbers of ordinary small cars (GA 36-2018) and their place in the pool of one prefix."""
+"""Numbers of ordinary small cars (GA 36-2018) and their position in the pool of one prefix."""
 
 import re
 from bisect import bisect_right
@@ -32,7 +32,7 @@ _BY_SHAPE = {pattern: (offset, RADICES[pattern]) for pattern, offset in zip(PATT
 
 
 class MalformedPlate(ValueError):
-    """The text is no number of an ordinary small car."""
+    """The text is not a number of an ordinary small car."""
 
 
 def parse_plate(text: str) -> str:
@@ -44,7 +44,7 @@ def parse_plate(text: str) -> str:
 
 
 def is_prefix(text: str) -> bool:
-    """Tell whether the text is a province and an office letter, in capitals."""
+    """Return whether the text is a province and an office letter, in capitals."""
     return _PREFIX.fullmatch(text) is not None
 
 
@@ -57,7 +57,7 @@ def serial_of(plate: str) -> str:
 
 
 def position_of(serial: str) -> int:
-    """Return the place of a serial in the pool of its prefix, 0 to `POOL_SIZE` - 1.
+    """Return the position of a serial in the pool of its prefix, 0 to `POOL_SIZE` - 1.
 
     Patterns follow each other as in `PATTERNS`; within one the first character weighs most.
     Raises `MalformedPlate` for text that has none of the ten patterns.
@@ -73,7 +73,7 @@ def position_of(serial: str) -> int:
 
 
 def serial_at(position: int) -> str:
-    """Return the serial at a place of the pool, the inverse of `position_of`. Raises `IndexError` outside the pool."""
+    """Return the serial at a position, the inverse of `position_of`. Raises `IndexError` outside the pool."""
     if not 0 <= position < POOL_SIZE:
         raise IndexError(f"no position {position} in a pool of {POOL_SIZE}")
     index = bisect_right(PATTERN_OFFSETS, position) - 1

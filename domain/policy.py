@@ -1,6 +1,6 @@
-"""The numbers an office may choose: the table `Policy` of the contract, its defaults and its bounds."""
+"""The settings that an office may choose: the table `Policy` of the contract, its defaults and its bounds."""
 
-# ruff: noqa: RUF009 -- a Duration never changes, so that all policies may share the defaults.
+# ruff: noqa: RUF009 -- a Duration is immutable, so all policies may share the defaults.
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ _NO_BOUND = 999_999_999
 
 
 class MalformedPolicy(ValueError):
-    """A setting that the policy does not know or can't take. `name` is the setting's; its value is never repeated."""
+    """A setting is unknown or has an impossible value. `name` is the setting's; the value is never repeated."""
 
     def __init__(self, name: str, reason: str) -> None:
         self.name = name
@@ -31,7 +31,7 @@ class MalformedPolicy(ValueError):
 
 @dataclass(frozen=True)
 class Policy:
-    """An office's choices. A limit of `None` is off."""
+    """An office's settings. A limit of `None` is off."""
 
     draws: int = 5
     batch_size: int = 10
@@ -67,7 +67,7 @@ class Policy:
     def with_overrides(self, overrides: Mapping[str, Plain]) -> Self:
         """Return the policy with some settings replaced; names in any case, values as text or plain.
 
-        Raises `MalformedPolicy` for an unknown name and for a malformed or absurd value.
+        Raises `MalformedPolicy` for an unknown name and for a malformed or impossible value.
         """
         changed = replace(self, **dict(_read(name, value) for name, value in overrides.items()))
         if not changed.draws and not changed.composed:
@@ -77,17 +77,17 @@ class Policy:
         return changed
 
     def to_dict(self) -> dict[str, Plain]:
-        """Return every setting as a plain value: durations in ISO 8601, what is off as `off`."""
+        """Return every setting as a plain value: durations in ISO 8601, `None` as `off`."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
     @staticmethod
     def from_dict(settings: Mapping[str, Plain]) -> "Policy":
-        """Return the policy of `to_dict`; settings that are absent take their defaults. Raises `MalformedPolicy`."""
+        """Return the policy of `to_dict`; absent settings take their defaults. Raises `MalformedPolicy`."""
         return _policy_of(tuple((name, type(value), value) for name, value in settings.items()))
 
 
-# Every decision and every view begins with its policy. There are few, and to read thirty settings takes long. The type
-# is part of the key, for 1 and True are equal and do not mean the same.
+# Every decision and every view starts with a policy. There are few, and parsing thirty settings is slow. The type
+# is part of the key, because 1 and True are equal and mean different things.
 @lru_cache(maxsize=256)
 def _policy_of(settings: tuple[tuple[str, type, Plain], ...]) -> Policy:
     return Policy().with_overrides({name: value for name, _, value in settings})

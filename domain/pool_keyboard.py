@@ -6,7 +6,7 @@ from math import prod
 from domain.ascii_folding import fold_capitals
 from domain.plates import ALPHABETS, CHARACTERS, PATTERN_OFFSETS, PATTERNS, RADICES, SERIAL_LENGTH
 
-# Long enough for the widest range that one character can open: a digit before DDDLL's other four places, 57,600 bits.
+# Long enough for the widest range of one character: a digit before the other four places of DDDLL, 57,600 bits.
 _ZEROS = bytes(max(prod(RADICES[pattern][1:]) for pattern in PATTERNS) // 8 + 1)
 
 
@@ -26,7 +26,7 @@ def available_characters(snapshot: bytes, typed: str) -> list[str]:
 
 
 def _ranges_after(typed: str) -> Iterator[tuple[str, int, int]]:
-    """Yield each next character with the positions of one pattern that it leads to, which lie side by side."""
+    """Yield each next character with the contiguous positions of one pattern that it leads to."""
     place = len(typed)
     for pattern, offset in zip(PATTERNS, PATTERN_OFFSETS, strict=True):
         if any(character not in ALPHABETS[kind] for character, kind in zip(typed, pattern, strict=False)):
@@ -41,7 +41,7 @@ def _ranges_after(typed: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _holds_any(bitmap: bytes, start: int, stop: int) -> bool:
-    """Tell whether a bit from `start` up to, but not including, `stop` is set."""
+    """Return whether a bit from `start` up to, but not including, `stop` is set."""
     stop = min(stop, 8 * len(bitmap))
     if start >= stop:
         return False
@@ -51,5 +51,5 @@ def _holds_any(bitmap: bytes, start: int, stop: int) -> bool:
         return bool(bitmap[first] & head & tail)
     if bitmap[first] & head or bitmap[last] & tail:
         return True
-    # The first character of the range that is not zero settles it, and the comparison runs at the speed of memory.
+    # The first byte that is not zero decides, and the comparison runs at the speed of memory.
     return not bitmap.startswith(_ZEROS[: last - first - 1], first + 1)

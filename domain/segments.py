@@ -40,17 +40,17 @@ class MalformedTemplate(ValueError):
 
 @dataclass(frozen=True)
 class Template:
-    """Five characters: `!` a digit, `@` a letter, in exclusions `*` anything, else the character itself."""
+    """Five characters: `!` a digit, `@` a letter, in exclusions `*` any character, otherwise the character itself."""
 
     text: str
 
     @classmethod
     def parse(cls, text: str, *, wildcard: bool = False) -> Self:
-        """Return the template, small letters folded; `wildcard` admits `*`. Raises `MalformedTemplate`."""
+        """Return the template, small letters folded; `wildcard` allows `*`. Raises `MalformedTemplate`."""
         return cls(_checked_text(text, wildcard=wildcard))
 
     def matches(self, serial: str) -> bool:
-        """Tell whether a well-formed serial is one of the template's."""
+        """Return whether a well-formed serial matches the template."""
         return all(character in _ALLOWED[key] for character, key in zip(serial, self.text, strict=True))
 
     def mask(self) -> int:
@@ -58,7 +58,7 @@ class Template:
         return _mask_of(self.text)
 
 
-# Segments ask for the same few templates for every number that they judge.
+# Segments use the same few templates for every number that they check.
 @lru_cache(maxsize=1024)
 def _checked_text(text: str, *, wildcard: bool) -> str:
     folded = fold_capitals(text)
@@ -71,7 +71,7 @@ def _checked_text(text: str, *, wildcard: bool) -> str:
 
 
 def _places(template: str, pattern: str) -> list[str]:
-    """Return what may stand at each place of the pattern; an empty place means that no number fits."""
+    """Return the possible characters at each place of the pattern; an empty place means that no number fits."""
     return [
         "".join(character for character in ALPHABETS[kind] if character in _ALLOWED[key])
         for kind, key in zip(pattern, template, strict=True)
@@ -109,8 +109,8 @@ def _pattern_mask(pattern: str, places: Sequence[str]) -> int:
 class Segment:
     """The numbers of one template under one prefix, without the excluded ones.
 
-    They can be drawn from `released_at`, and composed from the later of both moments. Raises `MalformedPlate` for a
-    prefix and `MalformedTemplate` for a template or an exclusion that can't be.
+    They can be drawn from `released_at`, and composed from the later of both instants. Raises `MalformedPlate` for an
+    impossible prefix and `MalformedTemplate` for an impossible template or exclusion.
     """
 
     prefix: str
@@ -136,11 +136,11 @@ class Segment:
         return self.numbers().bit_count()
 
     def overlaps(self, other: "Segment") -> bool:
-        """Tell whether a number would belong to both."""
+        """Return whether a number would belong to both."""
         return self.prefix == other.prefix and bool(self.numbers() & other.numbers())
 
     def holds(self, serial: str) -> bool:
-        """Tell whether a well-formed serial is the segment's."""
+        """Return whether a well-formed serial belongs to the segment."""
         return self._template().matches(serial) and not any(
             exclusion.matches(serial) for exclusion in self._exclusions()
         )
@@ -164,14 +164,14 @@ def to_bitmap(mask: int) -> bytes:
 
 
 def from_bitmap(data: bytes) -> int:
-    """Return the mask of a Redis string; what a short one lacks is zero. Raises `ValueError` past the pool."""
+    """Return the mask of a Redis string; missing bytes are zero. Raises `ValueError` past the pool."""
     if len(data) > POOL_BYTES:
         raise ValueError(f"{len(data)} bytes, but a pool has {POOL_BYTES}")
     return int.from_bytes(data, "big") << 8 * (POOL_BYTES - len(data))
 
 
 def positions_in(mask: int) -> Iterator[int]:
-    """Yield the positions that the mask holds, in order."""
+    """Yield the positions of the mask, in order."""
     for index, byte in enumerate(to_bitmap(mask)):
         if byte:
             yield from (8 * index + bit for bit in range(8) if byte & (0x80 >> bit))

@@ -40,5 +40,5 @@ _TEMPLATES = {
 
 
 def render(purpose: Purpose | str, **facts: str) -> str:
-    """The text for this purpose; raises KeyError when a fact that the template names is missing."""
+    """The text for this purpose; raises KeyError when a fact of the template is missing."""
     return _TEMPLATES[Purpose(purpose)].format(**facts)

@@ -1,4 +1,4 @@
-"""The check (系统核查, R-12): what is asked about a car, what the registry knows, and the judgement on it."""
+"""The vehicle check (系统核查, R-12): the submitted data, the registry's data, and their comparison."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,7 +25,7 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True)
 class VehicleQuestion:
-    """What was submitted, and who acts: the buyer that the car's invoice must name."""
+    """The submitted data, and the acting party: the buyer that the car's invoice must name."""
 
     certificate_number: str
     vin: str
@@ -34,15 +34,15 @@ class VehicleQuestion:
     office_code: str
 
     def __repr__(self) -> str:
-        """Nothing personal, so that no log line and no history can hold it."""
+        """Without personal data, so that no log line and no history can hold any."""
         return f"VehicleQuestion(office_code={self.office_code!r})"
 
 
 @dataclass(frozen=True)
 class VehicleFacts:
-    """What the registry knows of a car; `buyer` stands on its 二手车销售统一发票.
+    """The registry's data of a car; `buyer` is the buyer on its 二手车销售统一发票.
 
-    `offices` are the codes of those at which it can be transferred, `obstacles` what keeps it from that there.
+    `offices` are the codes of the offices at which it can be transferred, `obstacles` the reasons against a transfer.
     """
 
     certificate_number: str
@@ -62,10 +62,10 @@ class VehicleFacts:
 
 
 def judge(question: VehicleQuestion, facts: VehicleFacts | None) -> None:
-    """Return if the car passes; `None` means that the registry knows no such car.
+    """Return if the car passes; `None` means that the registry does not have the car.
 
-    Raises `InformationMismatch` as long as not all facts match, without a word which, and only for a car that matches
-    in all of them `VehicleNotEligible` with every reason, in the order of `Obstacle`.
+    Raises `InformationMismatch` if not all facts match, without naming them. Raises `VehicleNotEligible` with every
+    reason, in the order of `Obstacle`, only if all facts match.
     """
     if facts is None or not _matches(question, facts):
         raise InformationMismatch
@@ -74,7 +74,7 @@ def judge(question: VehicleQuestion, facts: VehicleFacts | None) -> None:
 
 
 def _matches(question: VehicleQuestion, facts: VehicleFacts) -> bool:
-    # A tuple, not a chain of `and`s: which of them was wrong must not show in the time taken.
+    # A tuple, not a chain of `and`s: the time taken must not show which fact is wrong.
     return all(
         (
             question.certificate_number == facts.certificate_number,

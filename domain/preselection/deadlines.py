@@ -1,4 +1,4 @@
-"""The countdowns that run in a preselection: one name and one deadline each."""
+"""The running countdowns of a preselection, each with a name and a deadline."""
 
 from datetime import UTC, datetime, time
 from enum import StrEnum
@@ -9,7 +9,7 @@ from domain.preselection.values import UNFINISHED, Stage
 
 
 class Countdown(StrEnum):
-    """Every countdown that a durable timer stands for."""
+    """Every countdown that has a durable timer."""
 
     CONFIRM_DELAY = "confirm_delay"
     COMPOSE_INTERVAL = "compose_interval"
@@ -23,11 +23,11 @@ class Countdown(StrEnum):
 
 
 REMINDED_AT = time(9)
-"""When people are reminded, in Shanghai: early enough to set out, late enough not to wake anybody."""
+"""When people are reminded, in Shanghai: early enough to go to the office, late enough not to wake anybody."""
 
 
 def deadlines(state: Preselection, at: datetime) -> dict[Countdown, datetime]:
-    """What is still running at this moment, by name, in a fixed order; a countdown that is over is not in it."""
+    """The countdowns that still run at this instant, by name, in a fixed order."""
     ends = {
         Countdown.CONFIRM_DELAY: state.identity and state.identity.confirm_enabled_at,
         Countdown.COMPOSE_INTERVAL: state.compose_from,
@@ -45,8 +45,8 @@ def deadlines(state: Preselection, at: datetime) -> dict[Countdown, datetime]:
 def timers(state: Preselection, at: datetime) -> dict[Countdown, datetime]:
     """The durable timers that a workflow needs now.
 
-    After the choice they form a chain, one at a time: the reminder, the morning of the last day, the end of the
-    validity. Three side by side would cost events and show no operator anything more.
+    After the confirmation they form a chain, one at a time: the reminder, the morning of the last day, the end of the
+    validity. Three parallel timers would cost events and show operators nothing more.
     """
     running = deadlines(state, at)
     if Countdown.VALIDITY in running:
@@ -60,17 +60,17 @@ def timers(state: Preselection, at: datetime) -> dict[Countdown, datetime]:
 
 
 def _reminders(state: Preselection) -> dict[Countdown, datetime]:
-    """The mornings on which an SMS reminds of the last day; none for a validity that is counted in seconds."""
+    """The mornings on which an SMS reminds the holder of the last day; none for a validity counted in seconds."""
     if state.reservation is None or state.policy.validity.has_time_part:
         return {}
     morning = datetime.combine(state.reservation.visit_by, REMINDED_AT, SHANGHAI).astimezone(UTC)
-    # Measured on the calendar, since a reminder may be counted in months too.
+    # Measured on the calendar, because a reminder may be counted in months too.
     before = state.policy.reminder.after(morning) - morning
     return {Countdown.LAST_DAY: morning} | ({Countdown.REMINDER: morning - before} if before else {})
 
 
 def next_change(state: Preselection, at: datetime) -> datetime | None:
-    """When the view changes next by time alone."""
+    """The next instant at which the view changes without an act."""
     return min(deadlines(state, at).values(), default=None)
 
 

@@ -1,7 +1,7 @@
-"""A preselection as a JSON record, for the row in the database and for the messages of the workflow.
+"""A preselection as a JSON record, for the row in the database and for workflow messages.
 
-The policy is kept beside the record, not in it: a run keeps the rules it began with. Fields that are absent in an
-older record take their defaults.
+The policy is stored beside the record, not in it: a run keeps its initial rules. Fields that an older record does not
+have take their defaults.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ Record = dict[str, Any]
 
 
 def to_record(state: Preselection) -> Record:
-    """JSON values only; instants as the contract writes them, absent parts left out."""
+    """JSON values only; instants in the format of the contract, absent parts left out."""
     parts = {
         "stage": state.stage.value,
         "draws_remaining": state.draws_remaining,
@@ -58,12 +58,12 @@ def from_record(record: Mapping[str, Any], policy: Policy) -> Preselection:
 
 
 def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Record:
-    """What makes one record out of another: a JSON merge patch (RFC 7396), with each part that has changed whole."""
+    """The JSON merge patch (RFC 7396) from one record to another; each changed part is included whole."""
     return {name: after.get(name) for name in (*before, *after) if before.get(name) != after.get(name)}
 
 
 def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> Record:
-    """The record that `merge_patch` has seen as `after`."""
+    """Apply a patch of `merge_patch`: returns the record that was its `after`."""
     return {name: value for name, value in {**before, **patch}.items() if value is not None}
 
 

@@ -1,9 +1,8 @@
-"""The preselection of one vehicle: a state machine without clock, chance or I/O.
+"""The preselection of one vehicle: a state machine without clock, randomness or I/O.
 
-Each action has two faces. `check_…` says whether it may happen at a moment, and raises the named refusal if not; the
-method in the past tense returns the state after it happened, with the facts that only the world knows (which numbers
-were drawn, which was free) as arguments. States are frozen, so a caller may compute the next one, store it, and only
-then believe it.
+Each act has two methods. `check_…` raises a named refusal if the act is not allowed at an instant. The other method
+returns the state after the act; facts from outside (which numbers were drawn, which was free) are arguments. States
+are frozen, so a caller can compute the next state, store it, and adopt it only then.
 """
 
 from collections.abc import Sequence
@@ -47,7 +46,7 @@ from domain.preselection.values import (
 
 @dataclass(frozen=True)
 class Preselection:
-    """All that decides what a vehicle's preselection may do next. Holds no personal value."""
+    """The complete state of a preselection. Holds no personal value."""
 
     policy: Policy
     stage: Stage
@@ -63,13 +62,13 @@ class Preselection:
     last_submission: tuple[Tried, ...] | None = None
     reservation: Reservation | None = None
     shown: tuple[str, ...] = ()
-    """Every number this vehicle was ever offered: it is never offered one of them again."""
+    """Every number that this vehicle was offered: none of them is offered to it again."""
 
     @classmethod
     def opened(
         cls, policy: Policy, at: datetime, *, earlier: "Preselection | None" = None, shown: Sequence[str] = ()
     ) -> "Preselection":
-        """At 选号服务说明; the same transfer goes on with the counts of its `earlier` one (R-45, R-46)."""
+        """At 选号服务说明; the same transfer continues with the counts of its `earlier` one (R-45, R-46)."""
         if earlier and earlier.has_no_chance():
             raise VehicleExhausted
         return cls(
@@ -81,32 +80,32 @@ class Preselection:
             shown=tuple(shown),
         )
 
-    # What time alone does
+    # Expiry
 
     def settled(self, at: datetime) -> "Preselection":
-        """The state as it is now: a countdown that is over has had its effect, whether or not a timer has fired."""
+        """The state at this instant: a countdown that is over has had its effect, whether or not a timer has fired."""
         if self.stage is Stage.COMPLETED and self.reservation and at >= self.reservation.deadline:
             return replace(self, stage=Stage.OVERDUE)
         if self.stage not in UNFINISHED:
             return self
         state = self._rested(at)
         if state.has_no_chance() and not state.holds(at):
-            # Whether idleness or the countdowns ended the last hold, and in whatever steps, the end looks the same.
+            # The result is the same whether idleness or the countdowns ended the last hold, and in any number of steps.
             return replace(_left(state), stage=Stage.EXHAUSTED, dormant=False, batch=None, candidates=None)
         return state
 
     def _rested(self, at: datetime) -> "Preselection":
-        """After so long without an action that the session, or the unfinished preselection, is over."""
+        """The state after idle time: the session, or the unfinished preselection, may be over."""
         if not self.dormant and at >= self.policy.unfinished_idle.after(self.last_action_at):
             return replace(_left(self), dormant=True, batch=None, candidates=None)
         return _left(self) if self.session_until and at >= self.session_until else self
 
     def has_no_chance(self) -> bool:
-        """Neither a draw nor a composed number is left (R-07, R-30)."""
+        """Whether neither a draw nor a composed number is left (R-07, R-30)."""
         return self.draws_remaining == 0 and self.composed_remaining == 0
 
     def holds(self, at: datetime) -> dict[str, Hold]:
-        """The numbers held for this vehicle at this moment; a candidate is held for the longer of column and batch."""
+        """The numbers held at this instant; a candidate is held for the longer of its two countdowns (column, batch)."""
         held: dict[str, Hold] = {}
         if self.batch and self.batch.is_live(at):
             held = dict.fromkeys(self.batch.numbers, Hold(HoldKind.OFFERED, self.batch.expires_at))
@@ -120,10 +119,10 @@ class Preselection:
                 held[number] = Hold(HoldKind.CANDIDATE, until)
         return held
 
-    # Coming in
+    # Entry
 
     def entered(self, at: datetime) -> "Preselection":
-        """Back at 选号服务说明 (R-05, R-15): holds and their countdowns stay, an identity code is void."""
+        """Back at 选号服务说明 (R-05, R-15): holds and their countdowns stay, an identity code becomes void."""
         state = self.settled(at)
         if state.stage not in UNFINISHED:
             return state
@@ -140,7 +139,7 @@ class Preselection:
             raise RateLimited(state.identity.resend_at)
 
     def identity_code_sent(self, at: datetime) -> "Preselection":
-        """A code is on its way; each new one restarts the countdown of 「确认」 (R-16, R-17)."""
+        """A code was sent; each new one restarts the countdown of 「确认」 (R-16, R-17)."""
         self.check_identity_code(at)
         code = IdentityCode(
             confirm_enabled_at=self.policy.confirm_delay.after(at),
@@ -157,7 +156,7 @@ class Preselection:
             raise TooEarly(state.identity.confirm_enabled_at)
 
     def identity_proved(self, at: datetime) -> "Preselection":
-        """The code was right: the selection session begins (R-17, R-24)."""
+        """The code was right: the selection session starts (R-17, R-24)."""
         self.check_identity(at)
         state = replace(self.settled(at), stage=Stage.PLATE_SELECTION, identity=None)
         return _touched(replace(state, compose_from=self.policy.compose_interval.after(at)), at)
@@ -169,7 +168,7 @@ class Preselection:
             raise NoDrawsLeft
 
     def drawn(self, batch_id: str, numbers: Sequence[str], at: datetime) -> "Preselection":
-        """A draw has returned numbers: it is charged, and the batch before it is over (R-32 to R-35)."""
+        """A draw has returned numbers: it is charged, and the previous batch ends (R-32 to R-35)."""
         self.check_draw(at)
         if not numbers:
             raise NumbersUnavailable
@@ -179,7 +178,7 @@ class Preselection:
         return _touched(replace(state, shown=(*state.shown, *numbers)), at)
 
     def put_aside(self, number: str, at: datetime) -> "Preselection":
-        """One number of the live batch becomes its candidate; choosing it again changes nothing (R-37, R-38)."""
+        """One number of the live batch becomes its candidate; adding it again changes nothing (R-37, R-38)."""
         state = self._at(Stage.PLATE_SELECTION, at)
         if state.batch is None or number not in state.batch.numbers:
             raise NotInBatch
@@ -206,7 +205,7 @@ class Preselection:
     # 自编
 
     def check_composition(self, count: int, at: datetime) -> None:
-        """Whether `count` numbers may be submitted now (R-22, R-24)."""
+        """Raise a refusal if `count` numbers may not be submitted now (R-22, R-24)."""
         state = self._at(Stage.PLATE_SELECTION, at)
         if state.composed_remaining == 0:
             raise NoComposedLeft
@@ -217,7 +216,7 @@ class Preselection:
             raise TooEarly(state.compose_from)
 
     def composed_in_vain(self, numbers: Sequence[str], at: datetime) -> "Preselection":
-        """All N numbers were taken: the count falls by N, and the interval starts again (R-27, R-30)."""
+        """All N numbers were taken: the count falls by N, and the interval restarts (R-27, R-30)."""
         self.check_composition(len(numbers), at)
         state = self.settled(at)
         state = replace(
@@ -226,18 +225,18 @@ class Preselection:
             compose_from=self.policy.compose_interval.after(at),
             last_submission=tuple(Tried(number, Outcome.TAKEN) for number in numbers),
         )
-        # If these were the last chance and nothing is held, the end has come; its reason is still shown.
+        # If these were the last chances and nothing is held, the preselection ends; the view still shows the reason.
         return replace(_touched(state, at).settled(at), last_submission=state.last_submission)
 
     def composed(self, numbers: Sequence[str], reservation: Reservation, at: datetime) -> "Preselection":
-        """The first free number in the order given is reserved at once, the rest are left alone (R-28)."""
+        """The first free number in the given order is reserved at once, the others are not tried (R-28)."""
         self.check_composition(len(numbers), at)
         won = list(numbers).index(reservation.plate)
         outcomes = [Outcome.TAKEN] * won + [Outcome.ACCEPTED] + [Outcome.NOT_TRIED] * (len(numbers) - won - 1)
         tried = tuple(Tried(number, outcome) for number, outcome in zip(numbers, outcomes, strict=True))
         return replace(_completed(self.settled(at), reservation, at), last_submission=tried)
 
-    # After the choice
+    # Completed
 
     def check_cancellation(self, at: datetime) -> None:
         if not self.policy.cancellation:
@@ -245,7 +244,7 @@ class Preselection:
         self._at(Stage.COMPLETED, at)
 
     def cancelled(self, at: datetime) -> "Preselection":
-        """The applicant gives the plate back where the office's policy allows it; chances are not restored."""
+        """The applicant cancels the reservation, if the office's policy allows it; chances are not restored."""
         self.check_cancellation(at)
         return replace(self.settled(at), stage=Stage.CANCELLED, last_action_at=at)
 
@@ -258,9 +257,9 @@ class Preselection:
         return replace(self._at(Stage.COMPLETED, at), stage=Stage.REGISTERED, last_action_at=at)
 
     def extended_to(self, visit_by: date, at: datetime) -> "Preselection":
-        """The last day moves, because the office was closed or the service was out; it never moves into the past.
+        """The last day moves, because the office was closed or the service was down; it never moves into the past.
 
-        A deadline that passed while the service was out still moves, as long as nothing has followed from it yet.
+        A deadline that passed while the service was down still moves, while nothing has followed from it yet.
         """
         if self.stage is not Stage.COMPLETED or self.reservation is None:
             raise WrongStage(self.settled(at).stage)
@@ -270,11 +269,11 @@ class Preselection:
         return replace(self, reservation=Reservation(self.reservation.plate, visit_by, deadline))
 
     def without_holds(self, at: datetime) -> "Preselection":
-        """What is offered or put aside lapses, because the party was barred or an operator released it (R-41)."""
+        """Batch and candidates end, because the party was banned or an operator released them (R-41)."""
         return replace(self, batch=None, candidates=None).settled(at)
 
     def _at(self, stage: Stage, at: datetime) -> "Preselection":
-        """The settled state, which must be at `stage`."""
+        """Return the settled state. Raises `WrongStage` unless it is at `stage`."""
         state = self.settled(at)
         if state.stage is not stage:
             raise WrongStage(state.stage)
@@ -282,14 +281,14 @@ class Preselection:
 
 
 def _left(state: Preselection) -> Preselection:
-    """Out of the selection session; batch and candidates stay, with the countdowns that were running."""
+    """The state outside the selection session; batch and candidates stay, with their running countdowns."""
     return replace(
         state, stage=Stage.SERVICE_NOTES, identity=None, session_until=None, compose_from=None, last_submission=None
     )
 
 
 def _touched(state: Preselection, at: datetime) -> Preselection:
-    """An accepted action prolongs the session."""
+    """An accepted act prolongs the session."""
     return replace(state, last_action_at=at, session_until=state.policy.session_idle.after(at))
 
 

@@ -1,4 +1,4 @@
-"""The parts of a preselection: plain frozen values, each with the moment at which it ends."""
+"""The values of a preselection: frozen, each with the instant at which it ends."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from domain.policy import Policy
 
 
 class Stage(StrEnum):
-    """Where a preselection stands (api.md, "The view of a preselection")."""
+    """The stage of a preselection (api.md, "The view of a preselection")."""
 
     SERVICE_NOTES = "service_notes"
     IDENTITY_VERIFICATION = "identity_verification"
@@ -25,7 +25,7 @@ UNFINISHED = frozenset({Stage.SERVICE_NOTES, Stage.IDENTITY_VERIFICATION, Stage.
 
 
 class Outcome(StrEnum):
-    """What became of one composed number."""
+    """The outcome of one composed number."""
 
     ACCEPTED = "accepted"
     TAKEN = "taken"
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
 
 
 class HoldKind(StrEnum):
-    """Why a number is held for a vehicle that has not chosen yet."""
+    """Why a number is held for a vehicle without a reservation."""
 
     OFFERED = "offered"
     CANDIDATE = "candidate"
@@ -41,7 +41,7 @@ class HoldKind(StrEnum):
 
 @dataclass(frozen=True)
 class Hold:
-    """A number's hold: nobody else is offered it before `until`."""
+    """A number's hold: no other vehicle is offered it before `until`."""
 
     kind: HoldKind
     until: datetime
@@ -49,7 +49,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class IdentityCode:
-    """The second SMS code was sent: when it can be confirmed, sent again, and when it ends (R-16, R-17)."""
+    """The second SMS code: when it can be confirmed, sent again, and when it expires (R-16, R-17)."""
 
     confirm_enabled_at: datetime
     resend_at: datetime
@@ -70,7 +70,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A number put aside, and the batch that it comes from: at most one candidate a batch (R-37)."""
+    """A candidate, and the batch that it comes from: at most one candidate per batch (R-37)."""
 
     number: str
     batch_id: str
@@ -78,7 +78,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The 备选 column: one countdown for all, restarted by each addition up to a cap (R-38)."""
+    """The 备选 column: one countdown for all candidates, restarted by each addition up to a cap (R-38)."""
 
     items: tuple[Candidate, ...]
     first_at: datetime
@@ -92,12 +92,12 @@ class Candidates:
         return at < self.expires_at
 
     def from_batch(self, batch_id: str) -> str | None:
-        """The candidate that this batch has given, if any."""
+        """The candidate of this batch, if there is one."""
         return next((item.number for item in self.items if item.batch_id == batch_id), None)
 
 
 def with_candidate(column: Candidates | None, candidate: Candidate, policy: Policy, at: datetime) -> Candidates:
-    """The live column with this candidate in the place of its batch's earlier one; its countdown starts again."""
+    """The live candidates with this one in place of its batch's earlier one; the countdown restarts."""
     others = tuple(item for item in column.items if item.batch_id != candidate.batch_id) if column else ()
     first_at = column.first_at if column else at
     expires_at = min(policy.candidate_ttl.after(at), policy.candidate_ttl_cap.after(first_at))
@@ -106,7 +106,7 @@ def with_candidate(column: Candidates | None, candidate: Candidate, policy: Poli
 
 @dataclass(frozen=True)
 class Tried:
-    """One number of a submission and what became of it (R-26, R-27)."""
+    """One number of a submission and its outcome (R-26, R-27)."""
 
     number: str
     outcome: Outcome
@@ -114,7 +114,7 @@ class Tried:
 
 @dataclass(frozen=True)
 class Reservation:
-    """The plate, the last day on which the office can be visited, and the instant at which it lapses (R-40)."""
+    """The plate, the last day on which the office can be visited, and the instant at which it ends (R-40)."""
 
     plate: str
     visit_by: date
