@@ -105,7 +105,7 @@ class Preselection:
         return self.draws_remaining == 0 and self.composed_remaining == 0
 
     def holds(self, at: datetime) -> dict[str, Hold]:
-        """The numbers held at this instant; a candidate is held for the longer of its two countdowns (column, batch)."""
+        """The numbers held now; a candidate is held for the longer of its two countdowns (column, batch)."""
         held: dict[str, Hold] = {}
         if self.batch and self.batch.is_live(at):
             held = dict.fromkeys(self.batch.numbers, Hold(HoldKind.OFFERED, self.batch.expires_at))
