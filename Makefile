@@ -1,7 +1,6 @@
 # Every target first sets up what it needs, inside this folder. `make help` lists them.
 SHELL := /bin/sh
 PY := .venv/bin/python
-PACKAGES := domain workflows activities storage gateways api worker config process embedded demo
 # Wheels exist for these versions; the first interpreter found that is one of them is taken.
 FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done
@@ -33,11 +32,12 @@ test: check ## Check everything and run all tests
 test-fast: check ## The same without the slow tests, in four minutes; names what has become slow
 	@$(PYTEST) -m "not slow" --durations 10 --durations-min 2 $(PYTEST_ARGS)
 
-check: setup ## Rules of style, types and imports
+check: setup ## Rules of style, types, imports and unused code
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
+	@$(PY) -m vulture
 
 format: setup ## Put the code into its form
 	@$(PY) -m ruff check --fix-only --quiet .

@@ -1,12 +1,10 @@
 """The keys of vouchers, from the key file of the deployment."""
 
 import hmac
-import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Self
 
 from documents.voucher_codes import VoucherCodes
@@ -24,11 +22,6 @@ class VoucherKeys:
     signer: VoucherSigner
     verifier: VoucherVerifier
     codes: VoucherCodes
-
-    @classmethod
-    def from_file(cls, path: Path) -> Self:
-        """Raises OSError, ValueError or KeyError for a file that is missing or not of the form (`from_content`)."""
-        return cls.from_content(json.loads(path.read_text("utf-8")))
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Self:
