@@ -43,7 +43,7 @@ _TO_THE_SECOND = "到期时刻精确到秒"
 
 
 def notice_body(office: DemoOffice, policy: Policy) -> str:
-    """The text for this office, with the numbers that its policy sets."""
+    """The text for this office, with the numbers of its policy."""
     return _BODY.format(
         office=office.name,
         address=office.address,

@@ -7,7 +7,7 @@ MAIN_OFFICE = "440300"
 
 @dataclass(frozen=True)
 class DemoOffice:
-    """An office as a demo needs it. `release` names its recipe in `demo.releases`."""
+    """An office of the demo. `release` names its recipe in `demo.releases`."""
 
     code: str
     name: str
@@ -18,7 +18,7 @@ class DemoOffice:
     demands_quota: bool = False
 
 
-# Code, city, province, prefixes, address, recipe; a star at the recipe marks a city that demands a quota (指标).
+# Code, city, province, prefixes, address, recipe; a star at the recipe marks a city that requires a quota (指标).
 _TABLE = """
 110000 北京市公安局公安交通管理局 北京市 京N,京Q 北京市朝阳区南四环东路18号 wide*
 120000 天津市公安局交通管理局 天津市 津N 天津市南开区密云路26号 mixed*

@@ -1,6 +1,6 @@
 """The demo's identity provider: OpenID Connect with authorization code and PKCE, for one public client.
 
-Whoever chooses a person is that person. A session cookie remembers the choice, so that `prompt=none` works.
+Everybody can sign in as any user. A session cookie remembers the user, so that `prompt=none` works.
 """
 
 import secrets
@@ -39,11 +39,11 @@ class Session:
 
 
 class Misdirected(Exception):
-    """The request names an address to return to that must not be used, so that only a page can say no."""
+    """The redirect URI of the request must not be used, so only a page can show the refusal."""
 
 
 class ClientRefused(Exception):
-    """An error of OAuth, to be told to the client at its address."""
+    """An OAuth error, sent to the client at its redirect URI."""
 
     def __init__(self, error: str) -> None:
         self.error = error
@@ -83,7 +83,7 @@ async def publish_keys(demo: CurrentDemo) -> Response:
 
 @router.get("/authorize")
 async def authorize(request: Request, demo: CurrentDemo) -> Response:
-    """Back to the client at once if the session says who it is, else the page to choose somebody."""
+    """Redirect to the client if the session has a user, otherwise show the page to choose a user."""
     asked = request.query_params
     wish = _wish_or_refusal(asked, demo)
     if isinstance(wish, Response):
@@ -99,7 +99,7 @@ async def authorize(request: Request, demo: CurrentDemo) -> Response:
 
 @router.post("/authorize")
 async def sign_in(request: Request, demo: CurrentDemo) -> Response:
-    """Somebody was chosen: a session begins, and the client gets its code."""
+    """A user was chosen: start a session, and give the client its code."""
     asked = request.query_params
     wish = _wish_or_refusal(asked, demo)
     if isinstance(wish, Response):
@@ -117,7 +117,7 @@ async def sign_in(request: Request, demo: CurrentDemo) -> Response:
 
 @router.post("/token")
 async def exchange(request: Request, demo: CurrentDemo) -> Response:
-    """The tokens for a code, once, and only for whoever has its verifier."""
+    """Exchange a code for tokens, once, and only with its verifier."""
     form = await _form(request)
     if form.get("grant_type") != "authorization_code":
         return _token_refused("unsupported_grant_type")
@@ -143,7 +143,7 @@ async def exchange(request: Request, demo: CurrentDemo) -> Response:
 
 @router.get("/end_session")
 async def end_session(request: Request) -> Response:
-    """The session ends, and the browser goes back if it was told where to."""
+    """End the session, and redirect the browser if the request names an address."""
     address = request.query_params.get("post_logout_redirect_uri", "")
     response: Response
     if grants.is_own_address(address):
@@ -165,7 +165,7 @@ def _wish_or_refusal(asked: Mapping[str, str], demo: Demo) -> grants.Request | R
 
 
 def _wish(asked: Mapping[str, str]) -> grants.Request:
-    """Raises `Misdirected`, or `ClientRefused` once it is known to whom that may be told."""
+    """Raises `Misdirected`, or `ClientRefused` once the redirect URI is known to be the client's."""
     redirect_uri = asked.get("redirect_uri", "")
     if asked.get("client_id") != grants.CLIENT or not grants.is_own_address(redirect_uri):
         raise Misdirected
@@ -199,7 +199,7 @@ def _session(request: Request, demo: Demo) -> Session | None:
 
 
 def _return(asked: Mapping[str, str], demo: Demo, answer: dict[str, str]) -> Response:
-    """Back to the client's address with the answer, its own state, and who answers (RFC 9207)."""
+    """Redirect to the client's address with the response, its state, and the issuer (RFC 9207)."""
     state = {"state": asked["state"]} if "state" in asked else {}
     address = _with_query(asked["redirect_uri"], answer | state | {"iss": demo.signer.issuer})
     return RedirectResponse(address, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
@@ -220,7 +220,7 @@ def _token_refused(error: str) -> Response:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """The form's fields; empty for what is too long or no form."""
+    """The form's fields; empty for a body that is too long or not a form."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

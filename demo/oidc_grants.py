@@ -1,4 +1,4 @@
-"""What the demo's identity provider remembers between two steps: authorization codes, each good once and briefly."""
+"""The authorization codes of the demo's identity provider, each valid once and for a short time."""
 
 import re
 import secrets
@@ -24,7 +24,7 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}")
 
 @dataclass(frozen=True)
 class Request:
-    """What a client asks for at the authorization endpoint."""
+    """A client's request to the authorization endpoint."""
 
     redirect_uri: str
     code_challenge: str
@@ -40,7 +40,7 @@ class Grant:
 
 
 class Grants:
-    """Codes that have been given out and not been exchanged."""
+    """Issued codes that have not been exchanged."""
 
     def __init__(self) -> None:
         self._by_code: OrderedDict[str, Grant] = OrderedDict()
@@ -53,7 +53,7 @@ class Grants:
         return code
 
     def redeem(self, code: str, redirect_uri: str, verifier: str, at: datetime) -> Grant | None:
-        """The grant behind a code, gone with this call, or `None` if anything about it is not right."""
+        """Take the grant of a code; `None` if anything about it is wrong."""
         grant = self._by_code.pop(code, None)
         if grant is None or at >= grant.until or grant.request.redirect_uri != redirect_uri:
             return None
@@ -61,12 +61,12 @@ class Grants:
 
 
 def is_challenge(text: str) -> bool:
-    """A PKCE challenge of the method S256."""
+    """The PKCE challenge (S256) of a verifier."""
     return _CHALLENGE.fullmatch(text) is not None
 
 
 def is_own_address(address: str) -> bool:
-    """A page on this machine: the demo's provider sends nobody anywhere else."""
+    """Whether it is a page on this machine: the demo's provider redirects nowhere else."""
     try:
         parts = urlsplit(address)
         port_is_right = parts.port is None or parts.port > 0

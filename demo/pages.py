@@ -1,4 +1,4 @@
-"""The demo's two pages, plain HTML from the server: who to be, and that person's phone, which follows what comes in."""
+"""The demo's two pages, plain HTML from the server: the choice of a user, and a user's phone with its SMS."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -55,7 +55,7 @@ async def follower() -> Response:
 
 
 def sign_in_page(users: Mapping[str, DemoUser], action: str, *, unknown: bool, hint: str = "") -> Response:
-    """Who to be. The form posts `user` to `action`."""
+    """The page to choose a user. The form posts `user` to `action`."""
     suggested = "".join(
         f'<button name="user" value="{escape(name)}">{escape(_described(users[name]))}</button>'
         for name in _SUGGESTED
@@ -75,7 +75,7 @@ def sign_in_page(users: Mapping[str, DemoUser], action: str, *, unknown: bool, h
 
 
 def phone_page(users: Mapping[str, DemoUser], user: DemoUser | None, messages: Iterable[ReceivedMessage]) -> Response:
-    """A person's phone, messages newest first; its script adds those that come later."""
+    """A user's phone, the newest SMS first; its script adds later SMS."""
     if user is None:
         form = f'<form><label for="user">谁的手机</label>{_chooser(users, "")}<button>打开</button></form>'
         return _page("演示手机", f"<h1>演示手机</h1>{form}")

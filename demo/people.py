@@ -1,4 +1,4 @@
-"""Made-up people and organisations, valid by every rule; the same for the same chance."""
+"""Fictitious people and organisations, valid by every rule; the same for the same random seed."""
 
 import string
 from collections.abc import Callable
@@ -25,19 +25,19 @@ _EARLIEST_BIRTH = date(1958, 1, 1)
 _BIRTHS = 46 * 365
 # Residence permits of people from Hong Kong, Macao and Taiwan.
 _PERMITS = ("810000", "820000", "830000")
-# No mobile operator has 179, so that no demo number is anybody's.
+# No mobile operator uses 179, so no demo number belongs to anybody.
 _PHONES = "179"
 
 
 class Population:
-    """Makes parties, each with a number of its own."""
+    """Makes parties, each with its own identity number."""
 
     def __init__(self, chance: Random) -> None:
         self._chance = chance
         self._taken: set[str] = set()
 
     def person(self, region: str) -> Party:
-        """Somebody whose identity number was issued in this region (the code of an office)."""
+        """Make a person whose identity number was issued in this region (the code of an office)."""
         return Party(PartyKind.PERSON, self._name(), self._new(lambda: self._resident_id(self._district(region))))
 
     def permit_holder(self, which: int) -> Party:
@@ -49,7 +49,7 @@ class Population:
         return Party(PartyKind.PERSON, name, self._new(lambda: self._resident_id(self._district(region))))
 
     def organisation(self, region: str, city: str) -> Party:
-        """A company, now and then a cooperative, whose credit code begins with N."""
+        """Make a company, or sometimes a cooperative, whose credit code begins with N."""
         trade = "".join(self._chance.sample(_TRADE_NAMES, 2)) + self._chance.choice(_TRADES)
         is_cooperative = self._chance.random() < 0.1  # noqa: PLR2004 - every tenth.
         name = f"{city}{trade}{'专业合作社' if is_cooperative else '有限公司'}"

@@ -1,4 +1,4 @@
-"""The page that is a demo user's phone."""
+"""The page of a demo user's phone."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -12,7 +12,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/demo/phone")
 async def show_phone(request: Request, demo: CurrentDemo) -> Response:
-    """Messages newest first; without a user, or with an unknown one, the question whose phone it should be."""
+    """SMS, newest first; without a user, or with an unknown one, the page to choose a user."""
     user = demo.world.users.get(request.query_params.get("user", ""))
     try:
         messages = await demo.messages.list_of(user.phone) if user else []

@@ -1,6 +1,6 @@
-"""What the demo's offices have released: most patterns, and at least two of the ten never.
+"""The segments of the demo's offices: most patterns, without at least two of the ten.
 
-There are only a few recipes, so that all prefixes share the masks of a few templates.
+There are only a few recipes, so all prefixes share the masks of a few templates.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from demo.offices import DemoOffice
 from domain.segments import Segment
 
-# Long before any demo: every number can be drawn and composed from its first moment.
+# Long before any demo: every number can be drawn and composed from the demo's start.
 FIRST_RELEASE = datetime(2024, 3, 4, 1, 0, tzinfo=UTC)
 BETWEEN_RELEASES = timedelta(days=28)
 RANDOM_ONLY = timedelta(days=7)
 
-# Numbers of repeated lucky digits are kept back, as offices do for auctions.
+# Numbers of repeated lucky digits are excluded, as offices do for auctions.
 _FOUR_ALIKE = ("*6666", "*8888", "*9999")
 _THREE_ALIKE = ("**666", "**888", "**999")
 
@@ -41,7 +41,7 @@ RECIPES: dict[str, Recipe] = {
         ("!!!@!", ()),
         ("!!!@@", ()),
     ),
-    # None of LLDDD, LDDDL, DDDLL and LDLDD; of LDDDD a letter at a time.
+    # None of LLDDD, LDDDL, DDDLL and LDLDD; LDDDD one letter at a time.
     "young": (
         ("A!!!!", _FOUR_ALIKE),
         ("B!!!!", _FOUR_ALIKE),
@@ -53,7 +53,7 @@ RECIPES: dict[str, Recipe] = {
         ("!!!@!", ()),
         ("!!!!@", ()),
     ),
-    # The oldest patterns went long ago: all but DDDDD, LDDDD and DLDDD.
+    # The oldest patterns are used up: all but DDDDD, LDDDD and DLDDD.
     "late": (
         ("@@!!!", _THREE_ALIKE),
         ("!!@!!", ()),

@@ -1,6 +1,6 @@
-"""The REST calls of demo mode (api.md, "Demo mode only"): who there is, their tokens, cars and phones.
+"""The REST calls of demo mode (api.md, "Demo mode only"): users, their tokens, cars and phones.
 
-They exist only in an application that was given them by `demo.server.demo_app`.
+They exist only in the application of `demo.server.demo_app`.
 """
 
 import secrets
@@ -25,7 +25,7 @@ from storage.sms.outbox import TextMessages
 
 @dataclass(frozen=True)
 class Demo:
-    """What demo mode adds to the service."""
+    """The additional state of demo mode."""
 
     world: World
     signer: DemoSigner
@@ -67,7 +67,7 @@ class Seller(Answer):
 
 
 class VehicleItem(Answer):
-    """`reasons` is there for a car that is not eligible."""
+    """`reasons` is set for a car that is not eligible."""
 
     certificate_number: str
     vin: str
@@ -123,7 +123,7 @@ async def list_demo_users(demo: CurrentDemo) -> UserList:
 
 @router.post("/tokens", responses=problems("not_found", *WRITES))
 async def issue_demo_token(body: TokenBody, demo: CurrentDemo, visit: CurrentVisit) -> Token:
-    """A token with which this user calls the service."""
+    """Issue a token with which this user calls the service."""
     user, now = demo.user(body.user), visit.now()
     token = demo.signer.access_token(user, SignIn(secrets.token_hex(8), now), now)
     return Token(access_token=token, expires_in=int(LIFETIME.total_seconds()))
@@ -142,7 +142,7 @@ async def list_demo_vehicles(query: Annotated[VehicleQuery, Query()], demo: Curr
     responses=problems("not_found", "validation_failed", "unavailable"),
 )
 async def list_demo_messages(query: Annotated[UserQuery, Query()], demo: CurrentDemo) -> MessageList:
-    """What is on the user's phone, newest first."""
+    """The SMS on the user's phone, newest first."""
     messages = await demo.messages.list_of(demo.user(query.user).phone)
     return MessageList(items=[MessageItem(**vars(message)) for message in messages])
 

@@ -1,6 +1,6 @@
 """`python -m demo.seed`: the demo's offices, notices, segments and working days as rows.
 
-It may run at every start: what is there already, and may have been edited since, stays as it is.
+It may run at every start: existing rows, which may have been edited, stay unchanged.
 """
 
 import asyncio
@@ -22,13 +22,13 @@ from storage.offices.offices import Notice, Office, Offices
 from storage.pool.segments import SegmentOverlaps, SegmentReleases
 from storage.postgres.database import Database
 
-# This year, the next and one more, for those who begin in December with a long validity.
+# This year, the next and one more, for preselections in December with a long validity.
 _YEARS = 3
 _COUNTRY = ""
 
 
 async def seed(database: Database, policy: Policy, at: datetime) -> None:
-    """Write whatever is missing. `policy` is the deployment's, which the notices state."""
+    """Write missing rows. `policy` is the deployment's; the notices state it."""
     await seed_calendar(Calendars(database), at)
     offices = Offices(database)
     known = {office.code: office for office in await offices.all()}
@@ -64,7 +64,7 @@ async def _release(releases: SegmentReleases, office: DemoOffice, at: datetime) 
 
 
 async def seed_calendar(calendars: Calendars, at: datetime) -> None:
-    """The years to come, as the library knows or expects them."""
+    """The coming years, as the library knows or predicts them."""
     country = await calendars.of_office(_COUNTRY)
     for year in range(at.year, at.year + _YEARS):
         days = days_to_enter(year, country)

@@ -1,4 +1,4 @@
-"""`python -m demo.server`: the API with what demo mode adds, over the demo's world."""
+"""`python -m demo.server`: the API with demo mode, on the demo's data."""
 
 import sys
 
@@ -28,22 +28,22 @@ from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.sms.outbox import TextMessages
 
-# A demo's clerk is not asked to sign in again and again; a second factor is asked for as everywhere.
+# A clerk of the demo need not sign in every hour; the second factor is required as everywhere.
 DEMO_TOKENS = TokenRules(staff=StaffRules(lifetime=LIFETIME))
 
 _PAGES: tuple[APIRouter, ...] = (oidc.router, phone.router, pages.router)
 
 
 def issuer_at(port: int) -> str:
-    """The name of the demo's identity provider, which is also where it answers."""
+    """The issuer of the demo's identity provider, which is also its URL."""
     return f"http://127.0.0.1:{port}{oidc.PATH}"
 
 
 def demo_app(parts: Parts, demo: Demo) -> FastAPI:
-    """The API, the calls of demo mode under the same base path, and the demo's pages beside it."""
+    """The API, the calls of demo mode under the same base path, and the demo's pages."""
     app = create_app(parts, further=[routes.router], further_rules=routes.RULES)
     app.state.demo = demo
-    # The web pages take every address that is left, so they must stay the last.
+    # The web pages match every remaining path, so they must stay last.
     last = app.router.routes.pop()
     for router in _PAGES:
         app.include_router(router)
@@ -52,7 +52,7 @@ def demo_app(parts: Parts, demo: Demo) -> FastAPI:
 
 
 def demo_gateways(demo: Demo, http: httpx.AsyncClient, clock: Clock = system_clock) -> Gateways:
-    """The demo's cars for a registry, its phones for SMS, and its own tokens, verified like anybody's."""
+    """The demo's cars as registry, its phones for SMS, and its tokens, verified like all others."""
     issuer = demo.signer.issuer
     verifier = token_verifier(issuer, demo.signer.audience, client=http, clock=clock, rules=DEMO_TOKENS)
     return Gateways(sms=LocalSms(demo.messages), registry=demo.world.registry(), verifier=verifier)
@@ -67,7 +67,7 @@ async def run(settings: Settings) -> None:
     outbox = Database(settings.database_url, pool_size=2, application_name="xuanhao-demo")
     try:
         demo = Demo(demo_world(), signer, TextMessages(outbox, keys))
-        # The keys come from this very machine, whatever proxy the environment names for others.
+        # The keys come from this machine, so a proxy in the environment must not be used.
         http_client = httpx.AsyncClient(trust_env=False)
         async with (
             http_client as http,
@@ -83,7 +83,7 @@ def main() -> int:
     try:
         settings = Settings.from_environment()
         if not settings.demo:
-            raise SettingsError("demo.server needs XUANHAO_DEMO=1, for it lets everybody in")  # noqa: TRY301 - one way out for all that is wrong with the settings.
+            raise SettingsError("demo.server needs XUANHAO_DEMO=1, for it lets everybody in")  # noqa: TRY301 - one exit for all problems with the settings.
         require_keys_of_mode(key_source(settings.key_file, settings.keys).read(), demo=True)
     except (SettingsError, OSError, ValueError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")

@@ -1,4 +1,4 @@
-"""The demo's identity provider, as far as keys and tokens go: whoever asks is believed."""
+"""Keys and tokens of the demo's identity provider. It issues tokens without a password."""
 
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _ALGORITHM = "Ed25519"
 
 @dataclass(frozen=True)
 class SignIn:
-    """Which sign-in a token comes from."""
+    """The sign-in that a token comes from."""
 
     id: str
     at: datetime
@@ -40,26 +40,26 @@ class DemoSigner:
 
     @classmethod
     def from_keys(cls, content: Mapping[str, Any], issuer: str, audience: str = AUDIENCE) -> Self:
-        """With the instance's own key, `demo_signing`: 32 bytes in base64. Raises ValueError, KeyError."""
+        """With the instance's key `demo_signing`: 32 bytes in base64. Raises ValueError, KeyError."""
         return cls(b64decode(content["demo_signing"], validate=True), issuer, audience)
 
     def jwks(self) -> dict[str, Any]:
-        """What stands at the JWKS address."""
+        """The content of the JWKS URL."""
         return {"keys": [self._key.as_dict(private=False, alg=_ALGORITHM)]}
 
     def access_token(self, user: DemoUser, sign_in: SignIn, at: datetime) -> str:
-        """A token with which this user calls the API; it lasts `LIFETIME` from `at`."""
+        """Issue a token with which this user calls the API; it lasts `LIFETIME` from `at`."""
         return self.sign({"aud": self.audience} | claims_of(user) | session_claims(sign_in), at, LIFETIME)
 
     def sign(self, claims: Mapping[str, Any], at: datetime, lifetime: timedelta, kind: str = "JWT") -> str:
-        """Any claims as a token of this issuer that begins at `at`."""
+        """Issue a token with any claims, valid from `at`."""
         issued_at = int(at.timestamp())
         times = {"iat": issued_at, "nbf": issued_at, "exp": issued_at + int(lifetime.total_seconds())}
         header = {"alg": _ALGORITHM, "kid": self._key.kid, "typ": kind}
         return jwt.encode(header, {"iss": self.issuer} | dict(claims) | times, self._key, algorithms=[_ALGORITHM])
 
     def read(self, token: str, kind: str) -> dict[str, Any]:
-        """The claims of a token that was signed here. Raises `JoseError` or ValueError; its end is not looked at."""
+        """The claims of a token that was signed here. Raises `JoseError` or ValueError; its expiry is not checked."""
         decoded = jwt.decode(token, self._key, algorithms=[_ALGORITHM])
         if decoded.header.get("typ") != kind:
             raise ValueError("a token of another kind")
@@ -67,9 +67,9 @@ class DemoSigner:
 
 
 def claims_of(user: DemoUser) -> dict[str, Any]:
-    """What the provider knows of a user; the phone in E.164, as OpenID Connect recommends.
+    """The claims of a user; the phone number in E.164, as OpenID Connect recommends.
 
-    Staff are said to have shown a second factor (RFC 8176), as a real provider would have asked them for.
+    Staff tokens name a second factor (RFC 8176), as those of a real provider.
     """
     claims: dict[str, Any] = {
         "sub": user.user,

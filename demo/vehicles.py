@@ -1,4 +1,4 @@
-"""Made-up second-hand cars: what the registry knows of each, valid by every rule."""
+"""Fictitious second-hand cars: the registry's data of each, valid by every rule."""
 
 import string
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ _MODEL_YEARS = "FGHJKLMNPR"
 
 @dataclass(frozen=True)
 class DemoVehicle:
-    """A car, and the demo user who bought it (or for whose organisation it was bought)."""
+    """A car, and the demo user who bought it, or for whose organisation it was bought."""
 
     user: str
     facts: VehicleFacts
@@ -34,7 +34,7 @@ class DemoVehicle:
 
 
 class Garage:
-    """Makes cars, each with a VIN and a certificate of its own."""
+    """Makes cars, each with its own VIN and certificate."""
 
     def __init__(self, chance: Random) -> None:
         self._chance = chance
@@ -45,7 +45,7 @@ class Garage:
     def sell(
         self, user: str, *, owner: Party, buyer: Party, office: str, obstacles: Iterable[Obstacle] = ()
     ) -> DemoVehicle:
-        """A car that `owner` has sold to `buyer`; no two cars of a user have certificates that end alike."""
+        """Make a car that `owner` has sold to `buyer`; certificates of a user's cars have different last digits."""
         facts = VehicleFacts(
             certificate_number=self._certificate(user, office),
             vin=self._vin(),

@@ -1,7 +1,7 @@
-"""The demo's world: offices, people and their cars, always the same.
+"""The demo's data: offices, people and their cars, always the same.
 
-Applicants live in the main office's city or in one of the others, and each has bought three cars at home and one
-elsewhere: those of the other cities at the main office. So everybody has a car there.
+Applicants live in the main office's city or in another city. Each has bought three cars at home and one elsewhere;
+those of the other cities at the main office. So every applicant has a car there.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ _SEVERAL_OBSTACLES = (
 
 @dataclass(frozen=True)
 class DemoUser:
-    """Somebody who can sign in. `party` is the person; an agent acts for the `organisation`."""
+    """A user who can sign in. `party` is the person; an agent acts for the `organisation`."""
 
     user: str
     party: Party
@@ -62,13 +62,13 @@ class World:
 
 @cache
 def demo_world() -> World:
-    """The one world; it is made once in a process, in a fraction of a second."""
+    """The demo's data; made once per process, in a fraction of a second."""
     return _Creation().world()
 
 
 class _Creation:
     def __init__(self) -> None:
-        self._chance = Random(SEED)  # noqa: S311 - the same world every time is the point; nothing here is secret.
+        self._chance = Random(SEED)  # noqa: S311 - the data must be the same every time; nothing here is secret.
         self._people = Population(self._chance)
         self._garage = Garage(self._chance)
         self._others = [office for office in OFFICES if office.code != MAIN_OFFICE]
@@ -84,7 +84,7 @@ class _Creation:
             *(car for user in agents for car in self._cars(user, self._main)),
             *self._ineligible(applicants[:APPLICANTS_AT_HOME]),
         ]
-        # The last one made, so that everybody and every car before is as in earlier versions.
+        # It is made last, so that all users and cars before it stay as in earlier versions.
         users = {user.user: user for user in (*applicants, *agents, *staff, self._auditor())}
         return World(OFFICES, users, tuple(cars))
 

@@ -1,4 +1,4 @@
-"""`python -m embedded`: the whole system in the foreground until Ctrl-C or SIGTERM. `make run` calls it."""
+"""`python -m embedded`: runs the whole system in the foreground until Ctrl-C or SIGTERM. `make run` calls it."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ LOOK_FOR_PARENT_EVERY_S = 0.25
 
 
 async def serve_until_told_to_stop(settings: RunSettings, *, parent: int | None) -> None:
-    """`parent`: the id of the process that started us (make); also stop when it is gone."""
+    """`parent`: the id of the process that started us (make); also stop when it has ended."""
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
@@ -30,8 +30,8 @@ async def serve_until_told_to_stop(settings: RunSettings, *, parent: int | None)
 
 
 async def parent_has_ended(parent: int | None) -> None:
-    """Return once we are no longer its child; at once if it was gone before we could look."""
-    while parent is None or os.getppid() == parent:  # noqa: ASYNC110 - nothing announces it on every system.
+    """Return once we are no longer its child; at once if it had ended before this call."""
+    while parent is None or os.getppid() == parent:  # noqa: ASYNC110 - there is no event for it on every system.
         await asyncio.sleep(LOOK_FOR_PARENT_EVERY_S)
 
 

@@ -1,4 +1,4 @@
-"""Whose rights a server runs with. PostgreSQL refuses to run as root; everything else runs as ourselves."""
+"""The account that a server runs as. PostgreSQL refuses to run as root; everything else uses our own account."""
 
 import os
 import pwd
@@ -14,7 +14,7 @@ UNPRIVILEGED = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Another user to run as; `reach_everything` lets it pass folders that only root may enter."""
+    """Another user to run as; `reach_everything` lets it enter folders that only root may enter."""
 
     uid: int
     gid: int
@@ -22,7 +22,7 @@ class Account:
 
 
 def account_for_postgres(*paths: Path) -> Account | None:
-    """None where we can run it as ourselves; as root an unprivileged account that reaches all these paths."""
+    """None if our own account can run it; as root an unprivileged account that can reach all these paths."""
     if os.geteuid() != 0:
         return None
     try:
@@ -38,7 +38,7 @@ def account_for_postgres(*paths: Path) -> Account | None:
 
 
 def _reachable(path: Path) -> bool:
-    """Whether anybody may enter every folder above, and use the thing itself."""
+    """Whether every user may enter all parent folders, and use the path itself."""
     if not all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents):
         return False
     return not path.is_file() or path.stat().st_mode & (stat.S_IXOTH | stat.S_IROTH) == stat.S_IXOTH | stat.S_IROTH

@@ -1,4 +1,4 @@
-"""Where the wheels have put the servers' programs. Nothing of theirs is imported: importing can warn and lock."""
+"""Paths of the servers' programs in the wheels. The wheels are not imported: their imports can warn and lock."""
 
 import platform
 import sys

@@ -1,4 +1,4 @@
-"""Child processes that end with us: in sessions of their own, stopped in order, killed by the kernel when we are."""
+"""Child processes that end with us: each in its own session, stopped in order, killed by the kernel if we die."""
 
 import asyncio
 import contextlib
@@ -17,10 +17,10 @@ LAST_WAIT_S = 5.0
 
 
 def tied(command: Sequence[str | Path], *, account: Account | None = None, lifeline: int | None = None) -> list[str]:
-    """The command, put so that it ends with this process. Start it from the main thread only.
+    """The command, wrapped so that it ends with this process. Start it from the main thread only.
 
-    The kernel ties a child to the thread that forked it, and the main thread is the one that lives longest. Where the
-    kernel can't (it is not Linux), the child ends when `lifeline`, the reading end of a pipe of ours, does.
+    The kernel ties a child to the thread that forked it, and the main thread lives longest. Where the kernel can't do
+    that (other systems than Linux), the child ends when `lifeline`, the reading end of our pipe, is closed.
     """
     orders = {
         "parent": os.getpid(),
@@ -33,7 +33,7 @@ def tied(command: Sequence[str | Path], *, account: Account | None = None, lifel
 
 
 class Child:
-    """One running process. Its output goes to a log file, its end can be awaited."""
+    """A running process. Its output goes to a log file, and its end can be awaited."""
 
     def __init__(self, process: asyncio.subprocess.Process, lifeline: int | None) -> None:
         self._process = process
@@ -49,7 +49,7 @@ class Child:
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> "Child":
-        """Start the command (its first word an absolute path). Call it from the main thread only."""
+        """Start the command (its first word is an absolute path). Call it from the main thread only."""
         reader, lifeline = (None, None) if sys.platform == "linux" else os.pipe()
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
@@ -83,9 +83,9 @@ class Child:
         return code
 
     async def stop(self, how: signal.Signals = signal.SIGTERM, *, patience_s: float) -> int:
-        """Ask it to end, and kill it when it has not by then."""
+        """Ask it to end, and kill it if it has not ended in time."""
         self.send(how)
-        # A frozen process would never hear the request, nor would a frozen child notice that its parent has gone.
+        # A frozen process never receives the request, and a frozen child does not notice that its parent has ended.
         self.send_to_family(signal.SIGCONT)
         try:
             return await asyncio.wait_for(self.wait(), patience_s)
@@ -94,13 +94,13 @@ class Child:
             return await asyncio.wait_for(self.wait(), LAST_WAIT_S)
 
     def send(self, how: signal.Signals) -> None:
-        """Send a signal to this process alone; one that has ended is no error."""
+        """Send a signal to this process only; it is not an error if it has ended."""
         if self.is_running:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, how)
 
     async def kill_with_helpers(self) -> None:
-        """End a command at once, together with whatever it has started in its session."""
+        """End a command at once, together with all processes of its session."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         await self.wait()

@@ -1,4 +1,4 @@
-"""A process with all its descendants: signals to all of them, and stopping them where they stand."""
+"""A process with all its descendants: sends signals to all of them, and freezes them."""
 
 import contextlib
 import signal
@@ -12,16 +12,16 @@ LONGEST_HALT_S = 5.0
 
 
 def send_to_family(pid: int, how: signal.Signals) -> None:
-    """Send a signal to the process and all its descendants; those that have ended are no error."""
+    """Send a signal to the process and all its descendants; it is not an error if some have ended."""
     for member in _family(pid):
         with contextlib.suppress(psutil.NoSuchProcess):
             member.send_signal(how)
 
 
 def freeze(pid: int) -> None:
-    """Stop the process and all its descendants where they are (SIGSTOP), until SIGCONT.
+    """Stop the process and all its descendants (SIGSTOP), until SIGCONT.
 
-    All stand when this returns: on several processors each thread takes a moment to hear of it.
+    All are stopped when this returns: on several processors each thread receives the signal a little later.
     """
     send_to_family(pid, signal.SIGSTOP)
     until = time.monotonic() + LONGEST_HALT_S
@@ -46,13 +46,13 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def _all_stand(pid: int) -> bool:
-    """Whether all are stopped; on Linux, with every thread of theirs."""
-    # A thread or a helper may end while it is looked at.
+    """Whether all are stopped; on Linux, including every thread."""
+    # A thread or a helper may end during the check.
     with contextlib.suppress(OSError, psutil.Error):
         family = _family(pid)
         tasks = [task for member in family for task in Path("/proc", str(member.pid), "task").glob("*/stat")]
         if not tasks:
             return all(member.status() == psutil.STATUS_STOPPED for member in family)
-        # The state follows the program's name, which stands in brackets and may hold any character.
+        # The state follows the program's name, which is in brackets and may contain any character.
         return all(task.read_text("utf-8", "replace").rpartition(")")[2].split()[0] in "TZ" for task in tasks)
     return False

@@ -1,4 +1,4 @@
-"""The data folder: what survives a restart, the lock that keeps a second instance out, and the sockets' folder."""
+"""The data folder: data that survives a restart, the lock against a second instance, and the sockets' folder."""
 
 import fcntl
 import hashlib
@@ -18,7 +18,7 @@ LOG_SIZE_TO_PUT_ASIDE = 20 * 1024 * 1024
 
 
 class DataFolder:
-    """The parts of one instance's folder. `held` makes it, and holds it for as long as the servers run."""
+    """The folder of one instance. `held` creates it, and holds its lock while the servers run."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()
@@ -29,11 +29,11 @@ class DataFolder:
         self.sockets = _sockets_folder(self.root)
 
     def log(self, name: str) -> Path:
-        """The log file of a part."""
+        """The log file of a component."""
         return self.logs / f"{name}.log"
 
     def log_to_begin(self, name: str) -> Path:
-        """The same, for a part that is about to start: an overlong one of earlier runs is put aside."""
+        """The log file of a component that is about to start; an overlong one of earlier runs is renamed."""
         path = self.log(name)
         if path.exists() and path.stat().st_size > LOG_SIZE_TO_PUT_ASIDE:
             path.replace(path.with_suffix(".old.log"))
@@ -41,9 +41,9 @@ class DataFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Make the folder and keep everybody else out of it; the kernel lets go of the lock if we are killed."""
+        """Create the folder and lock it; the kernel releases the lock if we are killed."""
         try:
-            # Others may pass through: PostgreSQL's own part belongs to another user when we are root.
+            # Others may enter: PostgreSQL's folder belongs to another user when we are root.
             self.root.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
             lock = (self.root / "lock").open("a")
         except OSError as problem:
@@ -63,7 +63,7 @@ class DataFolder:
         try:
             for folder in (self.logs, self.temporal):
                 folder.mkdir(mode=0o700, exist_ok=True)
-            # We hold the lock, so whatever sockets lie here belong to servers that were killed.
+            # We hold the lock, so any sockets here belong to servers that were killed.
             shutil.rmtree(self.sockets, ignore_errors=True)
             self.sockets.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
         except OSError as problem:
@@ -71,9 +71,9 @@ class DataFolder:
 
 
 def _sockets_folder(root: Path) -> Path:
-    """A folder whose sockets have paths that are short enough for the kernel."""
+    """A folder whose path is short enough for the kernel's limit of socket paths."""
     name = f"xuanhao-{os.geteuid()}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:12]}"
-    # In the temporary folder it is made anew with our own rights only; that fails if somebody else was first.
+    # In the temporary folder it is created with access for us only; that fails if another user was first.
     for folder in (root / "run", Path(tempfile.gettempdir()) / name):
         if len(os.fsencode(folder / LONGEST_SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
             return folder

@@ -1,6 +1,6 @@
-"""Where a running instance notes its addresses, so that commands find it by its data folder alone.
+"""The addresses of a running instance, written to a file so that commands find it by its data folder alone.
 
-The sockets lie in a private folder and ask for no password, so nothing in the file is secret.
+The sockets are in a private folder and need no password, so nothing in the file is secret.
 """
 
 import json
@@ -20,7 +20,7 @@ _POLICY = "XUANHAO_POLICY__"
 
 
 def note_instance(folder: DataFolder, environment: Mapping[str, str]) -> None:
-    """Write down what a command needs of the environment that our programs run in."""
+    """Write the environment variables of our programs that a command needs."""
     ours = {name: value for name, value in environment.items() if _is_noted(name)}
     unfinished = (folder.root / NAME).with_suffix(".unfinished")
     try:
@@ -32,9 +32,9 @@ def note_instance(folder: DataFolder, environment: Mapping[str, str]) -> None:
 
 
 def noted_instance(data_dir: Path) -> dict[str, str]:
-    """The settings of the instance that runs, or last ran, in this folder.
+    """Read the settings of the instance that runs, or last ran, in this folder.
 
-    Raises FileNotFoundError where none has, and ValueError for a file that is not ours.
+    Raises FileNotFoundError if none has run there, and ValueError for a malformed file.
     """
     content = json.loads((data_dir / NAME).read_text("utf-8"))
     if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):

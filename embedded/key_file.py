@@ -1,8 +1,8 @@
-"""The random secrets of one instance, made at its first start and kept in its data folder.
+"""The random secrets of one instance, generated at its first start and stored in its data folder.
 
 `{"encryption": {"current": id, "keys": {id: key}}, "hashing": key, "voucher_signing": key}`, each key 32 random bytes
 in base64 (for signing: the seed of an Ed25519 key). A demo's has `"demo": true` and `"demo_signing": key` as well.
-Readable by its owner alone.
+Readable only by its owner.
 """
 
 import json
@@ -17,9 +17,9 @@ from embedded.problems import StartProblem
 
 
 def ensure_key_file(folder: DataFolder, *, demo: bool = False) -> None:
-    """Make the key file unless there is one.
+    """Create the key file unless there is one.
 
-    Raises `StartProblem` where data exists that only lost keys could read, and for a folder of the other mode.
+    Raises `StartProblem` if data exists that only the lost keys can read, and for a folder of the other mode.
     """
     if folder.keys.exists():
         _require_same_mode(folder, demo=demo)

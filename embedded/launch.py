@@ -1,8 +1,8 @@
-"""Becomes a server: run by an isolated interpreter as `launch.py <orders as JSON> <command> <arguments…>`.
+"""Starts a server: run by an isolated interpreter as `launch.py <orders as JSON> <command> <arguments…>`.
 
-Here, between fork and exec, the process gives up root where it must and makes sure that it won't outlive the one that
-started it; then it becomes the command, which so keeps its own name and process id. A `preexec_fn` could do the same,
-but only by running Python in the fork of a process with threads. Standard library only, and nothing of ours.
+Between fork and exec, the process drops root where necessary and makes sure that it does not outlive its parent.
+Then it executes the command, which so keeps its own name and process id. A `preexec_fn` could do the same, but only by
+running Python in the fork of a process with threads. It uses the standard library only, and no module of ours.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ CAPABILITY_VERSION_3 = 0x20080522
 
 
 def system_call(name: str, *arguments: object) -> None:
-    """Call a function of the C library by name; raises `OSError` where it answers with a failure."""
+    """Call a function of the C library by name; raises `OSError` if it fails."""
     library = ctypes.CDLL(None, use_errno=True)
     if getattr(library, name)(*arguments) != 0:
         number = ctypes.get_errno()
@@ -31,12 +31,12 @@ def system_call(name: str, *arguments: object) -> None:
 
 
 def become(uid: int, gid: int, *, reach_everything: bool) -> None:
-    """Go from root to this user; with `reach_everything` (Linux) file permissions still don't stop it.
+    """Change from root to this user; with `reach_everything` (Linux) file permissions do not restrict it.
 
-    That is for a folder below one that only root may enter, such as root's own home. All other powers are given up.
+    This is for a folder below one that only root may enter, such as root's home. All other capabilities are dropped.
     """
     if reach_everything:
-        # Changing the user would take the capability away, and access(), which initdb asks, would overlook it.
+        # Changing the user would remove the capability, and access(), which initdb calls, would ignore it.
         system_call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(gid)
@@ -49,14 +49,14 @@ def become(uid: int, gid: int, *, reach_everything: bool) -> None:
 
 
 def die_with_parent(parent: int) -> None:
-    """Linux: the kernel kills this process when its parent ends. Must come after `become`, which would undo it."""
+    """Linux: the kernel kills this process when its parent ends. Must follow `become`, which would undo it."""
     system_call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit(1)
 
 
 def leave_a_watchdog(lifeline: int) -> None:
-    """Elsewhere: a child that kills this process once the pipe's other end, which only the parent holds, is closed."""
+    """Other systems: a child kills this process once the pipe's other end, which only the parent holds, is closed."""
     server = os.getpid()
     if os.fork() != 0:
         os.close(lifeline)
@@ -81,7 +81,7 @@ def main() -> None:
         die_with_parent(orders["parent"])
     else:
         leave_a_watchdog(orders["lifeline"])
-    os.execv(command[0], command)  # noqa: S606 - no shell is wanted, the process is to become the server.
+    os.execv(command[0], command)  # noqa: S606 - the process becomes the server, without a shell.
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What servers, worker and API have in common: start, wait until it answers, freeze, kill, stop."""
+"""Common to servers, worker and API: start, wait until ready, freeze, kill, stop."""
 
 import asyncio
 import signal
@@ -13,13 +13,13 @@ from embedded.problems import StartProblem
 
 READY_WITHIN_S = 60.0
 ASK_EVERY_S = 0.02
-# The lines after it tell of what it led to.
+# The lines after it are consequences.
 WORDS_OF_FULL_DISK = "No space left on device"
 WORDS_OF_FAILURE = ("FATAL", "PANIC", "rror", "denied")
 
 
 class Part(ABC):
-    """A part of the system as a child process. It can be started again, at the same address, after it has ended."""
+    """A component of the system as a child process. It can be restarted at the same address after it has ended."""
 
     name: str
     patience_s = 5.0
@@ -32,14 +32,14 @@ class Part(ABC):
 
     @abstractmethod
     async def _launch(self, log: Path) -> Child:
-        """Start the process; it need not answer yet."""
+        """Start the process; it need not be ready yet."""
 
     @abstractmethod
     async def _answers(self) -> bool:
-        """Whether it does its work for a client."""
+        """Whether it serves a client."""
 
     async def start(self) -> None:
-        """Start the process, unless it runs, without waiting for it. Raises `StartProblem`."""
+        """Start the process unless it runs, without waiting until it is ready. Raises `StartProblem`."""
         if self._child is not None and self._child.is_running:
             return
         try:
@@ -50,7 +50,7 @@ class Part(ABC):
             raise StartProblem(f"{self.name} can't be started: {problem}") from None
 
     async def ready(self, within_s: float = READY_WITHIN_S) -> None:
-        """Wait until it answers. Raises `StartProblem` with its own last words if it never does."""
+        """Wait until it is ready. Raises `StartProblem` with the last line of its log if it never is."""
         deadline = asyncio.get_running_loop().time() + within_s
         while not await self._answers():
             if not self._started.is_running:
@@ -60,38 +60,38 @@ class Part(ABC):
             await asyncio.sleep(ASK_EVERY_S)
 
     async def bring_up(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, and wait until it is ready."""
         await self.start()
         await self.ready()
 
     async def ended(self) -> int:
-        """The exit code, negative for a signal, once the process has ended by itself or otherwise."""
+        """The exit code, negative for a signal, once the process has ended for any reason."""
         return await self._started.wait()
 
     async def stop(self) -> None:
-        """End the process in order, or by force when that takes too long. One that does not run is no error."""
+        """Stop the process, or kill it when that takes too long. It is not an error if it does not run."""
         if self._child is not None:
             await self._child.stop(self.stops_by, patience_s=self.patience_s)
 
     async def kill(self) -> None:
-        """End the process at once, as a crash would."""
+        """Kill the process, as a crash would."""
         self._started.send(signal.SIGKILL)
         await self._started.wait()
 
     def freeze(self) -> None:
-        """Stop the process and its children where they stand (SIGSTOP), until `thaw`; all stand when this returns."""
+        """Stop the process and its children (SIGSTOP) until `thaw`; all are stopped when this returns."""
         freeze(self.pid)
 
     def thaw(self) -> None:
         self._started.send_to_family(signal.SIGCONT)
 
     def frozen(self) -> AbstractContextManager[None]:
-        """Frozen for the time of a block."""
+        """Freeze it for the duration of a block."""
         return frozen(self.pid)
 
     @property
     def pid(self) -> int:
-        """Its own process. Raises `StartProblem` if it was never started."""
+        """Its process. Raises `StartProblem` if it was never started."""
         return self._started.pid
 
     @property
@@ -105,7 +105,7 @@ class Part(ABC):
         return self.folder.log(self.name)
 
     def _last_words(self) -> str:
-        """The last line since this start that tells of a failure, or else the last line."""
+        """The last line since this start that reports a failure, otherwise the last line."""
         with self.log.open("rb") as log:
             log.seek(self._log_start)
             lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]

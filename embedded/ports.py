@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from embedded.problems import StartProblem
 
 HOST = "127.0.0.1"
-# A server that was killed a moment ago may still hold its port.
+# A server that was just killed may still hold its port.
 PREDECESSOR_GONE_WITHIN_S = 1.0
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
+    """A port that is free at this time."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -20,7 +20,7 @@ def free_port() -> int:
 
 
 async def require_usable(ports: Mapping[str, int]) -> None:
-    """Raise `StartProblem`, naming the variables that move it, if a port is taken or stands in `ports` twice."""
+    """Raise `StartProblem`, naming the variables that set it, if a port is in use or occurs in `ports` twice."""
     claimed: dict[int, str] = {}
     for variable, port in ports.items():
         if port in claimed:
@@ -30,7 +30,7 @@ async def require_usable(ports: Mapping[str, int]) -> None:
 
 
 async def _require_free(port: int, variable: str) -> None:
-    """Raise `StartProblem` if something listens there and stays."""
+    """Raise `StartProblem` if another process keeps listening there."""
     give_up_at = asyncio.get_running_loop().time() + PREDECESSOR_GONE_WITHIN_S
     while problem := _obstacle(port):
         if asyncio.get_running_loop().time() > give_up_at:
@@ -40,7 +40,7 @@ async def _require_free(port: int, variable: str) -> None:
 
 def _obstacle(port: int) -> OSError | None:
     with socket.socket() as probe:
-        # A port whose last connections are merely fading away is free.
+        # A port whose last connections are only in TIME_WAIT is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))

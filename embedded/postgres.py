@@ -1,4 +1,4 @@
-"""PostgreSQL: the server itself in the foreground, on a socket in a private folder and nowhere else."""
+"""PostgreSQL: the server process in the foreground, only on a socket in a private folder."""
 
 import asyncio
 import contextlib
@@ -24,26 +24,26 @@ SUPERUSER = "postgres"
 MAINTENANCE_DATABASE = "postgres"
 PREDECESSOR_GONE_WITHIN_S = 10.0
 WORDS_OF_PREDECESSOR = ('"postmaster.pid" already exists', "pre-existing shared memory block")
-# A clean environment: variables such as PGDATA or LC_ALL of whoever starts us must not reach the server.
+# A clean environment: variables such as PGDATA or LC_ALL of the caller must not reach the server.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
 class Postgres(Part):
-    """`url` and `dsn` give the addresses. Trust without a password rests on the folder's permissions alone."""
+    """`url` and `dsn` give the addresses. There is no password: the folder's permissions protect the server."""
 
     name = "postgres"
-    # The fast shutdown: sessions are ended, everything is written, nothing needs recovery.
+    # Fast shutdown: it ends sessions and writes everything, so no recovery is needed.
     stops_by = signal.SIGINT
     patience_s = 8.0
 
     def __init__(self, folder: DataFolder, *, durable: bool = True) -> None:
-        """Only tests of what does not concern crashes of the machine may do without `durable` (fsync)."""
+        """Only tests that do not involve crashes of the machine may set `durable` (fsync) to false."""
         super().__init__(folder)
         self._durable = durable
         self._sockets = folder.sockets / "postgres"
 
     def url(self, database: str, *, role: str = APPLICATION_ROLE) -> str:
-        """The address for SQLAlchemy; unless told, of the role of the application, which owns nothing."""
+        """The address for SQLAlchemy; by default with the application's role, which owns nothing."""
         return self.dsn(database, role=role).replace("postgresql:", "postgresql+psycopg:", 1)
 
     def owner_url(self, database: str) -> str:
@@ -51,11 +51,11 @@ class Postgres(Part):
         return self.url(database, role=SUPERUSER)
 
     def dsn(self, database: str, *, role: str = SUPERUSER) -> str:
-        """The address for libpq: psycopg, psql and the like."""
+        """The address for libpq: psycopg, psql and others."""
         return f"postgresql://{quote(role)}@/{quote(database)}?host={quote(str(self._sockets), safe='')}"
 
     async def create_database(self, database: str, *, template: str = "template1") -> bool:
-        """Make a database unless it exists; answers whether it was made."""
+        """Create a database unless it exists; returns whether it was created."""
         async with await self._maintenance() as connection:
             known = await connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
             if await known.fetchone():
@@ -65,13 +65,13 @@ class Postgres(Part):
         return True
 
     async def drop_database(self, database: str) -> None:
-        """Remove a database with all its sessions; one that does not exist is no error."""
+        """Remove a database and end its sessions; it is not an error if it does not exist."""
         async with await self._maintenance() as connection:
             statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             await connection.execute(statement.format(sql.Identifier(database)))
 
     async def bring_up(self) -> None:
-        """Start it and wait until it answers, if need be until a predecessor that was killed has gone for good."""
+        """Start it and wait until it is ready, if necessary until a killed predecessor has ended."""
         give_up_at = asyncio.get_running_loop().time() + PREDECESSOR_GONE_WITHIN_S
         while True:
             try:
@@ -117,12 +117,12 @@ class Postgres(Part):
             "max_connections": "200",
             "timezone": "UTC",
             "log_timezone": "UTC",
-            # A killed server would leave segments behind in /dev/shm, which is also small in containers.
+            # A killed server would leave segments in /dev/shm, which is also small in containers.
             "dynamic_shared_memory_type": "mmap",
-            # Nobody replicates from here; without that the log that is written is smaller.
+            # There is no replication, so the write-ahead log can be smaller.
             "wal_level": "minimal",
             "max_wal_senders": "0",
-            # A statement or a row in the log would hold what people have sent.
+            # A statement or a row in the log would contain personal data.
             "log_error_verbosity": "terse",
             "log_min_error_statement": "panic",
             "log_parameter_max_length_on_error": "0",
@@ -132,7 +132,7 @@ class Postgres(Part):
         return [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
 
     async def _make_cluster(self, log: Path, account: Account | None) -> None:
-        """Run initdb beside the final place and move the result there, so that an interrupted one is repeated."""
+        """Run initdb in a temporary folder and move the result, so that an interrupted initdb is repeated."""
         unfinished = self.folder.postgres.with_name("postgres.unfinished")
         self._hand_over(unfinished, account)
         initdb = await Child.start(
@@ -157,17 +157,17 @@ class Postgres(Part):
 
     @staticmethod
     def _hand_over(folder: Path, account: Account | None) -> None:
-        """Make a folder anew, private to whoever the server runs as."""
+        """Create an empty folder, private to the account that the server runs as."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
         if account is not None:
             os.chown(folder, account.uid, account.gid)
 
     def _disown_lock(self) -> None:
-        """Let PostgreSQL see that the lock of a killed server is stale where it could not tell.
+        """Make PostgreSQL recognise the stale lock of a killed server.
 
-        It judges by the process id alone, which may be a stranger's by now, or a dead process's that nobody collects.
-        Our own id in its place tells it: a server can't be its own starter. It still looks at the shared memory then.
+        It checks only the process id, which may belong to another process by now, or to a zombie. We write our own id
+        instead: PostgreSQL knows that its parent can't be the server. It still checks the shared memory then.
         """
         lock = self.folder.postgres / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):

@@ -1,5 +1,5 @@
-"""What keeps the servers from starting, as one line that a person can act on."""
+"""Problems that prevent a start, each as one line that a person can act on."""
 
 
 class StartProblem(Exception):
-    """Its text is the one clear line; no stack trace is shown for it."""
+    """Its text is one clear line; no stack trace is shown."""

@@ -1,4 +1,4 @@
-"""Our own programs as child processes: the worker, the API, and the commands that run once before them."""
+"""Our programs as child processes: the worker, the API, and the commands that run once before them."""
 
 import asyncio
 import sys
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Program(Part):
-    """`python -m <module>`, run in the repository's root."""
+    """Runs `python -m <module>` in the repository's root."""
 
     def __init__(self, folder: DataFolder, module: str, environment: Mapping[str, str]) -> None:
         super().__init__(folder)
@@ -34,7 +34,7 @@ class Program(Part):
 
 
 class Worker(Program):
-    """Answers once Temporal knows it as somebody who asks for work."""
+    """Ready once Temporal lists it as a poller."""
 
     name = "worker"
     patience_s = 4.0
@@ -58,7 +58,7 @@ class Worker(Program):
 
 
 class Api(Program):
-    """Answers once `/readyz` says 200."""
+    """Ready once `/readyz` returns 200."""
 
     name = "api"
     patience_s = 3.0
@@ -82,7 +82,7 @@ class Api(Program):
 
 
 async def run_once(folder: DataFolder, module: str, environment: Mapping[str, str]) -> None:
-    """Run a command to its end. Raises `StartProblem` with its last line if it failed."""
+    """Run a command and wait until it ends. Raises `StartProblem` with its last line if it fails."""
     log = folder.log(module)
     begins_at = log.stat().st_size if log.exists() else 0
     child = await Child.start([sys.executable, "-m", module], log=log, environment=environment, folder=ROOT)

@@ -1,4 +1,4 @@
-"""All three servers in one folder. They don't need each other, so they start and stop side by side."""
+"""All three servers in one folder. They do not depend on each other, so they start and stop in parallel."""
 
 import asyncio
 from types import TracebackType
@@ -51,7 +51,7 @@ class Servers:
             only = problems.subgroup(StartProblem)
             if only is None:
                 raise
-            # One line is enough: a full disk, for one, stops them all.
+            # One line is enough: for example, a full disk stops all of them.
             raise only.exceptions[0] from None
 
     async def _stop(self) -> None:

@@ -1,4 +1,4 @@
-"""What `make run` does: everything up in order, watched, started again when it dies, down in order."""
+"""The supervisor of `make run`: starts all components in order, restarts those that die, and stops them in order."""
 
 import asyncio
 import os
@@ -26,12 +26,12 @@ SETTLED_AFTER_S = 30.0
 
 
 def say(line: str) -> None:
-    """A problem, for the person at the console; everything else goes to the logs."""
+    """Print a problem to the console; everything else goes to the logs."""
     sys.stderr.write(f"xuanhao: {line}\n")
 
 
 async def serve(settings: RunSettings) -> Never:
-    """Bring everything up and keep it up until cancelled. Raises `StartProblem` if something can't come up."""
+    """Start everything and keep it running until cancelled. Raises `StartProblem` if a component can't start."""
     async with everything(settings) as parts:
         sys.stdout.write(ready_line(settings))
         sys.stdout.flush()
@@ -43,7 +43,7 @@ async def serve(settings: RunSettings) -> Never:
 
 @asynccontextmanager
 async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
-    """All parts, started and ready; afterwards the API stops first, then the worker, then the servers."""
+    """All components, started and ready; at the end the API stops first, then the worker, then the servers."""
     await require_usable(
         {
             "XUANHAO_HTTP_PORT": settings.http_port,
@@ -74,7 +74,7 @@ async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
 async def prepare_database(servers: Servers, environment: dict[str, str], *, demo: bool) -> None:
     folder = servers.postgres.folder
     await servers.postgres.create_database(DATABASE)
-    # What makes the tables owns them; everything else works as a role that can't touch the audit's rows.
+    # The migrations' role owns the tables; everything else uses a role that can't change the audit's rows.
     as_owner = environment | {"XUANHAO_DATABASE_URL": servers.postgres.owner_url(DATABASE)}
     await run_once(folder, "storage.postgres.migrate", as_owner)
     if demo:
@@ -82,7 +82,7 @@ async def prepare_database(servers: Servers, environment: dict[str, str], *, dem
 
 
 def environment_of_programs(settings: RunSettings, servers: Servers) -> dict[str, str]:
-    """Our own environment (the policy's overrides are in it) with the addresses of what has been started."""
+    """Our environment (it includes the policy's overrides) with the addresses of the started components."""
     folder = servers.postgres.folder
     return os.environ | {
         "PYTHONUNBUFFERED": "1",
@@ -99,7 +99,7 @@ def environment_of_programs(settings: RunSettings, servers: Servers) -> dict[str
 
 
 async def keep(part: Part) -> Never:
-    """Start the part again whenever it ends, after a pause that grows while it keeps ending."""
+    """Restart the component whenever it ends, after a pause that grows while it keeps ending."""
     clock = asyncio.get_running_loop().time
     pause = FIRST_PAUSE_S
     while True:

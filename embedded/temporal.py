@@ -1,4 +1,4 @@
-"""Temporal: the real development server with its UI, its state in a file."""
+"""Temporal: the real development server with its UI, and its state in a file."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +17,8 @@ from embedded.part import Part
 HOST = "127.0.0.1"
 NAMESPACE = "default"
 RETENTION = timedelta(days=30)
-# As in production: unlike others' tests, we register all our search attributes at the start, and nobody has to look
-# them up anew for each use.
+# As in production: unlike in other projects' tests, all search attributes are registered at the start, so the server
+# does not have to look them up again for each use.
 REMEMBER_SEARCH_ATTRIBUTES = "system.forceSearchAttributesCacheRefreshOnRead=false"
 SEARCH_ATTRIBUTES = {"Stage": "Keyword", "Office": "Keyword", "Deadline": "Datetime"}
 
@@ -46,7 +46,7 @@ class Temporal(Part):
         )
 
     async def _answers(self) -> bool:
-        """True once the namespace is there; closed workflows are then kept for 30 days instead of one."""
+        """True once the namespace exists; closed workflows are then kept for 30 days instead of one."""
         try:
             client = await Client.connect(self.address)
             service = client.workflow_service

@@ -1,4 +1,4 @@
-"""Valkey, which speaks Redis: on a socket in a private folder, keeping nothing on disk (what it holds is derived)."""
+"""Valkey, compatible with Redis: on a socket in a private folder, without persistence (its data is derived)."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a gateway raises when the system behind it does not do its part."""
+"""The error that a gateway raises when its external system fails."""
 
 from typing import Literal
 
@@ -6,9 +6,9 @@ Part = Literal["sms", "registry", "identity"]
 
 
 class GatewayDown(Exception):
-    """The system is away, too slow, in trouble itself, or answers nonsense; what was asked may have happened.
+    """The system is unavailable, too slow or failing, or its response is malformed; the call may have had its effect.
 
-    `reason` is for the log. Neither it nor the text ever holds anything that was sent or received.
+    `reason` is for the log. Neither it nor the text ever contains anything that was sent or received.
     """
 
     def __init__(self, part: Part, reason: str = "") -> None:

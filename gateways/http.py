@@ -1,4 +1,4 @@
-"""One call to somebody else's HTTP service: 3 seconds and a bounded answer, or `GatewayDown`."""
+"""One call to an external HTTP service: within 3 seconds and with a size limit, otherwise `GatewayDown`."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,10 +22,10 @@ class Answer:
 
 
 async def call(client: httpx.AsyncClient, request: httpx.Request, *, part: Part) -> Answer:
-    """Send the request and read the whole answer, whatever its status below 500. Raises `GatewayDown`.
+    """Send the request and read the whole response, with any status below 500. Raises `GatewayDown`.
 
-    The limit is one for connecting, sending and reading together, where httpx's own are one for each step. No cause is
-    chained to what is raised, because causes travel into logs and histories, and theirs may quote an address.
+    One time limit covers connecting, sending and reading together; httpx has a limit for each step. The error has no
+    cause, because causes get into logs and histories, and httpx's may contain a URL.
     """
     try:
         async with asyncio.timeout(LIMIT_SECONDS):

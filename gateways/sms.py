@@ -1,4 +1,4 @@
-"""Port to whoever delivers SMS."""
+"""Port to the SMS gateway."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from gateways.http import call
 
 @dataclass(frozen=True)
 class TextMessage:
-    """One SMS. `code` is the digits that the text holds, if any; `idempotency_key` makes it go out once."""
+    """One SMS. `code` is the digits in the text, if any; with an `idempotency_key` it is sent once."""
 
     phone: str
     text: str
@@ -28,22 +28,22 @@ class TextMessage:
 
 class SmsGateway(Protocol):
     async def send(self, message: TextMessage) -> None:
-        """Hand the message over for delivery; with the same key again, nothing more is sent. Raises `GatewayDown`."""
+        """Hand the SMS over for delivery; a repeat with the same key sends nothing. Raises `GatewayDown`."""
         ...
 
 
 class Outbox(Protocol):
-    """Where the local adapter lays messages down."""
+    """The outbox of the local adapter."""
 
     async def add(self, message: TextMessage) -> None:
-        """Keep the message; one with the same key is kept once."""
+        """Store the SMS; one with the same key is stored once."""
         ...
 
 
 class HttpSms:
     """POST `{phone, text, purpose}` with an `Idempotency-Key`; any status from 200 to 299 means accepted.
 
-    Name and password in the address become basic authentication.
+    Name and password in the URL become basic authentication.
     """
 
     def __init__(self, url: str, client: httpx.AsyncClient) -> None:
@@ -63,7 +63,7 @@ class HttpSms:
 
 
 class LocalSms:
-    """Delivers into an outbox of ours: the demo phone reads it."""
+    """Delivers into our outbox, which the demo phone reads."""
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox

@@ -16,9 +16,9 @@ _FACTS = TypeAdapter(VehicleFacts)
 
 class VehicleRegistry(Protocol):
     async def look_up(self, question: VehicleQuestion) -> VehicleFacts | None:
-        """What is registered for the certificate and the VIN together, or `None`. Raises `GatewayDown`.
+        """The registered data for the certificate and the VIN together, or `None`. Raises `GatewayDown`.
 
-        `obstacles` are those at the office of the question: a quota is demanded by some cities only.
+        `obstacles` are those at the office of the query: only some cities require a quota.
         """
         ...
 
@@ -26,7 +26,7 @@ class VehicleRegistry(Protocol):
 class HttpVehicleRegistry:
     """POST `{certificate_number, vin, office_code}` → 200 with the facts in JSON, or 404.
 
-    The seller and the buyer are compared here and never sent. Name and password in the address become basic
+    The seller and the buyer are compared here and never sent. Name and password in the URL become basic
     authentication.
     """
 
@@ -50,11 +50,11 @@ class HttpVehicleRegistry:
 
 
 def _read(body: bytes) -> VehicleFacts:
-    """An obstacle that we don't know is nonsense too: leaving it out would let a car pass that must not."""
+    """An unknown obstacle makes the response malformed: ignoring it would let an ineligible car pass."""
     try:
         return _FACTS.validate_json(body)
     except ValidationError:
-        # Not chained: pydantic's error quotes the answer, which is full of personal values.
+        # Not chained: pydantic's error quotes the response, which contains personal values.
         raise GatewayDown("registry", "malformed answer") from None
 
 

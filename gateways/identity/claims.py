@@ -1,4 +1,4 @@
-"""Who a token speaks of: its claims, read strictly."""
+"""The claims of a token, parsed strictly."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _COUNTRY_CODE = "+86"
 
 @dataclass(frozen=True)
 class Organisation:
-    """For whom an agent acts."""
+    """The organisation that an agent acts for."""
 
     name: str
     credit_code: str
@@ -27,7 +27,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """A verified token. `name`, `id_number` and `phone` are there for every applicant, `office` for every clerk."""
+    """A verified token. `name`, `id_number` and `phone` are set for every applicant, `office` for every clerk."""
 
     subject: str
     roles: frozenset[str]
@@ -40,14 +40,14 @@ class Claims:
     organisation: Organisation | None = None
 
     def __repr__(self) -> str:
-        """Nothing personal, so that no log line can hold it."""
+        """Without personal data, so that no log line can contain any."""
         return f"Claims(roles={sorted(self.roles)!r})"
 
     @property
     def acting_party(self) -> Party:
-        """The buyer who is checked and, if need be, barred: the organisation of an agent, else the person.
+        """The buyer who is checked and can be banned: the organisation of an agent, otherwise the person.
 
-        Raises `Unauthenticated` for a token that names neither, which no applicant's does.
+        Raises `Unauthenticated` for a token that names neither; every applicant's token names one.
         """
         if self.organisation:
             return Party(PartyKind.ORGANISATION, self.organisation.name, self.organisation.credit_code)
@@ -58,9 +58,9 @@ class Claims:
 
 @dataclass(frozen=True)
 class ClaimNames:
-    """Under which names the provider tells what.
+    """The names of the provider's claims.
 
-    A name may be a path, such as `realm_access.roles`, unless a claim has the whole of it as its name.
+    A name may be a path, such as `realm_access.roles`, unless a claim has the whole path as its name.
     """
 
     roles: str = "roles"
@@ -73,7 +73,7 @@ class ClaimNames:
 
 
 def read_claims(claims: Mapping[str, Any], *, names: ClaimNames) -> Claims:
-    """Raises `Unauthenticated` for a claim of another form, and where one is missing that the role needs."""
+    """Raises `Unauthenticated` for a malformed claim, and for a missing one that the role needs."""
     roles = _roles(claims, names.roles)
     subject, expires_at = _text(claims, "sub"), read_instant(claims, "exp")
     if subject is None or expires_at is None:
@@ -97,7 +97,7 @@ def read_claims(claims: Mapping[str, Any], *, names: ClaimNames) -> Claims:
 
 
 def _roles(claims: Mapping[str, Any], name: str) -> frozenset[str]:
-    """The roles that we know; none at all is a matter of permission, not of the token."""
+    """The roles that we know; a token without any is valid, but has no permission."""
     value = _claim_at(claims, name)
     named = [] if value is None else value
     if not isinstance(named, list) or not all(isinstance(role, str) for role in named):
@@ -106,7 +106,7 @@ def _roles(claims: Mapping[str, Any], name: str) -> frozenset[str]:
 
 
 def _claim_at(claims: Mapping[str, Any], name: str) -> Any:
-    """The claim of this name or at this path, None where there is none. Raises `Unauthenticated` for a dead end."""
+    """The claim of this name or path, None if there is none. Raises `Unauthenticated` for an impossible path."""
     value: Any = claims
     for step in _steps(claims, name):
         if value is None:
@@ -129,13 +129,13 @@ def _text(claims: Mapping[str, Any], name: str) -> str | None:
 
 
 def _is_plain(text: str) -> bool:
-    """No control characters and no lone surrogates: neither can be stored or shown."""
+    """Without control characters and lone surrogates: they can't be stored or shown."""
     in_range = 0 < len(text) <= _LONGEST_TEXT and bool(text.strip())
     return in_range and not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
 
 
 def _phone(claims: Mapping[str, Any], name: str) -> str | None:
-    """The number as we write it; OpenID Connect recommends E.164, `+86…`, and says beside it if it is not verified."""
+    """The number in our format; OpenID Connect recommends E.164, `+86…`, and a claim says if it is not verified."""
     text = _text(claims, name)
     if text is None:
         return None
@@ -148,7 +148,7 @@ def _phone(claims: Mapping[str, Any], name: str) -> str | None:
 
 
 def _organisation(claims: Mapping[str, Any], names: ClaimNames) -> Organisation | None:
-    """Of an organisation that is named in part the rest must be there too: nobody acts for themselves by a gap."""
+    """An organisation needs all its claims: an agent must not act as a person because a claim is missing."""
     paths = (names.organisation_name, names.organisation_code)
     if all(claims.get(_steps(claims, path)[0]) is None for path in paths):
         return None

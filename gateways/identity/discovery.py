@@ -1,4 +1,4 @@
-"""Where an issuer publishes its keys, as it says itself (OpenID Connect Discovery 1.0)."""
+"""Finds the URL of an issuer's keys (OpenID Connect Discovery 1.0)."""
 
 import json
 from datetime import datetime, timedelta
@@ -15,9 +15,9 @@ KNOWN_FOR = timedelta(hours=1)
 
 
 class ProviderDiscovery:
-    """Asks the issuer when the address is first needed, when it is older than `KNOWN_FOR`, and when it led nowhere.
+    """Asks the issuer when the URL is first needed, when it is older than `KNOWN_FOR`, and when it failed.
 
-    While the issuer does not answer, the address that it named last serves on.
+    While the issuer does not respond, the last known URL is used.
     """
 
     def __init__(self, issuer: str, client: httpx.AsyncClient, clock: Clock) -> None:
@@ -28,7 +28,7 @@ class ProviderDiscovery:
         self._asked_at: datetime | None = None
 
     async def keys_url(self) -> str:
-        """The address of the keys. Raises `GatewayDown` while it isn't known."""
+        """The URL of the keys. Raises `GatewayDown` while it is not known."""
         if self._address is None or not self._is_fresh():
             try:
                 self._address = await self._ask()
@@ -39,7 +39,7 @@ class ProviderDiscovery:
         return self._address
 
     def doubt(self) -> None:
-        """The address led nowhere: it is asked for again when it is needed next."""
+        """Mark the URL as failed: the issuer is asked again at the next use."""
         self._asked_at = None
 
     def _is_fresh(self) -> bool:
@@ -54,7 +54,7 @@ class ProviderDiscovery:
 
 
 def _keys_address(body: bytes, issuer: str) -> str:
-    """The `jwks_uri` of a document that is this very issuer's own. Raises `GatewayDown` for any other."""
+    """The `jwks_uri` of a document that names this issuer. Raises `GatewayDown` for any other."""
     try:
         document: Any = json.loads(body)
     except (ValueError, RecursionError):
@@ -68,7 +68,7 @@ def _keys_address(body: bytes, issuer: str) -> str:
 
 
 def _is_as_safe_as(address: str, issuer: str) -> bool:
-    """Keys that come over a line without TLS are anybody's, so they never do where the issuer has TLS."""
+    """Keys without TLS can be forged, so they are never fetched without TLS if the issuer uses TLS."""
     try:
         parts = urlsplit(address)
         return bool(parts.hostname) and parts.scheme in ("https", urlsplit(issuer).scheme)

@@ -1,9 +1,9 @@
-"""Port to the identity provider: bearer tokens are verified here, with the keys that it publishes.
+"""Port to the identity provider: verifies bearer tokens with the keys that it publishes.
 
-A token is a JWT signed with one of `ALGORITHMS`; which one is the key's to say, never the token's alone. Claims:
+A token is a JWT signed with one of `ALGORITHMS`; the key determines which one, never the token alone. Claims:
 `iss`, `aud`, `sub`, `exp`, optionally `nbf`, `iat`; `roles`; `office` of a clerk; `name`,
 `id_number`, `phone_number` of an applicant; `organisation` `{name, credit_code}` of an agent (`ClaimNames` may name
-them otherwise); `iat` and `acr` or `amr` of staff.
+them differently); `iat` and `acr` or `amr` of staff.
 """
 
 import json
@@ -31,16 +31,16 @@ LONGEST_TOKEN = 8192
 TRUSTED_FOR = timedelta(seconds=60)
 TOKENS_REMEMBERED = 10_000
 
-# What joserfc lets through for text that is no token, such as a header that is a list.
+# Errors that joserfc does not convert for text that is not a token, such as a header that is a list.
 _DEFECTS = (JoseError, ValueError, TypeError, AttributeError, RecursionError)
 _TYPES = {"jwt", "at+jwt", "application/at+jwt"}
-# Headers that we don't know are ignored, as RFC 7515 demands, unless the token calls them critical.
+# Unknown headers are ignored, as RFC 7515 requires, unless the token marks them as critical.
 _REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
 
 
 @dataclass(frozen=True)
 class TokenRules:
-    """What a deployment may set. `leeway` is how far the provider's clock and ours may differ."""
+    """A deployment's settings. `leeway` is how much the provider's clock and ours may differ."""
 
     algorithms: frozenset[str] = frozenset(ALGORITHMS)
     leeway: timedelta = timedelta(seconds=5)
@@ -53,22 +53,22 @@ _DEFAULT_RULES = TokenRules()
 
 class Verifier(Protocol):
     async def verify(self, token: str) -> Claims:
-        """Whom the token speaks of. Raises `Unauthenticated` for any defect, `GatewayDown` when there are no keys."""
+        """The token's claims. Raises `Unauthenticated` for any defect, `GatewayDown` when there are no keys."""
         ...
 
 
 class NobodyIsKnown:
-    """While no identity provider is named, every token is refused."""
+    """Refuses every token, while no identity provider is configured."""
 
-    async def verify(self, token: str) -> NoReturn:  # noqa: ARG002 - whatever the token says.
+    async def verify(self, token: str) -> NoReturn:  # noqa: ARG002 - every token is refused.
         raise Unauthenticated
 
 
 class TokenVerifier:
     """Verifies tokens of one issuer for one audience.
 
-    A token that was found good is remembered by its digest for `TRUSTED_FOR`, and never past its own end; so long a
-    key that the provider takes back may go on working.
+    A valid token is cached by its digest for `TRUSTED_FOR`, and never past its expiry. For that time a revoked key may
+    still be accepted.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class TokenVerifier:
         self._remembered: OrderedDict[bytes, tuple[datetime, Claims]] = OrderedDict()
 
     async def verify(self, token: str) -> Claims:
-        """Raises `Unauthenticated` for any defect, `GatewayDown` when the provider's keys can't be had."""
+        """Raises `Unauthenticated` for any defect, `GatewayDown` when the provider's keys are unavailable."""
         if len(token) > LONGEST_TOKEN or not token.isascii():
             raise Unauthenticated
         encoded = token.encode("ascii")
@@ -150,7 +150,7 @@ def token_verifier(
 ) -> Verifier:
     """The verifier for these settings; without an issuer and an audience one that refuses every token.
 
-    Where no address of keys is named, the issuer is asked for it.
+    Without a URL of the keys, the issuer is asked for it.
     """
     if not issuer or not audience:
         return NobodyIsKnown()
@@ -159,7 +159,7 @@ def token_verifier(
 
 
 def _take_apart(token: bytes) -> CompactSignature:
-    """The token in its parts; its header has the right form and names a key, and nothing is verified yet."""
+    """Parse the token; its header is well-formed and names a key, but nothing is verified yet."""
     try:
         signature = extract_compact(token, registry=_REGISTRY)
         _REGISTRY.check_header(signature.headers())

@@ -1,4 +1,4 @@
-"""The identity provider's public keys (a JWKS), fetched and kept for a while."""
+"""The identity provider's public keys (a JWKS), fetched and cached."""
 
 import asyncio
 import json
@@ -25,11 +25,11 @@ _READERS: Mapping[str, type[PublicKey]] = {"EC": ECKey, "RSA": RSAKey, "OKP": OK
 
 
 class SigningKeys:
-    """Keys by id, from an address or from the one that the issuer names itself.
+    """Keys by id, from a given URL or from the one that the issuer names.
 
     They are fetched when they are first needed, when they are older than `KEPT_FOR`, and when a token names an unknown
-    one: that is how a rotation is noticed. Whatever tokens come, the provider is asked at most once in `PAUSE`. While
-    it is away, the keys at hand serve on until they are `USED_AT_MOST` old, and only one call has to wait to learn it.
+    key, which shows a rotation. The provider is asked at most once in `PAUSE`, whatever tokens arrive. While it is
+    unavailable, cached keys are used until they are `USED_AT_MOST` old, and only one call waits to detect that.
     """
 
     def __init__(self, source: str | ProviderDiscovery, client: httpx.AsyncClient, clock: Clock) -> None:
@@ -44,7 +44,7 @@ class SigningKeys:
         self._aside: asyncio.Task[None] | None = None
 
     async def get(self, key_id: str) -> PublicKey | None:
-        """The key with this id, or `None` if the provider has none. Raises `GatewayDown` if that can't be learnt."""
+        """The key with this id, or `None` if the provider has none. Raises `GatewayDown` if that is unknown."""
         known = self._keys.get(key_id)
         if known and self._is_younger_than(KEPT_FOR):
             return known
@@ -62,7 +62,7 @@ class SigningKeys:
         return self._fetched_at is not None and timedelta(0) <= self._clock() - self._fetched_at < age
 
     def _may_fetch(self) -> bool:
-        # A clock that was set back must not lengthen the pause.
+        # Setting the clock back must not lengthen the pause.
         return self._tried_at is None or not timedelta(0) <= self._clock() - self._tried_at < PAUSE
 
     async def _fetch_if_due(self, key_id: str) -> None:
@@ -72,20 +72,20 @@ class SigningKeys:
                 await self._fetch()
 
     def _fetch_aside(self) -> None:
-        """Try again while nobody waits for it."""
+        """Retry in the background."""
         if self._may_fetch() and (self._aside is None or self._aside.done()):
             self._aside = asyncio.create_task(self._fetch_if_due(""))
-            # asyncio would complain of a failure that nobody has seen.
+            # asyncio warns about an exception that is never retrieved.
             self._aside.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def _fetch(self) -> None:
         try:
-            # One limit for both steps: the provider is one part.
+            # One time limit for both steps: the provider is one dependency.
             async with asyncio.timeout(LIMIT_SECONDS):
                 self._keys = await self._published()
             self._fetched_at, self._is_away = self._clock(), False
         except (GatewayDown, TimeoutError):
-            # Old keys may still do; the caller looks.
+            # Cached keys may still be usable; the caller checks that.
             self._is_away = True
             if isinstance(self._source, ProviderDiscovery):
                 self._source.doubt()
@@ -101,7 +101,7 @@ class SigningKeys:
 
 
 def read_keys(body: bytes) -> dict[str, PublicKey]:
-    """The keys of a JWKS that can check a signature of ours; others are left out. Raises `GatewayDown` for nonsense."""
+    """The keys of a JWKS that we can verify with; others are left out. Raises `GatewayDown` for a malformed JWKS."""
     try:
         entries = json.loads(body)["keys"]
         keys = [_read_key(entry) for entry in entries]

@@ -1,4 +1,4 @@
-"""What a token must show beside its signature before it is believed to be that of staff."""
+"""Additional requirements for tokens of staff."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from domain.errors import Unauthenticated
 
 
 class StaffNotProved(Unauthenticated):
-    """The token is good, but not good enough for staff: no second factor, or it lives too long."""
+    """The token is valid, but not for staff: it has no second factor, or its lifetime is too long."""
 
 
 @dataclass(frozen=True)
 class StaffRules:
-    """A second factor is shown by one of `acr` or by one of `amr`; with neither named, nobody is staff.
+    """One of `acr` or one of `amr` shows a second factor; with both empty, no staff token is valid.
 
     `lifetime` is the longest from `iat` to `exp`.
     """
@@ -24,13 +24,13 @@ class StaffRules:
     lifetime: timedelta = timedelta(hours=1)
 
     def require(self, claims: Mapping[str, Any], *, lifetime: timedelta | None) -> None:
-        """Raises `StaffNotProved`; `lifetime` is that of the token, if it tells."""
+        """Raises `StaffNotProved`; `lifetime` is the token's, if it is known."""
         if not self._shows_second_factor(claims) or lifetime is None or lifetime > self.lifetime:
             raise StaffNotProved
 
     def _shows_second_factor(self, claims: Mapping[str, Any]) -> bool:
         level, methods = claims.get("acr"), claims.get("amr")
-        # RFC 8176 has a list; some providers send a single method as a text.
+        # RFC 8176 has a list; some providers send a single method as a string.
         named = methods if isinstance(methods, list) else [methods]
         shown = {method for method in named if isinstance(method, str)}
         return bool(self.amr & shown) or (isinstance(level, str) and level in self.acr)
