@@ -48,13 +48,13 @@ bench: setup ## Measure, and print the ratios as tables
 
 .PHONY: attack
 attack: setup ## Attack a whole system of its own for a quarter of an hour, and print what it gave away
-	@$(PY) -m tests.attack
+	@$(PY) -m tests.scenarios.attack
 
 screens: setup ## Take the pictures of every screen in docs/screens anew
 	@$(PY) -m tests.web.take_screens
 
 screens-operators: web ## Take the pictures of docs/operators.md from the running UI
-	@$(PY) -m tests.stack.operator_screens
+	@$(PY) -m tests.scenarios.stack.operator_screens
 
 audit: setup ## Look every locked package up for known vulnerabilities, and list the licences
 	@$(PY) -m scripts.audit_packages

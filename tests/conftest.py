@@ -23,7 +23,7 @@ from embedded.stack import Servers
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from process.exit import leave
-from tests.companies import Companies, turn_of
+from tests.support.companies import Companies, turn_of
 
 TEMPLATE = "xuanhao_template"
 

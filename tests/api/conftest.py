@@ -21,8 +21,8 @@ from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from tests.api.country import KEYS, Country, Phone, Registry
 from tests.api.stack import Addresses, Stack, settings_for
-from tests.gateways.tokens import AUDIENCE, ISSUER
-from tests.serving import serving
+from tests.gateways.identity.tokens import AUDIENCE, ISSUER
+from tests.support.serving import serving
 from worker.parts import Parts as WorkerParts
 from worker.run import make_worker
 

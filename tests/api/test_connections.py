@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from api.http import connections
 from api.http.connections import BoundedConnection
 from api.http.headers import SECURITY_HEADERS
-from tests.serving import serving
+from tests.support.serving import serving
 
 HASTE = 0.3
 """Seconds for everything that has seconds, so that nobody waits here."""

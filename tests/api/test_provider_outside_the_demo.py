@@ -16,8 +16,8 @@ from gateways.identity.discovery import WELL_KNOWN
 from process.clock import system_clock
 from tests.api.country import KEYS, eventually
 from tests.api.test_process import api_process, is_up
-from tests.gateways.tokens import token_of, without
-from tests.serving import serving
+from tests.gateways.identity.tokens import token_of, without
+from tests.support.serving import serving
 
 CLAIMS = {
     "XUANHAO_OIDC_AUDIENCE": "xuanhao",

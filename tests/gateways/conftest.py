@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from gateways.identity.provider import TokenVerifier
 from gateways.identity.signing_keys import SigningKeys
-from tests.gateways.tokens import AUDIENCE, ISSUER, KEY, Clock, publish
-from tests.serving import serving
+from tests.gateways.identity.tokens import AUDIENCE, ISSUER, KEY, Clock, publish
+from tests.support.serving import serving
 
 
 @dataclass

@@ -10,9 +10,9 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, Wor
 from domain.errors import TooEarly
 from domain.preselection.values import Stage
 from embedded.postgres import Postgres
+from tests.support.waiting import eventually, refused
 from tests.workflows.bans import BanRun, ban_of
 from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.waiting import eventually, refused
 from tests.workflows.world import Person, World
 from workflows.messages import Draw, PostponementInput, vehicle_workflow_id
 from workflows.postponement import PostponementWorkflow

@@ -35,7 +35,7 @@ from storage.redis.client import make_redis
 from storage.retention.purge import Retention
 from tests.api.country import KEYS, Applicant, Car, Country, Phone, Registry, Selection
 from tests.api.stack import Addresses, Stack, settings_for
-from tests.gateways.tokens import AUDIENCE, ISSUER
+from tests.gateways.identity.tokens import AUDIENCE, ISSUER
 from worker.parts import Parts as WorkerParts
 from worker.run import make_worker
 

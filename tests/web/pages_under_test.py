@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from scripts.build_web import ROOT, WEB, environment, npm
-from tests.stack.browser_fonts import with_chinese
-from tests.stack.running_stack import RunningStack
+from tests.scenarios.stack.browser_fonts import with_chinese
+from tests.scenarios.stack.running_stack import RunningStack
 
 LONGEST_RUN_S = 540
 # Nobody looks on while a button counts down, so it counts less.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.running_stack import RunningStack
+from tests.scenarios.stack.running_stack import RunningStack
 from tests.web.conftest import Npm
 
 pytestmark = pytest.mark.slow

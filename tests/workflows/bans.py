@@ -10,8 +10,8 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from storage.postgres.tables import blacklist
+from tests.support.waiting import eventually
 from tests.workflows.vehicles import A_MOMENT, Vehicle
-from tests.workflows.waiting import eventually
 from tests.workflows.world import World
 from workflows.messages import blacklist_workflow_id
 

@@ -10,9 +10,9 @@ from domain.errors import ValidationFailed
 from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from storage.postgres.tables import FOREVER, decision
+from tests.support.waiting import refused
 from tests.workflows.bans import bans_of
 from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.waiting import refused
 from tests.workflows.world import World
 
 TEN = "A123!"

@@ -7,9 +7,9 @@ import pytest
 
 from domain.preselection.values import Stage
 from storage.audit.trail import AuditEntry, AuditTrail
+from tests.support.waiting import eventually
 from tests.workflows.bans import ban_of
 from tests.workflows.vehicles import CLERK, OPERATOR, Vehicle, numbers_of
-from tests.workflows.waiting import eventually
 from tests.workflows.world import World
 
 TEN = "A123!"

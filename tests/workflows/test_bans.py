@@ -8,9 +8,9 @@ import pytest
 from domain.errors import Blacklisted
 from domain.preselection.values import Stage
 from storage.bans.blacklist import Blacklist, NewBan
+from tests.support.waiting import refused
 from tests.workflows.bans import ban_of
 from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.waiting import refused
 from tests.workflows.world import Person, World
 
 TEN = "A123!"

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from domain.preselection.values import Stage
+from tests.support.waiting import refused
 from tests.workflows.vehicles import numbers_of
-from tests.workflows.waiting import refused
 from tests.workflows.world import World
 
 MANY = "A1!!!"

@@ -8,8 +8,8 @@ from domain.errors import NumberMalformed, TooEarly, TooManyNumbers
 from domain.preselection.state import Preselection
 from domain.preselection.values import Outcome, Stage
 from process.clock import system_clock
+from tests.support.waiting import refused
 from tests.workflows.vehicles import numbers_of
-from tests.workflows.waiting import refused
 from tests.workflows.world import World
 
 TEN = "A123!"

@@ -8,9 +8,9 @@ import pytest
 from temporalio.client import WorkflowHistory
 
 from domain.preselection.values import Stage
+from tests.support.waiting import refused
 from tests.workflows.test_operators_view import attributes_of, details_of
 from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.waiting import refused
 from tests.workflows.world import World
 from workflows.decider import MOST_UPDATES
 from workflows.messages import Draw, OneNumber

@@ -7,8 +7,8 @@ import pytest
 
 from domain.errors import VehicleInUse
 from domain.preselection.values import Stage
+from tests.support.waiting import refused
 from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.waiting import refused
 from tests.workflows.world import World
 
 pytestmark = pytest.mark.slow

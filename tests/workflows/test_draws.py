@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from domain.plates import prefix_of
+from tests.support.waiting import refused
 from tests.workflows.vehicles import numbers_of
-from tests.workflows.waiting import refused
 from tests.workflows.world import World
 
 TEN = "A123!"

@@ -7,8 +7,8 @@ import pytest
 
 from domain.errors import TooEarly
 from domain.preselection.values import Stage
+from tests.support.waiting import refused
 from tests.workflows.vehicles import numbers_of
-from tests.workflows.waiting import refused
 from tests.workflows.world import World
 
 TEN = "A123!"

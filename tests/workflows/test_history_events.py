@@ -8,8 +8,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from domain.preselection.values import Stage
+from tests.support.waiting import eventually
 from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.waiting import eventually
 from tests.workflows.world import World
 
 MOST_EVENTS = 72

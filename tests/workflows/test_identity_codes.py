@@ -9,8 +9,8 @@ from domain.errors import CodeIncorrect, RateLimited, Unavailable
 from domain.preselection.values import Stage
 from gateways.failures import GatewayDown
 from storage.sms.quota import ServiceCodes
+from tests.support.waiting import refused
 from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.waiting import refused
 from tests.workflows.world import World
 
 

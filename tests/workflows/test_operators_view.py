@@ -9,8 +9,8 @@ from typing import Any
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
 from domain.preselection.values import Stage
+from tests.support.waiting import eventually
 from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.waiting import eventually
 from tests.workflows.world import World
 from workflows.search_attributes import DEADLINE, OFFICE, STAGE
 

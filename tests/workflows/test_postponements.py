@@ -13,8 +13,8 @@ from domain.preselection.values import Stage
 from process.clock import system_clock
 from storage.offices.calendars import Calendars
 from storage.preselections.reservations import DueReservation, Reservations
+from tests.support.waiting import eventually
 from tests.workflows.vehicles import Vehicle
-from tests.workflows.waiting import eventually
 from tests.workflows.world import World
 from worker.run import make_worker
 from workflows.messages import Postponed, PostponementInput

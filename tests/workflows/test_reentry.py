@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from domain.preselection.values import Stage
+from tests.support.waiting import refused
 from tests.workflows.vehicles import numbers_of
-from tests.workflows.waiting import refused
 from tests.workflows.world import World
 
 TEN = "A123!"

@@ -9,9 +9,9 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from domain.preselection.values import Stage
 from process.clock import system_clock
 from storage.preselections.orphans import RunningRows
+from tests.support.waiting import eventually
 from tests.workflows.bans import BanRun, ban_of
 from tests.workflows.test_operators_view import attributes_of
-from tests.workflows.waiting import eventually
 from tests.workflows.world import World
 from workflows.upkeep import UpkeepWorkflow
 from workflows.upkeep_ports import RevivedWorkflows, UpkeepInput, UpkeepReport

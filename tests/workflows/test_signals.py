@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 
 from domain.preselection.values import Stage
+from tests.support.waiting import eventually
 from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.waiting import eventually
 from tests.workflows.world import World
 from workflows.messages import Action, Draw, OneNumber
 

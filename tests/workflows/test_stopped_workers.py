@@ -17,8 +17,8 @@ from embedded.programs import Worker
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from storage.postgres.database import Database
+from tests.support.waiting import eventually
 from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.waiting import eventually
 from tests.workflows.world import World
 from worker.run import make_worker
 from workflows.messages import Compose, Draw

@@ -9,9 +9,9 @@ from domain.preselection.values import Stage
 from embedded.postgres import Postgres
 from gateways.failures import GatewayDown
 from storage.sms.deliveries import DeliveryState, TextDeliveries, TextDelivery
+from tests.support.waiting import eventually
 from tests.workflows.test_operators_view import details_of
 from tests.workflows.vehicles import Vehicle
-from tests.workflows.waiting import eventually
 from tests.workflows.world import World
 
 A_DAY = timedelta(days=1)

@@ -28,7 +28,7 @@ from storage.pool.segments import SegmentReleases
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.sms.deliveries import Attempt, TextDeliveries
-from tests.workflows.waiting import eventually
+from tests.support.waiting import eventually
 from tests.workflows.world import Phone
 from worker.parts import Parts
 from worker.run import make_worker

@@ -26,7 +26,7 @@ from process.clock import system_clock
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.offices.offices import Office
 from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission
-from tests.workflows.waiting import eventually, raising_refusals
+from tests.support.waiting import eventually, raising_refusals
 from workflows.messages import (
     Acted,
     Action,

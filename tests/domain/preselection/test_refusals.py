@@ -1,0 +1,147 @@
+"""The tree of refusals: stable codes, facts as attributes, and that a refusal changes nothing."""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from typing import Any, get_origin
+
+import pytest
+
+from domain import errors
+from domain.errors import REFUSALS, RateLimited, Refusal, TooEarly, refusal_from
+from domain.preselection.record import to_record
+from domain.preselection.state import Preselection
+from tests.domain.preselection.states import (
+    COMPOSABLE,
+    FIRST,
+    OPENED,
+    PROVED,
+    RESERVATION,
+    at_identity,
+    at_notes,
+    code_sent,
+    completed,
+    selecting,
+    with_batch,
+    with_candidate,
+)
+
+SAMPLES: dict[object, object] = {int: 3, str: "something", list: ["one", "other"], dict: {"redis": "down"}}
+FACTS = {
+    "wrong_stage": {"stage"},
+    "too_early": {"retry_at"},
+    "too_many_numbers": {"max"},
+    "number_malformed": {"numbers"},
+    "validation_failed": {"errors"},
+    "notice_outdated": {"version"},
+    "vehicle_not_eligible": {"reasons"},
+    "blacklisted": {"until"},
+    "code_incorrect": {"attempts_left"},
+    "rate_limited": {"retry_at"},
+    "unavailable": {"parts"},
+}
+"""The facts that the contract promises, by code; all other codes have none."""
+JUDGED_ANEW = {
+    "unauthenticated",
+    "rate_limited",
+    "code_attempts_exceeded",
+    "too_early",
+    "unavailable",
+    "outcome_unknown",
+}
+"""401, 429, `too_early` and 5xx: a repeated request is judged again."""
+
+
+def sample(kind: type[Refusal]) -> Refusal:
+    facts: dict[str, Any] = {}
+    for field in fields(kind):
+        if field.name in {"retry_at", "until"}:
+            facts[field.name] = COMPOSABLE + timedelta(milliseconds=7)
+        else:
+            facts[field.name] = SAMPLES[get_origin(field.type) or field.type]
+    return kind(**facts)
+
+
+def test_every_refusal_has_a_code_of_its_own() -> None:
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
+    ]
+    assert {kind.code: kind for kind in kinds} == REFUSALS
+    assert len(kinds) == len(REFUSALS)
+
+
+@pytest.mark.parametrize("code", sorted(REFUSALS))
+def test_a_refusal_has_the_facts_that_the_contract_promises(code: str) -> None:
+    assert {field.name for field in fields(REFUSALS[code])} == FACTS.get(code, set())
+
+
+@pytest.mark.parametrize("code", sorted(REFUSALS))
+def test_a_refusal_survives_its_way_through_json(code: str) -> None:
+    refusal = sample(REFUSALS[code])
+    again = refusal_from(code, json.loads(json.dumps(refusal.facts())))
+    assert type(again) is REFUSALS[code]
+    assert vars(again) == vars(refusal)
+
+
+@pytest.mark.parametrize("kind", [TooEarly, RateLimited])
+def test_a_moment_among_the_facts_is_written_as_the_contract_writes_it(kind: type[Refusal]) -> None:
+    assert sample(kind).facts() == {"retry_at": "2026-11-23T02:00:15.007Z"}
+
+
+@pytest.mark.parametrize("code", sorted(REFUSALS))
+def test_a_refusals_text_is_its_code_and_repeats_no_value(code: str) -> None:
+    assert str(sample(REFUSALS[code])) == code
+
+
+@pytest.mark.parametrize("code", sorted(REFUSALS))
+def test_only_what_may_succeed_later_is_judged_anew(code: str) -> None:
+    assert REFUSALS[code].judged_anew == (code in JUDGED_ANEW)
+
+
+def test_an_unknown_code_is_no_refusal() -> None:
+    with pytest.raises(KeyError):
+        refusal_from("something_else", {})
+
+
+TAKEN = ["粤B00000"]
+ATTEMPTS: dict[str, tuple[Preselection, Callable[[Preselection], object]]] = {
+    "start": (selecting(), lambda state: state.started(PROVED)),
+    "resend": (code_sent(), lambda state: state.identity_code_sent(OPENED)),
+    "identity without code": (at_identity(), lambda state: state.identity_proved(PROVED)),
+    "identity too early": (code_sent(), lambda state: state.identity_proved(OPENED)),
+    "draw": (selecting(draws_remaining=0), lambda state: state.drawn("first", FIRST, PROVED)),
+    "empty draw": (selecting(), lambda state: state.drawn("first", (), PROVED)),
+    "put aside": (with_batch(), lambda state: state.put_aside("粤B99999", PROVED)),
+    "put aside late": (with_batch(), lambda state: state.put_aside(FIRST[0], PROVED + timedelta(seconds=90))),
+    "choose": (with_candidate(), lambda state: state.chosen(RESERVATION, PROVED)),
+    "choose late": (
+        with_candidate(),
+        lambda state: state.chosen(replace(RESERVATION, plate=FIRST[0]), PROVED + timedelta(minutes=3)),
+    ),
+    "compose early": (selecting(), lambda state: state.composed_in_vain(TAKEN, PROVED)),
+    "compose and win early": (
+        selecting(),
+        lambda state: state.composed([RESERVATION.plate], RESERVATION, PROVED),
+    ),
+    "compose too many": (selecting(), lambda state: state.composed_in_vain(TAKEN * 6, COMPOSABLE)),
+    "compose with none left": (
+        selecting(composed_remaining=0),
+        lambda state: state.composed_in_vain(TAKEN, COMPOSABLE),
+    ),
+    "cancel": (completed(), lambda state: state.cancelled(COMPOSABLE)),
+    "register": (at_notes(), lambda state: state.registered(OPENED)),
+    "reject": (at_notes(), lambda state: state.rejected(OPENED)),
+    "extend": (completed(), lambda state: state.extended_to(date(2026, 11, 1), COMPOSABLE)),
+}
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_a_refusal_changes_nothing_and_restarts_no_countdown(name: str) -> None:
+    state, attempt = ATTEMPTS[name]
+    before = to_record(state)
+    with pytest.raises(Refusal):
+        attempt(state)
+    assert to_record(state) == before

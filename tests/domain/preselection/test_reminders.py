@@ -1,0 +1,70 @@
+"""The timers after the choice: the reminder, the morning of the last day, the end of the validity (R-40, R-41)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.policy import Policy
+from domain.preselection.deadlines import Countdown, deadlines, timers
+from domain.preselection.state import Preselection
+from tests.domain.preselection.states import (
+    COMPOSABLE,
+    MS,
+    PROVED,
+    RESERVATION,
+    SECOND,
+    at_notes,
+    code_sent,
+    completed,
+    with_candidate,
+)
+
+LAST_MORNING = datetime(2026, 11, 26, 1, tzinfo=UTC)
+"""Nine o'clock in Shanghai, on the last day to visit the office."""
+DAY_BEFORE = datetime(2026, 11, 25, 1, tzinfo=UTC)
+
+
+def test_after_the_choice_the_timers_form_a_chain_one_at_a_time() -> None:
+    state = completed()
+    assert timers(state, COMPOSABLE) == {Countdown.REMINDER: DAY_BEFORE}
+    assert timers(state, DAY_BEFORE - MS) == {Countdown.REMINDER: DAY_BEFORE}
+    assert timers(state, DAY_BEFORE) == {Countdown.LAST_DAY: LAST_MORNING}
+    assert timers(state, LAST_MORNING - MS) == {Countdown.LAST_DAY: LAST_MORNING}
+    assert timers(state, LAST_MORNING) == {Countdown.VALIDITY: RESERVATION.deadline}
+    assert timers(state, RESERVATION.deadline - MS) == {Countdown.VALIDITY: RESERVATION.deadline}
+    assert timers(state, RESERVATION.deadline) == {}
+
+
+@pytest.mark.parametrize(
+    "reminder, moment",
+    [
+        ("P1D", DAY_BEFORE),
+        ("P2D", datetime(2026, 11, 24, 1, tzinfo=UTC)),
+        ("PT3H", datetime(2026, 11, 25, 22, tzinfo=UTC)),
+    ],
+)
+def test_the_reminder_comes_the_policys_time_before_the_last_morning(reminder: str, moment: datetime) -> None:
+    policy = Policy().with_overrides({"reminder": reminder})
+    assert timers(completed(policy), COMPOSABLE) == {Countdown.REMINDER: moment}
+
+
+@pytest.mark.parametrize("reminder", ["PT0S", "P10D", "P1M", "P1Y"])
+def test_a_reminder_that_is_off_or_would_have_been_before_the_choice_is_left_out(reminder: str) -> None:
+    policy = Policy().with_overrides({"reminder": reminder})
+    assert timers(completed(policy), COMPOSABLE) == {Countdown.LAST_DAY: LAST_MORNING}
+
+
+def test_a_validity_with_a_time_part_has_no_reminders() -> None:
+    policy = Policy().with_overrides({"validity": "PT8S"})
+    state = completed(policy)
+    state = replace(state, reservation=replace(RESERVATION, deadline=COMPOSABLE + 8 * SECOND))
+    assert timers(state, COMPOSABLE) == {Countdown.VALIDITY: COMPOSABLE + 8 * SECOND}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [at_notes(), code_sent(), with_candidate(), completed().registered(COMPOSABLE), completed().rejected(COMPOSABLE)],
+)
+def test_before_the_choice_and_after_the_end_the_timers_are_the_countdowns(state: Preselection) -> None:
+    assert timers(state, PROVED) == deadlines(state, PROVED)

@@ -1,0 +1,93 @@
+"""Staff show a second factor, and their tokens live briefly; applicants are not asked for either."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from domain.errors import Unauthenticated
+from gateways.identity.provider import TokenRules, TokenVerifier
+from gateways.identity.signing_keys import SigningKeys
+from gateways.identity.staff_tokens import StaffNotProved, StaffRules
+from tests.gateways.identity.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, NOW, Clock, publish, token_of, without
+
+SECONDS = int(NOW.timestamp())
+OPERATOR = APPLICANT | {"roles": ["operator"]}
+Verifying = Callable[[StaffRules], TokenVerifier]
+
+
+@pytest.fixture
+def verifying(http_server: Any, client: httpx.AsyncClient, clock: Clock) -> Verifying:
+    publish(http_server, KEY)
+    keys = SigningKeys(http_server.url, client, clock)
+
+    def by(staff: StaffRules) -> TokenVerifier:
+        return TokenVerifier(ISSUER, AUDIENCE, keys=keys, clock=clock, rules=TokenRules(staff=staff))
+
+    return by
+
+
+GOLD = StaffRules(acr=frozenset({"gold", "3"}), amr=frozenset({"mfa", "hwk"}))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"amr": ["mfa"]}, {"amr": ["pwd", "hwk"]}, {"amr": "mfa"}, {"acr": "gold"}, {"acr": "3", "amr": ["pwd"]},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_a_second_factor_is_shown_by_acr_or_amr(verifying: Verifying, shown: dict[str, Any]) -> None:
+    assert (await verifying(GOLD).verify(token_of(OPERATOR | shown))).roles == {"operator"}
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {}, {"amr": ["pwd"]}, {"amr": []}, {"amr": "pwd mfa"}, {"amr": {"mfa": 1}}, {"amr": [["mfa"]]}, {"amr": True},
+        {"acr": "silver"}, {"acr": None}, {"acr": ["gold"]}, {"acr": 3}, {"AMR": ["mfa"]},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("roles", [["operator"], ["clerk"], ["applicant", "operator"]], ids=str)
+async def test_without_one_no_token_of_staff_is_good(
+    verifying: Verifying, roles: list[str], shown: dict[str, Any]
+) -> None:
+    claims = APPLICANT | {"roles": roles, "office": "440300"} | shown
+    with pytest.raises(Unauthenticated):
+        await verifying(GOLD).verify(token_of(claims))
+    assert await verifying(GOLD).verify(token_of(claims | {"roles": ["applicant"]}))
+
+
+async def test_where_no_value_is_named_nobody_is_staff(verifying: Verifying) -> None:
+    nobody = StaffRules(acr=frozenset(), amr=frozenset())
+    with pytest.raises(StaffNotProved):
+        await verifying(nobody).verify(token_of(OPERATOR | {"amr": ["mfa"], "acr": "gold"}))
+
+
+@pytest.mark.parametrize(
+    "times, is_good",
+    [
+        ({"iat": SECONDS, "exp": SECONDS + 1800}, True),
+        ({"iat": SECONDS, "exp": SECONDS + 1801}, False),
+        ({"iat": SECONDS - 1000, "exp": SECONDS + 801}, False),
+        ({"iat": None, "exp": SECONDS + 60}, False),
+    ],
+)
+async def test_a_token_of_staff_lives_no_longer_than_it_may(
+    verifying: Verifying, times: dict[str, Any], *, is_good: bool
+) -> None:
+    verifier = verifying(StaffRules(lifetime=timedelta(minutes=30)))
+    token = token_of(OPERATOR | {"amr": ["mfa"]} | times)
+    if is_good:
+        assert await verifier.verify(token)
+    else:
+        with pytest.raises(StaffNotProved):
+            await verifier.verify(token)
+
+
+async def test_an_applicants_token_may_live_long_and_say_nothing_of_its_beginning(verifying: Verifying) -> None:
+    claims = without(APPLICANT, "iat") | {"exp": SECONDS + 12 * 3600}
+    assert await verifying(GOLD).verify(token_of(claims))

@@ -1,0 +1,101 @@
+"""One clock: nobody but process/clock.py asks a machine, a database or a Redis what time it is."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.rules.python_names import strings, uses
+from tests.rules.source_files import Finding, findings_in_packages, in_packages, listed, paths, text_of
+
+THE_CLOCK = "process/clock.py"
+OF_SQLALCHEMY = ["now", "current_timestamp", "current_time", "current_date", "localtime", "localtimestamp"]
+OF_SQLALCHEMY += ["clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday"]
+READINGS = {
+    *(f"datetime.{name}" for name in ("datetime.now", "datetime.utcnow", "datetime.today", "date.today")),
+    *(f"time.{name}" for name in ("time", "time_ns", "localtime", "gmtime", "ctime", "asctime", "clock_gettime")),
+    *(f"sqlalchemy.func.{name}" for name in OF_SQLALCHEMY),
+}
+IN_SQL = re.compile(
+    r"\b(now|(clock|statement|transaction)_timestamp|timeofday)\s*\(\s*\)"
+    r"|\b(current_(timestamp|time|date)|localtime(stamp)?)\b",
+    re.IGNORECASE,
+)
+IN_LUA = re.compile(r"""redis\.p?call\(\s*["']time["']|\bos\.(time|date|clock)\b""", re.IGNORECASE)
+
+
+def clock_readings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    yield from ((line, name) for line, name in uses(tree) if name in READINGS)
+    for line, text in strings(tree):
+        found = IN_SQL.search(text) or IN_LUA.search(text)
+        if found:
+            yield line, found.group()
+
+
+def clock_readings_in_text(text: str) -> Iterator[tuple[int, str]]:
+    for line, code in enumerate(text.splitlines(), 1):
+        found = IN_SQL.search(code) or IN_LUA.search(code)
+        if found:
+            yield line, found.group()
+
+
+def test_only_the_clock_reads_the_clock() -> None:
+    findings = [finding for finding in findings_in_packages(clock_readings) if finding.path != THE_CLOCK]
+    assert not findings, listed(findings)
+
+
+def test_no_script_of_redis_or_sql_reads_a_clock() -> None:
+    scripts = [path for path in paths() if in_packages(path) and path.endswith((".lua", ".sql"))]
+    findings = [Finding(path, *found) for path in scripts for found in clock_readings_in_text(text_of(path) or "")]
+    assert scripts
+    assert not findings, listed(findings)
+
+
+@pytest.mark.parametrize(
+    "snippet",
+    [
+        "from datetime import datetime, UTC\nat = datetime.now(UTC)",
+        "import datetime\nat = datetime.datetime.now(datetime.UTC)",
+        "import datetime as dt\nat = dt.datetime.utcnow()",
+        "from datetime import datetime as moment\nclock = moment.now",
+        "from datetime import date\nday = date.today()",
+        "from datetime import datetime\nday = datetime.today()",
+        "import time\nat = time.time()",
+        "import time\nat = time.time_ns()",
+        "from time import time\nat = time()",
+        "from time import time as seconds",
+        "import time\nat = time.localtime()",
+        "from sqlalchemy import func\ncolumn(default=func.now())",
+        "import sqlalchemy as sa\ncolumn(server_default=sa.func.current_timestamp())",
+        "query = 'DELETE FROM claim WHERE until < now()'",
+        "query = f'UPDATE claim SET until = NOW() + {span}'",
+        "query = b'SELECT CURRENT_TIMESTAMP'",
+        "text('until timestamptz DEFAULT current_date')",
+        "query = 'SELECT clock_timestamp()'",
+        "script = \"local at = redis.call('TIME')[1]\"",
+        "script = 'redis.pcall( \"time\" )'",
+    ],
+)
+def test_a_reading_of_the_clock_is_caught(snippet: str) -> None:
+    assert list(clock_readings(ast.parse(snippet)))
+
+
+@pytest.mark.parametrize("script", ['local at = redis.call("TIME")', "local at = os.time()", "SELECT\n  now ()"])
+def test_a_reading_of_the_clock_in_a_script_is_caught(script: str) -> None:
+    assert list(clock_readings_in_text(script))
+
+
+@pytest.mark.parametrize(
+    "snippet",
+    [
+        "from temporalio import workflow\nat = workflow.now()",
+        "import time\nbegan = time.monotonic() + time.perf_counter()",
+        "from datetime import datetime\nat = datetime.fromisoformat(text)",
+        "def read():\n    '''Never calls now() itself.'''",
+        "at = visit.now()",
+        "query = 'SELECT until FROM claim WHERE until < :now'",
+    ],
+)
+def test_a_moment_that_was_given_is_no_reading(snippet: str) -> None:
+    assert not list(clock_readings(ast.parse(snippet)))

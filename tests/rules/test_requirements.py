@@ -1,0 +1,67 @@
+"""Each of the requirements R-01 to R-48 has at least one test that says it shows it."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.rules.source_files import ROOT, paths, python_files, text_of, tree_of
+
+REQUIREMENTS = frozenset(f"R-{number:02}" for number in range(1, 49))
+LIST = ROOT.parent / "shared" / "requirements.md"
+"""The requirements' own text, where it lies beside the repository."""
+ID = re.compile(r"R-\d+")
+TAGS = re.compile(r"^test(?:\.\w+)*\(.*\{ tags: \[(?P<ids>[^\]]*)\] \}", re.MULTILINE)
+
+
+def marked(tree: ast.Module) -> Iterator[str]:
+    """The ids that tests in Python name: `@pytest.mark.requirement("R-31")`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            for decorator in node.decorator_list:
+                if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.requirement":
+                    yield from (ast.literal_eval(argument) for argument in decorator.args)
+
+
+def tagged(text: str) -> Iterator[str]:
+    """The ids that tests of the web pages name: `test('…', { tags: ['R-31'] }, …)`."""
+    for found in TAGS.finditer(text):
+        yield from ID.findall(found["ids"])
+
+
+def named_in_python() -> frozenset[str]:
+    return frozenset(one for path in python_files() if path.startswith("tests/") for one in marked(tree_of(path)))
+
+
+def named_in_web() -> frozenset[str]:
+    sources = [path for path in paths() if path.startswith("web/tests/") and path.endswith(".ts")]
+    return frozenset(one for path in sources for one in tagged(text_of(path) or ""))
+
+
+def test_each_requirement_has_a_test() -> None:
+    assert REQUIREMENTS - named_in_python() - named_in_web() == set()
+
+
+def test_no_test_names_a_requirement_that_does_not_exist() -> None:
+    assert (named_in_python() | named_in_web()) - REQUIREMENTS == set()
+
+
+def test_the_list_of_requirements_names_the_same() -> None:
+    listed = set(ID.findall(LIST.read_text("utf-8"))) if LIST.is_file() else REQUIREMENTS
+    assert listed == REQUIREMENTS
+
+
+def test_marks_are_found_on_functions_and_methods() -> None:
+    mark = '@pytest.mark.requirement("R-31", "R-46")'
+    source = f"{mark}\ndef test_a(): ...\nclass TestB:\n    {mark}\n    @other\n    async def test_b(self): ..."
+    assert list(marked(ast.parse(source))) == ["R-31", "R-46"] * 2
+
+
+@pytest.mark.parametrize("source", ["def test_r_31(): ...", '@pytest.mark.requirement("R-31")\ndef helper(): ...'])
+def test_what_is_no_marked_test_does_not_count(source: str) -> None:
+    assert list(marked(ast.parse(source))) == []
+
+
+def test_tags_are_found_on_tests_of_the_web_pages_alone() -> None:
+    assert list(tagged("test('a', { tags: ['R-31', 'R-46'] }, () => {})\ntest('R-01', () => {})")) == ["R-31", "R-46"]

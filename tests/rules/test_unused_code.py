@@ -1,0 +1,65 @@
+"""Nothing stands that nobody uses: in the packages not by tests alone, and in tests no helper without a test.
+
+`make check` runs vulture over the packages. Here the tests are looked at too, and the exceptions in pyproject.toml.
+"""
+
+import tomllib
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from vulture import Vulture
+
+from tests.rules.source_files import ROOT, TOOLS, packages
+
+IN_TESTS = ["test_*", "Test*", "pytest_*", "pytestmark"]
+"""What pytest finds by its name."""
+IN_TESTS_DECORATED = ["@pytest.fixture", "@atexit.register", "@rule", "@invariant", "@initialize"]
+BY_NAME = {
+    "extend_at_midnight": "A step of the state machine, which finds its steps by name.",
+    "loadscopereorder": "An option of pytest-xdist.",
+    "_split_scope": "pytest-xdist's scheduler calls it.",
+    "should_exit": "uvicorn looks at it.",
+}
+
+
+def settings() -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["vulture"]
+    return found
+
+
+def unused(paths: list[Path], names: list[str], decorators: list[str]) -> list[tuple[str, str]]:
+    """Path and name of what nothing uses."""
+    vulture = Vulture(ignore_names=names, ignore_decorators=decorators)
+    vulture.scavenge([str(path) for path in paths], exclude=settings()["exclude"])
+    found = vulture.get_unused_code(min_confidence=60)
+    return [(Path(item.filename).resolve().as_posix(), item.name) for item in found]
+
+
+def test_no_helper_of_the_tests_is_unused() -> None:
+    folders = [ROOT / path for path in (*settings()["paths"], "tests")]
+    names = [*settings()["ignore_names"], *IN_TESTS, *BY_NAME]
+    decorators = [*settings()["ignore_decorators"], *IN_TESTS_DECORATED]
+    assert unused(folders, names, decorators) == []
+
+
+def test_the_exceptions_are_still_needed() -> None:
+    found = unused([ROOT / path for path in settings()["paths"]], [], settings()["ignore_decorators"])
+    names = {name for _, name in found}
+    needless = [each for each in settings()["ignore_names"] if not any(fnmatchcase(name, each) for name in names)]
+    assert needless == [], "take these out of ignore_names of vulture in pyproject.toml"
+
+
+def test_every_package_is_looked_at() -> None:
+    assert set(settings()["paths"]) == packages() | TOOLS
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ["def forgotten():\n    pass\n", "class A:\n    def forgotten(self):\n        pass\nA()\n", "forgotten = 1\n"],
+)
+def test_unused_code_is_caught(tmp_path: Path, planted: str) -> None:
+    (tmp_path / "planted.py").write_text(planted)
+    found = unused([tmp_path], settings()["ignore_names"], settings()["ignore_decorators"])
+    assert [name for _, name in found] == ["forgotten"]

@@ -1,0 +1,83 @@
+"""Three running instances, for what can be tried with time enough, in a hurry, and when everything lapses."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.scenarios.acceptance.contract import Contract
+from tests.scenarios.acceptance.people import Service
+from tests.scenarios.stack.running_stack import RunningStack, running
+
+# As in production, but codes come and 「确认」 opens at once, and the interval between submissions is short.
+UNHURRIED = {"CONFIRM_DELAY": "PT0S", "COMPOSE_INTERVAL": "PT1S", "CODE_RESEND": "PT0S"}
+# Few chances, short holds, no other countdown.
+HURRIED = {
+    "CONFIRM_DELAY": "PT0S",
+    "COMPOSE_INTERVAL": "PT0S",
+    "CODE_RESEND": "PT0S",
+    "BATCH_TTL": "PT3S",
+    "CANDIDATE_TTL": "PT3S",
+    "CANDIDATE_TTL_CAP": "PT4S",
+    "DRAWS": "2",
+    "COMPOSED": "4",
+    "COMPOSED_PER_SUBMISSION": "3",
+    "KEYBOARD_SNAPSHOT": "PT1S",
+    "CANCELLATION": "true",
+    "COOLING_MIN": "PT0S",
+    "COOLING_MAX": "PT1S",
+}
+# A deadline of seconds, a ban of seconds, sessions and codes that end while one looks.
+LAPSING = {
+    "CONFIRM_DELAY": "PT1S",
+    "CODE_RESEND": "PT1S",
+    "CODE_TTL": "PT3S",
+    "SESSION_IDLE": "PT3S",
+    "COMPOSED": "2",
+    "COMPOSE_INTERVAL": "PT1S",
+    "VALIDITY": "PT3S",
+    "BLACKLIST": "PT5S",
+    "COOLING_MIN": "PT0S",
+    "COOLING_MAX": "PT1S",
+    "KEYBOARD_PER_MINUTE": "20",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where countdowns are waited for is no place for a quick look."""
+    for item in items:
+        if {"hurried", "lapsing"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
+@asynccontextmanager
+async def serving(folder: Path, policy: dict[str, str]) -> AsyncIterator[Service]:
+    environment = {f"XUANHAO_POLICY__{name}": value for name, value in policy.items()}
+    async with running(RunningStack(folder, environment)) as stack:
+        async with httpx.AsyncClient(base_url=stack.url) as plain:
+            contract = Contract((await plain.get("/openapi.json")).json())
+        hooks = {"response": [contract.check]}
+        async with httpx.AsyncClient(base_url=stack.url, timeout=20, event_hooks=hooks) as http:
+            service = Service(stack, http, contract)
+            await service.meet()
+            yield service
+
+
+@pytest.fixture(scope="session")
+async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    async with serving(tmp_path_factory.mktemp("unhurried"), UNHURRIED) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+async def hurried(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    async with serving(tmp_path_factory.mktemp("hurried"), HURRIED) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+async def lapsing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    async with serving(tmp_path_factory.mktemp("lapsing"), LAPSING) as service:
+        yield service

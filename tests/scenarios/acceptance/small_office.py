@@ -1,0 +1,41 @@
+"""An office with a handful of numbers, which no demo has: the one thing here that no client could do."""
+
+from datetime import UTC, datetime, timedelta
+
+from domain.segments import Segment
+from embedded.folders import DataFolder
+from embedded.postgres import Postgres
+from embedded.supervisor import DATABASE
+from embedded.valkey import Valkey
+from storage.audit.trail import Act
+from storage.pool.reconcile import IndexKeeper
+from storage.pool.segments import SegmentReleases
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
+from tests.scenarios.stack.running_stack import RunningStack
+
+# Of the pattern LDLDD, which no demo office has released: ten numbers, and three.
+TEMPLATES = ("A1A1!", "B1B11", "B1B12", "B1B13")
+EVERYTHING = "*****"
+
+
+async def leave_thirteen_numbers(stack: RunningStack, office: str) -> list[str]:
+    """Take everything out of the office's pool but thirteen numbers, which are returned."""
+    database = Database(Postgres(DataFolder(stack.folder)).url(DATABASE), pool_size=1, application_name="tests")
+    redis = make_redis(Valkey(DataFolder(stack.folder)).url())
+    releases, now = SegmentReleases(database), datetime.now(UTC)
+    long_ago = now - timedelta(days=30)
+    try:
+        segments = await releases.of_office(office)
+        for segment in segments:
+            await releases.exclude(segment.prefix, segment.template, [EVERYTHING], Act(now, "system"))
+        prefix = segments[0].prefix
+        for template in TEMPLATES:
+            await releases.release(Segment(prefix, template, (), long_ago, long_ago), Act(now, "system"))
+        # As an operator's call would: the worker itself would find the change within two seconds.
+        await IndexKeeper(database, redis).release(prefix, now)
+    finally:
+        await redis.aclose()
+        await database.close()
+    serials = [*(TEMPLATES[0].replace("!", digit) for digit in "0123456789"), *TEMPLATES[1:]]
+    return [prefix + serial for serial in serials]

@@ -1,0 +1,19 @@
+"""Somebody who wants more than the chances of one person and one car; `make attack` does it for longer."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.acceptance.conftest import UNHURRIED, serving
+from tests.scenarios.attack import campaign
+from tests.scenarios.attack.findings import table
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_a_scalper_gets_nothing_beyond_the_chances(tmp_path: Path) -> None:
+    # On a system of their own, for the attackers use people up whom other tests need.
+    async with serving(tmp_path, UNHURRIED) as besieged:
+        findings = await campaign.fought(besieged, campaign.short())
+    assert not any(finding.beyond for finding in findings), table(findings)
+    assert all(finding.tried for finding in findings), table(findings)

@@ -1,0 +1,81 @@
+"""No chance left (R-07, R-29, R-30, R-47): by itself, when the last batch and the last candidate have ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.scenarios.acceptance.people import Selection, Service, eventually, instant, ok, passed, refused
+from tests.scenarios.stack.running_stack import Json
+
+WITHIN_S = 2
+
+
+async def used_up(hurried: Service) -> tuple[Selection, Json]:
+    """Nothing left but the last batch, which lives for three seconds."""
+    selection, rival = await hurried.selecting(2)
+    taken = await rival.draw()
+    ok(await selection.compose(*taken[:3]))
+    ok(await selection.compose(taken[3]))
+    await selection.draw()
+    view = await selection.do("draws", {})
+    assert (view["composed"]["remaining"], view["draws"]["remaining"]) == (0, 0)
+    assert view["stage"] == "plate_selection"
+    return selection, view
+
+
+async def first_with(views: AsyncIterator[Json], stage: str) -> Json:
+    async for view in views:
+        if view["stage"] == stage:
+            return view
+    raise AssertionError("the stream has ended")
+
+
+@pytest.mark.requirement("R-30")
+async def test_a_used_up_vehicle_is_exhausted_by_itself_and_told_to_go_to_the_office(hurried: Service) -> None:
+    selection, view = await used_up(hurried)
+    ends_at = view["batch"]["expires_at"]
+    async with selection.events() as views, asyncio.timeout(3 + WITHIN_S):
+        last = await first_with(views, "exhausted")
+    assert 0 <= (instant(last["now"]) - instant(ends_at)).total_seconds() <= WITHIN_S
+    assert (last["batch"], last["candidates"]) == (None, None)
+    applicant = selection.owner
+    answer = await applicant.enter()
+    assert answer["screen"] == "exhausted"
+    assert "车管所" in answer["message"]
+    assert answer["preselection"]["stage"] == "exhausted"
+    for action, body in (("start", None), ("draws", {}), ("compositions", {"numbers": ["粤BA1234"]})):
+        problem = refused(await selection.post(action, body), "wrong_stage")
+        assert problem["stage"] == "exhausted"
+    await applicant.ask_code()
+    refused(await applicant.post("/preselections", await applicant.submission()), "vehicle_exhausted")
+    # Another vehicle of theirs has chances of its own.
+    other = await applicant.submission(applicant.cars_bought[1])
+    view = ok(await applicant.post("/preselections", other), 201)
+    assert (view["draws"]["remaining"], view["composed"]["remaining"]) == (2, 4)
+
+
+async def test_a_live_candidate_is_a_chance_to_the_end(hurried: Service) -> None:
+    selection, view = await used_up(hurried)
+    # The candidate's countdown begins so late that it outlives the batch.
+    await asyncio.sleep(2)
+    number = view["batch"]["numbers"][7]
+    after = await selection.put_aside(number)
+    await passed(view["batch"]["expires_at"])
+    assert (await selection.owner.enter())["screen"] == "service_notes"
+    verified = await selection.verify()
+    assert verified["candidates"] == after["candidates"]
+    assert (await selection.do("confirmation", {"number": number}))["plate"] == number
+
+
+async def test_exhausted_without_anybody_looking_is_seen_within_two_seconds(hurried: Service) -> None:
+    selection, view = await used_up(hurried)
+    number = view["batch"]["numbers"][0]
+    ends_at = (await selection.put_aside(number))["candidates"]["expires_at"]
+    await passed(max(ends_at, view["batch"]["expires_at"]))
+
+    async def exhausted() -> bool:
+        return await selection.stage() == "exhausted"
+
+    assert await eventually(exhausted, within=WITHIN_S)
+    refused(await selection.post("confirmation", {"number": number}), "wrong_stage")

@@ -1,0 +1,118 @@
+"""The deadline missed (R-41, R-48): barred, told, and released by time alone."""
+
+import pytest
+
+from tests.scenarios.acceptance.people import Applicant, Selection, Service, eventually, instant, ok, passed, refused
+from tests.scenarios.stack.running_stack import Json
+
+# The instance's policy.
+VALIDITY_S, BAN_S = 3, 5
+
+
+async def reserved(applicant: Applicant, car: int = 0) -> tuple[Selection, Json]:
+    selection = await applicant.selecting(applicant.cars_bought[car])
+    return selection, await selection.reserve()
+
+
+@pytest.mark.requirement("R-41", "R-48")
+async def test_a_missed_deadline_bars_the_party_until_the_ban_ends_by_itself(lapsing: Service) -> None:
+    applicant, rival = await lapsing.neighbours(2)
+    selection, view = await reserved(applicant)
+    assert VALIDITY_S - 1 <= (instant(view["deadline"]) - instant(view["now"])).total_seconds() <= VALIDITY_S
+    other = await applicant.submitted(applicant.cars_bought[1])
+    await passed(view["deadline"])
+    await eventually(lambda: is_at(selection, "overdue"), within=3)
+    entry = await applicant.enter()
+    assert entry["screen"] == "blacklisted"
+    until = entry["blacklist"]["until"]
+    assert 0 <= (instant(until) - instant(view["deadline"])).total_seconds() - BAN_S <= 1
+    for body in ({"preselection_id": selection.id}, {"new_vehicle": True}):
+        assert (await applicant.enter(**body))["screen"] == "blacklisted"
+    assert (await selection.post("draws", {})).json()["code"] in {"wrong_stage", "blacklisted"}
+    body = await applicant.submission(applicant.cars_bought[2], code="000000")
+    assert refused(await applicant.post("/preselections", body), "blacklisted")["until"] == until
+    # The notice goes before the ban, as fields do.
+    refused(await applicant.post("/preselections", body | {"notice_version": "none"}), "notice_outdated")
+    await eventually(lambda: was_told(applicant), within=10)
+    await passed(until)
+    await eventually(lambda: may_enter(applicant, other), within=3)
+    assert (await other.do("start"))["stage"] == "identity_verification"
+    # After cooling the number is everybody's again.
+    assert (await (await rival.selecting()).composed(view["plate"]))["plate"] == view["plate"]
+
+
+async def is_at(selection: Selection, stage: str) -> bool:
+    return await selection.stage() == stage
+
+
+async def was_told(applicant: Applicant) -> bool:
+    return any("黑名单" in message["text"] for message in await applicant.messages())
+
+
+async def may_enter(applicant: Applicant, other: Selection) -> bool:
+    answer = await applicant.enter(preselection_id=other.id)
+    return bool(answer["screen"] == "service_notes")
+
+
+async def test_a_ban_stops_the_party_s_other_selections_and_their_holds_lapse(lapsing: Service) -> None:
+    applicant, watcher = await lapsing.neighbours(2)
+    other = await applicant.selecting(applicant.cars_bought[1])
+    _, view = await reserved(applicant)
+    await other.owner.enter(preselection_id=other.id)
+    await other.verify()
+    held = await other.draw()
+    await other.put_aside(held[0])
+    await passed(view["deadline"])
+    await eventually(lambda: has_lapsed(other), within=3)
+    bodies = {"draws": {}, "compositions": {"numbers": [held[1]]}, "candidates": {"number": held[1]}}
+    for action, body in (bodies | {"confirmation": {"number": held[0]}}).items():
+        refused(await other.post(action, body), "blacklisted")
+    # They were held for ninety seconds, and are free already.
+    selection = await watcher.selecting()
+    assert (await selection.composed(held[0]))["plate"] == held[0]
+
+
+async def has_lapsed(selection: Selection) -> bool:
+    view = await selection.view()
+    return (view["batch"], view["candidates"]) == (None, None)
+
+
+async def test_a_live_reservation_for_another_car_stays_usable_through_the_ban(lapsing: Service) -> None:
+    (applicant,) = await lapsing.neighbours(1)
+    _, first = await reserved(applicant)
+    second, view = await reserved(applicant, car=1)
+    assert view["deadline"] > first["deadline"]
+    await passed(first["deadline"])
+    entry = await eventually(lambda: barred(applicant), within=2)
+    assert entry["preselection"]["id"] == second.id
+    assert entry["preselection"]["plate"] == view["plate"]
+    assert entry["preselection"]["stage"] == "completed"
+    # A further missed deadline moves the end to the later of both.
+    await passed(view["deadline"])
+    await eventually(lambda: is_at(second, "overdue"), within=3)
+    after = await applicant.enter()
+    assert after["blacklist"]["until"] > entry["blacklist"]["until"]
+
+
+async def barred(applicant: Applicant) -> Json | None:
+    entry = await applicant.enter()
+    return entry if entry["screen"] == "blacklisted" else None
+
+
+async def test_an_overdue_preselection_can_be_followed_by_a_new_one_of_the_same_car(lapsing: Service) -> None:
+    (applicant,) = await lapsing.neighbours(1)
+    selection, view = await reserved(applicant)
+    await passed(view["deadline"])
+    entry = await eventually(lambda: barred(applicant), within=3)
+    await passed(entry["blacklist"]["until"])
+    assert (await eventually(lambda: introduced(applicant, selection), within=3))["screen"] == "introduction"
+    await applicant.ask_code()
+    answer = await applicant.post("/preselections", await applicant.submission())
+    view = ok(answer, 201)
+    # Counts belong to the vehicle and this transfer: one draw was spent before.
+    assert view["draws"]["remaining"] == 4
+
+
+async def introduced(applicant: Applicant, selection: Selection) -> Json | None:
+    answer = await applicant.enter(preselection_id=selection.id)
+    return answer if answer["screen"] == "introduction" else None

@@ -1,0 +1,49 @@
+"""The whole campaign of somebody who wants more than the chances of one person and one car."""
+
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from tests.scenarios.acceptance.people import Service
+from tests.scenarios.attack import clocks, codes, count, http_games, races, records, tokens
+from tests.scenarios.attack.findings import Finding
+
+Attack = Callable[[Service], Awaitable[Finding]]
+
+ALWAYS: Sequence[Attack] = (
+    tokens.forged_tokens, tokens.swapped_tokens, tokens.tokens_elsewhere,
+    records.stolen_ids, records.numbers_of_others, records.keyboard_as_oracle, records.cars_of_others,
+    races.stolen_key, races.hoarding, races.compositions_beyond,
+    clocks.compose_too_early, clocks.identity_too_early,
+    codes.replayed_codes,
+    http_games.lying_headers, http_games.smuggled_requests, http_games.oversized_requests,
+)  # fmt: skip
+
+
+def short() -> Sequence[Attack]:
+    """As much as a test may take."""
+    return (
+        *ALWAYS, partial(races.rivals_for_numbers, rivals=6), partial(races.replays, times=12),
+        partial(codes.guessed_codes, parallel=20), partial(http_games.slow_requests, slow=20),
+    )  # fmt: skip
+
+
+def long() -> Sequence[Attack]:
+    """With more rivals, and with what must be waited for. Codes are guessed last: that uses up the hour's codes."""
+    rounds = [partial(races.rivals_for_numbers, rivals=rivals) for rivals in (2, 8, 24, 24)]
+    return (
+        *ALWAYS, *rounds, partial(races.replays, times=100), clocks.batch_too_late,
+        partial(codes.guessed_codes, parallel=200), partial(http_games.slow_requests, slow=400), codes.guessing_all_day,
+    )  # fmt: skip
+
+
+async def fought(service: Service, attacks: Sequence[Attack], *, aloud: bool = False) -> list[Finding]:
+    """One attack after the other, then the count."""
+    findings = []
+    for attack in (*attacks, count.fairness):
+        began = time.monotonic()
+        findings.append(await attack(service))
+        if aloud:
+            sys.stderr.write(f"{findings[-1]} {time.monotonic() - began:.1f} s\n")
+    return findings

@@ -1,0 +1,113 @@
+"""Games with time: dates of the client's own, and requests that come to the millisecond."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from tests.scenarios.acceptance.people import Selection, Service, instant, ok
+from tests.scenarios.attack.findings import Finding, code_of
+
+BEFORE = timedelta(milliseconds=250)
+EVERY_S = 0.01
+CANDIDATE_TTL = timedelta(seconds=180)
+FUTURE = "2099-01-01T00:00:00.000Z"
+DATES = {
+    "Date": "Thu, 01 Jan 2099 00:00:00 GMT",
+    "X-Now": FUTURE,
+    "X-Timestamp": "4070908800",
+    "If-Modified-Since": FUTURE,
+}
+
+
+async def compose_too_early(service: Service) -> Finding:
+    """「确认选号」 at 自编, from before its countdown ends: nothing before the deadline, and then at once."""
+    finding = Finding("composing to the millisecond")
+    taken, selection = await _taken_numbers(service)
+    view = await selection.composed(*taken[:1])
+    enabled_at = view["composed"]["confirm_enabled_at"]
+    early = await selection.post("compositions", {"numbers": taken[1:2], "now": FUTURE})
+    finding.must_be(early, {"validation_failed"})
+    enabled_at = await _with_dates(finding, selection, taken[1:2], enabled_at)
+    answer = await _hammered(finding, enabled_at, lambda: selection.compose(*taken[1:2]))
+    finding.by_right = 1
+    finding.unless(answer.json()["now"] >= enabled_at, f"composed at {answer.json()['now']}, allowed at {enabled_at}")
+    return finding
+
+
+async def identity_too_early(service: Service) -> Finding:
+    """「确认」 of 身份验证 before its countdown ends; the right code is worth nothing until then."""
+    finding = Finding("confirming the identity to the millisecond")
+    applicant = (await service.neighbours(1))[0]
+    selection = await applicant.submitted()
+    await selection.do("start")
+    enabled_at = (await selection.do("identity-code"))["identity"]["confirm_enabled_at"]
+    body = {"code": await applicant.last_code("confirm_identity")}
+    answer = await _hammered(finding, enabled_at, lambda: selection.post("identity", body))
+    finding.by_right = 1
+    finding.unless(answer.json()["now"] >= enabled_at, f"confirmed at {answer.json()['now']}, allowed at {enabled_at}")
+    return finding
+
+
+async def batch_too_late(service: Service) -> Finding:
+    """Numbers of a batch put aside around the moment at which it ends: not one of them afterwards."""
+    finding = Finding("putting aside after the batch has ended")
+    selection = (await service.selecting(1))[0]
+    batch = (await selection.do("draws", {}))["batch"]
+    await _until(batch["expires_at"])
+    for number in batch["numbers"]:
+        answer = await selection.post("candidates", {"number": number})
+        if finding.note(answer) == "200":
+            finding.by_right += 1
+            # The column's countdown restarts at the moment of the decision; the view was made a little later.
+            decided = instant(answer.json()["candidates"]["expires_at"]) - CANDIDATE_TTL
+            finding.unless(decided < instant(batch["expires_at"]), f"put aside at {decided}")
+        await asyncio.sleep(4 * EVERY_S)
+    late = await selection.post("candidates", {"number": batch["numbers"][0]})
+    finding.must_be(late, {"batch_expired"})
+    return finding
+
+
+async def _taken_numbers(service: Service) -> tuple[list[str], Selection]:
+    """Numbers that somebody else holds, and an applicant who will compose them in vain."""
+    holder, selection = await service.selecting(2)
+    return await holder.draw(), selection
+
+
+async def _with_dates(finding: Finding, selection: Selection, numbers: list[str], enabled_at: str) -> str:
+    """Compose with headers that say it is long past the countdown; when it truly ends."""
+    async with httpx.AsyncClient(base_url=service_url(selection)) as http:
+        headers = DATES | {"Authorization": f"Bearer {selection.owner.token}"}
+        for _ in range(3):
+            body = {"numbers": numbers}
+            answer = await http.post(f"/api/v1{selection.path}/compositions", json=body, headers=headers)
+            if finding.note(answer) == "200":
+                # On a slow machine the countdown may be over by now.
+                finding.unless(
+                    answer.json()["now"] >= enabled_at, f"a date in a header ended the wait for {enabled_at}"
+                )
+                enabled_at = answer.json()["composed"]["confirm_enabled_at"]
+    return enabled_at
+
+
+def service_url(selection: Selection) -> str:
+    return str(selection.owner.http.base_url)
+
+
+async def _hammered(finding: Finding, moment: str, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """Call from shortly before the moment until it succeeds; too early is all that may be said before."""
+    await _until(moment)
+    while code_of(answer := await call()) == "too_early":
+        finding.note(answer)
+        finding.unless(answer.json()["retry_at"] == moment, "the countdown was restarted by a refusal")
+        await asyncio.sleep(EVERY_S)
+    finding.note(answer)
+    ok(answer)
+    return answer
+
+
+async def _until(moment: str) -> None:
+    """Wait until shortly before the moment; the service runs on the same machine's clock."""
+    wait = instant(moment) - BEFORE - datetime.now(UTC)
+    await asyncio.sleep(max(0.0, wait.total_seconds()))

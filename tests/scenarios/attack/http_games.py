@@ -1,0 +1,147 @@
+"""Headers that lie, requests in disguise, too large, and too slow."""
+
+import asyncio
+import gzip
+import time
+
+import httpx
+
+from tests.scenarios.acceptance.people import Service
+from tests.scenarios.attack.findings import Finding
+from tests.scenarios.attack.raw_http import answers_to, connection, request
+
+SECRET = "/api/v1/operations/audit"
+HOST = "Host: 127.0.0.1"
+CLOSE = "Connection: close"
+LIES = {
+    "X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1", "Forwarded": "for=127.0.0.1;host=evil.test;proto=https",
+    "X-Forwarded-Host": "evil.test", "X-Forwarded-Proto": "https", "X-Original-URL": SECRET, "X-Rewrite-URL": SECRET,
+    "X-HTTP-Method-Override": "PUT", "X-Method-Override": "DELETE", "X-User": "operator-1", "X-Roles": "operator",
+    "X-Forwarded-User": "operator-1", "X-Remote-User": "operator-1",
+}  # fmt: skip
+MIB = 1 << 20
+SLOWLY_S = 14.0
+LONGEST_WAIT_S = 10
+
+
+async def lying_headers(service: Service) -> Finding:
+    """Headers of proxies that are not there change neither who calls, nor what, nor any address in an answer."""
+    finding = Finding("headers that lie")
+    applicant = await service.caller("applicant")
+    async with httpx.AsyncClient(base_url=service.stack.url) as http:
+        for headers in ({name: value} for name, value in LIES.items()):
+            finding.must_be(await http.get("/api/v1/preselections", headers=headers), {"unauthenticated"})
+            signed = headers | {"Authorization": f"Bearer {applicant.token}"}
+            finding.must_be(await http.get(SECRET, headers=signed), {"forbidden"})
+            finding.must_be(await http.post(SECRET, headers=signed), {"method_not_allowed"})
+        for host in ("evil.test", "127.0.0.1:1", "[::1]"):
+            for path in ("/", "/config.json", "/api/v1/offices", "/nowhere/"):
+                answer = await http.get(path, headers={"Host": host})
+                finding.note(answer)
+                told = answer.text + str(answer.headers)
+                finding.unless("evil.test" not in told, f"{path} repeats the host that was sent")
+        for origin in ("https://evil.test", "null"):
+            answer = await http.get("/api/v1/offices", headers={"Origin": origin})
+            finding.must_be(answer, {"unauthenticated"})
+            allowed = [name for name in answer.headers if name.startswith("access-control")]
+            finding.unless(not allowed, f"another origin is let in: {allowed}")
+    return finding
+
+
+async def smuggled_requests(service: Service) -> Finding:
+    """Two lengths, or none that is clear: never is a second request read out of the first one's body."""
+    finding = Finding("requests in disguise")
+    inner = request("GET", SECRET, HOST)
+    both = ("Content-Length: 5", "Transfer-Encoding: chunked")
+    json = "Content-Type: application/json"
+    for fields, body in (
+        (both, b"0\r\n\r\n" + inner),
+        (both[::-1], b"0\r\n\r\n" + inner),
+        (("Content-Length: 0", f"Content-Length: {len(inner)}"), inner),
+        ((f"Content-Length: {len(inner)}", "Content-Length: 0"), inner),
+        (("Content-Length: 0, 5",), inner),
+        (("Content-Length: +5",), b"{}   " + inner),
+        (("Content-Length: -5",), inner),
+        (("Content-Length: 5", "Transfer-Encoding: xchunked"), b"0\r\n\r\n" + inner),
+        (("Transfer-Encoding : chunked",), b"0\r\n\r\n" + inner),
+        (("Transfer-Encoding: chunked", "Transfer-Encoding: identity"), b"0\r\n\r\n" + inner),
+        (("X: a\nTransfer-Encoding: chunked",), b"0\r\n\r\n" + inner),
+    ):
+        told = await answers_to(
+            service.stack.url, request("POST", "/api/v1/entries", HOST, json, *fields, CLOSE, body=body), patience=2
+        )
+        finding.tried += 1
+        finding.answers[" and ".join(map(str, told)) or "closed"] += 1
+        finding.unless(len(told) <= 1, f"{fields} was answered {told}")
+        finding.unless(all(400 <= status < 500 for status in told), f"{fields} was answered {told}")
+    return finding
+
+
+async def oversized_requests(service: Service) -> Finding:
+    """Heads, addresses, bodies and bombs beyond every measure are refused, and cost little."""
+    finding = Finding("oversized requests")
+    token = (await service.caller("applicant")).token
+    signed, json = f"Authorization: Bearer {token}", "Content-Type: application/json"
+    chunk = f"{MIB:x}\r\n".encode() + b" " * MIB + b"\r\n"
+    bomb = gzip.compress(b" " * 64 * MIB)
+    zipped = ("Content-Encoding: gzip", f"Content-Length: {len(bomb)}")
+    heads = (
+        request("GET", "/" + "a" * MIB, HOST, CLOSE), request("GET", "/", HOST, CLOSE, "X: " + "a" * MIB),
+        request("GET", "/", HOST, CLOSE, *(f"X-{number}: {number}" for number in range(20_000))),
+        request("GET", "/api/v1/preselections", HOST, CLOSE, f"Authorization: Bearer {'a' * 100_000}"),
+    )  # fmt: skip
+    bodies = (
+        (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, f"Content-Length: {MIB}"), b" " * MIB),
+        (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, f"Content-Length: {10**18}"), b"{"),
+        (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, "Transfer-Encoding: chunked"), *[chunk] * 20),
+        (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, *zipped), bomb),
+        (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, "Content-Length: 60000"), b"[" * 60_000),
+    )
+    for parts in (*((head,) for head in heads), *bodies):
+        told = await answers_to(service.stack.url, *parts, patience=4)
+        finding.tried += 1
+        finding.answers[str(told[0]) if told else "closed"] += 1
+        fine = not told or (len(told) == 1 and (400 <= told[0] < 500 or told[0] == 404))
+        finding.unless(fine, f"{parts[0][:60]!r} was answered {told}")
+    return finding
+
+
+async def slow_requests(service: Service, slow: int) -> Finding:
+    """Many connections whose heads and bodies trickle; others must not notice, and the slow are shown out."""
+    finding = Finding(f"{slow} slow connections")
+    applicant = await service.caller("applicant")
+    signed, json = f"Authorization: Bearer {applicant.token}", "Content-Type: application/json"
+    body = request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, "Content-Length: 1000")
+    trickles = [asyncio.ensure_future(_trickle(service, b"GET / HTTP/1.1\r\nX: ")) for _ in range(slow // 2)]
+    trickles += [asyncio.ensure_future(_trickle(service, body)) for _ in range(slow // 2)]
+    longest = 0.0
+    while not all(trickle.done() for trickle in trickles):
+        began = time.monotonic()
+        finding.note(await applicant.get("/offices"))
+        longest = max(longest, time.monotonic() - began)
+        await asyncio.sleep(0.25)
+    finding.by_right = finding.answers["200"]
+    finding.unless(finding.answers["200"] == finding.tried, f"others were refused: {finding.answers}")
+    finding.unless(longest < LONGEST_WAIT_S, f"others waited {longest:.1f} s")
+    shown_out = sum(trickle.result() for trickle in trickles)
+    finding.tried += slow
+    finding.answers["shown out"] = shown_out
+    finding.unless(shown_out == slow, f"{slow - shown_out} slow connections may stay as long as they like")
+    return finding
+
+
+async def _trickle(service: Service, beginning: bytes) -> bool:
+    """Whether the server ends the connection, or at least answers, while a byte comes every half second."""
+    async with connection(service.stack.url) as (reader, writer):
+        writer.write(beginning)
+        ended = asyncio.ensure_future(reader.read(1))
+        deadline = time.monotonic() + SLOWLY_S
+        while not ended.done() and time.monotonic() < deadline:
+            try:
+                writer.write(b"a")
+                await writer.drain()
+            except ConnectionError:
+                return True
+            await asyncio.wait({ended}, timeout=0.5)
+        ended.cancel()
+        return ended.done() and not ended.cancelled()

@@ -1,0 +1,139 @@
+"""Schemathesis over the whole published document of a running service, stateful too.
+
+It runs as a program of its own: what it reads, sends and remembers is nothing of ours. Each call is made by somebody
+who may make it, for else all that is behind the role would be left alone.
+"""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.scenarios.stack.running_stack import Client
+
+SEED = 20261125
+LONGEST_ANSWER_S = 15
+# What may be said of a request that the document forbids; 413 and 415 are told before anything is looked into.
+REFUSALS = (400, 401, 403, 404, 405, 406, 408, 409, 413, 415, 422, 429)
+_CASES = re.compile(r"(\d+) generated")
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of it: examples for each call, sequences of calls, and how many calls long they are."""
+
+    examples: int
+    sequences: int
+    steps: int
+
+
+SHORT = Extent(examples=2, sequences=8, steps=4)
+LONG = Extent(examples=60, sequences=60, steps=8)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Tokens of those who call, and the preselections that the applicants call for."""
+
+    selecting: Client
+    selecting_id: str
+    completed: Client
+    completed_id: str
+    clerk: Client
+    operator: Client
+    auditor: Client
+
+    @classmethod
+    async def of_demo(cls, http: httpx.AsyncClient, applicants: list[str]) -> "Cast":
+        """Two applicants of these names get as far as is needed."""
+        selecting, completed = [await Client.signed_in(http, user) for user in applicants]
+        car = (await selecting.cars())[0]
+        view = await selecting.create(car)
+        await selecting.reach_selection(view["id"])
+        done = await completed.reach_completed((await completed.cars())[0])
+        users = (await http.get("/api/v1/demo/users")).json()["items"]
+        clerk = next(user["user"] for user in users if user.get("office_code") == car["office_code"])
+        others = {user["roles"][0]: user["user"] for user in users}
+        names = (clerk, others["operator"], others.get("auditor", clerk))
+        staff = [await Client.signed_in(http, user) for user in names]
+        return cls(selecting, view["id"], completed, done["id"], *staff)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What Schemathesis said; `is_clean` if it found nothing."""
+
+    is_clean: bool
+    words: str
+
+    @property
+    def cases(self) -> int:
+        found = _CASES.search(self.words)
+        return int(found[1]) if found else 0
+
+
+async def attack(url: str, cast: Cast, extent: Extent, folder: Path) -> Verdict:
+    """Let it loose on the service at `url`; `folder` gets its configuration."""
+    configuration = folder / "schemathesis.toml"
+    configuration.write_text("\n".join(_configuration(url, cast, extent)), "utf-8")
+    options = ("--continue-on-failure", "--no-color", "--workers", "2", "--warnings", "off")
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration)),
+        *("run", f"{url}/openapi.json", *options),
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        words, _ = await program.communicate()
+    finally:
+        if program.returncode is None:
+            program.kill()
+            await program.wait()
+    return Verdict(program.returncode == 0, words.decode())
+
+
+def _configuration(url: str, cast: Cast, extent: Extent) -> Iterator[str]:
+    # Deterministic, so that the same calls are made in every run, whatever a run before it has found.
+    yield f"base-url = {_text(url)}"
+    yield f"headers = {_bearer(cast.selecting)}"
+    yield f"seed = {SEED}"
+    yield "max-stream-events = 1"
+    yield f"request-timeout = {LONGEST_ANSWER_S + 5}"
+    yield f'generation = {{ max-examples = {extent.examples}, deterministic = true, database = "none" }}'
+    yield f"checks.max_response_time = {LONGEST_ANSWER_S}"
+    # Whether a plate, a VIN or a code is right is more than a schema can say, so a right form may be refused.
+    yield "checks.positive_data_acceptance.enabled = false"
+    yield f"checks.negative_data_rejection.expected-statuses = {json.dumps([str(status) for status in REFUSALS])}"
+    yield f"phases.stateful.max-steps = {extent.steps}"
+    yield f"phases.stateful.generation.max-examples = {extent.sequences}"
+    yield from _operation({"include-tag": "desk"}, cast.clerk)
+    yield from _operation({"include-tag": "operations"}, cast.operator)
+    yield from _operation({"include-tag": "audit"}, cast.auditor)
+    documents = ["read_voucher", "read_calendar_file"]
+    yield from _operation({"include-operation-id": documents}, cast.completed, cast.completed_id)
+    own = {"include-tag": ["preselections", "plates"], "exclude-operation-id": documents}
+    yield from _operation(own, cast.selecting, cast.selecting_id)
+
+
+def _operation(which: Mapping[str, object], caller: Client, preselection_id: str | None = None) -> Iterator[str]:
+    yield "[[operations]]"
+    for name, value in which.items():
+        yield f"{name} = {json.dumps(value)}"
+    yield f"headers = {_bearer(caller)}"
+    if preselection_id:
+        yield f"parameters = {{ preselection_id = {_text(preselection_id)} }}"
+
+
+def _bearer(caller: Client) -> str:
+    return f"{{ Authorization = {_text(f'Bearer {caller.token}')} }}"
+
+
+def _text(value: str) -> str:
+    """JSON writes a string as TOML does."""
+    return json.dumps(value)

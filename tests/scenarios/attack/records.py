@@ -1,0 +1,101 @@
+"""Other people's preselections, cars and offers."""
+
+from typing import Any
+
+from tests.scenarios.acceptance.people import Selection, Service, ok
+from tests.scenarios.attack.findings import Finding
+
+# What an action changes by itself, or time does.
+VOLATILE = ("now",)
+READS = ("", "/keyboard?prefix={prefix}", "/voucher", "/calendar", "/events")
+ACTIONS: dict[str, Any] = {
+    "start": None, "identity-code": None, "identity": {"code": "000000"}, "compositions": {"numbers": ["{number}"]},
+    "draws": {}, "candidates": {"number": "{number}"}, "confirmation": {"number": "{number}"}, "cancellation": None,
+}  # fmt: skip
+
+
+async def stolen_ids(service: Service) -> Finding:
+    """A stranger knows the id of a preselection, in the middle of its draw, and calls everything there is."""
+    finding = Finding("stolen ids")
+    victim, thief = await service.selecting(2)
+    numbers = await victim.draw()
+    await victim.put_aside(numbers[0])
+    before = await _lasting(victim)
+    prefix = numbers[0][:2]
+    for read in READS:
+        path = f"{victim.path}{read.format(prefix=prefix)}"
+        finding.must_be(await thief.owner.get(path), {"not_found"})
+    for action, body in ACTIONS.items():
+        asked = _filled(body, numbers[0])
+        finding.must_be(await thief.owner.post(f"{victim.path}/{action}", asked), {"not_found"})
+    for role in ("clerk", "operator"):
+        other = await service.caller(role)
+        finding.must_be(await other.get(victim.path), {"forbidden"})
+        finding.must_be(await other.post(f"{victim.path}/draws", {}), {"forbidden"})
+    finding.must_be(await thief.owner.post("/entries", {"preselection_id": victim.id}), {"not_found"})
+    for action in ("confirmation", "rejection"):
+        path = f"/desk/preselections/{victim.id}/{action}"
+        finding.must_be(
+            await thief.owner.post(path, {"reason": "我要"} if action == "rejection" else None), {"forbidden"}
+        )
+    finding.unless(await _lasting(victim) == before, "the victim's view has changed")
+    return finding
+
+
+async def numbers_of_others(service: Service) -> Finding:
+    """Numbers that were offered to somebody else: put aside, confirmed, or composed while they are."""
+    finding = Finding("numbers offered to others")
+    victim, thief = await service.selecting(2)
+    theirs = await victim.draw()
+    await thief.draw()
+    finding.must_be(await thief.post("candidates", {"number": theirs[0]}), {"not_in_batch"})
+    finding.must_be(await thief.post("confirmation", {"number": theirs[0]}), {"not_a_candidate"})
+    view = await thief.composed(theirs[0])
+    finding.tried += 1
+    finding.unless(view["plate"] is None, f"{theirs[0]} was composed although it was offered to another")
+    finding.unless(view["last_submission"] == [{"number": theirs[0], "outcome": "taken"}], "the outcome is not taken")
+    aside = await victim.put_aside(theirs[0])
+    finding.unless(theirs[0] in aside["candidates"]["numbers"], "the victim could not put it aside any more")
+    return finding
+
+
+async def keyboard_as_oracle(service: Service) -> Finding:
+    """Does the keyboard tell which numbers somebody is looking at just now?"""
+    finding = Finding("the keyboard as an oracle")
+    victim, spy = await service.selecting(2)
+    prefix = (await spy.view())["office"]["prefixes"][0]
+    offered = [number for number in await victim.draw(prefix=prefix) if number.startswith(prefix)]
+    for number in offered:
+        keys = await spy.keys(number[2:6], prefix)
+        finding.tried += 1
+        finding.unless(number[6] in keys["available"], f"{number} is missing while it is merely offered")
+    return finding
+
+
+async def cars_of_others(service: Service) -> Finding:
+    """Somebody else's car, with all its facts right but the buyer; until the daily limit ends the guessing."""
+    finding = Finding("entering with other people's cars")
+    owner, thief = await service.neighbours(2)
+    await thief.ask_code()
+    for _ in range(7):
+        body = await thief.submission(owner.car)
+        finding.must_be(await thief.post("/preselections", body), {"information_mismatch", "rate_limited"})
+    finding.unless(finding.answers["information_mismatch"] <= 5, "more than five failed checks a day")
+    finding.unless(finding.answers["rate_limited"], "the failed checks were never limited")
+    mine = ok(await thief.get("/preselections"))["items"]
+    finding.unless(not mine, "the thief has a preselection")
+    return finding
+
+
+async def _lasting(selection: Selection) -> dict[str, Any]:
+    return {name: value for name, value in (await selection.view()).items() if name not in VOLATILE}
+
+
+def _filled(body: Any, number: str) -> Any:
+    match body:
+        case {"numbers": _}:
+            return {"numbers": [number]}
+        case {"number": _}:
+            return {"number": number}
+        case _:
+            return body

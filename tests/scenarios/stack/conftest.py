@@ -1,0 +1,24 @@
+"""One whole running system for the tests of this folder."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.scenarios.stack.running_stack import RunningStack, running
+
+
+@pytest.fixture(scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningStack]:
+    """As `make run` brings it up, but 「确认」 opens at once and nobody is limited in writing."""
+    limits = ("WRITES_PER_MINUTE", "KEYBOARD_PER_MINUTE")
+    policy = dict.fromkeys(("XUANHAO_POLICY__CONFIRM_DELAY", "XUANHAO_POLICY__COMPOSE_INTERVAL"), "PT0S")
+    policy |= {f"XUANHAO_POLICY__{limit}": "1000000" for limit in limits}
+    async with running(RunningStack(tmp_path_factory.mktemp("stack"), policy)) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+async def http(stack: RunningStack) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=20) as client:
+        yield client

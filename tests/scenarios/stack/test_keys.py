@@ -1,0 +1,50 @@
+"""Keys are changed by the command while the whole system runs, and none of its processes is started again."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from tests.scenarios.stack.running_stack import Client, Json, RunningStack
+from tests.scenarios.stack.test_operators import xuanhao
+
+pytestmark = pytest.mark.slow
+
+
+def kept_keys(stack: RunningStack) -> Json:
+    keys: Json = json.loads((stack.folder / "keys.json").read_text())
+    return keys
+
+
+async def test_both_keys_are_changed_under_a_running_system(stack: RunningStack, http: httpx.AsyncClient) -> None:
+    buyer, holder = await Client.signed_in(http, "applicant-107"), await Client.signed_in(http, "applicant-108")
+    begun = await buyer.create((await buyer.cars())[0])
+    reserved = await holder.reach_completed((await holder.cars())[0])
+    programs = {name: stack.program(name).pid for name in ("worker", "demo.server")}
+    before, mode = kept_keys(stack), (stack.folder / "keys.json").stat().st_mode
+    changes = asyncio.create_task(change_both(stack))
+    while not changes.done():
+        assert (await buyer.get(f"/preselections/{begun['id']}")).status_code == 200
+        assert (await holder.get(f"/preselections/{reserved['id']}")).json()["plate"] == reserved["plate"]
+        await asyncio.sleep(0.05)
+    assert await changes == [0, 0]
+    after = kept_keys(stack)
+    assert after["encryption"]["current"] not in before["encryption"]["keys"]
+    assert next(iter(after["hashing"]["keys"].values())) == before["hashing"]
+    assert (stack.folder / "keys.json").stat().st_mode == mode
+    # The worker sends the code, and both know the person by the new keys.
+    assert (await buyer.reach_selection(str(begun["id"])))["stage"] == "plate_selection"
+    assert {name: stack.program(name).pid for name in programs} == programs
+    status, states = await xuanhao(stack, "keys", "status")
+    needed = {record["id"]: record["rows"] for record in map(json.loads, states.splitlines())}
+    old = next(iter(before["encryption"]["keys"]))
+    assert (status, needed[old], needed["first"]) == (0, 0, 0)
+
+
+async def change_both(stack: RunningStack) -> list[int]:
+    changed = []
+    for kind in ("encryption", "hashing"):
+        words = ("--operator", "wang", "keys", "new", kind, "--reason", "年度轮换")
+        changed.append((await xuanhao(stack, *words))[0])
+    return changed

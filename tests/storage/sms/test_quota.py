@@ -1,0 +1,52 @@
+"""`codes_per_minute`: how many codes the whole service sends."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from domain.errors import RateLimited
+from storage.failures import PartDown
+from storage.redis.client import make_redis
+from storage.redis.rate_windows import RateWindows
+from storage.sms.quota import ServiceCodes
+from tests.storage.pool_world import AT
+from tests.storage.redis.test_rate_windows import MINUTE
+
+
+async def sent(codes: ServiceCodes, code_id: UUID) -> bool:
+    try:
+        await codes.count(code_id, AT)
+    except RateLimited:
+        return False
+    return True
+
+
+async def test_of_50_codes_at_once_from_two_processes_exactly_20_are_sent(redis: Redis) -> None:
+    processes = [ServiceCodes(RateWindows(redis), 20) for _ in range(2)]
+    outcomes = await asyncio.gather(*(sent(processes[number % 2], uuid4()) for number in range(50)))
+    assert outcomes.count(True) == 20
+
+
+async def test_a_code_that_is_tried_again_counts_once_and_one_that_failed_not_at_all(redis: Redis) -> None:
+    codes, first = ServiceCodes(RateWindows(redis), 1), uuid4()
+    assert [await sent(codes, first), await sent(codes, first), await sent(codes, uuid4())] == [True, True, False]
+    with pytest.raises(RateLimited) as limited:
+        await codes.count(uuid4(), AT)
+    assert limited.value.retry_at == AT + MINUTE
+    await codes.give_back(first)
+    assert await sent(codes, uuid4())
+
+
+async def test_without_a_limit_nobody_is_asked() -> None:
+    nowhere = make_redis("redis://127.0.0.1:1")
+    codes = ServiceCodes(RateWindows(nowhere), None)
+    await codes.count(uuid4(), AT)
+    await codes.give_back(uuid4())
+
+
+async def test_while_redis_is_away_a_limit_lets_nothing_through() -> None:
+    nowhere = make_redis("redis://127.0.0.1:1")
+    with pytest.raises(PartDown, match="redis"):
+        await ServiceCodes(RateWindows(nowhere), 1).count(uuid4(), AT)

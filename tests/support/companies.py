@@ -1,0 +1,35 @@
+"""Which tests stay together where several workers share them, and which go first."""
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+WHOLE_SYSTEMS = ("tests/scenarios/acceptance/", "tests/scenarios/stack/", "tests/bench/")
+"""Folders whose tests share running systems, which take seconds to start."""
+
+TAKE_LONG = ("tests/web/", *WHOLE_SYSTEMS, "tests/workflows/")
+"""What is begun last should be short, or one worker ends long after the others."""
+
+
+def company_of(nodeid: str) -> str:
+    """The tests of a running system or of a file stay together; a journey of the browser has a system of its own."""
+    file = nodeid.partition("::")[0]
+    if file.startswith("tests/web/"):
+        return nodeid
+    return next((folder for folder in WHOLE_SYSTEMS if file.startswith(folder)), file)
+
+
+def turn_of(nodeid: str) -> int:
+    return next((turn for turn, folder in enumerate(TAKE_LONG) if nodeid.startswith(folder)), len(TAKE_LONG))
+
+
+class Companies(LoadScopeScheduling):
+    """Gives whole companies to the workers, in the order of the collection."""
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False
+
+    def _split_scope(self, nodeid: str) -> str:
+        return company_of(nodeid)
