@@ -1,7 +1,7 @@
-"""`python -m bench [ROW …]`: measure, and print the ratios beside their targets.
+"""`python -m bench [ROW …]`: measures, and prints the ratios with their targets.
 
-Every figure is a ratio of two ways that take turns in one run, so that it means the same on a fast and on a slow
-machine. A missed target is marked and changes no exit code: whether to act on it is for people to judge.
+Every figure is a ratio of two implementations that alternate in one run, so that it is comparable between fast and slow
+machines. A missed target is marked and does not change the exit code.
 """
 
 import argparse
@@ -32,7 +32,7 @@ ROWS: dict[str, Row] = {
     "rivals": rivals.measure,
     "upkeep": upkeep.measure,
     "desk": desk.measure,
-    # It fills the table of claims, so it comes last.
+    # It fills the table of claims, so it is last.
     "draws": draws.measure,
 }
 
@@ -48,14 +48,14 @@ async def measured(root: Path, names: Sequence[str], sizes: Sizes) -> list[Figur
 
 
 def machine() -> str:
-    """What the figures were measured on; the ratios should hardly depend on it."""
+    """The machine of the measurement; the ratios should hardly depend on it."""
     load = f"load {os.getloadavg()[0]:.1f}"
     python = f"Python {platform.python_version()}"
     return f"{system_clock():%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, {load} at the end, {python}"
 
 
 def log_to(nowhere: TextIO) -> None:
-    """As every process of ours writes its log, which is part of what is measured; nobody would want to see it here."""
+    """Log to a file as all our processes do: logging is part of the measurement, but would clutter the output."""
     configure_logging()
     for handler in logging.getLogger().handlers:
         if isinstance(handler, logging.StreamHandler):
@@ -76,7 +76,7 @@ def main() -> None:
     folders = tempfile.TemporaryDirectory(prefix="xuanhao-bench-")
     with folders as folder, Path(os.devnull).open("w") as nowhere:
         log_to(nowhere)
-        # PostgreSQL's part of it belongs to another user where we are root, who must be able to pass through.
+        # When we are root, PostgreSQL's folder belongs to another user, who must be able to enter this one.
         Path(folder).chmod(0o711)
         figures = uvloop.run(measured(Path(folder) / "data", names, sizes))
     sys.stdout.write(f"{table(figures)}\n\n{machine()}\n")

@@ -1,4 +1,4 @@
-"""New preselections, one for each thing that is measured: one with thousands of claims would spoil the plans."""
+"""New preselections, one for each measurement: one with thousands of claims would distort the query plans."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ PAIRS = [a + b for a in LETTERS for b in LETTERS]
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who acts: an account, and the identity document of the buyer."""
+    """An account, and the identity document of the buyer."""
 
     owner: str
     id_number: str
@@ -36,7 +36,7 @@ def somebody() -> Applicant:
 async def submitted(
     stack: Stack, many: int, *, policy: Policy = AT_ONCE, applicant: Applicant | None = None
 ) -> list[UUID]:
-    """So many preselections whose check is over, as the API writes them before it begins their workflows."""
+    """Preselections that passed the vehicle check, as the API writes them before it starts their workflows."""
     preselections = Preselections(stack.parts.database, stack.parts.keys)
     rows = [_submission(stack, applicant or somebody(), policy) for _ in range(many)]
     for row in rows:
@@ -45,7 +45,7 @@ async def submitted(
 
 
 async def orders(stack: Stack, many: int) -> list[Order]:
-    """Orders to decide on for so many new preselections that have reached 预选号牌, each of its own request."""
+    """Decision inputs for new preselections at 预选号牌, each with its own request."""
     at = system_clock()
     state, policy = to_record(selecting(at)), AT_ONCE.to_dict()
     return [Order(str(id_), str(uuid4()), at, policy, state=state) for id_ in await submitted(stack, many)]

@@ -1,4 +1,4 @@
-"""`python -m bench.bare_worker`: the worker process of the bare workflow, until SIGTERM; otherwise as the real one."""
+"""`python -m bench.bare_worker`: the worker process of the bare workflow, like the real one, until SIGTERM."""
 
 import asyncio
 import signal

@@ -1,7 +1,7 @@
 """A workflow with as many updates, timers and activities of each kind as the shortest journey has, all empty.
 
-Its history has the very events of the real one but for the changes of search attributes (a test compares them). What it
-leaves out is what the real one is for: its rules, its state, what it writes, and what it shows to operators.
+Its history has the same events as the real one except changes of search attributes (a test compares them). It has none
+of the real one's rules, state, writes and details for operators.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ class BareWorkflow:
 
     @workflow.run
     async def run(self) -> None:
-        # Like a vehicle with a reserved plate it lives on after its journey.
+        # Like a vehicle with a reserved plate it keeps running after its journey.
         await workflow.wait_condition(lambda: False)
 
     @workflow.update
@@ -60,7 +60,7 @@ class BareWorkflow:
 
     @workflow.update
     async def confirm(self) -> None:
-        """A reserved plate ends all countdowns but the first; the SMS goes out while the update is already answered."""
+        """A reserved plate ends all countdowns but the first; the SMS is sent after the update has returned."""
         await self._decide(timers=1)
         for timer in self._timers[1:-1]:
             timer.cancel()

@@ -1,7 +1,7 @@
-"""The desk: its search and the look-up of a voucher over a million preselections against the same over a thousand.
+"""The desk: its search and the inspection of a voucher with a million preselections against the same with a thousand.
 
-Both stand in databases of their own and take turns. What is measured is all that a call does in the database and with
-keys; what HTTP adds is the same on both sides, and would only make the ratio look better.
+Each side has its own database, and both alternate. The measurement includes everything that a call does in the database
+and with keys; the cost of HTTP is the same on both sides, and would only make the ratio look better.
 """
 
 import asyncio
@@ -47,9 +47,9 @@ OFFICE = Office("desk", "测试车管所", "人民路1号", "新疆", ("新Y",))
 DAY = date(2026, 11, 26)
 CLERK = "c1e4c"
 KNOWN = 500
-"""So many reservations of each side are asked for by turns."""
+"""Measure this many reservations on each side, alternating."""
 
-# One in ten has no plate yet; of the others every fourth waits for its visit. All columns are as long as real ones.
+# One in ten has no plate yet; of the others every fourth waits for its visit. All columns have realistic lengths.
 FILL = b"""
     INSERT INTO preselection (
         id, created_at, changed_at, office_code, stage, revision, state, policy, plate, visit_by, deadline,
@@ -76,7 +76,7 @@ ANALYSE = b"VACUUM ANALYZE preselection"
 
 @dataclass(frozen=True)
 class Side:
-    """A database of so many preselections, and what the desk works with in it."""
+    """A database with this many preselections, and the desk's repositories."""
 
     database: Database
     preselections: Preselections
@@ -145,7 +145,7 @@ async def _looked_up(side: Side, known: UUID, at: datetime) -> None:
 
 
 def shown(rows: list[PreselectionRow]) -> None:
-    """The holders, opened and masked as the desk shows them."""
+    """The holders, decrypted and masked as the desk shows them."""
     assert all(masked_holder(row) for row in rows)
 
 

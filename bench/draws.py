@@ -1,4 +1,4 @@
-"""A draw's activity, whole, against a bare insert of ten rows on the same way to the database."""
+"""The whole activity of a draw against a bare insert of ten rows with the same database client."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -24,7 +24,7 @@ ONE_IN = 1000
 
 BATCH = 10
 PLACES = count()
-"""Where the bare insert puts its rows: each plate is used once."""
+"""The table of the bare insert: each plate is used once."""
 
 INSERT = b"""
     INSERT INTO claim (plate, kind, preselection_id, until, changed_at)
@@ -50,7 +50,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 
 
 async def drawing(stack: Stack, prefix: str, many: int) -> Call:
-    """Draws of ten, each for a new preselection, of which there are so many."""
+    """Draws of ten, each for a new preselection."""
     [draw] = (activity for activity in stack.parts.activities() if activity.__name__ == "draw")
     given = iter([DrawOrder(order, [prefix]) for order in await orders(stack, many)])
 
@@ -79,7 +79,7 @@ def inserting(stack: Stack) -> Call:
 async def use_up(stack: Stack, claims: int) -> None:
     """Fill the table with issued plates of one prefix, and leave one number in a thousand of the others free.
 
-    So the index has its full size and few free bits, and the table as many claims as were asked for.
+    So the index has its full size and few free bits, and the table has the given number of claims.
     """
     await issue(stack, USED_UP, claims)
     await stack.parts.index_keeper().release(USED_UP, system_clock())
@@ -89,7 +89,7 @@ async def use_up(stack: Stack, claims: int) -> None:
 
 
 async def issue(stack: Stack, prefix: str, many: int) -> None:
-    """Issued plates as rows, pattern after pattern, in a table that is analysed then."""
+    """Insert issued plates, pattern after pattern, and analyse the table."""
     address = stack.owner_url.replace("+psycopg", "", 1)
     async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
         left = many

@@ -1,4 +1,4 @@
-"""What a bench says: ratios of two ways of doing the same, taken by turns in one run, beside their target."""
+"""Figures of the bench: ratios of two implementations that alternate in one run, with their targets."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 Seconds = float
 Half = Callable[[], Awaitable[Seconds]]
-"""One half of a pair: does its work once and tells how long one item of it took."""
+"""One half of a pair: does its work once and returns the seconds per item."""
 Call = Callable[[], Awaitable[object]]
 
 
@@ -50,7 +50,7 @@ class Figure:
 
     @property
     def is_missed(self) -> bool:
-        # What is shown is what is judged: nobody should read 4.00 ≤ 4 and be told that it is missed.
+        # The shown value is compared: 4.00 ≤ 4 must not be reported as missed.
         return self.target is not None and not self.target.is_met(round(self.measured, self.digits))
 
     def cells(self) -> tuple[str, ...]:
@@ -61,9 +61,9 @@ class Figure:
 
 
 async def side_by_side(ours: Call, bare: Call, *, many: int, pairs: int) -> list[Pair]:
-    """Single calls that take turns; a side's time in a pair is the median of its `many` calls.
+    """Single calls that alternate; a side's time in a pair is the median of its `many` calls.
 
-    Short calls are thrown off by whatever else the machine does for a moment, and their means say more about that.
+    Other work of the machine disturbs short calls, and would dominate their mean.
     """
     return [await _pair_of_medians(ours, bare, many) for _ in range(pairs)]
 
@@ -79,12 +79,12 @@ async def _pair_of_medians(ours: Call, bare: Call, many: int) -> Pair:
 
 
 async def by_turns(ours: Half, bare: Half, pairs: int) -> list[Pair]:
-    """Ours, bare, ours, bare …, so that whatever else the machine does meanwhile meets both."""
+    """Ours, bare, ours, bare …, so that other work of the machine affects both."""
     return [Pair(await ours(), await bare()) for _ in range(pairs)]
 
 
 def speed(what: str, pairs: Sequence[Pair], target: float | None, *, unit: str) -> Figure:
-    """How much of the bare one's speed is ours, with both speeds in `unit` a second."""
+    """Our speed as a share of the bare speed, with both speeds in `unit` per second."""
     detail = (
         f"{1 / median(p.ours for p in pairs):,.1f} against {1 / median(p.bare for p in pairs):,.1f} {unit} a second"
     )
@@ -93,7 +93,7 @@ def speed(what: str, pairs: Sequence[Pair], target: float | None, *, unit: str) 
 
 
 def cost(what: str, pairs: Sequence[Pair], target: float | None) -> Figure:
-    """How many times the bare one's time ours takes, with both times in milliseconds."""
+    """Our time as a multiple of the bare time, with both times in milliseconds."""
     ours, bare = (1000 * median(seconds) for seconds in zip(*pairs, strict=True))
     detail = f"{ours:.2f} ms against {bare:.2f} ms"
     aim = None if target is None else Target("at most", target)

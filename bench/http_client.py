@@ -1,4 +1,4 @@
-"""As little of an HTTP client as will do: what it costs would count for both sides, and make them look alike."""
+"""A minimal HTTP client: its cost counts for both sides, and would make them look alike."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping

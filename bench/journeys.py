@@ -1,4 +1,4 @@
-"""Whole journeys a second, and the history events of the shortest one."""
+"""Whole journeys per second, and the history events of the shortest one."""
 
 import asyncio
 import time
@@ -31,10 +31,10 @@ from workflows.vehicle import VehicleWorkflow
 
 Journey = Callable[[Stack, UUID, Policy], Awaitable[None]]
 FASTEST = 0.75
-# With all the timers of a real journey: the one of `compose_interval` is started, and stands in no draw's way.
+# With all the timers of a real journey: the timer of `compose_interval` starts, and does not delay a draw.
 POLICY = AT_ONCE.with_overrides({"compose_interval": "PT1H"})
 MOST_EVENTS = 72
-# What a client reads to go on: the typed code's hash, and a number of the batch.
+# What a client needs to continue: the typed code's hash, and a number of the batch.
 CODE_HASH = b"SELECT encode(code_hash, 'hex') FROM code WHERE id = %(id)s"
 A_NUMBER = b"SELECT state -> 'batch' -> 'numbers' ->> 0 FROM preselection WHERE id = %(id)s"
 
@@ -61,7 +61,7 @@ async def _race(stack: Stack, sizes: Sizes, *, many: int, at_once: int) -> Any:
 
 
 def travelling(stack: Stack, journey: Journey, *, many: int, at_once: int) -> Half:
-    """So many new journeys, `at_once` of which are always on their way."""
+    """Run this many new journeys, `at_once` of them in parallel."""
 
     async def half() -> Seconds:
         waiting = await submitted(stack, many, policy=POLICY)
@@ -98,7 +98,7 @@ def bare_workflow_id(id_: UUID) -> str:
 
 
 async def bare_journey(stack: Stack, id_: UUID, _: Policy) -> None:
-    """The same messages and readings, with nothing in them."""
+    """The same messages and reads, all empty."""
     workflow_id = bare_workflow_id(id_)
     started = WithStartWorkflowOperation(
         BareWorkflow.run,
@@ -119,7 +119,7 @@ async def bare_journey(stack: Stack, id_: UUID, _: Policy) -> None:
 
 
 async def begin(stack: Stack, id_: UUID, policy: Policy) -> None:
-    """As the API begins the workflow of a submission."""
+    """Start the workflow of a submission as the API does."""
     office = stack.office
     attributes = [SearchAttributePair(OFFICE, office.code), SearchAttributePair(STAGE, Stage.SERVICE_NOTES.value)]
     started = WithStartWorkflowOperation(
@@ -148,7 +148,7 @@ async def read(stack: Stack, query: bytes, id_: UUID) -> str:
 
 
 async def history_events(stack: Stack, confirm_delay: str) -> int:
-    """Those of a journey that waits its `confirm_delay` out, once its SMS has been sent and all has come to rest."""
+    """The events of a journey that waits for its `confirm_delay`, once its SMS has been sent and no task is running."""
     policy = Policy().with_overrides({"confirm_delay": confirm_delay})
     [id_] = await submitted(stack, 1, policy=policy)
     await real_journey(stack, id_, policy)
@@ -156,10 +156,10 @@ async def history_events(stack: Stack, confirm_delay: str) -> int:
 
 
 async def events_at_rest(stack: Stack, workflow_id: str) -> Counter[int]:
-    """How many events of each type a workflow's history has once its journey is over, both SMS and all."""
+    """The number of events of each type in a workflow's history after its journey, including both SMS."""
     workflow = stack.client.get_workflow_handle(workflow_id)
     async with asyncio.timeout(timedelta(seconds=10).total_seconds()):
-        while not _at_rest(counts := _by_type((await workflow.fetch_history()).events)):  # noqa: ASYNC110 -- it happens in other processes, where no event of ours is set.
+        while not _at_rest(counts := _by_type((await workflow.fetch_history()).events)):  # noqa: ASYNC110 -- it happens in other processes, which set no event of ours.
             await asyncio.sleep(0.05)
     return counts
 
@@ -169,6 +169,6 @@ def _by_type(events: Iterable[HistoryEvent]) -> Counter[int]:
 
 
 def _at_rest(counts: Counter[int]) -> bool:
-    """Both SMS have been sent, and no task is under way."""
+    """Whether both SMS have been sent and no task is running."""
     tasks = (EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
     return counts[EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED] == 2 and counts[tasks[0]] == counts[tasks[1]]

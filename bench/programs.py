@@ -1,4 +1,4 @@
-"""The bench's own program: a worker process of the same kind, for the bare workflow."""
+"""The bench's program: a worker process like the real one, for the bare workflow."""
 
 from collections.abc import Mapping
 

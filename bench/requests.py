@@ -1,4 +1,4 @@
-"""Calls through the API: the keyboard against a plain reading, and an action against the same update sent directly."""
+"""Calls through the API: the keyboard against a plain read, and an act against the same update sent directly."""
 
 import itertools
 import json
@@ -56,7 +56,7 @@ async def journey_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applican
 
 
 async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
-    """Putting the two first numbers of a batch aside by turns: a whole decision each time, and never the last one.
+    """Make the first two numbers of a batch the candidate, alternating: a whole decision each time.
 
     With a key the API does more than the update does, so that row only informs.
     """
@@ -90,7 +90,7 @@ class Selection:
 
     @classmethod
     async def reached(cls, stack: Stack, applicant: Applicant) -> "Selection":
-        """Led there by updates."""
+        """Reached with updates."""
         [id_] = await submitted(stack, 1, applicant=applicant)
         await begin(stack, id_, AT_ONCE)
         vehicle, code_id = stack.client.get_workflow_handle(vehicle_workflow_id(str(id_))), uuid4()
@@ -105,7 +105,7 @@ class Selection:
         return f"{BASE}/preselections/{self.id}"
 
     def putting_aside(self, api: Connection, *, keyed: bool) -> Call:
-        """By POST, each with a key of its own or none."""
+        """With a POST, each with its own key or without one."""
         numbers = itertools.cycle(self.numbers[:2])
 
         async def call() -> None:
@@ -115,7 +115,7 @@ class Selection:
         return call
 
     def putting_aside_directly(self) -> Call:
-        """By the update itself."""
+        """With the update."""
         numbers = itertools.cycle(self.numbers[:2])
         vehicle = self.stack.client.get_workflow_handle(vehicle_workflow_id(str(self.id)))
 

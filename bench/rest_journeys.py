@@ -1,4 +1,4 @@
-"""The six actions of a journey after its creation, by REST against the same updates sent directly."""
+"""The six acts of a journey after its creation, over REST against the same updates sent directly."""
 
 import json
 import time
@@ -20,7 +20,7 @@ Steps = AsyncIterator[Step]
 
 
 async def pair_of_journeys(stack: Stack, api: Connection, me: Applicant, many: int) -> Pair:
-    """So many journeys on each side, by turns: the sum of the median times of their actions."""
+    """Run this many journeys on each side, alternating: the sum of the median times of their acts."""
     took: tuple[list[list[Seconds]], list[list[Seconds]]] = ([], [])
     for _ in range(many):
         by_rest, direct = await submitted(stack, 2, applicant=me)
@@ -37,7 +37,7 @@ async def _timed(step: Step) -> Seconds:
 
 
 async def _by_rest(stack: Stack, api: Connection, me: Applicant, id_: UUID) -> Steps:
-    """Each action as a POST; what lies between them is not measured."""
+    """Each act as a POST; the time between them is not measured."""
     await begin(stack, id_, AT_ONCE)
     path, outbox = f"/api/v1/preselections/{id_}", TextMessages(stack.parts.database, stack.parts.keys)
     yield api.post(f"{path}/start", b"")
@@ -52,7 +52,7 @@ async def _by_rest(stack: Stack, api: Connection, me: Applicant, id_: UUID) -> S
 
 
 async def _directly(stack: Stack, id_: UUID) -> Steps:
-    """Each action as its update."""
+    """Each act as its update."""
     await begin(stack, id_, AT_ONCE)
     vehicle, code_id = stack.client.get_workflow_handle(vehicle_workflow_id(str(id_))), uuid4()
     yield acted(vehicle, "start", Action(str(uuid4())))

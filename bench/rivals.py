@@ -1,4 +1,4 @@
-"""Many rivals for one plate, all at once, against bare inserts of it."""
+"""Many parallel requests for one plate, against bare inserts of it."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ from workflows.ports import ComposeOrder, Order
 
 FASTEST = 0.7
 PLATES = (plate for start in count(100_000) for plate in spread(FULL, 1, start=start))
-"""Each round is about another plate, which nobody has."""
+"""Each round uses another free plate."""
 
 INSERT = b"""
     INSERT INTO claim (plate, kind, preselection_id, until, changed_at)
@@ -50,7 +50,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 
 
 def competing(stack: Stack, sizes: Sizes, attempt: Attempt) -> Half:
-    """Rounds in which all rivals want the same plate at the same time, and one gets it."""
+    """Rounds in which all requests want the same plate at the same time, and one gets it."""
 
     async def half() -> Seconds:
         rounds = [(await orders(stack, sizes.rivals), next(PLATES)) for _ in range(sizes.rounds)]
@@ -64,7 +64,7 @@ def competing(stack: Stack, sizes: Sizes, attempt: Attempt) -> Half:
 
 
 def inserting(stack: Stack) -> Attempt:
-    """The bare insert, which returns nothing to the losers."""
+    """The bare insert, which returns no row to all but one."""
     returning = INSERT + b" RETURNING plate"
 
     async def attempt(rival: Order, plate: str) -> bool:
@@ -76,7 +76,7 @@ def inserting(stack: Stack) -> Attempt:
 
 
 def claiming(stack: Stack, *, look: bool) -> Attempt:
-    """A decision that reserves the plate and nothing besides."""
+    """A decision that only reserves the plate."""
     claims, decisions, turns = Claims(stack.parts.database), Decisions(stack.parts.database), Turns()
 
     async def attempt(rival: Order, plate: str) -> bool:
@@ -86,7 +86,7 @@ def claiming(stack: Stack, *, look: bool) -> Attempt:
         return False
 
     async def attempt_after_a_look(rival: Order, plate: str) -> bool:
-        """As `plates.compose` comes to its claim."""
+        """Claim the plate as `plates.compose` does."""
         if await claims.taken_by_others([plate], rival.preselection_id, rival.at):
             return False
         with suppress(ClaimLost):
@@ -117,7 +117,7 @@ def decision(rival: Order, plate: str) -> Decision:
 
 
 def composing(stack: Stack) -> Attempt:
-    """The whole activity: the losers' numbers are charged, which is a decision too."""
+    """The whole activity: numbers that were taken are charged, which is a decision too."""
     [compose] = (activity for activity in stack.parts.activities() if activity.__name__ == "compose")
 
     async def attempt(rival: Order, plate: str) -> bool:
@@ -128,6 +128,6 @@ def composing(stack: Stack) -> Attempt:
 
 
 async def deadlocks(stack: Stack) -> Figure:
-    """Since the servers were started, in every row of this run."""
+    """Since the start of the servers, in every row of this run."""
     [[found]] = await stack.parts.database.driven(DEADLOCKS, {})
     return Figure("deadlocks in the whole run so far", [found], Target("at most", 0), digits=0)

@@ -1,18 +1,18 @@
-"""How much each row of the bench does."""
+"""The amount of work of each row of the bench."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """The counts of one half of a pair, unless said otherwise."""
+    """The counts of one half of a pair, by default."""
 
     pairs: int = 5
     journeys_alone: int = 20
     journeys_together: int = 96
     at_once: int = 16
     claims: int = 1_000_000
-    """In the table before the draws are measured."""
+    """Claims in the table before the draws are measured."""
     draws: int = 30
     calls: int = 300
     rest_journeys: int = 10
@@ -20,7 +20,7 @@ class Sizes:
     rivals: int = 200
     rounds: int = 8
     confirm_delay: str = "PT5S"
-    """That of the journey whose events are counted."""
+    """The `confirm_delay` of the journey whose events are counted."""
 
 
 TINY = Sizes(pairs=1, journeys_alone=1, journeys_together=2, at_once=2, claims=2_000, draws=2, calls=3, actions=2,

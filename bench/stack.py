@@ -1,4 +1,4 @@
-"""The servers under the bench, as `make run` starts them, and the programs of ours that a row asks for."""
+"""The servers of the bench, as `make run` starts them, and the programs that a row needs."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -31,32 +31,32 @@ from worker.parts import Parts
 
 BARE_QUEUE = "bare"
 PREFIXES = ("新Y", "新Z")
-"""Two whole prefixes: `PREFIXES[0]` keeps its numbers, and `PREFIXES[1]` is the one that gets used up."""
+"""Two whole prefixes: `PREFIXES[0]` keeps its numbers, and `PREFIXES[1]` is used up."""
 
 LONG_AGO = timedelta(days=30)
 AT_ONCE = Policy().with_overrides(
     {
-        # No countdown stands before an action, and none ends while it is measured.
+        # No countdown delays an act, and none ends during a measurement.
         **dict.fromkeys(("confirm_delay", "compose_interval", "code_resend"), "PT0S"),
         **dict.fromkeys(("batch_ttl", "candidate_ttl", "candidate_ttl_cap", "session_idle"), "PT1H"),
-        # The limits are counted, and not reached.
+        # The limits are counted but not reached.
         **dict.fromkeys(("keyboard_per_minute", "writes_per_minute", "composed"), 1_000_000),
         **dict.fromkeys(("codes_per_hour", "codes_per_day"), 1_000_000),
         "keyboard_snapshot": "PT1H",
     }
 )
-"""The policy of what is measured."""
+"""The policy of the measurements."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Running servers with a migrated database, the collaborators of a worker in this process, and an office."""
+    """Running servers with a migrated database, a worker's dependencies in this process, and an office."""
 
     folder: DataFolder
     environment: Mapping[str, str]
     settings: Settings
     owner_url: str
-    """The address of the database for whoever fills tables by the million."""
+    """The database URL for filling tables with millions of rows."""
     parts: Parts
     client: Client
     office: Office
@@ -92,7 +92,7 @@ async def _up(part: Part) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def running_stack(root: Path) -> AsyncIterator[Stack]:
-    """Servers of the bench's own, in this folder."""
+    """Servers for the bench, in this folder."""
     folder = DataFolder(root)
     with folder.held():
         ensure_key_file(folder, demo=True)
@@ -103,7 +103,7 @@ async def running_stack(root: Path) -> AsyncIterator[Stack]:
 
 @asynccontextmanager
 async def stack_over(servers: Servers, database: str, *, task_queue: str = TASK_QUEUE) -> AsyncIterator[Stack]:
-    """The stack on running servers, whose folder has a key file, in a database of its own."""
+    """The stack on running servers, whose folder has a key file, in its own database."""
     folder = servers.postgres.folder
     await servers.postgres.create_database(database)
     run = RunSettings.model_validate(
@@ -126,7 +126,7 @@ async def stack_over(servers: Servers, database: str, *, task_queue: str = TASK_
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
-    """What a program that is started with this environment reads."""
+    """The settings of a program that is started with this environment."""
     prefix = "XUANHAO_"
     ours = {
         name.removeprefix(prefix).lower(): value
@@ -137,7 +137,7 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
 
 
 async def open_office(parts: Parts) -> Office:
-    """An office with two prefixes, all ten patterns of which were released long ago, and their indexes."""
+    """An office with two prefixes, whose ten patterns were released long ago, and their indexes."""
     now = system_clock()
     released = now - LONG_AGO
     office = Office("bench", "测试车管所", "人民路1号", "新疆", PREFIXES)

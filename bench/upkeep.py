@@ -1,4 +1,4 @@
-"""One whole run of upkeep, every step of it, over 100 prefixes with 10,000 claims each."""
+"""One run of maintenance with every step, over 100 prefixes with 10,000 claims each."""
 
 import asyncio
 import time
@@ -35,7 +35,7 @@ MOST = 60.0
 MOST_PREFIXES = 100
 CLAIMS_EACH = 10_000
 KINDS = (("issued", 12), ("reserved", 2), ("cooling", 1), ("offered", 3), ("candidate", 2))
-"""The kinds of a prefix's claims, and how many of twenty are of it; those of the last two are over."""
+"""The kinds of a prefix's claims, and how many of twenty have each; claims of the last two kinds are over."""
 
 AUDITED = 10_000
 DAMAGED = 2
@@ -58,7 +58,7 @@ AUDIT = b"""
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
-    """In a database and a Redis of its own, so that no other row pays for these prefixes."""
+    """Use a separate database and Redis, so that these prefixes do not affect other rows."""
     count = max(DAMAGED, min(MOST_PREFIXES, sizes.claims // CLAIMS_EACH))
     prefixes = ["".join(pair) for pair in islice(product(PROVINCES, LETTERS), count)]
     claims = sizes.claims // count
@@ -71,7 +71,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 
 
 async def run(parts: Parts, at: datetime) -> tuple[dict[str, Seconds], ComparedIndexes, RemovedRows]:
-    """Every step once, as a run does them in which all are due."""
+    """Every step once, as in a run in which all are due."""
     steps = {each.__name__: each for each in parts.activities()}
     seconds: dict[str, Seconds] = {}
 
@@ -95,7 +95,7 @@ async def run(parts: Parts, at: datetime) -> tuple[dict[str, Seconds], ComparedI
 
 @asynccontextmanager
 async def country(stack: Stack, prefixes: list[str], claims: int) -> AsyncIterator[Parts]:
-    """Offices, claims, an audit, old keyboards in use, and indexes of which two are damaged."""
+    """Offices, claims, an audit, outdated keyboards in use, and indexes, two of them damaged."""
     at, owned = system_clock(), in_database(stack.owner_url)
     await as_owner(stack.owner_url, CREATE, {})
     await asyncio.to_thread(migrate, owned)
@@ -133,7 +133,7 @@ async def open_offices(database: Database, prefixes: list[str], at: datetime) ->
 
 
 def rows(prefix: str, claims: int, at: datetime) -> dict[str, Any]:
-    """Claims spread evenly over the prefix's numbers, their kinds taking turns."""
+    """Claims spread evenly over the prefix's numbers, with alternating kinds."""
     turn = [kind for kind, share in KINDS for _ in range(share)]
     kinds = [turn[place % len(turn)] for place in range(claims)]
     ends = {"issued": FOREVER, "reserved": at + LONG_AGO, "cooling": at + LONG_AGO}

@@ -1,4 +1,4 @@
-"""Settings about HTTP: who may call from where, and how much of it."""
+"""HTTP settings: proxies, other origins and limits."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from config.identity_settings import is_on_this_machine, words_of
 
 
 class HttpSettings(BaseSettings):
-    """What stands in front of the API, and who may read its answers in a browser."""
+    """The proxies in front of the API, and the origins whose pages may read its responses."""
 
     http_host: str = Field("127.0.0.1", description="Address on which the API listens")
     trusted_proxies: str | None = Field(None, description="Networks of proxies whose X-Forwarded-For is believed")
@@ -44,7 +44,7 @@ class HttpSettings(BaseSettings):
 
 
 def _is_origin(text: str) -> bool:
-    """Scheme, host and port alone, written as browsers do; without TLS only on this machine."""
+    """Scheme, host and port only, as browsers write them; without TLS only on this machine."""
     parts = urlsplit(text)
     is_bare = text == f"{parts.scheme}://{parts.netloc}" and "@" not in text and "*" not in text
     return is_bare and text == text.lower() and (parts.scheme == "https" or is_on_this_machine(parts.hostname))

@@ -1,4 +1,4 @@
-"""Settings about the identity provider: any that speaks OpenID Connect, whatever it calls its claims."""
+"""Settings of the identity provider: any OpenID Connect provider, with any names of claims."""
 
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ _ALGORITHMS = ("ES256", "RS256", "PS256", "Ed25519")
 
 
 def words_of(text: str | None) -> frozenset[str]:
-    """What a setting lists, divided by commas or blanks."""
+    """The items of a setting, separated by commas or blanks."""
     return frozenset((text or "").replace(",", " ").split())
 
 
@@ -21,7 +21,7 @@ def is_on_this_machine(host: str | None) -> bool:
 
 
 class IdentitySettings(BaseSettings):
-    """Who signs tokens, and how they are read."""
+    """The issuer of tokens, and how they are parsed."""
 
     oidc_issuer: str | None = Field(None, description="Issuer of tokens; unset: every token is refused")
     oidc_audience: str | None = Field(None, description="Audience that tokens must name")
@@ -62,7 +62,7 @@ class IdentitySettings(BaseSettings):
     @field_validator("oidc_issuer", "oidc_jwks_url")
     @classmethod
     def _has_tls(cls, address: str | None) -> str | None:
-        """Over a line without TLS anybody could hand us keys; a provider on this machine needs no line."""
+        """Without TLS keys could be forged; only a provider on this machine may do without."""
         parts = urlsplit(address or "https://unset")
         if not parts.hostname or not (parts.scheme == "https" or is_on_this_machine(parts.hostname)):
             raise ValueError("an address that begins with https://")

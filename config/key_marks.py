@@ -1,6 +1,6 @@
-"""Whether the keys are the demo's: everybody can sign in there, so they must never guard anything else.
+"""Whether the keys are demo keys: everybody can sign in there, so they must not protect anything else.
 
-Keys that were made for a demo say so by `"demo": true`.
+Keys that were made for a demo contain `"demo": true`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ OTHER_KEYS_IN_DEMO = "XUANHAO_DEMO=1 lets everybody in, and XUANHAO_KEY_FILE hol
 
 
 def require_keys_of_mode(keys: Mapping[str, Any], *, demo: bool) -> None:
-    """Raises `SettingsError` for a demo's keys outside demo mode, and for others' inside it."""
-    # Whatever stands there but a plain false is a mark: in doubt the keys are worth nothing.
+    """Raises `SettingsError` for demo keys outside demo mode, and for other keys inside it."""
+    # Every value except false is a mark: in doubt the keys count as demo keys.
     if demo != (keys.get(MARK, False) is not False):
         raise SettingsError(OTHER_KEYS_IN_DEMO if demo else DEMO_KEYS_OUTSIDE)

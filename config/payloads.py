@@ -1,4 +1,4 @@
-"""What is said to workflows and what they answer, as the JSON that every SDK of Temporal can read."""
+"""The data converter: workflow messages as JSON that every Temporal SDK can read."""
 
 from functools import cache
 from typing import Any
@@ -15,9 +15,9 @@ def _adapter(wanted: Any) -> TypeAdapter[Any]:
 
 
 class StrictJson(PydanticJSONPlainPayloadConverter):
-    """By pydantic, which takes a tenth of the time that the SDK's own JSON does.
+    """JSON by pydantic, which takes a tenth of the time of the SDK's JSON.
 
-    As there, nothing is made to fit: a message from the command line that says "7" where a number belongs is refused.
+    As in the SDK, values are not coerced: a message from the command line with "7" instead of a number is refused.
     """
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
@@ -33,11 +33,11 @@ _CONVERTERS = [
 
 
 class PayloadConverter(CompositePayloadConverter):
-    """The SDK's own converters, but for JSON. The SDK makes one of these for each workflow."""
+    """The SDK's converters except JSON. The SDK creates an instance for each workflow."""
 
     def __init__(self) -> None:
         super().__init__(*_CONVERTERS)
 
 
 DATA_CONVERTER = DataConverter(payload_converter_class=PayloadConverter)
-"""For every client of ours, and so for every worker."""
+"""Used by all our clients, and so by all workers."""

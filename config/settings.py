@@ -1,4 +1,4 @@
-"""Settings of every process of ours, read from the environment once, at the process's edge."""
+"""Settings of all our processes, read from the environment once, when a process starts."""
 
 import os
 from pathlib import Path
@@ -17,11 +17,11 @@ POLICY_PREFIX = f"{PREFIX}POLICY__"
 
 
 class SettingsError(Exception):
-    """The environment is incomplete or malformed; the text names the variables and never repeats their values."""
+    """The environment is incomplete or malformed; the text names the variables and never their values."""
 
 
 class RunSettings(BaseSettings):
-    """What `make run` itself needs: ports, the data folder and the mode."""
+    """The settings of `make run`: ports, the data folder and the mode."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -33,7 +33,7 @@ class RunSettings(BaseSettings):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read the environment. Raises `SettingsError` with one line that names what is wrong."""
+        """Read the environment. Raises `SettingsError` with one line that names the problem."""
         try:
             return cls.model_validate(cls._collected_by_hand())
         except ValidationError as error:
@@ -44,18 +44,18 @@ class RunSettings(BaseSettings):
 
     @classmethod
     def _collected_by_hand(cls) -> dict[str, object]:
-        # `make run` reads no policy, but it is the one who can refuse a malformed one before anything is started.
+        # `make run` uses no policy, but it can refuse a malformed one before anything is started.
         policy_from_environment()
         return {}
 
 
 def _variables(location: tuple[int | str, ...]) -> list[str]:
-    """The variable that a problem is about; none where it is about several."""
+    """The variable of a problem; none if the problem is about several."""
     return [f"{PREFIX}{'__'.join(map(str, location)).upper()}"] if location else []
 
 
 class Settings(HttpSettings, IdentitySettings, RunSettings):
-    """What the API, the worker and the commands need. Addresses that hold secrets have no default."""
+    """The settings of the API, the worker and the commands. URLs that contain secrets have no default."""
 
     database_url: str = Field(repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`")
     redis_url: str = Field(repr=False, description="Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`")
@@ -93,14 +93,14 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
 
     @classmethod
     def _collected_by_hand(cls) -> dict[str, object]:
-        # Left to pydantic-settings, `5` and `true` would be taken for JSON instead of text.
+        # pydantic-settings would parse `5` and `true` as JSON instead of text.
         return {"policy": policy_from_environment()}
 
 
 def policy_from_environment() -> dict[str, str]:
     """The policy's overrides by lower-case name, as written: `XUANHAO_POLICY__BATCH_TTL=PT8S` → `batch_ttl`.
 
-    Raises `MalformedPolicy` where no policy can be made of them.
+    Raises `MalformedPolicy` if they are not a valid policy.
     """
     overrides = {
         name.removeprefix(POLICY_PREFIX).lower(): text

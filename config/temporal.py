@@ -1,4 +1,4 @@
-"""The connection to Temporal, and the search attributes by which operators find a vehicle."""
+"""The connection to Temporal, and the search attributes with which operators find a vehicle."""
 
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
@@ -14,8 +14,8 @@ DEADLINE = SearchAttributeKey.for_datetime("Deadline")
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     """A client for the settings' address and namespace.
 
-    With `lazy` the connection is made by the first call, so that a process starts while Temporal is away; otherwise
-    a `RuntimeError` says that nothing answered.
+    With `lazy` the first call connects, so that a process can start while Temporal is unavailable; otherwise a
+    `RuntimeError` says that Temporal did not respond.
     """
     return await Client.connect(
         settings.temporal_address,

@@ -1,4 +1,4 @@
-"""The one place that ends a process which has used the Temporal SDK."""
+"""Ends a process that has used the Temporal SDK."""
 
 import logging
 import os
@@ -9,9 +9,9 @@ from typing import NoReturn
 def leave(code: int) -> NoReturn:
     """End the process at once with this exit code, after everything written has been flushed.
 
-    The SDK's native threads outlive `main`, and the interpreter's finalisation now and then crashes on them (a
-    segmentation fault in two of six runs, sdk-python #300): the work is done, yet the exit code says otherwise.
-    So commands leave without that finalisation; nothing of ours relies on `atexit`.
+    The SDK's native threads outlive `main`, and the interpreter's finalisation sometimes crashes on them (a
+    segmentation fault in two of six runs, sdk-python #300): the work is done, but the exit code reports a failure.
+    So commands exit without finalisation; our code does not use `atexit`.
     """
     logging.shutdown()
     sys.stdout.flush()

@@ -1,13 +1,13 @@
-"""Python's search for unreachable cycles, as a server needs it."""
+"""Garbage collector settings for a server."""
 
 import gc
 
 YOUNG = 50_000
-"""New objects before they are searched. Python's own number, 700 to 2,000, is for programs that make few."""
+"""New objects before a collection. Python's default, 700 to 2,000, suits programs that create few objects."""
 
 
 def search_rarely() -> None:
-    """Call it once all is set up: what exists now lives as long as the process, and is never looked through again."""
+    """Call it after the set-up: existing objects live as long as the process, and are not scanned again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG)

@@ -1,7 +1,7 @@
-"""Logs of every process of ours: one JSON object a line on stderr, ours and the libraries' alike.
+"""Logging of all our processes: one JSON object per line on stderr, for our code and for libraries.
 
-What a caller sent (bodies, headers, query strings) is never logged. The request's id and the like are bound with
-`structlog.contextvars.bind_contextvars` and then stand on every line that is written on the request's behalf.
+The caller's input (bodies, headers, query strings) is never logged. The request's id and similar values are bound with
+`structlog.contextvars.bind_contextvars` and are then part of every line of that request.
 """
 
 import logging
@@ -13,26 +13,26 @@ from structlog.typing import ExcInfo, Processor
 from temporalio import workflow
 
 LEVELS_OF_LIBRARIES = {
-    # uvicorn's access lines would hold query strings; the API writes its own line for each request.
+    # uvicorn's access log contains query strings; the API writes its own line for each request.
     "uvicorn.access": logging.CRITICAL,
-    # httpx logs whole addresses at INFO, and those of an SMS gateway may hold secrets.
+    # httpx logs whole URLs at INFO, and the URL of an SMS gateway may contain secrets.
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     # The engine's INFO lines are SQL with its parameters.
     "sqlalchemy": logging.WARNING,
     # At DEBUG it logs every chunk of every stream, and so whole views.
     "sse_starlette": logging.WARNING,
-    # Workflow and activity lines are ours already; the SDK repeats the failed input only above WARNING.
+    # Our code logs workflows and activities; the SDK logs inputs only below WARNING.
     "temporalio": logging.WARNING,
-    # What workflows themselves say, such as that a countdown ended, has Temporal's name and is ours.
+    # Messages that workflows log, such as the end of a countdown, use Temporal's logger and are ours.
     "temporalio.workflow": logging.INFO,
 }
 TOLD_BY_WORKFLOWS = frozenset({"preselection_id", "office", "countdown", "purpose", "signal"})
-"""What a workflow may say besides its sentence; whatever else a library attaches to a record is left out."""
+"""Additional fields of a workflow's log message; other fields that a library attaches are left out."""
 
 
 def kinds_and_frames(exc_info: ExcInfo) -> list[str]:
-    """What was raised and where, without the words: a driver's or a validator's text repeats what people have sent."""
+    """Type and location of an exception, without its text: texts of drivers and validators repeat personal data."""
     kinds: list[str] = []
     error: BaseException | None = exc_info[1]
     while error is not None:
@@ -43,7 +43,7 @@ def kinds_and_frames(exc_info: ExcInfo) -> list[str]:
 
 
 def configure_logging(level: str = "INFO") -> None:
-    """Send everything that is logged in this process to stderr as JSON lines, from this level on."""
+    """Send all log messages of this process from this level on to stderr as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -55,7 +55,7 @@ def configure_logging(level: str = "INFO") -> None:
             ],
         )
     )
-    # The ids stand beside a workflow's sentence, not in it, so that a line can be searched for by either.
+    # The ids are separate fields, not part of a workflow's message, so that lines can be searched by either.
     workflow.logger.workflow_info_on_message = False
     root = logging.getLogger()
     root.handlers = [handler]

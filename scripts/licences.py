@@ -1,7 +1,7 @@
-"""Lists the licence of every locked production package in docs/licences.md, and says which ones are not allowed.
+"""Lists the licence of every locked production package in docs/licences.md, and reports those that are not allowed.
 
-A Python package's is read from what is installed, a web package's from the lock file. What says so in words, or is not
-installed on every system, is named here.
+The licence of a Python package comes from the installed metadata, that of a web package from the lock file. Packages
+whose metadata has it as free text, or that are not installed on every system, are listed here.
 """
 
 import re
@@ -28,7 +28,7 @@ ALLOWED = {
     "LGPL-3.0-only": "a library that is imported, unchanged and replaceable",
     "OFL-1.1": "the font; it may be embedded in documents",
 }
-"""What a production package may be licensed under, and on what ground where that is not plain."""
+"""The allowed licences of production packages, with a reason where one is needed."""
 
 NAMED = {
     "async-timeout": "Apache-2.0",
@@ -42,7 +42,7 @@ NAMED = {
     "uharfbuzz": "Apache-2.0",
     "uvloop": "Apache-2.0 OR MIT",
 }
-"""Those whose metadata name it in words, or that some systems need and others don't."""
+"""Packages whose metadata has the licence as free text, or that only some systems need."""
 
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 HEAD = """# Licences of the production packages
@@ -60,7 +60,7 @@ class Package:
 
     @property
     def is_allowed(self) -> bool:
-        """Of alternatives one is enough; of licences that hold together each is needed."""
+        """One allowed alternative (OR) is enough; of combined licences (AND) each must be allowed."""
         together = re.split(r"\s+AND\s+", self.licence)
         return all(any(one in ALLOWED for one in re.split(r"\s+OR\s+", each.strip("()"))) for each in together)
 
@@ -71,7 +71,7 @@ def python_packages() -> list[Package]:
 
 
 def web_packages() -> list[Package]:
-    """What the built pages hold."""
+    """The packages of the built pages."""
     lock = loads((ROOT / "web" / "package-lock.json").read_text("utf-8"))
     return [
         Package(path.rpartition("node_modules/")[2], entry["version"], entry.get("license", "unknown"))

@@ -1,4 +1,4 @@
-"""Writes the lock files of requirements/: every package's version and hashes, for all systems, no index named."""
+"""Writes the lock files in requirements/: every package's version and hashes, for all systems, without an index URL."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ def compile_lock(name: str, *options: str) -> None:
 
 
 def run(command: list[str | Path]) -> None:
-    # What is written is in the lock files; uv repeats all of it on its output.
+    # uv also prints everything that it writes to the lock files.
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603 - the words are our own.
 
 

@@ -1,6 +1,6 @@
-"""Makes `.venv` hold exactly what the lock file names; quick when it does already. Run by every target of `make`.
+"""Installs exactly the locked packages into `.venv`; fast if that is done already. Run by every target of `make`.
 
-Needs nothing but Python. A set-up that was interrupted is begun anew, and two at once wait for each other.
+It needs only Python. An interrupted set-up is restarted, and parallel set-ups wait for each other.
 """
 
 import fcntl
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK_FILE = ROOT / "requirements" / "dev.txt"
-# Written last and removed first: without it the environment is unfinished, and made anew.
+# Written last and removed first: without it the environment is incomplete, and is created again.
 STAMP = VENV / "set-up-for"
 
 
@@ -33,12 +33,12 @@ def main() -> None:
 
 
 def works() -> bool:
-    """Whether the environment's interpreter starts: it does not once the Python it was made of is gone."""
+    """Whether the environment's interpreter starts: it does not if the Python that created it was removed."""
     return PYTHON.exists() and run([PYTHON, "-c", ""]).returncode == 0
 
 
 def make_environment() -> None:
-    # Debian's Python comes without ensurepip; then a pip of the machine's own installs into the environment.
+    # Debian's Python has no ensurepip; then the machine's pip installs into the environment.
     without_pip = [] if find_spec("ensurepip") else ["--without-pip"]
     if without_pip and not find_spec("pip"):
         sys.exit(f"{sys.executable} has neither ensurepip nor pip; install your system's package python3-venv")
@@ -53,7 +53,7 @@ def install() -> None:
 
 
 def require(purpose: str, command: list[str | Path]) -> None:
-    """Run a command, and show what it said only if it failed."""
+    """Run a command, and show its output only if it fails."""
     done = run(command)
     if done.returncode != 0:
         sys.exit(f"{done.stdout}{purpose} failed; the lines above say why. It is begun anew the next time.")

@@ -1,4 +1,4 @@
-"""`python -m worker`: one worker process, until SIGTERM or SIGINT. Run as many as there are cores."""
+"""`python -m worker`: runs one worker process until SIGTERM or SIGINT. Run one per core."""
 
 import asyncio
 import signal
@@ -29,7 +29,7 @@ TEND_EVERY = timedelta(seconds=2)
 
 
 async def serve(settings: Settings) -> None:
-    """Work until a signal says stop; what is in hand is finished first."""
+    """Run until a signal; running tasks are finished first."""
     if settings.worker_metrics_port:
         metrics = PrometheusConfig(bind_address=f"127.0.0.1:{settings.worker_metrics_port}", durations_as_seconds=True)
         Runtime.set_default(Runtime(telemetry=TelemetryConfig(metrics=metrics)))
@@ -40,8 +40,8 @@ async def serve(settings: Settings) -> None:
     client = await connect(settings)
     await ensure_upkeep(client, settings.task_queue)
     tending = asyncio.create_task(tend_index(parts.index_keeper()))
-    # That no workflow reaches for clock, chance or I/O is proved by the tests, which run them all in the sandbox. Here
-    # it would take a quarter of the worker's time, and memory for a copy of their modules for each vehicle.
+    # The tests run all workflows in the sandbox, which shows that none uses clock, randomness or I/O. Here the sandbox
+    # would take a quarter of the worker's time, and memory for a copy of the modules for each vehicle.
     runner = UnsandboxedWorkflowRunner()
     async with (
         keys_kept_up(parts.keys, parts.database, "worker", system_clock),
@@ -55,14 +55,14 @@ async def serve(settings: Settings) -> None:
 
 
 async def tend_index(keeper: IndexKeeper) -> None:
-    """Find lost and old indexes every two seconds, so that an emptied Redis is whole again within ten."""
+    """Find missing and outdated indexes every two seconds, so that an emptied Redis is rebuilt within ten."""
     while True:
         try:
             await keeper.tend(system_clock())
         except PartDown as down:
             log.warning("the index can't be tended", part=down.part)
         except Exception:
-            # The edge of this task: one bad row must not end the tending of all other prefixes.
+            # The edge of this task: one bad row must not stop the maintenance of all other prefixes.
             log.exception("the index can't be tended")
         await asyncio.sleep(TEND_EVERY.total_seconds())
 

@@ -1,4 +1,4 @@
-"""The worker of vehicles, bans and upkeep: the only place that knows every concrete activity."""
+"""The worker of vehicles, bans and maintenance."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -15,17 +15,17 @@ from workflows.upkeep import UpkeepWorkflow
 from workflows.vehicle import VehicleWorkflow
 
 WORKFLOWS = [VehicleWorkflow, BlacklistWorkflow, PostponementWorkflow, UpkeepWorkflow]
-# Light, pure modules: passed through, shared by all workflows instead of imported anew for each. What is said to
-# workflows must be among them: the sandbox's own `datetime` is no type that the SDK could decode a moment into.
+# Light, pure modules are passed through: all workflows share them instead of importing them again. The modules of
+# workflow messages must be among them: the SDK can't decode an instant into the sandbox's own `datetime`.
 PASSED_THROUGH = ("domain", "zoneinfo", "workflows.messages", "workflows.ports", "workflows.upkeep_ports")
-# Python runs workflow tasks on one core. More at once would make a cold start with many vehicles replay them all
-# together and run into the deadlock detector's two seconds.
+# Python runs workflow tasks on one core. With more in parallel, a cold start with many vehicles would replay them all
+# at the same time and exceed the deadlock detector's two seconds.
 MOST_WORKFLOW_TASKS = 20
 MOST_ACTIVITIES = 50
 
 
 def make_worker(client: Client, task_queue: str, activities: Sequence[Callable[..., Any]], **options: Any) -> Worker:
-    """The worker as it runs in production and in the tests; `options` go beyond or replace what stands here."""
+    """The worker of production and tests; `options` extend or replace the arguments here."""
     runner = options.pop("workflow_runner", None) or sandboxed_runner()
     return Worker(
         client,
@@ -43,5 +43,5 @@ def make_worker(client: Client, task_queue: str, activities: Sequence[Callable[.
 
 
 def sandboxed_runner() -> SandboxedWorkflowRunner:
-    """The sandbox that keeps clock, chance and I/O out of workflows: all tests run in it."""
+    """The sandbox that prevents clock, randomness and I/O in workflows; all tests use it."""
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))

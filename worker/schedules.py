@@ -1,4 +1,4 @@
-"""The schedules of Temporal that the service needs. Any worker may bring them about, at any time."""
+"""The Temporal schedules of the service. Any worker may create them at any time."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,12 +21,12 @@ from workflows.upkeep_ports import UpkeepInput
 
 UPKEEP = "upkeep"
 EVERY = timedelta(minutes=1)
-# A run that hangs would keep all later ones away.
+# A run that hangs would prevent all later runs.
 LONGEST_RUN = timedelta(minutes=30)
 
 
 async def ensure_upkeep(client: Client, task_queue: str, *, schedule_id: str = UPKEEP) -> None:
-    """Make the schedule of upkeep, or bring it up to date. Where an operator has paused it, it stays paused."""
+    """Create or update the schedule of maintenance. If an operator has paused it, it stays paused."""
     wanted = _upkeep(task_queue, schedule_id)
     try:
         await client.create_schedule(schedule_id, wanted)
@@ -39,14 +39,14 @@ def _upkeep(task_queue: str, schedule_id: str) -> Schedule:
         action=ScheduleActionStartWorkflow(
             UpkeepWorkflow.run,
             UpkeepInput(),
-            # Temporal adds the moment, so that operators see in the list which run is which.
+            # Temporal appends the instant, so that operators can distinguish runs in the list.
             id=schedule_id,
             task_queue=task_queue,
             execution_timeout=LONGEST_RUN,
             static_summary="日常维护 (upkeep)",
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
-        # What was missed while Temporal was away is done by the next run.
+        # The next run does what was missed while Temporal was unavailable.
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=EVERY),
     )
 
