@@ -3,7 +3,6 @@
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -18,18 +17,10 @@ from storage.crypto.keyed_hash import KeyedHash
 from storage.crypto.vault import Keys, Vault
 from storage.postgres.database import Database
 from storage.sms.outbox import TextMessages
+from tests.demo.demo_server import NOW, Clock, DemoServer
 
 PORT = 8123
 KEYS = Keys(Vault({"k": b"k" * 32}, "k"), KeyedHash(b"h" * 32))
-NOW = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +45,7 @@ async def demo(database_url: str) -> AsyncIterator[Demo]:
 @pytest.fixture(scope="session")
 async def server(
     demo: Demo, only_clock: Clock, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[httpx.ASGITransport]:
+) -> AsyncIterator[DemoServer]:
     """The demo's server, which fetches its own keys from itself."""
     keys = tmp_path_factory.mktemp("demo") / "keys.json"
     key = b64encode(b"v" * 32).decode()
@@ -62,18 +53,19 @@ async def server(
     settings = Settings(
         database_url=database_url, redis_url="redis://127.0.0.1:1", key_file=keys, http_port=PORT, demo=True
     )
-    transport = httpx.ASGITransport(None)  # type: ignore[arg-type] -- set as soon as there is an application.
+    server = DemoServer()
     async with (
-        httpx.AsyncClient(transport=transport) as http,
+        httpx.AsyncClient(transport=httpx.ASGITransport(server)) as http,
         parts_of(settings, demo_gateways(demo, http, only_clock), KEYS, clock=only_clock) as parts,
     ):
-        transport.app = demo_app(parts, demo)
-        yield transport
+        server.parts, server.app = parts, demo_app(parts, demo)
+        yield server
 
 
 @pytest.fixture
-async def browser(server: httpx.ASGITransport, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+async def browser(server: DemoServer, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody's browser at the demo's server, without a cookie yet."""
     assert clock.now == NOW
-    async with httpx.AsyncClient(transport=server, base_url=f"http://127.0.0.1:{PORT}") as browser:
+    transport = httpx.ASGITransport(server)
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}") as browser:
         yield browser

@@ -6,6 +6,7 @@ import pytest
 
 from demo.routes import Demo
 from gateways.sms import LocalSms, TextMessage
+from tests.demo.demo_server import Clock, DemoServer
 
 BASE = "/api/v1/demo"
 
@@ -25,25 +26,28 @@ async def test_the_users_are_listed_with_roles_and_phones(browser: httpx.AsyncCl
     assert set(by_name["applicant-001"]) == {"user", "name", "roles", "phone"}
 
 
-async def test_a_token_signs_its_user_in(browser: httpx.AsyncClient, demo: Demo) -> None:
+async def test_a_token_signs_its_user_in(browser: httpx.AsyncClient, server: DemoServer, demo: Demo) -> None:
     answer = await browser.post(f"{BASE}/tokens", json={"user": "agent-001"})
     assert answer.status_code == 200
     assert answer.json()["expires_in"] >= 3600
-    parts = browser._transport.app.state.parts  # type: ignore[attr-defined] -- the transport is our own.
-    claims = await parts.gateways.verifier.verify(answer.json()["access_token"])
+    assert server.parts
+    claims = await server.parts.gateways.verifier.verify(answer.json()["access_token"])
     agent = demo.world.users["agent-001"]
     assert (claims.subject, claims.phone, claims.acting_party) == ("agent-001", agent.phone, agent.organisation)
 
 
-async def test_every_user_gets_a_token_that_is_accepted(browser: httpx.AsyncClient, demo: Demo) -> None:
-    verifier = browser._transport.app.state.parts.gateways.verifier  # type: ignore[attr-defined] -- our own.
+async def test_every_user_gets_a_token_that_is_accepted(
+    browser: httpx.AsyncClient, server: DemoServer, demo: Demo
+) -> None:
+    assert server.parts
+    verifier = server.parts.gateways.verifier
     for user in demo.world.users.values():
         answer = await browser.post(f"{BASE}/tokens", json={"user": user.user})
         claims = await verifier.verify(answer.json()["access_token"])
-        assert (claims.roles, claims.office) == (set(user.roles), user.office_code)
+        assert (claims.roles, claims.office) == (frozenset(user.roles), user.office_code)
 
 
-async def test_a_token_ends_when_it_said(browser: httpx.AsyncClient, clock: Any) -> None:
+async def test_a_token_ends_when_it_said(browser: httpx.AsyncClient, clock: Clock) -> None:
     answer = (await browser.post(f"{BASE}/tokens", json={"user": "applicant-001"})).json()
     bearer = {"Authorization": f"Bearer {answer['access_token']}"}
     clock.now += timedelta(seconds=answer["expires_in"] - 1)
@@ -70,7 +74,7 @@ async def test_nobody_but_applicants_has_cars(browser: httpx.AsyncClient) -> Non
     assert await items(browser, "/vehicles?user=operator-1") == []
 
 
-async def test_a_users_messages_are_listed_newest_first(browser: httpx.AsyncClient, demo: Demo, clock: Any) -> None:
+async def test_a_users_messages_are_listed_newest_first(browser: httpx.AsyncClient, demo: Demo, clock: Clock) -> None:
     sms, phone = LocalSms(demo.messages), demo.world.users["applicant-003"].phone
     await sms.send(TextMessage(phone, "【选号】一", "confirm_information", "k-1", clock.now, "123456"))
     await sms.send(TextMessage(phone, "【选号】二", "reserved", "k-2", clock.now + timedelta(seconds=1)))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from demo import world as worlds
-from demo.offices import MAIN_OFFICE, OFFICES
+from demo.offices import MAIN_OFFICE, OFFICES, DemoOffice
 from demo.releases import FIRST_RELEASE, RANDOM_ONLY, segments_of
+from demo.vehicles import DemoVehicle
 from demo.world import World, demo_world
 from domain.identifiers import parse_certificate_number, parse_credit_code, parse_mobile, parse_resident_id, parse_vin
 from domain.parties import Party, PartyKind
@@ -53,9 +54,9 @@ def test_an_offices_prefixes_belong_to_its_province() -> None:
 
 
 @pytest.mark.parametrize("office", OFFICES, ids=lambda office: office.code)
-def test_every_office_leaves_at_least_two_patterns_unreleased(office: object) -> None:
+def test_every_office_leaves_at_least_two_patterns_unreleased(office: DemoOffice) -> None:
     by_prefix: dict[str, int] = {}
-    for segment in segments_of(office):  # type: ignore[arg-type] -- parametrize knows no types.
+    for segment in segments_of(office):
         numbers = segment.numbers()
         assert not by_prefix.get(segment.prefix, 0) & numbers
         by_prefix[segment.prefix] = by_prefix.get(segment.prefix, 0) | numbers
@@ -123,7 +124,7 @@ def test_the_certificates_of_one_applicant_end_differently() -> None:
         assert len({car.facts.certificate_number[-4:] for car in cars}) == len(cars)
 
 
-def question(user: worlds.DemoUser, car: worlds.DemoVehicle) -> VehicleQuestion:
+def question(user: worlds.DemoUser, car: DemoVehicle) -> VehicleQuestion:
     facts = car.facts
     return VehicleQuestion(facts.certificate_number, facts.vin, facts.owner, user.buyer, car.office_code)
 

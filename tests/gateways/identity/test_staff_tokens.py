@@ -58,7 +58,8 @@ async def test_without_one_no_token_of_staff_is_good(
     claims = APPLICANT | {"roles": roles, "office": "440300"} | shown
     with pytest.raises(Unauthenticated):
         await verifying(GOLD).verify(token_of(claims))
-    assert await verifying(GOLD).verify(token_of(claims | {"roles": ["applicant"]}))
+    accepted = await verifying(GOLD).verify(token_of(claims | {"roles": ["applicant"]}))
+    assert accepted.subject == "applicant-001"
 
 
 async def test_where_no_value_is_named_nobody_is_staff(verifying: Verifying) -> None:
@@ -82,7 +83,8 @@ async def test_a_token_of_staff_lives_no_longer_than_it_may(
     verifier = verifying(StaffRules(lifetime=timedelta(minutes=30)))
     token = token_of(OPERATOR | {"amr": ["mfa"]} | times)
     if is_good:
-        assert await verifier.verify(token)
+        accepted = await verifier.verify(token)
+        assert accepted.subject == "applicant-001"
     else:
         with pytest.raises(StaffNotProved):
             await verifier.verify(token)
@@ -90,4 +92,5 @@ async def test_a_token_of_staff_lives_no_longer_than_it_may(
 
 async def test_an_applicants_token_may_live_long_and_say_nothing_of_its_beginning(verifying: Verifying) -> None:
     claims = without(APPLICANT, "iat") | {"exp": SECONDS + 12 * 3600}
-    assert await verifying(GOLD).verify(token_of(claims))
+    accepted = await verifying(GOLD).verify(token_of(claims))
+    assert accepted.subject == "applicant-001"

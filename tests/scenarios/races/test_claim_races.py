@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import chain
@@ -53,7 +53,7 @@ async def starting_together(database: Database, plates: Sequence[str], rivals: i
         await gate.rollback()
 
 
-async def race(stored: Stored, wishes: dict[UUID, Sequence[str]], at: datetime, revision: int) -> dict[UUID, bool]:
+async def race(stored: Stored, wishes: Mapping[UUID, Sequence[str]], at: datetime, revision: int) -> dict[UUID, bool]:
     """All at once want their plates; tells who got them. Anything but having them or losing them is an error."""
 
     async def want(rival: UUID, plates: Sequence[str]) -> bool:

@@ -1,6 +1,6 @@
 import asyncio
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from redis.asyncio import Redis
@@ -168,7 +168,7 @@ async def test_the_scripts_survive_a_server_that_has_forgotten_them(redis: Redis
 async def test_a_draw_that_meets_an_error_leaves_no_trace(redis: Redis, index: PoolIndex) -> None:
     await put_index(redis, SPREAD)
     before = await redis.get(index_keys(B)[0])
-    arguments = [milliseconds(AT), milliseconds(LATER), 10, 0, b"\x00" * 20, "[]"]
+    arguments: list[int | bytes | str] = [milliseconds(AT), milliseconds(LATER), 10, 0, b"\x00" * 20, "[]"]
     with pytest.raises(ResponseError, match="out of random words"):
         await index._draw(keys=index_keys(B), args=arguments)
     assert await redis.get(index_keys(B)[0]) == before
@@ -183,18 +183,20 @@ async def test_an_office_is_drawn_from_as_one_pool(redis: Redis, index: PoolInde
     assert await index.draw_from_office([B, "粤C"], 10, at=AT, until=LATER) == []
 
 
-async def test_a_lost_prefix_gives_back_what_the_others_had_given(redis: Redis, index: PoolIndex) -> None:
+async def test_a_lost_prefix_gives_back_what_the_others_had_given(
+    redis: Redis, index: PoolIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await put_index(redis, SPREAD)
     await put_index(redis, SPREAD, "粤C")
     counted = index.count
 
-    async def counted_then_lost(prefix: str, **rest: object) -> int:
-        count = await counted(prefix, **rest)
+    async def counted_then_lost(prefix: str, *, at: datetime, wish: Wish) -> int:
+        count = await counted(prefix, at=at, wish=wish)
         if prefix == "粤C":
             await redis.delete("pool:{粤C}:version")
         return count
 
-    index.count = counted_then_lost
+    monkeypatch.setattr(index, "count", counted_then_lost)
     with pytest.raises(IndexLost):
         await index.draw_from_office([B, "粤C"], 10, at=AT, until=LATER)
     assert await free_in(redis) == set(plates_at(SPREAD))

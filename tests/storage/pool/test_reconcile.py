@@ -1,5 +1,5 @@
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -142,40 +142,46 @@ async def test_numbers_picked_a_moment_before_are_not_offered_again_by_a_new_ind
     assert await world.index.count(B, at=LATER) == 100
 
 
-async def test_what_is_decided_while_an_index_is_built_is_in_it(world: World, redis: Redis) -> None:
+async def test_what_is_decided_while_an_index_is_built_is_in_it(
+    world: World, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await world.add_prefix(B, HUNDRED)
     await world.add_claims(PLATES[:1], "offered", LATER)
     await world.keeper.tend(AT)
-    reading = world.keeper._builder._records.truth
+    records = world.keeper._builder._records
+    reading = records.truth
 
-    async def truth_and_then_more(*given: object, **named: object) -> object:
-        truth = await reading(*given, **named)
+    async def truth_and_then_more(prefix: str, at: datetime, **bounds: Any) -> PoolTruth:
+        truth = await reading(prefix, at, **bounds)
         await world.index.settle(at=AT, taken=PLATES[1:2], held={PLATES[2]: LATER}, freed={PLATES[0]: LATER})
         # Committed without a word to the index, by somebody who was interrupted.
         await world.add_claims(PLATES[3:4])
         await world.add_claims(PLATES[4:5], "offered", LATER)
         return truth
 
-    world.keeper._builder._records.truth = truth_and_then_more
+    monkeypatch.setattr(records, "truth", truth_and_then_more)
     await redis.delete(key(B, "version"))
     await world.keeper.tend(AT)
     assert await free_in(redis) == {PLATES[0], *PLATES[5:]}
     assert await world.index.count(B, at=LATER) == 98
 
 
-async def test_a_builder_that_lost_its_lock_changes_nothing(world: World, redis: Redis) -> None:
+async def test_a_builder_that_lost_its_lock_changes_nothing(
+    world: World, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await world.add_prefix(B, HUNDRED)
-    reading = world.keeper._builder._records.truth
+    records = world.keeper._builder._records
+    reading = records.truth
 
-    async def truth_and_then_a_flush(*given: object, **named: object) -> object:
-        truth = await reading(*given, **named)
+    async def truth_and_then_a_flush(prefix: str, at: datetime, **bounds: Any) -> PoolTruth:
+        truth = await reading(prefix, at, **bounds)
         await redis.flushall()
         return truth
 
-    world.keeper._builder._records.truth = truth_and_then_a_flush
+    monkeypatch.setattr(records, "truth", truth_and_then_a_flush)
     assert await world.keeper.tend(AT) == []
     assert await redis.keys() == []
-    world.keeper._builder._records.truth = reading
+    monkeypatch.setattr(records, "truth", reading)
     assert await world.keeper.tend(AT) == [B]
 
 
@@ -195,7 +201,7 @@ async def test_a_check_finds_and_mends_stale_bits(world: World, redis: Redis) ->
 async def test_building_leaves_neither_lock_nor_journal_nor_scratch(world: World, redis: Redis) -> None:
     await world.add_prefix(B, HUNDRED, segment("!!!!!", "4****"))
     await world.keeper.tend(AT)
-    assert {name.decode() for name in await redis.keys()} == {key(B, "free"), key(B, "version")}
+    assert set(await redis.keys()) == {key(B, "free").encode(), key(B, "version").encode()}
     assert not await redis.exists(lock_key(B))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -162,10 +162,12 @@ async def test_a_prefix_that_no_office_has_is_refused_and_its_numbers_stay(
 
 @pytest.mark.slow
 async def test_numbers_can_be_withheld_while_redis_is_away(pool: World, away: Redis) -> None:
-    assert await withhold(WithheldNumbers(pool.database, PoolIndex(away)), 4)
+    made = await withhold(WithheldNumbers(pool.database, PoolIndex(away)), 4)
+    assert await standing(pool, numbers(4)) == {numbers(4)[0]: ("withheld", FOREVER)}
+    assert made.plates == numbers(4)
 
 
-async def standing(pool: World, plates: list[str]) -> dict[str, tuple[str, object]]:
+async def standing(pool: World, plates: list[str]) -> dict[str, tuple[str, datetime]]:
     columns = claim.c
     found = await pool.database.rows(
         select(columns.plate, columns.kind, columns.until).where(columns.plate.in_(plates))

@@ -1,6 +1,7 @@
 """Preselections as rows: written sealed, found by hashes, invisible until they have begun."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -129,7 +130,7 @@ async def test_the_newest_to_go_on_with_is_unfinished_completed_or_exhausted(
 
 
 async def test_the_newest_preselection_of_a_transfer_holds_its_counts(stored: Stored) -> None:
-    same = {"vin": uuid4().hex, "certificate_number": "1", "party_id": uuid4().hex}
+    same: dict[str, Any] = {"vin": uuid4().hex, "certificate_number": "1", "party_id": uuid4().hex}
     await stored.begun("cancelled", state={"draws_remaining": 4}, **same)
     newer = await stored.begun("cancelled", state={"draws_remaining": 3}, at=AT + timedelta(days=1), **same)
     waiting = await stored.submitted(at=AT + timedelta(days=2), **same)
@@ -148,7 +149,7 @@ async def test_numbers_shown_to_a_vehicle_are_those_of_all_its_preselections(sto
 
 
 async def test_a_partys_other_unfinished_preselections_are_found(stored: Stored) -> None:
-    party = {"party_id": uuid4().hex}
+    party: dict[str, Any] = {"party_id": uuid4().hex}
     overdue = await stored.begun("overdue", **party)
     unfinished = [await stored.begun(stage, **party) for stage in ("service_notes", "plate_selection")]
     for stage in ("completed", "registered", "exhausted", "cancelled"):

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -67,7 +68,7 @@ async def test_closing_ends_even_when_the_driver_fails_instead_of_being_cancelle
 ) -> None:
     listening = PubSub.get_message
 
-    async def never_cancelled(self: PubSub, **limits: float) -> object:
+    async def never_cancelled(self: PubSub, **limits: Any) -> object:
         try:
             return await listening(self, **limits)
         except asyncio.CancelledError:

@@ -40,7 +40,9 @@ async def test_a_restarted_redis_costs_no_caller_an_error(valkey: Valkey) -> Non
 
 async def test_a_call_is_never_repeated_behind_its_authors_back(redis_url: str) -> None:
     async with make_redis(redis_url) as redis:
-        assert redis.get_retry().get_retries() == 0
+        retry = redis.get_retry()
+        assert retry
+        assert retry.get_retries() == 0
 
 
 async def test_a_script_of_several_files_runs_as_one(redis_url: str) -> None:

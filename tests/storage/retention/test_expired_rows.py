@@ -65,8 +65,7 @@ async def test_a_claim_that_a_decision_is_changing_at_this_moment_is_left_for_th
 
 async def test_answers_stay_for_their_day(own: Database) -> None:
     answers, key = Idempotency(own, KEYS), RequestKey(b"caller", "/path", uuid4())
-    begun = {"body_digest": b"", "operation_id": uuid4(), "lease": timedelta(seconds=20)}
-    await answers.begin(key, at=AT, **begun)
+    await answers.begin(key, at=AT, body_digest=b"", operation_id=uuid4(), lease=timedelta(seconds=20))
     await answers.answer(key, 200, {}, "{}")
     assert await removed(own, "answers", AT + DAY) == 0
     assert await removed(own, "answers", AT + DAY + 2 * HOUR) == 1

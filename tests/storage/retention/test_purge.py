@@ -81,7 +81,7 @@ async def test_a_preselection_that_has_not_ended_is_never_purged(own: Stored, st
 
 
 async def test_one_that_fell_asleep_is_purged_and_its_vehicles_chances_stay_used(own: Stored) -> None:
-    same = {"vin": uuid4().hex, "certificate_number": "1", "party_id": uuid4().hex}
+    same: dict[str, Any] = {"vin": uuid4().hex, "certificate_number": "1", "party_id": uuid4().hex}
     me = await own.begun(at=AT, **same)
     await own.decisions.commit(decision(me, at=AT, stage="service_notes", dormant=True, state={"draws_remaining": 1}))
     before = await own.row(me)

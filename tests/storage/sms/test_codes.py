@@ -66,9 +66,11 @@ class Person:
             self.owner(purpose), self.hash(digits, purpose), at=at, attempts=5, request_id=name
         )
 
-    async def is_refused_until(self, at: datetime, purpose: str = "confirm_identity", **how: bool) -> datetime:
+    async def is_refused_until(
+        self, at: datetime, purpose: str = "confirm_identity", *, while_holding: bool = False
+    ) -> datetime:
         with pytest.raises(RateLimited) as limited:
-            await self.ask(at, purpose, **how)
+            await self.ask(at, purpose, while_holding=while_holding)
         return limited.value.retry_at
 
 
