@@ -64,9 +64,9 @@ def log_to(nowhere: TextIO) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which of {', '.join(ROWS)}; all unless told")
-    parser.add_argument("--pairs", type=int, default=Sizes.pairs, help="how often both sides take their turn")
-    parser.add_argument("--claims", type=int, default=Sizes.claims, help="in the table, for the draws")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which of {', '.join(ROWS)}; default: all")
+    parser.add_argument("--pairs", type=int, default=Sizes.pairs, help="how often both sides alternate")
+    parser.add_argument("--claims", type=int, default=Sizes.claims, help="claims in the table, for the draws")
     given = parser.parse_args()
     unknown = set(given.rows) - ROWS.keys()
     if unknown:

@@ -152,7 +152,7 @@ def shown(rows: list[PreselectionRow]) -> None:
 Ask = Callable[[Side, UUID, str], Awaitable[None]]
 ASKED: dict[str, Ask] = {
     "the desk's list of a hundred": newest,
-    "the same of one stage": by_stage,
+    "the same for one stage": by_stage,
     "the desk's search for a plate": by_plate,
     "inspecting a voucher's QR code": by_token,
     "inspecting a typed code": by_code,

@@ -66,7 +66,7 @@ async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant
         ours, bare = by_rest.putting_aside(api, keyed=keyed), direct.putting_aside_directly()
         await side_by_side(ours, bare, many=2, pairs=1)
         pairs = await side_by_side(ours, bare, many=sizes.actions, pairs=sizes.pairs)
-        figures.append(cost(f"{name} (put aside) against the update sent directly", pairs, None if keyed else MOST))
+        figures.append(cost(f"{name} (add a candidate) against its update", pairs, None if keyed else MOST))
     return figures
 
 

@@ -35,9 +35,9 @@ Attempt = Callable[[Order, str], Awaitable[bool]]
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     bare = competing(stack, sizes, inserting(stack))
     ways = (
-        ("claims, looked for first, as a composition does", claiming(stack, look=True), FASTEST),
-        ("claims, by the statement of a decision alone", claiming(stack, look=False), None),
-        ("compositions, charged and all", composing(stack), None),
+        ("claims with a lookup first, as in a composition", claiming(stack, look=True), FASTEST),
+        ("claims, only the statement of a decision", claiming(stack, look=False), None),
+        ("whole compositions, with the spent chances", composing(stack), None),
     )
     await bare()
     figures = []
@@ -45,7 +45,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
         ours = competing(stack, sizes, way)
         await ours()
         pairs = await by_turns(ours, bare, sizes.pairs)
-        figures.append(speed(f"{sizes.rivals} rivals for one plate: {name}", pairs, target, unit="claims"))
+        figures.append(speed(f"{sizes.rivals} parallel requests for one plate: {name}", pairs, target, unit="claims"))
     return [*figures, await deadlocks(stack)]
 
 

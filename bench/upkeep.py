@@ -66,7 +66,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
         seconds, compared, removed = await run(parts, system_clock())
     assert (len(compared.repaired), removed.claims) == (DAMAGED, count * ended(claims))
     detail = ", ".join(f"{name} {spent:.2f} s" for name, spent in seconds.items())
-    what = f"one run of upkeep, {count} prefixes with {claims:,} claims each"
+    what = f"one run of maintenance, {count} prefixes with {claims:,} claims each"
     return [Figure(what, [sum(seconds.values())], Target("at most", MOST), detail, " s", digits=1)]
 
 

@@ -13,9 +13,9 @@ class HttpSettings(BaseSettings):
     """The proxies in front of the API, and the origins whose pages may read its responses."""
 
     http_host: str = Field("127.0.0.1", description="Address on which the API listens")
-    trusted_proxies: str | None = Field(None, description="Networks of proxies whose X-Forwarded-For is believed")
+    trusted_proxies: str | None = Field(None, description="Networks of proxies whose X-Forwarded-For is trusted")
     cors_origins: str | None = Field(None, description="Origins of other sites' pages that may call the API")
-    streams_per_account: int = Field(60, ge=1, description="Event streams that an account may have open in a process")
+    streams_per_account: int = Field(60, ge=1, description="Open event streams per account and process")
 
     @property
     def allowed_origins(self) -> frozenset[str]:
@@ -39,7 +39,7 @@ class HttpSettings(BaseSettings):
     @classmethod
     def _are_origins(cls, text: str | None) -> str | None:
         if not all(map(_is_origin, words_of(text))):
-            raise ValueError("origins such as https://example.org, each by its name")
+            raise ValueError("origins such as https://example.org, without wildcards")
         return text
 
 

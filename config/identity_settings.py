@@ -25,10 +25,10 @@ class IdentitySettings(BaseSettings):
 
     oidc_issuer: str | None = Field(None, description="Issuer of tokens; unset: every token is refused")
     oidc_audience: str | None = Field(None, description="Audience that tokens must name")
-    oidc_jwks_url: str | None = Field(None, description="Where the keys are; unset: where the issuer says")
+    oidc_jwks_url: str | None = Field(None, description="URL of the issuer's keys; unset: found by discovery")
     oidc_client_id: str | None = Field(None, description="The web pages' client at the issuer; unset: no sign-in there")
-    oidc_algorithms: str = Field(" ".join(_ALGORITHMS), description="Algorithms of signatures that are accepted")
-    oidc_clock_skew: str = Field("PT5S", description="How far the issuer's clock and ours may differ, in ISO 8601")
+    oidc_algorithms: str = Field(" ".join(_ALGORITHMS), description="Accepted signature algorithms")
+    oidc_clock_skew: str = Field("PT5S", description="How much the issuer's clock and ours may differ, in ISO 8601")
 
     oidc_roles_claim: str = Field("roles", min_length=1, description="Claim of the roles")
     oidc_office_claim: str = Field("office", min_length=1, description="Claim of a clerk's office")
@@ -43,8 +43,8 @@ class IdentitySettings(BaseSettings):
     )
 
     oidc_staff_acr: str | None = Field(None, description="Values of `acr` that show a second factor")
-    oidc_staff_amr: str = Field("mfa", description="Values of `amr` of which each shows a second factor")
-    oidc_staff_lifetime: str = Field("PT1H", description="Longest life of a token of staff, in ISO 8601")
+    oidc_staff_amr: str = Field("mfa", description="Values of `amr` each of which shows a second factor")
+    oidc_staff_lifetime: str = Field("PT1H", description="Longest lifetime of a staff token, in ISO 8601")
 
     @field_validator("oidc_clock_skew", "oidc_staff_lifetime")
     @classmethod
@@ -65,12 +65,12 @@ class IdentitySettings(BaseSettings):
         """Without TLS keys could be forged; only a provider on this machine may do without."""
         parts = urlsplit(address or "https://unset")
         if not parts.hostname or not (parts.scheme == "https" or is_on_this_machine(parts.hostname)):
-            raise ValueError("an address that begins with https://")
+            raise ValueError("a URL that begins with https://")
         return address
 
     @field_validator("oidc_audience")
     @classmethod
     def _stands_beside_the_issuer(cls, audience: str | None, info: ValidationInfo) -> str | None:
         if info.data.get("oidc_issuer") and not audience:
-            raise ValueError("an issuer of tokens needs it")
+            raise ValueError("required with an issuer")
         return audience

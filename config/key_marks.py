@@ -10,8 +10,8 @@ from config.settings import SettingsError
 
 MARK = "demo"
 KEYS_UNREADABLE = "XUANHAO_KEY_FILE names no readable key file"
-DEMO_KEYS_OUTSIDE = "XUANHAO_KEY_FILE holds the keys of a demo, and XUANHAO_DEMO is not 1"
-OTHER_KEYS_IN_DEMO = "XUANHAO_DEMO=1 lets everybody in, and XUANHAO_KEY_FILE holds keys that are not a demo's"
+DEMO_KEYS_OUTSIDE = "XUANHAO_KEY_FILE holds the keys of a demo, but XUANHAO_DEMO is not 1"
+OTHER_KEYS_IN_DEMO = "XUANHAO_DEMO=1 lets everybody sign in, but XUANHAO_KEY_FILE holds keys that are not a demo's"
 
 
 def require_keys_of_mode(keys: Mapping[str, Any], *, demo: bool) -> None:

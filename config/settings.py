@@ -28,7 +28,7 @@ class RunSettings(BaseSettings):
     http_port: int = Field(8000, ge=1, le=65535, description="Port of the REST API and the web pages")
     temporal_port: int = Field(7233, ge=1, le=65535, description="Port of the embedded Temporal server")
     temporal_ui_port: int = Field(8233, ge=1, le=65535, description="Port of the embedded Temporal UI")
-    data_dir: Path = Field(Path(".data"), description="Folder of everything that must survive a restart")
+    data_dir: Path = Field(Path(".data"), description="Folder of the data that must survive a restart")
     demo: bool = Field(default=False, description="Demo data, demo sign-in and the demo phone")
 
     @classmethod
@@ -60,7 +60,7 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
     database_url: str = Field(repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`")
     redis_url: str = Field(repr=False, description="Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`")
     key_file: Path | None = Field(None, description="JSON file of the keys; this or `keys`")
-    keys: str | None = Field(None, repr=False, description="The same JSON itself, which no command can change")
+    keys: str | None = Field(None, repr=False, description="The same JSON as text, read-only")
 
     temporal_address: str = Field("127.0.0.1:7233", description="Host and port of the Temporal frontend")
     temporal_namespace: str = Field("default", description="Temporal namespace")
@@ -68,7 +68,7 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
     task_queue: str = Field("vehicles", description="Task queue of workflows and activities")
 
     worker_metrics_port: int | None = Field(None, ge=1, le=65535, description="Prometheus port of the worker")
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged")
 
     retention: str = Field("P3Y", description="How long personal data is kept after the end, in ISO 8601")
 

@@ -83,7 +83,7 @@ def main() -> int:
     try:
         settings = Settings.from_environment()
         if not settings.demo:
-            raise SettingsError("demo.server needs XUANHAO_DEMO=1, for it lets everybody in")  # noqa: TRY301 - one exit for all problems with the settings.
+            raise SettingsError("demo.server needs XUANHAO_DEMO=1, because everybody can sign in there")  # noqa: TRY301 - one exit for all problems with the settings.
         require_keys_of_mode(key_source(settings.key_file, settings.keys).read(), demo=True)
     except (SettingsError, OSError, ValueError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")

@@ -68,7 +68,7 @@ class Duration:
         A day that the target month does not have becomes the first of the next: two years after 29 February is 1 March.
         """
         if moment.tzinfo is None:
-            raise ValueError("a moment without a time zone")
+            raise ValueError("an instant without a time zone")
         if not (self.years or self.months or self.days):
             return moment.astimezone(UTC) + self.time
         local = moment.astimezone(SHANGHAI).replace(tzinfo=None)

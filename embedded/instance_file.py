@@ -38,7 +38,7 @@ def noted_instance(data_dir: Path) -> dict[str, str]:
     """
     content = json.loads((data_dir / NAME).read_text("utf-8"))
     if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
-        raise ValueError("not a note of an instance")
+        raise ValueError("not an instance file")
     return {name: value for name, value in content.items() if _is_noted(name)}
 
 

@@ -42,7 +42,7 @@ def _require_same_mode(folder: DataFolder, *, demo: bool) -> None:
     except (OSError, ValueError, AttributeError):
         raise StartProblem(f"{folder.keys} holds no keys") from None
     except SettingsError as problem:
-        raise StartProblem(f"{problem}: the data in {folder.root} needs the other mode, or another folder") from None
+        raise StartProblem(f"{problem}: use the other mode for the data in {folder.root}, or another folder") from None
 
 
 def _fresh_keys() -> dict[str, object]:

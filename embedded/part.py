@@ -56,7 +56,7 @@ class Part(ABC):
             if not self._started.is_running:
                 raise StartProblem(f"{self.name} did not start: {self._last_words()}")
             if asyncio.get_running_loop().time() > deadline:
-                raise StartProblem(f"{self.name} did not answer within {within_s:.0f} s; see {self.log}")
+                raise StartProblem(f"{self.name} was not ready within {within_s:.0f} s; see {self.log}")
             await asyncio.sleep(ASK_EVERY_S)
 
     async def bring_up(self) -> None:

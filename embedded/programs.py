@@ -98,4 +98,4 @@ def last_line(log: Path, begins_at: int) -> str:
     with log.open("rb") as file:
         file.seek(begins_at)
         lines = file.read().decode(errors="replace").strip().splitlines()
-    return lines[-1].strip() if lines else f"it said nothing in {log}"
+    return lines[-1].strip() if lines else f"no output in {log}"

@@ -38,7 +38,7 @@ async def serve(settings: RunSettings) -> Never:
         async with asyncio.TaskGroup() as keepers:
             for part in parts:
                 keepers.create_task(keep(part))
-    raise AssertionError("keepers never end by themselves")
+    raise AssertionError("keepers never end")
 
 
 @asynccontextmanager
@@ -107,7 +107,7 @@ async def keep(part: Part) -> Never:
         code = await part.ended()
         if clock() - since > SETTLED_AFTER_S:
             pause = FIRST_PAUSE_S
-        say(f"{part.name} ended by {how(code)}; it is started again (see {part.log})")
+        say(f"{part.name} ended by {how(code)}; restarting it (see {part.log})")
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_S)
         await start_again(part)

@@ -31,7 +31,7 @@ async def call(client: httpx.AsyncClient, request: httpx.Request, *, part: Part)
         async with asyncio.timeout(LIMIT_SECONDS):
             answer = await _send(client, request, part)
     except TimeoutError:
-        raise GatewayDown(part, "no answer in time") from None
+        raise GatewayDown(part, "timeout") from None
     except httpx.HTTPError as error:
         raise GatewayDown(part, type(error).__name__) from None
     if answer.status >= httpx.codes.INTERNAL_SERVER_ERROR:

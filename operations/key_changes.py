@@ -79,9 +79,9 @@ async def make_key(parts: OperationParts, kind: Kind, wish: Wish) -> KeyChange:
     """Make a new key and go through the change. Needs a reason; raises `ReadOnlyKeys`."""
     _ = wish.why
     if _newest(parts, kind) != _current(parts, kind):
-        return KeyChange(kind, _newest(parts, kind), obstacle="the change before is unfinished: continue it first")
+        return KeyChange(kind, _newest(parts, kind), obstacle="the previous rotation is unfinished: continue it first")
     if kind == "hashing" and (await Rehashing(parts.database, parts.keys).left())[0]:
-        return KeyChange(kind, _current(parts, kind), obstacle="rows wait for the change before: continue it first")
+        return KeyChange(kind, _current(parts, kind), obstacle="rows wait for the previous rotation: continue it first")
     key_id, key = secrets.token_hex(_ID_BYTES), b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
     _changed(parts, lambda content: _add(content, kind, key_id, key, format_instant(wish.at)))
     await _noted(parts, wish, "make_key", kind=kind, key=key_id)
@@ -99,7 +99,7 @@ async def continue_change(parts: OperationParts, kind: Kind, wish: Wish) -> KeyC
         _changed(parts, lambda content: _make_current(content, kind, key_id))
         await _noted(parts, wish, "use_key", kind=kind, key=key_id)
     if behind := await _waited(parts, wish, lambda reader: name in reader.current):
-        return KeyChange(kind, key_id, obstacle=f"not yet used by {_names(behind)}: values were not made anew")
+        return KeyChange(kind, key_id, obstacle=f"not yet used by {_names(behind)}: values were not converted")
     rows = await _made_anew(parts, kind)
     await _noted(parts, wish, "make_anew", kind=kind, key=key_id, rows=rows)
     return KeyChange(kind, key_id, rows)
@@ -128,9 +128,9 @@ def _why_not(state: KeyState | None) -> str:
     if state.is_current:
         return "it is the current key"
     if state.rows or state.lapsing:
-        return f"{state.rows} rows need it, and {state.lapsing} more for two days at most"
+        return f"{state.rows} rows need it, and {state.lapsing} more for at most two days"
     minutes = SETTLED_AFTER // timedelta(minutes=1)
-    return f"the key after it is not {minutes} minutes old"
+    return f"the next key is not {minutes} minutes old yet"
 
 
 def _is_settled(parts: OperationParts, kind: Kind, wish: Wish) -> bool:
@@ -181,7 +181,7 @@ def _content(parts: OperationParts) -> Any:
 
 def _changed(parts: OperationParts, how: Callable[[dict[str, Any]], None]) -> None:
     if parts.keys.source is None:
-        raise ValueError("these keys come from nowhere")
+        raise ValueError("these keys have no source")
     parts.keys.source.change(how)
     parts.keys.refresh()
 

@@ -22,10 +22,10 @@ AT_REST = timedelta(minutes=2)
 
 KEPT = (
     "the plates' records: plate, office, stage and days of each preselection, its decisions and the audit by number",
-    "that a vehicle's chances were used up: its keyed hashes",
-    "reasons given at the desk, sealed, until their retention ends",
+    "the used chances of a vehicle: its keyed hashes",
+    "reasons of the desk, encrypted, until their retention ends",
 )
-KEPT_BAN = "the ban until {until:%Y-%m-%d}: keyed hash and masked name, without a message at its end"
+KEPT_BAN = "the ban until {until:%Y-%m-%d}: keyed hash and masked name; no SMS is sent at its end"
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,13 @@ def _obstacle(row: PreselectionRow, at: datetime, barred_until: Sequence[datetim
     policy = Policy.from_dict(row.policy)
     state = from_record(row.state, policy)
     if row.stage == Stage.COMPLETED:
-        return (
-            f"{row.id}: a reservation waits for the office until {row.visit_by}; end it there, or by the signal cancel"
-        )
+        return f"{row.id}: a reservation waits for the office until {row.visit_by}; end it there or by signal"
     if is_held:
-        return f"{row.id}: a number is held for some minutes yet"
+        return f"{row.id}: a number is still held for some minutes"
     if row.stage == Stage.OVERDUE and state.reservation:
         end = ban_end(state.reservation.deadline, policy)
         if end > at and not any(until >= end for until in barred_until):
-            return f"{row.id}: its deadline was missed, and the ban is not written yet"
+            return f"{row.id}: its deadline was missed, and its ban is not written yet"
     return None
 
 

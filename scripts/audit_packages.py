@@ -38,15 +38,15 @@ def judge_pip(what: str, said: str, locked: set[str]) -> Verdict:
     try:
         packages = json.loads(said)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        return Verdict(what, trouble="pip-audit gave no answer")
+        return Verdict(what, trouble="pip-audit returned no result")
     answered = {each["name"] for each in packages if "vulns" in each}
     found = tuple(
-        f"{each['name']} {each['version']}: {problem['id']} (repaired in {', '.join(problem['fix_versions']) or '-'})"
+        f"{each['name']} {each['version']}: {problem['id']} (fixed in {', '.join(problem['fix_versions']) or '-'})"
         for each in packages
         for problem in each.get("vulns", ())
     )
     missing = locked - answered
-    trouble = f"the advisory service knows nothing of {len(missing)} of {len(locked)} packages" if missing else None
+    trouble = f"the advisory service does not know {len(missing)} of {len(locked)} packages" if missing else None
     return Verdict(what, len(answered), found, trouble)
 
 
@@ -57,7 +57,7 @@ def judge_npm(what: str, said: str) -> Verdict:
         known = report["metadata"]["dependencies"]["total"]
         problems = report["vulnerabilities"]
     except (ValueError, KeyError, TypeError):
-        return Verdict(what, trouble="the registry's advisory service did not answer")
+        return Verdict(what, trouble="the registry's advisory service did not respond")
     found = tuple(f"{name}: {problem['severity']}, {problem['range']}" for name, problem in sorted(problems.items()))
     return Verdict(what, known, found)
 

@@ -28,7 +28,7 @@ def main() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         packages = hashlib.sha256(lock.read()).hexdigest()
         if not is_stamped(INSTALLED, packages):
-            sys.stderr.write("Installing the web pages' tools (half a minute or so) …\n")
+            sys.stderr.write("Installing the web pages' tools (about half a minute) …\n")
             require("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
             INSTALLED.write_text(packages)
         sources = digest_of(sorted(source_files()))
@@ -99,6 +99,6 @@ if __name__ == "__main__":
     except WebPagesMissing as problem:
         if "--required" in sys.argv:
             sys.exit(str(problem))
-        sys.stderr.write("The web pages could not be built (is a package registry in reach?); the API runs without.\n")
+        sys.stderr.write("The web pages could not be built (no package registry?); the API runs without them.\n")
     except KeyboardInterrupt:
         sys.exit(130)

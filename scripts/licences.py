@@ -24,8 +24,8 @@ ALLOWED = {
     "ISC": "",
     "Apache-2.0": "",
     "PSF-2.0": "",
-    "MPL-2.0": "its own files stay open; we change none of them",
-    "LGPL-3.0-only": "a library that is imported, unchanged and replaceable",
+    "MPL-2.0": "copyleft per file; we change none of its files",
+    "LGPL-3.0-only": "an imported library, unchanged and replaceable",
     "OFL-1.1": "the font; it may be embedded in documents",
 }
 """The allowed licences of production packages, with a reason where one is needed."""
@@ -112,7 +112,7 @@ def main() -> int:
     LIST.write_text(listed(python, web), "utf-8")
     refused = [each for each in (*python, *web) if not each.is_allowed]
     for each in refused:
-        sys.stderr.write(f"{each.name} {each.version}: the licence {each.licence!r} is not among those allowed\n")
+        sys.stderr.write(f"{each.name} {each.version}: the licence {each.licence!r} is not allowed\n")
     sys.stdout.write(f"licences: {len(python)} Python and {len(web)} web packages, {len(refused)} not allowed\n")
     return int(bool(refused))
 

@@ -24,7 +24,7 @@ def main() -> None:
         wanted = hashlib.sha256(lock.read()).hexdigest()
         if STAMP.is_file() and STAMP.read_text() == wanted and works():
             return
-        sys.stderr.write("Setting up .venv (half a minute or so) …\n")
+        sys.stderr.write("Setting up .venv (about half a minute) …\n")
         if not STAMP.is_file() or not works():
             make_environment()
         STAMP.unlink(missing_ok=True)
@@ -56,7 +56,7 @@ def require(purpose: str, command: list[str | Path]) -> None:
     """Run a command, and show its output only if it fails."""
     done = run(command)
     if done.returncode != 0:
-        sys.exit(f"{done.stdout}{purpose} failed; the lines above say why. It is begun anew the next time.")
+        sys.exit(f"{done.stdout}{purpose} failed; see the lines above. The next run starts again.")
 
 
 def run(command: list[str | Path]) -> subprocess.CompletedProcess[str]:

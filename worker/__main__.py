@@ -60,10 +60,10 @@ async def tend_index(keeper: IndexKeeper) -> None:
         try:
             await keeper.tend(system_clock())
         except PartDown as down:
-            log.warning("the index can't be tended", part=down.part)
+            log.warning("index maintenance failed", part=down.part)
         except Exception:
             # The edge of this task: one bad row must not stop the maintenance of all other prefixes.
-            log.exception("the index can't be tended")
+            log.exception("index maintenance failed")
         await asyncio.sleep(TEND_EVERY.total_seconds())
 
 

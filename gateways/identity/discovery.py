@@ -58,12 +58,12 @@ def _keys_address(body: bytes, issuer: str) -> str:
     try:
         document: Any = json.loads(body)
     except (ValueError, RecursionError):
-        raise GatewayDown("identity", "discovery: no JSON") from None
+        raise GatewayDown("identity", "discovery: not JSON") from None
     if not isinstance(document, dict) or document.get("issuer") != issuer:
         raise GatewayDown("identity", "discovery: another issuer")
     address = document.get("jwks_uri")
     if not isinstance(address, str) or not _is_as_safe_as(address, issuer):
-        raise GatewayDown("identity", "discovery: no address of keys")
+        raise GatewayDown("identity", "discovery: no jwks_uri")
     return address
 
 

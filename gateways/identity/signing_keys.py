@@ -53,9 +53,9 @@ class SigningKeys:
             return known
         await self._fetch_if_due(key_id)
         if not self._is_younger_than(USED_AT_MOST):
-            raise GatewayDown("identity", "no keys at hand")
+            raise GatewayDown("identity", "no cached keys")
         if self._is_away and key_id not in self._keys:
-            raise GatewayDown("identity", "a key that may be new")
+            raise GatewayDown("identity", "an unknown key")
         return self._keys.get(key_id)
 
     def _is_younger_than(self, age: timedelta) -> bool:

@@ -95,7 +95,7 @@ async def test_a_kept_part_comes_back_by_itself(valkey: Valkey, capsys: pytest.C
             await asyncio.sleep(0.01)
     keeper.cancel()
     await valkey.ready()
-    assert "valkey ended by signal SIGKILL; it is started again" in capsys.readouterr().err
+    assert "valkey ended by signal SIGKILL; restarting it" in capsys.readouterr().err
 
 
 async def test_temporal_knows_the_search_attributes(temporal_client: Client) -> None:

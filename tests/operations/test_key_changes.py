@@ -229,7 +229,7 @@ async def test_a_new_encryption_key_leaves_every_value_readable_and_the_old_one_
     assert change.rows > 5
     assert set(reader.answers) == {200}
     refused = await retire_key(service.command, "encryption", old, service.wish())
-    assert refused.obstacle == "the key after it is not 15 minutes old"
+    assert refused.obstacle == "the next key is not 15 minutes old yet"
     later = service.wish()
     later = Wish(later.id, later.operator, later.at + timedelta(minutes=16), later.reason)
     assert (await retire_key(service.command, "encryption", old, later)).obstacle is None
@@ -254,7 +254,7 @@ async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
     assert service.api_keys.vault.current != change.key
     assert change.key in service.api_keys.vault.ids
     again = await make_key(service.command, "encryption", service.wish())
-    assert again.obstacle == "the change before is unfinished: continue it first"
+    assert again.obstacle == "the previous rotation is unfinished: continue it first"
     await readers.forget(cut_off)
     assert (await continue_change(service.command, "encryption", service.wish())).obstacle is None
     service.api_keys.refresh()

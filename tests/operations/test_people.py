@@ -107,7 +107,7 @@ async def test_a_live_hold_and_a_reservation_refuse_the_deletion(country: Countr
     refused = await delete_person(parts.operations, holder.claims["id_number"], wish())
     assert "a reservation waits for the office" in refused.obstacles[0]
     assert (await delete_person(parts.operations, drawing.claims["id_number"], wish())).obstacles == [
-        f"{held.id}: a number is held for some minutes yet"
+        f"{held.id}: a number is still held for some minutes"
     ]
     assert (await selection.view())["vehicle"]["vin"].startswith("L")
     clerk = clerk_of(country, office)

@@ -85,7 +85,7 @@ def test_a_vulnerability_is_found_even_where_others_could_not_be_looked_up() -> 
     bad = {"name": "idna", "version": "3.20", "vulns": [problem]}
     verdict = judge_pip("lock", json.dumps({"dependencies": [bad, UNASKED]}), {"idna", "httpx"})
     assert exit_code([verdict]) == FOUND
-    assert "idna 3.20: PYSEC-1 (repaired in 3.21)" in words(verdict)
+    assert "idna 3.20: PYSEC-1 (fixed in 3.21)" in words(verdict)
     totals = {
         "metadata": {"dependencies": {"total": 2}},
         "vulnerabilities": {"vue": {"severity": "high", "range": "<4"}},
