@@ -13,6 +13,8 @@ from fastapi import FastAPI
 
 from api.context import Parts
 from config.settings import Settings
+from storage.crypto.sources import key_source
+from storage.crypto.vault import Keys
 from storage.offices.offices import Office
 from storage.pool.reconcile import IndexKeeper
 
@@ -42,6 +44,10 @@ class Addresses(NamedTuple):
     redis: str
     temporal: str
     task_queue: str
+
+
+def keys_of(settings: Settings) -> Keys:
+    return Keys.from_source(key_source(settings.key_file, settings.keys))
 
 
 def settings_for(addresses: Addresses, folder: Path) -> Settings:

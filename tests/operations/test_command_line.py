@@ -128,7 +128,7 @@ async def test_a_day_is_closed_and_the_reservations_that_end_on_it_are_found_fir
     assert "1 reservations" in closing.err
 
     async def has_moved() -> bool:
-        return (await selection.view())["visit_by"] > day
+        return bool((await selection.view())["visit_by"] > day)
 
     await eventually(has_moved)
 
@@ -142,7 +142,7 @@ async def test_an_outage_moves_deadlines_directly_too_while_no_worker_may_run(co
     assert extending.records == [{"told": 1, "unreached": 0}]
 
     async def has_moved() -> bool:
-        return (await selection.view())["visit_by"] > day
+        return bool((await selection.view())["visit_by"] > day)
 
     await eventually(has_moved)
 

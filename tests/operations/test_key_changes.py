@@ -34,7 +34,7 @@ from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.retention.purge import Retention
 from tests.api.country import KEYS, Applicant, Car, Country, Phone, Registry, Selection
-from tests.api.stack import Addresses, Stack, settings_for
+from tests.api.stack import Addresses, Stack, keys_of, settings_for
 from tests.gateways.identity.tokens import AUDIENCE, ISSUER
 from worker.parts import Parts as WorkerParts
 from worker.run import make_worker
@@ -60,7 +60,7 @@ class Service:
 async def working(settings: Settings, temporal: Client) -> AsyncIterator[Service]:
     async with AsyncExitStack() as running:
         phone, registry = Phone(), Registry()
-        api_keys, worker_keys = Keys.from_file(settings.key_file), Keys.from_file(settings.key_file)
+        api_keys, worker_keys = keys_of(settings), keys_of(settings)
         redis = make_redis(settings.redis_url)
         worker = WorkerParts(Database(settings.database_url), redis, worker_keys, httpx.AsyncClient(), phone)
         running.push_async_callback(worker.close)
@@ -72,17 +72,17 @@ async def working(settings: Settings, temporal: Client) -> AsyncIterator[Service
         for keys, name in ((api_keys, "api"), (worker_keys, "worker")):
             keeping = keys_kept_up(keys, parts.database, name, system_clock, every=SOON)
             await running.enter_async_context(keeping)
-        transport = httpx.ASGITransport(create_app(parts))
+        app = create_app(parts)
         client = await running.enter_async_context(
-            httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test/api/v1", timeout=20)
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20)
         )
-        stack = Stack(parts, transport.app, client, IndexKeeper(parts.database, parts.redis), phone, registry)
+        stack = Stack(parts, app, client, IndexKeeper(parts.database, parts.redis), phone, registry)
         command = operation_parts(
             settings,
             database=parts.database,
             redis=parts.redis,
             temporal=parts.temporal,
-            keys=Keys.from_file(settings.key_file),
+            keys=keys_of(settings),
         )
         yield Service(Country(stack), api_keys, command)
 

@@ -14,8 +14,8 @@ from operations.people import AT_REST, delete_person, export_person
 from operations.wishes import Wish
 from process.clock import system_clock
 from storage.bans.blacklist import Blacklist
-from storage.crypto.vault import Keys
 from tests.api.country import Country, Selection, eventually
+from tests.api.stack import keys_of
 from tests.desk.people import clerk_of, operator, reserved
 from tests.operations.test_command_line import process, variables
 
@@ -121,7 +121,7 @@ async def test_a_ban_outlives_the_deletion(country: Country, settings: Settings)
     office, parts = await country.own_office(validity="PT1S"), country.stack.parts
     applicant = country.applicant()
     selection = await reserved(country, office, applicant)
-    blacklist = Blacklist(parts.database, Keys.from_file(settings.key_file))
+    blacklist = Blacklist(parts.database, keys_of(settings))
 
     async def is_barred() -> bool:
         return (

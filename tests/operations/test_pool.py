@@ -108,7 +108,14 @@ async def test_numbers_are_excluded_later_and_whoever_has_one_keeps_it(country: 
     assert (await selection.view())["plate"] == plate
     total = (await levels(caller, office))["total"]
     assert total == 100 - 10 - (0 if plate.endswith("4") else 1)
-    for wrong in ({"reason": " "}, {"template": "A13!!"}, {"prefix": "京O"}, {"excluded": []}, {"excluded": ["IIIII"]}):
+    wrongs: list[dict[str, Any]] = [
+        {"reason": " "},
+        {"template": "A13!!"},
+        {"prefix": "京O"},
+        {"excluded": []},
+        {"excluded": ["IIIII"]},
+    ]
+    for wrong in wrongs:
         assert (await caller.post("/operations/segments/exclusions", body | wrong)).code == "validation_failed"
 
 

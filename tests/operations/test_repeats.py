@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.calendar import DayKind
+from domain.segments import Segment
 from embedded.temporal import Temporal
 from operations.bans import confirm_ban_release, release_ban
-from operations.calendar import enter_days
+from operations.calendar import CalendarChange, enter_days
 from operations.pool import NewSegment, exclude_numbers, release_segment
 from operations.wishes import Wish
 from operations.withholding import confirm_withheld, release_withheld, withhold_numbers
@@ -26,9 +27,12 @@ async def test_a_segment_is_released_once_and_numbers_are_taken_out_once(country
     new = NewSegment(office.prefixes[0], "A00!!")
     first = await release_segment(parts, new, asked)
     assert await release_segment(parts, new, asked) == first
-    excluding = {"prefix": office.prefixes[0], "template": "A00!!", "excluded": ["****4"]}
-    smaller = await exclude_numbers(parts, wish(), **excluding)
-    assert await exclude_numbers(parts, wish(), **excluding) == smaller
+
+    async def exclude() -> Segment:
+        return await exclude_numbers(parts, wish(), prefix=office.prefixes[0], template="A00!!", excluded=["****4"])
+
+    smaller = await exclude()
+    assert await exclude() == smaller
 
 
 async def test_numbers_are_withheld_given_back_and_confirmed_once(country: Country) -> None:
@@ -47,9 +51,12 @@ async def test_days_are_entered_again_and_the_same_workflow_moves_the_deadlines(
     office, parts, asked = await country.own_office(), country.stack.parts.operations, wish()
     selection = await reserved(country, office)
     day = date.fromisoformat((await selection.view())["visit_by"])
-    entering = {"year": day.year, "days": {day: DayKind.HOLIDAY}, "office_code": office.code}
-    first = await enter_days(parts, asked, **entering)
-    again = await enter_days(parts, asked, **entering)
+
+    async def enter() -> CalendarChange:
+        days = {day: DayKind.HOLIDAY}
+        return await enter_days(parts, asked, year=day.year, days=days, office_code=office.code)
+
+    first, again = await enter(), await enter()
     assert first.postponement
     assert again.postponement
     assert (again.year, again.postponement.workflow_id) == (first.year, first.postponement.workflow_id)
