@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { REQUIREMENTS } from './tests/requirements'
 
 // Journeys drive a real Chromium against a whole running stack, two files at a time, since they wait for countdowns more
-// than they compute. `short` ones need a stack with short deadlines (see README.md), `screens` takes the pictures.
+// than they compute. `short` ones need a stack with short deadlines (see README.md), `screens` takes screenshots.
 const kind = process.env.XUANHAO_JOURNEYS ?? 'journey'
 const takesPictures = kind.startsWith('screens')
 
@@ -11,7 +11,7 @@ export default defineConfig({
     environment: 'node',
     include: [`tests/journeys/**/*.${kind}.ts`],
     globalSetup: 'tests/journeys/chromium.ts',
-    // The desk is photographed with what the applicants of the pictures have reserved.
+    // Screenshots of the desk show the reservations of the applicants in the other screenshots.
     fileParallelism: !takesPictures,
     maxWorkers: 2,
     testTimeout: takesPictures ? 300_000 : 120_000,

@@ -1,5 +1,5 @@
 // Types from the service's OpenAPI document. `write` makes src/api/schema.ts anew, `check` fails when it differs.
-// The document comes from the file or address in XUANHAO_OPENAPI, else from a running stack.
+// The document comes from the file or URL in XUANHAO_OPENAPI, otherwise from a running stack.
 import { readFileSync, writeFileSync } from 'node:fs'
 import openapiTS, { astToString } from 'openapi-typescript'
 
@@ -19,7 +19,7 @@ async function readDocument() {
   return response.json()
 }
 
-/** Without the demo's calls, and the shapes that only they use, a demo and a production service give the same types. */
+/** Without the demo's calls, and the types that only they use, a demo and a production service have the same types. */
 function withoutDemo(document) {
   const paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => !path.startsWith('/api/v1/demo/')))
   const used = new Set()

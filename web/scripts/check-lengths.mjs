@@ -1,4 +1,4 @@
-// The house's limits: a Vue file has at most 200 lines, any other source file at most 300.
+// Length limits: a Vue file has at most 200 lines, any other source file at most 300.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, extname } from 'node:path'
 

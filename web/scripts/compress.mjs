@@ -1,4 +1,4 @@
-// Writes each built file compressed beside it, once and thoroughly, so that the server need not do it for every visitor.
+// Writes a compressed copy of each built file, so that the server need not compress for every request.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'

@@ -1,25 +1,25 @@
 import { OFFLINE, Problem, problemFrom } from './problem'
 import { abortWith } from './signals'
 
-/** What a request needs from the rest of the app; set once at the start, so that this file knows neither sign-in nor languages. */
+/** What requests need from the rest of the app; set once at the start, so this file does not depend on sign-in or languages. */
 export interface ClientContext {
   token: () => string | null
   language: () => string
   /** Called on 401; the page signs in again without asking, or shows the sign-in button. */
   onSignedOut: () => void
-  /** Told the server's clock whenever an answer carries it. */
+  /** Called with the server's time for every response that contains it. */
   onServerTime: (instant: string) => void
 }
 
 export interface RequestOptions {
   body?: unknown
-  /** The Idempotency-Key of the user's intent; requests with a key are repeated by themselves while their outcome is open. */
+  /** The Idempotency-Key of the user's intent; requests with a key are repeated automatically while their outcome is unknown. */
   key?: string
   query?: Record<string, string | number | undefined>
   signal?: AbortSignal
 }
 
-// The API answers within 15 seconds at the latest; what takes longer is lost.
+// The API responds within 15 seconds; anything slower counts as lost.
 const ANSWER_WITHIN_MS = 20_000
 const REPEAT_AFTER_MS = [400, 1200, 3000]
 
@@ -47,7 +47,7 @@ export async function getFile(path: string): Promise<Blob> {
   return response.blob()
 }
 
-/** Headers that every request of ours bears, the event stream's too. */
+/** Headers of all our requests, including the event stream. */
 export function requestHeaders(options: RequestOptions = {}): Record<string, string> {
   const token = context.token()
   return {

@@ -1,4 +1,4 @@
-/** Parses the text/event-stream format piece by piece; pieces may be cut anywhere. */
+/** Parses the text/event-stream format in chunks; a chunk may end anywhere. */
 export function createEventParser(onEvent: (name: string, data: string) => void): (piece: string) => void {
   let rest = ''
   let name = 'message'

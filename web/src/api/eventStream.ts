@@ -2,7 +2,7 @@ import { apiUrl, noteRefusal, requestHeaders } from './client'
 import { createEventParser } from './eventParser'
 import { abortWith } from './signals'
 
-/** `live`: bytes arrive; `connecting`: the first try; `lost`: it broke and is being tried again. */
+/** `live`: bytes arrive; `connecting`: the first attempt; `lost`: it was interrupted and is reconnecting. */
 export type StreamState = 'connecting' | 'live' | 'lost'
 
 export interface StreamOptions {
@@ -13,7 +13,7 @@ export interface StreamOptions {
   random?: () => number
 }
 
-// The server sends a comment every 15 seconds; three silent ones in a row are a dead line.
+// The server sends a comment every 15 seconds; three missing in a row mean a dead connection.
 const SILENCE_MS = 45_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
@@ -23,7 +23,7 @@ export function pauseBefore(attempt: number, random: () => number): number {
   return ceiling / 2 + (ceiling / 2) * random()
 }
 
-/** Reads server-sent events with the token in a header, which EventSource cannot do. Returns the function that ends it. */
+/** Reads server-sent events with the token in a header, which EventSource cannot do. Returns a function that stops it. */
 export function openEventStream(options: StreamOptions): () => void {
   const ending = new AbortController()
   void keepOpen(options, ending.signal)
@@ -42,7 +42,7 @@ async function keepOpen(options: StreamOptions, ending: AbortSignal): Promise<vo
   }
 }
 
-/** Resolves when the line ends; true if anything was heard on it. */
+/** Resolves when the connection ends; true if anything was received. */
 async function readOnce(options: StreamOptions, ending: AbortSignal): Promise<boolean> {
   const line = abortWith([ending])
   const watchdog = createWatchdog(line.abort)
@@ -80,7 +80,7 @@ function createWatchdog(onSilence: () => void) {
   }
 }
 
-/** Waits, but no longer once the connection is back or the page is looked at again. */
+/** Waits, but stops waiting when the network is back or the page becomes visible. */
 function pause(ms: number, ending: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -1,4 +1,4 @@
-/** RFC 9457 problems as the API sends them, and the two that only a client can know: no answer, and an unreadable one. */
+/** RFC 9457 problems of the API, and two that only a client can have: no response, and an unreadable response. */
 export interface FieldError {
   field: string
   message: string
@@ -29,7 +29,7 @@ export class Problem extends Error {
     super(`${status} ${code}`)
   }
 
-  /** True where nobody knows whether the request was carried out, so that it must be repeated with the same key. */
+  /** True if it is unknown whether the request had its effect, so that it must be repeated with the same key. */
   get leavesOutcomeOpen(): boolean {
     return this.status === 0 || this.status >= 500
   }
@@ -42,7 +42,7 @@ export function asProblem(error: unknown): Problem {
   return new Problem(OFFLINE, 0, '')
 }
 
-/** Reads a refusal's body; anything that is not problem+json becomes `unavailable` with no words of its own. */
+/** Parses the body of a refusal; anything that is not problem+json becomes `unavailable` without a text. */
 export async function problemFrom(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null)
   if (!isRecord(body) || typeof body.code !== 'string') return new Problem('unavailable', response.status, '')

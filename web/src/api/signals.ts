@@ -1,4 +1,4 @@
-/** Aborts with the first of the signals, or after `ms`. (AbortSignal.any is missing from phones that are still in use.) */
+/** Aborts with the first of the signals, or after `ms`. (Phones that are still in use do not have AbortSignal.any.) */
 export function abortWith(signals: (AbortSignal | undefined)[], ms?: number) {
   const controller = new AbortController()
   const abort = () => controller.abort()

@@ -1,4 +1,4 @@
-/** The names that the pages use for the contract's shapes. The only file that knows how the generated document names them. */
+/** The pages' names for the contract's types. Only this file uses the generated names. */
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -18,7 +18,7 @@ export type DeskReservation = Schemas['ReservationItem']
 export type ReservationPage = Schemas['ReservationPage']
 export type VoucherInspection = Schemas['VoucherInspection']
 
-/** A car that the demo's applicant has bought; only a demo answers this. */
+/** A car that the demo's applicant has bought; only in the demo. */
 export interface DemoVehicle {
   certificate_number: string
   vin: string
@@ -26,10 +26,10 @@ export interface DemoVehicle {
   seller: Seller
 }
 
-/** `GET /config.json`: what the pages must know before anybody has signed in. */
+/** `GET /config.json`: the settings that the pages need before the sign-in. */
 export interface SiteConfig {
   oidc: { issuer: string; client_id: string; scope?: string } | null
-  /** Where the provider's tokens say what: names of claims, or paths such as `realm_access.roles`. */
+  /** The names of the provider's claims, or paths such as `realm_access.roles`. */
   claims: { roles: string; office: string; name: string; organisation: string }
   demo: boolean
 }

@@ -16,7 +16,7 @@ export interface Tokens {
   expiresInSeconds: number
 }
 
-/** What must outlive the redirect to the provider. It holds no token and is deleted on return. */
+/** State that must survive the redirect to the provider. It holds no token and is deleted on return. */
 interface PendingSignIn {
   state: string
   nonce: string
@@ -49,7 +49,7 @@ export async function discover(issuer: string, clientId: string, scope: string):
   }
 }
 
-/** Prepares a sign-in and answers the address to go to. Silent: the provider asks nothing and refuses if it would have to. */
+/** Prepares a sign-in and returns the URL to open. Silent: the provider shows no page, and refuses if it would need one. */
 export async function beginSignIn(provider: Provider, returnTo: string, silent: boolean): Promise<string> {
   const pending: PendingSignIn = { state: randomToken(), nonce: randomToken(), verifier: randomToken(48), returnTo, silent }
   sessionStorage.setItem(PENDING, JSON.stringify(pending))
@@ -69,7 +69,7 @@ export async function beginSignIn(provider: Provider, returnTo: string, silent: 
   return address.href
 }
 
-/** Takes the provider's answer from the callback's query. Throws if the answer is not to a question of ours. */
+/** Reads the provider's response from the callback's query. Throws if it does not belong to our request. */
 export async function finishSignIn(provider: Provider, query: URLSearchParams): Promise<SignInResult> {
   const pending = takePending()
   if (!pending || query.get('state') !== pending.state) throw new Error('an answer to no question of ours')
@@ -109,7 +109,7 @@ async function exchange(provider: Provider, code: string, verifier: string): Pro
   }
 }
 
-/** The token came straight from the provider's endpoint, so its claims are compared and its signature is not (OIDC Core 3.1.3.7). */
+/** The token came directly from the provider's endpoint, so only its claims are checked, not its signature (OIDC Core 3.1.3.7). */
 function checkIdToken(provider: Provider, idToken: string | null, nonce: string): void {
   if (!idToken) return
   const claims = readClaims(idToken)

@@ -8,7 +8,7 @@ export async function challengeFor(verifier: string): Promise<string> {
   return base64Url(new Uint8Array(digest))
 }
 
-/** The claims of a JWT, unverified: only ever read from the provider's own answer, and only to show them. */
+/** The claims of a JWT, unverified: read only from the provider's response, and only for display. */
 export function readClaims(token: string): Record<string, unknown> {
   const payload = token.split('.')[1]
   if (!payload) return {}
@@ -20,7 +20,7 @@ export function readClaims(token: string): Record<string, unknown> {
   }
 }
 
-/** The claim of this name, or at this path; a claim that has the whole of it as its name goes first. */
+/** The claim with this name or path; a claim whose name is the whole path takes precedence. */
 export function claimAt(claims: Record<string, unknown>, name: string): unknown {
   const steps = name in claims ? [name] : name.split('.')
   return steps.reduce<unknown>(

@@ -4,7 +4,7 @@ import { claimAt, readClaims } from './pkce'
 import { forgetVisitor, rememberVisitor } from './visitorHint'
 import type { SiteConfig } from '@/api/types'
 
-/** Who is signed in. The token lives in this module's memory and nowhere else. */
+/** The signed-in user. The token is kept only in the memory of this module. */
 export interface Person {
   subject: string
   name: string
@@ -15,7 +15,7 @@ export interface Person {
   demoUser: string | null
 }
 
-/** `unknown` until the silent sign-in has answered; `unconfigured`: no identity provider is named. */
+/** `unknown` until the silent sign-in has finished; `unconfigured`: no identity provider is configured. */
 export type SessionState = 'unknown' | 'signed-out' | 'signed-in' | 'unconfigured' | 'failed'
 
 const SHORTEST_TOKEN_MS = 30_000
@@ -57,17 +57,17 @@ export async function loadProvider(): Promise<void> {
   }
 }
 
-/** Leaves the page for the provider. Silent asks only whether its session cookie still knows the visitor. */
+/** Redirects to the provider. Silent only checks whether its session cookie is still valid. */
 export async function signIn(returnTo: string, silent = false): Promise<void> {
   if (state.value === 'failed') state.value = 'unknown'
   await loadProvider()
   if (provider) location.assign(await beginSignIn(provider, returnTo, silent))
 }
 
-/** Signs in and comes back to the page whose address is shown, even if its screen is still on its way. */
+/** Signs in and returns to the page of the current URL, even if its screen is still loading. */
 const signInHere = (): Promise<void> => signIn(location.pathname + location.search)
 
-/** Returns where the visitor wanted to go. */
+/** Returns the page that the user wanted to open. */
 export async function returnFromProvider(query: URLSearchParams): Promise<string> {
   await loadProvider()
   if (!provider) return '/'
@@ -88,12 +88,12 @@ export function signOut(): void {
   location.assign(address ?? '/')
 }
 
-/** The API no longer accepts the token: ask the provider for another one and come back to this very page. */
+/** The API no longer accepts the token: get another one from the provider and return to this page. */
 export function renew(): void {
   if (!tokens) return
   const worked = performance.now() - adoptedAt > SHORTEST_TOKEN_MS
   forget()
-  // A fresh token that is refused at once would send the page in circles.
+  // A new token that is refused at once would cause a redirect loop.
   if (worked) void signIn(location.pathname + location.search, true)
 }
 
@@ -126,7 +126,7 @@ function personFrom(claims: Record<string, unknown>): Person {
   }
 }
 
-/** Only a path of our own is a place to return to. */
+/** Only a path of this application is a valid return target. */
 function safeReturn(path: string): string {
   return path.startsWith('/') && !path.startsWith('//') ? path : '/'
 }

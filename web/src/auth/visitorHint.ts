@@ -1,4 +1,4 @@
-/** One bit that outlives a reload: this browser has been signed in, so a silent sign-in is worth the detour. No token, no name. */
+/** One flag that survives a reload: this browser was signed in, so a silent sign-in may succeed. No token, no name. */
 const HINT = 'xuanhao.was-signed-in'
 
 export function rememberVisitor(): void {
@@ -17,7 +17,7 @@ function withStorage<T>(use: (storage: Storage) => T): T | null {
   try {
     return use(localStorage)
   } catch {
-    // Some browsers forbid storage altogether; then the visitor presses the sign-in button.
+    // Some browsers forbid storage; then the user presses the sign-in button.
     return null
   }
 }

@@ -7,7 +7,7 @@ export function useAction<Input extends unknown[], Output>(act: (key: string, ..
   const problem = shallowRef<Problem | null>(null)
   let intent: { key: string; input: string } | null = null
 
-  /** Null when refused, or when a press is already under way (a double click acts once). */
+  /** Null when refused, or when a press is in progress (a double click acts once). */
   const run = async (...input: Input): Promise<Output | null> => {
     if (busy.value) return null
     busy.value = true
@@ -19,7 +19,7 @@ export function useAction<Input extends unknown[], Output>(act: (key: string, ..
       return output
     } catch (error) {
       problem.value = asProblem(error)
-      // An open outcome keeps its key: pressing again asks for the first answer instead of acting twice.
+      // An unknown outcome keeps its key: pressing again returns the first result instead of acting twice.
       if (!problem.value.leavesOutcomeOpen) intent = null
       return null
     } finally {

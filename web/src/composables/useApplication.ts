@@ -31,7 +31,7 @@ export function useApplication() {
       agreed.value = { office, version }
       noticeOutdated.value = false
     },
-    /** The office has published another notice meanwhile; the form stays as it is. */
+    /** The office has published another notice meanwhile; the form is kept. */
     requireNewAgreement: () => {
       agreed.value = null
       noticeOutdated.value = true

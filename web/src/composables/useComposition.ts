@@ -55,7 +55,7 @@ export function useComposition(prefixes: readonly string[], limit: Ref<number>) 
     },
     backspace: () => replace({ ...active.value, serial: active.value.serial.slice(0, -1) }),
     clear: () => replace({ ...active.value, serial: '' }),
-    /** Another prefix makes what was typed worthless, since other numbers are free there. */
+    /** Another prefix clears the typed characters, because other numbers are free there. */
     choosePrefix: (prefix: string) => replace({ prefix, serial: '' }),
     reset: () => {
       groups.value = groups.value.map(emptyGroup)

@@ -2,16 +2,16 @@ import { computed, onScopeDispose, ref, watch, type Ref } from 'vue'
 import { serverNow } from './useServerClock'
 
 export interface CountdownOptions {
-  /** Called once when the deadline is reached while somebody is looking on. */
+  /** Called once when the deadline is reached while the page is visible. */
   onEnd?: () => void
   /** Called with the seconds left when one of MILESTONES is passed, for the screen reader. */
   onMilestone?: (seconds: number) => void
 }
 
-/** A screen reader is told these, not every second. */
+/** Announced to screen readers, instead of every second. */
 const MILESTONES = new Set([60, 30, 10, 5])
 
-/** Counts down to an instant of the server. `seconds` is rounded up, so that 0 means: over. */
+/** Counts down to an instant of the server. `seconds` is rounded up, so 0 means that it is over. */
 export function useCountdown(deadline: Ref<string | null | undefined>, options: CountdownOptions = {}) {
   const seconds = ref(0)
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -31,7 +31,7 @@ export function useCountdown(deadline: Ref<string | null | undefined>, options: 
   }
 
   watch(deadline, tick, { immediate: true })
-  // A page that slept or was hidden has missed ticks.
+  // A suspended or hidden page has missed ticks.
   document.addEventListener('visibilitychange', tick)
   onScopeDispose(() => {
     clearTimeout(timer)

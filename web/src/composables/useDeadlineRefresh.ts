@@ -1,9 +1,9 @@
 import { onScopeDispose } from 'vue'
 
-// The stream tells the change itself; this read is for the moment in which the stream is down.
+// The stream sends the change; this read is for times when the stream is down.
 const GRACE_MS = 400
 
-/** Reads the view again a moment after a countdown has ended. */
+/** Reads the view again shortly after a countdown has ended. */
 export function useDeadlineRefresh(refresh: () => Promise<void>): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   onScopeDispose(() => clearTimeout(timer))

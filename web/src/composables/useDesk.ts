@@ -3,13 +3,13 @@ import { confirmReservation, inspectVoucher, rejectReservation } from '@/api/des
 import type { DeskReservation, Stage } from '@/api/types'
 import { useAction } from './useAction'
 
-/** A voucher's code as a scanner gives it: the bare token, or an address that ends in it. */
+/** A voucher's code from a scanner: the bare token, or a URL that ends in it. */
 export function tokenFrom(scanned: string): string {
   const text = scanned.trim()
   return text.split(/[/=#]/).findLast(Boolean) ?? text
 }
 
-/** The reservation at the counter: how it came there, when its voucher was scanned before, and what the clerk did with it. */
+/** The reservation at the counter: how it was opened, its voucher's previous scan, and what the clerk did. */
 export function useDesk() {
   const current = shallowRef<DeskReservation | null>(null)
   const inspectedBefore = ref<string | null>(null)
@@ -30,11 +30,11 @@ export function useDesk() {
     done.value = null
     current.value = null
     const found = await inspecting.run(tokenFrom(scanned))
-    // The server remembers the scans of every counter, so a copy of the voucher is noticed at another one and after a reload.
+    // The server stores the scans of all counters, so a copied voucher is detected at another counter and after a reload.
     if (found) show(found, found.inspected_before)
   }
 
-  /** Somebody else has settled it meanwhile: what it has become is shown, and its buttons go. */
+  /** Another clerk has handled it meanwhile: show its new stage and remove the buttons. */
   const takeNewStage = () => {
     const stage = (confirming.problem.value ?? rejecting.problem.value)?.facts.stage
     if (stage && current.value) current.value = { ...current.value, stage: stage as Stage }

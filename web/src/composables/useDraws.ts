@@ -11,7 +11,7 @@ export function useDraws(view: MaybeRefOrGetter<PreselectionView>, { id, apply, 
   const drawing = useAction((key, body: { exclude_four: boolean; prefix?: string }) => drawBatch(id, body, key))
   const choosing = useAction((key, number: string) => chooseCandidate(id, number, key))
 
-  // Where the server does not tell how many there were at first, a batch, a candidate or a falling count proves a draw.
+  // If the server does not send the initial number, a batch, a candidate or a falling count shows that there was a draw.
   const hasDrawn = ref(false)
   const initial = toValue(view).draws.total
   watch(

@@ -11,7 +11,7 @@ export interface EntryWish {
   newVehicle: boolean
 }
 
-/** Enters the service once and goes where the server says. A tab that is selecting already is joined, not disturbed. */
+/** Sends one entry and opens the screen that the server names. Joins another tab that is selecting, without a new entry. */
 export function useEntrance(router: Router, wish: () => EntryWish) {
   const { person } = useSession()
   const answer = shallowRef<EntryAnswer | null>(null)

@@ -1,10 +1,10 @@
 import { onScopeDispose, ref } from 'vue'
 import { useAction } from './useAction'
 
-/** Files that need the token in a header, so that no plain link can fetch them. */
+/** Downloads files that need the token in a header, which a plain link cannot send. */
 export function useFileDownload(fetchFile: () => Promise<Blob>, options: { name: string; openInTab?: boolean }) {
   const addresses: string[] = []
-  /** Where the file lies now, for a link that a visitor can press whose browser has opened no other tab. */
+  /** The file's URL, for a link in case the browser has not opened another tab. */
   const address = ref('')
   const action = useAction(async () => {
     address.value = URL.createObjectURL(await fetchFile())

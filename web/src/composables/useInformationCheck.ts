@@ -6,7 +6,7 @@ import type { InformationForm } from './useApplication'
 
 export type FieldName = keyof InformationForm
 
-/** The names that the server gives to the same fields, and the codes that speak of one field alone. */
+/** The server's names of the fields, and the problem codes that concern one field. */
 const SERVER_FIELDS: Record<string, FieldName> = {
   certificate_number: 'certificateNumber',
   vin: 'vin',
@@ -20,7 +20,7 @@ const FIELD_CODES: Record<string, FieldName> = {
   id_number_invalid: 'sellerIdNumber',
 }
 
-/** Says beside each field what is wrong with it: first what anybody can see, then what the server refused. */
+/** The errors beside each field: first those found in the browser, then the server's. */
 export function useInformationCheck(form: InformationForm) {
   const { t, locale } = useI18n()
   const errors = reactive<Partial<Record<FieldName, string>>>({})
@@ -39,7 +39,7 @@ export function useInformationCheck(form: InformationForm) {
   }
 
   const fields = Object.keys(form) as FieldName[]
-  // A complaint goes as soon as it no longer holds; one that went on leaving the field would move the button under the pointer.
+  // An error disappears as soon as it is fixed; removing it on blur would move the button under the pointer.
   for (const field of fields) watch(() => form[field], () => errors[field] && check(field))
 
   watch(locale, () => fields.filter((field) => errors[field] && flawOf(field)).forEach(check))
@@ -49,7 +49,7 @@ export function useInformationCheck(form: InformationForm) {
     return fields.every((field) => !errors[field])
   }
 
-  /** True if the refusal speaks of fields, so that it has been said beside them. */
+  /** True if the refusal concerns fields, so that it is shown beside them. */
   const takeRefusal = (problem: Problem): boolean => {
     const field = FIELD_CODES[problem.code]
     if (field) errors[field] = problem.detail

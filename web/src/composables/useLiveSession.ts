@@ -3,8 +3,8 @@ import { useSession } from '@/auth/session'
 import type { PreselectionView } from '@/api/types'
 
 /**
- * A second tab within a live session only reads; it is no new entry. So whoever opens the entrance first asks the other
- * tabs of this browser whether one of them is selecting, and joins it.
+ * A second tab within a live session only reads; it is not a new entry. So the entrance first asks the other tabs of
+ * this browser whether one of them is selecting, and joins it.
  */
 const CHANNEL = 'xuanhao.session'
 const ANSWER_WITHIN_MS = 150
@@ -24,7 +24,7 @@ export function useLiveSessionAnswer(view: Readonly<ShallowRef<PreselectionView 
   onScopeDispose(() => channel.close())
 }
 
-/** The id of the preselection that another tab is busy with; null if none is. */
+/** The id of the preselection that is open in another tab; null if there is none. */
 export function findLiveSession(subject: string): Promise<string | null> {
   const channel = openChannel()
   if (!channel || !subject) return Promise.resolve(null)

@@ -6,7 +6,7 @@ const ZONE = 'Asia/Shanghai'
 export function useMoments() {
   const { locale, t, tm, rt } = useI18n()
 
-  // A month that is written out takes a phone's whole line.
+  // A full month name takes a phone's whole line.
   const dateStyle = () => (locale.value === 'en' ? 'medium' : 'long')
 
   const formatMoment = (instant: string): string =>
@@ -15,7 +15,7 @@ export function useMoments() {
   const formatDate = (instant: string): string =>
     new Intl.DateTimeFormat(locale.value, { dateStyle: 'long', timeZone: ZONE }).format(new Date(instant))
 
-  /** An ISO date with its weekday; a day has no time zone of its own. */
+  /** An ISO date with its weekday; a day has no time zone. */
   const formatDay = (day: string): string => {
     const weekday = (tm('completed.weekdays') as string[])[new Date(`${day}T00:00:00Z`).getUTCDay()]
     return t('completed.year', { ...wordsFor(day), year: Number(day.slice(0, 4)), weekday: weekday ? rt(weekday) : '' })

@@ -8,10 +8,10 @@ export interface KeyboardPosition {
   typed: string
 }
 
-// The server answers from a snapshot that is minutes old, so going back a character need not ask again at once.
+// The server uses a snapshot that is minutes old, so deleting a character does not need a new request.
 const REMEMBER_MS = 30_000
 
-/** The characters that can follow what has been typed. Presses that come before the answer wait for it. */
+/** The characters that can follow the typed ones. Key presses before the response are queued. */
 export function usePlateKeyboard(id: string, position: Ref<KeyboardPosition>, type: (character: string) => void) {
   const available = shallowRef<ReadonlySet<string>>(new Set())
   const loading = ref(false)
@@ -30,7 +30,7 @@ export function usePlateKeyboard(id: string, position: Ref<KeyboardPosition>, ty
       const character = waiting.shift()
       if (character === undefined) return
       if (!available.value.has(character)) continue
-      // The position changes now, and nothing is known about the next one before its answer.
+      // The position changes now; the next characters are unknown until the response.
       loading.value = true
       type(character)
     }

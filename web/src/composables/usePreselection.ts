@@ -5,7 +5,7 @@ import { asProblem, type Problem } from '@/api/problem'
 import type { PreselectionView } from '@/api/types'
 import { syncServerClock } from './useServerClock'
 
-/** One preselection as the server sees it, kept in step by its event stream. Screens read it and hand in every newer view. */
+/** One preselection's view of the server, updated by its event stream. Screens read it and store every newer view. */
 export interface PreselectionContext {
   id: string
   view: Readonly<ShallowRef<PreselectionView | null>>
@@ -17,7 +17,7 @@ export interface PreselectionContext {
 
 const KEY: InjectionKey<PreselectionContext> = Symbol('preselection')
 
-// A tab nobody looks at gives its connection back; browsers allow only six to one server.
+// A hidden tab closes its connection; browsers allow only six to one server.
 const HIDDEN_CLOSE_MS = 30_000
 
 export function providePreselection(id: string): PreselectionContext {
@@ -26,7 +26,7 @@ export function providePreselection(id: string): PreselectionContext {
   const stream = ref<StreamState>('connecting')
 
   const apply = (next: PreselectionView) => {
-    // Answers and events may overtake one another; the server's clock tells which is newer.
+    // Responses and events may arrive out of order; the server's clock shows which is newer.
     if (view.value && next.now < view.value.now) return
     syncServerClock(next.now)
     problem.value = null
@@ -47,7 +47,7 @@ export function providePreselection(id: string): PreselectionContext {
   return context
 }
 
-/** The preselection of the screen around; its view is there, since the screen shows nothing before. */
+/** The preselection of the enclosing screen; its view is loaded, because the screen renders nothing before. */
 export function usePreselection() {
   const context = inject(KEY)
   if (!context) throw new Error('usePreselection needs a screen that provides a preselection')

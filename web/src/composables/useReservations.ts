@@ -38,7 +38,7 @@ export function useReservations() {
   const refresh = () => read(null)
   const more = () => read(next.value)
 
-  /** Reads on to the end: those of the newest first whose last day is today are far behind. */
+  /** Loads all pages: in the list, newest first, reservations whose last day is today are far down. */
   const rest = async () => {
     while (next.value && !loading.value && !problem.value) await read(next.value, LARGEST_PAGE)
   }

@@ -3,7 +3,7 @@ import type { PreselectionView } from '@/api/types'
 
 export type SelectionTab = 'compose' | 'draw'
 
-/** 随机 opens first; 自编 where nothing can be drawn any more. With the composed numbers used up it turns to 随机 by itself. */
+/** Starts with 随机, or with 自编 if no draw is left. With all composed numbers used up it changes to 随机 automatically. */
 export function useSelectionTab(view: MaybeRefOrGetter<PreselectionView>) {
   const tab = ref<SelectionTab>(canDraw(toValue(view)) ? 'draw' : 'compose')
   const switched = ref(false)

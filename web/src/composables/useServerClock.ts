@@ -2,7 +2,7 @@
 let serverAtSync: number | null = null
 let localAtSync = 0
 
-// The monotonic clock does not jump when the visitor sets theirs.
+// The monotonic clock does not jump when the user changes the device's clock.
 const monotonic = () => performance.now()
 
 export function syncServerClock(instant: string): void {
@@ -12,7 +12,7 @@ export function syncServerClock(instant: string): void {
   localAtSync = monotonic()
 }
 
-/** Milliseconds since 1970 on the server's clock; the visitor's own until the first answer has come. */
+/** Milliseconds since 1970 on the server's clock; on the device's clock until the first response. */
 export function serverNow(): number {
   return serverAtSync === null ? Date.now() : serverAtSync + (monotonic() - localAtSync)
 }

@@ -7,7 +7,7 @@ import { useAction } from './useAction'
 import { useApplication } from './useApplication'
 import { serverNow } from './useServerClock'
 
-/** `refused`: told on the page behind the dialog; `try-again`: told inside it. */
+/** `refused`: shown on the page behind the dialog; `try-again`: shown in the dialog. */
 export type SubmissionOutcome = 'passed' | 'refused' | 'try-again'
 
 interface SubmissionOptions {
@@ -15,7 +15,7 @@ interface SubmissionOptions {
   router: Router
 }
 
-// These speak of the code or of a moment, so the dialog stays open for another try.
+// These concern the code or pass with time, so the dialog stays open for another attempt.
 const ABOUT_THE_CODE = new Set([
   'code_incorrect',
   'code_expired',

@@ -2,7 +2,7 @@ import { createI18n } from 'vue-i18n'
 import { LANGUAGES, type Language, type Messages } from './messages'
 import zhCN from './zh-CN'
 
-// Only the first language is part of the first load; the others come when they are chosen.
+// Only the first language is part of the first load; the others are loaded when they are selected.
 const LOADERS: Record<Exclude<Language, 'zh-CN'>, () => Promise<{ default: Messages }>> = {
   'zh-TW': () => import('./zh-TW'),
   en: () => import('./en'),
@@ -30,7 +30,7 @@ export async function chooseLanguage(language: Language): Promise<void> {
   remember(language)
 }
 
-/** The language chosen last time; Chinese for everybody else, as the service's own. */
+/** The language that was selected last time; Chinese by default. */
 export async function restoreLanguage(): Promise<void> {
   const stored = recall()
   if (stored && stored !== 'zh-CN') await chooseLanguage(stored)
@@ -40,7 +40,7 @@ function remember(language: Language): void {
   try {
     localStorage.setItem(CHOSEN, language)
   } catch {
-    // Without storage the choice lasts as long as the page.
+    // Without storage the selection lasts as long as the page.
   }
 }
 

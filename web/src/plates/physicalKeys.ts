@@ -2,7 +2,7 @@ import { DIGIT_KEYS, LETTER_KEYS } from './plateNumbers'
 
 const CHARACTERS = new Set([...DIGIT_KEYS, ...LETTER_KEYS])
 
-/** Which on-screen key a press on the physical keyboard stands for; null for all others, shortcuts and typing in a field. */
+/** The on-screen key for a physical key press; null for other keys, shortcuts and typing in a field. */
 export function keyOf(event: KeyboardEvent): string | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null
   if (event.target instanceof HTMLInputElement && event.target.type !== 'radio') return null

@@ -1,8 +1,8 @@
-/** Ordinary small-car numbers by GA 36-2018: the ten patterns of the five characters after the prefix. */
+/** Ordinary small-car numbers of GA 36-2018: the ten patterns of the five characters after the prefix. */
 const PATTERNS = ['DDDDD', 'LDDDD', 'LLDDD', 'DLDDD', 'DDLDD', 'DDDLD', 'DDDDL', 'LDDDL', 'DDDLL', 'LDLDD']
 
 export const DIGIT_KEYS = [...'1234567890']
-/** The 24 letters of a plate; I and O never stand on one. */
+/** The 24 letters of a plate, without I and O. */
 export const LETTER_KEYS = [...'ABCDEFGHJKLMNPQRSTUVWXYZ']
 export const SERIAL_LENGTH = 5
 
@@ -20,7 +20,7 @@ export function serialOf(number: string): string {
   return number.slice(2)
 }
 
-/** As a screen reader shall say it: every character by itself, the prefix as province and letter. */
+/** For screen readers: every character separately, the prefix as province and letter. */
 export function spellOut(number: string): string {
   return [...number].join(' ')
 }

@@ -1,4 +1,4 @@
-/** First looks at what an applicant types, so that slips are told before an SMS is spent. The server decides. */
+/** First checks of an applicant's input, so that typing errors are shown before an SMS is sent. The server decides. */
 const WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2]
 const LETTER_VALUES = Object.fromEntries([...'ABCDEFGH'].map((letter, i) => [letter, i + 1]))
 Object.assign(LETTER_VALUES, { J: 1, K: 2, L: 3, M: 4, N: 5, P: 7, R: 9 })

@@ -6,7 +6,7 @@ import EntranceScreen from '@/screens/EntranceScreen.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** The screen shows nothing without somebody signed in. */
+    /** The screen needs a signed-in user. */
     signedIn?: boolean
     role?: 'applicant' | 'clerk'
   }
@@ -41,7 +41,7 @@ export const router = createRouter({
 const { state } = useSession()
 
 router.beforeEach(async (to) => {
-  // The code leaves the address at once; where it stood, the wanted page stands.
+  // The code is removed from the URL at once and replaced by the wanted page.
   if (to.path === CALLBACK_PATH) {
     const target = await returnFromProvider(new URLSearchParams(location.search))
     const { path, query, hash } = router.resolve(target)
