@@ -1245,7 +1245,7 @@ export interface components {
         };
         /**
          * DayKind
-         * @description What an entry of the calendar makes of its day.
+         * @description The kind of day that a calendar entry sets.
          * @enum {string}
          */
         DayKind: "holiday" | "working";
@@ -1454,7 +1454,7 @@ export interface components {
         };
         /**
          * Outcome
-         * @description What became of one composed number.
+         * @description The outcome of one composed number.
          * @enum {string}
          */
         Outcome: "accepted" | "taken" | "not_tried";
@@ -1693,7 +1693,7 @@ export interface components {
         };
         /**
          * Stage
-         * @description Where a preselection stands (api.md, "The view of a preselection").
+         * @description The stage of a preselection (api.md, "The view of a preselection").
          * @enum {string}
          */
         Stage: "service_notes" | "identity_verification" | "plate_selection" | "completed" | "registered" | "exhausted" | "overdue" | "cancelled";
