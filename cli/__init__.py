@@ -1,1 +1,1 @@
-"""`xuanhao …`: what operators do, from a shell. The same code as behind the REST endpoints."""
+"""The command line `xuanhao`: the operations behind the REST endpoints, from a shell."""

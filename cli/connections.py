@@ -1,14 +1,14 @@
-"""From settings to what operators' acts work with."""
+"""From settings to what commands work with."""
 
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from config.instance_file import NAME, noted_instance
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.settings import Settings, SettingsError
 from config.temporal import connect
-from embedded.instance_file import NAME, noted_instance
 from operations.parts import OperationParts, operation_parts
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys

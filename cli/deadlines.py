@@ -1,40 +1,46 @@
-"""`xuanhao deadlines extend`: by the workflow, or directly while no worker runs."""
+"""`xuanhao deadlines …`."""
 
-from argparse import Namespace
-from datetime import datetime
+from datetime import date
+from typing import Annotated
 
-from activities.postponements import DeadlineActivities
+from cyclopts import Parameter
+
+from cli.areas import area
+from cli.context import Context, OperatorContext
+from cli.options import Instant, Office, Reason
 from cli.output import Output
-from operations.deadlines import Outage, outage_input, postpone_outage
-from operations.parts import OperationParts
-from operations.temporal_calls import temporal_answers
-from operations.wishes import Wish
-from workflows.messages import PostponementInput, postponement_workflow_id
-from workflows.ports import PostponeOrder
+from domain.calendar import shanghai_day
+from operations.deadlines import Outage, extend_directly, postpone_outage
+from workflows.messages import vehicle_workflow_id
+
+app = area("deadlines")
 
 
-async def extend(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
-    """Give everybody whose last day the outage touches more time.
-
-    After an outage over midnight deadlines have passed, and have their effect as soon as a worker runs. `--directly`
-    sends the messages before that: they wait in Temporal, and a vehicle reads them before it acts on its timer.
-    """
-    outage = Outage(typed.since, typed.until, typed.office, typed.visit_by)
-    if not typed.directly:
-        moving = await postpone_outage(parts, wish, outage)
-        return Output([{"reservations": moving.reservations, "address": moving.address}])
-    given = await outage_input(parts, wish, outage)
-    with temporal_answers():
-        return await _told(parts, given, postponement_workflow_id(str(wish.id)), wish.at)
+@app.command
+async def due(day: date | None = None, /, *, office: Office = None, context: Context) -> Output:
+    """List the reservations whose last day is this one; today by default."""
+    parts = context.parts
+    found = await parts.reservations.ending_on([day or shanghai_day(context.now)], office_code=office)
+    return Output([vars(each) | {"address": parts.addresses.of(vehicle_workflow_id(str(each.id)))} for each in found])
 
 
-async def _told(parts: OperationParts, given: PostponementInput, operation_id: str, at: datetime) -> Output:
-    activities = DeadlineActivities(parts.reservations, parts.calendars)
-    found, unreached, last = 0, 0, None
-    while True:
-        page = await activities.page(PostponeOrder(operation_id, given, at, last), parts.temporal)
-        found, unreached, last = found + page.found, unreached + page.unreached, page.last
-        if last is None:
-            break
-    warnings = [f"{unreached} have no workflow"] if unreached else []
-    return Output([{"told": found - unreached, "unreached": unreached}], warnings, int(bool(unreached)))
+@app.command
+async def extend(
+    *,
+    since: Instant,
+    until: Instant,
+    visit_by: Annotated[date | None, Parameter(help="The new last day; without it, the next working day.")] = None,
+    directly: Annotated[bool, Parameter(help="Without a worker, before the workers are started again.")] = False,
+    office: Office = None,
+    reason: Reason,
+    context: OperatorContext,
+) -> Output:
+    """Give everybody more time whose last day an outage of our own service touches."""
+    outage, command = Outage(since, until, office, visit_by), context.command(reason)
+    if directly:
+        sent = await extend_directly(context.parts, command, outage)
+        warnings = [f"{sent.unreached} have no workflow"] if sent.unreached else []
+        record = {"told": sent.vehicles - sent.unreached, "unreached": sent.unreached}
+        return Output([record], warnings, int(bool(sent.unreached)))
+    moving = await postpone_outage(context.parts, command, outage)
+    return Output([{"reservations": moving.reservations, "address": moving.address}])

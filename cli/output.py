@@ -16,11 +16,12 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Output:
-    """Records of one kind, things that need attention, and the exit code."""
+    """Records, things that need attention, and the exit code. Some records have no columns in common: always JSON."""
 
     records: Sequence[Record] = ()
     warnings: Sequence[str] = field(default=())
     exit_code: int = 0
+    always_json: bool = False
 
 
 def as_json(records: Sequence[Record]) -> str:

@@ -5,10 +5,11 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from config.instance_file import note_instance
 from embedded.problems import StartProblem
 
 # The kernel's limit is 108 bytes with a closing NUL on Linux, and 104 on macOS.
@@ -58,6 +59,13 @@ class DataFolder:
                 yield
             finally:
                 shutil.rmtree(self.sockets, ignore_errors=True)
+
+    def note_instance(self, environment: Mapping[str, str]) -> None:
+        """Write down how commands reach what runs here."""
+        try:
+            note_instance(self.root, environment)
+        except OSError as problem:
+            raise StartProblem(f"{problem.filename} can't be written: {problem.strerror}") from None
 
     def _prepare(self) -> None:
         try:

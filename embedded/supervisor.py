@@ -10,7 +10,6 @@ from typing import Never
 
 from config.settings import RunSettings
 from embedded.folders import DataFolder
-from embedded.instance_file import note_instance
 from embedded.key_file import ensure_key_file
 from embedded.part import Part
 from embedded.ports import HOST, require_usable
@@ -61,7 +60,7 @@ async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
         await running.enter_async_context(servers)
         environment = environment_of_programs(settings, servers)
         await prepare_database(servers, environment, demo=settings.demo)
-        note_instance(folder, environment)
+        folder.note_instance(environment)
         worker = Worker(folder, environment, temporal=servers.temporal.address, task_queue=TASK_QUEUE)
         api = Api(folder, "demo.server" if settings.demo else "api", environment, port=settings.http_port)
         for program in (worker, api):

@@ -3,7 +3,7 @@
 A workflow does it, so that it goes on whatever fails, and its outcome stands in Temporal's UI.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,7 +15,8 @@ from domain.calendar import shanghai_day
 from operations.parts import OperationParts
 from operations.temporal_calls import PATIENCE, temporal_answers
 from operations.wishes import Wish, invalid
-from storage.preselections.reservations import MOST
+from storage.preselections.reservations import MOST, DueReservation
+from workflows.deadline_extensions import deadline_extensions, send_extensions
 from workflows.messages import PostponementInput, postponement_workflow_id
 from workflows.search_attributes import OFFICE
 
@@ -33,6 +34,14 @@ class Postponement:
     workflow_id: str
     address: str
     reservations: int
+
+
+@dataclass(frozen=True)
+class DirectExtension:
+    """How many vehicles had to move, and how many of them have no workflow that could."""
+
+    vehicles: int
+    unreached: int
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,24 @@ async def postpone_closed_days(
 async def postpone_outage(parts: OperationParts, wish: Wish, outage: Outage) -> Postponement:
     """Move each deadline that falls into the outage. Raises `ValidationFailed`."""
     return await _begun(parts, wish, await outage_input(parts, wish, outage))
+
+
+async def extend_directly(parts: OperationParts, wish: Wish, outage: Outage) -> DirectExtension:
+    """Send the signals from here. Raises `ValidationFailed` and `Unavailable`.
+
+    After an outage over midnight deadlines have passed, and take effect as soon as a worker runs. The signals wait in
+    Temporal, and a vehicle reads them before it acts on its timer.
+    """
+    given = await outage_input(parts, wish, outage)
+    operation_id = postponement_workflow_id(str(wish.id))
+    vehicles = unreached = 0
+    async for due in _due(parts, given):
+        calendars = await parts.calendars.of_offices({each.office_code for each in due})
+        extensions = deadline_extensions(due, given, calendars, operation_id=operation_id, at=wish.at)
+        with temporal_answers():
+            unreached += await send_extensions(parts.temporal, extensions)
+        vehicles += len(extensions)
+    return DirectExtension(vehicles, unreached)
 
 
 async def outage_input(parts: OperationParts, wish: Wish, outage: Outage) -> PostponementInput:
@@ -113,10 +140,15 @@ async def _start(temporal: Client, task_queue: str, workflow_id: str, given: Pos
 
 async def _count(parts: OperationParts, given: PostponementInput) -> int:
     """How many live reservations have their last day on one of the days."""
-    days, count, last = [date.fromisoformat(day) for day in given.days], 0, None
+    return sum([len(page) async for page in _due(parts, given)])
+
+
+async def _due(parts: OperationParts, given: PostponementInput) -> AsyncIterator[list[DueReservation]]:
+    """The live reservations that have their last day on one of the days, page by page."""
+    days, last = [date.fromisoformat(day) for day in given.days], None
     while True:
         page = await parts.reservations.ending_on(days, office_code=given.office, after=last)
-        count += len(page)
+        yield page
         if len(page) < MOST:
-            return count
+            return
         last = page[-1].id

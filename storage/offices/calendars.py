@@ -1,6 +1,6 @@
 """The calendar that operators edit: days off and make-up working days, for the whole country and for single offices."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import delete
@@ -31,6 +31,9 @@ class Calendars:
         found = await self._database.driven(_OF_OFFICE, {"code": code})
         days = {day: DayKind(kind) for day, kind, *_ in found if day}
         return OfficeCalendar(days, frozenset(year for _, _, year, _ in found if year is not None))
+
+    async def of_offices(self, codes: Collection[str]) -> dict[str, OfficeCalendar]:
+        return {code: await self.of_office(code) for code in codes}
 
     async def enter(self, days: Mapping[date, DayKind | None], act: Act, *, office_code: str | None = None) -> None:
         """Set days of the country or of one office; `None` makes a day ordinary again."""

@@ -1,24 +1,29 @@
 """`xuanhao …` as a process: the same acts as over REST, answers for people and programs, and honest exit codes."""
 
 import asyncio
+import inspect
 import io
 import json
 import os
+import shlex
+import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cyclopts import CycloptsError
 
-from cli.__main__ import carry_out
-from cli.arguments import parser
-from cli.commands import ACTING, COMMANDS
+from cli.__main__ import main
+from cli.app import Invocation, app, parse
+from cli.areas import AREAS
+from cli.context import OperatorContext
+from cli.execution import carry_out
+from config.instance_file import note_instance
 from config.settings import Settings
-from embedded.folders import DataFolder
-from embedded.instance_file import note_instance
 from tests.api.country import Country, eventually
 from tests.desk.people import operator, reserved
 
@@ -73,9 +78,11 @@ def xuanhao(settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch:
                 here.setenv(name, value)
             here.setattr(sys, "stdin", io.StringIO(stdin))
             try:
-                code = await carry_out(settings, parser().parse_args(("--json", *arguments)))
-            except SystemExit as left:
-                code = int(left.code or 0)
+                invocation = parse(("--json", *arguments))
+            except CycloptsError as problem:
+                return Ran(2, "", str(problem))
+            assert invocation
+            code = await carry_out(settings, invocation)
         said = capsys.readouterr()
         lines = [line for line in said.out.splitlines() if line.startswith("{")]
         return Ran(code, "\n".join(lines), said.err)
@@ -83,8 +90,54 @@ def xuanhao(settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch:
     return run
 
 
-def test_every_command_is_there_and_those_that_act_are_known() -> None:
-    assert set(COMMANDS) | {"deadlines extend"} >= ACTING
+def documented() -> Iterator[list[str]]:
+    """The commands in the code blocks of the operators' guide."""
+    for line in (ROOT / "docs" / "operators.md").read_text("utf-8").splitlines():
+        if line.startswith("bin/xuanhao "):
+            yield shlex.split(line.split(" <")[0], comments=True)[1:]
+
+
+def test_every_command_of_the_operators_guide_is_one() -> None:
+    commands = list(documented())
+    assert len(commands) > 15
+    assert all(isinstance(parse(words), Invocation) for words in commands)
+
+
+def test_every_command_has_a_help_text_and_those_with_a_reason_need_an_operator() -> None:
+    commands = [app["find"], *(command for area in AREAS for command in app[area].subapps)]
+    assert len(commands) > 30
+    for command in commands:
+        assert command.default_command
+        assert command.help, command.name
+        parameters = inspect.signature(command.default_command).parameters
+        if "reason" in parameters:
+            assert parameters["context"].annotation is OperatorContext, command.name
+
+
+def test_options_of_every_command_stand_before_or_after_its_name() -> None:
+    before, after = (
+        parse(["--operator", "wang", "--json", "texts", "list"]),
+        parse(["texts", "list", "--json", "--operator", "wang"]),
+    )
+    assert before
+    assert after
+    assert (before.command, before.common) == (after.command, after.common)
+
+
+@pytest.mark.parametrize("words", ["", "pool", "pools levels 粤B", "pool levels", "pool levels 粤B --year 1", "find"])
+def test_what_is_no_command_exits_with_2_and_one_line_that_says_why(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("xuanhao: ")
+
+
+def test_help_exits_with_0_and_imports_nothing_that_works_on_the_installation() -> None:
+    heavy = "{'operations', 'temporalio', 'sqlalchemy', 'pydantic'}"
+    code = f"import sys; from cli.__main__ import main; sys.exit(main(['--help']) or bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
 async def test_segments_are_released_and_numbers_taken_out_and_withheld(country: Country, xuanhao: Run) -> None:
@@ -217,15 +270,15 @@ async def test_people_get_tables_and_times_of_shanghai(country: Country, setting
 
 @pytest.mark.slow
 async def test_an_instance_is_found_by_its_data_folder(settings: Settings, tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path / "data")
-    folder.root.mkdir()
+    folder = tmp_path / "data"
+    folder.mkdir()
     note_instance(folder, variables(settings) | {"XUANHAO_SMS_URL": "https://secret.example", "HOME": "/"})
-    noted = (folder.root / "instance.json").read_text()
+    noted = (folder / "instance.json").read_text()
     assert "secret" not in noted
     year = str(date.max.year - 8000)
     for arguments, environment in (
-        (("--data-dir", str(folder.root)), {"XUANHAO_DATABASE_URL": "postgresql://nowhere.invalid/x"}),
-        ((), {"XUANHAO_DATA_DIR": str(folder.root)}),
+        (("--data-dir", str(folder)), {"XUANHAO_DATABASE_URL": "postgresql://nowhere.invalid/x"}),
+        ((), {"XUANHAO_DATA_DIR": str(folder)}),
     ):
         ran = await process((*arguments, "calendar", "show", year), environment, "", tmp_path)
         assert ran.code == 0, ran.err

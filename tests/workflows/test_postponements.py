@@ -3,22 +3,21 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from activities.postponements import DeadlineActivities, moved_to
 from domain.calendar import DayKind, OfficeCalendar, end_of_day, shanghai_day
 from domain.preselection.values import Stage
 from process.clock import system_clock
 from storage.offices.calendars import Calendars
-from storage.preselections.reservations import DueReservation, Reservations
+from storage.preselections.reservations import Reservations
 from tests.support.waiting import eventually
 from tests.workflows.vehicles import Vehicle
 from tests.workflows.world import World
 from worker.run import make_worker
+from workflows.deadline_extensions import deadline_extensions, new_last_day, send_extensions
 from workflows.messages import Postponed, PostponementInput
-from workflows.ports import PostponeOrder
 from workflows.postponement import PostponementWorkflow
 
 # Spring Festival of 2026: Friday 13 February is the last working day but for Saturday 14, worked to make up for it.
@@ -28,10 +27,6 @@ SPRING_FESTIVAL = OfficeCalendar(
 MAKE_UP_DAY_CLOSED = OfficeCalendar({**SPRING_FESTIVAL.days, date(2026, 2, 14): DayKind.HOLIDAY})
 NEW_YEAR_S_EVE_CLOSED = OfficeCalendar({date(2026, 12, 31): DayKind.HOLIDAY, date(2027, 1, 1): DayKind.HOLIDAY})
 CLOSED_ON_LEAP_DAY = OfficeCalendar({date(2028, 2, 29): DayKind.HOLIDAY})
-
-
-def due(day: date) -> DueReservation:
-    return DueReservation(UUID(int=1), "440300", "粤BA1234", day, end_of_day(day))
 
 
 def closing(*days: date, visit_by: str | None = None) -> PostponementInput:
@@ -63,14 +58,14 @@ def test_a_last_day_moves_to_the_next_working_day_and_never_back(
     last_day: date, given: PostponementInput, calendar: OfficeCalendar, moved: date | None
 ) -> None:
     before = end_of_day(last_day) - timedelta(hours=30)
-    assert moved_to(due(last_day), given, calendar, before) == moved
+    assert new_last_day(last_day, given, calendar, before) == moved
 
 
 def test_whoever_is_told_late_still_has_a_whole_day_to_come() -> None:
     last_day = date(2026, 3, 2)
     for hours, moved in ((-0.001, date(2026, 3, 3)), (0, date(2026, 3, 4)), (30, date(2026, 3, 5))):
         at = end_of_day(last_day) + timedelta(hours=hours)
-        assert moved_to(due(last_day), outage(last_day), SPRING_FESTIVAL, at) == moved
+        assert new_last_day(last_day, outage(last_day), SPRING_FESTIVAL, at) == moved
 
 
 async def reserved(world: World, **policy: str) -> Vehicle:
@@ -134,10 +129,10 @@ async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_told_be
 
     await eventually(has_passed)
     given = replace(outage(shanghai_day(reservation.deadline)), office=vehicle.office.code)
-    order = PostponeOrder("over-midnight", given, system_clock())
-    activities = DeadlineActivities(Reservations(parts.database, parts.keys), Calendars(parts.database))
-    page = await activities.page(order, client)
-    assert (page.found, page.unreached) == (1, 0)
+    due = await Reservations(parts.database, parts.keys).ending_on([reservation.visit_by], office_code=given.office)
+    calendars = await Calendars(parts.database).of_offices([vehicle.office.code])
+    extensions = deadline_extensions(due, given, calendars, operation_id="over-midnight", at=system_clock())
+    assert (len(extensions), await send_extensions(client, extensions)) == (1, 0)
     async with make_worker(client, queue, parts.activities()):
         state = await vehicle.becomes(lambda state: state.reservation != reservation)
         assert state.stage is Stage.COMPLETED

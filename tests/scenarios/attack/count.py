@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from embedded.instance_file import noted_instance
+from config.instance_file import noted_instance
 from process.clock import system_clock
 from storage.postgres.database import Database
 from tests.scenarios.acceptance.people import Service, ok

@@ -15,8 +15,8 @@ import psutil
 from PIL import Image
 from sqlalchemy import text
 
+from config.instance_file import noted_instance
 from domain.instants import format_instant, parse_instant
-from embedded.instance_file import noted_instance
 from process.clock import system_clock
 from scripts.build_web import environment as with_node
 from storage.postgres.database import Database

@@ -2,27 +2,38 @@
 
 import getpass
 import sys
-from argparse import Namespace
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator
 
+from cli.areas import area
+from cli.context import OperatorContext
+from cli.options import Reason
 from cli.output import Output, Record
-from operations.parts import OperationParts
 from operations.people import delete_person, export_person, preselection_record
-from operations.wishes import Wish
 from storage.retention.person_records import PersonFile
 
 PROMPT = "identity number or credit code (not shown): "
 
+app = area("person")
 
-async def export(parts: OperationParts, typed: Namespace, wish: Wish) -> Output:
-    file = await export_person(parts, _asked(), wish)
-    typed.json = True
+
+@app.command
+async def export(*, reason: Reason, context: OperatorContext) -> Output:
+    """Export all that is kept about a person or organisation, as JSON.
+
+    The identity number or credit code is asked for, or read from standard input.
+    """
+    file = await export_person(context.parts, _asked(), context.command(reason))
     records = list(_records(file))
-    return Output(records, [] if records else ["nothing is kept"], int(not records))
+    return Output(records, [] if records else ["nothing is kept"], int(not records), always_json=True)
 
 
-async def delete(parts: OperationParts, _: Namespace, wish: Wish) -> Output:
-    done = await delete_person(parts, _asked(), wish)
+@app.command
+async def delete(*, reason: Reason, context: OperatorContext) -> Output:
+    """Delete it, except for what has to be kept: the plates' records and a ban.
+
+    The identity number or credit code is asked for, or read from standard input.
+    """
+    done = await delete_person(context.parts, _asked(), context.command(reason))
     if done.obstacles:
         return Output(warnings=["nothing was deleted", *done.obstacles], exit_code=1)
     return Output([done.deleted], [f"kept: {each}" for each in done.kept])
@@ -41,9 +52,3 @@ def _records(file: PersonFile) -> Iterator[Record]:
         yield from ({"kind": kind} | record for record in records)
     if file.failed_checks:
         yield {"kind": "failed_checks", "count": file.failed_checks}
-
-
-PERSON_COMMANDS: Mapping[str, Callable[[OperationParts, Namespace, Wish], Awaitable[Output]]] = {
-    "person export": export,
-    "person delete": delete,
-}

@@ -8,9 +8,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from embedded.folders import DataFolder
-from embedded.problems import StartProblem
-
 NAME = "instance.json"
 _NOTED = frozenset(
     f"XUANHAO_{name}"
@@ -19,16 +16,13 @@ _NOTED = frozenset(
 _POLICY = "XUANHAO_POLICY__"
 
 
-def note_instance(folder: DataFolder, environment: Mapping[str, str]) -> None:
-    """Write the environment variables of our programs that a command needs."""
+def note_instance(data_dir: Path, environment: Mapping[str, str]) -> None:
+    """Write the environment variables of our programs that a command needs. Raises `OSError`."""
     ours = {name: value for name, value in environment.items() if _is_noted(name)}
-    unfinished = (folder.root / NAME).with_suffix(".unfinished")
-    try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(ours, file, indent=1, sort_keys=True)
-        unfinished.rename(folder.root / NAME)
-    except OSError as problem:
-        raise StartProblem(f"{unfinished} can't be written: {problem.strerror}") from None
+    unfinished = (data_dir / NAME).with_suffix(".unfinished")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(ours, file, indent=1, sort_keys=True)
+    unfinished.rename(data_dir / NAME)
 
 
 def noted_instance(data_dir: Path) -> dict[str, str]:

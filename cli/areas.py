@@ -1,0 +1,21 @@
+"""The areas of commands, and how the commands of an area are made."""
+
+from cyclopts import App
+
+AREAS = {
+    "segments": "Segments (号段): release them, take numbers out.",
+    "numbers": "Numbers withheld from the pool.",
+    "pool": "How full the pool is.",
+    "calendar": "Working days.",
+    "blacklist": "The blacklist (黑名单).",
+    "deadlines": "Last days, and moving them.",
+    "texts": "SMS that are sent automatically, and their delivery.",
+    "audit": "The audit.",
+    "keys": "The keys of personal data.",
+    "person": "One person's or organisation's data.",
+}
+"""Each is the module `cli.<name>`, imported when one of its commands is called."""
+
+
+def area(name: str) -> App:
+    return App(name=name, help=AREAS[name])

@@ -1,0 +1,116 @@
+"""`xuanhao audit …`: the chain of seals, who did what, and the lists by which insiders are watched."""
+
+import sys
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from cli.areas import area
+from cli.context import Context
+from cli.options import DEFAULT_WINDOW, Limit, Window
+from cli.output import Output
+from operations import auditing
+from storage.audit.verification import verify_audit
+from storage.crypto.personal_hashes import PersonalHashes
+
+_DAY, _MONTH = timedelta(days=1), timedelta(days=30)
+
+app = area("audit")
+
+
+class NotedSeal:
+    """`NUMBER=DIGEST`, as it was noted down elsewhere."""
+
+    def __init__(self, text: str) -> None:
+        number, _, digest = text.partition("=")
+        self.number, self.digest = int(number), digest.strip().lower()
+
+
+@app.command
+async def verify(
+    *,
+    noted: Annotated[
+        list[NotedSeal] | None, Parameter(help="A seal that was noted down elsewhere, as NUMBER=DIGEST.")
+    ] = None,
+    context: Context,
+) -> Output:
+    """Find any change of the audit."""
+    report = await verify_audit(context.parts.database, {seal.number: seal.digest for seal in noted or ()})
+    record: dict[str, Any] = {
+        "intact": report.is_intact,
+        "seals": report.seals,
+        "rows": report.rows,
+        "unsealed": report.unsealed,
+    }
+    if report.last:
+        record |= {
+            "last_seal": report.last.number,
+            "last_digest": report.last.digest.hex(),
+            "sealed_at": report.last.sealed_at,
+        }
+    faults = [f"seal {fault.seal}: {fault.reason}" for fault in report.faults]
+    return Output([record], faults, 0 if report.is_intact else 1)
+
+
+@app.command(name="list")
+async def list_entries(
+    *,
+    window: Window = DEFAULT_WINDOW,
+    actor: str | None = None,
+    action: str | None = None,
+    preselection: UUID | None = None,
+    context: Context,
+) -> Output:
+    """List who did what, oldest first; of the last day by default."""
+    period = window.period(context.now, _DAY)
+    entries = await context.parts.audit.between(
+        period.since, period.until, actor=actor, action=action, preselection_id=preselection, limit=window.limit
+    )
+    return Output([vars(entry) for entry in entries])
+
+
+@app.command
+async def withholdings(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
+    """List withheld and released numbers, with reasons; of the last 30 days by default."""
+    found = await auditing.withholdings_in(context.parts, window.period(context.now, _MONTH), limit=window.limit)
+    return Output([asdict(each) for each in found])
+
+
+@app.command
+async def ban_releases(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
+    """List bans released early, with reasons; of the last 30 days by default."""
+    found = await auditing.ban_releases_in(context.parts, window.period(context.now, _MONTH), limit=window.limit)
+    return Output([asdict(each) for each in found])
+
+
+@app.command
+async def unconfirmed(*, limit: Limit = 1000, context: Context) -> Output:
+    """List what waits for a second operator."""
+    found = await auditing.unconfirmed(context.parts, limit=limit)
+    withheld = [
+        {"what": "withholding", "id": each.id, "by": each.released_by or each.withheld_by, "at": each.withheld_at}
+        for each in found.withholdings
+    ]
+    released = [
+        {"what": "ban release", "id": each.id, "by": each.released_by, "at": each.released_at}
+        for each in found.ban_releases
+    ]
+    return Output([*withheld, *released])
+
+
+@app.command
+async def desk(
+    *,
+    window: Window = DEFAULT_WINDOW,
+    clerk: Annotated[bool, Parameter(help="One clerk's acts; the account is read from standard input.")] = False,
+    context: Context,
+) -> Output:
+    """Count confirmations and rejections per clerk; of the last 30 days by default."""
+    parts, period = context.parts, window.period(context.now, _MONTH)
+    if not clerk:
+        return Output([vars(each) for each in await auditing.desk_counts(parts, period, limit=window.limit)])
+    account = PersonalHashes(parts.keys.hashes).clerk(sys.stdin.readline().strip())
+    return Output([vars(each) for each in await auditing.desk_acts(parts, period, clerk=account, limit=window.limit)])

@@ -1,0 +1,31 @@
+"""What the program gives to a command that asks for it by the type of a parameter."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from operations.parts import OperationParts
+from operations.wishes import Wish
+
+
+@Parameter(parse=False)
+@dataclass(frozen=True)
+class Context:
+    """For a command that changes nothing."""
+
+    parts: OperationParts
+    now: datetime
+
+
+@Parameter(parse=False)
+@dataclass(frozen=True)
+class OperatorContext(Context):
+    """For a command that changes something: it is not carried out without the name of an operator."""
+
+    operator: str
+    request_id: UUID
+
+    def command(self, reason: str | None = None) -> Wish:
+        return Wish(self.request_id, self.operator, self.now, reason)

@@ -1,0 +1,77 @@
+"""Carrying out a command that was typed: connections, what is printed, and the exit code."""
+
+import asyncio
+import os
+import sys
+from uuid import UUID, uuid4
+
+from cli.app import OPERATOR_VARIABLE, Invocation
+from cli.connections import connected, settings_for
+from cli.context import OperatorContext
+from cli.output import Output, as_json, as_table
+from config.settings import Settings, SettingsError
+from domain.errors import Refusal, Unavailable, ValidationFailed
+from locales.languages import Language, preferred_language
+from locales.problem_text import field_message, problem_detail
+from process.clock import system_clock
+from process.logging import configure_logging
+from storage.failures import PartDown
+
+REFUSED, WRONG = 1, 2
+
+
+def execute(invocation: Invocation) -> int:
+    """Carry the command out, and return the exit code."""
+    if not invocation.contexts:
+        # It needs no connections of ours, and may be a program that runs for long.
+        return int(invocation.call() or 0)
+    configure_logging("ERROR")
+    try:
+        return asyncio.run(carry_out(settings_for(invocation.common.data_dir), invocation))
+    except SettingsError as problem:
+        return _complain(str(problem), WRONG)
+
+
+async def carry_out(settings: Settings, invocation: Invocation) -> int:
+    """Carry the command out, print its output, and return the exit code. Raises `SettingsError`."""
+    common, request_id = invocation.common, invocation.common.request_id or uuid4()
+    acts = OperatorContext in invocation.contexts.values()
+    if acts and not common.operator.strip():
+        return _complain(f"name the operator by --operator or {OPERATOR_VARIABLE}", WRONG)
+    async with connected(settings) as parts:
+        context = OperatorContext(parts, system_clock(), common.operator, request_id)
+        try:
+            output = await invocation.call(context)
+        except (Refusal, PartDown) as failure:
+            refusal = failure if isinstance(failure, Refusal) else Unavailable({failure.part: "down"})
+            return _complain(_refusal_text(refusal, request_id if acts else None), REFUSED)
+    return _show(output, as_lines=common.json or output.always_json)
+
+
+def _show(output: Output, *, as_lines: bool) -> int:
+    sys.stdout.write(as_json(output.records) if as_lines else as_table(output.records))
+    for warning in output.warnings:
+        sys.stderr.write(f"xuanhao: {warning}\n")
+    return output.exit_code
+
+
+def _refusal_text(refusal: Refusal, request_id: UUID | None) -> str:
+    """The refusal in the operator's language, field by field, and how to repeat what may have happened."""
+    language = _language()
+    text = problem_detail(refusal.code, refusal.facts(), language)
+    if isinstance(refusal, ValidationFailed):
+        text = "; ".join(f"{error['field']}: {field_message(error['message'], language)}" for error in refusal.errors)
+    repeat = f" (--request-id {request_id})" if refusal.judged_anew and request_id else ""
+    return f"{refusal.code}: {text}{repeat}"
+
+
+def _language() -> Language:
+    """As the shell's locale says; English for any that is not Chinese."""
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    tag = locale.split(".", maxsplit=1)[0].replace("_", "-")
+    return preferred_language(tag) if tag.startswith("zh") else Language.ENGLISH
+
+
+def _complain(text: str, code: int) -> int:
+    sys.stderr.write(f"xuanhao: {text}\n")
+    return code

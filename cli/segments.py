@@ -1,0 +1,46 @@
+"""`xuanhao segments …`."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from cli.areas import area
+from cli.context import Context, OperatorContext
+from cli.options import Instant, Reason
+from cli.output import Output
+from operations import pool
+
+app = area("segments")
+
+
+@app.command(name="list")
+async def list_segments(prefix: str, /, *, context: Context) -> Output:
+    """List the segments of a prefix."""
+    return Output([vars(segment) for segment in await pool.segments_of(context.parts, prefix)])
+
+
+@app.command(name="release")
+async def release_segment(
+    prefix: str,
+    template: str,
+    /,
+    *,
+    exclude: Annotated[list[str] | None, Parameter(help="A template to leave out: `*` is any character.")] = None,
+    released_at: Annotated[Instant | None, Parameter(help="Without it, now.")] = None,
+    compose_from: Annotated[Instant | None, Parameter(help="Without it, after the office's random_only.")] = None,
+    context: OperatorContext,
+) -> Output:
+    """Release a segment: `!` is a digit, `@` a letter."""
+    new = pool.NewSegment(prefix, template, exclude or (), released_at, compose_from)
+    return Output([vars(await pool.release_segment(context.parts, new, context.command()))])
+
+
+@app.command(name="exclude")
+async def exclude_numbers(
+    prefix: str, template: str, excluded: list[str], /, *, reason: Reason, context: OperatorContext
+) -> Output:
+    """Take numbers out of a segment for good."""
+    segment = await pool.exclude_numbers(
+        context.parts, context.command(reason), prefix=prefix, template=template, excluded=excluded
+    )
+    return Output([vars(segment)])

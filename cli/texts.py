@@ -1,0 +1,35 @@
+"""`xuanhao texts …`."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from cyclopts import Group, Parameter
+from cyclopts.validators import mutually_exclusive
+
+from cli.areas import area
+from cli.context import Context
+from cli.options import Limit
+from cli.output import Output
+from operations import telling
+from storage.sms.deliveries import DeliveryState
+
+_AT_MOST_ONE = Group("At most one of", sort_key=0, validator=mutually_exclusive)
+
+app = area("texts")
+
+
+@app.command(name="list")
+async def list_texts(
+    *,
+    preselection: Annotated[UUID | None, Parameter(group=_AT_MOST_ONE, help="All about this one.")] = None,
+    state: Annotated[Literal["waiting", "given_up", "handed_over"] | None, Parameter(group=_AT_MOST_ONE)] = None,
+    limit: Limit = 100,
+    context: Context,
+) -> Output:
+    """List the SMS that were not delivered, newest first."""
+    if preselection:
+        found = await telling.texts_of(context.parts, preselection, context.now)
+    else:
+        wanted = DeliveryState(state) if state else None
+        found = await telling.texts_page(context.parts, context.now, state=wanted, limit=limit)
+    return Output([vars(each) for each in found])

@@ -1,0 +1,93 @@
+"""Signals that move the last days of vehicles: sent by the worker, and by the command line while no worker runs.
+
+A signal reaches a vehicle even while no worker runs, before its deadline has had any effect.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.calendar import OfficeCalendar, shanghai_day
+from workflows.messages import ExtendValidity, PostponementInput, vehicle_workflow_id
+
+log = structlog.get_logger("actions")
+_AT_ONCE = 20
+_TIMEOUT = timedelta(seconds=5)
+_DAY = timedelta(days=1)
+
+
+class Reservation(Protocol):
+    """A live reservation and its last day."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def office_code(self) -> str: ...
+    @property
+    def visit_by(self) -> date: ...
+
+
+@dataclass(frozen=True)
+class DeadlineExtension:
+    """The signal to one vehicle."""
+
+    preselection_id: str
+    message: ExtendValidity
+
+
+def deadline_extensions(
+    reservations: Iterable[Reservation],
+    given: PostponementInput,
+    calendars: Mapping[str, OfficeCalendar],
+    *,
+    operation_id: str,
+    at: datetime,
+) -> list[DeadlineExtension]:
+    """The signals for these reservations, as far as they have a reason to move. `calendars` are by office."""
+    extensions = []
+    for each in reservations:
+        if day := new_last_day(each.visit_by, given, calendars[each.office_code], at):
+            # The same operation again is known by its id; a day that has moved once more is another request.
+            request_id = uuid5(NAMESPACE_URL, f"{operation_id}:{each.id}:{each.visit_by}:{day}")
+            message = ExtendValidity(given.operator, given.reason, day.isoformat(), str(request_id))
+            extensions.append(DeadlineExtension(str(each.id), message))
+    return extensions
+
+
+async def send_extensions(temporal: Client, extensions: Sequence[DeadlineExtension]) -> int:
+    """Send the signals, and return how many vehicles have no workflow."""
+    few = asyncio.Semaphore(_AT_ONCE)
+    return (await asyncio.gather(*(_send(temporal, few, each) for each in extensions))).count(False)
+
+
+async def _send(temporal: Client, few: asyncio.Semaphore, extension: DeadlineExtension) -> bool:
+    """False for a vehicle whose workflow has been ended from outside."""
+    handle = temporal.get_workflow_handle(vehicle_workflow_id(extension.preselection_id))
+    async with few:
+        try:
+            await handle.signal("extend_validity", extension.message, rpc_timeout=_TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            log.warning("deadline not moved: no workflow", preselection_id=extension.preselection_id)
+            return False
+    return True
+
+
+def new_last_day(visit_by: date, given: PostponementInput, calendar: OfficeCalendar, at: datetime) -> date | None:
+    """The new last day; None for a reservation that has no reason to move."""
+    if given.closed and calendar.is_working_day(visit_by):
+        return None
+    if given.visit_by:
+        later = date.fromisoformat(given.visit_by)
+        return later if later > visit_by else None
+    lost = [visit_by] if given.closed else [visit_by, *map(date.fromisoformat, given.days)]
+    # Whoever is told today that yesterday was lost still has a whole day to come.
+    return calendar.working_day_from(max(*lost, shanghai_day(at)) + _DAY)
