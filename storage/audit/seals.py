@@ -1,8 +1,8 @@
-"""Seals over the audit: digests, each chained to the one before, by which any change of a row shows.
+"""Seals over the audit: digests in a hash chain that shows any change of a row.
 
-A seal holds all rows that the transactions from `from_xact` to before `to_xact` have written. It is made once all of
-these are over, so that no row can still be added to it. What exactly is digested stands in `seal_digest` and in
-docs/decisions, for whoever wants to recompute it without this program.
+A seal covers all rows that the transactions from `from_xact` to before `to_xact` have written. It is made after all of
+these have ended, so that no row can be added to it. `seal_digest` and docs/decisions define the digest exactly, so that
+it can be recomputed without this program.
 """
 
 import json
@@ -20,10 +20,10 @@ from storage.audit.tables import audit, audit_seal
 from storage.postgres.database import Database
 
 BEFORE_THE_FIRST = bytes(32)
-"""What the first seal has in the place of the digest before it."""
+"""The previous digest of the first seal."""
 
 MOST_ROWS = 50_000
-"""Rows in one seal; more of them are sealed by several."""
+"""Rows in one seal; more rows need several seals."""
 
 _PATIENCE = 60.0
 _AT_ONCE = 2_000
@@ -36,7 +36,7 @@ SEAL_COLUMNS = [audit_seal.c[name] for name in _SEAL_NAMES]
 ROW_COLUMNS = [audit.c[name] for name in _ROW_NAMES]
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
-# Whatever began before this has ended: its rows are all there, or will never be.
+# Every transaction before this has ended: all its rows exist, or never will.
 _HORIZON = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
 _COMING = text("""
     SELECT count(*), min(xact), max(xact) FROM (
@@ -60,7 +60,7 @@ class Seal:
 
 @dataclass(frozen=True)
 class Sealed:
-    """What one run has sealed; `last` is the newest link of the whole chain, to be noted down elsewhere too."""
+    """The result of one run; `last` is the newest link of the chain, to be stored outside the database too."""
 
     rows: int
     last: Seal | None
@@ -73,7 +73,7 @@ class AuditSeals:
         self._database = database
 
     async def seal(self, at: datetime) -> Sealed:
-        """Seal every row that can be sealed by now; where there is none, no seal is made."""
+        """Seal every row that can be sealed now; without such rows no seal is made."""
         rows = 0
         while True:
             made, last = await self._seal_some(at)
@@ -97,7 +97,7 @@ class AuditSeals:
 
 
 async def _boundary(connection: AsyncConnection, from_xact: int) -> int | None:
-    """Where the next seal ends: None when there is no row for it."""
+    """The end of the next seal, or None if there is no row for it."""
     horizon = (await connection.execute(_HORIZON)).scalar_one()
     values = {"from_xact": from_xact, "horizon": horizon, "most": MOST_ROWS}
     count, first, last = (await connection.execute(_COMING, values)).one()
@@ -105,7 +105,7 @@ async def _boundary(connection: AsyncConnection, from_xact: int) -> int | None:
         return None
     if count <= MOST_ROWS:
         return int(horizon)
-    # A transaction's rows stay together, however many they are.
+    # A transaction's rows stay together, whatever their number.
     return int(last) if last > first else int(last) + 1
 
 
@@ -121,7 +121,7 @@ async def _made(connection: AsyncConnection, last: Seal | None, xacts: tuple[int
 
 
 async def rows_between(connection: AsyncConnection, from_xact: int, to_xact: int) -> AsyncIterable[Row[Any]]:
-    """The rows of these transactions in the order in which they are digested."""
+    """The rows of these transactions in the order of the digest."""
     columns = audit.c
     ordered = (
         select(*ROW_COLUMNS)
@@ -142,7 +142,7 @@ def row_bytes(row: Sequence[Any]) -> bytes:
 
 
 def seal_digest(seal: Seal, rows_digest: bytes) -> bytes:
-    """SHA-256 over a line about the seal, which holds the digest before it and that of the lines of its rows."""
+    """SHA-256 over the seal's line, which contains the previous digest and the digest of its rows' lines."""
     head = [seal.number, format_instant(seal.sealed_at), seal.from_xact, seal.to_xact, seal.count]
     return sha256(_line([*head, seal.previous.hex(), rows_digest.hex()])).digest()
 

@@ -1,4 +1,4 @@
-"""What insiders did, as auditors read it: from the audit itself, which none of them can change."""
+"""The acts of staff for auditors, read from the audit, which staff can't change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Period:
 
 @dataclass(frozen=True)
 class ClerkCounts:
-    """What a clerk did in a time; `clerk` is the keyed hash by which the audit knows the clerk."""
+    """A clerk's counts in a period; `clerk` is the clerk's keyed hash in the audit."""
 
     clerk: str
     office_code: str
@@ -38,7 +38,7 @@ class ClerkCounts:
 
 @dataclass(frozen=True)
 class ClerkAct:
-    """One confirmation or rejection. Its reason is sealed, under the same request."""
+    """One confirmation or rejection. Its reason is stored encrypted, with the same request id."""
 
     at: datetime
     clerk: str
@@ -54,7 +54,7 @@ class Insiders:
         self._database = database
 
     async def counts(self, period: Period, *, limit: int) -> list[ClerkCounts]:
-        """Confirmations, rejections and vouchers looked up, per clerk and office; most rejections first."""
+        """Confirmations, rejections and inspected vouchers, per clerk and office; most rejections first."""
         columns, office = audit.c, preselection.c.office_code
         registered, rejected, inspected = (
             func.count().filter(columns.action == action) for action in (*DESK_ACTS, "inspect_voucher")

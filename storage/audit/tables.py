@@ -1,4 +1,4 @@
-"""The tables of the audit. The application may add rows to them and can neither change nor remove one."""
+"""The tables of the audit. The application can add rows, and can neither change nor remove one."""
 
 from sqlalchemy import (
     BigInteger,
@@ -22,7 +22,7 @@ ACTOR_KINDS = ("applicant", "clerk", "operator", "timer", "system")
 audit = Table(
     "audit",
     metadata,
-    # The transaction that wrote the row. The application may not set it, nor the number: they say what was there when.
+    # The transaction that wrote the row. The application may set neither it nor the number: they fix the order of rows.
     Column(
         "xact",
         BigInteger,
@@ -32,7 +32,7 @@ audit = Table(
     Column("id", BigInteger, Identity(always=True), nullable=False),
     Column("at", Instant, nullable=False),
     Column("actor_kind", Text, nullable=False),
-    # An operator's name or a clerk's keyed hash; an applicant is known by the preselection alone.
+    # An operator's name or a clerk's keyed hash; an applicant is identified by the preselection alone.
     Column("actor", Text),
     Column("action", Text, nullable=False),
     Column("preselection_id", Uuid),
@@ -51,7 +51,7 @@ audit_seal = Table(
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("sealed_at", Instant, nullable=False),
-    # The seal holds every row that a transaction from the first to before the last of these has written.
+    # The seal covers every row that a transaction from the first to before the last of these has written.
     Column("from_xact", BigInteger, nullable=False),
     Column("to_xact", BigInteger, nullable=False),
     Column("count", BigInteger, nullable=False),

@@ -1,7 +1,7 @@
 """The audit: every act of applicants, clerks, operators and timers that changes a plate, a chance or the blacklist.
 
-A row is written by the transaction that makes the act true, so that there is neither one without the other. It names
-operators by name, clerks by a keyed hash and applicants by their preselection: no personal value is in it.
+A row is written by the transaction that performs the act, so that neither exists without the other. It names
+operators by name, clerks by a keyed hash and applicants by their preselection: it contains no personal value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ _MOST = 1_000
 
 @dataclass(frozen=True)
 class Act:
-    """Who does something, when and why. `actor` is an operator's name or a clerk's keyed hash in hexadecimal digits."""
+    """Who acts, when and why. `actor` is an operator's name or a clerk's keyed hash in hexadecimal digits."""
 
     at: datetime
     actor_kind: ActorKind
@@ -53,7 +53,7 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class Subject:
-    """What an act was about, besides its facts."""
+    """The subject of an act, in addition to its facts."""
 
     preselection_id: UUID | None = None
     plates: Sequence[str] = ()
@@ -63,7 +63,7 @@ NOTHING = Subject()
 
 
 async def note(connection: AsyncConnection, act: Act, action: str, about: Subject = NOTHING, **facts: Any) -> None:
-    """Write an act down in the transaction that does it. Facts that are None are left out."""
+    """Record an act in the transaction that performs it. Facts that are None are left out."""
     known = facts | {"reason": act.reason}
     await connection.execute(
         insert(audit).values(
@@ -94,7 +94,7 @@ class AuditTrail:
         preselection_id: UUID | None = None,
         limit: int = _MOST,
     ) -> list[AuditEntry]:
-        """The acts of a time, oldest first: of one actor, of one kind, about one preselection, or all of them."""
+        """The acts of a period, oldest first: of one actor, of one kind, about one preselection, or all of them."""
         columns = audit.c
         wanted = {columns.actor: actor, columns.action: action, columns.preselection_id: preselection_id}
         conditions: list[ColumnElement[bool]] = [columns.at >= since, columns.at < until]

@@ -1,7 +1,7 @@
-"""Finding whatever was changed in the audit: a row changed, removed, added or moved, and a seal changed or removed.
+"""Finds changes of the audit: a row changed, removed, added or moved, and a seal changed or removed.
 
-Whoever owns the database could make all seals anew after a change. So each upkeep run shows the newest seal's digest in
-Temporal and in the log, and a digest noted down there or anywhere else can be asked for here.
+The owner of the database could recompute all seals after a change. So each maintenance run shows the newest seal's
+digest in Temporal and in the log, and a digest stored there or anywhere else can be verified here.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -29,7 +29,7 @@ _PATIENCE = 3_600.0
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is not as it was sealed; `seal` is the number of the seal in which it shows."""
+    """A difference from the sealed rows; `seal` is the number of the seal that shows it."""
 
     seal: int
     reason: str
@@ -37,7 +37,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """`unsealed` rows are younger than the last seal and can't be judged yet. `last` is the newest seal."""
+    """`unsealed` rows are newer than the last seal and can't be verified yet. `last` is the newest seal."""
 
     seals: int
     rows: int
@@ -63,7 +63,7 @@ async def verify_audit(database: Database, noted: Mapping[int, str] | None = Non
 
 
 def _broken_links(seals: list[Seal]) -> list[Fault]:
-    """Seals that do not follow the one before."""
+    """Seals that do not follow the previous one."""
     faults = []
     number, to_xact, digest = 0, 0, BEFORE_THE_FIRST
     for seal in seals:
@@ -103,7 +103,7 @@ async def _compared(connection: AsyncConnection, seals: list[Seal], end: int) ->
 
 
 class _Rows:
-    """Rows in order, handed out up to a limit; the first one beyond it waits for the next seal."""
+    """Rows in order, returned up to a limit; the first one beyond it waits for the next seal."""
 
     def __init__(self, rows: AsyncIterator[Row[Any]]) -> None:
         self._rows = rows

@@ -1,4 +1,4 @@
-"""The blacklist as operators read it, and the second operator's word on an early release."""
+"""The blacklist for operators, and the second operator's confirmation of an early release."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +23,7 @@ _COLUMNS = [blacklist.c[name] for name in _NAMES]
 
 @dataclass(frozen=True)
 class BanEntry:
-    """An entry; `holder` is masked. `released_by` is an operator who ended it before its time, else None."""
+    """An entry; `holder` is masked. `released_by` is the operator who released it early, or None."""
 
     id: UUID
     holder: str = field(repr=False)
@@ -38,7 +38,7 @@ class BanEntry:
 
     @property
     def place(self) -> tuple[datetime, UUID]:
-        """Where the next page begins, as `before`."""
+        """The start of the next page, for `before`."""
         return self.since, self.id
 
 
@@ -60,7 +60,7 @@ class BanList:
         limit: int = 100,
         before: tuple[datetime, UUID] | None = None,
     ) -> list[BanEntry]:
-        """The newest entries; `before` is the `place` of the last one on the page before."""
+        """The newest entries; `before` is the `place` of the last one on the previous page."""
         columns = blacklist.c
         conditions: list[ColumnElement[bool]] = []
         if preselection_id:
@@ -81,7 +81,7 @@ class BanList:
         return await self._entries(columns.released_by.is_not(None), *in_time, limit=limit)
 
     async def confirm_release(self, entry_id: UUID, act: Act) -> bool:
-        """A second operator confirms an early release; False when there is none to confirm.
+        """Confirm an early release as a second operator; False when there is none to confirm.
 
         Raises `NotTheSecond` for the operator who released it.
         """

@@ -1,4 +1,4 @@
-"""Moving rows from hashes of earlier keys to the current key's, all rows of one vehicle, transfer or party together."""
+"""Converts rows from hashes of earlier keys to the current key, all rows of a vehicle, transfer or party together."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.crypto.keyed_hash import Hash, every
 
-# In this order everywhere: a ban is entered with its preselection locked first too.
+# In this order everywhere: writing a ban locks its preselection first too.
 _VEHICLE = text("UPDATE preselection SET vehicle_hash = :current WHERE vehicle_hash = ANY(:others)")
 _TRANSFER = text("UPDATE preselection SET transfer_hash = :current WHERE transfer_hash = ANY(:others)")
 _PARTY = text("UPDATE preselection SET party_hash = :current WHERE party_hash = ANY(:others)")
@@ -18,7 +18,7 @@ _LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
 
 @dataclass(frozen=True)
 class SubmittedHashes:
-    """The hashes by which rows belong together."""
+    """The hashes that relate rows to each other."""
 
     vehicle: Hash
     transfer: Hash
@@ -26,10 +26,10 @@ class SubmittedHashes:
 
 
 async def moved_to_current(connection: AsyncConnection, hashes: SubmittedHashes) -> None:
-    """Move all rows of this vehicle, this transfer and this party to the current key.
+    """Convert all rows of this vehicle, this transfer and this party to the current key.
 
-    While keys change, whoever writes a row of a vehicle does this first, one after the other: so the constraints that
-    let a vehicle run once and a party be barred once hold for all of its rows, whichever key a process writes with.
+    During a key rotation, every writer of a vehicle's row calls this first, one after the other. So the constraints (a
+    vehicle has one running preselection, a party has one ban) hold for all rows, whichever key a process writes with.
     """
     await locked(connection, [hashes.vehicle.anchor, hashes.party.anchor])
     for statement, value in (
@@ -43,6 +43,6 @@ async def moved_to_current(connection: AsyncConnection, hashes: SubmittedHashes)
 
 
 async def locked(connection: AsyncConnection, anchors: Iterable[bytes]) -> None:
-    """Wait for whoever moves rows of the same vehicle or party, in one order everywhere."""
+    """Wait for other processes that convert rows of the same vehicle or party, in one order everywhere."""
     for lock in sorted(int.from_bytes(anchor[:8], "big", signed=True) for anchor in anchors):
         await connection.execute(_LOCK, {"lock": lock})

@@ -1,8 +1,8 @@
-"""Keyed hashes under several keys, so that a key can be changed while rows still have hashes of the one before.
+"""Keyed hashes with several keys, so that a key can be rotated while rows still have hashes of an earlier one.
 
-A hash under the first key is 32 bytes; a later key's begins with four bytes more, by which the key is known. What can't
-be recomputed, because its text is gone, is wrapped: hashed once more, under the new key. So a text may stand in a row
-as any of a few values, and a look-up asks for all of them (`every`).
+A hash with the first key is 32 bytes; a later key's has four more bytes at its start, which identify the key. A hash
+that can't be recomputed, because its text is gone, is wrapped: hashed once more, with the new key. So a text may be
+stored as any of a few values, and a lookup searches for all of them (`every`).
 """
 
 import hmac
@@ -14,16 +14,16 @@ from typing import Self
 KEY_BYTES = 32
 TAG_BYTES = 4
 _HASH_BYTES = 32
-# Texts are framed by their lengths, and none is as long as this: a wrapped hash is the hash of no text.
+# Texts are framed by their lengths, and none is as long as this, so a wrapped hash is never the hash of a text.
 _WRAPPED = b"\xff\xff\xff\xff"
 _SEVERAL = b"\x00"
 
 
 class Hash(bytes):
-    """A hash under the current key, with all that the same text may stand as in a row.
+    """A hash with the current key, and all values that the same text may be stored as.
 
-    `anchor` is that under the first key: it stays the same whatever becomes of the keys, for what lies nowhere to be
-    recomputed or must be the same for all processes while a key is changed.
+    `anchor` is the hash with the first key. It is the same after every key rotation: for values that can't be
+    recomputed, or that must be the same for all processes during a rotation.
     """
 
     others: tuple[bytes, ...]
@@ -37,7 +37,7 @@ class Hash(bytes):
 
 
 def every(value: bytes) -> list[bytes]:
-    """The hash itself first, and whatever else its text may stand as in a row."""
+    """The hash first, then the other values that its text may be stored as."""
     return [bytes(value), *value.others] if isinstance(value, Hash) else [value]
 
 
@@ -46,7 +46,7 @@ def anchor_of(value: bytes) -> bytes:
 
 
 def in_one_message(value: bytes) -> str:
-    """Hexadecimal digits for a message: of the hash, or of all that its text may stand as, each after its length."""
+    """Hexadecimal digits for a message: of the hash, or of all possible values of its text, each after its length."""
     known = every(value)
     framed = b"".join(bytes([len(each)]) + each for each in known)
     return (known[0] if len(known) == 1 else _SEVERAL + framed).hex()
@@ -66,7 +66,7 @@ def out_of_message(digits: str) -> bytes:
 
 @dataclass(frozen=True)
 class _HashKey:
-    """`tag` is empty for the first key. Under a closed key no row's hash stands as it is, only wrapped."""
+    """`tag` is empty for the first key. Hashes of a closed key are stored only wrapped."""
 
     id: str
     tag: bytes
@@ -79,7 +79,7 @@ class _HashKey:
 
 @dataclass(frozen=True)
 class _HashKeys:
-    """Oldest first. `current` is the place of the one that makes what is written."""
+    """Oldest first. `current` is the index of the key that writes."""
 
     keys: tuple[_HashKey, ...]
     current: int
@@ -98,21 +98,21 @@ class _HashKeys:
 
 
 class KeyedHash:
-    """HMAC-SHA256 with a label for each purpose, so that equal texts of two purposes have nothing in common."""
+    """HMAC-SHA256 with a label for each purpose, so that equal texts of two purposes have unrelated hashes."""
 
     def __init__(self, key: bytes) -> None:
         self._state = _state({"": key}, "", ())
 
     def adopt(self, keys: Mapping[str, bytes], current: str, closed: Collection[str] = ()) -> None:
-        """Work with these keys from now on, oldest first: the first has any id, the others eight hexadecimal digits.
+        """Use these keys from now on, oldest first: the first has any id, the others eight hexadecimal digits.
 
-        Raises ValueError for keys that can't be.
+        Raises ValueError for impossible keys.
         """
         self._state = _state(keys, current, closed)
 
     @property
     def is_changing(self) -> bool:
-        """Whether rows may stand under another key than the current one."""
+        """Whether rows may have hashes of another key than the current one."""
         state = self._state
         return any(not key.is_closed for place, key in enumerate(state.keys) if place != state.current)
 
@@ -131,22 +131,22 @@ class KeyedHash:
 
     @property
     def tag(self) -> bytes:
-        """What hashes under the current key begin with; empty for the first key."""
+        """The first bytes of hashes of the current key; empty for the first key."""
         state = self._state
         return state.keys[state.current].tag
 
     def hash(self, label: str, *texts: str) -> Hash:
-        """The hash of the texts, in this order, under the label; each text is framed by its length."""
+        """The hash of the texts, in this order, with the label; each text is framed by its length."""
         framed = b"".join(len(part).to_bytes(4, "big") + part for part in (text.encode() for text in (label, *texts)))
         return self._state.hash(framed)
 
     def wrapped(self, value: bytes) -> bytes:
-        """A hash under the key before, hashed once more under the current one."""
+        """Wrap a hash of the previous key: hash it once more with the current one."""
         state = self._state
         return state.keys[state.current].digest(_WRAPPED + value)
 
     def is_current(self, value: bytes) -> bool:
-        """Whether a hash out of a row was made, or wrapped, under the current key."""
+        """Whether a hash of a row was made, or wrapped, with the current key."""
         tag = self.tag
         return len(value) == len(tag) + _HASH_BYTES and value.startswith(tag)
 

@@ -1,4 +1,4 @@
-"""What every process does about keys: read them anew every few seconds, and tell the database which ones it has."""
+"""Key handling of every process: reread the keys every few seconds, and record in the database which ones it has."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -18,14 +18,14 @@ from storage.postgres.database import Database
 
 EVERY = timedelta(seconds=2)
 GONE_AFTER = timedelta(minutes=1)
-"""A process that has said nothing for so long has ended: until then a change of keys waits for it."""
+"""A process without a report for this long counts as ended: until then a key rotation waits for it."""
 
 log = structlog.get_logger("keys")
 
 
 @dataclass(frozen=True)
 class KeyReader:
-    """A process, the ids of all keys that it can read, and of those with which it writes."""
+    """A process, the ids of all keys that it can read, and of those that it writes with."""
 
     name: str
     seen_at: datetime
@@ -38,7 +38,7 @@ class KeyReaders:
         self._database = database
 
     async def tell(self, reader_id: UUID, reader: KeyReader) -> None:
-        """Say what a process has read; whoever has long said nothing is forgotten."""
+        """Report which keys a process has read; remove processes that have not reported for long."""
         columns = key_reader.c
         values = {"name": reader.name, "seen_at": reader.seen_at}
         values |= {"known": list(reader.known), "current": list(reader.current)}
@@ -47,11 +47,11 @@ class KeyReaders:
         await self._database.rows(delete(key_reader).where(columns.seen_at < reader.seen_at - GONE_AFTER))
 
     async def forget(self, reader_id: UUID) -> None:
-        """The process ends in order: nobody needs to wait for it."""
+        """Remove a process that stops, so that nobody waits for it."""
         await self._database.rows(delete(key_reader).where(key_reader.c.id == reader_id))
 
     async def living(self, at: datetime) -> list[KeyReader]:
-        """Every process that has been heard of in the last minute."""
+        """Every process that has reported in the last minute."""
         columns = key_reader.c
         found = await self._database.rows(
             select(columns.name, columns.seen_at, columns.known, columns.current)
@@ -65,7 +65,7 @@ class KeyReaders:
 async def keys_kept_up(
     keys: Keys, database: Database, name: str, clock: Callable[[], datetime], *, every: timedelta = EVERY
 ) -> AsyncIterator[None]:
-    """Keep a process's keys up to date for as long as it works."""
+    """Keep a process's keys up to date while it runs."""
     readers, reader_id = KeyReaders(database), uuid4()
     keeping = asyncio.create_task(_keep_up(keys, readers, reader_id, name, clock, every))
     try:
@@ -84,10 +84,10 @@ async def _keep_up(
         try:
             keys.refresh()
         except (OSError, ValueError, KeyError) as problem:
-            # The old keys go on working. Nothing is written with a newer one as long as this process can't read it.
-            # What the file holds must stand in no log, so only the kind of problem is told.
+            # The old keys stay in use. No process writes with a newer one while this process can't read it.
+            # The log must not contain the file's content, so it names only the type of the problem.
             log.warning("keys unreadable", problem=type(problem).__name__)
-        # What has been read is told after it is in use, never before.
+        # A process reports its keys after it uses them, never before.
         with suppress(PartDown):
             await readers.tell(reader_id, KeyReader(name, clock(), keys.known, keys.current))
         await asyncio.sleep(every.total_seconds())

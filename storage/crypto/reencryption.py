@@ -1,6 +1,6 @@
-"""Sealing values anew with the current encryption key, in bounded batches, while everything goes on.
+"""Encrypts values again with the current encryption key, in bounded batches, while the service runs.
 
-Old values and new ones open meanwhile. A value that was written or cleared since it was read is left alone.
+Old and new values can be decrypted meanwhile. A value that was written or cleared since it was read is skipped.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -20,7 +20,7 @@ _PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Sealed:
-    """A table, the names of its primary key's columns, and of those that are sealed."""
+    """A table, the names of its primary key's columns, and of its encrypted columns."""
 
     table: Table
     key: tuple[str, ...]
@@ -34,7 +34,7 @@ SEALED = (
     Sealed(text_message, ("id",), ("phone", "text", "code")),
     Sealed(idempotency, ("caller_hash", "path", "key"), ("answer",)),
 )
-"""Every sealed column there is; a test compares them with the tables."""
+"""Every encrypted column; a test compares them with the tables."""
 
 
 class Reencryption:
@@ -43,11 +43,11 @@ class Reencryption:
         self._vault = vault
 
     async def run(self) -> int:
-        """Go through all tables once; tells how many rows had values of another key than the current one."""
+        """Process all tables once; returns how many rows had values of another key than the current one."""
         return sum([await self._table(sealed) for sealed in SEALED])
 
     async def left(self, head: bytes) -> int:
-        """How many rows hold a value that begins like this: see `Vault.head`."""
+        """How many rows have a value that begins with this: see `Vault.head`."""
         return sum([await self._count(sealed, head) for sealed in SEALED])
 
     async def _count(self, sealed: Sealed, head: bytes) -> int:
@@ -66,7 +66,7 @@ class Reencryption:
         return changed
 
     async def _batches(self, sealed: Sealed) -> AsyncIterator[Sequence[Row[Any]]]:
-        """The rows with a value of an older key, in the order of their keys, each of them once."""
+        """The rows with a value of an older key, in the order of their primary keys, each once."""
         key, head = [sealed.table.c[name] for name in sealed.key], self._vault.head
         stale = or_(*(_head_of(sealed.table.c[name], len(head)) != head for name in sealed.columns))
         names = [sealed.table.c[name] for name in (*sealed.key, *sealed.columns)]

@@ -1,9 +1,9 @@
-"""Making keyed hashes anew with the current hashing key, a few rows at a time, while everything goes on.
+"""Converts keyed hashes to the current hashing key, a few rows at a time, while the service runs.
 
-What belongs together is moved together: all rows of a vehicle, of a transfer, and of a party with its bans, each in one
-transaction. A hash whose text is still sealed somewhere is recomputed; one whose text is gone (what was purged, the
-account, the seller) is wrapped: hashed once more. Codes, failed checks and kept answers last two days at most; they are
-left to lapse, and look-ups find them meanwhile.
+Related rows are converted together: all rows of a vehicle, of a transfer, and of a party with its bans, each in one
+transaction. A hash whose text is still stored encrypted is recomputed; one whose text is gone (purged rows, the
+account, the seller) is wrapped: hashed once more. Codes, failed checks and stored responses last two days at most; they
+are not converted, and lookups find them meanwhile.
 """
 
 from collections.abc import Mapping
@@ -20,12 +20,12 @@ from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 
 NOBODY = bytes(32)
-"""In the place of the keyed hash of a person who was purged: no value has this hash."""
+"""Replaces the keyed hash of a purged person: no value has this hash."""
 
 _AT_ONCE = 200
 _PATIENCE = 30.0
 _HASHES = ("vehicle_hash", "transfer_hash", "party_hash", "owner_hash", "seller_hash")
-# A hash of the current key begins with its tag and is four bytes longer than one of the first key.
+# A hash of the current key starts with its tag and is four bytes longer than one of the first key.
 _STALE = "({column} <> :nobody AND (octet_length({column}) <> :length OR substr({column}, 1, :tag_length) <> :tag))"
 
 _ROWS = text(f"""
@@ -70,13 +70,13 @@ class Rehashing:
         self._hashes = PersonalHashes(keys.hashes)
 
     async def run(self) -> int:
-        """Go through all rows once; tells how many had a hash of another key than the current one."""
+        """Process all rows once; returns how many had a hash of another key than the current one."""
         rows = await self._each(_ROWS, self._preselection)
         bans = await self._each(_BANS, self._ban)
         return rows + bans + await self._each(_MESSAGES, self._message)
 
     async def left(self) -> tuple[int, int]:
-        """How many rows have hashes of another key: those that `run` moves, and those that lapse by themselves."""
+        """How many rows have hashes of another key: those that `run` converts, and those that expire."""
         async with self._database.transaction(patience=_PATIENCE) as connection:
             lasting, lapsing = (await connection.execute(_LEFT, self._stale())).one()
         return int(lasting), int(lapsing)
@@ -88,7 +88,7 @@ class Rehashing:
                 values = self._stale() | {"last": last, "most": _AT_ONCE}
                 rows = (await connection.execute(page, values)).all()
             for row in rows:
-                # One row's companions at a time: nobody waits longer than for a few rows.
+                # The related rows of one row at a time: a request waits for a few rows at most.
                 async with self._database.transaction() as connection:
                     await move(connection, row)
             moved += len(rows)
@@ -113,7 +113,7 @@ class Rehashing:
             await connection.execute(_SELLER, {"id": row.id, "old": row.seller_hash, "new": new["seller_hash"]})
 
     def _new_hashes(self, row: Row[Any]) -> Mapping[str, bytes]:
-        """By column; what is sealed no more is wrapped, and so is what never was: the account, and the seller."""
+        """By column; hashes without an encrypted text are wrapped, and so are those of account and seller."""
         new = {column: self._keyed.wrapped(getattr(row, column)) for column in _HASHES}
         if row.purged_at is not None:
             return new
@@ -126,7 +126,7 @@ class Rehashing:
         }
 
     async def _ban(self, connection: AsyncConnection, row: Row[Any]) -> None:
-        """Of a party of which no preselection is left with its number: the others have moved with theirs."""
+        """Convert the ban of a party whose number is in no preselection; others are converted with theirs."""
         await connection.execute(_BAN, {"old": row.party_hash, "new": self._keyed.wrapped(row.party_hash)})
 
     async def _message(self, connection: AsyncConnection, row: Row[Any]) -> None:

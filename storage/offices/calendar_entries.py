@@ -27,7 +27,7 @@ class CalendarEntries:
         self._database = database
 
     async def of_year(self, year: int, office_code: str | None = None) -> list[CalendarEntry]:
-        """The country's entries, and with an office its own too, by day; the country's first."""
+        """The country's entries, and with an office also its own, by day; the country's first."""
         columns = calendar_day.c
         for_whom = or_(columns.office_code.is_(None), columns.office_code == office_code)
         found = await self._database.rows(
@@ -38,12 +38,12 @@ class CalendarEntries:
         return [CalendarEntry(row[0], DayKind(row[1]), row[2]) for row in found]
 
     async def is_official(self, year: int) -> bool:
-        """Tell whether the year's official holiday notice has been entered."""
+        """Return whether the year's official holiday notice has been entered."""
         columns = calendar_year.c
         return bool(await self._database.rows(select(columns.year).where(columns.year == year, columns.official)))
 
     async def last_day_waited_for(self) -> date | None:
-        """The latest last day of any live reservation, None without one."""
+        """The latest last day of any live reservation, or None."""
         columns = preselection.c
         newest = select(columns.visit_by).where(columns.stage == text("'completed'"))
         found = await self._database.row(newest.order_by(columns.visit_by.desc()).limit(1))

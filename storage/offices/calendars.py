@@ -11,7 +11,7 @@ from storage.audit.trail import Act, note
 from storage.offices.tables import calendar_day, calendar_year
 from storage.postgres.database import Database
 
-# The country's days before the office's own, which take their place, and the years whose days are official.
+# The country's days before the office's own, which override them, and the years whose days are official.
 _OF_OFFICE = b"""
     SELECT day, kind, CAST(NULL AS int) AS official_year, office_code FROM calendar_day
     WHERE office_code IS NULL OR office_code = %(code)s
@@ -27,7 +27,7 @@ class Calendars:
         self._database = database
 
     async def of_office(self, code: str) -> OfficeCalendar:
-        """The office's calendar: the country's days, with the office's own in their place."""
+        """The office's calendar: the country's days, overridden by the office's own."""
         found = await self._database.driven(_OF_OFFICE, {"code": code})
         days = {day: DayKind(kind) for day, kind, *_ in found if day}
         return OfficeCalendar(days, frozenset(year for _, _, year, _ in found if year is not None))
@@ -54,7 +54,7 @@ class Calendars:
             await note(connection, act, "enter_days", office_code=office_code, days=entered)
 
     async def declare_year(self, year: int, act: Act, *, official: bool) -> None:
-        """Say whether the year's official holiday notice has been entered; until then its days are a prediction."""
+        """Declare whether the year's official holiday notice has been entered; until then its days are a prediction."""
         values = {"year": year, "official": official}
         declaring = insert(calendar_year).values(values).on_conflict_do_update(index_elements=["year"], set_=values)
         async with self._database.transaction() as connection:

@@ -1,4 +1,4 @@
-"""Vehicle offices (车管所), their prefixes, the policy they override, and the notices (业务须知) they publish."""
+"""Vehicle offices (车管所), their prefixes, policy overrides, and published notices (业务须知)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ class Offices:
     async def save(self, changed: Office) -> None:
         """Write an office and its prefixes, new or known.
 
-        Raises `sqlalchemy.exc.IntegrityError` when a prefix is left out that has segments.
+        Raises `sqlalchemy.exc.IntegrityError` if a prefix with segments is left out.
         """
         values = {name: getattr(changed, name) for name in ("code", "name", "address", "province")}
         values["policy"] = dict(changed.policy)
@@ -76,7 +76,7 @@ class Offices:
                 )
 
     async def publish(self, published: Notice) -> None:
-        """Write a notice; a version that exists already stays as it was, for people have agreed to it."""
+        """Write a notice; an existing version stays unchanged, because people have agreed to it."""
         values = {name: getattr(published, name) for name in ("office_code", "version", "title", "body")}
         values["published_at"] = published.published_at
         await self._database.rows(insert(notice).values(values).on_conflict_do_nothing())

@@ -8,7 +8,7 @@ calendar_day = Table(
     "calendar_day",
     metadata,
     Column("id", Integer, primary_key=True),
-    # Without an office the day holds for the whole country.
+    # Without an office the day applies to the whole country.
     Column("office_code", Text, ForeignKey("office.code")),
     Column("day", Date, nullable=False),
     Column("kind", Text, nullable=False),

@@ -16,17 +16,17 @@ _OTHERS = b"""
 
 
 class Claims:
-    """What is claimed at a moment; a claim whose time is over is none."""
+    """The live claims at an instant; an expired claim does not count."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def live(self, plates: Sequence[str], at: datetime) -> list[Claim]:
-        """The claims on these plates, whoever has them."""
+        """The claims on these plates, of all vehicles."""
         found = await self._database.driven(_LIVE, {"plates": list(plates), "at": at})
         return [Claim(*row) for row in found]
 
     async def taken_by_others(self, plates: Sequence[str], preselection_id: str, at: datetime) -> set[str]:
-        """Those of the plates that this preselection cannot have; its own offers and candidates it can."""
+        """The plates that this preselection can't have; it can have its own offered numbers and candidates."""
         values = {"plates": list(plates), "at": at, "preselection_id": UUID(preselection_id)}
         return {plate for (plate,) in await self._database.driven(_OTHERS, values)}

@@ -1,8 +1,8 @@
-"""The pool index: which numbers of a prefix are free, as bitmaps in Redis that a draw picks from in one round trip.
+"""The pool index: the free numbers of a prefix as bitmaps in Redis, from which a draw picks in one round trip.
 
-The index is derived: claims in the database decide who has a number, and a stale bit costs a repeat, never a second
-owner. Every script is told the moment and first applies the moments that have come (holds that ended, segments that
-opened), so that the index is never late. See `lua/common.lua`.
+The index is derived: claims in the database decide who has a number, and a stale bit costs a retry, never a second
+owner. Every script gets the instant as an argument and first applies all due changes (holds that ended, segments that
+opened), so the index is never outdated. See `lua/common.lua`.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from storage.failures import IndexLost, PartDown
 from storage.pool.keys import index_keys, milliseconds
 from storage.redis.client import redis_answers, script
 
-# Rounds are needed only when other draws emptied a prefix between the count and the pick.
+# Further rounds are needed only when other draws emptied a prefix between the count and the pick.
 _ROUNDS = 3
 _WORD_BYTES = 4
 _SPARE_WORDS = 32
@@ -32,7 +32,7 @@ _SPARE_WORDS = 32
 
 @dataclass(frozen=True)
 class Wish:
-    """What may be drawn: no numbers with a 4 (R-36), and none of the hidden plates, which were offered before."""
+    """Which numbers may be drawn: none with a 4 (R-36), and none of the hidden plates, which were offered before."""
 
     without_four: bool = False
     hidden: Sequence[str] = field(default=())
@@ -48,7 +48,7 @@ class PoolIndex:
     """The index of all prefixes. All methods raise `PartDown("redis")`; those that read it also `IndexLost`."""
 
     def __init__(self, redis: Redis, *, chance: Random | None = None) -> None:
-        """`chance` splits a draw over an office's prefixes; a public draw must be unpredictable."""
+        """`chance` splits a draw among an office's prefixes; a public draw must be unpredictable."""
         self._chance = chance or SystemRandom()
         self._draw = script(redis, "pool", "common", "tree", "draw")
         self._count = script(redis, "pool", "common", "tree", "count")
@@ -57,11 +57,11 @@ class PoolIndex:
     async def draw(self, prefix: str, count: int, *, at: datetime, until: datetime, wish: Wish = ANYTHING) -> list[str]:
         """Pick `count` plates that are free at `at`, or all there are, and hold them in the index until `until`.
 
-        Every set of plates is equally likely, and so is every order. What is not claimed in the database in time comes
-        back by itself at `until`; `take_back` gives it back at once.
+        Every set of plates is equally likely, and so is every order. A plate that is not claimed in the database is
+        free again at `until`; `take_back` frees it at once.
         """
         hidden = wish.hidden_positions(prefix)
-        # Four tries a number, one for each hidden number, and some to replace words that would not be fair.
+        # Four attempts per number, one for each hidden number, and some to replace random words that would cause bias.
         words = secrets.token_bytes(_WORD_BYTES * (5 * count + hidden.count(",") + _SPARE_WORDS))
         arguments: list[str | int | bytes] = [
             milliseconds(at),
@@ -111,16 +111,16 @@ class PoolIndex:
         held: Mapping[str, datetime] | None = None,
         freed: Mapping[str, datetime] | None = None,
     ) -> None:
-        """Tell the index what a decision has changed, after its commit. A lost index is left alone.
+        """Update the index with the changes of a decision, after its commit. A lost index is skipped.
 
-        `taken`: plates gone for good; `held`: plates and until when; `freed`: plates and until when they had been held,
-        for the index frees a number only while that very hold still stands.
+        `taken`: plates that are permanently claimed; `held`: plates with their end; `freed`: plates with the end of
+        their former hold, because the index frees a number only if that hold is still there.
         """
         changes = _by_prefix(taken, held or {}, freed or {})
         await asyncio.gather(*(self._settle_prefix(prefix, change, at) for prefix, change in changes.items()))
 
     async def take_back(self, plates: Iterable[str], *, at: datetime, until: datetime) -> None:
-        """Undo a draw that came to nothing: its plates, held until `until`, are free again."""
+        """Undo a draw that was not committed: its plates, held until `until`, are free again."""
         await self.settle(at=at, freed=dict.fromkeys(plates, until))
 
     async def _settle_prefix(self, prefix: str, change: dict[str, list[Any]], at: datetime) -> None:
@@ -128,7 +128,7 @@ class PoolIndex:
             await self._settle(keys=index_keys(prefix), args=[milliseconds(at), json.dumps(change)])
 
     async def _shares(self, prefixes: Sequence[str], count: int, *, at: datetime, wish: Wish) -> dict[str, int]:
-        """Split `count` as drawing one number after the other from all prefixes together would."""
+        """Split `count` as if one number after the other was drawn from all prefixes together."""
         free = dict(
             zip(prefixes, await asyncio.gather(*(self.count(p, at=at, wish=wish) for p in prefixes)), strict=True)
         )
@@ -140,7 +140,7 @@ class PoolIndex:
         return shares
 
     def _one_of(self, free: Mapping[str, int]) -> str:
-        """The prefix of a number that is chosen among all free ones."""
+        """The prefix of a number that is selected from all free ones."""
         rank = self._chance.randrange(sum(free.values()))
         for prefix, numbers in free.items():
             if rank < numbers:
@@ -151,7 +151,7 @@ class PoolIndex:
 
 @contextmanager
 def index_answers(prefix: str) -> Iterator[None]:
-    """Translate a script's refusal into `IndexLost`, and everything else as `redis_answers` does."""
+    """Translate a script's error into `IndexLost`, and other errors like `redis_answers`."""
     with redis_answers():
         try:
             yield

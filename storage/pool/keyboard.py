@@ -1,4 +1,4 @@
-"""Snapshots of the pool for the on-screen keyboard: made by one process, shared through Redis, answered from memory."""
+"""Snapshots of the pool for the on-screen keyboard: made by one process, shared in Redis, read from memory."""
 
 import asyncio
 from collections import OrderedDict, defaultdict
@@ -16,30 +16,30 @@ from storage.redis.client import redis_answers
 from storage.redis.lock import RedisLocks
 
 _SKEW = timedelta(seconds=2)
-"""How far the clocks of two processes may differ: a snapshot from this little ahead is used all the same."""
+"""How much the clocks of two processes may differ: a snapshot this far in the future is still used."""
 
 _LONGEST_MAKING = timedelta(seconds=25)
 _LOOK_AGAIN_SECONDS = 0.05
 _LOOKS = 40
 _IN_USE = timedelta(hours=1)
 _PREFIXES_IN_MEMORY = 64
-"""Each takes 450,500 bytes and its answers."""
+"""Snapshots in memory; each takes 450,500 bytes and its cached results."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The numbers to which the keyboard leads, as of a moment; a bitmap as in `domain.segments`."""
+    """The numbers that the keyboard can produce, as of an instant; a bitmap as in `domain.segments`."""
 
     as_of: datetime
     bitmap: bytes
     _answers: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def available(self, typed: str) -> list[str]:
-        """The characters that can follow `typed`, in keyboard order; kept, for the next one who asks."""
+        """The characters that can follow `typed`, in keyboard order; cached for later calls."""
         answer = self._answers.get(typed)
         if answer is None:
             answer = available_characters(self.bitmap, typed)
-            # Only what leads somewhere is kept, so that nonsense can't fill the memory.
+            # Only possible inputs are cached, so that nonsense can't fill the memory.
             if answer:
                 self._answers[typed] = answer
         return answer
@@ -49,7 +49,7 @@ class Snapshot:
 
 
 class KeyboardSnapshots:
-    """The snapshots of all prefixes. Numbers that are merely offered stay in them: they tell nothing about others."""
+    """The snapshots of all prefixes. They include offered numbers, so they reveal nothing about other applicants."""
 
     def __init__(self, database: Database, redis: Redis) -> None:
         self._redis = redis
@@ -59,7 +59,7 @@ class KeyboardSnapshots:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def get(self, prefix: str, at: datetime, max_age: timedelta) -> Snapshot:
-        """A snapshot that is at most `max_age` old. Raises `PartDown`, and `KeyError` for a prefix no office has."""
+        """A snapshot that is at most `max_age` old. Raises `PartDown`, and `KeyError` for an unknown prefix."""
         snapshot = self._newest.get(prefix)
         if snapshot and snapshot.serves(at, max_age):
             self._newest.move_to_end(prefix)
@@ -72,9 +72,9 @@ class KeyboardSnapshots:
         return snapshot
 
     async def refresh(self, prefix: str, at: datetime, *, older_than: timedelta) -> bool:
-        """Make a snapshot anew before somebody has to wait for it; tells whether it was made. Raises `PartDown`.
+        """Renew a snapshot before a caller has to wait for it; returns whether it was renewed. Raises `PartDown`.
 
-        That is only done if it is older than this, and for a prefix whose keyboard was asked for within the hour.
+        It is renewed only if it is older than this, and if the prefix's keyboard was used within the hour.
         """
         with redis_answers():
             asked, as_of = await self._redis.mget(key(prefix, "keyboard_asked"), key(prefix, "keyboard_as_of"))
@@ -96,7 +96,7 @@ class KeyboardSnapshots:
                 if token:
                     return await self._made(prefix, at)
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        # Whoever was making it may have died; two that are made at once do no harm.
+        # The process that was making it may have died; two parallel snapshots do no harm.
         return await self._made(prefix, at)
 
     async def _shared(self, prefix: str) -> Snapshot | None:

@@ -1,6 +1,6 @@
-"""The Redis keys of one prefix's index, and how moments are written there.
+"""The Redis keys of one prefix's index, and the format of instants in them.
 
-All keys of a prefix share its hash tag, so that a cluster keeps them together and scripts may use them all.
+All keys of a prefix have its hash tag, so that a cluster stores them together and scripts can use them all.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def milliseconds(moment: datetime) -> int:
-    """Whole milliseconds since 1970, as scores and arguments of scripts are written."""
+    """Whole milliseconds since 1970, the format of scores and script arguments."""
     return (moment - _EPOCH) // _MILLISECOND
 
 
@@ -24,7 +24,7 @@ def key(prefix: str, name: str) -> str:
 
 
 def index_keys(prefix: str) -> list[str]:
-    """The keys that every script of the index is given, in the order of `lua/common.lua`."""
+    """The keys of every script of the index, in the order of `lua/common.lua`."""
     names = ("free", "moments", "version", "openings", "journal", "scratch", "scratch_2")
     return [key(prefix, name) for name in names]
 

@@ -1,4 +1,4 @@
-"""Serials by the million, turned into a mask of the pool."""
+"""Converts millions of serials into a mask of the pool."""
 
 import struct
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ _TAIL_SHAPES = sorted({pattern[_HEAD_LENGTH:] for pattern in PATTERNS})
 
 
 def mask_of_serials(serials: bytes) -> int:
-    """Return the mask of well-formed serials that stand one after the other, five ASCII characters each.
+    """Return the mask of concatenated well-formed serials, five ASCII characters each.
 
-    About 0.2 s for a million: longer than the event loop may stand still, so call it in a thread.
+    It takes about 0.2 s for a million, which would block the event loop, so call it in a thread.
     """
     heads, tails = _tables()
     marks = bytearray(b"0") * POOL_SIZE
@@ -36,7 +36,7 @@ def mask_of_positions(positions: Iterable[int]) -> int:
 
 @cache
 def _tables() -> tuple[dict[bytes, list[int]], dict[bytes, tuple[int, int]]]:
-    """Position = the head's entry for the shape of the tail + the tail's value."""
+    """Position = the head's entry for the tail's shape + the tail's value."""
     tails = {
         tail.encode(): (shape, value)
         for shape, kinds in enumerate(_TAIL_SHAPES)

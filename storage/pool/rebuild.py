@@ -1,4 +1,4 @@
-"""Building a prefix's index anew from the database, while draws go on with the old one as long as there is one."""
+"""Rebuilds a prefix's index from the database, while draws continue with the old one if there is one."""
 
 import json
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ from storage.redis.client import redis_answers, script
 from storage.redis.lock import RedisLocks
 
 KEPT_MOMENTS = 1_500
-"""Moments that an index holds, 79 bytes each: with two bitmaps of 450,560 bytes it stays below 1 MiB."""
+"""Expiries that an index holds, 79 bytes each: with two bitmaps of 450,560 bytes it stays below 1 MiB."""
 
 SURE_AHEAD = timedelta(minutes=15)
-"""How far ahead an index knows every moment, even if there are more of them."""
+"""The time for which an index holds every expiry, even if there are more of them."""
 
 _LONGEST_BUILD = timedelta(seconds=30)
 _LATEST_COMMIT = timedelta(seconds=60)
@@ -36,14 +36,14 @@ _NO_CHANGES = json.dumps({"taken": [], "held": [], "freed": []})
 
 @dataclass(frozen=True)
 class _Plan:
-    """Coming openings, and the moment at which the index ends because it does not know what comes then."""
+    """Coming openings, and the instant at which the index becomes invalid because it holds no later expiry."""
 
     openings: list[dict[str, Any]]
     valid_until: datetime
 
 
 class PoolBuilder:
-    """Builds indexes. Raises `PartDown` for the database or Redis, `KeyError` for a prefix that no office has."""
+    """Builds indexes. Raises `PartDown` for the database or Redis, `KeyError` for an unknown prefix."""
 
     def __init__(self, database: Database, redis: Redis) -> None:
         self._redis = redis
@@ -53,7 +53,7 @@ class PoolBuilder:
         self._install = script(redis, "pool", "common", "install")
 
     async def rebuild(self, prefix: str, at: datetime) -> bool:
-        """Build the index of a prefix and put it in place. False when somebody else is doing so."""
+        """Build the index of a prefix and install it. False when another process is doing so."""
         async with self._locks.held(lock_key(prefix), at_most=_LONGEST_BUILD) as token:
             return token is not None and await self._rebuild(prefix, at, token)
 
@@ -69,12 +69,12 @@ class PoolBuilder:
         ]
         with redis_answers():
             installed = await self._install(keys=[*index_keys(prefix), lock_key(prefix)], args=arguments)
-        # What was committed between the snapshot and now without telling the index, because there was none.
+        # Claims that were committed between the snapshot and now without updating the index, because there was none.
         await self._learn(await self._records.changes_since(truth, lag=_LATEST_COMMIT), at)
         return bool(installed)
 
     async def _learn(self, ends: Mapping[str, datetime], at: datetime) -> None:
-        """Tell the index of claims that it may not know: plates and when their claims end."""
+        """Update the index with claims that it may not have: plates with the end of their claims."""
         await self._index.settle(
             at=at,
             taken=[plate for plate, until in ends.items() if until >= FOREVER],
@@ -82,7 +82,7 @@ class PoolBuilder:
         )
 
     async def _begin(self, prefix: str) -> str:
-        """Open the journal, in which decisions note what they change while the index is built. Returns Redis's run."""
+        """Open the journal, to which decisions write their changes during the rebuild. Returns Redis's run id."""
         journal = key(prefix, "journal")
         with redis_answers():
             async with self._redis.pipeline() as pipeline:
@@ -94,13 +94,13 @@ class PoolBuilder:
 
 
 async def run_of(redis: Redis) -> str:
-    """The name of the server's present run: after a restart or a fail-over another one answers."""
+    """The id of the server's current run: it differs after a restart or a failover."""
     with redis_answers():
         return str((await redis.info("server"))["run_id"])
 
 
 def _moments(truth: PoolTruth, drawable: int) -> str:
-    """The ends of claims on drawable numbers; the others' come with their opening."""
+    """The ends of claims on drawable numbers; those of other numbers are added when their segment opens."""
     bitmap = to_bitmap(drawable)
     ends = [(position_of(serial_of(plate)), milliseconds(until)) for plate, until in truth.ending.items()]
     return json.dumps([end for end in ends if bitmap[end[0] // 8] & (0x80 >> end[0] % 8)])
@@ -125,6 +125,6 @@ def _opening(moment: datetime, segments: list[Segment], truth: PoolTruth) -> dic
     return {
         "at": milliseconds(moment),
         "segments": [{"template": each.template, "excluded": each.excluded} for each in segments],
-        # A claim whose end is not known here ends after the index does.
+        # A claim whose end is not known here ends after the index becomes invalid.
         "claimed": [(position, milliseconds(ends.get(position, FOREVER))) for position in claimed],
     }

@@ -1,4 +1,4 @@
-"""The keeper of the pool index: finds what is lost, old or near its end, and has it built anew."""
+"""Reconciliation of the pool index: finds indexes that are lost, outdated or near their end, and rebuilds them."""
 
 import asyncio
 import itertools
@@ -26,7 +26,7 @@ _BUILDS_AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Drift:
-    """Where an index and the database disagree: numbers wrongly thought free, and wrongly thought taken."""
+    """Differences between an index and the database: numbers that are wrongly free, and wrongly taken."""
 
     too_many: int
     too_few: int
@@ -36,7 +36,7 @@ NO_DRIFT = Drift(0, 0)
 
 
 class IndexKeeper:
-    """Call `tend` every two seconds in every worker; a lock in Redis makes only one of them build an index."""
+    """Call `tend` every two seconds in every worker; with a lock in Redis only one of them builds an index."""
 
     def __init__(self, database: Database, redis: Redis) -> None:
         self._redis = redis
@@ -46,7 +46,7 @@ class IndexKeeper:
         self._inspect = script(redis, "pool", "common", "inspect")
 
     async def tend(self, at: datetime) -> list[str]:
-        """Build anew whatever is lost, old or near its end; returns the prefixes. Raises `PartDown`."""
+        """Rebuild indexes that are lost, outdated or near their end; returns the prefixes. Raises `PartDown`."""
         revisions = await self._records.revisions()
         run = await run_of(self._redis)
         states = await self._states(revisions)
@@ -57,14 +57,14 @@ class IndexKeeper:
         return await self._build(due, at)
 
     async def release(self, prefix: str, at: datetime) -> None:
-        """Bring a change of the prefix's segments into the index at once, instead of at the next `tend`."""
+        """Apply a change of the prefix's segments to the index at once, instead of at the next `tend`."""
         await self._build([prefix], at)
 
     async def check(self, prefix: str, at: datetime) -> Drift:
-        """Compare an index with the database bit by bit, and build it anew where they differ.
+        """Compare an index with the database bit by bit, and rebuild it if they differ.
 
-        The two are read one after the other, so a decision that is made between may look like a difference: only what
-        differs in the same way at a second look is one. Raises `IndexLost` when there is no index, and `PartDown`.
+        The two are read one after the other, so a decision in between may look like a difference. Only a difference
+        that a second comparison finds again counts. Raises `IndexLost` when there is no index, and `PartDown`.
         """
         drift = NO_DRIFT
         too_many, too_few = await self._differences(prefix, at)
@@ -77,14 +77,14 @@ class IndexKeeper:
         return drift
 
     async def _differences(self, prefix: str, at: datetime) -> tuple[int, int]:
-        """The masks of what the index wrongly holds to be free, and to be taken."""
+        """The masks of the numbers that are wrongly free, and wrongly taken, in the index."""
         with index_answers(prefix):
             bitmap, flat = await self._inspect(keys=index_keys(prefix), args=[milliseconds(at)])
         truth = await self._records.truth(prefix, at, endings=0, sure_until=at)
         soon = milliseconds(at + SURE_AHEAD)
         picked = mask_of_positions(int(flat[i]) for i in range(0, len(flat), 2) if int(flat[i + 1]) <= soon)
         indexed, true = from_bitmap(bitmap), without(truth.drawable(), truth.claimed)
-        # Numbers that were picked a moment ago are not claimed yet, and come back by themselves if they never are.
+        # Numbers that were just picked are not claimed yet, and are freed automatically if they never are.
         return without(indexed, true), without(without(true, indexed), picked)
 
     async def _states(self, prefixes: Iterable[str]) -> dict[str, "_IndexState"]:
@@ -122,7 +122,7 @@ class IndexKeeper:
 
 @dataclass(frozen=True)
 class _IndexState:
-    """What Redis holds of an index, as it answers: revision, run and end; and the number of coming moments."""
+    """The index's data in Redis: revision, run and end; and the number of coming expiries."""
 
     version: Sequence[bytes | None]
     moments: int

@@ -1,7 +1,7 @@
 """Segments (号段) as rows: which numbers exist. Releasing 3.6 million numbers is one row, not 3.6 million.
 
-Every change of a prefix's segments makes its `revision` grow, in the same transaction, so that whatever was built from
-the older ones is known to be old.
+Every change of a prefix's segments increments its `revision` in the same transaction, so that everything built from the
+older segments is recognised as outdated.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ class SegmentOverlaps(StorageFailure):
 
 @dataclass(frozen=True)
 class Release:
-    """A segment that was released, and the revision of its prefix that includes it."""
+    """A released segment, and the revision of its prefix that includes it."""
 
     id: UUID
     segment: Segment
@@ -64,9 +64,9 @@ class SegmentReleases:
         self._database = database
 
     async def release(self, released: Segment, act: Act, *, release_id: UUID | None = None) -> Release:
-        """Add a segment. Raises `UnknownPrefix` and `SegmentOverlaps`; the same `release_id` again changes nothing.
+        """Add a segment. Raises `UnknownPrefix` and `SegmentOverlaps`; repeating a `release_id` changes nothing.
 
-        Two changes of one prefix at once wait for each other, so that neither misses the other's numbers.
+        Parallel changes of one prefix wait for each other, so that neither misses the other's numbers.
         """
         async with self._database.transaction() as connection:
             known = await _locked_revision(connection, released.prefix)
@@ -81,9 +81,9 @@ class SegmentReleases:
         return release
 
     async def exclude(self, name: str, template: str, excluded: Sequence[str], act: Act) -> Release:
-        """Take numbers out of a segment for good, by templates; claims on them that live stay as they are.
+        """Exclude numbers from a segment permanently, with templates; live claims on them stay unchanged.
 
-        Raises `UnknownPrefix`, `UnknownSegment`, and `MalformedTemplate` for an exclusion that can't be.
+        Raises `UnknownPrefix`, `UnknownSegment`, and `MalformedTemplate` for an impossible exclusion.
         """
         async with self._database.transaction() as connection:
             known = await _locked_revision(connection, name)
@@ -92,7 +92,7 @@ class SegmentReleases:
                 raise UnknownSegment(f"{name} has no segment {template}")
             before = _segment(*found[:-1])
             smaller = replace(before, excluded=(*before.excluded, *excluded))
-            # The same exclusion twice says no more than once.
+            # A repeated exclusion adds nothing.
             smaller = replace(smaller, excluded=tuple(dict.fromkeys(smaller.excluded)))
             release = Release(found.id, smaller, known + 1)
             await connection.execute(
@@ -103,7 +103,7 @@ class SegmentReleases:
         return release
 
     async def of_prefix(self, name: str) -> PrefixSegments | None:
-        """The prefix's segments and its revision, from one snapshot; None for a prefix that no office has."""
+        """The prefix's segments and its revision, from one snapshot; None for an unknown prefix."""
         statement = (
             select(prefix.c.revision, *_COLUMNS)
             .join_from(prefix, segment, isouter=True)

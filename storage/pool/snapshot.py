@@ -1,6 +1,6 @@
-"""What the database says about a prefix: the masks that its segments and live claims make.
+"""A prefix as of the database: the masks of its segments and live claims.
 
-Claims may be millions, so they leave the database as one long text of serials, which a thread turns into a mask.
+There may be millions of claims, so the database returns them as one long text of serials, which a thread converts.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from storage.postgres.database import Database
 from storage.postgres.tables import CLAIM_KINDS, FOREVER, LASTING_KINDS, claim, one_of
 
 _PATIENCE = 20.0
-"""Seconds for a statement that may read all claims of a prefix; nobody waits for it."""
+"""Seconds for a statement that may read all claims of a prefix; no request waits for it."""
 
 _AFTER_EVERY_SERIAL = "~"
 _SERIALS = func.string_agg(func.substr(claim.c.plate, PREFIX_LENGTH + 1), literal(""))
@@ -42,10 +42,10 @@ _SERIALS = func.string_agg(func.substr(claim.c.plate, PREFIX_LENGTH + 1), litera
 
 @dataclass(frozen=True)
 class PoolTruth:
-    """A prefix at a moment. Masks are those of `domain.segments`.
+    """A prefix at an instant, with masks of `domain.segments`.
 
-    `claimed` are the numbers with a live claim, whether or not a segment holds them; `ending` are the soonest ends of
-    such claims, and if there are more, `ending_from` is the end of the first that is left out. `snapshot` is for
+    `claimed` are the numbers with a live claim, in a segment or not; `ending` are the earliest ends of such claims, and
+    if there are more, `ending_from` is the end of the first that is left out. `snapshot` is for
     `PoolRecords.changes_since`.
     """
 
@@ -61,7 +61,7 @@ class PoolTruth:
 
 
 class PoolRecords:
-    """Reads of the pool. All raise `PartDown("database")`, and `KeyError` for a prefix that no office has."""
+    """Reads of the pool. All raise `PartDown("database")`, and `KeyError` for an unknown prefix."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -72,8 +72,8 @@ class PoolRecords:
         return await self._segments.revisions()
 
     async def truth(self, prefix: str, at: datetime, *, endings: int, sure_until: datetime) -> PoolTruth:
-        """Everything of one prefix; of the ends of claims the soonest `endings`, and all up to `sure_until`."""
-        # A segment released between the two reads makes the revision grow past the one that is noted here.
+        """All data of one prefix; of the ends of claims the earliest `endings`, and all up to `sure_until`."""
+        # A segment released between the two reads increments the revision beyond the one recorded here.
         segments = await self._of_prefix(prefix)
         row = await self._row(_claims(prefix, at, endings=endings, sure_until=sure_until))
         ends = [(plate, moment_at(until)) for plate, until in row.ending]
@@ -88,9 +88,9 @@ class PoolRecords:
         )
 
     async def changes_since(self, truth: PoolTruth, *, lag: timedelta) -> dict[str, datetime]:
-        """Live claims that were committed after the truth was read: plate and end.
+        """Live claims that were committed after the snapshot was read: plate and end.
 
-        A claim carries the moment at which it was decided, and may be committed up to `lag` later.
+        A claim has the instant of its decision, and may be committed up to `lag` later.
         """
         snapshot = text("CAST(CAST(:snapshot AS xid8) AS xid)").bindparams(snapshot=truth.snapshot)
         recent = and_(
@@ -102,16 +102,16 @@ class PoolRecords:
         return {row.plate: row.until for row in rows}
 
     async def keyboard(self, prefix: str, at: datetime) -> int:
-        """The mask of the numbers to which the keyboard leads: composable, and nobody's for longer than a batch."""
+        """The mask of the keyboard's numbers: composable, and without a claim that is longer than a batch."""
         segments = await self._of_prefix(prefix)
         lasting = and_(_live(prefix, at), text(one_of("kind", LASTING_KINDS)))
         row = await self._row(select(_SERIALS.label("serials")).where(lasting))
         return without(_union(segments, lambda segment: segment.is_composable(at)), await _mask(row.serials))
 
     async def levels(self, prefix: str, at: datetime) -> dict[str, int]:
-        """How many numbers there are: `total` released ones, of which `free`, and the others by kind of claim.
+        """The number of numbers: `total` released ones, of which `free`, and the others by kind of claim.
 
-        Candidates count as offered. Only numbers that a released segment holds are counted.
+        Candidates count as offered. Only numbers of released segments are counted.
         """
         drawable = _union(await self._of_prefix(prefix), lambda segment: segment.is_drawable(at))
         row = await self._row(_serials_by_kind(prefix, at))
@@ -133,7 +133,7 @@ class PoolRecords:
 
 
 def union_of(segments: Iterable[Segment]) -> int:
-    """The mask of the numbers that any of the segments holds."""
+    """The mask of the numbers of all segments."""
     mask = 0
     for each in segments:
         mask |= each.numbers()
@@ -153,7 +153,7 @@ async def _mask(serials: str | None) -> int:
 
 
 def _live(prefix: str, at: datetime) -> ColumnElement[bool]:
-    # A prefix is a range of the primary key, whose text is compared byte by byte.
+    # A prefix is a range of the primary key, which is compared byte by byte.
     return and_(claim.c.plate > prefix, claim.c.plate < prefix + _AFTER_EVERY_SERIAL, claim.c.until > at)
 
 
@@ -169,7 +169,7 @@ def _claims(prefix: str, at: datetime, *, endings: int, sure_until: datetime) ->
         .subquery()
     )
     rows = func.json_agg(aggregate_order_by(func.json_build_array(ending.c.plate, ending.c.until), ending.c.place))
-    # One more than is kept tells whether, and from when, any is left out.
+    # One more than the limit shows whether, and from when, any is left out.
     soonest = select(func.coalesce(rows, text("'[]'::json"))).where(
         ending.c.place <= func.greatest(ending.c.sure, endings) + 1
     )

@@ -21,7 +21,7 @@ withholding = Table(
     Column("release_reason", Text),
     Column("release_confirmed_at", Instant),
     Column("release_confirmed_by", Text),
-    # Nobody confirms what they have done themselves.
+    # An operator can't confirm their own command.
     CheckConstraint("confirmed_by <> withheld_by", name="confirmed_by_another"),
     CheckConstraint("release_confirmed_by <> released_by", name="release_confirmed_by_another"),
     CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="release_has_an_operator"),

@@ -1,7 +1,7 @@
-"""Numbers that an operator withholds from the pool, with a reason, and gives back.
+"""Numbers that an operator withholds from the pool, with a reason, and releases again.
 
-Both hold at once, and a second operator confirms each afterwards; what nobody has confirmed yet is listed. A number
-given back cools for a random time first, so that nobody can know the moment at which it can be had.
+Both take effect at once, and a second operator confirms each afterwards; unconfirmed ones are listed. A released number
+cools for a random time first, so that nobody can know when it is free.
 """
 
 import secrets
@@ -29,7 +29,7 @@ _NAMES = (
 )  # fmt: skip
 _COLUMNS = [withholding.c[name] for name in _NAMES]
 
-# In byte order, as decisions claim: statements that want the same plates queue up instead of waiting in a circle.
+# In byte order, as in decisions: statements for the same plates queue instead of deadlocking.
 _TAKE = text("""
     INSERT INTO claim AS held (plate, kind, until, changed_at)
     SELECT plate, 'withheld', :until, :at FROM unnest(CAST(:plates AS text[])) AS entry (plate)
@@ -54,7 +54,7 @@ _COOL = text("""
 
 @dataclass(frozen=True)
 class Withholding:
-    """Numbers of a prefix that were withheld together, and what has become of that."""
+    """Numbers of a prefix that were withheld together, and their state."""
 
     id: UUID
     prefix: str
@@ -73,23 +73,23 @@ class Withholding:
 
 @dataclass(frozen=True)
 class Withheld:
-    """What was withheld: None where no number could be had. `taken` are those that somebody has."""
+    """The withholding, or None if no number was free. `taken` are the numbers with a claim."""
 
     withholding: Withholding | None
     taken: Sequence[str]
 
 
 class WithheldNumbers:
-    """Withholds and gives back. The index is told at once; if Redis is away, it learns from the rows."""
+    """Withholds and releases numbers. It updates the index at once; without Redis, reconciliation does so later."""
 
     def __init__(self, database: Database, index: PoolIndex) -> None:
         self._database = database
         self._index = index
 
     async def withhold(self, withholding_id: UUID, prefix: str, plates: Sequence[str], act: Act) -> Withheld:
-        """Take those of the plates that nobody has. The same id again changes nothing and says the same.
+        """Withhold the free plates among these. A repeat with the same id changes nothing and returns the same.
 
-        Raises `IntegrityError` of SQLAlchemy for a prefix that no office has.
+        Raises `IntegrityError` of SQLAlchemy for an unknown prefix.
         """
         async with self._database.transaction() as connection:
             known = await _locked(connection, withholding_id)
@@ -105,7 +105,7 @@ class WithheldNumbers:
     async def release(
         self, withholding_id: UUID, act: Act, *, earliest: datetime, latest: datetime
     ) -> Withholding | None:
-        """Give the numbers back; each is free at a random moment between both. None when there is nothing to give."""
+        """Release the numbers; each is free at a random instant between both. None when there is nothing to release."""
         async with self._database.transaction() as connection:
             known = await _locked(connection, withholding_id)
             if known is None or known.released_at:
@@ -121,7 +121,7 @@ class WithheldNumbers:
         return released
 
     async def confirm(self, withholding_id: UUID, act: Act) -> Withholding | None:
-        """A second operator confirms what waits for it: the withholding, or else its release. None when nothing does.
+        """Confirm as a second operator: the withholding, or else its release. None when nothing waits for it.
 
         Raises `NotTheSecond` for the operator who did it.
         """
@@ -146,13 +146,13 @@ class WithheldNumbers:
         return await self._list(withholding.c.prefix == prefix, limit=limit)
 
     async def unconfirmed(self, *, limit: int = 100) -> list[Withholding]:
-        """Those that, or whose release, no second operator has confirmed yet."""
+        """Withholdings and releases that no second operator has confirmed yet."""
         columns = withholding.c
         released = columns.released_at.is_not(None) & columns.release_confirmed_at.is_(None)
         return await self._list(or_(columns.confirmed_at.is_(None), released), limit=limit)
 
     async def between(self, since: datetime, until: datetime, *, limit: int) -> list[Withholding]:
-        """Those that were withheld or given back from `since` to before `until`, newest first."""
+        """Those that were withheld or released from `since` to before `until`, newest first."""
         columns = withholding.c
         withheld = (columns.withheld_at >= since) & (columns.withheld_at < until)
         released = (columns.released_at >= since) & (columns.released_at < until)

@@ -1,4 +1,4 @@
-"""Every table, for whoever makes or compares the whole schema: importing this module loads them all."""
+"""Every table, for code that creates or compares the whole schema: importing this module loads them all."""
 
 from storage.audit import tables as audit_tables
 from storage.crypto import tables as key_tables
