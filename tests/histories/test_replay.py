@@ -33,7 +33,8 @@ def test_one_history_of_each_way_is_kept_and_each_is_small() -> None:
 
 @pytest.mark.parametrize("name", sorted(NAMES))
 async def test_a_kept_history_replays(name: str) -> None:
-    await replayer_of(WORKFLOWS).replay_workflow(load(name))
+    replayed = await replayer_of(WORKFLOWS).replay_workflow(load(name))
+    assert replayed.replay_failure is None
 
 
 @pytest.mark.parametrize("name", ["draw", "compose", "signals"])

@@ -1,7 +1,7 @@
 """The built pages, and whole systems to drive them against."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,19 +10,11 @@ from api.app import with_routes
 from api.openapi.document import document_of
 from tests.scenarios.stack.running_stack import RunningStack, running
 from tests.web.pages_under_test import brisk_stack_in, build_pages, hasty_stack_in
-from tests.web.pages_under_test import run_script as run_npm_script
-
-Npm = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
 def built() -> None:
     build_pages()
-
-
-@pytest.fixture(scope="session")
-def run_script(built: None) -> Npm:
-    return run_npm_script
 
 
 @pytest.fixture(scope="session")

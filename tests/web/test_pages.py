@@ -6,32 +6,32 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.stack.running_stack import RunningStack
-from tests.web.conftest import Npm
+from tests.web.pages_under_test import run_script
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("built")]
 
 
-def test_the_pages_keep_the_rules_of_their_house(run_script: Npm) -> None:
+def test_the_pages_keep_the_rules_of_their_house() -> None:
     run_script("check")
 
 
-def test_components_and_composables_do_what_they_say(run_script: Npm) -> None:
+def test_components_and_composables_do_what_they_say() -> None:
     run_script("test")
 
 
-def test_the_first_load_is_small(run_script: Npm) -> None:
+def test_the_first_load_is_small() -> None:
     run_script("size")
 
 
-def test_the_types_are_those_of_the_published_document(run_script: Npm, openapi_file: Path) -> None:
+def test_the_types_are_those_of_the_published_document(openapi_file: Path) -> None:
     run_script("types:check", XUANHAO_OPENAPI=str(openapi_file))
 
 
 @pytest.mark.timeout(600)
-async def test_a_real_browser_goes_all_the_ways(run_script: Npm, brisk_stack: RunningStack) -> None:
+async def test_a_real_browser_goes_all_the_ways(brisk_stack: RunningStack) -> None:
     await asyncio.to_thread(run_script, "journeys", XUANHAO_BASE_URL=brisk_stack.url)
 
 
 @pytest.mark.timeout(600)
-async def test_a_real_browser_sees_countdowns_end(run_script: Npm, hasty_stack: RunningStack) -> None:
+async def test_a_real_browser_sees_countdowns_end(hasty_stack: RunningStack) -> None:
     await asyncio.to_thread(run_script, "journeys:short", XUANHAO_BASE_URL=hasty_stack.url)

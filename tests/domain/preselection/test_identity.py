@@ -13,6 +13,7 @@ from tests.domain.preselection.states import (
     MS,
     OPENED,
     PROVED,
+    RESERVATION,
     SECOND,
     at_identity,
     at_notes,
@@ -84,7 +85,8 @@ def test_the_durations_are_the_policys() -> None:
 def test_without_confirm_delay_a_code_can_be_confirmed_at_once() -> None:
     policy = Policy().with_overrides({"confirm_delay": "PT0S", "compose_interval": "PT0S"})
     state = code_sent(policy).identity_proved(OPENED)
-    state.check_composition(1, OPENED)
+    assert state.stage is Stage.PLATE_SELECTION
+    assert state.composed([RESERVATION.plate], RESERVATION, OPENED).stage is Stage.COMPLETED
 
 
 @pytest.mark.parametrize("state", [at_notes(), selecting(), completed()])

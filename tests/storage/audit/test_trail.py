@@ -175,8 +175,10 @@ async def test_the_application_may_add_a_row(own: Database) -> None:
 
 async def test_the_owner_is_somebody_else(own: Database, as_owner: Callable[[str], str]) -> None:
     """So that the refusals above are the role's, and not the statements' own."""
+    await own.rows(text(ADD))
     owner = Database(as_owner(own.engine.url.render_as_string(hide_password=False)))
     try:
         await owner.rows(text("DELETE FROM audit"))
     finally:
         await owner.close()
+    assert await entries(own) == []

@@ -181,16 +181,18 @@ async def test_a_restarted_server_costs_nobody_an_error_however_many_connections
 async def test_a_restarted_server_costs_no_transaction_an_error(
     own: Database, postgres: Postgres, way: Callable[[Database], AbstractAsyncContextManager[Any]]
 ) -> None:
-    async def work() -> None:
+    async def one() -> int:
         async with way(own) as connection:
-            select_one: Any = ONE if isinstance(connection, AsyncConnection) else b"SELECT 1"
-            await connection.execute(select_one)
+            if isinstance(connection, AsyncConnection):
+                return int((await connection.execute(ONE)).scalar_one())
+            [found] = await (await connection.execute(b"SELECT 1")).fetchone()
+            return int(found)
 
-    await asyncio.gather(*(work() for _ in range(5)))
+    assert await asyncio.gather(*(one() for _ in range(5))) == [1] * 5
     await postgres.stop()
     await postgres.bring_up()
-    await work()
-    await asyncio.gather(*(work() for _ in range(5)))
+    assert await one() == 1
+    assert await asyncio.gather(*(one() for _ in range(5))) == [1] * 5
 
 
 @pytest.mark.slow

@@ -44,8 +44,21 @@ def test_constraints_have_the_names_that_the_code_declares(connection: Connectio
         assert made == declared, table.name
 
 
+def schema_of(address: str) -> dict[str, list[str]]:
+    """Every table's columns with their types, and the version that the migrations noted."""
+    with create_engine(address, poolclass=NullPool).begin() as connection:
+        found = inspect(connection)
+        columns = {
+            table: [f"{column['name']} {column['type']}" for column in found.get_columns(table)]
+            for table in found.get_table_names()
+        }
+        return columns | {"version": [connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()]}
+
+
 def test_migrating_again_changes_nothing(owned_database: str) -> None:
+    before = schema_of(owned_database)
     migrate(owned_database)
+    assert schema_of(owned_database) == before
 
 
 def test_every_migration_can_be_undone_and_done_again(connection: Connection) -> None:

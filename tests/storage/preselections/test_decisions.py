@@ -173,6 +173,7 @@ async def test_a_reservation_that_need_not_cool_is_free_at_once(stored: Stored) 
     await stored.decisions.commit(decision(me, hold=[Claim(plate, "reserved", LATER)]))
     await stored.decisions.commit(decision(me, expected_revision=2, hold=[Claim(plate, "cooling", AT)]))
     await stored.decisions.commit(decision(other, hold=offered([plate])))
+    assert await claims_of(stored.database, [plate]) == {plate: ("offered", other, SOON)}
 
 
 @pytest.mark.parametrize("revision", [0, 2])

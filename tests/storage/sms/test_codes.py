@@ -253,6 +253,8 @@ async def test_codes_that_could_not_be_sent_count_towards_no_limit(person: Perso
         await person.codes.issue(failed, POLICY)
         await person.codes.mark_failed(failed.id, AT)
     await person.ask(AT)
+    # The one that was sent counts.
+    assert await person.is_refused_until(AT) == AT + timedelta(seconds=60)
 
 
 async def test_a_code_whose_sender_died_stops_counting_after_a_while(person: Person) -> None:
