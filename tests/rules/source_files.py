@@ -65,11 +65,14 @@ def python_files() -> Iterator[str]:
 
 
 @cache
-def findings_in_packages(rule: Callable[[ast.Module], Iterable[tuple[int, str]]]) -> tuple[Finding, ...]:
+def findings(rule: Callable[[ast.Module], Iterable[tuple[int, str]]]) -> tuple[Finding, ...]:
+    """What the rule finds in all Python files."""
+    return tuple(Finding(path, line, what) for path in python_files() for line, what in rule(tree_of(path)))
+
+
+def findings_in_packages(rule: Callable[[ast.Module], Iterable[tuple[int, str]]]) -> list[Finding]:
     """What the rule finds in the Python files of our packages."""
-    return tuple(
-        Finding(path, line, what) for path in python_files() if in_packages(path) for line, what in rule(tree_of(path))
-    )
+    return [finding for finding in findings(rule) if in_packages(finding.path)]
 
 
 def listed(findings: Iterable[Finding]) -> str:

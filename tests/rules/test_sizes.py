@@ -7,7 +7,7 @@ import pytest
 
 from tests.rules.source_files import Finding, listed, paths, python_files, text_of, tree_of
 
-MOST_LINES = {".py": 300, ".vue": 200, ".ts": 300, ".mjs": 300, ".lua": 300}
+MOST_LINES = {".py": 300, ".vue": 200, ".ts": 300, ".mjs": 300, ".js": 300, ".css": 300, ".lua": 300}
 LONGEST_FUNCTION = 60
 LISTS = {
     "web/src/i18n/en.ts": "Words grow with the service and hold no logic.",
