@@ -1,13 +1,13 @@
-"""What storage raises instead of a result.
+"""The errors of storage.
 
     StorageFailure
-    ├── PartDown          a server did not answer, or not in time; what was asked may or may not have happened
-    │   └── IndexLost     Redis answers, but without a usable pool index; nothing has happened
-    ├── NotTheSecond      who did something can't be the one who confirms it
+    ├── PartDown          a server did not respond, or not in time; the call may or may not have had its effect
+    │   └── IndexLost     Redis responds, but without a usable pool index; nothing has happened
+    ├── NotTheSecond      an operator can't confirm their own command
     └── DecisionAborted   the one statement of a decision changed nothing at all
         ├── AlreadyDecided · StaleRevision · ClaimLost · Barred · CodeGone · VehicleTaken
 
-Refusals that the caller passes on as they are (a wrong code, a limit) are those of `domain.errors`.
+Refusals that the caller passes on unchanged (a wrong code, a limit) are those of `domain.errors`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,11 +19,11 @@ Part = Literal["database", "redis"]
 
 
 class StorageFailure(Exception):
-    """Storage has no result to return; the subclass says why and carries the facts."""
+    """Storage has no result to return; the subclass names the reason and has the facts."""
 
 
 class PartDown(StorageFailure):
-    """A server is down, frozen or too slow. A write may have happened: repeat it with the same key to learn."""
+    """A server is down, frozen or too slow. A write may have happened: repeat it with the same key to find out."""
 
     def __init__(self, part: Part) -> None:
         self.part = part
@@ -31,7 +31,7 @@ class PartDown(StorageFailure):
 
 
 class IndexLost(PartDown):
-    """Redis has no usable index of this prefix: it was emptied or is out of date. The keeper builds it anew."""
+    """Redis has no usable index of this prefix: it was emptied or is outdated. Reconciliation rebuilds it."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
@@ -39,7 +39,7 @@ class IndexLost(PartDown):
 
 
 class NotTheSecond(StorageFailure):
-    """A second operator confirms, and this is the first one again."""
+    """A second operator must confirm, but this is the first one."""
 
 
 class DecisionAborted(StorageFailure):
@@ -47,7 +47,7 @@ class DecisionAborted(StorageFailure):
 
 
 class AlreadyDecided(DecisionAborted):
-    """The request has been decided before; the answer of then holds."""
+    """The request has been decided already; its recorded result applies."""
 
     def __init__(self, request_id: UUID, at: datetime, answer: Mapping[str, Any]) -> None:
         self.request_id = request_id
@@ -57,11 +57,11 @@ class AlreadyDecided(DecisionAborted):
 
 
 class StaleRevision(DecisionAborted):
-    """The preselection is at another revision than the one that the decision was made from, or does not exist."""
+    """The preselection has another revision than the one that the decision is based on, or does not exist."""
 
 
 class ClaimLost(DecisionAborted):
-    """Somebody else holds some of the plates; the others could be had."""
+    """Another vehicle has some of the plates; the others are free."""
 
     def __init__(self, plates: Sequence[str]) -> None:
         self.plates = tuple(plates)
@@ -77,8 +77,8 @@ class Barred(DecisionAborted):
 
 
 class CodeGone(DecisionAborted):
-    """The code that the decision would have used up was used or replaced meanwhile."""
+    """The code that the decision would use up was used or replaced meanwhile."""
 
 
 class VehicleTaken(DecisionAborted):
-    """Another running preselection has this vehicle (one at a time for a VIN)."""
+    """Another running preselection has this vehicle (one at a time per VIN)."""

@@ -1,6 +1,6 @@
-"""Where keys come from: a port, and an adapter each for a file and for the environment. A KMS would be another.
+"""Sources of keys: a port, and adapters for a file and for the environment. A KMS would be another adapter.
 
-What is read is one JSON object; each key is 32 bytes in base64:
+The content is one JSON object; each key is 32 bytes in base64:
 
     {
         "encryption": {"current": id, "keys": {id: key}},
@@ -22,23 +22,23 @@ Content = Mapping[str, Any]
 
 
 class ReadOnlyKeys(Exception):
-    """Keys can't be changed where they come from; whoever put them there changes them."""
+    """The source is read-only; its owner has to change the keys there."""
 
 
 class KeySource(Protocol):
-    """A place that holds the keys, seen by every process of the deployment."""
+    """A source of the keys, shared by every process of the deployment."""
 
     def read(self) -> Content:
         """All keys as they are now. Raises OSError or ValueError."""
         ...
 
     def change(self, how: Callable[[dict[str, Any]], None]) -> None:
-        """Change the keys, all or nothing, and nobody else at the same time. Raises `ReadOnlyKeys`."""
+        """Change the keys, all or nothing, one process at a time. Raises `ReadOnlyKeys`."""
         ...
 
 
 class FileKeys:
-    """A file that every process can read and its owner alone."""
+    """A file that every process can read, with access for its owner only."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -53,7 +53,7 @@ class FileKeys:
             status = self._path.stat()
             unfinished = self._path.with_suffix(".unfinished")
             unfinished.unlink(missing_ok=True)
-            # Whoever reads meanwhile sees the old keys or the new ones, and so does everybody after a crash.
+            # A concurrent reader sees the old or the new keys, never a mix, also after a crash.
             with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 os.chown(file.fileno(), status.st_uid, status.st_gid)
                 json.dump(content, file)
@@ -64,14 +64,14 @@ class FileKeys:
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        """One change at a time; the lock is a file of its own, for the key file itself is replaced."""
+        """One change at a time; the lock is a separate file, because the key file is replaced."""
         with self._path.with_suffix(".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
 
 class EnvironmentKeys:
-    """The JSON in a variable of the environment, which a process sees as it was when the process began."""
+    """The JSON in an environment variable, whose value is fixed when the process starts."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -84,7 +84,7 @@ class EnvironmentKeys:
 
 
 def key_source(key_file: Path | None, keys: str | None) -> KeySource:
-    """The adapter that the settings name. Raises ValueError where they name none."""
+    """The adapter of the settings. Raises ValueError if they name none."""
     if keys:
         return EnvironmentKeys(keys)
     if key_file is None:
@@ -95,5 +95,5 @@ def key_source(key_file: Path | None, keys: str | None) -> KeySource:
 def _object(text: str) -> Content:
     content = json.loads(text)
     if not isinstance(content, dict):
-        raise ValueError("the keys are no JSON object")  # noqa: TRY004 -- as for all else that is not of the form
+        raise ValueError("the keys are no JSON object")  # noqa: TRY004 -- as for every other malformed value
     return content

@@ -1,7 +1,7 @@
 """Encryption and keyed hashes: personal values are unreadable in the database without the keys.
 
 An encrypted value is: version byte, length of the key id, key id (ASCII), nonce (12 bytes), ciphertext with tag. The
-column's name is authenticated with it, so that a value copied into another column does not open.
+column's name is authenticated with it, so a value copied into another column can't be decrypted.
 """
 
 import os
@@ -29,7 +29,7 @@ class Unreadable(ValueError):
 
 
 class _Ciphers(NamedTuple):
-    """All keys, the current one's cipher, and what its values begin with."""
+    """All keys, the current one's cipher, and the first bytes of its values."""
 
     known: Mapping[str, AESGCM]
     current: AESGCM
@@ -42,19 +42,19 @@ class Vault:
     def __init__(self, keys: Mapping[str, bytes], current: str) -> None:
         self._ciphers = _ciphers(keys, current)
         self.reread: Callable[[], object] | None = None
-        """How to learn of keys that were made since; asked when a value names a key that is not at hand."""
+        """Reads newer keys; called when a value names an unknown key."""
 
     def adopt(self, keys: Mapping[str, bytes], current: str) -> None:
-        """Work with these keys from now on. Raises ValueError or KeyError for keys that can't be."""
+        """Use these keys from now on. Raises ValueError or KeyError for impossible keys."""
         self._ciphers = _ciphers(keys, current)
 
     def encrypt(self, column: str, text: str) -> bytes:
-        """Seal a text for a column, named "table.column"."""
+        """Encrypt a text for a column, named "table.column"."""
         nonce, ciphers = os.urandom(_NONCE_BYTES), self._ciphers
         return ciphers.head + nonce + ciphers.current.encrypt(nonce, text.encode(), column.encode())
 
     def decrypt(self, column: str, value: bytes) -> str:
-        """The inverse of `encrypt`, with whichever key the value names; raises `Unreadable`."""
+        """The inverse of `encrypt`, with the key that the value names; raises `Unreadable`."""
         head = _head_length(value)
         cipher = self._cipher(value[_HEAD_BYTES:head].decode("ascii", "replace"))
         nonce, sealed = value[head : head + _NONCE_BYTES], value[head + _NONCE_BYTES :]
@@ -64,7 +64,7 @@ class Vault:
             raise Unreadable("the value does not open for this column") from error
 
     def needs_rotation(self, value: bytes) -> bool:
-        """Tell whether the value was encrypted with another key than the current one."""
+        """Return whether the value was encrypted with another key than the current one."""
         return value[: _head_length(value)] != self._ciphers.head
 
     @property
@@ -77,12 +77,12 @@ class Vault:
 
     @property
     def head(self) -> bytes:
-        """What values of the current key begin with, and no others."""
+        """The first bytes of values of the current key only."""
         return self._ciphers.head
 
     @staticmethod
     def head_of(key_id: str) -> bytes:
-        """The same of any key."""
+        """The same for any key."""
         return bytes([_VERSION, len(key_id)]) + key_id.encode("ascii")
 
     def _cipher(self, key_id: str) -> AESGCM:
@@ -111,7 +111,7 @@ def _head_length(value: bytes) -> int:
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of the deployment, ready to use. Whoever holds them sees new keys as soon as `refresh` has read them."""
+    """The keys of the deployment, ready to use. All users of this object see new keys once `refresh` has read them."""
 
     vault: Vault
     hashes: KeyedHash
@@ -119,14 +119,14 @@ class Keys:
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """Raises OSError, ValueError or KeyError for a file that is missing or not of the form (`from_source`)."""
+        """Raises OSError, ValueError or KeyError for a missing or malformed file (`from_source`)."""
         return cls.from_source(FileKeys(path))
 
     @classmethod
     def from_source(cls, source: KeySource) -> Self:
         """Read `{"encryption": {"current": id, "keys": {id: key}}, "hashing": key, …}`; see `storage.crypto.sources`.
 
-        Raises OSError, ValueError or KeyError for what can't be read or is not of this form.
+        Raises OSError, ValueError or KeyError for unreadable or malformed content.
         """
         content = source.read()
         vault, hashing = Vault(*encryption_keys(content)), hashing_keys(content)
@@ -146,7 +146,7 @@ class Keys:
         return [f"encryption:{self.vault.current}", f"hashing:{self.hashes.current}"]
 
     def refresh(self) -> None:
-        """Take over whatever the source holds now. What can't be read leaves everything as it was, and raises."""
+        """Adopt the keys of the source. If they can't be read, nothing changes, and this raises."""
         if self.source is None:
             return
         content = self.source.read()
@@ -185,12 +185,12 @@ def hashing_keys(content: Mapping[str, Any]) -> HashingKeys:
 
 def _section(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping) or not isinstance(value.get("keys"), Mapping):
-        raise ValueError("the keys are not of this form")  # noqa: TRY004 -- as for all else that is not of the form
+        raise ValueError("the keys are not of this form")  # noqa: TRY004 -- as for every other malformed value
     return value
 
 
 FIRST = "first"
-"""The id of the hashing key that an instance began with."""
+"""The id of the first hashing key of an instance."""
 
 
 def _decoded(keys: Mapping[str, str]) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""The driver's own connections, beneath those of the engine."""
+"""The driver's connections below those of the engine."""
 
 import select
 from typing import Any
@@ -12,7 +12,7 @@ _WAS_HANDED_OUT = "was handed out"
 
 
 def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    """The driver's own connection beneath the engine's."""
+    """The driver's connection below the engine's."""
     sync_connection = connection.sync_connection
     driver = sync_connection.connection.driver_connection if sync_connection else None
     if not isinstance(driver, psycopg.AsyncConnection):
@@ -21,7 +21,7 @@ def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
 
 
 def has_hung_up(driver: psycopg.AsyncConnection[Any]) -> bool:
-    """Whether the server has ended an idle connection; to look at the line costs no round trip."""
+    """Whether the server has closed an idle connection; the check costs no round trip."""
     if driver.closed:
         return True
     line = select.poll()
@@ -35,11 +35,11 @@ def has_hung_up(driver: psycopg.AsyncConnection[Any]) -> bool:
 
 
 def refuse_dead(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
-    """Let the pool hand out no connection that the server has ended, nor any that is as old: it connects anew.
+    """Discard connections closed by the server, and all of the same age: the pool connects again.
 
-    One that has just been made is left to whoever asked for it: to them a server that ends it at once is down.
+    A new connection is not checked: if the server closes it at once, the server is down for its caller.
     """
-    # The pool forgets what it knows of a connection when it makes it anew.
+    # The pool loses its data about a connection when it reconnects.
     if _WAS_HANDED_OUT in record.info and has_hung_up(connection.driver_connection):
         raise InvalidatePoolError
     record.info[_WAS_HANDED_OUT] = True

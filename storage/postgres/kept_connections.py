@@ -1,4 +1,4 @@
-"""Connections that the hottest statements keep between calls, because checking one out takes longer than they do."""
+"""Connections that the most frequent statements keep between calls, because a checkout takes longer than they do."""
 
 from contextlib import suppress
 
@@ -9,9 +9,9 @@ from storage.postgres.driver_connections import driver_of, has_hung_up
 
 
 class KeptConnections:
-    """A stack of connections in autocommit that stay checked out of the engine's pool, at most so many.
+    """A stack of autocommit connections that stay checked out of the engine's pool, up to a limit.
 
-    Whoever takes one gives it back or drops it; beyond those that are kept, each call checks one out as usual.
+    A caller returns or drops its connection; above the limit each call checks one out as usual.
     """
 
     def __init__(self, engine: AsyncEngine, most: int) -> None:
@@ -24,7 +24,7 @@ class KeptConnections:
         return len(self._idle)
 
     async def take(self) -> AsyncConnection:
-        """One on which the server has not hung up meanwhile."""
+        """Take a connection that the server has not closed."""
         while self._idle:
             connection = self._idle.pop()
             if not has_hung_up(driver_of(connection)):
@@ -40,21 +40,21 @@ class KeptConnections:
             await connection.close()
 
     async def forget(self, connection: AsyncConnection) -> None:
-        """Let nobody else get one that failed; nor, if it broke, any that is idle and has met the same end."""
+        """Drop a failed connection; if it broke, also all idle connections that the server has closed."""
         if driver_of(connection).broken:
-            # Nothing is sent, but the engine sees it fail, and hands out no connection any more that is as old.
+            # Nothing is sent, but the engine sees a failure, and discards all connections of the same age.
             with suppress(DBAPIError):
                 await connection.exec_driver_sql("SELECT 1")
             await self.let_go()
         await connection.invalidate()
 
     async def close(self) -> None:
-        """Keep none any more, nor any that is still at work."""
+        """Keep no more connections, including those that are still in use."""
         self._most = 0
         await self.let_go()
 
     async def let_go(self) -> None:
-        """Give all that are idle back to the pool."""
+        """Return all idle connections to the pool."""
         idle, self._idle = self._idle, []
         for connection in idle:
             await connection.close()

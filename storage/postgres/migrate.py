@@ -1,6 +1,6 @@
-"""Bring the database to the newest schema: `python -m storage.postgres.migrate`, with XUANHAO_DATABASE_URL.
+"""Migrate the database to the newest schema: `python -m storage.postgres.migrate`, with XUANHAO_DATABASE_URL.
 
-It may run any number of times, and two may run at once: one waits for the other and then finds nothing to do.
+It may run any number of times, also in parallel: one run waits for the other and then finds nothing to do.
 """
 
 import os
@@ -13,10 +13,10 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-# Any number will do, as long as every version of this program takes the same.
+# Any number works, as long as every version of this program uses the same.
 _ADVISORY_LOCK = 7_320_440_300
 _WAIT_FOR_OTHERS = "60s"
-# A migration that can't have its lock gives up before the queries that queue behind it time out.
+# A migration that does not get its lock gives up before the queries that wait behind it time out.
 _WAIT_FOR_LOCKS = "5s"
 
 
@@ -36,7 +36,7 @@ def set_lock_timeout(connection: Connection, limit: str) -> None:
 
 
 def alembic_config(connection: Connection) -> Config:
-    """Alembic's configuration for this connection; the migrations lie beside this module."""
+    """Alembic's configuration for this connection; the migrations are in the folder beside this module."""
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")

@@ -1,7 +1,7 @@
-"""The tables. Instants are `timestamptz`, always passed in; whatever lasts until `t` is over at `t`.
+"""The tables. Instants are `timestamptz`, always passed in; a row that lasts until `t` is over at `t`.
 
-Columns of bytes that end in `_hash` are keyed hashes (`KeyedHash`) for look-up, the others are sealed by the `Vault`.
-What may not be two at a time is a constraint here, so that the database settles every race.
+Columns of bytes that end in `_hash` are keyed hashes (`KeyedHash`) for lookups, others are encrypted by the `Vault`.
+Uniqueness rules are constraints here, so that the database decides every race.
 """
 
 from datetime import UTC, datetime
@@ -24,15 +24,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""The end of what never ends by itself: a plate that was issued or withheld. (`infinity` can't be read in Python.)"""
+"""The end of a claim without an end: a plate that was issued or withheld. (Python can't read `infinity`.)"""
 
 UNFINISHED_STAGES = ("service_notes", "identity_verification", "plate_selection")
 STAGES = ("submitted", "refused", *UNFINISHED_STAGES, "completed", "registered", "exhausted", "overdue", "cancelled")
-"""Those of the contract, and two that nobody sees: `submitted` before and `refused` after a check that failed."""
+"""The contract's stages, and two hidden ones: `submitted` before the vehicle check, `refused` after a failed one."""
 
 CLAIM_KINDS = ("offered", "candidate", "reserved", "issued", "withheld", "cooling")
 LASTING_KINDS = ("reserved", "issued", "withheld", "cooling")
-"""The kinds that are missing from the keyboard; a number that is merely offered or a candidate stays in it."""
+"""The kinds that the keyboard leaves out; it includes offered numbers and candidates."""
 
 metadata = sa.MetaData(
     naming_convention={
@@ -45,7 +45,7 @@ metadata = sa.MetaData(
 )
 
 Instant = sa.DateTime(timezone=True)
-# Plates are compared byte by byte: it is faster, and all claims must be taken in one order everywhere.
+# Plates are compared byte by byte: this is faster, and all claims must be made in one order everywhere.
 Plate = sa.String(collation="C")
 
 
@@ -73,7 +73,7 @@ prefix = Table(
     metadata,
     Column("prefix", Plate, primary_key=True),
     Column("office_code", Text, ForeignKey("office.code"), nullable=False, index=True),
-    # Grows with every change of the prefix's segments, so that an index built before the change is known to be old.
+    # Incremented by every change of the prefix's segments, so that an older index is recognised as outdated.
     Column("revision", Integer, nullable=False, server_default=text("0")),
 )
 
@@ -92,7 +92,7 @@ segment = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("prefix", Plate, ForeignKey("prefix.prefix"), nullable=False),
-    # So that the numbers of other kinds of vehicles can come later.
+    # For numbers of other kinds of vehicles later.
     Column("plate_type", Text, nullable=False, server_default=text("'small_car'")),
     Column("template", Text, nullable=False),
     Column("excluded", ARRAY(Text), nullable=False),
@@ -131,9 +131,9 @@ preselection = Table(
     Column("phone", LargeBinary, nullable=False),
     Column("vin", LargeBinary, nullable=False),
     Column("certificate_number", LargeBinary, nullable=False),
-    # The seller as submitted, only until the check is over: the first decision clears it.
+    # The seller as submitted, only until the vehicle check is over: the first decision clears it.
     Column("seller", LargeBinary),
-    # When everything personal in the row was overwritten, its retention being over.
+    # When the personal data of the row was overwritten after its retention.
     Column("purged_at", Instant),
     CheckConstraint(one_of("stage", STAGES), name="stage"),
     CheckConstraint(one_of("party_kind", ("person", "organisation")), name="party_kind"),
@@ -141,14 +141,14 @@ preselection = Table(
     Index("ix_preselection_vehicle_newest", "vehicle_hash", "created_at"),
     Index("ix_preselection_transfer_newest", "transfer_hash", "created_at"),
     Index("ix_preselection_owner_newest", "owner_hash", "created_at"),
-    # The desk sees reservations only, newest first; operators move those that end on a day.
+    # The desk lists reservations only, newest first; operators extend those that end on a day.
     Index("ix_preselection_desk", "office_code", "created_at", "id", postgresql_where=_RESERVED),
     Index("ix_preselection_desk_stage", "office_code", "stage", "created_at", "id", postgresql_where=_RESERVED),
     Index("ix_preselection_due", "visit_by", "office_code", postgresql_where=text("stage = 'completed'")),
     Index("ix_preselection_unpurged", "created_at", postgresql_where=text("purged_at IS NULL")),
     Index("ix_preselection_plate", "plate", postgresql_where=_RESERVED),
     Index("ix_preselection_party_unfinished", "party_hash", postgresql_where=_UNFINISHED),
-    # Most changes leave every indexed column alone; the room lets them stay on their page without touching an index.
+    # Most changes leave all indexed columns unchanged; free space lets them stay on their page without an index update.
     postgresql_with={"fillfactor": 70},
 )
 
@@ -163,7 +163,7 @@ claim = Table(
     Column("changed_at", Instant, nullable=False),
     CheckConstraint(one_of("kind", CLAIM_KINDS), name="kind"),
     CheckConstraint("isfinite(until)", name="until_is_readable"),
-    # A prefix is a range of the primary key. These two serve the keyboard's snapshot and what changed since a moment.
+    # A prefix is a range of the primary key. These two serve the keyboard's snapshot and the changes since an instant.
     Index("ix_claim_lasting", "plate", postgresql_where=text(one_of("kind", LASTING_KINDS))),
     Index("ix_claim_changed", "changed_at", postgresql_using="brin"),
     postgresql_with={"fillfactor": 85},
@@ -177,10 +177,10 @@ decision = Table(
     Column("action", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("answer", JSONB, nullable=False),
-    # Who intervened, and why, where it was not the applicant.
+    # Who acted, and why, if it was not the applicant.
     Column("operator", Text),
     Column("reason", Text),
-    # The guards: what the statement got is written with what it wanted, and where they differ nothing is written.
+    # The guards: the row holds what the statement got and what it wanted; if they differ, nothing is written.
     Column("claimed", sa.SmallInteger, nullable=False),
     Column("wanted", sa.SmallInteger, nullable=False),
     Column("saved", sa.SmallInteger, nullable=False),
@@ -205,11 +205,11 @@ code = Table(
     Column("failed_at", Instant),
     Column("expires_at", Instant, nullable=False),
     Column("attempts", sa.SmallInteger, nullable=False, server_default=text("0")),
-    # Each wrong try by its own name, in the order in which they were counted.
+    # Each wrong attempt by its own name, in the order of counting.
     Column("wrong_tries", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
     Column("used_at", Instant),
     Column("replaced_at", Instant),
-    # Codes of 身份验证 that were asked for while a number was held stand outside the limit per hour.
+    # Codes of 身份验证 that were requested while a number was held do not count towards the limit per hour.
     Column("while_holding", Boolean, nullable=False),
     Index(
         "uq_code_live",
@@ -242,7 +242,7 @@ blacklist = Table(
     Column("until", Instant, nullable=False),
     Column("preselection_id", Uuid, nullable=False),
     Column("released_at", Instant),
-    # An operator released it before its time; a second one confirms that.
+    # An operator released it early; a second one confirms that.
     Column("released_by", Text),
     Column("release_reason", Text),
     Column("confirmed_by", Text),

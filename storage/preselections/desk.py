@@ -1,4 +1,4 @@
-"""What the desk needs beside lists: who a short code may name, and the audit of looking a voucher up."""
+"""Queries of the desk besides lists: the preselections of a short code, and the audit of voucher inspections."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ class DeskRecords:
         self._database = database
 
     async def ids_between(self, first: UUID, last: UUID) -> Sequence[UUID]:
-        """The ids of reservations from the first to the last, both included: hardly ever more than one."""
+        """The ids of reservations in this range, both ends included: hardly ever more than one."""
         columns = preselection.c
         found = await self._database.rows(
             select(columns.id).where(columns.id.between(first, last), columns.plate.is_not(None)).limit(_MOST)
@@ -28,7 +28,7 @@ class DeskRecords:
         return [row[0] for row in found]
 
     async def note_inspection(self, preselection_id: UUID, plate: str, act: Act) -> datetime | None:
-        """Write down that a clerk looked a voucher up. Answers when that was done last before, at whichever counter."""
+        """Record that a clerk inspected a voucher. Returns the time of the previous inspection, at any counter."""
         async with self._database.transaction() as connection:
             before = await connection.scalar(_last_inspection(preselection_id))
             await note(connection, act, _INSPECTION, Subject(preselection_id, (plate,)))
@@ -36,6 +36,6 @@ class DeskRecords:
 
 
 def _last_inspection(preselection_id: UUID) -> Select[datetime]:
-    # The action stands there as written, since a parameter would keep the planner from the index that is for it alone.
+    # The action is a literal, because with a parameter the planner would not use the partial index.
     inspections = audit.c.preselection_id == preselection_id, audit.c.action == literal_column(f"'{_INSPECTION}'")
     return select(audit.c.at).where(*inspections).order_by(audit.c.at.desc()).limit(1)

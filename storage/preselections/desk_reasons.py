@@ -1,6 +1,6 @@
-"""The reasons that clerks give at the desk, in free words: sealed, and kept beside the act, not in it.
+"""The reasons that clerks give at the desk, as free text: encrypted, and stored apart from the act.
 
-The API writes the reason under the request's id before it sends the act to the workflow; audit and decision name the
+The API writes the reason with the request's id before it sends the act to the workflow; audit and decision have the
 same id.
 """
 
@@ -35,7 +35,7 @@ class DeskReasons:
         self._vault = keys.vault
 
     async def add(self, given: DeskReason) -> None:
-        """Keep a reason; the first one of a request stays."""
+        """Store a reason; the first one of a request stays."""
         sealed = self._vault.encrypt(_COLUMN, given.reason)
         values = {name: getattr(given, name) for name in ("request_id", "preselection_id", "clerk", "at")}
         await self._database.rows(
@@ -45,7 +45,7 @@ class DeskReasons:
         )
 
     async def of_preselection(self, preselection_id: UUID) -> list[DeskReason]:
-        """What was said about one preselection, oldest first; also of acts that were refused in the end."""
+        """The reasons about one preselection, oldest first; also of acts that were refused in the end."""
         columns = desk_reason.c
         found = await self._database.rows(
             select(columns.request_id, columns.preselection_id, columns.clerk, columns.reason, columns.at)

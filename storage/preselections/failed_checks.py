@@ -1,6 +1,6 @@
-"""Checks (系统核查) whose facts did not match, counted for each applicant against guessing.
+"""Failed vehicle checks (系统核查), counted for each applicant against guessing.
 
-A check that is under way holds a place, so that many at once are no way around the limit.
+A running check reserves a place, so that parallel checks can't exceed the limit.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from storage.crypto.keyed_hash import anchor_of, every
 from storage.postgres.database import Database
 from storage.postgres.tables import failed_check
 
-# A check that has not ended after this time was lost with its process, and holds no place any more.
+# A check that has not ended after this time was lost with its process, and no longer reserves a place.
 _UNDER_WAY = timedelta(seconds=15)
 
 _DIGEST_BYTES = 32
@@ -30,12 +30,12 @@ _COUNTED = text("""
 
 
 class Place(Enum):
-    """What becomes of the wish to have something checked."""
+    """The result of a request for a check."""
 
     TAKEN = auto()
-    """Go on, and `end` the check."""
+    """Run the check, and `end` it."""
     BUSY = auto()
-    """Others under way may use up what is left: ask again in a moment."""
+    """Running checks may use up the remaining places: try again soon."""
     USED_UP = auto()
 
 
@@ -44,7 +44,7 @@ class FailedChecks:
         self._database = database
 
     async def begin(self, check_id: UUID, applicant_hash: bytes, *, at: datetime, since: datetime, limit: int) -> Place:
-        """Take a place for a check, of `limit` from `since` on: the last midnight in Shanghai."""
+        """Reserve a place for a check, of `limit` places from `since` on, the last midnight in Shanghai."""
         failed, under_way = every(applicant_hash), [_under_way(known) for known in every(applicant_hash)]
         values: dict[str, Any] = {"failed": failed, "under_way": under_way, "since": since, "id": check_id}
         async with self._database.transaction() as connection:
@@ -60,7 +60,7 @@ class FailedChecks:
         return Place.TAKEN
 
     async def end(self, check_id: UUID, applicant_hash: bytes, *, failed: bool) -> None:
-        """Count the check if its facts did not match, and give its place back otherwise. May be repeated."""
+        """Count the check if its facts did not match, otherwise free its place. May be repeated."""
         mine = failed_check.c.id == check_id
         if failed:
             await self._database.rows(update(failed_check).where(mine).values(applicant_hash=bytes(applicant_hash)))
@@ -68,7 +68,7 @@ class FailedChecks:
             await self._database.rows(delete(failed_check).where(mine))
 
     async def count(self, applicant_hash: bytes, *, since: datetime) -> int:
-        """How many have failed from `since` on."""
+        """The number of failed checks from `since` on."""
         columns = failed_check.c
         counted = select(func.count()).where(columns.applicant_hash.in_(every(applicant_hash)), columns.at >= since)
         found = await self._database.row(counted)
@@ -76,5 +76,5 @@ class FailedChecks:
 
 
 def _under_way(applicant_hash: bytes) -> bytes:
-    """Under which the applicant's checks stand that have not ended; it tells of its key as the hash does."""
+    """The hash of the applicant's running checks; it identifies its key as the plain hash does."""
     return applicant_hash[:-_DIGEST_BYTES] + sha256(b"under way" + applicant_hash).digest()

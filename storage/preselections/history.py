@@ -1,4 +1,4 @@
-"""What became of a vehicle and of a transfer before: all that an opening has to know, in one reading."""
+"""The history of a vehicle and of a transfer: all that a new preselection needs, in one query."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from storage.postgres.database import Database
 from storage.preselections.rows import PreselectionRow
 
-# By what stands in the row at this moment: a change of keys moves all rows of a vehicle and of a transfer together.
+# By the current hashes of the row: a key rotation converts all rows of a vehicle and of a transfer together.
 _READ = b"""
     WITH own AS (SELECT vehicle_hash, transfer_hash FROM preselection WHERE id = %(id)s)
     SELECT
@@ -41,11 +41,11 @@ _READ = b"""
 
 @dataclass(frozen=True)
 class VehiclePast:
-    """`is_running`: some preselection of the vehicle runs, and while it does no other can begin.
+    """`is_running`: a preselection of the vehicle runs, so no other can start.
 
-    `earlier` is the record of the newest other preselection of the same transfer. The least chances are the fewest that
-    any of the transfer's has left (R-45): counts only ever fall, but one that fell asleep knows nothing of those that
-    were used up meanwhile. `shown` is every number that the vehicle was ever offered, whoever acted.
+    `earlier` is the record of the newest other preselection of the same transfer. The least chances are the lowest
+    counts of all preselections of the transfer (R-45): counts only fall, but a dormant one does not include chances
+    that were used up meanwhile. `shown` is every number that the vehicle was ever offered, to any applicant.
     """
 
     is_running: bool
@@ -62,6 +62,6 @@ class VehiclePasts:
         self._database = database
 
     async def before(self, row: PreselectionRow) -> VehiclePast:
-        """What happened to the row's vehicle and transfer before it, and may still go on."""
+        """The history of the row's vehicle and transfer."""
         [(is_running, earlier, draws, composed, shown)] = await self._database.driven(_READ, {"id": row.id})
         return VehiclePast(is_running, earlier, draws, composed, tuple(shown))

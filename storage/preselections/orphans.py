@@ -1,4 +1,4 @@
-"""Rows that only a running workflow can bring on: what upkeep looks for when one was ended from outside."""
+"""Rows that need a running workflow: maintenance looks for those whose workflow was ended by hand."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from storage.postgres.tables import UNFINISHED_STAGES, blacklist, preselection
 
 MOST = 500
 
-# One whose deadline was found missed may have been ended before its party was barred.
+# A workflow that found its deadline missed may have been ended before the ban was written.
 _GOES_ON = (*UNFINISHED_STAGES, "completed", "overdue")
 
 
 @dataclass(frozen=True)
 class RunningRow:
-    """A preselection in which something has still to happen by itself."""
+    """A preselection with a pending automatic transition."""
 
     id: UUID
     office_code: str
@@ -30,7 +30,7 @@ class RunningRow:
 
 @dataclass(frozen=True)
 class RunningBan:
-    """An entry that was not released yet, and the office of the preselection that it came from."""
+    """A ban that is not released yet, and the office of its preselection."""
 
     id: UUID
     preselection_id: UUID
@@ -39,20 +39,20 @@ class RunningBan:
 
 
 class RunningRows:
-    """Reads only, and never more than `MOST` rows where a list has no end of its own."""
+    """Only reads, and never more than `MOST` rows of an unbounded list."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of(self, ids: Collection[UUID]) -> list[RunningRow]:
-        """Those of these preselections that must go on."""
+        """Those of these preselections that must continue."""
         columns = preselection.c
         return await self._rows(columns.id.in_(ids), columns.stage.in_(_GOES_ON), not_(columns.dormant))
 
     async def past_deadline(self, before: datetime) -> list[RunningRow]:
-        """Reservations whose deadline was before a moment, and nothing has followed from it: the longest ago first."""
+        """Reservations whose deadline was before an instant without any effect, the oldest first."""
         columns = preselection.c
-        # The index is by days, and a deadline is at most the end of its last day.
+        # The index is by day, and a deadline is at most the end of its last day.
         ended = and_(columns.visit_by <= shanghai_day(before), columns.deadline < before)
         return await self._rows(columns.stage == text("'completed'"), ended)
 
@@ -61,7 +61,7 @@ class RunningRows:
         return await self._bans(blacklist.c.id.in_(ids))
 
     async def ended_bans(self, before: datetime) -> list[RunningBan]:
-        """Entries whose end was before a moment and that were not released all the same."""
+        """Bans whose end was before an instant and that are not released."""
         return await self._bans(blacklist.c.until < before)
 
     async def _rows(self, *conditions: ColumnElement[bool]) -> list[RunningRow]:

@@ -1,4 +1,4 @@
-"""Finding reservations: the desk's list, what ends on a day, and a preselection by what somebody knows of it."""
+"""Finds reservations: the desk's list, those that end on a day, and a preselection by plate or vehicle."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from storage.postgres.tables import claim, preselection
 from storage.preselections.rows import COLUMNS, PreselectionRow, row_of
 
 MOST = 500
-# Literally, for a plan that does not know the stages would expect hardly a row to be left.
+# As a literal, because a plan without the stages would expect hardly any row.
 _VISIBLE = literal_column("stage NOT IN ('submitted', 'refused')", Boolean)
 Place = tuple[datetime, UUID]
 
@@ -32,7 +32,7 @@ class DueReservation:
 
 
 class Reservations:
-    """Reads only. Every list has an index that holds its order, so that its length costs nothing."""
+    """Only reads. Every list has an index with its order, so its length costs nothing."""
 
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
@@ -48,9 +48,9 @@ class Reservations:
         limit: int = 100,
         before: Place | None = None,
     ) -> list[PreselectionRow]:
-        """What the desk sees: all that have, or had, a plate, newest first.
+        """The desk's list: all that have, or had, a plate, newest first.
 
-        `before` is the (created_at, id) of the last one on the page before; `limit` is at most `MOST`.
+        `before` is the (created_at, id) of the last one on the previous page; `limit` is at most `MOST`.
         """
         columns = preselection.c
         conditions = [columns.office_code == code, columns.plate.is_not(None)]
@@ -63,17 +63,17 @@ class Reservations:
         return await self._newest(*conditions, limit=limit)
 
     async def of_plate(self, plate: str, *, limit: int = 100) -> list[PreselectionRow]:
-        """All that reserved this plate, newest first: of a number that has been had before there are several."""
+        """All that reserved this plate, newest first: a plate may have been reserved several times."""
         columns = preselection.c
         return await self._newest(columns.plate == plate, columns.plate.is_not(None), limit=limit)
 
     async def of_vehicle(self, vin: str, *, limit: int = 100) -> list[PreselectionRow]:
-        """All of this vehicle, newest first; of those at most one is running."""
+        """All of this vehicle, newest first; at most one is running."""
         known = preselection.c.vehicle_hash.in_(every(self._hashes.vehicle(vin)))
         return await self._newest(known, _VISIBLE, limit=limit)
 
     async def holding(self, plate: str, at: datetime) -> UUID | None:
-        """Whoever has the number at this moment, be it reserved, offered or a candidate."""
+        """The preselection that has the number at this instant: reserved, offered or as a candidate."""
         columns = claim.c
         found = await self._database.row(
             select(columns.preselection_id).where(columns.plate == plate, columns.until > at)
@@ -85,7 +85,7 @@ class Reservations:
     ) -> list[DueReservation]:
         """Live reservations whose last day is one of these, of one office or of all, by id.
 
-        `after` is the id of the last one on the page before.
+        `after` is the id of the last one on the previous page.
         """
         columns = preselection.c
         conditions = [columns.visit_by.in_(days), columns.stage == text("'completed'")]
@@ -99,7 +99,7 @@ class Reservations:
 
     async def _newest(self, *conditions: ColumnElement[bool], limit: int) -> list[PreselectionRow]:
         columns = preselection.c
-        # The number stands in the statement: a plan for any limit would expect a good part of the table.
+        # The limit is a literal: a plan for any limit would expect a large part of the table.
         most = literal_column(str(min(limit, MOST)), Integer)
         statement = (
             select(*COLUMNS).where(*conditions).order_by(columns.created_at.desc(), columns.id.desc()).limit(most)

@@ -7,7 +7,7 @@ from storage.postgres.tables import Instant, metadata
 desk_reason = Table(
     "desk_reason",
     metadata,
-    # The request under which the workflow and the audit know the clerk's act.
+    # The request id of the clerk's act in workflow and audit.
     Column("request_id", Uuid, primary_key=True),
     Column("preselection_id", Uuid, nullable=False),
     Column("clerk", Text, nullable=False),

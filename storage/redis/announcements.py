@@ -1,6 +1,6 @@
 """Announcements of committed changes: a preselection's id on one Redis channel, to every process that listens.
 
-An announcement may be lost (Redis was away), so whoever follows a record also reads it again now and then.
+An announcement may be lost (Redis was unavailable), so subscribers also reread their record regularly.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ CHANNEL = "preselections"
 
 _RECONNECT_SECONDS = 0.5
 _SILENCE_SECONDS = 5.0
-"""After so long without a word the connection is tried with a ping, so that one that died unnoticed is found."""
+"""After this long without a message a ping checks the connection, to find one that died unnoticed."""
 
 
 class Subscription:
-    """What happens to one preselection. Several announcements that nobody has waited for count as one."""
+    """The changes of one preselection. Several announcements before a wait count as one."""
 
     def __init__(self) -> None:
         self._announced = asyncio.Event()
@@ -50,7 +50,7 @@ class Subscription:
 
 
 class Announcements:
-    """One connection a process listens for all subscriptions. Close it when the process ends."""
+    """One connection per process for all subscriptions. Close it when the process ends."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -59,7 +59,7 @@ class Announcements:
         self._closing = False
 
     async def publish(self, preselection_id: UUID) -> None:
-        """Tell every process that the preselection's row has changed. Raises `PartDown("redis")`."""
+        """Announce to all processes that the preselection's row has changed. Raises `PartDown("redis")`."""
         with redis_answers():
             await self._redis.publish(CHANNEL, preselection_id.bytes)
 
@@ -67,8 +67,8 @@ class Announcements:
     def subscribe(self, preselection_id: UUID) -> Iterator[Subscription]:
         """Follow one preselection for the block. Subscribe first, then read the row, then wait: nothing is missed.
 
-        Whenever the connection is new, all subscriptions are announced, because something may have been missed. While
-        Redis is away nothing comes, and the caller's own re-reading has to do.
+        A new connection announces to all subscriptions, because an announcement may have been missed. While Redis is
+        unavailable there are no announcements, and callers depend on their own rereading.
         """
         if self._listener is None or self._listener.done():
             self._closing = False
@@ -84,7 +84,7 @@ class Announcements:
 
     async def close(self) -> None:
         """Stop listening."""
-        # The driver may answer a cancellation with a failure of its own, so the listener can also be told to end.
+        # The driver may turn a cancellation into another error, so the listener also has a stop flag.
         self._closing = True
         if self._listener is not None:
             self._listener.cancel()
@@ -100,7 +100,7 @@ class Announcements:
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _dispatch(self, pubsub: PubSub) -> None:
-        """Pass on what comes, until the connection has been silent for too long."""
+        """Pass announcements on until the connection has been silent for too long."""
         silences = 0
         while silences <= 1:
             message = await pubsub.get_message(timeout=_SILENCE_SECONDS)

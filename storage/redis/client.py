@@ -1,4 +1,4 @@
-"""The way to Redis or Valkey: short patience, no silent repeats, and one place that knows what "down" looks like."""
+"""The client of Redis or Valkey: short timeouts, no silent retries, and one definition of "unavailable"."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
 from redis.exceptions import (
     ClusterDownError,
-    ConnectionError,  # noqa: A004 -- redis-py names its own so, and it is no OSError.
+    ConnectionError,  # noqa: A004 -- redis-py's own class, which is not an OSError.
     OutOfMemoryError,
     ReadOnlyError,
     TimeoutError,  # noqa: A004 -- the same.
@@ -27,8 +27,8 @@ _LARGEST_POOL = 200
 def make_redis(url: str) -> Redis:
     """A client for `redis://`, `rediss://` or `unix://` whose calls take at most two seconds and are never repeated.
 
-    A call that timed out may still be carried out by the server later, so only its author can know whether to repeat
-    it. The connection of such a call is dropped. Answers are bytes.
+    The server may still execute a call that timed out, so only its caller can know whether to repeat it. Its connection
+    is dropped. Responses are bytes.
     """
     return Redis.from_url(
         url,
@@ -42,7 +42,7 @@ def make_redis(url: str) -> Redis:
 
 @contextmanager
 def redis_answers() -> Iterator[None]:
-    """Translate the driver's ways of saying "down or too slow" into `PartDown("redis")`."""
+    """Translate the driver's errors for "down or too slow" into `PartDown("redis")`."""
     try:
         yield
     except (ConnectionError, TimeoutError, OSError, ClusterDownError, ReadOnlyError, OutOfMemoryError) as error:
@@ -50,9 +50,9 @@ def redis_answers() -> Iterator[None]:
 
 
 def script(redis: Redis, room: str, *names: str) -> AsyncScript:
-    """The Lua files of these names in a room of storage, one after the other, as one script that is called by its hash.
+    """The Lua files with these names in a folder of storage, concatenated to one script that is called by its hash.
 
-    A server that has forgotten it (it was restarted or flushed) is given it again by the same call.
+    If the server no longer has the script (after a restart or a flush), the same call sends it again.
     """
     folder = files("storage") / room / "lua"
     return redis.register_script("\n".join((folder / f"{name}.lua").read_text("utf-8") for name in names))

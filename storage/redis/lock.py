@@ -1,4 +1,4 @@
-"""A lock in Redis for work that need not be done twice. What must be right without it is settled elsewhere."""
+"""A lock in Redis to avoid duplicate work. Correctness must not depend on it."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ class RedisLocks:
 
     @asynccontextmanager
     async def held(self, key: str, *, at_most: timedelta) -> AsyncIterator[str | None]:
-        """Hold the lock for the block, at most this long. Yields its token, or None when somebody else holds it."""
+        """Hold the lock for the block, at most this long. Yields its token, or None when another process holds it."""
         token = secrets.token_hex(16)
         with redis_answers():
             mine = await self._redis.set(key, token, nx=True, px=at_most)
@@ -33,5 +33,5 @@ class RedisLocks:
             with redis_answers():
                 await self._unlock(keys=[key], args=[token])
         except PartDown:
-            # The lock ends by itself; what the block has done or raised matters more.
+            # The lock expires automatically; the block's result or error is more important.
             return

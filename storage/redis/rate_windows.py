@@ -1,4 +1,4 @@
-"""Sliding windows in Redis: at most so many requests within any stretch of time, exact under parallel requests."""
+"""Sliding windows in Redis: a limit of requests within any period, exact under parallel requests."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ _PASSED = -1
 
 
 class RateWindows:
-    """Windows by key. A key names its purpose and holds no personal value: use ids and keyed hashes."""
+    """Windows by key. A key names its purpose and contains no personal value: use ids and keyed hashes."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -21,7 +21,7 @@ class RateWindows:
     async def hit(
         self, key: str, *, limit: int, window: timedelta, at: datetime, name: str | None = None
     ) -> datetime | None:
-        """Count a request made at `at`. None: it may pass; otherwise the moment from which the next one passes.
+        """Count a request made at `at`. None: it may pass; otherwise the instant from which the next one passes.
 
         A refused request is not counted, and one with a `name` only once. Raises `PartDown("redis")`.
         """
@@ -36,7 +36,7 @@ class RateWindows:
         return None if answer == _PASSED else moment_at(answer)
 
     async def give_back(self, key: str, name: str) -> None:
-        """A request that passed by this name came to nothing after all. Raises `PartDown("redis")`."""
+        """Uncount a request of this name that had no effect after all. Raises `PartDown("redis")`."""
         with redis_answers():
             await self._redis.zrem(_redis_key(key), name)
 

@@ -1,4 +1,4 @@
-"""Removing rows that have done their work. Nothing waits for it: each of them is over by its own moment already."""
+"""Removes expired rows. Nothing depends on it: each row is already ignored after its own end."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from storage.postgres.database import Database
 
-# How long a row is kept after it was of use. A claim's owner may still write its end, and a clock may be late; answers
-# are promised for 24 hours; limits count the codes and failed checks of a day; decisions last as long as Temporal keeps
-# the history of what they decided.
+# How long a row is kept after its use. A claim's owner may still write its end, and a clock may be slow; responses are
+# promised for 24 hours; limits count the codes and failed checks of a day; decisions are kept as long as Temporal keeps
+# the history of their workflow.
 _KEPT = {
     "claims": timedelta(hours=1),
     "answers": timedelta(hours=25),
@@ -20,7 +20,7 @@ _KEPT = {
     "deliveries": timedelta(days=30),
     "decisions": timedelta(days=30),
 }
-# Whoever uses a row at this moment keeps it until the next time: waiting for it could end in a circle.
+# A row that is in use now is kept until the next run: waiting for it could cause a deadlock.
 _REMOVE = """
     DELETE FROM {table} WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM {table} WHERE {over} LIMIT :most FOR UPDATE SKIP LOCKED
@@ -46,7 +46,7 @@ class ExpiredRows:
         self._database = database
 
     async def remove(self, at: datetime) -> Mapping[str, int]:
-        """Remove what is over by `at`; tells how many rows of each kind. May be repeated at any time."""
+        """Remove rows that have expired by `at`; returns how many of each kind. May be repeated at any time."""
         return {name: await self._remove(name, at - kept) for name, kept in _KEPT.items()}
 
     async def _remove(self, name: str, moment: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Everything that is kept about one person or organisation, found by identity number or credit code."""
+"""All data about one person or organisation, found by identity number or credit code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ _OVERWRITE = text("""
     WHERE id = ANY(:ids)
 """)
 _DROP_UNCHECKED = text("DELETE FROM preselection WHERE id = ANY(:ids) AND stage IN ('submitted', 'refused')")
-# Whoever buys from this person right now still sees the masked name, until that preselection has ended.
+# A buyer with a running preselection still sees the seller's masked name, until that preselection has ended.
 _AS_SELLER = text("""
     UPDATE preselection SET seller_hash = :nobody, seller_name_masked = '', seller = NULL
     WHERE seller_hash = ANY(:hashes)
@@ -47,7 +47,7 @@ _ANSWERS = text("DELETE FROM idempotency WHERE caller_hash = ANY(:owners)")
 
 @dataclass(frozen=True)
 class PersonFile:
-    """What is kept. `as_seller` are preselections in which this one sold the car; of those only a hash is kept."""
+    """The stored data. `as_seller` are preselections in which the person sold the car; only a hash is kept there."""
 
     preselections: Sequence[PreselectionRow] = field(repr=False)
     as_seller: Sequence[UUID]
@@ -65,7 +65,7 @@ class PersonRecords:
         self._hashes = PersonalHashes(keys.hashes)
 
     async def of(self, id_number: str, act: Act) -> PersonFile:
-        """Read everything, and write down that it was read."""
+        """Read everything, and audit that it was read."""
         party, seller = every(self._hashes.party(id_number)), every(self._hashes.seller(id_number))
         async with self._database.transaction(patience=_PATIENCE) as connection:
             rows = await self._rows(connection, party)
@@ -87,11 +87,11 @@ class PersonRecords:
         return file
 
     async def locked(self, connection: AsyncConnection, id_number: str) -> list[PreselectionRow]:
-        """The preselections as buyer; nobody changes them before the transaction ends."""
+        """The preselections as buyer, locked until the transaction ends."""
         return await self._rows(connection, every(self._hashes.party(id_number)), locked=True)
 
     async def holds(self, connection: AsyncConnection, ids: Sequence[UUID], at: datetime) -> set[UUID]:
-        """Those of the preselections for which a number is held at this moment, offered or put aside."""
+        """Those of the preselections that hold a number at this instant, offered or as a candidate."""
         columns = claim.c
         held = (columns.preselection_id.in_(ids), columns.until > at, columns.kind.in_(("offered", "candidate")))
         return set((await connection.execute(select(columns.preselection_id).where(*held))).scalars())
@@ -99,7 +99,7 @@ class PersonRecords:
     async def erase(
         self, connection: AsyncConnection, id_number: str, rows: Sequence[PreselectionRow], at: datetime
     ) -> dict[str, int]:
-        """Overwrite or delete all that is personal, but for the bans; tells how many rows of each kind."""
+        """Overwrite or delete all personal data except the bans; returns how many rows of each kind."""
         ids, phones = [row.id for row in rows], self._phones(rows)
         steps: dict[str, tuple[TextClause, dict[str, Any]]] = {
             "unchecked": (_DROP_UNCHECKED, {"ids": ids}),

@@ -1,8 +1,8 @@
-"""Purging personal data whose retention is over. What is left of a preselection names a plate and no person.
+"""Purges personal data after its retention. The rest of a preselection names a plate and no person.
 
-Retention counts from the end of the process, or of the party's ban if that is later: the message that ends a ban needs
-the phone. The keyed hashes of vehicle and transfer stay, without anything that they could be compared with, since used
-up chances are used up for good (R-45).
+Retention counts from the end of the process, or of the party's ban if that is later: the SMS at the end of a ban needs
+the phone number. The keyed hashes of vehicle and transfer stay, without any value that they could be compared with,
+because used chances stay used (R-45).
 """
 
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ _REASONS = text("""
 
 @dataclass(frozen=True)
 class Purged:
-    """How many rows were purged."""
+    """The number of purged rows."""
 
     preselections: int
     bans: int
@@ -65,7 +65,7 @@ class Retention:
         self._vault = keys.vault
 
     async def purge(self, before: datetime, at: datetime) -> Purged:
-        """Overwrite whatever is personal in what ended before a moment. May be repeated at any time."""
+        """Overwrite the personal data of rows that ended before an instant. May be repeated at any time."""
         shared = {"before": before, "at": at, "nobody": NOBODY, "most": _AT_ONCE}
         blank = blank_values(self._vault)
         return Purged(
@@ -85,10 +85,10 @@ class Retention:
 
 
 def blank_values(vault: Vault) -> dict[str, bytes]:
-    """What stands in a preselection's sealed columns once it is about nobody."""
+    """The encrypted columns of a purged preselection."""
     return {column: _blank(vault, f"preselection.{column}") for column in _SEALED}
 
 
 def _blank(vault: Vault, column: str) -> bytes:
-    """Nothing, sealed as something, so that whoever reads the row needs to know no exception."""
+    """An empty value, encrypted like any other, so that readers of the row need no exception."""
     return vault.encrypt(column, "")

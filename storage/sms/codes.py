@@ -1,7 +1,7 @@
-"""SMS codes as rows: expiry, attempts and limits survive a restart, and hold however many ask at once.
+"""SMS codes as rows: expiry, attempts and limits survive a restart, and are exact under parallel requests.
 
-Digits never come here, only their keyed hash (`PersonalHashes.code`), bound to person, purpose and preselection. A code
-is live from the moment it was sent until it is used or a newer one was sent; it is right until it expires.
+Digits are never stored, only their keyed hash (`PersonalHashes.code`), bound to person, purpose and preselection. A
+code is live from the instant it was sent until it is used or a newer one is sent; it is right until it expires.
 """
 
 import os
@@ -22,7 +22,7 @@ from storage.postgres.tables import code
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-# A code that was neither sent nor given up after this time was lost with its sender, and stops counting.
+# A code that is neither sent nor given up after this time was lost with its sender, and no longer counts.
 _UNDER_WAY = timedelta(seconds=15)
 _SALT_BYTES = 16
 
@@ -32,7 +32,7 @@ _SAME = """
     AND preselection_id IS NOT DISTINCT FROM CAST(%(preselection_id)s AS uuid)
 """
 
-# So that of several requests of one phone, or about one person, each sees those before it.
+# Of several requests of one phone, or about one person, each sees the earlier ones.
 _LOCK_PHONE = b"SELECT pg_advisory_xact_lock(%(lock)s)"
 
 _COUNTED = b"""
@@ -73,8 +73,8 @@ _REPLACE = b"""
       AND code.sent_at IS NOT NULL AND code.used_at IS NULL AND code.replaced_at IS NULL
 """
 
-# Whether the code is right shows neither in what is compared nor in how long it takes: both sides are hashed with a
-# salt of this call's own first. A try that was counted before is found by its name, and hears its first answer.
+# Neither the comparison nor its time reveals whether the code is right: both sides are hashed first, with a salt of
+# this call. An attempt that was counted before is found by its name, and gets its first result.
 _TRY = f"""
     UPDATE code SET
         attempts = attempts + CAST(tried.wrong AND tried.place IS NULL AS int),
@@ -99,7 +99,7 @@ _WHY_NOT = f"SELECT attempts >= %(limit)s FROM code WHERE {_SAME} AND {_LIVE}".e
 
 @dataclass(frozen=True)
 class CodeOwner:
-    """Whom and what a code is good for."""
+    """The person and the purpose of a code."""
 
     purpose: str
     subject_hash: bytes
@@ -108,7 +108,7 @@ class CodeOwner:
 
 @dataclass(frozen=True)
 class NewCode:
-    """A code about to be sent. The caller makes the id, so that a repeat of the same request is the same code."""
+    """A code about to be sent. The caller sets the id, so that a repeated request has the same code."""
 
     id: UUID
     owner: CodeOwner
@@ -120,7 +120,7 @@ class NewCode:
 
 @dataclass(frozen=True)
 class IssuedCode:
-    """Both moments count from `NewCode.at`."""
+    """Both instants count from `NewCode.at`."""
 
     id: UUID
     resend_at: datetime
@@ -134,16 +134,16 @@ class _Counted(NamedTuple):
 
 
 class Codes:
-    """Issues, tries and uses up codes."""
+    """Issues codes, checks them and marks them used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def issue(self, new: NewCode, policy: Policy) -> IssuedCode:
-        """Write a code that is to be sent now; it is no use before `mark_sent`, and the older one stays until then.
+        """Write a code that is to be sent now; it is valid from `mark_sent` on, and the older one until then.
 
-        The same id again is the same code with new digits and a new countdown, for whoever repeats will send and tell
-        those. Raises `RateLimited`. Of several requests of one phone at once, each sees those before it.
+        A repeated id is the same code with new digits and a new countdown, because the repeated request sends those.
+        Raises `RateLimited`. Of several parallel requests of one phone, each sees the earlier ones.
         """
         issued = IssuedCode(new.id, policy.code_resend.after(new.at), policy.code_ttl.after(new.at))
         counted = {"since": new.at - _DAY, "under_way_since": new.at - _UNDER_WAY, "id": new.id}
@@ -156,13 +156,13 @@ class Codes:
             if retry_at:
                 raise RateLimited(retry_at)
             if len(known := every(new.owner.subject_hash)) > 1:
-                # So that this code and those before it have one subject, whichever key they were made with.
+                # So that this code and earlier ones have the same subject, whichever key they were made with.
                 await connection.execute(_MOVE_SUBJECT, {"current": known[0], "others": known[1:]})
             await connection.execute(_ISSUE, _values(new, issued))
         return issued
 
     async def mark_sent(self, code_id: UUID, at: datetime) -> None:
-        """The message is on its way: from now on this code is the live one, with all its attempts."""
+        """The SMS was sent: from now on this code is the live one, with all its attempts."""
         values = {"id": code_id, "at": at}
         async with self._database.driven_transaction() as connection:
             await connection.execute(_LOCK_SUBJECT, values)
@@ -170,7 +170,7 @@ class Codes:
             await connection.execute(_MARK_SENT, values)
 
     async def mark_failed(self, code_id: UUID, at: datetime) -> None:
-        """The message could not be sent: the code counts towards no limit."""
+        """The SMS could not be sent: the code counts towards no limit."""
         await self._database.rows(
             update(code).where(code.c.id == code_id, code.c.sent_at.is_(None)).values(failed_at=at)
         )
@@ -178,16 +178,16 @@ class Codes:
     async def verify(
         self, owner: CodeOwner, code_hash: bytes, *, at: datetime, attempts: int, request_id: UUID
     ) -> UUID:
-        """Try a code and return its id when it is right; a wrong one costs an attempt, of which there are `attempts`.
+        """Check a code and return its id when it is right; a wrong one costs one of its `attempts`.
 
-        The same request costs one however often it is tried, and is told the same. Raises `CodeNotSent`,
+        A request costs one attempt however often it is repeated, and gets the same result. Raises `CodeNotSent`,
         `CodeAttemptsExceeded`, `CodeExpired` or `CodeIncorrect`. A right code stays right until it expires or `use`
         (or a decision) uses it up.
         """
         salt = os.urandom(_SALT_BYTES)
         values = _owner_values(owner) | {"at": at, "limit": attempts, "salt": salt}
         values["salted"] = [sha256(salt + known).digest() for known in every(code_hash)]
-        # Other digits are another try, whatever request they come by.
+        # Other digits are another attempt, also in the same request.
         values["name"] = uuid5(request_id, code_hash.hex())
         tried = await self._database.driven(_TRY, values)
         if not tried:
@@ -205,7 +205,7 @@ class Codes:
 
 
 def _retry_at(new: NewCode, policy: Policy, earlier: Sequence[_Counted]) -> datetime | None:
-    """The moment at which every limit lets the next code through, or None when that is now; `earlier` newest first."""
+    """The instant at which every limit allows the next code, or None when that is now; `earlier` newest first."""
     moments = [policy.code_resend.after(sent.created_at) for sent in earlier if sent.purpose == new.owner.purpose][:1]
     if not new.while_holding:
         ordinary = [sent.created_at for sent in earlier if not sent.while_holding]

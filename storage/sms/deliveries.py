@@ -1,7 +1,7 @@
-"""What became of each SMS that follows by itself: handed to the gateway, still being tried, or given up.
+"""Delivery records of automatic SMS: handed over to the gateway, being retried, or given up.
 
-A row is written before the first attempt and after each, so that operators can list what nobody has received. It names
-a preselection and a purpose, and neither the phone nor the text.
+A row is written before the first attempt and after each, so that operators can list undelivered SMS. It names a
+preselection and a purpose, and neither the phone number nor the text.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from storage.postgres.database import Database
 from storage.sms.tables import text_delivery
 
-# A repeat of an attempt may come later than the attempt after it: the count only grows, and what was handed over stays.
+# A repeated attempt may arrive after the next attempt: the count only grows, and a handed over SMS stays handed over.
 _TRIED = b"""
     INSERT INTO text_delivery AS known (key, preselection_id, purpose, ordered_at, give_up_at, attempts, tried_at)
     VALUES (%(key)s, %(preselection_id)s, %(purpose)s, %(ordered_at)s, %(give_up_at)s, %(attempts)s, %(tried_at)s)
@@ -29,7 +29,7 @@ _FAILED = b"UPDATE text_delivery SET failure = %(failure)s WHERE key = %(key)s A
 
 
 class DeliveryState(StrEnum):
-    """`handed_over` to the gateway, which does not tell us more; `waiting` for a further attempt; `given_up`."""
+    """`handed_over` to the gateway, which reports no more; `waiting` for a further attempt; `given_up`."""
 
     HANDED_OVER = "handed_over"
     WAITING = "waiting"
@@ -51,7 +51,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class TextDelivery:
-    """One SMS. `failure` says why the last attempt failed, where none has succeeded."""
+    """One SMS. `failure` is the reason of the last failed attempt, if none has succeeded."""
 
     key: str
     preselection_id: UUID
@@ -70,13 +70,13 @@ class TextDelivery:
 
     @property
     def place(self) -> tuple[datetime, UUID]:
-        """Where the next page begins, as `before`: nobody is told two things at the same millisecond."""
+        """The start of the next page, for `before`: a preselection has no two SMS of the same millisecond."""
         return self.ordered_at, self.preselection_id
 
 
 @dataclass(frozen=True)
 class OpenTexts:
-    """How many SMS are waiting since before a moment, and how many were given up after another."""
+    """The number of SMS that wait since before an instant, and of those given up after another."""
 
     waiting: int
     given_up: int
@@ -90,20 +90,20 @@ class TextDeliveries:
         self._database = database
 
     async def begin(self, attempt: Attempt) -> bool:
-        """Note an attempt that is about to be made; False where the message has been handed over already."""
+        """Record an attempt before it is made; False if the SMS has been handed over already."""
         values = vars(attempt) | {"attempts": attempt.number, "tried_at": attempt.at}
         return bool(await self._database.driven(_TRIED, values))
 
     async def hand_over(self, key: str, at: datetime) -> None:
-        """The gateway has accepted the message."""
+        """The gateway has accepted the SMS."""
         await self._database.driven(_HANDED, {"key": key, "at": at})
 
     async def fail(self, key: str, failure: str) -> None:
-        """The attempt has failed, or nobody knows; another one may follow."""
+        """The attempt has failed, or its result is unknown; another one may follow."""
         await self._database.driven(_FAILED, {"key": key, "failure": failure})
 
     async def of_preselection(self, preselection_id: UUID) -> list[TextDelivery]:
-        """All that was to be told about one preselection, newest first."""
+        """All SMS about one preselection, newest first."""
         return await self._found(select(*_COLUMNS).where(text_delivery.c.preselection_id == preselection_id))
 
     async def page(
@@ -122,7 +122,7 @@ class TextDeliveries:
         return await self._found(select(*_COLUMNS).where(*conditions).limit(limit))
 
     async def open_at(self, at: datetime, *, waiting_since: datetime, given_up_after: datetime) -> OpenTexts:
-        """How many need an operator's eye."""
+        """The numbers of SMS that need an operator's attention."""
         columns = text_delivery.c
         waiting = func.count().filter(columns.give_up_at > at, columns.ordered_at <= waiting_since)
         given_up = func.count().filter(columns.give_up_at <= at, columns.give_up_at > given_up_after)

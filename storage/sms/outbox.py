@@ -1,4 +1,4 @@
-"""The local SMS adapter's outbox: what the demo phone shows. Sealed like everything personal."""
+"""The outbox of the local SMS adapter, which the demo phone shows. Encrypted like all personal data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ _ADD = b"""
 
 
 class Message(Protocol):
-    """An SMS, as the gateways' port describes it."""
+    """An SMS, with the fields of the gateway's port."""
 
     @property
     def phone(self) -> str: ...
@@ -42,7 +42,7 @@ class Message(Protocol):
 
 @dataclass(frozen=True, repr=False)
 class ReceivedMessage:
-    """An SMS on somebody's phone."""
+    """An SMS on a phone."""
 
     sent_at: datetime
     purpose: str
@@ -57,7 +57,7 @@ class TextMessages:
         self._hashes = PersonalHashes(keys.hashes)
 
     async def add(self, message: Message) -> None:
-        """Keep a message; one with the same key is kept once."""
+        """Store an SMS; one with the same key is stored once."""
         values = {
             "id": uuid4(),
             "idempotency_key": message.idempotency_key,
@@ -71,7 +71,7 @@ class TextMessages:
         await self._database.driven(_ADD, values)
 
     async def list_of(self, phone: str, *, limit: int = 100) -> list[ReceivedMessage]:
-        """The messages to a phone, newest first."""
+        """The SMS to a phone, newest first."""
         columns = text_message.c
         found = await self._database.rows(
             select(columns.sent_at, columns.purpose, columns.text, columns.code)

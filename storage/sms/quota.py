@@ -1,4 +1,4 @@
-"""How many codes the whole service sends in a minute (`codes_per_minute`): messages cost money, and annoy people."""
+"""The quota of codes of the whole service per minute (`codes_per_minute`): SMS cost money, and annoy people."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -13,14 +13,14 @@ _MINUTE = timedelta(minutes=1)
 
 
 class ServiceCodes:
-    """One window for every process; without a limit Redis is not asked."""
+    """One window for all processes; without a limit Redis is not called."""
 
     def __init__(self, windows: RateWindows, limit: int | None) -> None:
         self._windows = windows
         self._limit = limit
 
     async def count(self, code_id: UUID, at: datetime) -> None:
-        """Count a code that is about to be sent, once however often it is tried. Raises `RateLimited`, `PartDown`."""
+        """Count a code before it is sent, once however often it is repeated. Raises `RateLimited`, `PartDown`."""
         if self._limit is None:
             return
         retry_at = await self._windows.hit(_KEY, limit=self._limit, window=_MINUTE, at=at, name=str(code_id))
@@ -28,7 +28,7 @@ class ServiceCodes:
             raise RateLimited(retry_at)
 
     async def give_back(self, code_id: UUID) -> None:
-        """The code could not be sent. What Redis does not hear is over in a minute anyway."""
+        """Uncount a code that could not be sent. If Redis is unavailable, the count expires in a minute anyway."""
         if self._limit is not None:
             with suppress(PartDown):
                 await self._windows.give_back(_KEY, str(code_id))

@@ -1,4 +1,4 @@
-"""The table of what became of each SMS that follows by itself. Nothing in it is personal."""
+"""The table of SMS deliveries. It contains no personal data."""
 
 from sqlalchemy import Column, Index, SmallInteger, Table, Text, Uuid, text
 
@@ -7,18 +7,18 @@ from storage.postgres.tables import Instant, metadata
 text_delivery = Table(
     "text_delivery",
     metadata,
-    # The gateway's idempotency key, under which the message goes out once.
+    # The gateway's idempotency key, with which the SMS is sent once.
     Column("key", Text, primary_key=True),
     Column("preselection_id", Uuid, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("ordered_at", Instant, nullable=False),
-    # Until then it is tried; afterwards a message that was not handed over is given up.
+    # Until then it is retried; afterwards an SMS that was not handed over is given up.
     Column("give_up_at", Instant, nullable=False),
     Column("attempts", SmallInteger, nullable=False),
     Column("tried_at", Instant, nullable=False),
-    # When the gateway has accepted it.
+    # When the gateway accepted it.
     Column("handed_at", Instant),
-    # Why the last attempt failed, in the gateway's adapter's words, which hold nothing that was sent.
+    # The reason of the last failure, as reported by the adapter, without anything that was sent.
     Column("failure", Text),
     Index("ix_text_delivery_preselection", "preselection_id"),
     Index("ix_text_delivery_newest", "ordered_at", "preselection_id"),

@@ -1,5 +1,5 @@
--- What all scripts of the pool index share; it stands in front of each.
--- Positions and the order of bits are those of domain/segments.py, moments are milliseconds since 1970.
+-- Shared functions of all scripts of the pool index; prepended to each.
+-- Positions and the order of bits are those of domain/segments.py, instants are milliseconds since 1970.
 
 local FREE, MOMENTS, VERSION, OPENINGS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local JOURNAL, SCRATCH, SCRATCH_2 = KEYS[5], KEYS[6], KEYS[7]
@@ -28,8 +28,8 @@ local JOIN = {
   end,
 }
 
--- The bits of all ways to go on from a place, its first character weighing most: as text of 0 and 1 until they fill
--- whole bytes. Patterns share most of their endings, so each is built once.
+-- The bits of all continuations from a place, the first character most significant: as text of 0 and 1 until they
+-- fill whole bytes. Patterns share most of their endings, so each is built once.
 local function ending_mask(ending, admits, built)
   if built[ending] then
     return built[ending]
@@ -48,8 +48,8 @@ local function ending_mask(ending, admits, built)
   return mask
 end
 
--- The bitmap of all numbers that have at each place a character for which `admits(place, character)` holds.
--- To build it now and then takes less than keeping it for every prefix would cost in memory.
+-- The bitmap of all numbers that have at each place a character with `admits(place, character)`.
+-- Building it when needed costs less than the memory for every prefix.
 local function pool_mask(admits)
   local parts, built = {}, {}
   for index, pattern in ipairs(PATTERNS) do
@@ -73,7 +73,7 @@ local function without_four_mask()
   end)
 end
 
--- A scratch key lives within one script, so neither replicas nor the append-only file need ever hear of it.
+-- A scratch key lives within one script, so neither replicas nor the append-only file ever get it.
 local function in_private(work)
   redis.set_repl(redis.REPL_NONE)
   local finished, result = pcall(work)
@@ -96,7 +96,7 @@ local function open_segment(segment)
   redis.call("DEL", SCRATCH, SCRATCH_2)
 end
 
--- Numbers are held until a moment. Past the index's own end the moment is left out: it will be built anew by then.
+-- Numbers are held until an instant. An instant past the index's end is left out: the index is rebuilt by then.
 local function hold(position, until_, valid_until)
   redis.call("SETBIT", FREE, position, 0)
   if until_ < valid_until then
@@ -140,7 +140,7 @@ local function free_due(at)
   until #due < DUE_AT_ONCE
 end
 
--- Bring the index up to the moment. Returns the moment at which it ends, or nothing when it is lost or at its end.
+-- Apply all changes up to the instant. Returns the instant at which the index ends, or nothing if it is lost or over.
 local function freshen(at)
   local version = redis.call("HMGET", VERSION, "valid_until", "opens_at")
   local valid_until = tonumber(version[1] or nil)
@@ -158,8 +158,8 @@ local function lost()
   return redis.error_reply("INDEXLOST the index of the pool has to be built anew")
 end
 
--- Apply what a decision changed: {taken = positions, held = {{position, until}}, freed = {{position, until}}}.
--- A number is freed only while the very hold that was given up still stands; a later one is somebody else's.
+-- Apply the changes of a decision: {taken = positions, held = {{position, until}}, freed = {{position, until}}}.
+-- A number is freed only if the hold that was given up is still there; a later hold belongs to another vehicle.
 local function apply(changes, at, valid_until)
   for _, position in ipairs(changes.taken) do
     redis.call("SETBIT", FREE, position, 0)

@@ -1,7 +1,7 @@
--- Pick numbers that are free at `at`, each choice uniform over what is left, and hold them until `until`.
+-- Pick numbers that are free at `at`, each pick uniform over the remaining ones, and hold them until `until`.
 -- ARGV: at, until, how many, "1" without the digit 4, random words, hidden positions (JSON).
--- Returns the positions in the order in which they were picked; fewer than asked for means that these are all.
--- Nothing is written before all are chosen, so that an error on the way leaves no trace.
+-- Returns the positions in the order of the picks; fewer than requested means that these are all.
+-- Nothing is written before all are picked, so an error leaves no change.
 
 local at, until_, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local without_four, random_below = ARGV[4] == "1", dice(ARGV[5])
@@ -18,7 +18,7 @@ local chosen = {}
 local function choose(tree, attempts)
   while #chosen < wanted and tree.total > 0 and attempts > 0 do
     local position = take(tree, random_below(tree.total))
-    -- What may not be offered is passed over: the next choice is uniform over the rest, as if it had not been there.
+    -- Numbers that may not be offered are skipped: the next pick is uniform over the rest, as if they did not exist.
     if not (hidden[position] or (without_four and holds_four(position))) then
       chosen[#chosen + 1] = position
     end

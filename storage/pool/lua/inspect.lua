@@ -1,4 +1,4 @@
--- The whole index as it stands at `at`: bitmap and coming moments. ARGV: at.
+-- The whole index at `at`: bitmap and coming expiries. ARGV: at.
 
 if not freshen(tonumber(ARGV[1])) then
   return lost()

@@ -1,6 +1,6 @@
--- Put a newly built index in the place of the old one, in one step, if the lock is still the builder's.
+-- Replace the old index with a newly built one, in one step, if the builder still holds the lock.
 -- ARGV: at, token of the lock, revision, server's run, valid_until, bitmap, moments (JSON [[position, until]]),
--- openings (JSON), and how far ahead a moment of the old index may lie to be carried over.
+-- openings (JSON), and how far ahead an expiry of the old index may be to be kept.
 
 local LOCK = KEYS[8]
 local at, valid_until, horizon = tonumber(ARGV[1]), tonumber(ARGV[5]), tonumber(ARGV[9])
@@ -15,7 +15,7 @@ redis.call("SET", FREE, ARGV[6])
 for _, moment in ipairs(cjson.decode(ARGV[7])) do
   hold(moment[1], moment[2], valid_until)
 end
--- A number picked a moment ago may not be in the database yet: it stays held until its own moment.
+-- A number that was just picked may not be in the database yet: it stays held until its own end.
 for index = 1, #old_moments, 2 do
   if redis.call("GETBIT", FREE, old_moments[index]) == 1 then
     hold(old_moments[index], tonumber(old_moments[index + 1]), valid_until)

@@ -1,5 +1,5 @@
--- Tell the index what a decision has changed. ARGV: at, changes (JSON, see `apply`).
--- An index that is being built meanwhile reads the changes from the journal before it takes over.
+-- Apply the changes of a decision to the index. ARGV: at, changes (JSON, see `apply`).
+-- An index that is being built reads the changes from the journal before it is installed.
 
 local at = tonumber(ARGV[1])
 

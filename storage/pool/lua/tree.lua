@@ -1,4 +1,4 @@
--- Picking from the index without ever listing it: needs common.lua in front.
+-- Picks from the index without listing it: needs common.lua before it.
 
 local TREE_BYTES = 524288
 local BLOCKS = 64
@@ -7,11 +7,11 @@ local LEAF_BYTES = 32
 local BITS_OF_NIBBLE = { [0] = 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4 }
 local WORD_RANGE = 4294967296
 
--- Random whole numbers from the 32-bit words (big-endian) of the operating system that the caller sent along.
+-- Random integers from the operating system's 32-bit words (big-endian) that the caller has passed.
 local function dice(words)
   local next_byte = 1
   return function(sides)
-    -- A word past the last whole multiple would favour the small numbers, so it is thrown away.
+    -- A word past the last whole multiple would favour small numbers, so it is discarded.
     local limit = WORD_RANGE - WORD_RANGE % sides
     while true do
       local a, b, c, d = string.byte(words, next_byte, next_byte + 3)
@@ -28,8 +28,8 @@ local function dice(words)
 end
 
 -- The set bits of a bitmap as a binary tree of counts: node 1 is the whole, node n has the halves 2n and 2n + 1.
--- The upper levels are added up from one pass over the blocks; below, a count is asked for when a pick needs it, and
--- kept for the next one.
+-- The upper levels are summed in one pass over the blocks; below, a count is computed when a pick needs it, and
+-- cached for the next one.
 local function tree_of(key)
   local counts = {}
   for block = 0, BLOCKS - 1 do
@@ -43,7 +43,7 @@ local function tree_of(key)
   return { key = key, counts = counts, leaves = {}, total = counts[1] }
 end
 
--- Take the bit of this rank (from 0) out of the bytes that were read, and return its place among their bits.
+-- Remove the bit of this rank (from 0) from the bytes that were read, and return its place among their bits.
 local function take_from_bytes(bytes, rank)
   for index, byte in ipairs(bytes) do
     local here = BITS_OF_NIBBLE[byte % 16] + BITS_OF_NIBBLE[(byte - byte % 16) / 16]
@@ -64,7 +64,7 @@ local function take_from_bytes(bytes, rank)
   end
 end
 
--- Take the bit of this rank out of the tree, not out of Redis, and return its position.
+-- Remove the bit of this rank from the tree, not from Redis, and return its position.
 local function take(tree, rank)
   local node, first, size, counts = 1, 0, TREE_BYTES, tree.counts
   while size > LEAF_BYTES do
@@ -122,7 +122,7 @@ local function holds_four(position)
   end
 end
 
--- A copy of the free numbers without those that hold a 4: under SCRATCH, to be used within `in_private`.
+-- A copy of the free numbers without those that contain a 4: in SCRATCH, to be used within `in_private`.
 local function copy_without_four()
   redis.call("SET", SCRATCH, without_four_mask())
   redis.call("BITOP", "AND", SCRATCH, SCRATCH, FREE)

@@ -1,5 +1,5 @@
--- Keep the index small: of too many coming moments the farthest go, and the index ends where the first of them lay.
--- ARGV: how many may stay, and the moment up to which none may go. Returns how many went.
+-- Keep the index small: of too many coming expiries the latest are removed, and the index ends at the first of them.
+-- ARGV: how many may stay, and the instant up to which none may be removed. Returns how many were removed.
 
 local count, horizon = redis.call("ZCARD", MOMENTS) - tonumber(ARGV[1]), tonumber(ARGV[2])
 count = math.min(count, redis.call("ZCOUNT", MOMENTS, "(" .. ARGV[2], "+inf"))

@@ -1,4 +1,4 @@
-"""Alembic's entry: it works on the connection that `storage.postgres.migrate` hands over, and nowhere else."""
+"""Alembic's entry point: it only uses the connection of `storage.postgres.migrate`."""
 
 from alembic import context
 

@@ -1,5 +1,5 @@
 -- Let a request pass if fewer than `limit` passed within the window that ends at `at`.
--- ARGV: at, window, limit, the request's own name, by which it is counted once. Returns -1, or the moment from which the next one passes.
+-- ARGV: at, window, limit, the request's name, with which it is counted once. Returns -1, or the instant from which the next one passes.
 
 local at, window, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
@@ -10,7 +10,7 @@ end
 local passed = redis.call("ZCARD", KEYS[1])
 if passed < limit then
   redis.call("ZADD", KEYS[1], at, ARGV[4])
-  -- Housekeeping by the server's clock only: what is counted is judged by `at` alone.
+  -- Only the clean-up uses the server's clock: the count depends on `at` alone.
   redis.call("PEXPIRE", KEYS[1], 2 * window)
   return -1
 end

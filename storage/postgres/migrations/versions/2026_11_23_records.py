@@ -1,4 +1,4 @@
-"""Codes, the blacklist, answers that are kept, and the local phone."""
+"""Codes, the blacklist, stored responses, and the local phone."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What the desk, the operators and upkeep need."""
+"""Tables of the desk, the operators and maintenance."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A wrong code is counted once for a request, however often the request is tried."""
+"""A wrong code is counted once per request, however often the request is repeated."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""When a voucher was last looked up is read from the audit at every scan, so it has an index of its own."""
+"""Each scan reads the previous inspection of its voucher from the audit, so there is an index for that."""
 
 from collections.abc import Sequence
 

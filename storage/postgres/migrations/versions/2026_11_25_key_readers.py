@@ -1,4 +1,4 @@
-"""Which process reads which keys."""
+"""The keys that each process can read."""
 
 from collections.abc import Sequence
 

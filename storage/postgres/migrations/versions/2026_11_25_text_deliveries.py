@@ -1,4 +1,4 @@
-"""What became of each SMS, and the bans that should have ended."""
+"""The delivery of each SMS, and the bans that should have ended."""
 
 from collections.abc import Sequence
 
