@@ -140,6 +140,12 @@ def test_help_exits_with_0_and_imports_nothing_that_works_on_the_installation() 
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
+def test_the_folder_that_it_is_called_from_has_no_say_in_what_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "cyclopts.py").write_text("raise SystemExit(9)")
+    called = subprocess.run([ROOT / "bin" / "xuanhao", "--help"], cwd=tmp_path, capture_output=True, check=False)
+    assert called.returncode == 0, called.stderr
+
+
 async def test_segments_are_released_and_numbers_taken_out_and_withheld(country: Country, xuanhao: Run) -> None:
     office = await country.own_office("B999!")
     prefix = office.prefixes[0]
