@@ -20,7 +20,7 @@ from temporalio.common import (
 
 from bench.applicants import submitted
 from bench.bare_workflow import BareWorkflow
-from bench.figures import Figure, Half, Seconds, Target, by_turns, speed
+from bench.figures import Figure, Half, Pair, Seconds, Target, by_turns, speed
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, BARE_QUEUE, Stack
 from domain.policy import Policy
@@ -51,7 +51,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     ]
 
 
-async def _race(stack: Stack, sizes: Sizes, *, many: int, at_once: int) -> Any:
+async def _race(stack: Stack, sizes: Sizes, *, many: int, at_once: int) -> list[Pair]:
     ours = travelling(stack, real_journey, many=many, at_once=at_once)
     bare = travelling(stack, bare_journey, many=many, at_once=at_once)
     # The first ones load modules, open connections and make plans.

@@ -7,13 +7,13 @@ import asyncio
 import atexit
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 import redis.asyncio
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
+from xdist.remote import Producer
 
 from config.payloads import DATA_CONVERTER
 from embedded.folders import DataFolder
@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: turn_of(item.nodeid))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Companies:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Companies:
     return Companies(config, log)
 
 

@@ -1,6 +1,5 @@
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import httpx
 import pytest
@@ -9,6 +8,7 @@ from starlette.responses import Response
 from gateways import http
 from gateways.failures import GatewayDown
 from gateways.sms import HttpSms, LocalSms, SmsGateway, TextMessage
+from tests.gateways.http_server import LocalServer, Received
 
 MESSAGE = TextMessage(
     phone="13800138000",
@@ -35,13 +35,13 @@ def outbox() -> MemoryOutbox:
 
 @pytest.fixture(params=["http", "local"])
 def adapter(
-    request: pytest.FixtureRequest, http_server: Any, outbox: MemoryOutbox, client: httpx.AsyncClient
+    request: pytest.FixtureRequest, http_server: LocalServer, outbox: MemoryOutbox, client: httpx.AsyncClient
 ) -> SmsGateway:
     """Both adapters. What arrives at the HTTP one's server is laid down in the same outbox."""
     if request.param == "local":
         return LocalSms(outbox)
 
-    async def keep(received: Any) -> Response:
+    async def keep(received: Received) -> Response:
         key = received.headers["idempotency-key"]
         await outbox.add(replace(MESSAGE, idempotency_key=key, code=None, **received.json))
         return Response(status_code=202)
@@ -65,7 +65,7 @@ async def test_a_message_sent_again_with_its_key_arrives_once(adapter: SmsGatewa
 
 @pytest.mark.parametrize("status", [301, 400, 401, 429, 500, 503])
 async def test_whatever_is_not_accepted_counts_as_down(
-    http_server: Any, client: httpx.AsyncClient, status: int
+    http_server: LocalServer, client: httpx.AsyncClient, status: int
 ) -> None:
     http_server.answers(status)
     with pytest.raises(GatewayDown) as down:
@@ -79,7 +79,7 @@ async def test_a_gateway_that_is_away_counts_as_down(refused_url: str, client: h
 
 
 async def test_a_gateway_that_never_answers_counts_as_down(
-    http_server: Any, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    http_server: LocalServer, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert http.LIMIT_SECONDS == 3
     monkeypatch.setattr(http, "LIMIT_SECONDS", 0.05)

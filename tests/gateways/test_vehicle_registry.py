@@ -11,6 +11,7 @@ from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion, 
 from gateways import http
 from gateways.failures import GatewayDown
 from gateways.vehicle_registry import HttpVehicleRegistry, LocalVehicleRegistry, VehicleRegistry
+from tests.gateways.http_server import LocalServer, Received
 
 SELLER = Party(PartyKind.PERSON, "阿依古丽·买买提", "11010519491231002X")
 BUYER = Party(PartyKind.ORGANISATION, "深圳市(南山)贸易有限公司", "91110000600037341L")
@@ -42,13 +43,13 @@ def as_json(facts: VehicleFacts) -> dict[str, Any]:
 
 
 @pytest.fixture(params=["http", "local"])
-def adapter(request: pytest.FixtureRequest, http_server: Any, client: httpx.AsyncClient) -> VehicleRegistry:
+def adapter(request: pytest.FixtureRequest, http_server: LocalServer, client: httpx.AsyncClient) -> VehicleRegistry:
     """Both adapters, which know one car with a mortgage."""
     mortgaged = replace(FACTS, obstacles=frozenset({Obstacle.MORTGAGED}))
     if request.param == "local":
         return LocalVehicleRegistry([mortgaged])
 
-    async def look_up(received: Any) -> Response:
+    async def look_up(received: Received) -> Response:
         asked = received.json
         is_known = (asked["certificate_number"], asked["vin"]) == (FACTS.certificate_number, FACTS.vin)
         return JSONResponse(as_json(mortgaged)) if is_known else Response(status_code=404)
@@ -74,7 +75,7 @@ async def test_an_unknown_pair_of_certificate_and_vin_is_none(
     assert await adapter.look_up(question) is None
 
 
-async def test_neither_the_seller_nor_the_buyer_is_sent(http_server: Any, client: httpx.AsyncClient) -> None:
+async def test_neither_the_seller_nor_the_buyer_is_sent(http_server: LocalServer, client: httpx.AsyncClient) -> None:
     http_server.answers(404)
     await HttpVehicleRegistry(http_server.url, client).look_up(QUESTION)
     (received,) = http_server.received
@@ -94,7 +95,9 @@ async def test_neither_the_seller_nor_the_buyer_is_sent(http_server: Any, client
         pytest.param(200, b" " * (http.LONGEST_ANSWER + 1), id="endless"),
     ],
 )
-async def test_garbage_counts_as_down(http_server: Any, client: httpx.AsyncClient, status: int, body: object) -> None:
+async def test_garbage_counts_as_down(
+    http_server: LocalServer, client: httpx.AsyncClient, status: int, body: object
+) -> None:
     http_server.answers(status, body)
     with pytest.raises(GatewayDown) as down:
         await HttpVehicleRegistry(http_server.url, client).look_up(QUESTION)
@@ -102,7 +105,7 @@ async def test_garbage_counts_as_down(http_server: Any, client: httpx.AsyncClien
 
 
 async def test_a_registry_that_never_answers_counts_as_down(
-    http_server: Any, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    http_server: LocalServer, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "LIMIT_SECONDS", 0.05)
     with pytest.raises(GatewayDown):

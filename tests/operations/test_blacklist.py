@@ -26,8 +26,9 @@ async def barred(country: Country) -> Selection:
     return selection
 
 
-async def entry_of(caller: Caller, selection: Selection) -> Any:
+async def entry_of(caller: Caller, selection: Selection) -> dict[str, Any]:
     page = (await caller.get("/operations/blacklist", params={"preselection_id": selection.id})).ok()
+    entry: dict[str, Any]
     [entry] = page["items"]
     return entry
 

@@ -134,7 +134,7 @@ class People:
     selecting: Selection
     selecting_car: Car
     draw_key: str
-    drawn: Any
+    drawn: dict[str, Any]
     proving: Selection
     barred: Applicant
     used_up_car: Car

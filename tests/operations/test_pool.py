@@ -13,8 +13,9 @@ from tests.api.country import Caller, Country
 from tests.desk.people import clerk_of, operator, reserved
 
 
-async def levels(caller: Caller, office: Office) -> Any:
-    return (await caller.get(f"/operations/pool/{office.prefixes[0]}")).ok()
+async def levels(caller: Caller, office: Office) -> dict[str, Any]:
+    found: dict[str, Any] = (await caller.get(f"/operations/pool/{office.prefixes[0]}")).ok()
+    return found
 
 
 async def test_levels_add_up_through_a_whole_life(country: Country) -> None:

@@ -1,8 +1,7 @@
 """Which tests stay together where several workers share them, and which go first."""
 
-from typing import Any
-
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 WHOLE_SYSTEMS = ("tests/scenarios/acceptance/", "tests/scenarios/stack/", "tests/bench/")
@@ -27,7 +26,7 @@ def turn_of(nodeid: str) -> int:
 class Companies(LoadScopeScheduling):
     """Gives whole companies to the workers, in the order of the collection."""
 
-    def __init__(self, config: pytest.Config, log: Any) -> None:
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
         super().__init__(config, log)
         config.option.loadscopereorder = False
 

@@ -2,13 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
-
-Application = Callable[..., Any]
+from starlette.types import ASGIApp
 
 
 class _Server(uvicorn.Server):
@@ -24,7 +23,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(application: Application, **options: Any) -> AsyncIterator[int]:
+async def serving(application: ASGIApp, **options: Any) -> AsyncIterator[int]:
     """Serve it on a port of its own, which is told; `options` are further ones of uvicorn's."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from gateways.failures import GatewayDown
 from gateways.identity.discovery import KNOWN_FOR, WELL_KNOWN
-from gateways.identity.provider import Verifier, token_verifier
+from gateways.identity.provider import TokenVerifier, Verifier, token_verifier
 from gateways.identity.signing_keys import KEPT_FOR, PAUSE
-from tests.gateways.conftest import LocalServer, Received
+from tests.gateways.http_server import LocalServer, Received
 from tests.gateways.identity.tokens import APPLICANT, AUDIENCE, KEY, Clock, token_of
 
 
@@ -128,10 +128,13 @@ async def test_while_the_provider_is_away_known_keys_serve_on_and_nobody_waits_t
     await ended(verifier)
 
 
-async def ended(verifier: Any) -> None:
+async def ended(verifier: Verifier) -> None:
     """What is asked aside ends with the test, as it ends with the process."""
-    verifier._keys._aside.cancel()
-    await asyncio.gather(verifier._keys._aside, return_exceptions=True)
+    assert isinstance(verifier, TokenVerifier)
+    aside = verifier._keys._aside
+    assert aside
+    aside.cancel()
+    await asyncio.gather(aside, return_exceptions=True)
 
 
 async def test_a_key_that_nobody_knows_is_no_forgery_while_the_provider_is_away(

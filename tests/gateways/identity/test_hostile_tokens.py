@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from joserfc.jwk import ECKey
 
 from domain.errors import Unauthenticated
 from gateways.failures import GatewayDown
@@ -26,7 +27,7 @@ SEGMENTS = st.text(max_size=30) | VALUES.map(part)
 
 
 class OneKey:
-    async def get(self, key_id: str) -> Any:
+    async def get(self, key_id: str) -> ECKey | None:
         return KEY if key_id == KEY.kid else None
 
 

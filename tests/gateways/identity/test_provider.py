@@ -13,6 +13,7 @@ from domain.parties import Party, PartyKind
 from gateways.identity import provider as identity_provider
 from gateways.identity.claims import ClaimNames
 from gateways.identity.provider import LONGEST_TOKEN, TokenRules, TokenVerifier, token_verifier
+from tests.gateways.http_server import LocalServer
 from tests.gateways.identity.tokens import (
     AGENT,
     APPLICANT,
@@ -66,7 +67,7 @@ async def test_roles_that_we_do_not_know_are_left_out(verifier: TokenVerifier) -
 
 @pytest.mark.parametrize("name, claim", [("realm.roles", {"realm": {"roles": ["operator"]}}), ("a.b", {"a.b": []})])
 async def test_the_name_of_the_roles_claim_is_a_setting(
-    http_server: Any, client: httpx.AsyncClient, clock: Clock, name: str, claim: dict[str, Any]
+    http_server: LocalServer, client: httpx.AsyncClient, clock: Clock, name: str, claim: dict[str, Any]
 ) -> None:
     publish(http_server, KEY)
     rules = TokenRules(names=ClaimNames(roles=name))
@@ -84,7 +85,9 @@ async def test_the_name_of_the_roles_claim_is_a_setting(
     ],
     ids=["RS256", "PS256", "Ed25519"],
 )
-async def test_each_pinned_algorithm_is_accepted(verifier: TokenVerifier, http_server: Any, key: Any, alg: str) -> None:
+async def test_each_pinned_algorithm_is_accepted(
+    verifier: TokenVerifier, http_server: LocalServer, key: Any, alg: str
+) -> None:
     publish(http_server, KEY, key)
     claims = await verifier.verify(token_of(APPLICANT, key, alg))
     assert claims.subject == "applicant-001"
@@ -169,7 +172,7 @@ async def test_a_token_that_is_none_is_refused(verifier: TokenVerifier, token: s
         await verifier.verify(token)
 
 
-async def test_a_huge_token_is_refused_unread(verifier: TokenVerifier, http_server: Any) -> None:
+async def test_a_huge_token_is_refused_unread(verifier: TokenVerifier, http_server: LocalServer) -> None:
     with pytest.raises(Unauthenticated):
         await verifier.verify(token_of(APPLICANT | {"padding": "x" * LONGEST_TOKEN}))
     assert http_server.received == []

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
@@ -8,11 +7,12 @@ from domain.errors import Unauthenticated
 from gateways.failures import GatewayDown
 from gateways.identity.provider import TokenVerifier
 from gateways.identity.signing_keys import KEPT_FOR, PAUSE, USED_AT_MOST
+from tests.gateways.http_server import LocalServer
 from tests.gateways.identity.tokens import APPLICANT, GOOD, KEY, STRANGER, Clock, publish, token_of
 
 
 async def test_the_keys_are_fetched_once_for_many_tokens(
-    verifier: TokenVerifier, http_server: Any, clock: Clock
+    verifier: TokenVerifier, http_server: LocalServer, clock: Clock
 ) -> None:
     for number in range(5):
         await verifier.verify(token_of(APPLICANT | {"jti": number}))
@@ -21,7 +21,7 @@ async def test_the_keys_are_fetched_once_for_many_tokens(
 
 
 async def test_a_new_key_is_picked_up_when_a_token_names_it(
-    verifier: TokenVerifier, http_server: Any, clock: Clock
+    verifier: TokenVerifier, http_server: LocalServer, clock: Clock
 ) -> None:
     await verifier.verify(GOOD)
     new = ECKey.generate_key("P-256", {"kid": "k-2"})
@@ -31,7 +31,9 @@ async def test_a_new_key_is_picked_up_when_a_token_names_it(
     assert claims.subject == "applicant-001"
 
 
-async def test_unknown_keys_make_no_storm_of_fetches(verifier: TokenVerifier, http_server: Any, clock: Clock) -> None:
+async def test_unknown_keys_make_no_storm_of_fetches(
+    verifier: TokenVerifier, http_server: LocalServer, clock: Clock
+) -> None:
     await verifier.verify(GOOD)
     for number in range(20):
         clock.now += PAUSE / 10
@@ -41,7 +43,7 @@ async def test_unknown_keys_make_no_storm_of_fetches(verifier: TokenVerifier, ht
 
 
 async def test_a_key_that_was_taken_back_ends_with_the_next_fetch(
-    verifier: TokenVerifier, http_server: Any, clock: Clock
+    verifier: TokenVerifier, http_server: LocalServer, clock: Clock
 ) -> None:
     await verifier.verify(GOOD)
     publish(http_server, ECKey.generate_key("P-256", {"kid": "k-2"}))
@@ -51,7 +53,7 @@ async def test_a_key_that_was_taken_back_ends_with_the_next_fetch(
 
 
 async def test_old_keys_serve_on_for_a_while_when_the_provider_is_away(
-    verifier: TokenVerifier, http_server: Any, clock: Clock
+    verifier: TokenVerifier, http_server: LocalServer, clock: Clock
 ) -> None:
     await verifier.verify(GOOD)
     http_server.answers(503)
@@ -69,14 +71,14 @@ async def test_old_keys_serve_on_for_a_while_when_the_provider_is_away(
     [(500, b""), (404, b""), (200, b"<html>"), (200, b"[]"), (200, {"keys": 1}), (200, {"keys": [1]}), (200, {})],
 )
 async def test_without_any_keys_the_provider_is_down(
-    verifier: TokenVerifier, http_server: Any, status: int, body: object
+    verifier: TokenVerifier, http_server: LocalServer, status: int, body: object
 ) -> None:
     http_server.answers(status, body)
     with pytest.raises(GatewayDown):
         await verifier.verify(GOOD)
 
 
-async def test_keys_that_can_not_check_a_token_are_left_out(verifier: TokenVerifier, http_server: Any) -> None:
+async def test_keys_that_can_not_check_a_token_are_left_out(verifier: TokenVerifier, http_server: LocalServer) -> None:
     unfit = [
         {"kty": "oct", "k": "c2VjcmV0", "kid": "k-1"},
         {"kty": "new", "kid": "k-2"},

@@ -11,6 +11,7 @@ from domain.errors import Unauthenticated
 from gateways.identity.provider import TokenRules, TokenVerifier
 from gateways.identity.signing_keys import SigningKeys
 from gateways.identity.staff_tokens import StaffNotProved, StaffRules
+from tests.gateways.http_server import LocalServer
 from tests.gateways.identity.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, NOW, Clock, publish, token_of, without
 
 SECONDS = int(NOW.timestamp())
@@ -19,7 +20,7 @@ Verifying = Callable[[StaffRules], TokenVerifier]
 
 
 @pytest.fixture
-def verifying(http_server: Any, client: httpx.AsyncClient, clock: Clock) -> Verifying:
+def verifying(http_server: LocalServer, client: httpx.AsyncClient, clock: Clock) -> Verifying:
     publish(http_server, KEY)
     keys = SigningKeys(http_server.url, client, clock)
 

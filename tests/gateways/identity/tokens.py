@@ -9,6 +9,8 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
 
+from tests.gateways.http_server import LocalServer
+
 ISSUER = "http://issuer.test"
 AUDIENCE = "xuanhao"
 NOW = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
@@ -52,7 +54,7 @@ def part(content: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
 
 
-def publish(http_server: Any, *keys: Any) -> None:
+def publish(http_server: LocalServer, *keys: Any) -> None:
     http_server.answers(200, {"keys": [key.as_dict(private=False) for key in keys]})
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ async def told(readers: KeyReaders, current: str) -> bool:
     return [reader for reader in await readers.living(system_clock()) if current in reader.current] != []
 
 
-async def until(holds: Any) -> None:
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(10):
         while not await holds():  # noqa: ASYNC110 -- what is awaited happens in the database.
             await asyncio.sleep(0.02)

@@ -1,7 +1,7 @@
 """Personal data goes when its retention is over, and not before; the plates' records stay."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -35,7 +35,7 @@ async def ended(own: Stored, stage: str = "registered", **given: Any) -> UUID:
     return me
 
 
-async def purge(own: Stored, before: Any) -> Purged:
+async def purge(own: Stored, before: datetime) -> Purged:
     return await Retention(own.database, KEYS).purge(before, MUCH_LATER)
 
 
