@@ -1,5 +1,6 @@
 """Temporal: the real development server with its UI, and its state in a file."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,14 @@ RETENTION = timedelta(days=30)
 # As in production: unlike in other projects' tests, all search attributes are registered at the start, so the server
 # does not have to look them up again for each use.
 REMEMBER_SEARCH_ATTRIBUTES = "system.forceSearchAttributesCacheRefreshOnRead=false"
+# Temporal's defaults suit a cluster: a shard reads each queue at most 20 times per second, for there are many shards,
+# and a timer may be a second late, for the clocks of the hosts differ. Here is one process with one shard.
+# docs/figures.md lists what was tried.
+DYNAMIC_CONFIG: Mapping[str, str] = {
+    "history.timerProcessorMaxTimeShift": '"10ms"',
+    "history.timerProcessorMaxPollRPS": "1000",
+    "history.transferProcessorMaxPollRPS": "1000",
+}
 SEARCH_ATTRIBUTES = {"Stage": "Keyword", "Office": "Keyword", "Deadline": "Datetime"}
 
 
@@ -28,13 +37,23 @@ class Temporal(Part):
     patience_s = 4.0
 
     def __init__(
-        self, folder: DataFolder, *, port: int, ui_port: int | None = None, time_skipping: bool = False
+        self,
+        folder: DataFolder,
+        *,
+        port: int,
+        ui_port: int | None = None,
+        time_skipping: bool = False,
+        dynamic_config: Mapping[str, str] = DYNAMIC_CONFIG,
     ) -> None:
-        """Without a `ui_port` there is no UI; `time_skipping` is for tests."""
+        """Without a `ui_port` there is no UI; `time_skipping` is for tests.
+
+        The bench compares other values of `dynamic_config`, which are JSON.
+        """
         super().__init__(folder)
         self.port = port
         self.ui_port = ui_port
         self._time_skipping = time_skipping
+        self._dynamic_config = dynamic_config
 
     @property
     def address(self) -> str:
@@ -61,12 +80,14 @@ class Temporal(Part):
         return True
 
     def _options(self) -> list[str | Path]:
+        settings = [REMEMBER_SEARCH_ATTRIBUTES, *(f"{key}={value}" for key, value in self._dynamic_config.items())]
+        if self._time_skipping:
+            settings.append("frontend.WorkflowTimeSkippingEnabled=true")
         return [
             *("--ip", HOST, "--port", str(self.port), "--log-level", "error"),
             *("--db-filename", self.folder.temporal / "temporal.sqlite"),
             *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"),
             *(w for name, kind in SEARCH_ATTRIBUTES.items() for w in ("--search-attribute", f"{name}={kind}")),
             *(("--headless",) if self.ui_port is None else ("--ui-port", str(self.ui_port))),
-            *("--dynamic-config-value", REMEMBER_SEARCH_ATTRIBUTES),
-            *(("--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true") if self._time_skipping else ()),
+            *(w for setting in settings for w in ("--dynamic-config-value", setting)),
         ]

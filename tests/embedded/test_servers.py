@@ -129,6 +129,22 @@ async def test_two_years_pass_in_seconds(temporal_env: TimeSkipper) -> None:
         assert await temporal_env.get_current_time(handle) - begun >= timedelta(days=730)
 
 
+@workflow.defn(sandboxed=False)
+class ShortTimers:
+    @workflow.run
+    async def run(self) -> None:
+        for _ in range(5):
+            await workflow.sleep(timedelta(milliseconds=20))
+
+
+async def test_a_short_timer_takes_no_whole_second(temporal_client: Client) -> None:
+    async with Worker(temporal_client, task_queue="short-timers", workflows=[ShortTimers]):
+        began = time.monotonic()
+        await temporal_client.execute_workflow(ShortTimers.run, id="short-timers", task_queue="short-timers")
+    # With Temporal's defaults each of the five takes a second.
+    assert time.monotonic() - began < 2.5
+
+
 async def test_a_child_that_will_not_end_is_killed(tmp_path: Path) -> None:
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
     child = await Child.start([sys.executable, "-c", stubborn], log=tmp_path / "log")

@@ -1,0 +1,60 @@
+"""The embedded Temporal's dynamic configuration against the server's defaults, by whole journeys."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from bench.figures import Figure, Half, Seconds, by_turns, cost
+from bench.journeys import real_journey, travelling
+from bench.sizes import Sizes
+from bench.stack import Stack
+from config.temporal import connect
+from embedded.folders import DataFolder
+from embedded.ports import free_port
+from embedded.temporal import Temporal
+
+DEFAULTS: Mapping[str, str] = {}
+# 110 ms of the 150 ms that a journey alone takes with the defaults.
+MOST = 0.73
+
+
+async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
+    async with with_temporal(stack, DEFAULTS) as defaults, stack.worker(), defaults.worker():
+        alone = await by_turns(alone_on(stack, sizes), alone_on(defaults, sizes), sizes.pairs)
+        together = await by_turns(together_on(stack, sizes), together_on(defaults, sizes), sizes.pairs)
+    return [
+        cost("whole journeys, one at a time, against Temporal's default configuration", alone, MOST),
+        cost(f"… {sizes.at_once} at once", together, None),
+    ]
+
+
+def alone_on(stack: Stack, sizes: Sizes) -> Half:
+    """Journeys one after another, once the server's allowance of 20 immediate reads per queue is used up."""
+    journeys = travelling(stack, real_journey, many=sizes.journeys_alone, at_once=1)
+
+    async def half() -> Seconds:
+        await journeys()
+        return await journeys()
+
+    return half
+
+
+def together_on(stack: Stack, sizes: Sizes) -> Half:
+    return travelling(stack, real_journey, many=sizes.journeys_together, at_once=sizes.at_once)
+
+
+@asynccontextmanager
+async def with_temporal(stack: Stack, dynamic_config: Mapping[str, str]) -> AsyncIterator[Stack]:
+    """The same database and index with another Temporal, which has this dynamic configuration."""
+    port = free_port()
+    folder = DataFolder(stack.folder.root / f"temporal-{port}")
+    with folder.held():
+        temporal = Temporal(folder, port=port, dynamic_config=dynamic_config)
+        await temporal.bring_up()
+        try:
+            environment = {**stack.environment, "XUANHAO_TEMPORAL_ADDRESS": temporal.address}
+            settings = stack.settings.model_copy(update={"temporal_address": temporal.address})
+            client = await connect(settings)
+            yield replace(stack, folder=folder, environment=environment, settings=settings, client=client)
+        finally:
+            await temporal.stop()

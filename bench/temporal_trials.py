@@ -1,0 +1,64 @@
+"""`python -m bench.temporal_trials KEY=JSON[;KEY=JSON …] …`: try dynamic configurations against Temporal's defaults.
+
+Each argument is one trial, which has a server of its own. docs/figures.md has the results.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import uvloop
+
+from bench.__main__ import log_to, machine
+from bench.figures import Figure, by_turns, cost, table
+from bench.sizes import Sizes
+from bench.stack import Stack, running_stack
+from bench.temporal_config import DEFAULTS, alone_on, together_on, with_temporal
+from process.exit import leave
+
+
+async def tried(root: Path, trials: Sequence[str], sizes: Sizes) -> list[Figure]:
+    figures: list[Figure] = []
+    async with running_stack(root) as stack:
+        for trial in trials:
+            sys.stderr.write(f"trying {trial} …\n")
+            figures += await _compare(stack, trial, sizes)
+    return figures
+
+
+async def _compare(stack: Stack, trial: str, sizes: Sizes) -> list[Figure]:
+    async with (
+        with_temporal(stack, parsed(trial)) as new,
+        with_temporal(stack, DEFAULTS) as old,
+        new.worker(),
+        old.worker(),
+    ):
+        alone = await by_turns(alone_on(new, sizes), alone_on(old, sizes), sizes.pairs)
+        together = await by_turns(together_on(new, sizes), together_on(old, sizes), sizes.pairs)
+    return [cost(f"{trial}: one at a time", alone, None), cost(f"{trial}: {sizes.at_once} at once", together, None)]
+
+
+def parsed(trial: str) -> Mapping[str, str]:
+    pairs = (word.partition("=") for word in trial.split(";"))
+    return {key: value for key, _, value in pairs}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.temporal_trials", description=__doc__)
+    parser.add_argument("trials", nargs="+", metavar="KEY=JSON[;KEY=JSON …]")
+    parser.add_argument("--pairs", type=int, default=Sizes.pairs, help="how often both sides take their turn")
+    given = parser.parse_args()
+    folders = tempfile.TemporaryDirectory(prefix="xuanhao-bench-")
+    with folders as folder, Path(os.devnull).open("w") as nowhere:
+        log_to(nowhere)
+        Path(folder).chmod(0o711)
+        figures = uvloop.run(tried(Path(folder) / "data", given.trials, Sizes(pairs=given.pairs)))
+    sys.stdout.write(f"{table(figures)}\n\n{machine()}\n")
+
+
+if __name__ == "__main__":
+    main()
+    leave(0)
