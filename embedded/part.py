@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from embedded.children import Child
-from embedded.families import freeze, frozen
 from embedded.folders import DataFolder
+from embedded.managed_process import ManagedProcess
 from embedded.problems import StartProblem
+from embedded.process_tree import freeze, frozen
 
 READY_WITHIN_S = 60.0
 ASK_EVERY_S = 0.02
@@ -22,16 +22,16 @@ class Part(ABC):
     """A component of the system as a child process. It can be restarted at the same address after it has ended."""
 
     name: str
-    patience_s = 5.0
+    stop_timeout_s = 5.0
     stops_by = signal.SIGTERM
 
     def __init__(self, folder: DataFolder) -> None:
         self.folder = folder
-        self._child: Child | None = None
+        self._child: ManagedProcess | None = None
         self._log_start = 0
 
     @abstractmethod
-    async def _launch(self, log: Path) -> Child:
+    async def _launch(self, log: Path) -> ManagedProcess:
         """Start the process; it need not be ready yet."""
 
     @abstractmethod
@@ -71,7 +71,7 @@ class Part(ABC):
     async def stop(self) -> None:
         """Stop the process, or kill it when that takes too long. It is not an error if it does not run."""
         if self._child is not None:
-            await self._child.stop(self.stops_by, patience_s=self.patience_s)
+            await self._child.stop(self.stops_by, timeout_s=self.stop_timeout_s)
 
     async def kill(self) -> None:
         """Kill the process, as a crash would."""
@@ -83,7 +83,7 @@ class Part(ABC):
         freeze(self.pid)
 
     def thaw(self) -> None:
-        self._started.send_to_family(signal.SIGCONT)
+        self._started.signal_tree(signal.SIGCONT)
 
     def frozen(self) -> AbstractContextManager[None]:
         """Freeze it for the duration of a block."""
@@ -95,7 +95,7 @@ class Part(ABC):
         return self._started.pid
 
     @property
-    def _started(self) -> Child:
+    def _started(self) -> ManagedProcess:
         if self._child is None:
             raise StartProblem(f"{self.name} was not started")
         return self._child

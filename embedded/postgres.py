@@ -14,8 +14,8 @@ from psycopg import sql
 
 from embedded.accounts import Account, account_for_postgres
 from embedded.binaries import postgres_program
-from embedded.children import Child
 from embedded.folders import DataFolder
+from embedded.managed_process import ManagedProcess
 from embedded.part import Part
 from embedded.problems import StartProblem
 from storage.postgres.roles import APPLICATION_ROLE
@@ -34,7 +34,7 @@ class Postgres(Part):
     name = "postgres"
     # Fast shutdown: it ends sessions and writes everything, so no recovery is needed.
     stops_by = signal.SIGINT
-    patience_s = 8.0
+    stop_timeout_s = 8.0
 
     def __init__(self, folder: DataFolder, *, durable: bool = True) -> None:
         """Only tests that do not involve crashes of the machine may set `durable` (fsync) to false."""
@@ -82,13 +82,13 @@ class Postgres(Part):
                     raise
             await asyncio.sleep(0.1)
 
-    async def _launch(self, log: Path) -> Child:
+    async def _launch(self, log: Path) -> ManagedProcess:
         account = account_for_postgres(self.folder.postgres, postgres_program("postgres"))
         self._hand_over(self._sockets, account)
         if not (self.folder.postgres / "PG_VERSION").exists():
             await self._make_cluster(log, account)
         self._disown_lock()
-        return await Child.start(
+        return await ManagedProcess.start(
             [postgres_program("postgres"), "-D", self.folder.postgres, *self._options()],
             log=log,
             account=account,
@@ -135,7 +135,7 @@ class Postgres(Part):
         """Run initdb in a temporary folder and move the result, so that an interrupted initdb is repeated."""
         unfinished = self.folder.postgres.with_name("postgres.unfinished")
         self._hand_over(unfinished, account)
-        initdb = await Child.start(
+        initdb = await ManagedProcess.start(
             [
                 *(postgres_program("initdb"), "-D", unfinished, "-U", SUPERUSER, "--encoding=UTF8"),
                 *("--auth-local=trust", "--auth-host=reject", "--no-instructions"),

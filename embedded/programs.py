@@ -11,8 +11,8 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from embedded.children import Child
 from embedded.folders import DataFolder
+from embedded.managed_process import ManagedProcess
 from embedded.part import Part
 from embedded.ports import HOST
 from embedded.problems import StartProblem
@@ -28,16 +28,16 @@ class Program(Part):
         self._module = module
         self._environment = environment
 
-    async def _launch(self, log: Path) -> Child:
+    async def _launch(self, log: Path) -> ManagedProcess:
         command = [sys.executable, "-m", self._module]
-        return await Child.start(command, log=log, environment=self._environment, folder=ROOT)
+        return await ManagedProcess.start(command, log=log, environment=self._environment, folder=ROOT)
 
 
 class Worker(Program):
     """Ready once Temporal lists it as a poller."""
 
     name = "worker"
-    patience_s = 4.0
+    stop_timeout_s = 4.0
 
     def __init__(self, folder: DataFolder, environment: Mapping[str, str], *, temporal: str, task_queue: str) -> None:
         super().__init__(folder, "worker", environment)
@@ -61,7 +61,7 @@ class Api(Program):
     """Ready once `/readyz` returns 200."""
 
     name = "api"
-    patience_s = 3.0
+    stop_timeout_s = 3.0
 
     def __init__(self, folder: DataFolder, module: str, environment: Mapping[str, str], *, port: int) -> None:
         super().__init__(folder, module, environment)
@@ -85,7 +85,7 @@ async def run_once(folder: DataFolder, module: str, environment: Mapping[str, st
     """Run a command and wait until it ends. Raises `StartProblem` with its last line if it fails."""
     log = folder.log(module)
     begins_at = log.stat().st_size if log.exists() else 0
-    child = await Child.start([sys.executable, "-m", module], log=log, environment=environment, folder=ROOT)
+    child = await ManagedProcess.start([sys.executable, "-m", module], log=log, environment=environment, folder=ROOT)
     try:
         code = await child.wait()
     finally:

@@ -11,8 +11,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from embedded.binaries import temporal_program
-from embedded.children import Child
 from embedded.folders import DataFolder
+from embedded.managed_process import ManagedProcess
 from embedded.part import Part
 
 HOST = "127.0.0.1"
@@ -34,7 +34,7 @@ SEARCH_ATTRIBUTES = {"Stage": "Keyword", "Office": "Keyword", "Deadline": "Datet
 
 class Temporal(Part):
     name = "temporal"
-    patience_s = 4.0
+    stop_timeout_s = 4.0
 
     def __init__(
         self,
@@ -59,8 +59,8 @@ class Temporal(Part):
     def address(self) -> str:
         return f"{HOST}:{self.port}"
 
-    async def _launch(self, log: Path) -> Child:
-        return await Child.start(
+    async def _launch(self, log: Path) -> ManagedProcess:
+        return await ManagedProcess.start(
             [temporal_program(), "server", "start-dev", *self._options()], log=log, folder=self.folder.temporal
         )
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from embedded.binaries import valkey_program
-from embedded.children import Child
 from embedded.folders import DataFolder
+from embedded.managed_process import ManagedProcess
 from embedded.part import Part
 
 
 class Valkey(Part):
     name = "valkey"
-    patience_s = 2.0
+    stop_timeout_s = 2.0
 
     def __init__(self, folder: DataFolder) -> None:
         super().__init__(folder)
@@ -22,9 +22,9 @@ class Valkey(Part):
         """The address of one of the 16 logical databases, for redis-py."""
         return f"unix://{quote(str(self._socket))}?db={database}"
 
-    async def _launch(self, log: Path) -> Child:
+    async def _launch(self, log: Path) -> ManagedProcess:
         self._socket.parent.mkdir(mode=0o700, exist_ok=True)
-        return await Child.start(
+        return await ManagedProcess.start(
             [
                 *(valkey_program(), "--port", "0", "--unixsocket", self._socket, "--unixsocketperm", "700"),
                 *("--save", "", "--appendonly", "no", "--daemonize", "no"),

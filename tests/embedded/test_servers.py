@@ -16,7 +16,7 @@ from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 from embedded.accounts import account_for_postgres
-from embedded.children import Child
+from embedded.managed_process import ManagedProcess
 from embedded.postgres import Postgres
 from embedded.supervisor import keep
 from embedded.temporal import Temporal
@@ -47,14 +47,14 @@ async def test_a_lock_that_names_a_stranger_does_not_stop_postgres(postgres: Pos
     lock = postgres.folder.postgres / "postmaster.pid"
     words = lock.read_text().splitlines(keepends=True)
     account = account_for_postgres(lock, Path(sys.executable))
-    stranger = await Child.start(
+    stranger = await ManagedProcess.start(
         [sys.executable, "-c", "import signal; signal.pause()"], log=tmp_path / "log", account=account
     )
     lock.write_text("".join([f"{stranger.pid}\n", *words[1:]]))
     await postgres.start()
     await postgres.ready()
     assert stranger.is_running
-    await stranger.stop(patience_s=1)
+    await stranger.stop(timeout_s=1)
 
 
 async def test_a_postgres_frozen_with_its_children_stops_and_leaves_none_of_them(postgres: Postgres) -> None:
@@ -147,10 +147,10 @@ async def test_a_short_timer_takes_no_whole_second(temporal_client: Client) -> N
 
 async def test_a_child_that_will_not_end_is_killed(tmp_path: Path) -> None:
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
-    child = await Child.start([sys.executable, "-c", stubborn], log=tmp_path / "log")
+    child = await ManagedProcess.start([sys.executable, "-c", stubborn], log=tmp_path / "log")
     async with asyncio.timeout(10):
         while not (tmp_path / "log").read_text():  # noqa: ASYNC110 - a file tells nobody that it was written.
             await asyncio.sleep(0.01)
     began = time.monotonic()
-    assert await child.stop(patience_s=0.1) == -signal.SIGKILL
+    assert await child.stop(timeout_s=0.1) == -signal.SIGKILL
     assert time.monotonic() - began < 5

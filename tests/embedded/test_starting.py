@@ -87,9 +87,9 @@ async def test_a_killed_parent_leaves_no_server_and_the_next_start_finds_the_dat
     async with instance(tmp_path) as (parent, facts):
         async with await psycopg.AsyncConnection.connect(facts["dsn"]) as connection:
             await connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
-        families = [psutil.Process(pid).children(recursive=True) for pid in facts["pids"]]
+        trees = [psutil.Process(pid).children(recursive=True) for pid in facts["pids"]]
         parent.kill()
-        await gone([*facts["pids"], *(member.pid for family in families for member in family)])
+        await gone([*facts["pids"], *(process.pid for tree in trees for process in tree)])
     async with (
         instance(tmp_path) as (_, facts),
         await psycopg.AsyncConnection.connect(facts["dsn"]) as connection,

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import psutil
 
-from embedded.children import tied
+from embedded.managed_process import tied
 from embedded.ports import free_port
 
 Json = dict[str, Any]

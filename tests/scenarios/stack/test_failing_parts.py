@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from embedded.families import frozen
+from embedded.process_tree import frozen
 from tests.scenarios.stack.running_stack import Client, Json, RunningStack, json_of
 
 pytestmark = pytest.mark.slow
@@ -67,7 +67,7 @@ def is_honest(answer: httpx.Response, name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", ["database", "redis", "temporal", "worker"])
-async def test_a_part_frozen_in_the_middle_of_a_draw_costs_patience_and_no_chance(
+async def test_a_part_frozen_in_the_middle_of_a_draw_costs_time_and_no_chance(
     stack: RunningStack, http: httpx.AsyncClient, name: str
 ) -> None:
     (client, path), (other, other_path) = await selecting(http), await selecting(http)

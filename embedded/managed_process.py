@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from embedded.accounts import Account
-from embedded.families import send_to_family
+from embedded.process_tree import signal_tree
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LAST_WAIT_S = 5.0
@@ -32,7 +32,7 @@ def tied(command: Sequence[str | Path], *, account: Account | None = None, lifel
     return [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(orders), *map(str, command)]
 
 
-class Child:
+class ManagedProcess:
     """A running process. Its output goes to a log file, and its end can be awaited."""
 
     def __init__(self, process: asyncio.subprocess.Process, lifeline: int | None) -> None:
@@ -48,7 +48,7 @@ class Child:
         account: Account | None = None,
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
-    ) -> "Child":
+    ) -> "ManagedProcess":
         """Start the command (its first word is an absolute path). Call it from the main thread only."""
         reader, lifeline = (None, None) if sys.platform == "linux" else os.pipe()
         with log.open("ab") as output:
@@ -82,15 +82,15 @@ class Child:
             self._lifeline = None
         return code
 
-    async def stop(self, how: signal.Signals = signal.SIGTERM, *, patience_s: float) -> int:
+    async def stop(self, how: signal.Signals = signal.SIGTERM, *, timeout_s: float) -> int:
         """Ask it to end, and kill it if it has not ended in time."""
         self.send(how)
         # A frozen process never receives the request, and a frozen child does not notice that its parent has ended.
-        self.send_to_family(signal.SIGCONT)
+        self.signal_tree(signal.SIGCONT)
         try:
-            return await asyncio.wait_for(self.wait(), patience_s)
+            return await asyncio.wait_for(self.wait(), timeout_s)
         except TimeoutError:
-            self.send_to_family(signal.SIGKILL)
+            self.signal_tree(signal.SIGKILL)
             return await asyncio.wait_for(self.wait(), LAST_WAIT_S)
 
     def send(self, how: signal.Signals) -> None:
@@ -105,7 +105,7 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)
         await self.wait()
 
-    def send_to_family(self, how: signal.Signals) -> None:
+    def signal_tree(self, how: signal.Signals) -> None:
         """Send a signal to the process and all its descendants."""
         if self.is_running:
-            send_to_family(self.pid, how)
+            signal_tree(self.pid, how)
