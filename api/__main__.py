@@ -1,4 +1,4 @@
-"""`python -m api`: one API process, until SIGTERM or SIGINT. Run as many as there are cores."""
+"""`python -m api`: runs one API process until SIGTERM or SIGINT. Run one per core."""
 
 import sys
 
@@ -28,7 +28,7 @@ OUTBOX_CONNECTIONS = 2
 
 
 async def run(settings: Settings, keys: Keys) -> None:
-    """Serve until a signal says stop."""
+    """Serve until a signal."""
     outbox = Database(settings.database_url, pool_size=OUTBOX_CONNECTIONS, application_name="xuanhao-outbox")
     try:
         async with httpx.AsyncClient() as http:
@@ -43,7 +43,7 @@ async def run(settings: Settings, keys: Keys) -> None:
 
 
 def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: TextMessages) -> Gateways:
-    """The real adapters where the settings name an address, else the local ones."""
+    """The HTTP adapters if the settings have their URLs, otherwise the local ones."""
     return Gateways(
         sms=HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(outbox),
         registry=HttpVehicleRegistry(settings.registry_url, http)

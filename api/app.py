@@ -1,4 +1,4 @@
-"""The FastAPI application over its parts."""
+"""The FastAPI application."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -39,7 +39,7 @@ from api.preselections import endpoints as preselections
 from locales.languages import preferred_language
 
 VERSION = "1.0.0"
-# The most wanted ones first: the keyboard is called for every character that is typed.
+# The most frequent routes first: the keyboard is called for every typed character.
 AREAS = (
     plate_endpoints.router, preselections.router, event_endpoints.router, application_endpoints.router, offices.router,
     document_endpoints.router, desk.router, ban_endpoints.router, pool_endpoints.router, deadline_endpoints.router,
@@ -58,20 +58,20 @@ _CODES = {
 def create_app(
     parts: Parts, *, further: Sequence[APIRouter] = (), further_rules: Mapping[str, Rule] | None = None
 ) -> FastAPI:
-    """The application. `further` routers lie under the same base path; each of their routes needs a rule too."""
+    """The application. `further` routers have the same base path; each of their routes needs a rule too."""
     app = with_routes(further, further_rules)
     app.state.parts = parts
     add_pages(app)
     app.add_exception_handler(HTTPException, framework_refusal)
     if origins := parts.settings.allowed_origins:
         app.add_middleware(CrossOrigin, origins=origins)
-    # The last one added is the outermost: nothing is answered without its headers.
+    # The last middleware is the outermost: every response has its headers.
     app.add_middleware(RequestLog, demo=parts.settings.demo)
     return app
 
 
 def with_routes(further: Sequence[APIRouter] = (), further_rules: Mapping[str, Rule] | None = None) -> FastAPI:
-    """Every call and its rule, and the document that is published of them; nothing behind them yet."""
+    """The application with all routes, rules and the published document, but without dependencies."""
     app = FastAPI(
         title="选号 Xuanhao",
         version=VERSION,
@@ -84,7 +84,7 @@ def with_routes(further: Sequence[APIRouter] = (), further_rules: Mapping[str, R
     )
     app.state.rules = {**RULES, **(further_rules or {})}
     for area in AREAS:
-        # Not included but taken over: FastAPI looks for an included route twice.
+        # The routes are copied, not included: FastAPI matches an included route twice.
         app.router.routes.extend(area.routes)
     for router in further:
         app.include_router(router, prefix=BASE)
@@ -97,7 +97,7 @@ def _name_of(route: APIRoute) -> str:
 
 
 async def framework_refusal(request: Request, error: Exception) -> Response:
-    """What the framework itself says no to, in the form of everything else."""
+    """The framework's own refusals, in the same form as all others."""
     language = preferred_language(request.headers.get("accept-language"))
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (400, None)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -106,6 +106,6 @@ async def framework_refusal(request: Request, error: Exception) -> Response:
 
 
 def allowed_methods(request: Request) -> list[str]:
-    """The methods of all routes at this address; the framework names those of the first one only."""
+    """The methods of all routes with this path; the framework names only those of the first one."""
     routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
     return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})

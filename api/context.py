@@ -1,4 +1,4 @@
-"""Everything that the API works with, put together once for the life of the process."""
+"""API dependencies, created once per process."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,7 +46,7 @@ CONNECTIONS = 20
 
 @dataclass(frozen=True)
 class Gateways:
-    """Other people's systems."""
+    """External systems."""
 
     sms: SmsGateway
     registry: VehicleRegistry
@@ -58,7 +58,7 @@ class Parts:
     settings: Settings
     clock: Clock
     policy: Policy
-    """The deployment's policy; an office may override it."""
+    """The deployment's policy, which an office may override."""
     gateways: Gateways
     temporal: Client
     database: Database
@@ -90,7 +90,7 @@ class Parts:
 async def parts_of(
     settings: Settings, gateways: Gateways, keys: Keys, *, clock: Clock = system_clock
 ) -> AsyncIterator[Parts]:
-    """The parts for these settings, closed at the end. No server has to answer yet."""
+    """The dependencies for these settings, closed at the end. No server has to respond yet."""
     database = Database(settings.database_url, pool_size=CONNECTIONS, application_name="xuanhao-api")
     redis = make_redis(settings.redis_url)
     parts = assembled(
@@ -120,7 +120,7 @@ def assembled(
     redis: Redis,
     temporal: Client,
 ) -> Parts:
-    """Everything over these connections."""
+    """The dependencies with these connections."""
     offices, hashes = Offices(database), PersonalHashes(keys.hashes)
     policy, windows = Policy().with_overrides(settings.policy), RateWindows(redis)
     return Parts(

@@ -1,4 +1,4 @@
-"""uvicorn as we run it."""
+"""Runs uvicorn with our settings."""
 
 import signal
 from types import FrameType
@@ -10,13 +10,13 @@ from api.http.connections import BoundedConnection
 from config.settings import Settings
 from process.garbage import search_rarely
 
-# Streams are told to end at once; whatever else is on its way has this long.
+# Streams are closed at once; other running requests have this long.
 GRACE_SECONDS = 2
 KEEP_ALIVE_SECONDS = 30
 
 
 async def serve(app: FastAPI, settings: Settings) -> None:
-    """Listen until SIGTERM or SIGINT, then finish what is in hand."""
+    """Listen until SIGTERM or SIGINT, then finish running requests."""
     config = uvicorn.Config(
         app,
         host=settings.http_host,
@@ -32,11 +32,11 @@ async def serve(app: FastAPI, settings: Settings) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn takes signals over while it serves, and raises them again when it is done; then the rest closes.
+        # uvicorn handles signals while it serves, and raises them again when it is done; then the rest closes.
         signal.signal(number, _noted)
     search_rarely()
     await uvicorn.Server(config).serve()
 
 
 def _noted(_: int, __: FrameType | None) -> None:
-    """Nothing more to do: the server has ended already."""
+    """Ignore the signal: the server has already stopped."""

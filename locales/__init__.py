@@ -1,1 +1,1 @@
-"""What people read, in their languages: used by the API and by the command line."""
+"""Texts for people, in their languages: used by the API and the command line."""

@@ -1,4 +1,4 @@
-"""The languages that people are answered in, and their texts: `catalogues/<language>.toml`."""
+"""The languages of responses, and their texts: `catalogues/<language>.toml`."""
 
 import functools
 import re
@@ -21,7 +21,7 @@ class Language(StrEnum):
 
 
 def preferred_language(accept_language: str | None) -> Language:
-    """The language that `Accept-Language` likes best; of equals the first; what can't be read is left out."""
+    """The preferred language of `Accept-Language`; of equals the first; malformed entries are ignored."""
     best, liking = Language.SIMPLIFIED, 0.0
     for entry in (accept_language or "")[:_LONGEST_HEADER].split(","):
         match = _RANGE.fullmatch(entry)
@@ -42,5 +42,5 @@ def _known(tag: str) -> Language | None:
 
 @functools.cache
 def catalogue(language: Language) -> Mapping[str, Any]:
-    """The texts of a language, by section; every language has the same ones."""
+    """The texts of a language, by section; every language has the same keys."""
     return tomllib.loads((FOLDER / f"{language.value}.toml").read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""Problems in words: the sentence of a problem code with its facts, and the messages about fields."""
+"""Texts of problems: the sentence of a problem code with its facts, and the messages about fields."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def problem_detail(code: str, facts: Mapping[str, Any], language: Language) -> s
 
 
 def field_message(message: str, language: Language) -> str:
-    """The text of a field's message, which is a key of the catalogue; a message without a text stays as it is."""
+    """The text of a field's message, which is a key of the catalogue; a message without a text is returned."""
     text: str = catalogue(language)["fields"].get(message, message)
     return text
 

@@ -1,4 +1,4 @@
-"""The lists by which auditors watch operators and clerks. Nothing here changes anything."""
+"""The lists with which auditors check operators and clerks. Nothing here changes anything."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,19 @@ from storage.pool.withheld import Withholding
 
 @dataclass(frozen=True)
 class Unconfirmed:
-    """What one operator did and no second one has confirmed yet."""
+    """Commands that no second operator has confirmed yet."""
 
     withholdings: list[Withholding]
     ban_releases: list[BanEntry]
 
 
 async def withholdings_in(parts: OperationParts, period: Period, *, limit: int) -> list[Withholding]:
-    """Numbers that were withheld or given back in the time, newest first."""
+    """Numbers that were withheld or released in the period, newest first."""
     return await parts.withheld.between(period.since, period.until, limit=limit)
 
 
 async def ban_releases_in(parts: OperationParts, period: Period, *, limit: int) -> list[BanEntry]:
-    """Bans that an operator ended before their time, newest first."""
+    """Bans that an operator released early, newest first."""
     return await parts.bans.released_early(period.since, period.until, limit=limit)
 
 

@@ -1,4 +1,4 @@
-"""The calendar of working days in operators' hands: look at a year, change days, say that a year is official."""
+"""The calendar of working days for operators: read a year, change days, declare a year official."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class CalendarYear:
 
 @dataclass(frozen=True)
 class CalendarChange:
-    """A year as it is now, and, where days to come were closed, how the deadlines that fall into them move."""
+    """A year after the change, and the deadline extension if future days were closed."""
 
     year: CalendarYear
     postponement: Postponement | None
@@ -54,9 +54,8 @@ async def enter_days(
 ) -> CalendarChange:
     """Set days of a year, for the country or one office; `None` makes a day ordinary again.
 
-    `official` says whether the year's official notice has been entered, which is a matter of the country. Closing days
-    to come moves the deadlines that fall into them, and the holders are told. Needs a reason. Raises
-    `ValidationFailed`.
+    `official` says whether the year's official notice has been entered; it applies to the country. Closing future days
+    moves the deadlines on them, and the holders get an SMS. Needs a reason. Raises `ValidationFailed`.
     """
     _ = wish.why
     await _require_office(parts, office_code)
@@ -71,9 +70,9 @@ async def enter_days(
 
 
 async def seed_year(parts: OperationParts, wish: Wish, year: int) -> CalendarChange:
-    """Enter the country's days of a year from the library, official where it has the notice and else a prediction.
+    """Enter the country's days of a year from the library, official if it has the notice, otherwise a prediction.
 
-    What operators have entered counts for more: a year that is official, or has days, is left as it is, unless it is a
+    Operators' entries take precedence: a year that is official, or has days, stays unchanged, unless it is a
     prediction and the library has the notice by now. Needs a reason. Raises `ValidationFailed`.
     """
     _ = wish.why
@@ -95,9 +94,9 @@ def _check(year: int, days: Mapping[date, DayKind | None], office_code: str | No
 async def _closed_days(
     parts: OperationParts, days: Mapping[date, DayKind | None], office_code: str | None, at: datetime
 ) -> list[date]:
-    """The days, from today on, on which nobody works now.
+    """The days from today on that are days off now.
 
-    What they were before is not asked: a repeat of a request that was cut off has to find the same ones.
+    Their former kind does not matter: a repeat of an interrupted request must find the same days.
     """
     calendar = await parts.calendars.of_office(office_code or _COUNTRY)
     today = shanghai_day(at)

@@ -1,7 +1,7 @@
-"""Working days of mainland China out of the `holidays` library, as rows for the calendar that operators edit.
+"""Working days of mainland China from the `holidays` library, as rows for the calendar that operators edit.
 
-The library knows the notices of the State Council with their make-up working days (`special_public_holidays`) for the
-years until the last one published; what it says of later years is a prediction without make-up days.
+The library has the notices of the State Council with their make-up working days (`special_public_holidays`) up to the
+last published year; its days of later years are a prediction without make-up days.
 """
 
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ _SATURDAY = 5
 
 
 def days_of(years: Iterable[int]) -> dict[date, DayKind]:
-    """Every day of these years that differs from the plain week: days off from Monday to Friday, and weekends worked.
+    """Every day of these years that differs from the normal week: weekdays off, and working weekend days.
 
-    Make-up days may lie in another year than the holiday they pay for; those of the years asked for are found there.
+    A make-up day may be in another year than its holiday; it is listed in its own year.
     """
     wanted = set(years)
     around = {year + step for year in wanted for step in (-1, 0, 1)}
@@ -28,9 +28,9 @@ def days_of(years: Iterable[int]) -> dict[date, DayKind]:
 
 
 def days_to_enter(year: int, country: OfficeCalendar) -> dict[date, DayKind | None] | None:
-    """What turns the country's entries of a year into the library's; None where those that are there count for more.
+    """The changes from the country's entries of a year to the library's; None if the existing entries take precedence.
 
-    A year that an operator has declared official is theirs; a prediction gives way to the library's notice only.
+    A year that an operator has declared official is never changed; only the library's notice replaces a prediction.
     """
     entered = {day for day in country.days if day.year == year}
     if not country.is_provisional(year) or (entered and not is_official(year)):
@@ -39,5 +39,5 @@ def days_to_enter(year: int, country: OfficeCalendar) -> dict[date, DayKind | No
 
 
 def is_official(year: int) -> bool:
-    """Tell whether the library has the year's official notice; a prediction is provisional until an operator knows."""
+    """Return whether the library has the year's official notice; a prediction is provisional."""
     return year in holidays.country_holidays("CN").special_public_holidays

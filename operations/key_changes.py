@@ -1,7 +1,7 @@
-"""Changing keys while the service runs.
+"""Key rotation while the service runs.
 
-A change has four steps, and may be cut off after each: the new key is made; once every process has read it, it becomes
-the current one; once every process writes with it, all values are made anew; and later the old key is retired.
+A rotation has four steps, and can be interrupted after each: the new key is created; when every process has read it,
+it becomes the current one; when every process writes with it, all values are converted; later the old key is retired.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ Kind = Literal["encryption", "hashing"]
 KINDS: tuple[Kind, ...] = ("encryption", "hashing")
 
 PATIENCE = timedelta(seconds=90)
-"""How long a change waits for the other processes: longer than one that has ended is still counted among them."""
+"""How long a rotation waits for the other processes: longer than a process that has ended is still counted."""
 
 SETTLED_AFTER = timedelta(minutes=15)
-"""No value is on its way to its row for so long, so an old key that no row needs by then is needed no more."""
+"""No value takes this long from encryption to its row, so an old key without rows is then no longer needed."""
 
 _PAUSE_SECONDS = 0.5
 _KEY_BYTES = 32
@@ -38,9 +38,9 @@ _MOST_PASSES = 10
 
 @dataclass(frozen=True)
 class KeyState:
-    """A key: whether it writes, whether it is closed, and how many rows need it still.
+    """A key: whether it writes, whether it is closed, and how many rows still need it.
 
-    `lapsing` are rows that disappear by themselves within two days.
+    `lapsing` are rows that expire within two days.
     """
 
     kind: Kind
@@ -53,7 +53,7 @@ class KeyState:
 
 @dataclass(frozen=True)
 class KeyChange:
-    """What came of a wish. With an `obstacle` it is unfinished, or was refused, and nothing is lost."""
+    """The result of a command. With an `obstacle` it is unfinished, or was refused, and nothing is lost."""
 
     kind: Kind
     key: str
@@ -62,7 +62,7 @@ class KeyChange:
 
 
 async def key_states(parts: OperationParts) -> list[KeyState]:
-    """Every key. Of hashing keys it can't be told which of the old ones a row needs: the oldest open one counts."""
+    """Every key. A row does not show which old hashing key it needs, so its count belongs to the oldest open one."""
     keys, states = parts.keys, []
     for key_id in keys.vault.ids:
         rows = await Reencryption(parts.database, keys.vault).left(Vault.head_of(key_id))
@@ -76,7 +76,7 @@ async def key_states(parts: OperationParts) -> list[KeyState]:
 
 
 async def make_key(parts: OperationParts, kind: Kind, wish: Wish) -> KeyChange:
-    """Make a new key and go through the change. Needs a reason; raises `ReadOnlyKeys`."""
+    """Create a new key and run the rotation. Needs a reason; raises `ReadOnlyKeys`."""
     _ = wish.why
     if _newest(parts, kind) != _current(parts, kind):
         return KeyChange(kind, _newest(parts, kind), obstacle="the previous rotation is unfinished: continue it first")
@@ -89,7 +89,7 @@ async def make_key(parts: OperationParts, kind: Kind, wish: Wish) -> KeyChange:
 
 
 async def continue_change(parts: OperationParts, kind: Kind, wish: Wish) -> KeyChange:
-    """Go on with a change from wherever it stands; it may be repeated at any time. Needs a reason."""
+    """Continue a rotation from its current step; may be repeated at any time. Needs a reason."""
     _ = wish.why
     key_id = _newest(parts, kind)
     name = f"{kind}:{key_id}"
@@ -106,9 +106,9 @@ async def continue_change(parts: OperationParts, kind: Kind, wish: Wish) -> KeyC
 
 
 async def retire_key(parts: OperationParts, kind: Kind, key_id: str, wish: Wish) -> KeyChange:
-    """Remove an encryption key that no value needs; close a hashing key under which no row stands.
+    """Remove an encryption key that no value needs; close a hashing key without rows.
 
-    A closed hashing key stays among the keys: hashes that were wrapped lie within it. Needs a reason.
+    A closed hashing key stays among the keys: wrapped hashes need it. Needs a reason.
     """
     _ = wish.why
     state = next((each for each in await key_states(parts) if (each.kind, each.id) == (kind, key_id)), None)
@@ -139,7 +139,7 @@ def _is_settled(parts: OperationParts, kind: Kind, wish: Wish) -> bool:
 
 
 async def _made_anew(parts: OperationParts, kind: Kind) -> int:
-    """Pass after pass, until one finds nothing: a value that was on its way may have come with the old key."""
+    """Repeat until a pass finds nothing: a running request may have written a value with the old key."""
     rows = 0
     for _ in range(_MOST_PASSES):
         work = Reencryption(parts.database, parts.keys.vault) if kind == "encryption" else None
@@ -151,7 +151,7 @@ async def _made_anew(parts: OperationParts, kind: Kind) -> int:
 
 
 async def _waited(parts: OperationParts, wish: Wish, has_done: Callable[[KeyReader], bool]) -> list[KeyReader]:
-    """Wait until every living process has done it; those that have not when the patience is over."""
+    """Wait until every live process has done it; returns those that have not at the timeout."""
     clock, readers = asyncio.get_running_loop().time, KeyReaders(parts.database)
     began = clock()
     while True:

@@ -1,4 +1,4 @@
-"""Everything that the acts of operators work with, put together once."""
+"""Dependencies of the operators' commands, created once."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class OperationParts:
     task_queue: str
     addresses: WorkflowAddresses
     policy: Policy
-    """The deployment's; an office may override it."""
+    """The deployment's policy, which an office may override."""
     database: Database
     offices: Offices
     segments: SegmentReleases
@@ -59,7 +59,7 @@ class OperationParts:
 def operation_parts(
     settings: Settings, *, database: Database, redis: Redis, temporal: Client, keys: Keys
 ) -> OperationParts:
-    """Everything over these connections."""
+    """The dependencies with these connections."""
     return OperationParts(
         temporal=temporal,
         task_queue=settings.task_queue,

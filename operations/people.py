@@ -1,4 +1,4 @@
-"""One person's or organisation's data: told, and deleted, at the wish of whom it is about."""
+"""Exports and deletes one person's or organisation's data, at their request."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from storage.preselections.rows import PreselectionRow
 from storage.retention.person_records import PersonFile
 
 AT_REST = timedelta(minutes=2)
-"""No action is on its way any more that began before the last one was so long ago."""
+"""No act is still running if the last one is this old."""
 
 KEPT = (
     "the plates' records: plate, office, stage and days of each preselection, its decisions and the audit by number",
@@ -30,7 +30,7 @@ KEPT_BAN = "the ban until {until:%Y-%m-%d}: keyed hash and masked name; no SMS i
 
 @dataclass(frozen=True)
 class Deletion:
-    """What was deleted, by kind of row, and what stays. With obstacles nothing was deleted at all."""
+    """The number of deleted rows by kind, and what stays. With obstacles nothing was deleted."""
 
     deleted: dict[str, int]
     kept: Sequence[str] = ()
@@ -38,7 +38,7 @@ class Deletion:
 
 
 async def export_person(parts: OperationParts, text: str, wish: Wish) -> PersonFile:
-    """All that is kept about whom the identity number or credit code names. Needs a reason.
+    """All data about the party with this identity number or credit code. Needs a reason.
 
     Raises `IdNumberInvalid`.
     """
@@ -47,10 +47,10 @@ async def export_person(parts: OperationParts, text: str, wish: Wish) -> PersonF
 
 
 async def delete_person(parts: OperationParts, text: str, wish: Wish) -> Deletion:
-    """Delete what need not be kept, all or nothing. Needs a reason; raises `IdNumberInvalid`.
+    """Delete all data that need not be kept, all or nothing. Needs a reason; raises `IdNumberInvalid`.
 
-    Refused while a reservation waits for the office, or while a missed deadline has not led to its ban: deleting must
-    be no way around it. An unfinished preselection ends with the deletion, once it holds no number.
+    Refused while a reservation waits for the office, or while a missed deadline has not led to its ban: a deletion
+    must not bypass it. An unfinished preselection ends with the deletion, if it holds no number.
     """
     _ = wish.why
     people, id_number = parts.people, _id_number(text, wish.at)
@@ -69,7 +69,7 @@ async def delete_person(parts: OperationParts, text: str, wish: Wish) -> Deletio
 
 
 def _obstacle(row: PreselectionRow, at: datetime, barred_until: Sequence[datetime], *, is_held: bool) -> str | None:
-    """Why the person's data can't be deleted yet; None where nothing stands in the way."""
+    """Why the person's data can't be deleted yet, or None."""
     if row.changed_at > at - AT_REST:
         return f"{row.id}: something happened less than two minutes ago"
     if not row.is_visible:
@@ -109,7 +109,7 @@ def _credit_code(text: str, _: date) -> str | None:
 
 
 def preselection_record(row: PreselectionRow) -> dict[str, Any]:
-    """A preselection as its person is told of it."""
+    """A preselection in its person's export."""
     seller = row.seller
     return {
         "kind": "preselection",

@@ -1,4 +1,4 @@
-"""The pool in operators' hands: how full it is, which segments there are, what is released and what is taken out."""
+"""The pool for operators: levels, segments, releases and exclusions."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,7 +20,7 @@ from storage.pool.segments import Release, SegmentOverlaps, UnknownPrefix, Unkno
 class NewSegment:
     """A segment as an operator names it. Without `released_at` it is released at once.
 
-    Without `compose_from` it can be composed when the office's `random_only` after the release is over.
+    Without `compose_from` it can be composed after the office's `random_only`, counted from the release.
     """
 
     prefix: str
@@ -31,7 +31,7 @@ class NewSegment:
 
 
 async def pool_levels(parts: OperationParts, prefix: str, at: datetime) -> dict[str, int]:
-    """How many numbers a prefix has, in all and by what has become of them. Raises `NotFound`."""
+    """The number of a prefix's numbers, in total and by state. Raises `NotFound`."""
     try:
         return await parts.pool.levels(_prefix(prefix), at)
     except KeyError:
@@ -47,7 +47,7 @@ async def segments_of(parts: OperationParts, prefix: str) -> Sequence[Segment]:
 
 
 async def release_segment(parts: OperationParts, new: NewSegment, wish: Wish) -> Segment:
-    """Raises `ValidationFailed` for what is malformed, overlaps another segment, or has a prefix of no office."""
+    """Raises `ValidationFailed` for a malformed or overlapping segment, and for an unknown prefix."""
     prefix = fold_capitals(new.prefix)
     policy = await policy_of_prefix(parts, prefix)
     released_at = new.released_at or wish.at
@@ -68,9 +68,9 @@ async def release_segment(parts: OperationParts, new: NewSegment, wish: Wish) ->
 async def exclude_numbers(
     parts: OperationParts, wish: Wish, *, prefix: str, template: str, excluded: Sequence[str]
 ) -> Segment:
-    """Take numbers out of a segment for good, by templates; whoever holds or has one of them keeps it.
+    """Exclude numbers from a segment permanently, with templates; live claims on them stay.
 
-    Raises `ValidationFailed`, also for a wish without a reason.
+    Raises `ValidationFailed`, also without a reason.
     """
     _ = wish.why
     further = [_template(text, f"excluded.{place}", wildcard=True) for place, text in enumerate(excluded)]
@@ -86,7 +86,7 @@ async def exclude_numbers(
 
 
 async def policy_of_prefix(parts: OperationParts, prefix: str) -> Policy:
-    """The policy of the office that has this prefix. Raises `ValidationFailed` where none has."""
+    """The policy of the office that has this prefix. Raises `ValidationFailed` if there is none."""
     office = next((office for office in await parts.offices.all() if prefix in office.prefixes), None)
     if office is None:
         raise invalid("prefix", "unknown_prefix")
@@ -94,14 +94,14 @@ async def policy_of_prefix(parts: OperationParts, prefix: str) -> Policy:
 
 
 async def _brought_in(parts: OperationParts, release: Release, at: datetime) -> Segment:
-    # Without Redis the keeper finds the change by itself; the segment is released all the same.
+    # Without Redis, reconciliation finds the change later; the segment is released anyway.
     with suppress(PartDown):
         await parts.keeper.release(release.segment.prefix, at)
     return release.segment
 
 
 def _prefix(text: str) -> str:
-    """Raises `NotFound` for what no office could have."""
+    """Raises `NotFound` for an impossible prefix."""
     prefix = fold_capitals(text)
     if not is_prefix(prefix):
         raise NotFound

@@ -1,4 +1,4 @@
-"""What became of the SMS that follow by themselves: above all those that nobody has received."""
+"""The delivery of automatic SMS, above all of those that were not delivered."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from workflows.messages import vehicle_workflow_id
 
 @dataclass(frozen=True)
 class ToldText:
-    """One SMS, and the workflow of the vehicle that it was about. Nothing in it is personal."""
+    """One SMS, and the workflow of its vehicle. It contains no personal data."""
 
     preselection_id: UUID
     purpose: str
@@ -27,7 +27,7 @@ class ToldText:
 
 
 async def texts_of(parts: OperationParts, preselection_id: UUID, at: datetime) -> list[ToldText]:
-    """All that was to be told about one preselection, newest first."""
+    """All SMS about one preselection, newest first."""
     return [_told(parts, each, at) for each in await parts.texts.of_preselection(preselection_id)]
 
 
@@ -39,7 +39,7 @@ async def texts_page(
     limit: int = 100,
     before: tuple[datetime, UUID] | None = None,
 ) -> list[ToldText]:
-    """The newest in this state; without one, those that were not handed over."""
+    """The newest in this state; without a state, those that were not handed over."""
     found = await parts.texts.page(at, state=state, limit=limit, before=before)
     return [_told(parts, each, at) for each in found]
 

@@ -1,4 +1,4 @@
-"""Numbers that operators keep out of the pool for a time, each with a reason, and a second operator's word on it."""
+"""Numbers that operators withhold from the pool, with a reason and a second operator's confirmation."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -22,7 +22,7 @@ _LONGEST_SHOWN = 16
 
 
 async def withhold_numbers(parts: OperationParts, texts: Sequence[str], wish: Wish) -> Withheld:
-    """Take those that nobody has out of the pool; `taken` are the others. All must be of one prefix.
+    """Withhold the free numbers among these; `taken` are the others. All must have one prefix.
 
     Raises `NumberMalformed`, `NumberDuplicated` and `ValidationFailed`.
     """
@@ -37,7 +37,7 @@ async def withhold_numbers(parts: OperationParts, texts: Sequence[str], wish: Wi
 
 
 async def release_withheld(parts: OperationParts, withholding_id: UUID, wish: Wish) -> Withholding:
-    """Give numbers back to the pool, which cool for a random time first. Raises `NotFound` and `AlreadyReleased`."""
+    """Release withheld numbers, which cool for a random time first. Raises `NotFound` and `AlreadyReleased`."""
     reason = wish.why
     known = await _known(parts, withholding_id)
     policy = await policy_of_prefix(parts, known.prefix)
@@ -53,7 +53,7 @@ async def release_withheld(parts: OperationParts, withholding_id: UUID, wish: Wi
 
 
 async def confirm_withheld(parts: OperationParts, withholding_id: UUID, wish: Wish) -> Withholding:
-    """Confirm the withholding, or else its release. Raises `NotFound`, `NothingToConfirm`, `SecondOperatorNeeded`."""
+    """Confirm the withholding or its release. Raises `NotFound`, `NothingToConfirm`, `SecondOperatorNeeded`."""
     try:
         confirmed = await parts.withheld.confirm(withholding_id, wish.act)
     except NotTheSecond:
@@ -67,7 +67,7 @@ async def confirm_withheld(parts: OperationParts, withholding_id: UUID, wish: Wi
 
 
 async def withholdings(parts: OperationParts, prefix: str | None) -> list[Withholding]:
-    """The newest of a prefix, or those that wait for a second operator."""
+    """The newest withholdings of a prefix, or those that wait for a second operator."""
     return await (parts.withheld.of_prefix(prefix) if prefix else parts.withheld.unconfirmed())
 
 

@@ -1,4 +1,4 @@
-"""Where a workflow stands in Temporal's UI."""
+"""URLs of workflows in Temporal's UI."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from config.settings import Settings
 
 @dataclass(frozen=True)
 class WorkflowAddresses:
-    """`base` is the UI's own address, without a slash at its end."""
+    """`base` is the URL of the UI, without a slash at its end."""
 
     base: str
     namespace: str

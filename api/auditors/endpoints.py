@@ -1,4 +1,4 @@
-"""What auditors read, and nothing else: what operators and clerks did with scarce numbers."""
+"""The lists of auditors: the acts of operators and clerks."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -30,21 +30,21 @@ _NOW_TOO = timedelta(milliseconds=1)
 
 @router.get("/withholdings", responses=reading("validation_failed"))
 async def audit_withholdings(visit: CurrentVisit, query: Annotated[PeriodQuery, Query()]) -> WithholdingList:
-    """Numbers withheld or given back in the time, by whom, why, and who confirmed it; newest first."""
+    """Numbers withheld or released in the period, with operator, reason and second operator; newest first."""
     found = await auditing.withholdings_in(visit.parts.operations, _period(visit, query), limit=query.limit)
     return WithholdingList(items=[withholding_item(known) for known in found])
 
 
 @router.get("/ban-releases", responses=reading("validation_failed"))
 async def audit_ban_releases(visit: CurrentVisit, query: Annotated[PeriodQuery, Query()]) -> BanReleaseList:
-    """Bans that an operator ended before their time; newest first."""
+    """Bans that an operator released early; newest first."""
     found = await auditing.ban_releases_in(visit.parts.operations, _period(visit, query), limit=query.limit)
     return BanReleaseList(items=[ban_item(entry) for entry in found])
 
 
 @router.get("/unconfirmed", responses=reading())
 async def audit_unconfirmed(visit: CurrentVisit) -> UnconfirmedAnswer:
-    """What waits for a second operator, however old it is."""
+    """All commands that wait for a second operator."""
     found = await auditing.unconfirmed(visit.parts.operations, limit=1000)
     return UnconfirmedAnswer(
         withholdings=[withholding_item(known) for known in found.withholdings],
@@ -54,7 +54,7 @@ async def audit_unconfirmed(visit: CurrentVisit) -> UnconfirmedAnswer:
 
 @router.get("/desk", responses=reading("validation_failed"))
 async def audit_desk(visit: CurrentVisit, query: Annotated[PeriodQuery, Query()]) -> ClerkCountsList:
-    """How many reservations each clerk confirmed and rejected; most rejections first."""
+    """The number of reservations that each clerk confirmed and rejected; most rejections first."""
     found = await auditing.desk_counts(visit.parts.operations, _period(visit, query), limit=query.limit)
     return ClerkCountsList(items=[ClerkCountsItem(**vars(counts)) for counts in found])
 

@@ -1,4 +1,4 @@
-"""What auditors are answered. Clerks are keyed hashes; nothing is personal but the masked holder of a ban."""
+"""Response schemas of the auditors. Clerks are keyed hashes; the only personal data is a ban's masked holder."""
 
 from api.http.schemas import Answer, Instant
 from api.operators.response_schemas import BanItem, WithholdingItem
@@ -9,14 +9,14 @@ class BanReleaseList(Answer):
 
 
 class UnconfirmedAnswer(Answer):
-    """What one operator did and no second one has confirmed yet."""
+    """Commands that no second operator has confirmed yet."""
 
     withholdings: list[WithholdingItem]
     ban_releases: list[BanItem]
 
 
 class ClerkCountsItem(Answer):
-    """One clerk's acts at one office; `inspections` are vouchers looked up."""
+    """One clerk's acts at one office; `inspections` are inspected vouchers."""
 
     clerk: str
     office_code: str

@@ -1,4 +1,4 @@
-"""Who calls: what a verified token says, and the keyed hashes by which the caller's own records are found."""
+"""The caller: the claims of a verified token, and the keyed hashes with which the caller's records are found."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -26,22 +26,22 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """A person with a good token. Personal values are in `claims`, which never show themselves."""
+    """A person with a valid token. Personal values are in `claims`, which have no representation."""
 
     claims: Claims
     hashes: PersonalHashes = field(repr=False)
 
     @cached_property
     def party(self) -> Party:
-        """The buyer who is checked and, if need be, barred."""
+        """The buyer who is checked and can be banned."""
         return self.claims.acting_party
 
     @cached_property
     def owner(self) -> str:
-        """Whose the records are: this account, as long as it acts for this party."""
+        """The owner of records: this account, while it acts for this party."""
         if not self.is_applicant:
             return self.claims.subject
-        # Folded, so that a provider may write a check character as it likes.
+        # Folded, so that a provider may use small or capital letters.
         return f"{self.claims.subject}\n{fold_capitals(self.party.id_number)}"
 
     @property
@@ -58,23 +58,23 @@ class Caller:
 
     @cached_property
     def person_hash(self) -> Hash:
-        """The person behind the account, whoever they act for: a person with several accounts has one limit."""
+        """The person behind the account, not the organisation: a person with several accounts has one limit."""
         return self.hashes.party(self.claims.id_number or self.claims.subject)
 
     @cached_property
     def phone(self) -> str:
-        """The account's verified number; nobody types one in."""
+        """The account's verified number, from the token."""
         if not self.claims.phone:
             raise Unauthenticated
         return self.claims.phone
 
     def account(self) -> str:
-        """The name of this account's rate windows, which may stand in Redis."""
+        """The name of this account's rate windows in Redis, without personal data."""
         return self.owner_hash.anchor.hex()
 
 
 async def caller_of(request: Request, verifier: Verifier, hashes: PersonalHashes) -> Caller:
-    """Raises `Unauthenticated`, and `GatewayDown` while the identity provider's keys can't be had."""
+    """Raises `Unauthenticated`, and `GatewayDown` while the identity provider's keys are unavailable."""
     header = request.headers.get("authorization", "")
     if not header[: len(_SCHEME)].lower() == _SCHEME:
         raise Unauthenticated

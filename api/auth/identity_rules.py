@@ -1,4 +1,4 @@
-"""From the settings to what a token must be and where its claims stand."""
+"""Converts settings into the rules for tokens and the names of their claims."""
 
 from config.identity_settings import IdentitySettings, words_of
 from domain.durations import parse_duration
@@ -8,7 +8,7 @@ from gateways.identity.staff_tokens import StaffRules
 
 
 def token_rules(settings: IdentitySettings) -> TokenRules:
-    """What the deployment says of its identity provider."""
+    """The deployment's settings of the identity provider."""
     return TokenRules(
         algorithms=words_of(settings.oidc_algorithms),
         leeway=parse_duration(settings.oidc_clock_skew).timedelta(),

@@ -1,6 +1,6 @@
-"""Who may call what, and which record a call is about: the one table that decides, deny by default.
+"""The authorisation table: who may make which call, and which record a call is about. Deny by default.
 
-The key is the name of the route. A route without an entry is refused to everybody.
+The key is the name of the route. A route without an entry is refused for everybody.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from api.auth.callers import Caller, Role
 from domain.errors import Forbidden
 
 ACTING = frozenset({Role.CLERK, Role.OPERATOR})
-"""The roles whose acts auditors watch."""
+"""The roles whose acts auditors check."""
 
 
 class Record(Enum):
-    """What a path names; whoever may not see it is told that it does not exist."""
+    """The record in a path; a caller without access gets `not_found`."""
 
     NONE = auto()
     OFFICE = auto()
@@ -37,7 +37,7 @@ class Rule:
     is_public: bool = False
 
     def admit(self, caller: Caller) -> None:
-        """Raises `Forbidden`, also for whoever would audit their own acts: an auditor has no other office here."""
+        """Raises `Forbidden`, also for an auditor with another staff role, who could audit their own acts."""
         roles = caller.claims.roles
         if not self.roles & roles or (Role.AUDITOR in roles and roles & ACTING):
             raise Forbidden

@@ -1,4 +1,4 @@
-"""Which record a path names, and whether this caller may know that it exists (404 for a stranger's)."""
+"""Loads the record in a path, if the caller has access to it; another person's record is 404."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,14 +16,14 @@ _LONGEST_CODE = 32
 
 
 def id_in(text: str) -> UUID:
-    """The id in its one canonical form. Raises `NotFound` for anything else."""
+    """The id in its canonical form. Raises `NotFound` for anything else."""
     if not _ID.fullmatch(text.lower()):
         raise NotFound
     return UUID(text)
 
 
 async def own_preselection(visit: Visit, text: str) -> None:
-    """The caller's own preselection, as the row says now."""
+    """The caller's preselection, from its row."""
     row = await visit.parts.preselections.get(id_in(text))
     if row is None or row.owner_hash not in every(visit.caller.owner_hash):
         raise NotFound
@@ -32,7 +32,7 @@ async def own_preselection(visit: Visit, text: str) -> None:
 
 
 async def own_keyboard(visit: Visit, text: str) -> None:
-    """The caller's own preselection; meanwhile the call is counted, if it is known how many there may be."""
+    """The caller's preselection; the call is counted at the same time, if its limit is known."""
     preselection_id = str(id_in(text))
     visit.count = visit.parts.call_counts.begin_keyboard(preselection_id, visit.caller.owner_hash, visit.now())
     await own_preselection(visit, text)
@@ -44,7 +44,7 @@ async def office(visit: Visit, code: str) -> None:
 
 
 async def desk_reservation(visit: Visit, text: str) -> None:
-    """A reservation of the clerk's own office, whatever has become of it."""
+    """A reservation of the clerk's office, at any stage."""
     row = await visit.parts.preselections.get(id_in(text))
     if row is None or row.plate is None or row.office_code != visit.caller.claims.office:
         raise NotFound

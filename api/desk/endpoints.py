@@ -1,4 +1,4 @@
-"""The desk of a vehicle office (车管所): a clerk sees the own office's reservations only."""
+"""The desk of a vehicle office (车管所): a clerk sees only the reservations of their office."""
 
 from typing import Annotated
 
@@ -22,19 +22,19 @@ router = area("/desk", tags=["desk"])
 
 @router.get("/reservations", responses=reading("validation_failed"))
 async def list_reservations(visit: CurrentVisit, query: Annotated[ReservationQuery, Query()]) -> ReservationPage:
-    """All that have, or had, a plate, newest first; searched by plate and stage."""
+    """All that have, or had, a plate, newest first; filtered by plate and stage."""
     return await reservations_of(visit, plate=query.plate, stage=query.stage, limit=query.limit, cursor=query.cursor)
 
 
 @router.post("/vouchers/inspect", responses=writing("not_found", "voucher_invalid"))
 async def inspect_voucher(visit: CurrentVisit, body: InspectionBody) -> VoucherInspection:
-    """What the voucher in the holder's hand is worth now."""
+    """Inspect the holder's voucher."""
     return await inspected(visit, body.token)
 
 
 @router.post("/preselections/{preselection_id}/confirmation", responses=writing("not_found", "wrong_stage"))
 async def confirm_reservation(visit: CurrentVisit) -> ReservationItem:
-    """The holder came in time: the deadline is stopped for good, and the plate is issued."""
+    """The holder came in time: the deadline ends, and the plate is issued."""
     return await confirmed(visit)
 
 

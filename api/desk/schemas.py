@@ -1,4 +1,4 @@
-"""What the desk sends, and what it receives."""
+"""Request and response schemas of the desk."""
 
 from datetime import date
 from typing import Annotated
@@ -28,7 +28,7 @@ class ReasonBody(Body):
 
 
 class InspectionBody(Body):
-    """The token of the voucher's QR code, an address that ends in it, or the short code that is printed beneath."""
+    """The token of the voucher's QR code, a URL that ends in it, or the short code that is printed below."""
 
     token: Identifier
 
@@ -53,7 +53,7 @@ class ReservationPage(Answer):
 class VoucherInspection(ReservationItem):
     """`valid`: the plate is reserved for the holder, or issued to them already.
 
-    `inspected_before`: when this voucher was last looked up before now, at whichever counter; null the first time.
+    `inspected_before`: the time of this voucher's previous inspection, at any counter; null the first time.
     """
 
     valid: bool

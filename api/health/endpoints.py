@@ -1,4 +1,4 @@
-"""Whether the process is up, and whether its parts answer."""
+"""Whether the process is up, and whether its dependencies respond."""
 
 from fastapi import APIRouter
 
@@ -19,6 +19,6 @@ async def read_health() -> Health:
 
 @router.get("/readyz", responses=problems("unavailable"))
 async def read_readiness(visit: CurrentVisit) -> Health:
-    """Database, Redis and Temporal answer; otherwise 503 with those that do not in `parts`."""
+    """Database, Redis and Temporal respond; otherwise 503 with those that do not in `parts`."""
     await require_all_parts(visit.parts)
     return Health(status="ok")

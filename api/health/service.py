@@ -1,4 +1,4 @@
-"""Whether the parts that nothing works without answer, asked all at once."""
+"""Checks the required dependencies in parallel."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 3.0
 
 
 async def require_all_parts(parts: Parts) -> None:
-    """Raises `Unavailable` with every part that does not answer in time."""
+    """Raises `Unavailable` with every dependency that does not respond in time."""
     checks = {
         "database": parts.database.ping(),
         "redis": ping(parts.redis),
@@ -34,10 +34,10 @@ async def _temporal_answers(parts: Parts) -> None:
 
 
 async def _answers(check: Awaitable[None]) -> bool:
-    # No limit around them all: storage keeps its own, and a driver that is cancelled instead waits for longer.
+    # No common time limit: storage has its own, and cancelling a driver takes longer.
     try:
         await check
     except (TimeoutError, PartDown, RPCError, RuntimeError):
-        # The SDK raises a RuntimeError where it can't even connect.
+        # The SDK raises a RuntimeError if it can't connect.
         return False
     return True

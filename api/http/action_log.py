@@ -1,4 +1,4 @@
-"""One line for each action: the request's own, which then says what was done and how it ended."""
+"""Adds an act and its outcome to the log line of its request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from api.http.problems import FAILURES, refusal_of
 
 @contextmanager
 def action_logged(action: str) -> Iterator[None]:
-    """Note what became of the action: `done`, the code of its refusal, or `failed`."""
+    """Log the outcome of the act: `done`, the code of its refusal, or `failed`."""
     outcome = "failed"
     bind_contextvars(action=action)
     try:

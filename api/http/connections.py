@@ -1,8 +1,8 @@
-"""uvicorn's connections, with an end to everything that a client could draw out or pile up.
+"""uvicorn's connections with limits for slow, endless and oversized requests.
 
-A request has so much time for its head and as much for its body, whatever the application makes of it; a head has a
-greatest size; whoever does not read an answer, or goes on sending after it, is cut off. What is no HTTP at all gets a
-problem like everything else.
+A request has a time limit for its head and one for its body, whatever the application does; a head has a maximum size.
+A client that does not read a response, or keeps sending after it, is disconnected. Input that is not HTTP gets a
+problem like every other refusal.
 """
 
 import asyncio
@@ -16,20 +16,20 @@ from locales.languages import Language
 
 HEAD_WITHIN = 10.0
 BODY_WITHIN = 10.0
-"""Seconds; a route that reads its body says no two seconds before, in words."""
+"""Seconds; a route that reads its body refuses two seconds earlier, with a problem."""
 
 READ_WITHIN = 30.0
-"""Seconds in which a client must take up what was sent."""
+"""Seconds in which a client must read a response."""
 
 LARGEST_HEAD = 64 * 1024
-"""Bytes of a head that has not ended; one that comes whole in a single piece is as large as a piece can be."""
+"""Bytes of an incomplete head; one that arrives complete in a single chunk may be as large as a chunk."""
 
 LARGEST_LEFTOVER = 64 * 1024 * 1024
-"""Bytes of a body that nobody wants any more; a client that still sends them can so read why."""
+"""Bytes of a refused body; a client that still sends them can so read the reason."""
 
 
 class _Alarm:
-    """Cuts a connection off unless it is called off in time."""
+    """Closes a connection unless it is cancelled in time."""
 
     def __init__(self) -> None:
         self._timer: asyncio.TimerHandle | None = None
@@ -49,7 +49,7 @@ class _Alarm:
 
 
 class BoundedConnection(HttpToolsProtocol):
-    """A connection on which nothing lasts for ever but a stream that somebody reads."""
+    """A connection with a time limit for everything except a stream that its client reads."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # As uvicorn does.
         super().connection_made(transport)
@@ -63,13 +63,13 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        # Counted first, so that a piece with the end of a request counts for that one: much of a body may come at once.
+        # Counted first, so that a chunk with the end of a request counts for it: much of a body may arrive at once.
         self._head_size += len(data)
         super().data_received(data)
         if self._in_head and self._head_size > LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("")
         elif (self._head_size or not self._in_head) and not self._request_ends.is_set:
-            # Something of a request has come, if only blank lines that never become one, and the rest has not.
+            # A part of a request has arrived, even if only blank lines, and the rest has not.
             self._request_ends.set(HEAD_WITHIN if self._in_head else BODY_WITHIN, self.transport)
 
     def on_headers_complete(self) -> None:
@@ -98,7 +98,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._answer_is_read.call_off()
 
     def send_400_response(self, _: str) -> None:
-        """What is no request, or one without an end, in the form of every other refusal."""
+        """Refuse malformed and endless requests in the same form as every other refusal."""
         self._request_ends.call_off()
         answer = problem("bad_request", Language.SIMPLIFIED, headers=SECURITY_HEADERS | {REQUEST_ID: str(uuid4())})
         lines = [b"%s: %s\r\n" % (name, value) for name, value in answer.raw_headers]

@@ -1,4 +1,4 @@
-"""Pages of other origins: they may not read anything, unless their origin is named in the settings."""
+"""Cross-origin requests: pages of other origins can't read responses, unless the settings name their origin."""
 
 from http import HTTPStatus
 
@@ -17,9 +17,9 @@ KNOWN_FOR_SECONDS = 600
 
 
 class CrossOrigin(CORSMiddleware):
-    """For named origins what the fetch standard asks for; to all others nothing is said about origins at all.
+    """Sends the headers of the fetch standard for configured origins, and none for other origins.
 
-    Never with cookies: who calls is told by the token alone.
+    Never with cookies: only the token identifies the caller.
     """
 
     def __init__(self, app: ASGIApp, origins: frozenset[str]) -> None:
@@ -37,7 +37,7 @@ class CrossOrigin(CORSMiddleware):
         await (super().__call__ if is_named else self.app)(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Yes, or a problem where Starlette would answer in plain text."""
+        """Allow the request, or respond with a problem where Starlette would use plain text."""
         answer = super().preflight_response(request_headers)
         if answer.status_code == HTTPStatus.OK:
             return answer

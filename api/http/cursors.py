@@ -1,6 +1,6 @@
-"""Where the next page of a list begins, as an opaque word: the moment and the id of the last item on this one.
+"""The start of the next page of a list, as an opaque cursor: instant and id of the last item on this page.
 
-What comes in between two pages changes neither: nothing is shown twice, and nothing that was there is left out.
+New items between two requests do not affect the pages: no item is shown twice, and none is left out.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -25,7 +25,7 @@ def cursor_of(place: Place) -> str:
 
 
 def place_in(cursor: str | None) -> Place | None:
-    """The inverse; None for the first page. Raises `ValidationFailed` for what we have not written."""
+    """The inverse; None for the first page. Raises `ValidationFailed` for a cursor that is not ours."""
     if not cursor:
         return None
     try:

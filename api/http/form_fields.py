@@ -1,4 +1,4 @@
-"""Fields of a search form: one that was left empty is sent all the same."""
+"""Fields of a search form: browsers send empty fields too."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ _EMPTY: JsonSchemaValue = {"type": "string", "maxLength": 0}
 
 @dataclass(frozen=True)
 class EmptyIs:
-    """What an empty field stands for; the published document says that it may be empty."""
+    """The value of an empty field; the published document says that it may be empty."""
 
     default: object
 

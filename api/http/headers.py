@@ -1,7 +1,7 @@
-"""What every answer says to browsers, whoever made it: the API, a page, or the server itself.
+"""Security headers of every response: of the API, the pages and the server.
 
-A page says for itself what it may load; everything else may load nothing, be framed by nobody and be read by nobody
-else's page.
+A page sets its own content policy; every other response may load nothing, may not be framed, and can't be read by
+pages of other origins.
 """
 
 REQUEST_ID = "x-request-id"
@@ -17,5 +17,5 @@ SECURITY_HEADERS = {
     "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
-# Browsers take no notice of it where there is no TLS, such as on the port itself behind a proxy.
+# Browsers ignore it without TLS, for example on the port behind a proxy.
 TLS_ONLY = {"strict-transport-security": "max-age=31536000"}

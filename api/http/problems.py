@@ -1,4 +1,4 @@
-"""Every way of saying no as an RFC 9457 answer: one table of statuses, texts from the catalogues."""
+"""Refusals as RFC 9457 responses: one table of statuses, texts from the catalogues."""
 
 import json
 import math
@@ -62,16 +62,16 @@ STATUSES = {
     "outcome_unknown": 504,
 }
 FAILURES = (Refusal, PartDown, IndexLost, GatewayDown, TimeoutError)
-"""What the API turns into a problem; anything else is a defect of ours."""
+"""The errors that the API converts into a problem; any other is a defect in our code."""
 
 MEDIA_TYPE = "application/problem+json"
 DOWN = "down"
-# The challenge of RFC 9470: the sign-in was not strong enough, so that another one may help.
+# The challenge of RFC 9470: the sign-in was not strong enough, so another one may help.
 _STEP_UP = 'Bearer error="insufficient_user_authentication"'
 
 
 def refused(refusal: Refusal, language: Language, now: datetime) -> Response:
-    """The answer that tells of a refusal; where waiting helps, how many seconds from `now`."""
+    """The response of a refusal; where waiting helps, with the seconds from `now`."""
     headers = {}
     if retry_at := getattr(refusal, "retry_at", None):
         headers["Retry-After"] = str(max(1, math.ceil((retry_at - now).total_seconds())))
@@ -100,7 +100,7 @@ def problem(
 
 
 def refusal_of(failure: Exception) -> Refusal | None:
-    """What the failure of a part means to the caller; None for a defect of ours."""
+    """The refusal for a failed dependency; None for a defect in our code."""
     match failure:
         case Refusal():
             return failure

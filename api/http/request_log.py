@@ -1,4 +1,4 @@
-"""The outermost layer: an id and one line for every request, and the last resort for a defect of ours."""
+"""The outermost layer: an id and one log line for every request, and the handler of unexpected errors."""
 
 import re
 import time
@@ -19,7 +19,7 @@ log = structlog.get_logger("requests")
 
 
 class RequestLog:
-    """Takes over the caller's X-Request-Id when it is a UUID, so that nothing personal can come in by it."""
+    """Uses the caller's X-Request-Id if it is a UUID, so that it can't contain personal data."""
 
     def __init__(self, app: ASGIApp, *, demo: bool) -> None:
         self._app = app
@@ -31,14 +31,14 @@ class RequestLog:
             return
         given = Headers(scope=scope).get(REQUEST_ID, "")
         request_id = given if _ID.fullmatch(given) else str(uuid4())
-        # The server begins a pipelined request in the context of the one before it, where all that was bound still is.
+        # The server starts a pipelined request in the context of the previous one, with its bound values.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         await _Exchange(self._app, request_id, self._headers).run(scope, receive, send)
 
 
 class _Exchange:
-    """One request and its answer."""
+    """One request and its response."""
 
     def __init__(self, app: ASGIApp, request_id: str, every_answer: Mapping[str, str]) -> None:
         self._app = app
@@ -79,6 +79,6 @@ class _Exchange:
 
 
 def _route(scope: Scope) -> str:
-    """The route's own path, with names for what varies: neither ids nor queries nor what a stranger made up."""
+    """The route's path template: without ids, queries and unknown paths."""
     path = getattr(scope.get("route"), "path_format", None)
     return path if isinstance(path, str) else "-"

@@ -1,4 +1,4 @@
-"""What the published document says about refusals: the codes that a call can answer with, by status."""
+"""The refusals in the published document: the possible codes of a call, by status."""
 
 from collections import defaultdict
 from typing import Any
@@ -33,10 +33,10 @@ def problems(*codes: str) -> Responses:
 
 
 def reading(*codes: str) -> Responses:
-    """A call by somebody signed in that changes nothing."""
+    """An authenticated call that changes nothing."""
     return problems(*SIGNED_IN, *codes)
 
 
 def writing(*codes: str) -> Responses:
-    """A call by somebody signed in that may change something."""
+    """An authenticated call that may change something."""
     return problems(*SIGNED_IN, *WRITES, *codes)

@@ -1,4 +1,4 @@
-"""Types that the request and response schemas of all rooms share."""
+"""Types that the request and response schemas of all packages share."""
 
 import unicodedata
 from datetime import datetime
@@ -60,7 +60,7 @@ PUBLISHED_WORDED = {"pattern": "[^ ]"}
 PlainText = Annotated[str, Field(max_length=200, json_schema_extra=PUBLISHED_PLAIN), AfterValidator(_plain)]
 Name = Annotated[PlainText, Field(json_schema_extra=PUBLISHED_WORDED), AfterValidator(_named)]
 Digits = Annotated[str, Field(pattern="^[0-9]{6}$")]
-# Any length and any characters: what is no VIN is told by `vin_invalid`, and so on.
+# Any length and any characters: a malformed VIN is `vin_invalid`, and so on.
 Identifier = Annotated[str, Field(max_length=65536)]
 Id = Annotated[str, Field(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 
@@ -72,7 +72,7 @@ def _worded(text: str) -> str:
 
 
 Reason = Annotated[PlainText, Field(json_schema_extra=PUBLISHED_WORDED), AfterValidator(_worded)]
-"""Free words; they may not be blank."""
+"""Free text; it may not be blank."""
 
 EmptyIsNone = EmptyIs(None)
 Cursor = Annotated[PlainText | None, EmptyIsNone]

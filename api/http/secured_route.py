@@ -1,4 +1,4 @@
-"""The route class of every endpoint: token, role, record, body, in this order, before the handler is reached."""
+"""The route class of every endpoint: checks token, role, record and body, in this order, before the handler."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -22,21 +22,21 @@ from domain.errors import Forbidden
 from locales.languages import preferred_language
 
 BASE = "/api/v1"
-"""Under which every call of the contract lies."""
+"""The base path of every call of the contract."""
 
 ANSWERED_WITHIN = 14.0
-"""Seconds for everything. Each part has a shorter limit of its own, so this one is for what nobody thought of."""
+"""Seconds for a whole request. Each dependency has a shorter limit, so this one is for unexpected delays."""
 
 NEVER_KEPT = {401, 429}
 
 WRITES = ("POST", "PUT")
-"""The methods whose bodies we read ourselves, and whose repeats are known by their key."""
+"""The methods whose bodies we parse ourselves, and whose repeats are identified by their key."""
 
 Handle = Callable[[Request], Awaitable[Response]]
 
 
 class GuardedRoute(APIRoute):
-    """Lets nobody in whom the policy does not name, and turns every refusal into a problem."""
+    """Refuses callers that the policy does not allow, and converts every refusal into a problem."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle: Handle = super().get_route_handler()
@@ -60,7 +60,7 @@ class GuardedRoute(APIRoute):
 
 
 def without_body(handle: Handle) -> Handle:
-    """Refuse a body that nobody asked for, but only here: a key used with another body is told before that."""
+    """Refuse an unexpected body, but only here: a key that was used with another body is refused before that."""
 
     async def handled(request: Request) -> Response:
         refuse_body(request)
@@ -70,14 +70,14 @@ def without_body(handle: Handle) -> Handle:
 
 
 def area(path: str = "", *, tags: list[str]) -> APIRouter:
-    """A router of guarded routes under the base path; their ids in the published document are their names."""
+    """A router of secured routes with the base path; their names are the operation ids of the published document."""
     return APIRouter(
         prefix=BASE + path, tags=[*tags], route_class=GuardedRoute, generate_unique_id_function=lambda route: route.name
     )
 
 
 def told(failure: Exception, visit: Visit) -> Response:
-    """The refusal or the failure of a part, as the caller is told."""
+    """The response for a refusal or a failed dependency."""
     refusal = refusal_of(failure)
     if refusal is None:
         raise failure
@@ -85,12 +85,12 @@ def told(failure: Exception, visit: Visit) -> Response:
 
 
 def is_kept(status: int) -> bool:
-    """Whether an answer of this status is the last word (api.md, Idempotency-Key)."""
+    """Whether a response with this status is final (api.md, Idempotency-Key)."""
     return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in NEVER_KEPT
 
 
 async def admitted(request: Request, visit: Visit, name: str) -> Rule:
-    """The rule of the route, kept: the caller may call it, and the record is the caller's to know."""
+    """Apply the route's rule: the caller has the role, and access to the record."""
     rules: Mapping[str, Rule] = request.app.state.rules
     rule = rules.get(name)
     if rule is None:

@@ -1,4 +1,4 @@
-"""Bodies: bounded, in time, and JSON without the traps that it allows."""
+"""Request bodies: limits of size and time, and strict JSON."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ NOTHING = b""
 
 
 class BodyRefused(Refusal):
-    """A refusal of the framework's kind: the body was not even looked into."""
+    """A refusal like the framework's: the body was not parsed."""
 
 
 class PayloadTooLarge(BodyRefused):
@@ -35,7 +35,7 @@ class RequestTimeout(BodyRefused):
 
 
 class ReadRequest(Request):
-    """A request whose body has been read and parsed; FastAPI takes both from here."""
+    """A request whose body has been read and parsed; FastAPI uses both."""
 
     raw: bytes = NOTHING
     parsed: Any = None
@@ -48,12 +48,12 @@ class ReadRequest(Request):
 
     @property
     def canonical(self) -> bytes:
-        """The same bytes for every way of writing the same JSON: what a repeat is compared by."""
+        """The canonical bytes of the JSON body, with which repeats are compared."""
         return json.dumps(self.parsed, sort_keys=True, separators=(",", ":")).encode() if self.raw else NOTHING
 
 
 async def read(request: Request) -> ReadRequest:
-    """The request with its body. Raises `BodyRefused`, and `ValidationFailed` for what is no plain JSON."""
+    """The request with its body. Raises `BodyRefused`, and `ValidationFailed` for anything but strict JSON."""
     done = ReadRequest(request.scope, request.receive)
     done.raw = await _received(request)
     if done.raw:
@@ -64,13 +64,13 @@ async def read(request: Request) -> ReadRequest:
 
 
 def refuse_body(request: Request) -> None:
-    """For calls that take none. Raises `ValidationFailed` for one that says anything."""
+    """For calls without a body. Raises `ValidationFailed` for a body with content."""
     if isinstance(request, ReadRequest) and request.raw and request.parsed != {}:
         raise ValidationFailed([{"field": "body", "message": "unknown"}])
 
 
 def parse(raw: bytes) -> Any:
-    """Strict JSON in UTF-8: no NaN, no key twice, no lone surrogate, no NUL, no depth that breaks a parser.
+    """Strict JSON in UTF-8: no NaN, no duplicate keys, no lone surrogates, no NUL, no depth that breaks a parser.
 
     Raises `ValidationFailed`.
     """

@@ -1,4 +1,4 @@
-"""From what pydantic found wrong to `validation_failed`, without a word of what was sent."""
+"""Converts pydantic's errors to `validation_failed`, without any value that was sent."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ _MESSAGES = {
 
 
 def validation_failed(errors: Iterable[Mapping[str, Any]]) -> ValidationFailed:
-    """`errors` as pydantic lists them."""
+    """`errors` in pydantic's form."""
     return ValidationFailed(
         [{"field": _field(error["loc"]), "message": _message(error["type"])} for error in errors][:MOST_ERRORS]
     )
@@ -42,13 +42,13 @@ def fields_invalid(messages: Mapping[str, str]) -> ValidationFailed:
 
 
 def _field(location: tuple[int | str, ...]) -> str:
-    """The path to the field; FastAPI begins it with the part of the request."""
+    """The path to the field; FastAPI starts it with the part of the request."""
     steps = [str(step) for step in location]
     return ".".join(map(_told, steps[1:] if len(steps) > 1 else steps))
 
 
 def _told(name: str) -> str:
-    """An unknown field's name was sent too, so it is told only where it looks like one."""
+    """An unknown field's name is input too, so it is repeated only if it looks like a field name."""
     return name if name.isdigit() or _PLAIN_NAME.fullmatch(name) else "?"
 
 

@@ -1,6 +1,6 @@
-"""Counting calls against their limits a minute. Redis counts every call, and exactly, whichever process it came to.
+"""Counts calls against their limits per minute. The count in Redis is exact over all processes.
 
-Counting begins before it is needed where it can, so that a call rarely has to wait for it.
+Counting starts as early as possible, so that a call rarely has to wait for it.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ _REMEMBERED = 10_000
 
 
 class Remembered(OrderedDict[Key, Value], Generic[Key, Value]):
-    """A dictionary of the newest so many entries."""
+    """A dictionary with a maximum number of entries, the newest ones."""
 
     def __setitem__(self, key: Key, value: Value) -> None:
         super().__setitem__(key, value)
@@ -31,38 +31,38 @@ class Remembered(OrderedDict[Key, Value], Generic[Key, Value]):
 
 @dataclass(frozen=True)
 class Count:
-    """A call that is being counted."""
+    """A call whose count is pending."""
 
     retry_at: asyncio.Future[datetime | None]
 
     async def judge(self) -> None:
-        """Raises `RateLimited`, and what counting raises."""
+        """Raises `RateLimited`, and errors of counting."""
         if retry_at := await self.retry_at:
             raise RateLimited(retry_at)
 
 
 class CallCounts:
-    """The windows of everything that is limited by the minute."""
+    """The windows of all limits per minute."""
 
     def __init__(self, windows: RateWindows, hashes: PersonalHashes) -> None:
         self._windows = windows
         self._hashes = hashes
-        # By preselection and owner: how often its keyboard may be called.
+        # By preselection and owner: the limit of its keyboard calls.
         self._keyboards: Remembered[tuple[str, bytes], int] = Remembered()
 
     def begin(self, name: str, subject: str, limit: int, at: datetime) -> Count:
-        """Begin to count a call."""
+        """Start to count a call."""
         key = self._hashes.rate_window(name, subject).hex()
         counting = asyncio.ensure_future(self._windows.hit(key, limit=limit, window=_MINUTE, at=at))
-        # Nobody may ever ask for the answer, and asyncio would complain of a failure that nobody has seen.
+        # The result may never be awaited, and asyncio warns about an exception that is never retrieved.
         counting.add_done_callback(lambda done: done.cancelled() or done.exception())
         return Count(counting)
 
     def begin_keyboard(self, preselection_id: str, owner_hash: bytes, at: datetime) -> Count | None:
-        """Begin to count a keyboard call before its row has been read.
+        """Start to count a keyboard call before its row has been read.
 
-        How many there may be stands in the row and never changes; so from an owner's second call on it is known here. A
-        stranger's call is not counted.
+        The limit is in the row and never changes, so it is known here from an owner's second call on. Calls of other
+        persons are not counted.
         """
         limit = self._keyboards.get((preselection_id, owner_hash))
         return self.begin("keyboard", preselection_id, limit, at) if limit else None
@@ -70,6 +70,6 @@ class CallCounts:
     def go_on_with_keyboard(
         self, preselection_id: str, owner_hash: bytes, *, limit: int, at: datetime, begun: Count | None
     ) -> Count:
-        """The count of the call, once the row is known; it is to be judged before the call is answered."""
+        """The count of the call, once the row is known; the caller must check it before it responds."""
         self._keyboards[preselection_id, owner_hash] = limit
         return begun or self.begin("keyboard", preselection_id, limit, at)

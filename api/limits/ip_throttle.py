@@ -1,7 +1,7 @@
-"""The address that a call comes from: it counts only when a trusted proxy names it, and it only brakes.
+"""The IP address of a call: it counts only if a trusted proxy names it, and it only delays calls.
 
-Many people share an address, so it never decides anything. Beyond `address_per_minute` a call is answered later, and
-not differently; only when too many of one address already wait is a call put off altogether.
+Many people share an address, so it never decides anything. Above `address_per_minute` a call gets the same response,
+but later; only if too many calls of one address already wait is a call refused.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from storage.redis.rate_windows import RateWindows
 
 HELD_UP_SECONDS = 2.0
 MOST_HELD_UP = 10
-"""Calls of one address that wait at the same time in this process."""
+"""Calls of one address that may wait at the same time in this process."""
 
 _MINUTE = timedelta(minutes=1)
-# What one household or one machine is given; whoever has it can take any address in it.
+# The network of one household or one machine, which can use any address in it.
 _IPV6_SITE = 64
 
 Network = IPv4Network | IPv6Network
@@ -41,7 +41,7 @@ class AddressBrake:
         self._held_up: Counter[str] = Counter()
 
     async def slow_down(self, request: Request, at: datetime) -> None:
-        """Let the call wait if there were too many from its address. Raises `RateLimited` if too many wait already."""
+        """Delay the call if there were too many from its address. Raises `RateLimited` if too many wait already."""
         if self._limit is None or not self._proxies:
             return
         address = named_address(request, self._proxies)
@@ -56,7 +56,7 @@ class AddressBrake:
         try:
             return await self._windows.hit(key, limit=limit, window=_MINUTE, at=at)
         except PartDown as down:
-            # A brake that does not work stops nobody.
+            # If counting fails, calls are not delayed.
             log.warning("addresses are not counted", part=down.part)
             return None
 
@@ -73,11 +73,11 @@ class AddressBrake:
 
 
 def named_address(request: Request, proxies: Sequence[Network]) -> str | None:
-    """The nearest address that is no trusted proxy, as the trusted ones name it; None where none of them called."""
+    """The nearest address that is not a trusted proxy, as named by trusted proxies; None without a trusted proxy."""
     peer = _address(request.client.host if request.client else "")
     if peer is None or not _is_one_of(peer, proxies):
         return None
-    # What stands further left was written by whoever called the first proxy, and may be anything.
+    # Entries further left come from the client of the first proxy, and can be forged.
     for text in reversed(",".join(request.headers.getlist("x-forwarded-for")).split(",")):
         address = _address(text.strip())
         if address is None:

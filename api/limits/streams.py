@@ -1,4 +1,4 @@
-"""How many event streams each account has open in this process: each costs a task, a subscription and readings."""
+"""The open event streams per account in this process: each costs a task, a subscription and reads."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -11,18 +11,18 @@ from starlette.types import Receive, Scope, Send
 from domain.errors import RateLimited
 
 ASK_AGAIN = timedelta(seconds=15)
-"""Nobody knows when a stream will end; a client that asks this seldom is no burden."""
+"""The end of a stream is unknown; a client that retries this rarely is no burden."""
 
 
 class OpenStreams:
-    """Counts them; a stream that is opened must be closed once."""
+    """Counts streams; each opened stream must be closed once."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._open: Counter[str] = Counter()
 
     def open(self, account: str, at: datetime) -> None:
-        """Raises `RateLimited` where the account has as many as it may."""
+        """Raises `RateLimited` if the account has reached its limit."""
         if self._open[account] >= self._limit:
             raise RateLimited(at + ASK_AGAIN)
         self._open[account] += 1
@@ -34,7 +34,7 @@ class OpenStreams:
 
 
 class CountedStream(EventSourceResponse):
-    """A stream that gives its place back however it ends."""
+    """A stream that frees its place whenever it ends."""
 
     def __init__(
         self, content: AsyncIterator[ServerSentEvent], *, places: OpenStreams, account: str, **how: Any

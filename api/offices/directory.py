@@ -1,4 +1,4 @@
-"""Offices in memory: every view names one, and they change a few times a year."""
+"""A cache of offices: every view names one, and they change a few times a year."""
 
 import asyncio
 from collections.abc import Mapping
@@ -49,5 +49,5 @@ class OfficeDirectory:
 
 
 def policy_of(office: Office, deployment: Policy) -> Policy:
-    """The policy in force at an office: what it overrides, else the deployment's."""
+    """The policy of an office: its overrides, otherwise the deployment's values."""
     return deployment.with_overrides(office.policy)

@@ -1,4 +1,4 @@
-"""What offices, notices and segments look like in responses."""
+"""Response schemas of offices, notices and segments."""
 
 from pydantic import Field
 
@@ -35,7 +35,7 @@ class NoticeText(Answer):
 
 
 class SegmentItem(Answer):
-    """In a template `!` is a digit, `@` a letter, anything else itself."""
+    """In a template `!` is a digit, `@` a letter, any other character itself."""
 
     prefix: str
     template: str

@@ -1,4 +1,4 @@
-"""The OpenAPI document as it is published: FastAPI's, with problems as problems, and the token and headers named."""
+"""The published OpenAPI document: FastAPI's, with RFC 9457 problems, the token and the headers."""
 
 import re
 from typing import Any
@@ -25,18 +25,18 @@ _KEY = {
     "schema": {"type": "string", "format": "uuid"},
     "description": "Repeating the request with the same key returns the first answer and acts once.",
 }
-# What the guard of a route reads itself.
+# Headers that the secured route reads itself.
 _IN_PATHS: dict[str, dict[str, Any]] = {
     "preselection_id": {"schema": {"type": "string", "format": "uuid"}},
     "code": {"schema": {"type": "string", "examples": ["440300"]}},
 }
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-# FastAPI's own shapes of a 422, which we never send.
+# FastAPI's schemas of a 422, which we never send.
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 
 
 def publish(app: FastAPI) -> None:
-    """Serve the document; it is put together once."""
+    """Serve the document; it is built once."""
 
     async def read_document(_: Request) -> JSONResponse:
         if app.openapi_schema is None:
@@ -47,7 +47,7 @@ def publish(app: FastAPI) -> None:
 
 
 def document_of(app: FastAPI) -> dict[str, Any]:
-    """What other programs are generated from; operation ids are the names in the policy."""
+    """The document for client generators; operation ids are the names in the policy."""
     document = get_openapi(title=app.title, version=app.version, routes=app.routes)
     components = document["components"]
     components["securitySchemes"] = {"token": _TOKEN}

@@ -1,4 +1,4 @@
-"""What leads where, as links of the published document: whose answer names what another call needs."""
+"""Links of the published document: from a response to the calls that need its values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _STEPS = (
 
 @dataclass(frozen=True)
 class Link:
-    """`source` answers with what `target` needs: pointers into the answer, by parameter and by field of the body."""
+    """The response of `source` has the values for `target`: pointers by parameter and by field of the body."""
 
     source: str
     target: str
@@ -43,7 +43,7 @@ LINKS = (
 
 
 def add_links(operations: Iterable[dict[str, Any]]) -> None:
-    """Write the links into the answers of these operations; every view leads to the steps that may follow it."""
+    """Add the links to the responses of these operations; every view links to the possible next steps."""
     for operation in operations:
         for status, answer in operation["responses"].items():
             if status.startswith(_SUCCESS) and (links := _links_of(operation["operationId"], answer)):

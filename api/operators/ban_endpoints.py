@@ -1,4 +1,4 @@
-"""The blacklist in operators' hands."""
+"""The blacklist for operators."""
 
 from typing import Annotated
 from uuid import UUID
@@ -22,7 +22,7 @@ EntryId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 @router.get("", responses=reading("validation_failed"))
 async def list_bans(visit: CurrentVisit, query: Annotated[BanQuery, Query()]) -> BanPage:
-    """All entries, released ones too, newest first; or the early releases that wait for a second operator."""
+    """All bans, including released ones, newest first; or the early releases that wait for a second operator."""
     ban_list = visit.parts.operations.bans
     if query.unconfirmed:
         return BanPage(items=[ban_item(entry) for entry in await ban_list.unconfirmed(limit=query.limit)], next=None)
@@ -34,13 +34,13 @@ async def list_bans(visit: CurrentVisit, query: Annotated[BanQuery, Query()]) ->
 
 @router.post("/{entry_id}/release", responses=writing("not_found", "already_released"))
 async def release_ban(visit: CurrentVisit, entry_id: EntryId, body: ReasonBody) -> BanItem:
-    """End a ban before its time, at once; a second operator confirms it afterwards."""
+    """Release a ban early, with effect at once; a second operator confirms it afterwards."""
     wish = await wish_of(visit, body.reason)
     return ban_item(await bans.release_ban(visit.parts.operations, id_in(entry_id), wish))
 
 
 @router.post("/{entry_id}/confirmation", responses=writing("not_found", "nothing_to_confirm", "second_operator_needed"))
 async def confirm_ban_release(visit: CurrentVisit, entry_id: EntryId) -> BanItem:
-    """A second operator has looked at an early release and agrees."""
+    """Confirm an early release as a second operator."""
     wish = await wish_of(visit)
     return ban_item(await bans.confirm_ban_release(visit.parts.operations, id_in(entry_id), wish))

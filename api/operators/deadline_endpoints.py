@@ -1,4 +1,4 @@
-"""The calendar of working days, and deadlines that move."""
+"""The calendar of working days, and deadline extensions."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ router = area("/operations", tags=["operations"])
 
 @router.get("/calendar", responses=reading("validation_failed"))
 async def read_calendar(visit: CurrentVisit, query: Annotated[CalendarQuery, Query()]) -> CalendarAnswer:
-    """The days of a year that differ from the plain week, and whether the year is provisional."""
+    """The days of a year that differ from the normal week, and whether the year is provisional."""
     return calendar_answer(visit, await calendar.calendar_of(visit.parts.operations, query.year, query.office))
 
 
@@ -27,9 +27,9 @@ async def read_calendar(visit: CurrentVisit, query: Annotated[CalendarQuery, Que
 async def enter_days(
     visit: CurrentVisit, query: Annotated[CalendarQuery, Query()], body: CalendarBody
 ) -> CalendarAnswer:
-    """Change days, and say that a year is official. Deadlines on days that are closed now move; the holders are told.
+    """Change days, and declare a year official. Deadlines on newly closed days move; the holders get an SMS.
 
-    Days that are not named stay as they are.
+    Days that are not named stay unchanged.
     """
     days = {each.day: None if each.kind == "ordinary" else DayKind(each.kind) for each in body.days}
     change = await calendar.enter_days(
@@ -45,14 +45,14 @@ async def enter_days(
 
 @router.post("/calendar/seeding", responses=writing())
 async def seed_calendar_year(visit: CurrentVisit, body: SeedBody) -> CalendarAnswer:
-    """Enter the country's holidays of a year from the library, as far as nobody has entered them yet."""
+    """Enter the country's holidays of a year from the library, if operators have not entered them yet."""
     change = await calendar.seed_year(visit.parts.operations, await wish_of(visit, body.reason), body.year)
     return calendar_answer(visit, change.year, change.postponement)
 
 
 @router.post("/deadlines/extensions", status_code=202, responses=writing())
 async def extend_deadlines(visit: CurrentVisit, body: OutageBody) -> PostponementAnswer:
-    """Our own service was out: whoever has their last day on a day that it touches gets more time, and is told."""
+    """Extend the reservations whose last day overlaps an outage of our service; the holders get an SMS."""
     outage = Outage(body.since, body.until, body.office_code, body.visit_by)
     wish = await wish_of(visit, body.reason)
     return postponement_answer(await postpone_outage(visit.parts.operations, wish, outage))

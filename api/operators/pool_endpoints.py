@@ -1,4 +1,4 @@
-"""The pool in operators' hands: levels, segments (号段), exclusions, and numbers withheld."""
+"""The pool for operators: levels, segments (号段), exclusions, and withheld numbers."""
 
 from typing import Annotated
 
@@ -29,14 +29,14 @@ WithholdingId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 @router.get("/pool/{prefix}", responses=reading("not_found", "validation_failed"))
 async def read_pool(visit: CurrentVisit, prefix: Prefix) -> PoolLevels:
-    """How many numbers there are, and what has become of them, from one snapshot."""
+    """The number of numbers by state, from one snapshot."""
     levels = await pool.pool_levels(visit.parts.operations, prefix, visit.now())
     return PoolLevels(prefix=fold_capitals(prefix), **levels)
 
 
 @router.get("/pool/{prefix}/segments", responses=reading("not_found", "validation_failed"))
 async def list_prefix_segments(visit: CurrentVisit, prefix: Prefix) -> ReleasedSegmentList:
-    """The segments of a prefix with their exclusions, those released later too."""
+    """The segments of a prefix with their exclusions, including those released later."""
     segments = await pool.segments_of(visit.parts.operations, prefix)
     return ReleasedSegmentList(items=[segment_item(segment) for segment in segments])
 
@@ -50,7 +50,7 @@ async def release_segment(visit: CurrentVisit, body: SegmentBody) -> ReleasedSeg
 
 @router.post("/segments/exclusions", responses=writing())
 async def exclude_numbers(visit: CurrentVisit, body: ExclusionBody) -> ReleasedSegment:
-    """Take numbers out of a segment for good; whoever holds or has one of them keeps it."""
+    """Exclude numbers from a segment permanently; live claims on them stay."""
     wish = await wish_of(visit, body.reason)
     segment = await pool.exclude_numbers(
         visit.parts.operations, wish, prefix=body.prefix, template=body.template, excluded=body.excluded
@@ -60,7 +60,7 @@ async def exclude_numbers(visit: CurrentVisit, body: ExclusionBody) -> ReleasedS
 
 @router.get("/withholdings", responses=reading("validation_failed"))
 async def list_withholdings(visit: CurrentVisit, query: Annotated[WithholdingQuery, Query()]) -> WithholdingList:
-    """Those of a prefix, newest first; without one, those that wait for a second operator's confirmation."""
+    """The withholdings of a prefix, newest first; without a prefix, those that wait for a second operator."""
     prefix = fold_capitals(query.prefix) if query.prefix else None
     found = await withholding.withholdings(visit.parts.operations, prefix)
     return WithholdingList(items=[withholding_item(known) for known in found])
@@ -68,7 +68,7 @@ async def list_withholdings(visit: CurrentVisit, query: Annotated[WithholdingQue
 
 @router.post("/withholdings", responses=writing("number_malformed", "number_duplicated"))
 async def withhold_numbers(visit: CurrentVisit, body: WithholdingBody) -> WithheldAnswer:
-    """Keep numbers out of the pool, at once; those that somebody has are told, and stay theirs."""
+    """Withhold numbers from the pool, with effect at once; numbers with a claim are listed and stay claimed."""
     wish = await wish_of(visit, body.reason)
     done = await withholding.withhold_numbers(visit.parts.operations, body.numbers, wish)
     return WithheldAnswer(
@@ -78,7 +78,7 @@ async def withhold_numbers(visit: CurrentVisit, body: WithholdingBody) -> Withhe
 
 @router.post("/withholdings/{withholding_id}/release", responses=writing("not_found", "already_released"))
 async def release_withheld(visit: CurrentVisit, withholding_id: WithholdingId, body: ReasonBody) -> WithholdingItem:
-    """Give numbers back to the pool; they cool for a random time first."""
+    """Release withheld numbers; they cool for a random time first."""
     wish = await wish_of(visit, body.reason)
     return withholding_item(await withholding.release_withheld(visit.parts.operations, id_in(withholding_id), wish))
 
@@ -88,6 +88,6 @@ async def release_withheld(visit: CurrentVisit, withholding_id: WithholdingId, b
     responses=writing("not_found", "nothing_to_confirm", "second_operator_needed"),
 )
 async def confirm_withheld(visit: CurrentVisit, withholding_id: WithholdingId) -> WithholdingItem:
-    """A second operator agrees with the withholding, or else with its release."""
+    """Confirm a withholding, or its release, as a second operator."""
     wish = await wish_of(visit)
     return withholding_item(await withholding.confirm_withheld(visit.parts.operations, id_in(withholding_id), wish))

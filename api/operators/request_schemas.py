@@ -1,4 +1,4 @@
-"""What operators send, and how they ask."""
+"""Request schemas of the operators."""
 
 import re
 from datetime import UTC, date, datetime
@@ -44,14 +44,14 @@ OfficeCode = Annotated[PlainText | None, EmptyIsNone]
 
 
 class BanQuery(PageQuery):
-    """`unconfirmed`: only early releases that no second operator has confirmed yet; they come on one page."""
+    """`unconfirmed`: only early releases that no second operator has confirmed yet, on one page."""
 
     preselection_id: Annotated[Id | None, EmptyIsNone] = None
     unconfirmed: bool = False
 
 
 class SegmentBody(Body):
-    """`!` is a digit, `@` a letter; in `excluded` a `*` is any character. Released at once unless told otherwise."""
+    """`!` is a digit, `@` a letter; in `excluded` a `*` is any character. Released at once by default."""
 
     prefix: PlainText
     template: Template
@@ -61,7 +61,7 @@ class SegmentBody(Body):
 
 
 class ExclusionBody(Body):
-    """The segment by its template, and what is taken out of it."""
+    """The segment by its template, and the excluded numbers."""
 
     prefix: PlainText
     template: Template
@@ -77,7 +77,7 @@ class WithholdingBody(Body):
 
 
 class WithholdingQuery(Query):
-    """The newest of a prefix; without one, those that wait for a second operator."""
+    """The newest of a prefix; without a prefix, those that wait for a second operator."""
 
     prefix: Annotated[PlainText | None, EmptyIsNone] = None
 
@@ -90,7 +90,7 @@ class CalendarQuery(Query):
 
 
 class DayBody(Body):
-    """`ordinary` makes the day what its weekday says."""
+    """`ordinary`: the weekday decides."""
 
     day: Day
     kind: Literal["holiday", "working", "ordinary"]
@@ -103,7 +103,7 @@ def _each_once(days: list[DayBody]) -> list[DayBody]:
 
 
 class CalendarBody(Body):
-    """Days that are not named stay as they are. `official`: the year's holiday notice has been entered."""
+    """Days that are not named stay unchanged. `official`: the year's holiday notice has been entered."""
 
     days: Annotated[list[DayBody], Field(max_length=MOST_DAYS, default_factory=list), AfterValidator(_each_once)]
     official: bool | None = None
@@ -118,7 +118,7 @@ class SeedBody(Body):
 
 
 class OutageBody(Body):
-    """Who has their last day on a day that the outage touches is given until `visit_by`, or the next working day."""
+    """Reservations whose last day overlaps the outage are extended to `visit_by`, or to the next working day."""
 
     since: Moment
     until: Moment
@@ -128,7 +128,7 @@ class OutageBody(Body):
 
 
 class WorkflowQuery(Query):
-    """One of the two. A VIN must not stand in an address: send it in a body."""
+    """One of the two. A VIN must not be in a URL: send it in a body."""
 
     plate: Annotated[Annotated[str, Field(max_length=64)] | None, EmptyIsNone] = None
     preselection_id: Annotated[Id | None, EmptyIsNone] = None
@@ -157,14 +157,14 @@ class DeskActsQuery(PeriodQuery):
 
 
 class TextQuery(PageQuery):
-    """The newest in a state; without one, those that were not handed over. Those of a preselection: all of them."""
+    """The newest in a state; without a state, those that were not handed over; of a preselection, all."""
 
     preselection_id: Annotated[Id | None, EmptyIsNone] = None
     state: Annotated[DeliveryState | None, EmptyIsNone] = None
 
 
 class AuditQuery(Query):
-    """Acts from `since` to before `until`, oldest first; by default those of the last day."""
+    """Acts from `since` to before `until`, oldest first; by default of the last day."""
 
     since: Annotated[Moment | None, EmptyIsNone] = None
     until: Annotated[Moment | None, EmptyIsNone] = None

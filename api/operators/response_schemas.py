@@ -1,4 +1,4 @@
-"""What operators are answered. Nothing in it is personal but the masked holder of a ban."""
+"""Response schemas of the operators. The only personal data is the masked holder of a ban."""
 
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from storage.sms.deliveries import DeliveryState
 
 
 class BanItem(Answer):
-    """`released_by` ended it before its time, and `confirmed_by` agreed afterwards."""
+    """`released_by` released it early, and `confirmed_by` confirmed that."""
 
     id: str
     holder: str
@@ -42,7 +42,7 @@ class PoolLevels(Answer):
 
 
 class ReleasedSegment(Answer):
-    """A segment with its exclusions, as operators see it."""
+    """A segment with its exclusions, for operators."""
 
     prefix: str
     template: str
@@ -56,7 +56,7 @@ class ReleasedSegmentList(Answer):
 
 
 class WithholdingItem(Answer):
-    """Numbers withheld together; both that and giving them back wait for a second operator's confirmation."""
+    """Numbers withheld together; both withholding and release wait for a second operator's confirmation."""
 
     id: str
     prefix: str
@@ -78,14 +78,14 @@ class WithholdingList(Answer):
 
 
 class WithheldAnswer(Answer):
-    """`taken` are those that somebody has; null where that is so of all."""
+    """`taken` are numbers with a claim; the withholding is null if all have one."""
 
     withholding: WithholdingItem | None
     taken: list[str]
 
 
 class CalendarDay(Answer):
-    """An entry; without an office it holds for the whole country."""
+    """An entry; without an office it applies to the whole country."""
 
     day: date
     kind: DayKind
@@ -93,7 +93,7 @@ class CalendarDay(Answer):
 
 
 class PostponementAnswer(Answer):
-    """The workflow that moves the deadlines; `reservations` had their last day on one of the days when it began."""
+    """The workflow that moves the deadlines; `reservations` had their last day on one of the days when it started."""
 
     workflow_id: str
     workflow_url: str
@@ -101,7 +101,7 @@ class PostponementAnswer(Answer):
 
 
 class CalendarAnswer(Answer):
-    """`provisional`: the year's official notice has not been entered, and `warnings` say so."""
+    """`provisional`: the year's official notice has not been entered; `warnings` has a text about it."""
 
     year: int
     office_code: str | None
@@ -130,7 +130,7 @@ class WorkflowList(Answer):
 
 
 class TextItem(Answer):
-    """An SMS that follows by itself. `handed_over`: the gateway has it; until `give_up_at` it is tried."""
+    """An automatic SMS. `handed_over`: the gateway has it; until `give_up_at` it is retried."""
 
     preselection_id: str
     purpose: str
@@ -151,7 +151,7 @@ class TextPage(Answer):
 
 
 class AuditItem(Answer):
-    """An operator by name, a clerk by keyed hash; an applicant is known by the preselection alone."""
+    """An operator by name, a clerk by keyed hash; an applicant only by the preselection."""
 
     id: int
     at: Instant

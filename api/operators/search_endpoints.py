@@ -1,4 +1,4 @@
-"""Finding a vehicle's workflow, and reading the audit."""
+"""Search for a vehicle's workflow, and the audit."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -23,13 +23,13 @@ _NOW_TOO = timedelta(milliseconds=1)
 
 @router.get("/workflows", responses=reading("validation_failed", "number_malformed"))
 async def find_workflows(visit: CurrentVisit, query: Annotated[WorkflowQuery, Query()]) -> WorkflowList:
-    """The workflows of a plate or of a preselection, with their addresses in Temporal's UI, newest first."""
+    """The workflows of a plate or of a preselection, with their URLs in Temporal's UI, newest first."""
     return await _found(visit, plate=query.plate, preselection_id=query.preselection_id)
 
 
 @router.post("/workflows/search", responses=writing("number_malformed", "vin_invalid"))
 async def search_workflows(visit: CurrentVisit, body: WorkflowBody) -> WorkflowList:
-    """The same, and also by VIN, which must stand in no address."""
+    """The same, and also by VIN, which must not be in a URL."""
     return await _found(visit, vin=body.vin, plate=body.plate, preselection_id=body.preselection_id)
 
 
@@ -50,7 +50,7 @@ async def _found(
 
 @router.get("/audit", responses=reading("validation_failed"))
 async def list_audit(visit: CurrentVisit, query: Annotated[AuditQuery, Query()]) -> AuditList:
-    """Who did what to a plate, a chance or the blacklist, oldest first."""
+    """The acts that changed a plate, a chance or the blacklist, oldest first."""
     until = query.until or visit.now() + _NOW_TOO
     entries = await visit.parts.operations.audit.between(
         query.since or until - _LAST_DAY,

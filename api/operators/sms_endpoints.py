@@ -1,4 +1,4 @@
-"""What became of the SMS that follow by themselves."""
+"""The delivery of automatic SMS."""
 
 from typing import Annotated
 from uuid import UUID
@@ -19,7 +19,7 @@ router = area("/operations", tags=["operations"])
 
 @router.get("/texts", responses=reading("validation_failed"))
 async def list_texts(visit: CurrentVisit, query: Annotated[TextQuery, Query()]) -> TextPage:
-    """The SMS that nobody has received, newest first; or those in a state; or all about one preselection."""
+    """The SMS that were not delivered, newest first; or those in a state; or all of one preselection."""
     parts, now = visit.parts.operations, visit.now()
     if query.preselection_id:
         found = await texts_of(parts, UUID(query.preselection_id), now)

@@ -1,4 +1,4 @@
-"""The web pages at the root: the built frontend if it is there, else a page that says where the API is."""
+"""The web pages at the root: the built frontend if it exists, otherwise a page with the API's address."""
 
 import re
 from http import HTTPStatus
@@ -37,14 +37,14 @@ _FALLBACK = """<!doctype html>
 
 
 def content_policy(app: Starlette) -> str:
-    """What the pages may load. The pages themselves ask the identity provider for the token, wherever it lies."""
+    """The content policy of the pages. The pages get the token from the identity provider, at any origin."""
     issuer = urlsplit(app.state.parts.settings.oidc_issuer or "")
     allowed = ["'self'", f"{issuer.scheme}://{issuer.netloc}"] if issuer.netloc else ["'self'"]
     return f"{_CONTENT_POLICY}; connect-src {' '.join(allowed)}"
 
 
 class WebPages(StaticFiles):
-    """Files as small as the build has left them, and the one page for every address that the frontend itself knows."""
+    """Compressed files from the build, and the one page for every path of the frontend."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path.split("/", maxsplit=1)[0] in NOT_PAGES:
@@ -60,7 +60,7 @@ class WebPages(StaticFiles):
         return response
 
     def _form_of(self, file: str, accepted: str) -> tuple[str, str]:
-        """The coding and the suffix of the smallest form that the browser understands; nothing for the plain one."""
+        """The encoding and the suffix of the smallest file that the browser supports; empty for the original."""
         wanted = {part.split(";")[0].strip() for part in accepted.split(",") if not _REFUSED.search(part)}
         forms = ((coding, suffix) for coding, suffix in _FORMS if coding in wanted and self._has(file + suffix))
         return next(forms, ("", ""))
@@ -69,7 +69,7 @@ class WebPages(StaticFiles):
         try:
             _, found = self.lookup_path(path)
         except (OSError, ValueError):
-            # A name that no file can have.
+            # An impossible file name.
             return False
         return found is not None and S_ISREG(found.st_mode)
 
@@ -79,7 +79,7 @@ def _names_a_file(path: str) -> bool:
 
 
 class PagesMount(Mount):
-    """Leaves the API's addresses alone, so that an unknown one is a problem there and not a page."""
+    """Does not match the API's paths, so that an unknown one is a problem and not a page."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope["path"].lstrip("/").split("/")[0] in NOT_PAGES:
@@ -88,7 +88,7 @@ class PagesMount(Mount):
 
 
 async def site_config(request: Request) -> JSONResponse:
-    """`/config.json`: what the pages must know before anybody has signed in."""
+    """`/config.json`: the settings that the pages need before the sign-in."""
     settings = request.app.state.parts.settings
     provider = {"issuer": settings.oidc_issuer, "client_id": settings.oidc_client_id}
     known = all(provider.values())
@@ -102,7 +102,7 @@ async def site_config(request: Request) -> JSONResponse:
 
 
 def add_pages(app: FastAPI, folder: Path = FOLDER) -> None:
-    """Must come after every other route: the last one added takes what is left."""
+    """Must be the last route: it matches every remaining path."""
     app.add_route("/config.json", site_config, include_in_schema=False, name="site_config")
     if (folder / "index.html").is_file():
         app.router.routes.append(PagesMount("/", WebPages(directory=folder), name="pages"))

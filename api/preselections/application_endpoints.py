@@ -1,4 +1,4 @@
-"""Coming in: entries, the first code, and the submission of a vehicle."""
+"""Entries, the first code, and the submission of a vehicle."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ _NO_WISHES = EntryBody()
 
 @router.post("/entries", responses=writing("not_found", "vehicle_in_use", "vehicle_exhausted"))
 async def enter(visit: CurrentVisit, body: Annotated[EntryBody, Body()] = _NO_WISHES) -> EntryAnswer:
-    """Where the caller lands: every entry resets an unfinished selection to 选号服务说明 (R-01, R-05 to R-08, R-15)."""
+    """The next screen: every entry resets an unfinished selection to 选号服务说明 (R-01, R-05 to R-08, R-15)."""
     return await entered(visit, body)
 
 
@@ -39,7 +39,7 @@ async def send_verification_code(visit: CurrentVisit, body: CodeBody) -> CodeSen
     ),
 )  # fmt: skip
 async def create_preselection(visit: CurrentVisit, body: SubmissionBody, response: Response) -> PreselectionView:
-    """确认信息: the facts are checked, and passed leads to 选号服务说明 (R-09 to R-12)."""
+    """确认信息: a passed vehicle check leads to 选号服务说明 (R-09 to R-12)."""
     view = await created(visit, body)
     response.headers["Location"] = f"{BASE}/preselections/{view.id}"
     return view

@@ -1,4 +1,4 @@
-"""What the holder of a reservation prints or saves."""
+"""Documents that the holder of a reservation prints or saves."""
 
 from starlette.responses import Response
 

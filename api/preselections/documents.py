@@ -35,7 +35,7 @@ async def calendar_file_of(visit: Visit) -> str:
 
 
 async def _reservation(visit: Visit) -> Reservation:
-    """The live reservation. Making a document takes a tenth of a second, so the calls are counted."""
+    """The live reservation. Rendering a document takes a tenth of a second, so the calls are counted."""
     row = visit.own
     state = state_of(row, visit.now())
     if state.stage is not Stage.COMPLETED or state.reservation is None:

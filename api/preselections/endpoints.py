@@ -1,4 +1,4 @@
-"""The caller's preselections, and the steps before and after the choice of a plate."""
+"""The caller's preselections, and the steps before and after the selection of a plate."""
 
 from api.http.request_context import CurrentVisit
 from api.http.responses import reading, writing
@@ -15,7 +15,7 @@ router = area("/preselections", tags=["preselections"])
 
 @router.get("", responses=reading())
 async def list_preselections(visit: CurrentVisit) -> PreselectionList:
-    """The caller's own, newest first."""
+    """The caller's preselections, newest first."""
     rows = await visit.parts.preselections.list_of(visit.caller.owner_hash)
     now = visit.now()
     return PreselectionList(items=[view_of(row, await visit.parts.directory.get(row.office_code), now) for row in rows])
@@ -23,7 +23,7 @@ async def list_preselections(visit: CurrentVisit) -> PreselectionList:
 
 @router.get("/{preselection_id}", responses=reading("not_found"))
 async def read_preselection(visit: CurrentVisit) -> PreselectionView:
-    """The view; reading is no action and restarts no countdown."""
+    """The view; reading is not an act and restarts no countdown."""
     return view_of(visit.own, await visit.parts.directory.get(visit.own.office_code), visit.now())
 
 
@@ -35,7 +35,7 @@ async def start(visit: CurrentVisit) -> PreselectionView:
 
 @router.post("/{preselection_id}/identity-code", responses=writing("not_found", "wrong_stage"))
 async def send_identity_code(visit: CurrentVisit) -> PreselectionView:
-    """The second code is on its way, and the countdown of 「确认」 starts (R-16, R-17)."""
+    """Send the second code; the countdown of 「确认」 starts (R-16, R-17)."""
     return await act(visit, "send_identity_code", Action(str(visit.operation_id)))
 
 
@@ -47,7 +47,7 @@ async def send_identity_code(visit: CurrentVisit) -> PreselectionView:
     ),
 )  # fmt: skip
 async def confirm_identity(visit: CurrentVisit, body: IdentityBody) -> PreselectionView:
-    """「确认」 leads to 预选号牌; the digits leave this process as a keyed hash only (R-17)."""
+    """「确认」 leads to 预选号牌; the digits leave this process only as a keyed hash (R-17)."""
     row = visit.own
     typed = visit.parts.hashes.code(Purpose.CONFIRM_IDENTITY, visit.caller.owner_hash, row.id, body.code)
     return await act(
@@ -61,5 +61,5 @@ async def confirm_identity(visit: CurrentVisit, body: IdentityBody) -> Preselect
     "/{preselection_id}/cancellation", responses=writing("not_found", "cancellation_not_allowed", "wrong_stage")
 )
 async def cancel(visit: CurrentVisit) -> PreselectionView:
-    """The applicant gives the plate back, where the office's policy allows it."""
+    """Cancel the reservation, if the office's policy allows it."""
     return await act(visit, "withdraw", Action(str(visit.operation_id)))

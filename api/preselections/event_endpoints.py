@@ -33,7 +33,7 @@ _STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": _EVENT}}
 
 @router.get("/events", response_class=EventSourceResponse, responses=_STREAM | reading("not_found"))
 async def stream_events(visit: CurrentVisit) -> CountedStream:
-    """Event `preselection`, data the view: at once, and after every change, those made by time included."""
+    """Event `preselection`, data the view: at once, and after every change, including expiries."""
     closing, places, account = anyio.Event(), visit.parts.streams, visit.caller.account()
     places.open(account, visit.now())
     return CountedStream(

@@ -1,4 +1,4 @@
-"""The views of one preselection, one after the other, as long as somebody listens and may."""
+"""The stream of views of one preselection."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -20,7 +20,7 @@ from storage.redis.announcements import Subscription
 
 EVENT = "preselection"
 READ_AGAIN = timedelta(seconds=15)
-"""An announcement may be lost; so much later the change is seen all the same."""
+"""An announcement may be lost; after this time the row is reread anyway."""
 
 _SOON = timedelta(seconds=1)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -29,10 +29,10 @@ log = structlog.get_logger("requests")
 
 
 async def views_of(visit: Visit, closing: anyio.Event) -> AsyncIterator[ServerSentEvent]:
-    """Each view that differs from the one before in more than `now`; ends when the caller's token does.
+    """Yield each view that differs from the previous one in more than `now`, until the caller's token expires.
 
-    `closing` is set when the process is about to end, so that the stream can end in order. Between two readings no
-    connection is held. While the database is away the stream stays silent and open.
+    `closing` is set when the process is about to stop, so that the stream can end cleanly. Between two reads the
+    stream holds no connection. While the database is unavailable the stream stays open without events.
     """
     sent: PreselectionView | None = None
     with visit.parts.announcements.subscribe(visit.own.id) as subscription, _woken_by(closing, subscription):
@@ -46,7 +46,7 @@ async def views_of(visit: Visit, closing: anyio.Event) -> AsyncIterator[ServerSe
 
 @contextmanager
 def _woken_by(closing: anyio.Event, subscription: Subscription) -> Iterator[None]:
-    """End the waiting when the process ends."""
+    """End the wait when the process stops."""
 
     async def wake() -> None:
         await closing.wait()
@@ -76,10 +76,10 @@ async def _read(visit: Visit) -> Reading | None:
 
 
 def _wake_at(visit: Visit, read: Reading | None, now: datetime) -> datetime:
-    """The moment at which time alone changes the view, the token ends, or it is time to look anyway."""
+    """The next instant at which the view changes without an act, the token expires, or the row is reread."""
     if read is None:
         return now + _SOON
     change = next_change(state_of(read.row, now), now)
-    # A millisecond more, so that the countdown is over for certain when the row is judged again.
+    # One millisecond more, so that the countdown is certainly over when the row is reread.
     moments = [now + READ_AGAIN, visit.caller.claims.expires_at, *([change + _MILLISECOND] if change else [])]
     return min(moments)

@@ -1,4 +1,4 @@
-"""The holder of a reservation, as anybody but the holder may read the name."""
+"""The masked name of a reservation's holder."""
 
 from domain.masking import mask_organisation_name, mask_person_name
 from domain.parties import PartyKind
@@ -6,6 +6,6 @@ from storage.preselections.rows import PreselectionRow
 
 
 def masked_holder(row: PreselectionRow) -> str:
-    """The person's name, or for an agent's preselection the organisation's."""
+    """The masked name of the person, or of the organisation for an agent's preselection."""
     mask = mask_person_name if row.party_kind == PartyKind.PERSON else mask_organisation_name
     return mask(row.party_name)

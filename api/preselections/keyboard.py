@@ -15,7 +15,7 @@ from domain.ascii_folding import fold_capitals
 from domain.errors import WrongStage
 from domain.preselection.values import Stage
 
-# What can be typed, whether or not it leads anywhere.
+# Possible input, whether or not a number starts with it.
 _TYPED = "^[0-9A-Za-z]{0,200}$"
 _CAN_BE_TYPED = re.compile(_TYPED, re.ASCII)
 
@@ -25,11 +25,11 @@ PARAMETERS: Mapping[str, Any] = {
         {"name": "typed", "in": "query", "schema": {"type": "string", "pattern": _TYPED, "default": ""}},
     ]
 }
-"""The query as it is published. It is read here by hand: FastAPI takes a tenth of the whole call for it."""
+"""The query in the published document. It is parsed by hand here: FastAPI needs a tenth of the whole call for it."""
 
 
 async def keys_after(visit: Visit, query: QueryParams) -> Keyboard:
-    """Raises `WrongStage` and `RateLimited`; text that no number begins with has no next character."""
+    """Raises `WrongStage` and `RateLimited`; text that no number starts with has no next character."""
     row, now = visit.own, visit.now()
     text, typed = _read(query)
     prefix = prefix_of_office(text, await visit.parts.directory.get(row.office_code)) or ""
@@ -42,7 +42,7 @@ async def keys_after(visit: Visit, query: QueryParams) -> Keyboard:
     max_age = state.policy.keyboard_snapshot.after(now) - now
     snapshot = await visit.parts.keyboards.get(prefix, now, max_age)
     keyboard = Keyboard(position=len(typed), available=snapshot.available(typed), as_of=snapshot.as_of)
-    # Redis has had all this time to answer.
+    # The count in Redis has been running since the start of the call.
     await count.judge()
     return keyboard
 

@@ -1,4 +1,4 @@
-"""Numbers as they were sent: folded, well-formed, of this office, and each only once."""
+"""Validates submitted numbers: folded, well-formed, of this office, and without duplicates."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ LONGEST_SHOWN = 16
 
 
 def composed_numbers(texts: Sequence[str], office: Office) -> list[str]:
-    """Raises `NumberMalformed` with all that are, a foreign prefix included, then `NumberDuplicated`."""
+    """Raises `NumberMalformed` with all malformed numbers and foreign prefixes, then `NumberDuplicated`."""
     numbers = [_number(text) for text in texts]
     of_office = [number if number and prefix_of(number) in office.prefixes else None for number in numbers]
     bad = [text[:LONGEST_SHOWN] for text, number in zip(texts, of_office, strict=True) if number is None]

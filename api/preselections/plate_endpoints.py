@@ -1,4 +1,4 @@
-"""预选号牌: keyboard, composed numbers, draws, candidates and the choice."""
+"""预选号牌: keyboard, composed numbers, draws, candidates and the confirmation."""
 
 from typing import Annotated
 

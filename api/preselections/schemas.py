@@ -1,6 +1,6 @@
 """Requests and responses about preselections.
 
-Fields with a problem code of their own are validated by the handler, not here.
+Fields with their own problem code are validated by the handler, not here.
 """
 
 from datetime import date
@@ -102,7 +102,7 @@ class TriedNumber(Answer):
 
 
 class PreselectionView(Answer):
-    """The view of a preselection; what does not apply is null."""
+    """The view of a preselection; fields that do not apply are null."""
 
     id: str
     stage: Stage
@@ -145,7 +145,7 @@ class CodeSent(Answer):
 
 
 class Keyboard(Answer):
-    """The characters that can follow what was typed, as of a snapshot of the pool."""
+    """The characters that can follow the typed ones, from a snapshot of the pool."""
 
     position: int
     available: list[str]

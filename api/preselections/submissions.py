@@ -1,4 +1,4 @@
-"""The fields of 确认信息, each with the code of its own when it is malformed."""
+"""The fields of 确认信息, each with its own problem code."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,7 +24,7 @@ from storage.offices.offices import Office
 
 @dataclass(frozen=True)
 class CheckedBody:
-    """What was submitted, well-formed and folded; the code as its keyed hash."""
+    """The submitted data, well-formed and folded; the code as its keyed hash."""
 
     office: Office
     notice_version: str
@@ -35,7 +35,7 @@ class CheckedBody:
 
 
 async def checked_body(visit: Visit, body: SubmissionBody) -> CheckedBody:
-    """Raises `ValidationFailed` for an unknown office, else the codes of what is malformed."""
+    """Raises `ValidationFailed` for an unknown office, otherwise the refusals of malformed fields."""
     office = await visit.parts.directory.find(body.office_code)
     if office is None:
         raise field_invalid("office_code", "office")

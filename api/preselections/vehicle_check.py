@@ -1,4 +1,4 @@
-"""系统核查 (R-12): what was submitted against what the registry knows."""
+"""系统核查 (R-12): compares the submitted data with the registry's."""
 
 import asyncio
 from datetime import timedelta
@@ -16,7 +16,7 @@ _PAUSE_SECONDS = 0.1
 
 
 async def check_vehicle(visit: Visit, checked: CheckedBody, policy: Policy) -> None:
-    """A mismatch counts towards the person's limit of the day, so that facts can't be guessed.
+    """A mismatch counts towards the person's daily limit, so that facts can't be guessed.
 
     Raises `RateLimited`, `InformationMismatch`, `VehicleNotEligible` and `GatewayDown`.
     """
@@ -35,7 +35,7 @@ async def check_vehicle(visit: Visit, checked: CheckedBody, policy: Policy) -> N
 
 
 async def _place_taken(visit: Visit, limit: int) -> None:
-    """Wait while others of the same person that are under way may still use up what is left."""
+    """Wait while running checks of the same person may still use up the remaining ones."""
     while True:
         now = visit.now()
         tomorrow = shanghai_midnight_after(now)

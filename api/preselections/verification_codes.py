@@ -1,4 +1,4 @@
-"""The first SMS code (R-10): no workflow stands behind it yet, so the API sends it itself."""
+"""The first SMS code (R-10): there is no workflow yet, so the API sends it itself."""
 
 import secrets
 from datetime import datetime
@@ -20,7 +20,7 @@ _SECONDS = 60
 
 
 def owner_of_first_code(owner_hash: bytes) -> CodeOwner:
-    """Whom a code of 确认信息 is good for: this account, before there is a preselection."""
+    """The subject of a code of 确认信息: this account, before there is a preselection."""
     return CodeOwner(Purpose.CONFIRM_INFORMATION, owner_hash)
 
 
@@ -53,7 +53,7 @@ async def _sent_code(visit: Visit, purpose: str) -> CodeSent:
 
 
 async def _count_for_service(visit: Visit, at: datetime) -> None:
-    """After the limits of the phone, so that nobody uses up everybody's codes with requests that are refused."""
+    """Called after the limits of the phone, so that refused requests do not consume the global quota."""
     try:
         await visit.parts.service_codes.count(visit.operation_id, at)
     except (RateLimited, PartDown):
@@ -67,7 +67,7 @@ async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:
         phone=visit.caller.phone,
         text=text,
         purpose=Purpose.CONFIRM_INFORMATION,
-        # Whoever repeats the request makes other digits, so that is another message.
+        # A repeated request generates other digits, so it is another SMS.
         idempotency_key=f"{code_id}:{secrets.token_hex(8)}",
         at=at,
         code=digits,

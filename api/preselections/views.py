@@ -29,23 +29,23 @@ _KEEPS_PLATE = (Stage.COMPLETED, Stage.REGISTERED)
 
 
 def policy_in(row: PreselectionRow) -> Policy:
-    """The rules that this preselection began with."""
+    """The policy with which this preselection was created."""
     return _policy(tuple(row.policy.items()))
 
 
 @functools.lru_cache(maxsize=256)
 def _policy(settings: tuple[tuple[str, Any], ...]) -> Policy:
-    # Reading thirty durations would be half the work of a view, and rows share few policies.
+    # Parsing thirty durations would be half the work of a view, and rows share few policies.
     return Policy.from_dict(dict(settings))
 
 
 def state_of(row: PreselectionRow, at: datetime) -> Preselection:
-    """The state as it is at this moment, whether or not a timer has written it yet."""
+    """The state at this instant, whether or not a timer has written it yet."""
     return from_record(row.state, policy_in(row)).settled(at)
 
 
 def view_of(row: PreselectionRow, office: Office, at: datetime) -> PreselectionView:
-    """What the owner sees; whatever is over at `at` is gone from it."""
+    """The owner's view, without anything that has expired at `at`."""
     state = state_of(row, at)
     return PreselectionView(
         id=str(row.id),
@@ -70,7 +70,7 @@ def _office(office: Office) -> OfficeBrief:
         name=office.name,
         address=office.address,
         prefixes=list(office.prefixes),
-        # No office tells its own hours yet, and the page must say what the voucher says.
+        # Offices have no hours of their own yet, and the page must show the same as the voucher.
         hours=USUAL_HOURS,
     )
 
@@ -107,7 +107,7 @@ def _selection(state: Preselection, at: datetime) -> Mapping[str, Any]:
 
 
 def _reservation(state: Preselection) -> Mapping[str, Any]:
-    """A plate that was lost or given back is no longer theirs, and nothing lapses once the office has confirmed it."""
+    """After an overdue or cancelled reservation there is no plate, and after registration there is no deadline."""
     reservation = state.reservation if state.stage in _KEEPS_PLATE else None
     return {
         "plate": reservation and reservation.plate,

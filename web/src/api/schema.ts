@@ -11,7 +11,7 @@ export interface paths {
         };
         /**
          * Audit Ban Releases
-         * @description Bans that an operator ended before their time; newest first.
+         * @description Bans that an operator released early; newest first.
          */
         get: operations["audit_ban_releases"];
         put?: never;
@@ -31,7 +31,7 @@ export interface paths {
         };
         /**
          * Audit Desk
-         * @description How many reservations each clerk confirmed and rejected; most rejections first.
+         * @description The number of reservations that each clerk confirmed and rejected; most rejections first.
          */
         get: operations["audit_desk"];
         put?: never;
@@ -71,7 +71,7 @@ export interface paths {
         };
         /**
          * Audit Unconfirmed
-         * @description What waits for a second operator, however old it is.
+         * @description All commands that wait for a second operator.
          */
         get: operations["audit_unconfirmed"];
         put?: never;
@@ -91,7 +91,7 @@ export interface paths {
         };
         /**
          * Audit Withholdings
-         * @description Numbers withheld or given back in the time, by whom, why, and who confirmed it; newest first.
+         * @description Numbers withheld or released in the period, with operator, reason and second operator; newest first.
          */
         get: operations["audit_withholdings"];
         put?: never;
@@ -113,7 +113,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm Reservation
-         * @description The holder came in time: the deadline is stopped for good, and the plate is issued.
+         * @description The holder came in time: the deadline ends, and the plate is issued.
          */
         post: operations["confirm_reservation"];
         delete?: never;
@@ -151,7 +151,7 @@ export interface paths {
         };
         /**
          * List Reservations
-         * @description All that have, or had, a plate, newest first; searched by plate and stage.
+         * @description All that have, or had, a plate, newest first; filtered by plate and stage.
          */
         get: operations["list_reservations"];
         put?: never;
@@ -173,7 +173,7 @@ export interface paths {
         put?: never;
         /**
          * Inspect Voucher
-         * @description What the voucher in the holder's hand is worth now.
+         * @description Inspect the holder's voucher.
          */
         post: operations["inspect_voucher"];
         delete?: never;
@@ -193,7 +193,7 @@ export interface paths {
         put?: never;
         /**
          * Enter
-         * @description Where the caller lands: every entry resets an unfinished selection to 选号服务说明 (R-01, R-05 to R-08, R-15).
+         * @description The next screen: every entry resets an unfinished selection to 选号服务说明 (R-01, R-05 to R-08, R-15).
          */
         post: operations["enter"];
         delete?: never;
@@ -271,7 +271,7 @@ export interface paths {
         };
         /**
          * List Audit
-         * @description Who did what to a plate, a chance or the blacklist, oldest first.
+         * @description The acts that changed a plate, a chance or the blacklist, oldest first.
          */
         get: operations["list_audit"];
         put?: never;
@@ -291,7 +291,7 @@ export interface paths {
         };
         /**
          * List Bans
-         * @description All entries, released ones too, newest first; or the early releases that wait for a second operator.
+         * @description All bans, including released ones, newest first; or the early releases that wait for a second operator.
          */
         get: operations["list_bans"];
         put?: never;
@@ -313,7 +313,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm Ban Release
-         * @description A second operator has looked at an early release and agrees.
+         * @description Confirm an early release as a second operator.
          */
         post: operations["confirm_ban_release"];
         delete?: never;
@@ -333,7 +333,7 @@ export interface paths {
         put?: never;
         /**
          * Release Ban
-         * @description End a ban before its time, at once; a second operator confirms it afterwards.
+         * @description Release a ban early, with effect at once; a second operator confirms it afterwards.
          */
         post: operations["release_ban"];
         delete?: never;
@@ -351,14 +351,14 @@ export interface paths {
         };
         /**
          * Read Calendar
-         * @description The days of a year that differ from the plain week, and whether the year is provisional.
+         * @description The days of a year that differ from the normal week, and whether the year is provisional.
          */
         get: operations["read_calendar"];
         /**
          * Enter Days
-         * @description Change days, and say that a year is official. Deadlines on days that are closed now move; the holders are told.
+         * @description Change days, and declare a year official. Deadlines on newly closed days move; the holders get an SMS.
          *
-         *     Days that are not named stay as they are.
+         *     Days that are not named stay unchanged.
          */
         put: operations["enter_days"];
         post?: never;
@@ -379,7 +379,7 @@ export interface paths {
         put?: never;
         /**
          * Seed Calendar Year
-         * @description Enter the country's holidays of a year from the library, as far as nobody has entered them yet.
+         * @description Enter the country's holidays of a year from the library, if operators have not entered them yet.
          */
         post: operations["seed_calendar_year"];
         delete?: never;
@@ -399,7 +399,7 @@ export interface paths {
         put?: never;
         /**
          * Extend Deadlines
-         * @description Our own service was out: whoever has their last day on a day that it touches gets more time, and is told.
+         * @description Extend the reservations whose last day overlaps an outage of our service; the holders get an SMS.
          */
         post: operations["extend_deadlines"];
         delete?: never;
@@ -417,7 +417,7 @@ export interface paths {
         };
         /**
          * Read Pool
-         * @description How many numbers there are, and what has become of them, from one snapshot.
+         * @description The number of numbers by state, from one snapshot.
          */
         get: operations["read_pool"];
         put?: never;
@@ -437,7 +437,7 @@ export interface paths {
         };
         /**
          * List Prefix Segments
-         * @description The segments of a prefix with their exclusions, those released later too.
+         * @description The segments of a prefix with their exclusions, including those released later.
          */
         get: operations["list_prefix_segments"];
         put?: never;
@@ -479,7 +479,7 @@ export interface paths {
         put?: never;
         /**
          * Exclude Numbers
-         * @description Take numbers out of a segment for good; whoever holds or has one of them keeps it.
+         * @description Exclude numbers from a segment permanently; live claims on them stay.
          */
         post: operations["exclude_numbers"];
         delete?: never;
@@ -497,7 +497,7 @@ export interface paths {
         };
         /**
          * List Texts
-         * @description The SMS that nobody has received, newest first; or those in a state; or all about one preselection.
+         * @description The SMS that were not delivered, newest first; or those in a state; or all of one preselection.
          */
         get: operations["list_texts"];
         put?: never;
@@ -517,13 +517,13 @@ export interface paths {
         };
         /**
          * List Withholdings
-         * @description Those of a prefix, newest first; without one, those that wait for a second operator's confirmation.
+         * @description The withholdings of a prefix, newest first; without a prefix, those that wait for a second operator.
          */
         get: operations["list_withholdings"];
         put?: never;
         /**
          * Withhold Numbers
-         * @description Keep numbers out of the pool, at once; those that somebody has are told, and stay theirs.
+         * @description Withhold numbers from the pool, with effect at once; numbers with a claim are listed and stay claimed.
          */
         post: operations["withhold_numbers"];
         delete?: never;
@@ -543,7 +543,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm Withheld
-         * @description A second operator agrees with the withholding, or else with its release.
+         * @description Confirm a withholding, or its release, as a second operator.
          */
         post: operations["confirm_withheld"];
         delete?: never;
@@ -563,7 +563,7 @@ export interface paths {
         put?: never;
         /**
          * Release Withheld
-         * @description Give numbers back to the pool; they cool for a random time first.
+         * @description Release withheld numbers; they cool for a random time first.
          */
         post: operations["release_withheld"];
         delete?: never;
@@ -581,7 +581,7 @@ export interface paths {
         };
         /**
          * Find Workflows
-         * @description The workflows of a plate or of a preselection, with their addresses in Temporal's UI, newest first.
+         * @description The workflows of a plate or of a preselection, with their URLs in Temporal's UI, newest first.
          */
         get: operations["find_workflows"];
         put?: never;
@@ -603,7 +603,7 @@ export interface paths {
         put?: never;
         /**
          * Search Workflows
-         * @description The same, and also by VIN, which must stand in no address.
+         * @description The same, and also by VIN, which must not be in a URL.
          */
         post: operations["search_workflows"];
         delete?: never;
@@ -621,13 +621,13 @@ export interface paths {
         };
         /**
          * List Preselections
-         * @description The caller's own, newest first.
+         * @description The caller's preselections, newest first.
          */
         get: operations["list_preselections"];
         put?: never;
         /**
          * Create Preselection
-         * @description 确认信息: the facts are checked, and passed leads to 选号服务说明 (R-09 to R-12).
+         * @description 确认信息: a passed vehicle check leads to 选号服务说明 (R-09 to R-12).
          */
         post: operations["create_preselection"];
         delete?: never;
@@ -645,7 +645,7 @@ export interface paths {
         };
         /**
          * Read Preselection
-         * @description The view; reading is no action and restarts no countdown.
+         * @description The view; reading is not an act and restarts no countdown.
          */
         get: operations["read_preselection"];
         put?: never;
@@ -687,7 +687,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel
-         * @description The applicant gives the plate back, where the office's policy allows it.
+         * @description Cancel the reservation, if the office's policy allows it.
          */
         post: operations["cancel"];
         delete?: never;
@@ -785,7 +785,7 @@ export interface paths {
         };
         /**
          * Stream Events
-         * @description Event `preselection`, data the view: at once, and after every change, those made by time included.
+         * @description Event `preselection`, data the view: at once, and after every change, including expiries.
          */
         get: operations["stream_events"];
         put?: never;
@@ -807,7 +807,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm Identity
-         * @description 「确认」 leads to 预选号牌; the digits leave this process as a keyed hash only (R-17).
+         * @description 「确认」 leads to 预选号牌; the digits leave this process only as a keyed hash (R-17).
          */
         post: operations["confirm_identity"];
         delete?: never;
@@ -827,7 +827,7 @@ export interface paths {
         put?: never;
         /**
          * Send Identity Code
-         * @description The second code is on its way, and the countdown of 「确认」 starts (R-16, R-17).
+         * @description Send the second code; the countdown of 「确认」 starts (R-16, R-17).
          */
         post: operations["send_identity_code"];
         delete?: never;
@@ -945,7 +945,7 @@ export interface paths {
         };
         /**
          * Read Readiness
-         * @description Database, Redis and Temporal answer; otherwise 503 with those that do not in `parts`.
+         * @description Database, Redis and Temporal respond; otherwise 503 with those that do not in `parts`.
          */
         get: operations["read_readiness"];
         put?: never;
@@ -962,7 +962,7 @@ export interface components {
     schemas: {
         /**
          * AuditItem
-         * @description An operator by name, a clerk by keyed hash; an applicant is known by the preselection alone.
+         * @description An operator by name, a clerk by keyed hash; an applicant only by the preselection.
          */
         AuditItem: {
             /** Action */
@@ -1006,7 +1006,7 @@ export interface components {
         };
         /**
          * BanItem
-         * @description `released_by` ended it before its time, and `confirmed_by` agreed afterwards.
+         * @description `released_by` released it early, and `confirmed_by` confirmed that.
          */
         BanItem: {
             /** Confirmed At */
@@ -1065,7 +1065,7 @@ export interface components {
         };
         /**
          * CalendarAnswer
-         * @description `provisional`: the year's official notice has not been entered, and `warnings` say so.
+         * @description `provisional`: the year's official notice has not been entered; `warnings` has a text about it.
          */
         CalendarAnswer: {
             /** Days */
@@ -1082,7 +1082,7 @@ export interface components {
         };
         /**
          * CalendarBody
-         * @description Days that are not named stay as they are. `official`: the year's holiday notice has been entered.
+         * @description Days that are not named stay unchanged. `official`: the year's holiday notice has been entered.
          */
         CalendarBody: {
             /** Days */
@@ -1094,7 +1094,7 @@ export interface components {
         };
         /**
          * CalendarDay
-         * @description An entry; without an office it holds for the whole country.
+         * @description An entry; without an office it applies to the whole country.
          */
         CalendarDay: {
             /**
@@ -1148,7 +1148,7 @@ export interface components {
         };
         /**
          * ClerkCountsItem
-         * @description One clerk's acts at one office; `inspections` are vouchers looked up.
+         * @description One clerk's acts at one office; `inspections` are inspected vouchers.
          */
         ClerkCountsItem: {
             /** Clerk */
@@ -1229,7 +1229,7 @@ export interface components {
         };
         /**
          * DayBody
-         * @description `ordinary` makes the day what its weekday says.
+         * @description `ordinary`: the weekday decides.
          */
         DayBody: {
             /**
@@ -1251,7 +1251,7 @@ export interface components {
         DayKind: "holiday" | "working";
         /**
          * DeliveryState
-         * @description `handed_over` to the gateway, which does not tell us more; `waiting` for a further attempt; `given_up`.
+         * @description `handed_over` to the gateway, which reports no more; `waiting` for a further attempt; `given_up`.
          * @enum {string}
          */
         DeliveryState: "handed_over" | "waiting" | "given_up";
@@ -1301,7 +1301,7 @@ export interface components {
         };
         /**
          * ExclusionBody
-         * @description The segment by its template, and what is taken out of it.
+         * @description The segment by its template, and the excluded numbers.
          */
         ExclusionBody: {
             /** Excluded */
@@ -1351,7 +1351,7 @@ export interface components {
         };
         /**
          * InspectionBody
-         * @description The token of the voucher's QR code, an address that ends in it, or the short code that is printed beneath.
+         * @description The token of the voucher's QR code, a URL that ends in it, or the short code that is printed below.
          */
         InspectionBody: {
             /** Token */
@@ -1359,7 +1359,7 @@ export interface components {
         };
         /**
          * Keyboard
-         * @description The characters that can follow what was typed, as of a snapshot of the pool.
+         * @description The characters that can follow the typed ones, from a snapshot of the pool.
          */
         Keyboard: {
             /**
@@ -1432,7 +1432,7 @@ export interface components {
         };
         /**
          * OutageBody
-         * @description Who has their last day on a day that the outage touches is given until `visit_by`, or the next working day.
+         * @description Reservations whose last day overlaps the outage are extended to `visit_by`, or to the next working day.
          */
         OutageBody: {
             /** Office Code */
@@ -1482,7 +1482,7 @@ export interface components {
         };
         /**
          * PostponementAnswer
-         * @description The workflow that moves the deadlines; `reservations` had their last day on one of the days when it began.
+         * @description The workflow that moves the deadlines; `reservations` had their last day on one of the days when it started.
          */
         PostponementAnswer: {
             /** Reservations */
@@ -1499,7 +1499,7 @@ export interface components {
         };
         /**
          * PreselectionView
-         * @description The view of a preselection; what does not apply is null.
+         * @description The view of a preselection; fields that do not apply are null.
          */
         PreselectionView: {
             batch: components["schemas"]["BatchView"] | null;
@@ -1568,7 +1568,7 @@ export interface components {
         };
         /**
          * ReleasedSegment
-         * @description A segment with its exclusions, as operators see it.
+         * @description A segment with its exclusions, for operators.
          */
         ReleasedSegment: {
             /**
@@ -1635,7 +1635,7 @@ export interface components {
         };
         /**
          * SegmentBody
-         * @description `!` is a digit, `@` a letter; in `excluded` a `*` is any character. Released at once unless told otherwise.
+         * @description `!` is a digit, `@` a letter; in `excluded` a `*` is any character. Released at once by default.
          */
         SegmentBody: {
             /** Compose From */
@@ -1651,7 +1651,7 @@ export interface components {
         };
         /**
          * SegmentItem
-         * @description In a template `!` is a digit, `@` a letter, anything else itself.
+         * @description In a template `!` is a digit, `@` a letter, any other character itself.
          */
         SegmentItem: {
             /**
@@ -1713,7 +1713,7 @@ export interface components {
         };
         /**
          * TextItem
-         * @description An SMS that follows by itself. `handed_over`: the gateway has it; until `give_up_at` it is tried.
+         * @description An automatic SMS. `handed_over`: the gateway has it; until `give_up_at` it is retried.
          */
         TextItem: {
             /** Attempts */
@@ -1765,7 +1765,7 @@ export interface components {
         };
         /**
          * UnconfirmedAnswer
-         * @description What one operator did and no second one has confirmed yet.
+         * @description Commands that no second operator has confirmed yet.
          */
         UnconfirmedAnswer: {
             /** Ban Releases */
@@ -1786,7 +1786,7 @@ export interface components {
          * VoucherInspection
          * @description `valid`: the plate is reserved for the holder, or issued to them already.
          *
-         *     `inspected_before`: when this voucher was last looked up before now, at whichever counter; null the first time.
+         *     `inspected_before`: the time of this voucher's previous inspection, at any counter; null the first time.
          */
         VoucherInspection: {
             /** Holder */
@@ -1808,7 +1808,7 @@ export interface components {
         };
         /**
          * WithheldAnswer
-         * @description `taken` are those that somebody has; null where that is so of all.
+         * @description `taken` are numbers with a claim; the withholding is null if all have one.
          */
         WithheldAnswer: {
             /** Taken */
@@ -1827,7 +1827,7 @@ export interface components {
         };
         /**
          * WithholdingItem
-         * @description Numbers withheld together; both that and giving them back wait for a second operator's confirmation.
+         * @description Numbers withheld together; both withholding and release wait for a second operator's confirmation.
          */
         WithholdingItem: {
             /** Confirmed At */
