@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from temporalio.client import Client
 
 from api.limits.call_counts import CallCounts
-from api.limits.ip_throttle import AddressBrake
+from api.limits.ip_throttle import IpThrottle
 from api.limits.streams import OpenStreams
 from api.offices.directory import OfficeDirectory
 from config.settings import Settings
@@ -76,7 +76,7 @@ class Parts:
     idempotency: Idempotency
     keyboards: KeyboardSnapshots
     call_counts: CallCounts
-    addresses: AddressBrake
+    ip_throttle: IpThrottle
     service_codes: ServiceCodes
     announcements: Announcements
     streams: OpenStreams
@@ -143,7 +143,7 @@ def assembled(
         failed_checks=FailedChecks(database),
         idempotency=Idempotency(database, keys),
         call_counts=CallCounts(windows, hashes),
-        addresses=AddressBrake(windows, hashes, proxies=settings.proxy_networks, limit=policy.address_per_minute),
+        ip_throttle=IpThrottle(windows, hashes, proxies=settings.proxy_networks, limit=policy.address_per_minute),
         service_codes=ServiceCodes(windows, policy.codes_per_minute),
         keyboards=KeyboardSnapshots(database, redis),
         announcements=Announcements(redis),

@@ -23,7 +23,7 @@ from embedded.stack import Servers
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from process.exit import leave
-from tests.support.companies import Companies, turn_of
+from tests.support.suite_scheduler import SuiteScheduler, order_of
 
 TEMPLATE = "xuanhao_template"
 
@@ -47,11 +47,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: turn_of(item.nodeid))
+    items.sort(key=lambda item: order_of(item.nodeid))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Companies:
-    return Companies(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SuiteScheduler:
+    return SuiteScheduler(config, log)
 
 
 @pytest.fixture(scope="session")

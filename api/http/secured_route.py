@@ -99,7 +99,7 @@ async def admitted(request: Request, visit: Visit, name: str) -> Rule:
         visit.visitor = await caller_of(request, visit.parts.gateways.verifier, visit.parts.hashes)
         rule.admit(visit.visitor)
         await load(visit, rule.record, request.path_params)
-        await visit.parts.addresses.slow_down(request, visit.now())
+        await visit.parts.ip_throttle.delay(request, visit.now())
     return rule
 
 

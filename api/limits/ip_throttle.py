@@ -18,8 +18,8 @@ from storage.crypto.personal_hashes import PersonalHashes
 from storage.failures import PartDown
 from storage.redis.rate_windows import RateWindows
 
-HELD_UP_SECONDS = 2.0
-MOST_HELD_UP = 10
+DELAY_SECONDS = 2.0
+MOST_DELAYED = 10
 """Calls of one address that may wait at the same time in this process."""
 
 _MINUTE = timedelta(minutes=1)
@@ -30,7 +30,7 @@ Network = IPv4Network | IPv6Network
 log = structlog.get_logger("requests")
 
 
-class AddressBrake:
+class IpThrottle:
     def __init__(
         self, windows: RateWindows, hashes: PersonalHashes, *, proxies: Sequence[Network], limit: int | None
     ) -> None:
@@ -38,9 +38,9 @@ class AddressBrake:
         self._hashes = hashes
         self._proxies = proxies
         self._limit = limit
-        self._held_up: Counter[str] = Counter()
+        self._delayed: Counter[str] = Counter()
 
-    async def slow_down(self, request: Request, at: datetime) -> None:
+    async def delay(self, request: Request, at: datetime) -> None:
         """Delay the call if there were too many from its address. Raises `RateLimited` if too many wait already."""
         if self._limit is None or not self._proxies:
             return
@@ -50,7 +50,7 @@ class AddressBrake:
         key = self._hashes.rate_window("address", address).hex()
         retry_at = await self._counted(key, self._limit, at)
         if retry_at:
-            await self._hold_up(key, retry_at)
+            await self._delay(key, retry_at)
 
     async def _counted(self, key: str, limit: int, at: datetime) -> datetime | None:
         try:
@@ -60,16 +60,16 @@ class AddressBrake:
             log.warning("addresses are not counted", part=down.part)
             return None
 
-    async def _hold_up(self, key: str, retry_at: datetime) -> None:
-        if self._held_up[key] >= MOST_HELD_UP:
+    async def _delay(self, key: str, retry_at: datetime) -> None:
+        if self._delayed[key] >= MOST_DELAYED:
             raise RateLimited(retry_at)
-        self._held_up[key] += 1
+        self._delayed[key] += 1
         try:
-            await asyncio.sleep(HELD_UP_SECONDS)
+            await asyncio.sleep(DELAY_SECONDS)
         finally:
-            self._held_up[key] -= 1
-            if not self._held_up[key]:
-                del self._held_up[key]
+            self._delayed[key] -= 1
+            if not self._delayed[key]:
+                del self._delayed[key]
 
 
 def named_address(request: Request, proxies: Sequence[Network]) -> str | None:

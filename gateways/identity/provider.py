@@ -57,7 +57,7 @@ class Verifier(Protocol):
         ...
 
 
-class NobodyIsKnown:
+class DenyAllVerifier:
     """Refuses every token, while no identity provider is configured."""
 
     async def verify(self, token: str) -> NoReturn:  # noqa: ARG002 - every token is refused.
@@ -153,7 +153,7 @@ def token_verifier(
     Without a URL of the keys, the issuer is asked for it.
     """
     if not issuer or not audience:
-        return NobodyIsKnown()
+        return DenyAllVerifier()
     keys = SigningKeys(jwks_url or ProviderDiscovery(issuer, client, clock), client, clock)
     return TokenVerifier(issuer, audience, keys=keys, clock=clock, rules=rules)
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from api.app import create_app
 from api.context import assembled
 from api.limits import ip_throttle
-from api.limits.ip_throttle import AddressBrake, named_address
+from api.limits.ip_throttle import IpThrottle, named_address
 from api.limits.streams import ASK_AGAIN, OpenStreams
 from domain.errors import RateLimited
 from domain.instants import parse_instant
@@ -155,7 +155,7 @@ class TestAddresses:
     async def test_beyond_the_limit_calls_are_answered_later_and_not_differently(
         self, country: Country, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(ip_throttle, "HELD_UP_SECONDS", 0.5)
+        monkeypatch.setattr(ip_throttle, "DELAY_SECONDS", 0.5)
         policy = country.stack.parts.settings.policy | {"address_per_minute": "3"}
         async with another_process(country, policy=policy, **PROXIES) as client:
             here, there = ({"X-Forwarded-For": place} for place in ("198.51.100.7", "198.51.100.8"))
@@ -167,8 +167,8 @@ class TestAddresses:
     async def test_only_so_many_wait_at_once_and_the_rest_are_told_when(
         self, country: Country, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(ip_throttle, "MOST_HELD_UP", 2)
-        monkeypatch.setattr(ip_throttle, "HELD_UP_SECONDS", 0.5)
+        monkeypatch.setattr(ip_throttle, "MOST_DELAYED", 2)
+        monkeypatch.setattr(ip_throttle, "DELAY_SECONDS", 0.5)
         policy = country.stack.parts.settings.policy | {"address_per_minute": "1"}
         headers = country.applicant().headers | {"X-Forwarded-For": "198.51.100.9"}
         async with another_process(country, policy=policy, **PROXIES) as client:
@@ -178,15 +178,15 @@ class TestAddresses:
             if answer.status_code == 429:
                 told_when(Answer(answer.status_code, answer.headers, answer.json()))
 
-    async def test_a_brake_that_does_not_work_lets_everybody_pass_without_error(self, country: Country) -> None:
+    async def test_a_throttle_that_does_not_work_lets_everybody_pass_without_error(self, country: Country) -> None:
         parts = country.stack.parts
         windows = RateWindows(make_redis("redis://127.0.0.1:1"))
         networks = parts.settings.model_copy(update=PROXIES).proxy_networks
-        brake = AddressBrake(windows, parts.hashes, proxies=networks, limit=1)
+        throttle = IpThrottle(windows, parts.hashes, proxies=networks, limit=1)
         headers = [(b"x-forwarded-for", b"198.51.100.1")]
         request = Request({"type": "http", "headers": headers, "client": ("127.0.0.1", 1)})
         for _ in range(3):
-            await brake.slow_down(request, system_clock())
+            await throttle.delay(request, system_clock())
 
 
 async def nobody_listens(country: Country) -> bool:

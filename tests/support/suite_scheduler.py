@@ -11,7 +11,7 @@ TAKE_LONG = ("tests/web/", *WHOLE_SYSTEMS, "tests/workflows/")
 """What is begun last should be short, or one worker ends long after the others."""
 
 
-def company_of(nodeid: str) -> str:
+def scope_of(nodeid: str) -> str:
     """The tests of a running system or of a file stay together; a journey of the browser has a system of its own."""
     file = nodeid.partition("::")[0]
     if file.startswith("tests/web/"):
@@ -19,16 +19,16 @@ def company_of(nodeid: str) -> str:
     return next((folder for folder in WHOLE_SYSTEMS if file.startswith(folder)), file)
 
 
-def turn_of(nodeid: str) -> int:
-    return next((turn for turn, folder in enumerate(TAKE_LONG) if nodeid.startswith(folder)), len(TAKE_LONG))
+def order_of(nodeid: str) -> int:
+    return next((order for order, folder in enumerate(TAKE_LONG) if nodeid.startswith(folder)), len(TAKE_LONG))
 
 
-class Companies(LoadScopeScheduling):
-    """Gives whole companies to the workers, in the order of the collection."""
+class SuiteScheduler(LoadScopeScheduling):
+    """Gives whole scopes to the workers, in the order of the collection."""
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
         super().__init__(config, log)
         config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        return company_of(nodeid)
+        return scope_of(nodeid)
