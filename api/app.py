@@ -45,7 +45,7 @@ AREAS = (
     document_endpoints.router, desk.router, ban_endpoints.router, pool_endpoints.router, deadline_endpoints.router,
     search_endpoints.router, sms_endpoints.router, auditors.router, health.router,
 )  # fmt: skip
-# FastAPI's own would tell addresses with their queries, and the words of exceptions, to whoever an environment names.
+# FastAPI's telemetry would send URLs with queries and texts of exceptions to a collector from the environment.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 _CODES = {
     HTTPStatus.NOT_FOUND: "not_found",

@@ -3,12 +3,12 @@
 from cyclopts import App
 
 AREAS = {
-    "segments": "Segments (号段): release them, take numbers out.",
-    "numbers": "Numbers withheld from the pool.",
-    "pool": "How full the pool is.",
+    "segments": "Segments (号段): release them, exclude numbers.",
+    "numbers": "Withheld numbers.",
+    "pool": "Levels of the pool.",
     "calendar": "Working days.",
     "blacklist": "The blacklist (黑名单).",
-    "deadlines": "Last days, and moving them.",
+    "deadlines": "Last days, and their extension.",
     "texts": "SMS that are sent automatically, and their delivery.",
     "audit": "The audit.",
     "keys": "The keys of personal data.",

@@ -1,4 +1,4 @@
-"""`xuanhao audit …`: the chain of seals, who did what, and the lists by which insiders are watched."""
+"""`xuanhao audit …`: the hash chain of seals, the audit, and the lists about staff."""
 
 import sys
 from dataclasses import asdict
@@ -22,7 +22,7 @@ app = area("audit")
 
 
 class NotedSeal:
-    """`NUMBER=DIGEST`, as it was noted down elsewhere."""
+    """`NUMBER=DIGEST` of a seal that was stored elsewhere."""
 
     def __init__(self, text: str) -> None:
         number, _, digest = text.partition("=")
@@ -33,11 +33,11 @@ class NotedSeal:
 async def verify(
     *,
     noted: Annotated[
-        list[NotedSeal] | None, Parameter(help="A seal that was noted down elsewhere, as NUMBER=DIGEST.")
+        list[NotedSeal] | None, Parameter(help="A seal that was stored elsewhere, as NUMBER=DIGEST.")
     ] = None,
     context: Context,
 ) -> Output:
-    """Find any change of the audit."""
+    """Verify the audit: find every change."""
     report = await verify_audit(context.parts.database, {seal.number: seal.digest for seal in noted or ()})
     record: dict[str, Any] = {
         "intact": report.is_intact,
@@ -64,7 +64,7 @@ async def list_entries(
     preselection: UUID | None = None,
     context: Context,
 ) -> Output:
-    """List who did what, oldest first; of the last day by default."""
+    """List the acts of the audit, oldest first; of the last day by default."""
     period = window.period(context.now, _DAY)
     entries = await context.parts.audit.between(
         period.since, period.until, actor=actor, action=action, preselection_id=preselection, limit=window.limit
@@ -88,7 +88,7 @@ async def ban_releases(*, window: Window = DEFAULT_WINDOW, context: Context) -> 
 
 @app.command
 async def unconfirmed(*, limit: Limit = 1000, context: Context) -> Output:
-    """List what waits for a second operator."""
+    """List the commands that wait for a second operator."""
     found = await auditing.unconfirmed(context.parts, limit=limit)
     withheld = [
         {"what": "withholding", "id": each.id, "by": each.released_by or each.withheld_by, "at": each.withheld_at}

@@ -33,7 +33,7 @@ async def list_bans(
 
 @app.command(name="release")
 async def release_ban(entry_id: UUID, /, *, reason: Reason, context: OperatorContext) -> Output:
-    """Release a ban before its time."""
+    """Release a ban early."""
     return Output([asdict(await bans.release_ban(context.parts, entry_id, context.command(reason)))])
 
 

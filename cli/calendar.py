@@ -19,7 +19,7 @@ app = area("calendar")
 
 @app.command(name="show")
 async def show_year(year: int, /, *, office: Office = None, context: Context) -> Output:
-    """Show the days of a year that differ from the plain week."""
+    """Show the days of a year that differ from the normal week."""
     return _year(await calendar.calendar_of(context.parts, year, office))
 
 
@@ -41,13 +41,15 @@ async def set_days(
     year = _year(change.year)
     warnings = list(year.warnings)
     if moving := change.postponement:
-        warnings.append(f"{moving.reservations} reservations have their last day then and are moved: {moving.address}")
+        warnings.append(
+            f"{moving.reservations} reservations have their last day then and are extended: {moving.address}"
+        )
     return Output([record for record in year.records if record["day"] in entered], warnings)
 
 
 @app.command(name="seed")
 async def seed_year(year: int, /, *, reason: Reason, context: OperatorContext) -> Output:
-    """Enter a year's holidays from the library, as far as nobody has entered them."""
+    """Enter a year's holidays from the library, if operators have not entered them."""
     return _year((await calendar.seed_year(context.parts, context.command(reason), year)).year)
 
 
@@ -56,7 +58,7 @@ async def declare_year(
     year: int,
     /,
     *,
-    provisional: Annotated[bool, Parameter(name="--not", help="Take it back: the year is provisional again.")] = False,
+    provisional: Annotated[bool, Parameter(name="--not", help="Revoke it: the year is provisional again.")] = False,
     reason: Reason,
     context: OperatorContext,
 ) -> Output:

@@ -1,4 +1,4 @@
-"""From settings to what commands work with."""
+"""Settings and connections of commands."""
 
 import os
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ _CONNECTIONS = 4
 
 
 def settings_for(data_dir: Path | None) -> Settings:
-    """The settings of the instance in a data folder; without one the environment's, or of the instance here.
+    """The settings of the instance in a data folder; without one, of the environment or of the instance here.
 
     Raises `SettingsError`.
     """
@@ -40,7 +40,7 @@ def _noted(data_dir: Path) -> dict[str, str]:
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[OperationParts]:
-    """Connections, closed at the end; none is made before it is needed. Raises `SettingsError`."""
+    """Connections, opened when needed and closed at the end. Raises `SettingsError`."""
     try:
         source = key_source(settings.key_file, settings.keys)
         require_keys_of_mode(source.read(), demo=settings.demo)

@@ -1,4 +1,4 @@
-"""What the program gives to a command that asks for it by the type of a parameter."""
+"""The contexts that a command gets by the type of a parameter."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ class Context:
 @Parameter(parse=False)
 @dataclass(frozen=True)
 class OperatorContext(Context):
-    """For a command that changes something: it is not carried out without the name of an operator."""
+    """For a command that changes something: it needs the name of an operator."""
 
     operator: str
     request_id: UUID

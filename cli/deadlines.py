@@ -35,7 +35,7 @@ async def extend(
     reason: Reason,
     context: OperatorContext,
 ) -> Output:
-    """Give everybody more time whose last day an outage of our own service touches."""
+    """Extend the reservations whose last day overlaps an outage of our service."""
     outage, command = Outage(since, until, office, visit_by), context.command(reason)
     if directly:
         sent = await extend_directly(context.parts, command, outage)

@@ -1,4 +1,4 @@
-"""Carrying out a command that was typed: connections, what is printed, and the exit code."""
+"""Runs a command: connections, output and exit code."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ REFUSED, WRONG = 1, 2
 
 
 def execute(invocation: Invocation) -> int:
-    """Carry the command out, and return the exit code."""
+    """Run the command, and return the exit code."""
     if not invocation.contexts:
         # It needs no connections of ours, and may be a program that runs for long.
         return int(invocation.call() or 0)
@@ -33,7 +33,7 @@ def execute(invocation: Invocation) -> int:
 
 
 async def carry_out(settings: Settings, invocation: Invocation) -> int:
-    """Carry the command out, print its output, and return the exit code. Raises `SettingsError`."""
+    """Run the command, print its output, and return the exit code. Raises `SettingsError`."""
     common, request_id = invocation.common, invocation.common.request_id or uuid4()
     acts = OperatorContext in invocation.contexts.values()
     if acts and not common.operator.strip():
@@ -56,7 +56,7 @@ def _show(output: Output, *, as_lines: bool) -> int:
 
 
 def _refusal_text(refusal: Refusal, request_id: UUID | None) -> str:
-    """The refusal in the operator's language, field by field, and how to repeat what may have happened."""
+    """The refusal in the operator's language, field by field, and how to repeat a command that may have acted."""
     language = _language()
     text = problem_detail(refusal.code, refusal.facts(), language)
     if isinstance(refusal, ValidationFailed):
@@ -66,7 +66,7 @@ def _refusal_text(refusal: Refusal, request_id: UUID | None) -> str:
 
 
 def _language() -> Language:
-    """As the shell's locale says; English for any that is not Chinese."""
+    """The language of the shell's locale; English unless it is Chinese."""
     locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     tag = locale.split(".", maxsplit=1)[0].replace("_", "-")
     return preferred_language(tag) if tag.startswith("zh") else Language.ENGLISH

@@ -19,7 +19,7 @@ async def find(
     plate: Annotated[str | None, Parameter(group=_ONE)] = None,
     preselection: Annotated[UUID | None, Parameter(group=_ONE)] = None,
     vin: Annotated[
-        bool, Parameter(group=_ONE, help="Read the VIN from standard input: the shell's history would keep it.")
+        bool, Parameter(group=_ONE, help="Read the VIN from standard input: the shell's history would store it.")
     ] = False,
     context: Context,
 ) -> Output:

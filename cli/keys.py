@@ -1,4 +1,4 @@
-"""`xuanhao keys …`: changing the keys of personal data while the service runs."""
+"""`xuanhao keys …`: rotates the keys of personal data while the service runs."""
 
 from collections.abc import Awaitable
 from typing import Literal
@@ -29,13 +29,13 @@ async def status(*, context: Context) -> Output:
 
 @app.command(name="new")
 async def new_key(kind: Kind, /, *, reason: Reason, context: OperatorContext) -> Output:
-    """Make a new key, and everything anew with it, while the service runs."""
+    """Create a new key, and convert all rows to it, while the service runs."""
     return await _changed(make_key(context.parts, kind, context.command(reason)))
 
 
 @app.command(name="continue")
 async def continue_with_key(kind: Kind, /, *, reason: Reason, context: OperatorContext) -> Output:
-    """Continue an interrupted change."""
+    """Continue an interrupted rotation."""
     return await _changed(continue_change(context.parts, kind, context.command(reason)))
 
 

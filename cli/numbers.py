@@ -22,15 +22,15 @@ async def list_withheld(prefix: str | None = None, /, *, context: Context) -> Ou
 
 @app.command(name="withhold")
 async def withhold_numbers(numbers: list[str], /, *, reason: Reason, context: OperatorContext) -> Output:
-    """Keep numbers of one prefix out of the pool."""
+    """Withhold numbers of one prefix from the pool."""
     done = await withholding.withhold_numbers(context.parts, numbers, context.command(reason))
-    warnings = [f"somebody has {plate}" for plate in done.taken]
+    warnings = [f"{plate} is taken" for plate in done.taken]
     return Output([asdict(done.withholding)] if done.withholding else [], warnings, int(not done.withholding))
 
 
 @app.command(name="release")
 async def release_withheld(withholding_id: UUID, /, *, reason: Reason, context: OperatorContext) -> Output:
-    """Give withheld numbers back to the pool; they cool first."""
+    """Release withheld numbers; they cool first."""
     return Output([asdict(await withholding.release_withheld(context.parts, withholding_id, context.command(reason)))])
 
 

@@ -1,4 +1,4 @@
-"""Types of options that several commands have."""
+"""Option types that several commands share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ Office = Annotated[str | None, Parameter(help="Code of one office; without it, a
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """The time that a list covers, and how many entries it has at most."""
+    """The period of a list, and its maximum number of entries."""
 
     since: Instant | None = None
     until: Instant | None = None
     limit: Limit = 1000
 
     def period(self, now: datetime, length: timedelta) -> Period:
-        """Until now and of this length, as far as not said otherwise."""
+        """By default until now, with this length."""
         until = self.until or now + _MILLISECOND
         return Period(self.since or until - length, until)
 

@@ -1,4 +1,4 @@
-"""What a command prints: a table for people, or JSON for programs."""
+"""The output of a command: a table for people, or JSON for programs."""
 
 import json
 import unicodedata
@@ -16,7 +16,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Output:
-    """Records, things that need attention, and the exit code. Some records have no columns in common: always JSON."""
+    """Records, warnings, and the exit code. Records without common columns are always printed as JSON."""
 
     records: Sequence[Record] = ()
     warnings: Sequence[str] = field(default=())
@@ -25,12 +25,12 @@ class Output:
 
 
 def as_json(records: Sequence[Record]) -> str:
-    """One JSON object a line, instants in UTC, so that any tool can go through them."""
+    """One JSON object per line, instants in UTC, so that any tool can process them."""
     return "".join(json.dumps(_jsonable(record), ensure_ascii=False) + "\n" for record in records)
 
 
 def as_table(records: Sequence[Record]) -> str:
-    """Columns for people; of a single record its lines. Instants are Shanghai's."""
+    """Columns for people; a single record as lines. Instants in Shanghai's time."""
     if not records:
         return "(none)\n"
     if len(records) == 1:

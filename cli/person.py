@@ -1,4 +1,4 @@
-"""`xuanhao person …`: one person's data. Whom it is about is never an argument, which others could see."""
+"""`xuanhao person …`: one person's data. The identity number is never an argument, which others could see."""
 
 import getpass
 import sys
@@ -18,7 +18,7 @@ app = area("person")
 
 @app.command
 async def export(*, reason: Reason, context: OperatorContext) -> Output:
-    """Export all that is kept about a person or organisation, as JSON.
+    """Export all data about a person or organisation, as JSON.
 
     The identity number or credit code is asked for, or read from standard input.
     """
@@ -29,7 +29,7 @@ async def export(*, reason: Reason, context: OperatorContext) -> Output:
 
 @app.command
 async def delete(*, reason: Reason, context: OperatorContext) -> Output:
-    """Delete it, except for what has to be kept: the plates' records and a ban.
+    """Delete a person's or organisation's data, except the plates' records and a ban.
 
     The identity number or credit code is asked for, or read from standard input.
     """

@@ -39,7 +39,7 @@ async def release_segment(
 async def exclude_numbers(
     prefix: str, template: str, excluded: list[str], /, *, reason: Reason, context: OperatorContext
 ) -> Output:
-    """Take numbers out of a segment for good."""
+    """Exclude numbers from a segment permanently."""
     segment = await pool.exclude_numbers(
         context.parts, context.command(reason), prefix=prefix, template=template, excluded=excluded
     )

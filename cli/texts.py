@@ -21,7 +21,7 @@ app = area("texts")
 @app.command(name="list")
 async def list_texts(
     *,
-    preselection: Annotated[UUID | None, Parameter(group=_AT_MOST_ONE, help="All about this one.")] = None,
+    preselection: Annotated[UUID | None, Parameter(group=_AT_MOST_ONE, help="All of this preselection.")] = None,
     state: Annotated[Literal["waiting", "given_up", "handed_over"] | None, Parameter(group=_AT_MOST_ONE)] = None,
     limit: Limit = 100,
     context: Context,

@@ -88,4 +88,4 @@ async def _keep(visit: Visit, wish: RequestKey, judgement: Judgement) -> None:
         else:
             await visit.parts.idempotency.abandon(wish, visit.now())
     except PartDown as down:
-        log.warning("answer not kept", part=down.part)
+        log.warning("response not stored", part=down.part)

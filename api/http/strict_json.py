@@ -110,18 +110,18 @@ def _is_json(content_type: str) -> bool:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("duplicate key")
     return found
 
 
 def _refuse(_: str) -> NoReturn:
-    raise ValueError("no number of JSON")
+    raise ValueError("not a JSON number")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError("beyond every number")
+        raise ValueError("number out of range")
     return number
 
 

@@ -57,7 +57,7 @@ class IpThrottle:
             return await self._windows.hit(key, limit=limit, window=_MINUTE, at=at)
         except PartDown as down:
             # If counting fails, calls are not delayed.
-            log.warning("addresses are not counted", part=down.part)
+            log.warning("counting addresses failed", part=down.part)
             return None
 
     async def _delay(self, key: str, retry_at: datetime) -> None:

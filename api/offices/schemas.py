@@ -10,7 +10,7 @@ class OfficeBrief(Answer):
     name: str
     address: str
     prefixes: list[str]
-    hours: str | None = Field(description="When the office is open, in its own words; null where unknown.")
+    hours: str | None = Field(description="The office's opening hours as free text; null if unknown.")
 
 
 class OfficeItem(Answer):

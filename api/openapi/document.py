@@ -23,7 +23,7 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "schema": {"type": "string", "format": "uuid"},
-    "description": "Repeating the request with the same key returns the first answer and acts once.",
+    "description": "A repeat with the same key returns the first response and acts once.",
 }
 # Headers that the secured route reads itself.
 _IN_PATHS: dict[str, dict[str, Any]] = {

@@ -24,7 +24,7 @@ def _day(value: object) -> date:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise PydanticCustomError("day", "no ISO date")
+    raise PydanticCustomError("day", "not an ISO date")
 
 
 def _instant(value: object) -> datetime:
@@ -33,7 +33,7 @@ def _instant(value: object) -> datetime:
             return whole_milliseconds(moment)
     except (ValueError, OverflowError):
         pass
-    raise PydanticCustomError("instant", "no RFC 3339 instant")
+    raise PydanticCustomError("instant", "not an RFC 3339 instant")
 
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
@@ -98,7 +98,7 @@ class DayBody(Body):
 
 def _each_once(days: list[DayBody]) -> list[DayBody]:
     if len({each.day for each in days}) < len(days):
-        raise PydanticCustomError("day", "a day stands twice")
+        raise PydanticCustomError("day", "duplicate day")
     return days
 
 

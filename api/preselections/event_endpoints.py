@@ -17,7 +17,7 @@ router = area("/preselections/{preselection_id}", tags=["preselections"])
 
 _EVENT = {
     "type": "object",
-    "description": "Each event of the stream.",
+    "description": "The events of the stream.",
     "properties": {
         "event": {"const": "preselection"},
         "data": {

@@ -70,7 +70,7 @@ async def _read(visit: Visit) -> Reading | None:
         row = await visit.parts.preselections.get(visit.own.id)
         office = await visit.parts.directory.get(visit.own.office_code)
     except PartDown as down:
-        log.warning("event stream can't read", part=down.part)
+        log.warning("event stream read failed", part=down.part)
         return None
     return Reading(row, view_of(row, office, visit.now())) if row else None
 

@@ -75,7 +75,7 @@ class Composed(Answer):
 class Draws(Answer):
     remaining: int
     batch_size: int
-    total: int = Field(description="All draws that this vehicle had to begin with.")
+    total: int = Field(description="The initial number of draws of this vehicle.")
 
 
 class Identity(Answer):
@@ -119,7 +119,7 @@ class PreselectionView(Answer):
     plate: str | None
     visit_by: date | None
     deadline: Instant | None
-    cancellation_allowed: bool = Field(description="Whether the applicant may give the plate back now.")
+    cancellation_allowed: bool = Field(description="Whether the applicant may cancel the reservation now.")
 
 
 class PreselectionList(Answer):

@@ -70,7 +70,7 @@ def _office(office: Office) -> OfficeBrief:
         name=office.name,
         address=office.address,
         prefixes=list(office.prefixes),
-        # Offices have no hours of their own yet, and the page must show the same as the voucher.
+        # Offices do not define their hours yet, and the page must show the same as the voucher.
         hours=USUAL_HOURS,
     )
 

@@ -70,7 +70,7 @@ def _broken_links(seals: list[Seal]) -> list[Fault]:
         if seal.number != number + 1:
             faults.append(Fault(number + 1, f"the seal is missing; the next one is {seal.number}"))
         elif seal.previous != digest or seal.from_xact != to_xact:
-            faults.append(Fault(seal.number, "the seal does not follow the one before it"))
+            faults.append(Fault(seal.number, "the seal does not follow the previous one"))
         number, to_xact, digest = seal.number, seal.to_xact, seal.digest
     return faults
 
@@ -78,7 +78,7 @@ def _broken_links(seals: list[Seal]) -> list[Fault]:
 def _not_as_noted(seals: list[Seal], noted: Mapping[int, str]) -> list[Fault]:
     there = {seal.number: seal.digest.hex() for seal in seals}
     return [
-        Fault(number, "the seal is not the one that was noted down")
+        Fault(number, "the seal differs from the stored digest")
         for number, digest in sorted(noted.items())
         if there.get(number) != digest.lower()
     ]

@@ -153,11 +153,11 @@ class KeyedHash:
 
 def _state(keys: Mapping[str, bytes], current: str, closed: Collection[str]) -> _HashKeys:
     if any(len(key) < KEY_BYTES for key in keys.values()):
-        raise ValueError("the hashing key has at least 32 bytes")
+        raise ValueError("the hashing key needs at least 32 bytes")
     ids = list(keys)
     tags = [b"", *(bytes.fromhex(key_id) for key_id in ids[1:])]
     if any(len(tag) != TAG_BYTES for tag in tags[1:]) or len(set(tags)) < len(tags):
-        raise ValueError("the id of a further hashing key has eight hexadecimal digits")
+        raise ValueError("the id of a further hashing key must be eight hexadecimal digits")
     if current not in keys or current in closed:
         raise ValueError("the current hashing key is not among the keys")
     made = (_HashKey(key_id, tag, keys[key_id], key_id in closed) for tag, key_id in zip(tags, ids, strict=True))

@@ -95,5 +95,5 @@ def key_source(key_file: Path | None, keys: str | None) -> KeySource:
 def _object(text: str) -> Content:
     content = json.loads(text)
     if not isinstance(content, dict):
-        raise ValueError("the keys are no JSON object")  # noqa: TRY004 -- as for every other malformed value
+        raise ValueError("the keys are not a JSON object")  # noqa: TRY004 -- as for every other malformed value
     return content

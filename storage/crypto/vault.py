@@ -61,7 +61,7 @@ class Vault:
         try:
             return cipher.decrypt(nonce, sealed, column.encode()).decode()
         except (InvalidTag, ValueError) as error:
-            raise Unreadable("the value does not open for this column") from error
+            raise Unreadable("the value can't be decrypted for this column") from error
 
     def needs_rotation(self, value: bytes) -> bool:
         """Return whether the value was encrypted with another key than the current one."""
@@ -90,15 +90,15 @@ class Vault:
             self.reread()
         cipher = self._ciphers.known.get(key_id)
         if cipher is None:
-            raise Unreadable("the value names a key that is not at hand")
+            raise Unreadable("the value names an unknown key")
         return cipher
 
 
 def _ciphers(keys: Mapping[str, bytes], current: str) -> _Ciphers:
     if any(len(key) != _KEY_BYTES for key in keys.values()):
-        raise ValueError("an encryption key has 32 bytes")
+        raise ValueError("an encryption key must be 32 bytes")
     if not 0 < len(current.encode("ascii")) <= _LONGEST_KEY_ID:
-        raise ValueError("a key id is ASCII text of 1 to 255 characters")
+        raise ValueError("a key id must be ASCII text of 1 to 255 characters")
     known = {key_id: AESGCM(key) for key_id, key in keys.items()}
     return _Ciphers(known, known[current], Vault.head_of(current))
 

@@ -1273,7 +1273,7 @@ export interface components {
             remaining: number;
             /**
              * Total
-             * @description All draws that this vehicle had to begin with.
+             * @description The initial number of draws of this vehicle.
              */
             total: number;
         };
@@ -1404,7 +1404,7 @@ export interface components {
             code: string;
             /**
              * Hours
-             * @description When the office is open, in its own words; null where unknown.
+             * @description The office's opening hours as free text; null if unknown.
              */
             hours: string | null;
             /** Name */
@@ -1505,7 +1505,7 @@ export interface components {
             batch: components["schemas"]["BatchView"] | null;
             /**
              * Cancellation Allowed
-             * @description Whether the applicant may give the plate back now.
+             * @description Whether the applicant may cancel the reservation now.
              */
             cancellation_allowed: boolean;
             candidates: components["schemas"]["CandidatesView"] | null;
@@ -2319,7 +2319,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2454,7 +2454,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2675,7 +2675,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2803,7 +2803,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3332,7 +3332,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3467,7 +3467,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3689,7 +3689,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3808,7 +3808,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3927,7 +3927,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4222,7 +4222,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4341,7 +4341,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4621,7 +4621,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4740,7 +4740,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4875,7 +4875,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5094,7 +5094,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5281,7 +5281,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5576,7 +5576,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5711,7 +5711,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5850,7 +5850,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5989,7 +5989,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6128,7 +6128,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6350,7 +6350,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6489,7 +6489,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6725,7 +6725,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6948,7 +6948,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description Repeating the request with the same key returns the first answer and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
