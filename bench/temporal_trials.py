@@ -1,6 +1,6 @@
 """`python -m bench.temporal_trials KEY=JSON[;KEY=JSON …] …`: try dynamic configurations against Temporal's defaults.
 
-Each argument is one trial, which has a server of its own. docs/figures.md has the results.
+Each argument is one trial, which has its own server. docs/figures.md has the results.
 """
 
 import argparse

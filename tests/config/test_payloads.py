@@ -1,4 +1,4 @@
-"""What is said to workflows reads as the SDK's own JSON does, and is read from it."""
+"""Workflow messages have the same JSON as the SDK's converter, in both directions."""
 
 import inspect
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def messages_of(method: Callable[..., object]) -> set[type]:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_messages_are_the_same_classes_for_every_run(workflow: type) -> None:
-    """In the sandbox each run has classes of its own, but for modules that are passed through; all would be kept."""
+    """In the sandbox each run has its own classes, except from passed-through modules; a cache would keep them all."""
     methods = [method for _, method in inspect.getmembers(workflow, inspect.isfunction)]
     told = [method for method in methods if any(name.startswith("__temporal") for name in vars(method))]
     said = {message for method in told for message in messages_of(method)}

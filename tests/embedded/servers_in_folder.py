@@ -1,4 +1,4 @@
-"""Run by tests as a process of its own: starts the servers in a folder, says where they are, waits to be killed."""
+"""Run by tests as a separate process: starts the servers in a folder, prints their addresses, waits to be killed."""
 
 import asyncio
 import json

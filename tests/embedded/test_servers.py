@@ -91,7 +91,7 @@ async def test_a_kept_part_comes_back_by_itself(valkey: Valkey, capsys: pytest.C
     os.kill(killed, signal.SIGKILL)
     await valkey.ended()
     async with asyncio.timeout(10):
-        while valkey.pid == killed:  # noqa: ASYNC110 - the keeper tells nobody.
+        while valkey.pid == killed:  # noqa: ASYNC110 - the keeper sends no event.
             await asyncio.sleep(0.01)
     keeper.cancel()
     await valkey.ready()
@@ -149,7 +149,7 @@ async def test_a_child_that_will_not_end_is_killed(tmp_path: Path) -> None:
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
     child = await ManagedProcess.start([sys.executable, "-c", stubborn], log=tmp_path / "log")
     async with asyncio.timeout(10):
-        while not (tmp_path / "log").read_text():  # noqa: ASYNC110 - a file tells nobody that it was written.
+        while not (tmp_path / "log").read_text():  # noqa: ASYNC110 - a file has no event.
             await asyncio.sleep(0.01)
     began = time.monotonic()
     assert await child.stop(timeout_s=0.1) == -signal.SIGKILL

@@ -1,4 +1,4 @@
-"""Whole instances as processes of their own: killed, started again, side by side, refused in one line."""
+"""Whole instances as separate processes: killed, restarted, in parallel, refused with one line."""
 
 import asyncio
 import json
@@ -184,7 +184,7 @@ async def test_the_watchdog_kills_a_server_whose_parent_is_gone(tmp_path: Path) 
     )
     os.close(reader)
     async with asyncio.timeout(10):
-        while not (tmp_path / "up").exists():  # noqa: ASYNC110 - a file tells nobody that it was made.
+        while not (tmp_path / "up").exists():  # noqa: ASYNC110 - a file has no event.
             await asyncio.sleep(0.01)
     os.close(lifeline)
     assert await asyncio.wait_for(server.wait(), GONE_WITHIN_S) == -signal.SIGKILL

@@ -23,7 +23,7 @@ async def local_server() -> AsyncIterator[LocalServer]:
 
 @pytest.fixture
 def http_server(local_server: LocalServer) -> LocalServer:
-    """A server that never answers, until it is told what."""
+    """A server that does not respond until it is given a response."""
     local_server.begin_anew()
     return local_server
 

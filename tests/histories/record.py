@@ -1,9 +1,9 @@
-"""`python -m tests.histories.record [WAY …]`: go ways anew on real servers, and keep the histories beside this file.
+"""`python -m tests.histories.record [WAY …]`: run journeys on real servers, and store their histories beside this file.
 
-The ways are the functions of `tests.histories.paths`, and all of them are gone unless some are named.
+The journeys are the functions of `tests.histories.paths`; by default all of them run.
 
-Do so when a workflow's commands have changed on purpose, and say so in the commit: runs that began with the older
-commands are then in need of `workflow.patched` or of workers of the older version.
+Run it when a workflow's commands have changed on purpose, and say so in the commit: older runs then need
+`workflow.patched` or workers of the older version.
 """
 
 import asyncio
@@ -51,7 +51,7 @@ class SuggestingTemporal(Temporal):
 
 @asynccontextmanager
 async def recording_world(folder: DataFolder, servers: Servers) -> AsyncIterator[World]:
-    """The tests' world on servers of its own, with a worker that does not tell where it runs."""
+    """The tests' world on separate servers, with a worker that does not report its machine."""
     await servers.postgres.create_database(DATABASE)
     await asyncio.to_thread(migrate, servers.postgres.owner_url(DATABASE))
     url = servers.postgres.url(DATABASE)
@@ -83,7 +83,7 @@ async def keep(recorded: Recorded) -> None:
 
 
 def one_event_a_line(history: WorkflowHistory) -> str:
-    """JSON without stack traces, which would tell where the code lay; no replay looks at them."""
+    """JSON without stack traces, which would contain paths of this machine; a replay does not read them."""
     events = json.loads(history.to_json(), object_hook=without_stack_trace)["events"]
     lines = ",\n".join(json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in events)
     return f'{{"events":[\n{lines}\n]}}\n'

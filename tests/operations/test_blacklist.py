@@ -1,4 +1,4 @@
-"""Operators and the blacklist: listed, ended early by one and confirmed by another, the holder told."""
+"""Operators and the blacklist: list, early release, confirmation by another operator, SMS to the holder."""
 
 from typing import Any
 from uuid import uuid4

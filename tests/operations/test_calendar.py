@@ -1,4 +1,4 @@
-"""The calendar in operators' hands: days that close move deadlines, and the holders are told."""
+"""The calendar for operators: closed days move deadlines, and the holders get an SMS."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta

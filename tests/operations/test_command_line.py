@@ -61,7 +61,7 @@ async def process(arguments: tuple[str, ...], environment: dict[str, str], stdin
 
 @pytest.fixture
 def xuanhao(settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command in this process: a process of its own takes seconds to begin."""
+    """The command in this process: a separate process takes seconds to start."""
 
     async def run(*arguments: str, stdin: str = "", **environment: str) -> Ran:
         capsys.readouterr()

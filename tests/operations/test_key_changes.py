@@ -106,7 +106,7 @@ async def purge_everything(service: Service, preselection_id: str) -> None:
 
 
 class Reader:
-    """Somebody who looks at their own preselection again and again, and keeps what they were told."""
+    """An applicant who reads their preselection repeatedly, and records the responses."""
 
     def __init__(self, selection: Selection) -> None:
         self._selection = selection

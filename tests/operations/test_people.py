@@ -1,4 +1,4 @@
-"""One person's data is told and deleted at their wish; plates' records and a ban stay."""
+"""One person's data is exported and deleted at their request; plates' records and a ban stay."""
 
 import json
 from datetime import timedelta

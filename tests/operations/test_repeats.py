@@ -1,4 +1,4 @@
-"""Operators' acts whose answer was lost: asked for again, they act once and tell the same."""
+"""Operators' commands whose response was lost: repeated, they act once and return the same."""
 
 from datetime import date
 from uuid import UUID, uuid4

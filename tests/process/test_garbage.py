@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-# In a process of its own: what else has been made in this one would count too.
+# In a separate process: other objects of this one would count too.
 PROGRAM = """
 import gc, weakref
 from process.garbage import YOUNG, search_rarely

@@ -1,4 +1,4 @@
-"""The files that the rules of the house are about."""
+"""The files that the tests of rules read."""
 
 import ast
 import subprocess
@@ -30,7 +30,7 @@ def paths() -> tuple[str, ...]:
     try:
         listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     except (OSError, subprocess.CalledProcessError):
-        # A copy without its history is still judged.
+        # A copy without its history is checked too.
         found = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
         listed = [path.as_posix() for path in found if not WHEN_NOT_IN_GIT.intersection(path.parts)]
     return tuple(path for path in sorted(listed) if path and (ROOT / path).is_file())

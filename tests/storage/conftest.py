@@ -18,7 +18,7 @@ async def shared_database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def database(shared_database: Database) -> Database:
-    """The database that the whole run shares: tests make rows of their own and count no others."""
+    """The database that the whole run shares: tests create their own rows and count no others."""
     # A test before this one may have killed the server; then the shared pool is renewed by its first call.
     await shared_database.ping()
     return shared_database

@@ -56,7 +56,7 @@ async def free_in(redis: Redis, name: str = B) -> set[str]:
 
 
 class World:
-    """The pool's rows in one database. Each prefix belongs to an office of its own."""
+    """The pool's rows in one database. Each prefix belongs to a separate office."""
 
     def __init__(self, database: Database, redis: Redis) -> None:
         self.database = database

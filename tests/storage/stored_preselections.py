@@ -22,7 +22,7 @@ KEYS = Keys(Vault({"first": b"1" * 32}, "first"), KeyedHash(b"h" * 32))
 
 @dataclass
 class Stored:
-    """A database with one office of its own; every person, vehicle and plate is new unless given."""
+    """A database with one new office; every person, vehicle and plate is new unless given."""
 
     database: Database
     office_code: str
@@ -82,7 +82,7 @@ class Stored:
 
 
 def decision(preselection_id: UUID, **given: Any) -> Decision:
-    """A decision of a preselection at revision 1 that changes nothing else, unless told."""
+    """A decision of a preselection at revision 1 that by default changes nothing else."""
     defaults: dict[str, Any] = {
         "request_id": uuid4(),
         "action": "draw",

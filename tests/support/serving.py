@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 
 class _Server(uvicorn.Server):
-    """Tells when it listens."""
+    """Signals when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -24,7 +24,7 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(application: ASGIApp, **options: Any) -> AsyncIterator[int]:
-    """Serve it on a port of its own, which is told; `options` are further ones of uvicorn's."""
+    """Serve it on a free port, which is returned; `options` are further options of uvicorn."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = _Server(uvicorn.Config(application, lifespan="off", log_level="critical", ws="none", **options))

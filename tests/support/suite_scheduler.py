@@ -12,7 +12,7 @@ TAKE_LONG = ("tests/web/", *WHOLE_SYSTEMS, "tests/workflows/")
 
 
 def scope_of(nodeid: str) -> str:
-    """The tests of a running system or of a file stay together; a journey of the browser has a system of its own."""
+    """The tests of a running system or of a file stay together; a journey of the browser has its own system."""
     file = nodeid.partition("::")[0]
     if file.startswith("tests/web/"):
         return nodeid

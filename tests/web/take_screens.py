@@ -1,4 +1,4 @@
-"""Takes the pictures of every screen anew into `docs/screens`, from whole systems of its own: `make screens`."""
+"""Takes screenshots of every screen into `docs/screens`, from separate systems: `make screens`."""
 
 import asyncio
 import shutil

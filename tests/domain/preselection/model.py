@@ -1,4 +1,4 @@
-"""What a preselection should do, told as simply as possible and independently of the domain.
+"""A model of a preselection: as simple as possible, and independent of the domain.
 
 Time is whole milliseconds since the opening. Where the domain works out what has happened meanwhile when it is asked,
 this model lives through every countdown in order, one after the other.

@@ -73,7 +73,7 @@ def completed(policy: Policy | None = None, **chances: Unpack[Chances]) -> Prese
 
 
 def back_at_selection(state: Preselection, at: datetime) -> Preselection:
-    """Entered anew and verified again; the session begins `confirm_delay` after `at`."""
+    """Entered and verified again; the session starts `confirm_delay` after `at`."""
     again = state.entered(at).started(at).identity_code_sent(at)
     return again.identity_proved(state.policy.confirm_delay.after(at))
 

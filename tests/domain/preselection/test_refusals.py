@@ -50,7 +50,7 @@ JUDGED_ANEW = {
     "unavailable",
     "outcome_unknown",
 }
-"""401, 429, `too_early` and 5xx: a repeated request is judged again."""
+"""401, 429, `too_early` and 5xx: a repeated request is checked again."""
 
 
 def sample(kind: type[Refusal]) -> Refusal:

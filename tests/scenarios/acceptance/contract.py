@@ -39,7 +39,7 @@ FACT_OF_CODE = {
     "rate_limited": "retry_at",
     "unavailable": "parts",
 }
-# The framework's own refusals have codes of their own choosing.
+# The contract does not fix the codes of the framework's refusals.
 FRAMEWORK_STATUSES = {400, 404, 405, 408, 413, 415}
 TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,

@@ -62,7 +62,7 @@ async def eventually(condition: Callable[[], Awaitable[T | None]], *, within: fl
 
 @dataclass
 class Applicant(Client):
-    """Somebody nobody else in the run acts for; `car` is the one they mean unless told otherwise."""
+    """An applicant that no other test uses; `car` is the default car."""
 
     contract: Contract | None = None
     car: Json = field(default_factory=dict)

@@ -12,7 +12,7 @@ from tests.scenarios.attack.findings import table
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_a_scalper_gets_nothing_beyond_the_chances(tmp_path: Path) -> None:
-    # On a system of their own, for the attackers use people up whom other tests need.
+    # On a separate system, because the attackers use up people that other tests need.
     async with serving(tmp_path, UNHURRIED) as besieged:
         findings = await campaign.fought(besieged, campaign.short())
     assert not any(finding.beyond for finding in findings), table(findings)

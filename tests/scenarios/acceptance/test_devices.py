@@ -7,7 +7,7 @@ from tests.scenarios.stack.running_stack import Json
 
 
 async def second_device(service: Service, selection: Selection) -> Selection:
-    """The same person with a token of its own."""
+    """The same person with a second token."""
     return Selection(await service.signed_in(selection.owner.user, list(selection.owner.cars_bought)), selection.id)
 
 

@@ -49,7 +49,7 @@ async def test_a_used_up_vehicle_is_exhausted_by_itself_and_told_to_go_to_the_of
         assert problem["stage"] == "exhausted"
     await applicant.ask_code()
     refused(await applicant.post("/preselections", await applicant.submission()), "vehicle_exhausted")
-    # Another vehicle of theirs has chances of its own.
+    # Another vehicle of theirs has separate chances.
     other = await applicant.submission(applicant.cars_bought[1])
     view = ok(await applicant.post("/preselections", other), 201)
     assert (view["draws"]["remaining"], view["composed"]["remaining"]) == (2, 4)

@@ -1,4 +1,4 @@
-"""Everything is judged in the order token, role, record, body, stage, limits, rule."""
+"""The checks run in the order token, role, record, body, stage, limits, rule."""
 
 from uuid import uuid4
 

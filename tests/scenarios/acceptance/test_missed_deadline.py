@@ -1,4 +1,4 @@
-"""The deadline missed (R-41, R-48): barred, told, and released by time alone."""
+"""A missed deadline (R-41, R-48): ban, SMS, and automatic release."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`python -m tests.scenarios.attack`: a whole system of its own is attacked, and what the attackers got is printed.
+"""`python -m tests.scenarios.attack`: attacks a separate, complete system, and prints what the attackers gained.
 
 Exits with 1 if they got anything beyond their chances.
 """

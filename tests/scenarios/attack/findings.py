@@ -21,7 +21,7 @@ class Finding:
     answers: Counter[str] = field(default_factory=Counter)
 
     def note(self, answer: httpx.Response) -> str:
-        """Count the answer, and tell its code; a service that breaks is a find, one that is too busy is none."""
+        """Count the response, and return its code; a server error is a finding, a busy service is not."""
         self.tried += 1
         told = code_of(answer)
         self.answers[told] += 1

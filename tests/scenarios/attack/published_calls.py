@@ -1,7 +1,7 @@
 """Schemathesis over the whole published document of a running service, stateful too.
 
-It runs as a program of its own: what it reads, sends and remembers is nothing of ours. Each call is made by somebody
-who may make it, for else all that is behind the role would be left alone.
+It runs as a separate program, which shares nothing with ours. Each call has a user with the right role, because
+otherwise everything behind the role would not be tested.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from tests.scenarios.stack.running_stack import Client
 
 SEED = 20261125
 LONGEST_ANSWER_S = 15
-# What may be said of a request that the document forbids; 413 and 415 are told before anything is looked into.
+# The allowed statuses for a request that violates the document; 413 and 415 are checked first.
 REFUSALS = (400, 401, 403, 404, 405, 406, 408, 409, 413, 415, 422, 429)
 _CASES = re.compile(r"(\d+) generated")
 

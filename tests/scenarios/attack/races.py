@@ -55,7 +55,7 @@ async def replays(service: Service, times: int) -> Finding:
     accepted = sum(answer.status_code == 200 for answer in answers)
     finding.by_right = 1 + accepted
     unknown = sum(code_of(answer) == "outcome_unknown" for answer in answers)
-    # Each answer shows the batch of its own draw, and nobody is refused who has been charged.
+    # Each response shows the batch of its draw, and no charged request is refused.
     fair = len(batches) == accepted <= spent <= min(allowed, accepted + unknown)
     finding.unless(fair, f"{accepted} draws, and {unknown} that nobody knows of, for {spent} of {allowed} chances")
     return finding

@@ -60,7 +60,7 @@ async def numbers_of_others(service: Service) -> Finding:
 
 
 async def keyboard_as_oracle(service: Service) -> Finding:
-    """Does the keyboard tell which numbers somebody is looking at just now?"""
+    """Does the keyboard reveal which numbers are offered to others now?"""
     finding = Finding("the keyboard as an oracle")
     victim, spy = await service.selecting(2)
     prefix = (await spy.view())["office"]["prefixes"][0]

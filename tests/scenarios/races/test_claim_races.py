@@ -54,7 +54,7 @@ async def starting_together(database: Database, plates: Sequence[str], rivals: i
 
 
 async def race(stored: Stored, wishes: Mapping[UUID, Sequence[str]], at: datetime, revision: int) -> dict[UUID, bool]:
-    """All at once want their plates; tells who got them. Anything but having them or losing them is an error."""
+    """All claim their plates in parallel; returns who got them. Any outcome but winning or losing is an error."""
 
     async def want(rival: UUID, plates: Sequence[str]) -> bool:
         hold = [Claim(plate, "offered", at + timedelta(minutes=5)) for plate in plates]

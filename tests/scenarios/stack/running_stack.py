@@ -82,7 +82,7 @@ class RunningStack:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def server(self, *names: str) -> psutil.Process:
-        """The oldest process with one of these names: the server itself, not a helper of its own."""
+        """The oldest process with one of these names: the server itself, not one of its helpers."""
         return min((p for p in self.family() if p.name() in names), key=lambda process: process.create_time())
 
     def program(self, module: str) -> psutil.Process:

@@ -119,6 +119,6 @@ async def test_a_part_killed_while_draws_go_on_comes_back_by_itself_and_no_numbe
     for client, path in people:
         assert (await client.get(path)).json()["draws"]["remaining"] == 4
     async with asyncio.timeout(BACK_WITHIN_S):
-        while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - nothing else tells.
+        while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - there is no event.
             await asyncio.sleep(0.2)
     assert part(stack, name).pid != before

@@ -1,4 +1,4 @@
-"""Every value is sealed anew with the current key, and no sealed column is forgotten."""
+"""Every value is encrypted again with the current key, and no encrypted column is forgotten."""
 
 from dataclasses import replace
 

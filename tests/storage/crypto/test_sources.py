@@ -1,4 +1,4 @@
-"""Keys come from a file or a variable, are changed whole or not at all, and are read anew while a process works."""
+"""Keys come from a file or a variable, are changed whole or not at all, and are reread while a process runs."""
 
 import asyncio
 import json

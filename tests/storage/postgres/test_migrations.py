@@ -35,7 +35,7 @@ def test_the_migrations_make_the_tables_that_the_code_declares(connection: Conne
 
 
 def test_constraints_have_the_names_that_the_code_declares(connection: Connection) -> None:
-    """Autogeneration does not compare checks, and the decision's are told apart by their names."""
+    """Autogeneration does not compare checks, and the decision's are distinguished by their names."""
     inspector = inspect(connection)
     for table in metadata.tables.values():
         names = {constraint.name for constraint in table.constraints if constraint.name}
