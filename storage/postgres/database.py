@@ -1,8 +1,8 @@
-"""The way to PostgreSQL: one pool, short patience, and one place that knows what "down" looks like.
+"""The client of PostgreSQL: one pool, short timeouts, and one definition of "unavailable".
 
-Two kinds of work: `statement()` is one statement that commits by itself (the hot path: no BEGIN, no COMMIT, no ping),
-and `transaction()` is several that commit together. Both raise `PartDown("database")` when the server does not answer
-in time. Whoever writes without a key must not repeat blindly then: the server may have done the work.
+There are two kinds of calls: `statement()` is one statement in autocommit (the hot path: no BEGIN, no COMMIT, no ping),
+and `transaction()` is several that commit together. Both raise `PartDown("database")` when the server does not respond
+in time. A caller must not repeat a write without a key then: the server may have executed it.
 """
 
 import asyncio
@@ -23,24 +23,24 @@ from storage.postgres.driver_connections import driver_of, refuse_dead
 from storage.postgres.kept_connections import KeptConnections
 
 PATIENCE = 3.0
-"""Seconds after which a server that has not answered counts as down (api.md, Conventions)."""
+"""Seconds after which a server without a response counts as unavailable (api.md, Conventions)."""
 
 _CONNECT_SECONDS = 2
 _POOL_SECONDS = 2.0
-# The server gives up before the client does: a slow statement ends with an answer, not with a lost connection.
+# The server times out before the client: a slow statement ends with an error, not with a lost connection.
 _SERVER_SETTINGS = {
     "statement_timeout": "2000",
     "lock_timeout": "1500",
     "idle_in_transaction_session_timeout": "15000",
     "timezone": "UTC",
-    # Our statements find rows by their keys: what the parameters are makes no difference to the plan, and planning the
-    # statement of a decision anew takes longer than carrying it out.
+    # Our statements find rows by their keys: the parameters do not change the plan, and planning the statement of a
+    # decision takes longer than executing it.
     "plan_cache_mode": "force_generic_plan",
 }
-# A pooled connection that was dead already fails at once; anything slower is a server that does not answer.
+# A pooled connection that was already dead fails at once; anything slower is a server that does not respond.
 _FAILED_AT_ONCE = 0.5
 
-# Work on whole ranges of rows takes longer, and its plans do depend on the parameters.
+# Statements over ranges of rows take longer, and their plans depend on the parameters.
 _MORE_PATIENCE = text("""
     SELECT set_config('statement_timeout', :milliseconds, true), set_config('plan_cache_mode', 'auto', true)
 """)
@@ -50,10 +50,10 @@ T = TypeVar("T")
 
 
 def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> AsyncEngine:
-    """The engine of `url` (`postgresql://…`), in autocommit unless a transaction is asked for.
+    """The engine of `url` (`postgresql://…`), in autocommit unless a transaction is requested.
 
-    Connections are not pinged before use, which would cost a round trip. One that the server has ended is not handed
-    out; one that turns out dead is dropped with all others of its age, and the next call connects anew.
+    Connections are not pinged before use, which would cost a round trip. Connections closed by the server are
+    discarded; one that turns out dead is dropped with all others of its age, and the next call reconnects.
     """
     _, _, rest = url.partition("://")
     engine = create_async_engine(
@@ -64,7 +64,7 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanh
         pool_timeout=_POOL_SECONDS,
         pool_use_lifo=True,
         use_native_hstore=False,
-        # An error that reaches a log must not carry what it was about.
+        # An error in a log must not contain statement parameters.
         hide_parameters=True,
         connect_args={
             "connect_timeout": _CONNECT_SECONDS,
@@ -79,7 +79,7 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanh
 
 @contextmanager
 def database_answers() -> Iterator[None]:
-    """Translate the driver's ways of saying "down or too slow" into `PartDown("database")`."""
+    """Translate the driver's errors for "down or too slow" into `PartDown("database")`."""
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -91,17 +91,17 @@ def database_answers() -> Iterator[None]:
 
 
 class Database:
-    """The pool and its two ways of working. Close it when the process ends."""
+    """The pool and its two kinds of calls. Close it when the process ends."""
 
     def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> None:
         self.engine = make_engine(url, pool_size=pool_size, application_name=application_name)
         self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
-        # The other half is for whoever needs a transaction.
+        # The other half is for transactions.
         self._kept = KeptConnections(self.engine, most=pool_size // 2)
 
     @property
     def at_work(self) -> int:
-        """How many connections somebody uses at this moment."""
+        """The number of connections in use."""
         pool = self.engine.pool
         if not isinstance(pool, QueuePool):
             raise TypeError("the engine's pool must be a queue")
@@ -113,7 +113,7 @@ class Database:
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which each statement commits by itself; they and the wait for it have `PATIENCE` together."""
+        """An autocommit connection; its statements and the wait for it have `PATIENCE` together."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         with database_answers():
             async with self.engine.connect() as connection, _severed_at(deadline, connection):
@@ -123,7 +123,7 @@ class Database:
     async def transaction(self, *, patience: float = PATIENCE) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction that commits when the block ends and rolls back when it raises.
 
-        `patience`, in seconds, may be longer for work in the background such as reading all claims of a prefix.
+        `patience`, in seconds, may be longer for background work such as reading all claims of a prefix.
         """
         deadline = asyncio.get_running_loop().time() + patience
         with database_answers():
@@ -137,9 +137,9 @@ class Database:
                 yield connection
 
     async def rows(self, statement: Executable, parameters: Parameters | None = None) -> list[Row[*tuple[Any, ...]]]:
-        """All rows of one statement that may be done twice: a read, or a write that a key protects.
+        """All rows of one statement that may be executed twice: a read, or a write that is protected by a key.
 
-        It is tried again, once, when the pooled connection was found dead: a restarted server costs no caller an error.
+        It is retried once if the pooled connection was dead: a restarted server costs no caller an error.
         """
         return await _twice_at_most(lambda: self._rows(statement, parameters))
 
@@ -149,19 +149,19 @@ class Database:
         return found[0] if found else None
 
     async def driven(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
-        """As `rows`, but straight to the driver: for the hottest statements, where each tenth of a millisecond shows.
+        """Like `rows`, but directly with the driver: for the most frequent statements.
 
         `query` has the driver's placeholders, `%(name)s`. Raises the driver's own `psycopg.IntegrityError`.
         """
         return await _twice_at_most(lambda: self._driven(query, parameters))
 
     async def driven_once(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
-        """As `driven`, for what must not be done twice: it is never repeated."""
+        """Like `driven`, for statements that must not be executed twice: it never retries."""
         return await self._driven(query, parameters)
 
     @asynccontextmanager
     async def driven_transaction(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        """A transaction straight on the driver; statements travel together up to one whose rows are asked for."""
+        """A transaction directly with the driver; statements are sent together, up to one whose rows are read."""
         async with self.statement() as connection:
             driver = driver_of(connection)
             try:
@@ -172,7 +172,7 @@ class Database:
                 raise
 
     async def ping(self) -> None:
-        """Return when the server answers; raises `PartDown`."""
+        """Return when the server responds; raises `PartDown`."""
         await self.rows(text("SELECT 1"))
 
     async def _rows(self, statement: Executable, parameters: Parameters | None) -> list[Row[*tuple[Any, ...]]]:
@@ -187,7 +187,7 @@ class Database:
             try:
                 async with _severed_at(deadline, connection):
                     cursor = await driver_of(connection).execute(query, parameters)
-                    # The same as whether it has a description, which is made anew each time it is asked for.
+                    # Equivalent to having a description, which the driver builds again for each access.
                     rows = [] if cursor.rownumber is None else await cursor.fetchall()
             except psycopg.IntegrityError:
                 await self._kept.give_back(connection)
@@ -212,9 +212,9 @@ async def _twice_at_most(work: Callable[[], Awaitable[T]]) -> T:
 
 @asynccontextmanager
 async def _severed_at(deadline: float, connection: AsyncConnection) -> AsyncIterator[None]:
-    """Cut the line when the time is over, so that whoever waits on it gets an error and the pool a new connection.
+    """Close the connection at the deadline, so that the waiting task gets an error and the pool a new connection.
 
-    Cancelling the waiting task instead would have the driver ask the silent server to cancel, and wait for that too.
+    Cancelling the waiting task instead would send a cancel request to the silent server and wait for it.
     """
     driver = driver_of(connection)
     alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver)

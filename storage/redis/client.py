@@ -59,6 +59,6 @@ def script(redis: Redis, room: str, *names: str) -> AsyncScript:
 
 
 async def ping(redis: Redis) -> None:
-    """Return when the server answers; raises `PartDown`."""
+    """Return when the server responds; raises `PartDown`."""
     with redis_answers():
         await redis.ping()
