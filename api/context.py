@@ -23,6 +23,7 @@ from process.clock import Clock, system_clock
 from storage.bans.blacklist import Blacklist
 from storage.crypto.keyed_hash import KeyedHash
 from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.seals import MessageSeals
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.offices.offices import Offices
@@ -34,12 +35,14 @@ from storage.preselections.desk import DeskRecords
 from storage.preselections.desk_reasons import DeskReasons
 from storage.preselections.failed_checks import FailedChecks
 from storage.preselections.idempotency import Idempotency
+from storage.preselections.lagging import LaggingWorkflows
 from storage.preselections.rows import Preselections
 from storage.redis.announcements import Announcements
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
 from storage.sms.codes import Codes
 from storage.sms.quota import ServiceCodes
+from workflows.client import VehicleClient
 
 CONNECTIONS = 20
 
@@ -84,6 +87,8 @@ class Parts:
     desk_records: DeskRecords
     desk_reasons: DeskReasons
     operations: OperationParts
+    vehicles: VehicleClient
+    lagging: LaggingWorkflows
 
 
 @asynccontextmanager
@@ -137,7 +142,9 @@ def assembled(
         offices=offices,
         segments=SegmentReleases(database),
         preselections=Preselections(database, keys),
-        decisions=Decisions(database),
+        decisions=Decisions(database, keys),
+        vehicles=VehicleClient(temporal, settings.task_queue, MessageSeals(keys.hashes)),
+        lagging=LaggingWorkflows(database),
         codes=Codes(database),
         blacklist=Blacklist(database, keys),
         failed_checks=FailedChecks(database),

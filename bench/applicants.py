@@ -12,8 +12,9 @@ from domain.policy import Policy
 from domain.preselection.record import to_record
 from domain.preselection.state import Preselection
 from process.clock import system_clock
+from storage.preselections.decisions import Decision, Decisions
 from storage.preselections.rows import Preselections, Seller, Submission
-from workflows.ports import Order
+from workflows.messages import DecisionInput
 
 NUMBERS = count(1)
 PAIRS = [a + b for a in LETTERS for b in LETTERS]
@@ -44,11 +45,14 @@ async def submitted(
     return [row.id for row in rows]
 
 
-async def orders(stack: Stack, many: int) -> list[Order]:
-    """Decision inputs for new preselections at 预选号牌, each with its own request."""
+async def selections(stack: Stack, many: int, act: str) -> list[DecisionInput]:
+    """What a workflow gives the activity of an act, for new preselections whose rows are at 预选号牌."""
     at = system_clock()
-    state, policy = to_record(selecting(at)), AT_ONCE.to_dict()
-    return [Order(str(id_), str(uuid4()), at, policy, state=state) for id_ in await submitted(stack, many)]
+    state, decisions = to_record(selecting(at)), Decisions(stack.parts.database, stack.parts.keys)
+    ids = await submitted(stack, many)
+    for id_ in ids:
+        await decisions.commit(Decision(uuid4(), id_, "begin", at, 0, "plate_selection", state, {}))
+    return [DecisionInput(str(id_), act, at, at) for id_ in ids]
 
 
 def selecting(at: datetime) -> Preselection:

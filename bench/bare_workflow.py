@@ -11,7 +11,7 @@ from typing import Any
 from temporalio import activity, workflow
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.retries import DECIDING, NOTICE, WAITED_FOR
+    from workflows.retries import DECIDING, NOTIFICATION
 
 A_WHILE = timedelta(hours=1)
 """Longer than any measurement: as in the real journey, no timer fires."""
@@ -44,7 +44,7 @@ class BareWorkflow:
 
     @workflow.update
     async def send_identity_code(self) -> None:
-        await workflow.execute_activity(nothing, **WAITED_FOR)
+        await self._decide()
 
     @workflow.update
     async def confirm_identity(self) -> None:
@@ -64,7 +64,7 @@ class BareWorkflow:
         await self._decide(timers=1)
         for timer in self._timers[1:-1]:
             timer.cancel()
-        self._texts.append(workflow.start_activity(nothing, **NOTICE))
+        self._texts.append(workflow.start_activity(nothing, **NOTIFICATION))
 
     async def _decide(self, *, timers: int = 0) -> None:
         await workflow.execute_local_activity(nothing, **DECIDING)

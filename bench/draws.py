@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import psycopg
 
-from bench.applicants import orders, spread
+from bench.applicants import selections, spread
 from bench.figures import Call, Figure, cost, side_by_side
 from bench.sizes import Sizes
 from bench.stack import PREFIXES, Stack
@@ -16,7 +16,7 @@ from process.clock import system_clock
 from storage.pool.keys import index_keys, key
 from storage.pool.masks import mask_of_positions
 from storage.postgres.tables import FOREVER
-from workflows.ports import DrawOrder
+from workflows.messages import Draw
 
 MOST = 4.0
 FULL, USED_UP = PREFIXES
@@ -52,11 +52,11 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 async def drawing(stack: Stack, prefix: str, many: int) -> Call:
     """Draws of ten, each for a new preselection."""
     [draw] = (activity for activity in stack.parts.activities() if activity.__name__ == "draw")
-    given = iter([DrawOrder(order, [prefix]) for order in await orders(stack, many)])
+    given = iter(await selections(stack, many, "draw"))
 
     async def call() -> None:
-        decided = await draw(next(given))
-        assert len(decided.changes["batch"]["numbers"]) == BATCH
+        result = await draw(next(given), Draw(prefix=prefix, request_id=str(uuid4())))
+        assert len(result.batch) == BATCH
 
     return call
 

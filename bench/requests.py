@@ -14,8 +14,8 @@ from bench.http_client import Connection, connected
 from bench.journeys import CODE_HASH, acted, begin, read
 from bench.rest_journeys import pair_of_journeys
 from bench.sizes import Sizes
-from bench.stack import AT_ONCE, Stack
-from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber, vehicle_workflow_id
+from bench.stack import Stack
+from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber
 
 MOST = 1.2
 BASE = "/api/v1"
@@ -92,12 +92,14 @@ class Selection:
     async def reached(cls, stack: Stack, applicant: Applicant) -> "Selection":
         """Reached with updates."""
         [id_] = await submitted(stack, 1, applicant=applicant)
-        await begin(stack, id_, AT_ONCE)
-        vehicle, code_id = stack.client.get_workflow_handle(vehicle_workflow_id(str(id_))), uuid4()
-        await acted(vehicle, "start", Action(str(uuid4())))
-        await acted(vehicle, "send_identity_code", Action(str(code_id)))
-        await acted(vehicle, "confirm_identity", ConfirmIdentity(await read(stack, CODE_HASH, code_id), str(uuid4())))
-        await acted(vehicle, "draw", Draw(request_id=str(uuid4())))
+        await begin(stack, id_)
+        code_id = uuid4()
+        await acted(stack, id_, "start", Action(str(uuid4())))
+        await acted(stack, id_, "send_identity_code", Action(str(code_id)))
+        await acted(
+            stack, id_, "confirm_identity", ConfirmIdentity(await read(stack, CODE_HASH, code_id), str(uuid4()))
+        )
+        await acted(stack, id_, "draw", Draw(request_id=str(uuid4())))
         return cls(stack, id_, json.loads(await read(stack, NUMBERS.encode(), id_)))
 
     @property
@@ -117,9 +119,8 @@ class Selection:
     def putting_aside_directly(self) -> Call:
         """With the update."""
         numbers = itertools.cycle(self.numbers[:2])
-        vehicle = self.stack.client.get_workflow_handle(vehicle_workflow_id(str(self.id)))
 
         async def call() -> None:
-            await acted(vehicle, "put_aside", OneNumber(next(numbers), str(uuid4())))
+            await acted(self.stack, self.id, "put_aside", OneNumber(next(numbers), str(uuid4())))
 
         return call

@@ -10,10 +10,10 @@ from bench.applicants import Applicant, submitted
 from bench.figures import Pair, Seconds
 from bench.http_client import Connection
 from bench.journeys import A_NUMBER, CODE_HASH, acted, begin, read
-from bench.stack import AT_ONCE, Stack
+from bench.stack import Stack
 from domain.sms import Purpose
 from storage.sms.outbox import TextMessages
-from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber, vehicle_workflow_id
+from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber
 
 Step = Awaitable[object]
 Steps = AsyncIterator[Step]
@@ -38,7 +38,7 @@ async def _timed(step: Step) -> Seconds:
 
 async def _by_rest(stack: Stack, api: Connection, me: Applicant, id_: UUID) -> Steps:
     """Each act as a POST; the time between them is not measured."""
-    await begin(stack, id_, AT_ONCE)
+    await begin(stack, id_)
     path, outbox = f"/api/v1/preselections/{id_}", TextMessages(stack.parts.database, stack.parts.keys)
     yield api.post(f"{path}/start", b"")
     yield api.post(f"{path}/identity-code", b"")
@@ -53,13 +53,13 @@ async def _by_rest(stack: Stack, api: Connection, me: Applicant, id_: UUID) -> S
 
 async def _directly(stack: Stack, id_: UUID) -> Steps:
     """Each act as its update."""
-    await begin(stack, id_, AT_ONCE)
-    vehicle, code_id = stack.client.get_workflow_handle(vehicle_workflow_id(str(id_))), uuid4()
-    yield acted(vehicle, "start", Action(str(uuid4())))
-    yield acted(vehicle, "send_identity_code", Action(str(code_id)))
+    await begin(stack, id_)
+    code_id = uuid4()
+    yield acted(stack, id_, "start", Action(str(uuid4())))
+    yield acted(stack, id_, "send_identity_code", Action(str(code_id)))
     typed = await read(stack, CODE_HASH, code_id)
-    yield acted(vehicle, "confirm_identity", ConfirmIdentity(typed, str(uuid4())))
-    yield acted(vehicle, "draw", Draw(request_id=str(uuid4())))
+    yield acted(stack, id_, "confirm_identity", ConfirmIdentity(typed, str(uuid4())))
+    yield acted(stack, id_, "draw", Draw(request_id=str(uuid4())))
     number = await read(stack, A_NUMBER, id_)
-    yield acted(vehicle, "put_aside", OneNumber(number, str(uuid4())))
-    yield acted(vehicle, "confirm", OneNumber(number, str(uuid4())))
+    yield acted(stack, id_, "put_aside", OneNumber(number, str(uuid4())))
+    yield acted(stack, id_, "confirm", OneNumber(number, str(uuid4())))

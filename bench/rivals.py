@@ -7,8 +7,8 @@ from contextlib import suppress
 from itertools import count
 from uuid import UUID, uuid4
 
-from activities.turns import Turns
-from bench.applicants import orders, selecting, spread
+from activities.plate_queues import PlateQueues
+from bench.applicants import selecting, selections, spread
 from bench.draws import FULL
 from bench.figures import Figure, Half, Seconds, Target, by_turns, speed
 from bench.sizes import Sizes
@@ -18,7 +18,7 @@ from process.clock import system_clock
 from storage.failures import ClaimLost
 from storage.pool.claims import Claims
 from storage.preselections.decisions import Claim, Decision, Decisions
-from workflows.ports import ComposeOrder, Order
+from workflows.messages import Compose, DecisionInput
 
 FASTEST = 0.7
 PLATES = (plate for start in count(100_000) for plate in spread(FULL, 1, start=start))
@@ -29,7 +29,7 @@ INSERT = b"""
     VALUES (%(plate)s, 'reserved', %(preselection_id)s, %(until)s, %(at)s) ON CONFLICT (plate) DO NOTHING
 """
 DEADLOCKS = b"SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-Attempt = Callable[[Order, str], Awaitable[bool]]
+Attempt = Callable[[DecisionInput, str], Awaitable[bool]]
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
@@ -53,7 +53,7 @@ def competing(stack: Stack, sizes: Sizes, attempt: Attempt) -> Half:
     """Rounds in which all requests want the same plate at the same time, and one gets it."""
 
     async def half() -> Seconds:
-        rounds = [(await orders(stack, sizes.rivals), next(PLATES)) for _ in range(sizes.rounds)]
+        rounds = [(await selections(stack, sizes.rivals, "compose"), next(PLATES)) for _ in range(sizes.rounds)]
         began = time.perf_counter()
         for rivals, plate in rounds:
             won = await asyncio.gather(*(attempt(rival, plate) for rival in rivals))
@@ -67,7 +67,7 @@ def inserting(stack: Stack) -> Attempt:
     """The bare insert, which returns no row to all but one."""
     returning = INSERT + b" RETURNING plate"
 
-    async def attempt(rival: Order, plate: str) -> bool:
+    async def attempt(rival: DecisionInput, plate: str) -> bool:
         at = system_clock()
         values = {"plate": plate, "preselection_id": UUID(rival.preselection_id), "until": at.replace(year=9999)}
         return bool(await stack.parts.database.driven(returning, values | {"at": at}))
@@ -77,15 +77,19 @@ def inserting(stack: Stack) -> Attempt:
 
 def claiming(stack: Stack, *, look: bool) -> Attempt:
     """A decision that only reserves the plate."""
-    claims, decisions, turns = Claims(stack.parts.database), Decisions(stack.parts.database), Turns()
+    claims, decisions, turns = (
+        Claims(stack.parts.database),
+        Decisions(stack.parts.database, stack.parts.keys),
+        PlateQueues(),
+    )
 
-    async def attempt(rival: Order, plate: str) -> bool:
+    async def attempt(rival: DecisionInput, plate: str) -> bool:
         with suppress(ClaimLost):
             await decisions.commit(decision(rival, plate))
             return True
         return False
 
-    async def attempt_after_a_look(rival: Order, plate: str) -> bool:
+    async def attempt_after_a_look(rival: DecisionInput, plate: str) -> bool:
         """Claim the plate as `plates.compose` does."""
         if await claims.taken_by_others([plate], rival.preselection_id, rival.at):
             return False
@@ -99,17 +103,17 @@ def claiming(stack: Stack, *, look: bool) -> Attempt:
     return attempt_after_a_look if look else attempt
 
 
-def decision(rival: Order, plate: str) -> Decision:
-    state = rival.state or to_record(selecting(rival.at))
+def decision(rival: DecisionInput, plate: str) -> Decision:
+    state, revision = to_record(selecting(rival.at)), 1
     return Decision(
         request_id=uuid4(),
         preselection_id=UUID(rival.preselection_id),
         action="compose",
         at=rival.at,
-        expected_revision=rival.revision,
+        expected_revision=revision,
         stage="completed",
         state=state,
-        answer={"state": state, "revision": rival.revision + 1},
+        answer={"state": state, "revision": revision + 1},
         plate=plate,
         hold=[Claim(plate, "reserved", rival.at.replace(year=rival.at.year + 1))],
         judge_ban=True,
@@ -120,9 +124,9 @@ def composing(stack: Stack) -> Attempt:
     """The whole activity: numbers that were taken are charged, which is a decision too."""
     [compose] = (activity for activity in stack.parts.activities() if activity.__name__ == "compose")
 
-    async def attempt(rival: Order, plate: str) -> bool:
-        decided = await compose(ComposeOrder(rival, stack.office.code, [plate]))
-        return bool(decided.changes.get("stage") == "completed")
+    async def attempt(rival: DecisionInput, plate: str) -> bool:
+        result = await compose(rival, Compose([plate], str(uuid4())))
+        return bool(result.stage == "completed")
 
     return attempt
 

@@ -29,7 +29,7 @@ from storage.postgres.migrate import migrate
 from storage.postgres.tables import FOREVER
 from storage.redis.client import make_redis
 from worker.parts import Parts
-from workflows.upkeep_ports import ComparedIndexes, RemovedRows, UpkeepOrder
+from workflows.maintenance.types import ComparedIndexes, RemovedRows, UpkeepOrder
 
 MOST = 60.0
 MOST_PREFIXES = 100

@@ -1,5 +1,6 @@
 """The data converter: workflow messages as JSON that every Temporal SDK can read."""
 
+from dataclasses import is_dataclass
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,13 @@ class StrictJson(PydanticJSONPlainPayloadConverter):
 
     As in the SDK, values are not coerced: a message from the command line with "7" instead of a number is refused.
     """
+
+    def to_payload(self, value: Any) -> Payload | None:
+        """Fields of our messages that are None are left out."""
+        if not is_dataclass(value) or isinstance(value, type):
+            return super().to_payload(value)
+        data = _adapter(type(value)).dump_json(value, exclude_none=True)
+        return Payload(metadata={"encoding": self.encoding.encode()}, data=data)
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
         """Raises pydantic's `ValidationError`, which is a `ValueError`."""

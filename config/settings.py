@@ -70,6 +70,7 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
     worker_metrics_port: int | None = Field(None, ge=1, le=65535, description="Prometheus port of the worker")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged")
 
+    clock_skew: str = Field("PT30S", description="How far Temporal's and a worker's clock may differ, in ISO 8601")
     retention: str = Field("P3Y", description="How long personal data is kept after the end, in ISO 8601")
 
     sms_url: str | None = Field(None, description="HTTP gateway for SMS; unset: the local adapter")
@@ -85,7 +86,7 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
             raise ValueError(f"{PREFIX}KEY_FILE or {PREFIX}KEYS is required")
         return self
 
-    @field_validator("retention")
+    @field_validator("retention", "clock_skew")
     @classmethod
     def _is_a_duration(cls, text: str) -> str:
         parse_duration(text)

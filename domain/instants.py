@@ -1,12 +1,24 @@
 """Instants in the format of the contract: RFC 3339 in UTC with whole milliseconds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def whole_milliseconds(moment: datetime) -> datetime:
     """Return the instant in UTC, cut to whole milliseconds: so a deadline is the same in every view."""
     moment = moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def to_milliseconds(instant: datetime) -> int:
+    """Milliseconds since 1970."""
+    return round(instant.timestamp() * 1000)
+
+
+def from_milliseconds(milliseconds: int) -> datetime:
+    """The inverse of `to_milliseconds`."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def format_instant(moment: datetime) -> str:

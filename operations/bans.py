@@ -21,9 +21,10 @@ async def release_ban(parts: OperationParts, entry_id: UUID, wish: Wish) -> BanE
     entry = await _entry(parts, entry_id)
     if not released and (entry.released_by, entry.release_reason) != (wish.operator, reason):
         raise AlreadyReleased
-    # Entry and audit have the words; Temporal needs none of them.
-    told = ReleaseBan(wish.operator, f"request {wish.id}")
-    await signalled(parts.temporal, blacklist_workflow_id(str(entry_id)), "release", told)
+    # Entry and audit have the reason; Temporal does not need it.
+    command = ReleaseBan(wish.operator, f"request {wish.id}", str(wish.id))
+    sealed = parts.seals.sealed(str(entry_id), "release", command)
+    await signalled(parts.temporal, blacklist_workflow_id(str(entry_id)), "release", sealed)
     return entry
 
 

@@ -85,8 +85,7 @@ async def extend_directly(parts: OperationParts, wish: Wish, outage: Outage) -> 
     async for due in _due(parts, given):
         calendars = await parts.calendars.of_offices({each.office_code for each in due})
         extensions = deadline_extensions(due, given, calendars, operation_id=operation_id, at=wish.at)
-        with temporal_answers():
-            unreached += await send_extensions(parts.temporal, extensions)
+        unreached += await send_extensions(parts.vehicles, extensions)
         vehicles += len(extensions)
     return DirectExtension(vehicles, unreached)
 
@@ -114,6 +113,7 @@ async def outage_input(parts: OperationParts, wish: Wish, outage: Outage) -> Pos
 async def _begun(parts: OperationParts, wish: Wish, given: PostponementInput) -> Postponement:
     """Begin the workflow; the same wish again finds it running, or finished. Raises `Unavailable`."""
     workflow_id = postponement_workflow_id(str(wish.id))
+    given = parts.seals.sealed(workflow_id, "postpone", given)
     count = await _count(parts, given)
     try:
         with temporal_answers():

@@ -12,6 +12,7 @@ from storage.audit.staff_activity import Insiders
 from storage.audit.trail import AuditTrail
 from storage.bans.ban_list import BanList
 from storage.bans.blacklist import Blacklist
+from storage.crypto.seals import MessageSeals
 from storage.crypto.vault import Keys
 from storage.offices.calendar_entries import CalendarEntries
 from storage.offices.calendars import Calendars
@@ -26,6 +27,7 @@ from storage.preselections.reservations import Reservations
 from storage.preselections.rows import Preselections
 from storage.retention.person_records import PersonRecords
 from storage.sms.deliveries import TextDeliveries
+from workflows.client import VehicleClient
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,15 @@ class OperationParts:
     people: PersonRecords
     insiders: Insiders
     texts: TextDeliveries
+    seals: MessageSeals
+    vehicles: VehicleClient
 
 
 def operation_parts(
     settings: Settings, *, database: Database, redis: Redis, temporal: Client, keys: Keys
 ) -> OperationParts:
     """The dependencies with these connections."""
+    seals = MessageSeals(keys.hashes)
     return OperationParts(
         temporal=temporal,
         task_queue=settings.task_queue,
@@ -82,4 +87,6 @@ def operation_parts(
         people=PersonRecords(database, keys),
         insiders=Insiders(database),
         texts=TextDeliveries(database),
+        seals=seals,
+        vehicles=VehicleClient(temporal, settings.task_queue, seals),
     )

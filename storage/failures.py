@@ -5,15 +5,14 @@
     │   └── IndexLost     Redis responds, but without a usable pool index; nothing has happened
     ├── NotTheSecond      an operator can't confirm their own command
     └── DecisionAborted   the one statement of a decision changed nothing at all
-        ├── AlreadyDecided · StaleRevision · ClaimLost · Barred · CodeGone · VehicleTaken
+        ├── RequestIdTaken · StaleRevision · ClaimLost · Barred · CodeGone · VehicleTaken
 
 Refusals that the caller passes on unchanged (a wrong code, a limit) are those of `domain.errors`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
-from uuid import UUID
+from typing import Literal
 
 Part = Literal["database", "redis"]
 
@@ -46,14 +45,8 @@ class DecisionAborted(StorageFailure):
     """The decision's statement was undone as a whole: no claim, no chance, no answer was written by it."""
 
 
-class AlreadyDecided(DecisionAborted):
-    """The request has been decided already; its recorded result applies."""
-
-    def __init__(self, request_id: UUID, at: datetime, answer: Mapping[str, Any]) -> None:
-        self.request_id = request_id
-        self.at = at
-        self.answer = answer
-        super().__init__(f"request {request_id} has been decided before")
+class RequestIdTaken(DecisionAborted):
+    """A decision with this request id exists already."""
 
 
 class StaleRevision(DecisionAborted):

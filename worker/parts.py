@@ -2,26 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
 from redis.asyncio import Redis
 
-from activities.commits import Commits
-from activities.people import PeopleActivities
+from activities.bans import BanActivities
+from activities.deadlines import DeadlineActivities
+from activities.decide.decide import DecisionRunner
+from activities.identity import IdentityActivities
+from activities.maintenance.maintenance import UpkeepActivities, UpkeepRules, UpkeepStores
+from activities.maintenance.orphans import OrphanedWorkflows
+from activities.notifications import NotificationActivities
 from activities.plates import PlateActivities
-from activities.postponements import DeadlineActivities
 from activities.records import RecordActivities
-from activities.revivals import Revivals
-from activities.texts import TextActivities
-from activities.upkeep import UpkeepActivities, UpkeepRules, UpkeepStores
 from config.settings import Settings
 from domain.durations import parse_duration
 from domain.policy import Policy
 from gateways.sms import HttpSms, LocalSms, SmsGateway
+from process.clock import Clock, system_clock
 from storage.audit.seals import AuditSeals
 from storage.bans.blacklist import Blacklist
 from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.seals import MessageSeals
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.offices.calendar_entries import CalendarEntries
@@ -35,6 +39,7 @@ from storage.pool.segments import SegmentReleases
 from storage.postgres.database import Database
 from storage.preselections.decisions import Decisions
 from storage.preselections.history import VehiclePasts
+from storage.preselections.lagging import LaggingWorkflows
 from storage.preselections.orphans import RunningRows
 from storage.preselections.reservations import Reservations
 from storage.preselections.rows import Preselections
@@ -48,6 +53,7 @@ from storage.sms.deliveries import TextDeliveries
 from storage.sms.outbox import TextMessages
 from storage.sms.quota import ServiceCodes
 
+DEFAULT_CLOCK_SKEW = timedelta(seconds=30)
 DEFAULT_RULES = UpkeepRules(retention=parse_duration("P3Y"), keyboard_age=Policy().keyboard_snapshot)
 
 
@@ -63,6 +69,9 @@ class Parts:
     rules: UpkeepRules = DEFAULT_RULES
     codes_per_minute: int | None = None
     """For the whole service; an office can't override it."""
+    clock: Clock = system_clock
+    clock_skew: timedelta | None = DEFAULT_CLOCK_SKEW
+    """How far a workflow's time may differ from `clock`; None where time is skipped in a test."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Parts":
@@ -73,34 +82,43 @@ class Parts:
         policy = Policy().with_overrides(settings.policy)
         rules = UpkeepRules(parse_duration(settings.retention), policy.keyboard_snapshot)
         redis = make_redis(settings.redis_url)
-        return cls(database, redis, keys, http, sms, rules, policy.codes_per_minute)
+        skew = parse_duration(settings.clock_skew).timedelta()
+        return cls(database, redis, keys, http, sms, rules, policy.codes_per_minute, clock_skew=skew)
 
     def activities(self) -> list[Callable[..., Any]]:
         """The activities of all ports, bound to their collaborators."""
-        preselections = Preselections(self.database, self.keys)
-        commits = Commits(Decisions(self.database), preselections, PoolIndex(self.redis), Announcements(self.redis))
-        codes = Codes(self.database)
-        records = RecordActivities(commits, preselections, VehiclePasts(self.database))
-        plates = PlateActivities(
-            commits, SegmentReleases(self.database), Calendars(self.database), Claims(self.database)
+        database, keys = self.database, self.keys
+        preselections, codes, seals = Preselections(database, keys), Codes(database), MessageSeals(keys.hashes)
+        pasts, blacklist, calendars = VehiclePasts(database), Blacklist(database, keys), Calendars(database)
+        runner = DecisionRunner(
+            Decisions(database, keys),
+            pasts,
+            PoolIndex(self.redis),
+            Announcements(self.redis),
+            seals=seals,
+            clock=self.clock,
+            clock_skew=self.clock_skew,
         )
-        people = PeopleActivities(commits, codes, Blacklist(self.database, self.keys))
-        hashes = PersonalHashes(self.keys.hashes)
-        texts = TextActivities(
-            commits,
-            Offices(self.database),
+        records = RecordActivities(runner, pasts)
+        plates = PlateActivities(runner, SegmentReleases(database), calendars, Claims(database))
+        identity = IdentityActivities(
+            runner,
             codes,
             service_codes=ServiceCodes(RateWindows(self.redis), self.codes_per_minute),
-            deliveries=TextDeliveries(self.database),
-            hashes=hashes,
+            hashes=PersonalHashes(keys.hashes),
             gateway=self.sms,
         )
-        deadlines = DeadlineActivities(Reservations(self.database, self.keys), Calendars(self.database))
+        bans = BanActivities(blacklist, preselections, seals, self.clock, self.clock_skew)
+        notifications = NotificationActivities(
+            preselections, Offices(database), blacklist, deliveries=TextDeliveries(database), gateway=self.sms
+        )
+        deadlines = DeadlineActivities(Reservations(database, keys), calendars, seals)
         return [
-            records.open, records.move,
+            records.open, records.move, records.settle,
             plates.draw, plates.compose, plates.put_aside, plates.reserve,
-            people.prove_identity, people.bar, people.lift_ban,
-            texts.send_identity_code, texts.send,
+            identity.send_code, identity.confirm,
+            bans.ban, bans.release,
+            notifications.send,
             deadlines.postpone,
             *self._upkeep(),
         ]  # fmt: skip
@@ -115,12 +133,18 @@ class Parts:
             retention=Retention(self.database, self.keys),
             deliveries=TextDeliveries(self.database),
             calendars=CalendarEntries(self.database),
-            revivals=Revivals(RunningRows(self.database), Offices(self.database)),
+            orphans=OrphanedWorkflows(
+                RunningRows(self.database),
+                Offices(self.database),
+                LaggingWorkflows(self.database),
+                MessageSeals(self.keys.hashes),
+            ),
         )
         upkeep = UpkeepActivities(stores, self.rules)
         return [
             upkeep.seal_audit, upkeep.refresh_keyboards, upkeep.compare_indexes, upkeep.remove_expired,
-            upkeep.purge_people, upkeep.revive_workflows, upkeep.count_open_texts, upkeep.check_calendar,
+            upkeep.purge_people, upkeep.revive_workflows, upkeep.resync_vehicles,
+            upkeep.count_open_texts, upkeep.check_calendar,
         ]  # fmt: skip
 
     def index_keeper(self) -> IndexKeeper:

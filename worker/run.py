@@ -8,16 +8,18 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.refusals import RefusalInterceptor
-from workflows.blacklist import BlacklistWorkflow
-from workflows.postponement import PostponementWorkflow
-from workflows.upkeep import UpkeepWorkflow
-from workflows.vehicle import VehicleWorkflow
+from activities.failures import FailureInterceptor
+from config.release import RELEASE
+from workflows.bans.workflow import BlacklistWorkflow
+from workflows.maintenance.workflow import UpkeepWorkflow
+from workflows.postponement.workflow import PostponementWorkflow
+from workflows.retries import STICKY_TIMEOUT
+from workflows.vehicle.workflow import VehicleWorkflow
 
 WORKFLOWS = [VehicleWorkflow, BlacklistWorkflow, PostponementWorkflow, UpkeepWorkflow]
 # Light, pure modules are passed through: all workflows share them instead of importing them again. The modules of
 # workflow messages must be among them: the SDK can't decode an instant into the sandbox's own `datetime`.
-PASSED_THROUGH = ("domain", "zoneinfo", "workflows.messages", "workflows.ports", "workflows.upkeep_ports")
+PASSED_THROUGH = ("domain", "zoneinfo", "workflows.messages", "workflows.ports", "workflows.maintenance.types")
 # Python runs workflow tasks on one core. With more in parallel, a cold start with many vehicles would replay them all
 # at the same time and exceed the deadlock detector's two seconds.
 MOST_WORKFLOW_TASKS = 20
@@ -32,11 +34,14 @@ def make_worker(client: Client, task_queue: str, activities: Sequence[Callable[.
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=activities,
-        interceptors=[RefusalInterceptor()],
+        interceptors=[FailureInterceptor()],
         workflow_runner=runner,
         max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
         max_concurrent_activities=MOST_ACTIVITIES,
         max_concurrent_local_activities=MOST_ACTIVITIES,
+        # Operators see in a history which release has done what.
+        build_id=RELEASE,
+        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         graceful_shutdown_timeout=timedelta(seconds=10),
         **options,
     )

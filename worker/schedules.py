@@ -16,8 +16,8 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
-from workflows.upkeep import UpkeepWorkflow
-from workflows.upkeep_ports import UpkeepInput
+from workflows.maintenance.types import UpkeepInput
+from workflows.maintenance.workflow import UpkeepWorkflow
 
 UPKEEP = "upkeep"
 EVERY = timedelta(minutes=1)

@@ -11,15 +11,13 @@ from typing import Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
-from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from domain.calendar import OfficeCalendar, shanghai_day
-from workflows.messages import ExtendValidity, PostponementInput, vehicle_workflow_id
+from workflows.client import VehicleClient
+from workflows.messages import ExtendValidity, PostponementInput
 
 log = structlog.get_logger("actions")
 _AT_ONCE = 20
-_TIMEOUT = timedelta(seconds=5)
 _DAY = timedelta(days=1)
 
 
@@ -61,24 +59,19 @@ def deadline_extensions(
     return extensions
 
 
-async def send_extensions(temporal: Client, extensions: Sequence[DeadlineExtension]) -> int:
-    """Send the signals, and return how many vehicles have no workflow."""
-    few = asyncio.Semaphore(_AT_ONCE)
-    return (await asyncio.gather(*(_send(temporal, few, each) for each in extensions))).count(False)
+async def send_extensions(vehicles: VehicleClient, extensions: Sequence[DeadlineExtension]) -> int:
+    """Send the signals, and return how many vehicles have no workflow. Raises `Unavailable`."""
+    limit = asyncio.Semaphore(_AT_ONCE)
+    return (await asyncio.gather(*(_send(vehicles, limit, each) for each in extensions))).count(False)
 
 
-async def _send(temporal: Client, few: asyncio.Semaphore, extension: DeadlineExtension) -> bool:
+async def _send(vehicles: VehicleClient, limit: asyncio.Semaphore, extension: DeadlineExtension) -> bool:
     """False for a vehicle whose workflow has been ended from outside."""
-    handle = temporal.get_workflow_handle(vehicle_workflow_id(extension.preselection_id))
-    async with few:
-        try:
-            await handle.signal("extend_validity", extension.message, rpc_timeout=_TIMEOUT)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            log.warning("deadline not moved: no workflow", preselection_id=extension.preselection_id)
-            return False
-    return True
+    async with limit:
+        is_reached = await vehicles.signal(extension.preselection_id, "extend_validity", extension.message)
+    if not is_reached:
+        log.warning("deadline not moved: no workflow", preselection_id=extension.preselection_id)
+    return is_reached
 
 
 def new_last_day(visit_by: date, given: PostponementInput, calendar: OfficeCalendar, at: datetime) -> date | None:

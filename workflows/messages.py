@@ -1,11 +1,14 @@
-"""What is said to a workflow and what it answers: one dataclass in, one out. No personal value is in any of them.
+"""Workflow messages: one dataclass in, one dataclass out. No personal value is in any of them.
 
-A `request_id` names one wish of one caller. Whoever repeats a message with the same `request_id` gets the first
-answer, and nothing happens twice. A message sent from the command line may leave it out: then every sending is a wish
-of its own.
+A message carries ids and what somebody asked for. What the row knows (stage, counts, deadlines, policy, office, holder)
+is read from the row by the activity that decides. A `request_id` identifies one request: a repeat with the same id
+returns the recorded result. A message from the command line may leave it out; then each message is a new request.
+
+`seal` is a MAC that only the API, the command line and our own activities can make. A message without one came through
+Temporal itself, and the audit says so.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,85 +16,76 @@ Record = dict[str, Any]
 
 
 def vehicle_workflow_id(preselection_id: str) -> str:
-    """The workflow that carries this preselection."""
+    """The id of the workflow of this preselection."""
     return f"vehicle-{preselection_id}"
 
 
 def blacklist_workflow_id(entry_id: str) -> str:
-    """The workflow that ends this blacklist entry."""
+    """The id of the workflow that ends this ban."""
     return f"blacklist-{entry_id}"
 
 
 def postponement_workflow_id(operation_id: str) -> str:
-    """The workflow that moves the deadlines of this operation."""
+    """The id of the workflow that moves the deadlines of this operation."""
     return f"postponement-{operation_id}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a request: the revision that it made, or the refusal's code and facts."""
+    """The outcome of a request: the revision that it led to, or the refusal's code and facts."""
 
     request_id: str
     revision: int | None = None
     refused: str | None = None
-    facts: Record = field(default_factory=dict)
+    facts: Record | None = None
 
 
 @dataclass(frozen=True)
 class VehicleInput:
-    """A preselection's run. `state` and what follows are set by continue-as-new only; else `begin` reads the row.
+    """The preselection of a run. The other fields are set by continue-as-new only, and nothing is decided by them.
 
-    `undelivered` are the purposes of the SMS that were given up.
+    `outcomes` answers the query of the same name; `undelivered` lists the purposes of the SMS that were given up.
     """
 
     preselection_id: str
-    office: str
-    policy: Record
-    prefixes: list[str] = field(default_factory=list)
-    state: Record | None = None
-    revision: int = 0
-    outcomes: list[Outcome] = field(default_factory=list)
-    undelivered: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Begin:
-    """The first message of a run. `code_id` is the code of 确认信息, used up by it; none when a dormant one goes on."""
-
-    code_id: str | None = None
-    request_id: str = ""
+    outcomes: list[Outcome] | None = None
+    undelivered: list[str] | None = None
 
 
 @dataclass(frozen=True)
 class Action:
-    """A wish that needs no more words: enter, start, send_identity_code, withdraw."""
+    """A request without parameters: begin, enter, start, send_identity_code, withdraw."""
 
     request_id: str = ""
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
 class ConfirmIdentity:
-    """The code that the person typed, as its keyed hash in hexadecimal digits."""
+    """The typed code as its keyed hash, in hexadecimal digits."""
 
     code_hash: str
     request_id: str = ""
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
 class Compose:
-    """Composed numbers in order of preference, folded and checked against the patterns."""
+    """Composed numbers in order of preference, in capitals."""
 
     numbers: list[str]
     request_id: str = ""
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
 class Draw:
     """随机一次 / 换一批; without `prefix` over all prefixes of the office."""
 
-    exclude_four: bool = False
+    exclude_four: bool | None = None
     prefix: str | None = None
     request_id: str = ""
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,23 +94,26 @@ class OneNumber:
 
     number: str
     request_id: str = ""
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
 class DeskAct:
-    """register and reject: `clerk` is the clerk's keyed hash; `reason` is kept in the database, not here."""
+    """register and reject, only with a seal. `clerk` is the clerk's keyed hash; the reason is kept in the database."""
 
     clerk: str
     request_id: str = ""
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
 class OperatorAct:
-    """release_holds and cancel; neither word may be blank."""
+    """release_holds and cancel; neither `operator` nor `reason` may be blank."""
 
     operator: str
     reason: str
     request_id: str = ""
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,50 +124,59 @@ class ExtendValidity:
     reason: str
     visit_by: str
     request_id: str = ""
+    seal: str | None = None
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """Read the row again. Carries nothing, so anybody may send it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Any of the messages whose act needs no other facts than the row: what `records.move` gets."""
+
+    request_id: str = ""
+    seal: str | None = None
+    clerk: str | None = None
+    operator: str | None = None
+    reason: str | None = None
+    visit_by: str | None = None
+
+
+Command = Action | ConfirmIdentity | Compose | Draw | OneNumber | DeskAct | OperatorAct | ExtendValidity | Step
 
 
 @dataclass(frozen=True)
 class Acted:
-    """The action has happened, and led to this revision; the row shows it, or something later.
-
-    `changes` make its state out of that of the revision before, as a JSON merge patch (RFC 7396). A repeat that is
-    answered from memory has none, nor has a decision that was made on a state the workflow did not know: what these
-    have led to stands in the record of decisions.
-    """
+    """The request has led to this revision of the row. Its result stands in the row of `decision`."""
 
     revision: int
-    changes: Record | None = None
 
 
 @dataclass(frozen=True)
 class BlacklistInput:
-    """A ban's run, from its entry's row."""
+    """The ban of a run."""
 
     entry_id: str
-    preselection_id: str
-    until: datetime
-
-
-@dataclass(frozen=True)
-class ExtendBan:
-    until: datetime
 
 
 @dataclass(frozen=True)
 class ReleaseBan:
-    """An operator ends the ban before its time; neither word may be blank."""
+    """An operator ends the ban early, only with a seal; neither `operator` nor `reason` may be blank."""
 
     operator: str
     reason: str
+    request_id: str = ""
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
 class PostponementInput:
-    """Reservations whose last day is one of `days` (ISO dates) move, of one `office` or of all.
+    """Reservations whose last day is one of `days` (ISO dates) move, of one `office` or of all; only with a seal.
 
-    `closed`: the offices are closed on these days, and one that works all the same is passed over; else our own service
-    was out. Without `visit_by` each moves to its office's next working day. Neither `operator` nor `reason` may be
-    blank.
+    `closed`: the offices are closed on these days, and an office that is open is skipped; else the service was down.
+    Without `visit_by` each deadline moves to its office's next working day.
     """
 
     operator: str
@@ -179,11 +185,50 @@ class PostponementInput:
     closed: bool
     office: str | None = None
     visit_by: str | None = None
+    request_id: str = ""
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
 class Postponed:
-    """How many deadlines each look found and had moved; `left` are those that the last one still found."""
+    """How many deadlines each pass found and moved; `left` is what the last pass still found."""
 
     found: list[int]
     left: int
+
+
+@dataclass(frozen=True)
+class DecisionInput:
+    """Which preselection an activity decides on, for which request, and when.
+
+    `at` is the workflow's time, which the activity compares with its own clock. `first_at` is the time of the first
+    attempt, where an earlier one was given up and may have been carried out.
+    """
+
+    preselection_id: str
+    act: str
+    at: datetime
+    first_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DecisionResult:
+    """What the workflow needs of the row after a decision: for its timers and for its page in Temporal's UI.
+
+    `timers` maps the name of each countdown to its end, and `changes_at` is when time alone changes the row next, both
+    in milliseconds since 1970: every history holds a result for each decision, so each is short.
+    `answered` is the revision that a repeated request led to when it was decided.
+    """
+
+    revision: int
+    stage: str
+    draws: int
+    composed: int
+    timers: dict[str, int]
+    changes_at: int | None = None
+    is_dormant: bool | None = None
+    plate: str | None = None
+    visit_by: str | None = None
+    answered: int | None = None
+    batch: list[str] | None = None
+    candidates: list[str] | None = None

@@ -1,8 +1,8 @@
-"""The signatures of the activities that workflows call; `activities/` implements them, one class per collaborator.
+"""The signatures of the activities that workflows call; `activities/` implements them, one class per subject.
 
-`records`, `plates` and `people` decide in the database and run as local activities; `texts` reaches other people's
-systems and runs as a normal one. A refusal is raised as an ApplicationError whose type is the refusal's code; nothing
-was changed then.
+All but the notifications run as local activities. A deciding activity reads the row, asks the domain, and commits under
+the row's revision. A refusal is an ApplicationError whose type is the refusal's code; nothing has changed then. An
+activity that does not find its row fails with the retryable type `row_missing`.
 """
 
 from dataclasses import dataclass
@@ -11,136 +11,68 @@ from typing import Protocol
 
 from temporalio import activity
 
-from workflows.messages import PostponementInput, Record
+from workflows.messages import (
+    Action,
+    Compose,
+    ConfirmIdentity,
+    DecisionInput,
+    DecisionResult,
+    Draw,
+    OneNumber,
+    PostponementInput,
+    ReleaseBan,
+    Step,
+)
 
 
 @dataclass(frozen=True)
-class Order:
-    """The state that a decision starts from, and the moment at which it is made.
-
-    `asked_at` is the moment of the first attempt, where a part was down and there were several.
-    """
+class BanInput:
+    """The preselection whose deadline was missed."""
 
     preselection_id: str
-    request_id: str
     at: datetime
-    policy: Record
-    revision: int = 0
-    state: Record | None = None
-    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
-class Decided:
-    """What the decision has made of the order's state, as a JSON merge patch (RFC 7396), and the row's revision then.
-
-    A history keeps every answer, so none repeats what the workflow knows.
-    """
-
-    changes: Record
-    revision: int
-
-
-@dataclass(frozen=True)
-class OpenOrder:
-    order: Order
-    code_id: str | None = None
-
-
-@dataclass(frozen=True)
-class MoveOrder:
-    """A step that needs no fact from outside: the name of a transition of the domain.
-
-    `clerk` is who intervened where it was not the applicant, and `reason` why; both are kept with the decision.
-    """
-
-    order: Order
-    move: str
-    visit_by: str | None = None
-    clerk: str | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class DrawOrder:
-    """`prefixes` are those to draw from: the one that was asked for, or all of the office."""
-
-    order: Order
-    prefixes: list[str]
-    exclude_four: bool = False
-
-
-@dataclass(frozen=True)
-class ComposeOrder:
-    order: Order
-    office: str
-    numbers: list[str]
-
-
-@dataclass(frozen=True)
-class NumberOrder:
-    order: Order
-    office: str
-    number: str
-
-
-@dataclass(frozen=True)
-class IdentityOrder:
-    order: Order
-    code_hash: str = ""
-
-
-@dataclass(frozen=True)
-class BarOrder:
-    """The party of this preselection missed the deadline at which the ban begins."""
-
-    preselection_id: str
-    begins: datetime
-    policy: Record
-
-
-@dataclass(frozen=True)
-class Barred:
-    """The party's entry; `extended` if it already ran. `others` are the party's other unfinished preselections."""
+class BanResult:
+    """The party's ban; `is_new` unless it ran already. `others` are the party's other unfinished preselections."""
 
     entry_id: str
-    until: datetime
-    extended: bool
+    office: str
+    is_new: bool
     others: list[str]
 
 
 @dataclass(frozen=True)
-class LiftOrder:
+class ReleaseInput:
+    """A ban that is released if it is over, or if `command` is an operator's and its seal is right."""
+
     entry_id: str
     at: datetime
-    operator: str | None = None
-    reason: str | None = None
+    command: ReleaseBan | None = None
 
 
 @dataclass(frozen=True)
-class Lifted:
-    """`until` is set when the entry was extended meanwhile, so that the ban goes on."""
+class ReleaseResult:
+    """`until` is set while the ban goes on."""
 
+    preselection_id: str
     until: datetime | None = None
 
 
 @dataclass(frozen=True)
-class TextOrder:
-    """An SMS about a preselection; `purpose` names the template, `key` makes it go out once. `until` ends a ban."""
+class SmsInput:
+    """A notification about a preselection; `purpose` names the template. The row decides whether it is still true."""
 
     preselection_id: str
     purpose: str
-    key: str
     at: datetime
-    until: datetime | None = None
+    entry_id: str | None = None
 
 
 @dataclass(frozen=True)
-class PostponeOrder:
-    """A page of the reservations that a postponement is about; `after` is the last one of the page before.
-
-    `operation_id` names the whole postponement: the same wish sent to the same vehicle again acts once.
-    """
+class PostponePageInput:
+    """A page of the reservations of a postponement; `after` is the last one of the page before."""
 
     operation_id: str
     given: PostponementInput
@@ -150,78 +82,85 @@ class PostponeOrder:
 
 @dataclass(frozen=True)
 class PostponedPage:
-    """`found` had to move and were told to; `unreached` of them have no workflow. `last` is None at the end."""
+    """`found` had to move and were signalled; `unreached` of them have no workflow. `last` is None at the end."""
 
     found: int
     unreached: int
     last: str | None = None
 
 
-class Deadlines(Protocol):
-    @activity.defn(name="deadlines.postpone")
-    async def postpone(self, order: PostponeOrder) -> PostponedPage:
-        """Tell the vehicles of a page that their last day moves. Telling them again changes nothing."""
-        ...
-
-
 class Records(Protocol):
     @activity.defn(name="records.open")
-    async def open(self, order: OpenOrder) -> Decided:
-        """Bring a submitted or a dormant preselection to life. Raises vehicle_in_use, vehicle_exhausted."""
+    async def open(self, given: DecisionInput, command: Action) -> DecisionResult:
+        """Start a submitted preselection. Raises vehicle_in_use, vehicle_exhausted, code_not_sent."""
         ...
 
     @activity.defn(name="records.move")
-    async def move(self, order: MoveOrder) -> Decided:
-        """Store a step of the domain with what it does to the claims. Raises the domain's refusals."""
+    async def move(self, given: DecisionInput, command: Step) -> DecisionResult:
+        """Commit a step of the domain that needs no other facts. Raises the domain's refusals."""
+        ...
+
+    @activity.defn(name="records.settle")
+    async def settle(self, given: DecisionInput) -> DecisionResult:
+        """Read the row, and commit what time and bans have changed by now."""
         ...
 
 
 class Plates(Protocol):
     @activity.defn(name="plates.draw")
-    async def draw(self, order: DrawOrder) -> Decided:
+    async def draw(self, given: DecisionInput, command: Draw) -> DecisionResult:
         """Draw a batch. Raises numbers_unavailable, blacklisted, unavailable and the domain's refusals."""
         ...
 
     @activity.defn(name="plates.compose")
-    async def compose(self, order: ComposeOrder) -> Decided:
+    async def compose(self, given: DecisionInput, command: Compose) -> DecisionResult:
         """Reserve the first free number, or charge them all. Raises blacklisted and the domain's refusals."""
         ...
 
     @activity.defn(name="plates.put_aside")
-    async def put_aside(self, order: NumberOrder) -> Decided:
+    async def put_aside(self, given: DecisionInput, command: OneNumber) -> DecisionResult:
         """Make a number of the live batch its candidate. Raises blacklisted and the domain's refusals."""
         ...
 
     @activity.defn(name="plates.reserve")
-    async def reserve(self, order: NumberOrder) -> Decided:
+    async def reserve(self, given: DecisionInput, command: OneNumber) -> DecisionResult:
         """Reserve a candidate. Raises blacklisted and the domain's refusals."""
         ...
 
 
-class People(Protocol):
+class Identity(Protocol):
     @activity.defn(name="people.prove_identity")
-    async def prove_identity(self, order: IdentityOrder) -> Decided:
+    async def confirm(self, given: DecisionInput, command: ConfirmIdentity) -> DecisionResult:
         """Check the typed code. Raises code_incorrect, code_expired, code_attempts_exceeded."""
         ...
 
-    @activity.defn(name="people.bar")
-    async def bar(self, order: BarOrder) -> Barred:
-        """Enter the party in the blacklist, or extend its entry (R-41)."""
-        ...
-
-    @activity.defn(name="people.lift_ban")
-    async def lift_ban(self, order: LiftOrder) -> Lifted:
-        """Release an entry whose time is over, or whose release an operator ordered."""
-        ...
-
-
-class Texts(Protocol):
     @activity.defn(name="texts.send_identity_code")
-    async def send_identity_code(self, order: IdentityOrder) -> Decided:
+    async def send_code(self, given: DecisionInput, command: Action) -> DecisionResult:
         """Make and send the second code. Raises rate_limited, unavailable (sms)."""
         ...
 
+
+class Bans(Protocol):
+    @activity.defn(name="people.bar")
+    async def ban(self, given: BanInput) -> BanResult:
+        """Ban the party whose deadline the row says was missed, or extend its ban (R-41)."""
+        ...
+
+    @activity.defn(name="people.lift_ban")
+    async def release(self, given: ReleaseInput) -> ReleaseResult:
+        """Release a ban that is over by the activity's own clock, or one that an operator releases."""
+        ...
+
+
+class Notifications(Protocol):
     @activity.defn(name="texts.send")
-    async def send(self, order: TextOrder) -> None:
-        """Send an SMS from its template, once for each key."""
+    async def send(self, given: SmsInput) -> None:
+        """Send an SMS from its template, once for each event."""
+        ...
+
+
+class Deadlines(Protocol):
+    @activity.defn(name="deadlines.postpone")
+    async def postpone(self, page: PostponePageInput) -> PostponedPage:
+        """Signal the vehicles of a page that their last day moves. A repeat changes nothing."""
         ...

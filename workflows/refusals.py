@@ -1,4 +1,4 @@
-"""Refusals at the border of a workflow: an ApplicationError outside, a named refusal of the domain inside."""
+"""Refusals at the boundary of a workflow: an ApplicationError outside, a named refusal of the domain inside."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +9,19 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 with workflow.unsafe.imports_passed_through():
     from domain.errors import REFUSALS, Refusal, refusal_from
 
+ROW_MISSING = "row_missing"
+"""The type of the failure of an activity that does not find its row."""
 
-def as_failure(refusal: Refusal) -> ApplicationError:
-    """What a client, or the workflow that asked an activity, receives: the code as type, the facts as detail."""
+
+def as_failure(refusal: Refusal, revision: int | None = None) -> ApplicationError:
+    """The failure that a client, or the workflow that called an activity, receives: code as type, facts as detail.
+
+    `revision` is that of the row on which the refusal is based; it is a second detail.
+    """
     return ApplicationError(
         refusal.code,
         refusal.facts(),
+        *([] if revision is None else [revision]),
         type=refusal.code,
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,
@@ -32,8 +39,21 @@ def refusing() -> Iterator[None]:
 
 def as_refusal(failure: BaseException | None) -> Refusal | None:
     """The refusal somewhere in the chain of causes; None where it is another kind of failure."""
+    error = application_error(failure)
+    if error is None or error.type not in REFUSALS:
+        return None
+    return refusal_from(error.type, error.details[0] if error.details else {})
+
+
+def refused_at(failure: BaseException) -> int | None:
+    """The revision of the row on which a refusal is based, where an activity has read it."""
+    error = application_error(failure)
+    return error.details[1] if error and len(error.details) > 1 else None
+
+
+def application_error(failure: BaseException | None) -> ApplicationError | None:
     while failure is not None:
-        if isinstance(failure, ApplicationError) and failure.type in REFUSALS:
-            return refusal_from(failure.type, failure.details[0] if failure.details else {})
+        if isinstance(failure, ApplicationError):
+            return failure
         failure = getattr(failure, "cause", None)
     return None

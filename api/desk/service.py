@@ -8,7 +8,7 @@ import structlog
 from api.desk.schemas import ReservationItem, ReservationPage, VoucherInspection
 from api.http.cursors import cursor_of, place_in
 from api.http.request_context import Visit
-from api.preselections.actions import acted, count
+from api.preselections.actions import count, send_command
 from api.preselections.holders import masked_holder
 from api.preselections.views import state_of
 from domain.errors import NotFound, VoucherInvalid
@@ -59,7 +59,7 @@ async def inspected(visit: Visit, text: str) -> VoucherInspection:
 
 async def confirmed(visit: Visit) -> ReservationItem:
     """The holder is here: the plate is issued for good. Raises `WrongStage`, also after the deadline."""
-    await acted(visit, "register", DeskAct(clerk_of(visit), str(visit.operation_id)))
+    await send_command(visit, "register", DeskAct(clerk_of(visit), str(visit.operation_id)))
     return await _current(visit)
 
 
@@ -70,7 +70,7 @@ async def rejected(visit: Visit, reason: str) -> ReservationItem:
     """
     clerk = clerk_of(visit)
     await visit.parts.desk_reasons.add(DeskReason(visit.operation_id, visit.own.id, clerk, reason, visit.now()))
-    await acted(visit, "reject", DeskAct(clerk, str(visit.operation_id)))
+    await send_command(visit, "reject", DeskAct(clerk, str(visit.operation_id)))
     return await _current(visit)
 
 

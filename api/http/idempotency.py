@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from uuid import UUID, uuid4
 
 import structlog
@@ -51,7 +52,7 @@ async def once(request: ReadRequest, visit: Visit, judge: Judge) -> Response:
     earlier = await _begun(request, visit, wish)
     if isinstance(earlier, Answered):
         return Response(earlier.body, earlier.status, dict(earlier.headers))
-    visit.operation_id = earlier.operation_id
+    visit.operation_id, visit.is_repeat = earlier.operation_id, earlier.is_repeat
     judgement = await judge()
     # After the answer, which need not wait for it: should it be lost, a repeat is judged anew and comes to the same.
     judgement.response.background = BackgroundTask(_keep, visit, wish, judgement)
@@ -85,6 +86,9 @@ async def _keep(visit: Visit, wish: RequestKey, judgement: Judgement) -> None:
         if judgement.is_final:
             headers = {name: text for name, text in response.headers.items() if name not in _OWN_HEADERS}
             await visit.parts.idempotency.answer(wish, response.status_code, headers, bytes(response.body).decode())
+        elif response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            # Nothing has happened, and nothing of this attempt can happen later.
+            await visit.parts.idempotency.forget(wish)
         else:
             await visit.parts.idempotency.abandon(wish, visit.now())
     except PartDown as down:

@@ -27,6 +27,8 @@ class Visit:
     place: Office | None = None
     count: Count | None = None
     operation_id: UUID = field(default_factory=uuid4)
+    is_repeat: bool = False
+    """Whether the outcome of an earlier attempt with the same key is unknown."""
 
     @property
     def caller(self) -> Caller:

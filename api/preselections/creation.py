@@ -1,6 +1,8 @@
 """确认信息 (R-09 to R-12): the checks in the order of the contract, then the vehicle's workflow begins."""
 
 from contextlib import suppress
+from dataclasses import replace
+from uuid import UUID
 
 import structlog
 
@@ -12,14 +14,15 @@ from api.preselections.bans import require_no_ban
 from api.preselections.schemas import PreselectionView, SubmissionBody
 from api.preselections.submissions import CheckedBody, checked_body
 from api.preselections.vehicle_check import check_vehicle
-from api.preselections.vehicle_messages import begin
 from api.preselections.verification_codes import owner_of_first_code
 from api.preselections.views import view_of
 from domain.errors import (
     CodeNotSent,
     NotFound,
     NoticeOutdated,
+    OutcomeUnknown,
     Refusal,
+    Unavailable,
     VehicleExhausted,
     VehicleInUse,
 )
@@ -29,20 +32,42 @@ from domain.policy import Policy
 from gateways.failures import GatewayDown
 from storage.failures import PartDown
 from storage.preselections.rows import Seller, Submission
-from workflows.messages import Begin, VehicleInput
+from workflows.messages import Action
+from workflows.start_options import VehicleStart
 
 
 async def created(visit: Visit, body: SubmissionBody) -> PreselectionView:
     """Check everything, write the row, and begin the workflow, which settles what only one of many can win."""
     with action_logged("create"):
         checked = await checked_body(visit, body)
+        if await _has_begun(visit):
+            await _begin(visit, checked)
+            return await _view(visit, checked)
         try:
             await _created(visit, checked)
         except (Refusal, GatewayDown):
-            # An earlier attempt of this request may have begun it all the same, and used the code up for it.
-            if not await visit.parts.decisions.find(visit.operation_id):
+            # An earlier attempt of this request may have begun it meanwhile, and used the code up for it.
+            if not await _has_begun(visit):
                 raise
         return await _view(visit, checked)
+
+
+async def _has_begun(visit: Visit) -> bool:
+    """Whether an earlier attempt of this request has created the preselection."""
+    return visit.is_repeat and await visit.parts.preselections.get(visit.operation_id) is not None
+
+
+async def _begin(visit: Visit, checked: CheckedBody) -> None:
+    """Start the workflow; one that runs already reads its row."""
+    office, preselection_id = checked.office, str(visit.operation_id)
+    try:
+        await visit.parts.vehicles.start(
+            VehicleStart(preselection_id, office.code, office.prefixes), "begin", Action(preselection_id)
+        )
+    except (OutcomeUnknown, Unavailable):
+        with suppress(PartDown):
+            await visit.parts.lagging.note(visit.operation_id, visit.now())
+        raise
 
 
 async def _created(visit: Visit, checked: CheckedBody) -> None:
@@ -59,10 +84,9 @@ async def _created(visit: Visit, checked: CheckedBody) -> None:
         request_id=visit.operation_id,
     )
     await check_vehicle(visit, checked, policy)
-    await visit.parts.preselections.insert_submission(_submission(visit, checked, policy))
-    given = VehicleInput(str(visit.operation_id), checked.office.code, policy.to_dict(), list(checked.office.prefixes))
+    await visit.parts.preselections.insert_submission(_submission(visit, checked, policy, code_id))
     try:
-        await begin(visit.parts, given, Begin(str(code_id), str(visit.operation_id)))
+        await _begin(visit, checked)
     except (VehicleInUse, VehicleExhausted, CodeNotSent):
         # The last word: of a seller who was typed in vain nothing is kept. What stays behind upkeep removes.
         with suppress(PartDown):
@@ -71,10 +95,12 @@ async def _created(visit: Visit, checked: CheckedBody) -> None:
 
 
 async def _view(visit: Visit, checked: CheckedBody) -> PreselectionView:
+    """The view that the creation led to, even where somebody has gone on since."""
     row = await visit.parts.preselections.get(visit.operation_id)
     if row is None:
         raise NotFound
-    return view_of(row, checked.office, visit.now())
+    decision = await visit.parts.decisions.find(visit.operation_id) if visit.is_repeat else None
+    return view_of(replace(row, state=decision.state) if decision else row, checked.office, visit.now())
 
 
 async def _require_notice(visit: Visit, checked: CheckedBody) -> None:
@@ -83,7 +109,7 @@ async def _require_notice(visit: Visit, checked: CheckedBody) -> None:
         raise NoticeOutdated(notice.version if notice else "")
 
 
-def _submission(visit: Visit, checked: CheckedBody, policy: Policy) -> Submission:
+def _submission(visit: Visit, checked: CheckedBody, policy: Policy, code_id: UUID) -> Submission:
     party, seller, now = visit.caller.party, checked.seller, visit.now()
     mask = mask_person_name if seller.kind is PartyKind.PERSON else mask_organisation_name
     return Submission(
@@ -101,4 +127,5 @@ def _submission(visit: Visit, checked: CheckedBody, policy: Policy) -> Submissio
         certificate_number=checked.certificate_number,
         seller=Seller(seller.kind, seller.name, seller.id_number),
         seller_name_masked=mask(seller.name),
+        code_id=code_id,
     )

@@ -3,7 +3,7 @@
 from api.http.request_context import CurrentVisit
 from api.http.responses import reading, writing
 from api.http.secured_route import area
-from api.preselections.actions import act
+from api.preselections.actions import perform_action
 from api.preselections.schemas import IdentityBody, PreselectionList, PreselectionView
 from api.preselections.views import view_of
 from domain.sms import Purpose
@@ -30,13 +30,13 @@ async def read_preselection(visit: CurrentVisit) -> PreselectionView:
 @router.post("/{preselection_id}/start", responses=writing("not_found", "wrong_stage", "vehicle_in_use"))
 async def start(visit: CurrentVisit) -> PreselectionView:
     """「开始选号」 leads to 身份验证 (R-14)."""
-    return await act(visit, "start", Action(str(visit.operation_id)))
+    return await perform_action(visit, "start", Action(str(visit.operation_id)))
 
 
 @router.post("/{preselection_id}/identity-code", responses=writing("not_found", "wrong_stage"))
 async def send_identity_code(visit: CurrentVisit) -> PreselectionView:
     """Send the second code; the countdown of 「确认」 starts (R-16, R-17)."""
-    return await act(visit, "send_identity_code", Action(str(visit.operation_id)))
+    return await perform_action(visit, "send_identity_code", Action(str(visit.operation_id)))
 
 
 @router.post(
@@ -50,7 +50,7 @@ async def confirm_identity(visit: CurrentVisit, body: IdentityBody) -> Preselect
     """「确认」 leads to 预选号牌; the digits leave this process only as a keyed hash (R-17)."""
     row = visit.own
     typed = visit.parts.hashes.code(Purpose.CONFIRM_IDENTITY, visit.caller.owner_hash, row.id, body.code)
-    return await act(
+    return await perform_action(
         visit,
         "confirm_identity",
         ConfirmIdentity(in_one_message(typed), str(visit.operation_id)),
@@ -62,4 +62,4 @@ async def confirm_identity(visit: CurrentVisit, body: IdentityBody) -> Preselect
 )
 async def cancel(visit: CurrentVisit) -> PreselectionView:
     """Cancel the reservation, if the office's policy allows it."""
-    return await act(visit, "withdraw", Action(str(visit.operation_id)))
+    return await perform_action(visit, "withdraw", Action(str(visit.operation_id)))

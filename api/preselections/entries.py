@@ -7,12 +7,12 @@ from typing import Any, Literal, cast
 from api.auth.records import own_preselection
 from api.http.action_log import action_logged
 from api.http.request_context import Visit
-from api.preselections.actions import count_write, current_view, delivered, woken
+from api.preselections.actions import count_write, update_workflow
 from api.preselections.bans import barred_until
 from api.preselections.schemas import Ban, EntryAnswer, EntryBody
 from api.preselections.views import state_of, view_of
 from domain.calendar import shanghai_day
-from domain.errors import VehicleInUse
+from domain.errors import NotFound, VehicleInUse
 from domain.preselection.state import Preselection
 from domain.preselection.values import UNFINISHED, Stage
 from locales.languages import catalogue
@@ -55,7 +55,10 @@ async def _resumed(visit: Visit) -> EntryAnswer:
     state = state_of(visit.own, visit.now())
     if state.stage in UNFINISHED:
         await _reset(visit, state)
-    view = await current_view(visit)
+    row = await visit.parts.preselections.get(visit.own.id)
+    if row is None:
+        raise NotFound
+    view = view_of(row, await visit.parts.directory.get(row.office_code), visit.now())
     screen = _SCREENS.get(view.stage, "introduction")
     if screen == "introduction":
         return _answer("introduction")
@@ -65,10 +68,8 @@ async def _resumed(visit: Visit) -> EntryAnswer:
 
 async def _reset(visit: Visit, state: Preselection) -> None:
     """Only what has something to be reset costs its workflow a message."""
-    if state.dormant:
-        await woken(visit)
-    elif state.stage is not Stage.SERVICE_NOTES:
-        await delivered(visit, "enter", Action(str(visit.operation_id)))
+    if state.dormant or state.stage is not Stage.SERVICE_NOTES:
+        await update_workflow(visit, "enter", Action(str(visit.operation_id)))
 
 
 async def _resumable(visit: Visit) -> list[PreselectionRow]:

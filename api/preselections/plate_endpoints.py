@@ -7,7 +7,7 @@ from fastapi import Body, Request
 from api.http.request_context import CurrentVisit
 from api.http.responses import reading, writing
 from api.http.secured_route import area
-from api.preselections.actions import act
+from api.preselections.actions import perform_action
 from api.preselections.keyboard import PARAMETERS, keys_after
 from api.preselections.numbers import composed_numbers, one_number, prefix_of_office
 from api.preselections.schemas import CompositionBody, DrawBody, Keyboard, NumberBody, PreselectionView
@@ -38,7 +38,7 @@ async def read_keyboard(visit: CurrentVisit, request: Request) -> Keyboard:
 async def compose(visit: CurrentVisit, body: CompositionBody) -> PreselectionView:
     """「确认选号」 at 自编: the first free number is reserved at once, or all are charged (R-26 to R-28)."""
     numbers = composed_numbers(body.numbers, await visit.parts.directory.get(visit.own.office_code))
-    return await act(visit, "compose", Compose(numbers, str(visit.operation_id)))
+    return await perform_action(visit, "compose", Compose(numbers, str(visit.operation_id)))
 
 
 @router.post(
@@ -48,7 +48,7 @@ async def compose(visit: CurrentVisit, body: CompositionBody) -> PreselectionVie
 async def draw(visit: CurrentVisit, body: Annotated[DrawBody, Body()] = _ANY_DRAW) -> PreselectionView:
     """「随机一次」, 「换一批」: a batch of numbers held for this vehicle alone (R-31 to R-36)."""
     prefix = prefix_of_office(body.prefix, await visit.parts.directory.get(visit.own.office_code))
-    return await act(visit, "draw", Draw(body.exclude_four, prefix, str(visit.operation_id)))
+    return await perform_action(visit, "draw", Draw(body.exclude_four, prefix, str(visit.operation_id)))
 
 
 @router.post(
@@ -57,7 +57,7 @@ async def draw(visit: CurrentVisit, body: Annotated[DrawBody, Body()] = _ANY_DRA
 )
 async def put_aside(visit: CurrentVisit, body: NumberBody) -> PreselectionView:
     """One number of the live batch becomes a candidate (备选, R-37)."""
-    return await act(visit, "put_aside", OneNumber(one_number(body.number), str(visit.operation_id)))
+    return await perform_action(visit, "put_aside", OneNumber(one_number(body.number), str(visit.operation_id)))
 
 
 @router.post(
@@ -68,4 +68,4 @@ async def put_aside(visit: CurrentVisit, body: NumberBody) -> PreselectionView:
 )
 async def confirm(visit: CurrentVisit, body: NumberBody) -> PreselectionView:
     """「确认选号」 on a candidate: the plate is reserved (R-39)."""
-    return await act(visit, "confirm", OneNumber(one_number(body.number), str(visit.operation_id)))
+    return await perform_action(visit, "confirm", OneNumber(one_number(body.number), str(visit.operation_id)))

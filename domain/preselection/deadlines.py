@@ -1,4 +1,4 @@
-"""The running countdowns of a preselection, each with a name and a deadline."""
+"""The countdowns that run in a preselection: one name and one deadline each."""
 
 from datetime import UTC, datetime, time
 from enum import StrEnum
@@ -9,7 +9,7 @@ from domain.preselection.values import UNFINISHED, Stage
 
 
 class Countdown(StrEnum):
-    """Every countdown that has a durable timer."""
+    """Every countdown that a durable timer stands for."""
 
     CONFIRM_DELAY = "confirm_delay"
     COMPOSE_INTERVAL = "compose_interval"
@@ -23,54 +23,57 @@ class Countdown(StrEnum):
 
 
 REMINDED_AT = time(9)
-"""When people are reminded, in Shanghai: early enough to go to the office, late enough not to wake anybody."""
+"""When people are reminded, in Shanghai: early enough to set out, late enough not to wake anybody."""
 
 
 def deadlines(state: Preselection, at: datetime) -> dict[Countdown, datetime]:
-    """The countdowns that still run at this instant, by name, in a fixed order."""
-    ends = {
-        Countdown.CONFIRM_DELAY: state.identity and state.identity.confirm_enabled_at,
+    """The countdowns that are running at this moment, by name, in a fixed order."""
+    return {name: end for name, end in _ends(state).items() if end and at < end}
+
+
+def timers(state: Preselection) -> dict[Countdown, datetime]:
+    """The end of every countdown that a durable timer stands for, whether or not it is over, in a fixed order."""
+    return {name: end for name, end in (_ends(state) | _reminders(state)).items() if end}
+
+
+def changes_at(state: Preselection) -> datetime | None:
+    """When time alone changes the state next; a countdown that only enables a button changes nothing."""
+    if state.stage is Stage.COMPLETED and state.reservation:
+        return state.reservation.deadline
+    if state.stage not in UNFINISHED:
+        return None
+    ends = [state.session_until, _idle_end(state)]
+    if state.has_no_chance():
+        ends.append(max((part.expires_at for part in (state.batch, state.candidates) if part), default=None))
+    return min((end for end in ends if end), default=None)
+
+
+def _ends(state: Preselection) -> dict[Countdown, datetime | None]:
+    return {
+        Countdown.CONFIRM_DELAY: state.identity.confirm_enabled_at if state.identity else None,
         Countdown.COMPOSE_INTERVAL: state.compose_from,
-        Countdown.BATCH: state.batch and state.batch.expires_at,
-        Countdown.CANDIDATES: state.candidates and state.candidates.expires_at,
+        Countdown.BATCH: state.batch.expires_at if state.batch else None,
+        Countdown.CANDIDATES: state.candidates.expires_at if state.candidates else None,
         Countdown.SESSION: state.session_until,
         Countdown.IDLE: _idle_end(state),
         Countdown.VALIDITY: state.reservation.deadline
         if state.reservation and state.stage is Stage.COMPLETED
         else None,
     }
-    return {name: end for name, end in ends.items() if end and at < end}
 
 
-def timers(state: Preselection, at: datetime) -> dict[Countdown, datetime]:
-    """The durable timers that a workflow needs now.
-
-    After the confirmation they form a chain, one at a time: the reminder, the morning of the last day, the end of the
-    validity. Three parallel timers would cost events and show operators nothing more.
-    """
-    running = deadlines(state, at)
-    if Countdown.VALIDITY in running:
-        ahead = {
-            name: moment for name, moment in _reminders(state).items() if at < moment < running[Countdown.VALIDITY]
-        }
-        if ahead:
-            del running[Countdown.VALIDITY]
-            running |= dict([min(ahead.items(), key=lambda item: item[1])])
-    return running
-
-
-def _reminders(state: Preselection) -> dict[Countdown, datetime]:
-    """The mornings on which an SMS reminds the holder of the last day; none for a validity counted in seconds."""
-    if state.reservation is None or state.policy.validity.has_time_part:
+def _reminders(state: Preselection) -> dict[Countdown, datetime | None]:
+    """The mornings on which an SMS reminds of the last day; none for a validity that is counted in seconds."""
+    if state.reservation is None or state.stage is not Stage.COMPLETED or state.policy.validity.has_time_part:
         return {}
     morning = datetime.combine(state.reservation.visit_by, REMINDED_AT, SHANGHAI).astimezone(UTC)
-    # Measured on the calendar, because a reminder may be counted in months too.
+    # Measured on the calendar, since a reminder may be counted in months too.
     before = state.policy.reminder.after(morning) - morning
-    return {Countdown.LAST_DAY: morning} | ({Countdown.REMINDER: morning - before} if before else {})
+    return {Countdown.REMINDER: morning - before if before else None, Countdown.LAST_DAY: morning}
 
 
 def next_change(state: Preselection, at: datetime) -> datetime | None:
-    """The next instant at which the view changes without an act."""
+    """When the view changes next by time alone."""
     return min(deadlines(state, at).values(), default=None)
 
 

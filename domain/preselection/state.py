@@ -177,6 +177,13 @@ class Preselection:
         state = replace(state, batch=batch, draws_remaining=state.draws_remaining - 1)
         return _touched(replace(state, shown=(*state.shown, *numbers)), at)
 
+    def with_batch_restarted(self, batch_id: str, at: datetime) -> "Preselection":
+        """The same batch with its whole countdown, where it was running while nobody could see the batch."""
+        state = self._at(Stage.PLATE_SELECTION, at)
+        if state.batch is None or state.batch.id != batch_id:
+            raise NotInBatch
+        return _touched(replace(state, batch=replace(state.batch, expires_at=self.policy.batch_ttl.after(at))), at)
+
     def put_aside(self, number: str, at: datetime) -> "Preselection":
         """One number of the live batch becomes its candidate; adding it again changes nothing (R-37, R-38)."""
         state = self._at(Stage.PLATE_SELECTION, at)

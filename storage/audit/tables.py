@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from storage.postgres.tables import Instant, metadata, one_of
 
-ACTOR_KINDS = ("applicant", "clerk", "operator", "timer", "system")
+ACTOR_KINDS = ("applicant", "clerk", "operator", "timer", "system", "temporal")
 
 audit = Table(
     "audit",
@@ -32,7 +32,8 @@ audit = Table(
     Column("id", BigInteger, Identity(always=True), nullable=False),
     Column("at", Instant, nullable=False),
     Column("actor_kind", Text, nullable=False),
-    # An operator's name or a clerk's keyed hash; an applicant is identified by the preselection alone.
+    # An operator's name or a clerk's keyed hash; an applicant is known by the preselection alone. Of kind `temporal`
+    # the act came through Temporal itself, and the name is what its sender claimed.
     Column("actor", Text),
     Column("action", Text, nullable=False),
     Column("preselection_id", Uuid),

@@ -17,7 +17,7 @@ from domain.instants import format_instant
 from storage.audit.tables import audit
 from storage.postgres.database import Database
 
-ActorKind = Literal["applicant", "clerk", "operator", "timer", "system"]
+ActorKind = Literal["applicant", "clerk", "operator", "timer", "system", "temporal"]
 
 _COLUMNS = [
     audit.c[name]

@@ -5,10 +5,9 @@ The truth for every check is the row with its `until`: it ends the ban at that m
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, and_, func, select, update
+from sqlalchemy import ColumnElement, Executable, and_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +31,25 @@ class NewBan:
     since: datetime
     until: datetime
     preselection_id: UUID
+
+
+@dataclass(frozen=True)
+class BanRow:
+    """A ban as its row says."""
+
+    id: UUID
+    party_hash: bytes = field(repr=False)
+    preselection_id: UUID
+    until: datetime
+    released_at: datetime | None
+
+
+@dataclass(frozen=True)
+class BanStatus:
+    """`until` is None once the ban was released."""
+
+    preselection_id: UUID
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -91,8 +109,14 @@ class Blacklist:
         entered = select(columns.id).where(columns.party_hash.in_(every(party_hash)), columns.until >= until).limit(1)
         return await self._database.row(entered) is not None
 
-    async def release(self, entry_id: UUID, at: datetime) -> datetime | None:
-        """Release an entry whose time is over; returns its end when that has moved beyond `at`, and the ban goes on."""
+    async def get(self, entry_id: UUID) -> BanRow | None:
+        columns = blacklist.c
+        wanted = (columns.id, columns.party_hash, columns.preselection_id, columns.until, columns.released_at)
+        found = await self._database.row(select(*wanted).where(columns.id == entry_id))
+        return BanRow(*found) if found else None
+
+    async def release(self, entry_id: UUID, at: datetime) -> BanStatus | None:
+        """Release an entry whose time is over at `at`; returns how it stands then, or None where there is no entry."""
         columns = blacklist.c
         live = and_(columns.id == entry_id, columns.released_at.is_(None))
         over = update(blacklist).where(live, columns.until <= at).values(released_at=at)
@@ -101,8 +125,10 @@ class Blacklist:
             if released:
                 act = Act(at, "timer")
                 await note(connection, act, "release_ban", Subject(released), entry_id=entry_id)
-                return None
-            return cast("datetime | None", (await connection.execute(select(columns.until).where(live))).scalar())
+            until = case((columns.released_at.is_(None), columns.until))
+            now = select(columns.preselection_id, until).where(columns.id == entry_id)
+            found = (await connection.execute(now)).one_or_none()
+        return BanStatus(*found) if found else None
 
     async def release_early(self, entry_id: UUID, at: datetime, *, operator: str, reason: str) -> bool:
         """Release an entry before its time; False when it was released already or does not exist.

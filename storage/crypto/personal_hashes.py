@@ -8,6 +8,8 @@ from uuid import UUID
 from domain.ascii_folding import fold_capitals
 from storage.crypto.keyed_hash import Hash, KeyedHash, every
 
+CODE_DIGITS = 6
+
 
 class PersonalHashes:
     """The values of the columns that end in `_hash`. Lookups search for `every` value that a text may be stored as."""
@@ -42,6 +44,11 @@ class PersonalHashes:
         whom = str(preselection_id or "")
         first, *further = [self._hash("code", purpose, known.hex(), whom, digits) for known in every(subject_hash)]
         return Hash.of(first, [*first.others, *(value for known in further for value in every(known))], first.anchor)
+
+    def digits(self, code_id: UUID) -> str:
+        """The six digits of a code: the same in every attempt to send it, and unpredictable without the key."""
+        number = int.from_bytes(self._hash("code digits", str(code_id)).anchor, "big") % 10**CODE_DIGITS
+        return f"{number:0{CODE_DIGITS}d}"
 
     def clerk(self, subject: str) -> str:
         """A clerk in the audit, in hexadecimal digits: always with the first key, because sealed rows never change."""

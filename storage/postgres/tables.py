@@ -133,7 +133,9 @@ preselection = Table(
     Column("certificate_number", LargeBinary, nullable=False),
     # The seller as submitted, only until the vehicle check is over: the first decision clears it.
     Column("seller", LargeBinary),
-    # When the personal data of the row was overwritten after its retention.
+    # The code of 确认信息 that the submission was checked with; the first decision uses it up.
+    Column("code_id", Uuid),
+    # When everything personal in the row was overwritten, its retention being over.
     Column("purged_at", Instant),
     CheckConstraint(one_of("stage", STAGES), name="stage"),
     CheckConstraint(one_of("party_kind", ("person", "organisation")), name="party_kind"),
@@ -259,6 +261,22 @@ blacklist = Table(
         "released_at",
         postgresql_where=text("released_by IS NOT NULL AND confirmed_at IS NULL"),
     ),
+)
+
+lagging_workflow = Table(
+    "lagging_workflow",
+    metadata,
+    Column("preselection_id", Uuid, primary_key=True),
+    Column("noted_at", Instant, nullable=False),
+)
+
+maintenance_mark = Table(
+    "maintenance_mark",
+    metadata,
+    Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    # Grows with every run of maintenance; Temporal keeps the same number with the run's result.
+    Column("number", sa.BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
 )
 
 idempotency = Table(

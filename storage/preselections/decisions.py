@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import IntegrityError
-from sqlalchemy import select
 
 from storage.audit.trail import ActorKind
-from storage.failures import AlreadyDecided, Barred, ClaimLost, CodeGone, StaleRevision, VehicleTaken
-from storage.postgres import tables
+from storage.crypto.vault import Keys
+from storage.failures import Barred, ClaimLost, CodeGone, RequestIdTaken, StaleRevision, VehicleTaken
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER
+from storage.preselections.rows import NAMES, PreselectionRow, row_of
 
 _ATTEMPTS = 3
 
@@ -34,6 +34,22 @@ _OBTAINABLE = """(
     )
 )"""
 
+_LOAD = f"""
+    SELECT
+        {", ".join(f"p.{name}" for name in NAMES)},
+        ARRAY(SELECT prefix FROM prefix WHERE office_code = p.office_code ORDER BY prefix),
+        (
+            SELECT max(until) FROM blacklist
+            WHERE party_hash = p.party_hash AND released_at IS NULL AND since <= %(at)s AND until > %(at)s
+        ),
+        d.at, d.answer
+    FROM preselection AS p
+    LEFT JOIN decision AS d ON d.request_id = %(request_id)s AND d.preselection_id = p.id
+    WHERE p.id = %(id)s
+""".encode()  # noqa: S608 -- constants
+
+_FIND = b"SELECT at, answer FROM decision WHERE request_id = %(request_id)s"
+
 _ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
 
 # The look is written as one probe of an index for each plate: a join might be planned as a scan of a table that was
@@ -44,7 +60,6 @@ _COMMIT = b" ".join(
     WITH found AS MATERIALIZED (
         SELECT
             (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
-            EXISTS (SELECT FROM decision WHERE request_id = %(request_id)s) AS decided,
             CASE WHEN %(judge_ban)s THEN (
                 SELECT max(until) FROM blacklist
                 WHERE party_hash = (SELECT party_hash FROM preselection WHERE id = %(preselection_id)s)
@@ -59,7 +74,7 @@ _COMMIT = b" ".join(
             ) AS lost
     ), clear AS MATERIALIZED (
         SELECT FROM found
-        WHERE revision = %(expected_revision)s AND NOT decided AND barred_until IS NULL AND NOT code_gone
+        WHERE revision = %(expected_revision)s AND barred_until IS NULL AND NOT code_gone
           AND lost = '{{}}'
     ), claimed AS (
         INSERT INTO claim AS held (plate, kind, preselection_id, until, changed_at)
@@ -98,7 +113,7 @@ _COMMIT = b" ".join(
             CAST(%(plates)s AS text[]), CAST(%(facts)s AS jsonb)
         FROM clear WHERE CAST(%(facts)s AS jsonb) IS NOT NULL
     )
-    SELECT revision, decided, barred_until, code_gone, lost, EXISTS (SELECT FROM clear) FROM found
+    SELECT revision, barred_until, code_gone, lost, EXISTS (SELECT FROM clear) FROM found
 """.encode().split()  # noqa: S608 -- put together from constants of this module only
 )
 
@@ -149,21 +164,28 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Decided:
-    """A decision as it was recorded."""
+class EarlierDecision:
+    """A decision as it was recorded: the state and the revision that the request led to."""
 
-    request_id: UUID
-    preselection_id: UUID
-    action: str
     at: datetime
-    answer: Mapping[str, Any]
+    state: dict[str, Any]
+    revision: int
+
+
+@dataclass(frozen=True)
+class LoadedRow:
+    """All that a decision starts from, as of one statement. `earlier` is this request's decision, if it was made."""
+
+    row: PreselectionRow
+    prefixes: tuple[str, ...]
+    barred_until: datetime | None
+    earlier: EarlierDecision | None
 
 
 class _Found(NamedTuple):
     """What the statement saw before it began; `clear` when nothing stood in the way."""
 
     revision: int | None
-    decided: bool
     barred_until: datetime | None
     code_gone: bool
     lost: list[str]
@@ -173,14 +195,24 @@ class _Found(NamedTuple):
 class Decisions:
     """Commits decisions and finds them again."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
+        self._vault = keys.vault
+
+    async def load(self, preselection_id: UUID, request_id: UUID, at: datetime) -> LoadedRow | None:
+        """The row with what else decides at `at`, and whether this request was decided before."""
+        found = await self._database.driven(_LOAD, {"id": preselection_id, "request_id": request_id, "at": at})
+        if not found:
+            return None
+        [(*row, prefixes, barred_until, decided_at, answer)] = found
+        earlier = EarlierDecision(decided_at, answer["state"], answer["revision"]) if decided_at else None
+        return LoadedRow(row_of(row, self._vault), tuple(prefixes), barred_until, earlier)
 
     async def commit(self, decision: Decision) -> None:
         """Make the decision true, as a whole, with the preselection at the next revision.
 
-        Raises `AlreadyDecided` for a request that was decided before, else `StaleRevision`, `Barred`, `VehicleTaken`,
-        `CodeGone` or `ClaimLost`, and has changed nothing then. After `PartDown` nobody knows: repeat it as it is.
+        Raises `StaleRevision`, `Barred`, `VehicleTaken`, `CodeGone` or `ClaimLost`, and has changed nothing then; also
+        `RequestIdTaken`. After `PartDown` the outcome is unknown: load the row again to learn it.
         """
         values = _values(decision)
         for _ in range(_ATTEMPTS):
@@ -190,35 +222,28 @@ class Decisions:
                 # Something came in between, which the next attempt sees before it begins.
                 if error.diag.constraint_name == "uq_preselection_running_vehicle":
                     raise VehicleTaken("another running preselection has this vehicle") from error
+                if error.diag.constraint_name == "pk_decision":
+                    raise RequestIdTaken("the request id is that of another decision") from error
             else:
-                return await self._judge(decision, _Found(*found))
+                return _raise_what_stood_in_the_way(decision, _Found(*found))
         # Each time the rival was gone again when we looked: to the caller it is the same as if it had stayed.
         raise ClaimLost([claim.plate for claim in decision.hold])
 
-    async def find(self, request_id: UUID) -> Decided | None:
+    async def find(self, request_id: UUID) -> EarlierDecision | None:
         """The decision about this request, if it was made."""
-        columns = tables.decision.c
-        found = await self._database.row(
-            select(columns.request_id, columns.preselection_id, columns.action, columns.at, columns.answer).where(
-                columns.request_id == request_id
-            )
-        )
-        return Decided(*found) if found else None
+        found = await self._database.driven(_FIND, {"request_id": request_id})
+        return EarlierDecision(found[0][0], found[0][1]["state"], found[0][1]["revision"]) if found else None
 
-    async def _judge(self, decision: Decision, found: _Found) -> None:
-        """Raise what stood in the way."""
-        if found.decided:
-            earlier = await self.find(decision.request_id)
-            if earlier:
-                raise AlreadyDecided(earlier.request_id, earlier.at, earlier.answer)
-        if found.revision != decision.expected_revision:
-            raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}")
-        if found.barred_until:
-            raise Barred(found.barred_until)
-        if found.code_gone:
-            raise CodeGone("the code was used or replaced")
-        if found.lost:
-            raise ClaimLost(sorted(found.lost))
+
+def _raise_what_stood_in_the_way(decision: Decision, found: _Found) -> None:
+    if found.revision != decision.expected_revision:
+        raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}")
+    if found.barred_until:
+        raise Barred(found.barred_until)
+    if found.code_gone:
+        raise CodeGone("the code was used or replaced")
+    if found.lost:
+        raise ClaimLost(sorted(found.lost))
 
 
 def _values(decision: Decision) -> dict[str, Any]:

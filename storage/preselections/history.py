@@ -1,9 +1,10 @@
 """The history of a vehicle and of a transfer: all that a new preselection needs, in one query."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from domain.preselection.state import Preselection
 from storage.postgres.database import Database
 from storage.preselections.rows import PreselectionRow
 
@@ -53,6 +54,16 @@ class VehiclePast:
     least_draws: int | None
     least_composed: int | None
     shown: tuple[str, ...]
+
+    def applied_to(self, state: Preselection) -> Preselection:
+        """The state with the chances that its transfer has left, whichever account used the others up."""
+        if self.least_draws is None or self.least_composed is None:
+            return state
+        return replace(
+            state,
+            draws_remaining=min(self.least_draws, state.draws_remaining),
+            composed_remaining=min(self.least_composed, state.composed_remaining),
+        )
 
 
 class VehiclePasts:

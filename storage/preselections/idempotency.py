@@ -49,6 +49,7 @@ _FIND = b"""
 
 _SAME = "caller_hash = %(caller_hash)s AND path = %(path)s AND key = %(key)s AND status IS NULL"
 _ANSWER = f"UPDATE idempotency SET status = %(status)s, answer = %(answer)s WHERE {_SAME}".encode()  # noqa: S608 -- constants
+_FORGET = f"DELETE FROM idempotency WHERE {_SAME}".encode()  # noqa: S608 -- constants
 _ABANDON = f"UPDATE idempotency SET lease_until = %(at)s WHERE {_SAME}".encode()  # noqa: S608 -- constants
 
 
@@ -63,9 +64,13 @@ class RequestKey:
 
 @dataclass(frozen=True)
 class Fresh:
-    """Go on: act under this operation id, then `answer` or `abandon`."""
+    """Go on: act under this operation id, then `answer`, `abandon` or `forget`.
+
+    `is_repeat` where an earlier attempt had this operation id, and its outcome is unknown.
+    """
 
     operation_id: UUID
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ class Idempotency:
         else:
             begun = await self._database.driven_once(_BEGIN, values)
         if begun:
-            return Fresh(begun[0][0])
+            return Fresh(begun[0][0], is_repeat=begun[0][0] != operation_id)
         kept = await self._database.driven(_FIND, _key_values(request))
         return self._kept(kept[0], body_digest) if kept else InFlight()
 
@@ -138,6 +143,10 @@ class Idempotency:
     async def abandon(self, request: RequestKey, at: datetime) -> None:
         """Give the lease up without an answer: a repeat is judged anew, under the same operation id."""
         await self._database.driven(_ABANDON, _key_values(request) | {"at": at})
+
+    async def forget(self, request: RequestKey) -> None:
+        """Drop a request that was refused and may succeed later: a repeat is a new request."""
+        await self._database.driven(_FORGET, _key_values(request))
 
     def _kept(self, kept: Any, body_digest: bytes) -> Begun:
         digest, status, sealed = kept

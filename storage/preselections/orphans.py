@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, select, text
+from sqlalchemy import ColumnElement, and_, not_, or_, select, text, true
 
 from domain.calendar import shanghai_day
 from storage.postgres.database import Database
@@ -25,7 +24,6 @@ class RunningRow:
     id: UUID
     office_code: str
     stage: str
-    policy: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,21 @@ class RunningRows:
         columns = preselection.c
         return await self._rows(columns.id.in_(ids), columns.stage.in_(_GOES_ON), not_(columns.dormant))
 
+    async def unfinished(self, missed_since: datetime, after: UUID | None = None) -> list[RunningRow]:
+        """A page of all that must go on, by id; `after` is the last one of the page before.
+
+        Deadlines that were missed before `missed_since` have long had their effect.
+        """
+        columns = preselection.c
+        beyond = columns.id > after if after else true()
+        goes_on = or_(
+            and_(columns.stage.in_((*UNFINISHED_STAGES, "completed")), not_(columns.dormant)),
+            and_(columns.stage == "overdue", columns.deadline >= missed_since),
+        )
+        wanted = select(columns.id, columns.office_code, columns.stage).where(goes_on, beyond)
+        found = await self._database.rows(wanted.order_by(columns.id).limit(MOST))
+        return [RunningRow(*row) for row in found]
+
     async def past_deadline(self, before: datetime) -> list[RunningRow]:
         """Reservations whose deadline was before an instant without any effect, the oldest first."""
         columns = preselection.c
@@ -66,7 +79,7 @@ class RunningRows:
 
     async def _rows(self, *conditions: ColumnElement[bool]) -> list[RunningRow]:
         columns = preselection.c
-        names = (columns.id, columns.office_code, columns.stage, columns.policy)
+        names = (columns.id, columns.office_code, columns.stage)
         wanted = select(*names).where(*conditions).order_by(columns.visit_by, columns.id).limit(MOST)
         return [RunningRow(*row) for row in await self._database.rows(wanted)]
 

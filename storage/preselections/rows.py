@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.policy import Policy
 from storage.crypto.hash_moves import SubmittedHashes, moved_to_current
 from storage.crypto.keyed_hash import every
 from storage.crypto.personal_hashes import PersonalHashes
@@ -24,12 +25,13 @@ _SEALED = ("party_name", "party_id", "phone", "vin", "certificate_number", "sell
 _OPEN = (
     "id", "created_at", "changed_at", "office_code", "stage", "dormant", "revision", "state", "policy", "plate_type",
     "plate", "visit_by", "deadline", "notice_version", "notice_agreed_at", "owner_hash", "party_hash", "vehicle_hash",
-    "transfer_hash", "seller_name_masked", "party_kind",
+    "transfer_hash", "seller_name_masked", "party_kind", "code_id",
 )  # fmt: skip
-COLUMNS = [preselection.c[name] for name in (*_OPEN, *_SEALED)]
+NAMES = (*_OPEN, *_SEALED)
+COLUMNS = [preselection.c[name] for name in NAMES]
 """What `row_of` takes, in this order."""
 
-_GET = f"SELECT {', '.join((*_OPEN, *_SEALED))} FROM preselection WHERE id = %(id)s".encode()  # noqa: S608 -- constants
+_GET = f"SELECT {', '.join(NAMES)} FROM preselection WHERE id = %(id)s".encode()  # noqa: S608 -- constants
 
 _BEFORE_THE_CHECK = "submitted"
 _INVISIBLE = (_BEFORE_THE_CHECK, "refused")
@@ -65,6 +67,8 @@ class Submission:
     seller: Seller
     seller_name_masked: str
     notice_agreed_at: datetime | None = None
+    code_id: UUID | None = None
+    """The code of 确认信息, which the first decision uses up."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ class PreselectionRow:
     transfer_hash: bytes = field(repr=False)
     seller_name_masked: str = field(repr=False)
     party_kind: str
+    code_id: UUID | None
     sealed: Mapping[str, bytes | None] = field(repr=False)
     vault: Vault = field(repr=False)
 
@@ -99,6 +104,11 @@ class PreselectionRow:
     def is_visible(self) -> bool:
         """Whether the contract knows it: what failed the check, or has not been checked, does not exist."""
         return self.stage not in _INVISIBLE
+
+    @property
+    def rules(self) -> Policy:
+        """The policy that this preselection began with."""
+        return Policy.from_dict(self.policy)
 
     @property
     def party_name(self) -> str:
@@ -266,4 +276,5 @@ class Preselections:
             "seller_hash": self._hashes.seller(seller.id_number),
             "seller_name_masked": given.seller_name_masked,
             "party_kind": given.party_kind,
+            "code_id": given.code_id,
         } | {column: self._vault.encrypt(f"preselection.{column}", value) for column, value in sealed.items()}

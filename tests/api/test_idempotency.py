@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from storage.postgres.tables import idempotency
 from tests.api.country import Country, Selection
-from workflows.requests import KEPT
+from workflows.outcomes import KEPT
 
 
 @pytest.fixture

@@ -10,18 +10,16 @@ import pytest
 from temporalio.converter import DataConverter
 
 from config.payloads import DATA_CONVERTER
-from domain.policy import Policy
 from worker.run import PASSED_THROUGH, WORKFLOWS
-from workflows.messages import Acted, BlacklistInput, Draw, ExtendBan, Outcome, VehicleInput
-from workflows.ports import NumberOrder, Order
+from workflows.messages import Acted, BlacklistInput, DecisionInput, DecisionResult, Draw, Outcome, VehicleInput
 
 AT = datetime(2026, 11, 26, 2, 48, 0, 123000, UTC)
-RECORD = {"stage": "plate_selection", "batch": {"numbers": ["粤B12345"], "expires_at": None}, "draws_remaining": 9}
 SAID = [
-    VehicleInput("an id", "440300", Policy().to_dict(), ["粤B"], RECORD, 7, [Outcome("a request", 7)], ["reserved"]),
-    NumberOrder(Order("an id", "a request", AT, Policy().to_dict(), 7, RECORD, AT), "440300", "粤B12345"),
-    BlacklistInput("an entry", "an id", AT),
-    Acted(8, {"batch": None}),
+    VehicleInput("an id", [Outcome("a request", 7)], ["reserved"]),
+    DecisionInput("an id", "draw", AT, AT),
+    DecisionResult(7, "plate_selection", 4, 20, {"batch": 1795661280123}, 1795661280123, batch=["粤B12345"]),
+    BlacklistInput("an entry"),
+    Acted(8),
     Draw(exclude_four=True),
 ]
 
@@ -35,6 +33,14 @@ async def test_it_is_heard_as_it_was_said_by_every_mixture_of_writers_and_reader
             assert await reader.decode(payloads, [type(said)]) == [said]
 
 
+async def test_fields_of_ours_that_are_absent_cost_no_history() -> None:
+    [payload] = await DATA_CONVERTER.encode([Draw(exclude_four=True)])
+    assert payload.data == b'{"exclude_four":true,"request_id":""}'
+    # A plain value is written as it is.
+    [payload] = await DATA_CONVERTER.encode([{"exclude_four": None}])
+    assert payload.data == b'{"exclude_four":null}'
+
+
 async def test_what_the_command_line_leaves_out_has_its_usual_value() -> None:
     [payload] = await DataConverter.default.encode([{"exclude_four": True}])
     assert await DATA_CONVERTER.decode([payload], [Draw]) == [Draw(exclude_four=True)]
@@ -45,7 +51,8 @@ async def test_what_the_command_line_leaves_out_has_its_usual_value() -> None:
     [
         ({}, Acted), ({"revision": "many"}, Acted), ({"revision": "7"}, Acted), ({"revision": None}, Acted),
         (["revision"], Acted), ("revision", Acted), ({"exclude_four": "yes"}, Draw), ({"exclude_four": 1}, Draw),
-        ({"until": 1830297600}, ExtendBan), ({"until": "soon"}, ExtendBan),
+        ({"preselection_id": "an id", "act": "draw", "at": 1830297600}, DecisionInput),
+        ({"preselection_id": "an id", "act": "draw", "at": "soon"}, DecisionInput),
     ],
 )  # fmt: skip
 async def test_what_is_no_such_message_is_refused_and_nothing_is_made_to_fit(wrong: object, wanted: type) -> None:

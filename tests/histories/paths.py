@@ -14,10 +14,10 @@ from tests.support.waiting import eventually, refused
 from tests.workflows.bans import BanRun, ban_of
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.world import Person, World
-from workflows.messages import Draw, PostponementInput, vehicle_workflow_id
-from workflows.postponement import PostponementWorkflow
-from workflows.upkeep import UpkeepWorkflow
-from workflows.upkeep_ports import UpkeepInput, UpkeepReport
+from workflows.maintenance.types import UpkeepInput, UpkeepReport
+from workflows.maintenance.workflow import UpkeepWorkflow
+from workflows.messages import Draw, PostponementInput, ReleaseBan, vehicle_workflow_id
+from workflows.postponement.workflow import PostponementWorkflow
 
 Handle = WorkflowHandle[object, object]
 Recorded = dict[str, Handle]
@@ -114,7 +114,8 @@ async def pardoned(world: World) -> Recorded:
     await vehicle.reaches(Stage.OVERDUE)
     run = BanRun(world, (await ban_of(vehicle)).id)
     await eventually(run.runs)
-    await run.handle.signal("release", {"operator": "wang", "reason": "停业"})
+    command = world.seals.sealed(str(run.entry_id), "release", ReleaseBan("wang", "停业"))
+    await run.handle.signal("release", command)
     await run.ends()
     return {"blacklist_released": await current_run(world, run.handle.id)}
 
@@ -165,8 +166,12 @@ async def postponed(world: World) -> Recorded:
         await vehicle.text("reserved")
     await lost.handle.terminate("by hand")
     given = PostponementInput("wang", "停电", sorted(days), closed=False, office=office.code)
+    workflow_id = f"postponement-{uuid4()}"
     moving = await world.client.start_workflow(
-        PostponementWorkflow.run, given, id=f"postponement-{uuid4()}", task_queue=world.task_queue
+        PostponementWorkflow.run,
+        world.seals.sealed(workflow_id, "postpone", given),
+        id=workflow_id,
+        task_queue=world.task_queue,
     )
     await kept.text("deadline_moved")
     await eventually(lambda: upkept(world, lost))
@@ -218,7 +223,7 @@ async def part_down(world: World, postgres: Postgres) -> Recorded:
 
 async def has_paused(vehicle: Vehicle) -> bool:
     events = (await vehicle.handle.fetch_history()).events
-    return any(b"a part is down" in event.user_metadata.summary.data for event in events)
+    return any(b"a dependency is unavailable" in event.user_metadata.summary.data for event in events)
 
 
 async def accepted(action: Callable[[], Awaitable[object]]) -> None:

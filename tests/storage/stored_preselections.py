@@ -35,7 +35,7 @@ class Stored:
 
     @property
     def decisions(self) -> Decisions:
-        return Decisions(self.database)
+        return Decisions(self.database, KEYS)
 
     @property
     def preselections(self) -> Preselections:

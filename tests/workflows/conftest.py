@@ -28,7 +28,7 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 async def parts(database_url: str, valkey: Valkey, key_file: Path) -> AsyncIterator[Parts]:
     database, keys = Database(database_url, pool_size=20), Keys.from_file(key_file)
-    parts = Parts(database, make_redis(valkey.url()), keys, httpx.AsyncClient(), Phone())
+    parts = Parts(database, make_redis(valkey.url()), keys, httpx.AsyncClient(), Phone(), clock_skew=None)
     yield parts
     await parts.close()
 

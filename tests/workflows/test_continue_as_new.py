@@ -12,9 +12,9 @@ from tests.support.waiting import refused
 from tests.workflows.test_operators_view import attributes_of, details_of
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.world import World
-from workflows.decider import MOST_UPDATES
 from workflows.messages import Draw, OneNumber
-from workflows.requests import KEPT
+from workflows.outcomes import KEPT
+from workflows.vehicle.decisions import MOST_DECISIONS
 
 ACTIONS = 3_000
 AT_ONCE = 8
@@ -74,8 +74,8 @@ async def test_3000_actions_on_one_vehicle_lose_nothing(world: World) -> None:
     await assert_intact(vehicle, sender)
     runs = await runs_of(vehicle)
     # Temporal itself may have suggested one more: the record of so many draws is long.
-    assert len(runs) >= 1 + done // MOST_UPDATES
-    assert max(len(run.events) for run in runs) < MOST_UPDATES * 9
+    assert len(runs) >= 1 + done // MOST_DECISIONS
+    assert max(len(run.events) for run in runs) < MOST_DECISIONS * 9
 
 
 async def assert_intact(vehicle: Vehicle, sender: Sender) -> None:
@@ -99,11 +99,11 @@ async def assert_newest_remembered(vehicle: Vehicle, sender: Sender) -> None:
 
 
 @pytest.mark.slow
-async def test_a_repeat_after_the_border_of_two_runs_is_answered_from_memory(world: World) -> None:
+async def test_a_repeat_in_the_next_run_gets_the_recorded_result(world: World) -> None:
     vehicle = await world.selecting(await world.office("A!!!!"), batch_size="2", **LONG)
     sender = Sender(vehicle)
     pair = await sender.draw()
-    while len(sender.revisions) < MOST_UPDATES - 30:
+    while len(sender.revisions) < MOST_DECISIONS - 30:
         await sender.put_aside(pair, AT_ONCE)
     await sender.draw()
     before = await vehicle.state()
@@ -123,13 +123,13 @@ async def test_a_repeat_after_the_border_of_two_runs_is_answered_from_memory(wor
 async def assert_readable(vehicle: Vehicle) -> None:
     """Operators find and read the run that follows as they did the first one."""
     assert (await attributes_of(vehicle)) == {
-        "Stage": "plate_selection",
+        "Stage": "selecting",
         "Office": vehicle.office.code,
         "Deadline": None,
     }
     details = await details_of(vehicle)
     # The title and the guide are not handed on by Temporal.
-    assert details.startswith(f"## 选号 {vehicle.office.code} {vehicle.office.prefixes[0]}")
+    assert details.startswith(f"## 选号 {vehicle.office.code}")
     assert "`plate_selection`" in details
     assert "备选号牌失效" in details
     assert "extend_validity" in details

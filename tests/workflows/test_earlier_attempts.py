@@ -1,22 +1,17 @@
 """What an attempt that was given up has done counts, and what it has not done by then it never does."""
 
-from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from activities.commits import before_of
 from activities.plates import PlateActivities
-from domain.errors import CandidateExpired, NoDrawsLeft
-from domain.policy import Policy
-from domain.preselection.record import from_record, merged
-from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from storage.failures import StaleRevision
-from tests.workflows.vehicles import Vehicle, numbers_of
+from storage.preselections.decisions import Decision, Decisions
+from tests.workflows.vehicles import Vehicle, numbers_of, refusal_of
 from tests.workflows.world import World
-from workflows.ports import Decided, DrawOrder, NumberOrder, Order
+from workflows.messages import DecisionInput, Draw, OneNumber
 
 MANY = "A12!!"
 SOON = timedelta(seconds=20)
@@ -27,83 +22,81 @@ LATE = timedelta(minutes=10)
 def plates(world: World) -> PlateActivities:
     """The activities themselves: a given-up attempt is one whose answer nobody hears."""
     [draw] = [one for one in world.parts.activities() if one.__name__ == "draw"]
-    owner = draw.__self__
+    owner = draw.__self__  # type: ignore[attr-defined]  # bound methods, as the worker registers them
     assert isinstance(owner, PlateActivities)
     return owner
 
 
-async def order_of(vehicle: Vehicle) -> Order:
-    """What the workflow orders now, with the state that it believes."""
-    row, now = await vehicle.row(), (await vehicle.now()).replace(microsecond=0)
-    return Order(str(vehicle.id), str(uuid4()), now, row.policy, row.revision, row.state, asked_at=now)
+async def first_attempt(vehicle: Vehicle, act: str) -> DecisionInput:
+    now = (await vehicle.now()).replace(microsecond=0)
+    return DecisionInput(str(vehicle.id), act, now, now)
 
 
-def again(order: Order, after: timedelta) -> Order:
-    """The same order of a workflow that knows nothing of the first attempt, so long after it."""
-    return replace(order, at=order.at + after)
+def later(given: DecisionInput, after: timedelta) -> DecisionInput:
+    """The next attempt of the same workflow, so long after the first."""
+    return DecisionInput(given.preselection_id, given.act, given.at + after, given.first_at)
 
 
-def state_after(order: Order, decided: Decided) -> Preselection:
-    """As the workflow comes to it."""
-    return from_record(merged(order.state or {}, decided.changes), Policy.from_dict(order.policy))
+def afresh(given: DecisionInput, after: timedelta) -> DecisionInput:
+    """The first attempt of a worker that knows of no other."""
+    return DecisionInput(given.preselection_id, given.act, given.at + after, given.at + after)
 
 
-async def test_a_draw_that_was_made_unseen_is_told_with_its_whole_countdown(
-    world: World, plates: PlateActivities
-) -> None:
+async def test_a_draw_that_was_made_unseen_has_its_whole_countdown(world: World, plates: PlateActivities) -> None:
     vehicle = await world.selecting(await world.office(MANY))
-    order = await order_of(vehicle)
-    unseen = state_after(order, await plates.draw(DrawOrder(order, list(vehicle.office.prefixes))))
-    decided = await plates.draw(DrawOrder(again(order, SOON), list(vehicle.office.prefixes)))
-    state = state_after(order, decided)
+    given, command = await first_attempt(vehicle, "draw"), Draw(request_id=str(uuid4()))
+    unseen = await plates.draw(given, command)
+    result = await plates.draw(later(given, SOON), command)
+    state = await vehicle.state()
+    assert unseen.batch
+    assert set(numbers_of(state)) == set(unseen.batch)
     assert state.batch
-    assert set(state.batch.numbers) == set(numbers_of(unseen))
-    assert state.batch.expires_at == order.at + SOON + timedelta(seconds=90)
+    assert state.batch.expires_at == given.at + SOON + timedelta(seconds=90)
     assert state.draws_remaining == 4
-    assert await vehicle.state() == state
-    live = await world.claims(*state.batch.numbers, at=order.at + SOON)
+    assert result.revision == (await vehicle.row()).revision
+    live = await world.claims(*state.batch.numbers, at=given.at + SOON)
     assert {claim.until for claim in live.values()} == {state.batch.expires_at}
 
 
-async def test_the_last_draw_that_was_made_unseen_is_not_called_used_up(world: World, plates: PlateActivities) -> None:
+async def test_the_last_draw_that_was_made_unseen_is_not_refused_as_used_up(
+    world: World, plates: PlateActivities
+) -> None:
     vehicle = await world.selecting(await world.office(MANY), draws="1")
-    order = await order_of(vehicle)
-    await plates.draw(DrawOrder(order, list(vehicle.office.prefixes)))
-    decided = await plates.draw(DrawOrder(again(order, LATE), list(vehicle.office.prefixes)))
-    assert state_after(order, decided).draws_remaining == 0
-    other = replace(again(order, LATE), request_id=str(uuid4()), asked_at=order.at + LATE)
-    with pytest.raises(NoDrawsLeft):
-        await plates.draw(DrawOrder(other, list(vehicle.office.prefixes)))
+    given, command = await first_attempt(vehicle, "draw"), Draw(request_id=str(uuid4()))
+    await plates.draw(given, command)
+    assert (await plates.draw(later(given, LATE), command)).draws == 0
+    other = Draw(request_id=str(uuid4()))
+    assert await refusal_of(plates.draw(afresh(given, LATE), other)) == "no_draws_left"
 
 
-async def test_whoever_repeats_a_draw_of_long_ago_gets_no_longer_countdown(
+async def test_a_repeat_of_a_draw_of_long_ago_gets_no_longer_countdown(world: World, plates: PlateActivities) -> None:
+    vehicle = await world.selecting(await world.office(MANY))
+    given, command = await first_attempt(vehicle, "draw"), Draw(request_id=str(uuid4()))
+    first = await plates.draw(given, command)
+    repeat = await plates.draw(afresh(given, SOON), command)
+    assert (repeat.revision, repeat.timers) == (first.revision, first.timers)
+    assert repeat.answered == first.revision
+
+
+async def test_a_choice_that_was_made_unseen_is_not_refused_as_expired(world: World, plates: PlateActivities) -> None:
+    vehicle = await world.selecting(await world.office(MANY))
+    command = OneNumber(numbers_of(await vehicle.draw())[0], str(uuid4()))
+    given = await first_attempt(vehicle, "put_aside")
+    first = await plates.put_aside(given, command)
+    assert (await plates.put_aside(later(given, LATE), command)).answered == first.revision
+
+
+async def test_a_confirmation_that_was_made_unseen_is_not_refused_as_expired(
     world: World, plates: PlateActivities
 ) -> None:
     vehicle = await world.selecting(await world.office(MANY))
-    order = await order_of(vehicle)
-    first = await plates.draw(DrawOrder(order, list(vehicle.office.prefixes)))
-    repeat = replace(again(order, SOON), asked_at=order.at + SOON)
-    assert await plates.draw(DrawOrder(repeat, list(vehicle.office.prefixes))) == first
-
-
-async def test_a_choice_that_was_made_unseen_is_not_called_expired(world: World, plates: PlateActivities) -> None:
-    vehicle = await world.selecting(await world.office(MANY))
-    number = numbers_of(await vehicle.draw())[0]
-    order = await order_of(vehicle)
-    first = await plates.put_aside(NumberOrder(order, vehicle.office.code, number))
-    assert await plates.put_aside(NumberOrder(again(order, LATE), vehicle.office.code, number)) == first
-
-
-async def test_a_confirmation_that_was_made_unseen_is_not_called_expired(world: World, plates: PlateActivities) -> None:
-    vehicle = await world.selecting(await world.office(MANY))
     number = numbers_of(await vehicle.draw())[0]
     await vehicle.put_aside(number)
-    order = await order_of(vehicle)
-    first = await plates.reserve(NumberOrder(order, vehicle.office.code, number))
-    later = again(order, LATE)
-    assert await plates.reserve(NumberOrder(later, vehicle.office.code, number)) == first
+    given, command = await first_attempt(vehicle, "confirm"), OneNumber(number, str(uuid4()))
+    first = await plates.reserve(given, command)
+    assert (await plates.reserve(later(given, LATE), command)).answered == first.revision
     # Nor where another worker begins afresh, because the one before it died with its answer.
-    assert await plates.reserve(NumberOrder(replace(later, asked_at=later.at), vehicle.office.code, number)) == first
+    assert (await plates.reserve(afresh(given, LATE), command)).answered == first.revision
 
 
 async def test_what_was_refused_at_last_is_not_done_by_an_attempt_that_was_still_under_way(
@@ -112,11 +105,21 @@ async def test_what_was_refused_at_last_is_not_done_by_an_attempt_that_was_still
     vehicle = await world.selecting(await world.office(MANY))
     number = numbers_of(await vehicle.draw())[0]
     await vehicle.put_aside(number)
-    order = await order_of(vehicle)
-    with pytest.raises(CandidateExpired):
-        await plates.reserve(NumberOrder(again(order, LATE), vehicle.office.code, number))
+    row = await vehicle.row()
+    given, command = await first_attempt(vehicle, "confirm"), OneNumber(number, str(uuid4()))
+    assert await refusal_of(plates.reserve(later(given, LATE), command)) == "candidate_expired"
+    under_way = Decision(
+        request_id=UUID(command.request_id),
+        preselection_id=vehicle.id,
+        action="confirm",
+        at=given.at,
+        expected_revision=row.revision,
+        stage=row.stage,
+        state=row.state,
+        answer={"state": row.state, "revision": row.revision + 1},
+    )
     with pytest.raises(StaleRevision):
-        await plates.commits.commit(order, "confirm", before_of(order))
+        await Decisions(world.parts.database, world.parts.keys).commit(under_way)
     assert (await vehicle.state()).stage is Stage.PLATE_SELECTION
     # The workflow, which knows nothing of this, goes on all the same.
     assert (await vehicle.draw()).draws_remaining == 3

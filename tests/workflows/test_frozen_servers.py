@@ -17,7 +17,7 @@ from tests.workflows.world import World
 
 pytestmark = pytest.mark.slow
 
-GIVEN_UP = b"a part is down"
+GIVEN_UP = b"a dependency is unavailable"
 TEN = "A123!"
 
 

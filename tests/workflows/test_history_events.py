@@ -12,7 +12,8 @@ from tests.support.waiting import eventually
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.world import World
 
-MOST_EVENTS = 72
+MOST_EVENTS = 66
+MOST_BYTES = 12_288
 TABLE = Path(__file__).parents[2] / "docs" / "history-events.md"
 ROW = re.compile(r"^\| (?P<action>[A-Za-z ]+) \| (?P<count>\d+) \| (?P<events>.+) \|$", re.MULTILINE)
 
@@ -77,3 +78,5 @@ async def test_the_shortest_journey_adds_the_events_that_are_documented_and_no_m
     await counting.after("confirm and SMS")
     assert counting.added == documented()
     assert sum(added.total() for added in counting.added.values()) <= MOST_EVENTS
+    history = await vehicle.handle.fetch_history()
+    assert sum(event.ByteSize() for event in history.events) <= MOST_BYTES

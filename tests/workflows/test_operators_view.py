@@ -8,7 +8,6 @@ from typing import Any
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
-from domain.preselection.values import Stage
 from tests.support.waiting import eventually
 from tests.workflows.vehicles import Vehicle, numbers_of
 from tests.workflows.world import World
@@ -42,12 +41,11 @@ async def summaries(vehicle: Vehicle) -> list[str]:
 async def test_the_search_attributes_follow_the_stage(world: World) -> None:
     vehicle = await world.vehicle(confirm_delay="PT0S")
     office = vehicle.office.code
-    assert await attributes_of(vehicle) == {"Stage": "service_notes", "Office": office, "Deadline": None}
+    assert await attributes_of(vehicle) == {"Stage": "selecting", "Office": office, "Deadline": None}
     await vehicle.start()
-    assert (await attributes_of(vehicle))["Stage"] == "identity_verification"
     await vehicle.send_code()
     await vehicle.confirm_identity()
-    assert (await attributes_of(vehicle))["Stage"] == "plate_selection"
+    assert (await attributes_of(vehicle))["Stage"] == "selecting"
     number = numbers_of(await vehicle.draw())[0]
     await vehicle.put_aside(number)
     reservation = (await vehicle.confirm(number)).reservation
@@ -62,8 +60,9 @@ async def test_the_search_attributes_follow_the_stage(world: World) -> None:
 
 async def test_vehicles_are_found_by_their_stage_and_office(world: World) -> None:
     office = await world.office()
-    selecting, _ = await world.selecting(office), await world.vehicle(office)
-    query = f'Stage = "{Stage.PLATE_SELECTION}" AND Office = "{office.code}"'
+    selecting, reserved = await world.selecting(office), await world.selecting(office)
+    await reserved.compose(f"{office.prefixes[0]}20261")
+    query = f'Stage = "selecting" AND Office = "{office.code}"'
 
     async def found() -> list[str]:
         return [run.id async for run in world.client.list_workflows(query)]
@@ -132,4 +131,4 @@ async def test_the_details_tell_the_stage_the_chances_and_what_runs(world: World
 async def test_the_title_names_the_office_and_nobody(world: World) -> None:
     vehicle = await world.vehicle()
     title = await (await vehicle.handle.describe()).static_summary()
-    assert title == f"{vehicle.office.code} 预选"
+    assert title == f"选号 {vehicle.office.code} {vehicle.office.prefixes[0]}"

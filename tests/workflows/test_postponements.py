@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from temporalio.client import WorkflowHandle
 
 from domain.calendar import DayKind, OfficeCalendar, end_of_day, shanghai_day
 from domain.preselection.values import Stage
@@ -18,7 +19,7 @@ from tests.workflows.world import World
 from worker.run import make_worker
 from workflows.deadline_extensions import deadline_extensions, new_last_day, send_extensions
 from workflows.messages import Postponed, PostponementInput
-from workflows.postponement import PostponementWorkflow
+from workflows.postponement.workflow import PostponementWorkflow
 
 # Spring Festival of 2026: Friday 13 February is the last working day but for Saturday 14, worked to make up for it.
 SPRING_FESTIVAL = OfficeCalendar(
@@ -80,14 +81,23 @@ async def last_day_of(vehicle: Vehicle) -> date:
     return reservation.visit_by
 
 
+async def postponing(world: World, given: PostponementInput) -> WorkflowHandle[PostponementWorkflow, Postponed]:
+    """The workflow as an operator's command starts it."""
+    workflow_id = f"postponement-{uuid4()}"
+    return await world.client.start_workflow(
+        PostponementWorkflow.run,
+        world.seals.sealed(workflow_id, "postpone", given),
+        id=workflow_id,
+        task_queue=world.task_queue,
+    )
+
+
 @pytest.mark.slow
 async def test_the_workflow_moves_what_falls_into_the_day_and_says_how_much(world: World) -> None:
     vehicle = await reserved(world)
     day = await last_day_of(vehicle)
     given = PostponementInput("wang", "停电", [day.isoformat()], closed=False, office=vehicle.office.code)
-    handle = await world.client.start_workflow(
-        PostponementWorkflow.run, given, id=f"postponement-{uuid4()}", task_queue=world.task_queue
-    )
+    handle = await postponing(world, given)
     moved = await vehicle.becomes(lambda state: state.reservation and state.reservation.visit_by > day)
     assert moved.reservation
     await world.time().fast_forward(handle, timedelta(seconds=16))
@@ -105,9 +115,7 @@ async def test_a_vehicle_whose_workflow_is_gone_is_reported_as_left(world: World
     day = await last_day_of(vehicle)
     await vehicle.handle.terminate("by hand")
     given = PostponementInput("wang", "停电", [day.isoformat()], closed=False, office=vehicle.office.code)
-    handle = await world.client.start_workflow(
-        PostponementWorkflow.run, given, id=f"postponement-{uuid4()}", task_queue=world.task_queue
-    )
+    handle = await postponing(world, given)
     await world.time().fast_forward(handle, timedelta(minutes=20))
     assert await handle.result() == Postponed([1, 1, 1, 1], 1)
 
@@ -132,7 +140,7 @@ async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_told_be
     due = await Reservations(parts.database, parts.keys).ending_on([reservation.visit_by], office_code=given.office)
     calendars = await Calendars(parts.database).of_offices([vehicle.office.code])
     extensions = deadline_extensions(due, given, calendars, operation_id="over-midnight", at=system_clock())
-    assert (len(extensions), await send_extensions(client, extensions)) == (1, 0)
+    assert (len(extensions), await send_extensions(world.vehicles, extensions)) == (1, 0)
     async with make_worker(client, queue, parts.activities()):
         state = await vehicle.becomes(lambda state: state.reservation != reservation)
         assert state.stage is Stage.COMPLETED

@@ -33,8 +33,8 @@ from tests.workflows.world import Phone
 from worker.parts import Parts
 from worker.run import make_worker
 from worker.schedules import ensure_upkeep
-from workflows.upkeep import STEPS, UpkeepWorkflow
-from workflows.upkeep_ports import OpenTexts, UpkeepInput, UpkeepReport
+from workflows.maintenance.types import OpenTexts, UpkeepInput, UpkeepReport
+from workflows.maintenance.workflow import STEPS, UpkeepWorkflow
 
 QUEUE = "upkeep-tests"
 PREFIX = "藏Z"
@@ -47,7 +47,8 @@ async def own_parts(fresh_database: str, valkey: Valkey, key_file: Path) -> Asyn
     """A pool of one prefix, in a database and a Redis of this test's own."""
     redis = make_redis(valkey.url(7))
     await redis.flushdb()
-    parts = Parts(Database(fresh_database), redis, Keys.from_file(key_file), httpx.AsyncClient(), Phone())
+    database, keys = Database(fresh_database), Keys.from_file(key_file)
+    parts = Parts(database, redis, keys, httpx.AsyncClient(), Phone(), clock_skew=None)
     now = system_clock()
     await Offices(parts.database).save(Office("lhasa", "拉萨车管所", "路", "西藏", (PREFIX,)))
     released = Segment(PREFIX, "!!!!!", (), now - 30 * DAY, now - 30 * DAY)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.common import (
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.exceptions import ApplicationError
 
 from domain.errors import refusal_from
 from domain.policy import Policy
@@ -27,10 +22,10 @@ from storage.crypto.personal_hashes import PersonalHashes
 from storage.offices.offices import Office
 from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission
 from tests.support.waiting import eventually, raising_refusals
+from workflows.client import new_update_id
 from workflows.messages import (
     Acted,
     Action,
-    Begin,
     Compose,
     ConfirmIdentity,
     DeskAct,
@@ -39,11 +34,9 @@ from workflows.messages import (
     OneNumber,
     OperatorAct,
     Outcome,
-    VehicleInput,
     vehicle_workflow_id,
 )
-from workflows.search_attributes import OFFICE, STAGE
-from workflows.vehicle import VehicleWorkflow
+from workflows.start_options import VehicleStart
 
 if TYPE_CHECKING:
     from tests.workflows.world import Person, World
@@ -77,25 +70,17 @@ class Vehicle:
         await self.revive()
 
     async def revive(self, request_id: str | None = None) -> Preselection:
-        """Update-with-start `begin`, as for a new preselection and for a dormant one."""
-        office = self.office
-        given = VehicleInput(str(self.id), office.code, self.policy.to_dict(), list(office.prefixes))
-        attributes = [SearchAttributePair(OFFICE, office.code), SearchAttributePair(STAGE, Stage.SERVICE_NOTES.value)]
-        start = WithStartWorkflowOperation(
-            VehicleWorkflow.run,
-            given,
-            id=vehicle_workflow_id(str(self.id)),
-            task_queue=self.world.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary=f"{office.code} 预选",
-            search_attributes=TypedSearchAttributes(attributes),
-        )
+        """Update-with-start `begin`, as for a new preselection and for one whose workflow has ended."""
         with raising_refusals():
-            await self.world.client.execute_update_with_start_workflow(
-                VehicleWorkflow.begin, Begin(request_id=request_id or str(uuid4())), start_workflow_operation=start
-            )
+            await self.world.vehicles.start(self.start_options(), "begin", Action(request_id or str(uuid4())))
         return await self.state()
+
+    def start_options(self) -> VehicleStart:
+        return VehicleStart(str(self.id), self.office.code, self.office.prefixes)
+
+    def sealed(self, name: str, command: Any) -> Any:
+        """The command as the API sends it."""
+        return self.world.seals.sealed(str(self.id), name, command)
 
     # Wishes
 
@@ -107,10 +92,12 @@ class Vehicle:
     async def send(self, name: str, command: Any) -> Acted:
         """Send a wish and return the answer; raises the refusal."""
         if self.world.by_signals:
-            await self.handle.signal(name, command)
+            await self.handle.signal(name, self.sealed(name, command))
             return await self._answer_to(command.request_id)
         with raising_refusals():
-            acted: Acted = await self.handle.execute_update(name, command, result_type=Acted)
+            acted: Acted = await self.handle.execute_update(
+                name, self.sealed(name, command), id=new_update_id(), result_type=Acted
+            )
         return acted
 
     async def outcome(self, request_id: str) -> Outcome | None:
@@ -269,6 +256,15 @@ class Vehicle:
             seller=Seller("person", "李四", "11010519491231002X"),
             seller_name_masked="李*",
         )
+
+
+async def refusal_of(doing: Awaitable[object]) -> str:
+    """The code with which an activity that is called directly refuses."""
+    try:
+        await doing
+    except ApplicationError as error:
+        return error.type or ""
+    raise AssertionError("nothing was refused")
 
 
 def numbers_of(state: Preselection) -> tuple[str, ...]:

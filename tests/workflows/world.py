@@ -15,12 +15,14 @@ from domain.segments import Segment
 from gateways.sms import TextMessage
 from process.clock import system_clock
 from storage.audit.trail import Act
+from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Office, Offices
 from storage.pool.claims import Claims
 from storage.pool.segments import SegmentReleases
 from storage.preselections.decisions import Claim
 from tests.workflows.vehicles import Vehicle
 from worker.parts import Parts
+from workflows.client import VehicleClient
 
 PREFIXES = ("".join(pair) for pair in product(PROVINCES, LETTERS))
 NUMBERS = count(1)
@@ -72,6 +74,14 @@ class World:
     phone: Phone
     skipper: TimeSkipper | None = None
     by_signals: bool = False
+
+    @property
+    def seals(self) -> MessageSeals:
+        return MessageSeals(self.parts.keys.hashes)
+
+    @property
+    def vehicles(self) -> VehicleClient:
+        return VehicleClient(self.client, self.task_queue, self.seals)
 
     def signalling(self) -> "World":
         return replace(self, by_signals=True)

@@ -10,8 +10,6 @@ from domain.preselection.deadlines import Countdown, deadlines, timers
 from domain.preselection.state import Preselection
 from tests.domain.preselection.states import (
     COMPOSABLE,
-    MS,
-    PROVED,
     RESERVATION,
     SECOND,
     at_notes,
@@ -25,15 +23,12 @@ LAST_MORNING = datetime(2026, 11, 26, 1, tzinfo=UTC)
 DAY_BEFORE = datetime(2026, 11, 25, 1, tzinfo=UTC)
 
 
-def test_after_the_choice_the_timers_form_a_chain_one_at_a_time() -> None:
-    state = completed()
-    assert timers(state, COMPOSABLE) == {Countdown.REMINDER: DAY_BEFORE}
-    assert timers(state, DAY_BEFORE - MS) == {Countdown.REMINDER: DAY_BEFORE}
-    assert timers(state, DAY_BEFORE) == {Countdown.LAST_DAY: LAST_MORNING}
-    assert timers(state, LAST_MORNING - MS) == {Countdown.LAST_DAY: LAST_MORNING}
-    assert timers(state, LAST_MORNING) == {Countdown.VALIDITY: RESERVATION.deadline}
-    assert timers(state, RESERVATION.deadline - MS) == {Countdown.VALIDITY: RESERVATION.deadline}
-    assert timers(state, RESERVATION.deadline) == {}
+def test_after_the_choice_there_is_a_timer_for_the_reminder_the_last_day_and_the_end() -> None:
+    assert timers(completed()) == {
+        Countdown.VALIDITY: RESERVATION.deadline,
+        Countdown.REMINDER: DAY_BEFORE,
+        Countdown.LAST_DAY: LAST_MORNING,
+    }
 
 
 @pytest.mark.parametrize(
@@ -46,20 +41,25 @@ def test_after_the_choice_the_timers_form_a_chain_one_at_a_time() -> None:
 )
 def test_the_reminder_comes_the_policys_time_before_the_last_morning(reminder: str, moment: datetime) -> None:
     policy = Policy().with_overrides({"reminder": reminder})
-    assert timers(completed(policy), COMPOSABLE) == {Countdown.REMINDER: moment}
+    assert timers(completed(policy))[Countdown.REMINDER] == moment
 
 
-@pytest.mark.parametrize("reminder", ["PT0S", "P10D", "P1M", "P1Y"])
-def test_a_reminder_that_is_off_or_would_have_been_before_the_choice_is_left_out(reminder: str) -> None:
+def test_a_reminder_that_is_off_has_no_timer() -> None:
+    policy = Policy().with_overrides({"reminder": "PT0S"})
+    assert Countdown.REMINDER not in timers(completed(policy))
+
+
+@pytest.mark.parametrize("reminder", ["P10D", "P1M", "P1Y"])
+def test_a_reminder_that_would_have_been_before_the_choice_is_over(reminder: str) -> None:
     policy = Policy().with_overrides({"reminder": reminder})
-    assert timers(completed(policy), COMPOSABLE) == {Countdown.LAST_DAY: LAST_MORNING}
+    assert timers(completed(policy))[Countdown.REMINDER] < COMPOSABLE
 
 
 def test_a_validity_with_a_time_part_has_no_reminders() -> None:
     policy = Policy().with_overrides({"validity": "PT8S"})
     state = completed(policy)
     state = replace(state, reservation=replace(RESERVATION, deadline=COMPOSABLE + 8 * SECOND))
-    assert timers(state, COMPOSABLE) == {Countdown.VALIDITY: COMPOSABLE + 8 * SECOND}
+    assert timers(state) == {Countdown.VALIDITY: COMPOSABLE + 8 * SECOND}
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_a_validity_with_a_time_part_has_no_reminders() -> None:
     [at_notes(), code_sent(), with_candidate(), completed().registered(COMPOSABLE), completed().rejected(COMPOSABLE)],
 )
 def test_before_the_choice_and_after_the_end_the_timers_are_the_countdowns(state: Preselection) -> None:
-    assert timers(state, PROVED) == deadlines(state, PROVED)
+    assert timers(state) == deadlines(state, datetime.min.replace(tzinfo=UTC))

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from storage.bans.blacklist import Blacklist, NewBan
+from storage.bans.blacklist import BanStatus, Blacklist, NewBan
 from storage.postgres.database import Database
 from storage.postgres.tables import blacklist
 from tests.storage.stored_preselections import AT, KEYS
@@ -86,10 +86,12 @@ async def test_50_missed_deadlines_of_one_party_at_once_make_one_entry(bans: Bla
 
 async def test_an_entry_is_released_when_its_time_is_over_and_not_before(bans: Blacklist, database: Database) -> None:
     party = uuid4().bytes
-    entry = await bans.bar(ban(party))
-    assert await bans.release(entry.id, TWO_YEARS_LATER - MILLISECOND) == TWO_YEARS_LATER
+    new = ban(party)
+    entry, before = await bans.bar(new), TWO_YEARS_LATER - MILLISECOND
+    assert await bans.release(entry.id, before) == BanStatus(new.preselection_id, TWO_YEARS_LATER)
     assert (await entries_of(database, party))[0][2] is None
-    assert await bans.release(entry.id, TWO_YEARS_LATER) is None
+    assert await bans.release(entry.id, TWO_YEARS_LATER) == BanStatus(new.preselection_id, None)
+    assert await bans.release(uuid4(), TWO_YEARS_LATER) is None
     assert (await entries_of(database, party))[0][2] == TWO_YEARS_LATER
 
 

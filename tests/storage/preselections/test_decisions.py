@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.bans.blacklist import Blacklist, NewBan
-from storage.failures import AlreadyDecided, Barred, ClaimLost, StaleRevision, VehicleTaken
+from storage.failures import Barred, ClaimLost, RequestIdTaken, StaleRevision, VehicleTaken
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER, claim
 from storage.preselections.decisions import Claim
@@ -31,7 +31,7 @@ def offered(plates: list[str], until: datetime = SOON) -> list[Claim]:
 
 async def test_a_draw_claims_its_plates_changes_the_row_and_keeps_the_answer(stored: Stored) -> None:
     me, plates, request_id = await stored.begun(), new_plates(10), uuid4()
-    answer = {"numbers": plates}
+    answer = {"state": {"draws_remaining": 4}, "revision": 2}
     await stored.decisions.commit(
         decision(me, request_id=request_id, hold=offered(plates), state={"draws_remaining": 4}, answer=answer)
     )
@@ -40,7 +40,7 @@ async def test_a_draw_claims_its_plates_changes_the_row_and_keeps_the_answer(sto
     assert await claims_of(stored.database, plates) == dict.fromkeys(plates, ("offered", me, SOON))
     assert (row.revision, row.state, row.changed_at) == (2, {"draws_remaining": 4}, AT)
     assert found is not None
-    assert (found.preselection_id, found.action, found.at, found.answer) == (me, "draw", AT, answer)
+    assert (found.at, found.state, found.revision) == (AT, {"draws_remaining": 4}, 2)
 
 
 async def test_a_decision_writes_every_column_of_the_row_that_it_names(stored: Stored) -> None:
@@ -58,19 +58,34 @@ async def test_a_request_that_was_never_decided_is_not_found(stored: Stored) -> 
     assert await stored.decisions.find(uuid4()) is None
 
 
-async def test_the_same_request_again_brings_the_first_answer_and_changes_nothing(stored: Stored) -> None:
+async def test_the_same_request_again_changes_nothing_and_its_decision_is_loaded_with_the_row(stored: Stored) -> None:
     me, plates = await stored.begun(), new_plates(2)
-    first = decision(me, hold=offered(plates[:1]), answer={"first": True})
+    first = decision(me, hold=offered(plates[:1]), answer={"state": {"first": True}, "revision": 2})
     await stored.decisions.commit(first)
-    again = decision(
-        me, request_id=first.request_id, expected_revision=2, hold=offered(plates[1:]), answer={"second": True}
-    )
-    for repeated in (first, again):
-        with pytest.raises(AlreadyDecided) as decided:
-            await stored.decisions.commit(repeated)
-        assert (decided.value.answer, decided.value.at) == ({"first": True}, AT)
-    assert (await stored.row(me)).revision == 2
+    again = decision(me, request_id=first.request_id, expected_revision=2, hold=offered(plates[1:]))
+    with pytest.raises(StaleRevision):
+        await stored.decisions.commit(first)
+    with pytest.raises(RequestIdTaken):
+        await stored.decisions.commit(again)
+    loaded = await stored.decisions.load(me, first.request_id, AT)
+    assert loaded is not None
+    assert loaded.row.revision == 2
+    assert loaded.earlier is not None
+    assert (loaded.earlier.state, loaded.earlier.revision, loaded.earlier.at) == ({"first": True}, 2, AT)
     assert list(await claims_of(stored.database, plates)) == plates[:1]
+
+
+async def test_a_row_is_loaded_without_the_decision_of_another_request_or_preselection(stored: Stored) -> None:
+    me, other = await stored.begun(), await stored.begun()
+    mine = decision(me)
+    await stored.decisions.commit(mine)
+    for preselection_id, request_id in ((me, uuid4()), (other, mine.request_id)):
+        loaded = await stored.decisions.load(preselection_id, request_id, AT)
+        assert loaded is not None
+        assert loaded.earlier is None
+    assert await stored.decisions.load(uuid4(), mine.request_id, AT) is None
+    with pytest.raises(RequestIdTaken):
+        await stored.decisions.commit(decision(other, request_id=mine.request_id))
 
 
 async def test_a_live_hold_of_another_is_lost_and_nothing_at_all_changes(stored: Stored) -> None:
@@ -230,5 +245,6 @@ async def test_the_same_request_twice_at_once_has_one_effect(stored: Stored) -> 
         me, plates = await stored.begun(), new_plates(10)
         drawn = decision(me, hold=offered(plates))
         outcomes = await asyncio.gather(*(stored.decisions.commit(drawn) for _ in range(4)), return_exceptions=True)
-        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyDecided"] * 3 + ["NoneType"]
+        assert outcomes.count(None) == 1
+        assert {type(outcome) for outcome in outcomes} <= {type(None), RequestIdTaken, StaleRevision}
         assert (await stored.row(me)).revision == 2

@@ -86,13 +86,29 @@ async def test_a_lease_that_ran_out_is_taken_over_as_the_same_operation_by_one(c
     first = await caller.take()
     assert await caller.begin(AT + LEASE - timedelta(milliseconds=1)) == InFlight()
     begun = await asyncio.gather(*(caller.begin(AT + LEASE) for _ in range(10)))
-    assert [one for one in begun if one != InFlight()] == [first]
+    assert [one for one in begun if one != InFlight()] == [replace(first, is_repeat=True)]
 
 
 async def test_an_abandoned_request_is_judged_anew_as_the_same_operation(caller: Caller) -> None:
     first = await caller.take()
     await caller.idempotency.abandon(caller.request, AT)
-    assert await caller.begin() == first
+    assert await caller.begin() == replace(first, is_repeat=True)
+
+
+async def test_a_forgotten_request_is_a_new_one(caller: Caller) -> None:
+    first = await caller.take()
+    await caller.idempotency.forget(caller.request)
+    begun = await caller.begin(body=OTHER)
+    assert isinstance(begun, Fresh)
+    assert begun.operation_id != first.operation_id
+    assert not begun.is_repeat
+
+
+async def test_forgetting_an_answered_request_changes_nothing(caller: Caller) -> None:
+    await caller.take()
+    await caller.idempotency.answer(caller.request, 200, {}, "answer")
+    await caller.idempotency.forget(caller.request)
+    assert await caller.begin() == Answered(200, {}, "answer")
 
 
 async def test_abandoning_an_answered_request_changes_nothing(caller: Caller) -> None:

@@ -1,0 +1,92 @@
+"""The blacklist: bans begin with a missed deadline and end by themselves (R-41, R-48)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.failures import RowMissing
+from domain.calendar import ban_end
+from domain.masking import mask_organisation_name, mask_person_name
+from domain.preselection.values import Stage
+from storage.bans.blacklist import Blacklist, NewBan
+from storage.crypto.seals import MessageSeals
+from storage.preselections.rows import PreselectionRow, Preselections
+from workflows.messages import ReleaseBan
+from workflows.ports import BanInput, BanResult, Bans, ReleaseInput, ReleaseResult
+
+log = structlog.get_logger("actions")
+
+
+class BanActivities(Bans):
+    """`clock` is the worker's own: no time that a message names begins or ends a ban."""
+
+    def __init__(
+        self,
+        blacklist: Blacklist,
+        preselections: Preselections,
+        seals: MessageSeals,
+        clock: Callable[[], datetime],
+        clock_skew: timedelta | None,
+    ) -> None:
+        self._blacklist = blacklist
+        self._preselections = preselections
+        self._seals = seals
+        self._clock = clock
+        self._clock_skew = clock_skew
+
+    @activity.defn(name="people.bar")
+    async def ban(self, given: BanInput) -> BanResult:
+        row = await self._preselections.get(UUID(given.preselection_id))
+        if row is None:
+            raise RowMissing(given.preselection_id)
+        began = self._missed_deadline(row, given.at)
+        entry = await self._blacklist.bar(
+            NewBan(
+                # One entry for one missed deadline, however often this is repeated.
+                id=uuid5(row.id, began.isoformat()),
+                party_hash=row.party_hash,
+                holder=_masked_holder(row),
+                since=began,
+                until=ban_end(began, row.rules),
+                preselection_id=row.id,
+            )
+        )
+        others = await self._preselections.others_unfinished(row.id)
+        return BanResult(str(entry.id), row.office_code, not entry.extended, [str(other.id) for other in others])
+
+    @activity.defn(name="people.lift_ban")
+    async def release(self, given: ReleaseInput) -> ReleaseResult:
+        entry_id, command = UUID(given.entry_id), given.command
+        if command and self._is_an_operators(given.entry_id, command):
+            await self._blacklist.release_early(entry_id, given.at, operator=command.operator, reason=command.reason)
+        entry = await self._blacklist.release(entry_id, self._now(given.at))
+        if entry is None:
+            raise RowMissing(given.entry_id)
+        return ReleaseResult(str(entry.preselection_id), entry.until)
+
+    def _missed_deadline(self, row: PreselectionRow, at: datetime) -> datetime:
+        """The deadline that the row says was missed. Fails for one that was not."""
+        if row.stage != Stage.OVERDUE or row.deadline is None or row.deadline > self._now(at):
+            raise ApplicationError("no deadline was missed", type="no_missed_deadline", non_retryable=True)
+        return row.deadline
+
+    def _now(self, at: datetime) -> datetime:
+        """The workflow's time where it is about the worker's, which is later; else the worker's own."""
+        if self._clock_skew is None:
+            return at
+        return min(at, self._clock() + self._clock_skew)
+
+    def _is_an_operators(self, entry_id: str, command: ReleaseBan) -> bool:
+        genuine = self._seals.is_genuine(entry_id, "release", command)
+        if not genuine:
+            log.warning("release without a seal ignored", entry_id=entry_id)
+        return genuine
+
+
+def _masked_holder(row: PreselectionRow) -> str:
+    mask = mask_person_name if row.party_kind == "person" else mask_organisation_name
+    return mask(row.party_name)

@@ -1,0 +1,36 @@
+"""Moving the last days of a page of reservations."""
+
+from datetime import date
+from uuid import UUID
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from storage.crypto.seals import MessageSeals
+from storage.offices.calendars import Calendars
+from storage.preselections.reservations import MOST, Reservations
+from workflows.client import VehicleClient
+from workflows.deadline_extensions import deadline_extensions, send_extensions
+from workflows.ports import Deadlines, PostponedPage, PostponePageInput
+
+
+class DeadlineActivities(Deadlines):
+    def __init__(self, reservations: Reservations, calendars: Calendars, seals: MessageSeals) -> None:
+        self._reservations = reservations
+        self._calendars = calendars
+        self._seals = seals
+
+    @activity.defn(name="deadlines.postpone")
+    async def postpone(self, page: PostponePageInput) -> PostponedPage:
+        if not self._seals.is_genuine(page.operation_id, "postpone", page.given):
+            raise ApplicationError("not sealed by the API or the command line", type="forbidden", non_retryable=True)
+        due = await self._reservations.ending_on(
+            [date.fromisoformat(day) for day in page.given.days],
+            office_code=page.given.office,
+            after=UUID(page.after) if page.after else None,
+        )
+        calendars = await self._calendars.of_offices({each.office_code for each in due})
+        extensions = deadline_extensions(due, page.given, calendars, operation_id=page.operation_id, at=page.at)
+        vehicles = VehicleClient(activity.client(), activity.info().task_queue, self._seals)
+        unreached = await send_extensions(vehicles, extensions)
+        return PostponedPage(len(extensions), unreached, str(due[-1].id) if len(due) == MOST else None)

@@ -1,0 +1,310 @@
+"""How an activity decides: read the row, ask the domain, commit under the row's revision.
+
+The row is the truth, whatever the workflow knew. The database decides; the pool index and the event streams are
+derived, so a failure there costs others a retry or a later reading, and never this decision.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from temporalio import activity
+
+from activities.decide.audit import Actor, actor_of, audit_facts
+from activities.decide.claims import NO_CLAIMS, ClaimChanges, claim_changes
+from activities.failures import ClockSkew, RowMissing
+from domain.acts import ACTS, Act
+from domain.errors import Blacklisted, CodeNotSent, Refusal, ValidationFailed, VehicleInUse, WrongStage
+from domain.instants import to_milliseconds
+from domain.preselection.deadlines import changes_at, timers
+from domain.preselection.record import Record, from_record, to_record
+from domain.preselection.state import Preselection
+from domain.preselection.values import Stage
+from storage.crypto.seals import MessageSeals
+from storage.failures import Barred, ClaimLost, CodeGone, PartDown, RequestIdTaken, StaleRevision, VehicleTaken
+from storage.pool.index import PoolIndex
+from storage.postgres.tables import FOREVER
+from storage.preselections.decisions import Decision, Decisions, EarlierDecision
+from storage.preselections.history import VehiclePasts
+from storage.preselections.rows import PreselectionRow
+from storage.redis.announcements import Announcements
+from workflows.messages import Command, DecisionInput, DecisionResult
+from workflows.refusals import as_failure
+
+log = structlog.get_logger("actions")
+C = TypeVar("C", bound=Command)
+
+_ROUNDS = 5
+SETTLE = Act("settle")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one decision is made from: the request, and the row at one revision.
+
+    `before` is None until the preselection has begun. `is_repeat` where an earlier attempt may still be carried out.
+    """
+
+    request_id: UUID
+    act: Act
+    actor: Actor
+    at: datetime
+    row: PreselectionRow
+    before: Preselection | None
+    prefixes: tuple[str, ...]
+    barred_until: datetime | None
+    earlier: EarlierDecision | None
+    first_at: datetime
+
+    @property
+    def state(self) -> Preselection:
+        """The state that the decision starts from. Raises `WrongStage` before the preselection has begun."""
+        if self.before is None:
+            raise WrongStage("submitted")
+        return self.before
+
+
+Make = Callable[[Case, C], Awaitable[DecisionResult]]
+
+
+class DecisionRunner:
+    """Loads cases and commits decisions. `clock_skew` is how far a workflow's time may differ from `clock`."""
+
+    def __init__(
+        self,
+        decisions: Decisions,
+        pasts: VehiclePasts,
+        index: PoolIndex,
+        announcements: Announcements,
+        *,
+        seals: MessageSeals,
+        clock: Callable[[], datetime],
+        clock_skew: timedelta | None,
+    ) -> None:
+        self.decisions = decisions
+        self.index = index
+        self._pasts = pasts
+        self._announcements = announcements
+        self._announcing: set[asyncio.Task[None]] = set()
+        self._seals = seals
+        self._clock = clock
+        self._clock_skew = clock_skew
+
+    async def decide(
+        self, given: DecisionInput, command: C, make: Make[C], when_late: Make[C] | None = None
+    ) -> DecisionResult:
+        """Let `make` decide on the row as it is; a request that was decided before gets its recorded result.
+
+        A change in between moves the row to another revision, and the decision is made again from there. `when_late`
+        answers a request that was decided by an attempt which nobody has heard of.
+        """
+        for _ in range(_ROUNDS):
+            case = await self.load_state(given, command)
+            try:
+                if case.earlier:
+                    is_late = when_late and case.first_at <= case.earlier.at < case.at
+                    return await when_late(case, command) if when_late and is_late else self.unchanged(case)
+                return await _make(make, case, command)
+            except (StaleRevision, RequestIdTaken):
+                continue
+            except Refusal as refusal:
+                if case.earlier is None and await self._fence_earlier_attempts(case):
+                    continue
+                raise as_failure(refusal, case.row.revision) from None
+        # Nobody's row moves so often; the request id belongs to another preselection.
+        raise ValidationFailed([{"field": "request_id", "message": "was used before"}])
+
+    async def settle(self, given: DecisionInput) -> DecisionResult:
+        """Commit what time and bans have changed by now, and return the row's state."""
+        while True:
+            case = await self.load_state(given, None)
+            if case.before is None:
+                return DecisionResult(case.row.revision, case.row.stage, 0, 0, {})
+            after = case.before.settled(case.at)
+            if case.barred_until and after.holds(case.at):
+                after = after.without_holds(case.at)
+            if after == case.before:
+                return self.unchanged(case)
+            try:
+                return await self.commit_step(case, after)
+            except StaleRevision:
+                continue
+
+    async def load_state(self, given: DecisionInput, command: Command | None) -> Case:
+        """Read the row. Raises `RowMissing`, `ClockSkew`, and `Forbidden` for an act without the seal it needs."""
+        self.check_clock(given.at)
+        act = ACTS[given.act] if command else SETTLE
+        sealed = command is not None and self._seals.is_genuine(given.preselection_id, given.act, command)
+        actor = actor_of(act, command, is_sealed=sealed)
+        request_id = UUID(command.request_id) if command else uuid4()
+        loaded = await self.decisions.load(UUID(given.preselection_id), request_id, given.at)
+        if loaded is None:
+            raise RowMissing(given.preselection_id)
+        if loaded.barred_until and not act.under_ban and loaded.earlier is None:
+            raise Blacklisted(loaded.barred_until)
+        return Case(
+            request_id=request_id,
+            act=act,
+            actor=actor,
+            at=given.at,
+            row=loaded.row,
+            before=await self._state_of(loaded.row, command),
+            prefixes=loaded.prefixes,
+            barred_until=loaded.barred_until,
+            earlier=loaded.earlier,
+            first_at=given.first_at or given.at,
+        )
+
+    def check_clock(self, at: datetime) -> None:
+        """Raises `ClockSkew` for a time that is not about now: nobody ends a ban, or a deadline, by inventing one."""
+        if self._clock_skew is not None and abs(self._clock() - at) > self._clock_skew:
+            raise ClockSkew
+
+    async def commit(
+        self,
+        case: Case,
+        after: Preselection,
+        *,
+        action: str | None = None,
+        request_id: UUID | None = None,
+        claims: ClaimChanges = NO_CLAIMS,
+        index_claims: ClaimChanges | None = None,
+        use_code: UUID | None = None,
+    ) -> DecisionResult:
+        """Make `after` and the claims true together; raises what `Decisions.commit` raises.
+
+        `index_claims` are those that the index does not know yet, if it knows some.
+        """
+        action = action or case.act.action or case.act.name
+        await self.decisions.commit(_decision(case, after, action, request_id or case.request_id, claims, use_code))
+        revision = case.row.revision + 1
+        log.info("decided", preselection_id=str(case.row.id), action=action, stage=after.stage.value, revision=revision)
+        await self._publish(case, claims if index_claims is None else index_claims)
+        return to_result(revision, after)
+
+    async def settle_index(self, at: datetime, claims: ClaimChanges) -> None:
+        """Apply what was claimed and freed to the pool index."""
+        taken = [claim.plate for claim in claims.hold if claim.until == FOREVER]
+        held = {claim.plate: claim.until for claim in claims.hold if claim.until != FOREVER}
+        await self.index.settle(at=at, taken=taken, held=held, freed=claims.release)
+
+    def unchanged(self, case: Case) -> DecisionResult:
+        """The row as it is, with the revision to which an earlier attempt of the request has led."""
+        answered = case.earlier.revision if case.earlier else None
+        return replace(to_result(case.row.revision, case.state), answered=answered)
+
+    async def commit_step(self, case: Case, after: Preselection) -> DecisionResult:
+        """Commit a step with what it does to the claims."""
+        try:
+            return await self.commit(case, after, claims=claim_changes(case.before, after, case.at))
+        except ClaimLost:
+            if case.act.name == "extend_validity":
+                # The deadline has passed, and so has the time for which the plate was kept beyond it.
+                raise WrongStage(Stage.OVERDUE) from None
+            # Every worker was away for so long that the reservation has ended and the plate is another's.
+            return await self.commit(case, after)
+
+    async def _state_of(self, row: PreselectionRow, command: Command | None) -> Preselection | None:
+        """The row's state; one that sleeps is brought up to date before an act, with what its transfer has used."""
+        if row.stage == "submitted":
+            return None
+        state = from_record(row.state, row.rules)
+        if command is None or not row.dormant:
+            return state
+        past = await self._pasts.before(row)
+        return replace(past.applied_to(state), shown=tuple(sorted({*past.shown, *state.shown})))
+
+    async def _fence_earlier_attempts(self, case: Case) -> bool:
+        """Make sure that no earlier attempt of a refused request is carried out later; True to decide again.
+
+        An attempt that was given up may have been carried out, and a frozen server carries it out when it goes on. A
+        decision without effect takes the revision that every earlier attempt was made from.
+        """
+        again = activity.in_activity() and activity.info().attempt > 1
+        if case.before is None or not (again or case.first_at < case.at):
+            return False
+        fence = replace(case, actor=Actor("system"), act=SETTLE)
+        try:
+            await self.commit(fence, case.before, action="rule_out", request_id=uuid4())
+        except StaleRevision:
+            return True
+        return False
+
+    async def _publish(self, case: Case, claims: ClaimChanges) -> None:
+        """Bring the index up to date and wake the event streams; a part that is down catches up by itself."""
+        # The answer need not wait until the streams are notified.
+        announcing = asyncio.create_task(self._announce(case.row.id))
+        self._announcing.add(announcing)
+        announcing.add_done_callback(self._announcing.discard)
+        with suppress(PartDown):
+            await self.settle_index(case.at, claims)
+
+    async def _announce(self, preselection_id: UUID) -> None:
+        with suppress(PartDown):
+            await self._announcements.publish(preselection_id)
+
+
+async def _make(make: Make[C], case: Case, command: C) -> DecisionResult:
+    """Let `make` decide, with what stands in the way of a commit as the refusals of the contract."""
+    try:
+        return await make(case, command)
+    except Barred as barred:
+        raise Blacklisted(barred.until) from barred
+    except VehicleTaken as taken:
+        raise VehicleInUse from taken
+    except CodeGone as gone:
+        raise CodeNotSent from gone
+
+
+def to_result(revision: int, state: Preselection) -> DecisionResult:
+    """What the workflow needs to know of a state."""
+    reservation, changing = state.reservation, changes_at(state)
+    return DecisionResult(
+        revision=revision,
+        stage=state.stage.value,
+        draws=state.draws_remaining,
+        composed=state.composed_remaining,
+        timers={name.value: to_milliseconds(end) for name, end in timers(state).items()},
+        changes_at=to_milliseconds(changing) if changing else None,
+        is_dormant=state.dormant or None,
+        plate=reservation.plate if reservation else None,
+        visit_by=reservation.visit_by.isoformat() if reservation else None,
+        batch=list(state.batch.numbers) if state.batch else None,
+        candidates=list(state.candidates.numbers) if state.candidates else None,
+    )
+
+
+def _decision(
+    case: Case, after: Preselection, action: str, request_id: UUID, claims: ClaimChanges, use_code: UUID | None
+) -> Decision:
+    state: Record = to_record(after)
+    reservation, actor = after.reservation, case.actor
+    facts = audit_facts(case.row.state if case.before else None, state)
+    return Decision(
+        request_id=request_id,
+        preselection_id=case.row.id,
+        action=action,
+        at=case.at,
+        expected_revision=case.row.revision,
+        stage=after.stage.value,
+        state=state,
+        answer={"state": state, "revision": case.row.revision + 1},
+        dormant=after.dormant,
+        plate=reservation.plate if reservation else None,
+        visit_by=reservation.visit_by if reservation else None,
+        deadline=reservation.deadline if reservation else None,
+        hold=claims.hold,
+        release=list(claims.release),
+        judge_ban=not case.act.under_ban,
+        use_code=use_code,
+        actor_kind=actor.kind,
+        operator=actor.name,
+        reason=actor.reason,
+        # What staff does, or comes through Temporal itself, is always audited, even where it changes nothing else.
+        facts=facts or ({} if actor.is_audited else None),
+    )

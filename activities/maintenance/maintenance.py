@@ -1,0 +1,147 @@
+"""The steps of upkeep."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from temporalio import activity
+
+from activities.maintenance.orphans import OrphanedWorkflows
+from domain.calendar import shanghai_day
+from domain.durations import Duration
+from storage.audit.seals import AuditSeals
+from storage.failures import IndexLost
+from storage.offices.calendar_entries import CalendarEntries
+from storage.pool.keyboard import KeyboardSnapshots
+from storage.pool.reconcile import NO_DRIFT, Drift, IndexKeeper
+from storage.pool.segments import SegmentReleases
+from storage.retention.expired_rows import ExpiredRows
+from storage.retention.purge import Retention
+from storage.sms.deliveries import TextDeliveries
+from workflows.maintenance.types import (
+    CheckedCalendar,
+    ComparedIndexes,
+    OpenTexts,
+    PurgedPeople,
+    RefreshedKeyboards,
+    RemovedRows,
+    ResyncedVehicles,
+    RevivedWorkflows,
+    SealedAudit,
+    UpkeepOrder,
+    UpkeepWork,
+)
+
+_DAY = timedelta(days=1)
+_WAITING_LONG = timedelta(minutes=10)
+# Whoever reserves today has a last day well within this time, and notices come out two months before their year.
+_AHEAD = timedelta(days=60)
+
+log = structlog.get_logger("upkeep")
+
+
+@dataclass(frozen=True)
+class UpkeepRules:
+    """How long personal data is kept after the end, and how old a keyboard's snapshot may be."""
+
+    retention: Duration
+    keyboard_age: Duration
+
+
+@dataclass(frozen=True)
+class UpkeepStores:
+    """What upkeep works on."""
+
+    seals: AuditSeals
+    segments: SegmentReleases
+    keyboards: KeyboardSnapshots
+    keeper: IndexKeeper
+    expired: ExpiredRows
+    retention: Retention
+    deliveries: TextDeliveries
+    calendars: CalendarEntries
+    orphans: OrphanedWorkflows
+
+
+class UpkeepActivities(UpkeepWork):
+    def __init__(self, stores: UpkeepStores, rules: UpkeepRules) -> None:
+        self._stores = stores
+        self._rules = rules
+
+    @activity.defn(name="upkeep.seal_audit")
+    async def seal_audit(self, order: UpkeepOrder) -> SealedAudit:
+        sealed = await self._stores.seals.seal(order.at)
+        if sealed.last is None:
+            return SealedAudit(sealed.rows)
+        digest = sealed.last.digest.hex()
+        if sealed.rows:
+            # The log is one of the places outside the database by which a chain made anew is found out.
+            log.info("audit_sealed", rows=sealed.rows, seal=sealed.last.number, digest=digest)
+        return SealedAudit(sealed.rows, sealed.last.number, digest)
+
+    @activity.defn(name="upkeep.refresh_keyboards")
+    async def refresh_keyboards(self, order: UpkeepOrder) -> RefreshedKeyboards:
+        prefixes = await self._stores.segments.revisions()
+        half_its_life = (self._rules.keyboard_age.after(order.at) - order.at) / 2
+        made = 0
+        for prefix in prefixes:
+            made += await self._stores.keyboards.refresh(prefix, order.at, older_than=half_its_life)
+            activity.heartbeat()
+        return RefreshedKeyboards(made, len(prefixes))
+
+    @activity.defn(name="upkeep.compare_indexes")
+    async def compare_indexes(self, order: UpkeepOrder) -> ComparedIndexes:
+        drifts: dict[str, Drift | None] = {}
+        for prefix in await self._stores.segments.revisions():
+            try:
+                drifts[prefix] = await self._stores.keeper.check(prefix, order.at)
+            except IndexLost:
+                drifts[prefix] = None
+            activity.heartbeat(len(drifts))
+        found = [drift for drift in drifts.values() if drift]
+        return ComparedIndexes(
+            prefixes=len(drifts),
+            too_many=sum(drift.too_many for drift in found),
+            too_few=sum(drift.too_few for drift in found),
+            repaired=[prefix for prefix, drift in drifts.items() if drift and drift != NO_DRIFT],
+            missing=[prefix for prefix, drift in drifts.items() if drift is None],
+        )
+
+    @activity.defn(name="upkeep.remove_expired")
+    async def remove_expired(self, order: UpkeepOrder) -> RemovedRows:
+        removed = await self._stores.expired.remove(order.at)
+        if any(removed.values()):
+            log.info("rows_removed", **removed)
+        return RemovedRows(**removed)
+
+    @activity.defn(name="upkeep.purge_people")
+    async def purge_people(self, order: UpkeepOrder) -> PurgedPeople:
+        before = self._rules.retention.before(order.at)
+        purged = await self._stores.retention.purge(before, order.at)
+        if purged.preselections or purged.bans or purged.reasons:
+            log.info("people_purged", preselections=purged.preselections, bans=purged.bans, reasons=purged.reasons)
+        return PurgedPeople(before, purged.preselections, purged.bans, purged.reasons)
+
+    @activity.defn(name="upkeep.revive_workflows")
+    async def revive_workflows(self, order: UpkeepOrder) -> RevivedWorkflows:
+        return await self._stores.orphans.revive(order, activity.client(), activity.info().task_queue)
+
+    @activity.defn(name="upkeep.resync_vehicles")
+    async def resync_vehicles(self, order: UpkeepOrder) -> ResyncedVehicles:
+        resynced = await self._stores.orphans.resync(order, activity.client(), activity.info().task_queue)
+        if resynced.is_restored:
+            log.warning("vehicles_resynced", vehicles=resynced.vehicles, mark=resynced.mark)
+        return resynced
+
+    @activity.defn(name="upkeep.count_open_texts")
+    async def count_open_texts(self, order: UpkeepOrder) -> OpenTexts:
+        at = order.at
+        found = await self._stores.deliveries.open_at(at, waiting_since=at - _WAITING_LONG, given_up_after=at - _DAY)
+        return OpenTexts(found.waiting, found.given_up)
+
+    @activity.defn(name="upkeep.check_calendar")
+    async def check_calendar(self, order: UpkeepOrder) -> CheckedCalendar:
+        calendars, today = self._stores.calendars, shanghai_day(order.at)
+        last = await calendars.last_day_waited_for() or today
+        years = list(range(today.year, max(last, today + _AHEAD).year + 1))
+        return CheckedCalendar(years, [year for year in years if not await calendars.is_official(year)])

@@ -1,0 +1,122 @@
+"""SMS notifications, which follow by themselves. The row decides whether one is still true, and what it says."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import structlog
+from temporalio import activity
+
+from activities.failures import RowMissing
+from domain.durations import SHANGHAI
+from domain.instants import whole_milliseconds
+from domain.preselection.values import Stage
+from domain.sms import Purpose, render
+from gateways.failures import GatewayDown
+from gateways.sms import SmsGateway, TextMessage
+from storage.bans.blacklist import BanRow, Blacklist
+from storage.offices.offices import Offices
+from storage.preselections.rows import PreselectionRow, Preselections
+from storage.sms.deliveries import Attempt, TextDeliveries
+from workflows.ports import Notifications, SmsInput
+
+log = structlog.get_logger("actions")
+
+STAGES = {
+    Purpose.RESERVED: (Stage.COMPLETED, Stage.REGISTERED),
+    Purpose.REMINDER: (Stage.COMPLETED,),
+    Purpose.LAST_DAY: (Stage.COMPLETED,),
+    Purpose.DEADLINE_MOVED: (Stage.COMPLETED, Stage.REGISTERED),
+    Purpose.OVERDUE: (Stage.OVERDUE,),
+}
+"""The stages at which each notification is true. Notifications about a ban name the ban."""
+
+
+class NotificationActivities(Notifications):
+    def __init__(
+        self,
+        preselections: Preselections,
+        offices: Offices,
+        blacklist: Blacklist,
+        *,
+        deliveries: TextDeliveries,
+        gateway: SmsGateway,
+    ) -> None:
+        self._preselections = preselections
+        self._offices = offices
+        self._blacklist = blacklist
+        self._deliveries = deliveries
+        self._gateway = gateway
+
+    @activity.defn(name="texts.send")
+    async def send(self, given: SmsInput) -> None:
+        row = await self._preselections.get(UUID(given.preselection_id))
+        if row is None:
+            raise RowMissing(given.preselection_id)
+        ban = await self._ban_of(row, given)
+        if not _is_true(given, row, ban) or not row.phone:
+            # Nobody is told what is no longer so; whoever had their data deleted is told nothing.
+            log.info("sms not sent", preselection_id=given.preselection_id, purpose=given.purpose, stage=row.stage)
+            return
+        text = render(given.purpose, **await self._facts(row, ban))
+        attempt = _attempt(given, sms_key(given, row))
+        if not await self._deliveries.begin(attempt):
+            # The gateway has accepted it before; only the answer to Temporal was lost.
+            return
+        try:
+            await self._gateway.send(TextMessage(row.phone, text, given.purpose, attempt.key, given.at))
+        except GatewayDown as down:
+            await self._deliveries.fail(attempt.key, str(down))
+            raise
+        # A process that dies here leaves an attempt behind that is repeated, and the gateway knows its key.
+        await self._deliveries.hand_over(attempt.key, attempt.at)
+
+    async def _ban_of(self, row: PreselectionRow, given: SmsInput) -> BanRow | None:
+        """The ban that the message names, if it is this party's."""
+        ban = await self._blacklist.get(UUID(given.entry_id)) if given.entry_id else None
+        return ban if ban and ban.party_hash == row.party_hash else None
+
+    async def _facts(self, row: PreselectionRow, ban: BanRow | None) -> dict[str, str]:
+        office = await self._offices.get(row.office_code)
+        return {
+            "plate": row.plate or "",
+            "last_day": chinese_day(row.visit_by) if row.visit_by else "",
+            "office": f"{office.name}（{office.address}）" if office else "",
+            "until": chinese_day(ban.until.astimezone(SHANGHAI).date()) if ban else "",
+        }
+
+
+def sms_key(given: SmsInput, row: PreselectionRow) -> str:
+    """The key under which the SMS goes out once: one for each plate, each last day, and each ban."""
+    match given.purpose:
+        case Purpose.BAN_ENDED:
+            return f"{given.entry_id}:{given.purpose}"
+        case Purpose.RESERVED | Purpose.OVERDUE:
+            return f"{row.id}:{given.purpose}:{row.plate}"
+        case _:
+            return f"{row.id}:{given.purpose}:{row.plate}:{row.visit_by}"
+
+
+def _is_true(given: SmsInput, row: PreselectionRow, ban: BanRow | None) -> bool:
+    if given.purpose == Purpose.BAN_ENDED:
+        return ban is not None and ban.released_at is not None
+    stages = STAGES.get(Purpose(given.purpose), ())
+    return row.stage in stages and (given.purpose != Purpose.OVERDUE or ban is not None)
+
+
+def _attempt(given: SmsInput, key: str) -> Attempt:
+    """The attempt that is being made, by Temporal's clock."""
+    info = activity.info()
+    return Attempt(
+        key=key,
+        preselection_id=UUID(given.preselection_id),
+        purpose=given.purpose,
+        ordered_at=given.at,
+        give_up_at=given.at + (info.schedule_to_close_timeout or timedelta(0)),
+        number=info.attempt,
+        at=max(given.at, whole_milliseconds(info.started_time)),
+    )
+
+
+def chinese_day(day: date) -> str:
+    """A day as the applicant reads it."""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,127 @@
+"""The way to a vehicle's workflow for everybody who has our keys: start it, update it, signal it."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.errors import OutcomeUnknown, Unavailable
+from workflows.messages import Acted, VehicleInput, vehicle_workflow_id
+from workflows.refusals import as_refusal
+from workflows.start_options import VehicleStart, vehicle_options
+
+WORKFLOW = "Vehicle"
+
+UPDATE_TIMEOUT_SECONDS = 8.0
+"""Longer than lost workflow tasks delay an answer (a test holds it), and shorter than the answer's own limit."""
+
+SIGNAL_TIMEOUT_SECONDS = 3.0
+
+_UNKNOWN = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+# The workflow was told something at the moment at which it was busy with something else; nobody knows what it did.
+_RACES = {RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED}
+
+log = structlog.get_logger("requests")
+M = TypeVar("M")
+
+
+class Seals(Protocol):
+    """Makes the seals of messages (`storage.crypto.seals`)."""
+
+    def sealed(self, subject_id: str, act: str, message: M) -> M: ...
+
+
+class VehicleClient:
+    """Sends sealed messages. Raises the refusal that comes back, `Unavailable` (temporal) and `OutcomeUnknown`."""
+
+    def __init__(self, temporal: Client, task_queue: str, seals: Seals) -> None:
+        self._temporal = temporal
+        self._task_queue = task_queue
+        self._seals = seals
+
+    async def update(self, vehicle: VehicleStart, act: str, command: Any) -> Acted:
+        """Send an update and wait for its answer; a workflow that does not run is started with it."""
+        sealed = self._seals.sealed(vehicle.preselection_id, act, command)
+        handle = self._temporal.get_workflow_handle(vehicle_workflow_id(vehicle.preselection_id))
+        async with translated_errors():
+            try:
+                acted: Acted = await handle.execute_update(act, sealed, id=new_update_id(), result_type=Acted)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                return await self._start_with(vehicle, act, sealed)
+        return acted
+
+    async def start(self, vehicle: VehicleStart, act: str, command: Any) -> Acted:
+        """Send an update to a workflow that most likely does not run yet."""
+        async with translated_errors():
+            return await self._start_with(vehicle, act, self._seals.sealed(vehicle.preselection_id, act, command))
+
+    async def signal(self, preselection_id: str, act: str, command: Any = None) -> bool:
+        """Send a signal; False when the workflow has ended, or never began. Raises `Unavailable`."""
+        arguments = [] if command is None else [self._seals.sealed(preselection_id, act, command)]
+        handle = self._temporal.get_workflow_handle(vehicle_workflow_id(preselection_id))
+        try:
+            async with asyncio.timeout(SIGNAL_TIMEOUT_SECONDS):
+                await handle.signal(act, args=arguments)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise Unavailable({"temporal": "down"}) from error
+        except (RuntimeError, TimeoutError) as error:
+            raise Unavailable({"temporal": "down"}) from error
+        return True
+
+    async def _start_with(self, vehicle: VehicleStart, act: str, sealed: Any) -> Acted:
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            WORKFLOW, VehicleInput(vehicle.preselection_id), task_queue=self._task_queue, **vehicle_options(vehicle)
+        )
+        try:
+            acted: Acted = await self._temporal.execute_update_with_start_workflow(
+                act, sealed, id=new_update_id(), start_workflow_operation=operation, result_type=Acted
+            )
+        except RPCError:
+            # The SDK complains about a failure to start that nobody has looked at.
+            await asyncio.gather(operation.workflow_handle(), return_exceptions=True)
+            raise
+        return acted
+
+
+def new_update_id() -> str:
+    """A new id for each message: Temporal writes it into seven events, so it is short.
+
+    It is not the request id, for Temporal would answer a repeat with the failure of an attempt that came to nothing.
+    """
+    return secrets.token_urlsafe(9)
+
+
+@asynccontextmanager
+async def translated_errors() -> AsyncIterator[None]:
+    """Wait no longer than `UPDATE_TIMEOUT_SECONDS`, and translate what the SDK raises."""
+    try:
+        async with asyncio.timeout(UPDATE_TIMEOUT_SECONDS):
+            yield
+    except WorkflowUpdateFailedError as error:
+        refusal = as_refusal(error.cause)
+        if refusal is None:
+            log.warning("update failed", kind=type(error.cause).__name__)
+        raise refusal or OutcomeUnknown() from error
+    except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+        raise OutcomeUnknown from error
+    except RPCError as error:
+        if error.status in _UNKNOWN | _RACES:
+            raise OutcomeUnknown from error
+        raise Unavailable({"temporal": "down"}) from error
+    except RuntimeError as error:
+        # A lazy client that can't connect.
+        raise Unavailable({"temporal": "down"}) from error

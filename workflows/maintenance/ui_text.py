@@ -1,0 +1,89 @@
+"""What operators read about a run of upkeep in Temporal's UI."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from workflows.maintenance.types import (
+    CheckedCalendar,
+    ComparedIndexes,
+    OpenTexts,
+    PurgedPeople,
+    RefreshedKeyboards,
+    RemovedRows,
+    ResyncedVehicles,
+    RevivedWorkflows,
+    SealedAudit,
+)
+
+
+def details(outcomes: Mapping[str, Any], failed: Sequence[str]) -> str:
+    """One line for each step that was done or failed, as Markdown."""
+    lines = [f"- {LINES[name](outcome)}" for name, outcome in outcomes.items()]
+    lines += [f"- ❌ **{name}**: 未完成,下一分钟重试 (failed, due again in a minute)" for name in failed]
+    return "\n".join(lines)
+
+
+def _sealed(outcome: SealedAudit) -> str:
+    chain = f",最新第 {outcome.seal} 号 `{outcome.digest}`" if outcome.seal else ""
+    return f"**审计 / audit**: 封存 {outcome.rows} 行{chain}"
+
+
+def _keyboards(outcome: RefreshedKeyboards) -> str:
+    return f"**键盘快照 / keyboards**: {outcome.prefixes} 个号段前缀中更新 {outcome.made} 个"
+
+
+def _indexes(outcome: ComparedIndexes) -> str:
+    line = f"**号池索引 / indexes**: 核对 {outcome.prefixes} 个前缀"
+    if outcome.repaired:
+        wrong = f"多 {outcome.too_many} 少 {outcome.too_few}"
+        line += f",⚠️ 修复 {len(outcome.repaired)} 个({wrong}):{' '.join(outcome.repaired)}"
+    if outcome.missing:
+        line += f",⚠️ 缺少 {len(outcome.missing)} 个:{' '.join(outcome.missing)}"
+    return line
+
+
+def _removed(outcome: RemovedRows) -> str:
+    counts = " ".join(f"{name} {count}" for name, count in vars(outcome).items() if count)
+    return f"**过期记录 / expired**: {counts or '无 (none)'}"
+
+
+def _purged(outcome: PurgedPeople) -> str:
+    return (
+        f"**个人信息 / personal data**: 清除 {outcome.preselections} 件预选、{outcome.bans} 条黑名单、"
+        f"{outcome.reasons} 条事由(结束于 {outcome.before:%Y-%m-%d} 之前)"
+    )
+
+
+def _revived(outcome: RevivedWorkflows) -> str:
+    found = f"⚠️ 恢复车辆流程 {outcome.vehicles} 个、黑名单流程 {outcome.bans} 个"
+    return f"**流程 / workflows**: {found if outcome.vehicles or outcome.bans else '无须恢复 (all run)'}"
+
+
+def _texts(outcome: OpenTexts) -> str:
+    found = f"⚠️ 等待发送 {outcome.waiting} 条,近一天放弃 {outcome.given_up} 条:`xuanhao texts list`"
+    return f"**短信 / SMS**: {found if outcome.waiting or outcome.given_up else '全部送出 (all handed over)'}"
+
+
+def _calendar(outcome: CheckedCalendar) -> str:
+    years = " ".join(map(str, outcome.provisional))
+    found = f"⚠️ {years} 年的放假通知尚未录入,工作日为预测 (provisional):`xuanhao calendar official`"
+    return f"**日历 / calendar**: {found if years else '已录入正式通知 (official)'}"
+
+
+def _resynced(outcome: ResyncedVehicles) -> str:
+    if outcome.is_restored:
+        return f"**对齐 / resync**: ⚠️ 数据库或 Temporal 曾恢复或丢失 (restored),{outcome.vehicles} 个流程重读记录"
+    return f"**对齐 / resync**: {outcome.vehicles} 个流程重读记录"
+
+
+LINES: Mapping[str, Callable[[Any], str]] = {
+    "sealed": _sealed,
+    "keyboards": _keyboards,
+    "indexes": _indexes,
+    "removed": _removed,
+    "purged": _purged,
+    "revived": _revived,
+    "texts": _texts,
+    "calendar": _calendar,
+    "resynced": _resynced,
+}

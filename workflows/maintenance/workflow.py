@@ -1,0 +1,160 @@
+"""Upkeep: what a Temporal schedule has done every minute, each step as often as it needs (issue 3, point 9).
+
+A run does the steps that are due, tells what came of them, and hands the moments at which they were done to the next
+run. A step that could not be done is due again a minute later, and makes its run fail, so that operators see it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from domain.instants import format_instant, parse_instant, whole_milliseconds
+
+from workflows.maintenance.types import UpkeepInput, UpkeepOrder, UpkeepReport, UpkeepWork
+from workflows.maintenance.ui_text import details
+
+PAUSE = timedelta(seconds=20)
+"""Runs begin a little early or late; a step is due when this little is missing."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """`name` is a field of the report."""
+
+    name: str
+    every: timedelta
+    work: Callable[..., Any]
+    summary: str
+    at_most: timedelta = timedelta(seconds=50)
+    heartbeat: timedelta | None = None
+    """How long it may say nothing; None for a step that is a few statements and says nothing at all."""
+
+
+STEPS = (
+    Step("sealed", timedelta(minutes=1), UpkeepWork.seal_audit, "封存审计记录 (seal the audit)"),
+    Step(
+        "keyboards",
+        timedelta(minutes=1),
+        UpkeepWork.refresh_keyboards,
+        "更新键盘快照 (refresh keyboards)",
+        heartbeat=timedelta(seconds=40),
+    ),
+    Step(
+        "indexes",
+        timedelta(minutes=10),
+        UpkeepWork.compare_indexes,
+        "核对号池索引 (compare and repair indexes)",
+        timedelta(minutes=5),
+        timedelta(seconds=40),
+    ),
+    Step(
+        "removed",
+        timedelta(hours=1),
+        UpkeepWork.remove_expired,
+        "清理过期记录 (remove what has expired)",
+        timedelta(minutes=5),
+    ),
+    Step(
+        "purged",
+        timedelta(days=1),
+        UpkeepWork.purge_people,
+        "清除到期个人信息 (purge personal data)",
+        timedelta(minutes=10),
+    ),
+    # New steps stand at the end: a run that is under way when the worker is renewed goes on to them.
+    Step(
+        "revived",
+        timedelta(minutes=2),
+        UpkeepWork.revive_workflows,
+        "恢复被外部终止的流程 (revive workflows)",
+        timedelta(minutes=5),
+        timedelta(seconds=40),
+    ),
+    Step("texts", timedelta(minutes=5), UpkeepWork.count_open_texts, "清点未送达短信 (count open SMS)"),
+    Step("calendar", timedelta(minutes=5), UpkeepWork.check_calendar, "检查日历年份 (check the calendar)"),
+    Step(
+        "resynced",
+        timedelta(minutes=1),
+        UpkeepWork.resync_vehicles,
+        "让落后的流程重读记录 (resync vehicles)",
+        timedelta(minutes=10),
+        timedelta(seconds=40),
+    ),
+)
+
+
+@workflow.defn(name="Upkeep")
+class UpkeepWorkflow:
+    """One run. Steps come one after the other, so that upkeep never takes more than one of the worker's hands."""
+
+    def __init__(self) -> None:
+        self._outcomes: dict[str, Any] = {}
+        self._failed: list[str] = []
+        self._done, self._mark = _last_report()
+
+    @workflow.run
+    async def run(self, given: UpkeepInput) -> UpkeepReport:
+        at = whole_milliseconds(workflow.now())
+        for step in STEPS:
+            if step.name in given.steps or (not given.steps and self._is_due(step, at)):
+                await self._do(step, at)
+                workflow.set_current_details(details(self._outcomes, self._failed))
+        if self._failed:
+            raise ApplicationError(
+                f"could not be done: {', '.join(self._failed)}",
+                self._outcomes,
+                type="upkeep_incomplete",
+                non_retryable=True,
+            )
+        return UpkeepReport(at, self._done, **self._outcomes, mark=self._mark)
+
+    def _is_due(self, step: Step, at: datetime) -> bool:
+        last = self._last(step)
+        return last is None or at - last >= step.every - PAUSE
+
+    def _last(self, step: Step) -> datetime | None:
+        last = self._done.get(step.name)
+        return parse_instant(last) if last else None
+
+    async def _do(self, step: Step, at: datetime) -> None:
+        try:
+            self._outcomes[step.name] = await workflow.execute_activity(
+                step.work,
+                UpkeepOrder(at, self._last(step), self._mark if step.name == "resynced" else None),
+                summary=step.summary,
+                start_to_close_timeout=step.at_most,
+                schedule_to_close_timeout=2 * step.at_most,
+                heartbeat_timeout=step.heartbeat,
+                retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=2),
+            )
+        except ActivityError as failure:
+            if is_cancelled_exception(failure):
+                raise
+            self._failed.append(step.name)
+            workflow.logger.warning("upkeep step failed", extra={"step": step.name})
+        else:
+            self._done[step.name] = format_instant(at)
+            if step.name == "resynced":
+                self._mark = self._outcomes[step.name].mark
+
+
+def _last_report() -> tuple[dict[str, str], int | None]:
+    """When each step was last done, and the last mark, from the last run of the schedule that did all that it should.
+
+    Read without a type: a report in the form of an older or newer version must not stop upkeep.
+    """
+    if not workflow.has_last_completion_result():
+        return {}, None
+    report = workflow.get_last_completion_result(dict)
+    done = report.get("done") if report else None
+    mark = report.get("mark") if report else None
+    return (
+        {str(name): str(moment) for name, moment in done.items()} if isinstance(done, dict) else {},
+        mark if isinstance(mark, int) else None,
+    )

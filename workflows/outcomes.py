@@ -1,0 +1,35 @@
+"""The outcomes of the last requests, for the query `outcome`: a signal has no answer of its own."""
+
+from temporalio.exceptions import FailureError
+
+from workflows.messages import Outcome
+from workflows.refusals import as_refusal
+
+KEPT = 50
+
+
+class Outcomes:
+    """A bounded memory in order of arrival. Nothing is decided by it: a repeat is recognised in the database."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        self._outcomes = {outcome.request_id: outcome for outcome in outcomes}
+
+    def find(self, request_id: str) -> Outcome | None:
+        return self._outcomes.get(request_id)
+
+    def acted(self, request_id: str, revision: int) -> None:
+        self._keep(Outcome(request_id, revision=revision))
+
+    def refused(self, request_id: str, failure: FailureError) -> None:
+        refusal = as_refusal(failure)
+        if refusal:
+            self._keep(Outcome(request_id, refused=refusal.code, facts=refusal.facts()))
+
+    def all(self) -> list[Outcome]:
+        return list(self._outcomes.values())
+
+    def _keep(self, outcome: Outcome) -> None:
+        self._outcomes.pop(outcome.request_id, None)
+        self._outcomes[outcome.request_id] = outcome
+        while len(self._outcomes) > KEPT:
+            del self._outcomes[next(iter(self._outcomes))]

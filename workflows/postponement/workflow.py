@@ -1,0 +1,62 @@
+"""Moving the deadlines of many reservations, because an office was closed or our own service was out (R-40).
+
+It only tells the vehicles; each moves its own deadline and tells its holder. Then it looks again: a reservation that
+was made at the moment of the change may have counted its days by the old calendar.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.instants import whole_milliseconds
+
+from workflows.messages import Postponed, PostponementInput
+from workflows.ports import Deadlines, PostponedPage, PostponePageInput
+from workflows.retries import MANY
+
+PAUSES = (timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
+"""Before each further look; the first that finds nothing is the last."""
+
+
+@workflow.defn(name="Postponement")
+class PostponementWorkflow:
+    @workflow.init
+    def __init__(self, given: PostponementInput) -> None:
+        self._given = given
+        self._found: list[int] = []
+        self._unreached = 0
+
+    @workflow.run
+    async def run(self, given: PostponementInput) -> Postponed:
+        left = await self._look(given)
+        for pause in PAUSES:
+            await workflow.sleep(pause, summary="再次核对 (look again)")
+            left = await self._look(given)
+            if not left:
+                break
+        return Postponed(self._found, left)
+
+    async def _look(self, given: PostponementInput) -> int:
+        """Tell every vehicle whose deadline still has to move; returns how many there were."""
+        operation_id = workflow.info().workflow_id
+        found, last = 0, None
+        self._unreached = 0
+        while True:
+            page_input = PostponePageInput(operation_id, given, whole_milliseconds(workflow.now()), last)
+            page: PostponedPage = await workflow.execute_activity_method(
+                Deadlines.postpone, page_input, summary=f"{found} …", **MANY
+            )
+            found, last = found + page.found, page.last
+            self._unreached += page.unreached
+            if last is None:
+                break
+        self._found.append(found)
+        workflow.set_current_details(self._details())
+        return found
+
+    def _details(self) -> str:
+        lines = [f"- 第{number}遍 / look {number}: {found}" for number, found in enumerate(self._found, 1)]
+        if self._unreached:
+            lines.append(f"- 没有流程 / without a workflow: {self._unreached}")
+        return "\n".join(lines)

@@ -1,0 +1,60 @@
+"""How the workflows of vehicles and bans are started, whoever starts them: ids, titles, and what they are found by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+
+with workflow.unsafe.imports_passed_through():
+    from domain.preselection.values import Stage
+
+from workflows.messages import blacklist_workflow_id, vehicle_workflow_id
+from workflows.retries import WORKFLOW_TASK_TIMEOUT
+from workflows.search_attributes import OFFICE, STAGE, search_stage
+from workflows.ui_text import ban_details, ban_summary, vehicle_details, vehicle_summary
+
+# A preselection that fell asleep, or whose run was ended from outside, goes on under its old id.
+_AGAIN = {
+    "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+    "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+}
+
+
+@dataclass(frozen=True)
+class VehicleStart:
+    """What the start of a vehicle's workflow shows to operators; `stage` is the one of the row."""
+
+    preselection_id: str
+    office: str
+    prefixes: Sequence[str] = ()
+    stage: str = Stage.SERVICE_NOTES
+
+
+def vehicle_options(start: VehicleStart) -> dict[str, Any]:
+    """The options of a start beside the input and the task queue."""
+    attributes = [SearchAttributePair(OFFICE, start.office), SearchAttributePair(STAGE, search_stage(start.stage))]
+    return _AGAIN | {
+        "id": vehicle_workflow_id(start.preselection_id),
+        "static_summary": vehicle_summary(start.office, start.prefixes),
+        "static_details": vehicle_details(start.office, start.prefixes),
+        "search_attributes": TypedSearchAttributes(attributes),
+        "task_timeout": WORKFLOW_TASK_TIMEOUT,
+    }
+
+
+def ban_options(entry_id: str, office: str) -> dict[str, Any]:
+    """The same for a ban, which is usually started by its vehicle."""
+    return {
+        "id": blacklist_workflow_id(entry_id),
+        "static_summary": ban_summary(office),
+        "static_details": ban_details(office),
+        "search_attributes": TypedSearchAttributes([SearchAttributePair(OFFICE, office)]),
+        "task_timeout": WORKFLOW_TASK_TIMEOUT,
+    }

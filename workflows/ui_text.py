@@ -1,0 +1,46 @@
+"""What operators read about a workflow before anything has happened: its title, and the signals that they may send.
+
+Nothing in it is personal. Examples are written as Temporal's UI takes them: JSON, one object.
+"""
+
+from collections.abc import Sequence
+
+_VEHICLE = """\
+**车管所 / office**: {office} {prefixes}
+
+**操作员信号 / signals of operators** (docs/operators.md), `{{"operator": "…", "reason": "…"}}`:
+
+- `release_holds`: 释放展示和备选的号码 / free what is held
+- `extend_validity`: + `"visit_by": "2026-11-30"`, 改最后一天 / move the last day
+- `cancel`: 取消预选, 不列黑名单 / end the reservation, no ban
+"""
+
+_BAN = """\
+**车管所 / office**: {office}
+
+到期自动解除 / ends by itself. 提前解除 / before its time: `xuanhao blacklist release`,
+`POST /operations/blacklist/…/release`, 信号 / the signal `release` `{{"operator": "…", "reason": "…"}}`
+"""
+
+
+def vehicle_summary(office: str, prefixes: Sequence[str]) -> str:
+    """The title of a vehicle's workflow."""
+    return f"选号 {office} {'/'.join(prefixes)}".strip()
+
+
+def vehicle_details(office: str, prefixes: Sequence[str]) -> str:
+    return _VEHICLE.format(office=office, prefixes=" ".join(prefixes))
+
+
+def continued_details(office: str, details: str) -> str:
+    """The current details of a run that has lost its title and guide, with both."""
+    return f"## {vehicle_summary(office, ())}\n\n{details}\n\n---\n\n{vehicle_details(office, ())}"
+
+
+def ban_summary(office: str) -> str:
+    """The title of a ban's workflow."""
+    return f"黑名单 {office}"
+
+
+def ban_details(office: str) -> str:
+    return _BAN.format(office=office)

@@ -1,0 +1,126 @@
+"""How a vehicle's workflow comes to a decision: one at a time, in the database first, in the workflow after it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.instants import to_milliseconds, whole_milliseconds
+    from domain.preselection.values import UNFINISHED, Stage
+
+from workflows.messages import Acted, DecisionInput, DecisionResult
+from workflows.outcomes import Outcomes
+from workflows.ports import Records
+from workflows.refusals import refused_at, refusing
+from workflows.retries import DECIDING, LocalRetry
+from workflows.run_until_decided import run_until_decided
+from workflows.validation import check_request_id
+
+MOST_DECISIONS = 500
+"""After so many decisions a run continues as new, so that replaying it stays short."""
+
+Apply = Callable[[DecisionResult | None, DecisionResult], None]
+
+
+class DecisionRunner:
+    """The lock of a vehicle, and what its row said last. `apply(before, after)` is called when the row has changed."""
+
+    def __init__(self, preselection_id: str, outcomes: Outcomes, apply: Apply) -> None:
+        self.current: DecisionResult | None = None
+        self.outcomes = outcomes
+        self.is_stale = False
+        self.is_turned_away = False
+        self._preselection_id = preselection_id
+        self._apply = apply
+        self._lock = asyncio.Lock()
+        self._count = 0
+
+    async def decide(self, act: str, port: Any, command: Any, *, options: LocalRetry = DECIDING) -> Acted:
+        """Let the activity `port` decide on the command. Raises its refusal as a failure."""
+        command = with_request_id(command)
+        with refusing():
+            check_request_id(command.request_id)
+        async with self._lock:
+            first_at = now()
+            try:
+                result: DecisionResult = await run_until_decided(
+                    port,
+                    lambda: [DecisionInput(self._preselection_id, act, now(), first_at), command],
+                    options=options,
+                )
+            except FailureError as failure:
+                self.outcomes.refused(command.request_id, failure)
+                self._compare(refused_at(failure))
+                raise
+            self._adopt(result)
+            acted = Acted(result.answered or result.revision)
+            self.outcomes.acted(command.request_id, acted.revision)
+            return acted
+
+    async def read_row(self) -> None:
+        """Read the row for the first time, unless a message has led to that already."""
+        async with self._lock:
+            if self.current is None and not self.is_turned_away:
+                await self._settle()
+
+    async def settle(self) -> None:
+        """Adopt what the row says, after time and bans have had their effect on it."""
+        async with self._lock:
+            await self._settle()
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage that the row said last; None before the first reading, and before the preselection has begun."""
+        if self.current is None or self.current.stage == "submitted":
+            return None
+        return Stage(self.current.stage)
+
+    def is_alive(self) -> bool:
+        """Whether anything can still happen to this vehicle in this run."""
+        if self.current is None:
+            return False
+        return not self.current.is_dormant and (self.stage in UNFINISHED or self.stage is Stage.COMPLETED)
+
+    def is_due(self) -> bool:
+        """Whether the row is to be read: time alone has changed it by now, or it has another revision than we know."""
+        changes_at = self.current.changes_at if self.current else None
+        return self.is_stale or (changes_at is not None and changes_at <= to_milliseconds(now()))
+
+    def is_long(self) -> bool:
+        return self._count >= MOST_DECISIONS or workflow.info().is_continue_as_new_suggested()
+
+    async def _settle(self) -> None:
+        self.is_stale = False
+        given = DecisionInput(self._preselection_id, "settle", now())
+        self._adopt(await run_until_decided(Records.settle, lambda: [replace(given, at=now())]))
+
+    def _compare(self, revision: int | None) -> None:
+        """A refusal that is based on another revision shows that the row and the run disagree."""
+        if self.current and revision is not None and revision != self.current.revision:
+            self.is_stale = True
+
+    def _adopt(self, result: DecisionResult) -> None:
+        self._count += 1
+        before, after = self.current, replace(result, answered=None)
+        self.current = after
+        if before != after:
+            self._apply(before, after)
+
+
+def now() -> datetime:
+    """The workflow's time, in whole milliseconds as every deadline."""
+    return whole_milliseconds(workflow.now())
+
+
+def new_request_id() -> str:
+    return str(workflow.uuid4())
+
+
+def with_request_id(command: Any) -> Any:
+    """A message from the command line may leave the id out: then each message is a new request."""
+    return command if command.request_id else replace(command, request_id=new_request_id())

@@ -1,0 +1,68 @@
+"""The SMS that follow from what happens to a vehicle, sent while the process goes on."""
+
+import asyncio
+from collections.abc import Callable
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.preselection.values import UNFINISHED, Stage
+    from domain.sms import Purpose
+
+from workflows.messages import DecisionResult
+from workflows.ports import Notifications as Port
+from workflows.ports import SmsInput
+from workflows.retries import NOTIFICATION
+from workflows.vehicle.decisions import now
+from workflows.vehicle.ui_text import GIVEN_UP, HANDED_OVER, ON_ITS_WAY
+
+
+class Notifications:
+    """Sends SMS, and knows the state of each. `changed` is called when a state has changed."""
+
+    def __init__(self, preselection_id: str, undelivered: list[str], changed: Callable[[], None]) -> None:
+        self.states = dict.fromkeys(undelivered, GIVEN_UP)
+        self._preselection_id = preselection_id
+        self._changed = changed
+        self._sending: set[asyncio.Task[None]] = set()
+
+    @property
+    def are_sent(self) -> bool:
+        """Whether none is under way."""
+        return not self._sending
+
+    @property
+    def undelivered(self) -> list[str]:
+        return [purpose for purpose, state in self.states.items() if state == GIVEN_UP]
+
+    def follow(self, before: DecisionResult | None, after: DecisionResult) -> None:
+        """Send what a change of the row calls for. A run that was begun anew repeats itself; the key is the same."""
+        if after.stage != Stage.COMPLETED:
+            return
+        if before is None or before.stage in UNFINISHED or before.plate != after.plate:
+            self.send(Purpose.RESERVED)
+        elif before.visit_by != after.visit_by:
+            self.send(Purpose.DEADLINE_MOVED)
+
+    def send(self, purpose: Purpose, entry_id: str | None = None) -> None:
+        task = asyncio.create_task(self._send(SmsInput(self._preselection_id, purpose.value, now(), entry_id)))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _send(self, given: SmsInput) -> None:
+        self._note(given.purpose, ON_ITS_WAY)
+        try:
+            await workflow.execute_activity_method(Port.send, given, summary=f"SMS {given.purpose}", **NOTIFICATION)
+        except ActivityError:
+            # Tried for a day: the row and the page say the same, so the process goes on without it.
+            self._note(given.purpose, GIVEN_UP)
+            workflow.logger.warning(
+                "SMS given up", extra={"preselection_id": given.preselection_id, "purpose": given.purpose}
+            )
+        else:
+            self._note(given.purpose, HANDED_OVER)
+
+    def _note(self, purpose: str, state: str) -> None:
+        self.states[purpose] = state
+        self._changed()

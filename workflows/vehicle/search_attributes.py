@@ -1,0 +1,30 @@
+"""What operators find a vehicle by in Temporal: office, deadline, and whether it selects, waits or has ended."""
+
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+with workflow.unsafe.imports_passed_through():
+    from domain.preselection.deadlines import Countdown
+
+from workflows.messages import DecisionResult
+from workflows.search_attributes import DEADLINE, STAGE, search_stage
+from workflows.vehicle.timers import ends_of
+
+
+def publish_search_attributes(current: DecisionResult) -> None:
+    """Bring the search attributes up to date. Each change costs an event, so only what differs is sent, in one."""
+    changes: list[SearchAttributeUpdate[Any]] = []
+    stage = search_stage(current.stage)
+    if _known(STAGE) != stage:
+        changes.append(STAGE.value_set(stage))
+    deadline = ends_of(current).get(Countdown.VALIDITY)
+    if deadline and _known(DEADLINE) != deadline:
+        changes.append(DEADLINE.value_set(deadline))
+    if changes:
+        workflow.upsert_search_attributes(changes)
+
+
+def _known(key: SearchAttributeKey[Any]) -> Any:
+    return workflow.info().typed_search_attributes.get(key)
