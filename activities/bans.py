@@ -56,7 +56,7 @@ class BanActivities(Bans):
             )
         )
         others = await self._preselections.others_unfinished(row.id)
-        return BanResult(str(entry.id), row.office_code, not entry.extended, [str(other.id) for other in others])
+        return BanResult(str(entry.id), row.office_code, [str(other.id) for other in others])
 
     @activity.defn(name="people.lift_ban")
     async def release(self, given: ReleaseInput) -> ReleaseResult:

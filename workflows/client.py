@@ -1,10 +1,11 @@
 """The way to a vehicle's workflow for everybody who has our keys: start it, update it, signal it."""
 
 import asyncio
-import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
+from uuid import uuid4
 
 import structlog
 from temporalio.client import (
@@ -18,12 +19,13 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import OutcomeUnknown, Unavailable
 from workflows.messages import Acted, VehicleInput, vehicle_workflow_id
 from workflows.refusals import as_refusal
+from workflows.retries import longest_loss
 from workflows.start_options import VehicleStart, vehicle_options
 
 WORKFLOW = "Vehicle"
 
-UPDATE_TIMEOUT_SECONDS = 8.0
-"""Longer than lost workflow tasks delay an answer (a test holds it), and shorter than the answer's own limit."""
+UPDATE_TIMEOUT_SECONDS = max(8.0, longest_loss().total_seconds() + 2.0)
+"""Longer than lost workflow tasks delay an answer, and shorter than the answer's own limit (a test holds both)."""
 
 SIGNAL_TIMEOUT_SECONDS = 3.0
 
@@ -102,7 +104,7 @@ def new_update_id() -> str:
 
     It is not the request id, for Temporal would answer a repeat with the failure of an attempt that came to nothing.
     """
-    return secrets.token_urlsafe(9)
+    return urlsafe_b64encode(uuid4().bytes[:9]).decode()
 
 
 @asynccontextmanager

@@ -128,11 +128,6 @@ class ExtendValidity:
 
 
 @dataclass(frozen=True)
-class Refresh:
-    """Read the row again. Carries nothing, so anybody may send it."""
-
-
-@dataclass(frozen=True)
 class Step:
     """Any of the messages whose act needs no other facts than the row: what `records.move` gets."""
 

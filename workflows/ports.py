@@ -35,11 +35,10 @@ class BanInput:
 
 @dataclass(frozen=True)
 class BanResult:
-    """The party's ban; `is_new` unless it ran already. `others` are the party's other unfinished preselections."""
+    """The party's ban, and the party's other unfinished preselections."""
 
     entry_id: str
     office: str
-    is_new: bool
     others: list[str]
 
 

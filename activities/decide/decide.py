@@ -7,7 +7,7 @@ derived, so a failure there costs others a retry or a later reading, and never t
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -15,21 +15,20 @@ from uuid import UUID, uuid4
 import structlog
 from temporalio import activity
 
-from activities.decide.audit import Actor, actor_of, audit_facts
+from activities.decide.audit import Actor, actor_of
+from activities.decide.case import Case, decision_of, to_result
 from activities.decide.claims import NO_CLAIMS, ClaimChanges, claim_changes
 from activities.failures import ClockSkew, RowMissing
 from domain.acts import ACTS, Act
 from domain.errors import Blacklisted, CodeNotSent, Refusal, ValidationFailed, VehicleInUse, WrongStage
-from domain.instants import to_milliseconds
-from domain.preselection.deadlines import changes_at, timers
-from domain.preselection.record import Record, from_record, to_record
+from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from storage.crypto.seals import MessageSeals
 from storage.failures import Barred, ClaimLost, CodeGone, PartDown, RequestIdTaken, StaleRevision, VehicleTaken
 from storage.pool.index import PoolIndex
 from storage.postgres.tables import FOREVER
-from storage.preselections.decisions import Decision, Decisions, EarlierDecision
+from storage.preselections.decisions import Decisions
 from storage.preselections.history import VehiclePasts
 from storage.preselections.rows import PreselectionRow
 from storage.redis.announcements import Announcements
@@ -41,32 +40,6 @@ C = TypeVar("C", bound=Command)
 
 _ROUNDS = 5
 SETTLE = Act("settle")
-
-
-@dataclass(frozen=True)
-class Case:
-    """What one decision is made from: the request, and the row at one revision.
-
-    `before` is None until the preselection has begun. `is_repeat` where an earlier attempt may still be carried out.
-    """
-
-    request_id: UUID
-    act: Act
-    actor: Actor
-    at: datetime
-    row: PreselectionRow
-    before: Preselection | None
-    prefixes: tuple[str, ...]
-    barred_until: datetime | None
-    earlier: EarlierDecision | None
-    first_at: datetime
-
-    @property
-    def state(self) -> Preselection:
-        """The state that the decision starts from. Raises `WrongStage` before the preselection has begun."""
-        if self.before is None:
-            raise WrongStage("submitted")
-        return self.before
 
 
 Make = Callable[[Case, C], Awaitable[DecisionResult]]
@@ -181,7 +154,7 @@ class DecisionRunner:
         `index_claims` are those that the index does not know yet, if it knows some.
         """
         action = action or case.act.action or case.act.name
-        await self.decisions.commit(_decision(case, after, action, request_id or case.request_id, claims, use_code))
+        await self.decisions.commit(decision_of(case, after, action, request_id or case.request_id, claims, use_code))
         revision = case.row.revision + 1
         log.info("decided", preselection_id=str(case.row.id), action=action, stage=after.stage.value, revision=revision)
         await self._publish(case, claims if index_claims is None else index_claims)
@@ -259,52 +232,3 @@ async def _make(make: Make[C], case: Case, command: C) -> DecisionResult:
         raise VehicleInUse from taken
     except CodeGone as gone:
         raise CodeNotSent from gone
-
-
-def to_result(revision: int, state: Preselection) -> DecisionResult:
-    """What the workflow needs to know of a state."""
-    reservation, changing = state.reservation, changes_at(state)
-    return DecisionResult(
-        revision=revision,
-        stage=state.stage.value,
-        draws=state.draws_remaining,
-        composed=state.composed_remaining,
-        timers={name.value: to_milliseconds(end) for name, end in timers(state).items()},
-        changes_at=to_milliseconds(changing) if changing else None,
-        is_dormant=state.dormant or None,
-        plate=reservation.plate if reservation else None,
-        visit_by=reservation.visit_by.isoformat() if reservation else None,
-        batch=list(state.batch.numbers) if state.batch else None,
-        candidates=list(state.candidates.numbers) if state.candidates else None,
-    )
-
-
-def _decision(
-    case: Case, after: Preselection, action: str, request_id: UUID, claims: ClaimChanges, use_code: UUID | None
-) -> Decision:
-    state: Record = to_record(after)
-    reservation, actor = after.reservation, case.actor
-    facts = audit_facts(case.row.state if case.before else None, state)
-    return Decision(
-        request_id=request_id,
-        preselection_id=case.row.id,
-        action=action,
-        at=case.at,
-        expected_revision=case.row.revision,
-        stage=after.stage.value,
-        state=state,
-        answer={"state": state, "revision": case.row.revision + 1},
-        dormant=after.dormant,
-        plate=reservation.plate if reservation else None,
-        visit_by=reservation.visit_by if reservation else None,
-        deadline=reservation.deadline if reservation else None,
-        hold=claims.hold,
-        release=list(claims.release),
-        judge_ban=not case.act.under_ban,
-        use_code=use_code,
-        actor_kind=actor.kind,
-        operator=actor.name,
-        reason=actor.reason,
-        # What staff does, or comes through Temporal itself, is always audited, even where it changes nothing else.
-        facts=facts or ({} if actor.is_audited else None),
-    )

@@ -57,16 +57,6 @@ def from_record(record: Mapping[str, Any], policy: Policy) -> Preselection:
     )
 
 
-def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Record:
-    """The JSON merge patch (RFC 7396) from one record to another; each changed part is included whole."""
-    return {name: after.get(name) for name in (*before, *after) if before.get(name) != after.get(name)}
-
-
-def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> Record:
-    """Apply a patch of `merge_patch`: returns the record that was its `after`."""
-    return {name: value for name, value in {**before, **patch}.items() if value is not None}
-
-
 def _instant(text: str | None) -> datetime | None:
     return parse_instant(text) if text else None
 

@@ -111,12 +111,8 @@ class Preselection:
             held = dict.fromkeys(self.batch.numbers, Hold(HoldKind.OFFERED, self.batch.expires_at))
         if self.candidates and self.candidates.is_live(at):
             for number in self.candidates.numbers:
-                until = (
-                    max(self.candidates.expires_at, held[number].until)
-                    if number in held
-                    else self.candidates.expires_at
-                )
-                held[number] = Hold(HoldKind.CANDIDATE, until)
+                until = self.candidates.expires_at
+                held[number] = Hold(HoldKind.CANDIDATE, max(until, held[number].until) if number in held else until)
         return held
 
     # Entry

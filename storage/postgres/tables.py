@@ -263,22 +263,6 @@ blacklist = Table(
     ),
 )
 
-lagging_workflow = Table(
-    "lagging_workflow",
-    metadata,
-    Column("preselection_id", Uuid, primary_key=True),
-    Column("noted_at", Instant, nullable=False),
-)
-
-maintenance_mark = Table(
-    "maintenance_mark",
-    metadata,
-    Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
-    # Grows with every run of maintenance; Temporal keeps the same number with the run's result.
-    Column("number", sa.BigInteger, nullable=False),
-    CheckConstraint("id = 1", name="one_row"),
-)
-
 idempotency = Table(
     "idempotency",
     metadata,

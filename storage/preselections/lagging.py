@@ -7,27 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from storage.postgres.database import Database
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
-_NOTE = b"""
-    INSERT INTO lagging_workflow (preselection_id, noted_at) VALUES (%(id)s, %(at)s)
-    ON CONFLICT (preselection_id) DO UPDATE SET noted_at = excluded.noted_at
-    RETURNING preselection_id
-"""
-_NOTED = b"SELECT preselection_id FROM lagging_workflow ORDER BY noted_at LIMIT 1000"
-_FORGET = b"""
-    DELETE FROM lagging_workflow WHERE preselection_id = ANY(%(ids)s) AND noted_at <= %(before)s
-    RETURNING preselection_id
-"""
-# A retry of the same step finds the mark that it has set itself.
-_ADVANCE = b"""
-    UPDATE maintenance_mark SET number = %(next)s WHERE number IN (%(next)s - 1, %(next)s) RETURNING number
-"""
-_REPLACE = b"""
-    INSERT INTO maintenance_mark AS mark (id, number) VALUES (1, %(next)s)
-    ON CONFLICT (id) DO UPDATE SET number = greatest(mark.number, excluded.number) + 1
-    RETURNING number
-"""
+from storage.postgres.database import Database
+from storage.preselections.tables import lagging_workflow, maintenance_mark
+
+_MOST = 1000
 
 
 class LaggingWorkflows:
@@ -38,22 +24,39 @@ class LaggingWorkflows:
 
     async def note(self, preselection_id: UUID, at: datetime) -> None:
         """Write down that this vehicle's workflow may not know what its row says."""
-        await self._database.driven(_NOTE, {"id": preselection_id, "at": at})
+        noting = insert(lagging_workflow).values(preselection_id=preselection_id, noted_at=at)
+        await self._database.rows(
+            noting.on_conflict_do_update(
+                index_elements=["preselection_id"], set_={"noted_at": noting.excluded.noted_at}
+            )
+        )
 
     async def noted(self) -> list[UUID]:
-        return [found for (found,) in await self._database.driven(_NOTED, {})]
+        columns = lagging_workflow.c
+        found = await self._database.rows(select(columns.preselection_id).order_by(columns.noted_at).limit(_MOST))
+        return [preselection_id for (preselection_id,) in found]
 
     async def forget(self, ids: Sequence[UUID], before: datetime) -> None:
         """These have been sent the signal; what was noted after `before` stays."""
-        await self._database.driven(_FORGET, {"ids": list(ids), "before": before})
+        columns = lagging_workflow.c
+        await self._database.rows(
+            delete(lagging_workflow).where(columns.preselection_id.in_(ids), columns.noted_at <= before)
+        )
 
     async def advance_mark(self, last: int | None) -> tuple[int, bool]:
         """Move the mark on from the one that Temporal knows; also returns whether both knew the same.
 
         They differ where either was restored to an earlier time, or lost.
         """
-        following = (last or 0) + 1
-        if last is not None and (advanced := await self._database.driven(_ADVANCE, {"next": following})):
-            return int(advanced[0][0]), True
-        [[number]] = await self._database.driven(_REPLACE, {"next": following})
-        return int(number), False
+        number, following = maintenance_mark.c.number, (last or 0) + 1
+        if last is not None:
+            # A retry of the same step finds the mark that it has set itself.
+            advance = update(maintenance_mark).where(number.in_((last, following))).values(number=following)
+            if advanced := await self._database.row(advance.returning(number)):
+                return int(advanced[0]), True
+        first = insert(maintenance_mark).values(id=1, number=following)
+        replace = first.on_conflict_do_update(
+            index_elements=["id"], set_={"number": func.greatest(number, first.excluded.number) + 1}
+        )
+        [[replaced]] = await self._database.rows(replace.returning(number))
+        return int(replaced), False

@@ -35,8 +35,6 @@ _GET = f"SELECT {', '.join(NAMES)} FROM preselection WHERE id = %(id)s".encode()
 
 _BEFORE_THE_CHECK = "submitted"
 _INVISIBLE = (_BEFORE_THE_CHECK, "refused")
-_RESUMABLE = (*UNFINISHED_STAGES, "completed", "exhausted")
-_RUNNING = (*UNFINISHED_STAGES, "completed")
 
 
 @dataclass(frozen=True, repr=False)
@@ -179,13 +177,6 @@ class Preselections:
             delete(preselection).where(columns.id == preselection_id, columns.stage == _BEFORE_THE_CHECK)
         )
 
-    async def drop_submissions_before(self, moment: datetime) -> None:
-        """Forget what was submitted before a moment and never began."""
-        columns = preselection.c
-        await self._database.rows(
-            delete(preselection).where(columns.stage.in_(_INVISIBLE), columns.created_at < moment)
-        )
-
     async def get(self, preselection_id: UUID) -> PreselectionRow | None:
         """The row, if the contract knows it."""
         row = await self.get_any(preselection_id)
@@ -195,13 +186,6 @@ class Preselections:
         """The row, even of a submission whose check is not over."""
         found = await self._database.driven(_GET, {"id": preselection_id})
         return row_of(found[0], self._vault) if found else None
-
-    async def newest_of(self, owner_hash: bytes) -> PreselectionRow | None:
-        """The caller's newest one to go on with: unfinished, completed or exhausted."""
-        found = await self._newest(
-            preselection.c.owner_hash.in_(every(owner_hash)), preselection.c.stage.in_(_RESUMABLE)
-        )
-        return found[0] if found else None
 
     async def list_of(
         self, owner_hash: bytes, *, limit: int = 100, before: tuple[datetime, UUID] | None = None

@@ -1,6 +1,6 @@
-"""The table of the reasons that clerks give at the desk."""
+"""Tables beside that of the preselections: the desk's reasons, workflows that lag behind, and the mark of maintenance."""
 
-from sqlalchemy import Column, Index, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, SmallInteger, Table, Text, Uuid
 
 from storage.postgres.tables import Instant, metadata
 
@@ -15,4 +15,20 @@ desk_reason = Table(
     Column("at", Instant, nullable=False),
     Index("ix_desk_reason_preselection", "preselection_id"),
     Index("ix_desk_reason_at", "at", postgresql_using="brin"),
+)
+
+lagging_workflow = Table(
+    "lagging_workflow",
+    metadata,
+    Column("preselection_id", Uuid, primary_key=True),
+    Column("noted_at", Instant, nullable=False),
+)
+
+maintenance_mark = Table(
+    "maintenance_mark",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    # Grows with every run of maintenance; Temporal keeps the same number with the run's result.
+    Column("number", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
 )

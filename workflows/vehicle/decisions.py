@@ -57,7 +57,7 @@ class DecisionRunner:
                 self.outcomes.refused(command.request_id, failure)
                 self._compare(refused_at(failure))
                 raise
-            self._adopt(result)
+            self._take_over(result)
             acted = Acted(result.answered or result.revision)
             self.outcomes.acted(command.request_id, acted.revision)
             return acted
@@ -97,14 +97,14 @@ class DecisionRunner:
     async def _settle(self) -> None:
         self.is_stale = False
         given = DecisionInput(self._preselection_id, "settle", now())
-        self._adopt(await run_until_decided(Records.settle, lambda: [replace(given, at=now())]))
+        self._take_over(await run_until_decided(Records.settle, lambda: [replace(given, at=now())]))
 
     def _compare(self, revision: int | None) -> None:
         """A refusal that is based on another revision shows that the row and the run disagree."""
         if self.current and revision is not None and revision != self.current.revision:
             self.is_stale = True
 
-    def _adopt(self, result: DecisionResult) -> None:
+    def _take_over(self, result: DecisionResult) -> None:
         self._count += 1
         before, after = self.current, replace(result, answered=None)
         self.current = after

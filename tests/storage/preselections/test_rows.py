@@ -57,14 +57,13 @@ async def test_sealed_columns_do_not_open_with_another_key(stored: Stored) -> No
 async def test_a_submission_is_invisible_until_it_begins(stored: Stored) -> None:
     row = await stored.submitted()
     assert await stored.preselections.get(row.id) is None
-    assert await stored.preselections.newest_of(row.owner_hash) is None
     assert await stored.preselections.list_of(row.owner_hash) == []
     assert await stored.past(row) == VehiclePast(
         is_running=False, earlier=None, least_draws=None, least_composed=None, shown=()
     )
     await stored.decisions.commit(decision(row.id, expected_revision=0, stage="service_notes"))
     found = await stored.preselections.get(row.id)
-    assert found == await stored.preselections.newest_of(row.owner_hash)
+    assert [found] == await stored.preselections.list_of(row.owner_hash)
     assert (await stored.past(row)).is_running
 
 
@@ -85,17 +84,9 @@ async def test_a_submission_that_failed_its_check_is_forgotten_and_one_that_bega
     assert await stored.preselections.get_any(begun) is not None
 
 
-async def test_submissions_that_never_began_can_be_swept_away(stored: Stored) -> None:
-    long_ago = AT - timedelta(days=400)
-    old, newer = await stored.submitted(at=long_ago), await stored.submitted()
-    await stored.preselections.drop_submissions_before(long_ago + timedelta(milliseconds=1))
-    assert await stored.preselections.get_any(old.id) is None
-    assert await stored.preselections.get_any(newer.id) is not None
-
-
 async def test_what_does_not_exist_is_not_found(stored: Stored) -> None:
     assert await stored.preselections.get(uuid4()) is None
-    assert await stored.preselections.newest_of(uuid4().bytes) is None
+    assert await stored.preselections.list_of(uuid4().bytes) == []
 
 
 async def test_the_list_is_the_callers_own_newest_first_page_by_page(stored: Stored) -> None:
@@ -111,22 +102,6 @@ async def test_the_list_is_the_callers_own_newest_first_page_by_page(stored: Sto
         paged += [row.id for row in page]
         before = (page[-1].created_at, page[-1].id)
     assert paged == [row.id for row in listed]
-
-
-@pytest.mark.parametrize(
-    "stage, found",
-    [
-        ("service_notes", True), ("plate_selection", True), ("completed", True), ("exhausted", True),
-        ("registered", False), ("overdue", False), ("cancelled", False), ("refused", False),
-    ],
-)  # fmt: skip
-async def test_the_newest_to_go_on_with_is_unfinished_completed_or_exhausted(
-    stored: Stored, stage: str, *, found: bool
-) -> None:
-    owner = uuid4().hex
-    newest = await stored.begun(stage, owner=owner)
-    row = await stored.preselections.newest_of(HASHES.owner(owner))
-    assert (row is not None and row.id == newest) is found
 
 
 async def test_the_newest_preselection_of_a_transfer_holds_its_counts(stored: Stored) -> None:
