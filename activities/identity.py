@@ -5,7 +5,8 @@ from uuid import UUID
 
 from temporalio import activity
 
-from activities.decide.decide import Case, DecisionRunner
+from activities.decide.case import Case
+from activities.decide.decide import DecisionRunner
 from domain.errors import RateLimited, Unavailable
 from domain.policy import Policy
 from domain.sms import Purpose, render

@@ -7,8 +7,9 @@ from uuid import uuid5
 
 from temporalio import activity
 
+from activities.decide.case import Case
 from activities.decide.claims import ClaimChanges, claim_changes
-from activities.decide.decide import Case, DecisionRunner
+from activities.decide.decide import DecisionRunner
 from activities.plate_queues import PlateQueues
 from domain.errors import BatchExpired, CandidateExpired, NumbersUnavailable, Refusal, Unavailable
 from domain.plates import prefix_of, serial_of

@@ -2,7 +2,8 @@
 
 from temporalio import activity
 
-from activities.decide.decide import Case, DecisionRunner
+from activities.decide.case import Case
+from activities.decide.decide import DecisionRunner
 from domain.errors import VehicleInUse, WrongStage
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection

@@ -25,11 +25,8 @@ class LaggingWorkflows:
     async def note(self, preselection_id: UUID, at: datetime) -> None:
         """Write down that this vehicle's workflow may not know what its row says."""
         noting = insert(lagging_workflow).values(preselection_id=preselection_id, noted_at=at)
-        await self._database.rows(
-            noting.on_conflict_do_update(
-                index_elements=["preselection_id"], set_={"noted_at": noting.excluded.noted_at}
-            )
-        )
+        again = {"noted_at": noting.excluded.noted_at}
+        await self._database.rows(noting.on_conflict_do_update(index_elements=["preselection_id"], set_=again))
 
     async def noted(self) -> list[UUID]:
         columns = lagging_workflow.c

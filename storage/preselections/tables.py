@@ -1,4 +1,4 @@
-"""Tables beside that of the preselections: the desk's reasons, workflows that lag behind, and the mark of maintenance."""
+"""Tables beside that of the preselections: the desk's reasons, lagging workflows, and the mark of maintenance."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, SmallInteger, Table, Text, Uuid
 

@@ -21,9 +21,7 @@ PAUSES = (timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
 
 @workflow.defn(name="Postponement")
 class PostponementWorkflow:
-    @workflow.init
-    def __init__(self, given: PostponementInput) -> None:
-        self._given = given
+    def __init__(self) -> None:
         self._found: list[int] = []
         self._unreached = 0
 

@@ -38,8 +38,7 @@ async def _ensure_release(ban: BanResult) -> None:
             **ban_options(ban.entry_id, ban.office),
         )
     except WorkflowAlreadyStartedError:
-        handle = workflow.get_external_workflow_handle_for(BlacklistWorkflow.run, blacklist_workflow_id(ban.entry_id))
-        await _send(handle.signal(BlacklistWorkflow.extend))
+        await _send(workflow.get_external_workflow_handle(blacklist_workflow_id(ban.entry_id)).signal("extend"))
 
 
 async def _send(signal: Awaitable[None]) -> None:

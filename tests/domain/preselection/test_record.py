@@ -1,6 +1,5 @@
 """A preselection's way through JSON: what is stored or sent comes back as it was."""
 
-import itertools
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.policy import Policy
-from domain.preselection.record import from_record, merge_patch, merged, to_record
+from domain.preselection.record import from_record, to_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import (
     Batch,
@@ -82,40 +81,6 @@ def test_every_state_survives_its_record(state: Preselection) -> None:
 @pytest.mark.parametrize("state", REACHED)
 def test_every_state_that_actions_reach_survives_its_record(state: Preselection) -> None:
     assert from_record(json.loads(json.dumps(to_record(state))), state.policy) == state
-
-
-@given(STATES, STATES)
-def test_a_merge_patch_makes_one_record_of_another_and_names_nothing_that_stays(
-    before: Preselection, after: Preselection
-) -> None:
-    earlier, later = to_record(before), to_record(after)
-    patch = json.loads(json.dumps(merge_patch(earlier, later)))
-    assert merged(earlier, patch) == later
-    assert all(earlier.get(name) != value for name, value in patch.items())
-
-
-def test_a_merge_patch_removes_what_has_become_absent() -> None:
-    earlier, later = to_record(with_candidate()), to_record(completed())
-    patch = merge_patch(earlier, later)
-    assert (patch["candidates"], patch["stage"]) == (None, "completed")
-
-
-def test_whole_parts_in_a_merge_patch_are_what_rfc_7396_makes_of_them() -> None:
-    def patched(target: object, patch: object) -> object:
-        """The algorithm of RFC 7396, section 2."""
-        if not isinstance(patch, dict):
-            return patch
-        result = dict(target) if isinstance(target, dict) else {}
-        for name, value in patch.items():
-            if value is None:
-                result.pop(name, None)
-            else:
-                result[name] = patched(result.get(name), value)
-        return result
-
-    records = [to_record(state) for state in REACHED]
-    for earlier, later in itertools.permutations(records, 2):
-        assert patched(earlier, merge_patch(earlier, later)) == later
 
 
 def test_a_record_is_written_as_the_contract_writes_instants_and_days() -> None:
