@@ -1,6 +1,6 @@
-"""The real servers for every test, each started once a run and only when a test asks for it.
+"""The real servers for every test, each started once per run and only when a test needs it.
 
-pytest's own death takes them with it, even by SIGKILL; the tests' folder goes with pytest's other temporary folders.
+They end with pytest, even after SIGKILL; the tests' folder is removed with pytest's other temporary folders.
 """
 
 import asyncio
@@ -33,9 +33,9 @@ outcome: list[int] = []
 
 @atexit.register
 def leave_with_outcome() -> None:
-    """End a run with pytest's exit code, whatever the SDK's threads do in the interpreter's finalisation.
+    """End a run with pytest's exit code, without the interpreter's finalisation, in which the SDK's threads may crash.
 
-    Registered first, so what pytest leaves for its own exit (old temporary folders) is done before.
+    Registered first, so that pytest's own exit handlers (old temporary folders) run before.
     """
     if outcome:
         leave(outcome[0])
@@ -63,8 +63,8 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder
 
 @pytest.fixture(scope="session")
 async def postgres(data_folder: DataFolder) -> AsyncIterator[Postgres]:
-    """PostgreSQL. A test may freeze, kill and start it again, and leaves it running."""
-    # Without fsync: no test cuts the power, and a crash of the server alone loses nothing.
+    """PostgreSQL. A test may freeze, kill and restart it, and leaves it running."""
+    # Without fsync: no test crashes the machine, and a crash of the server alone loses nothing.
     server = Postgres(data_folder, durable=False)
     await server.bring_up()
     yield server
@@ -73,7 +73,7 @@ async def postgres(data_folder: DataFolder) -> AsyncIterator[Postgres]:
 
 @pytest.fixture(scope="session")
 async def valkey(data_folder: DataFolder) -> AsyncIterator[Valkey]:
-    """Valkey. A test may freeze, kill and start it again, and leaves it running."""
+    """Valkey. A test may freeze, kill and restart it, and leaves it running."""
     server = Valkey(data_folder)
     await server.bring_up()
     yield server
@@ -82,7 +82,7 @@ async def valkey(data_folder: DataFolder) -> AsyncIterator[Valkey]:
 
 @pytest.fixture(scope="session")
 async def temporal(data_folder: DataFolder) -> AsyncIterator[Temporal]:
-    """Temporal, allowed to skip time. A test may freeze, kill and start it again, and leaves it running."""
+    """Temporal, allowed to skip time. A test may freeze, kill and restart it, and leaves it running."""
     server = Temporal(data_folder, port=free_port(), time_skipping=True)
     await server.bring_up()
     yield server
@@ -110,7 +110,7 @@ async def database_template(postgres: Postgres) -> str:
 async def database_url(postgres: Postgres, database_template: str) -> str:
     """The SQLAlchemy address of one migrated database that the whole run shares; tests of it don't count rows.
 
-    As everywhere, of the application's role; `as_owner` gives that of the owner.
+    As everywhere, with the application's role; `as_owner` gives the owner's.
     """
     await postgres.create_database("xuanhao", template=database_template)
     return postgres.url("xuanhao")
@@ -118,7 +118,7 @@ async def database_url(postgres: Postgres, database_template: str) -> str:
 
 @pytest.fixture
 async def fresh_database(postgres: Postgres, database_template: str) -> AsyncIterator[str]:
-    """The SQLAlchemy address of a migrated, empty database of this test's own."""
+    """The SQLAlchemy address of a migrated, empty database for this test."""
     name = f"xuanhao_{next(database_numbers)}"
     await postgres.create_database(name, template=database_template)
     yield postgres.url(name)
@@ -127,7 +127,7 @@ async def fresh_database(postgres: Postgres, database_template: str) -> AsyncIte
 
 @pytest.fixture(scope="session")
 def as_owner(postgres: Postgres) -> Callable[[str], str]:
-    """Turns the address of a database into that of its owner, who may change tables and all rows."""
+    """Converts the address of a database into its owner's, who may change tables and all rows."""
     return lambda url: postgres.owner_url(unquote(urlsplit(url).path.lstrip("/")))
 
 
@@ -141,15 +141,15 @@ async def redis_url(valkey: Valkey) -> str:
 
 @pytest.fixture(scope="session")
 async def temporal_client(temporal: Temporal) -> Client:
-    """A client in whose workflows time passes as it does for everybody."""
+    """A client whose workflows run in real time."""
     return await Client.connect(temporal.address, data_converter=DATA_CONVERTER)
 
 
 @pytest.fixture(scope="session")
 def temporal_env(temporal_client: Client) -> TimeSkipper:
-    """Skipped time, on the real server, a clock for each workflow.
+    """Skipped time on the real server, with a clock for each workflow.
 
-    Workflows started through `.client` stand still between actions; `await .fast_forward(handle, duration)` moves one
+    Workflows started with `.client` are stopped between acts; `await .fast_forward(handle, duration)` moves one
     (go a little past a deadline, and await what should follow), `await .get_current_time(handle)` reads its clock.
     """
     # Without `disable_propagation` an abandoned child would run ahead of its parent.

@@ -1,4 +1,4 @@
-"""The bench's own stack, once for all its rows."""
+"""The bench's stack, once for all its rows."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

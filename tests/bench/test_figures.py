@@ -1,4 +1,4 @@
-"""What a figure says of its pairs."""
+"""The values of a figure from its pairs."""
 
 import asyncio
 from typing import Literal

@@ -1,4 +1,4 @@
-"""The policy from an environment that anybody may have written."""
+"""The policy from an arbitrary environment."""
 
 from contextlib import suppress
 from unittest.mock import patch

@@ -1,4 +1,4 @@
-"""Keys of a demo guard nothing but a demo: every program of ours looks before it does anything else."""
+"""Demo keys are used only by a demo: every program checks the mark before anything else."""
 
 import json
 from collections.abc import Callable
@@ -66,7 +66,7 @@ async def test_no_command_works_on_a_demos_keys(tmp_path: Path, monkeypatch: pyt
 
 
 def surrounded_by(monkeypatch: pytest.MonkeyPatch, file: Path, *, demo: bool) -> None:
-    """An environment with these keys, and servers that don't exist."""
+    """An environment with these keys, and without servers."""
     environment = {
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
         "REDIS_URL": "redis://127.0.0.1:1",

@@ -1,4 +1,4 @@
-"""Settings that would open a door by mistake end the start instead."""
+"""Dangerous settings prevent the start."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The demo's application over a real database; Redis and Temporal are not asked for anything here."""
+"""The demo's application with a real database; Redis and Temporal are not used here."""
 
 import json
 from base64 import b64encode
@@ -30,7 +30,7 @@ def only_clock() -> Clock:
 
 @pytest.fixture
 def clock(only_clock: Clock) -> Clock:
-    """The server's clock, which begins at `NOW` for every test."""
+    """The server's clock, which starts at `NOW` for every test."""
     only_clock.now = NOW
     return only_clock
 
@@ -64,7 +64,7 @@ async def server(
 
 @pytest.fixture
 async def browser(server: DemoServer, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody's browser at the demo's server, without a cookie yet."""
+    """A browser at the demo's server, without a cookie."""
     assert clock.now == NOW
     transport = httpx.ASGITransport(server)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}") as browser:

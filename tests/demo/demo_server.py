@@ -1,4 +1,4 @@
-"""The demo's server in this process, and the clock it goes by."""
+"""The demo's server in this process, and its clock."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -30,7 +30,7 @@ WISH = {
 
 
 def returned(answer: httpx.Response) -> dict[str, str]:
-    """What the browser brings back to the client."""
+    """The parameters that the browser returns to the client."""
     assert answer.status_code == 303
     address = urlsplit(answer.headers["location"])
     assert address._replace(query="").geturl() == BACK

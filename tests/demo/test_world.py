@@ -171,7 +171,7 @@ def test_the_world_is_made_quickly_and_once() -> None:
         again: World = demo_world.__wrapped__()
         took.append(time.thread_time() - started)
         assert again == WORLD
-    # The best of three: in a process with all of the other tests, a search for cycles alone may take as long.
+    # The best of three: in a process with all other tests, a garbage collection alone may take as long.
     assert min(took) < 0.3
     assert demo_world() is WORLD
 

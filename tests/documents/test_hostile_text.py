@@ -1,4 +1,4 @@
-"""What is scanned, typed or printed may hold anything."""
+"""Scanned, typed and printed texts may contain anything."""
 
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The voucher, read back from the PDF by libraries that had no part in making it."""
+"""The voucher, read back from the PDF with other libraries than those that wrote it."""
 
 import logging
 import os
@@ -148,7 +148,7 @@ def test_vouchers_can_be_made_in_threads(facts: VoucherFacts, proof: VoucherProo
 
 def test_the_plate_is_drawn_blue_with_white_characters(facts: VoucherFacts, proof: VoucherProof) -> None:
     picture = picture_of(rendered(facts, proof), dots_per_inch=100)
-    # The plate lies 49 mm from the left and 37 mm from the top, and is 112 mm wide.
+    # The plate is 49 mm from the left and 37 mm from the top, and 112 mm wide.
     left, top, right, bottom = (round(millimetres * 100 / 25.4) for millimetres in (51, 39, 159, 70))
     found = picture.crop((left, top, right, bottom)).getcolors(maxcolors=100_000)
     assert found
@@ -204,7 +204,7 @@ def test_long_names_and_addresses_stay_off_the_foot_of_the_page(facts: VoucherFa
 
 
 def test_a_voucher_costs_well_under_300_ms(facts: VoucherFacts, proof: VoucherProof) -> None:
-    """Measured as processor time, which the neighbours on this machine do not stretch."""
+    """Measured as CPU time, which does not depend on other processes of this machine."""
 
     def cost() -> float:
         began = process_time()

@@ -1,4 +1,4 @@
-"""The short code: typed as people type, found by a range of ids, and not to be made up."""
+"""The short code: tolerant of typing, found by a range of ids, and not forgeable."""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The signed token: what the service wrote is read, and nothing else is."""
+"""The signed token: only tokens of the service are accepted."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode

@@ -36,7 +36,7 @@ class Facts(TypedDict):
 
 @asynccontextmanager
 async def instance(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, Facts]]:
-    """The servers under a parent that is not pytest, and what that parent says about them."""
+    """The servers with a parent that is not pytest, and that parent's output."""
     parent = await asyncio.create_subprocess_exec(
         *(sys.executable, str(SERVERS_IN_FOLDER), str(folder), str(free_port())),
         stdout=asyncio.subprocess.PIPE,
@@ -60,12 +60,12 @@ def lives(pid: int) -> bool:
 
 async def gone(pids: list[int]) -> None:
     async with asyncio.timeout(GONE_WITHIN_S):
-        while any(map(lives, pids)):  # noqa: ASYNC110 - the end of another's children is announced to nobody.
+        while any(map(lives, pids)):  # noqa: ASYNC110 - there is no event for the end of another process's children.
             await asyncio.sleep(0.01)
 
 
 async def make_run(*arguments: str, **environment: str) -> tuple[int, str]:
-    """The exit code of `python -m embedded`, and what it says on the way out."""
+    """The exit code of `python -m embedded`, and its last output."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "embedded", *arguments),
         stdout=asyncio.subprocess.PIPE,
@@ -132,7 +132,7 @@ async def test_a_port_that_is_named_twice_is_one_clear_line(tmp_path: Path) -> N
 
 
 async def test_a_parent_that_was_gone_before_we_looked_leaves_nothing(tmp_path: Path) -> None:
-    """make killed in the moment in which Python was starting: whoever adopts us is not taken for it."""
+    """make is killed while Python starts: the process that adopts us is not mistaken for it."""
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
     await parent.wait()
     started = await make_run("--with-parent", str(parent.pid), **ports(), XUANHAO_DATA_DIR=str(tmp_path / "data"))
@@ -174,7 +174,7 @@ def test_sockets_of_a_folder_with_a_long_path_have_short_paths(tmp_path: Path) -
 
 
 async def test_the_watchdog_kills_a_server_whose_parent_is_gone(tmp_path: Path) -> None:
-    """What systems without a death signal rely on, tried on this one."""
+    """The mechanism of systems without a parent-death signal, tested on this one."""
     reader, lifeline = os.pipe()
     orders = {"uid": None, "parent": os.getpid(), "lifeline": reader}
     server = await asyncio.create_subprocess_exec(

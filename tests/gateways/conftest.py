@@ -1,4 +1,4 @@
-"""The HTTP server that the gateways' tests answer with, and a verifier that fetches its keys there."""
+"""The HTTP server of the gateways' tests, and a verifier that fetches its keys there."""
 
 import socket
 from collections.abc import AsyncIterator
@@ -36,7 +36,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def refused_url() -> str:
-    """The address of a port where nobody listens."""
+    """The URL of a port without a listener."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{unused.getsockname()[1]}/"

@@ -25,7 +25,7 @@ Answer = Callable[[Received], Awaitable[Response]]
 
 
 class LocalServer:
-    """Answers every request with `answer`, or never if there is none, and remembers what came.
+    """Responds to every request with `answer`, or never if there is none, and records the requests.
 
     `url` is known as soon as it is served.
     """

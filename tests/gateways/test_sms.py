@@ -37,7 +37,7 @@ def outbox() -> MemoryOutbox:
 def adapter(
     request: pytest.FixtureRequest, http_server: LocalServer, outbox: MemoryOutbox, client: httpx.AsyncClient
 ) -> SmsGateway:
-    """Both adapters. What arrives at the HTTP one's server is laid down in the same outbox."""
+    """Both adapters. The server of the HTTP adapter writes to the same outbox."""
     if request.param == "local":
         return LocalSms(outbox)
 

@@ -1,4 +1,4 @@
-"""The audit of a whole service: nothing has become of a plate or a party without a row, and a touched row shows."""
+"""The audit of a whole service: every change of a plate or a party has a row, and a changed row is detected."""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +14,7 @@ from tests.api.country import Country, eventually
 from tests.desk.people import clerk_of, operator, reserved
 from tests.operations.test_blacklist import barred
 
-# Of everything that the tests of this folder have done, whoever did it.
+# Of all acts of this folder's tests.
 UNTOLD_CLAIMS = """
     SELECT plate, kind FROM claim
     WHERE NOT EXISTS (SELECT FROM audit WHERE audit.plates @> ARRAY[claim.plate::text])
@@ -40,14 +40,14 @@ TOUCH = """
 
 @pytest.fixture
 async def owner(postgres: Postgres) -> AsyncIterator[Database]:
-    """Who may do everything, also what nobody should."""
+    """The owner's connection, which may change everything."""
     database = Database(postgres.owner_url("xuanhao_operations"), pool_size=1)
     yield database
     await database.close()
 
 
 async def everybody_acts(country: Country) -> None:
-    """Applicants, clerks, operators and time, each on a plate, a chance or the blacklist."""
+    """Acts of applicants, clerks, operators and timers on plates, chances and the blacklist."""
     office, first, second = await country.own_office(), operator(country), operator(country)
     clerk = clerk_of(country, office)
     confirmed, rejected = await reserved(country, office), await reserved(country, office)
@@ -80,7 +80,7 @@ async def test_a_row_that_the_database_s_own_administrator_touched_is_found(coun
     (await clerk_of(country, office).post(f"/desk/preselections/{selection.id}/confirmation")).ok()
 
     async def is_sealed() -> bool:
-        # Not before every transaction is over that was under way at the same time.
+        # Not before all parallel transactions have ended.
         await AuditSeals(owner).seal(system_clock())
         return await owner.row(text(A_SEALED_ROW)) is not None
 

@@ -1,4 +1,4 @@
-"""Auditors read what insiders did, and can do nothing themselves; operators and clerks can't read it."""
+"""Auditors read the acts of staff, and can do nothing else; operators and clerks can't read the lists."""
 
 from collections.abc import Callable
 from uuid import uuid4

@@ -12,7 +12,7 @@ REASON = {"reason": "系统中断，本人已到场"}
 
 
 async def barred(country: Country) -> Selection:
-    """Somebody who has just missed a deadline."""
+    """An applicant who has just missed a deadline."""
     selection = await reserved(country, await country.own_office(validity="PT1S"))
 
     caller = operator(country)

@@ -1,4 +1,4 @@
-"""`xuanhao …` as a process: the same acts as over REST, answers for people and programs, and honest exit codes."""
+"""`xuanhao …` as a process: the same commands as over REST, output for people and programs, and exit codes."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""Keys are changed under a service that works: nobody is lost, refused, or counted twice."""
+"""Key rotation while the service runs: nobody is lost, refused, or counted twice."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -46,7 +46,7 @@ SOON = timedelta(milliseconds=50)
 
 @dataclass
 class Service:
-    """An API and a worker that keep their keys up by themselves, and the command's own view of both."""
+    """An API and a worker that update their keys, and the command's view of both."""
 
     country: Country
     api_keys: Keys
@@ -97,7 +97,7 @@ async def service(
 
 
 async def purge_everything(service: Service, preselection_id: str) -> None:
-    """As upkeep does when its retention is over."""
+    """As maintenance does after the retention."""
     database = service.command.database
     ended = text("UPDATE preselection SET stage = 'exhausted', dormant = true WHERE id = :id")
     await database.rows(ended, {"id": UUID(preselection_id)})
@@ -129,7 +129,7 @@ class Reader:
 
 @dataclass
 class People:
-    """Those who are in the middle of something when the keys change."""
+    """Applicants with a pending step when the keys change."""
 
     selecting: Selection
     selecting_car: Car
@@ -183,11 +183,11 @@ async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
     assert change.rows >= 4
     assert set(reader.answers) == {200}
     assert len(reader.answers) > 10
-    # Everybody writes with the new key, and what stands in the rows is of the new key too.
+    # All processes write with the new key, and all rows use it.
     assert service.api_keys.hashes.hash("party", "x") != before
     states = {state.id: state for state in await key_states(service.command) if state.kind == "hashing"}
     assert states["first"].rows == 0
-    # Seen from the people: their records, their codes, their bans, their used up chances and their repeats.
+    # For applicants: their records, codes, bans, used chances and repeats.
     assert (await people.selecting.view())["batch"] == people.drawn["batch"]
     assert (await people.selecting.post("draws", {}, key=people.draw_key)).body == people.drawn
     code = service.country.stack.phone.last_code(people.proving.applicant.phone)
@@ -245,7 +245,7 @@ async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
 ) -> None:
     monkeypatch.setattr(key_changes, "PATIENCE", timedelta(seconds=0.3))
     readers, cut_off = KeyReaders(service.command.database), uuid4()
-    # On another machine, with a copy of the file that nobody has changed.
+    # On another machine, with an unchanged copy of the file.
     known = service.api_keys.known
     await readers.tell(cut_off, KeyReader("api elsewhere", system_clock(), known, service.api_keys.current))
     change = await make_key(service.command, "encryption", service.wish())
@@ -262,7 +262,7 @@ async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
 
 
 async def test_while_processes_disagree_about_the_current_key_a_vehicle_still_runs_once(service: Service) -> None:
-    """One process writes with the old key, another with the new one already: both insert the same vehicle."""
+    """One process writes with the old key, another already with the new one: both insert the same vehicle."""
     office = await service.country.own_office()
     buyer, rival = service.country.applicant(), service.country.applicant()
     car = service.country.car(buyer, office)

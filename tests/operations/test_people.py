@@ -27,7 +27,7 @@ def wish(*, later: timedelta = AT_REST * 2) -> Wish:
 
 
 async def stored(selection: Selection) -> str:
-    """The row as a dump of the database shows it."""
+    """The row as in a dump of the database."""
     parts = selection.applicant.stack.parts
     found = await parts.database.row(
         text("SELECT CAST(preselection AS text) FROM preselection WHERE id = :id"), {"id": UUID(selection.id)}
@@ -94,7 +94,7 @@ async def test_an_unfinished_preselection_ends_with_the_deletion_and_nothing_per
     assert row is not None
     assert (row.party_name, row.party_id, row.phone, row.vin, row.seller_name_masked) == ("", "", "", "", "")
     assert (await applicant.get(selection.path)).code == "not_found"
-    # The car can be transferred by somebody else, and its chances stay used up (R-45).
+    # Another person can transfer the car, and its chances stay used (R-45).
     assert (await applicant.submit(car)).ok()["draws"]["remaining"] == 4
 
 

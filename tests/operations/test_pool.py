@@ -1,4 +1,4 @@
-"""The pool in operators' hands."""
+"""The pool for operators."""
 
 from datetime import timedelta
 from typing import Any

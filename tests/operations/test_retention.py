@@ -1,4 +1,4 @@
-"""How long a finished process can still be looked at."""
+"""The retention of finished workflows."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Finding a vehicle's workflow, and who did what."""
+"""Search for a vehicle's workflow, and the audit."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Operators see which SMS were handed over, which still wait, and which were given up."""
+"""Operators list which SMS were handed over, which still wait, and which were given up."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -12,7 +12,7 @@ HOUR = timedelta(hours=1)
 
 
 async def undelivered(country: Country, *, hours: int) -> Attempt:
-    """An SMS that has been tried in vain since so many hours."""
+    """An SMS whose attempts have failed for this many hours."""
     ordered = (system_clock() - hours * HOUR).replace(microsecond=0)
     attempt = Attempt(str(uuid4()), uuid4(), "reminder", ordered, ordered + 24 * HOUR, 7, ordered + HOUR / 2)
     deliveries = TextDeliveries(country.stack.parts.database)

@@ -1,4 +1,4 @@
-"""A server looks for unreachable cycles rarely, and never among what it was made of."""
+"""A server collects garbage rarely, and never scans its initial objects."""
 
 import subprocess
 import sys

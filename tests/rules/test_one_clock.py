@@ -1,4 +1,4 @@
-"""One clock: nobody but process/clock.py asks a machine, a database or a Redis what time it is."""
+"""One clock: only process/clock.py reads the time of a machine, a database or Redis."""
 
 import ast
 import re

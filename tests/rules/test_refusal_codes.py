@@ -1,4 +1,4 @@
-"""Every problem code of the contract is a refusal of the domain and has words in every language."""
+"""Every problem code of the contract is a refusal of the domain and has a text in every language."""
 
 import tomllib
 from pathlib import Path

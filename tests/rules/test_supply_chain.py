@@ -1,4 +1,4 @@
-"""What is installed: locked with hashes, allowed by its licence, with a reason, and never called safe unasked."""
+"""Packages: locked with hashes, with an allowed licence and a reason, and never reported as safe without a lookup."""
 
 import json
 import re

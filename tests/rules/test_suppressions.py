@@ -1,4 +1,4 @@
-"""Whoever silences a check names the rule, and says in words why."""
+"""Every suppression of a check names the rule and a reason."""
 
 import io
 import re

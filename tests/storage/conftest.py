@@ -19,7 +19,7 @@ async def shared_database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def database(shared_database: Database) -> Database:
     """The database that the whole run shares: tests create their own rows and count no others."""
-    # A test before this one may have killed the server; then the shared pool is renewed by its first call.
+    # An earlier test may have killed the server; then the first call renews the shared pool.
     await shared_database.ping()
     return shared_database
 
@@ -38,7 +38,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 async def world(fresh_database: str, redis: Redis) -> AsyncIterator[World]:
-    """A pool of this test's own."""
+    """A separate pool for this test."""
     own = Database(fresh_database)
     yield World(own, redis)
     await own.close()

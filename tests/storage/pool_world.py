@@ -1,4 +1,4 @@
-"""A pool to try things on: segments and claims as rows, and an index put straight into Redis."""
+"""A pool for tests: segments and claims as rows, and an index written directly to Redis."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -32,12 +32,12 @@ def plates_at(positions: Iterable[int], name: str = B) -> list[str]:
 
 @cache
 def without_four() -> int:
-    """The mask of all positions whose number holds no digit 4."""
+    """The mask of all positions whose number contains no digit 4."""
     return int("".join("01"["4" not in serial_at(position)] for position in range(POOL_SIZE)), 2)
 
 
 async def put_index(redis: Redis, free: Iterable[int] | int, name: str = B, *, valid_until: datetime = FOREVER) -> None:
-    """An index with these free numbers and nothing else."""
+    """An index with only these free numbers."""
     mask = free if isinstance(free, int) else mask_of_positions(free)
     bitmap, moments, version, *others = index_keys(name)
     async with redis.pipeline() as pipeline:
@@ -48,7 +48,7 @@ async def put_index(redis: Redis, free: Iterable[int] | int, name: str = B, *, v
 
 
 async def free_in(redis: Redis, name: str = B) -> set[str]:
-    """The plates whose bit is set, whatever moments are due."""
+    """The plates whose bit is set, without applying due changes."""
     bitmap = await redis.get(index_keys(name)[0])
     assert isinstance(bitmap, bytes)
     assert len(bitmap) == POOL_BYTES

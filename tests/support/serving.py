@@ -1,4 +1,4 @@
-"""An application behind a real connection, served in this process."""
+"""Serves an application over a real connection, in this process."""
 
 import asyncio
 import socket

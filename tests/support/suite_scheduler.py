@@ -1,4 +1,4 @@
-"""Which tests stay together where several workers share them, and which go first."""
+"""Which tests run on the same worker, and which run first."""
 
 import pytest
 from xdist.remote import Producer
@@ -8,7 +8,7 @@ WHOLE_SYSTEMS = ("tests/scenarios/acceptance/", "tests/scenarios/stack/", "tests
 """Folders whose tests share running systems, which take seconds to start."""
 
 TAKE_LONG = ("tests/web/", *WHOLE_SYSTEMS, "tests/workflows/")
-"""What is begun last should be short, or one worker ends long after the others."""
+"""The last tests should be short, otherwise one worker ends long after the others."""
 
 
 def scope_of(nodeid: str) -> str:
@@ -24,7 +24,7 @@ def order_of(nodeid: str) -> int:
 
 
 class SuiteScheduler(LoadScopeScheduling):
-    """Gives whole scopes to the workers, in the order of the collection."""
+    """Assigns whole scopes to the workers, in the order of the collection."""
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
         super().__init__(config, log)

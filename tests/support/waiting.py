@@ -1,4 +1,4 @@
-"""Waiting for what must come, and catching refusals."""
+"""Waits for conditions, and catches refusals."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,7 +16,7 @@ ASK_EVERY_S = 0.05
 
 @contextmanager
 def raising_refusals() -> Iterator[None]:
-    """Turn a failed update into the refusal that it carries."""
+    """Convert a failed update into its refusal."""
     try:
         yield
     except WorkflowUpdateFailedError as error:
@@ -24,7 +24,7 @@ def raising_refusals() -> Iterator[None]:
 
 
 async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 15.0) -> T:
-    """The first truthy answer; fails when there is none in time."""
+    """The first truthy result; fails at the timeout."""
     async with asyncio.timeout(within):
         while True:
             answer = await ask()
@@ -34,7 +34,7 @@ async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 
 
 
 async def refused(doing: Awaitable[object]) -> Refusal:
-    """The refusal that this raises."""
+    """The refusal that the block raises."""
     try:
         await doing
     except Refusal as refusal:

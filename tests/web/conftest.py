@@ -1,4 +1,4 @@
-"""The built pages, and whole systems to drive them against."""
+"""The built pages, and complete systems for their journeys."""
 
 import json
 from collections.abc import AsyncIterator

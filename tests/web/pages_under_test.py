@@ -1,4 +1,4 @@
-"""How the scripts of web/package.json are run, and the stacks that their journeys need."""
+"""Runs the scripts of web/package.json, and starts the stacks that their journeys need."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from tests.scenarios.stack.browser_fonts import with_chinese
 from tests.scenarios.stack.running_stack import RunningStack
 
 LONGEST_RUN_S = 540
-# Nobody looks on while a button counts down, so it counts less.
+# Nobody watches the button's countdown, so it is shorter.
 _BRISK = {"CONFIRM_DELAY": "PT1S", "COMPOSE_INTERVAL": "PT2S"}
 # Short countdowns and one chance of each kind, as web/README.md asks.
 _SHORT = {
@@ -41,7 +41,7 @@ def _stack_with(policy: dict[str, str], folder: Path) -> RunningStack:
 
 
 def run_script(name: str, **variables: str) -> None:
-    """Runs a script of web/package.json; a failure shows what it said."""
+    """Runs a script of web/package.json; a failure shows its output."""
     with with_chinese(environment()) as chinese:
         done = subprocess.run(
             [*npm(), "run", name],

@@ -13,7 +13,7 @@ from tests.scenarios.stack.running_stack import RunningStack, running
 from tests.web.pages_under_test import build_pages, hasty_stack_in, run_script
 
 FOLDER = ROOT / "docs" / "screens"
-# Flat pages lose nothing that can be seen, and take a third of the room.
+# Flat pages lose nothing visible, and take a third of the size.
 _COLOURS = 96
 
 
@@ -34,7 +34,7 @@ async def _take(stack: RunningStack, script: str, taken: Path) -> None:
 
 
 def keep(taken: Path, folder: Path = FOLDER) -> None:
-    """Put the pictures, made small, in the place of the old ones; those of the operators' UI stay."""
+    """Replace the old screenshots with compressed new ones; those of the operators' UI stay."""
     for place in taken.iterdir():
         shutil.rmtree(folder / place.name, ignore_errors=True)
     for picture in sorted(taken.rglob("*.png")):

@@ -1,4 +1,4 @@
-"""The web pages: their own checks and tests, and whole journeys in a real Chromium against the whole stack."""
+"""The web pages: their checks and tests, and whole journeys in a real Chromium against the whole stack."""
 
 import asyncio
 from pathlib import Path

@@ -1,7 +1,7 @@
 """A model of a preselection: as simple as possible, and independent of the domain.
 
-Time is whole milliseconds since the opening. Where the domain works out what has happened meanwhile when it is asked,
-this model lives through every countdown in order, one after the other.
+Time is whole milliseconds since the opening. The domain computes what has expired when it is called; this model
+processes every countdown in order, one after the other.
 """
 
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ class Model:
         self.column_since = 0
         self.submission: list[tuple[str, str]] | None = None
         self.plate: str | None = None
-        # The countdowns that run, with the moment at which each is over.
+        # The running countdowns, each with its end.
         self.ends = {"unfinished_idle": rules.unfinished_idle}
 
     # Time
@@ -77,7 +77,7 @@ class Model:
         self.now = moment
 
     def marks(self) -> list[int]:
-        """The moments to come at which something begins or is over."""
+        """The coming instants at which something starts or ends."""
         begins = (self.confirm_from, self.resend_from, self.compose_from)
         return sorted({*self.ends.values(), *(mark for mark in begins if mark is not None and mark >= self.now)})
 
@@ -202,7 +202,7 @@ class Model:
         self._drop_holds()
         self._exhaust_if_used_up()
 
-    # Inner steps
+    # Internal steps
 
     def _is_unfinished(self) -> bool:
         return self.stage in (NOTES, IDENTITY, SELECTION)

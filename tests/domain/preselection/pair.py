@@ -1,4 +1,4 @@
-"""A preselection and its model side by side: each step is done to both, and both must agree after it."""
+"""A preselection and its model: each step is applied to both, and both must agree after it."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ def policy_of(rules: Rules) -> Policy:
 
 
 class Pair:
-    """`pick` is any number: it chooses among what is there at the moment."""
+    """`pick` is any number: it selects one of the current options."""
 
     def __init__(self, rules: Rules) -> None:
         self.model = Model(rules)
@@ -67,7 +67,7 @@ class Pair:
         assert loaded == self.state
         self.state = loaded
 
-    # Coming in
+    # Entry
 
     def enter(self) -> None:
         self._do(self.model.enter, Preselection.entered)
@@ -82,7 +82,7 @@ class Pair:
         self._do(self.model.prove, Preselection.identity_proved)
 
     def verify(self) -> None:
-        """The whole way to 预选号牌, which chance alone would seldom find."""
+        """All steps to 预选号牌, which random steps would rarely reach."""
         self.enter()
         self.start()
         self.send_code()
@@ -122,7 +122,7 @@ class Pair:
             lambda state, now: state.composed(numbers, reservation, now),
         )
 
-    # After the choice, and others
+    # Completed, and other acts
 
     def cancel(self) -> None:
         self._do(self.model.cancel, Preselection.cancelled)
@@ -146,7 +146,7 @@ class Pair:
     def release_holds(self) -> None:
         self._do(self.model.release_holds, Preselection.without_holds)
 
-    # What must always hold
+    # Invariants
 
     def check(self) -> None:
         state = self.state.settled(self.now)
@@ -174,7 +174,7 @@ class Pair:
         rules, holds = self.model.rules, state.holds(self.now)
         held = {number: (hold.kind.value, since_opening(hold.until)) for number, hold in holds.items()}
         assert held == self.model.holds()
-        # Every hold ends by itself, and none outlives the stages in which it can be used.
+        # Every hold ends automatically, and none outlives the stages in which it can be used.
         longest = max(rules.batch_ttl, rules.candidate_ttl)
         assert all(self.now < hold.until <= self.now + longest * MS for hold in holds.values())
         assert not holds or (state.stage in UNFINISHED and not state.dormant)
@@ -196,10 +196,10 @@ class Pair:
         assert all(0 <= now <= before for now, before in zip(chances, self.chances, strict=True))
         self.chances = chances
 
-    # Doing
+    # Steps
 
     def _do(self, ask: Callable[[], None], act: Callable[[Preselection, datetime], Preselection]) -> None:
-        """Let both act; if one refuses, so does the other, with the same code and facts."""
+        """Apply a step to both; if one refuses, so does the other, with the same code and facts."""
         expected = refusal = None
         try:
             ask()
@@ -217,7 +217,7 @@ class Pair:
         return [f"粤B{self.serial - place:05}" for place in range(size)]
 
     def _pick(self, numbers: Sequence[str], pick: int) -> str:
-        """Mostly one of these; sometimes one that was shown earlier, or one that never was."""
+        """Mostly one of these; sometimes one that was offered earlier, or one that never was."""
         earlier = self.shown[-1 - pick % len(self.shown)] if self.shown else NEVER_SHOWN
         choices = [*numbers, *numbers, *numbers, earlier, NEVER_SHOWN]
         return choices[pick % len(choices)]

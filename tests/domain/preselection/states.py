@@ -1,4 +1,4 @@
-"""Preselections at each stage, reached by the actions themselves, and the refusals of the next action."""
+"""Preselections at each stage, reached by acts, and the refusals of the next act."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 OPENED = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """When every preselection here is opened: a Monday, 10:00 in Shanghai. The identity code is sent at once."""
 PROVED = OPENED + 5 * SECOND
-"""When the code can first be confirmed, and is."""
+"""When the code can first be confirmed, and is confirmed."""
 COMPOSABLE = PROVED + 10 * SECOND
 """When the first submission is allowed."""
 
@@ -63,7 +63,7 @@ def with_batch(policy: Policy | None = None, **chances: Unpack[Chances]) -> Pres
 
 
 def with_candidate(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
-    """With FIRST[0] put aside at PROVED."""
+    """With FIRST[0] as candidate since PROVED."""
     return with_batch(policy, **chances).put_aside(FIRST[0], PROVED)
 
 
@@ -80,7 +80,7 @@ def back_at_selection(state: Preselection, at: datetime) -> Preselection:
 
 @contextmanager
 def refused(kind: type[Refusal], **facts: object) -> Iterator[None]:
-    """The refusal is of this very kind and has these facts and no others."""
+    """The refusal has this type and exactly these facts."""
     with pytest.raises(Refusal) as caught:
         yield
     assert type(caught.value) is kind

@@ -1,4 +1,4 @@
-"""Coming in: R-05 to R-08, R-13 to R-15, and the counts that belong to the transfer (R-45, R-46)."""
+"""Entry: R-05 to R-08, R-13 to R-15, and the counts that belong to the transfer (R-45, R-46)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Both counts used up: R-07, R-30, R-45 to R-47, and "exhausted comes by itself"."""
+"""Both counts used up: R-07, R-30, R-45 to R-47, and the automatic stage `exhausted`."""
 
 from dataclasses import replace
 

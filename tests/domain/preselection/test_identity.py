@@ -1,4 +1,4 @@
-"""身份验证 and the selection session that it opens: R-16, R-17, R-24."""
+"""身份验证 and the selection session: R-16, R-17, R-24."""
 
 import pytest
 

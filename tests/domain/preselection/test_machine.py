@@ -1,6 +1,6 @@
-"""The preselection against a simple model of it: whatever is done, whenever, both agree.
+"""The preselection against a simple model of it: both agree after any steps at any time.
 
-Hypothesis looks for short counterexamples; the walks, cheaper by far, go deep.
+Hypothesis searches for short counterexamples; the random walks, which are much cheaper, run long.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A preselection's way through JSON: what is stored or sent comes back as it was."""
+"""A preselection's JSON round trip: stored or sent values are read back unchanged."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The issuer says itself where its keys are, and nobody else may."""
+"""Only the issuer's own document gives the URL of its keys."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.gateways.identity.tokens import APPLICANT, AUDIENCE, KEY, Clock, toke
 
 
 class Provider:
-    """A whole provider: its document, and its keys at the address that it names."""
+    """A complete provider: its document, and its keys at the URL in it."""
 
     def __init__(self, server: LocalServer) -> None:
         self.server = server
@@ -118,7 +118,7 @@ async def test_while_the_provider_is_away_known_keys_serve_on_and_nobody_waits_t
     await verifier.verify(provider.token())
     provider.server.answer = None
     clock.now += KEPT_FOR
-    # The first call finds out, at the cost of its patience.
+    # The first call detects it, after its timeout.
     await verifier.verify(provider.token(jti=1))
     began = asyncio.get_running_loop().time()
     for number in range(5):
@@ -129,7 +129,7 @@ async def test_while_the_provider_is_away_known_keys_serve_on_and_nobody_waits_t
 
 
 async def ended(verifier: Verifier) -> None:
-    """What is asked aside ends with the test, as it ends with the process."""
+    """Background requests end with the test, as they end with the process."""
     assert isinstance(verifier, TokenVerifier)
     aside = verifier._keys._aside
     assert aside

@@ -1,4 +1,4 @@
-"""Staff show a second factor, and their tokens live briefly; applicants are not asked for either."""
+"""Staff tokens show a second factor and are short-lived; applicants need neither."""
 
 from collections.abc import Callable
 from datetime import timedelta

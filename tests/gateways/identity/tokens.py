@@ -1,4 +1,4 @@
-"""Tokens of a provider of the tests' own, good and bad."""
+"""Tokens of the tests' provider, valid and invalid."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ APPLICANT: dict[str, Any] = {
     "id_number": "11010519491231002X",
     "phone_number": "13800138000",
 }
-# What staff show besides: a second factor.
+# Additional claims of staff: a second factor.
 STAFF: dict[str, Any] = {"amr": ["pwd", "otp", "mfa"]}
 AGENT = APPLICANT | {"organisation": {"name": "深圳市贸易有限公司", "credit_code": "91110000600037341L"}}
 

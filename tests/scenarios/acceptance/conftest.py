@@ -1,4 +1,4 @@
-"""Three running instances, for what can be tried with time enough, in a hurry, and when everything lapses."""
+"""Three running instances: with long, short and very short countdowns."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +11,7 @@ from tests.scenarios.acceptance.contract import Contract
 from tests.scenarios.acceptance.people import Service
 from tests.scenarios.stack.running_stack import RunningStack, running
 
-# As in production, but codes come and 「确认」 opens at once, and the interval between submissions is short.
+# As in production, but codes are sent and 「确认」 is enabled at once, and the interval between submissions is short.
 UNHURRIED = {"CONFIRM_DELAY": "PT0S", "COMPOSE_INTERVAL": "PT1S", "CODE_RESEND": "PT0S"}
 # Few chances, short holds, no other countdown.
 HURRIED = {
@@ -29,7 +29,7 @@ HURRIED = {
     "COOLING_MIN": "PT0S",
     "COOLING_MAX": "PT1S",
 }
-# A deadline of seconds, a ban of seconds, sessions and codes that end while one looks.
+# Deadline, ban, sessions and codes last seconds.
 LAPSING = {
     "CONFIRM_DELAY": "PT1S",
     "CODE_RESEND": "PT1S",
@@ -46,7 +46,7 @@ LAPSING = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where countdowns are waited for is no place for a quick look."""
+    """Tests that wait for countdowns are slow."""
     for item in items:
         if {"hurried", "lapsing"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)

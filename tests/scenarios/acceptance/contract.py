@@ -1,4 +1,4 @@
-"""Holds every answer that a test receives against the published OpenAPI document and the contract's problem codes."""
+"""Validates every response of a test against the published OpenAPI document and the contract's problem codes."""
 
 import re
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "null": type(None),
 }
 FORMATS = {"date-time": INSTANT, "date": DAY}
-# A keyword that is not known here would be silently not checked.
+# An unknown keyword would silently not be checked.
 KNOWN = {
     *("type", "properties", "required", "items", "anyOf", "enum", "const", "pattern", "format", "additionalProperties"),
     *("minItems", "maxItems", "maxLength", "minLength", "title", "description", "default", "examples", "$ref"),
@@ -59,12 +59,12 @@ KNOWN = {
 
 
 class Disagreement(AssertionError):
-    """An answer is not what the contract or the published document says."""
+    """A response violates the contract or the published document."""
 
 
 @dataclass
 class Contract:
-    """The document of one running service. `check` is an httpx hook for its answers."""
+    """The document of one running service. `check` is an httpx hook for its responses."""
 
     document: dict[str, Any]
 
@@ -91,7 +91,7 @@ class Contract:
 
     def _operation(self, request: httpx.Request) -> dict[str, Any] | None:
         path = request.url.path
-        # A literal path goes before one with parameters.
+        # A literal path takes precedence over one with parameters.
         for template, operations in sorted(self.document["paths"].items(), key=lambda item: "{" in item[0]):
             if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), path):
                 found: dict[str, Any] | None = operations.get(request.method.lower())
@@ -99,7 +99,7 @@ class Contract:
         return None
 
     def view(self, value: Any) -> None:
-        """The data of an event is the view that the other calls answer."""
+        """The data of an event is the view that other calls return."""
         self.validate(value, {"$ref": "#/components/schemas/PreselectionView"}, "event")
 
     def validate(self, value: Any, schema: dict[str, Any], where: str) -> None:
@@ -166,7 +166,7 @@ def check_text(value: str, schema: dict[str, Any], where: str) -> None:
 
 
 def check_problem(response: httpx.Response) -> None:
-    """RFC 9457, a stable code with the status and the facts of the table, and Retry-After where waiting helps."""
+    """RFC 9457, a stable code with the status and the facts of the table, and Retry-After if waiting helps."""
     kind = response.headers["content-type"].split(";")[0]
     require(kind == "application/problem+json", response, f"is {kind}")
     problem = response.json()

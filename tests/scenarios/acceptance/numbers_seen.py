@@ -1,4 +1,4 @@
-"""What a plate looks like (GA 36-2018), written down a second time for the tests."""
+"""The pattern of a plate (GA 36-2018), written a second time for the tests."""
 
 import re
 
@@ -8,7 +8,7 @@ PATTERN = re.compile("|".join(shape.replace("D", DIGIT).replace("L", LETTER) for
 
 
 def fits(number: str, segment: dict[str, str]) -> bool:
-    """Whether the segment's template holds the number."""
+    """Whether the segment's template matches the number."""
     places = {"!": DIGIT, "@": LETTER}
     template = "".join(places.get(sign, sign) for sign in segment["template"])
     return number[:2] == segment["prefix"] and bool(re.fullmatch(template, number[2:]))

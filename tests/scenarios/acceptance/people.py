@@ -1,4 +1,4 @@
-"""Applicants as an independent client sees them: a token, cars, a phone, and the calls of the contract."""
+"""Applicants of an independent client: a token, cars, a phone, and the calls of the contract."""
 
 import asyncio
 import json
@@ -21,13 +21,13 @@ A_FEW = 8
 
 
 def ok(answer: httpx.Response, status: int = 200) -> Json:
-    """The body of an answer with the status that was expected."""
+    """The body of a response with the expected status."""
     assert answer.status_code == status, answer.text
     return json_of(answer)
 
 
 def refused(answer: httpx.Response, code: str) -> Json:
-    """The problem with this code; its status and facts are held against the contract where it arrives."""
+    """The problem with this code; its status and facts are validated when it is received."""
     body = json_of(answer)
     assert body.get("code") == code, answer.text
     return body
@@ -48,14 +48,14 @@ def wrong(code: str) -> str:
 
 
 async def passed(moment: str) -> None:
-    """Wait until this instant is over; the service runs on the same machine's clock."""
+    """Wait until after this instant; the service uses the same machine's clock."""
     await asyncio.sleep(max(0.0, (instant(moment) - datetime.now(UTC)).total_seconds()) + 0.01)
 
 
 async def eventually(condition: Callable[[], Awaitable[T | None]], *, within: float) -> T:
-    """What the condition answers as soon as it is true."""
+    """The condition's value as soon as it is true."""
     async with asyncio.timeout(within):
-        while not (answer := await condition()):  # noqa: ASYNC110 - what is waited for happens in another process.
+        while not (answer := await condition()):  # noqa: ASYNC110 - the awaited event happens in another process.
             await asyncio.sleep(LOOK_EVERY_S)
     return answer
 
@@ -75,7 +75,7 @@ class Applicant(Client):
         return (await self.messages(purpose))[0]["code"]
 
     async def submission(self, car: Json | None = None, **changes: Any) -> Json:
-        """A right body for the creation, but for the changes. A code must have been asked for, or be given."""
+        """A valid body for the creation, with these changes. A code must have been requested, or be given."""
         car = car or self.car
         notice = ok(await self.get(f"/offices/{car['office_code']}/notice"))
         facts = {name: car[name] for name in ("office_code", "certificate_number", "vin", "seller")}
@@ -111,7 +111,7 @@ class Selection:
         return await self.owner.post(f"{self.path}/{action}", body, **headers)
 
     async def do(self, action: str, body: object | None = None) -> Json:
-        """The view after an action that must succeed."""
+        """The view after an act that must succeed."""
         return ok(await self.post(action, body))
 
     async def view(self) -> Json:
@@ -121,7 +121,7 @@ class Selection:
         return str((await self.view())["stage"])
 
     async def verify(self) -> Json:
-        """开始选号 and 身份验证, whose countdown is waited out."""
+        """开始选号 and 身份验证, after its countdown."""
         await self.do("start")
         sent = await self.do("identity-code")
         await passed(sent["identity"]["confirm_enabled_at"])
@@ -145,7 +145,7 @@ class Selection:
         return ok(await self.owner.get(f"{self.path}/keyboard", prefix=prefix, typed=typed))
 
     async def free_numbers(self, count: int) -> list[str]:
-        """Numbers which the keyboard says exist, of one random beginning."""
+        """Numbers that the keyboard offers, with one random start."""
         prefix = (await self.view())["office"]["prefixes"][0]
         typed = ""
         while len(typed) < 4:
@@ -164,7 +164,7 @@ class Selection:
 
     @asynccontextmanager
     async def events(self) -> AsyncIterator[AsyncIterator[Json]]:
-        """The event stream's views, each held against the published document."""
+        """The event stream's views, each validated against the published document."""
         headers = {"Authorization": f"Bearer {self.owner.token}"}
         url = f"/api/v1{self.path}/events"
         async with self.owner.http.stream("GET", url, headers=headers, timeout=20) as answer:
@@ -188,7 +188,7 @@ class Selection:
 
 @dataclass
 class Service:
-    """One running instance and the people of its demo who have not been anybody yet."""
+    """One running instance and the unused users of its demo."""
 
     stack: RunningStack
     http: httpx.AsyncClient
@@ -199,7 +199,7 @@ class Service:
     avoided: set[str] = field(default_factory=set)
 
     async def meet(self) -> None:
-        """Learn who there is, and at which office most of them have cars."""
+        """Load the users, and find the office at which most of them have cars."""
         self.strangers = [user["user"] for user in await self.users() if user["user"].startswith("applicant")]
         known = [{car["office_code"] for car in await self.cars_of(user)} for user in self.strangers[:A_FEW]]
         self.main_office = Counter(code for codes in known for code in codes).most_common(1)[0][0]
@@ -214,7 +214,7 @@ class Service:
         return cars
 
     async def applicant(self) -> Applicant:
-        """Somebody whose `car` is at any office."""
+        """An applicant whose `car` is at any office."""
         while True:
             user, cars = await self._stranger()
             if cars[0]["office_code"] not in self.avoided:
@@ -223,12 +223,12 @@ class Service:
     async def _stranger(self) -> tuple[str, list[Json]]:
         if self.met_elsewhere:
             return self.met_elsewhere.pop()
-        # From the end: those at the main office are left to the tests that need several of them.
+        # From the end: those at the main office are for tests that need several of them.
         user = self.strangers.pop()
         return user, await self.cars_of(user)
 
     async def of_one_quiet_office(self, count: int) -> tuple[str, list[Applicant]]:
-        """That many whose `car` is at an office where nobody else will be in this run."""
+        """This many applicants whose `car` is at an office that nobody else uses in this run."""
         known: dict[str, list[tuple[str, list[Json]]]] = defaultdict(list)
         while not (full := [code for code, people in known.items() if len(people) == count]):
             user, cars = await self._stranger()
@@ -252,7 +252,7 @@ class Service:
         return found
 
     async def selecting(self, count: int) -> list[Selection]:
-        """That many at 预选号牌, all of one office."""
+        """This many at 预选号牌, all of one office."""
         return [await neighbour.selecting() for neighbour in await self.neighbours(count)]
 
     async def signed_in(self, user: str, cars: list[Json] | None = None) -> Applicant:
@@ -261,5 +261,5 @@ class Service:
         return Applicant(self.http, user, client.token, self.contract, cars[0] if cars else {}, cars)
 
     async def caller(self, role: str) -> Applicant:
-        """Somebody who is no applicant."""
+        """A user who is not an applicant."""
         return await self.signed_in(next(user["user"] for user in await self.users() if role in user["roles"]), [])

@@ -1,4 +1,4 @@
-"""An office with a handful of numbers, which no demo has: the one thing here that no client could do."""
+"""An office with few numbers, which the demo does not have: the only step here that needs the database."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ EVERYTHING = "*****"
 
 
 async def leave_thirteen_numbers(stack: RunningStack, office: str) -> list[str]:
-    """Take everything out of the office's pool but thirteen numbers, which are returned."""
+    """Leave only thirteen numbers in the office's pool, and return them."""
     database = Database(Postgres(DataFolder(stack.folder)).url(DATABASE), pool_size=1, application_name="tests")
     redis = make_redis(Valkey(DataFolder(stack.folder)).url())
     releases, now = SegmentReleases(database), datetime.now(UTC)
@@ -32,7 +32,7 @@ async def leave_thirteen_numbers(stack: RunningStack, office: str) -> list[str]:
         prefix = segments[0].prefix
         for template in TEMPLATES:
             await releases.release(Segment(prefix, template, (), long_ago, long_ago), Act(now, "system"))
-        # As an operator's call would: the worker itself would find the change within two seconds.
+        # As an operator's call does: the worker would find the change within two seconds.
         await IndexKeeper(database, redis).release(prefix, now)
     finally:
         await redis.aclose()

@@ -1,4 +1,4 @@
-"""Somebody who wants more than the chances of one person and one car; `make attack` does it for longer."""
+"""An attacker who wants more than the chances of one person and one car; `make attack` runs longer."""
 
 from pathlib import Path
 

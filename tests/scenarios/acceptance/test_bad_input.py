@@ -54,7 +54,7 @@ BODIES: dict[str, Json] = {
 
 @pytest.fixture(scope="module")
 async def selection(service: Service) -> Selection:
-    """Never changed by these tests, so one is enough; its account's writes a minute are not."""
+    """These tests never change it, so one is enough; only the writes per minute of its account are limited."""
     return await (await service.applicant()).selecting()
 
 
@@ -89,7 +89,7 @@ async def test_no_value_of_a_field_of_the_creation_does_harm(service: Service) -
     await applicant.ask_code()
     right = await applicant.submission()
     for number, name in enumerate(right):
-        # Another account for each field, for writes a minute are limited.
+        # Another account for each field, because writes per minute are limited.
         sender = await service.applicant()
         for value in WEIRD:
             content = json.dumps(right | {name: value}).encode()

@@ -1,4 +1,4 @@
-"""备选号牌 (R-37, R-38) and what becomes of it (R-28, R-39, R-40, R-43)."""
+"""备选号牌 (R-37, R-38) and its confirmation (R-28, R-39, R-40, R-43)."""
 
 import asyncio
 from datetime import date, timedelta
@@ -84,7 +84,7 @@ async def test_confirming_leads_to_completed_with_a_day_and_a_deadline(service: 
     assert view["composed"]["confirm_enabled_at"] is None
     last_day = date.fromisoformat(view["visit_by"])
     today = (instant(view["now"]) + timedelta(hours=8)).date()
-    # Three working days, of which weekends and holidays are none.
+    # Three working days, without weekends and holidays.
     assert 3 <= (last_day - today).days <= 14
     assert last_day.weekday() < 5 or (last_day - today).days > 3
     # The day counts to its end in Shanghai.
@@ -125,7 +125,7 @@ async def test_cancellation_where_it_is_allowed_frees_the_vehicle_and_later_the_
     view = await selection.do("cancellation")
     assert (view["stage"], view["plate"], view["deadline"]) == ("cancelled", None, None)
 
-    # It cools for up to a second; a try that comes too early would cost a number.
+    # It cools for up to a second; an attempt that is too early would cost a number.
     await asyncio.sleep(COOLING_S)
     assert ok(await rival.compose(plate))["plate"] == plate
 

@@ -11,7 +11,7 @@ from tests.scenarios.stack.running_stack import Json
 MALFORMED = (
     *("粤BI2345", "粤BO1234", "粤BABC12", "粤B1A2B3", "粤O12345", "粤B1234", "港粤B1234", "粤B１2345", "粤BA１B２3"),
     *("粤B123456", "粤B 12345", "粤B12345 ", " 粤B12345", "粤B12345\n", "粤·B12345", "粤B-12345", "", "粤B{1234}"),
-    # What looks like capitals, or becomes one when folded by more than ASCII.
+    # Characters that look like capitals, or become one with Unicode folding.
     *("Ａ粤12345", "粤Ｂ12345", "粤B1234\u017f", "粤B1234\u212a", "粤B\u0661\u0662345", "粤粤12345", "B12345"),
 )
 
@@ -41,7 +41,7 @@ async def test_each_of_the_ten_patterns_is_well_formed(service: Service) -> None
     examples = ("12345", "A1234", "AB123", "1A234", "12A34", "123A4", "1234A", "A123B", "123AB", "A1B23")
     assert all(PATTERN.fullmatch(serial) for serial in examples)
     for serial in examples:
-        # What is well formed gets as far as the next check: they are too many.
+        # Well-formed numbers reach the next check: they are too many.
         refused(await selection.compose(*[f"{prefix}{serial}"] * 6), "number_duplicated")
 
 
@@ -88,7 +88,7 @@ async def test_the_first_free_one_wins_and_the_rest_are_left_alone(service: Serv
     outcomes = [(entry["number"], entry["outcome"]) for entry in view["last_submission"] or ()]
     assert outcomes in ([], [(taken, "taken"), (first, "accepted"), (second, "not_tried")])
     assert view["visit_by"]
-    # Nobody was kept from the one that was not tried.
+    # The number that was not tried is still free.
     assert (await third.composed(second))["plate"] == second
 
 

@@ -90,7 +90,7 @@ async def test_a_vehicle_is_in_use_while_unfinished_and_when_completed(hurried: 
     await selection.verify()
     await selection.reserve()
     refused(await applicant.post("/preselections", body), "vehicle_in_use")
-    # The right code of the refused attempts still opens another vehicle.
+    # The right code of the refused attempts is still valid for another vehicle.
     other = await applicant.submission(applicant.cars_bought[1], code=body["code"])
     ok(await applicant.post("/preselections", other), 201)
 

@@ -1,4 +1,4 @@
-"""Demo mode: who there is, what they bought, and their phones; everything valid by the rules of the real thing."""
+"""Demo mode: users, their cars and phones; all data is valid by the production rules."""
 
 import asyncio
 import re
@@ -51,7 +51,7 @@ async def users(service: Service) -> list[Json]:
 
 @pytest.fixture(scope="module")
 async def cars(service: Service, users: list[Json]) -> dict[str, list[Json]]:
-    """What each applicant has bought."""
+    """The cars of each applicant."""
     names = [user["user"] for user in users if user["roles"] == ["applicant"]]
     bought: dict[str, list[Json]] = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""Two tabs, two devices, two people: every countdown and every count holds in all of them."""
+"""Two tabs, two devices, two people: every countdown and every count applies to all of them."""
 
 import asyncio
 

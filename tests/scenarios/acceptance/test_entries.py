@@ -1,4 +1,4 @@
-"""`POST /entries`: the screen for whoever comes in (R-01, R-05 to R-08, R-15)."""
+"""`POST /entries`: the screen after an entry (R-01, R-05 to R-08, R-15)."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""`GET /preselections/{id}/events`: the view at once, and after every change, whoever or whatever made it."""
+"""`GET /preselections/{id}/events`: the view at once, and after every change, from any source."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""No chance left (R-07, R-29, R-30, R-47): by itself, when the last batch and the last candidate have ended."""
+"""No chance left (R-07, R-29, R-30, R-47): automatic, when the last batch and the last candidate have ended."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ WITHIN_S = 2
 
 
 async def used_up(hurried: Service) -> tuple[Selection, Json]:
-    """Nothing left but the last batch, which lives for three seconds."""
+    """Only the last batch is left, for three seconds."""
     selection, rival = await hurried.selecting(2)
     taken = await rival.draw()
     ok(await selection.compose(*taken[:3]))

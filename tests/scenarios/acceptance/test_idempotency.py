@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same request again acts once and gets the first answer."""
+"""`Idempotency-Key`: a repeated request acts once and gets the first response."""
 
 import asyncio
 from uuid import uuid4

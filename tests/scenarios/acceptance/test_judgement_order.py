@@ -93,7 +93,7 @@ async def test_writes_are_limited_a_minute_for_each_account(service: Service) ->
         if answers[-1].json()["code"] == "wrong_stage" and len(answers) == 1:
             await selection.verify()
     assert "retry_at" in refused(answers[-1], "rate_limited")
-    # Reading goes on, and so does everybody else.
+    # Reads and other accounts are not affected.
     assert await selection.stage() == "plate_selection"
     assert (await neighbour.do("start"))["stage"] == "identity_verification"
 

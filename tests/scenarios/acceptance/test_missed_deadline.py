@@ -31,13 +31,13 @@ async def test_a_missed_deadline_bars_the_party_until_the_ban_ends_by_itself(lap
     assert (await selection.post("draws", {})).json()["code"] in {"wrong_stage", "blacklisted"}
     body = await applicant.submission(applicant.cars_bought[2], code="000000")
     assert refused(await applicant.post("/preselections", body), "blacklisted")["until"] == until
-    # The notice goes before the ban, as fields do.
+    # The notice is checked before the ban, as fields are.
     refused(await applicant.post("/preselections", body | {"notice_version": "none"}), "notice_outdated")
     await eventually(lambda: was_told(applicant), within=10)
     await passed(until)
     await eventually(lambda: may_enter(applicant, other), within=3)
     assert (await other.do("start"))["stage"] == "identity_verification"
-    # After cooling the number is everybody's again.
+    # After cooling the number is free again.
     assert (await (await rival.selecting()).composed(view["plate"]))["plate"] == view["plate"]
 
 

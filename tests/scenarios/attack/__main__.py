@@ -1,6 +1,6 @@
 """`python -m tests.scenarios.attack`: attacks a separate, complete system, and prints what the attackers gained.
 
-Exits with 1 if they got anything beyond their chances.
+The exit code is 1 if they gained anything beyond their chances.
 """
 
 import asyncio
@@ -17,12 +17,12 @@ from tests.scenarios.attack import campaign, published_calls
 from tests.scenarios.attack.findings import table
 from tests.scenarios.stack.running_stack import RunningStack, running
 
-# As in production, but that nobody waits long: the countdowns are short, and a code may follow a code at once.
+# As in production, but with short countdowns and without a delay between codes.
 SCALPED = {
     "CONFIRM_DELAY": "PT1S", "COMPOSE_INTERVAL": "PT1S", "CODE_RESEND": "PT0S", "BATCH_TTL": "PT45S",
     "KEYBOARD_SNAPSHOT": "PT1S",
 }  # fmt: skip
-# Nothing in the way of Schemathesis: a refusal for calling too often would hide every other answer.
+# Without limits for Schemathesis: a `rate_limited` response would hide every other response.
 UNLIMITED = {"CONFIRM_DELAY": "PT0S", "COMPOSE_INTERVAL": "PT0S", "CODE_RESEND": "PT0S"} | dict.fromkeys(
     ("WRITES_PER_MINUTE", "KEYBOARD_PER_MINUTE", "CODES_PER_HOUR", "CODES_PER_DAY", "FAILED_CHECKS_PER_DAY"), "1000000"
 )
@@ -33,7 +33,7 @@ def stack_in(folder: Path, policy: dict[str, str]) -> RunningStack:
 
 
 async def scalped(folder: Path) -> bool:
-    """The scalper's campaign; True if nothing was got."""
+    """The scalper's attacks; True if nothing was gained."""
     async with running(stack_in(folder, SCALPED)) as stack, httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
         service = Service(stack, http, Contract((await http.get("/openapi.json")).json()))
         await service.meet()
@@ -43,7 +43,7 @@ async def scalped(folder: Path) -> bool:
 
 
 async def called_at_random(folder: Path) -> bool:
-    """Schemathesis for a long time; True if it found nothing."""
+    """A long run of Schemathesis; True if it found nothing."""
     async with running(stack_in(folder, UNLIMITED)) as stack, httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
         cast = await published_calls.Cast.of_demo(http, ["applicant-103", "applicant-104"])
         verdict = await published_calls.attack(stack.url, cast, published_calls.LONG, folder)
@@ -58,7 +58,7 @@ async def main() -> int:
 
 
 def folder_for(parent: Path, name: str) -> Path:
-    # PostgreSQL's part belongs to another user where we are root, who must be able to pass through.
+    # When we are root, PostgreSQL's folder belongs to another user, who must be able to enter this one.
     parent.chmod(0o711)
     (parent / name).mkdir()
     return parent / name

@@ -1,4 +1,4 @@
-"""The whole campaign of somebody who wants more than the chances of one person and one car."""
+"""All attacks of somebody who wants more than the chances of one person and one car."""
 
 import sys
 import time
@@ -22,7 +22,7 @@ ALWAYS: Sequence[Attack] = (
 
 
 def short() -> Sequence[Attack]:
-    """As much as a test may take."""
+    """The short form, for a test."""
     return (
         *ALWAYS, partial(races.rivals_for_numbers, rivals=6), partial(races.replays, times=12),
         partial(codes.guessed_codes, parallel=20), partial(http_games.slow_requests, slow=20),
@@ -30,7 +30,7 @@ def short() -> Sequence[Attack]:
 
 
 def long() -> Sequence[Attack]:
-    """With more rivals, and with what must be waited for. Codes are guessed last: that uses up the hour's codes."""
+    """The long form: more rivals, and attacks that wait. Codes are guessed last, which uses up the hour's codes."""
     rounds = [partial(races.rivals_for_numbers, rivals=rivals) for rivals in (2, 8, 24, 24)]
     return (
         *ALWAYS, *rounds, partial(races.replays, times=100), clocks.batch_too_late,

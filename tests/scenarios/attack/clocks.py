@@ -1,4 +1,4 @@
-"""Games with time: dates of the client's own, and requests that come to the millisecond."""
+"""Attacks with time: forged dates, and requests at the exact millisecond."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ DATES = {
 
 
 async def compose_too_early(service: Service) -> Finding:
-    """「确认选号」 at 自编, from before its countdown ends: nothing before the deadline, and then at once."""
+    """「确认选号」 at 自编, before the end of its countdown: refused before the deadline, then accepted at once."""
     finding = Finding("composing to the millisecond")
     taken, selection = await _taken_numbers(service)
     view = await selection.composed(*taken[:1])
@@ -37,7 +37,7 @@ async def compose_too_early(service: Service) -> Finding:
 
 
 async def identity_too_early(service: Service) -> Finding:
-    """「确认」 of 身份验证 before its countdown ends; the right code is worth nothing until then."""
+    """「确认」 of 身份验证 before the end of its countdown; the right code is refused until then."""
     finding = Finding("confirming the identity to the millisecond")
     applicant = (await service.neighbours(1))[0]
     selection = await applicant.submitted()
@@ -51,7 +51,7 @@ async def identity_too_early(service: Service) -> Finding:
 
 
 async def batch_too_late(service: Service) -> Finding:
-    """Numbers of a batch put aside around the moment at which it ends: not one of them afterwards."""
+    """Candidates around the end of their batch: none is accepted afterwards."""
     finding = Finding("putting aside after the batch has ended")
     selection = (await service.selecting(1))[0]
     batch = (await selection.do("draws", {}))["batch"]
@@ -60,7 +60,7 @@ async def batch_too_late(service: Service) -> Finding:
         answer = await selection.post("candidates", {"number": number})
         if finding.note(answer) == "200":
             finding.by_right += 1
-            # The column's countdown restarts at the moment of the decision; the view was made a little later.
+            # The candidates' countdown restarts at the decision; the view was made a little later.
             decided = instant(answer.json()["candidates"]["expires_at"]) - CANDIDATE_TTL
             finding.unless(decided < instant(batch["expires_at"]), f"put aside at {decided}")
         await asyncio.sleep(4 * EVERY_S)
@@ -70,13 +70,13 @@ async def batch_too_late(service: Service) -> Finding:
 
 
 async def _taken_numbers(service: Service) -> tuple[list[str], Selection]:
-    """Numbers that somebody else holds, and an applicant who will compose them in vain."""
+    """Numbers that another vehicle holds, and an applicant who composes them."""
     holder, selection = await service.selecting(2)
     return await holder.draw(), selection
 
 
 async def _with_dates(finding: Finding, selection: Selection, numbers: list[str], enabled_at: str) -> str:
-    """Compose with headers that say it is long past the countdown; when it truly ends."""
+    """Compose with headers that claim a later time; returns when the countdown really ends."""
     async with httpx.AsyncClient(base_url=service_url(selection)) as http:
         headers = DATES | {"Authorization": f"Bearer {selection.owner.token}"}
         for _ in range(3):
@@ -96,7 +96,7 @@ def service_url(selection: Selection) -> str:
 
 
 async def _hammered(finding: Finding, moment: str, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
-    """Call from shortly before the moment until it succeeds; too early is all that may be said before."""
+    """Call from shortly before the instant until it succeeds; before, only `too_early` is allowed."""
     await _until(moment)
     while code_of(answer := await call()) == "too_early":
         finding.note(answer)
@@ -108,6 +108,6 @@ async def _hammered(finding: Finding, moment: str, call: Callable[[], Awaitable[
 
 
 async def _until(moment: str) -> None:
-    """Wait until shortly before the moment; the service runs on the same machine's clock."""
+    """Wait until shortly before the instant; the service uses the same machine's clock."""
     wait = instant(moment) - BEFORE - datetime.now(UTC)
     await asyncio.sleep(max(0.0, wait.total_seconds()))

@@ -1,4 +1,4 @@
-"""Six digits: guessed in parallel, replayed, and taken from somewhere else."""
+"""Codes: guessed in parallel, replayed, and taken from another person or purpose."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ CODES_PER_HOUR = 5
 
 
 async def guessed_codes(service: Service, parallel: int) -> Finding:
-    """Guesses in parallel at 身份验证: however many come, five are looked at; then the right one is too late."""
+    """Parallel guesses at 身份验证: only five are compared; afterwards the right code is too late."""
     finding = Finding(f"guessing a code, {parallel} at once")
     applicant = (await service.neighbours(1))[0]
     selection = await applicant.submitted()
@@ -30,7 +30,7 @@ async def guessed_codes(service: Service, parallel: int) -> Finding:
 
 
 async def guessing_all_day(service: Service) -> Finding:
-    """A new code resets the attempts, but codes are limited too: how many guesses there are in an hour."""
+    """A new code resets the attempts, but codes are limited too: counts the guesses in an hour."""
     finding = Finding("guessing a code with ever new ones")
     applicant = (await service.neighbours(1))[0]
     body = await applicant.submission(code="000000")

@@ -1,4 +1,4 @@
-"""Afterwards: whether the rows, the operators' levels of the pool and everybody's own views agree that all was fair."""
+"""The final count: rows, pool levels and applicants' views must be consistent and show no gain."""
 
 import sqlalchemy as sa
 
@@ -8,7 +8,7 @@ from storage.postgres.database import Database
 from tests.scenarios.acceptance.people import Service, ok
 from tests.scenarios.attack.findings import Finding
 
-# Each must find nothing. Chances are counted by the decisions, which nobody can take back, not by what a view says.
+# Each must find nothing. Chances are counted from the decisions, which are append-only, not from views.
 VIOLATIONS = {
     "a plate with two owners": """
         SELECT plate FROM preselection WHERE stage IN ('completed', 'registered') GROUP BY plate HAVING count(*) > 1""",
@@ -34,7 +34,7 @@ VIOLATIONS = {
 
 
 async def fairness(service: Service) -> Finding:
-    """Nobody has more than their chances, and no number two owners."""
+    """Nobody has more than their chances, and no number has two owners."""
     finding = Finding("counted afterwards")
     database = Database(noted_instance(service.stack.folder)["XUANHAO_DATABASE_URL"])
     try:

@@ -1,4 +1,4 @@
-"""What an attack tried, what it was given by right, and what it got beyond that: of which there must be nothing."""
+"""An attack's attempts, its legitimate gain, and its gain beyond that, which must be nothing."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import httpx
 
-# What the contract says where there is too much to do: hundreds of wishes at one vehicle at once wait for each other.
+# The contract's response to overload: hundreds of parallel requests of one vehicle wait for each other.
 BUSY = ("unavailable", "outcome_unknown")
 
 
 @dataclass
 class Finding:
-    """One attack's tally; `answers` counts refusals by their code, and other answers by their status."""
+    """One attack's counts; `answers` counts refusals by code, and other responses by status."""
 
     attack: str
     tried: int = 0
@@ -29,7 +29,7 @@ class Finding:
         return told
 
     def must_be(self, answer: httpx.Response, codes: Collection[str]) -> None:
-        """Anything but a refusal with one of these codes is something that the attacker should not have got."""
+        """Anything but a refusal with one of these codes is a gain beyond the rules."""
         told = self.note(answer)
         request = answer.request
         self.unless(
@@ -52,7 +52,7 @@ def code_of(answer: httpx.Response) -> str:
 
 
 def table(findings: Sequence[Finding]) -> str:
-    """As Markdown, with what was got in full beneath."""
+    """As Markdown, with the gains listed below."""
     head = ("| attack | tried | got by right | got beyond | most frequent answers |", "| --- | --- | --- | --- | --- |")
     finds = [f"- {finding.attack}: {words}" for finding in findings for words in finding.beyond]
     return "\n".join((*head, *map(str, findings), "", *(finds or ["Nothing was got beyond the chances."])))

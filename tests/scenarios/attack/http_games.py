@@ -1,4 +1,4 @@
-"""Headers that lie, requests in disguise, too large, and too slow."""
+"""Forged headers, smuggled requests, oversized requests, and slow requests."""
 
 import asyncio
 import gzip
@@ -25,7 +25,7 @@ LONGEST_WAIT_S = 10
 
 
 async def lying_headers(service: Service) -> Finding:
-    """Headers of proxies that are not there change neither who calls, nor what, nor any address in an answer."""
+    """Forged proxy headers change neither the caller, nor the call, nor any URL in a response."""
     finding = Finding("headers that lie")
     applicant = await service.caller("applicant")
     async with httpx.AsyncClient(base_url=service.stack.url) as http:
@@ -49,7 +49,7 @@ async def lying_headers(service: Service) -> Finding:
 
 
 async def smuggled_requests(service: Service) -> Finding:
-    """Two lengths, or none that is clear: never is a second request read out of the first one's body."""
+    """Two lengths, or ambiguous ones: the server never reads a second request from the first one's body."""
     finding = Finding("requests in disguise")
     inner = request("GET", SECRET, HOST)
     both = ("Content-Length: 5", "Transfer-Encoding: chunked")
@@ -78,7 +78,7 @@ async def smuggled_requests(service: Service) -> Finding:
 
 
 async def oversized_requests(service: Service) -> Finding:
-    """Heads, addresses, bodies and bombs beyond every measure are refused, and cost little."""
+    """Oversized heads, URLs, bodies and compression bombs are refused, and cost little."""
     finding = Finding("oversized requests")
     token = (await service.caller("applicant")).token
     signed, json = f"Authorization: Bearer {token}", "Content-Type: application/json"
@@ -107,7 +107,7 @@ async def oversized_requests(service: Service) -> Finding:
 
 
 async def slow_requests(service: Service, slow: int) -> Finding:
-    """Many connections whose heads and bodies trickle; others must not notice, and the slow are shown out."""
+    """Many connections with slow heads and bodies; other clients must not notice, and slow ones are closed."""
     finding = Finding(f"{slow} slow connections")
     applicant = await service.caller("applicant")
     signed, json = f"Authorization: Bearer {applicant.token}", "Content-Type: application/json"
@@ -131,7 +131,7 @@ async def slow_requests(service: Service, slow: int) -> Finding:
 
 
 async def _trickle(service: Service, beginning: bytes) -> bool:
-    """Whether the server ends the connection, or at least answers, while a byte comes every half second."""
+    """Whether the server closes the connection, or at least responds, while a byte arrives every half second."""
     async with connection(service.stack.url) as (reader, writer):
         writer.write(beginning)
         ended = asyncio.ensure_future(reader.read(1))

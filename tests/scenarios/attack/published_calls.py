@@ -25,7 +25,7 @@ _CASES = re.compile(r"(\d+) generated")
 
 @dataclass(frozen=True)
 class Extent:
-    """How much of it: examples for each call, sequences of calls, and how many calls long they are."""
+    """The amount of work: examples per call, sequences of calls, and their length."""
 
     examples: int
     sequences: int
@@ -38,7 +38,7 @@ LONG = Extent(examples=60, sequences=60, steps=8)
 
 @dataclass(frozen=True)
 class Cast:
-    """Tokens of those who call, and the preselections that the applicants call for."""
+    """Tokens of the callers, and the applicants' preselections."""
 
     selecting: Client
     selecting_id: str
@@ -50,7 +50,7 @@ class Cast:
 
     @classmethod
     async def of_demo(cls, http: httpx.AsyncClient, applicants: list[str]) -> "Cast":
-        """Two applicants of these names get as far as is needed."""
+        """Bring two applicants with these names to the required stages."""
         selecting, completed = [await Client.signed_in(http, user) for user in applicants]
         car = (await selecting.cars())[0]
         view = await selecting.create(car)
@@ -66,7 +66,7 @@ class Cast:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What Schemathesis said; `is_clean` if it found nothing."""
+    """The output of Schemathesis; `is_clean` if it found nothing."""
 
     is_clean: bool
     words: str
@@ -78,7 +78,7 @@ class Verdict:
 
 
 async def attack(url: str, cast: Cast, extent: Extent, folder: Path) -> Verdict:
-    """Let it loose on the service at `url`; `folder` gets its configuration."""
+    """Run it against the service at `url`; `folder` gets its configuration."""
     configuration = folder / "schemathesis.toml"
     configuration.write_text("\n".join(_configuration(url, cast, extent)), "utf-8")
     options = ("--continue-on-failure", "--no-color", "--workers", "2", "--warnings", "off")
@@ -99,7 +99,7 @@ async def attack(url: str, cast: Cast, extent: Extent, folder: Path) -> Verdict:
 
 
 def _configuration(url: str, cast: Cast, extent: Extent) -> Iterator[str]:
-    # Deterministic, so that the same calls are made in every run, whatever a run before it has found.
+    # Deterministic, so that every run makes the same calls, whatever an earlier run has found.
     yield f"base-url = {_text(url)}"
     yield f"headers = {_bearer(cast.selecting)}"
     yield f"seed = {SEED}"
@@ -107,7 +107,7 @@ def _configuration(url: str, cast: Cast, extent: Extent) -> Iterator[str]:
     yield f"request-timeout = {LONGEST_ANSWER_S + 5}"
     yield f'generation = {{ max-examples = {extent.examples}, deterministic = true, database = "none" }}'
     yield f"checks.max_response_time = {LONGEST_ANSWER_S}"
-    # Whether a plate, a VIN or a code is right is more than a schema can say, so a right form may be refused.
+    # A schema can't express whether a plate, a VIN or a code is correct, so a well-formed value may be refused.
     yield "checks.positive_data_acceptance.enabled = false"
     yield f"checks.negative_data_rejection.expected-statuses = {json.dumps([str(status) for status in REFUSALS])}"
     yield f"phases.stateful.max-steps = {extent.steps}"

@@ -1,4 +1,4 @@
-"""Many at once: rivals for a number, one's own request again and again, and hoards."""
+"""Parallel requests: competition for a number, repeats of one request, and hoarding."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ REFUSED = {
 
 
 async def rivals_for_numbers(service: Service, rivals: int) -> Finding:
-    """Everybody composes the same numbers in the same moment: each has one owner, and losers pay what they tried."""
+    """All compose the same numbers at the same time: each has one owner, and the others lose the chances they used."""
     finding = Finding(f"{rivals} accounts race for the same numbers")
     racers = await service.selecting(rivals)
     numbers = await racers[0].free_numbers(3)
@@ -39,7 +39,7 @@ async def rivals_for_numbers(service: Service, rivals: int) -> Finding:
 
 
 async def replays(service: Service, times: int) -> Finding:
-    """The same draw many times in parallel: with one key it is one draw; without, no more than there are."""
+    """The same draw many times in parallel: with one key one draw; without a key at most the remaining draws."""
     finding = Finding("replays of a draw, with one key and without")
     with_key, without = await service.selecting(2)
     allowed = (await with_key.view())["draws"]["remaining"]
@@ -62,7 +62,7 @@ async def replays(service: Service, times: int) -> Finding:
 
 
 async def stolen_key(service: Service) -> Finding:
-    """Another's idempotency key, or one's own for something else, gives nothing away."""
+    """Another caller's idempotency key, or a reused one, reveals nothing."""
     finding = Finding("idempotency keys of others")
     victim, thief = await service.selecting(2)
     key = {"Idempotency_Key": str(uuid4())}
@@ -76,7 +76,7 @@ async def stolen_key(service: Service) -> Finding:
 
 
 async def hoarding(service: Service) -> Finding:
-    """Every draw at once, and of every batch as many candidates as can be had, all put aside at the same time."""
+    """All draws in parallel, and for every batch parallel requests for all its numbers as candidates."""
     finding = Finding("hoarding by batches and candidates")
     hoarder = (await service.selecting(1))[0]
     view = await hoarder.view()
@@ -105,7 +105,7 @@ async def hoarding(service: Service) -> Finding:
 
 
 async def compositions_beyond(service: Service) -> Finding:
-    """More numbers than may be tried: too many, twice the same, of another office, and all chances many times over."""
+    """More numbers than allowed: too many, duplicates, of another office, and more than all chances."""
     finding = Finding("compositions beyond the chances")
     greedy, holder = await service.selecting(2)
     chances = (await greedy.view())["composed"]["remaining"]
@@ -138,7 +138,7 @@ async def _allowed(selection: Selection) -> None:
 
 
 def _batches(finding: Finding, answers: Sequence[httpx.Response]) -> set[str]:
-    """The different batches that were handed out; anything but a batch must be a refusal of the contract."""
+    """The distinct batches; any other response must be a refusal of the contract."""
     batches: set[str] = set()
     for answer in answers:
         finding.note(answer)

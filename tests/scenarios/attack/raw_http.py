@@ -1,4 +1,4 @@
-"""HTTP written by hand: what no well-behaved client can be made to send."""
+"""Raw HTTP over sockets, for requests that normal clients refuse to send."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ _MUCH = 1 << 16
 
 
 async def answers_to(url: str, *parts: bytes, pause: float = 0.0, patience: float = PATIENCE_S) -> list[int]:
-    """Send these bytes, in parts with a pause between them; the statuses that came until the server closed."""
+    """Send these bytes in parts with pauses; returns the statuses until the server closed the connection."""
     async with connection(url) as (reader, writer):
         received = asyncio.ensure_future(_all(reader, patience))
         for part in parts:
@@ -31,19 +31,19 @@ async def connection(url: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyn
         yield reader, writer
     finally:
         writer.close()
-        # Where the server has cut it off, that is its answer.
+        # If the server has closed the connection, that is its response.
         with suppress(ConnectionError):
             await writer.wait_closed()
 
 
 def request(method: str, path: str, *fields: str, body: bytes = b"") -> bytes:
-    """The head as it is given, line for line, and the body."""
+    """The given head, line by line, and the body."""
     return "\r\n".join((f"{method} {path} HTTP/1.1", *fields, "", "")).encode("latin-1") + body
 
 
 async def _all(reader: asyncio.StreamReader, patience: float) -> bytes:
     received = b""
-    # What has come until the end, whatever ended it, is the answer.
+    # Everything until the end of the connection is the response.
     with suppress(TimeoutError, ConnectionError):
         async with asyncio.timeout(patience):
             while chunk := await reader.read(_MUCH):
@@ -52,5 +52,5 @@ async def _all(reader: asyncio.StreamReader, patience: float) -> bytes:
 
 
 def _statuses(received: bytes) -> list[int]:
-    """The statuses of the answers; bodies of ours hold no status line."""
+    """The statuses of the responses; our bodies contain no status line."""
     return [int(rest[:3]) for rest in received.split(b"HTTP/1.1 ")[1:]]

@@ -5,7 +5,7 @@ from typing import Any
 from tests.scenarios.acceptance.people import Selection, Service, ok
 from tests.scenarios.attack.findings import Finding
 
-# What an action changes by itself, or time does.
+# Fields that the attacker's own act or time changes.
 VOLATILE = ("now",)
 READS = ("", "/keyboard?prefix={prefix}", "/voucher", "/calendar", "/events")
 ACTIONS: dict[str, Any] = {
@@ -15,7 +15,7 @@ ACTIONS: dict[str, Any] = {
 
 
 async def stolen_ids(service: Service) -> Finding:
-    """A stranger knows the id of a preselection, in the middle of its draw, and calls everything there is."""
+    """Another person knows the id of a preselection, during its draw, and makes every call."""
     finding = Finding("stolen ids")
     victim, thief = await service.selecting(2)
     numbers = await victim.draw()
@@ -43,7 +43,7 @@ async def stolen_ids(service: Service) -> Finding:
 
 
 async def numbers_of_others(service: Service) -> Finding:
-    """Numbers that were offered to somebody else: put aside, confirmed, or composed while they are."""
+    """Numbers that are offered to another applicant: added as candidates, confirmed, or composed."""
     finding = Finding("numbers offered to others")
     victim, thief = await service.selecting(2)
     theirs = await victim.draw()
@@ -73,7 +73,7 @@ async def keyboard_as_oracle(service: Service) -> Finding:
 
 
 async def cars_of_others(service: Service) -> Finding:
-    """Somebody else's car, with all its facts right but the buyer; until the daily limit ends the guessing."""
+    """Another person's car, with all facts right except the buyer, until the daily limit."""
     finding = Finding("entering with other people's cars")
     owner, thief = await service.neighbours(2)
     await thief.ask_code()

@@ -1,4 +1,4 @@
-"""Tokens that somebody made up, changed, or was given for something else."""
+"""Tokens that were forged, changed, or issued for another purpose."""
 
 import hashlib
 import hmac
@@ -27,7 +27,7 @@ CALLS = (
 
 
 async def forged_tokens(service: Service) -> Finding:
-    """Nobody has the provider's key: no signature, another algorithm, another key, a changed claim."""
+    """Forgeries without the provider's key: no signature, another algorithm, another key, a changed claim."""
     finding = Finding("forged tokens")
     genuine = (await service.caller("applicant")).token
     for token in _forged(genuine, await _published_key(service)):
@@ -36,7 +36,7 @@ async def forged_tokens(service: Service) -> Finding:
 
 
 async def swapped_tokens(service: Service) -> Finding:
-    """Signed by the provider's own key, but not for this service, not for now, or not for this role."""
+    """Signed with the provider's key, but not for this service, not for now, or not for this role."""
     finding = Finding("tokens for something else")
     issuer = await _issuer(service)
     signer = DemoSigner.from_keys(FileKeys(DataFolder(service.stack.folder).keys).read(), issuer)
@@ -47,7 +47,7 @@ async def swapped_tokens(service: Service) -> Finding:
 
 
 async def tokens_elsewhere(service: Service) -> Finding:
-    """A good token where none belongs, and an applicant's where another role is needed."""
+    """A valid token in wrong places, and an applicant's token where another role is needed."""
     finding = Finding("good tokens in wrong places")
     operator = (await service.caller("operator")).token
     applicant = await service.caller("applicant")
@@ -84,7 +84,7 @@ def _forged(genuine: str, public: dict[str, Any]) -> Iterator[str]:
     for name in ("none", "None", "NONE", ""):
         for ending in ("", signature):
             yield f"{_part(head | {'alg': name})}.{operator}.{ending}"
-    # The classic: the public key taken for the secret of an HMAC, in every spelling that a library might use.
+    # The public key used as the secret of an HMAC, in every encoding that a library might use.
     for secret in (_decoded(public["x"]), public["x"].encode(), json.dumps(public).encode(), b""):
         signed = f"{_part(head | {'alg': 'HS256'})}.{operator}"
         yield f"{signed}.{_encoded(hmac.digest(secret, signed.encode(), hashlib.sha256))}"

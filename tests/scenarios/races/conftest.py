@@ -14,7 +14,7 @@ CONNECTIONS = 40
 
 @pytest.fixture
 async def database(fresh_database: str) -> AsyncIterator[Database]:
-    """A database of this race's own, committed for real, with many connections."""
+    """A separate database for this race, with real commits and many connections."""
     own = Database(fresh_database, pool_size=CONNECTIONS)
     await asyncio.gather(*(own.rows(text("SELECT pg_sleep(0.2)")) for _ in range(CONNECTIONS)))
     yield own

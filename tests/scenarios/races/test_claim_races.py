@@ -1,4 +1,4 @@
-"""A plate never has two owners, nor do two live batches share a number, however many ask at once."""
+"""A plate never has two owners, and no two live batches share a number, under parallel requests."""
 
 import asyncio
 import random
@@ -23,7 +23,7 @@ CONNECTIONS = 40
 
 
 async def owners_of(database: Database, at: datetime = AT) -> dict[str, UUID]:
-    """Who holds each plate in the whole database at a moment."""
+    """The owner of each plate in the whole database at an instant."""
     columns = claim.c
     found = await database.rows(select(columns.plate, columns.preselection_id).where(columns.until > at))
     return {row[0]: row[1] for row in found}
@@ -31,10 +31,10 @@ async def owners_of(database: Database, at: datetime = AT) -> dict[str, UUID]:
 
 @asynccontextmanager
 async def starting_together(database: Database, plates: Sequence[str], rivals: int) -> AsyncIterator[None]:
-    """Holds everybody back at the first of the plates, until as many as there are connections for are under way.
+    """Holds all statements at the first of the plates, until all connections are in use.
 
-    Each has looked and has found nothing in its way by then. Without it one statement would be over before Python has
-    sent the next, and there would be no race.
+    By then each has looked and found no obstacle. Otherwise one statement would end before Python has sent the next,
+    and there would be no race.
     """
     grip = text("""
         INSERT INTO claim (plate, kind, until, changed_at)
@@ -48,7 +48,7 @@ async def starting_together(database: Database, plates: Sequence[str], rivals: i
         await gate.execute(grip, {"at": AT, "plates": list(plates)})
         yield
         while (await gate.execute(waiting)).scalar_one() < min(rivals, CONNECTIONS - 1):
-            # What a session sees of the others stays the same within a transaction, unless it looks again.
+            # A session's statistics of others stay the same within a transaction, unless they are refreshed.
             await gate.execute(text("SELECT pg_stat_clear_snapshot()"))
         await gate.rollback()
 
@@ -103,7 +103,7 @@ async def test_100_rivals_for_overlapping_plates_in_any_order_never_share_one_an
 
 
 async def test_claiming_what_another_releases_at_the_same_moment_never_deadlocks(stored: Stored) -> None:
-    """Each gives up its own lapsed plates and wants its neighbour's: a circle, were there not one order for all."""
+    """Each releases its expired plates and claims its neighbour's: a deadlock, without one order for all."""
     rivals = [await stored.begun() for _ in range(CONNECTIONS - 1)]
     own = {rival: new_plates(5) for rival in rivals}
     for rival, plates in own.items():
@@ -152,7 +152,7 @@ async def test_50_different_actions_on_one_preselection_at_once_spend_one_chance
 
 
 class UnguardedClaims:
-    """What the claim would be without its guard: look whether the plates are free, then take them."""
+    """A claim without the guard: check whether the plates are free, then take them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -172,7 +172,7 @@ class UnguardedClaims:
 
 
 async def test_without_the_guard_the_same_ten_plates_have_many_owners(stored: Stored) -> None:
-    """The race is real: what the other tests prove is the guard's doing."""
+    """The race is real: without the guard the other tests would fail."""
     unguarded, plates = UnguardedClaims(stored.database), new_plates(10)
     rivals = [await stored.begun() for _ in range(20)]
     everybody_has_looked = asyncio.Barrier(len(rivals))

@@ -1,4 +1,4 @@
-"""Draws in parallel, committed for real: index first, then the one statement that decides."""
+"""Parallel draws with real commits: first the index, then the one statement that decides."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,13 +23,13 @@ PLATES = plates_at(positions_in(HUNDRED.numbers()))
 
 @dataclass
 class Draws:
-    """Draws as the service makes them, and the keeper that mends the index while they go on."""
+    """Draws as in the service, and the reconciliation of the index at the same time."""
 
     world: World
     stored: Stored
     drawn: dict[UUID, list[str]] = field(default_factory=dict)
     flush_after: list[int] = field(default_factory=list)
-    """How many numbers are given when somebody empties Redis."""
+    """The number of plates after which Redis is flushed."""
     losses: int = 0
     stale: int = 0
     lost: asyncio.Event = field(default_factory=asyncio.Event)
@@ -91,7 +91,7 @@ async def owners(world: World) -> dict[str, UUID]:
 
 
 async def assert_nobody_shares(draws: Draws) -> None:
-    """Whatever a drawer was given is its own, in its hands and in the database."""
+    """Every drawn number belongs to its drawer, in the response and in the database."""
     given = {plate: rival for rival, plates in draws.drawn.items() for plate in plates}
     assert len(given) == sum(map(len, draws.drawn.values()))
     assert await owners(draws.world) == given

@@ -1,4 +1,4 @@
-"""Chinese for a browser on a machine that has no Chinese font: the one that the voucher is printed in."""
+"""A Chinese font for a browser on a machine without one: the voucher's font."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ _SETTINGS = """<?xml version="1.0"?>
 
 @contextmanager
 def with_chinese(environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """The environment of a process whose browser knows the font beside those of the machine."""
+    """The environment of a process whose browser has this font in addition to the machine's."""
     with TemporaryDirectory(prefix="xuanhao-fonts-") as folder:
         settings = Path(folder) / "fonts.conf"
         settings.write_text(_SETTINGS.format(fonts=Path(sans_path()).parent, folder=folder))

@@ -10,7 +10,7 @@ from tests.scenarios.stack.running_stack import RunningStack, running
 
 @pytest.fixture(scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningStack]:
-    """As `make run` brings it up, but 「确认」 opens at once and nobody is limited in writing."""
+    """Like `make run`, but 「确认」 is enabled at once and writes are not limited."""
     limits = ("WRITES_PER_MINUTE", "KEYBOARD_PER_MINUTE")
     policy = dict.fromkeys(("XUANHAO_POLICY__CONFIRM_DELAY", "XUANHAO_POLICY__COMPOSE_INTERVAL"), "PT0S")
     policy |= {f"XUANHAO_POLICY__{limit}": "1000000" for limit in limits}

@@ -41,7 +41,7 @@ def steps(page: str) -> list[Step]:
 
 
 def run(page: str, address: str) -> list[str]:
-    """What each block prints, with whatever differs from run to run written as `…`."""
+    """The output of each block, with values that differ from run to run written as `…`."""
     script = "set -euo pipefail\n" + "".join(f"{step.commands}\necho '{END}'\n" for step in steps(page))
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""`python -m tests.scenarios.stack.operator_screens`: the pictures of docs/operators.md, from Temporal's running UI."""
+"""`python -m tests.scenarios.stack.operator_screens`: takes the screenshots of docs/operators.md from Temporal's UI."""
 
 import asyncio
 import json
@@ -67,7 +67,7 @@ async def take_all(stack: RunningStack, http: httpx.AsyncClient) -> None:
     ])  # fmt: skip
 
 
-# What there is to see
+# Data for the screenshots
 
 
 async def applicant_elsewhere(http: httpx.AsyncClient, office: str) -> Client:
@@ -79,7 +79,7 @@ async def applicant_elsewhere(http: httpx.AsyncClient, office: str) -> Client:
 
 
 async def give_little_time(stack: RunningStack, office: str) -> None:
-    """An office whose reservations lapse after seconds; the API learns of it within ten."""
+    """An office whose reservations end after seconds; the API reloads it within ten."""
     database = Database(noted_instance(stack.folder)["XUANHAO_DATABASE_URL"], pool_size=1)
     statement = text("""UPDATE office SET policy = policy || CAST(:changed AS jsonb) WHERE code = :code""")
     await database.rows(statement, {"changed": json.dumps({"validity": HASTY}), "code": office})
@@ -101,7 +101,7 @@ async def halfway(http: httpx.AsyncClient, number: int) -> Json:
 
 
 async def shoot_while_stuck(stack: RunningStack, deadline: datetime) -> None:
-    """A worker that stands still lets a deadline pass without effect."""
+    """While the worker is frozen, a deadline passes without effect."""
     worker = next(process for process in stack.family() if process.cmdline()[-2:] == ["-m", "worker"])
     worker.suspend()
     try:
@@ -134,7 +134,7 @@ async def closed(http: httpx.AsyncClient, office: str, day: str) -> str:
     return str(answer.json()["postponement"]["workflow_id"])
 
 
-# Pictures
+# Screenshots
 
 
 def listed(name: str, query: str) -> Shot:
@@ -147,7 +147,7 @@ def about(name: str, workflow_id: str, *acts: Sequence[str], tab: str = "user-me
 
 
 def ending_on(office: str, day: date) -> str:
-    """The query for the reservations of an office whose last day is this one: they lapse at the midnight after it."""
+    """The query for the reservations of an office with this last day: they end at the midnight after it."""
     noon, next_noon = (f"{each}T12:00:00+08:00" for each in (day, day + timedelta(days=1)))
     return f'Stage="completed" AND Office="{office}" AND Deadline > "{noon}" AND Deadline < "{next_noon}"'
 
@@ -171,7 +171,7 @@ def shoot(stack: RunningStack, shots: list[Shot]) -> None:
 
 
 def shrink(picture: Path) -> None:
-    """The UI has few colours; so many are enough, and take a third of the room."""
+    """The UI has few colours; this many are enough, and take a third of the size."""
     with Image.open(picture) as image:
         image.convert("RGB").quantize(96).save(picture, optimize=True)
 

@@ -1,4 +1,4 @@
-"""The whole system as `make run` brings it up, in a folder and on ports of the test's own."""
+"""The whole system of `make run`, in the test's folder and on free ports."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from embedded.managed_process import tied
 from embedded.ports import free_port
 
 Json = dict[str, Any]
-"""A JSON object; tests/scenarios/acceptance holds its form against the published document."""
+"""A JSON object; tests/scenarios/acceptance validates its form against the published document."""
 
 ROOT = Path(__file__).parents[3]
 # Several systems may start at once, beside other tests.
@@ -46,7 +46,7 @@ class RunningStack:
         return f"127.0.0.1:{self.temporal_port}"
 
     async def start(self, *command: str) -> str:
-        """Start and wait for the ready line, which is returned; one that can't start fails with its own words.
+        """Start, wait for the ready line, and return it; a failed start raises with its output.
 
         On Linux it ends with this process, so that not even a test run that is killed leaves a system behind.
         """
@@ -62,14 +62,14 @@ class RunningStack:
         assert self.process.stdout
         assert self.process.stderr
         async with asyncio.timeout(LONGEST_START_S):
-            # What make itself has to say goes before it.
+            # The output of make comes before it.
             while (line := (await self.process.stdout.readline()).decode()) and "ready" not in line:
                 pass
         assert "ready" in line, (await self.process.stderr.read()).decode()
         return line
 
     async def stop(self) -> int:
-        """SIGTERM to the parent alone; returns its exit code once it has gone."""
+        """SIGTERM to the parent only; returns its exit code when it has ended."""
         assert self.process
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
@@ -86,7 +86,7 @@ class RunningStack:
         return min((p for p in self.family() if p.name() in names), key=lambda process: process.create_time())
 
     def program(self, module: str) -> psutil.Process:
-        """The process that runs this module of ours, such as `worker`."""
+        """The process that runs this module, such as `worker`."""
         return next(p for p in self.family() if p.cmdline()[-2:] == ["-m", module])
 
     @staticmethod
@@ -120,7 +120,7 @@ def json_of(answer: httpx.Response) -> Json:
 
 @dataclass
 class Client:
-    """Somebody with a token, who speaks to the API as any client does."""
+    """A user with a token, who calls the API like any client."""
 
     http: httpx.AsyncClient
     user: str

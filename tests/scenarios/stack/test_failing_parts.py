@@ -1,4 +1,4 @@
-"""A part frozen or killed in the middle of a draw: an answer in time, and the truth from the same request later."""
+"""A server frozen or killed during a draw: a response in time, and the result from the same request later."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ NUMBERS = count(130)
 
 
 async def selecting(http: httpx.AsyncClient) -> tuple[Client, str]:
-    """Somebody new at 预选号牌, and the path of what they have there."""
+    """A new applicant at 预选号牌, and the path of the preselection."""
     client = await Client.signed_in(http, f"applicant-{next(NUMBERS)}")
     view = await client.create((await client.cars())[0])
     await client.reach_selection(str(view["id"]))
@@ -46,7 +46,7 @@ async def timed_read(client: Client, path: str) -> httpx.Response:
 
 
 async def truth(client: Client, path: str, key: str) -> Json:
-    """The answer of the same request, repeated until it is known."""
+    """The result of the same request, repeated until it is known."""
     async with asyncio.timeout(BACK_WITHIN_S):
         while True:
             try:
@@ -73,7 +73,7 @@ async def test_a_part_frozen_in_the_middle_of_a_draw_costs_time_and_no_chance(
     (client, path), (other, other_path) = await selecting(http), await selecting(http)
     key, other_key = str(uuid4()), str(uuid4())
     caught = asyncio.create_task(timed(client, path, key))
-    # Somewhere in the middle; that draw may have got through. The other one can't.
+    # During the draw; it may have succeeded. The other one can't.
     await asyncio.sleep(0.01)
     with frozen(part(stack, name).pid):
         late, early, read, alive, ready = await asyncio.gather(
@@ -97,7 +97,7 @@ async def test_a_part_frozen_in_the_middle_of_a_draw_costs_time_and_no_chance(
 
 
 def named(name: str) -> str:
-    """Nobody but Temporal knows its worker."""
+    """Only Temporal knows its worker."""
     return "temporal" if name == "worker" else name
 
 

@@ -1,4 +1,4 @@
-"""Keys are changed by the command while the whole system runs, and none of its processes is started again."""
+"""The command rotates keys while the whole system runs, without restarting a process."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ async def test_both_keys_are_changed_under_a_running_system(stack: RunningStack,
     assert after["encryption"]["current"] not in before["encryption"]["keys"]
     assert next(iter(after["hashing"]["keys"].values())) == before["hashing"]
     assert (stack.folder / "keys.json").stat().st_mode == mode
-    # The worker sends the code, and both know the person by the new keys.
+    # The worker sends the code, and both find the person with the new keys.
     assert (await buyer.reach_selection(str(begun["id"])))["stage"] == "plate_selection"
     assert {name: stack.program(name).pid for name in programs} == programs
     status, states = await xuanhao(stack, "keys", "status")

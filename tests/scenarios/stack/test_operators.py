@@ -1,4 +1,4 @@
-"""The desk and the command line on a system as `make run` brings it up: neither leaves anything personal behind."""
+"""The desk and the command line on the system of `make run`: neither leaves personal data behind."""
 
 import asyncio
 import io
@@ -18,7 +18,7 @@ APPLICANT = "applicant-120"
 
 
 async def xuanhao(stack: RunningStack, *words: str, stdin: str = "") -> tuple[int, str]:
-    """The command as it is typed: by its own script, with nothing but the data folder."""
+    """The command as it is typed: with its script, and only the data folder."""
     command = [str(ROOT / "bin" / "xuanhao"), "--data-dir", str(stack.folder), "--json", *words]
     pipe = asyncio.subprocess.PIPE
     started = await asyncio.create_subprocess_exec(*command, cwd=stack.folder, stdin=pipe, stdout=pipe)

@@ -19,7 +19,7 @@ USERS = ("applicant-101", "applicant-102", "agent-001")
 
 
 async def personal_values(client: Client) -> set[str]:
-    """Everything about a person and their cars that must not be found anywhere."""
+    """All values of a person and their cars that must not be found anywhere."""
     users = (await client.http.get("/api/v1/demo/users")).json()["items"]
     me = next(user for user in users if user["user"] == client.user)
     values = {me["name"], me["phone"]}
@@ -41,7 +41,7 @@ async def histories(stack: RunningStack) -> str:
 
 
 def decoded(history: WorkflowHistory) -> str:
-    """Payloads stand in the JSON as base64: their bytes as they are, so that nothing hides in them."""
+    """Payloads are base64 in the JSON: decode them, so that no value is hidden."""
     return "\n".join(event.SerializeToString().decode("utf-8", "replace") for event in history.events)
 
 
@@ -60,9 +60,9 @@ def logs(stack: RunningStack) -> str:
 
 
 def found_in(text: str, values: Iterable[str]) -> set[str]:
-    """The values that stand in the text, also as JSON would escape them.
+    """The values that occur in the text, also JSON-escaped.
 
-    Six digits only by themselves: a few thousand moments in nanoseconds and hashes hold those of a code by chance.
+    Six digits count only as a whole word: thousands of timestamps in nanoseconds and hashes contain a code by chance.
     """
     return {value for value in values if _stands_in(text, value) or _stands_in(text, json.dumps(value)[1:-1])}
 

@@ -24,7 +24,7 @@ View = dict[str, object]
 
 
 async def gone(processes: list[psutil.Process], *, within: float) -> None:
-    """Every one of these has ended; what is left when the time is over fails the test, and is killed."""
+    """All of these have ended; one that is left at the timeout fails the test, and is killed."""
     _, alive = await asyncio.to_thread(psutil.wait_procs, processes, within)
     left = [(process.pid, process.name()) for process in alive if process.status() != psutil.STATUS_ZOMBIE]
     for process in alive:
@@ -50,7 +50,7 @@ async def test_killed_by_sigkill_nothing_is_left_and_the_next_start_keeps_everyt
             await stack.start()
         await everything_is_there(stack, completed, unfinished)
         family = [psutil.Process(stack.process.pid), *stack.family()]
-        # Ctrl-C: the whole group in the foreground gets it.
+        # Ctrl-C goes to the whole foreground group.
         os.killpg(stack.process.pid, signal.SIGINT)
         async with asyncio.timeout(LONGEST_STOP_S):
             await stack.process.wait()
@@ -120,7 +120,7 @@ async def test_make_run_without_the_demo_beside_another_ends_whole_with_make_alo
 
 
 async def has_no_demo(http: httpx.AsyncClient, bare: str, other: str) -> None:
-    """Ready, but nobody can get in: neither by the demo nor with another instance's token."""
+    """Ready, but nobody can sign in: neither with the demo nor with another instance's token."""
     for path in ("/readyz", "/healthz"):
         assert (await http.get(bare + path)).status_code == 200
     assert not any("demo" in path for path in (await http.get(f"{bare}/openapi.json")).json()["paths"])

@@ -1,4 +1,4 @@
-"""The chain of seals shows every change of a sealed row, and of the seals themselves."""
+"""The hash chain shows every change of a sealed row, and of the seals."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -30,7 +30,7 @@ async def own(fresh_database: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def owner(fresh_database: str, as_owner: Callable[[str], str]) -> AsyncIterator[Database]:
-    """Somebody who may change everything."""
+    """A role that may change everything."""
     owner = Database(as_owner(fresh_database))
     yield owner
     await owner.close()

@@ -1,4 +1,4 @@
-"""Every act that changes a plate, a chance or the blacklist leaves a row, which the application can't take back."""
+"""Every act that changes a plate, a chance or the blacklist adds a row, which the application can't remove."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ OPERATOR = Act(AT, "operator", "op-1", "办公室停电")
 
 @pytest.fixture
 async def own(fresh_database: str) -> AsyncIterator[Database]:
-    """A database whose audit is this test's alone."""
+    """A database whose audit belongs to this test."""
     own = Database(fresh_database)
     yield own
     await own.close()
@@ -168,13 +168,13 @@ async def test_the_application_can_neither_change_the_audit_nor_any_table(databa
 
 
 async def test_the_application_may_add_a_row(own: Database) -> None:
-    """So that the refusals above are for what the statements set."""
+    """Shows that the refusals above depend on the columns that the statements set."""
     await own.rows(text(ADD))
     assert len(await entries(own)) == 1
 
 
 async def test_the_owner_is_somebody_else(own: Database, as_owner: Callable[[str], str]) -> None:
-    """So that the refusals above are the role's, and not the statements' own."""
+    """Shows that the refusals above depend on the role, not on the statements."""
     await own.rows(text(ADD))
     owner = Database(as_owner(own.engine.url.render_as_string(hide_password=False)))
     try:

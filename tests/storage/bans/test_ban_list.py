@@ -1,4 +1,4 @@
-"""The blacklist as operators see it."""
+"""The blacklist for operators."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The blacklist (R-41, R-48): one entry a party, whose `until` is the truth."""
+"""The blacklist (R-41, R-48): one entry per party, whose `until` decides."""
 
 import asyncio
 from datetime import datetime, timedelta

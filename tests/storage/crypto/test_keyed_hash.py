@@ -1,4 +1,4 @@
-"""Hashing keys change while rows have hashes of the keys before, and every row stays findable."""
+"""Hashing keys are rotated while rows have hashes of earlier keys, and every row stays findable."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Hashes move to a new key together with their companions, and what is written meanwhile follows them."""
+"""Hashes are converted to a new key together with related rows, and so are rows that are written meanwhile."""
 
 from uuid import uuid4
 
@@ -31,7 +31,7 @@ async def test_a_ban_entered_while_hashes_move_is_the_party_s_all_the_same(fresh
     assert await work.left() == (2, 0)
     assert await work.run() == 2
     assert (await work.run(), await work.left()) == (0, (0, 0))
-    # A worker had read the row before, and bars its party by the hash of then.
+    # A worker has read the row earlier, and bans its party with the old hash.
     late = NewBan(uuid4(), read_before.party_hash, "王*", AT, LATER, read_before.id)
     await Blacklist(database, keys).bar(late)
     hashes = PersonalHashes(keys.hashes)

@@ -96,7 +96,7 @@ def mend(key_file: Path) -> None:
 
 
 async def told_after(readers: KeyReaders, moment: datetime) -> bool:
-    """Three turns later the broken file has been read for certain."""
+    """After three intervals the broken file has certainly been read."""
     return all(reader.seen_at > moment + timedelta(milliseconds=60) for reader in await readers.living(system_clock()))
 
 
@@ -106,5 +106,5 @@ async def told(readers: KeyReaders, current: str) -> bool:
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(10):
-        while not await holds():  # noqa: ASYNC110 -- what is awaited happens in the database.
+        while not await holds():  # noqa: ASYNC110 -- the awaited event happens in the database.
             await asyncio.sleep(0.02)

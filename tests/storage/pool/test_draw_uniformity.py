@@ -3,7 +3,7 @@
 Ten numbers of one draw are all different, so the counts of `n` numbers over many draws of `k` spread less than
 independent ones would: the plain χ² has the expectation n - k, and times (n - 1) / (n - k) it is a χ² with n - 1
 degrees of freedom.
-Each test raises a false alarm in two of a million runs: one for counts too uneven, and one for counts too even.
+Each test has a false alarm in two of a million runs: one for counts too uneven, and one for counts too even.
 """
 
 import random
@@ -29,7 +29,7 @@ DEVIATIONS = 4.753
 """A normal variable lies further out on one side once in a million times."""
 
 NUMBERS = [*positions_in(segment("A1!!!").numbers())][::5]
-"""200 numbers, of which 146 hold no 4."""
+"""200 numbers, of which 146 contain no 4."""
 ONE_IN_A_THOUSAND = random.Random(36).sample(range(POOL_SIZE), POOL_SIZE // 1000)
 POOLS = {"nothing taken": NUMBERS, "half taken": NUMBERS[::2], "99.9 % taken": ONE_IN_A_THOUSAND}
 
@@ -52,7 +52,7 @@ def assert_uniform(seen: Iterable[Hashable], cells: Collection[Hashable], *, tog
 async def draws(
     index: PoolIndex, number: int, count: int = 10, *, prefixes: Iterable[str] = (B,), wish: Wish
 ) -> list[list[str]]:
-    """Draws of which each begins when the one before it has ended, so that all of them find the same numbers free."""
+    """Draws of which each starts when the previous one has expired, so all find the same numbers free."""
     moments = (AT + place * MILLISECOND for place in range(number))
     names = list(prefixes)
     return [await index.draw_from_office(names, count, at=at, until=at + MILLISECOND, wish=wish) for at in moments]

@@ -17,7 +17,7 @@ from tests.storage.pool_world import AT, LATER, B, free_in, plates_at, put_index
 MILLISECOND = timedelta(milliseconds=1)
 EVERYTHING = (1 << POOL_SIZE) - 1
 SPREAD = range(7, POOL_SIZE, 40_009)
-"""91 numbers all over the pool, in every pattern."""
+"""91 numbers spread over the pool, in every pattern."""
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ async def test_without_four_finds_the_few_numbers_among_many_fours(redis: Redis,
     assert await index.count(B, at=AT, wish=wish) == 5
     assert sorted(await index.draw(B, 10, at=AT, until=LATER, wish=wish)) == sorted(plates_at(few[1:]))
     assert await index.draw(B, 10, at=AT, until=LATER, wish=wish) == []
-    # Nothing but the drawn bits has changed, and no scratch copy is left behind.
+    # Only the drawn bits have changed, and no scratch copy is left.
     assert await index.count(B, at=AT) == fours.bit_count() + 1
     assert sorted(await redis.keys()) == sorted(key.encode() for key in index_keys(B)[:3])
 

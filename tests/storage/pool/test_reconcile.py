@@ -154,7 +154,7 @@ async def test_what_is_decided_while_an_index_is_built_is_in_it(
     async def truth_and_then_more(prefix: str, at: datetime, **bounds: Any) -> PoolTruth:
         truth = await reading(prefix, at, **bounds)
         await world.index.settle(at=AT, taken=PLATES[1:2], held={PLATES[2]: LATER}, freed={PLATES[0]: LATER})
-        # Committed without a word to the index, by somebody who was interrupted.
+        # Committed without updating the index, by an interrupted process.
         await world.add_claims(PLATES[3:4])
         await world.add_claims(PLATES[4:5], "offered", LATER)
         return truth
@@ -213,7 +213,7 @@ async def test_a_decision_that_is_made_between_both_readings_is_no_difference(
     read, plates = PoolRecords.truth, iter(PLATES)
 
     async def busy(records: PoolRecords, *given: Any, **options: Any) -> PoolTruth:
-        """Whenever the database is read, a draw has just been made since the index was read."""
+        """A draw happens between reading the index and reading the database, each time."""
         drawn = next(plates)
         await world.add_claims([drawn], "offered", LATER)
         await world.index.settle(at=AT, held={drawn: LATER})

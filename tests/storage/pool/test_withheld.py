@@ -1,4 +1,4 @@
-"""Numbers withheld by one operator, confirmed by another, and given back at a moment that nobody knows."""
+"""Numbers withheld by one operator, confirmed by another, and released at a random instant."""
 
 import asyncio
 from collections.abc import AsyncIterator

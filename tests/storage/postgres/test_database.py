@@ -1,4 +1,4 @@
-"""A database that does not answer in time is down, and one that comes back is back at once (api.md, Conventions)."""
+"""A database without a response in time is unavailable, and is used again at once when it returns (api.md)."""
 
 import asyncio
 import time
@@ -55,7 +55,7 @@ async def test_a_frozen_server_is_down_in_time_for_all_who_wait_and_back_when_it
     try:
         started = time.monotonic()
         assert await asyncio.gather(*(answers(own) for _ in range(12))) == [False] * 12
-        # Those that found a free connection wait for the answer, the others for a connection, and none for long.
+        # Calls with a connection wait for the response, the others for a connection, and none for long.
         assert time.monotonic() - started < PATIENCE + MARGIN
         started = time.monotonic()
         assert not await answers(own)
@@ -121,7 +121,7 @@ async def test_a_decision_that_a_frozen_server_got_has_one_effect_however_often_
             await stored.decisions.commit(drawn)
     finally:
         postgres.thaw()
-    # The server may still be busy with what it got before; both may meet, and neither may be done twice.
+    # The server may still be executing the first call; both may overlap, and neither may be executed twice.
     outcomes = await asyncio.gather(*(stored.decisions.commit(drawn) for _ in range(3)), return_exceptions=True)
     assert {type(outcome) for outcome in outcomes} <= {type(None), RequestIdTaken, StaleRevision}
     assert (await stored.row(me)).revision == 2

@@ -1,4 +1,4 @@
-"""The schema is what the tables say, however often and by however many it is brought about."""
+"""The schema matches the tables, after any number of migrations, also in parallel."""
 
 import asyncio
 import os
@@ -45,7 +45,7 @@ def test_constraints_have_the_names_that_the_code_declares(connection: Connectio
 
 
 def schema_of(address: str) -> dict[str, list[str]]:
-    """Every table's columns with their types, and the version that the migrations noted."""
+    """Every table's columns with their types, and the version of the migrations."""
     with create_engine(address, poolclass=NullPool).begin() as connection:
         found = inspect(connection)
         columns = {

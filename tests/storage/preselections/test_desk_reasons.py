@@ -1,4 +1,4 @@
-"""Reasons given at the desk are kept, and can't be read in the table."""
+"""Reasons of the desk are stored, and can't be read in the table."""
 
 from uuid import uuid4
 

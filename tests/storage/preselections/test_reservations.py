@@ -1,4 +1,4 @@
-"""What the desk and the operators look up, in the order and at the speed that they need."""
+"""Searches of the desk and of operators: order and speed."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
@@ -134,7 +134,7 @@ async def crowd(fresh_database: str, as_owner: Callable[[str], str]) -> AsyncIte
     many = f"""
         INSERT INTO preselection (id, {columns}, {sealed})
         SELECT gen_random_uuid(), {values}, {sealed} FROM preselection, generate_series(1, {MANY}) AS n
-    """  # noqa: S608 -- the test's own words
+    """  # noqa: S608 -- constants of the test
     async with owner.transaction(patience=60) as connection:
         await connection.execute(text(many))
         await connection.execute(text("ANALYZE preselection"))
@@ -151,7 +151,7 @@ async def test_the_desks_list_reads_no_more_rows_than_it_shows(
     reservations = Reservations(one_session, KEYS)
     for before in (None, (AT - timedelta(seconds=MANY // 2), UUID(int=0))):
         scans, read = await reading(one_session)
-        # Often enough for the plan that is kept for any parameters.
+        # Often enough for the generic plan.
         for _ in range(8):
             found = await reservations.of_office(crowd.office_code, limit=20, before=before, **wanted)
         assert len(found) == (20 if "plate" not in wanted else before is None)
@@ -173,7 +173,7 @@ async def test_finding_what_ends_on_a_day_reads_no_other_rows(crowd: Stored, fre
 
 
 async def reading(database: Database) -> tuple[int, int]:
-    """How often the table was read from end to end, and how many of its rows were read by an index, until now."""
+    """The number of sequential scans of the table, and of rows read with an index, until now."""
     await database.rows(text("SELECT pg_stat_force_next_flush()"))
     row = await database.row(
         text("SELECT seq_scan, idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'preselection'")

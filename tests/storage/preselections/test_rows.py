@@ -1,4 +1,4 @@
-"""Preselections as rows: written sealed, found by hashes, invisible until they have begun."""
+"""Preselections as rows: encrypted, found by hashes, invisible until they have started."""
 
 from datetime import timedelta
 from typing import Any

@@ -30,7 +30,7 @@ async def test_a_subscription_hears_of_its_preselection_only(announcements: Anno
     with announcements.subscribe(mine) as subscription, announcements.subscribe(other) as others:
         assert await subscription.wait(PATIENCE)
         assert await others.wait(PATIENCE)
-        # From another process, as it were.
+        # As if from another process.
         await Announcements(redis).publish(mine)
         assert await subscription.wait(PATIENCE)
         assert not await others.wait(AT_ONCE)

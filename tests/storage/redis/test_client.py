@@ -23,7 +23,7 @@ async def test_a_frozen_redis_counts_as_down_in_time_and_answers_right_afterward
                 await redis.set("late", "written in the end")
         finally:
             valkey.thaw()
-        # No answer to an abandoned call is taken for the answer to the next one.
+        # The response to an abandoned call is never used for the next one.
         assert await asyncio.gather(*(redis.get("kept") for _ in range(20))) == [b"before"] * 20
 
 

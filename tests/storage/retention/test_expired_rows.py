@@ -1,4 +1,4 @@
-"""Upkeep removes what is over, and nothing else."""
+"""Maintenance removes expired rows, and nothing else."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Personal data goes when its retention is over, and not before; the plates' records stay."""
+"""Personal data is removed after its retention, and not before; the plates' records stay."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -96,7 +96,7 @@ async def test_nobody_is_purged_while_barred_or_within_the_retention_after_the_b
     party, bans = (await own.row(me)).party_hash, Blacklist(own.database, KEYS)
     entry = await bans.bar(NewBan(uuid4(), party, "张*", AT, LATER, me))
     other = await ended(own, party_id="11010519491231002X")
-    # Its time is over, and the message that says so has not been sent yet.
+    # The ban is over, and its SMS has not been sent yet.
     assert await purge(own, MUCH_LATER) == NOTHING
     await bans.release(entry.id, LATER + YEAR)
     assert await purge(own, LATER + YEAR) == NOTHING

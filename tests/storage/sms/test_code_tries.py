@@ -1,4 +1,4 @@
-"""A wrong code costs one attempt for a request, however often the request is tried; a right one costs none."""
+"""A wrong code costs one attempt per request, however often the request is repeated; a right one costs none."""
 
 import asyncio
 from uuid import uuid4

@@ -26,7 +26,7 @@ RIGHT, WRONG = "012345", "543210"
 
 
 class Person:
-    """A person with a phone, who asks for codes and types them in."""
+    """A person with a phone, who requests codes and types them in."""
 
     def __init__(self, database: Database, *, preselection_id: UUID | None = None) -> None:
         self.codes = Codes(database)
