@@ -17,7 +17,7 @@ from typing import TextIO
 
 import uvloop
 
-from bench import desk, draws, journeys, requests, rivals, temporal_config, upkeep
+from bench import desk, draws, journeys, peers, requests, rivals, temporal_config, upkeep
 from bench.figures import Figure, table
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
@@ -29,6 +29,7 @@ Row = Callable[[Stack, Sizes], Awaitable[list[Figure]]]
 ROWS: dict[str, Row] = {
     "journeys": journeys.measure,
     "temporal": temporal_config.measure,
+    "peers": peers.measure,
     "requests": requests.measure,
     "rivals": rivals.measure,
     "upkeep": upkeep.measure,

@@ -35,7 +35,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: every pair's value, of which the median counts. Without a target it only informs."""
+    """One line of the table: every pair's value, of which the median counts. Without a target it only informs.
+
+    Without values it says in `detail` why there are none.
+    """
 
     what: str
     values: Sequence[float]
@@ -51,9 +54,13 @@ class Figure:
     @property
     def is_missed(self) -> bool:
         # The shown value is compared: 4.00 ≤ 4 must not be reported as missed.
-        return self.target is not None and not self.target.is_met(round(self.measured, self.digits))
+        if self.target is None or not self.values:
+            return False
+        return not self.target.is_met(round(self.measured, self.digits))
 
     def cells(self) -> tuple[str, ...]:
+        if not self.values:
+            return self.what, self.detail, "", str(self.target or ""), "", ""
         shown = [f"{value:.{self.digits}f}{self.unit}" for value in (self.measured, min(self.values), max(self.values))]
         spread = f"{shown[1]}–{shown[2]}" if len(self.values) > 1 else ""
         verdict = "" if self.target is None else "**missed**" if self.is_missed else "met"
