@@ -20,7 +20,7 @@ from storage.failures import Barred, ClaimLost, PartDown, StaleRevision
 from storage.offices.calendars import Calendars
 from storage.pool.claims import Claims
 from storage.pool.index import Wish
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from workflows.messages import Compose, DecisionInput, DecisionResult, Draw, OneNumber
 from workflows.ports import Plates
 from workflows.validation import check_numbers, check_prefix
@@ -30,7 +30,9 @@ DRAW_ATTEMPTS = 5
 
 
 class PlateActivities(Plates):
-    def __init__(self, runner: DecisionRunner, segments: SegmentReleases, calendars: Calendars, claims: Claims) -> None:
+    def __init__(
+        self, runner: DecisionRunner, segments: SegmentRepository, calendars: Calendars, claims: Claims
+    ) -> None:
         self._runner = runner
         self._segments = segments
         self._calendars = calendars

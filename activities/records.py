@@ -7,15 +7,15 @@ from activities.decide.decide import DecisionRunner
 from domain.errors import VehicleInUse, WrongStage
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
-from storage.preselections.history import VehiclePasts
+from storage.preselections.history import VehicleHistories
 from workflows.messages import Action, DecisionInput, DecisionResult, Step
 from workflows.ports import Records
 
 
 class RecordActivities(Records):
-    def __init__(self, runner: DecisionRunner, pasts: VehiclePasts) -> None:
+    def __init__(self, runner: DecisionRunner, histories: VehicleHistories) -> None:
         self._runner = runner
-        self._pasts = pasts
+        self._histories = histories
 
     @activity.defn(name="records.open")
     async def open(self, given: DecisionInput, command: Action) -> DecisionResult:
@@ -27,11 +27,11 @@ class RecordActivities(Records):
             return self._runner.unchanged(case)
         if case.before is not None:
             return await self._runner.commit(case, case.before.entered(case.at))
-        past, policy = await self._pasts.before(case.row), case.row.rules
-        if past.is_running:
+        history, policy = await self._histories.before(case.row), case.row.rules
+        if history.is_running:
             raise VehicleInUse
-        earlier = past.applied_to(from_record(past.earlier, policy)) if past.earlier else None
-        state = Preselection.opened(policy, case.at, earlier=earlier, shown=past.shown)
+        earlier = history.applied_to(from_record(history.earlier, policy)) if history.earlier else None
+        state = Preselection.opened(policy, case.at, earlier=earlier, shown=history.shown)
         return await self._runner.commit(case, state, use_code=case.row.code_id)
 
     @activity.defn(name="records.settle")

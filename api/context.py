@@ -28,7 +28,7 @@ from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.offices.offices import Offices
 from storage.pool.keyboard import KeyboardSnapshots
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.preselections.decisions import Decisions
 from storage.preselections.desk import DeskRecords
@@ -70,7 +70,7 @@ class Parts:
     hashes: PersonalHashes
     directory: OfficeDirectory
     offices: Offices
-    segments: SegmentReleases
+    segments: SegmentRepository
     preselections: Preselections
     decisions: Decisions
     codes: Codes
@@ -140,7 +140,7 @@ def assembled(
         hashes=hashes,
         directory=OfficeDirectory(offices, clock),
         offices=offices,
-        segments=SegmentReleases(database),
+        segments=SegmentRepository(database),
         preselections=Preselections(database, keys),
         decisions=Decisions(database, keys),
         vehicles=VehicleClient(temporal, settings.task_queue, MessageSeals(keys.hashes)),

@@ -26,7 +26,7 @@ from process.clock import system_clock
 from storage.audit.trail import Act
 from storage.offices.calendars import Calendars
 from storage.offices.offices import Office, Offices
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from worker.parts import Parts
 
 BARE_QUEUE = "bare"
@@ -143,10 +143,10 @@ async def open_office(parts: Parts) -> Office:
     office = Office("bench", "测试车管所", "人民路1号", "新疆", PREFIXES)
     await seed_calendar(Calendars(parts.database), now)
     await Offices(parts.database).save(office)
-    releases = SegmentReleases(parts.database)
+    repository = SegmentRepository(parts.database)
     for prefix in PREFIXES:
         for pattern in PATTERNS:
             template = pattern.replace("D", "!").replace("L", "@")
-            await releases.release(Segment(prefix, template, (), released, released), Act(now, "system"))
+            await repository.release(Segment(prefix, template, (), released, released), Act(now, "system"))
     await parts.index_keeper().tend(now)
     return office

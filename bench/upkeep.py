@@ -23,7 +23,7 @@ from storage.audit.trail import Act
 from storage.offices.offices import Office, Offices
 from storage.pool.keyboard import KeyboardSnapshots
 from storage.pool.keys import index_keys
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.postgres.migrate import migrate
 from storage.postgres.tables import FOREVER
@@ -124,12 +124,12 @@ async def country(stack: Stack, prefixes: list[str], claims: int) -> AsyncIterat
 
 async def open_offices(database: Database, prefixes: list[str], at: datetime) -> None:
     """An office for each prefix, with all ten patterns released long ago."""
-    releases, released = SegmentReleases(database), at - LONG_AGO
+    repository, released = SegmentRepository(database), at - LONG_AGO
     for prefix in prefixes:
         await Offices(database).save(Office(prefix, f"{prefix}车管所", "人民路1号", "省", (prefix,)))
         for pattern in PATTERNS:
             template = pattern.replace("D", "!").replace("L", "@")
-            await releases.release(Segment(prefix, template, (), released, released), Act(at, "system"))
+            await repository.release(Segment(prefix, template, (), released, released), Act(at, "system"))
 
 
 def rows(prefix: str, claims: int, at: datetime) -> dict[str, Any]:

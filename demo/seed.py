@@ -19,7 +19,7 @@ from storage.audit.trail import Act
 from storage.failures import PartDown
 from storage.offices.calendars import Calendars
 from storage.offices.offices import Notice, Office, Offices
-from storage.pool.segments import SegmentOverlaps, SegmentReleases
+from storage.pool.segments import SegmentOverlaps, SegmentRepository
 from storage.postgres.database import Database
 
 # This year, the next and one more, for preselections in December with a long validity.
@@ -37,7 +37,7 @@ async def seed(database: Database, policy: Policy, at: datetime) -> None:
             await offices.save(_row(office))
         overrides = known[office.code].policy if office.code in known else {}
         await _publish(offices, office, policy.with_overrides(overrides), at)
-        await _release(SegmentReleases(database), office, at)
+        await _release(SegmentRepository(database), office, at)
 
 
 def _row(office: DemoOffice) -> Office:
@@ -54,13 +54,13 @@ async def _publish(offices: Offices, office: DemoOffice, policy: Policy, at: dat
         await offices.publish(Notice(office.code, str(int(current.version) + 1), TITLE, body, at))
 
 
-async def _release(releases: SegmentReleases, office: DemoOffice, at: datetime) -> None:
-    known = {(segment.prefix, segment.template) for segment in await releases.of_office(office.code)}
+async def _release(repository: SegmentRepository, office: DemoOffice, at: datetime) -> None:
+    known = {(segment.prefix, segment.template) for segment in await repository.of_office(office.code)}
     for segment in segments_of(office):
         if (segment.prefix, segment.template) not in known:
             # An operator may have released some of these numbers since.
             with suppress(SegmentOverlaps):
-                await releases.release(segment, Act(at, "system"))
+                await repository.release(segment, Act(at, "system"))
 
 
 async def seed_calendar(calendars: Calendars, at: datetime) -> None:

@@ -31,8 +31,8 @@ async def unconfirmed(parts: OperationParts, *, limit: int) -> Unconfirmed:
 
 
 async def desk_counts(parts: OperationParts, period: Period, *, limit: int) -> list[ClerkCounts]:
-    return await parts.insiders.counts(period, limit=limit)
+    return await parts.staff_activity.counts(period, limit=limit)
 
 
 async def desk_acts(parts: OperationParts, period: Period, *, clerk: str | None, limit: int) -> list[ClerkAct]:
-    return await parts.insiders.acts(period, clerk=clerk, limit=limit)
+    return await parts.staff_activity.acts(period, clerk=clerk, limit=limit)

@@ -8,7 +8,7 @@ from temporalio.client import Client
 from config.settings import Settings
 from domain.policy import Policy
 from operations.workflow_addresses import WorkflowAddresses
-from storage.audit.staff_activity import Insiders
+from storage.audit.staff_activity import StaffActivity
 from storage.audit.trail import AuditTrail
 from storage.bans.ban_list import BanList
 from storage.bans.blacklist import Blacklist
@@ -19,7 +19,7 @@ from storage.offices.calendars import Calendars
 from storage.offices.offices import Offices
 from storage.pool.index import PoolIndex
 from storage.pool.reconcile import IndexKeeper
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.pool.snapshot import PoolRecords
 from storage.pool.withheld import WithheldNumbers
 from storage.postgres.database import Database
@@ -41,7 +41,7 @@ class OperationParts:
     """The deployment's policy, which an office may override."""
     database: Database
     offices: Offices
-    segments: SegmentReleases
+    segments: SegmentRepository
     pool: PoolRecords
     keeper: IndexKeeper
     withheld: WithheldNumbers
@@ -54,7 +54,7 @@ class OperationParts:
     audit: AuditTrail
     keys: Keys
     people: PersonRecords
-    insiders: Insiders
+    staff_activity: StaffActivity
     texts: TextDeliveries
     seals: MessageSeals
     vehicles: VehicleClient
@@ -72,7 +72,7 @@ def operation_parts(
         policy=Policy().with_overrides(settings.policy),
         database=database,
         offices=Offices(database),
-        segments=SegmentReleases(database),
+        segments=SegmentRepository(database),
         pool=PoolRecords(database),
         keeper=IndexKeeper(database, redis),
         withheld=WithheldNumbers(database, PoolIndex(redis)),
@@ -85,7 +85,7 @@ def operation_parts(
         audit=AuditTrail(database),
         keys=keys,
         people=PersonRecords(database, keys),
-        insiders=Insiders(database),
+        staff_activity=StaffActivity(database),
         texts=TextDeliveries(database),
         seals=seals,
         vehicles=VehicleClient(temporal, settings.task_queue, seals),

@@ -35,12 +35,12 @@ from storage.pool.claims import Claims
 from storage.pool.index import PoolIndex
 from storage.pool.keyboard import KeyboardSnapshots
 from storage.pool.reconcile import IndexKeeper
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.preselections.decisions import Decisions
-from storage.preselections.history import VehiclePasts
+from storage.preselections.history import VehicleHistories
 from storage.preselections.lagging import LaggingWorkflows
-from storage.preselections.orphans import RunningRows
+from storage.preselections.orphans import ExpectedWorkflows
 from storage.preselections.reservations import Reservations
 from storage.preselections.rows import Preselections
 from storage.redis.announcements import Announcements
@@ -89,18 +89,18 @@ class Parts:
         """The activities of all ports, bound to their collaborators."""
         database, keys = self.database, self.keys
         preselections, codes, seals = Preselections(database, keys), Codes(database), MessageSeals(keys.hashes)
-        pasts, blacklist, calendars = VehiclePasts(database), Blacklist(database, keys), Calendars(database)
+        histories, blacklist, calendars = VehicleHistories(database), Blacklist(database, keys), Calendars(database)
         runner = DecisionRunner(
             Decisions(database, keys),
-            pasts,
+            histories,
             PoolIndex(self.redis),
             Announcements(self.redis),
             seals=seals,
             clock=self.clock,
             clock_skew=self.clock_skew,
         )
-        records = RecordActivities(runner, pasts)
-        plates = PlateActivities(runner, SegmentReleases(database), calendars, Claims(database))
+        records = RecordActivities(runner, histories)
+        plates = PlateActivities(runner, SegmentRepository(database), calendars, Claims(database))
         identity = IdentityActivities(
             runner,
             codes,
@@ -126,7 +126,7 @@ class Parts:
     def _upkeep(self) -> list[Callable[..., Any]]:
         stores = UpkeepStores(
             seals=AuditSeals(self.database),
-            segments=SegmentReleases(self.database),
+            segments=SegmentRepository(self.database),
             keyboards=KeyboardSnapshots(self.database, self.redis),
             keeper=self.index_keeper(),
             expired=ExpiredRows(self.database),
@@ -134,7 +134,7 @@ class Parts:
             deliveries=TextDeliveries(self.database),
             calendars=CalendarEntries(self.database),
             orphans=OrphanedWorkflows(
-                RunningRows(self.database),
+                ExpectedWorkflows(self.database),
                 Offices(self.database),
                 LaggingWorkflows(self.database),
                 MessageSeals(self.keys.hashes),

@@ -29,7 +29,7 @@ from storage.failures import Barred, ClaimLost, CodeGone, PartDown, RequestIdTak
 from storage.pool.index import PoolIndex
 from storage.postgres.tables import FOREVER
 from storage.preselections.decisions import Decisions
-from storage.preselections.history import VehiclePasts
+from storage.preselections.history import VehicleHistories
 from storage.preselections.rows import PreselectionRow
 from storage.redis.announcements import Announcements
 from workflows.messages import Command, DecisionInput, DecisionResult
@@ -51,7 +51,7 @@ class DecisionRunner:
     def __init__(
         self,
         decisions: Decisions,
-        pasts: VehiclePasts,
+        histories: VehicleHistories,
         index: PoolIndex,
         announcements: Announcements,
         *,
@@ -61,7 +61,7 @@ class DecisionRunner:
     ) -> None:
         self.decisions = decisions
         self.index = index
-        self._pasts = pasts
+        self._histories = histories
         self._announcements = announcements
         self._announcing: set[asyncio.Task[None]] = set()
         self._seals = seals
@@ -189,8 +189,8 @@ class DecisionRunner:
         state = from_record(row.state, row.rules)
         if command is None or not row.dormant:
             return state
-        past = await self._pasts.before(row)
-        return replace(past.applied_to(state), shown=tuple(sorted({*past.shown, *state.shown})))
+        history = await self._histories.before(row)
+        return replace(history.applied_to(state), shown=tuple(sorted({*history.shown, *state.shown})))
 
     async def _fence_earlier_attempts(self, case: Case) -> bool:
         """Make sure that no earlier attempt of a refused request is carried out later; True to decide again.

@@ -14,7 +14,7 @@ from storage.failures import IndexLost
 from storage.offices.calendar_entries import CalendarEntries
 from storage.pool.keyboard import KeyboardSnapshots
 from storage.pool.reconcile import NO_DRIFT, Drift, IndexKeeper
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.retention.expired_rows import ExpiredRows
 from storage.retention.purge import Retention
 from storage.sms.deliveries import TextDeliveries
@@ -53,7 +53,7 @@ class UpkeepStores:
     """What upkeep works on."""
 
     seals: AuditSeals
-    segments: SegmentReleases
+    segments: SegmentRepository
     keyboards: KeyboardSnapshots
     keeper: IndexKeeper
     expired: ExpiredRows

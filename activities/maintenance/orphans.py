@@ -21,7 +21,7 @@ from domain.instants import format_instant
 from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Offices
 from storage.preselections.lagging import LaggingWorkflows
-from storage.preselections.orphans import MOST, RunningBan, RunningRow, RunningRows
+from storage.preselections.orphans import MOST, ExpectedBan, ExpectedVehicle, ExpectedWorkflows
 from workflows.client import VehicleClient
 from workflows.maintenance.types import ResyncedVehicles, RevivedWorkflows, UpkeepOrder
 from workflows.messages import Action, BlacklistInput, blacklist_workflow_id
@@ -43,7 +43,9 @@ _RPC_TIMEOUT = timedelta(seconds=5)
 
 
 class OrphanedWorkflows:
-    def __init__(self, rows: RunningRows, offices: Offices, lagging: LaggingWorkflows, seals: MessageSeals) -> None:
+    def __init__(
+        self, rows: ExpectedWorkflows, offices: Offices, lagging: LaggingWorkflows, seals: MessageSeals
+    ) -> None:
         self._rows = rows
         self._offices = offices
         self._lagging = lagging
@@ -98,7 +100,7 @@ class _Starter:
         self._vehicles = VehicleClient(temporal, task_queue, seals)
         self._prefixes = prefixes
 
-    async def refresh(self, row: RunningRow) -> bool:
+    async def refresh(self, row: ExpectedVehicle) -> bool:
         """Let the vehicle read its row; True where its workflow had to be started for that."""
         activity.heartbeat()
         if await self._vehicles.signal(str(row.id), "refresh"):
@@ -117,7 +119,7 @@ class _Starter:
         log.info("vehicle revived", preselection_id=str(row.id), stage=row.stage)
         return True
 
-    async def ban(self, ban: RunningBan) -> bool:
+    async def ban(self, ban: ExpectedBan) -> bool:
         entry_id = str(ban.id)
         if await self._runs(blacklist_workflow_id(entry_id)):
             return False

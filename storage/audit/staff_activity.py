@@ -49,7 +49,7 @@ class ClerkAct:
     plates: Sequence[str]
 
 
-class Insiders:
+class StaffActivity:
     def __init__(self, database: Database) -> None:
         self._database = database
 

@@ -14,7 +14,7 @@ from domain.plates import position_of, serial_of
 from domain.segments import Segment, positions_in, to_bitmap
 from storage.pool.index import PoolIndex
 from storage.pool.keys import index_keys, key, lock_key, milliseconds
-from storage.pool.snapshot import PoolRecords, PoolTruth, union_of, without
+from storage.pool.snapshot import PoolRecords, PoolSnapshot, union_of, without
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER
 from storage.redis.client import redis_answers, script
@@ -59,18 +59,18 @@ class PoolBuilder:
 
     async def _rebuild(self, prefix: str, at: datetime, token: str) -> bool:
         run = await self._begin(prefix)
-        truth = await self._records.truth(prefix, at, endings=KEPT_MOMENTS, sure_until=at + SURE_AHEAD)
-        plan = _plan(truth)
-        drawable = truth.drawable()
+        snapshot = await self._records.snapshot(prefix, at, endings=KEPT_MOMENTS, sure_until=at + SURE_AHEAD)
+        plan = _plan(snapshot)
+        drawable = snapshot.drawable()
         arguments: list[str | int | bytes] = [
-            *(milliseconds(at), token, truth.segments.revision, run, milliseconds(plan.valid_until)),
-            *(to_bitmap(without(drawable, truth.claimed)), _moments(truth, drawable), json.dumps(plan.openings)),
+            *(milliseconds(at), token, snapshot.segments.revision, run, milliseconds(plan.valid_until)),
+            *(to_bitmap(without(drawable, snapshot.claimed)), _moments(snapshot, drawable), json.dumps(plan.openings)),
             milliseconds(at + _CARRIED_AHEAD),
         ]
         with redis_answers():
             installed = await self._install(keys=[*index_keys(prefix), lock_key(prefix)], args=arguments)
         # Claims that were committed between the snapshot and now without updating the index, because there was none.
-        await self._learn(await self._records.changes_since(truth, lag=_LATEST_COMMIT), at)
+        await self._learn(await self._records.changes_since(snapshot, lag=_LATEST_COMMIT), at)
         return bool(installed)
 
     async def _learn(self, ends: Mapping[str, datetime], at: datetime) -> None:
@@ -99,29 +99,30 @@ async def run_of(redis: Redis) -> str:
         return str((await redis.info("server"))["run_id"])
 
 
-def _moments(truth: PoolTruth, drawable: int) -> str:
+def _moments(snapshot: PoolSnapshot, drawable: int) -> str:
     """The ends of claims on drawable numbers; those of other numbers are added when their segment opens."""
     bitmap = to_bitmap(drawable)
-    ends = [(position_of(serial_of(plate)), milliseconds(until)) for plate, until in truth.ending.items()]
+    ends = [(position_of(serial_of(plate)), milliseconds(until)) for plate, until in snapshot.ending.items()]
     return json.dumps([end for end in ends if bitmap[end[0] // 8] & (0x80 >> end[0] % 8)])
 
 
-def _plan(truth: PoolTruth) -> _Plan:
+def _plan(snapshot: PoolSnapshot) -> _Plan:
     coming = sorted(
-        (each for each in truth.segments.segments if not each.is_drawable(truth.at)), key=attrgetter("released_at")
+        (each for each in snapshot.segments.segments if not each.is_drawable(snapshot.at)),
+        key=attrgetter("released_at"),
     )
     openings: list[dict[str, Any]] = []
     for moment, segments in groupby(coming, key=attrgetter("released_at")):
-        opening = _opening(moment, list(segments), truth)
+        opening = _opening(moment, list(segments), snapshot)
         if len(openings) == _LOADED_OPENINGS or len(opening["claimed"]) > _MOST_CLAIMED_BEFORE_OPENING:
-            return _Plan(openings, min(moment, truth.ending_from))
+            return _Plan(openings, min(moment, snapshot.ending_from))
         openings.append(opening)
-    return _Plan(openings, truth.ending_from)
+    return _Plan(openings, snapshot.ending_from)
 
 
-def _opening(moment: datetime, segments: list[Segment], truth: PoolTruth) -> dict[str, Any]:
-    ends = {position_of(serial_of(plate)): until for plate, until in truth.ending.items()}
-    claimed = positions_in(union_of(segments) & truth.claimed)
+def _opening(moment: datetime, segments: list[Segment], snapshot: PoolSnapshot) -> dict[str, Any]:
+    ends = {position_of(serial_of(plate)): until for plate, until in snapshot.ending.items()}
+    claimed = positions_in(union_of(segments) & snapshot.claimed)
     return {
         "at": milliseconds(moment),
         "segments": [{"template": each.template, "excluded": each.excluded} for each in segments],

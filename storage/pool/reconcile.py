@@ -80,10 +80,10 @@ class IndexKeeper:
         """The masks of the numbers that are wrongly free, and wrongly taken, in the index."""
         with index_answers(prefix):
             bitmap, flat = await self._inspect(keys=index_keys(prefix), args=[milliseconds(at)])
-        truth = await self._records.truth(prefix, at, endings=0, sure_until=at)
+        snapshot = await self._records.snapshot(prefix, at, endings=0, sure_until=at)
         soon = milliseconds(at + SURE_AHEAD)
         picked = mask_of_positions(int(flat[i]) for i in range(0, len(flat), 2) if int(flat[i + 1]) <= soon)
-        indexed, true = from_bitmap(bitmap), without(truth.drawable(), truth.claimed)
+        indexed, true = from_bitmap(bitmap), without(snapshot.drawable(), snapshot.claimed)
         # Numbers that were just picked are not claimed yet, and are freed automatically if they never are.
         return without(indexed, true), without(without(true, indexed), picked)
 

@@ -57,7 +57,7 @@ class PrefixSegments:
     segments: tuple[Segment, ...]
 
 
-class SegmentReleases:
+class SegmentRepository:
     """Reads and writes segments."""
 
     def __init__(self, database: Database) -> None:

@@ -29,7 +29,7 @@ from domain.plates import PREFIX_LENGTH
 from domain.segments import Segment
 from storage.pool.keys import moment_at
 from storage.pool.masks import mask_of_serials
-from storage.pool.segments import PrefixSegments, SegmentReleases
+from storage.pool.segments import PrefixSegments, SegmentRepository
 from storage.postgres.database import Database
 from storage.postgres.tables import CLAIM_KINDS, FOREVER, LASTING_KINDS, claim, one_of
 
@@ -41,11 +41,11 @@ _SERIALS = func.string_agg(func.substr(claim.c.plate, PREFIX_LENGTH + 1), litera
 
 
 @dataclass(frozen=True)
-class PoolTruth:
+class PoolSnapshot:
     """A prefix at an instant, with masks of `domain.segments`.
 
     `claimed` are the numbers with a live claim, in a segment or not; `ending` are the earliest ends of such claims, and
-    if there are more, `ending_from` is the end of the first that is left out. `snapshot` is for
+    if there are more, `ending_from` is the end of the first that is left out. `xmin` is for
     `PoolRecords.changes_since`.
     """
 
@@ -54,7 +54,7 @@ class PoolTruth:
     claimed: int
     ending: dict[str, datetime]
     ending_from: datetime
-    snapshot: str
+    xmin: str
 
     def drawable(self) -> int:
         return _union(self.segments, lambda segment: segment.is_drawable(self.at))
@@ -65,39 +65,39 @@ class PoolRecords:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._segments = SegmentReleases(database)
+        self._segments = SegmentRepository(database)
 
     async def revisions(self) -> dict[str, int]:
         """The revision of every prefix."""
         return await self._segments.revisions()
 
-    async def truth(self, prefix: str, at: datetime, *, endings: int, sure_until: datetime) -> PoolTruth:
+    async def snapshot(self, prefix: str, at: datetime, *, endings: int, sure_until: datetime) -> PoolSnapshot:
         """All data of one prefix; of the ends of claims the earliest `endings`, and all up to `sure_until`."""
         # A segment released between the two reads increments the revision beyond the one recorded here.
         segments = await self._of_prefix(prefix)
         row = await self._row(_claims(prefix, at, endings=endings, sure_until=sure_until))
         ends = [(plate, moment_at(until)) for plate, until in row.ending]
         kept = max(endings, sum(until <= sure_until for _, until in ends))
-        return PoolTruth(
+        return PoolSnapshot(
             at=at,
             segments=segments,
             claimed=await _mask(row.serials),
             ending=dict(ends[:kept]),
             ending_from=ends[kept][1] if kept < len(ends) else FOREVER,
-            snapshot=row.snapshot,
+            xmin=row.xmin,
         )
 
-    async def changes_since(self, truth: PoolTruth, *, lag: timedelta) -> dict[str, datetime]:
+    async def changes_since(self, snapshot: PoolSnapshot, *, lag: timedelta) -> dict[str, datetime]:
         """Live claims that were committed after the snapshot was read: plate and end.
 
         A claim has the instant of its decision, and may be committed up to `lag` later.
         """
-        snapshot = text("CAST(CAST(:snapshot AS xid8) AS xid)").bindparams(snapshot=truth.snapshot)
+        xmin = text("CAST(CAST(:xmin AS xid8) AS xid)").bindparams(xmin=snapshot.xmin)
         recent = and_(
-            claim.c.changed_at >= truth.at - lag,
-            func.age(literal_column("claim.xmin")) <= func.age(snapshot),
+            claim.c.changed_at >= snapshot.at - lag,
+            func.age(literal_column("claim.xmin")) <= func.age(xmin),
         )
-        which = and_(_live(truth.segments.prefix, truth.at), recent)
+        which = and_(_live(snapshot.segments.prefix, snapshot.at), recent)
         rows = await self._database.rows(select(claim.c.plate, claim.c.until).where(which))
         return {row.plate: row.until for row in rows}
 
@@ -174,7 +174,7 @@ def _claims(prefix: str, at: datetime, *, endings: int, sure_until: datetime) ->
         ending.c.place <= func.greatest(ending.c.sure, endings) + 1
     )
     return select(
-        cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text).label("snapshot"),
+        cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text).label("xmin"),
         select(_SERIALS).where(_live(prefix, at)).scalar_subquery().label("serials"),
         soonest.scalar_subquery().label("ending"),
     )

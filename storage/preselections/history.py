@@ -41,7 +41,7 @@ _READ = b"""
 
 
 @dataclass(frozen=True)
-class VehiclePast:
+class VehicleHistory:
     """`is_running`: a preselection of the vehicle runs, so no other can start.
 
     `earlier` is the record of the newest other preselection of the same transfer. The least chances are the lowest
@@ -66,13 +66,13 @@ class VehiclePast:
         )
 
 
-class VehiclePasts:
+class VehicleHistories:
     """Reads them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def before(self, row: PreselectionRow) -> VehiclePast:
+    async def before(self, row: PreselectionRow) -> VehicleHistory:
         """The history of the row's vehicle and transfer."""
         [(is_running, earlier, draws, composed, shown)] = await self._database.driven(_READ, {"id": row.id})
-        return VehiclePast(is_running, earlier, draws, composed, tuple(shown))
+        return VehicleHistory(is_running, earlier, draws, composed, tuple(shown))

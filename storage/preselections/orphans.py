@@ -18,7 +18,7 @@ _GOES_ON = (*UNFINISHED_STAGES, "completed", "overdue")
 
 
 @dataclass(frozen=True)
-class RunningRow:
+class ExpectedVehicle:
     """A preselection with a pending automatic transition."""
 
     id: UUID
@@ -27,7 +27,7 @@ class RunningRow:
 
 
 @dataclass(frozen=True)
-class RunningBan:
+class ExpectedBan:
     """A ban that is not released yet, and the office of its preselection."""
 
     id: UUID
@@ -36,18 +36,18 @@ class RunningBan:
     office_code: str
 
 
-class RunningRows:
+class ExpectedWorkflows:
     """Only reads, and never more than `MOST` rows of an unbounded list."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of(self, ids: Collection[UUID]) -> list[RunningRow]:
+    async def of(self, ids: Collection[UUID]) -> list[ExpectedVehicle]:
         """Those of these preselections that must continue."""
         columns = preselection.c
         return await self._rows(columns.id.in_(ids), columns.stage.in_(_GOES_ON), not_(columns.dormant))
 
-    async def unfinished(self, missed_since: datetime, after: UUID | None = None) -> list[RunningRow]:
+    async def unfinished(self, missed_since: datetime, after: UUID | None = None) -> list[ExpectedVehicle]:
         """A page of all that must go on, by id; `after` is the last one of the page before.
 
         Deadlines that were missed before `missed_since` have long had their effect.
@@ -60,33 +60,33 @@ class RunningRows:
         )
         wanted = select(columns.id, columns.office_code, columns.stage).where(goes_on, beyond)
         found = await self._database.rows(wanted.order_by(columns.id).limit(MOST))
-        return [RunningRow(*row) for row in found]
+        return [ExpectedVehicle(*row) for row in found]
 
-    async def past_deadline(self, before: datetime) -> list[RunningRow]:
+    async def past_deadline(self, before: datetime) -> list[ExpectedVehicle]:
         """Reservations whose deadline was before an instant without any effect, the oldest first."""
         columns = preselection.c
         # The index is by day, and a deadline is at most the end of its last day.
         ended = and_(columns.visit_by <= shanghai_day(before), columns.deadline < before)
         return await self._rows(columns.stage == text("'completed'"), ended)
 
-    async def bans(self, ids: Collection[UUID]) -> list[RunningBan]:
+    async def bans(self, ids: Collection[UUID]) -> list[ExpectedBan]:
         """Those of these entries that were not released."""
         return await self._bans(blacklist.c.id.in_(ids))
 
-    async def ended_bans(self, before: datetime) -> list[RunningBan]:
+    async def ended_bans(self, before: datetime) -> list[ExpectedBan]:
         """Bans whose end was before an instant and that are not released."""
         return await self._bans(blacklist.c.until < before)
 
-    async def _rows(self, *conditions: ColumnElement[bool]) -> list[RunningRow]:
+    async def _rows(self, *conditions: ColumnElement[bool]) -> list[ExpectedVehicle]:
         columns = preselection.c
         names = (columns.id, columns.office_code, columns.stage)
         wanted = select(*names).where(*conditions).order_by(columns.visit_by, columns.id).limit(MOST)
-        return [RunningRow(*row) for row in await self._database.rows(wanted)]
+        return [ExpectedVehicle(*row) for row in await self._database.rows(wanted)]
 
-    async def _bans(self, condition: ColumnElement[bool]) -> list[RunningBan]:
+    async def _bans(self, condition: ColumnElement[bool]) -> list[ExpectedBan]:
         columns = blacklist.c
         names = (columns.id, columns.preselection_id, columns.until, preselection.c.office_code)
         joined = blacklist.join(preselection, preselection.c.id == columns.preselection_id)
         live = columns.released_at.is_(None)
         wanted = select(*names).select_from(joined).where(live, condition).order_by(columns.until).limit(MOST)
-        return [RunningBan(*row) for row in await self._database.rows(wanted)]
+        return [ExpectedBan(*row) for row in await self._database.rows(wanted)]

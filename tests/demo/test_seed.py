@@ -13,7 +13,7 @@ from operations.holiday_calendar import days_of, is_official
 from storage.audit.trail import Act
 from storage.offices.calendars import Calendars
 from storage.offices.offices import Offices
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 
 pytestmark = pytest.mark.slow
@@ -39,16 +39,16 @@ async def test_seeding_writes_every_office_with_notice_and_segments(database: Da
         notice = await offices.notice_in_force(office.code, AT)
         assert notice is not None
         assert "3个工作日" in notice.body
-        assert set(await SegmentReleases(database).of_office(office.code)) == set(segments_of(office))
+        assert set(await SegmentRepository(database).of_office(office.code)) == set(segments_of(office))
 
 
 async def test_seeding_again_changes_nothing_and_takes_no_time(database: Database) -> None:
     await seed(database, Policy(), AT)
-    revisions = await SegmentReleases(database).revisions()
+    revisions = await SegmentRepository(database).revisions()
     started = time.thread_time()
     await seed(database, Policy(), LATER)
     assert time.thread_time() - started < 2
-    assert await SegmentReleases(database).revisions() == revisions
+    assert await SegmentRepository(database).revisions() == revisions
     notice = await Offices(database).notice_in_force(MAIN_OFFICE, LATER)
     assert notice is not None
     assert (notice.version, notice.published_at) == ("1", AT)

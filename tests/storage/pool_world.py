@@ -15,7 +15,7 @@ from storage.pool.index import PoolIndex
 from storage.pool.keys import index_keys, milliseconds
 from storage.pool.masks import mask_of_positions
 from storage.pool.reconcile import IndexKeeper
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER, claim
 
@@ -70,7 +70,7 @@ class World:
 
     async def add_segments(self, *segments: Segment) -> None:
         for each in segments:
-            await SegmentReleases(self.database).release(each, ACT)
+            await SegmentRepository(self.database).release(each, ACT)
 
     async def add_claims(self, plates: Iterable[str], kind: str = "issued", until: datetime = FOREVER) -> None:
         await self.add_claims_each(kind, dict.fromkeys(plates, until))

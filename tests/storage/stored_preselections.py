@@ -10,7 +10,7 @@ from storage.crypto.vault import Keys, Vault
 from storage.offices.offices import Office, Offices
 from storage.postgres.database import Database
 from storage.preselections.decisions import Decision, Decisions
-from storage.preselections.history import VehiclePast, VehiclePasts
+from storage.preselections.history import VehicleHistories, VehicleHistory
 from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission
 
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
@@ -72,8 +72,8 @@ class Stored:
         await self.decisions.commit(decision(row.id, expected_revision=0, stage=stage, state=state or {}))
         return row.id
 
-    async def past(self, row: PreselectionRow) -> VehiclePast:
-        return await VehiclePasts(self.database).before(row)
+    async def history(self, row: PreselectionRow) -> VehicleHistory:
+        return await VehicleHistories(self.database).before(row)
 
     async def row(self, preselection_id: UUID) -> PreselectionRow:
         row = await self.preselections.get_any(preselection_id)

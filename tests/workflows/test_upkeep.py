@@ -24,7 +24,7 @@ from storage.offices.calendars import Calendars
 from storage.offices.offices import Office, Offices
 from storage.pool.keyboard import KeyboardSnapshots
 from storage.pool.keys import index_keys, key
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.sms.deliveries import Attempt, TextDeliveries
@@ -52,7 +52,7 @@ async def own_parts(fresh_database: str, valkey: Valkey, key_file: Path) -> Asyn
     now = system_clock()
     await Offices(parts.database).save(Office("lhasa", "拉萨车管所", "路", "西藏", (PREFIX,)))
     released = Segment(PREFIX, "!!!!!", (), now - 30 * DAY, now - 30 * DAY)
-    await SegmentReleases(parts.database).release(released, Act(now, "system"))
+    await SegmentRepository(parts.database).release(released, Act(now, "system"))
     await parts.index_keeper().tend(now)
     yield parts
     await redis.flushdb()

@@ -18,7 +18,7 @@ from storage.audit.trail import Act
 from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Office, Offices
 from storage.pool.claims import Claims
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.preselections.decisions import Claim
 from tests.workflows.vehicles import Vehicle
 from worker.parts import Parts
@@ -95,10 +95,10 @@ class World:
         prefix, now = next(PREFIXES), system_clock()
         office = Office(f"test-{prefix}", f"{prefix}车管所", "人民路1号", "广东", (prefix,))
         await Offices(self.parts.database).save(office)
-        releases = SegmentReleases(self.parts.database)
+        repository = SegmentRepository(self.parts.database)
         for template in templates or ("!!!!!",):
             released = now - LONG_AGO
-            await releases.release(
+            await repository.release(
                 Segment(prefix, template, (), released, compose_from or released), Act(now, "system")
             )
         await self.parts.index_keeper().release(prefix, now)

@@ -9,7 +9,7 @@ from embedded.supervisor import DATABASE
 from embedded.valkey import Valkey
 from storage.audit.trail import Act
 from storage.pool.reconcile import IndexKeeper
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from tests.scenarios.stack.running_stack import RunningStack
@@ -23,15 +23,15 @@ async def leave_thirteen_numbers(stack: RunningStack, office: str) -> list[str]:
     """Leave only thirteen numbers in the office's pool, and return them."""
     database = Database(Postgres(DataFolder(stack.folder)).url(DATABASE), pool_size=1, application_name="tests")
     redis = make_redis(Valkey(DataFolder(stack.folder)).url())
-    releases, now = SegmentReleases(database), datetime.now(UTC)
+    repository, now = SegmentRepository(database), datetime.now(UTC)
     long_ago = now - timedelta(days=30)
     try:
-        segments = await releases.of_office(office)
+        segments = await repository.of_office(office)
         for segment in segments:
-            await releases.exclude(segment.prefix, segment.template, [EVERYTHING], Act(now, "system"))
+            await repository.exclude(segment.prefix, segment.template, [EVERYTHING], Act(now, "system"))
         prefix = segments[0].prefix
         for template in TEMPLATES:
-            await releases.release(Segment(prefix, template, (), long_ago, long_ago), Act(now, "system"))
+            await repository.release(Segment(prefix, template, (), long_ago, long_ago), Act(now, "system"))
         # As an operator's call does: the worker would find the change within two seconds.
         await IndexKeeper(database, redis).release(prefix, now)
     finally:

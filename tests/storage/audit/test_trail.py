@@ -15,7 +15,7 @@ from storage.bans.ban_list import BanList
 from storage.bans.blacklist import Blacklist, NewBan
 from storage.failures import ClaimLost
 from storage.offices.calendars import Calendars
-from storage.pool.segments import SegmentReleases
+from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.preselections.decisions import Claim
 from tests.storage.pool_world import B, World, segment
@@ -134,7 +134,7 @@ async def test_an_early_release_and_its_confirmation_are_audited_with_both_opera
 
 async def test_a_changed_segment_and_a_changed_calendar_are_audited(world: World) -> None:
     await world.add_prefix(B, segment("!!!!!"))
-    await SegmentReleases(world.database).exclude(B, "!!!!!", ["!!!!8"], OPERATOR)
+    await SegmentRepository(world.database).exclude(B, "!!!!!", ["!!!!8"], OPERATOR)
     calendars = Calendars(world.database)
     await calendars.enter({date(2027, 1, 4): DayKind.HOLIDAY}, OPERATOR, office_code=f"office {B}")
     await calendars.declare_year(2027, OPERATOR, official=True)

@@ -10,7 +10,7 @@ from storage.failures import IndexLost
 from storage.pool.keys import index_keys, key, lock_key
 from storage.pool.rebuild import KEPT_MOMENTS
 from storage.pool.reconcile import NO_DRIFT, Drift
-from storage.pool.snapshot import PoolRecords, PoolTruth
+from storage.pool.snapshot import PoolRecords, PoolSnapshot
 from tests.storage.pool_world import AT, LATER, B, World, free_in, plates_at, segment
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -149,17 +149,17 @@ async def test_what_is_decided_while_an_index_is_built_is_in_it(
     await world.add_claims(PLATES[:1], "offered", LATER)
     await world.keeper.tend(AT)
     records = world.keeper._builder._records
-    reading = records.truth
+    reading = records.snapshot
 
-    async def truth_and_then_more(prefix: str, at: datetime, **bounds: Any) -> PoolTruth:
-        truth = await reading(prefix, at, **bounds)
+    async def snapshot_and_then_more(prefix: str, at: datetime, **bounds: Any) -> PoolSnapshot:
+        snapshot = await reading(prefix, at, **bounds)
         await world.index.settle(at=AT, taken=PLATES[1:2], held={PLATES[2]: LATER}, freed={PLATES[0]: LATER})
         # Committed without updating the index, by an interrupted process.
         await world.add_claims(PLATES[3:4])
         await world.add_claims(PLATES[4:5], "offered", LATER)
-        return truth
+        return snapshot
 
-    monkeypatch.setattr(records, "truth", truth_and_then_more)
+    monkeypatch.setattr(records, "snapshot", snapshot_and_then_more)
     await redis.delete(key(B, "version"))
     await world.keeper.tend(AT)
     assert await free_in(redis) == {PLATES[0], *PLATES[5:]}
@@ -171,17 +171,17 @@ async def test_a_builder_that_lost_its_lock_changes_nothing(
 ) -> None:
     await world.add_prefix(B, HUNDRED)
     records = world.keeper._builder._records
-    reading = records.truth
+    reading = records.snapshot
 
-    async def truth_and_then_a_flush(prefix: str, at: datetime, **bounds: Any) -> PoolTruth:
-        truth = await reading(prefix, at, **bounds)
+    async def snapshot_and_then_a_flush(prefix: str, at: datetime, **bounds: Any) -> PoolSnapshot:
+        snapshot = await reading(prefix, at, **bounds)
         await redis.flushall()
-        return truth
+        return snapshot
 
-    monkeypatch.setattr(records, "truth", truth_and_then_a_flush)
+    monkeypatch.setattr(records, "snapshot", snapshot_and_then_a_flush)
     assert await world.keeper.tend(AT) == []
     assert await redis.keys() == []
-    monkeypatch.setattr(records, "truth", reading)
+    monkeypatch.setattr(records, "snapshot", reading)
     assert await world.keeper.tend(AT) == [B]
 
 
@@ -210,15 +210,15 @@ async def test_a_decision_that_is_made_between_both_readings_is_no_difference(
 ) -> None:
     await world.add_prefix(B, HUNDRED)
     await world.keeper.tend(AT)
-    read, plates = PoolRecords.truth, iter(PLATES)
+    read, plates = PoolRecords.snapshot, iter(PLATES)
 
-    async def busy(records: PoolRecords, *given: Any, **options: Any) -> PoolTruth:
+    async def busy(records: PoolRecords, *given: Any, **options: Any) -> PoolSnapshot:
         """A draw happens between reading the index and reading the database, each time."""
         drawn = next(plates)
         await world.add_claims([drawn], "offered", LATER)
         await world.index.settle(at=AT, held={drawn: LATER})
         return await read(records, *given, **options)
 
-    monkeypatch.setattr(PoolRecords, "truth", busy)
+    monkeypatch.setattr(PoolRecords, "snapshot", busy)
     assert await world.keeper.check(B, AT) == NO_DRIFT
     assert next(plates) == PLATES[2]

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from storage.crypto.keyed_hash import KeyedHash
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys, Unreadable, Vault
-from storage.preselections.history import VehiclePast
+from storage.preselections.history import VehicleHistory
 from storage.preselections.rows import Preselections
 from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_plates
 
@@ -58,13 +58,13 @@ async def test_a_submission_is_invisible_until_it_begins(stored: Stored) -> None
     row = await stored.submitted()
     assert await stored.preselections.get(row.id) is None
     assert await stored.preselections.list_of(row.owner_hash) == []
-    assert await stored.past(row) == VehiclePast(
+    assert await stored.history(row) == VehicleHistory(
         is_running=False, earlier=None, least_draws=None, least_composed=None, shown=()
     )
     await stored.decisions.commit(decision(row.id, expected_revision=0, stage="service_notes"))
     found = await stored.preselections.get(row.id)
     assert [found] == await stored.preselections.list_of(row.owner_hash)
-    assert (await stored.past(row)).is_running
+    assert (await stored.history(row)).is_running
 
 
 async def test_submitting_twice_changes_nothing(stored: Stored) -> None:
@@ -110,8 +110,8 @@ async def test_the_newest_preselection_of_a_transfer_holds_its_counts(stored: St
     newer = await stored.begun("cancelled", state={"draws_remaining": 3}, at=AT + timedelta(days=1), **same)
     waiting = await stored.submitted(at=AT + timedelta(days=2), **same)
     await stored.begun("cancelled", **(same | {"party_id": uuid4().hex}))
-    assert (await stored.past(waiting)).earlier == {"draws_remaining": 3}
-    assert (await stored.past(await stored.row(newer))).earlier == {"draws_remaining": 4}
+    assert (await stored.history(waiting)).earlier == {"draws_remaining": 3}
+    assert (await stored.history(await stored.row(newer))).earlier == {"draws_remaining": 4}
 
 
 async def test_numbers_shown_to_a_vehicle_are_those_of_all_its_preselections(stored: Stored) -> None:
@@ -120,7 +120,7 @@ async def test_numbers_shown_to_a_vehicle_are_those_of_all_its_preselections(sto
         await stored.begun("cancelled", state={"shown": shown}, vin=vin)
     last = await stored.begun("cancelled", state={}, vin=vin)
     await stored.begun("cancelled", state={"shown": new_plates(3)})
-    assert (await stored.past(await stored.row(last))).shown == tuple(sorted(plates))
+    assert (await stored.history(await stored.row(last))).shown == tuple(sorted(plates))
 
 
 async def test_a_partys_other_unfinished_preselections_are_found(stored: Stored) -> None:

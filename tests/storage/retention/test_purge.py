@@ -87,7 +87,7 @@ async def test_one_that_fell_asleep_is_purged_and_its_vehicles_chances_stay_used
     before = await own.row(me)
     assert (await purge(own, MUCH_LATER)).preselections == 1
     next_one = await own.submitted(**same)
-    assert (await own.past(next_one)).earlier == {"draws_remaining": 1}
+    assert (await own.history(next_one)).earlier == {"draws_remaining": 1}
     assert await own.preselections.list_of(before.owner_hash) == []
 
 
