@@ -71,7 +71,7 @@ def inserting(stack: Stack) -> Call:
             "until": FOREVER,
             "at": system_clock(),
         }
-        await stack.parts.database.driven(INSERT, values)
+        await stack.parts.database.fetch_raw(INSERT, values)
 
     return call
 

@@ -103,10 +103,10 @@ async def bare_journey(stack: Stack, id_: UUID, _: Policy) -> None:
     handle = stack.client.get_workflow_handle(workflow_id)
     await handle.execute_update("start")
     await handle.execute_update("send_identity_code")
-    await stack.parts.database.driven(CODE_HASH, {"id": id_})
+    await stack.parts.database.fetch_raw(CODE_HASH, {"id": id_})
     await handle.execute_update("confirm_identity")
     await handle.execute_update("draw")
-    await stack.parts.database.driven(A_NUMBER, {"id": id_})
+    await stack.parts.database.fetch_raw(A_NUMBER, {"id": id_})
     await handle.execute_update("put_aside")
     await handle.execute_update("confirm")
 
@@ -129,7 +129,7 @@ async def acted(stack: Stack, id_: UUID, update: str, command: Command) -> None:
 
 
 async def read(stack: Stack, query: bytes, id_: UUID) -> str:
-    [[found]] = await stack.parts.database.driven(query, {"id": id_})
+    [[found]] = await stack.parts.database.fetch_raw(query, {"id": id_})
     return str(found)
 
 

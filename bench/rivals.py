@@ -70,7 +70,7 @@ def inserting(stack: Stack) -> Attempt:
     async def attempt(rival: DecisionInput, plate: str) -> bool:
         at = system_clock()
         values = {"plate": plate, "preselection_id": UUID(rival.preselection_id), "until": at.replace(year=9999)}
-        return bool(await stack.parts.database.driven(returning, values | {"at": at}))
+        return bool(await stack.parts.database.fetch_raw(returning, values | {"at": at}))
 
     return attempt
 
@@ -133,5 +133,5 @@ def composing(stack: Stack) -> Attempt:
 
 async def deadlocks(stack: Stack) -> Figure:
     """Since the start of the servers, in every row of this run."""
-    [[found]] = await stack.parts.database.driven(DEADLOCKS, {})
+    [[found]] = await stack.parts.database.fetch_raw(DEADLOCKS, {})
     return Figure("deadlocks in the whole run so far", [found], Target("at most", 0), digits=0)

@@ -28,7 +28,7 @@ class Calendars:
 
     async def of_office(self, code: str) -> OfficeCalendar:
         """The office's calendar: the country's days, overridden by the office's own."""
-        found = await self._database.driven(_OF_OFFICE, {"code": code})
+        found = await self._database.fetch_raw(_OF_OFFICE, {"code": code})
         days = {day: DayKind(kind) for day, kind, *_ in found if day}
         return OfficeCalendar(days, frozenset(year for _, _, year, _ in found if year is not None))
 

@@ -93,5 +93,5 @@ class Offices:
         return Notice(*found) if found else None
 
     async def _offices(self, code: str | None = None) -> list[Office]:
-        found = await self._database.driven(_OFFICES, {"code": code})
+        found = await self._database.fetch_raw(_OFFICES, {"code": code})
         return [Office(row[0], row[1], row[2], row[3], tuple(row[4]), row[5]) for row in found]

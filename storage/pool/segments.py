@@ -118,7 +118,7 @@ class SegmentRepository:
 
     async def of_office(self, code: str) -> list[Segment]:
         """All segments of an office, by prefix, oldest first (号段公示)."""
-        return [_segment(*row) for row in await self._database.driven(_OF_OFFICE, {"code": code})]
+        return [_segment(*row) for row in await self._database.fetch_raw(_OF_OFFICE, {"code": code})]
 
     async def revisions(self) -> dict[str, int]:
         """The revision of every prefix."""

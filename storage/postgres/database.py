@@ -148,19 +148,19 @@ class Database:
         found = await self.rows(statement, parameters)
         return found[0] if found else None
 
-    async def driven(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
+    async def fetch_raw(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Like `rows`, but directly with the driver: for the most frequent statements.
 
         `query` has the driver's placeholders, `%(name)s`. Raises the driver's own `psycopg.IntegrityError`.
         """
-        return await _twice_at_most(lambda: self._driven(query, parameters))
+        return await _twice_at_most(lambda: self._run_raw(query, parameters))
 
-    async def driven_once(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
-        """Like `driven`, for statements that must not be executed twice: it never retries."""
-        return await self._driven(query, parameters)
+    async def execute_raw(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """Like `fetch_raw`, for statements that must not be executed twice: it never retries."""
+        return await self._run_raw(query, parameters)
 
     @asynccontextmanager
-    async def driven_transaction(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    async def raw_transaction(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         """A transaction directly with the driver; statements are sent together, up to one whose rows are read."""
         async with self.statement() as connection:
             driver = driver_of(connection)
@@ -180,7 +180,7 @@ class Database:
             result = await connection.execute(statement, parameters)
             return list(result.all()) if result.returns_rows else []
 
-    async def _driven(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
+    async def _run_raw(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
         deadline = asyncio.get_running_loop().time() + PATIENCE
         with database_answers():
             connection = await self._kept.take()

@@ -201,7 +201,7 @@ class Decisions:
 
     async def load(self, preselection_id: UUID, request_id: UUID, at: datetime) -> LoadedRow | None:
         """The row with what else decides at `at`, and whether this request was decided before."""
-        found = await self._database.driven(_LOAD, {"id": preselection_id, "request_id": request_id, "at": at})
+        found = await self._database.fetch_raw(_LOAD, {"id": preselection_id, "request_id": request_id, "at": at})
         if not found:
             return None
         [(*row, prefixes, barred_until, decided_at, answer)] = found
@@ -217,7 +217,7 @@ class Decisions:
         values = _values(decision)
         for _ in range(_ATTEMPTS):
             try:
-                [found] = await self._database.driven(_COMMIT, values)
+                [found] = await self._database.fetch_raw(_COMMIT, values)
             except IntegrityError as error:
                 # Something came in between, which the next attempt sees before it begins.
                 if error.diag.constraint_name == "uq_preselection_running_vehicle":
@@ -231,7 +231,7 @@ class Decisions:
 
     async def find(self, request_id: UUID) -> EarlierDecision | None:
         """The decision about this request, if it was made."""
-        found = await self._database.driven(_FIND, {"request_id": request_id})
+        found = await self._database.fetch_raw(_FIND, {"request_id": request_id})
         return EarlierDecision(found[0][0], found[0][1]["state"], found[0][1]["revision"]) if found else None
 
 

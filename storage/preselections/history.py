@@ -74,5 +74,5 @@ class VehicleHistories:
 
     async def before(self, row: PreselectionRow) -> VehicleHistory:
         """The history of the row's vehicle and transfer."""
-        [(is_running, earlier, draws, composed, shown)] = await self._database.driven(_READ, {"id": row.id})
+        [(is_running, earlier, draws, composed, shown)] = await self._database.fetch_raw(_READ, {"id": row.id})
         return VehicleHistory(is_running, earlier, draws, composed, tuple(shown))

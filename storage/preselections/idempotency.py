@@ -119,17 +119,17 @@ class Idempotency:
         if len(known) > 1:
             begun = await self._moved_and_begun(values, every(body_digest), known)
         else:
-            begun = await self._database.driven_once(_BEGIN, values)
+            begun = await self._database.execute_raw(_BEGIN, values)
         if begun:
             return Fresh(begun[0][0], is_repeat=begun[0][0] != operation_id)
-        kept = await self._database.driven(_FIND, _key_values(request))
+        kept = await self._database.fetch_raw(_FIND, _key_values(request))
         return self._kept(kept[0], body_digest) if kept else InFlight()
 
     async def _moved_and_begun(
         self, values: dict[str, Any], digests: list[bytes], callers: list[bytes]
     ) -> list[tuple[Any, ...]]:
         """While hashing keys change, an earlier request may stand under another key: it is moved to the current one."""
-        async with self._database.driven_transaction() as connection:
+        async with self._database.raw_transaction() as connection:
             await connection.execute(_LOCK, {"name": f"{values['path']} {values['key']}"})
             await connection.execute(_MOVE, values | {"digests": digests, "callers": callers})
             begun = await connection.execute(_BEGIN, values)
@@ -138,15 +138,15 @@ class Idempotency:
     async def answer(self, request: RequestKey, status: int, headers: Mapping[str, str], body: str) -> None:
         """Keep the answer; the first one stays."""
         sealed = self._vault.encrypt(_COLUMN, json.dumps({"headers": dict(headers), "body": body}, ensure_ascii=False))
-        await self._database.driven(_ANSWER, _key_values(request) | {"status": status, "answer": sealed})
+        await self._database.fetch_raw(_ANSWER, _key_values(request) | {"status": status, "answer": sealed})
 
     async def abandon(self, request: RequestKey, at: datetime) -> None:
         """Give the lease up without an answer: a repeat is judged anew, under the same operation id."""
-        await self._database.driven(_ABANDON, _key_values(request) | {"at": at})
+        await self._database.fetch_raw(_ABANDON, _key_values(request) | {"at": at})
 
     async def forget(self, request: RequestKey) -> None:
         """Drop a request that was refused and may succeed later: a repeat is a new request."""
-        await self._database.driven(_FORGET, _key_values(request))
+        await self._database.fetch_raw(_FORGET, _key_values(request))
 
     def _kept(self, kept: Any, body_digest: bytes) -> Begun:
         digest, status, sealed = kept

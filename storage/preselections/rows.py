@@ -184,7 +184,7 @@ class Preselections:
 
     async def get_any(self, preselection_id: UUID) -> PreselectionRow | None:
         """The row, even of a submission whose check is not over."""
-        found = await self._database.driven(_GET, {"id": preselection_id})
+        found = await self._database.fetch_raw(_GET, {"id": preselection_id})
         return row_of(found[0], self._vault) if found else None
 
     async def list_of(

@@ -147,7 +147,7 @@ class Codes:
         """
         issued = IssuedCode(new.id, policy.code_resend.after(new.at), policy.code_ttl.after(new.at))
         counted = {"since": new.at - _DAY, "under_way_since": new.at - _UNDER_WAY, "id": new.id}
-        async with self._database.driven_transaction() as connection:
+        async with self._database.raw_transaction() as connection:
             await connection.execute(
                 _LOCK_PHONE, {"lock": int.from_bytes(anchor_of(new.phone_hash)[:8], "big", signed=True)}
             )
@@ -164,7 +164,7 @@ class Codes:
     async def mark_sent(self, code_id: UUID, at: datetime) -> None:
         """The SMS was sent: from now on this code is the live one, with all its attempts."""
         values = {"id": code_id, "at": at}
-        async with self._database.driven_transaction() as connection:
+        async with self._database.raw_transaction() as connection:
             await connection.execute(_LOCK_SUBJECT, values)
             await connection.execute(_REPLACE, values)
             await connection.execute(_MARK_SENT, values)
@@ -189,7 +189,7 @@ class Codes:
         values["salted"] = [sha256(salt + known).digest() for known in every(code_hash)]
         # Other digits are another attempt, also in the same request.
         values["name"] = uuid5(request_id, code_hash.hex())
-        tried = await self._database.driven(_TRY, values)
+        tried = await self._database.fetch_raw(_TRY, values)
         if not tried:
             raise await self._why_not(owner, attempts)
         [(code_id, spent, right)] = tried
@@ -198,7 +198,7 @@ class Codes:
         return cast("UUID", code_id)
 
     async def _why_not(self, owner: CodeOwner, attempts: int) -> Exception:
-        found = await self._database.driven(_WHY_NOT, _owner_values(owner) | {"limit": attempts})
+        found = await self._database.fetch_raw(_WHY_NOT, _owner_values(owner) | {"limit": attempts})
         if not found:
             return CodeNotSent()
         return CodeAttemptsExceeded() if found[0][0] else CodeExpired()

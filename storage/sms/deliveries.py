@@ -92,15 +92,15 @@ class TextDeliveries:
     async def begin(self, attempt: Attempt) -> bool:
         """Record an attempt before it is made; False if the SMS has been handed over already."""
         values = vars(attempt) | {"attempts": attempt.number, "tried_at": attempt.at}
-        return bool(await self._database.driven(_TRIED, values))
+        return bool(await self._database.fetch_raw(_TRIED, values))
 
     async def hand_over(self, key: str, at: datetime) -> None:
         """The gateway has accepted the SMS."""
-        await self._database.driven(_HANDED, {"key": key, "at": at})
+        await self._database.fetch_raw(_HANDED, {"key": key, "at": at})
 
     async def fail(self, key: str, failure: str) -> None:
         """The attempt has failed, or its result is unknown; another one may follow."""
-        await self._database.driven(_FAILED, {"key": key, "failure": failure})
+        await self._database.fetch_raw(_FAILED, {"key": key, "failure": failure})
 
     async def of_preselection(self, preselection_id: UUID) -> list[TextDelivery]:
         """All SMS about one preselection, newest first."""

@@ -68,7 +68,7 @@ class TextMessages:
             "code": self._vault.encrypt("text_message.code", message.code) if message.code else None,
             "sent_at": message.at,
         }
-        await self._database.driven(_ADD, values)
+        await self._database.fetch_raw(_ADD, values)
 
     async def list_of(self, phone: str, *, limit: int = 100) -> list[ReceivedMessage]:
         """The SMS to a phone, newest first."""

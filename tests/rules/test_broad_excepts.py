@@ -16,7 +16,7 @@ EDGES = {
     ("embedded/stack.py", "Servers.__aenter__"): "Whatever stops the start, no server stays behind; raised again.",
     (
         "storage/postgres/database.py",
-        "Database._driven",
+        "Database._run_raw",
     ): "After any failure the connection is discarded; raised again.",
     (
         "tests/api/test_action_log.py",

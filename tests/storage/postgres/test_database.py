@@ -92,7 +92,7 @@ async def test_a_transaction_on_the_driver_ends_in_time_too_and_leaves_nothing_b
     own: Database, postgres: Postgres
 ) -> None:
     async def write() -> None:
-        async with own.driven_transaction() as connection:
+        async with own.raw_transaction() as connection:
             found = await connection.execute(_DECLARE, {"year": 2026})
             assert await found.fetchall() == [(2026,)]
             postgres.freeze()
@@ -135,17 +135,17 @@ async def test_a_caller_that_is_cancelled_leaves_no_busy_connection_to_the_next(
                 await asyncio.wait_for(own.rows(text("SELECT pg_sleep(1.5)")), 0.05)
             assert [tuple(row) for row in await own.rows(ONE)] == [(1,)]
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(own.driven(b"SELECT pg_sleep(%(seconds)s)", {"seconds": 1.5}), 0.05)
-            assert await own.driven(b"SELECT %(one)s::int", {"one": 1}) == [(1,)]
+                await asyncio.wait_for(own.fetch_raw(b"SELECT pg_sleep(%(seconds)s)", {"seconds": 1.5}), 0.05)
+            assert await own.fetch_raw(b"SELECT %(one)s::int", {"one": 1}) == [(1,)]
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(sleep_in_transaction(own), 0.05)
-            assert await own.driven(b"SELECT %(one)s::int", {"one": 1}) == [(1,)]
+            assert await own.fetch_raw(b"SELECT %(one)s::int", {"one": 1}) == [(1,)]
     finally:
         await own.close()
 
 
 async def sleep_in_transaction(database: Database) -> None:
-    async with database.driven_transaction() as connection:
+    async with database.raw_transaction() as connection:
         await (await connection.execute(b"SELECT pg_sleep(1.5)")).fetchall()
 
 
@@ -168,16 +168,16 @@ async def test_a_restarted_server_costs_nobody_an_error_however_many_connections
     own: Database, postgres: Postgres
 ) -> None:
     many, one = range(8), {"one": 1}
-    await asyncio.gather(*(own.driven(b"SELECT pg_sleep(0.1), %(one)s", one) for _ in many))
+    await asyncio.gather(*(own.fetch_raw(b"SELECT pg_sleep(0.1), %(one)s", one) for _ in many))
     await asyncio.gather(*(own.ping() for _ in many))
     await postgres.stop()
     await postgres.bring_up()
-    assert await own.driven_once(b"SELECT %(one)s", one) == [(1,)]
-    assert await asyncio.gather(*(own.driven(b"SELECT %(one)s", one) for _ in many)) == [[(1,)] for _ in many]
+    assert await own.execute_raw(b"SELECT %(one)s", one) == [(1,)]
+    assert await asyncio.gather(*(own.fetch_raw(b"SELECT %(one)s", one) for _ in many)) == [[(1,)] for _ in many]
     assert await answers(own)
 
 
-@pytest.mark.parametrize("way", [Database.statement, Database.transaction, Database.driven_transaction])
+@pytest.mark.parametrize("way", [Database.statement, Database.transaction, Database.raw_transaction])
 async def test_a_restarted_server_costs_no_transaction_an_error(
     own: Database, postgres: Postgres, way: Callable[[Database], AbstractAsyncContextManager[Any]]
 ) -> None:
@@ -225,7 +225,7 @@ async def test_a_transaction_that_raises_is_rolled_back(own: Database) -> None:
 
 async def test_a_transaction_on_the_driver_commits_as_a_whole_or_not_at_all(own: Database) -> None:
     async def declare(*years: int, then: type[Exception] | None = None) -> None:
-        async with own.driven_transaction() as connection:
+        async with own.raw_transaction() as connection:
             for year in years:
                 await connection.execute(_DECLARE, {"year": year})
             if then:
