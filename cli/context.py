@@ -6,8 +6,8 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
+from operations.commands import OperatorCommand
 from operations.parts import OperationParts
-from operations.wishes import Wish
 
 
 @Parameter(parse=False)
@@ -27,5 +27,5 @@ class OperatorContext(Context):
     operator: str
     request_id: UUID
 
-    def command(self, reason: str | None = None) -> Wish:
-        return Wish(self.request_id, self.operator, self.now, reason)
+    def command(self, reason: str | None = None) -> OperatorCommand:
+        return OperatorCommand(self.request_id, self.operator, self.now, reason)

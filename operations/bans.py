@@ -3,39 +3,39 @@
 from uuid import UUID
 
 from domain.errors import AlreadyReleased, NotFound, NothingToConfirm, SecondOperatorNeeded
+from operations.commands import OperatorCommand
 from operations.parts import OperationParts
 from operations.temporal_calls import signalled
-from operations.wishes import Wish
 from storage.bans.ban_list import BanEntry
 from storage.failures import NotTheSecond
 from workflows.messages import ReleaseBan, blacklist_workflow_id
 
 
-async def release_ban(parts: OperationParts, entry_id: UUID, wish: Wish) -> BanEntry:
+async def release_ban(parts: OperationParts, entry_id: UUID, command: OperatorCommand) -> BanEntry:
     """End a ban at once, and tell its workflow, which then tells the holder; a second operator confirms afterwards.
 
     Raises `NotFound`, `AlreadyReleased`, and `Unavailable`: the ban may have ended then, and a repeat does the rest.
     """
-    reason = wish.why
-    released = await parts.blacklist.release_early(entry_id, wish.at, operator=wish.operator, reason=reason)
+    reason = command.why
+    released = await parts.blacklist.release_early(entry_id, command.at, operator=command.operator, reason=reason)
     entry = await _entry(parts, entry_id)
-    if not released and (entry.released_by, entry.release_reason) != (wish.operator, reason):
+    if not released and (entry.released_by, entry.release_reason) != (command.operator, reason):
         raise AlreadyReleased
     # Entry and audit have the reason; Temporal does not need it.
-    command = ReleaseBan(wish.operator, f"request {wish.id}", str(wish.id))
-    sealed = parts.seals.sealed(str(entry_id), "release", command)
+    message = ReleaseBan(command.operator, f"request {command.id}", str(command.id))
+    sealed = parts.seals.sealed(str(entry_id), "release", message)
     await signalled(parts.temporal, blacklist_workflow_id(str(entry_id)), "release", sealed)
     return entry
 
 
-async def confirm_ban_release(parts: OperationParts, entry_id: UUID, wish: Wish) -> BanEntry:
+async def confirm_ban_release(parts: OperationParts, entry_id: UUID, command: OperatorCommand) -> BanEntry:
     """Raises `NotFound`, `NothingToConfirm`, and `SecondOperatorNeeded` for whoever released it."""
     try:
-        confirmed = await parts.bans.confirm_release(entry_id, wish.act)
+        confirmed = await parts.bans.confirm_release(entry_id, command.act)
     except NotTheSecond:
         raise SecondOperatorNeeded from None
     entry = await _entry(parts, entry_id)
-    if not confirmed and entry.confirmed_by != wish.operator:
+    if not confirmed and entry.confirmed_by != command.operator:
         raise NothingToConfirm
     return entry
 

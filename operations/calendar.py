@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.calendar import DayKind, shanghai_day
+from operations.commands import OperatorCommand, invalid
 from operations.deadlines import Postponement, postpone_closed_days
 from operations.holiday_calendar import days_to_enter, is_official
 from operations.parts import OperationParts
-from operations.wishes import Wish, invalid
 from storage.offices.calendar_entries import CalendarEntry
 
 _COUNTRY = ""
@@ -45,7 +45,7 @@ async def calendar_of(parts: OperationParts, year: int, office_code: str | None 
 
 async def enter_days(
     parts: OperationParts,
-    wish: Wish,
+    command: OperatorCommand,
     *,
     year: int,
     days: Mapping[date, DayKind | None],
@@ -57,29 +57,29 @@ async def enter_days(
     `official` says whether the year's official notice has been entered; it applies to the country. Closing future days
     moves the deadlines on them, and the holders get an SMS. Needs a reason. Raises `ValidationFailed`.
     """
-    _ = wish.why
+    _ = command.why
     await _require_office(parts, office_code)
     _check(year, days, office_code, declares=official is not None)
     if days:
-        await parts.calendars.enter(days, wish.act, office_code=office_code)
+        await parts.calendars.enter(days, command.act, office_code=office_code)
     if official is not None:
-        await parts.calendars.declare_year(year, wish.act, official=official)
-    closed = await _closed_days(parts, days, office_code, wish.at)
-    postponement = await postpone_closed_days(parts, wish, days=closed, office_code=office_code) if closed else None
+        await parts.calendars.declare_year(year, command.act, official=official)
+    closed = await _closed_days(parts, days, office_code, command.at)
+    postponement = await postpone_closed_days(parts, command, days=closed, office_code=office_code) if closed else None
     return CalendarChange(await calendar_of(parts, year, office_code), postponement)
 
 
-async def seed_year(parts: OperationParts, wish: Wish, year: int) -> CalendarChange:
+async def seed_year(parts: OperationParts, command: OperatorCommand, year: int) -> CalendarChange:
     """Enter the country's days of a year from the library, official if it has the notice, otherwise a prediction.
 
     Operators' entries take precedence: a year that is official, or has days, stays unchanged, unless it is a
     prediction and the library has the notice by now. Needs a reason. Raises `ValidationFailed`.
     """
-    _ = wish.why
+    _ = command.why
     days = days_to_enter(year, await parts.calendars.of_office(_COUNTRY))
     if days is None:
         return CalendarChange(await calendar_of(parts, year), None)
-    return await enter_days(parts, wish, year=year, days=days, official=is_official(year))
+    return await enter_days(parts, command, year=year, days=days, official=is_official(year))
 
 
 def _check(year: int, days: Mapping[date, DayKind | None], office_code: str | None, *, declares: bool) -> None:

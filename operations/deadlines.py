@@ -12,9 +12,9 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from domain.calendar import shanghai_day
+from operations.commands import OperatorCommand, invalid
 from operations.parts import OperationParts
 from operations.temporal_calls import PATIENCE, temporal_answers
-from operations.wishes import Wish, invalid
 from storage.preselections.reservations import MOST, DueReservation
 from workflows.deadline_extensions import deadline_extensions, send_extensions
 from workflows.messages import PostponementInput, postponement_workflow_id
@@ -59,50 +59,50 @@ class Outage:
 
 
 async def postpone_closed_days(
-    parts: OperationParts, wish: Wish, *, days: Sequence[date], office_code: str | None
+    parts: OperationParts, command: OperatorCommand, *, days: Sequence[date], office_code: str | None
 ) -> Postponement:
     """Move each deadline that falls into one of these days to its office's next working day."""
     given = PostponementInput(
-        wish.operator, wish.why, [day.isoformat() for day in days], closed=True, office=office_code
+        command.operator, command.why, [day.isoformat() for day in days], closed=True, office=office_code
     )
-    return await _begun(parts, wish, given)
+    return await _begun(parts, command, given)
 
 
-async def postpone_outage(parts: OperationParts, wish: Wish, outage: Outage) -> Postponement:
+async def postpone_outage(parts: OperationParts, command: OperatorCommand, outage: Outage) -> Postponement:
     """Move each deadline that falls into the outage. Raises `ValidationFailed`."""
-    return await _begun(parts, wish, await outage_input(parts, wish, outage))
+    return await _begun(parts, command, await outage_input(parts, command, outage))
 
 
-async def extend_directly(parts: OperationParts, wish: Wish, outage: Outage) -> DirectExtension:
+async def extend_directly(parts: OperationParts, command: OperatorCommand, outage: Outage) -> DirectExtension:
     """Send the signals from here. Raises `ValidationFailed` and `Unavailable`.
 
     After an outage over midnight deadlines have passed, and take effect as soon as a worker runs. The signals wait in
     Temporal, and a vehicle reads them before it acts on its timer.
     """
-    given = await outage_input(parts, wish, outage)
-    operation_id = postponement_workflow_id(str(wish.id))
+    given = await outage_input(parts, command, outage)
+    operation_id = postponement_workflow_id(str(command.id))
     vehicles = unreached = 0
     async for due in _due(parts, given):
         calendars = await parts.calendars.of_offices({each.office_code for each in due})
-        extensions = deadline_extensions(due, given, calendars, operation_id=operation_id, at=wish.at)
+        extensions = deadline_extensions(due, given, calendars, operation_id=operation_id, at=command.at)
         unreached += await send_extensions(parts.vehicles, extensions)
         vehicles += len(extensions)
     return DirectExtension(vehicles, unreached)
 
 
-async def outage_input(parts: OperationParts, wish: Wish, outage: Outage) -> PostponementInput:
+async def outage_input(parts: OperationParts, command: OperatorCommand, outage: Outage) -> PostponementInput:
     """The outage as the workflow takes it. Raises `ValidationFailed` for one that can't be."""
     if not outage.since < outage.until <= outage.since + LONGEST_OUTAGE:
         raise invalid("until", "interval")
     if outage.office_code is not None and await parts.offices.get(outage.office_code) is None:
         raise invalid("office_code", "office")
     first, last = shanghai_day(outage.since), shanghai_day(outage.until - _MILLISECOND)
-    if outage.visit_by and outage.visit_by <= max(last, shanghai_day(wish.at) - _DAY):
+    if outage.visit_by and outage.visit_by <= max(last, shanghai_day(command.at) - _DAY):
         raise invalid("visit_by", "past")
     days = [first + step * _DAY for step in range((last - first).days + 1)]
     return PostponementInput(
-        wish.operator,
-        wish.why,
+        command.operator,
+        command.why,
         [day.isoformat() for day in days],
         closed=False,
         office=outage.office_code,
@@ -110,9 +110,9 @@ async def outage_input(parts: OperationParts, wish: Wish, outage: Outage) -> Pos
     )
 
 
-async def _begun(parts: OperationParts, wish: Wish, given: PostponementInput) -> Postponement:
-    """Begin the workflow; the same wish again finds it running, or finished. Raises `Unavailable`."""
-    workflow_id = postponement_workflow_id(str(wish.id))
+async def _begun(parts: OperationParts, command: OperatorCommand, given: PostponementInput) -> Postponement:
+    """Begin the workflow; the same command again finds it running, or finished. Raises `Unavailable`."""
+    workflow_id = postponement_workflow_id(str(command.id))
     given = parts.seals.sealed(workflow_id, "postpone", given)
     count = await _count(parts, given)
     try:

@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from domain.instants import format_instant, parse_instant
+from operations.commands import OperatorCommand
 from operations.parts import OperationParts
-from operations.wishes import Wish
 from storage.audit.trail import note
 from storage.crypto.readers import KeyReader, KeyReaders
 from storage.crypto.reencryption import Reencryption
@@ -75,50 +75,50 @@ async def key_states(parts: OperationParts) -> list[KeyState]:
     return states
 
 
-async def make_key(parts: OperationParts, kind: Kind, wish: Wish) -> KeyChange:
+async def make_key(parts: OperationParts, kind: Kind, command: OperatorCommand) -> KeyChange:
     """Create a new key and run the rotation. Needs a reason; raises `ReadOnlyKeys`."""
-    _ = wish.why
+    _ = command.why
     if _newest(parts, kind) != _current(parts, kind):
         return KeyChange(kind, _newest(parts, kind), obstacle="the previous rotation is unfinished: continue it first")
     if kind == "hashing" and (await Rehashing(parts.database, parts.keys).left())[0]:
         return KeyChange(kind, _current(parts, kind), obstacle="rows wait for the previous rotation: continue it first")
     key_id, key = secrets.token_hex(_ID_BYTES), b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
-    _changed(parts, lambda content: _add(content, kind, key_id, key, format_instant(wish.at)))
-    await _noted(parts, wish, "make_key", kind=kind, key=key_id)
-    return await continue_change(parts, kind, wish)
+    _changed(parts, lambda content: _add(content, kind, key_id, key, format_instant(command.at)))
+    await _noted(parts, command, "make_key", kind=kind, key=key_id)
+    return await continue_change(parts, kind, command)
 
 
-async def continue_change(parts: OperationParts, kind: Kind, wish: Wish) -> KeyChange:
+async def continue_change(parts: OperationParts, kind: Kind, command: OperatorCommand) -> KeyChange:
     """Continue a rotation from its current step; may be repeated at any time. Needs a reason."""
-    _ = wish.why
+    _ = command.why
     key_id = _newest(parts, kind)
     name = f"{kind}:{key_id}"
     if key_id != _current(parts, kind):
-        if behind := await _waited(parts, wish, lambda reader: name in reader.known):
+        if behind := await _waited(parts, command, lambda reader: name in reader.known):
             return KeyChange(kind, key_id, obstacle=f"not read by {_names(behind)}: no value is written with it yet")
         _changed(parts, lambda content: _make_current(content, kind, key_id))
-        await _noted(parts, wish, "use_key", kind=kind, key=key_id)
-    if behind := await _waited(parts, wish, lambda reader: name in reader.current):
+        await _noted(parts, command, "use_key", kind=kind, key=key_id)
+    if behind := await _waited(parts, command, lambda reader: name in reader.current):
         return KeyChange(kind, key_id, obstacle=f"not yet used by {_names(behind)}: values were not converted")
     rows = await _made_anew(parts, kind)
-    await _noted(parts, wish, "make_anew", kind=kind, key=key_id, rows=rows)
+    await _noted(parts, command, "make_anew", kind=kind, key=key_id, rows=rows)
     return KeyChange(kind, key_id, rows)
 
 
-async def retire_key(parts: OperationParts, kind: Kind, key_id: str, wish: Wish) -> KeyChange:
+async def retire_key(parts: OperationParts, kind: Kind, key_id: str, command: OperatorCommand) -> KeyChange:
     """Remove an encryption key that no value needs; close a hashing key without rows.
 
     A closed hashing key stays among the keys: wrapped hashes need it. Needs a reason.
     """
-    _ = wish.why
+    _ = command.why
     state = next((each for each in await key_states(parts) if (each.kind, each.id) == (kind, key_id)), None)
-    if state is None or state.is_current or state.rows or state.lapsing or not _is_settled(parts, kind, wish):
+    if state is None or state.is_current or state.rows or state.lapsing or not _is_settled(parts, kind, command):
         return KeyChange(kind, key_id, obstacle=_why_not(state))
     name = f"{kind}:{_current(parts, kind)}"
-    if behind := await _waited(parts, wish, lambda reader: name in reader.current):
+    if behind := await _waited(parts, command, lambda reader: name in reader.current):
         return KeyChange(kind, key_id, obstacle=f"the current key is not yet used by {_names(behind)}")
     _changed(parts, lambda content: _retire(content, kind, key_id))
-    await _noted(parts, wish, "retire_key", kind=kind, key=key_id)
+    await _noted(parts, command, "retire_key", kind=kind, key=key_id)
     return KeyChange(kind, key_id)
 
 
@@ -133,9 +133,9 @@ def _why_not(state: KeyState | None) -> str:
     return f"the next key is not {minutes} minutes old yet"
 
 
-def _is_settled(parts: OperationParts, kind: Kind, wish: Wish) -> bool:
+def _is_settled(parts: OperationParts, kind: Kind, command: OperatorCommand) -> bool:
     made = _content(parts).get("made", {}).get(_current(parts, kind))
-    return made is None or parse_instant(made) <= wish.at - SETTLED_AFTER
+    return made is None or parse_instant(made) <= command.at - SETTLED_AFTER
 
 
 async def _made_anew(parts: OperationParts, kind: Kind) -> int:
@@ -150,13 +150,15 @@ async def _made_anew(parts: OperationParts, kind: Kind) -> int:
     return rows
 
 
-async def _waited(parts: OperationParts, wish: Wish, has_done: Callable[[KeyReader], bool]) -> list[KeyReader]:
+async def _waited(
+    parts: OperationParts, command: OperatorCommand, has_done: Callable[[KeyReader], bool]
+) -> list[KeyReader]:
     """Wait until every live process has done it; returns those that have not at the timeout."""
     clock, readers = asyncio.get_running_loop().time, KeyReaders(parts.database)
     began = clock()
     while True:
         passed = timedelta(seconds=clock() - began)
-        behind = [reader for reader in await readers.living(wish.at + passed) if not has_done(reader)]
+        behind = [reader for reader in await readers.living(command.at + passed) if not has_done(reader)]
         if not behind or passed > PATIENCE:
             return behind
         await asyncio.sleep(_PAUSE_SECONDS)
@@ -205,6 +207,6 @@ def _retire(content: dict[str, Any], kind: Kind, key_id: str) -> None:
         content[kind].setdefault("closed", []).append(key_id)
 
 
-async def _noted(parts: OperationParts, wish: Wish, action: str, **facts: Any) -> None:
+async def _noted(parts: OperationParts, command: OperatorCommand, action: str, **facts: Any) -> None:
     async with parts.database.transaction() as connection:
-        await note(connection, wish.act, action, **facts)
+        await note(connection, command.act, action, **facts)

@@ -11,8 +11,8 @@ from domain.identifiers import MalformedIdNumber, parse_credit_code, parse_resid
 from domain.policy import Policy
 from domain.preselection.record import from_record
 from domain.preselection.values import Stage
+from operations.commands import OperatorCommand
 from operations.parts import OperationParts
-from operations.wishes import Wish
 from storage.audit.trail import note
 from storage.preselections.rows import PreselectionRow
 from storage.retention.person_records import PersonFile
@@ -37,33 +37,35 @@ class Deletion:
     obstacles: Sequence[str] = ()
 
 
-async def export_person(parts: OperationParts, text: str, wish: Wish) -> PersonFile:
+async def export_person(parts: OperationParts, text: str, command: OperatorCommand) -> PersonFile:
     """All data about the party with this identity number or credit code. Needs a reason.
 
     Raises `IdNumberInvalid`.
     """
-    _ = wish.why
-    return await parts.people.of(_id_number(text, wish.at), wish.act)
+    _ = command.why
+    return await parts.people.of(_id_number(text, command.at), command.act)
 
 
-async def delete_person(parts: OperationParts, text: str, wish: Wish) -> Deletion:
+async def delete_person(parts: OperationParts, text: str, command: OperatorCommand) -> Deletion:
     """Delete all data that need not be kept, all or nothing. Needs a reason; raises `IdNumberInvalid`.
 
     Refused while a reservation waits for the office, or while a missed deadline has not led to its ban: a deletion
     must not bypass it. An unfinished preselection ends with the deletion, if it holds no number.
     """
-    _ = wish.why
-    people, id_number = parts.people, _id_number(text, wish.at)
+    _ = command.why
+    people, id_number = parts.people, _id_number(text, command.at)
     async with parts.database.transaction() as connection:
         rows = await people.locked(connection, id_number)
-        held = await people.holds(connection, [row.id for row in rows], wish.at)
+        held = await people.holds(connection, [row.id for row in rows], command.at)
         bans = await people.bans(connection, id_number)
         barred_until = [ban["until"] for ban in bans]
-        obstacles = [why for row in rows if (why := _obstacle(row, wish.at, barred_until, is_held=row.id in held))]
+        obstacles = [why for row in rows if (why := _obstacle(row, command.at, barred_until, is_held=row.id in held))]
         if obstacles:
             return Deletion({}, obstacles=obstacles)
-        deleted = await people.erase(connection, id_number, rows, wish.at)
-        await note(connection, wish.act, "delete_person", preselections=[str(row.id) for row in rows], deleted=deleted)
+        deleted = await people.erase(connection, id_number, rows, command.at)
+        await note(
+            connection, command.act, "delete_person", preselections=[str(row.id) for row in rows], deleted=deleted
+        )
     live = [ban["until"] for ban in bans if ban["released_at"] is None]
     return Deletion(deleted, [*KEPT, *(KEPT_BAN.format(until=until) for until in live)])
 

@@ -10,8 +10,8 @@ from domain.errors import NotFound
 from domain.plates import is_prefix
 from domain.policy import Policy
 from domain.segments import MalformedTemplate, Segment, Template
+from operations.commands import OperatorCommand, invalid
 from operations.parts import OperationParts
-from operations.wishes import Wish, invalid
 from storage.failures import PartDown
 from storage.pool.segments import Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
 
@@ -46,11 +46,11 @@ async def segments_of(parts: OperationParts, prefix: str) -> Sequence[Segment]:
     return found.segments
 
 
-async def release_segment(parts: OperationParts, new: NewSegment, wish: Wish) -> Segment:
+async def release_segment(parts: OperationParts, new: NewSegment, command: OperatorCommand) -> Segment:
     """Raises `ValidationFailed` for a malformed or overlapping segment, and for an unknown prefix."""
     prefix = fold_capitals(new.prefix)
     policy = await policy_of_prefix(parts, prefix)
-    released_at = new.released_at or wish.at
+    released_at = new.released_at or command.at
     segment = Segment(
         prefix,
         _template(new.template, "template"),
@@ -59,30 +59,30 @@ async def release_segment(parts: OperationParts, new: NewSegment, wish: Wish) ->
         new.compose_from or policy.random_only.after(released_at),
     )
     try:
-        release = await parts.segments.release(segment, wish.act, release_id=wish.id)
+        release = await parts.segments.release(segment, command.act, release_id=command.id)
     except SegmentOverlaps:
         raise invalid("template", "overlap") from None
-    return await _brought_in(parts, release, wish.at)
+    return await _brought_in(parts, release, command.at)
 
 
 async def exclude_numbers(
-    parts: OperationParts, wish: Wish, *, prefix: str, template: str, excluded: Sequence[str]
+    parts: OperationParts, command: OperatorCommand, *, prefix: str, template: str, excluded: Sequence[str]
 ) -> Segment:
     """Exclude numbers from a segment permanently, with templates; live claims on them stay.
 
     Raises `ValidationFailed`, also without a reason.
     """
-    _ = wish.why
+    _ = command.why
     further = [_template(text, f"excluded.{place}", wildcard=True) for place, text in enumerate(excluded)]
     try:
         release = await parts.segments.exclude(
-            fold_capitals(prefix), _template(template, "template"), further, wish.act
+            fold_capitals(prefix), _template(template, "template"), further, command.act
         )
     except UnknownPrefix:
         raise invalid("prefix", "unknown_prefix") from None
     except UnknownSegment:
         raise invalid("template", "unknown_segment") from None
-    return await _brought_in(parts, release, wish.at)
+    return await _brought_in(parts, release, command.at)
 
 
 async def policy_of_prefix(parts: OperationParts, prefix: str) -> Policy:

@@ -12,56 +12,59 @@ from domain.errors import (
     SecondOperatorNeeded,
 )
 from domain.plates import MalformedPlate, parse_plate, prefix_of
+from operations.commands import OperatorCommand, invalid
 from operations.parts import OperationParts
 from operations.pool import policy_of_prefix
-from operations.wishes import Wish, invalid
 from storage.failures import NotTheSecond
 from storage.pool.withheld import Withheld, Withholding
 
 _LONGEST_SHOWN = 16
 
 
-async def withhold_numbers(parts: OperationParts, texts: Sequence[str], wish: Wish) -> Withheld:
+async def withhold_numbers(parts: OperationParts, texts: Sequence[str], command: OperatorCommand) -> Withheld:
     """Withhold the free numbers among these; `taken` are the others. All must have one prefix.
 
     Raises `NumberMalformed`, `NumberDuplicated` and `ValidationFailed`.
     """
-    _ = wish.why
+    _ = command.why
     plates = _plates(texts)
     prefixes = {prefix_of(plate) for plate in plates}
     if len(prefixes) != 1:
         raise invalid("plates", "one_prefix")
     [prefix] = prefixes
     await policy_of_prefix(parts, prefix)
-    return await parts.withheld.withhold(wish.id, prefix, plates, wish.act)
+    return await parts.withheld.withhold(command.id, prefix, plates, command.act)
 
 
-async def release_withheld(parts: OperationParts, withholding_id: UUID, wish: Wish) -> Withholding:
+async def release_withheld(parts: OperationParts, withholding_id: UUID, command: OperatorCommand) -> Withholding:
     """Release withheld numbers, which cool for a random time first. Raises `NotFound` and `AlreadyReleased`."""
-    reason = wish.why
+    reason = command.why
     known = await _known(parts, withholding_id)
     policy = await policy_of_prefix(parts, known.prefix)
     released = await parts.withheld.release(
-        withholding_id, wish.act, earliest=policy.cooling_min.after(wish.at), latest=policy.cooling_max.after(wish.at)
+        withholding_id,
+        command.act,
+        earliest=policy.cooling_min.after(command.at),
+        latest=policy.cooling_max.after(command.at),
     )
     if released:
         return released
     known = await _known(parts, withholding_id)
-    if (known.released_by, known.release_reason) != (wish.operator, reason):
+    if (known.released_by, known.release_reason) != (command.operator, reason):
         raise AlreadyReleased
     return known
 
 
-async def confirm_withheld(parts: OperationParts, withholding_id: UUID, wish: Wish) -> Withholding:
+async def confirm_withheld(parts: OperationParts, withholding_id: UUID, command: OperatorCommand) -> Withholding:
     """Confirm the withholding or its release. Raises `NotFound`, `NothingToConfirm`, `SecondOperatorNeeded`."""
     try:
-        confirmed = await parts.withheld.confirm(withholding_id, wish.act)
+        confirmed = await parts.withheld.confirm(withholding_id, command.act)
     except NotTheSecond:
         raise SecondOperatorNeeded from None
     if confirmed:
         return confirmed
     known = await _known(parts, withholding_id)
-    if wish.operator not in (known.confirmed_by, known.release_confirmed_by):
+    if command.operator not in (known.confirmed_by, known.release_confirmed_by):
         raise NothingToConfirm
     return known
 

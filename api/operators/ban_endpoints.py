@@ -11,7 +11,7 @@ from api.http.cursors import cursor_of, place_in
 from api.http.request_context import CurrentVisit
 from api.http.responses import reading, writing
 from api.http.secured_route import area
-from api.operators.commands import ban_item, wish_of
+from api.operators.commands import ban_item, operator_command
 from api.operators.request_schemas import BanQuery
 from api.operators.response_schemas import BanItem, BanPage
 from operations import bans
@@ -35,12 +35,12 @@ async def list_bans(visit: CurrentVisit, query: Annotated[BanQuery, Query()]) ->
 @router.post("/{entry_id}/release", responses=writing("not_found", "already_released"))
 async def release_ban(visit: CurrentVisit, entry_id: EntryId, body: ReasonBody) -> BanItem:
     """Release a ban early, with effect at once; a second operator confirms it afterwards."""
-    wish = await wish_of(visit, body.reason)
-    return ban_item(await bans.release_ban(visit.parts.operations, id_in(entry_id), wish))
+    command = await operator_command(visit, body.reason)
+    return ban_item(await bans.release_ban(visit.parts.operations, id_in(entry_id), command))
 
 
 @router.post("/{entry_id}/confirmation", responses=writing("not_found", "nothing_to_confirm", "second_operator_needed"))
 async def confirm_ban_release(visit: CurrentVisit, entry_id: EntryId) -> BanItem:
     """Confirm an early release as a second operator."""
-    wish = await wish_of(visit)
-    return ban_item(await bans.confirm_ban_release(visit.parts.operations, id_in(entry_id), wish))
+    command = await operator_command(visit)
+    return ban_item(await bans.confirm_ban_release(visit.parts.operations, id_in(entry_id), command))

@@ -1,4 +1,4 @@
-"""From a visit to an operator's wish, and from what came of it to an answer."""
+"""From a request to an operator's command, and from its result to an answer."""
 
 from typing import Any
 from uuid import UUID
@@ -19,19 +19,19 @@ from api.preselections.actions import count_write
 from domain.segments import Segment
 from locales.languages import catalogue
 from operations.calendar import CalendarYear
+from operations.commands import OperatorCommand
 from operations.deadlines import Postponement
 from operations.finding import FoundWorkflow
 from operations.telling import ToldText
-from operations.wishes import Wish
 from storage.audit.trail import AuditEntry
 from storage.bans.ban_list import BanEntry
 from storage.pool.withheld import Withholding
 
 
-async def wish_of(visit: Visit, reason: str | None = None) -> Wish:
-    """What the operator of this visit wants; counted as a write. Raises `RateLimited`."""
+async def operator_command(visit: Visit, reason: str | None = None) -> OperatorCommand:
+    """The command of the operator who calls; counted as a write. Raises `RateLimited`."""
     await count_write(visit, visit.parts.policy)
-    return Wish(visit.operation_id, visit.caller.claims.subject, visit.now(), reason)
+    return OperatorCommand(visit.operation_id, visit.caller.claims.subject, visit.now(), reason)
 
 
 def ban_item(entry: BanEntry) -> BanItem:

@@ -7,7 +7,7 @@ from fastapi import Query
 from api.http.request_context import CurrentVisit
 from api.http.responses import reading, writing
 from api.http.secured_route import area
-from api.operators.commands import calendar_answer, postponement_answer, wish_of
+from api.operators.commands import calendar_answer, operator_command, postponement_answer
 from api.operators.request_schemas import CalendarBody, CalendarQuery, OutageBody, SeedBody
 from api.operators.response_schemas import CalendarAnswer, PostponementAnswer
 from domain.calendar import DayKind
@@ -34,7 +34,7 @@ async def enter_days(
     days = {each.day: None if each.kind == "ordinary" else DayKind(each.kind) for each in body.days}
     change = await calendar.enter_days(
         visit.parts.operations,
-        await wish_of(visit, body.reason),
+        await operator_command(visit, body.reason),
         year=query.year,
         days=days,
         office_code=query.office,
@@ -46,7 +46,7 @@ async def enter_days(
 @router.post("/calendar/seeding", responses=writing())
 async def seed_calendar_year(visit: CurrentVisit, body: SeedBody) -> CalendarAnswer:
     """Enter the country's holidays of a year from the library, if operators have not entered them yet."""
-    change = await calendar.seed_year(visit.parts.operations, await wish_of(visit, body.reason), body.year)
+    change = await calendar.seed_year(visit.parts.operations, await operator_command(visit, body.reason), body.year)
     return calendar_answer(visit, change.year, change.postponement)
 
 
@@ -54,5 +54,5 @@ async def seed_calendar_year(visit: CurrentVisit, body: SeedBody) -> CalendarAns
 async def extend_deadlines(visit: CurrentVisit, body: OutageBody) -> PostponementAnswer:
     """Extend the reservations whose last day overlaps an outage of our service; the holders get an SMS."""
     outage = Outage(body.since, body.until, body.office_code, body.visit_by)
-    wish = await wish_of(visit, body.reason)
-    return postponement_answer(await postpone_outage(visit.parts.operations, wish, outage))
+    command = await operator_command(visit, body.reason)
+    return postponement_answer(await postpone_outage(visit.parts.operations, command, outage))

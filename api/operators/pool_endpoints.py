@@ -9,7 +9,7 @@ from api.desk.schemas import ReasonBody
 from api.http.request_context import CurrentVisit
 from api.http.responses import reading, writing
 from api.http.secured_route import area
-from api.operators.commands import segment_item, wish_of, withholding_item
+from api.operators.commands import operator_command, segment_item, withholding_item
 from api.operators.request_schemas import ExclusionBody, SegmentBody, WithholdingBody, WithholdingQuery
 from api.operators.response_schemas import (
     PoolLevels,
@@ -45,15 +45,15 @@ async def list_prefix_segments(visit: CurrentVisit, prefix: Prefix) -> ReleasedS
 async def release_segment(visit: CurrentVisit, body: SegmentBody) -> ReleasedSegment:
     """Release a segment: numbers that can be drawn from `released_at`, and composed from `compose_from`."""
     new = pool.NewSegment(body.prefix, body.template, body.excluded, body.released_at, body.compose_from)
-    return segment_item(await pool.release_segment(visit.parts.operations, new, await wish_of(visit)))
+    return segment_item(await pool.release_segment(visit.parts.operations, new, await operator_command(visit)))
 
 
 @router.post("/segments/exclusions", responses=writing())
 async def exclude_numbers(visit: CurrentVisit, body: ExclusionBody) -> ReleasedSegment:
     """Exclude numbers from a segment permanently; live claims on them stay."""
-    wish = await wish_of(visit, body.reason)
+    command = await operator_command(visit, body.reason)
     segment = await pool.exclude_numbers(
-        visit.parts.operations, wish, prefix=body.prefix, template=body.template, excluded=body.excluded
+        visit.parts.operations, command, prefix=body.prefix, template=body.template, excluded=body.excluded
     )
     return segment_item(segment)
 
@@ -69,8 +69,8 @@ async def list_withholdings(visit: CurrentVisit, query: Annotated[WithholdingQue
 @router.post("/withholdings", responses=writing("number_malformed", "number_duplicated"))
 async def withhold_numbers(visit: CurrentVisit, body: WithholdingBody) -> WithheldAnswer:
     """Withhold numbers from the pool, with effect at once; numbers with a claim are listed and stay claimed."""
-    wish = await wish_of(visit, body.reason)
-    done = await withholding.withhold_numbers(visit.parts.operations, body.numbers, wish)
+    command = await operator_command(visit, body.reason)
+    done = await withholding.withhold_numbers(visit.parts.operations, body.numbers, command)
     return WithheldAnswer(
         withholding=withholding_item(done.withholding) if done.withholding else None, taken=list(done.taken)
     )
@@ -79,8 +79,8 @@ async def withhold_numbers(visit: CurrentVisit, body: WithholdingBody) -> Withhe
 @router.post("/withholdings/{withholding_id}/release", responses=writing("not_found", "already_released"))
 async def release_withheld(visit: CurrentVisit, withholding_id: WithholdingId, body: ReasonBody) -> WithholdingItem:
     """Release withheld numbers; they cool for a random time first."""
-    wish = await wish_of(visit, body.reason)
-    return withholding_item(await withholding.release_withheld(visit.parts.operations, id_in(withholding_id), wish))
+    command = await operator_command(visit, body.reason)
+    return withholding_item(await withholding.release_withheld(visit.parts.operations, id_in(withholding_id), command))
 
 
 @router.post(
@@ -89,5 +89,5 @@ async def release_withheld(visit: CurrentVisit, withholding_id: WithholdingId, b
 )
 async def confirm_withheld(visit: CurrentVisit, withholding_id: WithholdingId) -> WithholdingItem:
     """Confirm a withholding, or its release, as a second operator."""
-    wish = await wish_of(visit)
-    return withholding_item(await withholding.confirm_withheld(visit.parts.operations, id_in(withholding_id), wish))
+    command = await operator_command(visit)
+    return withholding_item(await withholding.confirm_withheld(visit.parts.operations, id_in(withholding_id), command))

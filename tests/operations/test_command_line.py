@@ -233,7 +233,7 @@ async def test_an_instance_is_found_by_its_data_folder(settings: Settings, tmp_p
 
 
 @pytest.mark.slow
-async def test_a_part_that_is_down_is_named_and_the_wish_can_be_repeated(settings: Settings, tmp_path: Path) -> None:
+async def test_a_part_that_is_down_is_named_and_the_command_can_be_repeated(settings: Settings, tmp_path: Path) -> None:
     down = variables(settings) | {"XUANHAO_DATABASE_URL": f"postgresql:///x?host={tmp_path}"}
     ran = await process(("--operator", "wang", "calendar", "official", "2099", "--reason", "x"), down, "", tmp_path)
     assert (ran.code, "unavailable" in ran.err, "--request-id" in ran.err) == (1, True, True)

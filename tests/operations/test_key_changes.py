@@ -21,9 +21,9 @@ from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from gateways.identity.provider import token_verifier
 from operations import key_changes
+from operations.commands import OperatorCommand
 from operations.key_changes import continue_change, key_states, make_key, retire_key
 from operations.parts import OperationParts, operation_parts
-from operations.wishes import Wish
 from process.clock import system_clock
 from storage.audit.verification import verify_audit
 from storage.crypto.keyed_hash import every
@@ -50,10 +50,10 @@ class Service:
 
     country: Country
     api_keys: Keys
-    command: OperationParts
+    command_line: OperationParts
 
-    def wish(self) -> Wish:
-        return Wish(uuid4(), "wang", system_clock(), "年度轮换")
+    def command(self) -> OperatorCommand:
+        return OperatorCommand(uuid4(), "wang", system_clock(), "年度轮换")
 
 
 @asynccontextmanager
@@ -77,14 +77,14 @@ async def working(settings: Settings, temporal: Client) -> AsyncIterator[Service
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20)
         )
         stack = Stack(parts, app, client, IndexKeeper(parts.database, parts.redis), phone, registry)
-        command = operation_parts(
+        command_line = operation_parts(
             settings,
             database=parts.database,
             redis=parts.redis,
             temporal=parts.temporal,
             keys=keys_of(settings),
         )
-        yield Service(Country(stack), api_keys, command)
+        yield Service(Country(stack), api_keys, command_line)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def service(
 
 async def purge_everything(service: Service, preselection_id: str) -> None:
     """As maintenance does after the retention."""
-    database = service.command.database
+    database = service.command_line.database
     ended = text("UPDATE preselection SET stage = 'exhausted', dormant = true WHERE id = :id")
     await database.rows(ended, {"id": UUID(preselection_id)})
     later = system_clock() + timedelta(days=1)
@@ -168,7 +168,7 @@ async def bar(service: Service, selection: Selection) -> None:
     """)
     values: dict[str, Any] = {"id": uuid4(), "preselection": UUID(selection.id), "since": now}
     values |= {"until": now + timedelta(days=730), "holder": service.api_keys.vault.encrypt("blacklist.holder", "王*")}
-    await service.command.database.rows(statement, values)
+    await service.command_line.database.rows(statement, values)
 
 
 async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
@@ -176,7 +176,7 @@ async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
     reader = Reader(people.selecting)
     before = service.api_keys.hashes.hash("party", "x")
     async with reader.looking():
-        change = await make_key(service.command, "hashing", service.wish())
+        change = await make_key(service.command_line, "hashing", service.command())
         stranger = await service.country.applicant().first_code()
     assert stranger
     assert change.obstacle is None
@@ -185,7 +185,7 @@ async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
     assert len(reader.answers) > 10
     # All processes write with the new key, and all rows use it.
     assert service.api_keys.hashes.hash("party", "x") != before
-    states = {state.id: state for state in await key_states(service.command) if state.kind == "hashing"}
+    states = {state.id: state for state in await key_states(service.command_line) if state.kind == "hashing"}
     assert states["first"].rows == 0
     # For applicants: their records, codes, bans, used chances and repeats.
     assert (await people.selecting.view())["batch"] == people.drawn["batch"]
@@ -198,7 +198,7 @@ async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
     rival = Car(people.selecting_car.vin, _certificate(service, people.selecting_car), *_rest(service, people))
     assert (await other.submit(rival)).code == "vehicle_in_use"
     assert (await people.used_up.submit(people.used_up_car)).code == "vehicle_exhausted"
-    assert (await verify_audit(service.command.database)).is_intact
+    assert (await verify_audit(service.command_line.database)).is_intact
 
 
 def _certificate(service: Service, car: Car) -> str:
@@ -213,7 +213,7 @@ def _rest(service: Service, people: People) -> tuple[Any, Any]:
 async def test_a_second_change_finds_what_the_first_has_wrapped(service: Service) -> None:
     people = await people_of(service)
     for _ in range(2):
-        assert (await make_key(service.command, "hashing", service.wish())).obstacle is None
+        assert (await make_key(service.command_line, "hashing", service.command())).obstacle is None
     assert (await people.selecting.view())["batch"] == people.drawn["batch"]
     assert (await people.used_up.submit(people.used_up_car)).code == "vehicle_exhausted"
     assert (await people.barred.post("/entries", {})).ok()["screen"] == "blacklisted"
@@ -224,15 +224,15 @@ async def test_a_new_encryption_key_leaves_every_value_readable_and_the_old_one_
     reader = Reader(people.selecting)
     [old] = service.api_keys.vault.ids
     async with reader.looking():
-        change = await make_key(service.command, "encryption", service.wish())
+        change = await make_key(service.command_line, "encryption", service.command())
     assert change.obstacle is None
     assert change.rows > 5
     assert set(reader.answers) == {200}
-    refused = await retire_key(service.command, "encryption", old, service.wish())
+    refused = await retire_key(service.command_line, "encryption", old, service.command())
     assert refused.obstacle == "the next key is not 15 minutes old yet"
-    later = service.wish()
-    later = Wish(later.id, later.operator, later.at + timedelta(minutes=16), later.reason)
-    assert (await retire_key(service.command, "encryption", old, later)).obstacle is None
+    later = service.command()
+    later = OperatorCommand(later.id, later.operator, later.at + timedelta(minutes=16), later.reason)
+    assert (await retire_key(service.command_line, "encryption", old, later)).obstacle is None
     service.api_keys.refresh()
     assert service.api_keys.vault.ids == [change.key]
     view = await people.selecting.view()
@@ -244,19 +244,19 @@ async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(key_changes, "PATIENCE", timedelta(seconds=0.3))
-    readers, cut_off = KeyReaders(service.command.database), uuid4()
+    readers, cut_off = KeyReaders(service.command_line.database), uuid4()
     # On another machine, with an unchanged copy of the file.
     known = service.api_keys.known
     await readers.tell(cut_off, KeyReader("api elsewhere", system_clock(), known, service.api_keys.current))
-    change = await make_key(service.command, "encryption", service.wish())
+    change = await make_key(service.command_line, "encryption", service.command())
     assert change.obstacle == "not read by api elsewhere: no value is written with it yet"
     service.api_keys.refresh()
     assert service.api_keys.vault.current != change.key
     assert change.key in service.api_keys.vault.ids
-    again = await make_key(service.command, "encryption", service.wish())
+    again = await make_key(service.command_line, "encryption", service.command())
     assert again.obstacle == "the previous rotation is unfinished: continue it first"
     await readers.forget(cut_off)
-    assert (await continue_change(service.command, "encryption", service.wish())).obstacle is None
+    assert (await continue_change(service.command_line, "encryption", service.command())).obstacle is None
     service.api_keys.refresh()
     assert service.api_keys.vault.current == change.key
 
@@ -275,7 +275,7 @@ async def test_while_processes_disagree_about_the_current_key_a_vehicle_still_ru
     assert (await rival.submit(again)).code == "vehicle_in_use"
     keys.hashes.adopt(both, "first")
     assert (await rival.submit(again)).code == "vehicle_in_use"
-    found = await service.command.database.row(
+    found = await service.command_line.database.row(
         text("SELECT owner_hash, vehicle_hash FROM preselection WHERE id = :id"), {"id": UUID(first.id)}
     )
     assert found is not None

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from config.settings import Settings
 from domain.errors import IdNumberInvalid
+from operations.commands import OperatorCommand
 from operations.people import AT_REST, delete_person, export_person
-from operations.wishes import Wish
 from process.clock import system_clock
 from storage.bans.blacklist import Blacklist
 from tests.api.country import Country, Selection, eventually
@@ -22,8 +22,8 @@ from tests.operations.test_command_line import process, variables
 pytestmark = pytest.mark.slow
 
 
-def wish(*, later: timedelta = AT_REST * 2) -> Wish:
-    return Wish(uuid4(), "wang", system_clock() + later, "本人申请")
+def command(*, later: timedelta = AT_REST * 2) -> OperatorCommand:
+    return OperatorCommand(uuid4(), "wang", system_clock() + later, "本人申请")
 
 
 async def stored(selection: Selection) -> str:
@@ -61,8 +61,8 @@ async def test_a_person_is_told_everything_and_the_number_is_never_an_argument(
 async def test_export_and_deletion_stand_in_the_audit_without_the_number(country: Country) -> None:
     office, applicant = await country.office(), country.applicant()
     selection, parts = await applicant.submitted(country.car(applicant, office)), country.stack.parts.operations
-    await export_person(parts, applicant.claims["id_number"], wish())
-    await delete_person(parts, applicant.claims["id_number"], wish())
+    await export_person(parts, applicant.claims["id_number"], command())
+    await delete_person(parts, applicant.claims["id_number"], command())
     times = {"since": "2026-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z", "limit": "1000"}
     acts = await operator(country).get("/operations/audit", params=times)
     mine = [act for act in acts.ok()["items"] if selection.id in act["facts"].get("preselections", ())]
@@ -79,10 +79,10 @@ async def test_an_unfinished_preselection_ends_with_the_deletion_and_nothing_per
     selection = await applicant.selecting(car)
     (await selection.post("draws", {})).ok()
     number = applicant.claims["id_number"]
-    recent = await delete_person(parts.operations, number, wish(later=timedelta(0)))
+    recent = await delete_person(parts.operations, number, command(later=timedelta(0)))
     assert recent.obstacles == [f"{selection.id}: something happened less than two minutes ago"]
     before = await stored(selection)
-    done = await delete_person(parts.operations, number, wish())
+    done = await delete_person(parts.operations, number, command())
     assert not done.obstacles
     assert (done.deleted["preselections"], done.deleted["codes"]) == (1, 2)
     assert any("plates' records" in kept for kept in done.kept)
@@ -104,15 +104,15 @@ async def test_a_live_hold_and_a_reservation_refuse_the_deletion(country: Countr
     selection = await reserved(country, office, holder)
     held = await drawing.selecting(country.car(drawing, office))
     (await held.post("draws", {})).ok()
-    refused = await delete_person(parts.operations, holder.claims["id_number"], wish())
+    refused = await delete_person(parts.operations, holder.claims["id_number"], command())
     assert "a reservation waits for the office" in refused.obstacles[0]
-    assert (await delete_person(parts.operations, drawing.claims["id_number"], wish())).obstacles == [
+    assert (await delete_person(parts.operations, drawing.claims["id_number"], command())).obstacles == [
         f"{held.id}: a number is still held for some minutes"
     ]
     assert (await selection.view())["vehicle"]["vin"].startswith("L")
     clerk = clerk_of(country, office)
     (await clerk.post(f"/desk/preselections/{selection.id}/confirmation")).ok()
-    assert not (await delete_person(parts.operations, holder.claims["id_number"], wish())).obstacles
+    assert not (await delete_person(parts.operations, holder.claims["id_number"], command())).obstacles
     [kept] = (await clerk.get("/desk/reservations", params={"stage": "registered"})).ok()["items"]
     assert (kept["id"], kept["stage"]) == (selection.id, "registered")
 
@@ -129,7 +129,7 @@ async def test_a_ban_outlives_the_deletion(country: Country, settings: Settings)
         )
 
     await eventually(is_barred, within=20)
-    done = await delete_person(parts.operations, applicant.claims["id_number"], wish())
+    done = await delete_person(parts.operations, applicant.claims["id_number"], command())
     assert not done.obstacles
     assert any(kept.startswith("the ban until") for kept in done.kept)
     assert (await applicant.get(selection.path)).code == "not_found"
@@ -139,4 +139,4 @@ async def test_a_ban_outlives_the_deletion(country: Country, settings: Settings)
 
 async def test_whom_it_is_about_must_be_named_rightly(country: Country) -> None:
     with pytest.raises(IdNumberInvalid):
-        await delete_person(country.stack.parts.operations, "110101199002300014", wish())
+        await delete_person(country.stack.parts.operations, "110101199002300014", command())

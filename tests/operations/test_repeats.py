@@ -10,45 +10,45 @@ from domain.segments import Segment
 from embedded.temporal import Temporal
 from operations.bans import confirm_ban_release, release_ban
 from operations.calendar import CalendarChange, enter_days
+from operations.commands import OperatorCommand
 from operations.pool import NewSegment, exclude_numbers, release_segment
-from operations.wishes import Wish
 from operations.withholding import confirm_withheld, release_withheld, withhold_numbers
 from process.clock import system_clock
 from tests.api.country import Country, eventually
 from tests.desk.people import operator, reserved
 
 
-def wish(operator: str = "wang") -> Wish:
-    return Wish(uuid4(), operator, system_clock(), "停电")
+def command(operator: str = "wang") -> OperatorCommand:
+    return OperatorCommand(uuid4(), operator, system_clock(), "停电")
 
 
 async def test_a_segment_is_released_once_and_numbers_are_taken_out_once(country: Country) -> None:
-    office, parts, asked = await country.own_office("B999!"), country.stack.parts.operations, wish()
+    office, parts, asked = await country.own_office("B999!"), country.stack.parts.operations, command()
     new = NewSegment(office.prefixes[0], "A00!!")
     first = await release_segment(parts, new, asked)
     assert await release_segment(parts, new, asked) == first
 
     async def exclude() -> Segment:
-        return await exclude_numbers(parts, wish(), prefix=office.prefixes[0], template="A00!!", excluded=["****4"])
+        return await exclude_numbers(parts, command(), prefix=office.prefixes[0], template="A00!!", excluded=["****4"])
 
     smaller = await exclude()
     assert await exclude() == smaller
 
 
 async def test_numbers_are_withheld_given_back_and_confirmed_once(country: Country) -> None:
-    office, parts, asked = await country.own_office("A123!"), country.stack.parts.operations, wish()
+    office, parts, asked = await country.own_office("A123!"), country.stack.parts.operations, command()
     numbers = [f"{office.prefixes[0]}A123{digit}" for digit in range(3)]
     first = await withhold_numbers(parts, numbers, asked)
     assert first.withholding
     assert await withhold_numbers(parts, numbers, asked) == first
-    confirmed = await confirm_withheld(parts, first.withholding.id, wish("li"))
-    assert await confirm_withheld(parts, first.withholding.id, wish("li")) == confirmed
-    released = await release_withheld(parts, first.withholding.id, wish())
-    assert await release_withheld(parts, first.withholding.id, wish()) == released
+    confirmed = await confirm_withheld(parts, first.withholding.id, command("li"))
+    assert await confirm_withheld(parts, first.withholding.id, command("li")) == confirmed
+    released = await release_withheld(parts, first.withholding.id, command())
+    assert await release_withheld(parts, first.withholding.id, command()) == released
 
 
 async def test_days_are_entered_again_and_the_same_workflow_moves_the_deadlines(country: Country) -> None:
-    office, parts, asked = await country.own_office(), country.stack.parts.operations, wish()
+    office, parts, asked = await country.own_office(), country.stack.parts.operations, command()
     selection = await reserved(country, office)
     day = date.fromisoformat((await selection.view())["visit_by"])
 
@@ -95,7 +95,7 @@ async def test_a_ban_ends_at_once_also_while_temporal_is_away_and_the_holder_is_
 
     await eventually(is_told)
     parts, entry = country.stack.parts.operations, UUID(entry_id)
-    confirmed = await confirm_ban_release(parts, entry, wish("li"))
-    assert await confirm_ban_release(parts, entry, wish("li")) == confirmed
-    again = Wish(uuid4(), caller.claims["sub"], system_clock(), reason["reason"])
+    confirmed = await confirm_ban_release(parts, entry, command("li"))
+    assert await confirm_ban_release(parts, entry, command("li")) == confirmed
+    again = OperatorCommand(uuid4(), caller.claims["sub"], system_clock(), reason["reason"])
     assert await release_ban(parts, entry, again) == confirmed

@@ -1,4 +1,4 @@
-"""What every operator's act carries: who wants it, when and why, and the id by which a repeat is known."""
+"""What every command of an operator carries: operator, time, reason, and the id that identifies a repeat."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +10,8 @@ from storage.audit.trail import Act
 
 
 @dataclass(frozen=True)
-class Wish:
-    """One wish of an operator. `at` is the moment of the request; the same `id` again acts once."""
+class OperatorCommand:
+    """One command of an operator. `at` is the moment of the request; the same `id` again acts once."""
 
     id: UUID
     operator: str
