@@ -1,4 +1,4 @@
-"""The blacklist in operators' hands: look through it, end a ban before its time, and confirm what another has ended."""
+"""The blacklist for operators: release a ban early, and confirm another operator's release."""
 
 from uuid import UUID
 
@@ -12,9 +12,9 @@ from workflows.messages import ReleaseBan, blacklist_workflow_id
 
 
 async def release_ban(parts: OperationParts, entry_id: UUID, command: OperatorCommand) -> BanEntry:
-    """End a ban at once, and tell its workflow, which then tells the holder; a second operator confirms afterwards.
+    """Release a ban at once, and signal its workflow, which sends the SMS; a second operator confirms afterwards.
 
-    Raises `NotFound`, `AlreadyReleased`, and `Unavailable`: the ban may have ended then, and a repeat does the rest.
+    Raises `NotFound`, `AlreadyReleased`, and `Unavailable`: the ban may be released then, and a repeat does the rest.
     """
     reason = command.why
     released = await parts.blacklist.release_early(entry_id, command.at, operator=command.operator, reason=reason)
@@ -29,7 +29,7 @@ async def release_ban(parts: OperationParts, entry_id: UUID, command: OperatorCo
 
 
 async def confirm_ban_release(parts: OperationParts, entry_id: UUID, command: OperatorCommand) -> BanEntry:
-    """Raises `NotFound`, `NothingToConfirm`, and `SecondOperatorNeeded` for whoever released it."""
+    """Raises `NotFound`, `NothingToConfirm`, and `SecondOperatorNeeded` for the operator who released it."""
     try:
         confirmed = await parts.bans.confirm_release(entry_id, command.act)
     except NotTheSecond:

@@ -20,12 +20,12 @@ class OperatorCommand:
 
     @property
     def act(self) -> Act:
-        """As the audit writes it down."""
+        """The act for the audit."""
         return Act(self.at, "operator", self.operator, self.reason)
 
     @property
     def why(self) -> str:
-        """The reason. Raises `ValidationFailed` for none, a blank one, or one that names a person or a car."""
+        """The reason. Raises `ValidationFailed` for a missing or blank one, or one with personal data."""
         if not self.reason or not self.reason.strip():
             raise invalid("reason", "blank")
         if names_somebody(self.reason):
@@ -34,5 +34,5 @@ class OperatorCommand:
 
 
 def invalid(field: str, message: str) -> ValidationFailed:
-    """One field that can't be; `message` is a key of the catalogues' section `fields`."""
+    """One invalid field; `message` is a key of the catalogues' section `fields`."""
     return ValidationFailed([{"field": field, "message": message}])

@@ -1,6 +1,6 @@
-"""Moving deadlines: of days on which an office is closed unexpectedly, or on which our own service was out.
+"""Deadline extensions: of days on which an office is closed unexpectedly, or on which our service was down.
 
-A workflow does it, so that it goes on whatever fails, and its outcome stands in Temporal's UI.
+A workflow does it, so that it survives failures, and Temporal's UI shows its outcome.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -29,7 +29,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True)
 class Postponement:
-    """The workflow that moves the deadlines, and how many fell into the time when it began."""
+    """The workflow that moves the deadlines, and the number of affected reservations at its start."""
 
     workflow_id: str
     address: str
@@ -38,7 +38,7 @@ class Postponement:
 
 @dataclass(frozen=True)
 class DirectExtension:
-    """How many vehicles had to move, and how many of them have no workflow that could."""
+    """The number of vehicles to extend, and of those without a workflow."""
 
     vehicles: int
     unreached: int
@@ -46,10 +46,9 @@ class DirectExtension:
 
 @dataclass(frozen=True)
 class Outage:
-    """The time from `since` to before `until` in which an office, or any, could not serve people because of us.
+    """The time from `since` to before `until` in which one or all offices could not serve people because of us.
 
-    Whoever has their last day on a day that it touches is given time until `visit_by`, or else until the next working
-    day of their office after it.
+    Reservations whose last day overlaps it are extended to `visit_by`, or to their office's next working day after it.
     """
 
     since: datetime
@@ -61,7 +60,7 @@ class Outage:
 async def postpone_closed_days(
     parts: OperationParts, command: OperatorCommand, *, days: Sequence[date], office_code: str | None
 ) -> Postponement:
-    """Move each deadline that falls into one of these days to its office's next working day."""
+    """Move each deadline on one of these days to its office's next working day."""
     given = PostponementInput(
         command.operator, command.why, [day.isoformat() for day in days], closed=True, office=office_code
     )
@@ -69,7 +68,7 @@ async def postpone_closed_days(
 
 
 async def postpone_outage(parts: OperationParts, command: OperatorCommand, outage: Outage) -> Postponement:
-    """Move each deadline that falls into the outage. Raises `ValidationFailed`."""
+    """Move each deadline in the outage. Raises `ValidationFailed`."""
     return await _begun(parts, command, await outage_input(parts, command, outage))
 
 
@@ -77,7 +76,7 @@ async def extend_directly(parts: OperationParts, command: OperatorCommand, outag
     """Send the signals from here. Raises `ValidationFailed` and `Unavailable`.
 
     After an outage over midnight deadlines have passed, and take effect as soon as a worker runs. The signals wait in
-    Temporal, and a vehicle reads them before it acts on its timer.
+    Temporal, and a vehicle processes them before its timer.
     """
     given = await outage_input(parts, command, outage)
     operation_id = postponement_workflow_id(str(command.id))
@@ -91,7 +90,7 @@ async def extend_directly(parts: OperationParts, command: OperatorCommand, outag
 
 
 async def outage_input(parts: OperationParts, command: OperatorCommand, outage: Outage) -> PostponementInput:
-    """The outage as the workflow takes it. Raises `ValidationFailed` for one that can't be."""
+    """The outage as the workflow's input. Raises `ValidationFailed` for an impossible one."""
     if not outage.since < outage.until <= outage.since + LONGEST_OUTAGE:
         raise invalid("until", "interval")
     if outage.office_code is not None and await parts.offices.get(outage.office_code) is None:
@@ -139,12 +138,12 @@ async def _start(temporal: Client, task_queue: str, workflow_id: str, given: Pos
 
 
 async def _count(parts: OperationParts, given: PostponementInput) -> int:
-    """How many live reservations have their last day on one of the days."""
+    """The number of live reservations with their last day on one of the days."""
     return sum([len(page) async for page in _due(parts, given)])
 
 
 async def _due(parts: OperationParts, given: PostponementInput) -> AsyncIterator[list[DueReservation]]:
-    """The live reservations that have their last day on one of the days, page by page."""
+    """The live reservations with their last day on one of the days, page by page."""
     days, last = [date.fromisoformat(day) for day in given.days], None
     while True:
         page = await parts.reservations.ending_on(days, office_code=given.office, after=last)

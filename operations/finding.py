@@ -1,4 +1,4 @@
-"""Finding the workflow of a vehicle, with its address in Temporal's UI, by what somebody knows of it."""
+"""Finds the workflow of a vehicle, with its URL in Temporal's UI, by plate, preselection or VIN."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,7 @@ _LONGEST_SHOWN = 16
 
 @dataclass(frozen=True)
 class FoundWorkflow:
-    """A preselection, and the workflow that carries or carried it. Nothing in it is personal."""
+    """A preselection and its workflow. It contains no personal data."""
 
     preselection_id: UUID
     workflow_id: str
@@ -32,7 +32,7 @@ class FoundWorkflow:
 
 
 async def find_by_plate(parts: OperationParts, text: str, at: datetime) -> list[FoundWorkflow]:
-    """Whoever has or had reserved the number, newest first, or holds it at this moment. Raises `NumberMalformed`."""
+    """The preselections that reserved the number, newest first, or hold it now. Raises `NumberMalformed`."""
     try:
         plate = parse_plate(text)
     except MalformedPlate:

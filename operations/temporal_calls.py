@@ -1,4 +1,4 @@
-"""Calls to Temporal on behalf of an operator, and what its failures mean."""
+"""Calls to Temporal for operators, and the translation of its failures."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ PATIENCE = timedelta(seconds=3)
 
 @contextmanager
 def temporal_answers() -> Iterator[None]:
-    """Raises `Unavailable` where Temporal does not answer; says nothing of a workflow that is not there."""
+    """Raises `Unavailable` if Temporal does not respond; passes on that a workflow was not found."""
     try:
         yield
     except RPCError as error:
@@ -27,7 +27,7 @@ def temporal_answers() -> Iterator[None]:
 
 
 async def signalled(temporal: Client, workflow_id: str, signal: str, message: object) -> bool:
-    """Send a signal; False when the workflow has ended, or never began. Raises `Unavailable`."""
+    """Send a signal; False when the workflow has ended, or never started. Raises `Unavailable`."""
     try:
         with temporal_answers():
             await temporal.get_workflow_handle(workflow_id).signal(signal, message, rpc_timeout=PATIENCE)

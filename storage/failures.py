@@ -42,7 +42,7 @@ class NotTheSecond(StorageFailure):
 
 
 class DecisionAborted(StorageFailure):
-    """The decision's statement was undone as a whole: no claim, no chance, no answer was written by it."""
+    """The decision's statement was rolled back: it has written no claim, no chance and no result."""
 
 
 class RequestIdTaken(DecisionAborted):

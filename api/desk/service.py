@@ -1,4 +1,4 @@
-"""The desk: a clerk finds a reservation of the own office, looks a voucher up, and confirms or rejects."""
+"""The desk: a clerk finds a reservation of their office, inspects a voucher, and confirms or rejects."""
 
 import re
 from uuid import UUID
@@ -19,7 +19,7 @@ from storage.preselections.rows import PreselectionRow
 from workflows.messages import DeskAct
 
 INSPECTIONS_PER_MINUTE = 600
-"""More than any desk scans, and far too few to hit upon a short code by guessing."""
+"""More than any desk scans, and far too few to guess a short code."""
 
 STILL_GOOD = (Stage.COMPLETED, Stage.REGISTERED)
 _PART_OF_ADDRESS = re.compile(r"[/?#=&]")
@@ -28,11 +28,11 @@ _PART_OF_ADDRESS = re.compile(r"[/?#=&]")
 async def reservations_of(
     visit: Visit, *, plate: str | None, stage: Stage | None, limit: int, cursor: str | None
 ) -> ReservationPage:
-    """The newest first. A stage is the one of this moment, whether or not a timer has written it yet."""
+    """The reservations, newest first. The stage is the one at this instant, also if no timer has written it yet."""
     rows = await visit.parts.operations.reservations.of_office(
         _office(visit), plate=plate, stage=stage, limit=limit, before=place_in(cursor)
     )
-    # A full page may have been the last: then the next one is empty.
+    # A full page may be the last: then the next one is empty.
     last = rows[-1] if len(rows) == limit else None
     items = [_item(visit, row) for row in rows]
     return ReservationPage(
@@ -42,9 +42,9 @@ async def reservations_of(
 
 
 async def inspected(visit: Visit, text: str) -> VoucherInspection:
-    """What a voucher's token, an address that ends in it, or its short code is about.
+    """Inspect a voucher by its token, a URL that ends in it, or its short code.
 
-    Raises `VoucherInvalid` for what we have not made, and `NotFound` for another office's.
+    Raises `VoucherInvalid` for a forged voucher, and `NotFound` for another office's.
     """
     await count(visit, "inspections", visit.caller.account(), INSPECTIONS_PER_MINUTE)
     row = await _row_of(visit, _PART_OF_ADDRESS.split(text.strip())[-1])
@@ -58,7 +58,7 @@ async def inspected(visit: Visit, text: str) -> VoucherInspection:
 
 
 async def confirmed(visit: Visit) -> ReservationItem:
-    """The holder is here: the plate is issued for good. Raises `WrongStage`, also after the deadline."""
+    """Register: the plate is issued. Raises `WrongStage`, also after the deadline."""
     await send_command(visit, "register", DeskAct(clerk_of(visit), str(visit.operation_id)))
     return await _current(visit)
 
@@ -66,7 +66,7 @@ async def confirmed(visit: Visit) -> ReservationItem:
 async def rejected(visit: Visit, reason: str) -> ReservationItem:
     """The transfer can't be done: no ban, and the number cools.
 
-    The reason is free words, so it goes into the database, sealed, and never into the workflow.
+    The reason is free text, so it is stored encrypted in the database, and never sent to the workflow.
     """
     clerk = clerk_of(visit)
     await visit.parts.desk_reasons.add(DeskReason(visit.operation_id, visit.own.id, clerk, reason, visit.now()))
@@ -75,7 +75,7 @@ async def rejected(visit: Visit, reason: str) -> ReservationItem:
 
 
 def clerk_of(visit: Visit) -> str:
-    """The clerk as workflow and audit know them: a keyed hash, in hexadecimal digits."""
+    """The clerk's keyed hash in workflow and audit, in hexadecimal digits."""
     return visit.caller.hashes.clerk(visit.caller.claims.subject)
 
 
@@ -87,7 +87,7 @@ async def _row_of(visit: Visit, word: str) -> PreselectionRow | None:
 
 
 async def _id_of_code(visit: Visit, code: str) -> UUID:
-    """Raises `VoucherInvalid` for a code that is mistyped or made up."""
+    """Raises `VoucherInvalid` for a mistyped or forged code."""
     codes = visit.parts.vouchers.codes
     first, last = codes.id_range(code)
     for found in await visit.parts.desk_records.ids_between(first, last):

@@ -1,4 +1,4 @@
-"""The same request with the same key acts once, and hears its first answer again (api.md, Conventions)."""
+"""The same request with the same key acts once, and gets its first response again (api.md, Conventions)."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ from storage.failures import PartDown
 from storage.preselections.idempotency import Answered, Fresh, InFlight, OtherBody, RequestKey
 
 LEASE = timedelta(seconds=15)
-"""As long as any request may take, so that a lease only runs out when its process has died."""
+"""The longest time of a request, so that a lease expires only if its process has died."""
 
 LONGEST_WAIT = timedelta(seconds=11)
 
@@ -32,7 +32,7 @@ log = structlog.get_logger("requests")
 
 @dataclass(frozen=True)
 class Judgement:
-    """An answer, and whether it is the last word on the request."""
+    """A response, and whether it is final for the request."""
 
     response: Response
     is_final: bool
@@ -54,13 +54,13 @@ async def once(request: ReadRequest, visit: Visit, judge: Judge) -> Response:
         return Response(earlier.body, earlier.status, dict(earlier.headers))
     visit.operation_id, visit.is_repeat = earlier.operation_id, earlier.is_repeat
     judgement = await judge()
-    # After the answer, which need not wait for it: should it be lost, a repeat is judged anew and comes to the same.
+    # After the response, which need not wait for it: if it is lost, a repeat is checked again and has the same result.
     judgement.response.background = BackgroundTask(_keep, visit, wish, judgement)
     return judgement.response
 
 
 async def _begun(request: ReadRequest, visit: Visit, wish: RequestKey) -> Fresh | Answered:
-    """Wait while another request with this key is on its way. Raises `OutcomeUnknown` when that takes too long."""
+    """Wait while another request with this key is running. Raises `OutcomeUnknown` if that takes too long."""
     digest = visit.parts.keyed_hash.hash("request body", request.canonical.decode("ascii"))
     operation_id, pause = uuid4(), _FIRST_PAUSE
     began_at = visit.now()
@@ -80,7 +80,7 @@ async def _begun(request: ReadRequest, visit: Visit, wish: RequestKey) -> Fresh 
 
 
 async def _keep(visit: Visit, wish: RequestKey, judgement: Judgement) -> None:
-    """What can't be kept is judged anew under the same operation id, which leads to the same answer."""
+    """If the response can't be stored, a repeat is checked again with the same operation id, with the same result."""
     response = judgement.response
     try:
         if judgement.is_final:

@@ -68,7 +68,7 @@ def postponement_answer(moving: Postponement) -> PostponementAnswer:
 
 
 def calendar_answer(visit: Visit, year: CalendarYear, moving: Postponement | None = None) -> CalendarAnswer:
-    """The year as operators see it, with a warning in their language while it is provisional."""
+    """The year, with a warning in the operator's language while it is provisional."""
     words: str = catalogue(visit.language)["operations"]["provisional"]
     return CalendarAnswer(
         year=year.year,

@@ -1,4 +1,4 @@
-"""An action on a preselection: the stage and the rule by the row, the limits, one update, and the view that follows."""
+"""An act on a preselection: check stage and rule on the row, check the limits, send one update, return the view."""
 
 from contextlib import nullcontext, suppress
 from dataclasses import replace
@@ -21,15 +21,15 @@ _MINUTE = timedelta(minutes=1)
 
 
 async def perform_action(visit: Visit, name: str, command: Command) -> PreselectionView:
-    """Send the command and return the view that it led to, even where another device has acted since."""
+    """Send the command and return its view, even if another device has acted since."""
     row = await row_after(visit, await send_command(visit, name, command))
     return view_of(row, await visit.parts.directory.get(row.office_code), visit.now())
 
 
 async def send_command(visit: Visit, name: str, command: Command) -> Acted:
-    """Refuse by the row what can't be, count the write, and send the update. Raises the refusal.
+    """Check the act on the row, count the write, and send the update. Raises the refusal.
 
-    A repeat goes to the workflow whatever the row says: the statement that decides knows whether it was decided before.
+    A repeat is sent without the check: the deciding activity finds out whether it was decided before.
     """
     act, row, now = ACTS[name], visit.own, visit.now()
     state = state_of(row, now)
@@ -44,7 +44,7 @@ async def send_command(visit: Visit, name: str, command: Command) -> Acted:
 
 
 async def update_workflow(visit: Visit, name: str, command: Command) -> Acted:
-    """Send the update; one whose outcome is unknown is written down, so that maintenance lets the workflow catch up."""
+    """Send the update; if its outcome is unknown, record the vehicle, so that maintenance refreshes its workflow."""
     row = visit.own
     office = await visit.parts.directory.get(row.office_code)
     try:
@@ -58,7 +58,7 @@ async def update_workflow(visit: Visit, name: str, command: Command) -> Acted:
 
 
 async def row_after(visit: Visit, acted: Acted) -> PreselectionRow:
-    """The row with the state that the request led to; where the row has moved on, the decision's record has it."""
+    """The row with the state of the request; if the row has a later revision, the state comes from the decision."""
     row = await visit.parts.preselections.get(visit.own.id)
     if row is None:
         raise NotFound

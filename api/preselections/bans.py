@@ -1,4 +1,4 @@
-"""Who is barred (R-41), from the very moment at which a deadline is missed."""
+"""Bans of callers (R-41), from the instant at which a deadline is missed."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,14 +15,14 @@ from storage.crypto.keyed_hash import every
 async def barred_until(visit: Visit) -> datetime | None:
     """The end of the caller's ban, or None.
 
-    The row of a ban is written a moment after the deadline, or later where a worker was down: until then what the
-    caller has missed speaks for itself.
+    The row of a ban is written shortly after the deadline, or later if no worker was running: until then the caller's
+    missed deadline counts.
     """
     blacklist, party = visit.parts.blacklist, visit.caller.party_hash
     missed = await _missed_until(visit)
     if missed and not await blacklist.has_entered(party, missed):
         return missed
-    # Asked last, so that an entry that is being written meanwhile is not missed.
+    # Read last, so that a ban that is being written meanwhile is not missed.
     return await blacklist.barred_until(party, visit.now())
 
 
@@ -34,7 +34,7 @@ async def require_no_ban(visit: Visit) -> None:
 
 @asynccontextmanager
 async def ban_told_first(visit: Visit) -> AsyncIterator[None]:
-    """Tell a barred caller of the ban rather than of what it has led to, such as holds that have lapsed."""
+    """For a banned caller, raise `Blacklisted` instead of refusals that follow from the ban, such as expired holds."""
     try:
         yield
     except Refusal as refusal:
@@ -44,7 +44,7 @@ async def ban_told_first(visit: Visit) -> AsyncIterator[None]:
 
 
 async def _missed_until(visit: Visit) -> datetime | None:
-    """When the ban ends that the caller's own missed deadlines lead to, if it has not ended."""
+    """The end of the ban that the caller's missed deadlines lead to, if it has not ended."""
     now, ends = visit.now(), []
     for row in await visit.parts.preselections.list_of(visit.caller.owner_hash):
         state = state_of(row, now)

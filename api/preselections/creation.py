@@ -1,4 +1,4 @@
-"""确认信息 (R-09 to R-12): the checks in the order of the contract, then the vehicle's workflow begins."""
+"""确认信息 (R-09 to R-12): the checks in the order of the contract, then the start of the vehicle's workflow."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -37,7 +37,7 @@ from workflows.start_options import VehicleStart
 
 
 async def created(visit: Visit, body: SubmissionBody) -> PreselectionView:
-    """Check everything, write the row, and begin the workflow, which settles what only one of many can win."""
+    """Check everything, write the row, and start the workflow, which decides races."""
     with action_logged("create"):
         checked = await checked_body(visit, body)
         if await _has_begun(visit):
@@ -46,7 +46,7 @@ async def created(visit: Visit, body: SubmissionBody) -> PreselectionView:
         try:
             await _created(visit, checked)
         except (Refusal, GatewayDown):
-            # An earlier attempt of this request may have begun it meanwhile, and used the code up for it.
+            # An earlier attempt of this request may have started it meanwhile, and used the code up.
             if not await _has_begun(visit):
                 raise
         return await _view(visit, checked)
@@ -58,7 +58,7 @@ async def _has_begun(visit: Visit) -> bool:
 
 
 async def _begin(visit: Visit, checked: CheckedBody) -> None:
-    """Start the workflow; one that runs already reads its row."""
+    """Start the workflow; one that already runs reads its row."""
     office, preselection_id = checked.office, str(visit.operation_id)
     try:
         await visit.parts.vehicles.start(
@@ -88,14 +88,14 @@ async def _created(visit: Visit, checked: CheckedBody) -> None:
     try:
         await _begin(visit, checked)
     except (VehicleInUse, VehicleExhausted, CodeNotSent):
-        # The last word: of a seller who was typed in vain nothing is kept. What stays behind upkeep removes.
+        # A final refusal: the typed seller data is deleted at once. Maintenance removes what is left.
         with suppress(PartDown):
             await visit.parts.preselections.drop_submission(visit.operation_id)
         raise
 
 
 async def _view(visit: Visit, checked: CheckedBody) -> PreselectionView:
-    """The view that the creation led to, even where somebody has gone on since."""
+    """The view of the creation, even if another device has acted since."""
     row = await visit.parts.preselections.get(visit.operation_id)
     if row is None:
         raise NotFound

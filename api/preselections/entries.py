@@ -1,4 +1,4 @@
-"""Where an entry leads (R-01, R-05 to R-08, R-15)."""
+"""The screen after an entry (R-01, R-05 to R-08, R-15)."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -42,7 +42,7 @@ async def _entered(visit: Visit, body: EntryBody) -> EntryAnswer:
 
 
 async def _newest_resumed(visit: Visit) -> EntryAnswer:
-    """Go on with the newest that can: another buyer may have the vehicle of one that fell asleep by now."""
+    """Continue the newest one that can continue: another buyer may have the vehicle of a dormant one by now."""
     for row in await _resumable(visit):
         visit.row = row
         with suppress(VehicleInUse):
@@ -67,19 +67,19 @@ async def _resumed(visit: Visit) -> EntryAnswer:
 
 
 async def _reset(visit: Visit, state: Preselection) -> None:
-    """Only what has something to be reset costs its workflow a message."""
+    """Send a message only if there is something to reset."""
     if state.dormant or state.stage is not Stage.SERVICE_NOTES:
         await update_workflow(visit, "enter", Action(str(visit.operation_id)))
 
 
 async def _resumable(visit: Visit) -> list[PreselectionRow]:
-    """Those that are unfinished, completed or exhausted now, newest first, whatever the row has been told yet."""
+    """Those that are unfinished, completed or exhausted now, newest first, also if no timer has written it yet."""
     rows, now = await visit.parts.preselections.list_of(visit.caller.owner_hash), visit.now()
     return [row for row in rows if state_of(row, now).stage in _SCREENS]
 
 
 async def _blacklisted(visit: Visit, until: datetime) -> EntryAnswer:
-    """The ban goes before all else; a live reservation for another car stays usable, so it is shown."""
+    """A ban takes precedence; a live reservation for another car stays usable, so it is shown."""
     now = visit.now()
     rows = [visit.row] if visit.row else await visit.parts.preselections.list_of(visit.caller.owner_hash)
     live = next((row for row in rows if state_of(row, now).stage is Stage.COMPLETED), None)

@@ -1,6 +1,6 @@
-"""The blacklist (R-41, R-48): who missed a deadline and until when. A party has at most one entry that is not released.
+"""The blacklist (R-41, R-48): parties that missed a deadline. A party has at most one ban that is not released.
 
-The truth for every check is the row with its `until`: it ends the ban at that moment, released or not.
+Every check uses the row's `until`: the ban ends at that instant, released or not.
 """
 
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ _BAN = (blacklist.c.id, blacklist.c.since, blacklist.c.until)
 
 @dataclass(frozen=True)
 class NewBan:
-    """A ban about to begin. `holder` is the party's masked name; `id` is the caller's, so that a repeat is the same."""
+    """A new ban. `holder` is the party's masked name; the caller sets `id`, so that a repeat is the same ban."""
 
     id: UUID
     party_hash: bytes = field(repr=False)
@@ -35,7 +35,7 @@ class NewBan:
 
 @dataclass(frozen=True)
 class BanRow:
-    """A ban as its row says."""
+    """The row of a ban."""
 
     id: UUID
     party_hash: bytes = field(repr=False)
@@ -46,7 +46,7 @@ class BanRow:
 
 @dataclass(frozen=True)
 class BanStatus:
-    """`until` is None once the ban was released."""
+    """`until` is None after the release."""
 
     preselection_id: UUID
     until: datetime | None
@@ -54,7 +54,7 @@ class BanStatus:
 
 @dataclass(frozen=True)
 class Ban:
-    """An entry as it now stands; `extended` when it ran already and only its end has moved."""
+    """A ban; `extended` if it existed already and only its end has moved."""
 
     id: UUID
     since: datetime
@@ -69,7 +69,7 @@ class Blacklist:
         self._keyed = keys.hashes
 
     async def bar(self, new: NewBan) -> Ban:
-        """Begin a ban, or set the end of the one that runs to the later of both. Repeating it changes nothing."""
+        """Write a ban, or extend the existing one to the later end. Repeating it changes nothing."""
         columns = blacklist.c
         async with self._database.transaction() as connection:
             earlier = (await connection.execute(select(*_BAN).where(columns.id == new.id))).one_or_none()
@@ -96,7 +96,7 @@ class Blacklist:
         ).returning(*_BAN)
 
     async def barred_until(self, party_hash: bytes, at: datetime) -> datetime | None:
-        """The end of the ban that holds at `at`, or None."""
+        """The end of the ban that is in force at `at`, or None."""
         columns = blacklist.c
         found = await self._database.row(
             select(func.max(columns.until)).where(columns.party_hash.in_(every(party_hash)), _holds(at))
@@ -104,7 +104,7 @@ class Blacklist:
         return found[0] if found else None
 
     async def has_entered(self, party_hash: bytes, until: datetime) -> bool:
-        """Whether a ban up to this end was ever entered, even if it was released early or has been extended since."""
+        """Whether a ban with this end was ever written, even if it was released early or extended since."""
         columns = blacklist.c
         entered = select(columns.id).where(columns.party_hash.in_(every(party_hash)), columns.until >= until).limit(1)
         return await self._database.row(entered) is not None
@@ -116,7 +116,7 @@ class Blacklist:
         return BanRow(*found) if found else None
 
     async def release(self, entry_id: UUID, at: datetime) -> BanStatus | None:
-        """Release an entry whose time is over at `at`; returns how it stands then, or None where there is no entry."""
+        """Release a ban that is over at `at`; returns the ban, or None if it does not exist."""
         columns = blacklist.c
         live = and_(columns.id == entry_id, columns.released_at.is_(None))
         over = update(blacklist).where(live, columns.until <= at).values(released_at=at)
@@ -131,9 +131,9 @@ class Blacklist:
         return BanStatus(*found) if found else None
 
     async def release_early(self, entry_id: UUID, at: datetime, *, operator: str, reason: str) -> bool:
-        """Release an entry before its time; False when it was released already or does not exist.
+        """Release a ban early; False when it was released already or does not exist.
 
-        It holds at once; a second operator confirms it afterwards (`storage.bans.ban_list`).
+        The release takes effect at once; a second operator confirms it afterwards (`storage.bans.ban_list`).
         """
         columns = blacklist.c
         releasing = (
@@ -152,7 +152,7 @@ class Blacklist:
 
 
 async def _as_the_row_says(connection: AsyncConnection, new: NewBan) -> NewBan:
-    """The ban under the hash that the party has now, which no change of keys moves before the ban is written."""
+    """The ban with the party's current hash, locked against a key rotation until the ban is written."""
     columns = preselection.c
     known = select(columns.party_hash).where(columns.id == new.preselection_id).with_for_update(read=True)
     party_hash = (await connection.execute(known)).scalar()
@@ -165,7 +165,7 @@ def _holds(at: datetime) -> ColumnElement[bool]:
 
 
 async def _release_what_is_over(connection: AsyncConnection, new: NewBan) -> None:
-    """An entry that ended before this ban begins is another ban: it must not be stretched over the time between."""
+    """Release a ban that ended before this one starts: it is another ban, and must not be extended over the gap."""
     columns = blacklist.c
     over = and_(columns.party_hash == new.party_hash, columns.released_at.is_(None), columns.until <= new.since)
     releasing = update(blacklist).where(over).values(released_at=columns.until)
@@ -176,7 +176,7 @@ async def _release_what_is_over(connection: AsyncConnection, new: NewBan) -> Non
 
 
 async def _note_ban(connection: AsyncConnection, new: NewBan, ban: Ban) -> None:
-    """The deadline that was missed is the moment at which a ban begins or grows."""
+    """Audit the ban at the missed deadline, at which it starts or is extended."""
     action = "extend_ban" if ban.extended else "bar"
     facts = {"entry_id": ban.id, "since": ban.since, "until": ban.until}
     await note(connection, Act(new.since, "timer"), action, Subject(new.preselection_id), **facts)

@@ -1,7 +1,7 @@
 """Seals of workflow messages: a MAC that only holders of our keys can make.
 
-Whoever reaches Temporal can send any message. A seal shows that the API, the command line or an activity of ours sent
-it: it covers the workflow's subject, the act and every field of the message, so that it is good for nothing else.
+Everybody who reaches Temporal can send any message. A seal shows that the API, the command line or our activities sent
+it: it covers the workflow's subject, the act and every field of the message, so it is valid for nothing else.
 """
 
 import json
@@ -20,13 +20,13 @@ M = TypeVar("M")
 
 
 class MessageSeals:
-    """Makes and verifies seals with the hashing keys, also while one of them is being changed."""
+    """Makes and verifies seals with the hashing keys, also during a key rotation."""
 
     def __init__(self, hashes: KeyedHash) -> None:
         self._hashes = hashes
 
     def sealed(self, subject_id: str, act: str, message: M) -> M:
-        """The message with its seal. `subject_id` is the preselection, the ban or the operation that it is about."""
+        """The message with its seal. `subject_id` is its preselection, ban or operation."""
         seal = _text(self._hashes.hash(_LABEL, subject_id, act, _canonical(message)))
         return replace(message, seal=seal)  # type: ignore[type-var] # Messages are dataclasses; no type says so.
 
@@ -39,12 +39,12 @@ class MessageSeals:
 
 
 def _text(mac: bytes) -> str:
-    """128 bits of the MAC in URL-safe base64: it stands in every message, and so in every history."""
+    """128 bits of the MAC in URL-safe base64: short, because every history stores it in every message."""
     return urlsafe_b64encode(mac[-_BYTES:]).decode().rstrip("=")
 
 
 def _canonical(message: Any) -> str:
-    """Every field but the seal; fields that are absent and fields that are None are the same."""
+    """All fields except the seal; absent fields and None are the same."""
     fields: Mapping[str, Any] = asdict(message) if is_dataclass(message) and not isinstance(message, type) else {}
     present = {name: value for name, value in fields.items() if name != "seal" and value is not None}
     return json.dumps(present, sort_keys=True, ensure_ascii=True)

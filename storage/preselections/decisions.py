@@ -1,9 +1,9 @@
-"""One statement decides: claims, the spent chance, the new state and the answer, all or nothing, once per request.
+"""One statement decides: claims, the spent chance, the new state and the result, all or nothing, once per request.
 
-The statement looks first, so that whoever comes too late is told so without having written anything. Whoever came at
-the same moment is stopped by the constraints of the row of `decision`: it carries what was got beside what was wanted,
-and where the two differ everything is undone. No lock is held longer than one round trip takes. Plates are claimed and
-freed in one pass in byte order: statements that want the same plates queue up instead of waiting in a circle.
+The statement checks first, so a request that is too late fails without a write. Parallel requests are stopped by the
+constraints of the row of `decision`: it has what the statement got and what it wanted, and if they differ everything
+is rolled back. No lock is held longer than one round trip. Plates are claimed and freed in one pass in byte order, so
+statements for the same plates queue instead of deadlocking.
 """
 
 import json
@@ -24,8 +24,8 @@ from storage.preselections.rows import NAMES, PreselectionRow, row_of
 
 _ATTEMPTS = 3
 
-# What may be taken: a hold that is over, by a new hold; or one's own, which may also turn into a reservation, and that
-# into another one, an issued plate or a cooling one. A hold that is over at once frees, and takes nothing from others.
+# What may be claimed: an expired hold, by a new hold; or the vehicle's own hold, which may become a reservation, which
+# may become another reservation, an issued or a cooling plate. A hold that ends at once only frees its plate.
 _OBTAINABLE = """(
     held.until <= %(at)s AND excluded.until > %(at)s AND excluded.kind IN ('offered', 'candidate', 'reserved')
     OR held.preselection_id = %(preselection_id)s AND (
@@ -52,9 +52,8 @@ _FIND = b"SELECT at, answer FROM decision WHERE request_id = %(request_id)s"
 
 _ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
 
-# The look is written as one probe of an index for each plate: a join might be planned as a scan of a table that was
-# small when the plan was made. On one line it is short enough for the driver to keep in mind what its
-# placeholders are.
+# The check is one index probe for each plate: a join might be planned as a scan of a table that was small when the plan
+# was made. On one line the statement is short enough for the driver to cache its placeholders.
 _COMMIT = b" ".join(
     f"""
     WITH found AS MATERIALIZED (
@@ -120,9 +119,9 @@ _COMMIT = b" ".join(
 
 @dataclass(frozen=True)
 class Claim:
-    """A plate and what it is to be: `offered`, `candidate`, `reserved`, `issued` or `cooling`, before `until`.
+    """A plate and its new kind: `offered`, `candidate`, `reserved`, `issued` or `cooling`, before `until`.
 
-    `issued` has no end; a `cooling` that ends at the moment of the decision is none, and the plate is free at once.
+    `issued` has no end; a `cooling` that ends at the instant of the decision frees the plate at once.
     """
 
     plate: str
@@ -132,13 +131,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to become true at `at`, for one preselection, from the revision that it was judged by.
+    """A change of one preselection at `at`, based on a revision.
 
-    `hold` takes free plates and changes one's own holds and reservation; `release` frees one's own holds, and leaves
-    alone what has lapsed and belongs to others. With `judge_ban` nothing happens for a party on the blacklist.
+    `hold` claims free plates and changes the vehicle's own holds and reservation; `release` frees its own holds, but
+    not expired ones that belong to others. With `judge_ban` nothing happens for a party on the blacklist.
 
-    `operator` is who acted where it was not the applicant, of the kind `actor_kind`. `facts` are what the audit keeps
-    besides the plates, such as the chances that are left; a decision that has neither is not audited.
+    `operator` is the actor, of the kind `actor_kind`, if it was not the applicant. `facts` are the audit's facts
+    besides the plates, such as the remaining chances; a decision without both is not audited.
     """
 
     request_id: UUID
@@ -165,7 +164,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class EarlierDecision:
-    """A decision as it was recorded: the state and the revision that the request led to."""
+    """A recorded decision: the state and the revision that the request led to."""
 
     at: datetime
     state: dict[str, Any]
@@ -174,7 +173,7 @@ class EarlierDecision:
 
 @dataclass(frozen=True)
 class LoadedRow:
-    """All that a decision starts from, as of one statement. `earlier` is this request's decision, if it was made."""
+    """The input of a decision, read in one statement. `earlier` is this request's decision, if it was made."""
 
     row: PreselectionRow
     prefixes: tuple[str, ...]
@@ -183,7 +182,7 @@ class LoadedRow:
 
 
 class _Found(NamedTuple):
-    """What the statement saw before it began; `clear` when nothing stood in the way."""
+    """What the statement found first; `clear` if there was no obstacle."""
 
     revision: int | None
     barred_until: datetime | None
@@ -200,7 +199,7 @@ class Decisions:
         self._vault = keys.vault
 
     async def load(self, preselection_id: UUID, request_id: UUID, at: datetime) -> LoadedRow | None:
-        """The row with what else decides at `at`, and whether this request was decided before."""
+        """The row, the other inputs of a decision at `at`, and this request's earlier decision."""
         found = await self._database.fetch_raw(_LOAD, {"id": preselection_id, "request_id": request_id, "at": at})
         if not found:
             return None
@@ -209,28 +208,28 @@ class Decisions:
         return LoadedRow(row_of(row, self._vault), tuple(prefixes), barred_until, earlier)
 
     async def commit(self, decision: Decision) -> None:
-        """Make the decision true, as a whole, with the preselection at the next revision.
+        """Commit the decision, all or nothing, with the preselection at the next revision.
 
         Raises `StaleRevision`, `Barred`, `VehicleTaken`, `CodeGone` or `ClaimLost`, and has changed nothing then; also
-        `RequestIdTaken`. After `PartDown` the outcome is unknown: load the row again to learn it.
+        `RequestIdTaken`. After `PartDown` the outcome is unknown: load the row again.
         """
         values = _values(decision)
         for _ in range(_ATTEMPTS):
             try:
                 [found] = await self._database.fetch_raw(_COMMIT, values)
             except IntegrityError as error:
-                # Something came in between, which the next attempt sees before it begins.
+                # Another request came in between, which the next attempt finds first.
                 if error.diag.constraint_name == "uq_preselection_running_vehicle":
                     raise VehicleTaken("another running preselection has this vehicle") from error
                 if error.diag.constraint_name == "pk_decision":
                     raise RequestIdTaken("the request id is that of another decision") from error
             else:
                 return _raise_what_stood_in_the_way(decision, _Found(*found))
-        # Each time the rival was gone again when we looked: to the caller it is the same as if it had stayed.
+        # Each time the competing claim was gone when we checked: the result for the caller is the same.
         raise ClaimLost([claim.plate for claim in decision.hold])
 
     async def find(self, request_id: UUID) -> EarlierDecision | None:
-        """The decision about this request, if it was made."""
+        """The decision of this request, if it was made."""
         found = await self._database.fetch_raw(_FIND, {"request_id": request_id})
         return EarlierDecision(found[0][0], found[0][1]["state"], found[0][1]["revision"]) if found else None
 
@@ -247,7 +246,7 @@ def _raise_what_stood_in_the_way(decision: Decision, found: _Found) -> None:
 
 
 def _values(decision: Decision) -> dict[str, Any]:
-    """The statement's parameters; what is freed becomes an offer that is over at once."""
+    """The statement's parameters; a freed plate becomes an offer that ends at once."""
     held = {claim.plate: claim for claim in decision.hold}
     freed = {plate: Claim(plate, "offered", decision.at) for plate in decision.release}
     entries = (freed | held).values()
@@ -267,7 +266,7 @@ def _values(decision: Decision) -> dict[str, Any]:
 
 
 def _facts(decision: Decision, entries: Iterable[Claim]) -> str | None:
-    """What the audit keeps, as JSON; None for a decision about no plate and no chance."""
+    """The audit's facts as JSON; None for a decision without plates and chances."""
     became: dict[str, list[str]] = {}
     for entry in entries:
         became.setdefault(entry.kind if entry.until > decision.at else "freed", []).append(entry.plate)

@@ -56,7 +56,7 @@ class VehicleHistory:
     shown: tuple[str, ...]
 
     def applied_to(self, state: Preselection) -> Preselection:
-        """The state with the chances that its transfer has left, whichever account used the others up."""
+        """The state with the remaining chances of its transfer, whichever account used the others."""
         if self.least_draws is None or self.least_composed is None:
             return state
         return replace(

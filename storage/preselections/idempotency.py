@@ -1,7 +1,7 @@
-"""Answers that are kept for a day: the same request with the same key acts once (api.md, Conventions).
+"""Responses that are stored for a day: the same request with the same key acts once (api.md, Conventions).
 
-Whoever begins first has a lease; a parallel repeat finds it in flight and waits. A lease that ran out, because its
-process died, is taken over with the same operation id, so that what the first one did is found and not done again.
+The first request gets a lease; a parallel repeat finds it in flight and waits. An expired lease, whose process died, is
+taken over with the same operation id, so that the first one's result is found and not repeated.
 """
 
 import json
@@ -33,7 +33,7 @@ _BEGIN = b"""
     RETURNING operation_id
 """
 
-# So that two processes of which one has not heard yet which key is the current one never begin the same request both.
+# So that two processes, one of which does not use the current key yet, never both start the same request.
 _LOCK = b"SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
 _MOVE = b"""
     UPDATE idempotency SET
@@ -64,7 +64,7 @@ class RequestKey:
 
 @dataclass(frozen=True)
 class Fresh:
-    """Go on: act under this operation id, then `answer`, `abandon` or `forget`.
+    """Act with this operation id, then call `answer`, `abandon` or `forget`.
 
     `is_repeat` where an earlier attempt had this operation id, and its outcome is unknown.
     """
@@ -75,12 +75,12 @@ class Fresh:
 
 @dataclass(frozen=True)
 class InFlight:
-    """The first request has not been answered yet: look again in a moment."""
+    """The first request has no response yet: check again soon."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer of then."""
+    """The stored response."""
 
     status: int
     headers: Mapping[str, str]
@@ -103,9 +103,9 @@ class Idempotency:
     async def begin(
         self, request: RequestKey, *, body_digest: bytes, operation_id: UUID, at: datetime, lease: timedelta
     ) -> Begun:
-        """Take the request on for the time of the lease, or learn what became of it.
+        """Take the request for the time of the lease, or return its state.
 
-        `operation_id` is a new one; what comes back in `Fresh` is that of the request's first attempt.
+        `operation_id` is a new one; `Fresh` has the one of the request's first attempt.
         """
         values = _key_values(request) | {
             "body_digest": bytes(body_digest),
@@ -115,7 +115,7 @@ class Idempotency:
             "kept_since": at - _KEPT,
         }
         known = every(request.caller_hash)
-        # A lease that was taken and not heard of would be found in flight by its own repeat.
+        # A lease whose response was lost would be found in flight by its own repeat.
         if len(known) > 1:
             begun = await self._moved_and_begun(values, every(body_digest), known)
         else:
@@ -128,7 +128,7 @@ class Idempotency:
     async def _moved_and_begun(
         self, values: dict[str, Any], digests: list[bytes], callers: list[bytes]
     ) -> list[tuple[Any, ...]]:
-        """While hashing keys change, an earlier request may stand under another key: it is moved to the current one."""
+        """During a key rotation, an earlier request may have a hash of another key: convert it to the current one."""
         async with self._database.raw_transaction() as connection:
             await connection.execute(_LOCK, {"name": f"{values['path']} {values['key']}"})
             await connection.execute(_MOVE, values | {"digests": digests, "callers": callers})
@@ -136,12 +136,12 @@ class Idempotency:
             return await begun.fetchall()
 
     async def answer(self, request: RequestKey, status: int, headers: Mapping[str, str], body: str) -> None:
-        """Keep the answer; the first one stays."""
+        """Store the response; the first one stays."""
         sealed = self._vault.encrypt(_COLUMN, json.dumps({"headers": dict(headers), "body": body}, ensure_ascii=False))
         await self._database.fetch_raw(_ANSWER, _key_values(request) | {"status": status, "answer": sealed})
 
     async def abandon(self, request: RequestKey, at: datetime) -> None:
-        """Give the lease up without an answer: a repeat is judged anew, under the same operation id."""
+        """Release the lease without a response: a repeat is checked again, with the same operation id."""
         await self._database.fetch_raw(_ABANDON, _key_values(request) | {"at": at})
 
     async def forget(self, request: RequestKey) -> None:

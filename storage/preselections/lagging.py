@@ -1,6 +1,6 @@
-"""Vehicles whose workflow may lag behind its row, and the mark by which a restored database or Temporal shows.
+"""Vehicles whose workflow may lag behind its row, and the mark that shows a restored database or Temporal.
 
-A caller whose message to a workflow has an unknown outcome writes the vehicle down; maintenance lets it read its row.
+A caller whose message to a workflow has an unknown outcome records the vehicle; maintenance makes it reread its row.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ _MOST = 1000
 
 
 class LaggingWorkflows:
-    """Writes down and reads which vehicles are to read their rows again."""
+    """Records the vehicles that must reread their rows."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def note(self, preselection_id: UUID, at: datetime) -> None:
-        """Write down that this vehicle's workflow may not know what its row says."""
+        """Record that this vehicle's workflow may lag behind its row."""
         noting = insert(lagging_workflow).values(preselection_id=preselection_id, noted_at=at)
         again = {"noted_at": noting.excluded.noted_at}
         await self._database.rows(noting.on_conflict_do_update(index_elements=["preselection_id"], set_=again))
@@ -34,20 +34,20 @@ class LaggingWorkflows:
         return [preselection_id for (preselection_id,) in found]
 
     async def forget(self, ids: Sequence[UUID], before: datetime) -> None:
-        """These have been sent the signal; what was noted after `before` stays."""
+        """Remove vehicles that were signalled; those that were recorded after `before` stay."""
         columns = lagging_workflow.c
         await self._database.rows(
             delete(lagging_workflow).where(columns.preselection_id.in_(ids), columns.noted_at <= before)
         )
 
     async def advance_mark(self, last: int | None) -> tuple[int, bool]:
-        """Move the mark on from the one that Temporal knows; also returns whether both knew the same.
+        """Increment the mark, starting from Temporal's; also returns whether database and Temporal had the same.
 
-        They differ where either was restored to an earlier time, or lost.
+        They differ if one of them was restored to an earlier time, or lost.
         """
         number, following = maintenance_mark.c.number, (last or 0) + 1
         if last is not None:
-            # A retry of the same step finds the mark that it has set itself.
+            # A retry of the same step finds the mark that it has already set.
             advance = update(maintenance_mark).where(number.in_((last, following))).values(number=following)
             if advanced := await self._database.row(advance.returning(number)):
                 return int(advanced[0]), True

@@ -48,9 +48,9 @@ class ExpectedWorkflows:
         return await self._rows(columns.id.in_(ids), columns.stage.in_(_GOES_ON), not_(columns.dormant))
 
     async def unfinished(self, missed_since: datetime, after: UUID | None = None) -> list[ExpectedVehicle]:
-        """A page of all that must go on, by id; `after` is the last one of the page before.
+        """A page of all that must continue, by id; `after` is the last one of the previous page.
 
-        Deadlines that were missed before `missed_since` have long had their effect.
+        Deadlines that were missed before `missed_since` have already had their effect.
         """
         columns = preselection.c
         beyond = columns.id > after if after else true()

@@ -1,4 +1,4 @@
-"""Preselections as rows: persons and vehicles sealed, found by keyed hashes; the domain's record as JSON.
+"""Preselections as rows: personal data encrypted and found by keyed hashes; the domain's record as JSON.
 
 What changes in one is changed by `decisions.Decisions.commit` alone; here they are written first and read.
 """
@@ -39,7 +39,7 @@ _INVISIBLE = (_BEFORE_THE_CHECK, "refused")
 
 @dataclass(frozen=True, repr=False)
 class Seller:
-    """The seller as typed; kept only until the check is over."""
+    """The seller as typed; kept only until the vehicle check is over."""
 
     kind: str
     name: str
@@ -48,7 +48,7 @@ class Seller:
 
 @dataclass(frozen=True, repr=False)
 class Submission:
-    """What 确认信息 sends, with the person who acts, before anything has been checked."""
+    """The submission of 确认信息 with its caller, before any check."""
 
     id: UUID
     at: datetime
@@ -71,7 +71,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class PreselectionRow:
-    """One row. The sealed values open when they are asked for, and never show in a representation."""
+    """One row. Encrypted values are decrypted when they are read, and are not part of the representation."""
 
     id: UUID
     created_at: datetime
@@ -100,12 +100,12 @@ class PreselectionRow:
 
     @property
     def is_visible(self) -> bool:
-        """Whether the contract knows it: what failed the check, or has not been checked, does not exist."""
+        """Whether it exists for the contract: a submission that failed the check, or was not checked, does not."""
         return self.stage not in _INVISIBLE
 
     @property
     def rules(self) -> Policy:
-        """The policy that this preselection began with."""
+        """The policy with which this preselection was created."""
         return Policy.from_dict(self.policy)
 
     @property
@@ -130,7 +130,7 @@ class PreselectionRow:
 
     @property
     def seller(self) -> Seller | None:
-        """The seller as typed, or None once the check is over."""
+        """The seller as typed, or None after the vehicle check."""
         return Seller(**json.loads(self._opened("seller"))) if self.sealed["seller"] else None
 
     def _opened(self, column: str) -> str:
@@ -146,7 +146,7 @@ def row_of(values: Sequence[Any], vault: Vault) -> PreselectionRow:
 
 @dataclass(frozen=True)
 class OtherPreselection:
-    """An unfinished preselection of a party that was barred."""
+    """An unfinished preselection of a banned party."""
 
     id: UUID
     office_code: str
@@ -161,7 +161,7 @@ class Preselections:
         self._hashes = PersonalHashes(keys.hashes)
 
     async def insert_submission(self, submission: Submission) -> None:
-        """Write what was submitted, at stage `submitted` and revision 0; the same id again changes nothing."""
+        """Write a submission at stage `submitted` and revision 0; repeating the id changes nothing."""
         statement = insert(preselection).values(self._values(submission)).on_conflict_do_nothing(index_elements=["id"])
         if not self._hashes.keyed.is_changing:
             await self._database.rows(statement)
@@ -171,26 +171,26 @@ class Preselections:
             await connection.execute(statement)
 
     async def drop_submission(self, preselection_id: UUID) -> None:
-        """Forget a submission that failed its check; one that has begun stays."""
+        """Delete a submission that failed its check; one that has started stays."""
         columns = preselection.c
         await self._database.rows(
             delete(preselection).where(columns.id == preselection_id, columns.stage == _BEFORE_THE_CHECK)
         )
 
     async def get(self, preselection_id: UUID) -> PreselectionRow | None:
-        """The row, if the contract knows it."""
+        """The row, if it exists for the contract."""
         row = await self.get_any(preselection_id)
         return row if row and row.is_visible else None
 
     async def get_any(self, preselection_id: UUID) -> PreselectionRow | None:
-        """The row, even of a submission whose check is not over."""
+        """The row, also of a submission whose check is not over."""
         found = await self._database.fetch_raw(_GET, {"id": preselection_id})
         return row_of(found[0], self._vault) if found else None
 
     async def list_of(
         self, owner_hash: bytes, *, limit: int = 100, before: tuple[datetime, UUID] | None = None
     ) -> list[PreselectionRow]:
-        """The caller's own, newest first; `before` is the (created_at, id) of the last one on the page before."""
+        """The caller's preselections, newest first; `before` is (created_at, id) of the previous page's last one."""
         columns = preselection.c
         conditions: list[ColumnElement[bool]] = [
             columns.owner_hash.in_(every(owner_hash)),
@@ -203,7 +203,7 @@ class Preselections:
         return await self._newest(*conditions, limit=limit)
 
     async def others_unfinished(self, preselection_id: UUID) -> list[OtherPreselection]:
-        """The party's other preselections whose holds lapse when it is barred for what it missed in this one."""
+        """The party's other preselections, whose holds end when it is banned because of this one."""
         columns, missed = preselection.c, preselection.alias()
         party = select(missed.c.party_hash).where(missed.c.id == preselection_id).scalar_subquery()
         found = await self._database.rows(
