@@ -12,7 +12,7 @@ from domain.policy import Policy
 from domain.sms import Purpose, render
 from gateways.failures import GatewayDown
 from gateways.sms import SmsGateway, TextMessage
-from storage.crypto.keyed_hash import out_of_message
+from storage.crypto.keyed_hash import decode_candidates
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.failures import PartDown
 from storage.preselections.rows import PreselectionRow
@@ -54,7 +54,7 @@ class IdentityActivities(Identity):
         code_id = await self._codes.verify(
             identity_code_owner(case.row),
             # While a hashing key is being changed, the digits may stand in the row as any of several hashes.
-            out_of_message(command.code_hash),
+            decode_candidates(command.code_hash),
             at=case.at,
             attempts=case.state.policy.code_attempts,
             request_id=case.request_id,

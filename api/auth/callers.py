@@ -70,7 +70,7 @@ class Caller:
 
     def account(self) -> str:
         """The name of this account's rate windows in Redis, without personal data."""
-        return self.owner_hash.anchor.hex()
+        return self.owner_hash.stable.hex()
 
 
 async def caller_of(request: Request, verifier: Verifier, hashes: PersonalHashes) -> Caller:

@@ -9,7 +9,7 @@ import structlog
 from api.auth.policy import Record
 from api.http.request_context import Visit
 from domain.errors import NotFound
-from storage.crypto.keyed_hash import every
+from storage.crypto.keyed_hash import candidate_hashes
 
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST_CODE = 32
@@ -25,7 +25,7 @@ def id_in(text: str) -> UUID:
 async def own_preselection(visit: Visit, text: str) -> None:
     """The caller's preselection, from its row."""
     row = await visit.parts.preselections.get(id_in(text))
-    if row is None or row.owner_hash not in every(visit.caller.owner_hash):
+    if row is None or row.owner_hash not in candidate_hashes(visit.caller.owner_hash):
         raise NotFound
     visit.row = row
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)

@@ -9,7 +9,7 @@ from api.preselections.views import policy_in, state_of
 from domain.calendar import ban_end
 from domain.errors import Blacklisted, Refusal
 from domain.preselection.values import Stage
-from storage.crypto.keyed_hash import every
+from storage.crypto.keyed_hash import candidate_hashes
 
 
 async def barred_until(visit: Visit) -> datetime | None:
@@ -48,6 +48,10 @@ async def _missed_until(visit: Visit) -> datetime | None:
     now, ends = visit.now(), []
     for row in await visit.parts.preselections.list_of(visit.caller.owner_hash):
         state = state_of(row, now)
-        if state.stage is Stage.OVERDUE and state.reservation and row.party_hash in every(visit.caller.party_hash):
+        if (
+            state.stage is Stage.OVERDUE
+            and state.reservation
+            and row.party_hash in candidate_hashes(visit.caller.party_hash)
+        ):
             ends.append(ban_end(state.reservation.deadline, policy_in(row)))
     return max((end for end in ends if end > now), default=None)

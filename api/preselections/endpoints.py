@@ -7,7 +7,7 @@ from api.preselections.actions import perform_action
 from api.preselections.schemas import IdentityBody, PreselectionList, PreselectionView
 from api.preselections.views import view_of
 from domain.sms import Purpose
-from storage.crypto.keyed_hash import in_one_message
+from storage.crypto.keyed_hash import encode_candidates
 from workflows.messages import Action, ConfirmIdentity
 
 router = area("/preselections", tags=["preselections"])
@@ -53,7 +53,7 @@ async def confirm_identity(visit: CurrentVisit, body: IdentityBody) -> Preselect
     return await perform_action(
         visit,
         "confirm_identity",
-        ConfirmIdentity(in_one_message(typed), str(visit.operation_id)),
+        ConfirmIdentity(encode_candidates(typed), str(visit.operation_id)),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit.trail import Act, Subject, note
-from storage.crypto.keyed_hash import every
+from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.postgres.tables import blacklist, preselection
@@ -99,14 +99,18 @@ class Blacklist:
         """The end of the ban that is in force at `at`, or None."""
         columns = blacklist.c
         found = await self._database.row(
-            select(func.max(columns.until)).where(columns.party_hash.in_(every(party_hash)), _holds(at))
+            select(func.max(columns.until)).where(columns.party_hash.in_(candidate_hashes(party_hash)), _holds(at))
         )
         return found[0] if found else None
 
     async def has_entered(self, party_hash: bytes, until: datetime) -> bool:
         """Whether a ban with this end was ever written, even if it was released early or extended since."""
         columns = blacklist.c
-        entered = select(columns.id).where(columns.party_hash.in_(every(party_hash)), columns.until >= until).limit(1)
+        entered = (
+            select(columns.id)
+            .where(columns.party_hash.in_(candidate_hashes(party_hash)), columns.until >= until)
+            .limit(1)
+        )
         return await self._database.row(entered) is not None
 
     async def get(self, entry_id: UUID) -> BanRow | None:

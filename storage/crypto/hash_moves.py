@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.crypto.keyed_hash import Hash, every
+from storage.crypto.keyed_hash import Hash, candidate_hashes
 
 # In this order everywhere: writing a ban locks its preselection first too.
 _VEHICLE = text("UPDATE preselection SET vehicle_hash = :current WHERE vehicle_hash = ANY(:others)")
@@ -31,18 +31,18 @@ async def moved_to_current(connection: AsyncConnection, hashes: SubmittedHashes)
     During a key rotation, every writer of a vehicle's row calls this first, one after the other. So the constraints (a
     vehicle has one running preselection, a party has one ban) hold for all rows, whichever key a process writes with.
     """
-    await locked(connection, [hashes.vehicle.anchor, hashes.party.anchor])
+    await locked(connection, [hashes.vehicle.stable, hashes.party.stable])
     for statement, value in (
         (_VEHICLE, hashes.vehicle),
         (_TRANSFER, hashes.transfer),
         (_PARTY, hashes.party),
         (_BAN, hashes.party),
     ):
-        current, *others = every(value)
+        current, *others = candidate_hashes(value)
         await connection.execute(statement, {"current": current, "others": others})
 
 
-async def locked(connection: AsyncConnection, anchors: Iterable[bytes]) -> None:
+async def locked(connection: AsyncConnection, stable_hashes: Iterable[bytes]) -> None:
     """Wait for other processes that convert rows of the same vehicle or party, in one order everywhere."""
-    for lock in sorted(int.from_bytes(anchor[:8], "big", signed=True) for anchor in anchors):
+    for lock in sorted(int.from_bytes(stable[:8], "big", signed=True) for stable in stable_hashes):
         await connection.execute(_LOCK, {"lock": lock})

@@ -22,38 +22,38 @@ _SEVERAL = b"\x00"
 class Hash(bytes):
     """A hash with the current key, and all values that the same text may be stored as.
 
-    `anchor` is the hash with the first key. It is the same after every key rotation: for values that can't be
+    `stable` is the hash with the first key. It is the same after every key rotation: for values that can't be
     recomputed, or that must be the same for all processes during a rotation.
     """
 
     others: tuple[bytes, ...]
-    anchor: bytes
+    stable: bytes
 
     @classmethod
-    def of(cls, current: bytes, others: Sequence[bytes] = (), anchor: bytes | None = None) -> Self:
+    def of(cls, current: bytes, others: Sequence[bytes] = (), stable: bytes | None = None) -> Self:
         value = cls(current)
-        value.others, value.anchor = tuple(others), anchor or current
+        value.others, value.stable = tuple(others), stable or current
         return value
 
 
-def every(value: bytes) -> list[bytes]:
+def candidate_hashes(value: bytes) -> list[bytes]:
     """The hash first, then the other values that its text may be stored as."""
     return [bytes(value), *value.others] if isinstance(value, Hash) else [value]
 
 
-def anchor_of(value: bytes) -> bytes:
-    return value.anchor if isinstance(value, Hash) else value
+def stable_hash(value: bytes) -> bytes:
+    return value.stable if isinstance(value, Hash) else value
 
 
-def in_one_message(value: bytes) -> str:
+def encode_candidates(value: bytes) -> str:
     """Hexadecimal digits for a message: of the hash, or of all possible values of its text, each after its length."""
-    known = every(value)
+    known = candidate_hashes(value)
     framed = b"".join(bytes([len(each)]) + each for each in known)
     return (known[0] if len(known) == 1 else _SEVERAL + framed).hex()
 
 
-def out_of_message(digits: str) -> bytes:
-    """The inverse of `in_one_message`. Raises ValueError for other digits."""
+def decode_candidates(digits: str) -> bytes:
+    """The inverse of `encode_candidates`. Raises ValueError for other digits."""
     value = bytes.fromhex(digits)
     if not value.startswith(_SEVERAL) or len(value) <= TAG_BYTES + _HASH_BYTES:
         return value

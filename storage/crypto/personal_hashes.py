@@ -6,7 +6,7 @@ Two hashes of the same value with different labels are unrelated: a copied table
 from uuid import UUID
 
 from domain.ascii_folding import fold_capitals
-from storage.crypto.keyed_hash import Hash, KeyedHash, every
+from storage.crypto.keyed_hash import Hash, KeyedHash, candidate_hashes
 
 CODE_DIGITS = 6
 
@@ -42,18 +42,22 @@ class PersonalHashes:
     def code(self, purpose: str, subject_hash: bytes, preselection_id: UUID | None, digits: str) -> Hash:
         """A typed code, valid for one person, purpose and preselection. Messages hold this hash, never the digits."""
         whom = str(preselection_id or "")
-        first, *further = [self._hash("code", purpose, known.hex(), whom, digits) for known in every(subject_hash)]
-        return Hash.of(first, [*first.others, *(value for known in further for value in every(known))], first.anchor)
+        first, *further = [
+            self._hash("code", purpose, known.hex(), whom, digits) for known in candidate_hashes(subject_hash)
+        ]
+        return Hash.of(
+            first, [*first.others, *(value for known in further for value in candidate_hashes(known))], first.stable
+        )
 
     def digits(self, code_id: UUID) -> str:
         """The six digits of a code: the same in every attempt to send it, and unpredictable without the key."""
-        number = int.from_bytes(self._hash("code digits", str(code_id)).anchor, "big") % 10**CODE_DIGITS
+        number = int.from_bytes(self._hash("code digits", str(code_id)).stable, "big") % 10**CODE_DIGITS
         return f"{number:0{CODE_DIGITS}d}"
 
     def clerk(self, subject: str) -> str:
         """A clerk in the audit, in hexadecimal digits: always with the first key, because sealed rows never change."""
-        return self.owner(subject).anchor.hex()
+        return self.owner(subject).stable.hex()
 
     def rate_window(self, name: str, subject: str) -> bytes:
         """The key of a rate window in Redis, which must hold no personal value and survives a key rotation."""
-        return self._hash("rate window", name, subject).anchor
+        return self._hash("rate window", name, subject).stable

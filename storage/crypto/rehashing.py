@@ -14,7 +14,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.crypto.hash_moves import locked
-from storage.crypto.keyed_hash import every
+from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
@@ -100,7 +100,7 @@ class Rehashing:
         new = self._new_hashes(row)
         if row.purged_at is None:
             known = [self._hashes.vehicle(self._opened(row, "vin")), self._hashes.party(self._opened(row, "party_id"))]
-            await locked(connection, [each.anchor for each in known])
+            await locked(connection, [each.stable for each in known])
         for column, statement in _MOVES.items():
             old = getattr(row, column)
             if self._is_stale(old):
@@ -131,7 +131,7 @@ class Rehashing:
 
     async def _message(self, connection: AsyncConnection, row: Row[Any]) -> None:
         phone = self._hashes.phone(self._vault.decrypt("text_message.phone", row.phone))
-        await connection.execute(_PHONE, {"id": row.id, "old": row.phone_hash, "new": every(phone)[0]})
+        await connection.execute(_PHONE, {"id": row.id, "old": row.phone_hash, "new": candidate_hashes(phone)[0]})
 
     def _opened(self, row: Row[Any], column: str) -> str:
         return self._vault.decrypt(f"preselection.{column}", getattr(row, column))

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.crypto.keyed_hash import anchor_of, every
+from storage.crypto.keyed_hash import candidate_hashes, stable_hash
 from storage.postgres.database import Database
 from storage.postgres.tables import failed_check
 
@@ -45,10 +45,15 @@ class FailedChecks:
 
     async def begin(self, check_id: UUID, applicant_hash: bytes, *, at: datetime, since: datetime, limit: int) -> Place:
         """Reserve a place for a check, of `limit` places from `since` on, the last midnight in Shanghai."""
-        failed, under_way = every(applicant_hash), [_under_way(known) for known in every(applicant_hash)]
+        failed, under_way = (
+            candidate_hashes(applicant_hash),
+            [_under_way(known) for known in candidate_hashes(applicant_hash)],
+        )
         values: dict[str, Any] = {"failed": failed, "under_way": under_way, "since": since, "id": check_id}
         async with self._database.transaction() as connection:
-            await connection.execute(_LOCK, {"lock": int.from_bytes(anchor_of(applicant_hash)[:8], "big", signed=True)})
+            await connection.execute(
+                _LOCK, {"lock": int.from_bytes(stable_hash(applicant_hash)[:8], "big", signed=True)}
+            )
             counted = await connection.execute(_COUNTED, values | {"lost_before": at - _UNDER_WAY})
             count, waiting = counted.one()
             if count >= limit:
@@ -70,7 +75,9 @@ class FailedChecks:
     async def count(self, applicant_hash: bytes, *, since: datetime) -> int:
         """The number of failed checks from `since` on."""
         columns = failed_check.c
-        counted = select(func.count()).where(columns.applicant_hash.in_(every(applicant_hash)), columns.at >= since)
+        counted = select(func.count()).where(
+            columns.applicant_hash.in_(candidate_hashes(applicant_hash)), columns.at >= since
+        )
         found = await self._database.row(counted)
         return int(found[0]) if found else 0
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from storage.crypto.keyed_hash import every
+from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 
@@ -114,10 +114,10 @@ class Idempotency:
             "lease_until": at + lease,
             "kept_since": at - _KEPT,
         }
-        known = every(request.caller_hash)
+        known = candidate_hashes(request.caller_hash)
         # A lease whose response was lost would be found in flight by its own repeat.
         if len(known) > 1:
-            begun = await self._moved_and_begun(values, every(body_digest), known)
+            begun = await self._moved_and_begun(values, candidate_hashes(body_digest), known)
         else:
             begun = await self._database.execute_raw(_BEGIN, values)
         if begun:
@@ -150,7 +150,7 @@ class Idempotency:
 
     def _kept(self, kept: Any, body_digest: bytes) -> Begun:
         digest, status, sealed = kept
-        if digest not in every(body_digest):
+        if digest not in candidate_hashes(body_digest):
             return OtherBody()
         if status is None:
             return InFlight()

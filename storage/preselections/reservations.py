@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, ColumnElement, Integer, literal_column, select, text, tuple_
 
-from storage.crypto.keyed_hash import every
+from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
@@ -69,7 +69,7 @@ class Reservations:
 
     async def of_vehicle(self, vin: str, *, limit: int = 100) -> list[PreselectionRow]:
         """All of this vehicle, newest first; at most one is running."""
-        known = preselection.c.vehicle_hash.in_(every(self._hashes.vehicle(vin)))
+        known = preselection.c.vehicle_hash.in_(candidate_hashes(self._hashes.vehicle(vin)))
         return await self._newest(known, _VISIBLE, limit=limit)
 
     async def holding(self, plate: str, at: datetime) -> UUID | None:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.policy import Policy
 from storage.crypto.hash_moves import SubmittedHashes, moved_to_current
-from storage.crypto.keyed_hash import every
+from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys, Vault
 from storage.postgres.database import Database
@@ -193,7 +193,7 @@ class Preselections:
         """The caller's preselections, newest first; `before` is (created_at, id) of the previous page's last one."""
         columns = preselection.c
         conditions: list[ColumnElement[bool]] = [
-            columns.owner_hash.in_(every(owner_hash)),
+            columns.owner_hash.in_(candidate_hashes(owner_hash)),
             columns.stage.not_in(_INVISIBLE),
         ]
         if before:

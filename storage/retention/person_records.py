@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit.tables import audit
 from storage.audit.trail import Act, note
-from storage.crypto.keyed_hash import every
+from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.rehashing import NOBODY
 from storage.crypto.vault import Keys
@@ -66,7 +66,10 @@ class PersonRecords:
 
     async def of(self, id_number: str, act: Act) -> PersonFile:
         """Read everything, and audit that it was read."""
-        party, seller = every(self._hashes.party(id_number)), every(self._hashes.seller(id_number))
+        party, seller = (
+            candidate_hashes(self._hashes.party(id_number)),
+            candidate_hashes(self._hashes.seller(id_number)),
+        )
         async with self._database.transaction(patience=_PATIENCE) as connection:
             rows = await self._rows(connection, party)
             ids, phones = [row.id for row in rows], self._phones(rows)
@@ -88,7 +91,7 @@ class PersonRecords:
 
     async def locked(self, connection: AsyncConnection, id_number: str) -> list[PreselectionRow]:
         """The preselections as buyer, locked until the transaction ends."""
-        return await self._rows(connection, every(self._hashes.party(id_number)), locked=True)
+        return await self._rows(connection, candidate_hashes(self._hashes.party(id_number)), locked=True)
 
     async def holds(self, connection: AsyncConnection, ids: Sequence[UUID], at: datetime) -> set[UUID]:
         """Those of the preselections that hold a number at this instant, offered or as a candidate."""
@@ -104,16 +107,16 @@ class PersonRecords:
         steps: dict[str, tuple[TextClause, dict[str, Any]]] = {
             "unchecked": (_DROP_UNCHECKED, {"ids": ids}),
             "preselections": (_OVERWRITE, blank_values(self._vault) | {"ids": ids, "nobody": NOBODY, "at": at}),
-            "as_seller": (_AS_SELLER, {"hashes": every(self._hashes.seller(id_number)), "nobody": NOBODY}),
+            "as_seller": (_AS_SELLER, {"hashes": candidate_hashes(self._hashes.seller(id_number)), "nobody": NOBODY}),
             "codes": (_CODES, {"phones": phones}),
-            "failed_checks": (_CHECKS, {"party": every(self._hashes.party(id_number))}),
+            "failed_checks": (_CHECKS, {"party": candidate_hashes(self._hashes.party(id_number))}),
             "messages": (_MESSAGES, {"phones": phones}),
             "answers": (_ANSWERS, {"owners": [row.owner_hash for row in rows]}),
         }
         return {name: (await connection.execute(*step)).rowcount for name, step in steps.items()}
 
     async def bans(self, connection: AsyncConnection, id_number: str) -> list[dict[str, Any]]:
-        return await self._bans(connection, every(self._hashes.party(id_number)))
+        return await self._bans(connection, candidate_hashes(self._hashes.party(id_number)))
 
     async def _rows(
         self, connection: AsyncConnection, party: list[bytes], *, locked: bool = False
@@ -124,7 +127,7 @@ class PersonRecords:
         return [row_of(row, self._vault) for row in found]
 
     def _phones(self, rows: Sequence[PreselectionRow]) -> list[bytes]:
-        return [known for phone in {row.phone for row in rows} for known in every(self._hashes.phone(phone))]
+        return [known for phone in {row.phone for row in rows} for known in candidate_hashes(self._hashes.phone(phone))]
 
     async def _bans(self, connection: AsyncConnection, party: list[bytes]) -> list[dict[str, Any]]:
         columns = blacklist.c

@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from domain.errors import CodeAttemptsExceeded, CodeExpired, CodeIncorrect, CodeNotSent, RateLimited
 from domain.policy import Policy
-from storage.crypto.keyed_hash import anchor_of, every
+from storage.crypto.keyed_hash import candidate_hashes, stable_hash
 from storage.postgres.database import Database
 from storage.postgres.tables import code
 
@@ -149,13 +149,13 @@ class Codes:
         counted = {"since": new.at - _DAY, "under_way_since": new.at - _UNDER_WAY, "id": new.id}
         async with self._database.raw_transaction() as connection:
             await connection.execute(
-                _LOCK_PHONE, {"lock": int.from_bytes(anchor_of(new.phone_hash)[:8], "big", signed=True)}
+                _LOCK_PHONE, {"lock": int.from_bytes(stable_hash(new.phone_hash)[:8], "big", signed=True)}
             )
-            found = await connection.execute(_COUNTED, counted | {"phone_hashes": every(new.phone_hash)})
+            found = await connection.execute(_COUNTED, counted | {"phone_hashes": candidate_hashes(new.phone_hash)})
             retry_at = _retry_at(new, policy, [_Counted(*row) for row in await found.fetchall()])
             if retry_at:
                 raise RateLimited(retry_at)
-            if len(known := every(new.owner.subject_hash)) > 1:
+            if len(known := candidate_hashes(new.owner.subject_hash)) > 1:
                 # So that this code and earlier ones have the same subject, whichever key they were made with.
                 await connection.execute(_MOVE_SUBJECT, {"current": known[0], "others": known[1:]})
             await connection.execute(_ISSUE, _values(new, issued))
@@ -186,7 +186,7 @@ class Codes:
         """
         salt = os.urandom(_SALT_BYTES)
         values = _owner_values(owner) | {"at": at, "limit": attempts, "salt": salt}
-        values["salted"] = [sha256(salt + known).digest() for known in every(code_hash)]
+        values["salted"] = [sha256(salt + known).digest() for known in candidate_hashes(code_hash)]
         # Other digits are another attempt, also in the same request.
         values["name"] = uuid5(request_id, code_hash.hex())
         tried = await self._database.fetch_raw(_TRY, values)
@@ -217,7 +217,7 @@ def _retry_at(new: NewCode, policy: Policy, earlier: Sequence[_Counted]) -> date
 def _owner_values(owner: CodeOwner) -> dict[str, Any]:
     return {
         "purpose": owner.purpose,
-        "subject_hashes": every(owner.subject_hash),
+        "subject_hashes": candidate_hashes(owner.subject_hash),
         "preselection_id": owner.preselection_id,
     }
 

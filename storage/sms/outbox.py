@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from storage.crypto.keyed_hash import every
+from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
@@ -75,7 +75,7 @@ class TextMessages:
         columns = text_message.c
         found = await self._database.rows(
             select(columns.sent_at, columns.purpose, columns.text, columns.code)
-            .where(columns.phone_hash.in_(every(self._hashes.phone(phone))))
+            .where(columns.phone_hash.in_(candidate_hashes(self._hashes.phone(phone))))
             .order_by(columns.sent_at.desc(), columns.id)
             .limit(limit)
         )
