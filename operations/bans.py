@@ -16,7 +16,7 @@ async def release_ban(parts: OperationParts, entry_id: UUID, command: OperatorCo
 
     Raises `NotFound`, `AlreadyReleased`, and `Unavailable`: the ban may be released then, and a repeat does the rest.
     """
-    reason = command.why
+    reason = command.require_reason()
     released = await parts.blacklist.release_early(entry_id, command.at, operator=command.operator, reason=reason)
     entry = await _entry(parts, entry_id)
     if not released and (entry.released_by, entry.release_reason) != (command.operator, reason):

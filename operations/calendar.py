@@ -57,7 +57,7 @@ async def enter_days(
     `official` says whether the year's official notice has been entered; it applies to the country. Closing future days
     moves the deadlines on them, and the holders get an SMS. Needs a reason. Raises `ValidationFailed`.
     """
-    _ = command.why
+    command.require_reason()
     await _require_office(parts, office_code)
     _check(year, days, office_code, declares=official is not None)
     if days:
@@ -75,7 +75,7 @@ async def seed_year(parts: OperationParts, command: OperatorCommand, year: int) 
     Operators' entries take precedence: a year that is official, or has days, stays unchanged, unless it is a
     prediction and the library has the notice by now. Needs a reason. Raises `ValidationFailed`.
     """
-    _ = command.why
+    command.require_reason()
     days = days_to_enter(year, await parts.calendars.of_office(_COUNTRY))
     if days is None:
         return CalendarChange(await calendar_of(parts, year), None)

@@ -23,9 +23,8 @@ class OperatorCommand:
         """The act for the audit."""
         return Act(self.at, "operator", self.operator, self.reason)
 
-    @property
-    def why(self) -> str:
-        """The reason. Raises `ValidationFailed` for a missing or blank one, or one with personal data."""
+    def require_reason(self) -> str:
+        """Return the reason. Raises `ValidationFailed` for a missing or blank one, or one with personal data."""
         if not self.reason or not self.reason.strip():
             raise invalid("reason", "blank")
         if names_somebody(self.reason):

@@ -62,7 +62,7 @@ async def postpone_closed_days(
 ) -> Postponement:
     """Move each deadline on one of these days to its office's next working day."""
     given = PostponementInput(
-        command.operator, command.why, [day.isoformat() for day in days], closed=True, office=office_code
+        command.operator, command.require_reason(), [day.isoformat() for day in days], closed=True, office=office_code
     )
     return await _begun(parts, command, given)
 
@@ -101,7 +101,7 @@ async def outage_input(parts: OperationParts, command: OperatorCommand, outage: 
     days = [first + step * _DAY for step in range((last - first).days + 1)]
     return PostponementInput(
         command.operator,
-        command.why,
+        command.require_reason(),
         [day.isoformat() for day in days],
         closed=False,
         office=outage.office_code,

@@ -77,7 +77,7 @@ async def key_states(parts: OperationParts) -> list[KeyState]:
 
 async def make_key(parts: OperationParts, kind: Kind, command: OperatorCommand) -> KeyChange:
     """Create a new key and run the rotation. Needs a reason; raises `ReadOnlyKeys`."""
-    _ = command.why
+    command.require_reason()
     if _newest(parts, kind) != _current(parts, kind):
         return KeyChange(kind, _newest(parts, kind), obstacle="the previous rotation is unfinished: continue it first")
     if kind == "hashing" and (await Rehashing(parts.database, parts.keys).left())[0]:
@@ -90,7 +90,7 @@ async def make_key(parts: OperationParts, kind: Kind, command: OperatorCommand) 
 
 async def continue_change(parts: OperationParts, kind: Kind, command: OperatorCommand) -> KeyChange:
     """Continue a rotation from its current step; may be repeated at any time. Needs a reason."""
-    _ = command.why
+    command.require_reason()
     key_id = _newest(parts, kind)
     name = f"{kind}:{key_id}"
     if key_id != _current(parts, kind):
@@ -110,7 +110,7 @@ async def retire_key(parts: OperationParts, kind: Kind, key_id: str, command: Op
 
     A closed hashing key stays among the keys: wrapped hashes need it. Needs a reason.
     """
-    _ = command.why
+    command.require_reason()
     state = next((each for each in await key_states(parts) if (each.kind, each.id) == (kind, key_id)), None)
     if state is None or state.is_current or state.rows or state.lapsing or not _is_settled(parts, kind, command):
         return KeyChange(kind, key_id, obstacle=_why_not(state))

@@ -42,7 +42,7 @@ async def export_person(parts: OperationParts, text: str, command: OperatorComma
 
     Raises `IdNumberInvalid`.
     """
-    _ = command.why
+    command.require_reason()
     return await parts.people.of(_id_number(text, command.at), command.act)
 
 
@@ -52,7 +52,7 @@ async def delete_person(parts: OperationParts, text: str, command: OperatorComma
     Refused while a reservation waits for the office, or while a missed deadline has not led to its ban: a deletion
     must not bypass it. An unfinished preselection ends with the deletion, if it holds no number.
     """
-    _ = command.why
+    command.require_reason()
     people, id_number = parts.people, _id_number(text, command.at)
     async with parts.database.transaction() as connection:
         rows = await people.locked(connection, id_number)

@@ -72,7 +72,7 @@ async def exclude_numbers(
 
     Raises `ValidationFailed`, also without a reason.
     """
-    _ = command.why
+    command.require_reason()
     further = [_template(text, f"excluded.{place}", wildcard=True) for place, text in enumerate(excluded)]
     try:
         release = await parts.segments.exclude(

@@ -26,7 +26,7 @@ async def withhold_numbers(parts: OperationParts, texts: Sequence[str], command:
 
     Raises `NumberMalformed`, `NumberDuplicated` and `ValidationFailed`.
     """
-    _ = command.why
+    command.require_reason()
     plates = _plates(texts)
     prefixes = {prefix_of(plate) for plate in plates}
     if len(prefixes) != 1:
@@ -38,7 +38,7 @@ async def withhold_numbers(parts: OperationParts, texts: Sequence[str], command:
 
 async def release_withheld(parts: OperationParts, withholding_id: UUID, command: OperatorCommand) -> Withholding:
     """Release withheld numbers, which cool for a random time first. Raises `NotFound` and `AlreadyReleased`."""
-    reason = command.why
+    reason = command.require_reason()
     known = await _known(parts, withholding_id)
     policy = await policy_of_prefix(parts, known.prefix)
     released = await parts.withheld.release(
