@@ -15,12 +15,11 @@ from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from gateways.identity.provider import token_verifier
 from process.clock import system_clock
-from storage.crypto.vault import Keys
 from storage.pool.reconcile import IndexKeeper
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from tests.api.country import KEYS, Country, Phone, Registry
-from tests.api.stack import Addresses, Stack, settings_for
+from tests.api.stack import Addresses, Stack, keys_of, settings_for
 from tests.gateways.identity.tokens import AUDIENCE, ISSUER
 from tests.support.serving import serving
 from worker.parts import Parts as WorkerParts
@@ -57,7 +56,7 @@ async def worker(settings: Settings, phone: Phone, temporal_client: Client) -> A
     parts = WorkerParts(
         Database(settings.database_url, pool_size=20),
         make_redis(settings.redis_url),
-        Keys.from_file(settings.key_file),
+        keys_of(settings),
         httpx.AsyncClient(),
         phone,
     )
@@ -71,7 +70,7 @@ async def parts(settings: Settings, phone: Phone, registry: Registry) -> AsyncIt
     """The API's parts; tokens are verified for real, with keys that come over a pretended connection."""
     issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
     verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
-    async with parts_of(settings, Gateways(phone, registry, verifier), Keys.from_file(settings.key_file)) as parts:
+    async with parts_of(settings, Gateways(phone, registry, verifier), keys_of(settings)) as parts:
         yield parts
 
 

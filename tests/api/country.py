@@ -50,8 +50,9 @@ class Answer:
         assert self.body["status"] == self.status
         return str(self.body["code"])
 
-    def ok(self) -> Any:
+    def ok(self) -> dict[str, Any]:
         assert self.status < 300, self.body
+        assert isinstance(self.body, dict)
         return self.body
 
 
@@ -195,7 +196,7 @@ class Selection:
     def path(self) -> str:
         return f"/preselections/{self.id}"
 
-    async def view(self) -> Any:
+    async def view(self) -> dict[str, Any]:
         return (await self.applicant.get(self.path)).ok()
 
     async def post(self, action: str, body: Any = None, **options: Any) -> Answer:

@@ -10,7 +10,7 @@ from tests.api.country import Applicant, Country, eventually
 from tests.api.test_creation import ban
 
 
-async def entry(applicant: Applicant, body: Any = None, **options: Any) -> Any:
+async def entry(applicant: Applicant, body: Any = None, **options: Any) -> dict[str, Any]:
     return (await applicant.post("/entries", body, **options)).ok()
 
 

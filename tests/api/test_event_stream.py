@@ -22,7 +22,7 @@ class Events:
     def __init__(self, lines: AsyncIterator[str]) -> None:
         self._lines = lines
 
-    async def next(self) -> Any:
+    async def next(self) -> dict[str, Any]:
         """The next view; a comment is none."""
         name = ""
         async with asyncio.timeout(PATIENCE):
@@ -32,7 +32,8 @@ class Events:
                     name = text
                 if kind == "data":
                     assert name == "preselection"
-                    return json.loads(text)
+                    view: dict[str, Any] = json.loads(text)
+                    return view
         raise EOFError
 
     async def ended(self) -> bool:
@@ -121,11 +122,11 @@ async def test_many_streams_hold_no_connection_to_the_database(country: Country,
     selection = await buyer.submitted(country.car(buyer, office))
     all_listen = asyncio.Barrier(STREAMS + 1)
 
-    async def listen() -> Any:
+    async def listen() -> str:
         async with listening(address, buyer, selection) as events:
             await events.next()
             await all_listen.wait()
-            return (await events.next())["stage"]
+            return str((await events.next())["stage"])
 
     async with asyncio.TaskGroup() as group:
         listeners = [group.create_task(listen()) for _ in range(STREAMS)]

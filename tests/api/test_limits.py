@@ -18,10 +18,10 @@ from api.limits.streams import ASK_AGAIN, OpenStreams
 from domain.errors import RateLimited
 from domain.instants import parse_instant
 from process.clock import system_clock
-from storage.crypto.vault import Keys
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
 from tests.api.country import Answer, Country, eventually
+from tests.api.stack import keys_of
 from tests.api.test_event_stream import listening
 
 PROXIES = {"trusted_proxies": "127.0.0.0/8 10.0.0.0/8 fd00::/8"}
@@ -213,7 +213,7 @@ async def another_process(country: Country, **settings: Any) -> AsyncIterator[ht
     parts = assembled(
         ours.settings.model_copy(update=settings),
         ours.gateways,
-        Keys.from_file(ours.settings.key_file),
+        keys_of(ours.settings),
         clock=ours.clock,
         database=ours.database,
         redis=ours.redis,

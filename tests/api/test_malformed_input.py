@@ -1,12 +1,14 @@
 """Anything malformed is a 4xx problem with a code, and costs nothing."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.api.country import Applicant, Car, Country, Selection
+from tests.api.country import Answer, Applicant, Car, Country, Selection
 
+NO_OBJECTS: list[Any] = [[], 3, "x", True]
 GARBAGE: list[Any] = [
     None,
     [],
@@ -42,7 +44,7 @@ NOT_JSON = [
 ]
 
 
-async def raw(selection: Selection, action: str, content: bytes, content_type: str = "application/json") -> Any:
+async def raw(selection: Selection, action: str, content: bytes, content_type: str = "application/json") -> Answer:
     return await selection.applicant.post(
         f"{selection.path}/{action}", content=content, headers={"Content-Type": content_type}
     )
@@ -60,14 +62,14 @@ def without_now(view: dict[str, Any]) -> dict[str, Any]:
 
 async def test_garbage_in_any_field_of_a_selection_is_refused_and_costs_nothing(selecting: Selection) -> None:
     before = without_now(await selecting.view())
-    bodies = [
+    bodies: list[tuple[str, Any]] = [
         *[("compositions", {"numbers": value}) for value in [*GARBAGE, *[[value] for value in GARBAGE]]],
         *[("draws", {"exclude_four": value}) for value in GARBAGE if value is not True],
         *[("draws", {"prefix": value}) for value in GARBAGE if value is not None],
         *[("candidates", {"number": value}) for value in GARBAGE],
         *[("confirmation", {"number": value}) for value in GARBAGE],
         *[(action, {"unknown": 1}) for action in ("start", "identity-code", "cancellation", "draws", "candidates")],
-        *[(action, value) for action in ("compositions", "candidates", "identity") for value in ([], 3, "x", True)],
+        *[(action, value) for action in ("compositions", "candidates", "identity") for value in NO_OBJECTS],
     ]
     for action, body in bodies:
         answer = await selecting.post(action, body)
@@ -94,7 +96,7 @@ async def test_another_content_type_is_refused(selecting: Selection, content_typ
 
 
 async def test_megabytes_are_refused_whether_announced_or_in_chunks(selecting: Selection) -> None:
-    async def chunks() -> Any:
+    async def chunks() -> AsyncIterator[bytes]:
         for _ in range(40):
             yield b" " * 65536
 

@@ -5,7 +5,7 @@ import json
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 from uuid import UUID
 
 import pytest
@@ -146,6 +146,6 @@ def test_any_headers_are_a_token_for_the_verifier_or_unauthenticated(headers: li
 class Suspicious:
     """Lets nobody in, but looks at what it is given."""
 
-    async def verify(self, token: str) -> Any:
+    async def verify(self, token: str) -> NoReturn:
         assert token == token.strip()
         raise Unauthenticated

@@ -2,19 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
 
 from embedded.part import Part
 from embedded.stack import Servers
-from tests.api.country import Answer, Applicant, Country, Selection, eventually
+from tests.api.country import Applicant, Country, Selection, eventually
 
 pytestmark = pytest.mark.slow
 
+T = TypeVar("T")
 LONGEST_ANSWER = 15.0
 LONGEST_CHECK = 5.0
 BACK_WITHIN = 20.0
@@ -29,7 +30,7 @@ async def killed(part: Part) -> AsyncIterator[None]:
         await part.bring_up()
 
 
-async def timed(call: Any) -> tuple[Answer, float]:
+async def timed(call: Awaitable[T]) -> tuple[T, float]:
     began = time.perf_counter()
     return await call, time.perf_counter() - began
 

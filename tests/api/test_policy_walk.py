@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount, Route
 
 from api.app import create_app
 from api.auth.callers import Role
@@ -43,6 +43,7 @@ def at(path: str, *, office: str = "440300") -> str:
 async def test_every_route_is_guarded_and_named_by_a_rule(country: Country) -> None:
     names = set()
     for route, _, _ in routes_of(country.stack.app):
+        assert isinstance(route, Route | Mount)
         if route.name not in NOT_THE_API:
             assert isinstance(route, GuardedRoute), route
             names.add(route.name)
@@ -120,7 +121,7 @@ async def test_an_agent_s_own_records_are_not_the_organisation_s(country: Countr
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "Bearer", "é", "x" * 9000])
 async def test_what_is_no_token_is_unauthenticated(country: Country, token: str) -> None:
-    headers = {"Authorization": f"Bearer {token}".encode()}
+    headers = {b"Authorization": f"Bearer {token}".encode()}
     answer = await country.stack.client.get("/preselections", headers=headers)
     assert answer.status_code == 401
 

@@ -137,10 +137,11 @@ CONTRACT = {
 
 class TestTheDocument:
     @pytest.fixture
-    async def document(self, country: Country) -> Any:
-        return (await country.stack.client.get("http://xuanhao.test/openapi.json")).json()
+    async def document(self, country: Country) -> dict[str, Any]:
+        document: dict[str, Any] = (await country.stack.client.get("http://xuanhao.test/openapi.json")).json()
+        return document
 
-    async def test_it_names_the_calls_of_the_contract_with_their_statuses(self, document: Any) -> None:
+    async def test_it_names_the_calls_of_the_contract_with_their_statuses(self, document: dict[str, Any]) -> None:
         documented = {
             f"{method} {path}": next(int(status) for status in operation["responses"])
             for path, operations in document["paths"].items()
@@ -148,7 +149,7 @@ class TestTheDocument:
         }
         assert CONTRACT.items() <= documented.items()
 
-    async def test_every_refusal_is_a_problem(self, document: Any) -> None:
+    async def test_every_refusal_is_a_problem(self, document: dict[str, Any]) -> None:
         for operations in document["paths"].values():
             for operation in operations.values():
                 for status, response in operation["responses"].items():
@@ -158,22 +159,24 @@ class TestTheDocument:
                         assert codes
                         assert {STATUSES[code] for code in codes} == {int(status)}
 
-    async def test_every_reference_leads_somewhere(self, document: Any) -> None:
+    async def test_every_reference_leads_somewhere(self, document: dict[str, Any]) -> None:
         names = set(re.findall("#/components/schemas/([A-Za-z_]+)", str(document)))
         assert names <= set(document["components"]["schemas"])
         assert "HTTPValidationError" not in document["components"]["schemas"]
 
-    async def test_views_are_documented_with_the_fields_that_they_have(self, document: Any, country: Country) -> None:
+    async def test_views_are_documented_with_the_fields_that_they_have(
+        self, document: dict[str, Any], country: Country
+    ) -> None:
         office, buyer = await country.office(), country.applicant()
         view = (await buyer.submit(country.car(buyer, office))).ok()
         assert set(document["components"]["schemas"]["PreselectionView"]["required"]) == set(view)
 
-    async def test_every_event_of_the_stream_is_documented_with_the_view(self, document: Any) -> None:
+    async def test_every_event_of_the_stream_is_documented_with_the_view(self, document: dict[str, Any]) -> None:
         answers = document["paths"]["/api/v1/preselections/{preselection_id}/events"]["get"]["responses"]
         data = answers["200"]["content"]["text/event-stream"]["schema"]["properties"]["data"]
         assert data["contentSchema"] == {"$ref": "#/components/schemas/PreselectionView"}
 
-    async def test_every_link_leads_to_a_call_that_takes_what_it_gives(self, document: Any) -> None:
+    async def test_every_link_leads_to_a_call_that_takes_what_it_gives(self, document: dict[str, Any]) -> None:
         operations = [operation for path in document["paths"].values() for operation in path.values()]
         by_id = {operation["operationId"]: operation for operation in operations}
         links = [

@@ -9,17 +9,17 @@ import pytest
 
 from process.clock import system_clock
 from storage.audit.trail import AuditEntry
-from storage.crypto.vault import Keys
 from storage.pool.claims import Claims
 from storage.postgres.tables import FOREVER
 from storage.preselections.desk_reasons import DeskReasons
-from tests.api.country import Caller, Country, Selection, eventually
+from tests.api.country import Answer, Caller, Country, Selection, eventually
+from tests.api.stack import keys_of
 from tests.desk.people import clerk_of, lapses, reserved
 
 ACTS = {"confirmation": None, "rejection": {"reason": "卖方撤回"}}
 
 
-async def at_the_desk(clerk: Caller, selection: Selection, act: str, body: Any = None, **options: Any) -> Any:
+async def at_the_desk(clerk: Caller, selection: Selection, act: str, body: Any = None, **options: Any) -> Answer:
     return await clerk.post(f"/desk/preselections/{selection.id}/{act}", body or ACTS[act], **options)
 
 
@@ -71,7 +71,7 @@ async def test_who_acted_and_when_is_audited_and_the_reason_is_sealed_beside_it(
     entry = (await audited(country, selection))[-1]
     me = stack.parts.hashes.owner(clerk.claims["sub"]).hex()
     assert (entry.action, entry.actor_kind, entry.actor) == ("reject", "clerk", me)
-    reasons = DeskReasons(stack.parts.database, Keys.from_file(stack.parts.settings.key_file))
+    reasons = DeskReasons(stack.parts.database, keys_of(stack.parts.settings))
     [given] = await reasons.of_preselection(UUID(selection.id))
     assert (given.reason, given.clerk, given.request_id) == ("张三说不买了", me, entry.request_id)
     history = await stack.parts.temporal.get_workflow_handle(f"vehicle-{selection.id}").fetch_history()
@@ -115,7 +115,7 @@ async def test_a_deadline_that_passes_bars_and_leaves_the_desk_nothing_to_confir
     selection, clerk = await reserved(country, office), clerk_of(country, office)
 
     async def is_overdue() -> bool:
-        return (await clerk.get("/desk/reservations")).ok()["items"][0]["stage"] == "overdue"
+        return bool((await clerk.get("/desk/reservations")).ok()["items"][0]["stage"] == "overdue")
 
     await eventually(is_overdue)
     assert (await at_the_desk(clerk, selection, "confirmation")).code == "wrong_stage"
