@@ -1,4 +1,4 @@
-"""The blacklist: bans begin with a missed deadline and end by themselves (R-41, R-48)."""
+"""The blacklist: bans start with a missed deadline and end automatically (R-41, R-48)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ log = structlog.get_logger("actions")
 
 
 class BanActivities(Bans):
-    """`clock` is the worker's own: no time that a message names begins or ends a ban."""
+    """`clock` is the worker's: no time in a message starts or ends a ban."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class BanActivities(Bans):
         began = self._missed_deadline(row, given.at)
         entry = await self._blacklist.bar(
             NewBan(
-                # One entry for one missed deadline, however often this is repeated.
+                # One ban per missed deadline, however often this is repeated.
                 id=uuid5(row.id, began.isoformat()),
                 party_hash=row.party_hash,
                 holder=_masked_holder(row),
@@ -69,13 +69,13 @@ class BanActivities(Bans):
         return ReleaseResult(str(entry.preselection_id), entry.until)
 
     def _missed_deadline(self, row: PreselectionRow, at: datetime) -> datetime:
-        """The deadline that the row says was missed. Fails for one that was not."""
+        """The missed deadline of the row. Fails if it was not missed."""
         if row.stage != Stage.OVERDUE or row.deadline is None or row.deadline > self._now(at):
             raise ApplicationError("no deadline was missed", type="no_missed_deadline", non_retryable=True)
         return row.deadline
 
     def _now(self, at: datetime) -> datetime:
-        """The workflow's time where it is about the worker's, which is later; else the worker's own."""
+        """The workflow's time, but at most the worker's time plus the clock skew."""
         if self._clock_skew is None:
             return at
         return min(at, self._clock() + self._clock_skew)

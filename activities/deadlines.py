@@ -1,4 +1,4 @@
-"""Moving the last days of a page of reservations."""
+"""Extends the last days of a page of reservations."""
 
 from datetime import date
 from uuid import UUID

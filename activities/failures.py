@@ -1,4 +1,4 @@
-"""Failures of activities, translated at the activity boundary into failures that the workflow understands."""
+"""Translates errors at the activity boundary."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ log = structlog.get_logger("activities")
 
 
 class RowMissing(ApplicationError):
-    """There is no such row here: the database was restored, or another installation shares the task queue."""
+    """There is no such row: the database was restored, or another installation shares the task queue."""
 
     def __init__(self, row_id: str) -> None:
         super().__init__(f"no row {row_id} in this database", type=ROW_MISSING)
@@ -47,6 +47,6 @@ class _Boundary(ActivityInboundInterceptor):
         except (PartDown, GatewayDown) as down:
             raise ApplicationError(str(down), type="part_down", category=ApplicationErrorCategory.BENIGN) from None
         except (SQLAlchemyError, psycopg.Error) as error:
-            # A driver's text quotes rows, and what leaves here is kept in Temporal: its kind is enough.
+            # A driver's text quotes rows, and Temporal stores the failure: the exception's type is enough.
             log.exception("database refused", activity=activity.info().activity_type)
             raise ApplicationError("the database refused", type=type(error).__name__) from None

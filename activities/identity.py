@@ -24,7 +24,7 @@ from workflows.validation import check_code_hash
 
 
 def identity_code_owner(row: PreselectionRow) -> CodeOwner:
-    """Whom an identity code is good for: this account, for this preselection."""
+    """The subject of an identity code: this account, for this preselection."""
     return CodeOwner(Purpose.CONFIRM_IDENTITY, row.owner_hash, row.id)
 
 
@@ -53,7 +53,7 @@ class IdentityActivities(Identity):
         after = case.state.identity_proved(case.at)
         code_id = await self._codes.verify(
             identity_code_owner(case.row),
-            # While a hashing key is being changed, the digits may stand in the row as any of several hashes.
+            # During a key rotation, the digits may be stored as any of several hashes.
             decode_candidates(command.code_hash),
             at=case.at,
             attempts=case.state.policy.code_attempts,

@@ -1,4 +1,4 @@
-"""SMS notifications, which follow by themselves. The row decides whether one is still true, and what it says."""
+"""Automatic SMS notifications. The row shows whether one is still true, and has its values."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -54,24 +54,24 @@ class NotificationActivities(Notifications):
             raise RowMissing(given.preselection_id)
         ban = await self._ban_of(row, given)
         if not _is_true(given, row, ban) or not row.phone:
-            # Nobody is told what is no longer so; whoever had their data deleted is told nothing.
+            # An SMS that is no longer true is not sent, nor one to a person whose data was deleted.
             log.info("sms not sent", preselection_id=given.preselection_id, purpose=given.purpose, stage=row.stage)
             return
         text = render(given.purpose, **await self._facts(row, ban))
         attempt = _attempt(given, sms_key(given, row))
         if not await self._deliveries.begin(attempt):
-            # The gateway has accepted it before; only the answer to Temporal was lost.
+            # The gateway has already accepted it; only the result for Temporal was lost.
             return
         try:
             await self._gateway.send(TextMessage(row.phone, text, given.purpose, attempt.key, given.at))
         except GatewayDown as down:
             await self._deliveries.fail(attempt.key, str(down))
             raise
-        # A process that dies here leaves an attempt behind that is repeated, and the gateway knows its key.
+        # If the process dies here, the attempt is repeated, and the gateway recognises its key.
         await self._deliveries.hand_over(attempt.key, attempt.at)
 
     async def _ban_of(self, row: PreselectionRow, given: SmsInput) -> BanRow | None:
-        """The ban that the message names, if it is this party's."""
+        """The ban in the message, if it is this party's."""
         ban = await self._blacklist.get(UUID(given.entry_id)) if given.entry_id else None
         return ban if ban and ban.party_hash == row.party_hash else None
 
@@ -86,7 +86,7 @@ class NotificationActivities(Notifications):
 
 
 def sms_key(given: SmsInput, row: PreselectionRow) -> str:
-    """The key under which the SMS goes out once: one for each plate, each last day, and each ban."""
+    """The key with which the SMS is sent once: one for each plate, each last day, and each ban."""
     match given.purpose:
         case Purpose.BAN_ENDED:
             return f"{given.entry_id}:{given.purpose}"
@@ -104,7 +104,7 @@ def _is_true(given: SmsInput, row: PreselectionRow, ban: BanRow | None) -> bool:
 
 
 def _attempt(given: SmsInput, key: str) -> Attempt:
-    """The attempt that is being made, by Temporal's clock."""
+    """The current attempt, by Temporal's clock."""
     info = activity.info()
     return Attempt(
         key=key,
@@ -118,5 +118,5 @@ def _attempt(given: SmsInput, key: str) -> Attempt:
 
 
 def chinese_day(day: date) -> str:
-    """A day as the applicant reads it."""
+    """A day in the applicant's format."""
     return f"{day.year}年{day.month}月{day.day}日"

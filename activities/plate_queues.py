@@ -1,7 +1,7 @@
-"""Rivals for one plate in one process take turns, and who gets it spares the others a statement in vain.
+"""Queues of parallel requests for one plate in one process, which save statements that can't succeed.
 
-The database decides who has a plate, however many processes ask. But whoever waits here while somebody else is given
-the plate need not be told by the database, whose statement would wait for the winner's and then be undone.
+The database decides who has a plate, however many processes ask. But a request that waits here while another one gets
+the plate does not need a statement, which would wait for the winner's and then be rolled back.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from storage.failures import ClaimLost
 
 
 class _Queue:
-    """Those who are after a plate just now; `given` is how often one of them saw it go, to oneself or to others."""
+    """The waiting requests for a plate; `given` counts how often one of them saw it claimed, by itself or by others."""
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
@@ -21,16 +21,16 @@ class _Queue:
 
 
 class PlateQueues:
-    """One queue for each plate; it is gone when nobody is in it, for what was true of a plate may change any time."""
+    """One queue for each plate; an empty queue is removed, because the state of a plate may change any time."""
 
     def __init__(self) -> None:
         self._queues: WeakValueDictionary[str, _Queue] = WeakValueDictionary()
 
     @asynccontextmanager
     async def at(self, plate: str) -> AsyncIterator[bool]:
-        """Wait until it is one's turn. Yields whether the plate may be free: it did not go while one was waiting.
+        """Wait for one's turn. Yields whether the plate may be free: nobody claimed it meanwhile.
 
-        Whoever leaves with the plate, or with `ClaimLost`, has seen it go.
+        A request that leaves with the plate, or with `ClaimLost`, has seen it claimed.
         """
         queue = self._queues.get(plate)
         if queue is None:

@@ -1,4 +1,4 @@
-"""Draws, compositions, candidates and reservations: whatever takes a plate out of the pool."""
+"""Draws, compositions, candidates and reservations: all acts that claim plates of the pool."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -26,7 +26,7 @@ from workflows.ports import Plates
 from workflows.validation import check_numbers, check_prefix
 
 DRAW_ATTEMPTS = 5
-"""A stale bit of the index costs one more attempt; five in a row mean that the index must be mended first."""
+"""A stale bit of the index costs one more attempt; after five in a row the index must be repaired first."""
 
 
 class PlateActivities(Plates):
@@ -60,7 +60,7 @@ class PlateActivities(Plates):
         raise Unavailable({"redis": "down"})
 
     async def _pick(self, case: Case, command: Draw, picked: Sequence[str]) -> list[str]:
-        """Free numbers from the index, up to a full batch with those that are picked already."""
+        """Free numbers from the index, up to a full batch including those already picked."""
         before, policy = case.state, case.state.policy
         try:
             return await self._runner.index.draw_from_office(
@@ -71,7 +71,7 @@ class PlateActivities(Plates):
                 wish=Wish(without_four=bool(command.exclude_four), hidden=[*before.shown, *picked]),
             )
         except PartDown as down:
-            # Nothing has been written yet, so the caller may be answered at once. The index is rebuilt by itself.
+            # Nothing has been written yet, so the request can fail at once. The index is rebuilt automatically.
             await self._take_back(case, picked)
             raise Unavailable({"redis": "down"}) from down
 
@@ -79,17 +79,17 @@ class PlateActivities(Plates):
         after = before.drawn(str(case.request_id), numbers, case.at)
         try:
             claims = claim_changes(before, after, case.at)
-            # The index holds what it has given until the very moment at which the offer ends.
+            # The index holds picked numbers exactly until the offer ends.
             return await self._runner.commit(
                 case, after, claims=claims, index_claims=ClaimChanges(release=claims.release)
             )
         except (Barred, PartDown, StaleRevision):
-            # Where it is unknown whether they were claimed, a number that was costs the next draw a retry.
+            # It may be unknown whether they were claimed; a claimed number costs the next draw a retry.
             await self._take_back(case, numbers)
             raise
 
     async def _restart_batch(self, case: Case, _: Draw) -> DecisionResult:
-        """The same batch with its whole countdown, which was running while nobody could see the batch."""
+        """The same batch with its whole countdown, which ran while nobody could see the batch."""
         unchanged = self._runner.unchanged(case)
         if case.earlier is None or case.row.revision != case.earlier.revision:
             return unchanged
@@ -106,13 +106,13 @@ class PlateActivities(Plates):
             return unchanged
 
     async def _take_back(self, case: Case, plates: Sequence[str]) -> None:
-        """Plates that were picked and not offered are free again, at the latest when their offer would have ended."""
+        """Free plates that were picked and not offered, at the latest when their offer would have ended."""
         with suppress(PartDown):
             until = case.state.policy.batch_ttl.after(case.at)
             await self._runner.index.take_back(plates, at=case.at, until=until)
 
     async def _correct_index(self, at: datetime, plates: Sequence[str]) -> None:
-        """The index offered plates that are somebody's: write down until when."""
+        """The index offered claimed plates: correct it with the ends of their claims."""
         with suppress(PartDown):
             await self._runner.settle_index(at, ClaimChanges(hold=await self._claims.live(plates, at)))
 
@@ -135,7 +135,7 @@ class PlateActivities(Plates):
         return await self._runner.commit(case, after, claims=claim_changes(case.before, after, case.at))
 
     async def _free_to_compose(self, case: Case, command: Compose) -> list[str]:
-        """The numbers, in the order given, that a composable segment holds and nobody else has."""
+        """The numbers, in the given order, of a composable segment that no other vehicle has."""
         segments = await self._segments.of_office(case.row.office_code)
         others = await self._claims.taken_by_others(command.numbers, str(case.row.id), case.at)
         composable = [segment for segment in segments if segment.is_composable(case.at)]

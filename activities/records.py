@@ -1,4 +1,4 @@
-"""Steps of a preselection that need no fact from outside the database."""
+"""Steps of a preselection that need only the database."""
 
 from temporalio import activity
 
@@ -23,7 +23,7 @@ class RecordActivities(Records):
 
     async def _open(self, case: Case, _: Action) -> DecisionResult:
         if case.before is not None and not case.row.dormant:
-            # The run before this one was ended from outside; the row goes on where it stood.
+            # The previous run was ended by hand; the preselection continues from its row.
             return self._runner.unchanged(case)
         if case.before is not None:
             return await self._runner.commit(case, case.before.entered(case.at))

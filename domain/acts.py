@@ -87,7 +87,7 @@ ACTS: Mapping[str, Act] = {
             under_ban=False,
             rule=lambda state, at, message: state.check_composition(len(message.numbers), at),
         ),
-        # Whether the policy allows it is told before the stage.
+        # The policy is checked before the stage.
         Act(
             "withdraw",
             rule=lambda state, at, _: state.check_cancellation(at),

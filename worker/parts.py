@@ -1,4 +1,4 @@
-"""Every concrete class that the activities need, put together once."""
+"""The dependencies of the activities, created once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ DEFAULT_RULES = UpkeepRules(retention=parse_duration("P3Y"), keyboard_age=Policy
 
 @dataclass(frozen=True)
 class Parts:
-    """The collaborators of one worker process."""
+    """The dependencies of one worker process."""
 
     database: Database
     redis: Redis
@@ -71,7 +71,7 @@ class Parts:
     """For the whole service; an office can't override it."""
     clock: Clock = system_clock
     clock_skew: timedelta | None = DEFAULT_CLOCK_SKEW
-    """How far a workflow's time may differ from `clock`; None where time is skipped in a test."""
+    """How much a workflow's time may differ from `clock`; None if a test skips time."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Parts":
@@ -86,7 +86,7 @@ class Parts:
         return cls(database, redis, keys, http, sms, rules, policy.codes_per_minute, clock_skew=skew)
 
     def activities(self) -> list[Callable[..., Any]]:
-        """The activities of all ports, bound to their collaborators."""
+        """The activities of all ports, bound to their dependencies."""
         database, keys = self.database, self.keys
         preselections, codes, seals = Preselections(database, keys), Codes(database), MessageSeals(keys.hashes)
         histories, blacklist, calendars = VehicleHistories(database), Blacklist(database, keys), Calendars(database)

@@ -39,7 +39,7 @@ def make_worker(client: Client, task_queue: str, activities: Sequence[Callable[.
         max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
         max_concurrent_activities=MOST_ACTIVITIES,
         max_concurrent_local_activities=MOST_ACTIVITIES,
-        # Operators see in a history which release has done what.
+        # A history shows operators which release has done each task.
         build_id=RELEASE,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         graceful_shutdown_timeout=timedelta(seconds=10),

@@ -1,4 +1,4 @@
-"""The way to a vehicle's workflow for everybody who has our keys: start it, update it, signal it."""
+"""The client of a vehicle's workflow: start, update, signal, all with seals."""
 
 import asyncio
 from base64 import urlsafe_b64encode
@@ -25,12 +25,12 @@ from workflows.start_options import VehicleStart, vehicle_options
 WORKFLOW = "Vehicle"
 
 UPDATE_TIMEOUT_SECONDS = max(8.0, longest_loss().total_seconds() + 2.0)
-"""Longer than lost workflow tasks delay an answer, and shorter than the answer's own limit (a test holds both)."""
+"""Longer than lost workflow tasks delay a response, and shorter than the response's limit (a test checks both)."""
 
 SIGNAL_TIMEOUT_SECONDS = 3.0
 
 _UNKNOWN = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
-# The workflow was told something at the moment at which it was busy with something else; nobody knows what it did.
+# The message arrived while the workflow was ending or restarting; its effect is unknown.
 _RACES = {RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED}
 
 log = structlog.get_logger("requests")
@@ -44,7 +44,7 @@ class Seals(Protocol):
 
 
 class VehicleClient:
-    """Sends sealed messages. Raises the refusal that comes back, `Unavailable` (temporal) and `OutcomeUnknown`."""
+    """Sends sealed messages. Raises the workflow's refusal, `Unavailable` (temporal) and `OutcomeUnknown`."""
 
     def __init__(self, temporal: Client, task_queue: str, seals: Seals) -> None:
         self._temporal = temporal
@@ -52,7 +52,7 @@ class VehicleClient:
         self._seals = seals
 
     async def update(self, vehicle: VehicleStart, act: str, command: Any) -> Acted:
-        """Send an update and wait for its answer; a workflow that does not run is started with it."""
+        """Send an update and wait for its result; a workflow that does not run is started with it."""
         sealed = self._seals.sealed(vehicle.preselection_id, act, command)
         handle = self._temporal.get_workflow_handle(vehicle_workflow_id(vehicle.preselection_id))
         async with translated_errors():
@@ -65,12 +65,12 @@ class VehicleClient:
         return acted
 
     async def start(self, vehicle: VehicleStart, act: str, command: Any) -> Acted:
-        """Send an update to a workflow that most likely does not run yet."""
+        """Send an update to a workflow that probably does not run yet."""
         async with translated_errors():
             return await self._start_with(vehicle, act, self._seals.sealed(vehicle.preselection_id, act, command))
 
     async def signal(self, preselection_id: str, act: str, command: Any = None) -> bool:
-        """Send a signal; False when the workflow has ended, or never began. Raises `Unavailable`."""
+        """Send a signal; False when the workflow has ended, or never started. Raises `Unavailable`."""
         arguments = [] if command is None else [self._seals.sealed(preselection_id, act, command)]
         handle = self._temporal.get_workflow_handle(vehicle_workflow_id(preselection_id))
         try:
@@ -93,7 +93,7 @@ class VehicleClient:
                 act, sealed, id=new_update_id(), start_workflow_operation=operation, result_type=Acted
             )
         except RPCError:
-            # The SDK complains about a failure to start that nobody has looked at.
+            # The SDK warns about a failed start whose exception is never retrieved.
             await asyncio.gather(operation.workflow_handle(), return_exceptions=True)
             raise
         return acted
@@ -102,7 +102,7 @@ class VehicleClient:
 def new_update_id() -> str:
     """A new id for each message: Temporal writes it into seven events, so it is short.
 
-    It is not the request id, for Temporal would answer a repeat with the failure of an attempt that came to nothing.
+    It is not the request id, because Temporal would answer a repeat with the failure of an earlier attempt.
     """
     return urlsafe_b64encode(uuid4().bytes[:9]).decode()
 

@@ -48,11 +48,11 @@ def deadline_extensions(
     operation_id: str,
     at: datetime,
 ) -> list[DeadlineExtension]:
-    """The signals for these reservations, as far as they have a reason to move. `calendars` are by office."""
+    """The signals for those of the reservations that have a reason to move. `calendars` are by office."""
     extensions = []
     for each in reservations:
         if day := new_last_day(each.visit_by, given, calendars[each.office_code], at):
-            # The same operation again is known by its id; a day that has moved once more is another request.
+            # A repeat of the operation is identified by its id; a day that has moved again is another request.
             request_id = uuid5(NAMESPACE_URL, f"{operation_id}:{each.id}:{each.visit_by}:{day}")
             message = ExtendValidity(given.operator, given.reason, day.isoformat(), str(request_id))
             extensions.append(DeadlineExtension(str(each.id), message))
@@ -60,13 +60,13 @@ def deadline_extensions(
 
 
 async def send_extensions(vehicles: VehicleClient, extensions: Sequence[DeadlineExtension]) -> int:
-    """Send the signals, and return how many vehicles have no workflow. Raises `Unavailable`."""
+    """Send the signals, and return the number of vehicles without a workflow. Raises `Unavailable`."""
     limit = asyncio.Semaphore(_AT_ONCE)
     return (await asyncio.gather(*(_send(vehicles, limit, each) for each in extensions))).count(False)
 
 
 async def _send(vehicles: VehicleClient, limit: asyncio.Semaphore, extension: DeadlineExtension) -> bool:
-    """False for a vehicle whose workflow has been ended from outside."""
+    """False for a vehicle whose workflow was ended by hand."""
     async with limit:
         is_reached = await vehicles.signal(extension.preselection_id, "extend_validity", extension.message)
     if not is_reached:
@@ -82,5 +82,5 @@ def new_last_day(visit_by: date, given: PostponementInput, calendar: OfficeCalen
         later = date.fromisoformat(given.visit_by)
         return later if later > visit_by else None
     lost = [visit_by] if given.closed else [visit_by, *map(date.fromisoformat, given.days)]
-    # Whoever is told today that yesterday was lost still has a whole day to come.
+    # A holder whose day was lost yesterday and who learns it today needs a whole further day.
     return calendar.working_day_from(max(*lost, shanghai_day(at)) + _DAY)

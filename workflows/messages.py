@@ -1,11 +1,11 @@
 """Workflow messages: one dataclass in, one dataclass out. No personal value is in any of them.
 
-A message carries ids and what somebody asked for. What the row knows (stage, counts, deadlines, policy, office, holder)
-is read from the row by the activity that decides. A `request_id` identifies one request: a repeat with the same id
-returns the recorded result. A message from the command line may leave it out; then each message is a new request.
+A message has ids and what somebody asked for. The deciding activity reads everything else (stage, counts, deadlines,
+policy, office, holder) from the row. A `request_id` identifies one request: a repeat with the same id returns the
+recorded result. A message from the command line may leave it out; then each message is a new request.
 
-`seal` is a MAC that only the API, the command line and our own activities can make. A message without one came through
-Temporal itself, and the audit says so.
+`seal` is a MAC that only the API, the command line and our activities can make. A message without one came through
+Temporal itself, and the audit records that.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class VehicleInput:
-    """The preselection of a run. The other fields are set by continue-as-new only, and nothing is decided by them.
+    """The preselection of a run. Only continue-as-new sets the other fields, and no decision depends on them.
 
     `outcomes` answers the query of the same name; `undelivered` lists the purposes of the SMS that were given up.
     """
@@ -129,7 +129,7 @@ class ExtendValidity:
 
 @dataclass(frozen=True)
 class Step:
-    """Any of the messages whose act needs no other facts than the row: what `records.move` gets."""
+    """Any of the messages whose act needs only the row: the input of `records.move`."""
 
     request_id: str = ""
     seal: str | None = None
@@ -144,7 +144,7 @@ Command = Action | ConfirmIdentity | Compose | Draw | OneNumber | DeskAct | Oper
 
 @dataclass(frozen=True)
 class Acted:
-    """The request has led to this revision of the row. Its result stands in the row of `decision`."""
+    """The request has led to this revision of the row. Its result is in the row of `decision`."""
 
     revision: int
 
@@ -194,10 +194,10 @@ class Postponed:
 
 @dataclass(frozen=True)
 class DecisionInput:
-    """Which preselection an activity decides on, for which request, and when.
+    """The preselection, the act and the time of a decision.
 
     `at` is the workflow's time, which the activity compares with its own clock. `first_at` is the time of the first
-    attempt, where an earlier one was given up and may have been carried out.
+    attempt, which may have timed out and still have been executed.
     """
 
     preselection_id: str
@@ -208,10 +208,10 @@ class DecisionInput:
 
 @dataclass(frozen=True)
 class DecisionResult:
-    """What the workflow needs of the row after a decision: for its timers and for its page in Temporal's UI.
+    """The values of the row that the workflow needs for its timers and for its page in Temporal's UI.
 
-    `timers` maps the name of each countdown to its end, and `changes_at` is when time alone changes the row next, both
-    in milliseconds since 1970: every history holds a result for each decision, so each is short.
+    `timers` maps the name of each countdown to its end, and `changes_at` is the next instant at which the row changes
+    without an act, both in milliseconds since 1970: a history has a result for each decision, so each is short.
     `answered` is the revision that a repeated request led to when it was decided.
     """
 

@@ -1,4 +1,4 @@
-"""The outcomes of the last requests, for the query `outcome`: a signal has no answer of its own."""
+"""The outcomes of the last requests, for the query `outcome`: a signal has no result."""
 
 from temporalio.exceptions import FailureError
 
@@ -9,7 +9,7 @@ KEPT = 50
 
 
 class Outcomes:
-    """A bounded memory in order of arrival. Nothing is decided by it: a repeat is recognised in the database."""
+    """A bounded memory in order of arrival. No decision depends on it: the database recognises repeats."""
 
     def __init__(self, outcomes: list[Outcome]) -> None:
         self._outcomes = {outcome.request_id: outcome for outcome in outcomes}

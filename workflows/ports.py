@@ -44,7 +44,7 @@ class BanResult:
 
 @dataclass(frozen=True)
 class ReleaseInput:
-    """A ban that is released if it is over, or if `command` is an operator's and its seal is right."""
+    """A ban that is released if it is over, or if `command` is an operator's with a valid seal."""
 
     entry_id: str
     at: datetime
@@ -53,7 +53,7 @@ class ReleaseInput:
 
 @dataclass(frozen=True)
 class ReleaseResult:
-    """`until` is set while the ban goes on."""
+    """`until` is set while the ban continues."""
 
     preselection_id: str
     until: datetime | None = None
@@ -61,7 +61,7 @@ class ReleaseResult:
 
 @dataclass(frozen=True)
 class SmsInput:
-    """A notification about a preselection; `purpose` names the template. The row decides whether it is still true."""
+    """A notification about a preselection; `purpose` names the template. The row shows whether it is still true."""
 
     preselection_id: str
     purpose: str
@@ -71,7 +71,7 @@ class SmsInput:
 
 @dataclass(frozen=True)
 class PostponePageInput:
-    """A page of the reservations of a postponement; `after` is the last one of the page before."""
+    """A page of the reservations of a deadline extension; `after` is the last one of the previous page."""
 
     operation_id: str
     given: PostponementInput
@@ -101,7 +101,7 @@ class Records(Protocol):
 
     @activity.defn(name="records.settle")
     async def settle(self, given: DecisionInput) -> DecisionResult:
-        """Read the row, and commit what time and bans have changed by now."""
+        """Read the row, and commit expiries and bans."""
         ...
 
 
@@ -142,12 +142,12 @@ class Identity(Protocol):
 class Bans(Protocol):
     @activity.defn(name="people.bar")
     async def ban(self, given: BanInput) -> BanResult:
-        """Ban the party whose deadline the row says was missed, or extend its ban (R-41)."""
+        """Ban the party of a row whose deadline was missed, or extend its ban (R-41)."""
         ...
 
     @activity.defn(name="people.lift_ban")
     async def release(self, given: ReleaseInput) -> ReleaseResult:
-        """Release a ban that is over by the activity's own clock, or one that an operator releases."""
+        """Release a ban that is over by the activity's clock, or one that an operator releases."""
         ...
 
 

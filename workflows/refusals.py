@@ -30,7 +30,7 @@ def as_failure(refusal: Refusal, revision: int | None = None) -> ApplicationErro
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Let a refusal of the domain leave as a failure."""
+    """Convert a refusal of the domain into a failure."""
     try:
         yield
     except Refusal as refusal:
@@ -38,7 +38,7 @@ def refusing() -> Iterator[None]:
 
 
 def as_refusal(failure: BaseException | None) -> Refusal | None:
-    """The refusal somewhere in the chain of causes; None where it is another kind of failure."""
+    """The refusal in the chain of causes; None for another kind of failure."""
     error = application_error(failure)
     if error is None or error.type not in REFUSALS:
         return None
@@ -46,7 +46,7 @@ def as_refusal(failure: BaseException | None) -> Refusal | None:
 
 
 def refused_at(failure: BaseException) -> int | None:
-    """The revision of the row on which a refusal is based, where an activity has read it."""
+    """The revision of the row on which a refusal is based, if an activity has read it."""
     error = application_error(failure)
     return error.details[1] if error and len(error.details) > 1 else None
 

@@ -1,4 +1,4 @@
-"""Deciding in the database, however long it is unavailable."""
+"""Retries a decision until the database has made it."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -14,16 +14,16 @@ LONGEST_PAUSE = timedelta(seconds=15)
 
 
 class RowMissing(Exception):
-    """The database has no such row. It fails the workflow task, which Temporal retries: history stays as it is."""
+    """The database has no such row. It fails the workflow task, which Temporal retries without new history."""
 
 
 async def run_until_decided(
     port: Any, build_arguments: Callable[[], Sequence[Any]], *, options: LocalRetry = DECIDING
 ) -> Any:
-    """Run a deciding activity until the database has decided; raises only what is final: a refusal, as a failure.
+    """Run a deciding activity until the database has decided; raises only refusals, as failures.
 
-    Given up half-way, the row could be after the action and the workflow before it. So the same request goes on, at a
-    later time each: whoever spent a chance while a dependency was down still gets the whole countdown.
+    If it gave up, the row could be after the act and the workflow before it. So it repeats the same request, each time
+    with a later time: a draw during an outage still gets its whole countdown.
     """
     pause = timedelta(seconds=1)
     while True:

@@ -1,4 +1,4 @@
-"""What operators can list and filter running workflows by. Search attributes are never encrypted: no personal value."""
+"""Search attributes with which operators list and filter workflows. They are not encrypted: no personal values."""
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
@@ -11,7 +11,7 @@ OFFICE = SearchAttributeKey.for_keyword("Office")
 DEADLINE = SearchAttributeKey.for_datetime("Deadline")
 
 SELECTING = "selecting"
-"""One value for all stages before the choice: each change costs an event, and the finer stage is in the details."""
+"""One value for all stages before the confirmation: each change costs an event, and the details show the stage."""
 
 
 def search_stage(stage: str) -> str:

@@ -1,4 +1,4 @@
-"""How the workflows of vehicles and bans are started, whoever starts them: ids, titles, and what they are found by."""
+"""Start options of the workflows of vehicles and bans: ids, titles and search attributes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from workflows.retries import WORKFLOW_TASK_TIMEOUT
 from workflows.search_attributes import OFFICE, STAGE, search_stage
 from workflows.ui_text import ban_details, ban_summary, vehicle_details, vehicle_summary
 
-# A preselection that fell asleep, or whose run was ended from outside, goes on under its old id.
+# A dormant preselection, or one whose run was ended by hand, continues with its old workflow id.
 _AGAIN = {
     "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
     "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -29,7 +29,7 @@ _AGAIN = {
 
 @dataclass(frozen=True)
 class VehicleStart:
-    """What the start of a vehicle's workflow shows to operators; `stage` is the one of the row."""
+    """The values of a vehicle's start that operators see; `stage` is the row's."""
 
     preselection_id: str
     office: str
@@ -38,7 +38,7 @@ class VehicleStart:
 
 
 def vehicle_options(start: VehicleStart) -> dict[str, Any]:
-    """The options of a start beside the input and the task queue."""
+    """The options of a start, except input and task queue."""
     attributes = [SearchAttributePair(OFFICE, start.office), SearchAttributePair(STAGE, search_stage(start.stage))]
     return _AGAIN | {
         "id": vehicle_workflow_id(start.preselection_id),

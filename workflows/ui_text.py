@@ -1,6 +1,6 @@
-"""What operators read about a workflow before anything has happened: its title, and the signals that they may send.
+"""The titles and static details of workflows in Temporal's UI, with the signals that operators may send.
 
-Nothing in it is personal. Examples are written as Temporal's UI takes them: JSON, one object.
+Without personal data. Examples have the form that Temporal's UI accepts: one JSON object.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def vehicle_details(office: str, prefixes: Sequence[str]) -> str:
 
 
 def continued_details(office: str, details: str) -> str:
-    """The current details of a run that has lost its title and guide, with both."""
+    """The current details of a continued run, with the title and the guide that Temporal does not pass on."""
     return f"## {vehicle_summary(office, ())}\n\n{details}\n\n---\n\n{vehicle_details(office, ())}"
 
 

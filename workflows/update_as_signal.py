@@ -1,8 +1,8 @@
 """A signal of the same name for each update, running the same code.
 
-Updates and signals have separate name tables. A client that waits for its answer sends the update; operators, other
-systems and Temporal's own command line may send the signal. A signal has no answer: its outcome is kept for the query
-`outcome`, and it never raises, since an exception that leaves a signal handler would stop the workflow.
+Updates and signals have separate name tables. A client that waits for a result sends the update; operators, other
+systems and Temporal's command line may send the signal. A signal has no result: its outcome is kept for the query
+`outcome`, and it never raises, because an exception in a signal handler would stop the workflow.
 """
 
 import inspect
@@ -37,8 +37,8 @@ def update_as_signal(
     validator = f"validate_{name}"
     signal.__name__, signal.__qualname__ = f"{name}_signal", f"{update.__qualname__}_signal"
     signal.__module__ = update.__module__
-    # The SDK decodes the payload by hints and signature, so they must be the real ones; but whatever is sent must reach
-    # the handler, for a call that fails would stop the workflow.
+    # The SDK decodes the payload by hints and signature, so they must be the real ones; but every payload must reach
+    # the handler, because a failing call would stop the workflow.
     signal.__annotations__ = {**typing.get_type_hints(update), "return": type(None)}
     vars(signal)["__signature__"] = inspect.signature(update)
     kind = signal.__annotations__["command"]
@@ -46,7 +46,7 @@ def update_as_signal(
 
 
 def _read(kind: Callable[[], Any], messages: Sequence[Any]) -> Any:
-    """The message; one with nothing but defaults where none was sent, as from a command line; else None."""
+    """The message; a default one if none was sent, as from a command line; None if it is malformed."""
     if len(messages) == 1 and isinstance(messages[0], typing.cast("type", kind)):
         return messages[0]
     if any(message is not None for message in messages):

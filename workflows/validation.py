@@ -1,6 +1,6 @@
-"""The form of messages. The API has checked it before; operators and other systems send messages of their own.
+"""The form of messages. The API has checked it already; operators and other systems send messages themselves.
 
-A value that no activity can read would be retried for ever, and the vehicle would stand still meanwhile.
+A value that no activity can parse would be retried for ever, and block the vehicle meanwhile.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -28,7 +28,7 @@ def check_request_id(text: str) -> None:
 
 
 def check_numbers(numbers: Sequence[str], prefixes: Collection[str]) -> None:
-    """Raises `ValidationFailed` for none at all, `NumberMalformed` and `NumberDuplicated`."""
+    """Raises `ValidationFailed` for an empty list, `NumberMalformed` and `NumberDuplicated`."""
     bad = [number[:LONGEST_SHOWN] for number in numbers if not _is_plate(number, prefixes)]
     if bad:
         raise NumberMalformed(bad)
@@ -53,20 +53,20 @@ def check_code_hash(text: str) -> None:
 
 
 def check_request(command: Any) -> None:
-    """Raises `ValidationFailed` for a request id that is no UUID; one that is absent is made by the handler."""
+    """Raises `ValidationFailed` for a request id that is not a UUID; the handler makes a missing one."""
     if command.request_id:
         check_request_id(command.request_id)
 
 
 def check_operator_act(command: Any) -> None:
-    """An operator's act has a name and a reason. Raises `ValidationFailed`."""
+    """Raises `ValidationFailed` for an operator's act without name or reason."""
     blank = [name for name in ("operator", "reason") if not getattr(command, name).strip()]
     if blank:
         raise ValidationFailed([{"field": name, "message": "must not be blank"} for name in blank])
 
 
 def check_desk_act(command: Any) -> None:
-    """Raises `Forbidden` for an act of the desk without a seal; whether the seal is right is the activity's to say."""
+    """Raises `Forbidden` for an act of the desk without a seal; the activity verifies the seal."""
     if not command.seal:
         raise Forbidden
 

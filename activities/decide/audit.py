@@ -1,4 +1,4 @@
-"""Who acts, and what the audit keeps of a decision besides its plates."""
+"""The actor of a decision, and its audit facts besides the plates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ _NOTHING: Mapping[str, Any] = {}
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. Of kind `temporal` the request came through Temporal itself, and nobody has verified the name."""
+    """The actor. Of kind `temporal`, the request came through Temporal itself, and the name is not verified."""
 
     kind: ActorKind
     name: str | None = field(default=None, repr=False)
@@ -24,12 +24,12 @@ class Actor:
 
     @property
     def is_audited(self) -> bool:
-        """Whether the audit names the act even where it changes neither a plate nor a chance."""
+        """Whether the act is audited even if it changes neither a plate nor a chance."""
         return self.name is not None or self.kind == "temporal"
 
 
 def actor_of(act: Act, command: Command | None, *, is_sealed: bool) -> Actor:
-    """Who sent the command. Raises `Forbidden` for an act of the desk without the seal of the API."""
+    """The sender of the command. Raises `Forbidden` for an act of the desk without the API's seal."""
     if command is None:
         return Actor("timer")
     name = getattr(command, "operator", None) or getattr(command, "clerk", None)

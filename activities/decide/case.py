@@ -1,4 +1,4 @@
-"""What one decision is made from, and what it leads to: the statement's values, and the answer to the workflow."""
+"""The input of one decision, and its output: the statement's values, and the result for the workflow."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +19,9 @@ from workflows.messages import DecisionResult
 
 @dataclass(frozen=True)
 class Case:
-    """What one decision is made from: the request, and the row at one revision.
+    """The input of one decision: the request, and the row at one revision.
 
-    `before` is None until the preselection has begun. `is_repeat` where an earlier attempt may still be carried out.
+    `before` is None until the preselection has started.
     """
 
     request_id: UUID
@@ -37,14 +37,14 @@ class Case:
 
     @property
     def state(self) -> Preselection:
-        """The state that the decision starts from. Raises `WrongStage` before the preselection has begun."""
+        """The state before the decision. Raises `WrongStage` before the preselection has started."""
         if self.before is None:
             raise WrongStage("submitted")
         return self.before
 
 
 def to_result(revision: int, state: Preselection) -> DecisionResult:
-    """What the workflow needs to know of a state."""
+    """The result for the workflow."""
     reservation, changing = state.reservation, changes_at(state)
     return DecisionResult(
         revision=revision,
@@ -87,6 +87,6 @@ def decision_of(
         actor_kind=actor.kind,
         operator=actor.name,
         reason=actor.reason,
-        # What staff does, or comes through Temporal itself, is always audited, even where it changes nothing else.
+        # Acts of staff, and acts through Temporal itself, are always audited, even if they change nothing else.
         facts=facts or ({} if actor.is_audited else None),
     )

@@ -1,4 +1,4 @@
-"""What a step from one state to the next does to the claims of its plates."""
+"""The changes of claims between two states."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from storage.preselections.decisions import Claim
 
 @dataclass(frozen=True)
 class ClaimChanges:
-    """The claims to make or change, and the holds to free at once, with the end that they had."""
+    """The claims to make or change, and the holds to free at once, with their former end."""
 
     hold: Sequence[Claim] = ()
     release: Mapping[str, datetime] = field(default_factory=dict)
@@ -24,10 +24,10 @@ NO_CLAIMS = ClaimChanges()
 
 
 def claim_changes(before: Preselection | None, after: Preselection, at: datetime) -> ClaimChanges:
-    """Compare two states: what is held or reserved now and was not, and what was held and is no more.
+    """Compare two states: plates that are newly held or reserved, and plates that are no longer held.
 
-    A lapsed or cancelled reservation cools for a random time, so that it can't be handed over to a friend. A live one
-    is claimed until some way past its deadline: it would end by itself even with every worker dead.
+    An overdue or cancelled reservation cools for a random time, so that it can't be passed on to a friend. A live one
+    is claimed until some time after its deadline, so that it ends automatically even without any worker.
     """
     held_before = before.holds(at) if before else {}
     held_after = after.holds(at)
@@ -43,7 +43,7 @@ def claim_changes(before: Preselection | None, after: Preselection, at: datetime
 
 
 def cooled(policy: Policy, since: datetime) -> datetime:
-    """A random moment between `cooling_min` and `cooling_max` after `since`, which nobody can predict."""
+    """An unpredictable instant between `cooling_min` and `cooling_max` after `since`."""
     earliest, latest = policy.cooling_min.after(since), policy.cooling_max.after(since)
     span = int((latest - earliest) / timedelta(milliseconds=1))
     return whole_milliseconds(earliest + timedelta(milliseconds=secrets.randbelow(span + 1)))

@@ -1,7 +1,7 @@
-"""How an activity decides: read the row, ask the domain, commit under the row's revision.
+"""How an activity decides: read the row, ask the domain, commit on the row's revision.
 
-The row is the truth, whatever the workflow knew. The database decides; the pool index and the event streams are
-derived, so a failure there costs others a retry or a later reading, and never this decision.
+The row is the source of truth, whatever the workflow has. The pool index and the event streams are derived, so a
+failure there costs others a retry or a later read, and never this decision.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ Make = Callable[[Case, C], Awaitable[DecisionResult]]
 
 
 class DecisionRunner:
-    """Loads cases and commits decisions. `clock_skew` is how far a workflow's time may differ from `clock`."""
+    """Loads cases and commits decisions. `clock_skew` is how much a workflow's time may differ from `clock`."""
 
     def __init__(
         self,
@@ -71,10 +71,10 @@ class DecisionRunner:
     async def decide(
         self, given: DecisionInput, command: C, make: Make[C], when_late: Make[C] | None = None
     ) -> DecisionResult:
-        """Let `make` decide on the row as it is; a request that was decided before gets its recorded result.
+        """Let `make` decide on the current row; a request that was decided before gets its recorded result.
 
-        A change in between moves the row to another revision, and the decision is made again from there. `when_late`
-        answers a request that was decided by an attempt which nobody has heard of.
+        If the row changes in between, the decision is made again on the new revision. `when_late` handles a request
+        that was decided by an attempt whose result was lost.
         """
         for _ in range(_ROUNDS):
             case = await self.load_state(given, command)
@@ -89,11 +89,11 @@ class DecisionRunner:
                 if case.earlier is None and await self._fence_earlier_attempts(case):
                     continue
                 raise as_failure(refusal, case.row.revision) from None
-        # Nobody's row moves so often; the request id belongs to another preselection.
+        # No row changes that often: the request id belongs to another preselection.
         raise ValidationFailed([{"field": "request_id", "message": "was used before"}])
 
     async def settle(self, given: DecisionInput) -> DecisionResult:
-        """Commit what time and bans have changed by now, and return the row's state."""
+        """Commit expiries and bans, and return the row's state."""
         while True:
             case = await self.load_state(given, None)
             if case.before is None:
@@ -134,7 +134,7 @@ class DecisionRunner:
         )
 
     def check_clock(self, at: datetime) -> None:
-        """Raises `ClockSkew` for a time that is not about now: nobody ends a ban, or a deadline, by inventing one."""
+        """Raises `ClockSkew` for a time that is not about now: a forged time can't end a ban or a deadline."""
         if self._clock_skew is not None and abs(self._clock() - at) > self._clock_skew:
             raise ClockSkew
 
@@ -149,9 +149,9 @@ class DecisionRunner:
         index_claims: ClaimChanges | None = None,
         use_code: UUID | None = None,
     ) -> DecisionResult:
-        """Make `after` and the claims true together; raises what `Decisions.commit` raises.
+        """Commit `after` and the claims together; raises what `Decisions.commit` raises.
 
-        `index_claims` are those that the index does not know yet, if it knows some.
+        `index_claims` are those that the index does not have yet, if it has some.
         """
         action = action or case.act.action or case.act.name
         await self.decisions.commit(decision_of(case, after, action, request_id or case.request_id, claims, use_code))
@@ -161,29 +161,29 @@ class DecisionRunner:
         return to_result(revision, after)
 
     async def settle_index(self, at: datetime, claims: ClaimChanges) -> None:
-        """Apply what was claimed and freed to the pool index."""
+        """Apply new and freed claims to the pool index."""
         taken = [claim.plate for claim in claims.hold if claim.until == FOREVER]
         held = {claim.plate: claim.until for claim in claims.hold if claim.until != FOREVER}
         await self.index.settle(at=at, taken=taken, held=held, freed=claims.release)
 
     def unchanged(self, case: Case) -> DecisionResult:
-        """The row as it is, with the revision to which an earlier attempt of the request has led."""
+        """The unchanged row, with the revision that an earlier attempt of the request led to."""
         answered = case.earlier.revision if case.earlier else None
         return replace(to_result(case.row.revision, case.state), answered=answered)
 
     async def commit_step(self, case: Case, after: Preselection) -> DecisionResult:
-        """Commit a step with what it does to the claims."""
+        """Commit a step with its changes of claims."""
         try:
             return await self.commit(case, after, claims=claim_changes(case.before, after, case.at))
         except ClaimLost:
             if case.act.name == "extend_validity":
-                # The deadline has passed, and so has the time for which the plate was kept beyond it.
+                # The deadline has passed, and so has the time for which the plate was kept after it.
                 raise WrongStage(Stage.OVERDUE) from None
-            # Every worker was away for so long that the reservation has ended and the plate is another's.
+            # No worker ran for so long that the reservation has ended and another vehicle has the plate.
             return await self.commit(case, after)
 
     async def _state_of(self, row: PreselectionRow, command: Command | None) -> Preselection | None:
-        """The row's state; one that sleeps is brought up to date before an act, with what its transfer has used."""
+        """The row's state; a dormant one is updated before an act with the used chances of its transfer."""
         if row.stage == "submitted":
             return None
         state = from_record(row.state, row.rules)
@@ -193,10 +193,10 @@ class DecisionRunner:
         return replace(history.applied_to(state), shown=tuple(sorted({*history.shown, *state.shown})))
 
     async def _fence_earlier_attempts(self, case: Case) -> bool:
-        """Make sure that no earlier attempt of a refused request is carried out later; True to decide again.
+        """Make sure that no earlier attempt of a refused request is executed later; True to decide again.
 
-        An attempt that was given up may have been carried out, and a frozen server carries it out when it goes on. A
-        decision without effect takes the revision that every earlier attempt was made from.
+        An attempt that timed out may have been executed, and a frozen server executes it when it continues. A decision
+        without effect takes the revision on which every earlier attempt is based.
         """
         again = activity.in_activity() and activity.info().attempt > 1
         if case.before is None or not (again or case.first_at < case.at):
@@ -209,8 +209,8 @@ class DecisionRunner:
         return False
 
     async def _publish(self, case: Case, claims: ClaimChanges) -> None:
-        """Bring the index up to date and wake the event streams; a part that is down catches up by itself."""
-        # The answer need not wait until the streams are notified.
+        """Update the index and wake the event streams; an unavailable dependency catches up automatically."""
+        # The result need not wait until the streams are notified.
         announcing = asyncio.create_task(self._announce(case.row.id))
         self._announcing.add(announcing)
         announcing.add_done_callback(self._announcing.discard)
@@ -223,7 +223,7 @@ class DecisionRunner:
 
 
 async def _make(make: Make[C], case: Case, command: C) -> DecisionResult:
-    """Let `make` decide, with what stands in the way of a commit as the refusals of the contract."""
+    """Let `make` decide, and translate obstacles of a commit into the refusals of the contract."""
     try:
         return await make(case, command)
     except Barred as barred:

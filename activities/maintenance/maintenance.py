@@ -1,4 +1,4 @@
-"""The steps of upkeep."""
+"""The steps of maintenance."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,7 +34,7 @@ from workflows.maintenance.types import (
 
 _DAY = timedelta(days=1)
 _WAITING_LONG = timedelta(minutes=10)
-# Whoever reserves today has a last day well within this time, and notices come out two months before their year.
+# Today's reservations have a last day well within this time, and notices are published two months before their year.
 _AHEAD = timedelta(days=60)
 
 log = structlog.get_logger("upkeep")
@@ -42,7 +42,7 @@ log = structlog.get_logger("upkeep")
 
 @dataclass(frozen=True)
 class UpkeepRules:
-    """How long personal data is kept after the end, and how old a keyboard's snapshot may be."""
+    """The retention of personal data, and the maximum age of a keyboard's snapshot."""
 
     retention: Duration
     keyboard_age: Duration
@@ -50,7 +50,7 @@ class UpkeepRules:
 
 @dataclass(frozen=True)
 class UpkeepStores:
-    """What upkeep works on."""
+    """Dependencies of maintenance."""
 
     seals: AuditSeals
     segments: SegmentRepository
@@ -75,7 +75,7 @@ class UpkeepActivities(UpkeepWork):
             return SealedAudit(sealed.rows)
         digest = sealed.last.digest.hex()
         if sealed.rows:
-            # The log is one of the places outside the database by which a chain made anew is found out.
+            # The log is one of the places outside the database with which a recomputed chain is detected.
             log.info("audit_sealed", rows=sealed.rows, seal=sealed.last.number, digest=digest)
         return SealedAudit(sealed.rows, sealed.last.number, digest)
 

@@ -1,7 +1,7 @@
-"""Starting workflows that were ended from outside, and refreshing those that lag behind their rows.
+"""Restarts workflows that were ended by hand, and refreshes those that lag behind their rows.
 
-Temporal is asked for the runs that did not end by themselves since the last time: hardly ever any. What it has
-forgotten is found by its row: a deadline that has passed, or a ban that is over, without anything having followed.
+Temporal is asked for runs that did not complete since the last check: hardly ever any. A workflow that is missing in
+Temporal is found by its row: a deadline that has passed, or a ban that is over, without any effect.
 """
 
 import asyncio
@@ -34,9 +34,9 @@ _ENDED_FROM_OUTSIDE = (
     'WorkflowType = "{kind}" AND ExecutionStatus IN ("Terminated", "Canceled", "Failed", "TimedOut")'
     ' AND CloseTime > "{since}"'
 )
-# Lists are a little late, and so may be a worker that is busy.
+# Temporal's lists are a little late, and so may be a busy worker.
 _LATE = timedelta(minutes=5)
-# As long as Temporal keeps what has ended.
+# As long as Temporal keeps ended workflows.
 _FURTHEST = timedelta(days=30)
 _AT_ONCE = 20
 _RPC_TIMEOUT = timedelta(seconds=5)
@@ -52,7 +52,7 @@ class OrphanedWorkflows:
         self._seals = seals
 
     async def revive(self, order: UpkeepOrder, temporal: Client, task_queue: str) -> RevivedWorkflows:
-        """Start what ought to run and doesn't, and let what runs read its row. May be repeated."""
+        """Start missing workflows, and make running ones reread their rows. May be repeated."""
         since = max(order.since - _LATE, order.at - _FURTHEST) if order.since else order.at - _FURTHEST
         late = order.at - _LATE
         starter = await self._starter(temporal, task_queue)
@@ -67,7 +67,7 @@ class OrphanedWorkflows:
         return RevivedWorkflows(len(vehicles) + len(bans), revived, released)
 
     async def resync(self, order: UpkeepOrder, temporal: Client, task_queue: str) -> ResyncedVehicles:
-        """Let vehicles read their rows: all of them after a restore of the database or of Temporal."""
+        """Make vehicles reread their rows: all of them after a restore of the database or of Temporal."""
         starter = await self._starter(temporal, task_queue)
         mark, is_known = await self._lagging.advance_mark(order.mark)
         count = 0 if is_known else await self._refresh_all(starter, order.at)
@@ -101,19 +101,19 @@ class _Starter:
         self._prefixes = prefixes
 
     async def refresh(self, row: ExpectedVehicle) -> bool:
-        """Let the vehicle read its row; True where its workflow had to be started for that."""
+        """Make the vehicle reread its row; True if its workflow had to be started for that."""
         activity.heartbeat()
         if await self._vehicles.signal(str(row.id), "refresh"):
             return False
         vehicle = VehicleStart(str(row.id), row.office_code, self._prefixes.get(row.office_code, ()), row.stage)
-        # Any run may answer: `begin` only reads the row of what has begun already.
+        # Any run may handle it: `begin` only reads the row of a preselection that has started.
         begin = Action(str(uuid5(NAMESPACE_URL, f"upkeep:{row.id}:{activity.info().workflow_run_id}")))
         try:
             await self._vehicles.start(vehicle, "begin", begin)
         except (OutcomeUnknown, Unavailable):
             raise
         except Refusal:
-            # Another buyer's preselection runs for this vehicle by now.
+            # Another buyer has a running preselection of this vehicle by now.
             log.warning("not revived", preselection_id=str(row.id))
             return False
         log.info("vehicle revived", preselection_id=str(row.id), stage=row.stage)
@@ -148,11 +148,11 @@ class _Starter:
 
 
 async def _ended(temporal: Client, kind: str, since: datetime) -> AsyncIterator[list[UUID]]:
-    """The ids that these workflows are about, by the page."""
+    """The preselections or bans of these workflows, page by page."""
     query = _ENDED_FROM_OUTSIDE.format(kind=kind, since=format_instant(since))
     ids: list[UUID] = []
     async for run in temporal.list_workflows(query, page_size=MOST):
-        # Somebody may have started one by hand, under a name of their own.
+        # A workflow that was started by hand may have any id.
         with suppress(ValueError):
             ids.append(UUID(run.id.partition("-")[2]))
         if len(ids) == MOST:
@@ -164,7 +164,7 @@ async def _ended(temporal: Client, kind: str, since: datetime) -> AsyncIterator[
 
 
 async def _few_at_once(doing: Iterable[Awaitable[bool]]) -> int:
-    """Do it all, a few at a time, and return the number of successes. Raises what one has raised, after the others."""
+    """Await all, a few at a time, and return the number of successes. Raises a failure after the others are done."""
     few = asyncio.Semaphore(_AT_ONCE)
 
     async def one(each: Awaitable[bool]) -> bool:

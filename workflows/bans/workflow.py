@@ -1,6 +1,6 @@
-"""The end of a ban: sleep until its last day is over, then release it. The row says until when, and who is banned.
+"""The end of a ban: sleep until its last day is over, then release it. The row has the end and the party.
 
-It sleeps for two years, so it stays small, and its commands must never change order (replay tests hold it).
+It sleeps for two years, so it stays small, and its commands must never change order (replay tests check it).
 """
 
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
-"""What upkeep is told and tells, and the signatures of its activities; `activities/upkeep.py` implements them.
+"""Inputs and results of maintenance, and the signatures of its activities; `activities/maintenance/` implements them.
 
-All may be repeated at any time, and each does the whole of its work at one moment, which it is given.
+All may be repeated at any time, and each does all its work at one instant, which is an argument.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from temporalio import activity
 
 @dataclass(frozen=True)
 class UpkeepOrder:
-    """The moment of the run; `since` is when the step was last done, if that is known, and `mark` the last mark."""
+    """The instant of the run; `since` is when the step was last done, if that is known, and `mark` the last mark."""
 
     at: datetime
     since: datetime | None = None
@@ -21,7 +21,7 @@ class UpkeepOrder:
 
 @dataclass(frozen=True)
 class SealedAudit:
-    """Rows that were sealed, and the newest seal of the chain: its digest stands here for comparison."""
+    """The number of sealed rows, and the newest seal of the chain, with its digest for comparison."""
 
     rows: int
     seal: int | None = None
@@ -30,7 +30,7 @@ class SealedAudit:
 
 @dataclass(frozen=True)
 class RefreshedKeyboards:
-    """Prefixes whose snapshot was made anew."""
+    """Prefixes whose snapshot was renewed."""
 
     made: int
     prefixes: int
@@ -38,9 +38,9 @@ class RefreshedKeyboards:
 
 @dataclass(frozen=True)
 class ComparedIndexes:
-    """Numbers that an index thought free and were not (`too_many`), and the other way round.
+    """Numbers that were wrongly free in an index (`too_many`), and wrongly taken (`too_few`).
 
-    `repaired` are the prefixes that were built anew; `missing` had no index, and one is built by the worker.
+    `repaired` are the prefixes that were rebuilt; `missing` had no index, and the worker builds one.
     """
 
     prefixes: int
@@ -52,7 +52,7 @@ class ComparedIndexes:
 
 @dataclass(frozen=True)
 class RemovedRows:
-    """Rows that were over, by kind."""
+    """Expired rows, by kind."""
 
     claims: int
     answers: int
@@ -76,7 +76,7 @@ class PurgedPeople:
 
 @dataclass(frozen=True)
 class RevivedWorkflows:
-    """Rows without effect of time that were looked at, and how many workflows were begun anew for them."""
+    """Rows that were checked because a transition is missing, and the number of workflows that were restarted."""
 
     suspects: int
     vehicles: int
@@ -85,9 +85,9 @@ class RevivedWorkflows:
 
 @dataclass(frozen=True)
 class ResyncedVehicles:
-    """Vehicles that were told to read their rows: all, where `is_restored`, else those that may lag behind.
+    """Vehicles that had to reread their rows: all if `is_restored`, otherwise those that may lag behind.
 
-    `mark` is the number that the database has now. Where it was not the one that Temporal knew, either was restored.
+    `mark` is the database's number. If it was not the same as Temporal's, one of them was restored.
     """
 
     mark: int
@@ -97,7 +97,7 @@ class ResyncedVehicles:
 
 @dataclass(frozen=True)
 class OpenTexts:
-    """SMS that have been waiting for a while, and those that were given up within the last day."""
+    """SMS that have been waiting for some time, and those that were given up within the last day."""
 
     waiting: int
     given_up: int
@@ -105,7 +105,7 @@ class OpenTexts:
 
 @dataclass(frozen=True)
 class CheckedCalendar:
-    """The years into which deadlines fall, and those of them whose official holiday notice has not been entered."""
+    """The years that have deadlines, and those of them whose official holiday notice has not been entered."""
 
     years: list[int]
     provisional: list[int]
@@ -113,14 +113,14 @@ class CheckedCalendar:
 
 @dataclass(frozen=True)
 class UpkeepInput:
-    """`steps` does these, due or not, and no others: for a run that an operator starts by hand."""
+    """With `steps`, exactly these are done, due or not: for a run that an operator starts by hand."""
 
     steps: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class UpkeepReport:
-    """What a run has done; a step that was not due is empty. `done` are the moments for the next run."""
+    """The results of a run; a step that was not due is empty. `done` are the instants for the next run."""
 
     at: datetime
     done: dict[str, str]
@@ -139,12 +139,12 @@ class UpkeepReport:
 class UpkeepWork(Protocol):
     @activity.defn(name="upkeep.seal_audit")
     async def seal_audit(self, order: UpkeepOrder) -> SealedAudit:
-        """Seal the audit's new rows with a digest chained to the one before."""
+        """Seal the audit's new rows with a digest chained to the previous one."""
         ...
 
     @activity.defn(name="upkeep.refresh_keyboards")
     async def refresh_keyboards(self, order: UpkeepOrder) -> RefreshedKeyboards:
-        """Make the keyboard's snapshots anew that are in use and will soon be too old."""
+        """Renew the keyboard's snapshots that are in use and will soon be too old."""
         ...
 
     @activity.defn(name="upkeep.compare_indexes")
@@ -154,27 +154,27 @@ class UpkeepWork(Protocol):
 
     @activity.defn(name="upkeep.remove_expired")
     async def remove_expired(self, order: UpkeepOrder) -> RemovedRows:
-        """Remove rows that have done their work."""
+        """Remove expired rows."""
         ...
 
     @activity.defn(name="upkeep.purge_people")
     async def purge_people(self, order: UpkeepOrder) -> PurgedPeople:
-        """Overwrite personal values whose retention is over."""
+        """Overwrite personal values after their retention."""
         ...
 
     @activity.defn(name="upkeep.revive_workflows")
     async def revive_workflows(self, order: UpkeepOrder) -> RevivedWorkflows:
-        """Begin workflows anew that were ended from outside."""
+        """Restart workflows that were ended by hand."""
         ...
 
     @activity.defn(name="upkeep.resync_vehicles")
     async def resync_vehicles(self, order: UpkeepOrder) -> ResyncedVehicles:
-        """Let vehicles read their rows that may know something else: after a restore of any part, all of them."""
+        """Make vehicles that may lag behind reread their rows: after a restore of any part, all of them."""
         ...
 
     @activity.defn(name="upkeep.count_open_texts")
     async def count_open_texts(self, order: UpkeepOrder) -> OpenTexts:
-        """Count the SMS that nobody has received."""
+        """Count undelivered SMS."""
         ...
 
     @activity.defn(name="upkeep.check_calendar")

@@ -1,4 +1,4 @@
-"""What operators read about a run of upkeep in Temporal's UI."""
+"""The details of a maintenance run in Temporal's UI."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

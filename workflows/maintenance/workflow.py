@@ -1,7 +1,7 @@
-"""Upkeep: what a Temporal schedule has done every minute, each step as often as it needs (issue 3, point 9).
+"""Maintenance: a Temporal schedule starts it every minute, and each step runs as often as it needs.
 
-A run does the steps that are due, tells what came of them, and hands the moments at which they were done to the next
-run. A step that could not be done is due again a minute later, and makes its run fail, so that operators see it.
+A run does the steps that are due, reports their results, and passes the instants at which they were done to the next
+run. A failed step is due again a minute later, and makes its run fail, so that operators see it.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from workflows.maintenance.types import UpkeepInput, UpkeepOrder, UpkeepReport, 
 from workflows.maintenance.ui_text import details
 
 PAUSE = timedelta(seconds=20)
-"""Runs begin a little early or late; a step is due when this little is missing."""
+"""Runs start a little early or late; a step is due if no more than this is missing."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Step:
     summary: str
     at_most: timedelta = timedelta(seconds=50)
     heartbeat: timedelta | None = None
-    """How long it may say nothing; None for a step that is a few statements and says nothing at all."""
+    """The heartbeat timeout; None for a step of a few statements, which sends no heartbeats."""
 
 
 STEPS = (
@@ -67,7 +67,7 @@ STEPS = (
         "清除到期个人信息 (purge personal data)",
         timedelta(minutes=10),
     ),
-    # New steps stand at the end: a run that is under way when the worker is renewed goes on to them.
+    # New steps are at the end: a run that is in progress during a deployment continues with them.
     Step(
         "revived",
         timedelta(minutes=2),
@@ -91,7 +91,7 @@ STEPS = (
 
 @workflow.defn(name="Upkeep")
 class UpkeepWorkflow:
-    """One run. Steps come one after the other, so that upkeep never takes more than one of the worker's hands."""
+    """One run. Steps run one after the other, so that maintenance never takes more than one activity slot."""
 
     def __init__(self) -> None:
         self._outcomes: dict[str, Any] = {}
@@ -145,9 +145,9 @@ class UpkeepWorkflow:
 
 
 def _last_report() -> tuple[dict[str, str], int | None]:
-    """When each step was last done, and the last mark, from the last run of the schedule that did all that it should.
+    """When each step was last done, and the last mark, from the last successful run of the schedule.
 
-    Read without a type: a report in the form of an older or newer version must not stop upkeep.
+    Read without a type: a report of an older or newer version must not stop maintenance.
     """
     if not workflow.has_last_completion_result():
         return {}, None

@@ -1,7 +1,7 @@
-"""Moving the deadlines of many reservations, because an office was closed or our own service was out (R-40).
+"""Extends the deadlines of many reservations, because an office was closed or our service was down (R-40).
 
-It only tells the vehicles; each moves its own deadline and tells its holder. Then it looks again: a reservation that
-was made at the moment of the change may have counted its days by the old calendar.
+It only signals the vehicles; each moves its deadline and sends an SMS to its holder. Then it checks again: a
+reservation that was made during the change may have used the old calendar.
 """
 
 from datetime import timedelta
@@ -16,7 +16,7 @@ from workflows.ports import Deadlines, PostponedPage, PostponePageInput
 from workflows.retries import MANY
 
 PAUSES = (timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
-"""Before each further look; the first that finds nothing is the last."""
+"""The pauses before each further pass; the first pass that finds nothing is the last."""
 
 
 @workflow.defn(name="Postponement")
@@ -36,7 +36,7 @@ class PostponementWorkflow:
         return Postponed(self._found, left)
 
     async def _look(self, given: PostponementInput) -> int:
-        """Tell every vehicle whose deadline still has to move; returns how many there were."""
+        """Signal every vehicle whose deadline still has to move; returns their number."""
         operation_id = workflow.info().workflow_id
         found, last = 0, None
         self._unreached = 0

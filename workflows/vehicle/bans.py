@@ -1,4 +1,4 @@
-"""What follows a missed deadline: the party is banned, and the ban ends by itself (R-41, R-48)."""
+"""The consequences of a missed deadline: the party is banned, and the ban ends automatically (R-41, R-48)."""
 
 from collections.abc import Awaitable
 
@@ -13,11 +13,11 @@ from workflows.start_options import ban_options
 from workflows.vehicle.decisions import now
 
 NO_MISSED_DEADLINE = "no_missed_deadline"
-"""The type of the failure of a ban for which the row has no reason."""
+"""The failure type of a ban without a missed deadline in the row."""
 
 
 async def enforce_ban(preselection_id: str) -> str:
-    """Ban the party, start the release of the ban, and let its other preselections read their rows.
+    """Ban the party, start the workflow of the ban, and make its other preselections reread their rows.
 
     Returns the id of the ban. Raises a failure of type `no_missed_deadline`.
     """
@@ -45,5 +45,5 @@ async def _send(signal: Awaitable[None]) -> None:
     try:
         await signal
     except FailureError:
-        # The other workflow has ended meanwhile. The rows are the truth: a banned party is refused everywhere.
+        # The other workflow has ended meanwhile. The rows decide: a banned party is refused everywhere.
         workflow.logger.info("signal not delivered")

@@ -1,4 +1,4 @@
-"""How a vehicle's workflow comes to a decision: one at a time, in the database first, in the workflow after it."""
+"""Decisions of a vehicle's workflow: one at a time, first in the database, then in the workflow."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,13 +22,13 @@ from workflows.run_until_decided import run_until_decided
 from workflows.validation import check_request_id
 
 MOST_DECISIONS = 500
-"""After so many decisions a run continues as new, so that replaying it stays short."""
+"""After this many decisions a run continues as new, so that a replay stays short."""
 
 Apply = Callable[[DecisionResult | None, DecisionResult], None]
 
 
 class DecisionRunner:
-    """The lock of a vehicle, and what its row said last. `apply(before, after)` is called when the row has changed."""
+    """The lock of a vehicle, and the last result of its row. `apply(before, after)` is called when it changes."""
 
     def __init__(self, preselection_id: str, outcomes: Outcomes, apply: Apply) -> None:
         self.current: DecisionResult | None = None
@@ -63,19 +63,19 @@ class DecisionRunner:
             return acted
 
     async def read_row(self) -> None:
-        """Read the row for the first time, unless a message has led to that already."""
+        """Read the row for the first time, unless a message has done so already."""
         async with self._lock:
             if self.current is None and not self.is_turned_away:
                 await self._settle()
 
     async def settle(self) -> None:
-        """Adopt what the row says, after time and bans have had their effect on it."""
+        """Apply expiries and bans to the row, and adopt the result."""
         async with self._lock:
             await self._settle()
 
     @property
     def stage(self) -> Stage | None:
-        """The stage that the row said last; None before the first reading, and before the preselection has begun."""
+        """The last stage from the row; None before the first read, and before the preselection has started."""
         if self.current is None or self.current.stage == "submitted":
             return None
         return Stage(self.current.stage)
@@ -87,7 +87,7 @@ class DecisionRunner:
         return not self.current.is_dormant and (self.stage in UNFINISHED or self.stage is Stage.COMPLETED)
 
     def is_due(self) -> bool:
-        """Whether the row is to be read: time alone has changed it by now, or it has another revision than we know."""
+        """Whether the row must be read: something has expired, or the row has another revision."""
         changes_at = self.current.changes_at if self.current else None
         return self.is_stale or (changes_at is not None and changes_at <= to_milliseconds(now()))
 
@@ -113,7 +113,7 @@ class DecisionRunner:
 
 
 def now() -> datetime:
-    """The workflow's time, in whole milliseconds as every deadline."""
+    """The workflow's time, in whole milliseconds like every deadline."""
     return whole_milliseconds(workflow.now())
 
 

@@ -1,4 +1,4 @@
-"""The SMS that follow from what happens to a vehicle, sent while the process goes on."""
+"""The notifications of a vehicle by SMS, sent in the background."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from workflows.vehicle.ui_text import GIVEN_UP, HANDED_OVER, ON_ITS_WAY
 
 
 class Notifications:
-    """Sends SMS, and knows the state of each. `changed` is called when a state has changed."""
+    """Sends SMS, and keeps the state of each. `changed` is called when a state has changed."""
 
     def __init__(self, preselection_id: str, undelivered: list[str], changed: Callable[[], None]) -> None:
         self.states = dict.fromkeys(undelivered, GIVEN_UP)
@@ -29,7 +29,7 @@ class Notifications:
 
     @property
     def are_sent(self) -> bool:
-        """Whether none is under way."""
+        """Whether no SMS is being sent."""
         return not self._sending
 
     @property
@@ -37,7 +37,7 @@ class Notifications:
         return [purpose for purpose, state in self.states.items() if state == GIVEN_UP]
 
     def follow(self, before: DecisionResult | None, after: DecisionResult) -> None:
-        """Send what a change of the row calls for. A run that was begun anew repeats itself; the key is the same."""
+        """Send the SMS that follow from a change of the row. A restarted run sends them again, with the same key."""
         if after.stage != Stage.COMPLETED:
             return
         if before is None or before.stage in UNFINISHED or before.plate != after.plate:
@@ -55,7 +55,7 @@ class Notifications:
         try:
             await workflow.execute_activity_method(Port.send, given, summary=f"SMS {given.purpose}", **NOTIFICATION)
         except ActivityError:
-            # Tried for a day: the row and the page say the same, so the process goes on without it.
+            # It was retried for a day: the row and the page show the same, so the process continues without it.
             self._note(given.purpose, GIVEN_UP)
             workflow.logger.warning(
                 "SMS given up", extra={"preselection_id": given.preselection_id, "purpose": given.purpose}

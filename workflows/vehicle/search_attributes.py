@@ -1,4 +1,4 @@
-"""What operators find a vehicle by in Temporal: office, deadline, and whether it selects, waits or has ended."""
+"""The search attributes of a vehicle: office, deadline, and whether it selects, waits or has ended."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from workflows.vehicle.timers import ends_of
 
 
 def publish_search_attributes(current: DecisionResult) -> None:
-    """Bring the search attributes up to date. Each change costs an event, so only what differs is sent, in one."""
+    """Update the search attributes. Each update costs an event, so all changes are sent in one, if there are any."""
     changes: list[SearchAttributeUpdate[Any]] = []
     stage = search_stage(current.stage)
     if _known(STAGE) != stage:

@@ -1,8 +1,8 @@
 """Durable timers that follow deadlines.
 
-Deadlines are data, and every rule compares with the clock; a timer only wakes the workflow, so that what is over
-becomes visible. A countdown whose deadline moves often (`LAZY`) is not started again at each move: it fires at the
-old deadline and goes on to the new one. That saves two events of history an action.
+Deadlines are data, and every rule compares them with the clock; a timer only wakes the workflow, so that expiries
+become visible. A countdown whose deadline moves often (`LAZY`) is not restarted at each move: it fires at the
+old deadline and continues to the new one. This saves two history events per act.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ SUMMARIES = {
 }
 LAZY = frozenset({Countdown.SESSION, Countdown.IDLE})
 ONE_AT_A_TIME = (Countdown.REMINDER, Countdown.LAST_DAY, Countdown.VALIDITY)
-"""After the choice: three timers side by side would cost events and show operators nothing more."""
+"""After the confirmation: three parallel timers would cost events and show operators nothing more."""
 
 
 def ends_of(result: DecisionResult) -> dict[str, datetime]:
@@ -39,14 +39,14 @@ def ends_of(result: DecisionResult) -> dict[str, datetime]:
 
 
 class Countdowns:
-    """The running timers, one for each name. `wake(name)` is called when one fires; it must raise nothing."""
+    """The running timers, one for each name. `wake(name)` is called when one fires; it must not raise."""
 
     def __init__(self, wake: Callable[[Countdown], None]) -> None:
         self._wake = wake
         self._running: dict[Countdown, tuple[datetime, asyncio.Task[None]]] = {}
 
     def follow(self, ends: Mapping[str, datetime], now: datetime) -> None:
-        """Start, move and cancel timers so that each countdown which is not over has one."""
+        """Start, move and cancel timers, so that each running countdown has one."""
         running = {name: ends[name] for name in Countdown if name in ends and now < ends[name]}
         chain = [name for name in ONE_AT_A_TIME if name in running]
         if chain:
@@ -58,7 +58,7 @@ class Countdowns:
             self._aim(name, end)
 
     def _drop(self, name: Countdown, end_of_all: datetime | None) -> None:
-        """A leftover that could only fire after the workflow's end is left alone: cancelling it would cost an event."""
+        """Keep a remaining timer that could only fire after the workflow's end: cancelling it costs an event."""
         deadline, timer = self._running[name]
         if end_of_all is None or deadline < end_of_all:
             del self._running[name]

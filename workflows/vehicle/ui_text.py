@@ -1,4 +1,4 @@
-"""What operators read about a running vehicle in Temporal's UI. Nothing in it is personal."""
+"""The details of a running vehicle in Temporal's UI, without personal data."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ def show_details(current: DecisionResult, now: datetime, sms: Mapping[str, str])
     """Set the current details; it costs no event."""
     details = current_details(current, now, sms)
     if workflow.info().continued_run_id:
-        # Temporal gives a run that continues another one neither its title nor its guide.
+        # Temporal does not pass title and static details to a continued run.
         details = continued_details(workflow.info().typed_search_attributes.get(OFFICE) or "", details)
     workflow.set_current_details(details)
 

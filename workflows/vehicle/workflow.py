@@ -1,7 +1,7 @@
-"""One vehicle's preselection, from the moment its facts were checked until the office has it or its time is over.
+"""One vehicle's preselection, from the passed vehicle check until it ends at the office or expires.
 
-Every user action is an update: its handler lets one activity decide on the row in the database, and adopts what the row
-says then. Validators check the form of a message only; the state is the row's. `run` does what time does.
+Every user act is an update: its handler runs one activity that decides on the row in the database, and adopts the
+result. Validators check only the form of a message; the state is in the row. `run` applies expiries.
 """
 
 from temporalio import workflow
@@ -70,12 +70,12 @@ class VehicleWorkflow:
         while True:
             await self._live(given)
             await self._finish()
-            # Somebody may have come back just as it fell asleep.
+            # An entry may have arrived just as it became dormant.
             if not self._decisions.is_alive():
                 return
 
     async def _live(self, given: VehicleInput) -> None:
-        """Do what time does, as long as anything can happen here."""
+        """Apply expiries, as long as anything can happen to this vehicle."""
         while self._decisions.is_alive():
             await workflow.wait_condition(
                 lambda: self._is_woken or not self._decisions.is_alive() or self._can_continue_as_new()
@@ -85,7 +85,7 @@ class VehicleWorkflow:
                 workflow.continue_as_new(self._carried_over(given))
 
     async def _catch_up(self) -> None:
-        """Let time have its effect. A timer has only woken us; the row and the clock decide."""
+        """Apply what has expired. A timer only wakes the workflow; the row and the clock decide."""
         self._is_woken = False
         if self._is_refresh_wanted or self._decisions.is_due():
             self._is_refresh_wanted = False
@@ -100,12 +100,12 @@ class VehicleWorkflow:
                 error = application_error(failure)
                 if error is None or error.type != NO_MISSED_DEADLINE:
                     raise
-                # The row was brought to an earlier state meanwhile, and goes on from there.
+                # The row was restored to an earlier state meanwhile, and continues from there.
                 await self._decisions.settle()
         await workflow.wait_condition(self._is_quiet)
 
     def _is_quiet(self) -> bool:
-        """Whether nobody waits for us and nothing of ours is under way: only then may a run end."""
+        """Whether no handler and no SMS is running: only then may a run end."""
         return workflow.all_handlers_finished() and self._notifications.are_sent
 
     def _can_continue_as_new(self) -> bool:
@@ -115,7 +115,7 @@ class VehicleWorkflow:
         """The input of the next run."""
         return VehicleInput(given.preselection_id, self._decisions.outcomes.all(), self._notifications.undelivered)
 
-    # What follows from the row
+    # Consequences of a changed row
 
     def _apply(self, before: DecisionResult | None, after: DecisionResult) -> None:
         self._follow_timers()
@@ -127,7 +127,7 @@ class VehicleWorkflow:
         current = self._decisions.current
         if current:
             self._countdowns.follow(ends_of(current), now())
-            # A run that was begun late finds deadlines that no timer can wait for any more.
+            # A run that started late finds deadlines that have already passed.
             self._is_woken = self._is_woken or self._decisions.is_due()
 
     def _wake(self, name: Countdown) -> None:

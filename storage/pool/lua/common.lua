@@ -155,7 +155,7 @@ local function freshen(at)
 end
 
 local function lost()
-  return redis.error_reply("INDEXLOST the index of the pool has to be built anew")
+  return redis.error_reply("INDEXLOST the index of the pool has to be rebuilt")
 end
 
 -- Apply the changes of a decision: {taken = positions, held = {{position, until}}, freed = {{position, until}}}.
