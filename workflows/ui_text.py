@@ -18,8 +18,8 @@ _VEHICLE = """\
 _BAN = """\
 **车管所 / office**: {office}
 
-到期自动解除 / ends by itself. 提前解除 / before its time: `xuanhao blacklist release`,
-`POST /operations/blacklist/…/release`, 信号 / the signal `release` `{{"operator": "…", "reason": "…"}}`
+到期自动解除 / ends automatically. 提前解除 / release early: `xuanhao blacklist release`,
+`POST /operations/blacklist/…/release`
 """
 
 

@@ -29,7 +29,7 @@ class PostponementWorkflow:
     async def run(self, given: PostponementInput) -> Postponed:
         left = await self._look(given)
         for pause in PAUSES:
-            await workflow.sleep(pause, summary="再次核对 (look again)")
+            await workflow.sleep(pause, summary="再次核对 (check again)")
             left = await self._look(given)
             if not left:
                 break
