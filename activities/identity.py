@@ -11,7 +11,7 @@ from domain.errors import RateLimited, Unavailable
 from domain.policy import Policy
 from domain.sms import Purpose, render
 from gateways.failures import GatewayDown
-from gateways.sms import SmsGateway, TextMessage
+from gateways.sms import Sms, SmsGateway
 from storage.crypto.keyed_hash import decode_candidates
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.failures import PartDown
@@ -92,7 +92,7 @@ class IdentityActivities(Identity):
         minutes = str(int(policy.code_ttl.timedelta().total_seconds() // 60))
         text = render(Purpose.CONFIRM_IDENTITY, code=digits, minutes=minutes)
         try:
-            await self._gateway.send(TextMessage(phone, text, Purpose.CONFIRM_IDENTITY, f"code:{code_id}", at, digits))
+            await self._gateway.send(Sms(phone, text, Purpose.CONFIRM_IDENTITY, f"code:{code_id}", at, digits))
         except GatewayDown as down:
             await self._codes.mark_failed(code_id, at)
             await self._service_codes.give_back(code_id)

@@ -12,11 +12,11 @@ from domain.instants import whole_milliseconds
 from domain.preselection.values import Stage
 from domain.sms import Purpose, render
 from gateways.failures import GatewayDown
-from gateways.sms import SmsGateway, TextMessage
+from gateways.sms import Sms, SmsGateway
 from storage.bans.blacklist import BanRow, Blacklist
 from storage.offices.offices import Offices
 from storage.preselections.rows import PreselectionRow, Preselections
-from storage.sms.deliveries import Attempt, TextDeliveries
+from storage.sms.deliveries import Attempt, SmsDeliveries
 from workflows.ports import Notifications, SmsInput
 
 log = structlog.get_logger("actions")
@@ -38,7 +38,7 @@ class NotificationActivities(Notifications):
         offices: Offices,
         blacklist: Blacklist,
         *,
-        deliveries: TextDeliveries,
+        deliveries: SmsDeliveries,
         gateway: SmsGateway,
     ) -> None:
         self._preselections = preselections
@@ -63,7 +63,7 @@ class NotificationActivities(Notifications):
             # The gateway has already accepted it; only the result for Temporal was lost.
             return
         try:
-            await self._gateway.send(TextMessage(row.phone, text, given.purpose, attempt.key, given.at))
+            await self._gateway.send(Sms(row.phone, text, given.purpose, attempt.key, given.at))
         except GatewayDown as down:
             await self._deliveries.fail(attempt.key, str(down))
             raise

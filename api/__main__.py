@@ -22,7 +22,7 @@ from storage.crypto.readers import keys_kept_up
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
-from storage.sms.outbox import TextMessages
+from storage.sms.outbox import SmsOutbox
 
 OUTBOX_CONNECTIONS = 2
 
@@ -32,7 +32,7 @@ async def run(settings: Settings, keys: Keys) -> None:
     outbox = Database(settings.database_url, pool_size=OUTBOX_CONNECTIONS, application_name="xuanhao-outbox")
     try:
         async with httpx.AsyncClient() as http:
-            gateways = gateways_of(settings, http, TextMessages(outbox, keys))
+            gateways = gateways_of(settings, http, SmsOutbox(outbox, keys))
             async with (
                 parts_of(settings, gateways, keys) as parts,
                 keys_kept_up(keys, parts.database, "api", system_clock),
@@ -42,7 +42,7 @@ async def run(settings: Settings, keys: Keys) -> None:
         await outbox.close()
 
 
-def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: TextMessages) -> Gateways:
+def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: SmsOutbox) -> Gateways:
     """The HTTP adapters if the settings have their URLs, otherwise the local ones."""
     return Gateways(
         sms=HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(outbox),

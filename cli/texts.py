@@ -10,7 +10,7 @@ from cli.areas import area
 from cli.context import Context
 from cli.options import Limit
 from cli.output import Output
-from operations import telling
+from operations import sms_status
 from storage.sms.deliveries import DeliveryState
 
 _AT_MOST_ONE = Group("At most one of", sort_key=0, validator=mutually_exclusive)
@@ -28,8 +28,8 @@ async def list_texts(
 ) -> Output:
     """List the SMS that were not delivered, newest first."""
     if preselection:
-        found = await telling.texts_of(context.parts, preselection, context.now)
+        found = await sms_status.sms_of(context.parts, preselection, context.now)
     else:
         wanted = DeliveryState(state) if state else None
-        found = await telling.texts_page(context.parts, context.now, state=wanted, limit=limit)
+        found = await sms_status.sms_page(context.parts, context.now, state=wanted, limit=limit)
     return Output([vars(each) for each in found])

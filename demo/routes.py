@@ -20,7 +20,7 @@ from demo.tokens import LIFETIME, DemoSigner, SignIn
 from demo.vehicles import DemoVehicle
 from demo.world import DemoUser, World
 from domain.errors import NotFound
-from storage.sms.outbox import TextMessages
+from storage.sms.outbox import SmsOutbox
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Demo:
 
     world: World
     signer: DemoSigner
-    messages: TextMessages
+    messages: SmsOutbox
     grants: Grants = field(default_factory=Grants)
 
     def user(self, name: str) -> DemoUser:

@@ -26,7 +26,7 @@ from storage.crypto.readers import keys_kept_up
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
-from storage.sms.outbox import TextMessages
+from storage.sms.outbox import SmsOutbox
 
 # A clerk of the demo need not sign in every hour; the second factor is required as everywhere.
 DEMO_TOKENS = TokenRules(staff=StaffRules(lifetime=LIFETIME))
@@ -66,7 +66,7 @@ async def run(settings: Settings) -> None:
     signer = DemoSigner.from_keys(source.read(), issuer, AUDIENCE)
     outbox = Database(settings.database_url, pool_size=2, application_name="xuanhao-demo")
     try:
-        demo = Demo(demo_world(), signer, TextMessages(outbox, keys))
+        demo = Demo(demo_world(), signer, SmsOutbox(outbox, keys))
         # The keys come from this machine, so a proxy in the environment must not be used.
         http_client = httpx.AsyncClient(trust_env=False)
         async with (

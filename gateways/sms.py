@@ -11,7 +11,7 @@ from gateways.http import call
 
 
 @dataclass(frozen=True)
-class TextMessage:
+class Sms:
     """One SMS. `code` is the digits in the text, if any; with an `idempotency_key` it is sent once."""
 
     phone: str
@@ -23,11 +23,11 @@ class TextMessage:
 
     def __repr__(self) -> str:
         """Nothing personal, so that no log line and no history can hold it."""
-        return f"TextMessage(purpose={self.purpose!r})"
+        return f"Sms(purpose={self.purpose!r})"
 
 
 class SmsGateway(Protocol):
-    async def send(self, message: TextMessage) -> None:
+    async def send(self, message: Sms) -> None:
         """Hand the SMS over for delivery; a repeat with the same key sends nothing. Raises `GatewayDown`."""
         ...
 
@@ -35,7 +35,7 @@ class SmsGateway(Protocol):
 class Outbox(Protocol):
     """The outbox of the local adapter."""
 
-    async def add(self, message: TextMessage) -> None:
+    async def add(self, message: Sms) -> None:
         """Store the SMS; one with the same key is stored once."""
         ...
 
@@ -50,7 +50,7 @@ class HttpSms:
         self._url = url
         self._client = client
 
-    async def send(self, message: TextMessage) -> None:
+    async def send(self, message: Sms) -> None:
         request = self._client.build_request(
             "POST",
             self._url,
@@ -68,5 +68,5 @@ class LocalSms:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
 
-    async def send(self, message: TextMessage) -> None:
+    async def send(self, message: Sms) -> None:
         await self._outbox.add(message)

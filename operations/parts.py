@@ -26,7 +26,7 @@ from storage.postgres.database import Database
 from storage.preselections.reservations import Reservations
 from storage.preselections.rows import Preselections
 from storage.retention.person_records import PersonRecords
-from storage.sms.deliveries import TextDeliveries
+from storage.sms.deliveries import SmsDeliveries
 from workflows.client import VehicleClient
 
 
@@ -55,7 +55,7 @@ class OperationParts:
     keys: Keys
     people: PersonRecords
     staff_activity: StaffActivity
-    texts: TextDeliveries
+    sms_deliveries: SmsDeliveries
     seals: MessageSeals
     vehicles: VehicleClient
 
@@ -86,7 +86,7 @@ def operation_parts(
         keys=keys,
         people=PersonRecords(database, keys),
         staff_activity=StaffActivity(database),
-        texts=TextDeliveries(database),
+        sms_deliveries=SmsDeliveries(database),
         seals=seals,
         vehicles=VehicleClient(temporal, settings.task_queue, seals),
     )

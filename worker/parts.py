@@ -49,8 +49,8 @@ from storage.redis.rate_windows import RateWindows
 from storage.retention.expired_rows import ExpiredRows
 from storage.retention.purge import Retention
 from storage.sms.codes import Codes
-from storage.sms.deliveries import TextDeliveries
-from storage.sms.outbox import TextMessages
+from storage.sms.deliveries import SmsDeliveries
+from storage.sms.outbox import SmsOutbox
 from storage.sms.quota import ServiceCodes
 
 DEFAULT_CLOCK_SKEW = timedelta(seconds=30)
@@ -78,7 +78,7 @@ class Parts:
         database = Database(settings.database_url, pool_size=20, application_name="xuanhao-worker")
         keys = Keys.from_source(key_source(settings.key_file, settings.keys))
         http = httpx.AsyncClient()
-        sms = HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(TextMessages(database, keys))
+        sms = HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(SmsOutbox(database, keys))
         policy = Policy().with_overrides(settings.policy)
         rules = UpkeepRules(parse_duration(settings.retention), policy.keyboard_snapshot)
         redis = make_redis(settings.redis_url)
@@ -110,7 +110,7 @@ class Parts:
         )
         bans = BanActivities(blacklist, preselections, seals, self.clock, self.clock_skew)
         notifications = NotificationActivities(
-            preselections, Offices(database), blacklist, deliveries=TextDeliveries(database), gateway=self.sms
+            preselections, Offices(database), blacklist, deliveries=SmsDeliveries(database), gateway=self.sms
         )
         deadlines = DeadlineActivities(Reservations(database, keys), calendars, seals)
         return [
@@ -131,7 +131,7 @@ class Parts:
             keeper=self.index_keeper(),
             expired=ExpiredRows(self.database),
             retention=Retention(self.database, self.keys),
-            deliveries=TextDeliveries(self.database),
+            deliveries=SmsDeliveries(self.database),
             calendars=CalendarEntries(self.database),
             orphans=OrphanedWorkflows(
                 ExpectedWorkflows(self.database),

@@ -17,11 +17,11 @@ from storage.pool.reconcile import NO_DRIFT, Drift, IndexKeeper
 from storage.pool.segments import SegmentRepository
 from storage.retention.expired_rows import ExpiredRows
 from storage.retention.purge import Retention
-from storage.sms.deliveries import TextDeliveries
+from storage.sms.deliveries import SmsDeliveries
 from workflows.maintenance.types import (
     CheckedCalendar,
     ComparedIndexes,
-    OpenTexts,
+    OpenSms,
     PurgedPeople,
     RefreshedKeyboards,
     RemovedRows,
@@ -58,7 +58,7 @@ class UpkeepStores:
     keeper: IndexKeeper
     expired: ExpiredRows
     retention: Retention
-    deliveries: TextDeliveries
+    deliveries: SmsDeliveries
     calendars: CalendarEntries
     orphans: OrphanedWorkflows
 
@@ -134,10 +134,10 @@ class UpkeepActivities(UpkeepWork):
         return resynced
 
     @activity.defn(name="upkeep.count_open_texts")
-    async def count_open_texts(self, order: UpkeepOrder) -> OpenTexts:
+    async def count_open_texts(self, order: UpkeepOrder) -> OpenSms:
         at = order.at
         found = await self._stores.deliveries.open_at(at, waiting_since=at - _WAITING_LONG, given_up_after=at - _DAY)
-        return OpenTexts(found.waiting, found.given_up)
+        return OpenSms(found.waiting, found.given_up)
 
     @activity.defn(name="upkeep.check_calendar")
     async def check_calendar(self, order: UpkeepOrder) -> CheckedCalendar:

@@ -37,17 +37,17 @@ def field_invalid(field: str, message: str) -> ValidationFailed:
 
 def fields_invalid(messages: Mapping[str, str]) -> ValidationFailed:
     """Several fields, each with the key of its message."""
-    found = [{"field": _told(field), "message": message} for field, message in messages.items()]
+    found = [{"field": _shown(field), "message": message} for field, message in messages.items()]
     return ValidationFailed(found[:MOST_ERRORS])
 
 
 def _field(location: tuple[int | str, ...]) -> str:
     """The path to the field; FastAPI starts it with the part of the request."""
     steps = [str(step) for step in location]
-    return ".".join(map(_told, steps[1:] if len(steps) > 1 else steps))
+    return ".".join(map(_shown, steps[1:] if len(steps) > 1 else steps))
 
 
-def _told(name: str) -> str:
+def _shown(name: str) -> str:
     """An unknown field's name is input too, so it is repeated only if it looks like a field name."""
     return name if name.isdigit() or _PLAIN_NAME.fullmatch(name) else "?"
 

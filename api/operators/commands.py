@@ -22,7 +22,7 @@ from operations.calendar import CalendarYear
 from operations.commands import OperatorCommand
 from operations.deadlines import Postponement
 from operations.finding import FoundWorkflow
-from operations.telling import ToldText
+from operations.sms_status import SmsStatus
 from storage.audit.trail import AuditEntry
 from storage.bans.ban_list import BanEntry
 from storage.pool.withheld import Withholding
@@ -52,8 +52,8 @@ def workflow_item(found: FoundWorkflow) -> WorkflowItem:
     return WorkflowItem(workflow_url=values.pop("address"), **values)
 
 
-def text_item(told: ToldText) -> TextItem:
-    values = plain(vars(told))
+def sms_item(status: SmsStatus) -> TextItem:
+    values = plain(vars(status))
     return TextItem(workflow_url=values.pop("address"), **values)
 
 

@@ -9,10 +9,10 @@ from api.http.cursors import cursor_of, place_in
 from api.http.request_context import CurrentVisit
 from api.http.responses import reading
 from api.http.secured_route import area
-from api.operators.commands import text_item
+from api.operators.commands import sms_item
 from api.operators.request_schemas import TextQuery
 from api.operators.response_schemas import TextPage
-from operations.telling import texts_of, texts_page
+from operations.sms_status import sms_of, sms_page
 
 router = area("/operations", tags=["operations"])
 
@@ -22,11 +22,11 @@ async def list_texts(visit: CurrentVisit, query: Annotated[TextQuery, Query()]) 
     """The SMS that were not delivered, newest first; or those in a state; or all of one preselection."""
     parts, now = visit.parts.operations, visit.now()
     if query.preselection_id:
-        found = await texts_of(parts, UUID(query.preselection_id), now)
-        return TextPage(items=[text_item(each) for each in found], next=None)
-    found = await texts_page(parts, now, state=query.state, limit=query.limit, before=place_in(query.cursor))
+        found = await sms_of(parts, UUID(query.preselection_id), now)
+        return TextPage(items=[sms_item(each) for each in found], next=None)
+    found = await sms_page(parts, now, state=query.state, limit=query.limit, before=place_in(query.cursor))
     last = found[-1] if len(found) == query.limit else None
     return TextPage(
-        items=[text_item(each) for each in found],
+        items=[sms_item(each) for each in found],
         next=cursor_of((last.ordered_at, last.preselection_id)) if last else None,
     )

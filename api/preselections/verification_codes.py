@@ -11,7 +11,7 @@ from domain.errors import RateLimited, Unavailable
 from domain.masking import mask_mobile
 from domain.sms import Purpose, render
 from gateways.failures import GatewayDown
-from gateways.sms import TextMessage
+from gateways.sms import Sms
 from storage.failures import PartDown
 from storage.sms.codes import CodeOwner, NewCode
 
@@ -63,7 +63,7 @@ async def _count_for_service(visit: Visit, at: datetime) -> None:
 
 async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:
     code_id = visit.operation_id
-    message = TextMessage(
+    message = Sms(
         phone=visit.caller.phone,
         text=text,
         purpose=Purpose.CONFIRM_INFORMATION,

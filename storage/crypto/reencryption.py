@@ -11,7 +11,7 @@ from sqlalchemy import Column, LargeBinary, Row, Table, and_, case, func, or_, s
 
 from storage.crypto.vault import Vault
 from storage.postgres.database import Database
-from storage.postgres.tables import blacklist, idempotency, preselection, text_message
+from storage.postgres.tables import blacklist, idempotency, preselection, sms_outbox
 from storage.preselections.tables import desk_reason
 
 _AT_ONCE = 200
@@ -31,7 +31,7 @@ SEALED = (
     Sealed(preselection, ("id",), ("party_name", "party_id", "phone", "vin", "certificate_number", "seller")),
     Sealed(blacklist, ("id",), ("holder",)),
     Sealed(desk_reason, ("request_id",), ("reason",)),
-    Sealed(text_message, ("id",), ("phone", "text", "code")),
+    Sealed(sms_outbox, ("id",), ("phone", "text", "code")),
     Sealed(idempotency, ("caller_hash", "path", "key"), ("answer",)),
 )
 """Every encrypted column; a test compares them with the tables."""

@@ -279,7 +279,7 @@ idempotency = Table(
     Index("ix_idempotency_created", "created_at", postgresql_using="brin"),
 )
 
-text_message = Table(
+sms_outbox = Table(
     "text_message",
     metadata,
     Column("id", Uuid, primary_key=True),

@@ -16,7 +16,7 @@ from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.rehashing import NOBODY
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
-from storage.postgres.tables import blacklist, claim, failed_check, preselection, text_message
+from storage.postgres.tables import blacklist, claim, failed_check, preselection, sms_outbox
 from storage.preselections.rows import COLUMNS, PreselectionRow, row_of
 from storage.preselections.tables import desk_reason
 from storage.retention.purge import blank_values
@@ -136,7 +136,7 @@ class PersonRecords:
         return [dict(row._mapping) for row in found]  # noqa: SLF001 -- the underscore only keeps the name possible
 
     async def _messages(self, connection: AsyncConnection, phones: list[bytes]) -> list[dict[str, Any]]:
-        columns = text_message.c
+        columns = sms_outbox.c
         names = (columns.sent_at, columns.purpose, columns.text)
         sent = await connection.execute(
             select(*names).where(columns.phone_hash.in_(phones)).order_by(columns.sent_at).limit(_MOST)

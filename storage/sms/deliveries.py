@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from storage.postgres.database import Database
-from storage.sms.tables import text_delivery
+from storage.sms.tables import sms_delivery
 
 # A repeated attempt may arrive after the next attempt: the count only grows, and a handed over SMS stays handed over.
 _TRIED = b"""
@@ -50,7 +50,7 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class TextDelivery:
+class SmsDelivery:
     """One SMS. `failure` is the reason of the last failed attempt, if none has succeeded."""
 
     key: str
@@ -75,17 +75,17 @@ class TextDelivery:
 
 
 @dataclass(frozen=True)
-class OpenTexts:
+class OpenSms:
     """The number of SMS that wait since before an instant, and of those given up after another."""
 
     waiting: int
     given_up: int
 
 
-_COLUMNS = [text_delivery.c[name] for name in TextDelivery.__dataclass_fields__]
+_COLUMNS = [sms_delivery.c[name] for name in SmsDelivery.__dataclass_fields__]
 
 
-class TextDeliveries:
+class SmsDeliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -102,9 +102,9 @@ class TextDeliveries:
         """The attempt has failed, or its result is unknown; another one may follow."""
         await self._database.fetch_raw(_FAILED, {"key": key, "failure": failure})
 
-    async def of_preselection(self, preselection_id: UUID) -> list[TextDelivery]:
+    async def of_preselection(self, preselection_id: UUID) -> list[SmsDelivery]:
         """All SMS about one preselection, newest first."""
-        return await self._found(select(*_COLUMNS).where(text_delivery.c.preselection_id == preselection_id))
+        return await self._found(select(*_COLUMNS).where(sms_delivery.c.preselection_id == preselection_id))
 
     async def page(
         self,
@@ -113,30 +113,30 @@ class TextDeliveries:
         state: DeliveryState | None = None,
         limit: int = 100,
         before: tuple[datetime, UUID] | None = None,
-    ) -> list[TextDelivery]:
+    ) -> list[SmsDelivery]:
         """The newest in this state at `at`, or those that were not handed over; `before` is the last one's `place`."""
-        columns = text_delivery.c
+        columns = sms_delivery.c
         conditions = [_is(state, at)]
         if before:
             conditions.append(tuple_(columns.ordered_at, columns.preselection_id) < before)
         return await self._found(select(*_COLUMNS).where(*conditions).limit(limit))
 
-    async def open_at(self, at: datetime, *, waiting_since: datetime, given_up_after: datetime) -> OpenTexts:
+    async def open_at(self, at: datetime, *, waiting_since: datetime, given_up_after: datetime) -> OpenSms:
         """The numbers of SMS that need an operator's attention."""
-        columns = text_delivery.c
+        columns = sms_delivery.c
         waiting = func.count().filter(columns.give_up_at > at, columns.ordered_at <= waiting_since)
         given_up = func.count().filter(columns.give_up_at <= at, columns.give_up_at > given_up_after)
         [counts] = await self._database.rows(select(waiting, given_up).where(columns.handed_at.is_(None)))
-        return OpenTexts(*counts)
+        return OpenSms(*counts)
 
-    async def _found(self, wanted: Select[tuple[object, ...]]) -> list[TextDelivery]:
-        columns = text_delivery.c
+    async def _found(self, wanted: Select[tuple[object, ...]]) -> list[SmsDelivery]:
+        columns = sms_delivery.c
         newest = wanted.order_by(columns.ordered_at.desc(), columns.preselection_id.desc())
-        return [TextDelivery(*row) for row in await self._database.rows(newest)]
+        return [SmsDelivery(*row) for row in await self._database.rows(newest)]
 
 
 def _is(state: DeliveryState | None, at: datetime) -> ColumnElement[bool]:
-    columns = text_delivery.c
+    columns = sms_delivery.c
     match state:
         case DeliveryState.HANDED_OVER:
             return columns.handed_at.is_not(None)

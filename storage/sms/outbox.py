@@ -11,7 +11,7 @@ from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
-from storage.postgres.tables import text_message
+from storage.postgres.tables import sms_outbox
 
 _ADD = b"""
     INSERT INTO text_message (id, idempotency_key, phone_hash, phone, purpose, text, code, sent_at)
@@ -50,7 +50,7 @@ class ReceivedMessage:
     code: str | None
 
 
-class TextMessages:
+class SmsOutbox:
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
         self._vault = keys.vault
@@ -72,7 +72,7 @@ class TextMessages:
 
     async def list_of(self, phone: str, *, limit: int = 100) -> list[ReceivedMessage]:
         """The SMS to a phone, newest first."""
-        columns = text_message.c
+        columns = sms_outbox.c
         found = await self._database.rows(
             select(columns.sent_at, columns.purpose, columns.text, columns.code)
             .where(columns.phone_hash.in_(candidate_hashes(self._hashes.phone(phone))))

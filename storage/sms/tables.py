@@ -4,7 +4,7 @@ from sqlalchemy import Column, Index, SmallInteger, Table, Text, Uuid, text
 
 from storage.postgres.tables import Instant, metadata
 
-text_delivery = Table(
+sms_delivery = Table(
     "text_delivery",
     metadata,
     # The gateway's idempotency key, with which the SMS is sent once.

@@ -15,7 +15,7 @@ from domain.plates import LETTERS, PROVINCES
 from domain.segments import Segment
 from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion
 from gateways.failures import GatewayDown
-from gateways.sms import TextMessage
+from gateways.sms import Sms
 from process.clock import system_clock
 from storage.audit.trail import Act
 from storage.offices.offices import Notice, Office
@@ -60,15 +60,15 @@ class Answer:
 class Phone:
     """Keeps every SMS, and may be switched off."""
 
-    messages: list[TextMessage] = field(default_factory=list)
+    messages: list[Sms] = field(default_factory=list)
     is_down: bool = False
 
-    async def send(self, message: TextMessage) -> None:
+    async def send(self, message: Sms) -> None:
         if self.is_down:
             raise GatewayDown("sms", "switched off")
         self.messages.append(message)
 
-    def of(self, phone: str) -> list[TextMessage]:
+    def of(self, phone: str) -> list[Sms]:
         return [message for message in self.messages if message.phone == phone]
 
     def last_code(self, phone: str) -> str:

@@ -16,7 +16,7 @@ from demo.world import demo_world
 from storage.crypto.keyed_hash import KeyedHash
 from storage.crypto.vault import Keys, Vault
 from storage.postgres.database import Database
-from storage.sms.outbox import TextMessages
+from storage.sms.outbox import SmsOutbox
 from tests.demo.demo_server import NOW, Clock, DemoServer
 
 PORT = 8123
@@ -38,7 +38,7 @@ def clock(only_clock: Clock) -> Clock:
 @pytest.fixture(scope="session")
 async def demo(database_url: str) -> AsyncIterator[Demo]:
     database = Database(database_url, pool_size=2)
-    yield Demo(demo_world(), DemoSigner(b"s" * 32, issuer_at(PORT)), TextMessages(database, KEYS))
+    yield Demo(demo_world(), DemoSigner(b"s" * 32, issuer_at(PORT)), SmsOutbox(database, KEYS))
     await database.close()
 
 

@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet
 from demo.oidc import COOKIE, PATH, SESSION_LIFETIME
 from demo.oidc_grants import CODE_LIFETIME
 from demo.routes import Demo
-from gateways.sms import TextMessage
+from gateways.sms import Sms
 from tests.demo.demo_server import Clock
 
 VERIFIER = "v" * 43
@@ -208,7 +208,7 @@ async def test_a_phone_shows_its_messages_newest_first(browser: httpx.AsyncClien
     phone = demo.world.users["applicant-005"].phone
     for number in range(2):
         await demo.messages.add(
-            TextMessage(phone, f"<第{number}条>", "reserved", f"phone-{number}", clock.now + timedelta(seconds=number))
+            Sms(phone, f"<第{number}条>", "reserved", f"phone-{number}", clock.now + timedelta(seconds=number))
         )
     page = (await browser.get("/demo/phone", params={"user": "applicant-005"})).text
     assert 0 < page.index("&lt;第1条&gt;") < page.index("&lt;第0条&gt;")

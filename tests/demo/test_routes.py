@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from demo.routes import Demo
-from gateways.sms import LocalSms, TextMessage
+from gateways.sms import LocalSms, Sms
 from tests.demo.demo_server import Clock, DemoServer
 
 BASE = "/api/v1/demo"
@@ -76,9 +76,9 @@ async def test_nobody_but_applicants_has_cars(browser: httpx.AsyncClient) -> Non
 
 async def test_a_users_messages_are_listed_newest_first(browser: httpx.AsyncClient, demo: Demo, clock: Clock) -> None:
     sms, phone = LocalSms(demo.messages), demo.world.users["applicant-003"].phone
-    await sms.send(TextMessage(phone, "【选号】一", "confirm_information", "k-1", clock.now, "123456"))
-    await sms.send(TextMessage(phone, "【选号】二", "reserved", "k-2", clock.now + timedelta(seconds=1)))
-    await sms.send(TextMessage(phone, "【选号】二", "reserved", "k-2", clock.now + timedelta(seconds=2)))
+    await sms.send(Sms(phone, "【选号】一", "confirm_information", "k-1", clock.now, "123456"))
+    await sms.send(Sms(phone, "【选号】二", "reserved", "k-2", clock.now + timedelta(seconds=1)))
+    await sms.send(Sms(phone, "【选号】二", "reserved", "k-2", clock.now + timedelta(seconds=2)))
     assert await items(browser, "/messages?user=applicant-003") == [
         {"sent_at": "2026-11-23T02:10:01.000Z", "purpose": "reserved", "text": "【选号】二"},
         {

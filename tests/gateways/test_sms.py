@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from gateways import http
 from gateways.failures import GatewayDown
-from gateways.sms import HttpSms, LocalSms, SmsGateway, TextMessage
+from gateways.sms import HttpSms, LocalSms, Sms, SmsGateway
 from tests.gateways.http_server import LocalServer, Received
 
-MESSAGE = TextMessage(
+MESSAGE = Sms(
     phone="13800138000",
     text="【选号】验证码123456",
     purpose="confirm_information",
@@ -22,9 +22,9 @@ MESSAGE = TextMessage(
 
 class MemoryOutbox:
     def __init__(self) -> None:
-        self.messages: dict[str, TextMessage] = {}
+        self.messages: dict[str, Sms] = {}
 
-    async def add(self, message: TextMessage) -> None:
+    async def add(self, message: Sms) -> None:
         self.messages.setdefault(message.idempotency_key, message)
 
 

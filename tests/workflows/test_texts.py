@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 from domain.preselection.values import Stage
 from embedded.postgres import Postgres
 from gateways.failures import GatewayDown
-from storage.sms.deliveries import DeliveryState, TextDeliveries, TextDelivery
+from storage.sms.deliveries import DeliveryState, SmsDeliveries, SmsDelivery
 from tests.support.waiting import eventually
 from tests.workflows.test_operators_view import details_of
 from tests.workflows.vehicles import Vehicle
@@ -17,11 +17,11 @@ from tests.workflows.world import World
 A_DAY = timedelta(days=1)
 
 
-async def deliveries_of(vehicle: Vehicle) -> list[TextDelivery]:
-    return await TextDeliveries(vehicle.world.parts.database).of_preselection(vehicle.id)
+async def deliveries_of(vehicle: Vehicle) -> list[SmsDelivery]:
+    return await SmsDeliveries(vehicle.world.parts.database).of_preselection(vehicle.id)
 
 
-async def delivery_of(vehicle: Vehicle) -> TextDelivery:
+async def delivery_of(vehicle: Vehicle) -> SmsDelivery:
     """What has become of the only SMS, once it was tried."""
     [delivery] = await eventually(lambda: deliveries_of(vehicle))
     return delivery
@@ -54,7 +54,7 @@ async def test_what_was_handed_over_is_recorded_without_a_personal_value(world: 
     await composed(vehicle)
     message = await vehicle.text("reserved")
 
-    async def handed() -> TextDelivery | None:
+    async def handed() -> SmsDelivery | None:
         delivery = await delivery_of(vehicle)
         return delivery if delivery.handed_at else None
 
@@ -76,7 +76,7 @@ async def test_why_a_text_waits_is_recorded_and_operators_see_it_in_the_details(
         patch.setattr(world.phone, "down", GatewayDown("sms", "status 503"))
         await composed(vehicle)
 
-        async def failed() -> TextDelivery | None:
+        async def failed() -> SmsDelivery | None:
             delivery = await delivery_of(vehicle)
             return delivery if delivery.failure else None
 

@@ -27,13 +27,13 @@ from storage.pool.keys import index_keys, key
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
-from storage.sms.deliveries import Attempt, TextDeliveries
+from storage.sms.deliveries import Attempt, SmsDeliveries
 from tests.support.waiting import eventually
 from tests.workflows.world import Phone
 from worker.parts import Parts
 from worker.run import make_worker
 from worker.schedules import ensure_upkeep
-from workflows.maintenance.types import OpenTexts, UpkeepInput, UpkeepReport
+from workflows.maintenance.types import OpenSms, UpkeepInput, UpkeepReport
 from workflows.maintenance.workflow import STEPS, UpkeepWorkflow
 
 QUEUE = "upkeep-tests"
@@ -165,7 +165,7 @@ async def test_operators_see_the_outcome_and_what_each_step_is(temporal_client: 
 async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_received_are_told(
     own_parts: Parts, temporal_client: Client
 ) -> None:
-    deliveries, at = TextDeliveries(own_parts.database), system_clock()
+    deliveries, at = SmsDeliveries(own_parts.database), system_clock()
     for hours, handed in ((1, False), (1, True), (30, False), (100, False)):
         ordered = at - timedelta(hours=hours)
         attempt = Attempt(str(uuid4()), uuid4(), "reserved", ordered, ordered + DAY, 1, ordered)
@@ -174,7 +174,7 @@ async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_receive
             await deliveries.hand_over(attempt.key, ordered)
     handle = await started(temporal_client, "texts", "calendar")
     report = await handle.result()
-    assert report.texts == OpenTexts(waiting=1, given_up=1)
+    assert report.texts == OpenSms(waiting=1, given_up=1)
     assert report.calendar
     assert report.calendar.provisional == report.calendar.years
     details = (await handle.query("__temporal_workflow_metadata")).current_details

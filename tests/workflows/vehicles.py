@@ -16,7 +16,7 @@ from domain.policy import Policy
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
-from gateways.sms import TextMessage
+from gateways.sms import Sms
 from process.clock import system_clock
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.offices.offices import Office
@@ -219,13 +219,13 @@ class Vehicle:
         row, hashes = await self.row(), PersonalHashes(self.world.parts.keys.hashes)
         return hashes.code("confirm_identity", row.owner_hash, row.id, typed).hex()
 
-    def texts(self, purpose: str) -> list[TextMessage]:
+    def texts(self, purpose: str) -> list[Sms]:
         return self.world.phone.of(self.person.phone, purpose)
 
-    async def text(self, purpose: str) -> TextMessage:
+    async def text(self, purpose: str) -> Sms:
         """The SMS of this purpose, once it is there."""
 
-        async def sent() -> list[TextMessage]:
+        async def sent() -> list[Sms]:
             return self.texts(purpose)
 
         return (await eventually(sent))[0]

@@ -12,7 +12,7 @@ from domain.identifiers import resident_id_check_character
 from domain.plates import LETTERS, PROVINCES
 from domain.policy import Policy
 from domain.segments import Segment
-from gateways.sms import TextMessage
+from gateways.sms import Sms
 from process.clock import system_clock
 from storage.audit.trail import Act
 from storage.crypto.seals import MessageSeals
@@ -36,18 +36,18 @@ class Phone:
     `accepted` is called when a message has been taken, before the sender hears of it.
     """
 
-    messages: list[TextMessage] = field(default_factory=list)
+    messages: list[Sms] = field(default_factory=list)
     down: Exception | None = None
     accepted: Callable[[], None] = lambda: None
 
-    async def send(self, message: TextMessage) -> None:
+    async def send(self, message: Sms) -> None:
         if self.down:
             raise self.down
         if all(known.idempotency_key != message.idempotency_key for known in self.messages):
             self.messages.append(message)
             self.accepted()
 
-    def of(self, phone: str, purpose: str) -> list[TextMessage]:
+    def of(self, phone: str, purpose: str) -> list[Sms]:
         return [message for message in self.messages if message.phone == phone and message.purpose == purpose]
 
 

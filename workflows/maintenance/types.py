@@ -96,7 +96,7 @@ class ResyncedVehicles:
 
 
 @dataclass(frozen=True)
-class OpenTexts:
+class OpenSms:
     """SMS that have been waiting for some time, and those that were given up within the last day."""
 
     waiting: int
@@ -130,7 +130,7 @@ class UpkeepReport:
     removed: RemovedRows | None = None
     purged: PurgedPeople | None = None
     revived: RevivedWorkflows | None = None
-    texts: OpenTexts | None = None
+    texts: OpenSms | None = None
     calendar: CheckedCalendar | None = None
     resynced: ResyncedVehicles | None = None
     mark: int | None = None
@@ -173,7 +173,7 @@ class UpkeepWork(Protocol):
         ...
 
     @activity.defn(name="upkeep.count_open_texts")
-    async def count_open_texts(self, order: UpkeepOrder) -> OpenTexts:
+    async def count_open_texts(self, order: UpkeepOrder) -> OpenSms:
         """Count undelivered SMS."""
         ...
 

@@ -6,7 +6,7 @@ from typing import Any
 from workflows.maintenance.types import (
     CheckedCalendar,
     ComparedIndexes,
-    OpenTexts,
+    OpenSms,
     PurgedPeople,
     RefreshedKeyboards,
     RemovedRows,
@@ -59,7 +59,7 @@ def _revived(outcome: RevivedWorkflows) -> str:
     return f"**流程 / workflows**: {found if outcome.vehicles or outcome.bans else '无须恢复 (all run)'}"
 
 
-def _texts(outcome: OpenTexts) -> str:
+def _texts(outcome: OpenSms) -> str:
     found = f"⚠️ 等待发送 {outcome.waiting} 条,近一天放弃 {outcome.given_up} 条:`xuanhao texts list`"
     return f"**短信 / SMS**: {found if outcome.waiting or outcome.given_up else '全部送出 (all handed over)'}"
 

@@ -10,7 +10,7 @@ from sqlalchemy import Table, func, insert, select
 
 from domain.policy import Policy
 from storage.postgres.database import Database
-from storage.postgres.tables import FOREVER, claim, code, failed_check, idempotency, preselection, text_message
+from storage.postgres.tables import FOREVER, claim, code, failed_check, idempotency, preselection, sms_outbox
 from storage.postgres.tables import decision as decision_table
 from storage.preselections.decisions import Claim
 from storage.preselections.failed_checks import FailedChecks
@@ -119,7 +119,7 @@ async def test_old_messages_of_the_local_phone_are_removed(own: Database) -> Non
         "sent_at": AT,
     }
     async with own.transaction() as connection:
-        await connection.execute(insert(text_message).values(message))
+        await connection.execute(insert(sms_outbox).values(message))
     assert await removed(own, "messages", AT + 29 * DAY) == 0
     assert await removed(own, "messages", AT + 31 * DAY) == 1
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from storage.postgres.database import Database
-from storage.sms.outbox import TextMessages
+from storage.sms.outbox import SmsOutbox
 from tests.storage.stored_preselections import AT, KEYS
 
 
@@ -30,7 +30,7 @@ def sms(phone: str, at: datetime = AT) -> Sms:
 
 
 async def test_a_phone_shows_its_own_messages_newest_first(database: Database, phone: str) -> None:
-    messages = TextMessages(database, KEYS)
+    messages = SmsOutbox(database, KEYS)
     first = sms(phone)
     second = replace(sms(phone, AT + timedelta(minutes=1)), text="您已预选 粤BA1234", purpose="success", code=None)
     for one in (first, second, sms("13700137000")):
@@ -40,7 +40,7 @@ async def test_a_phone_shows_its_own_messages_newest_first(database: Database, p
 
 
 async def test_a_message_with_the_same_key_is_kept_once(database: Database, phone: str) -> None:
-    messages, once = TextMessages(database, KEYS), sms(phone)
+    messages, once = SmsOutbox(database, KEYS), sms(phone)
     await messages.add(once)
     await messages.add(replace(once, text="another text"))
     assert [one.text for one in await messages.list_of(phone)] == [once.text]
@@ -48,7 +48,7 @@ async def test_a_message_with_the_same_key_is_kept_once(database: Database, phon
 
 async def test_neither_phone_nor_text_nor_code_can_be_read_without_the_key(database: Database, phone: str) -> None:
     once = sms(phone)
-    await TextMessages(database, KEYS).add(once)
+    await SmsOutbox(database, KEYS).add(once)
     [row] = await database.rows(
         text("SELECT text_message::text FROM text_message WHERE idempotency_key = :key"), {"key": once.idempotency_key}
     )

@@ -5,12 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from operations.parts import OperationParts
-from storage.sms.deliveries import DeliveryState, TextDelivery
+from storage.sms.deliveries import DeliveryState, SmsDelivery
 from workflows.messages import vehicle_workflow_id
 
 
 @dataclass(frozen=True)
-class ToldText:
+class SmsStatus:
     """One SMS, and the workflow of its vehicle. It contains no personal data."""
 
     preselection_id: UUID
@@ -26,27 +26,27 @@ class ToldText:
     address: str
 
 
-async def texts_of(parts: OperationParts, preselection_id: UUID, at: datetime) -> list[ToldText]:
+async def sms_of(parts: OperationParts, preselection_id: UUID, at: datetime) -> list[SmsStatus]:
     """All SMS about one preselection, newest first."""
-    return [_told(parts, each, at) for each in await parts.texts.of_preselection(preselection_id)]
+    return [_status_of(parts, each, at) for each in await parts.sms_deliveries.of_preselection(preselection_id)]
 
 
-async def texts_page(
+async def sms_page(
     parts: OperationParts,
     at: datetime,
     *,
     state: DeliveryState | None = None,
     limit: int = 100,
     before: tuple[datetime, UUID] | None = None,
-) -> list[ToldText]:
+) -> list[SmsStatus]:
     """The newest in this state; without a state, those that were not handed over."""
-    found = await parts.texts.page(at, state=state, limit=limit, before=before)
-    return [_told(parts, each, at) for each in found]
+    found = await parts.sms_deliveries.page(at, state=state, limit=limit, before=before)
+    return [_status_of(parts, each, at) for each in found]
 
 
-def _told(parts: OperationParts, delivery: TextDelivery, at: datetime) -> ToldText:
+def _status_of(parts: OperationParts, delivery: SmsDelivery, at: datetime) -> SmsStatus:
     workflow_id = vehicle_workflow_id(str(delivery.preselection_id))
-    return ToldText(
+    return SmsStatus(
         preselection_id=delivery.preselection_id,
         purpose=delivery.purpose,
         state=delivery.state_at(at),
