@@ -90,7 +90,7 @@ def config() -> DBOSConfig:
     return {
         "name": "bench",
         "system_database_url": os.environ[SYSTEM_DATABASE],
-        # Whoever waits for an event is told after one millisecond, not after ten.
+        # Waiting for an event polls every millisecond, not every ten.
         "notification_coalesce_sec": 0.001,
         # The connections are not tested before each use.
         "db_engine_kwargs": {"pool_pre_ping": False},

@@ -21,7 +21,7 @@ NAME = "whole journeys, {} at once, against DBOS Transact"
 # What a process of bench/dbos_journey.py finds in its environment: its own database, and the one with the real rows.
 SYSTEM_DATABASE = "XUANHAO_BENCH_DBOS"
 DATABASE = "XUANHAO_BENCH_DATABASE"
-# DBOS's own name for the variable that tells its processes apart.
+# DBOS's name of the variable that distinguishes its processes.
 EXECUTOR = "DBOS__VMID"
 
 

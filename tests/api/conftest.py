@@ -1,4 +1,4 @@
-"""The API on the real servers, with a worker in this process; time passes as it does for everybody."""
+"""The API on the real servers, with a worker in this process, in real time."""
 
 from collections.abc import AsyncIterator
 
@@ -67,7 +67,7 @@ async def worker(settings: Settings, phone: Phone, temporal_client: Client) -> A
 
 @pytest.fixture(scope="session")
 async def parts(settings: Settings, phone: Phone, registry: Registry) -> AsyncIterator[Parts]:
-    """The API's parts; tokens are verified for real, with keys that come over a pretended connection."""
+    """The API's dependencies; tokens are really verified, with keys from a mocked connection."""
     issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
     verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
     async with parts_of(settings, Gateways(phone, registry, verifier), keys_of(settings)) as parts:
@@ -84,7 +84,7 @@ async def whole_stack(parts: Parts, phone: Phone, registry: Registry, worker: No
 
 @pytest.fixture
 async def stack(whole_stack: Stack) -> Stack:
-    """The stack with every gateway switched on and an index that is whole."""
+    """The stack with every gateway switched on and a complete index."""
     whole_stack.phone.is_down = whole_stack.registry.is_down = False
     await whole_stack.keeper.tend(system_clock())
     return whole_stack
@@ -97,6 +97,6 @@ def country(stack: Stack) -> Country:
 
 @pytest.fixture(scope="session")
 async def address(whole_stack: Stack) -> AsyncIterator[str]:
-    """The API behind a real connection, for streams."""
+    """The API over a real connection, for streams."""
     async with serving(whole_stack.app) as port:
         yield f"http://127.0.0.1:{port}/api/v1"

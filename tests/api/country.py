@@ -1,4 +1,4 @@
-"""A small country for the API's tests: offices, people with tokens, cars in the registry, and a phone."""
+"""Data for the API's tests: offices, people with tokens, cars in the registry, and a phone."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,15 +30,15 @@ NO_WAITING = {"confirm_delay": "PT0S", "compose_interval": "PT0S", "code_resend"
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], *, within: float = 10.0) -> None:
-    """Wait for what follows by itself."""
+    """Wait for an automatic change."""
     async with asyncio.timeout(within):
-        while not await holds():  # noqa: ASYNC110 -- it happens in other processes, where no event of ours is set.
+        while not await holds():  # noqa: ASYNC110 -- it happens in other processes, which set no event of ours.
             await asyncio.sleep(0.1)
 
 
 @dataclass
 class Answer:
-    """An answer of the API, ready to be looked at."""
+    """A parsed response of the API."""
 
     status: int
     headers: httpx.Headers
@@ -58,7 +58,7 @@ class Answer:
 
 @dataclass
 class Phone:
-    """Keeps every SMS, and may be switched off."""
+    """Stores every SMS, and may be switched off."""
 
     messages: list[Sms] = field(default_factory=list)
     is_down: bool = False
@@ -77,7 +77,7 @@ class Phone:
 
 @dataclass
 class Registry:
-    """Knows the cars that the tests put in, and may be switched off."""
+    """Has the cars of the tests, and may be switched off."""
 
     cars: dict[str, VehicleFacts] = field(default_factory=dict)
     is_down: bool = False
@@ -102,7 +102,7 @@ def a_vin() -> str:
 
 @dataclass
 class Car:
-    """A second-hand car as its buyer can describe it."""
+    """A second-hand car with the data that its buyer knows."""
 
     vin: str
     certificate_number: str
@@ -122,7 +122,7 @@ class Car:
 
 @dataclass
 class Caller:
-    """Somebody with a token."""
+    """A user with a token."""
 
     stack: Stack
     claims: dict[str, Any]
@@ -150,7 +150,7 @@ class Caller:
 
 
 class Applicant(Caller):
-    """A buyer who knows the way."""
+    """A buyer with helpers for each step."""
 
     @property
     def party(self) -> Party:
@@ -213,7 +213,7 @@ class Country:
     stack: Stack
 
     async def office(self, *templates: str, **policy: str) -> Office:
-        """An office of the test's own if it needs anything special, else one that many share."""
+        """A separate office if the test needs anything special, otherwise a shared one."""
         if templates or policy:
             return await self.own_office(*templates, **policy)
         if self.stack.shared_office is None:
@@ -221,7 +221,7 @@ class Country:
         return self.stack.shared_office
 
     async def own_office(self, *templates: str, **policy: str) -> Office:
-        """A new office with a prefix of its own, whose segments were released long ago."""
+        """A new office with a new prefix, whose segments were released long ago."""
         prefix, now = next(PREFIXES), system_clock()
         office = Office(f"t{next(NUMBERS):05d}", f"{prefix}车管所", "人民路1号", "新疆", (prefix,), NO_WAITING | policy)
         await self.stack.parts.offices.save(office)

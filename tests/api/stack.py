@@ -1,4 +1,4 @@
-"""The whole stack under the API's tests: the application, its parts, and a client without a network between."""
+"""The whole stack of the API's tests: the application, its dependencies, and an in-process client."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Stack:
     shared_office: Office | None = None
 
     def forget_offices(self) -> None:
-        """A new office is to be known at once, not after the seconds that the directory is kept."""
+        """A new office must be known at once, not after the directory's cache time."""
         self.parts.directory._read_at = None
 
 
 class Addresses(NamedTuple):
-    """Where one folder's tests have their own database and worker; all share the servers."""
+    """The database and worker of one folder's tests; all share the servers."""
 
     database: str
     redis: str
@@ -51,7 +51,7 @@ def keys_of(settings: Settings) -> Keys:
 
 
 def settings_for(addresses: Addresses, folder: Path) -> Settings:
-    """Settings with keys of the tests, for whom nobody is limited in codes."""
+    """Settings with the tests' keys, without limits of codes."""
     key, key_file = b64encode(bytes(range(32))).decode(), folder / "keys.json"
     keys = {"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key, "voucher_signing": key}
     key_file.write_text(json.dumps(keys))

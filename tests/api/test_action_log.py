@@ -1,4 +1,4 @@
-"""Each action has one line in the log: its request's, with the ids, what was done and how it ended."""
+"""Each act has one line in the log: its request's, with ids, act and outcome."""
 
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -35,7 +35,7 @@ async def lines_of(application: RequestLog) -> list[MutableMapping[str, Any]]:
         return {"type": "http.request"}
 
     async def unheard(_: Message) -> None:
-        """Whoever asked is not of interest."""
+        """The caller does not matter."""
 
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
         await application(dict(SCOPE), nothing, unheard)

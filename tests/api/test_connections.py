@@ -1,4 +1,4 @@
-"""Connections as strangers use them: slow, endless, oversized, or no HTTP at all."""
+"""Hostile connections: slow, endless, oversized, or not HTTP."""
 
 import asyncio
 import json
@@ -16,13 +16,13 @@ from api.http.headers import SECURITY_HEADERS
 from tests.support.serving import serving
 
 HASTE = 0.3
-"""Seconds for everything that has seconds, so that nobody waits here."""
+"""Short time limits, so that the tests are fast."""
 PATIENCE = 10.0
 GET = b"GET / HTTP/1.1\r\nHost: xuanhao.test\r\n\r\n"
 
 
 async def small_app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers at once and reads nothing; at /body it waits for the body, at /much it answers with many megabytes."""
+    """Responds at once without reading; at /body it waits for the body, at /much it sends many megabytes."""
     if scope["path"] == "/body":
         while (await receive()).get("more_body"):
             pass
@@ -46,7 +46,7 @@ class Line:
             await asyncio.sleep(every)
 
     async def say_for_ever(self) -> NoReturn:
-        """As much as the other side takes, which it should not for long."""
+        """Send as much as the server accepts, which should not be long."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 await self.say(b"x" * 65536)
@@ -56,7 +56,7 @@ class Line:
             return await self.reader.readuntil(b"\r\n\r\nxx")
 
     async def rest(self) -> bytes:
-        """All that still comes until the server ends the connection, however it does."""
+        """All bytes until the server closes the connection in any way."""
         said = bytearray()
         try:
             async with asyncio.timeout(PATIENCE):
@@ -163,7 +163,7 @@ async def test_what_is_no_http_gets_a_problem_with_all_headers(port: int) -> Non
 async def test_whoever_does_not_read_the_answer_is_cut_off(port: int) -> None:
     async with line_to(port) as line:
         await line.say(GET.replace(b"/ ", b"/much "))
-        # The server's buffer and the kernel's are full by now; what is read afterwards is what they held.
+        # The buffers of server and kernel are full by now; later reads return only their content.
         await asyncio.sleep(3 * HASTE)
         assert len(await line.rest()) < 64 * 1024 * 1024
 

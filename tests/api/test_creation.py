@@ -23,7 +23,7 @@ WRONG = "000000"
 
 
 async def ban(country: Country, buyer: Applicant) -> str:
-    """Bar the buyer; the end as the contract writes it."""
+    """Ban the buyer; returns the end in the contract's format."""
     parts, now = country.stack.parts, country.stack.parts.clock()
     party_hash = parts.hashes.party(buyer.party.id_number)
     until = now + timedelta(days=700)
@@ -85,7 +85,7 @@ async def test_an_outdated_notice_is_refused_with_the_version_in_force(country: 
 
 
 async def test_the_checks_come_in_the_order_of_the_contract(country: Country) -> None:
-    """Everything is wrong at once; one thing after the other is put right."""
+    """Everything is wrong first; one field after the other is corrected."""
     office, buyer = await country.office(failed_checks_per_day="1"), country.applicant()
     other = country.applicant()
     car = country.car(buyer, office, Obstacle.MORTGAGED)
@@ -151,7 +151,7 @@ class TestCodes:
         code = await buyer.first_code()
         cars = [country.car(buyer, office) for _ in range(2)]
         answers = await asyncio.gather(*(buyer.post("/preselections", car.body(code)) for car in cars))
-        # Whether the code was used up before the other one looked at it or after, it is as if there were none.
+        # Whether the code was used up before or after the other request checked it, the result is the same.
         assert sorted(answer.status for answer in answers) == [201, 409]
         assert [answer.code for answer in answers if answer.status != 201] == ["code_not_sent"]
 

@@ -1,4 +1,4 @@
-"""Repeats at 确认信息: the answer was lost, and the same request comes again with its key."""
+"""Repeats at 确认信息: the response was lost, and the same request is sent again with its key."""
 
 from uuid import UUID, uuid4
 
@@ -9,7 +9,7 @@ from tests.api.country import Country
 
 
 async def test_whoever_was_not_told_that_it_began_is_told_by_the_repeat(country: Country) -> None:
-    """The process died after the workflow had begun and used the code up, before the answer was kept."""
+    """The process died after the workflow had started and used the code up, before the response was stored."""
     office, buyer = await country.office(), country.applicant()
     car, code, key = country.car(buyer, office), await buyer.first_code(), str(uuid4())
     first = (await buyer.post("/preselections", car.body(code), key=key)).ok()
@@ -25,7 +25,7 @@ async def test_whoever_was_not_told_that_it_began_is_told_by_the_repeat(country:
 
 
 async def test_a_code_that_is_sent_again_for_one_request_is_the_right_one(country: Country) -> None:
-    """The first message was lost on its way: the repeat's digits must not be taken for the same message."""
+    """The first SMS was lost: the gateway must not mistake the repeat's digits for the same SMS."""
     office, buyer = await country.office(), country.applicant()
     key, wish = str(uuid4()), {"purpose": "confirm_information"}
     country.stack.phone.is_down = True

@@ -1,4 +1,4 @@
-"""Where an entry leads (R-01, R-05 to R-08, R-15)."""
+"""The screen after an entry (R-01, R-05 to R-08, R-15)."""
 
 import asyncio
 from typing import Any

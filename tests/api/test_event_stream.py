@@ -1,4 +1,4 @@
-"""Server-sent events: every change of a view, those made by time included, whichever process made it."""
+"""Server-sent events: every change of a view, including expiries, from any process."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ class Events:
         self._lines = lines
 
     async def next(self) -> dict[str, Any]:
-        """The next view; a comment is none."""
+        """The next view; comments are skipped."""
         name = ""
         async with asyncio.timeout(PATIENCE):
             async for line in self._lines:
@@ -83,7 +83,7 @@ async def test_what_time_does_is_pushed_too(country: Country, address: str) -> N
 
 
 async def test_a_change_made_behind_the_api_is_pushed(country: Country, address: str) -> None:
-    """By a signal, say, that an operator has sent."""
+    """For example by an operator's signal."""
     office, buyer = await country.office(), country.applicant()
     selection = await buyer.submitted(country.car(buyer, office))
     async with listening(address, buyer, selection) as events:

@@ -1,4 +1,4 @@
-"""What every answer carries, and what no answer says."""
+"""Headers that every response has, and information that none has."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -128,7 +128,7 @@ async def test_the_pages_are_told_where_a_token_says_what(asking: Callable[..., 
 
 def test_no_telemetry_that_an_environment_sets_up_hears_of_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
     class Exporting(trace.NoOpTracerProvider):
-        """One that FastAPI takes for configured."""
+        """One that FastAPI considers configured."""
 
     monkeypatch.setattr(trace, "get_tracer_provider", Exporting)
     assert FastAPI()._native_telemetry.enabled()

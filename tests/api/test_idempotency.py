@@ -131,7 +131,7 @@ async def test_a_part_that_was_down_is_asked_again_under_the_same_key(country: C
 
 
 async def test_a_repeat_takes_over_from_a_process_that_died_and_finds_what_it_did(selecting: Selection) -> None:
-    """The first process acted, and died before it could keep the answer: its lease runs out."""
+    """The first process acted, and died before it stored the response: its lease expires."""
     key, parts = uuid4(), selecting.applicant.stack.parts
     first = await selecting.post("draws", {}, key=str(key))
     forgotten = {"status": None, "answer": None, "lease_until": parts.clock()}

@@ -1,4 +1,4 @@
-"""Limits: exact however many calls come at once, to whichever process, and told with the moment to come back."""
+"""Limits: exact under parallel calls to several processes, with the instant to retry."""
 
 import asyncio
 from collections import Counter
@@ -28,7 +28,7 @@ PROXIES = {"trusted_proxies": "127.0.0.0/8 10.0.0.0/8 fd00::/8"}
 
 
 def told_when(answer: Answer) -> None:
-    """A refusal that says when to come back, in its body and in its header, at most a minute from now."""
+    """A refusal with the instant to retry, in body and header, at most a minute from now."""
     assert (answer.status, answer.code) == (429, "rate_limited")
     seconds = (parse_instant(answer.body["retry_at"]) - system_clock()).total_seconds()
     assert 0 < seconds <= 60
@@ -88,7 +88,7 @@ async def test_codes_of_the_whole_service_are_limited(country: Country) -> None:
         ]
         assert [answer.status_code for answer in answers] == [202, 202, 429]
         told_when(Answer(answers[2].status_code, answers[2].headers, answers[2].json()))
-    # Nothing was sent, so nothing counts for the phone either: another process without the limit sends at once.
+    # Nothing was sent, so nothing counts for the phone: another process without the limit sends at once.
     assert not country.stack.phone.of(buyers[2].phone)
     assert (await buyers[2].post("/verification-codes", {"purpose": "confirm_information"})).status == 202
 
@@ -208,7 +208,7 @@ async def forget_windows(country: Country) -> None:
 
 @asynccontextmanager
 async def another_process(country: Country, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """The same service as another process with other settings would answer."""
+    """The same service in another process with other settings."""
     ours = country.stack.parts
     parts = assembled(
         ours.settings.model_copy(update=settings),

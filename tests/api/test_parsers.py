@@ -1,4 +1,4 @@
-"""What strangers write, outside bodies too: a value or the named refusal, never anything else."""
+"""Hostile input, also outside bodies: a value or the named refusal, never anything else."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ def test_a_cursor_leads_to_the_place_that_it_was_made_of(moment: datetime, item:
 def test_any_other_cursor_is_a_place_or_refused(text: str) -> None:
     with suppress(ValidationFailed):
         place = place_in(text)
-        # Whatever it is, the database can compare with it.
+        # Any value can be compared in the database.
         assert place is None or place[0].tzinfo is not None
 
 
@@ -144,7 +144,7 @@ def test_any_headers_are_a_token_for_the_verifier_or_unauthenticated(headers: li
 
 
 class Suspicious:
-    """Lets nobody in, but looks at what it is given."""
+    """Refuses everybody, but parses its input."""
 
     async def verify(self, token: str) -> NoReturn:
         assert token == token.strip()

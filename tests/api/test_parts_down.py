@@ -1,4 +1,4 @@
-"""A part that is down or frozen: an answer in time that names it, and the truth when the request is repeated."""
+"""A dependency that is down or frozen: a response in time that names it, and the result of a repeated request."""
 
 import asyncio
 import time
@@ -36,7 +36,7 @@ async def timed(call: Awaitable[T]) -> tuple[T, float]:
 
 
 async def works_again(applicant: Applicant, selection: Selection) -> None:
-    """Reading and writing, soon after the part's return."""
+    """Reads and writes, soon after the dependency's return."""
 
     async def answered() -> bool:
         written = await selection.post("candidates", {"number": "京A12345"})
@@ -88,7 +88,7 @@ async def test_a_frozen_redis_is_named_and_serves_again(selection: Selection, se
 async def test_a_draw_during_which_a_part_is_frozen_happens_once(
     selection: Selection, servers: Servers, name: str
 ) -> None:
-    """Frozen a moment after the request began; the same request later tells what became of it."""
+    """Frozen shortly after the request started; the same request later returns the result."""
     key, part = str(uuid4()), getattr(servers, name)
     draw = asyncio.create_task(timed(selection.post("draws", {}, key=key)))
     await asyncio.sleep(0.02)

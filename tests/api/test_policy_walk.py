@@ -1,4 +1,4 @@
-"""Every route, with no token, with each role, and with a stranger's token: deny by default."""
+"""Every route, without a token, with each role, and with another person's token: deny by default."""
 
 from collections.abc import Iterator
 from uuid import uuid4
@@ -16,7 +16,7 @@ from api.context import Parts
 from api.http.secured_route import GuardedRoute
 from tests.api.country import Country
 
-# What is served beside the API, to everybody: the published document and the pages.
+# Public paths besides the API: the published document and the pages.
 NOT_THE_API = {"read_document", "pages", "site_config"}
 
 

@@ -1,4 +1,4 @@
-"""`python -m api` as a process of its own."""
+"""`python -m api` as a separate process."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""`python -m api` outside the demo, with somebody else's OpenID provider: found by its issuer's name alone."""
+"""`python -m api` outside the demo, with another OpenID provider, found by its issuer alone."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ INSUFFICIENT = 'Bearer error="insufficient_user_authentication"'
 
 
 class Provider:
-    """Its issuer is its address, known as soon as it is served."""
+    """Its issuer is its URL, known once it is served."""
 
     issuer: str
 
@@ -97,7 +97,7 @@ async def test_its_tokens_are_judged_by_the_deployments_settings(settings: Setti
 
 
 async def refusal_of_a_gigabyte(port: int, token: str) -> tuple[int, str]:
-    """What is said to a body that was only announced: nothing of it was read yet."""
+    """The response to a body that was only announced, before any of it was read."""
     head = [
         "POST /api/v1/entries HTTP/1.1", "Host: x", f"Authorization: Bearer {token}",
         "Content-Type: application/json", f"Content-Length: {10**9}", "", "",
@@ -106,7 +106,7 @@ async def refusal_of_a_gigabyte(port: int, token: str) -> tuple[int, str]:
 
 
 async def said_to(port: int, lines: list[str]) -> tuple[int, str]:
-    """Status and code of the problem that these lines are answered with."""
+    """Status and code of the problem in response to these lines."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write("\r\n".join(lines).encode())
     try:

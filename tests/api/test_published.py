@@ -1,4 +1,4 @@
-"""What the service says of itself: offices, notices, segments, health, languages, and the OpenAPI document."""
+"""Public information: offices, notices, segments, health, languages, and the OpenAPI document."""
 
 import re
 import tomllib

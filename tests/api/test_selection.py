@@ -1,4 +1,4 @@
-"""From 选号服务说明 to 完成号牌预选: each action with what it refuses."""
+"""From 选号服务说明 to 完成号牌预选: each act with its refusals."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""JSON without the traps that it allows."""
+"""Strict JSON."""
 
 import json
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What the web pages may load, and where they lie."""
+"""The content policy of the web pages, and their paths."""
 
 import gzip
 from pathlib import Path
@@ -47,7 +47,7 @@ async def test_pages_may_ask_a_provider_that_lies_elsewhere_for_the_token(folder
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Path:
-    """Built pages, each with its compressed forms beside it."""
+    """Built pages, each with its compressed copies."""
     (tmp_path / "assets").mkdir()
     for name in ("index.html", "assets/app-1a2b.js"):
         plain = f"plain {name}".encode()

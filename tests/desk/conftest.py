@@ -1,4 +1,4 @@
-"""The whole stack of the API's tests, over a database and a worker of this folder's own."""
+"""The whole stack of the API's tests, with a separate database and worker."""
 
 import pytest
 

@@ -23,7 +23,7 @@ async def reserved(country: Country, office: Office, applicant: Applicant | None
 
 
 async def lapses(selection: Selection) -> None:
-    """Let its deadline have passed, without anybody having noticed."""
+    """Let its deadline have passed, without any effect yet."""
     statement = text("""
         UPDATE preselection SET state = jsonb_set(state, '{reservation,deadline}', '"2020-01-01T00:00:00.000Z"')
         WHERE id = :id

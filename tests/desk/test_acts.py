@@ -1,4 +1,4 @@
-"""Confirming and rejecting at the desk: once, in time, for the own office only, and with a name on it."""
+"""Confirming and rejecting at the desk: once, in time, only for the clerk's office, and audited."""
 
 import asyncio
 from datetime import timedelta

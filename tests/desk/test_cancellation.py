@@ -1,4 +1,4 @@
-"""The applicant gives a plate back: only where the office's policy allows it, and chances are not restored."""
+"""The applicant cancels a reservation: only if the office's policy allows it, and chances are not restored."""
 
 from process.clock import system_clock
 from storage.pool.claims import Claims

@@ -1,4 +1,4 @@
-"""The desk's list: own office only, found by plate and stage, stable while the office goes on working."""
+"""The desk's list: only the clerk's office, found by plate and stage, stable under concurrent changes."""
 
 from uuid import UUID
 
@@ -86,7 +86,7 @@ async def test_pages_neither_repeat_nor_skip_while_reservations_come_and_change(
 
 
 async def same_moment(country: Country, selections: list[Selection]) -> None:
-    """Let several have begun in the same millisecond."""
+    """Let several have the same millisecond of creation."""
     statement = text("UPDATE preselection SET created_at = :moment WHERE id = ANY(:ids)")
     values = {"moment": system_clock(), "ids": [UUID(selection.id) for selection in selections]}
     await country.stack.parts.database.rows(statement, values)

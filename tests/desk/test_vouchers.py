@@ -1,4 +1,4 @@
-"""Vouchers: printed by the holder, read at the desk, worth what the database says now."""
+"""Vouchers: printed by the holder, inspected at the desk, checked against the database."""
 
 import io
 from datetime import date, datetime, timedelta
@@ -26,7 +26,7 @@ async def voucher_of(selection: Selection) -> bytes:
 
 
 async def token_of(selection: Selection) -> str:
-    """What a phone's camera reads off the printed page."""
+    """The content that a phone's camera reads from the printed page."""
     page = pypdfium2.PdfDocument(await voucher_of(selection))[0].render(scale=2).to_pil()
     [code] = zxingcpp.read_barcodes(page)
     return code.text
@@ -96,7 +96,7 @@ async def test_a_second_look_at_a_voucher_tells_when_the_last_was_at_whichever_c
         told.append((before, inspection["inspected_before"], system_clock()))
     assert [told[0][1], told[2][1]] == [None, None]
     for this, last in ((told[1], told[0]), (told[3], told[1])):
-        # Instants are told in whole milliseconds.
+        # Instants are in whole milliseconds.
         assert last[0] - timedelta(milliseconds=1) <= datetime.fromisoformat(this[1]) <= last[2]
 
 
@@ -129,7 +129,7 @@ async def test_a_voucher_is_worth_what_has_become_of_the_reservation(country: Co
 
 
 def forged(selection: Selection, office: Office, plate: str) -> str:
-    """Everything right but the key."""
+    """Everything is right except the key."""
     now = system_clock()
     claims = VoucherClaims(UUID(selection.id), plate, now.date(), office.code, voucher_expiry(now + timedelta(days=1)))
     return VoucherSigner(b"f" * 32).sign(claims)

@@ -1,4 +1,4 @@
-"""The blacklist as the database has it, and the workflow that ends an entry."""
+"""The blacklist in the database, and the workflow that ends a ban."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,14 +37,14 @@ async def bans_of(vehicle: Vehicle) -> list[BanRow]:
 
 
 async def ban_of(vehicle: Vehicle) -> BanRow:
-    """The only entry of the party, once it is there."""
+    """The only ban of the party, once it exists."""
     [ban] = await eventually(lambda: bans_of(vehicle))
     return ban
 
 
 @dataclass(frozen=True)
 class BanRun:
-    """The workflow of an entry; its time is its own."""
+    """The workflow of a ban, with a separate clock."""
 
     world: World
     entry_id: UUID

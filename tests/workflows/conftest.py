@@ -41,17 +41,17 @@ async def worker(parts: Parts, temporal_client: Client) -> AsyncIterator[None]:
 
 @pytest.fixture(scope="session")
 def world(parts: Parts, worker: None, temporal_env: TimeSkipper) -> World:
-    """Time stands still for a vehicle between actions, and is skipped for it alone."""
+    """A vehicle's time is stopped between acts, and is skipped for it alone."""
     return World(parts, temporal_env.client, TASK_QUEUE, parts.sms, temporal_env)
 
 
 @pytest.fixture(params=["updates", "signals"])
 def either_world(request: pytest.FixtureRequest, world: World) -> World:
-    """The same, once driven by updates and once by their signal twins."""
+    """The same, once with updates and once with their signals."""
     return world.signalling() if request.param == "signals" else world
 
 
 @pytest.fixture(scope="session")
 def real_time_world(parts: Parts, worker: None, temporal_client: Client) -> World:
-    """Time passes as it does for everybody: for histories that are counted or kept."""
+    """Real time, for histories that are counted or stored."""
     return World(parts, temporal_client, TASK_QUEUE, parts.sms)

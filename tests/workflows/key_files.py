@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_keys(file: Path) -> Path:
-    """Write keys that everybody knows."""
+    """Write public test keys."""
     key = b64encode(bytes(range(32))).decode()
     file.write_text(json.dumps({"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key}))
     return file

@@ -1,4 +1,4 @@
-"""What ends or moves a reservation: the desk, the applicant, operators. None of it bars anybody."""
+"""The end and the extension of a reservation by the desk, the applicant and operators, without a ban."""
 
 from datetime import date, timedelta
 
@@ -32,7 +32,7 @@ def plate_of(state: Preselection) -> str:
 
 
 async def interventions(vehicle: Vehicle) -> list[tuple[str, str | None, str | None]]:
-    """What was decided by others than the applicant, with who and why."""
+    """The decisions of others than the applicant, with actor and reason."""
     columns = decision.c
     found = await vehicle.world.parts.database.rows(
         select(columns.action, columns.operator, columns.reason).where(

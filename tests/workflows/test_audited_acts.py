@@ -1,4 +1,4 @@
-"""The audit tells a preselection's whole story, by everybody who acted, and names no person."""
+"""The audit has a preselection's whole history, with all actors, and names no person."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a ban does to the party's other preselections, and what it leaves alone."""
+"""The effects of a ban on the party's other preselections."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -19,7 +19,7 @@ OFTEN = {"code_resend": "PT0S"}
 
 
 async def bar(vehicle: Vehicle) -> Blacklisted:
-    """Put the party on the blacklist, behind the back of its workflows."""
+    """Ban the party, without a message to its workflows."""
     row, now = await vehicle.row(), await vehicle.now()
     parts, until = vehicle.world.parts, now.replace(microsecond=0) + timedelta(days=700)
     ban = NewBan(uuid4(), row.party_hash, "张*", now - timedelta(seconds=1), until, row.id)
@@ -37,7 +37,7 @@ async def test_a_barred_party_is_refused_every_draw_composition_candidate_and_co
         assert isinstance(refusal, Blacklisted)
         assert refusal.until == expected.until
     assert await vehicle.state() == before
-    # Nor does the refused draw keep numbers from others.
+    # The refused draw does not hold numbers either.
     rival = await world.selecting(vehicle.office)
     assert len(numbers_of(await rival.draw())) == 5
 
@@ -55,7 +55,7 @@ async def test_a_missed_deadline_lets_the_holds_of_the_partys_other_preselection
     await reserved.compose(free[1])
     await missed.skip(timedelta(minutes=1))
     await ban_of(missed)
-    # Each vehicle has a clock of its own here, and this one must reach the ban's first moment.
+    # Each vehicle has a separate clock here, and this one must reach the start of the ban.
     await selecting.skip(timedelta(minutes=2))
     await selecting.handle.signal("refresh")
     after = await selecting.becomes(lambda state: not state.batch)

@@ -1,4 +1,4 @@
-"""自编: what of a submission is tried, what is taken, and what it costs (R-26 to R-28)."""
+"""自编: which numbers of a submission are tried and taken, and the cost (R-26 to R-28)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A run continues as new after 500 decisions, and nothing is lost on the way: 3,000 actions on one vehicle."""
+"""A run continues as new after 500 decisions without loss: 3,000 acts on one vehicle."""
 
 import asyncio
 from itertools import cycle
@@ -34,7 +34,7 @@ async def runs_of(vehicle: Vehicle) -> list[WorkflowHistory]:
 
 
 class Sender:
-    """Sends many actions, several at once, and remembers which revision each has made."""
+    """Sends many acts, several in parallel, and records the revision of each."""
 
     def __init__(self, vehicle: Vehicle) -> None:
         self.vehicle = vehicle
@@ -65,7 +65,7 @@ async def test_3000_actions_on_one_vehicle_lose_nothing(world: World) -> None:
         pair = await sender.draw()
         for _ in range(DRAW_EVERY // AT_ONCE):
             await sender.put_aside(pair, AT_ONCE)
-        # The draw of long ago is as much one draw as the one of just now.
+        # A repeat of an old draw is one draw, like a repeat of a recent one.
         assert (await vehicle.send("draw", sender.newest_draw)).revision == sender.revisions[
             sender.newest_draw.request_id
         ]
@@ -79,7 +79,7 @@ async def test_3000_actions_on_one_vehicle_lose_nothing(world: World) -> None:
 
 
 async def assert_intact(vehicle: Vehicle, sender: Sender) -> None:
-    """Counts, holds, the newest outcomes and the countdowns are those of the actions, not of a run."""
+    """Counts, holds, the newest outcomes and the countdowns do not depend on the run."""
     state = await vehicle.state()
     assert state.draws_remaining == 100 - sender.draws
     assert len(set(state.shown)) == 2 * sender.draws
@@ -121,14 +121,14 @@ async def test_a_repeat_in_the_next_run_gets_the_recorded_result(world: World) -
 
 
 async def assert_readable(vehicle: Vehicle) -> None:
-    """Operators find and read the run that follows as they did the first one."""
+    """Operators find and read the next run like the first one."""
     assert (await attributes_of(vehicle)) == {
         "Stage": "selecting",
         "Office": vehicle.office.code,
         "Deadline": None,
     }
     details = await details_of(vehicle)
-    # The title and the guide are not handed on by Temporal.
+    # Temporal does not pass on title and guide.
     assert details.startswith(f"## 选号 {vehicle.office.code}")
     assert "`plate_selection`" in details
     assert "备选号牌失效" in details

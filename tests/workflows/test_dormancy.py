@@ -1,4 +1,4 @@
-"""Unfinished and idle: the preselection falls asleep, its holds lapse, and its buyer can go on with the same counts."""
+"""Unfinished and idle: the preselection becomes dormant, its holds end, its buyer continues with the same counts."""
 
 import asyncio
 from datetime import timedelta
@@ -17,7 +17,7 @@ LONG = {"batch_ttl": "P40D", "candidate_ttl": "P40D", "candidate_ttl_cap": "P40D
 
 
 async def asleep(vehicle: Vehicle) -> None:
-    """Skip thirty days without an action."""
+    """Skip thirty days without an act."""
     await vehicle.skip(timedelta(days=30))
     await vehicle.becomes(lambda state: state.dormant)
     await vehicle.ends()

@@ -1,4 +1,4 @@
-"""随机: what a draw offers, holds and costs (R-31 to R-36)."""
+"""随机: the numbers, holds and costs of a draw (R-31 to R-36)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What an attempt that was given up has done counts, and what it has not done by then it never does."""
+"""The effect of a timed out attempt counts, and without an effect by then it never has one."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -20,7 +20,7 @@ LATE = timedelta(minutes=10)
 
 @pytest.fixture(scope="module")
 def plates(world: World) -> PlateActivities:
-    """The activities themselves: a given-up attempt is one whose answer nobody hears."""
+    """The activities, called directly: a timed out attempt is one whose result is lost."""
     [draw] = [one for one in world.parts.activities() if one.__name__ == "draw"]
     owner = draw.__self__  # type: ignore[attr-defined]  # bound methods, as the worker registers them
     assert isinstance(owner, PlateActivities)
@@ -33,7 +33,7 @@ async def first_attempt(vehicle: Vehicle, act: str) -> DecisionInput:
 
 
 def later(given: DecisionInput, after: timedelta) -> DecisionInput:
-    """The next attempt of the same workflow, so long after the first."""
+    """The next attempt of the same workflow, this long after the first."""
     return DecisionInput(given.preselection_id, given.act, given.at + after, given.first_at)
 
 
@@ -95,7 +95,7 @@ async def test_a_confirmation_that_was_made_unseen_is_not_refused_as_expired(
     given, command = await first_attempt(vehicle, "confirm"), OneNumber(number, str(uuid4()))
     first = await plates.reserve(given, command)
     assert (await plates.reserve(later(given, LATE), command)).answered == first.revision
-    # Nor where another worker begins afresh, because the one before it died with its answer.
+    # Nor if another worker starts again, because the previous one died with its result.
     assert (await plates.reserve(afresh(given, LATE), command)).answered == first.revision
 
 
@@ -121,5 +121,5 @@ async def test_what_was_refused_at_last_is_not_done_by_an_attempt_that_was_still
     with pytest.raises(StaleRevision):
         await Decisions(world.parts.database, world.parts.keys).commit(under_way)
     assert (await vehicle.state()).stage is Stage.PLATE_SELECTION
-    # The workflow, which knows nothing of this, goes on all the same.
+    # The workflow, which has not seen this, continues.
     assert (await vehicle.draw()).draws_remaining == 3

@@ -1,4 +1,4 @@
-"""Countdowns end by themselves: what they held is free in the database then, and others can have it."""
+"""Countdowns end automatically: their numbers are free in the database then, and others can have them."""
 
 import asyncio
 from datetime import timedelta
@@ -77,7 +77,7 @@ async def test_only_accepted_actions_prolong_a_session(world: World) -> None:
     assert first.session_until
     assert second.session_until
     assert second.session_until - first.session_until >= timedelta(minutes=2)
-    # The timer was not started anew: it wakes the workflow at the old end, and goes on to the new one.
+    # The timer was not restarted: it wakes the workflow at the old end, and continues to the new one.
     await vehicle.skip_past(first.session_until)
     assert (await vehicle.draw()).stage is Stage.PLATE_SELECTION
 

@@ -1,4 +1,4 @@
-"""A server frozen in the middle of an action: the truth afterwards is one, and it costs what one action costs."""
+"""A server frozen during an act: afterwards row and workflow agree, and the act was charged once."""
 
 import asyncio
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ TEN = "A123!"
 
 
 async def pauses(vehicle: Vehicle) -> int:
-    """How often the workflow has paused because an activity's patience was at its end."""
+    """How often the workflow has paused after an activity's timeout."""
     events = (await vehicle.handle.fetch_history()).events
     return sum(GIVEN_UP in event.user_metadata.summary.data for event in events)
 
@@ -73,7 +73,7 @@ async def test_a_draw_during_which_the_database_was_frozen_is_one_draw_with_its_
     assert state.batch.expires_at >= thawed.at + timedelta(seconds=90)
     live = await vehicle.world.claims(*state.batch.numbers, at=thawed.at)
     assert {claim.until for claim in live.values()} == {state.batch.expires_at}
-    # The workflow believes what the row says.
+    # The workflow adopts the row.
     assert (await vehicle.put_aside(state.batch.numbers[0])).candidates
 
 
@@ -124,7 +124,7 @@ async def test_while_redis_is_frozen_draws_are_refused_uncharged_and_the_rest_go
 
 
 async def drawn(vehicle: Vehicle) -> bool:
-    """Draw, if the index answers again."""
+    """Draw, if the index responds again."""
     try:
         return bool(numbers_of(await vehicle.draw()))
     except Unavailable:

@@ -1,4 +1,4 @@
-"""How many events of history each action adds: Temporal's cost, counted and not timed. See docs/history-events.md."""
+"""The number of history events of each act: Temporal's cost, counted and not timed. See docs/history-events.md."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ ROW = re.compile(r"^\| (?P<action>[A-Za-z ]+) \| (?P<count>\d+) \| (?P<events>.+
 
 
 def documented() -> dict[str, Counter[str]]:
-    """The table of the page: what each action adds, by kind of event."""
+    """The table of the page: the events of each act, by type."""
     table: dict[str, Counter[str]] = {}
     for row in ROW.finditer(TABLE.read_text("utf-8")):
         events = Counter[str]()
@@ -32,7 +32,7 @@ def documented() -> dict[str, Counter[str]]:
 
 
 class Counting:
-    """Counts what a history has gained since it was last asked, once the vehicle has come to rest."""
+    """Counts the new events of a history since the last call, once no task is running."""
 
     def __init__(self, vehicle: Vehicle) -> None:
         self._vehicle = vehicle
@@ -40,7 +40,7 @@ class Counting:
         self.added: dict[str, Counter[str]] = {}
 
     async def after(self, action: str) -> None:
-        """Only a history that ends with a finished task is complete: a task under way adds two more events."""
+        """Only a history that ends with a finished task is complete: a running task adds two more events."""
         events = await eventually(self._at_rest)
         self.added[action] = Counter(kind_of(event) for event in events[self._seen :])
         self._seen = len(events)

@@ -1,4 +1,4 @@
-"""The second code: attempts, expiry, limits, and an SMS gateway that is down (R-16, R-17)."""
+"""The second code: attempts, expiry, limits, and an unavailable SMS gateway (R-16, R-17)."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -121,5 +121,5 @@ async def test_beyond_the_limit_of_the_whole_service_nothing_is_sent_and_nothing
 
 
 async def used_up(_: ServiceCodes, __: UUID, at: datetime) -> None:
-    """The window as others have left it."""
+    """The state of the window."""
     raise RateLimited(at + timedelta(seconds=30))

@@ -1,4 +1,4 @@
-"""Whole ways through a vehicle's workflow: by updates, and the same ways by signals only."""
+"""Whole journeys of a vehicle's workflow: with updates, and the same journeys with signals only."""
 
 from datetime import timedelta
 

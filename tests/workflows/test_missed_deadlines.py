@@ -1,4 +1,4 @@
-"""A deadline missed: the party is barred for two years, the number cools, and all of it ends by itself (R-41, R-48)."""
+"""A missed deadline: the party is banned for two years, the number cools, and both end automatically (R-41, R-48)."""
 
 from datetime import datetime, timedelta
 
@@ -109,7 +109,7 @@ async def test_an_operator_ends_a_ban_early_but_not_without_a_seal(world: World)
     await run.handle.signal("release")
     await run.handle.signal("extend", None)
     assert await run.runs()
-    # Somebody inside the network who has none of our keys.
+    # An attacker inside the network without our keys.
     await run.handle.signal("release", {"operator": "wang", "reason": "车管所停业"})
     await run.skip(timedelta(seconds=1))
     assert await run.runs()
@@ -139,7 +139,7 @@ async def test_a_reminder_and_a_last_word_come_before_the_deadline(world: World)
 
 
 async def candidates(vehicle: Vehicle) -> tuple[str, ...]:
-    """One drawn number, put aside."""
+    """One drawn number as candidate."""
     column = (await vehicle.put_aside(numbers_of(await vehicle.draw())[0])).candidates
     assert column
     return column.numbers

@@ -1,4 +1,4 @@
-"""What operators see of a vehicle in Temporal's own pages: title, details, search attributes and readable timers."""
+"""A vehicle in Temporal's UI: title, details, search attributes and readable timers."""
 
 import json
 import re
@@ -74,7 +74,7 @@ async def test_every_query_of_the_operators_guide_is_one_that_temporal_takes(wor
     queries = [query.replace("<now>", "2026-11-27T12:00:00Z") for query in QUERY.findall(GUIDE.read_text("utf-8"))]
     assert len(queries) > 3
     for query in queries:
-        # Raises for a query that can't be.
+        # Raises for an invalid query.
         assert await world.client.count_workflows(query)
 
 

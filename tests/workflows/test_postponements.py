@@ -1,4 +1,4 @@
-"""Many deadlines that move at once, and one that moves although it has passed."""
+"""Extension of many deadlines, and of one that has already passed."""
 
 import asyncio
 from dataclasses import replace
@@ -41,14 +41,14 @@ def outage(*days: date, visit_by: str | None = None) -> PostponementInput:
 @pytest.mark.parametrize(
     "last_day, given, calendar, moved",
     [
-        # A make-up day that closes after all: beyond the whole holiday.
+        # A make-up day that is closed after all: the deadline moves past the whole holiday.
         (date(2026, 2, 14), closing(date(2026, 2, 14)), MAKE_UP_DAY_CLOSED, date(2026, 2, 24)),
         (date(2026, 2, 13), outage(date(2026, 2, 13)), SPRING_FESTIVAL, date(2026, 2, 14)),
         (date(2026, 2, 14), closing(date(2026, 2, 14)), SPRING_FESTIVAL, None),
         (date(2028, 2, 29), closing(date(2028, 2, 29)), CLOSED_ON_LEAP_DAY, date(2028, 3, 1)),
-        # The last working day of a year, closed: into the next one, past New Year.
+        # The last working day of a year, closed: the deadline moves into the next year, past New Year.
         (date(2026, 12, 31), closing(date(2026, 12, 31)), NEW_YEAR_S_EVE_CLOSED, date(2027, 1, 4)),
-        # An outage of three days counts to its own end, whichever of them was the last day.
+        # An outage of three days counts to its end, whichever of them was the last day.
         (date(2026, 3, 2), outage(*(date(2026, 3, day) for day in (2, 3, 4))), SPRING_FESTIVAL, date(2026, 3, 5)),
         (date(2026, 3, 2), outage(date(2026, 3, 2), visit_by="2026-03-20"), SPRING_FESTIVAL, date(2026, 3, 20)),
         (date(2026, 3, 2), outage(date(2026, 3, 2), visit_by="2026-03-02"), SPRING_FESTIVAL, None),
@@ -82,7 +82,7 @@ async def last_day_of(vehicle: Vehicle) -> date:
 
 
 async def postponing(world: World, given: PostponementInput) -> WorkflowHandle[PostponementWorkflow, Postponed]:
-    """The workflow as an operator's command starts it."""
+    """Start the workflow like an operator's command."""
     workflow_id = f"postponement-{uuid4()}"
     return await world.client.start_workflow(
         PostponementWorkflow.run,

@@ -1,4 +1,4 @@
-"""Leaving and coming back: what was held is still there, with the countdown that was running (R-05, R-15)."""
+"""Leaving and re-entering: holds are still there, with their running countdown (R-05, R-15)."""
 
 import asyncio
 from datetime import timedelta

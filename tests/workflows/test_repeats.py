@@ -1,4 +1,4 @@
-"""The same request again, one after the other or all at once, has one effect; a refusal costs no event of history."""
+"""Repeated requests, in sequence or in parallel, have one effect; a refusal costs no history event."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ TEN = "A123!"
 
 
 async def length(vehicle: Vehicle) -> int:
-    """How many events the history has."""
+    """The number of history events."""
     return (await vehicle.handle.describe()).history_length
 
 
@@ -78,7 +78,7 @@ async def test_what_the_workflow_has_forgotten_the_database_still_knows(world: W
     again = await vehicle.send("draw", command)
     assert again.revision == first.revision
     assert await vehicle.state() == before
-    # The workflow has not gone back to the state of then either.
+    # The workflow has not returned to the old state either.
     assert (await refused(vehicle.confirm(other))).code == "not_a_candidate"
     assert (await vehicle.confirm(number)).stage is Stage.COMPLETED
 

@@ -1,4 +1,4 @@
-"""Workflows that were ended from outside are brought back by upkeep, and time has its effect all the same."""
+"""Maintenance restarts workflows that were ended by hand, and expiries still have their effect."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -20,7 +20,7 @@ FAR = timedelta(days=3650)
 
 
 async def upkept(world: World) -> RevivedWorkflows:
-    """What a run of upkeep has brought back."""
+    """The workflows that a maintenance run has restarted."""
     handle: WorkflowHandle[UpkeepWorkflow, UpkeepReport] = await world.client.start_workflow(
         UpkeepWorkflow.run, UpkeepInput(["revived"]), id=f"upkeep-{uuid4()}", task_queue=world.task_queue
     )
@@ -30,7 +30,7 @@ async def upkept(world: World) -> RevivedWorkflows:
 
 
 async def brought_back(world: World, ended: WorkflowHandle[object, object]) -> None:
-    """Upkeep runs until this workflow does: Temporal's lists are a little late."""
+    """Run maintenance until this workflow runs: Temporal's lists are a little late."""
 
     async def runs() -> bool:
         await upkept(world)
@@ -52,7 +52,7 @@ async def test_the_deadline_of_a_terminated_reservation_bars_and_its_terminated_
     await vehicle.reaches(Stage.OVERDUE)
     ban = await ban_of(vehicle)
     await vehicle.text("overdue")
-    # It has said once that the plate is reserved, and the run that was begun anew has not said so again.
+    # The SMS about the reservation was sent once, and the restarted run has not sent it again.
     assert len(vehicle.texts("reserved")) == 1
     run = BanRun(world, ban.id)
     await eventually(run.runs)

@@ -1,4 +1,4 @@
-"""Signals: they cannot answer, so they leave an outcome, and whatever they say they never stop the workflow."""
+"""Signals: they have no result, so they store an outcome, and no input stops the workflow."""
 
 from uuid import uuid4
 
@@ -28,7 +28,7 @@ UNREADABLE = {
 
 
 async def alive(vehicle: Vehicle) -> None:
-    """The workflow still does its work."""
+    """The workflow still works."""
     assert (await vehicle.enter()).stage is Stage.SERVICE_NOTES
 
 

@@ -1,4 +1,4 @@
-"""A worker ends in the middle of an action and another one goes on: the caller gets the one true outcome."""
+"""A worker ends during an act and another one continues: the caller gets the right outcome."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'L
 
 @pytest.fixture(scope="module")
 def queue_world(real_time_world: World) -> World:
-    """The same world with a task queue on which nobody works until a test says so."""
+    """The same world with a task queue without a worker, until a test starts one."""
     return replace(real_time_world, task_queue=QUEUE)
 
 
@@ -42,14 +42,14 @@ async def working(world: World) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def locked(vehicle: Vehicle) -> AsyncIterator[None]:
-    """Hold the vehicle's row, so that whatever is decided about it waits in the database."""
+    """Lock the vehicle's row, so that decisions about it wait in the database."""
     async with vehicle.world.parts.database.transaction(patience=30) as connection:
         await connection.execute(LOCK, {"id": vehicle.id})
         yield
 
 
 async def waiting(database: Database, count: int) -> bool:
-    """Whether so many statements wait for a lock."""
+    """Whether this many statements wait for a lock."""
     found = await database.row(WAITING)
     return bool(found and found[0] >= count)
 
@@ -59,7 +59,7 @@ def sending(vehicle: Vehicle, name: str, command: Draw | Compose) -> asyncio.Tas
 
 
 async def assert_drawn_once(vehicle: Vehicle, command: Draw) -> None:
-    """One draw was charged; the row, the workflow and a repeat tell the same."""
+    """One draw was charged; the row, the workflow and a repeat agree."""
     state = await vehicle.state()
     assert state.draws_remaining == 4
     assert len(set(numbers_of(state))) == len(state.shown) == 10
@@ -98,7 +98,7 @@ async def test_a_worker_that_is_killed_before_and_after_the_decision_leaves_it_t
         await lock_of_after.enter_async_context(locked(after))
         answers = [sending(before, "compose", compose), sending(after, "draw", draw)]
         await eventually(lambda: waiting(database, 2))
-        # With Temporal frozen, a worker that has decided can't say so.
+        # With Temporal frozen, a worker can't report its decision.
         temporal.freeze()
         try:
             await lock_of_after.aclose()
@@ -119,7 +119,7 @@ async def test_a_worker_that_is_killed_before_and_after_the_decision_leaves_it_t
 async def killable(
     data_folder: DataFolder, temporal: Temporal, valkey: Valkey, database_url: str, key_file: Path
 ) -> AsyncIterator[Worker]:
-    """A worker process of its own, as it runs in production, on the tests' queue."""
+    """A separate worker process, as in production, on the tests' queue."""
     environment = {
         "PATH": os.environ["PATH"],
         "XUANHAO_DATABASE_URL": database_url,

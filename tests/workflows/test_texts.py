@@ -1,4 +1,4 @@
-"""SMS that nobody waits for: they hold nothing up, and arrive once when the gateway is back."""
+"""Automatic SMS: they delay nothing, and arrive once when the gateway is available again."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ async def deliveries_of(vehicle: Vehicle) -> list[SmsDelivery]:
 
 
 async def delivery_of(vehicle: Vehicle) -> SmsDelivery:
-    """What has become of the only SMS, once it was tried."""
+    """The delivery record of the only SMS, after its first attempt."""
     [delivery] = await eventually(lambda: deliveries_of(vehicle))
     return delivery
 
@@ -44,7 +44,7 @@ async def test_a_text_that_can_not_be_sent_holds_nothing_up_and_arrives_later(
         assert (await vehicle.register()).stage is Stage.REGISTERED
         assert not vehicle.texts("reserved")
     await vehicle.text("reserved")
-    # The workflow ends only when what it had to tell was told.
+    # The workflow ends only when all its SMS have been sent.
     await vehicle.ends()
     assert [len(vehicle.texts(purpose)) for purpose in ("reserved", "deadline_moved")] == [1, 1]
 
@@ -90,7 +90,7 @@ async def test_why_a_text_waits_is_recorded_and_operators_see_it_in_the_details(
 
 async def test_a_text_that_was_given_up_stands_in_the_details(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     vehicle = await world.selecting()
-    # As after a day of attempts: Temporal's time can't be skipped while an activity is tried.
+    # As after a day of attempts: time can't be skipped while an activity is retried.
     monkeypatch.setattr(world.phone, "down", ApplicationError("enough", non_retryable=True))
     await composed(vehicle)
 
@@ -101,7 +101,7 @@ async def test_a_text_that_was_given_up_stands_in_the_details(world: World, monk
 
 
 async def attempts_under_way(vehicle: Vehicle) -> int:
-    """Which attempt of an activity Temporal waits for; 0 when there is none."""
+    """The attempt of an activity that Temporal waits for; 0 when there is none."""
     pending = (await vehicle.handle.describe()).raw_description.pending_activities
     return max((each.attempt for each in pending), default=0)
 

@@ -1,4 +1,4 @@
-"""Upkeep on the real servers: each step does its work, and what came of it can be read in Temporal."""
+"""Maintenance on the real servers: each step works, and Temporal shows its result."""
 
 import json
 from collections.abc import AsyncIterator
@@ -44,7 +44,7 @@ ONE_DRAW = "INSERT INTO claim (plate, kind, until, changed_at) VALUES (:plate, '
 
 @pytest.fixture
 async def own_parts(fresh_database: str, valkey: Valkey, key_file: Path) -> AsyncIterator[Parts]:
-    """A pool of one prefix, in a database and a Redis of this test's own."""
+    """A pool of one prefix, in a separate database and Redis."""
     redis = make_redis(valkey.url(7))
     await redis.flushdb()
     database, keys = Database(fresh_database), Keys.from_file(key_file)
@@ -234,7 +234,7 @@ async def test_the_schedule_hands_on_what_was_done_and_survives_being_made_again
 
 
 async def triggered(client: Client, schedule_id: str, *, runs: int) -> UpkeepReport:
-    """Have the schedule act once, and wait for the outcome of its newest run."""
+    """Trigger the schedule once, and wait for the outcome of its newest run."""
     schedule = client.get_schedule_handle(schedule_id)
     await schedule.trigger()
 

@@ -1,4 +1,4 @@
-"""One preselection of the test world, driven as the API drives it: by updates, or by their signal twins."""
+"""One preselection of the test world, with the same updates as the API's, or with their signals."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 CLERK = "c1e4c"
 OPERATOR = "wang"
 A_MOMENT = timedelta(seconds=1)
-"""So far past a deadline that its timer has fired, and the workflow has reacted to it.
+"""This far past a deadline its timer has fired, and the workflow has reacted to it.
 
 A workflow that still works at the end of a skip goes on to its next timer: Temporal 1.32.0 skips once more then.
 """
@@ -82,15 +82,15 @@ class Vehicle:
         """The command as the API sends it."""
         return self.world.seals.sealed(str(self.id), name, command)
 
-    # Wishes
+    # Requests
 
     async def do(self, name: str, command: Any) -> Preselection:
-        """Send a wish and return the state after it; raises the refusal."""
+        """Send a request and return the state after it; raises the refusal."""
         await self.send(name, command)
         return await self.state()
 
     async def send(self, name: str, command: Any) -> Acted:
-        """Send a wish and return the answer; raises the refusal."""
+        """Send a request and return the result; raises the refusal."""
         if self.world.by_signals:
             await self.handle.signal(name, self.sealed(name, command))
             return await self._answer_to(command.request_id)
@@ -146,7 +146,7 @@ class Vehicle:
     async def extend_validity(self, visit_by: date, operator: str = OPERATOR, reason: str = "停业") -> Preselection:
         return await self.do("extend_validity", ExtendValidity(operator, reason, visit_by.isoformat(), str(uuid4())))
 
-    # Ways
+    # Journeys
 
     async def reach_identity(self) -> Preselection:
         """开始选号, and the code was sent."""
@@ -154,20 +154,20 @@ class Vehicle:
         return await self.send_code()
 
     async def reach_selection(self) -> Preselection:
-        """身份验证 with its countdown waited out, and the selection begins."""
+        """身份验证 after its countdown; the selection session starts."""
         await self.reach_identity()
         await self.skip(self.policy.confirm_delay.timedelta())
         return await self.confirm_identity()
 
     async def reach_candidate(self) -> str:
-        """A number of the first batch, put aside."""
+        """A number of the first batch as candidate."""
         await self.reach_selection()
         number = numbers_of(await self.draw())[0]
         await self.put_aside(number)
         return number
 
     async def reach_completed(self) -> Preselection:
-        """The shortest way by draw."""
+        """The shortest journey by draw."""
         return await self.confirm(await self.reach_candidate())
 
     # Time
@@ -183,7 +183,7 @@ class Vehicle:
     async def now(self) -> datetime:
         return await self.world.time().get_current_time(self.handle)
 
-    # What can be seen
+    # Observations
 
     async def row(self) -> PreselectionRow:
         row = await self._preselections().get_any(self.id)
@@ -191,11 +191,11 @@ class Vehicle:
         return row
 
     async def state(self) -> Preselection:
-        """The state as the row has it, before time is applied."""
+        """The state of the row, before expiries are applied."""
         return from_record((await self.row()).state, self.policy)
 
     async def becomes(self, true: Callable[[Preselection], object]) -> Preselection:
-        """The state in the row, once something is true of it."""
+        """The state of the row, once a condition is true."""
 
         async def reached() -> Preselection | None:
             state = await self.state()
@@ -223,7 +223,7 @@ class Vehicle:
         return self.world.phone.of(self.person.phone, purpose)
 
     async def text(self, purpose: str) -> Sms:
-        """The SMS of this purpose, once it is there."""
+        """The SMS of this purpose, once it was sent."""
 
         async def sent() -> list[Sms]:
             return self.texts(purpose)

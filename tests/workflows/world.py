@@ -1,4 +1,4 @@
-"""A small country for workflow tests: offices with a pool each, people with cars, and a phone that keeps every SMS."""
+"""Data for workflow tests: offices with pools, people with cars, and a phone that stores every SMS."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -31,9 +31,9 @@ LONG_AGO = timedelta(days=30)
 
 @dataclass
 class Phone:
-    """The local gateway of the tests: keeps what was sent, and may be switched off.
+    """The local gateway of the tests: stores sent SMS, and may be switched off.
 
-    `accepted` is called when a message has been taken, before the sender hears of it.
+    `accepted` is called when an SMS has been accepted, before the sender gets the response.
     """
 
     messages: list[Sms] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Phone:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who may buy several cars."""
+    """A person who may buy several cars."""
 
     id_number: str
     phone: str
@@ -91,7 +91,7 @@ class World:
         return self.skipper
 
     async def office(self, *templates: str, compose_from: datetime | None = None) -> Office:
-        """A new office with a prefix of its own, whose segments were released long ago."""
+        """A new office with a new prefix, whose segments were released long ago."""
         prefix, now = next(PREFIXES), system_clock()
         office = Office(f"test-{prefix}", f"{prefix}车管所", "人民路1号", "广东", (prefix,))
         await Offices(self.parts.database).save(office)
@@ -107,13 +107,13 @@ class World:
     async def vehicle(
         self, office: Office | None = None, *, person: Person | None = None, vin: str | None = None, **policy: str
     ) -> Vehicle:
-        """A car whose facts were just checked, and its running workflow."""
+        """A car that just passed the vehicle check, and its running workflow."""
         vehicle = await self.submitted(office, person=person, vin=vin, **policy)
         await vehicle.begin()
         return vehicle
 
     async def selecting(self, office: Office | None = None, *, person: Person | None = None, **policy: str) -> Vehicle:
-        """A vehicle at 预选号牌 whose policy has no countdown that must be waited out before an action."""
+        """A vehicle at 预选号牌 whose policy has no countdown before an act."""
         at_once = {"confirm_delay": "PT0S", "compose_interval": "PT0S"}
         vehicle = await self.vehicle(office, person=person, **(at_once | policy))
         await vehicle.reach_selection()
@@ -122,7 +122,7 @@ class World:
     async def submitted(
         self, office: Office | None = None, *, person: Person | None = None, vin: str | None = None, **policy: str
     ) -> Vehicle:
-        """The same before its workflow begins."""
+        """The same before its workflow starts."""
         office, person = office or await self.office(), person or Person.new()
         return Vehicle(self, office, person, vin or f"VIN{next(NUMBERS):014d}", Policy().with_overrides(policy))
 
