@@ -53,7 +53,7 @@ async def by_composition(world: World) -> Recorded:
 
 async def by_candidates(world: World) -> Recorded:
     """Over three batches, one choice replaced, left and entered again, and given back."""
-    vehicle = await world.selecting(cancellation="true", **OFTEN)
+    vehicle = await world.selecting(settings=OFTEN, cancellation="true")
     first, second, *_ = numbers_of(await vehicle.draw())
     await vehicle.put_aside(first)
     await vehicle.put_aside(second)
@@ -80,7 +80,7 @@ async def expired(world: World) -> Recorded:
 
 async def asleep(world: World) -> Recorded:
     """Unfinished and idle; another buyer is turned away before, and the first one comes back after."""
-    vehicle = await world.selecting(unfinished_idle="PT2S", **OFTEN)
+    vehicle = await world.selecting(settings=OFTEN, unfinished_idle="PT2S")
     rival = await world.submitted(vehicle.office, vin=vehicle.vin)
     await refused(rival.begin())
     await vehicle.draw()
@@ -94,9 +94,9 @@ async def asleep(world: World) -> Recorded:
 async def no_show(world: World) -> Recorded:
     """Two deadlines missed by one party, whose other preselection loses its holds; the ban is extended, and ends."""
     person, policy = Person.new(), {"blacklist": "PT3S", **OFTEN}
-    first = await world.selecting(person=person, validity="PT2S", **policy)
-    second = await world.selecting(person=person, validity="PT4S", **policy)
-    other = await world.selecting(person=person, **policy)
+    first = await world.selecting(None, policy, person=person, validity="PT2S")
+    second = await world.selecting(None, policy, person=person, validity="PT4S")
+    other = await world.selecting(None, policy, person=person)
     await other.draw()
     await asyncio.gather(*(one.compose(f"{one.office.prefixes[0]}20261") for one in (first, second)))
     await asyncio.gather(first.reaches(Stage.OVERDUE), second.reaches(Stage.OVERDUE))

@@ -24,3 +24,7 @@ def test_ruff_checks_every_python_file() -> None:
 def test_mypy_is_strict_and_checks_every_python_file() -> None:
     mypy = tools()["mypy"]
     assert (mypy["strict"], mypy["files"], mypy.get("exclude")) == (True, ["."], None)
+    # An override may say what packages without types are like, and excuses no file of ours.
+    allowed = {"module", "ignore_missing_imports", "follow_untyped_imports"}
+    assert [override for override in mypy["overrides"] if override.keys() - allowed] == []
+    assert "disable_error_code" not in mypy

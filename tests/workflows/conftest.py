@@ -26,9 +26,14 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-async def parts(database_url: str, valkey: Valkey, key_file: Path) -> AsyncIterator[Parts]:
+def phone() -> Phone:
+    return Phone()
+
+
+@pytest.fixture(scope="session")
+async def parts(database_url: str, valkey: Valkey, key_file: Path, phone: Phone) -> AsyncIterator[Parts]:
     database, keys = Database(database_url, pool_size=20), Keys.from_file(key_file)
-    parts = Parts(database, make_redis(valkey.url()), keys, httpx.AsyncClient(), Phone(), clock_skew=None)
+    parts = Parts(database, make_redis(valkey.url()), keys, httpx.AsyncClient(), phone, clock_skew=None)
     yield parts
     await parts.close()
 
@@ -40,9 +45,9 @@ async def worker(parts: Parts, temporal_client: Client) -> AsyncIterator[None]:
 
 
 @pytest.fixture(scope="session")
-def world(parts: Parts, worker: None, temporal_env: TimeSkipper) -> World:
+def world(parts: Parts, phone: Phone, worker: None, temporal_env: TimeSkipper) -> World:
     """A vehicle's time is stopped between acts, and is skipped for it alone."""
-    return World(parts, temporal_env.client, TASK_QUEUE, parts.sms, temporal_env)
+    return World(parts, temporal_env.client, TASK_QUEUE, phone, temporal_env)
 
 
 @pytest.fixture(params=["updates", "signals"])
@@ -52,6 +57,6 @@ def either_world(request: pytest.FixtureRequest, world: World) -> World:
 
 
 @pytest.fixture(scope="session")
-def real_time_world(parts: Parts, worker: None, temporal_client: Client) -> World:
+def real_time_world(parts: Parts, phone: Phone, worker: None, temporal_client: Client) -> World:
     """Real time, for histories that are counted or stored."""
-    return World(parts, temporal_client, TASK_QUEUE, parts.sms)
+    return World(parts, temporal_client, TASK_QUEUE, phone)

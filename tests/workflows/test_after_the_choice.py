@@ -21,7 +21,7 @@ ENDS = {"register": "issued", "reject": "cooling", "withdraw": "cooling", "cance
 
 async def reserved(world: World, **policy: str) -> Vehicle:
     """A vehicle whose plate waits for the office."""
-    vehicle = await world.selecting(await world.office(TEN), **policy)
+    vehicle = await world.selecting(await world.office(TEN), policy)
     await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
     return vehicle
 

@@ -45,9 +45,9 @@ async def test_a_barred_party_is_refused_every_draw_composition_candidate_and_co
 @pytest.mark.slow
 async def test_a_missed_deadline_lets_the_holds_of_the_partys_other_preselections_lapse(world: World) -> None:
     person, office = Person.new(), await world.office("A1!!!")
-    missed = await world.selecting(office, person=person, validity="PT1M", **OFTEN)
-    selecting = await world.selecting(office, person=person, **LONG, **OFTEN)
-    reserved = await world.selecting(office, person=person, validity="P30D", **OFTEN)
+    missed = await world.selecting(office, OFTEN, person=person, validity="PT1M")
+    selecting = await world.selecting(office, LONG | OFTEN, person=person)
+    reserved = await world.selecting(office, OFTEN, person=person, validity="P30D")
     held = numbers_of(await selecting.draw())
     await selecting.put_aside(held[0])
     free = [number for last in range(20) if (number := f"{office.prefixes[0]}A10{last:02d}") not in held]

@@ -59,7 +59,7 @@ class Sender:
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 async def test_3000_actions_on_one_vehicle_lose_nothing(world: World) -> None:
-    vehicle = await world.selecting(await world.office("A!!!!"), batch_size="2", draws="100", **LONG)
+    vehicle = await world.selecting(await world.office("A!!!!"), LONG, batch_size="2", draws="100")
     sender, first = Sender(vehicle), (await vehicle.row()).revision
     while len(sender.revisions) < ACTIONS:
         pair = await sender.draw()
@@ -100,7 +100,7 @@ async def assert_newest_remembered(vehicle: Vehicle, sender: Sender) -> None:
 
 @pytest.mark.slow
 async def test_a_repeat_in_the_next_run_gets_the_recorded_result(world: World) -> None:
-    vehicle = await world.selecting(await world.office("A!!!!"), batch_size="2", **LONG)
+    vehicle = await world.selecting(await world.office("A!!!!"), LONG, batch_size="2")
     sender = Sender(vehicle)
     pair = await sender.draw()
     while len(sender.revisions) < MOST_DECISIONS - 30:
@@ -110,7 +110,7 @@ async def test_a_repeat_in_the_next_run_gets_the_recorded_result(world: World) -
     expected = sender.revisions[sender.newest_draw.request_id]
     for _ in range(8):
         repeats = (vehicle.send("draw", sender.newest_draw) for _ in range(3))
-        _, *answers = await asyncio.gather(sender.put_aside(numbers_of(before), 5), *repeats)
+        _, answers = await asyncio.gather(sender.put_aside(numbers_of(before), 5), asyncio.gather(*repeats))
         assert {answer.revision for answer in answers} == {expected}
     state = await vehicle.state()
     assert (state.draws_remaining, state.batch) == (before.draws_remaining, before.batch)

@@ -24,7 +24,7 @@ async def asleep(vehicle: Vehicle) -> None:
 
 
 async def test_after_so_long_without_an_action_it_falls_asleep_and_its_holds_lapse(world: World) -> None:
-    vehicle = await world.selecting(**LONG)
+    vehicle = await world.selecting(settings=LONG)
     drawn = await vehicle.draw()
     await vehicle.put_aside(numbers_of(drawn)[0])
     await asleep(vehicle)
@@ -34,7 +34,7 @@ async def test_after_so_long_without_an_action_it_falls_asleep_and_its_holds_lap
 
 
 async def test_its_buyer_goes_on_with_the_same_counts(world: World) -> None:
-    vehicle = await world.selecting(**LONG, code_resend="PT0S")
+    vehicle = await world.selecting(settings=LONG, code_resend="PT0S")
     drawn = await vehicle.draw()
     await asleep(vehicle)
     revived = await vehicle.revive()
@@ -49,9 +49,9 @@ async def test_what_another_account_of_the_same_buyer_used_up_meanwhile_is_used_
     """Counts belong to the transfer (R-45), and a vehicle is never offered the same number twice."""
     at_once = {"confirm_delay": "PT0S", "compose_interval": "PT0S", "code_resend": "PT0S", "composed": "0"}
     few = at_once | {"draws": "2"}
-    first = await world.vehicle(await world.office("0000!", "0001!"), **few)
+    first = await world.vehicle(await world.office("0000!", "0001!"), few)
     await asleep(first)
-    second = await world.vehicle(first.office, person=first.person, vin=first.vin, **few)
+    second = await world.vehicle(first.office, few, person=first.person, vin=first.vin)
     await second.reach_selection()
     drawn = numbers_of(await second.draw())
     await asleep(second)
@@ -63,7 +63,7 @@ async def test_what_another_account_of_the_same_buyer_used_up_meanwhile_is_used_
     await first.ends()
     assert (await second.revive()).stage is Stage.EXHAUSTED
     await second.ends()
-    third = await world.submitted(first.office, person=first.person, vin=first.vin, **few)
+    third = await world.submitted(first.office, few, person=first.person, vin=first.vin)
     assert (await refused(third.begin())).code == "vehicle_exhausted"
 
 

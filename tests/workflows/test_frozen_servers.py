@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -55,7 +56,7 @@ async def thawed(real_time_world: World, postgres: Postgres) -> Thawed:
             putting_aside.put_aside(choice),
         )
         for vehicle in (drawing, confirming, composing, putting_aside):
-            await eventually(lambda asked=vehicle: twice(asked), within=30)
+            await eventually(partial(twice, vehicle), within=30)
         at = system_clock()
     await wishes
     return Thawed(at, drawing, confirming, composing, putting_aside, choice)

@@ -75,7 +75,7 @@ async def test_every_query_of_the_operators_guide_is_one_that_temporal_takes(wor
     assert len(queries) > 3
     for query in queries:
         # Raises for an invalid query.
-        assert await world.client.count_workflows(query)
+        assert (await world.client.count_workflows(query)).count >= 0, query
 
 
 async def test_the_guides_query_finds_the_reservations_of_an_office_that_end_on_a_day(world: World) -> None:

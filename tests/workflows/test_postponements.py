@@ -70,7 +70,7 @@ def test_whoever_is_told_late_still_has_a_whole_day_to_come() -> None:
 
 
 async def reserved(world: World, **policy: str) -> Vehicle:
-    vehicle = await world.selecting(await world.office("A123!"), **policy)
+    vehicle = await world.selecting(await world.office("A123!"), policy)
     await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
     return vehicle
 

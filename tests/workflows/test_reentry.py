@@ -84,6 +84,8 @@ async def test_a_used_up_vehicle_gets_no_new_chance_by_a_new_preselection(world:
     assert batch
     await vehicle.skip_past(batch.expires_at)
     await vehicle.reaches(Stage.EXHAUSTED)
-    again = await world.submitted(vehicle.office, person=vehicle.person, vin=vehicle.vin, draws="1", composed="0")
+    again = await world.submitted(
+        vehicle.office, {"draws": "1", "composed": "0"}, person=vehicle.person, vin=vehicle.vin
+    )
     assert (await refused(again.begin())).code == "vehicle_exhausted"
     await again.ends()

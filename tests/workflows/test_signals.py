@@ -1,5 +1,7 @@
 """Signals: they have no result, so they store an outcome, and no input stops the workflow."""
 
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +15,7 @@ from workflows.messages import Action, Draw, OneNumber
 TEN = "A123!"
 BAD = "not a uuid"
 
-UNREADABLE = {
+UNREADABLE: dict[str, list[dict[str, Any]]] = {
     "compose": [
         {"numbers": ["garbage", "京"], "request_id": "{id}"},
         {"numbers": [], "request_id": "{id}"},
@@ -104,7 +106,7 @@ async def test_a_signal_that_nobody_can_read_is_refused_and_harms_nothing(world:
     for content in UNREADABLE[name]:
         request_id = str(uuid4())
         await vehicle.handle.signal(name, content | {"request_id": request_id})
-        assert (await eventually(lambda asked=request_id: vehicle.outcome(asked))).refused
+        assert (await eventually(partial(vehicle.outcome, request_id))).refused
     assert await vehicle.state() == before
     await alive(vehicle)
 

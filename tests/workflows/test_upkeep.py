@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 
 from domain.segments import Segment
@@ -113,15 +113,22 @@ async def test_a_missing_index_is_told(own_parts: Parts, temporal_client: Client
     assert report.indexes.missing == [PREFIX]
 
 
+async def keyboards_made(client: Client) -> int:
+    report = await run(client, "keyboards")
+    assert report.keyboards is not None
+    return report.keyboards.made
+
+
 @pytest.mark.usefixtures("upkeep_worker")
 async def test_a_keyboard_in_use_is_refreshed_before_it_is_too_old(own_parts: Parts, temporal_client: Client) -> None:
     keyboards, now = KeyboardSnapshots(own_parts.database, own_parts.redis), system_clock()
-    assert (await run(temporal_client, "keyboards")).keyboards.made == 0  # type: ignore[union-attr]  # it was asked for
+    assert await keyboards_made(temporal_client) == 0
     await keyboards.get(PREFIX, now - timedelta(minutes=4), timedelta(minutes=5))
-    assert (await run(temporal_client, "keyboards")).keyboards.made == 1  # type: ignore[union-attr]  # it was asked for
+    assert await keyboards_made(temporal_client) == 1
     as_of = await own_parts.redis.get(key(PREFIX, "keyboard_as_of"))
+    assert as_of
     assert int(as_of) >= now.timestamp() * 1000
-    assert (await run(temporal_client, "keyboards")).keyboards.made == 0  # type: ignore[union-attr]  # it was asked for
+    assert await keyboards_made(temporal_client) == 0
 
 
 @pytest.mark.usefixtures("upkeep_worker")
@@ -240,7 +247,12 @@ async def triggered(client: Client, schedule_id: str, *, runs: int) -> UpkeepRep
 
     async def begun() -> str | None:
         recent = (await schedule.describe()).info.recent_actions
-        return recent[-1].action.workflow_id if len(recent) >= runs else None
+        if len(recent) < runs:
+            return None
+        action = recent[-1].action
+        assert isinstance(action, ScheduleActionExecutionStartWorkflow)
+        return action.workflow_id
 
     workflow_id = await eventually(begun)
-    return await client.get_workflow_handle(workflow_id, result_type=UpkeepReport).result()
+    report: UpkeepReport = await client.get_workflow_handle(workflow_id, result_type=UpkeepReport).result()
+    return report

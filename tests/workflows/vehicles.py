@@ -37,6 +37,7 @@ from workflows.messages import (
     vehicle_workflow_id,
 )
 from workflows.start_options import VehicleStart
+from workflows.vehicle.workflow import VehicleWorkflow
 
 if TYPE_CHECKING:
     from tests.workflows.world import Person, World
@@ -101,8 +102,7 @@ class Vehicle:
         return acted
 
     async def outcome(self, request_id: str) -> Outcome | None:
-        outcome: Outcome | None = await self.handle.query("outcome", request_id, result_type=Outcome | None)
-        return outcome
+        return await self.handle.query(VehicleWorkflow.outcome, request_id)
 
     async def enter(self) -> Preselection:
         return await self.do("enter", Action(str(uuid4())))
@@ -216,6 +216,7 @@ class Vehicle:
 
     async def code_hash(self, digits: str | None = None) -> str:
         typed = digits or self.texts("confirm_identity")[-1].code
+        assert typed
         row, hashes = await self.row(), PersonalHashes(self.world.parts.keys.hashes)
         return hashes.code("confirm_identity", row.owner_hash, row.id, typed).hex()
 
@@ -233,7 +234,8 @@ class Vehicle:
     async def _answer_to(self, request_id: str) -> Acted:
         outcome = await eventually(lambda: self.outcome(request_id))
         if outcome.refused:
-            raise refusal_from(outcome.refused, outcome.facts)
+            raise refusal_from(outcome.refused, outcome.facts or {})
+        assert outcome.revision is not None
         return Acted(outcome.revision)
 
     def _preselections(self) -> Preselections:

@@ -1,6 +1,6 @@
 """Data for workflow tests: offices with pools, people with cars, and a phone that stores every SMS."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count, product
@@ -27,6 +27,7 @@ from workflows.client import VehicleClient
 PREFIXES = ("".join(pair) for pair in product(PROVINCES, LETTERS))
 NUMBERS = count(1)
 LONG_AGO = timedelta(days=30)
+NO_SETTINGS: Mapping[str, str] = {}
 
 
 @dataclass
@@ -105,26 +106,44 @@ class World:
         return office
 
     async def vehicle(
-        self, office: Office | None = None, *, person: Person | None = None, vin: str | None = None, **policy: str
+        self,
+        office: Office | None = None,
+        settings: Mapping[str, str] = NO_SETTINGS,
+        *,
+        person: Person | None = None,
+        vin: str | None = None,
+        **policy: str,
     ) -> Vehicle:
-        """A car that just passed the vehicle check, and its running workflow."""
-        vehicle = await self.submitted(office, person=person, vin=vin, **policy)
+        """A car that just passed the vehicle check, and its running workflow; `policy` overrides `settings`."""
+        vehicle = await self.submitted(office, {**settings, **policy}, person=person, vin=vin)
         await vehicle.begin()
         return vehicle
 
-    async def selecting(self, office: Office | None = None, *, person: Person | None = None, **policy: str) -> Vehicle:
+    async def selecting(
+        self,
+        office: Office | None = None,
+        settings: Mapping[str, str] = NO_SETTINGS,
+        *,
+        person: Person | None = None,
+        **policy: str,
+    ) -> Vehicle:
         """A vehicle at 预选号牌 whose policy has no countdown before an act."""
         at_once = {"confirm_delay": "PT0S", "compose_interval": "PT0S"}
-        vehicle = await self.vehicle(office, person=person, **(at_once | policy))
+        vehicle = await self.vehicle(office, {**at_once, **settings, **policy}, person=person)
         await vehicle.reach_selection()
         return vehicle
 
     async def submitted(
-        self, office: Office | None = None, *, person: Person | None = None, vin: str | None = None, **policy: str
+        self,
+        office: Office | None = None,
+        settings: Mapping[str, str] = NO_SETTINGS,
+        *,
+        person: Person | None = None,
+        vin: str | None = None,
     ) -> Vehicle:
         """The same before its workflow starts."""
         office, person = office or await self.office(), person or Person.new()
-        return Vehicle(self, office, person, vin or f"VIN{next(NUMBERS):014d}", Policy().with_overrides(policy))
+        return Vehicle(self, office, person, vin or f"VIN{next(NUMBERS):014d}", Policy().with_overrides(settings))
 
     async def claims(self, *plates: str, at: datetime) -> dict[str, Claim]:
         """The live claims on these plates."""
