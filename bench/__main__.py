@@ -17,7 +17,7 @@ from typing import TextIO
 
 import uvloop
 
-from bench import desk, draws, journeys, peers, requests, rivals, temporal_config, upkeep
+from bench import desk, draws, functions, journeys, peers, requests, rivals, temporal_config, upkeep
 from bench.figures import Figure, table
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
@@ -31,6 +31,7 @@ ROWS: dict[str, Row] = {
     "temporal": temporal_config.measure,
     "peers": peers.measure,
     "requests": requests.measure,
+    "functions": functions.measure,
     "rivals": rivals.measure,
     "upkeep": upkeep.measure,
     "desk": desk.measure,

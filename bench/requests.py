@@ -14,7 +14,8 @@ from bench.http_client import Connection, connected
 from bench.journeys import CODE_HASH, acted, begin, read
 from bench.rest_journeys import pair_of_journeys
 from bench.sizes import Sizes
-from bench.stack import Stack
+from bench.stack import AT_ONCE, Stack
+from domain.policy import Policy
 from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber
 
 MOST = 1.2
@@ -89,9 +90,9 @@ class Selection:
     numbers: Sequence[str]
 
     @classmethod
-    async def reached(cls, stack: Stack, applicant: Applicant) -> "Selection":
+    async def reached(cls, stack: Stack, applicant: Applicant, policy: Policy = AT_ONCE) -> "Selection":
         """Reached with updates."""
-        [id_] = await submitted(stack, 1, applicant=applicant)
+        [id_] = await submitted(stack, 1, applicant=applicant, policy=policy)
         await begin(stack, id_)
         code_id = uuid4()
         await acted(stack, id_, "start", Action(str(uuid4())))

@@ -1,0 +1,104 @@
+"""How many functions of the project one draw enters, in the API and in the worker."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bench.figures import Figure, Target
+from bench.http_client import connected
+from bench.requests import Selection, signed_in
+from bench.sizes import Sizes
+from bench.stack import AT_ONCE, Stack
+from embedded.managed_process import ManagedProcess
+from embedded.programs import ROOT, Api, Worker
+
+MOST = 26
+WARM_UP = 3
+DRAWS = 5
+AFTER_ALL_S = 0.3
+"""Streams and the index are brought up to date after the answer."""
+
+
+async def measure(stack: Stack, _: Sizes) -> list[Figure]:
+    found = await functions_of_a_draw(stack)
+    return [
+        Figure("functions of the project that a draw enters, in the API and the worker", [len(found)],
+               Target("at most", MOST), digits=0)
+    ]  # fmt: skip
+
+
+async def functions_of_a_draw(stack: Stack) -> list[str]:
+    """Those that every one of a few draws enters; what a program does besides is in some of them only."""
+    files = {name: stack.folder.root / f"functions-{name}.txt" for name in ("api", "worker")}
+    policy = AT_ONCE.with_overrides({"draws": str(WARM_UP + DRAWS + 1)})
+    async with counted(stack, files), connected(stack.settings.http_port) as api:
+        vehicle = await Selection.reached(stack, await signed_in(api), policy)
+        rounds = []
+        for number in range(WARM_UP + DRAWS):
+            async with noting(files):
+                await api.post(f"{vehicle.path}/draws", json.dumps({}).encode())
+                await asyncio.sleep(AFTER_ALL_S)
+            if number >= WARM_UP:
+                rounds.append({f"{name}: {line}" for name, file in files.items() for line in lines_of(file)})
+    return sorted(set.intersection(*rounds))
+
+
+@asynccontextmanager
+async def noting(files: dict[str, Path]) -> AsyncIterator[None]:
+    """Let the programs note their calls, and wait until they have written them."""
+    for file in files.values():
+        file.with_suffix(".on").touch()
+    await asyncio.sleep(AFTER_ALL_S)
+    yield
+    for file in files.values():
+        file.with_suffix(".on").unlink()
+    deadline = time.monotonic() + 5
+    while not all(file.exists() for file in files.values()):
+        assert time.monotonic() < deadline, "the programs write nothing"
+        await asyncio.sleep(0.02)
+
+
+def lines_of(file: Path) -> list[str]:
+    return file.read_text("utf-8").splitlines()
+
+
+@asynccontextmanager
+async def counted(stack: Stack, files: dict[str, Path]) -> AsyncIterator[None]:
+    """A worker and an API that note their calls."""
+    environment, settings = stack.environment, stack.settings
+    worker = CountedWorker(
+        stack.folder, environment, temporal=settings.temporal_address, task_queue=settings.task_queue
+    )
+    api = CountedApi(stack.folder, "demo.server", environment, port=settings.http_port)
+    worker.file, api.file = files["worker"], files["api"]
+    await worker.bring_up()
+    await api.bring_up()
+    try:
+        yield
+    finally:
+        await api.stop()
+        await worker.stop()
+
+
+class _Counted:
+    """Starts the program's module under `bench.counted`."""
+
+    file: Path
+    _module: str
+    _environment: dict[str, str]
+
+    async def _launch(self, log: Path) -> ManagedProcess:
+        command = [sys.executable, "-m", "bench.counted", self._module, str(self.file)]
+        return await ManagedProcess.start(command, log=log, environment=self._environment, folder=ROOT)
+
+
+class CountedWorker(_Counted, Worker):
+    name = "counted-worker"
+
+
+class CountedApi(_Counted, Api):
+    name = "counted-api"
