@@ -12,7 +12,7 @@ from activities.failures import RowMissing
 from domain.calendar import ban_end
 from domain.masking import mask_organisation_name, mask_person_name
 from domain.preselection.values import Stage
-from storage.bans.blacklist import Blacklist, NewBan
+from storage.bans.repository import BanRepository, NewBan
 from storage.crypto.seals import MessageSeals
 from storage.preselections.rows import PreselectionRow, Preselections
 from workflows.messages import ReleaseBan
@@ -26,13 +26,13 @@ class BanActivities(Bans):
 
     def __init__(
         self,
-        blacklist: Blacklist,
+        bans: BanRepository,
         preselections: Preselections,
         seals: MessageSeals,
         clock: Callable[[], datetime],
         clock_skew: timedelta | None,
     ) -> None:
-        self._blacklist = blacklist
+        self._bans = bans
         self._preselections = preselections
         self._seals = seals
         self._clock = clock
@@ -44,7 +44,7 @@ class BanActivities(Bans):
         if row is None:
             raise RowMissing(given.preselection_id)
         began = self._missed_deadline(row, given.at)
-        entry = await self._blacklist.bar(
+        ban = await self._bans.ban(
             NewBan(
                 # One ban per missed deadline, however often this is repeated.
                 id=uuid5(row.id, began.isoformat()),
@@ -56,17 +56,17 @@ class BanActivities(Bans):
             )
         )
         others = await self._preselections.others_unfinished(row.id)
-        return BanResult(str(entry.id), row.office_code, [str(other.id) for other in others])
+        return BanResult(str(ban.id), row.office_code, [str(other.id) for other in others])
 
     @activity.defn(name="people.lift_ban")
     async def release(self, given: ReleaseInput) -> ReleaseResult:
         entry_id, command = UUID(given.entry_id), given.command
         if command and self._is_an_operators(given.entry_id, command):
-            await self._blacklist.release_early(entry_id, given.at, operator=command.operator, reason=command.reason)
-        entry = await self._blacklist.release(entry_id, self._now(given.at))
-        if entry is None:
+            await self._bans.release_early(entry_id, given.at, operator=command.operator, reason=command.reason)
+        ban = await self._bans.release(entry_id, self._now(given.at))
+        if ban is None:
             raise RowMissing(given.entry_id)
-        return ReleaseResult(str(entry.preselection_id), entry.until)
+        return ReleaseResult(str(ban.preselection_id), None if ban.released_at else ban.until)
 
     def _missed_deadline(self, row: PreselectionRow, at: datetime) -> datetime:
         """The missed deadline of the row. Fails if it was not missed."""

@@ -13,7 +13,7 @@ from domain.preselection.values import Stage
 from domain.sms import Purpose, render
 from gateways.failures import GatewayDown
 from gateways.sms import Sms, SmsGateway
-from storage.bans.blacklist import BanRow, Blacklist
+from storage.bans.repository import Ban, BanRepository
 from storage.offices.offices import Offices
 from storage.preselections.rows import PreselectionRow, Preselections
 from storage.sms.deliveries import Attempt, SmsDeliveries
@@ -36,14 +36,14 @@ class NotificationActivities(Notifications):
         self,
         preselections: Preselections,
         offices: Offices,
-        blacklist: Blacklist,
+        bans: BanRepository,
         *,
         deliveries: SmsDeliveries,
         gateway: SmsGateway,
     ) -> None:
         self._preselections = preselections
         self._offices = offices
-        self._blacklist = blacklist
+        self._bans = bans
         self._deliveries = deliveries
         self._gateway = gateway
 
@@ -70,12 +70,12 @@ class NotificationActivities(Notifications):
         # If the process dies here, the attempt is repeated, and the gateway recognises its key.
         await self._deliveries.hand_over(attempt.key, attempt.at)
 
-    async def _ban_of(self, row: PreselectionRow, given: SmsInput) -> BanRow | None:
+    async def _ban_of(self, row: PreselectionRow, given: SmsInput) -> Ban | None:
         """The ban in the message, if it is this party's."""
-        ban = await self._blacklist.get(UUID(given.entry_id)) if given.entry_id else None
+        ban = await self._bans.get(UUID(given.entry_id)) if given.entry_id else None
         return ban if ban and ban.party_hash == row.party_hash else None
 
-    async def _facts(self, row: PreselectionRow, ban: BanRow | None) -> dict[str, str]:
+    async def _facts(self, row: PreselectionRow, ban: Ban | None) -> dict[str, str]:
         office = await self._offices.get(row.office_code)
         return {
             "plate": row.plate or "",
@@ -96,7 +96,7 @@ def sms_key(given: SmsInput, row: PreselectionRow) -> str:
             return f"{row.id}:{given.purpose}:{row.plate}:{row.visit_by}"
 
 
-def _is_true(given: SmsInput, row: PreselectionRow, ban: BanRow | None) -> bool:
+def _is_true(given: SmsInput, row: PreselectionRow, ban: Ban | None) -> bool:
     if given.purpose == Purpose.BAN_ENDED:
         return ban is not None and ban.released_at is not None
     stages = STAGES.get(Purpose(given.purpose), ())

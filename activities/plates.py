@@ -16,7 +16,7 @@ from domain.plates import prefix_of, serial_of
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Reservation
-from storage.failures import Barred, ClaimLost, PartDown, StaleRevision
+from storage.failures import ClaimLost, PartDown, PartyBanned, StaleRevision
 from storage.offices.calendars import Calendars
 from storage.pool.claims import Claims
 from storage.pool.index import Wish
@@ -83,7 +83,7 @@ class PlateActivities(Plates):
             return await self._runner.commit(
                 case, after, claims=claims, index_claims=ClaimChanges(release=claims.release)
             )
-        except (Barred, PartDown, StaleRevision):
+        except (PartyBanned, PartDown, StaleRevision):
             # It may be unknown whether they were claimed; a claimed number costs the next draw a retry.
             await self._take_back(case, numbers)
             raise

@@ -20,7 +20,7 @@ from gateways.sms import SmsGateway
 from gateways.vehicle_registry import VehicleRegistry
 from operations.parts import OperationParts, operation_parts
 from process.clock import Clock, system_clock
-from storage.bans.blacklist import Blacklist
+from storage.bans.repository import BanRepository
 from storage.crypto.keyed_hash import KeyedHash
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.seals import MessageSeals
@@ -74,7 +74,7 @@ class Parts:
     preselections: Preselections
     decisions: Decisions
     codes: Codes
-    blacklist: Blacklist
+    bans: BanRepository
     failed_checks: FailedChecks
     idempotency: Idempotency
     keyboards: KeyboardSnapshots
@@ -146,7 +146,7 @@ def assembled(
         vehicles=VehicleClient(temporal, settings.task_queue, MessageSeals(keys.hashes)),
         lagging=LaggingWorkflows(database),
         codes=Codes(database),
-        blacklist=Blacklist(database, keys),
+        bans=BanRepository(database, keys),
         failed_checks=FailedChecks(database),
         idempotency=Idempotency(database, keys),
         call_counts=CallCounts(windows, hashes),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from operations.parts import OperationParts
 from storage.audit.staff_activity import ClerkAct, ClerkCounts, Period
-from storage.bans.ban_list import BanEntry
+from storage.bans.repository import BanEntry
 from storage.pool.withheld import Withholding
 
 

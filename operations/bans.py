@@ -6,7 +6,7 @@ from domain.errors import AlreadyReleased, NotFound, NothingToConfirm, SecondOpe
 from operations.commands import OperatorCommand
 from operations.parts import OperationParts
 from operations.temporal_calls import signalled
-from storage.bans.ban_list import BanEntry
+from storage.bans.repository import BanEntry
 from storage.failures import NotTheSecond
 from workflows.messages import ReleaseBan, blacklist_workflow_id
 
@@ -17,7 +17,7 @@ async def release_ban(parts: OperationParts, entry_id: UUID, command: OperatorCo
     Raises `NotFound`, `AlreadyReleased`, and `Unavailable`: the ban may be released then, and a repeat does the rest.
     """
     reason = command.require_reason()
-    released = await parts.blacklist.release_early(entry_id, command.at, operator=command.operator, reason=reason)
+    released = await parts.bans.release_early(entry_id, command.at, operator=command.operator, reason=reason)
     entry = await _entry(parts, entry_id)
     if not released and (entry.released_by, entry.release_reason) != (command.operator, reason):
         raise AlreadyReleased
@@ -41,7 +41,7 @@ async def confirm_ban_release(parts: OperationParts, entry_id: UUID, command: Op
 
 
 async def _entry(parts: OperationParts, entry_id: UUID) -> BanEntry:
-    entry = await parts.bans.get(entry_id)
+    entry = await parts.bans.get_entry(entry_id)
     if entry is None:
         raise NotFound
     return entry

@@ -10,8 +10,7 @@ from domain.policy import Policy
 from operations.workflow_addresses import WorkflowAddresses
 from storage.audit.staff_activity import StaffActivity
 from storage.audit.trail import AuditTrail
-from storage.bans.ban_list import BanList
-from storage.bans.blacklist import Blacklist
+from storage.bans.repository import BanRepository
 from storage.crypto.seals import MessageSeals
 from storage.crypto.vault import Keys
 from storage.offices.calendar_entries import CalendarEntries
@@ -47,8 +46,7 @@ class OperationParts:
     withheld: WithheldNumbers
     calendars: Calendars
     calendar_entries: CalendarEntries
-    blacklist: Blacklist
-    bans: BanList
+    bans: BanRepository
     preselections: Preselections
     reservations: Reservations
     audit: AuditTrail
@@ -78,8 +76,7 @@ def operation_parts(
         withheld=WithheldNumbers(database, PoolIndex(redis)),
         calendars=Calendars(database),
         calendar_entries=CalendarEntries(database),
-        blacklist=Blacklist(database, keys),
-        bans=BanList(database, keys),
+        bans=BanRepository(database, keys),
         preselections=Preselections(database, keys),
         reservations=Reservations(database, keys),
         audit=AuditTrail(database),

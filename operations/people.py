@@ -58,8 +58,8 @@ async def delete_person(parts: OperationParts, text: str, command: OperatorComma
         rows = await people.locked(connection, id_number)
         held = await people.holds(connection, [row.id for row in rows], command.at)
         bans = await people.bans(connection, id_number)
-        barred_until = [ban["until"] for ban in bans]
-        obstacles = [why for row in rows if (why := _obstacle(row, command.at, barred_until, is_held=row.id in held))]
+        banned_until = [ban["until"] for ban in bans]
+        obstacles = [why for row in rows if (why := _obstacle(row, command.at, banned_until, is_held=row.id in held))]
         if obstacles:
             return Deletion({}, obstacles=obstacles)
         deleted = await people.erase(connection, id_number, rows, command.at)
@@ -70,7 +70,7 @@ async def delete_person(parts: OperationParts, text: str, command: OperatorComma
     return Deletion(deleted, [*KEPT, *(KEPT_BAN.format(until=until) for until in live)])
 
 
-def _obstacle(row: PreselectionRow, at: datetime, barred_until: Sequence[datetime], *, is_held: bool) -> str | None:
+def _obstacle(row: PreselectionRow, at: datetime, banned_until: Sequence[datetime], *, is_held: bool) -> str | None:
     """Why the person's data can't be deleted yet, or None."""
     if row.changed_at > at - AT_REST:
         return f"{row.id}: something happened less than two minutes ago"
@@ -84,7 +84,7 @@ def _obstacle(row: PreselectionRow, at: datetime, barred_until: Sequence[datetim
         return f"{row.id}: a number is still held for some minutes"
     if row.stage == Stage.OVERDUE and state.reservation:
         end = ban_end(state.reservation.deadline, policy)
-        if end > at and not any(until >= end for until in barred_until):
+        if end > at and not any(until >= end for until in banned_until):
             return f"{row.id}: its deadline was missed, and its ban is not written yet"
     return None
 

@@ -5,7 +5,7 @@
     │   └── IndexLost     Redis responds, but without a usable pool index; nothing has happened
     ├── NotTheSecond      an operator can't confirm their own command
     └── DecisionAborted   the one statement of a decision changed nothing at all
-        ├── RequestIdTaken · StaleRevision · ClaimLost · Barred · CodeGone · VehicleTaken
+        ├── RequestIdTaken · StaleRevision · ClaimLost · PartyBanned · CodeGone · VehicleTaken
 
 Refusals that the caller passes on unchanged (a wrong code, a limit) are those of `domain.errors`.
 """
@@ -61,7 +61,7 @@ class ClaimLost(DecisionAborted):
         super().__init__(f"{len(self.plates)} of the plates are held by others")
 
 
-class Barred(DecisionAborted):
+class PartyBanned(DecisionAborted):
     """The acting party is on the blacklist."""
 
     def __init__(self, until: datetime) -> None:

@@ -23,7 +23,7 @@ from domain.policy import Policy
 from gateways.sms import HttpSms, LocalSms, SmsGateway
 from process.clock import Clock, system_clock
 from storage.audit.seals import AuditSeals
-from storage.bans.blacklist import Blacklist
+from storage.bans.repository import BanRepository
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.seals import MessageSeals
 from storage.crypto.sources import key_source
@@ -89,7 +89,8 @@ class Parts:
         """The activities of all ports, bound to their dependencies."""
         database, keys = self.database, self.keys
         preselections, codes, seals = Preselections(database, keys), Codes(database), MessageSeals(keys.hashes)
-        histories, blacklist, calendars = VehicleHistories(database), Blacklist(database, keys), Calendars(database)
+        histories, calendars = VehicleHistories(database), Calendars(database)
+        ban_repository = BanRepository(database, keys)
         runner = DecisionRunner(
             Decisions(database, keys),
             histories,
@@ -108,9 +109,9 @@ class Parts:
             hashes=PersonalHashes(keys.hashes),
             gateway=self.sms,
         )
-        bans = BanActivities(blacklist, preselections, seals, self.clock, self.clock_skew)
+        bans = BanActivities(ban_repository, preselections, seals, self.clock, self.clock_skew)
         notifications = NotificationActivities(
-            preselections, Offices(database), blacklist, deliveries=SmsDeliveries(database), gateway=self.sms
+            preselections, Offices(database), ban_repository, deliveries=SmsDeliveries(database), gateway=self.sms
         )
         deadlines = DeadlineActivities(Reservations(database, keys), calendars, seals)
         return [

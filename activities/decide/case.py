@@ -31,7 +31,7 @@ class Case:
     row: PreselectionRow
     before: Preselection | None
     prefixes: tuple[str, ...]
-    barred_until: datetime | None
+    banned_until: datetime | None
     earlier: EarlierDecision | None
     first_at: datetime
 

@@ -25,7 +25,7 @@ from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from storage.crypto.seals import MessageSeals
-from storage.failures import Barred, ClaimLost, CodeGone, PartDown, RequestIdTaken, StaleRevision, VehicleTaken
+from storage.failures import ClaimLost, CodeGone, PartDown, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
 from storage.pool.index import PoolIndex
 from storage.postgres.tables import FOREVER
 from storage.preselections.decisions import Decisions
@@ -99,7 +99,7 @@ class DecisionRunner:
             if case.before is None:
                 return DecisionResult(case.row.revision, case.row.stage, 0, 0, {})
             after = case.before.settled(case.at)
-            if case.barred_until and after.holds(case.at):
+            if case.banned_until and after.holds(case.at):
                 after = after.without_holds(case.at)
             if after == case.before:
                 return self.unchanged(case)
@@ -118,8 +118,8 @@ class DecisionRunner:
         loaded = await self.decisions.load(UUID(given.preselection_id), request_id, given.at)
         if loaded is None:
             raise RowMissing(given.preselection_id)
-        if loaded.barred_until and not act.under_ban and loaded.earlier is None:
-            raise Blacklisted(loaded.barred_until)
+        if loaded.banned_until and not act.under_ban and loaded.earlier is None:
+            raise Blacklisted(loaded.banned_until)
         return Case(
             request_id=request_id,
             act=act,
@@ -128,7 +128,7 @@ class DecisionRunner:
             row=loaded.row,
             before=await self._state_of(loaded.row, command),
             prefixes=loaded.prefixes,
-            barred_until=loaded.barred_until,
+            banned_until=loaded.banned_until,
             earlier=loaded.earlier,
             first_at=given.first_at or given.at,
         )
@@ -226,8 +226,8 @@ async def _make(make: Make[C], case: Case, command: C) -> DecisionResult:
     """Let `make` decide, and translate obstacles of a commit into the refusals of the contract."""
     try:
         return await make(case, command)
-    except Barred as barred:
-        raise Blacklisted(barred.until) from barred
+    except PartyBanned as banned:
+        raise Blacklisted(banned.until) from banned
     except VehicleTaken as taken:
         raise VehicleInUse from taken
     except CodeGone as gone:

@@ -23,11 +23,11 @@ EntryId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 @router.get("", responses=reading("validation_failed"))
 async def list_bans(visit: CurrentVisit, query: Annotated[BanQuery, Query()]) -> BanPage:
     """All bans, including released ones, newest first; or the early releases that wait for a second operator."""
-    ban_list = visit.parts.operations.bans
+    repository = visit.parts.operations.bans
     if query.unconfirmed:
-        return BanPage(items=[ban_item(entry) for entry in await ban_list.unconfirmed(limit=query.limit)], next=None)
+        return BanPage(items=[ban_item(entry) for entry in await repository.unconfirmed(limit=query.limit)], next=None)
     wanted = UUID(query.preselection_id) if query.preselection_id else None
-    entries = await ban_list.page(preselection_id=wanted, limit=query.limit, before=place_in(query.cursor))
+    entries = await repository.page(preselection_id=wanted, limit=query.limit, before=place_in(query.cursor))
     following = cursor_of(entries[-1].place) if len(entries) == query.limit else None
     return BanPage(items=[ban_item(entry) for entry in entries], next=following)
 

@@ -24,7 +24,7 @@ from operations.deadlines import Postponement
 from operations.finding import FoundWorkflow
 from operations.sms_status import SmsStatus
 from storage.audit.trail import AuditEntry
-from storage.bans.ban_list import BanEntry
+from storage.bans.repository import BanEntry
 from storage.pool.withheld import Withholding
 
 

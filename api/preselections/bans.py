@@ -12,23 +12,23 @@ from domain.preselection.values import Stage
 from storage.crypto.keyed_hash import candidate_hashes
 
 
-async def barred_until(visit: Visit) -> datetime | None:
+async def banned_until(visit: Visit) -> datetime | None:
     """The end of the caller's ban, or None.
 
     The row of a ban is written shortly after the deadline, or later if no worker was running: until then the caller's
     missed deadline counts.
     """
-    blacklist, party = visit.parts.blacklist, visit.caller.party_hash
+    bans, party = visit.parts.bans, visit.caller.party_hash
     missed = await _missed_until(visit)
-    if missed and not await blacklist.has_entered(party, missed):
+    if missed and not await bans.has_recorded(party, missed):
         return missed
     # Read last, so that a ban that is being written meanwhile is not missed.
-    return await blacklist.barred_until(party, visit.now())
+    return await bans.banned_until(party, visit.now())
 
 
 async def require_no_ban(visit: Visit) -> None:
     """Raises `Blacklisted`."""
-    if until := await barred_until(visit):
+    if until := await banned_until(visit):
         raise Blacklisted(until)
 
 
@@ -38,7 +38,7 @@ async def ban_told_first(visit: Visit) -> AsyncIterator[None]:
     try:
         yield
     except Refusal as refusal:
-        if until := await barred_until(visit):
+        if until := await banned_until(visit):
             raise Blacklisted(until) from refusal
         raise
 

@@ -8,7 +8,7 @@ from api.auth.records import own_preselection
 from api.http.action_log import action_logged
 from api.http.request_context import Visit
 from api.preselections.actions import count_write, update_workflow
-from api.preselections.bans import barred_until
+from api.preselections.bans import banned_until
 from api.preselections.schemas import Ban, EntryAnswer, EntryBody
 from api.preselections.views import state_of, view_of
 from domain.calendar import shanghai_day
@@ -34,7 +34,7 @@ async def _entered(visit: Visit, body: EntryBody) -> EntryAnswer:
     if body.preselection_id:
         await own_preselection(visit, body.preselection_id)
     await count_write(visit, visit.parts.policy)
-    if until := await barred_until(visit):
+    if until := await banned_until(visit):
         return await _blacklisted(visit, until)
     if body.new_vehicle:
         return _answer("introduction")

@@ -17,7 +17,7 @@ from psycopg import IntegrityError
 
 from storage.audit.trail import ActorKind
 from storage.crypto.vault import Keys
-from storage.failures import Barred, ClaimLost, CodeGone, RequestIdTaken, StaleRevision, VehicleTaken
+from storage.failures import ClaimLost, CodeGone, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER
 from storage.preselections.rows import NAMES, PreselectionRow, row_of
@@ -63,7 +63,7 @@ _COMMIT = b" ".join(
                 SELECT max(until) FROM blacklist
                 WHERE party_hash = (SELECT party_hash FROM preselection WHERE id = %(preselection_id)s)
                   AND released_at IS NULL AND since <= %(at)s AND until > %(at)s
-            ) END AS barred_until,
+            ) END AS banned_until,
             CAST(%(use_code)s AS uuid) IS NOT NULL AND NOT EXISTS (
                 SELECT FROM code WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
             ) AS code_gone,
@@ -73,7 +73,7 @@ _COMMIT = b" ".join(
             ) AS lost
     ), clear AS MATERIALIZED (
         SELECT FROM found
-        WHERE revision = %(expected_revision)s AND barred_until IS NULL AND NOT code_gone
+        WHERE revision = %(expected_revision)s AND banned_until IS NULL AND NOT code_gone
           AND lost = '{{}}'
     ), claimed AS (
         INSERT INTO claim AS held (plate, kind, preselection_id, until, changed_at)
@@ -112,7 +112,7 @@ _COMMIT = b" ".join(
             CAST(%(plates)s AS text[]), CAST(%(facts)s AS jsonb)
         FROM clear WHERE CAST(%(facts)s AS jsonb) IS NOT NULL
     )
-    SELECT revision, barred_until, code_gone, lost, EXISTS (SELECT FROM clear) FROM found
+    SELECT revision, banned_until, code_gone, lost, EXISTS (SELECT FROM clear) FROM found
 """.encode().split()  # noqa: S608 -- put together from constants of this module only
 )
 
@@ -177,7 +177,7 @@ class LoadedRow:
 
     row: PreselectionRow
     prefixes: tuple[str, ...]
-    barred_until: datetime | None
+    banned_until: datetime | None
     earlier: EarlierDecision | None
 
 
@@ -185,7 +185,7 @@ class _Found(NamedTuple):
     """What the statement found first; `clear` if there was no obstacle."""
 
     revision: int | None
-    barred_until: datetime | None
+    banned_until: datetime | None
     code_gone: bool
     lost: list[str]
     clear: bool
@@ -203,15 +203,15 @@ class Decisions:
         found = await self._database.fetch_raw(_LOAD, {"id": preselection_id, "request_id": request_id, "at": at})
         if not found:
             return None
-        [(*row, prefixes, barred_until, decided_at, answer)] = found
+        [(*row, prefixes, banned_until, decided_at, answer)] = found
         earlier = EarlierDecision(decided_at, answer["state"], answer["revision"]) if decided_at else None
-        return LoadedRow(row_of(row, self._vault), tuple(prefixes), barred_until, earlier)
+        return LoadedRow(row_of(row, self._vault), tuple(prefixes), banned_until, earlier)
 
     async def commit(self, decision: Decision) -> None:
         """Commit the decision, all or nothing, with the preselection at the next revision.
 
-        Raises `StaleRevision`, `Barred`, `VehicleTaken`, `CodeGone` or `ClaimLost`, and has changed nothing then; also
-        `RequestIdTaken`. After `PartDown` the outcome is unknown: load the row again.
+        Raises `StaleRevision`, `PartyBanned`, `VehicleTaken`, `CodeGone` or `ClaimLost`, and has changed nothing then;
+        also `RequestIdTaken`. After `PartDown` the outcome is unknown: load the row again.
         """
         values = _values(decision)
         for _ in range(_ATTEMPTS):
@@ -237,8 +237,8 @@ class Decisions:
 def _raise_what_stood_in_the_way(decision: Decision, found: _Found) -> None:
     if found.revision != decision.expected_revision:
         raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}")
-    if found.barred_until:
-        raise Barred(found.barred_until)
+    if found.banned_until:
+        raise PartyBanned(found.banned_until)
     if found.code_gone:
         raise CodeGone("the code was used or replaced")
     if found.lost:

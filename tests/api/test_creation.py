@@ -13,7 +13,7 @@ from domain.instants import format_instant
 from domain.parties import Party, PartyKind
 from domain.policy import Policy
 from domain.vehicle_eligibility import Obstacle
-from storage.bans.blacklist import NewBan
+from storage.bans.repository import NewBan
 from storage.offices.offices import Notice
 from storage.postgres.tables import code as code_table
 from storage.postgres.tables import preselection
@@ -27,7 +27,7 @@ async def ban(country: Country, buyer: Applicant) -> str:
     parts, now = country.stack.parts, country.stack.parts.clock()
     party_hash = parts.hashes.party(buyer.party.id_number)
     until = now + timedelta(days=700)
-    await parts.blacklist.bar(NewBan(uuid4(), party_hash, "王**", now - timedelta(days=1), until, uuid4()))
+    await parts.bans.ban(NewBan(uuid4(), party_hash, "王**", now - timedelta(days=1), until, uuid4()))
     return format_instant(until)
 
 

@@ -95,7 +95,7 @@ async def test_the_newest_one_that_can_go_on_is_entered_without_an_id(country: C
     assert (await entry(buyer, {"preselection_id": newer.id}))["screen"] == "introduction"
 
 
-async def test_an_overdue_one_bars_its_party_at_the_entry(country: Country) -> None:
+async def test_an_overdue_one_bans_its_party_at_the_entry(country: Country) -> None:
     office, buyer = await country.office(validity="PT1S"), country.applicant()
     selection = await buyer.completed(country.car(buyer, office))
     await eventually(lambda: is_blacklisted(buyer))

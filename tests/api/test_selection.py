@@ -237,7 +237,7 @@ class TestLimits:
             assert (await selection.post("draws")).code == "wrong_stage"
         assert (await selection.post("start")).ok()
 
-    async def test_a_barred_party_goes_no_further(self, country: Country) -> None:
+    async def test_a_banned_party_goes_no_further(self, country: Country) -> None:
         office, selection = await selecting(country)
         until = await ban(country, selection.applicant)
         for action, body in (("draws", {}), ("compositions", at(ACTIONS["compositions"], office))):

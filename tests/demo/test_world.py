@@ -143,10 +143,10 @@ def test_no_two_cars_share_a_vin_or_a_certificate_and_each_has_one_office() -> N
 
 
 def test_there_are_ineligible_cars_for_every_reason() -> None:
-    barred = [car for car in WORLD.vehicles if not car.is_eligible]
-    reasons = Counter(obstacle for car in barred for obstacle in car.facts.obstacles)
+    ineligible = [car for car in WORLD.vehicles if not car.is_eligible]
+    reasons = Counter(obstacle for car in ineligible for obstacle in car.facts.obstacles)
     assert all(reasons[obstacle] >= 3 for obstacle in Obstacle)
-    assert any(len(car.facts.obstacles) > 1 for car in barred)
+    assert any(len(car.facts.obstacles) > 1 for car in ineligible)
 
 
 def test_two_agents_act_for_the_same_organisation() -> None:

@@ -110,7 +110,7 @@ async def test_after_the_deadline_it_is_too_late_even_before_a_timer_has_fired(c
 
 
 @pytest.mark.slow
-async def test_a_deadline_that_passes_bars_and_leaves_the_desk_nothing_to_confirm(country: Country) -> None:
+async def test_a_deadline_that_passes_bans_and_leaves_the_desk_nothing_to_confirm(country: Country) -> None:
     office = await country.own_office(validity="PT3S")
     selection, clerk = await reserved(country, office), clerk_of(country, office)
 

@@ -103,8 +103,8 @@ async def no_show(world: World) -> Recorded:
     await other.becomes(lambda state: not state.batch)
     run = BanRun(world, (await ban_of(first)).id)
     await run.ends()
-    barred = await ended("overdue", first) | await ended("overdue_again", second)
-    return barred | {"holds_lapsed": await current(other), "blacklist": await current_run(world, run.handle.id)}
+    banned = await ended("overdue", first) | await ended("overdue_again", second)
+    return banned | {"holds_lapsed": await current(other), "blacklist": await current_run(world, run.handle.id)}
 
 
 async def pardoned(world: World) -> Recorded:

@@ -12,7 +12,7 @@ from storage.audit.verification import verify_audit
 from storage.postgres.database import Database
 from tests.api.country import Country, eventually
 from tests.desk.people import clerk_of, operator, reserved
-from tests.operations.test_blacklist import barred
+from tests.operations.test_blacklist import banned
 
 # Of all acts of this folder's tests.
 UNTOLD_CLAIMS = """
@@ -64,7 +64,7 @@ async def everybody_acts(country: Country) -> None:
     assert withheld["prefix"] == prefix
     (await first.post(f"/operations/withholdings/{withheld['id']}/release", reason)).ok()
     (await second.post(f"/operations/withholdings/{withheld['id']}/confirmation")).ok()
-    await barred(country)
+    await banned(country)
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ async def test_bans_ended_early_are_listed_until_and_after_they_are_confirmed(co
     office, entry = await country.office(), uuid4()
     selection = await reserved(country, office)
     parts = country.stack.parts
-    vault = parts.blacklist._vault
+    vault = parts.bans._vault
     statement = text("""
         INSERT INTO blacklist (id, party_hash, holder, since, until, preselection_id)
         SELECT :id, :party, :holder, :since, :until, CAST(:preselection AS uuid)

@@ -11,7 +11,7 @@ from tests.desk.people import operator, reserved
 REASON = {"reason": "系统中断，本人已到场"}
 
 
-async def barred(country: Country) -> Selection:
+async def banned(country: Country) -> Selection:
     """An applicant who has just missed a deadline."""
     selection = await reserved(country, await country.own_office(validity="PT1S"))
 
@@ -35,7 +35,7 @@ async def entry_of(caller: Caller, selection: Selection) -> dict[str, Any]:
 
 @pytest.mark.slow
 async def test_an_entry_shows_who_since_when_and_until_when(country: Country) -> None:
-    selection = await barred(country)
+    selection = await banned(country)
     entry = await entry_of(operator(country), selection)
     assert (entry["holder"], entry["preselection_id"]) == ("王**", selection.id)
     assert entry["since"] < entry["until"]
@@ -44,7 +44,7 @@ async def test_an_entry_shows_who_since_when_and_until_when(country: Country) ->
 
 @pytest.mark.slow
 async def test_a_release_holds_at_once_is_told_and_waits_for_a_second_operator(country: Country) -> None:
-    selection, first, second = await barred(country), operator(country), operator(country)
+    selection, first, second = await banned(country), operator(country), operator(country)
     entry = await entry_of(first, selection)
     released = (await first.post(f"/operations/blacklist/{entry['id']}/release", REASON)).ok()
     assert (released["released_by"], released["release_reason"]) == (first.claims["sub"], REASON["reason"])
@@ -71,7 +71,7 @@ async def unconfirmed(caller: Caller) -> list[str]:
 
 @pytest.mark.slow
 async def test_what_was_released_is_released_once_and_confirmed_once(country: Country) -> None:
-    selection, first, second = await barred(country), operator(country), operator(country)
+    selection, first, second = await banned(country), operator(country), operator(country)
     path = f"/operations/blacklist/{(await entry_of(first, selection))['id']}"
     assert (await second.post(f"{path}/confirmation")).code == "nothing_to_confirm"
     key = str(uuid4())
@@ -90,7 +90,7 @@ async def test_an_unknown_entry_is_not_found_and_a_reason_is_needed_that_names_n
     for act in ("release", "confirmation"):
         for wrong in (uuid4(), "x"):
             assert (await caller.post(f"/operations/blacklist/{wrong}/{act}", REASON)).status == 404
-    entry = await entry_of(caller, await barred(country))
+    entry = await entry_of(caller, await banned(country))
     for reason in (" ", "申诉人 13800000000"):
         answer = await caller.post(f"/operations/blacklist/{entry['id']}/release", {"reason": reason})
         assert (answer.code, answer.body["errors"][0]["field"]) == ("validation_failed", "reason")
@@ -101,7 +101,7 @@ async def test_an_unknown_entry_is_not_found_and_a_reason_is_needed_that_names_n
 async def test_pages_of_the_list_hold_everything_once(country: Country) -> None:
     caller, ids = operator(country), set()
     for _ in range(3):
-        ids.add((await entry_of(caller, await barred(country)))["id"])
+        ids.add((await entry_of(caller, await banned(country)))["id"])
     seen, cursor = [], None
     while True:
         params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})

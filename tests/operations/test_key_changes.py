@@ -136,7 +136,7 @@ class People:
     draw_key: str
     drawn: dict[str, Any]
     proving: Selection
-    barred: Applicant
+    banned: Applicant
     used_up_car: Car
     used_up: Applicant
 
@@ -144,7 +144,7 @@ class People:
 async def people_of(service: Service) -> People:
     country = service.country
     office = await country.own_office("!!!!!", draws="1", composed="0")
-    buyer, proving, barred, used_up = (country.applicant() for _ in range(4))
+    buyer, proving, banned, used_up = (country.applicant() for _ in range(4))
     car, key = country.car(buyer, office), str(uuid4())
     selecting = await buyer.selecting(car)
     drawn = (await selecting.post("draws", {}, key=key)).ok()
@@ -155,12 +155,12 @@ async def people_of(service: Service) -> People:
     spent = await used_up.selecting(used_up_car)
     (await spent.post("draws", {})).ok()
     await purge_everything(service, spent.id)
-    missed = await barred.submitted(country.car(barred, office))
-    await bar(service, missed)
-    return People(selecting, car, key, drawn, in_proof, barred, used_up_car, used_up)
+    missed = await banned.submitted(country.car(banned, office))
+    await ban(service, missed)
+    return People(selecting, car, key, drawn, in_proof, banned, used_up_car, used_up)
 
 
-async def bar(service: Service, selection: Selection) -> None:
+async def ban(service: Service, selection: Selection) -> None:
     now = system_clock()
     statement = text("""
         INSERT INTO blacklist (id, party_hash, holder, since, until, preselection_id)
@@ -192,7 +192,7 @@ async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
     assert (await people.selecting.post("draws", {}, key=people.draw_key)).body == people.drawn
     code = service.country.stack.phone.last_code(people.proving.applicant.phone)
     assert (await people.proving.post("identity", {"code": code})).ok()["stage"] == "plate_selection"
-    assert (await people.barred.post("/entries", {})).ok()["screen"] == "blacklisted"
+    assert (await people.banned.post("/entries", {})).ok()["screen"] == "blacklisted"
     other = service.country.applicant()
     service.country.car(other, people.selecting_car.office, vin=people.selecting_car.vin)
     rival = Car(people.selecting_car.vin, _certificate(service, people.selecting_car), *_rest(service, people))
@@ -216,7 +216,7 @@ async def test_a_second_change_finds_what_the_first_has_wrapped(service: Service
         assert (await make_key(service.command_line, "hashing", service.command())).obstacle is None
     assert (await people.selecting.view())["batch"] == people.drawn["batch"]
     assert (await people.used_up.submit(people.used_up_car)).code == "vehicle_exhausted"
-    assert (await people.barred.post("/entries", {})).ok()["screen"] == "blacklisted"
+    assert (await people.banned.post("/entries", {})).ok()["screen"] == "blacklisted"
 
 
 async def test_a_new_encryption_key_leaves_every_value_readable_and_the_old_one_can_go(service: Service) -> None:

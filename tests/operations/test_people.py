@@ -13,7 +13,7 @@ from domain.errors import IdNumberInvalid
 from operations.commands import OperatorCommand
 from operations.people import AT_REST, delete_person, export_person
 from process.clock import system_clock
-from storage.bans.blacklist import Blacklist
+from storage.bans.repository import BanRepository
 from tests.api.country import Country, Selection, eventually
 from tests.api.stack import keys_of
 from tests.desk.people import clerk_of, operator, reserved
@@ -121,14 +121,12 @@ async def test_a_ban_outlives_the_deletion(country: Country, settings: Settings)
     office, parts = await country.own_office(validity="PT1S"), country.stack.parts
     applicant = country.applicant()
     selection = await reserved(country, office, applicant)
-    blacklist = Blacklist(parts.database, keys_of(settings))
+    bans = BanRepository(parts.database, keys_of(settings))
 
-    async def is_barred() -> bool:
-        return (
-            await blacklist.barred_until(parts.hashes.party(applicant.claims["id_number"]), system_clock()) is not None
-        )
+    async def is_banned() -> bool:
+        return await bans.banned_until(parts.hashes.party(applicant.claims["id_number"]), system_clock()) is not None
 
-    await eventually(is_barred, within=20)
+    await eventually(is_banned, within=20)
     done = await delete_person(parts.operations, applicant.claims["id_number"], command())
     assert not done.obstacles
     assert any(kept.startswith("the ban until") for kept in done.kept)

@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import Blacklisted
 from domain.preselection.values import Stage
-from storage.bans.blacklist import Blacklist, NewBan
+from storage.bans.repository import BanRepository, NewBan
 from tests.support.waiting import refused
 from tests.workflows.bans import ban_of
 from tests.workflows.vehicles import Vehicle, numbers_of
@@ -18,20 +18,20 @@ LONG = {"batch_ttl": "P9D", "candidate_ttl": "P9D", "candidate_ttl_cap": "P9D", 
 OFTEN = {"code_resend": "PT0S"}
 
 
-async def bar(vehicle: Vehicle) -> Blacklisted:
+async def ban(vehicle: Vehicle) -> Blacklisted:
     """Ban the party, without a message to its workflows."""
     row, now = await vehicle.row(), await vehicle.now()
     parts, until = vehicle.world.parts, now.replace(microsecond=0) + timedelta(days=700)
     ban = NewBan(uuid4(), row.party_hash, "张*", now - timedelta(seconds=1), until, row.id)
-    await Blacklist(parts.database, parts.keys).bar(ban)
+    await BanRepository(parts.database, parts.keys).ban(ban)
     return Blacklisted(until)
 
 
-async def test_a_barred_party_is_refused_every_draw_composition_candidate_and_confirmation(world: World) -> None:
+async def test_a_banned_party_is_refused_every_draw_composition_candidate_and_confirmation(world: World) -> None:
     vehicle = await world.selecting(await world.office(TEN), batch_size="5")
     chosen, other, *_ = numbers_of(await vehicle.draw())
     before = await vehicle.put_aside(chosen)
-    expected = await bar(vehicle)
+    expected = await ban(vehicle)
     wishes = [vehicle.draw(), vehicle.compose(other), vehicle.put_aside(other), vehicle.confirm(chosen)]
     for refusal in [await refused(wish) for wish in wishes]:
         assert isinstance(refusal, Blacklisted)
@@ -66,9 +66,9 @@ async def test_a_missed_deadline_lets_the_holds_of_the_partys_other_preselection
     assert (await reserved.register()).stage is Stage.REGISTERED
 
 
-async def test_a_ban_that_is_over_bars_nobody(world: World) -> None:
+async def test_a_ban_that_is_over_bans_nobody(world: World) -> None:
     vehicle = await world.selecting(await world.office(TEN), session_idle="P900D", unfinished_idle="P900D")
-    expected = await bar(vehicle)
+    expected = await ban(vehicle)
     assert isinstance(await refused(vehicle.draw()), Blacklisted)
     await vehicle.skip_past(expected.until)
     assert (await vehicle.draw()).batch

@@ -28,7 +28,7 @@ async def overdue(vehicle: Vehicle) -> datetime:
 
 
 @pytest.mark.requirement("R-41", "R-48")
-async def test_a_missed_deadline_bars_for_two_years_and_the_ban_ends_by_itself(world: World) -> None:
+async def test_a_missed_deadline_bans_for_two_years_and_the_ban_ends_by_itself(world: World) -> None:
     vehicle = await world.selecting(await world.office(TEN))
     await vehicle.confirm((await candidates(vehicle))[0])
     deadline = await overdue(vehicle)
@@ -145,7 +145,7 @@ async def candidates(vehicle: Vehicle) -> tuple[str, ...]:
     return column.numbers
 
 
-async def test_whoever_begins_again_after_the_deadline_is_barred_only_once(world: World) -> None:
+async def test_whoever_begins_again_after_the_deadline_is_banned_only_once(world: World) -> None:
     vehicle = await world.selecting(await world.office(TEN), validity="PT1M")
     await vehicle.confirm((await candidates(vehicle))[0])
     await overdue(vehicle)

@@ -41,7 +41,7 @@ async def brought_back(world: World, ended: WorkflowHandle[object, object]) -> N
 
 
 @pytest.mark.slow
-async def test_the_deadline_of_a_terminated_reservation_bars_and_its_terminated_ban_ends(world: World) -> None:
+async def test_the_deadline_of_a_terminated_reservation_bans_and_its_terminated_ban_ends(world: World) -> None:
     vehicle = await world.selecting(validity="PT2H")
     reservation = (await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")).reservation
     assert reservation

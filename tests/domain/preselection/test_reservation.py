@@ -147,7 +147,7 @@ def test_a_deadline_that_passed_while_the_service_was_out_still_moves_if_nothing
 
 
 @pytest.mark.requirement("R-41")
-def test_a_barred_partys_holds_lapse_and_its_counts_stay() -> None:
+def test_a_banned_partys_holds_lapse_and_its_counts_stay() -> None:
     state = with_candidate().without_holds(PROVED + SECOND)
     assert state.holds(PROVED + SECOND) == {}
     assert (state.stage, state.draws_remaining, state.composed_remaining) == (Stage.PLATE_SELECTION, 4, 20)

@@ -15,7 +15,7 @@ async def reserved(applicant: Applicant, car: int = 0) -> tuple[Selection, Json]
 
 
 @pytest.mark.requirement("R-41", "R-48")
-async def test_a_missed_deadline_bars_the_party_until_the_ban_ends_by_itself(lapsing: Service) -> None:
+async def test_a_missed_deadline_bans_the_party_until_the_ban_ends_by_itself(lapsing: Service) -> None:
     applicant, rival = await lapsing.neighbours(2)
     selection, view = await reserved(applicant)
     assert VALIDITY_S - 1 <= (instant(view["deadline"]) - instant(view["now"])).total_seconds() <= VALIDITY_S
@@ -83,7 +83,7 @@ async def test_a_live_reservation_for_another_car_stays_usable_through_the_ban(l
     second, view = await reserved(applicant, car=1)
     assert view["deadline"] > first["deadline"]
     await passed(first["deadline"])
-    entry = await eventually(lambda: barred(applicant), within=2)
+    entry = await eventually(lambda: banned(applicant), within=2)
     assert entry["preselection"]["id"] == second.id
     assert entry["preselection"]["plate"] == view["plate"]
     assert entry["preselection"]["stage"] == "completed"
@@ -94,7 +94,7 @@ async def test_a_live_reservation_for_another_car_stays_usable_through_the_ban(l
     assert after["blacklist"]["until"] > entry["blacklist"]["until"]
 
 
-async def barred(applicant: Applicant) -> Json | None:
+async def banned(applicant: Applicant) -> Json | None:
     entry = await applicant.enter()
     return entry if entry["screen"] == "blacklisted" else None
 
@@ -103,7 +103,7 @@ async def test_an_overdue_preselection_can_be_followed_by_a_new_one_of_the_same_
     (applicant,) = await lapsing.neighbours(1)
     selection, view = await reserved(applicant)
     await passed(view["deadline"])
-    entry = await eventually(lambda: barred(applicant), within=3)
+    entry = await eventually(lambda: banned(applicant), within=3)
     await passed(entry["blacklist"]["until"])
     assert (await eventually(lambda: introduced(applicant, selection), within=3))["screen"] == "introduction"
     await applicant.ask_code()

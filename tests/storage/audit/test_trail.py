@@ -11,9 +11,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from domain.calendar import DayKind
 from storage.audit.trail import Act, AuditEntry, AuditTrail
-from storage.bans.ban_list import BanList
-from storage.bans.blacklist import Blacklist, NewBan
-from storage.failures import ClaimLost
+from storage.bans.repository import BanRepository, NewBan
+from storage.failures import ClaimLost, StaleRevision
 from storage.offices.calendars import Calendars
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
@@ -98,20 +97,20 @@ async def test_what_was_refused_or_repeated_leaves_no_further_row(stored: Stored
     await stored.decisions.commit(taken)
     with pytest.raises(ClaimLost):
         await stored.decisions.commit(decision(me, hold=[Claim(plates[0], "offered", SOON)]))
-    with pytest.raises(Exception, match="decided before"):
+    with pytest.raises(StaleRevision):
         await stored.decisions.commit(taken)
     assert await audited(stored, me) == []
     assert len(await audited(stored, other)) == 1
 
 
 async def test_a_ban_its_extension_and_its_end_are_audited(own: Database) -> None:
-    bans, party, missed = Blacklist(own, KEYS), uuid4().bytes, uuid4()
+    bans, party, missed = BanRepository(own, KEYS), uuid4().bytes, uuid4()
     first = NewBan(uuid4(), party, "张*", AT, LATER, missed)
-    entry = await bans.bar(first)
-    await bans.bar(first)
+    entry = await bans.ban(first)
+    await bans.ban(first)
     longer = NewBan(uuid4(), party, "张*", SOON, LATER + timedelta(days=1), missed)
-    await bans.bar(longer)
-    await bans.bar(longer)
+    await bans.ban(longer)
+    await bans.ban(longer)
     await bans.release(entry.id, LATER + timedelta(days=1))
     found = await entries(own, preselection_id=missed)
     assert [(each.action, each.actor_kind) for each in found] == [
@@ -123,10 +122,10 @@ async def test_a_ban_its_extension_and_its_end_are_audited(own: Database) -> Non
 
 
 async def test_an_early_release_and_its_confirmation_are_audited_with_both_operators(own: Database) -> None:
-    bans, missed = Blacklist(own, KEYS), uuid4()
-    entry = await bans.bar(NewBan(uuid4(), uuid4().bytes, "张*", AT, LATER, missed))
+    bans, missed = BanRepository(own, KEYS), uuid4()
+    entry = await bans.ban(NewBan(uuid4(), uuid4().bytes, "张*", AT, LATER, missed))
     assert await bans.release_early(entry.id, AT, operator="op-1", reason="停电")
-    assert await BanList(own, KEYS).confirm_release(entry.id, Act(SOON, "operator", "op-2"))
+    assert await BanRepository(own, KEYS).confirm_release(entry.id, Act(SOON, "operator", "op-2"))
     _, released, confirmed = await entries(own, preselection_id=missed)
     assert (released.action, released.actor, released.facts["reason"]) == ("release_ban_early", "op-1", "停电")
     assert (confirmed.action, confirmed.actor, confirmed.facts["first"]) == ("confirm_ban_release", "op-2", "op-1")

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from storage.bans.blacklist import Blacklist, NewBan
+from storage.bans.repository import BanRepository, NewBan
 from storage.crypto.keyed_hash import KeyedHash, candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.rehashing import NOBODY, Rehashing
@@ -33,9 +33,9 @@ async def test_a_ban_entered_while_hashes_move_is_the_party_s_all_the_same(fresh
     assert (await work.run(), await work.left()) == (0, (0, 0))
     # A worker has read the row earlier, and bans its party with the old hash.
     late = NewBan(uuid4(), read_before.party_hash, "王*", AT, LATER, read_before.id)
-    await Blacklist(database, keys).bar(late)
+    await BanRepository(database, keys).ban(late)
     hashes = PersonalHashes(keys.hashes)
-    assert await Blacklist(database, keys).barred_until(hashes.party("A"), AT) == LATER
+    assert await BanRepository(database, keys).banned_until(hashes.party("A"), AT) == LATER
     rows = [await Preselections(database, keys).get_any(each.id) for each in (read_before, purged)]
     kept, gone = (row for row in rows if row)
     assert (kept.party_hash, kept.vehicle_hash) == (hashes.party("A"), hashes.vehicle("V"))

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from storage.bans.blacklist import Blacklist, NewBan
-from storage.failures import Barred, ClaimLost, RequestIdTaken, StaleRevision, VehicleTaken
+from storage.bans.repository import BanRepository, NewBan
+from storage.failures import ClaimLost, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER, claim
 from storage.preselections.decisions import Claim
@@ -208,10 +208,10 @@ async def test_a_preselection_that_does_not_exist_can_not_be_decided(stored: Sto
 async def test_a_party_on_the_blacklist_gets_nothing_where_that_is_judged(stored: Stored) -> None:
     me, plates = await stored.begun(), new_plates(2)
     party = (await stored.row(me)).party_hash
-    await Blacklist(stored.database, KEYS).bar(NewBan(uuid4(), party, "张*", AT, LATER, uuid4()))
-    with pytest.raises(Barred) as barred:
+    await BanRepository(stored.database, KEYS).ban(NewBan(uuid4(), party, "张*", AT, LATER, uuid4()))
+    with pytest.raises(PartyBanned) as banned:
         await stored.decisions.commit(decision(me, hold=offered(plates), judge_ban=True))
-    assert barred.value.until == LATER
+    assert banned.value.until == LATER
     assert await claims_of(stored.database, plates) == {}
     before_it_began = AT - timedelta(milliseconds=1)
     await stored.decisions.commit(decision(me, at=before_it_began, judge_ban=True))

@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from storage.bans.ban_list import BanList
-from storage.bans.blacklist import Blacklist, NewBan
+from storage.bans.repository import BanRepository, NewBan
 from storage.postgres.database import Database
 from storage.preselections.desk_reasons import DeskReason, DeskReasons
 from storage.retention.purge import Purged, Retention
@@ -91,10 +90,10 @@ async def test_one_that_fell_asleep_is_purged_and_its_vehicles_chances_stay_used
     assert await own.preselections.list_of(before.owner_hash) == []
 
 
-async def test_nobody_is_purged_while_barred_or_within_the_retention_after_the_ban(own: Stored) -> None:
+async def test_nobody_is_purged_while_banned_or_within_the_retention_after_the_ban(own: Stored) -> None:
     me = await ended(own, "overdue", party_id="11010519491231002X")
-    party, bans = (await own.row(me)).party_hash, Blacklist(own.database, KEYS)
-    entry = await bans.bar(NewBan(uuid4(), party, "张*", AT, LATER, me))
+    party, bans = (await own.row(me)).party_hash, BanRepository(own.database, KEYS)
+    entry = await bans.ban(NewBan(uuid4(), party, "张*", AT, LATER, me))
     other = await ended(own, party_id="11010519491231002X")
     # The ban is over, and its SMS has not been sent yet.
     assert await purge(own, MUCH_LATER) == NOTHING
@@ -106,11 +105,11 @@ async def test_nobody_is_purged_while_barred_or_within_the_retention_after_the_b
 
 
 async def test_a_purged_entry_of_the_blacklist_keeps_its_dates_and_loses_its_holder(own: Stored) -> None:
-    bans = Blacklist(own.database, KEYS)
-    entry = await bans.bar(NewBan(uuid4(), uuid4().bytes * 2, "张*", AT, LATER, uuid4()))
+    bans = BanRepository(own.database, KEYS)
+    entry = await bans.ban(NewBan(uuid4(), uuid4().bytes * 2, "张*", AT, LATER, uuid4()))
     await bans.release(entry.id, LATER)
     assert (await purge(own, MUCH_LATER)).bans == 1
-    kept = await BanList(own.database, KEYS).get(entry.id)
+    kept = await BanRepository(own.database, KEYS).get_entry(entry.id)
     assert kept is not None
     assert (kept.holder, kept.since, kept.until, kept.released_at) == ("", AT, LATER, LATER)
 
