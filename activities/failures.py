@@ -9,9 +9,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from domain.dependencies import DependencyUnavailable
 from domain.errors import Refusal
-from gateways.failures import GatewayDown
-from storage.failures import PartDown
 from workflows.refusals import ROW_MISSING, as_failure
 
 log = structlog.get_logger("activities")
@@ -44,7 +43,7 @@ class _Boundary(ActivityInboundInterceptor):
             return await super().execute_activity(input)
         except Refusal as refusal:
             raise as_failure(refusal) from None
-        except (PartDown, GatewayDown) as down:
+        except DependencyUnavailable as down:
             raise ApplicationError(str(down), type="part_down", category=ApplicationErrorCategory.BENIGN) from None
         except (SQLAlchemyError, psycopg.Error) as error:
             # A driver's text quotes rows, and Temporal stores the failure: the exception's type is enough.

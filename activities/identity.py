@@ -7,14 +7,13 @@ from temporalio import activity
 
 from activities.decide.case import Case
 from activities.decide.decide import DecisionRunner
+from domain.dependencies import DependencyUnavailable
 from domain.errors import RateLimited, Unavailable
 from domain.policy import Policy
 from domain.sms import Purpose, render
-from gateways.failures import GatewayDown
 from gateways.sms import Sms, SmsGateway
 from storage.crypto.keyed_hash import decode_candidates
 from storage.crypto.personal_hashes import PersonalHashes
-from storage.failures import PartDown
 from storage.preselections.rows import PreselectionRow
 from storage.sms.codes import CodeOwner, Codes, NewCode
 from storage.sms.quota import ServiceCodes
@@ -84,7 +83,7 @@ class IdentityActivities(Identity):
         """After the limits of the phone, so that refused requests do not consume the global quota."""
         try:
             await self._service_codes.count(code_id, at)
-        except (RateLimited, PartDown):
+        except (RateLimited, DependencyUnavailable):
             await self._codes.mark_failed(code_id, at)
             raise
 
@@ -93,7 +92,7 @@ class IdentityActivities(Identity):
         text = render(Purpose.CONFIRM_IDENTITY, code=digits, minutes=minutes)
         try:
             await self._gateway.send(Sms(phone, text, Purpose.CONFIRM_IDENTITY, f"code:{code_id}", at, digits))
-        except GatewayDown as down:
+        except DependencyUnavailable as down:
             await self._codes.mark_failed(code_id, at)
             await self._service_codes.give_back(code_id)
             raise Unavailable({"sms": "down"}) from down

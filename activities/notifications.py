@@ -7,11 +7,11 @@ import structlog
 from temporalio import activity
 
 from activities.failures import RowMissing
+from domain.dependencies import DependencyUnavailable
 from domain.durations import SHANGHAI
 from domain.instants import whole_milliseconds
 from domain.preselection.values import Stage
 from domain.sms import Purpose, render
-from gateways.failures import GatewayDown
 from gateways.sms import Sms, SmsGateway
 from storage.bans.repository import Ban, BanRepository
 from storage.offices.offices import Offices
@@ -64,7 +64,7 @@ class NotificationActivities(Notifications):
             return
         try:
             await self._gateway.send(Sms(row.phone, text, given.purpose, attempt.key, given.at))
-        except GatewayDown as down:
+        except DependencyUnavailable as down:
             await self._deliveries.fail(attempt.key, str(down))
             raise
         # If the process dies here, the attempt is repeated, and the gateway recognises its key.

@@ -11,12 +11,13 @@ from activities.decide.case import Case
 from activities.decide.claims import ClaimChanges, claim_changes
 from activities.decide.decide import DecisionRunner
 from activities.plate_queues import PlateQueues
+from domain.dependencies import DependencyUnavailable
 from domain.errors import BatchExpired, CandidateExpired, NumbersUnavailable, Refusal, Unavailable
 from domain.plates import prefix_of, serial_of
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Reservation
-from storage.failures import ClaimLost, PartDown, PartyBanned, StaleRevision
+from storage.failures import ClaimLost, PartyBanned, StaleRevision
 from storage.offices.calendars import Calendars
 from storage.pool.claims import Claims
 from storage.pool.index import Wish
@@ -70,7 +71,7 @@ class PlateActivities(Plates):
                 until=policy.batch_ttl.after(case.at),
                 wish=Wish(without_four=bool(command.exclude_four), hidden=[*before.shown, *picked]),
             )
-        except PartDown as down:
+        except DependencyUnavailable as down:
             # Nothing has been written yet, so the request can fail at once. The index is rebuilt automatically.
             await self._take_back(case, picked)
             raise Unavailable({"redis": "down"}) from down
@@ -83,7 +84,7 @@ class PlateActivities(Plates):
             return await self._runner.commit(
                 case, after, claims=claims, index_claims=ClaimChanges(release=claims.release)
             )
-        except (PartyBanned, PartDown, StaleRevision):
+        except (PartyBanned, DependencyUnavailable, StaleRevision):
             # It may be unknown whether they were claimed; a claimed number costs the next draw a retry.
             await self._take_back(case, numbers)
             raise
@@ -107,13 +108,13 @@ class PlateActivities(Plates):
 
     async def _take_back(self, case: Case, plates: Sequence[str]) -> None:
         """Free plates that were picked and not offered, at the latest when their offer would have ended."""
-        with suppress(PartDown):
+        with suppress(DependencyUnavailable):
             until = case.state.policy.batch_ttl.after(case.at)
             await self._runner.index.take_back(plates, at=case.at, until=until)
 
     async def _correct_index(self, at: datetime, plates: Sequence[str]) -> None:
         """The index offered claimed plates: correct it with the ends of their claims."""
-        with suppress(PartDown):
+        with suppress(DependencyUnavailable):
             await self._runner.settle_index(at, ClaimChanges(hold=await self._claims.live(plates, at)))
 
     @activity.defn(name="plates.compose")

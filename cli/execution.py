@@ -10,12 +10,12 @@ from cli.connections import connected, settings_for
 from cli.context import OperatorContext
 from cli.output import Output, as_json, as_table
 from config.settings import Settings, SettingsError
+from domain.dependencies import DependencyUnavailable
 from domain.errors import Refusal, Unavailable, ValidationFailed
 from locales.languages import Language, preferred_language
 from locales.problem_text import field_message, problem_detail
 from process.clock import system_clock
 from process.logging import configure_logging
-from storage.failures import PartDown
 
 REFUSED, WRONG = 1, 2
 
@@ -42,7 +42,7 @@ async def carry_out(settings: Settings, invocation: Invocation) -> int:
         context = OperatorContext(parts, system_clock(), common.operator, request_id)
         try:
             output = await invocation.call(context)
-        except (Refusal, PartDown) as failure:
+        except (Refusal, DependencyUnavailable) as failure:
             refusal = failure if isinstance(failure, Refusal) else Unavailable({failure.part: "down"})
             return _complain(_refusal_text(refusal, request_id if acts else None), REFUSED)
     return _show(output, as_lines=common.json or output.always_json)

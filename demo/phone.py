@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from demo.pages import notice_page, phone_page
 from demo.routes import CurrentDemo
-from storage.failures import PartDown
+from domain.dependencies import DependencyUnavailable
 
 router = APIRouter(include_in_schema=False)
 
@@ -16,6 +16,6 @@ async def show_phone(request: Request, demo: CurrentDemo) -> Response:
     user = demo.world.users.get(request.query_params.get("user", ""))
     try:
         messages = await demo.messages.list_of(user.phone) if user else []
-    except PartDown:
+    except DependencyUnavailable:
         return notice_page("演示手机", "暂时无法读取短信，请稍后再试。", 503)
     return phone_page(demo.world.users, user, messages)

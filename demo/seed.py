@@ -12,11 +12,11 @@ from config.settings import Settings, SettingsError
 from demo.notices import TITLE, notice_body
 from demo.offices import OFFICES, DemoOffice
 from demo.releases import segments_of
+from domain.dependencies import DependencyUnavailable
 from domain.policy import MalformedPolicy, Policy
 from operations.holiday_calendar import days_to_enter, is_official
 from process.clock import system_clock
 from storage.audit.trail import Act
-from storage.failures import PartDown
 from storage.offices.calendars import Calendars
 from storage.offices.offices import Notice, Office, Offices
 from storage.pool.segments import SegmentOverlaps, SegmentRepository
@@ -85,5 +85,5 @@ async def main() -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(main())
-    except (SettingsError, MalformedPolicy, PartDown) as problem:
+    except (SettingsError, MalformedPolicy, DependencyUnavailable) as problem:
         sys.exit(str(problem))

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import httpx
 
-from gateways.failures import GatewayDown
+from domain.dependencies import DependencyUnavailable
 from gateways.http import call
 
 
@@ -28,7 +28,7 @@ class Sms:
 
 class SmsGateway(Protocol):
     async def send(self, message: Sms) -> None:
-        """Hand the SMS over for delivery; a repeat with the same key sends nothing. Raises `GatewayDown`."""
+        """Hand the SMS over for delivery; a repeat with the same key sends nothing. Raises `DependencyUnavailable`."""
         ...
 
 
@@ -59,7 +59,7 @@ class HttpSms:
         )
         answer = await call(self._client, request, part="sms")
         if not httpx.codes.is_success(answer.status):
-            raise GatewayDown("sms", f"status {answer.status}")
+            raise DependencyUnavailable("sms", f"status {answer.status}")
 
 
 class LocalSms:

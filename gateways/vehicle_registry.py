@@ -7,8 +7,8 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from domain.ascii_folding import fold_capitals
+from domain.dependencies import DependencyUnavailable
 from domain.vehicle_eligibility import VehicleFacts, VehicleQuestion
-from gateways.failures import GatewayDown
 from gateways.http import call
 
 _FACTS = TypeAdapter(VehicleFacts)
@@ -16,7 +16,7 @@ _FACTS = TypeAdapter(VehicleFacts)
 
 class VehicleRegistry(Protocol):
     async def look_up(self, question: VehicleQuestion) -> VehicleFacts | None:
-        """The registered data for the certificate and the VIN together, or `None`. Raises `GatewayDown`.
+        """The registered data for the certificate and the VIN together, or `None`. Raises `DependencyUnavailable`.
 
         `obstacles` are those at the office of the query: only some cities require a quota.
         """
@@ -45,7 +45,7 @@ class HttpVehicleRegistry:
         if answer.status == httpx.codes.NOT_FOUND:
             return None
         if answer.status != httpx.codes.OK:
-            raise GatewayDown("registry", f"status {answer.status}")
+            raise DependencyUnavailable("registry", f"status {answer.status}")
         return _read(answer.body)
 
 
@@ -55,7 +55,7 @@ def _read(body: bytes) -> VehicleFacts:
         return _FACTS.validate_json(body)
     except ValidationError:
         # Not chained: pydantic's error quotes the response, which contains personal values.
-        raise GatewayDown("registry", "malformed answer") from None
+        raise DependencyUnavailable("registry", "malformed answer") from None
 
 
 class LocalVehicleRegistry:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.ascii_folding import fold_capitals
+from domain.dependencies import DependencyUnavailable
 from domain.errors import NotFound
 from domain.plates import is_prefix
 from domain.policy import Policy
 from domain.segments import MalformedTemplate, Segment, Template
 from operations.commands import OperatorCommand, invalid
 from operations.parts import OperationParts
-from storage.failures import PartDown
 from storage.pool.segments import Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
 
 
@@ -95,7 +95,7 @@ async def policy_of_prefix(parts: OperationParts, prefix: str) -> Policy:
 
 async def _brought_in(parts: OperationParts, release: Release, at: datetime) -> Segment:
     # Without Redis, reconciliation finds the change later; the segment is released anyway.
-    with suppress(PartDown):
+    with suppress(DependencyUnavailable):
         await parts.keeper.release(release.segment.prefix, at)
     return release.segment
 

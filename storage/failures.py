@@ -1,35 +1,25 @@
 """The errors of storage.
 
     StorageFailure
-    ├── PartDown          a server did not respond, or not in time; the call may or may not have had its effect
-    │   └── IndexLost     Redis responds, but without a usable pool index; nothing has happened
     ├── NotTheSecond      an operator can't confirm their own command
     └── DecisionAborted   the one statement of a decision changed nothing at all
         ├── RequestIdTaken · StaleRevision · ClaimLost · PartyBanned · CodeGone · VehicleTaken
 
+`IndexLost` is a `DependencyUnavailable`: Redis responds, but without a usable pool index; nothing has happened.
 Refusals that the caller passes on unchanged (a wrong code, a limit) are those of `domain.errors`.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
-Part = Literal["database", "redis"]
+from domain.dependencies import DependencyUnavailable
 
 
 class StorageFailure(Exception):
     """Storage has no result to return; the subclass names the reason and has the facts."""
 
 
-class PartDown(StorageFailure):
-    """A server is down, frozen or too slow. A write may have happened: repeat it with the same key to find out."""
-
-    def __init__(self, part: Part) -> None:
-        self.part = part
-        super().__init__(f"{part} does not answer")
-
-
-class IndexLost(PartDown):
+class IndexLost(DependencyUnavailable):
     """Redis has no usable index of this prefix: it was emptied or is outdated. Reconciliation rebuilds it."""
 
     def __init__(self, prefix: str) -> None:

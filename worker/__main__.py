@@ -13,12 +13,12 @@ from temporalio.worker import UnsandboxedWorkflowRunner
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.settings import Settings, SettingsError
 from config.temporal import connect
+from domain.dependencies import DependencyUnavailable
 from process.clock import system_clock
 from process.exit import leave
 from process.logging import configure_logging
 from storage.crypto.readers import keys_kept_up
 from storage.crypto.sources import key_source
-from storage.failures import PartDown
 from storage.pool.reconcile import IndexKeeper
 from worker.parts import Parts
 from worker.run import make_worker
@@ -59,7 +59,7 @@ async def tend_index(keeper: IndexKeeper) -> None:
     while True:
         try:
             await keeper.tend(system_clock())
-        except PartDown as down:
+        except DependencyUnavailable as down:
             log.warning("index maintenance failed", part=down.part)
         except Exception:
             # The edge of this task: one bad row must not stop the maintenance of all other prefixes.

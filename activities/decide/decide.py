@@ -20,12 +20,13 @@ from activities.decide.case import Case, decision_of, to_result
 from activities.decide.claims import NO_CLAIMS, ClaimChanges, claim_changes
 from activities.failures import ClockSkew, RowMissing
 from domain.acts import ACTS, Act
+from domain.dependencies import DependencyUnavailable
 from domain.errors import Blacklisted, CodeNotSent, Refusal, ValidationFailed, VehicleInUse, WrongStage
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from storage.crypto.seals import MessageSeals
-from storage.failures import ClaimLost, CodeGone, PartDown, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
+from storage.failures import ClaimLost, CodeGone, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
 from storage.pool.index import PoolIndex
 from storage.postgres.tables import FOREVER
 from storage.preselections.decisions import Decisions
@@ -214,11 +215,11 @@ class DecisionRunner:
         announcing = asyncio.create_task(self._announce(case.row.id))
         self._announcing.add(announcing)
         announcing.add_done_callback(self._announcing.discard)
-        with suppress(PartDown):
+        with suppress(DependencyUnavailable):
             await self.settle_index(case.at, claims)
 
     async def _announce(self, preselection_id: UUID) -> None:
-        with suppress(PartDown):
+        with suppress(DependencyUnavailable):
             await self._announcements.publish(preselection_id)
 
 

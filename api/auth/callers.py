@@ -74,7 +74,7 @@ class Caller:
 
 
 async def caller_of(request: Request, verifier: Verifier, hashes: PersonalHashes) -> Caller:
-    """Raises `Unauthenticated`, and `GatewayDown` while the identity provider's keys are unavailable."""
+    """Raises `Unauthenticated`, and `DependencyUnavailable` while the identity provider's keys are unavailable."""
     header = request.headers.get("authorization", "")
     if not header[: len(_SCHEME)].lower() == _SCHEME:
         raise Unauthenticated

@@ -7,8 +7,8 @@ from temporalio.service import RPCError
 
 from api.context import Parts
 from api.http.problems import DOWN
+from domain.dependencies import DependencyUnavailable
 from domain.errors import Unavailable
-from storage.failures import PartDown
 from storage.redis.client import ping
 
 PATIENCE_SECONDS = 3.0
@@ -37,7 +37,7 @@ async def _answers(check: Awaitable[None]) -> bool:
     # No common time limit: storage has its own, and cancelling a driver takes longer.
     try:
         await check
-    except (TimeoutError, PartDown, RPCError, RuntimeError):
+    except (TimeoutError, DependencyUnavailable, RPCError, RuntimeError):
         # The SDK raises a RuntimeError if it can't connect.
         return False
     return True

@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 from api.http.request_context import Visit
 from api.http.strict_json import ReadRequest
+from domain.dependencies import DependencyUnavailable
 from domain.errors import IdempotencyKeyInvalid, OutcomeUnknown
-from storage.failures import PartDown
 from storage.preselections.idempotency import Answered, Fresh, InFlight, OtherBody, RequestKey
 
 LEASE = timedelta(seconds=15)
@@ -91,5 +91,5 @@ async def _keep(visit: Visit, wish: RequestKey, judgement: Judgement) -> None:
             await visit.parts.idempotency.forget(wish)
         else:
             await visit.parts.idempotency.abandon(wish, visit.now())
-    except PartDown as down:
+    except DependencyUnavailable as down:
         log.warning("response not stored", part=down.part)

@@ -8,12 +8,11 @@ from typing import Any
 
 from starlette.responses import Response
 
+from domain.dependencies import DependencyUnavailable
 from domain.errors import OutcomeUnknown, Refusal, Unauthenticated, Unavailable
-from gateways.failures import GatewayDown
 from gateways.identity.staff_tokens import StaffNotProved
 from locales.languages import Language
 from locales.problem_text import field_message, problem_detail, problem_title
-from storage.failures import IndexLost, PartDown
 
 STATUSES = {
     "idempotency_key_invalid": 400,
@@ -61,7 +60,7 @@ STATUSES = {
     "unavailable": 503,
     "outcome_unknown": 504,
 }
-FAILURES = (Refusal, PartDown, IndexLost, GatewayDown, TimeoutError)
+FAILURES = (Refusal, DependencyUnavailable, TimeoutError)
 """The errors that the API converts into a problem; any other is a defect in our code."""
 
 MEDIA_TYPE = "application/problem+json"
@@ -104,10 +103,8 @@ def refusal_of(failure: Exception) -> Refusal | None:
     match failure:
         case Refusal():
             return failure
-        case PartDown() | GatewayDown():
+        case DependencyUnavailable():
             return Unavailable({failure.part: DOWN})
-        case IndexLost():
-            return Unavailable({"redis": DOWN})
         case TimeoutError():
             return OutcomeUnknown()
         case _:

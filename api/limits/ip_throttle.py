@@ -13,9 +13,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 import structlog
 from fastapi import Request
 
+from domain.dependencies import DependencyUnavailable
 from domain.errors import RateLimited
 from storage.crypto.personal_hashes import PersonalHashes
-from storage.failures import PartDown
 from storage.redis.rate_windows import RateWindows
 
 DELAY_SECONDS = 2.0
@@ -55,7 +55,7 @@ class IpThrottle:
     async def _counted(self, key: str, limit: int, at: datetime) -> datetime | None:
         try:
             return await self._windows.hit(key, limit=limit, window=_MINUTE, at=at)
-        except PartDown as down:
+        except DependencyUnavailable as down:
             # If counting fails, calls are not delayed.
             log.warning("counting addresses failed", part=down.part)
             return None

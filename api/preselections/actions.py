@@ -10,9 +10,9 @@ from api.preselections.bans import ban_told_first
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import state_of, view_of
 from domain.acts import ACTS
+from domain.dependencies import DependencyUnavailable
 from domain.errors import NotFound, OutcomeUnknown, Unavailable
 from domain.policy import Policy
-from storage.failures import PartDown
 from storage.preselections.rows import PreselectionRow
 from workflows.messages import Acted, Command
 from workflows.start_options import VehicleStart
@@ -52,7 +52,7 @@ async def update_workflow(visit: Visit, name: str, command: Command) -> Acted:
             VehicleStart(str(row.id), office.code, office.prefixes, row.stage), name, command
         )
     except (OutcomeUnknown, Unavailable):
-        with suppress(PartDown):
+        with suppress(DependencyUnavailable):
             await visit.parts.lagging.note(row.id, visit.now())
         raise
 

@@ -16,6 +16,7 @@ from api.preselections.submissions import CheckedBody, checked_body
 from api.preselections.vehicle_check import check_vehicle
 from api.preselections.verification_codes import owner_of_first_code
 from api.preselections.views import view_of
+from domain.dependencies import DependencyUnavailable
 from domain.errors import (
     CodeNotSent,
     NotFound,
@@ -29,8 +30,6 @@ from domain.errors import (
 from domain.masking import mask_organisation_name, mask_person_name
 from domain.parties import PartyKind
 from domain.policy import Policy
-from gateways.failures import GatewayDown
-from storage.failures import PartDown
 from storage.preselections.rows import Seller, Submission
 from workflows.messages import Action
 from workflows.start_options import VehicleStart
@@ -45,7 +44,7 @@ async def created(visit: Visit, body: SubmissionBody) -> PreselectionView:
             return await _view(visit, checked)
         try:
             await _created(visit, checked)
-        except (Refusal, GatewayDown):
+        except (Refusal, DependencyUnavailable):
             # An earlier attempt of this request may have started it meanwhile, and used the code up.
             if not await _has_begun(visit):
                 raise
@@ -65,7 +64,7 @@ async def _begin(visit: Visit, checked: CheckedBody) -> None:
             VehicleStart(preselection_id, office.code, office.prefixes), "begin", Action(preselection_id)
         )
     except (OutcomeUnknown, Unavailable):
-        with suppress(PartDown):
+        with suppress(DependencyUnavailable):
             await visit.parts.lagging.note(visit.operation_id, visit.now())
         raise
 
@@ -89,7 +88,7 @@ async def _created(visit: Visit, checked: CheckedBody) -> None:
         await _begin(visit, checked)
     except (VehicleInUse, VehicleExhausted, CodeNotSent):
         # A final refusal: the typed seller data is deleted at once. Maintenance removes what is left.
-        with suppress(PartDown):
+        with suppress(DependencyUnavailable):
             await visit.parts.preselections.drop_submission(visit.operation_id)
         raise
 

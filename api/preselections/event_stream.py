@@ -13,8 +13,8 @@ from sse_starlette import ServerSentEvent
 from api.http.request_context import Visit
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import state_of, view_of
+from domain.dependencies import DependencyUnavailable
 from domain.preselection.deadlines import next_change
-from storage.failures import PartDown
 from storage.preselections.rows import PreselectionRow
 from storage.redis.announcements import Subscription
 
@@ -69,7 +69,7 @@ async def _read(visit: Visit) -> Reading | None:
     try:
         row = await visit.parts.preselections.get(visit.own.id)
         office = await visit.parts.directory.get(visit.own.office_code)
-    except PartDown as down:
+    except DependencyUnavailable as down:
         log.warning("event stream read failed", part=down.part)
         return None
     return Reading(row, view_of(row, office, visit.now())) if row else None

@@ -18,7 +18,7 @@ _PAUSE_SECONDS = 0.1
 async def check_vehicle(visit: Visit, checked: CheckedBody, policy: Policy) -> None:
     """A mismatch counts towards the person's daily limit, so that facts can't be guessed.
 
-    Raises `RateLimited`, `InformationMismatch`, `VehicleNotEligible` and `GatewayDown`.
+    Raises `RateLimited`, `InformationMismatch`, `VehicleNotEligible` and `DependencyUnavailable`.
     """
     question = VehicleQuestion(
         checked.certificate_number, checked.vin, checked.seller, visit.caller.party, checked.office.code

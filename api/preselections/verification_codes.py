@@ -7,12 +7,11 @@ from api.http.action_log import action_logged
 from api.http.request_context import Visit
 from api.preselections.actions import count_write
 from api.preselections.schemas import CodeSent
+from domain.dependencies import DependencyUnavailable
 from domain.errors import RateLimited, Unavailable
 from domain.masking import mask_mobile
 from domain.sms import Purpose, render
-from gateways.failures import GatewayDown
 from gateways.sms import Sms
-from storage.failures import PartDown
 from storage.sms.codes import CodeOwner, NewCode
 
 _DIGITS = 6
@@ -56,7 +55,7 @@ async def _count_for_service(visit: Visit, at: datetime) -> None:
     """Called after the limits of the phone, so that refused requests do not consume the global quota."""
     try:
         await visit.parts.service_codes.count(visit.operation_id, at)
-    except (RateLimited, PartDown):
+    except (RateLimited, DependencyUnavailable):
         await visit.parts.codes.mark_failed(visit.operation_id, at)
         raise
 
@@ -74,7 +73,7 @@ async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:
     )
     try:
         await visit.parts.gateways.sms.send(message)
-    except GatewayDown as down:
+    except DependencyUnavailable as down:
         await visit.parts.codes.mark_failed(code_id, at)
         await visit.parts.service_codes.give_back(code_id)
         raise Unavailable({down.part: "down"}) from down

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from gateways.failures import GatewayDown
+from domain.dependencies import DependencyUnavailable
 from gateways.http import Clock, call
 
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -28,12 +28,12 @@ class ProviderDiscovery:
         self._asked_at: datetime | None = None
 
     async def keys_url(self) -> str:
-        """The URL of the keys. Raises `GatewayDown` while it is not known."""
+        """The URL of the keys. Raises `DependencyUnavailable` while it is not known."""
         if self._address is None or not self._is_fresh():
             try:
                 self._address = await self._ask()
                 self._asked_at = self._clock()
-            except GatewayDown:
+            except DependencyUnavailable:
                 if self._address is None:
                     raise
         return self._address
@@ -49,21 +49,21 @@ class ProviderDiscovery:
         address = self._issuer.removesuffix("/") + WELL_KNOWN
         answer = await call(self._client, self._client.build_request("GET", address), part="identity")
         if answer.status != httpx.codes.OK:
-            raise GatewayDown("identity", f"discovery: status {answer.status}")
+            raise DependencyUnavailable("identity", f"discovery: status {answer.status}")
         return _keys_address(answer.body, self._issuer)
 
 
 def _keys_address(body: bytes, issuer: str) -> str:
-    """The `jwks_uri` of a document that names this issuer. Raises `GatewayDown` for any other."""
+    """The `jwks_uri` of a document that names this issuer. Raises `DependencyUnavailable` for any other."""
     try:
         document: Any = json.loads(body)
     except (ValueError, RecursionError):
-        raise GatewayDown("identity", "discovery: not JSON") from None
+        raise DependencyUnavailable("identity", "discovery: not JSON") from None
     if not isinstance(document, dict) or document.get("issuer") != issuer:
-        raise GatewayDown("identity", "discovery: another issuer")
+        raise DependencyUnavailable("identity", "discovery: another issuer")
     address = document.get("jwks_uri")
     if not isinstance(address, str) or not _is_as_safe_as(address, issuer):
-        raise GatewayDown("identity", "discovery: no jwks_uri")
+        raise DependencyUnavailable("identity", "discovery: no jwks_uri")
     return address
 
 

@@ -53,7 +53,10 @@ _DEFAULT_RULES = TokenRules()
 
 class Verifier(Protocol):
     async def verify(self, token: str) -> Claims:
-        """The token's claims. Raises `Unauthenticated` for any defect, `GatewayDown` when there are no keys."""
+        """The token's claims.
+
+        Raises `Unauthenticated` for any defect, `DependencyUnavailable` when there are no keys.
+        """
         ...
 
 
@@ -82,7 +85,7 @@ class TokenVerifier:
         self._remembered: OrderedDict[bytes, tuple[datetime, Claims]] = OrderedDict()
 
     async def verify(self, token: str) -> Claims:
-        """Raises `Unauthenticated` for any defect, `GatewayDown` when the provider's keys are unavailable."""
+        """Raises `Unauthenticated` for any defect, `DependencyUnavailable` when the provider's keys are unavailable."""
         if len(token) > LONGEST_TOKEN or not token.isascii():
             raise Unauthenticated
         encoded = token.encode("ascii")

@@ -10,7 +10,7 @@ import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from gateways.failures import GatewayDown
+from domain.dependencies import DependencyUnavailable
 from gateways.http import LIMIT_SECONDS, Clock, call
 from gateways.identity.discovery import ProviderDiscovery
 
@@ -44,7 +44,10 @@ class SigningKeys:
         self._aside: asyncio.Task[None] | None = None
 
     async def get(self, key_id: str) -> PublicKey | None:
-        """The key with this id, or `None` if the provider has none. Raises `GatewayDown` if that is unknown."""
+        """The key with this id, or `None` if the provider has none.
+
+        Raises `DependencyUnavailable` if that is unknown.
+        """
         known = self._keys.get(key_id)
         if known and self._is_younger_than(KEPT_FOR):
             return known
@@ -53,9 +56,9 @@ class SigningKeys:
             return known
         await self._fetch_if_due(key_id)
         if not self._is_younger_than(USED_AT_MOST):
-            raise GatewayDown("identity", "no cached keys")
+            raise DependencyUnavailable("identity", "no cached keys")
         if self._is_away and key_id not in self._keys:
-            raise GatewayDown("identity", "an unknown key")
+            raise DependencyUnavailable("identity", "an unknown key")
         return self._keys.get(key_id)
 
     def _is_younger_than(self, age: timedelta) -> bool:
@@ -84,7 +87,7 @@ class SigningKeys:
             async with asyncio.timeout(LIMIT_SECONDS):
                 self._keys = await self._published()
             self._fetched_at, self._is_away = self._clock(), False
-        except (GatewayDown, TimeoutError):
+        except (DependencyUnavailable, TimeoutError):
             # Cached keys may still be usable; the caller checks that.
             self._is_away = True
             if isinstance(self._source, ProviderDiscovery):
@@ -96,17 +99,20 @@ class SigningKeys:
         url = self._source if isinstance(self._source, str) else await self._source.keys_url()
         answer = await call(self._client, self._client.build_request("GET", url), part="identity")
         if answer.status != httpx.codes.OK:
-            raise GatewayDown("identity", f"keys: status {answer.status}")
+            raise DependencyUnavailable("identity", f"keys: status {answer.status}")
         return read_keys(answer.body)
 
 
 def read_keys(body: bytes) -> dict[str, PublicKey]:
-    """The keys of a JWKS that we can verify with; others are left out. Raises `GatewayDown` for a malformed JWKS."""
+    """The keys of a JWKS that we can verify with; others are left out.
+
+    Raises `DependencyUnavailable` for a malformed JWKS.
+    """
     try:
         entries = json.loads(body)["keys"]
         keys = [_read_key(entry) for entry in entries]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise GatewayDown("identity", "malformed keys") from None
+        raise DependencyUnavailable("identity", "malformed keys") from None
     return {key.kid: key for key in keys if key is not None and key.kid}
 
 

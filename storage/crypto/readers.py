@@ -11,9 +11,9 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.dependencies import DependencyUnavailable
 from storage.crypto.tables import key_reader
 from storage.crypto.vault import Keys
-from storage.failures import PartDown
 from storage.postgres.database import Database
 
 EVERY = timedelta(seconds=2)
@@ -73,7 +73,7 @@ async def keys_kept_up(
     finally:
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
-        with suppress(PartDown):
+        with suppress(DependencyUnavailable):
             await readers.forget(reader_id)
 
 
@@ -88,6 +88,6 @@ async def _keep_up(
             # The log must not contain the file's content, so it names only the type of the problem.
             log.warning("keys unreadable", problem=type(problem).__name__)
         # A process reports its keys after it uses them, never before.
-        with suppress(PartDown):
+        with suppress(DependencyUnavailable):
             await readers.tell(reader_id, KeyReader(name, clock(), keys.known, keys.current))
         await asyncio.sleep(every.total_seconds())

@@ -19,8 +19,9 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from domain.dependencies import DependencyUnavailable
 from domain.plates import position_of, prefix_of, serial_at, serial_of
-from storage.failures import IndexLost, PartDown
+from storage.failures import IndexLost
 from storage.pool.keys import index_keys, milliseconds
 from storage.redis.client import redis_answers, script
 
@@ -45,7 +46,10 @@ ANYTHING = Wish()
 
 
 class PoolIndex:
-    """The index of all prefixes. All methods raise `PartDown("redis")`; those that read it also `IndexLost`."""
+    """The index of all prefixes.
+
+    All methods raise `DependencyUnavailable("redis")`; those that read it also `IndexLost`.
+    """
 
     def __init__(self, redis: Redis, *, chance: Random | None = None) -> None:
         """`chance` splits a draw among an office's prefixes; a public draw must be unpredictable."""
@@ -89,7 +93,7 @@ class PoolIndex:
             try:
                 for prefix, share in shares.items():
                     drawn += await self.draw(prefix, share, at=at, until=until, wish=wish)
-            except PartDown:
+            except DependencyUnavailable:
                 await self.take_back(drawn, at=at, until=until)
                 raise
             if len(drawn) == count:

@@ -59,7 +59,10 @@ class KeyboardSnapshots:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def get(self, prefix: str, at: datetime, max_age: timedelta) -> Snapshot:
-        """A snapshot that is at most `max_age` old. Raises `PartDown`, and `KeyError` for an unknown prefix."""
+        """A snapshot that is at most `max_age` old.
+
+        Raises `DependencyUnavailable`, and `KeyError` for an unknown prefix.
+        """
         snapshot = self._newest.get(prefix)
         if snapshot and snapshot.serves(at, max_age):
             self._newest.move_to_end(prefix)
@@ -72,7 +75,9 @@ class KeyboardSnapshots:
         return snapshot
 
     async def refresh(self, prefix: str, at: datetime, *, older_than: timedelta) -> bool:
-        """Renew a snapshot before a caller has to wait for it; returns whether it was renewed. Raises `PartDown`.
+        """Renew a snapshot before a caller has to wait for it; returns whether it was renewed.
+
+        Raises `DependencyUnavailable`.
 
         It is renewed only if it is older than this, and if the prefix's keyboard was used within the hour.
         """

@@ -43,7 +43,7 @@ class _Plan:
 
 
 class PoolBuilder:
-    """Builds indexes. Raises `PartDown` for the database or Redis, `KeyError` for an unknown prefix."""
+    """Builds indexes. Raises `DependencyUnavailable` for the database or Redis, `KeyError` for an unknown prefix."""
 
     def __init__(self, database: Database, redis: Redis) -> None:
         self._redis = redis

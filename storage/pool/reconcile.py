@@ -46,7 +46,10 @@ class IndexKeeper:
         self._inspect = script(redis, "pool", "common", "inspect")
 
     async def tend(self, at: datetime) -> list[str]:
-        """Rebuild indexes that are lost, outdated or near their end; returns the prefixes. Raises `PartDown`."""
+        """Rebuild indexes that are lost, outdated or near their end; returns the prefixes.
+
+        Raises `DependencyUnavailable`.
+        """
         revisions = await self._records.revisions()
         run = await run_of(self._redis)
         states = await self._states(revisions)
@@ -64,7 +67,8 @@ class IndexKeeper:
         """Compare an index with the database bit by bit, and rebuild it if they differ.
 
         The two are read one after the other, so a decision in between may look like a difference. Only a difference
-        that a second comparison finds again counts. Raises `IndexLost` when there is no index, and `PartDown`.
+        that a second comparison finds again counts. Raises `IndexLost` when there is no index, and
+        `DependencyUnavailable`.
         """
         drift = NO_DRIFT
         too_many, too_few = await self._differences(prefix, at)

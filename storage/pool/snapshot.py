@@ -61,7 +61,7 @@ class PoolSnapshot:
 
 
 class PoolRecords:
-    """Reads of the pool. All raise `PartDown("database")`, and `KeyError` for an unknown prefix."""
+    """Reads of the pool. All raise `DependencyUnavailable("database")`, and `KeyError` for an unknown prefix."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -15,9 +15,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.dependencies import DependencyUnavailable
 from domain.instants import whole_milliseconds
 from storage.audit.trail import Act, Subject, note
-from storage.failures import NotTheSecond, PartDown
+from storage.failures import NotTheSecond
 from storage.pool.index import PoolIndex
 from storage.pool.tables import withholding
 from storage.postgres.database import Database
@@ -166,7 +167,7 @@ class WithheldNumbers:
     async def _settle(
         self, at: datetime, *, taken: Iterable[str] = (), held: dict[str, datetime] | None = None
     ) -> None:
-        with suppress(PartDown):
+        with suppress(DependencyUnavailable):
             await self._index.settle(at=at, taken=list(taken), held=held or {})
 
 

@@ -1,8 +1,8 @@
 """The client of PostgreSQL: one pool, short timeouts, and one definition of "unavailable".
 
 There are two kinds of calls: `statement()` is one statement in autocommit (the hot path: no BEGIN, no COMMIT, no ping),
-and `transaction()` is several that commit together. Both raise `PartDown("database")` when the server does not respond
-in time. A caller must not repeat a write without a key then: the server may have executed it.
+and `transaction()` is several that commit together. Both raise `DependencyUnavailable("database")` when the server does
+not respond in time. A caller must not repeat a write without a key then: the server may have executed it.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from storage.failures import PartDown
+from domain.dependencies import DependencyUnavailable
 from storage.postgres.driver_connections import driver_of, refuse_dead
 from storage.postgres.kept_connections import KeptConnections
 
@@ -79,14 +79,14 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanh
 
 @contextmanager
 def database_answers() -> Iterator[None]:
-    """Translate the driver's errors for "down or too slow" into `PartDown("database")`."""
+    """Translate the driver's errors for "down or too slow" into `DependencyUnavailable("database")`."""
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise PartDown("database") from error
+        raise DependencyUnavailable("database") from error
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise PartDown("database") from error
+            raise DependencyUnavailable("database") from error
         raise
 
 
@@ -172,7 +172,7 @@ class Database:
                 raise
 
     async def ping(self) -> None:
-        """Return when the server responds; raises `PartDown`."""
+        """Return when the server responds; raises `DependencyUnavailable`."""
         await self.rows(text("SELECT 1"))
 
     async def _rows(self, statement: Executable, parameters: Parameters | None) -> list[Row[*tuple[Any, ...]]]:
@@ -204,7 +204,7 @@ async def _twice_at_most(work: Callable[[], Awaitable[T]]) -> T:
     started = asyncio.get_running_loop().time()
     try:
         return await work()
-    except PartDown:
+    except DependencyUnavailable:
         if asyncio.get_running_loop().time() - started > _FAILED_AT_ONCE:
             raise
         return await work()

@@ -211,7 +211,7 @@ class Decisions:
         """Commit the decision, all or nothing, with the preselection at the next revision.
 
         Raises `StaleRevision`, `PartyBanned`, `VehicleTaken`, `CodeGone` or `ClaimLost`, and has changed nothing then;
-        also `RequestIdTaken`. After `PartDown` the outcome is unknown: load the row again.
+        also `RequestIdTaken`. After `DependencyUnavailable` the outcome is unknown: load the row again.
         """
         values = _values(decision)
         for _ in range(_ATTEMPTS):

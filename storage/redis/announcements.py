@@ -13,7 +13,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
-from storage.failures import PartDown
+from domain.dependencies import DependencyUnavailable
 from storage.redis.client import redis_answers
 
 CHANNEL = "preselections"
@@ -59,7 +59,10 @@ class Announcements:
         self._closing = False
 
     async def publish(self, preselection_id: UUID) -> None:
-        """Announce to all processes that the preselection's row has changed. Raises `PartDown("redis")`."""
+        """Announce to all processes that the preselection's row has changed.
+
+        Raises `DependencyUnavailable("redis")`.
+        """
         with redis_answers():
             await self._redis.publish(CHANNEL, preselection_id.bytes)
 
@@ -93,7 +96,7 @@ class Announcements:
 
     async def _listen(self) -> None:
         while not self._closing:
-            with suppress(PartDown), redis_answers():
+            with suppress(DependencyUnavailable), redis_answers():
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(CHANNEL)
                     await self._dispatch(pubsub)

@@ -17,7 +17,7 @@ from redis.exceptions import (
 )
 from redis.maint_notifications import MaintNotificationsConfig
 
-from storage.failures import PartDown
+from domain.dependencies import DependencyUnavailable
 
 _CONNECT_SECONDS = 1.0
 _ANSWER_SECONDS = 1.0
@@ -42,11 +42,11 @@ def make_redis(url: str) -> Redis:
 
 @contextmanager
 def redis_answers() -> Iterator[None]:
-    """Translate the driver's errors for "down or too slow" into `PartDown("redis")`."""
+    """Translate the driver's errors for "down or too slow" into `DependencyUnavailable("redis")`."""
     try:
         yield
     except (ConnectionError, TimeoutError, OSError, ClusterDownError, ReadOnlyError, OutOfMemoryError) as error:
-        raise PartDown("redis") from error
+        raise DependencyUnavailable("redis") from error
 
 
 def script(redis: Redis, room: str, *names: str) -> AsyncScript:
@@ -59,6 +59,6 @@ def script(redis: Redis, room: str, *names: str) -> AsyncScript:
 
 
 async def ping(redis: Redis) -> None:
-    """Return when the server responds; raises `PartDown`."""
+    """Return when the server responds; raises `DependencyUnavailable`."""
     with redis_answers():
         await redis.ping()

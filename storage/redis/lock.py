@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
-from storage.failures import PartDown
+from domain.dependencies import DependencyUnavailable
 from storage.redis.client import redis_answers, script
 
 
@@ -32,6 +32,6 @@ class RedisLocks:
         try:
             with redis_answers():
                 await self._unlock(keys=[key], args=[token])
-        except PartDown:
+        except DependencyUnavailable:
             # The lock expires automatically; the block's result or error is more important.
             return

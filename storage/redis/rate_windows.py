@@ -23,7 +23,7 @@ class RateWindows:
     ) -> datetime | None:
         """Count a request made at `at`. None: it may pass; otherwise the instant from which the next one passes.
 
-        A refused request is not counted, and one with a `name` only once. Raises `PartDown("redis")`.
+        A refused request is not counted, and one with a `name` only once. Raises `DependencyUnavailable("redis")`.
         """
         arguments: list[str | int] = [
             milliseconds(at),
@@ -36,7 +36,7 @@ class RateWindows:
         return None if answer == _PASSED else moment_at(answer)
 
     async def give_back(self, key: str, name: str) -> None:
-        """Uncount a request of this name that had no effect after all. Raises `PartDown("redis")`."""
+        """Uncount a request of this name that had no effect after all. Raises `DependencyUnavailable("redis")`."""
         with redis_answers():
             await self._redis.zrem(_redis_key(key), name)
 

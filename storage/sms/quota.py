@@ -4,8 +4,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain.dependencies import DependencyUnavailable
 from domain.errors import RateLimited
-from storage.failures import PartDown
 from storage.redis.rate_windows import RateWindows
 
 _KEY = "service codes"
@@ -20,7 +20,10 @@ class ServiceCodes:
         self._limit = limit
 
     async def count(self, code_id: UUID, at: datetime) -> None:
-        """Count a code before it is sent, once however often it is repeated. Raises `RateLimited`, `PartDown`."""
+        """Count a code before it is sent, once however often it is repeated.
+
+        Raises `RateLimited`, `DependencyUnavailable`.
+        """
         if self._limit is None:
             return
         retry_at = await self._windows.hit(_KEY, limit=self._limit, window=_MINUTE, at=at, name=str(code_id))
@@ -30,5 +33,5 @@ class ServiceCodes:
     async def give_back(self, code_id: UUID) -> None:
         """Uncount a code that could not be sent. If Redis is unavailable, the count expires in a minute anyway."""
         if self._limit is not None:
-            with suppress(PartDown):
+            with suppress(DependencyUnavailable):
                 await self._windows.give_back(_KEY, str(code_id))

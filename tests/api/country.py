@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 
+from domain.dependencies import DependencyUnavailable
 from domain.identifiers import resident_id_check_character, vin_check_character
 from domain.parties import Party, PartyKind
 from domain.plates import LETTERS, PROVINCES
 from domain.segments import Segment
 from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion
-from gateways.failures import GatewayDown
 from gateways.sms import Sms
 from process.clock import system_clock
 from storage.audit.trail import Act
@@ -65,7 +65,7 @@ class Phone:
 
     async def send(self, message: Sms) -> None:
         if self.is_down:
-            raise GatewayDown("sms", "switched off")
+            raise DependencyUnavailable("sms", "switched off")
         self.messages.append(message)
 
     def of(self, phone: str) -> list[Sms]:
@@ -84,7 +84,7 @@ class Registry:
 
     async def look_up(self, question: VehicleQuestion) -> VehicleFacts | None:
         if self.is_down:
-            raise GatewayDown("registry", "switched off")
+            raise DependencyUnavailable("registry", "switched off")
         facts = self.cars.get(question.vin)
         return facts if facts and facts.certificate_number == question.certificate_number else None
 

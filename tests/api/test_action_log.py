@@ -12,11 +12,16 @@ from structlog.testing import capture_logs
 
 from api.http.action_log import action_logged
 from api.http.request_log import RequestLog
+from domain.dependencies import DependencyUnavailable
 from domain.errors import NotFound
-from storage.failures import PartDown
 
 SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": []}
-HOW_IT_ENDS = [(None, "done"), (NotFound(), "not_found"), (PartDown("redis"), "unavailable"), (KeyError(), "failed")]
+HOW_IT_ENDS = [
+    (None, "done"),
+    (NotFound(), "not_found"),
+    (DependencyUnavailable("redis"), "unavailable"),
+    (KeyError(), "failed"),
+]
 
 
 def acting(failure: Exception | None) -> RequestLog:

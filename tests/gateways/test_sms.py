@@ -5,8 +5,8 @@ import httpx
 import pytest
 from starlette.responses import Response
 
+from domain.dependencies import DependencyUnavailable
 from gateways import http
-from gateways.failures import GatewayDown
 from gateways.sms import HttpSms, LocalSms, Sms, SmsGateway
 from tests.gateways.http_server import LocalServer, Received
 
@@ -68,13 +68,13 @@ async def test_whatever_is_not_accepted_counts_as_down(
     http_server: LocalServer, client: httpx.AsyncClient, status: int
 ) -> None:
     http_server.answers(status)
-    with pytest.raises(GatewayDown) as down:
+    with pytest.raises(DependencyUnavailable) as down:
         await HttpSms(http_server.url, client).send(MESSAGE)
     assert down.value.part == "sms"
 
 
 async def test_a_gateway_that_is_away_counts_as_down(refused_url: str, client: httpx.AsyncClient) -> None:
-    with pytest.raises(GatewayDown):
+    with pytest.raises(DependencyUnavailable):
         await HttpSms(refused_url, client).send(MESSAGE)
 
 
@@ -83,14 +83,14 @@ async def test_a_gateway_that_never_answers_counts_as_down(
 ) -> None:
     assert http.LIMIT_SECONDS == 3
     monkeypatch.setattr(http, "LIMIT_SECONDS", 0.05)
-    with pytest.raises(GatewayDown):
+    with pytest.raises(DependencyUnavailable):
         await HttpSms(http_server.url, client).send(MESSAGE)
 
 
 async def test_nothing_personal_stands_in_the_message_or_the_failure(
     refused_url: str, client: httpx.AsyncClient
 ) -> None:
-    with pytest.raises(GatewayDown) as down:
+    with pytest.raises(DependencyUnavailable) as down:
         await HttpSms(refused_url, client).send(MESSAGE)
     said = f"{MESSAGE!r} {down.value} {down.value!r} {down.value.__cause__}"
     assert not [value for value in (MESSAGE.phone, MESSAGE.text, "123456", refused_url) if value in said]

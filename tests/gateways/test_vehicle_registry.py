@@ -5,11 +5,11 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from domain.dependencies import DependencyUnavailable
 from domain.errors import InformationMismatch, Refusal, VehicleNotEligible
 from domain.parties import Party, PartyKind
 from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion, judge
 from gateways import http
-from gateways.failures import GatewayDown
 from gateways.vehicle_registry import HttpVehicleRegistry, LocalVehicleRegistry, VehicleRegistry
 from tests.gateways.http_server import LocalServer, Received
 
@@ -99,7 +99,7 @@ async def test_garbage_counts_as_down(
     http_server: LocalServer, client: httpx.AsyncClient, status: int, body: object
 ) -> None:
     http_server.answers(status, body)
-    with pytest.raises(GatewayDown) as down:
+    with pytest.raises(DependencyUnavailable) as down:
         await HttpVehicleRegistry(http_server.url, client).look_up(QUESTION)
     assert down.value.part == "registry"
 
@@ -108,7 +108,7 @@ async def test_a_registry_that_never_answers_counts_as_down(
     http_server: LocalServer, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "LIMIT_SECONDS", 0.05)
-    with pytest.raises(GatewayDown):
+    with pytest.raises(DependencyUnavailable):
         await HttpVehicleRegistry(http_server.url, client).look_up(QUESTION)
 
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from domain.dependencies import DependencyUnavailable
 from domain.errors import CodeIncorrect, RateLimited, Unavailable
 from domain.preselection.values import Stage
-from gateways.failures import GatewayDown
 from storage.sms.quota import ServiceCodes
 from tests.support.waiting import refused
 from tests.workflows.vehicles import Vehicle, numbers_of
@@ -97,7 +97,7 @@ async def test_when_the_gateway_is_down_the_person_is_told_and_nothing_counts(
     vehicle = await world.vehicle(confirm_delay="PT0S", codes_per_hour="1")
     await vehicle.start()
     with monkeypatch.context() as patch:
-        patch.setattr(world.phone, "down", GatewayDown("sms"))
+        patch.setattr(world.phone, "down", DependencyUnavailable("sms"))
         refusal = await refused(vehicle.send_code())
     assert isinstance(refusal, Unavailable)
     assert refusal.parts == {"sms": "down"}

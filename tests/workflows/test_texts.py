@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from domain.dependencies import DependencyUnavailable
 from domain.preselection.values import Stage
 from embedded.postgres import Postgres
-from gateways.failures import GatewayDown
 from storage.sms.deliveries import DeliveryState, SmsDeliveries, SmsDelivery
 from tests.support.waiting import eventually
 from tests.workflows.test_operators_view import details_of
@@ -36,7 +36,7 @@ async def test_a_text_that_can_not_be_sent_holds_nothing_up_and_arrives_later(
 ) -> None:
     vehicle = await world.selecting()
     with monkeypatch.context() as patch:
-        patch.setattr(world.phone, "down", GatewayDown("sms"))
+        patch.setattr(world.phone, "down", DependencyUnavailable("sms"))
         state = await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")
         assert state.reservation
         later = state.reservation.visit_by.replace(year=2030)
@@ -73,7 +73,7 @@ async def test_why_a_text_waits_is_recorded_and_operators_see_it_in_the_details(
 ) -> None:
     vehicle = await world.selecting()
     with monkeypatch.context() as patch:
-        patch.setattr(world.phone, "down", GatewayDown("sms", "status 503"))
+        patch.setattr(world.phone, "down", DependencyUnavailable("sms", "status 503"))
         await composed(vehicle)
 
         async def failed() -> SmsDelivery | None:

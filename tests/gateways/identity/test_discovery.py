@@ -9,7 +9,7 @@ import pytest
 from joserfc.jwk import ECKey
 from starlette.responses import Response
 
-from gateways.failures import GatewayDown
+from domain.dependencies import DependencyUnavailable
 from gateways.identity.discovery import KNOWN_FOR, WELL_KNOWN
 from gateways.identity.provider import TokenVerifier, Verifier, token_verifier
 from gateways.identity.signing_keys import KEPT_FOR, PAUSE
@@ -69,7 +69,7 @@ async def test_a_document_of_another_issuer_or_without_an_address_is_none(
     provider: Provider, verifier: Verifier, document: Any
 ) -> None:
     provider.document = provider.document | document if isinstance(document, dict) and document else document
-    with pytest.raises(GatewayDown):
+    with pytest.raises(DependencyUnavailable):
         await verifier.verify(provider.token())
     assert provider.asked() == [WELL_KNOWN]
 
@@ -82,7 +82,7 @@ async def test_keys_never_come_without_tls_where_the_issuer_has_it(client: httpx
         return httpx.Response(200, json={"issuer": issuer, "jwks_uri": "http://issuer.test/keys"})
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as secure:
-        with pytest.raises(GatewayDown):
+        with pytest.raises(DependencyUnavailable):
             await token_verifier(issuer, AUDIENCE, client=secure, clock=clock).verify(
                 token_of(APPLICANT | {"iss": issuer})
             )
@@ -94,7 +94,7 @@ async def test_keys_that_moved_are_found_again(provider: Provider, verifier: Ver
     provider.document["jwks_uri"] = f"{provider.issuer}/new-keys"
     provider.keys = [ECKey.generate_key("P-256", {"kid": "k-2"})]
     clock.now += PAUSE
-    with pytest.raises(GatewayDown):
+    with pytest.raises(DependencyUnavailable):
         await verifier.verify(provider.token(provider.keys[0]))
     clock.now += PAUSE
     claims = await verifier.verify(provider.token(provider.keys[0]))
@@ -143,7 +143,7 @@ async def test_a_key_that_nobody_knows_is_no_forgery_while_the_provider_is_away(
     await verifier.verify(provider.token())
     provider.status = 503
     clock.now += PAUSE
-    with pytest.raises(GatewayDown) as down:
+    with pytest.raises(DependencyUnavailable) as down:
         await verifier.verify(provider.token(ECKey.generate_key("P-256", {"kid": "k-2"})))
     assert down.value.part == "identity"
 

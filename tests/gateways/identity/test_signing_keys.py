@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from joserfc.jwk import ECKey
 
+from domain.dependencies import DependencyUnavailable
 from domain.errors import Unauthenticated
-from gateways.failures import GatewayDown
 from gateways.identity.provider import TokenVerifier
 from gateways.identity.signing_keys import KEPT_FOR, PAUSE, USED_AT_MOST
 from tests.gateways.http_server import LocalServer
@@ -61,7 +61,7 @@ async def test_old_keys_serve_on_for_a_while_when_the_provider_is_away(
     claims = await verifier.verify(GOOD)
     assert claims.subject == "applicant-001"
     clock.now += timedelta(minutes=2)
-    with pytest.raises(GatewayDown) as down:
+    with pytest.raises(DependencyUnavailable) as down:
         await verifier.verify(token_of(APPLICANT | {"exp": int(clock.now.timestamp()) + 60}))
     assert down.value.part == "identity"
 
@@ -74,7 +74,7 @@ async def test_without_any_keys_the_provider_is_down(
     verifier: TokenVerifier, http_server: LocalServer, status: int, body: object
 ) -> None:
     http_server.answers(status, body)
-    with pytest.raises(GatewayDown):
+    with pytest.raises(DependencyUnavailable):
         await verifier.verify(GOOD)
 
 

@@ -6,8 +6,9 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from domain.dependencies import DependencyUnavailable
 from domain.plates import POOL_SIZE, position_of
-from storage.failures import IndexLost, PartDown
+from storage.failures import IndexLost
 from storage.pool.index import PoolIndex, Wish
 from storage.pool.keys import index_keys, milliseconds
 from storage.postgres.tables import FOREVER
@@ -211,5 +212,5 @@ async def test_parallel_draws_never_meet(redis: Redis, index: PoolIndex) -> None
 
 async def test_redis_away_is_a_part_that_is_down() -> None:
     async with make_redis("redis://127.0.0.1:1/0") as nowhere:
-        with pytest.raises(PartDown, match="redis"):
+        with pytest.raises(DependencyUnavailable, match="redis"):
             await PoolIndex(nowhere).draw(B, 10, at=AT, until=LATER)

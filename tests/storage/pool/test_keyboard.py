@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 import pytest
 from redis.asyncio import Redis
 
+from domain.dependencies import DependencyUnavailable
 from domain.plates import DIGITS
 from domain.segments import positions_in
-from storage.failures import PartDown
 from storage.pool.keyboard import KeyboardSnapshots, Snapshot
 from storage.pool.keys import key
 from storage.redis.client import make_redis
@@ -80,7 +80,7 @@ async def test_a_flushed_redis_costs_nothing_but_a_new_snapshot(world: World, re
 async def test_without_redis_there_is_no_keyboard(world: World) -> None:
     await world.add_prefix(B, segment("AB1!!"))
     async with make_redis("redis://127.0.0.1:1/0") as nowhere:
-        with pytest.raises(PartDown, match="redis"):
+        with pytest.raises(DependencyUnavailable, match="redis"):
             await KeyboardSnapshots(world.database, nowhere).get(B, AT, MAX_AGE)
 
 

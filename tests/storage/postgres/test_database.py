@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.dependencies import DependencyUnavailable
 from embedded.postgres import Postgres
-from storage.failures import PartDown, RequestIdTaken, StaleRevision
+from storage.failures import RequestIdTaken, StaleRevision
 from storage.postgres.database import PATIENCE, Database
 from storage.preselections.decisions import Claim
 from tests.storage.stored_preselections import SOON, Stored, decision, new_plates
@@ -33,14 +34,14 @@ async def own(fresh_database: str) -> AsyncIterator[Database]:
 async def answers(database: Database) -> bool:
     try:
         await database.ping()
-    except PartDown:
+    except DependencyUnavailable:
         return False
     return True
 
 
 async def test_an_address_at_which_nobody_listens_is_down() -> None:
     nobody = Database("postgresql://nobody@127.0.0.1:1/nothing")
-    with pytest.raises(PartDown) as down:
+    with pytest.raises(DependencyUnavailable) as down:
         await nobody.ping()
     assert down.value.part == "database"
     await nobody.close()
@@ -79,7 +80,7 @@ async def test_a_transaction_on_a_frozen_server_ends_in_time_and_leaves_nothing_
 
     try:
         started = time.monotonic()
-        with pytest.raises(PartDown):
+        with pytest.raises(DependencyUnavailable):
             await write()
         assert time.monotonic() - started < PATIENCE + MARGIN
     finally:
@@ -100,7 +101,7 @@ async def test_a_transaction_on_the_driver_ends_in_time_too_and_leaves_nothing_b
 
     try:
         started = time.monotonic()
-        with pytest.raises(PartDown):
+        with pytest.raises(DependencyUnavailable):
             await write()
         assert time.monotonic() - started < PATIENCE + MARGIN
     finally:
@@ -117,7 +118,7 @@ async def test_a_decision_that_a_frozen_server_got_has_one_effect_however_often_
     drawn = decision(me, hold=[Claim(plate, "offered", SOON) for plate in plates])
     postgres.freeze()
     try:
-        with pytest.raises(PartDown):
+        with pytest.raises(DependencyUnavailable):
             await stored.decisions.commit(drawn)
     finally:
         postgres.thaw()
@@ -198,7 +199,7 @@ async def test_a_restarted_server_costs_no_transaction_an_error(
 @pytest.mark.slow
 async def test_a_slow_statement_is_ended_by_the_server(own: Database) -> None:
     started = time.monotonic()
-    with pytest.raises(PartDown):
+    with pytest.raises(DependencyUnavailable):
         await own.rows(text("SELECT pg_sleep(10)"))
     assert time.monotonic() - started < PATIENCE
     assert await answers(own)

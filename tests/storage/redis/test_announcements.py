@@ -9,8 +9,8 @@ import redis.exceptions
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
+from domain.dependencies import DependencyUnavailable
 from embedded.valkey import Valkey
-from storage.failures import PartDown
 from storage.redis.announcements import CHANNEL, Announcements
 from storage.redis.client import make_redis
 
@@ -97,7 +97,7 @@ async def test_after_a_restart_of_redis_every_stream_reads_again_and_hears_again
         with announcements.subscribe(mine) as subscription:
             assert await subscription.wait(PATIENCE)
             await valkey.stop()
-            with pytest.raises(PartDown, match="redis"):
+            with pytest.raises(DependencyUnavailable, match="redis"):
                 await announcements.publish(mine)
             await valkey.start()
             await valkey.ready()

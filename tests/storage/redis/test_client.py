@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
+from domain.dependencies import DependencyUnavailable
 from embedded.valkey import Valkey
-from storage.failures import PartDown
 from storage.redis.client import make_redis, ping, redis_answers, script
 
 COUNTS_AS_DOWN = 3.0
@@ -16,10 +16,10 @@ async def test_a_frozen_redis_counts_as_down_in_time_and_answers_right_afterward
         valkey.freeze()
         try:
             begun = asyncio.get_running_loop().time()
-            with pytest.raises(PartDown, match="redis"):
+            with pytest.raises(DependencyUnavailable, match="redis"):
                 await ping(redis)
             assert asyncio.get_running_loop().time() - begun < COUNTS_AS_DOWN
-            with pytest.raises(PartDown), redis_answers():
+            with pytest.raises(DependencyUnavailable), redis_answers():
                 await redis.set("late", "written in the end")
         finally:
             valkey.thaw()
@@ -31,7 +31,7 @@ async def test_a_restarted_redis_costs_no_caller_an_error(valkey: Valkey) -> Non
     async with make_redis(valkey.url()) as redis:
         await asyncio.gather(*(ping(redis) for _ in range(5)))
         await valkey.stop()
-        with pytest.raises(PartDown, match="redis"):
+        with pytest.raises(DependencyUnavailable, match="redis"):
             await ping(redis)
         await valkey.start()
         await valkey.ready()

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from redis.asyncio import Redis
 
+from domain.dependencies import DependencyUnavailable
 from domain.errors import RateLimited
-from storage.failures import PartDown
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
 from storage.sms.quota import ServiceCodes
@@ -48,5 +48,5 @@ async def test_without_a_limit_codes_are_counted_without_error_while_redis_is_aw
 
 async def test_while_redis_is_away_a_limit_lets_nothing_through() -> None:
     nowhere = make_redis("redis://127.0.0.1:1")
-    with pytest.raises(PartDown, match="redis"):
+    with pytest.raises(DependencyUnavailable, match="redis"):
         await ServiceCodes(RateWindows(nowhere), 1).count(uuid4(), AT)

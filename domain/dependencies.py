@@ -1,0 +1,18 @@
+"""The error for a server or an external service that does not answer."""
+
+from typing import Literal
+
+Dependency = Literal["database", "redis", "sms", "registry", "identity"]
+
+
+class DependencyUnavailable(Exception):
+    """It is down, frozen, too slow or failing, or its response is malformed; the call may have had its effect.
+
+    Repeat a write with the same key to learn what has happened. `reason` is for the log. Neither it nor the text ever
+    contains anything that was sent or received.
+    """
+
+    def __init__(self, part: Dependency, reason: str = "") -> None:
+        self.part = part
+        self.reason = reason
+        super().__init__(f"{part} does not answer" + (f": {reason}" if reason else ""))
