@@ -37,12 +37,14 @@ class Notifications:
         return [purpose for purpose, state in self.states.items() if state == GIVEN_UP]
 
     def follow(self, before: DecisionResult | None, after: DecisionResult) -> None:
-        """Send the SMS that follow from a change of the row. A restarted run sends them again, with the same key."""
-        if after.stage != Stage.COMPLETED:
-            return
-        if before is None or before.stage in UNFINISHED or before.plate != after.plate:
+        """Send the SMS that follow from a change of the row. A restarted run sends them again, with the same key.
+
+        The row may have gone two steps: a reservation that the workflow never heard of, and its registration.
+        """
+        is_new = before.stage in UNFINISHED or before.plate != after.plate if before else after.stage == Stage.COMPLETED
+        if after.stage in (Stage.COMPLETED, Stage.REGISTERED) and is_new:
             self.send(Purpose.RESERVED)
-        elif before.visit_by != after.visit_by:
+        elif after.stage == Stage.COMPLETED and before and before.visit_by != after.visit_by:
             self.send(Purpose.DEADLINE_MOVED)
 
     def send(self, purpose: Purpose, entry_id: str | None = None) -> None:

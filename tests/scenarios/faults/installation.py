@@ -1,0 +1,167 @@
+"""One installation in this process: API and worker with a database, a Redis and a Temporal of their own.
+
+Its database can be restored to an earlier moment, as operators do it: everything is stopped meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from temporalio.api.common.v1 import Payloads, WorkflowType
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import StartWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowHandle
+
+from api.app import create_app
+from api.context import Gateways, parts_of
+from config.payloads import DATA_CONVERTER
+from config.settings import Settings
+from embedded.postgres import Postgres
+from embedded.temporal import Temporal
+from embedded.valkey import Valkey
+from gateways.identity.provider import token_verifier
+from process.clock import system_clock
+from storage.crypto.vault import Keys
+from storage.pool.reconcile import IndexKeeper
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
+from tests.api.country import KEYS, Country, Phone, Registry
+from tests.api.stack import Addresses, Stack, settings_for
+from tests.gateways.identity.tokens import AUDIENCE, ISSUER
+from worker.parts import Parts as WorkerParts
+from worker.run import make_worker
+from workflows.maintenance.types import UpkeepInput, UpkeepReport
+from workflows.messages import vehicle_workflow_id
+
+REDIS = 8
+"""The logical database of Valkey."""
+
+
+@dataclass
+class Installation:
+    postgres: Postgres
+    valkey: Valkey
+    temporal: Temporal
+    folder: Path
+    database: str = field(default_factory=lambda: f"faults_{uuid4().hex[:12]}")
+    phone: Phone = field(default_factory=Phone)
+    registry: Registry = field(default_factory=Registry)
+    last_report: UpkeepReport | None = None
+    """What Temporal hands to the next run of maintenance."""
+
+    _stack: Stack | None = None
+    _client: Client | None = None
+    _running: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @property
+    def stack(self) -> Stack:
+        assert self._stack, "the installation does not run"
+        return self._stack
+
+    @property
+    def client(self) -> Client:
+        assert self._client, "the installation does not run"
+        return self._client
+
+    @property
+    def country(self) -> Country:
+        return Country(self.stack)
+
+    @property
+    def task_queue(self) -> str:
+        return self.database
+
+    async def create(self, template: str) -> None:
+        await self.postgres.create_database(self.database, template=template)
+
+    async def drop(self) -> None:
+        await self.postgres.drop_database(self.database)
+
+    async def start(self) -> None:
+        """API and worker, connected anew."""
+        settings = self._settings()
+        self._client = await Client.connect(self.temporal.address, data_converter=DATA_CONVERTER)
+        await self._start_worker(settings)
+        issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
+        verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
+        gateways = Gateways(self.phone, self.registry, verifier)
+        parts = await self._running.enter_async_context(
+            parts_of(settings, gateways, Keys.from_file(settings.key_file))
+        )
+        app = create_app(parts)
+        http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20
+        )
+        await self._running.enter_async_context(http)
+        keeper = IndexKeeper(parts.database, parts.redis)
+        self._stack = Stack(parts, app, http, keeper, self.phone, self.registry)
+
+    async def _start_worker(self, settings: Settings) -> None:
+        database = Database(settings.database_url, pool_size=20)
+        keys, redis = Keys.from_file(settings.key_file), make_redis(settings.redis_url)
+        parts = WorkerParts(database, redis, keys, httpx.AsyncClient(), self.phone)
+        self._running.push_async_callback(parts.close)
+        await self._running.enter_async_context(make_worker(self.client, self.task_queue, parts.activities()))
+
+    async def stop(self) -> None:
+        await self._running.aclose()
+        self._stack = None
+
+    async def back_up(self) -> str:
+        """A copy of the database as it is now, by name."""
+        backup = f"{self.database}_backup"
+        await self.stop()
+        await self.postgres.create_database(backup, template=self.database)
+        await self.start()
+        return backup
+
+    async def restore(self, backup: str) -> None:
+        """Bring the database back to what the copy says; Redis and Temporal stay as they are."""
+        await self.stop()
+        await self.postgres.drop_database(self.database)
+        await self.postgres.create_database(self.database, template=backup)
+        await self.postgres.drop_database(backup)
+        await self.start()
+
+    async def maintain(self, *steps: str) -> UpkeepReport:
+        """A run of maintenance, which gets the report of the one before, as from the schedule."""
+        last = [self.last_report] if self.last_report else []
+        request = StartWorkflowExecutionRequest(
+            namespace="default",
+            workflow_id=f"upkeep-{uuid4()}",
+            request_id=str(uuid4()),
+            workflow_type=WorkflowType(name="Upkeep"),
+            task_queue=TaskQueue(name=self.task_queue),
+            input=await self._payloads(UpkeepInput(list(steps))),
+            last_completion_result=await self._payloads(*last) if last else None,
+        )
+        await self.client.workflow_service.start_workflow_execution(request)
+        handle = self.client.get_workflow_handle(request.workflow_id, result_type=UpkeepReport)
+        self.last_report = await handle.result()
+        return self.last_report
+
+    def workflow_of(self, preselection_id: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(vehicle_workflow_id(preselection_id))
+
+    async def details_of(self, preselection_id: str) -> str:
+        """What operators read about a vehicle: the state that its workflow knows."""
+        metadata: WorkflowMetadata = await self.workflow_of(preselection_id).query(
+            "__temporal_workflow_metadata", result_type=WorkflowMetadata
+        )
+        return metadata.current_details
+
+    async def _payloads(self, *values: object) -> Payloads:
+        return Payloads(payloads=await DATA_CONVERTER.encode(values))
+
+    def _settings(self) -> Settings:
+        addresses = Addresses(
+            self.postgres.url(self.database), self.valkey.url(REDIS), self.temporal.address, self.task_queue
+        )
+        return settings_for(addresses, self.folder)
