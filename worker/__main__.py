@@ -22,7 +22,7 @@ from storage.crypto.sources import key_source
 from storage.pool.reconcile import IndexKeeper
 from worker.parts import Parts
 from worker.run import make_worker
-from worker.schedules import ensure_upkeep
+from worker.schedules import ensure_upkeep, keep_upkeep
 
 log = structlog.get_logger("worker")
 TEND_EVERY = timedelta(seconds=2)
@@ -39,7 +39,10 @@ async def serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     client = await connect(settings)
     await ensure_upkeep(client, settings.task_queue)
-    tending = asyncio.create_task(tend_index(parts.index_keeper()))
+    background = [
+        asyncio.create_task(tend_index(parts.index_keeper())),
+        asyncio.create_task(keep_upkeep(client, settings.task_queue)),
+    ]
     # The tests run all workflows in the sandbox, which shows that none uses clock, randomness or I/O. Here the sandbox
     # would take a quarter of the worker's time, and memory for a copy of the modules for each vehicle.
     runner = UnsandboxedWorkflowRunner()
@@ -49,8 +52,9 @@ async def serve(settings: Settings) -> None:
     ):
         log.info("worker ready", task_queue=settings.task_queue)
         await stopped.wait()
-    tending.cancel()
-    await asyncio.gather(tending, return_exceptions=True)
+    for task in background:
+        task.cancel()
+    await asyncio.gather(*background, return_exceptions=True)
     await parts.close()
 
 

@@ -134,12 +134,7 @@ class Parts:
             retention=Retention(self.database, self.keys),
             deliveries=SmsDeliveries(self.database),
             calendars=CalendarEntries(self.database),
-            orphans=OrphanedWorkflows(
-                ExpectedWorkflows(self.database),
-                Offices(self.database),
-                LaggingWorkflows(self.database),
-                MessageSeals(self.keys.hashes),
-            ),
+            orphans=self.orphaned_workflows(),
         )
         upkeep = UpkeepActivities(stores, self.rules)
         return [
@@ -147,6 +142,10 @@ class Parts:
             upkeep.purge_people, upkeep.revive_workflows, upkeep.resync_vehicles,
             upkeep.count_open_texts, upkeep.check_calendar,
         ]  # fmt: skip
+
+    def orphaned_workflows(self) -> OrphanedWorkflows:
+        rows, lagging = ExpectedWorkflows(self.database), LaggingWorkflows(self.database)
+        return OrphanedWorkflows(rows, Offices(self.database), lagging, MessageSeals(self.keys.hashes))
 
     def index_keeper(self) -> IndexKeeper:
         return IndexKeeper(self.database, self.redis)

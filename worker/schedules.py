@@ -1,13 +1,17 @@
 """The Temporal schedules of the service. Any worker may create them at any time."""
 
+import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Never
 
+import structlog
 from temporalio.client import (
     Client,
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleHandle,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
@@ -15,7 +19,10 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError
 
+from domain.instants import format_instant
+from process.clock import Clock, system_clock
 from workflows.maintenance.types import UpkeepInput
 from workflows.maintenance.workflow import UpkeepWorkflow
 
@@ -23,6 +30,10 @@ UPKEEP = "upkeep"
 EVERY = timedelta(minutes=1)
 # A run that hangs would prevent all later runs.
 LONGEST_RUN = timedelta(minutes=30)
+STANDSTILL = timedelta(minutes=5)
+"""Without a run for so long something is wrong, or an operator has paused the schedule."""
+
+log = structlog.get_logger("worker")
 
 
 async def ensure_upkeep(client: Client, task_queue: str, *, schedule_id: str = UPKEEP) -> None:
@@ -32,6 +43,35 @@ async def ensure_upkeep(client: Client, task_queue: str, *, schedule_id: str = U
         await client.create_schedule(schedule_id, wanted)
     except ScheduleAlreadyRunningError:
         await client.get_schedule_handle(schedule_id).update(lambda found: _brought_up_to_date(wanted, found))
+
+
+async def keep_upkeep(
+    client: Client, task_queue: str, *, schedule_id: str = UPKEEP, every: timedelta = EVERY, clock: Clock = system_clock
+) -> Never:
+    """Create the schedule whenever it is missing, as after a loss of Temporal's state, and report if it stands still.
+
+    Maintenance itself can't notice that it does not run.
+    """
+    while True:
+        await asyncio.sleep(every.total_seconds())
+        try:
+            await client.create_schedule(schedule_id, _upkeep(task_queue, schedule_id))
+            log.warning("maintenance schedule was missing")
+        except ScheduleAlreadyRunningError:
+            await _report_standstill(client.get_schedule_handle(schedule_id), clock())
+        except RPCError as error:
+            log.warning("maintenance schedule not checked", status=error.status.name)
+
+
+async def _report_standstill(schedule: ScheduleHandle, at: datetime) -> None:
+    try:
+        found = await schedule.describe()
+    except RPCError as error:
+        log.warning("maintenance schedule not checked", status=error.status.name)
+        return
+    last = max((action.started_at for action in found.info.recent_actions), default=found.info.created_at)
+    if not found.info.running_actions and at - last > STANDSTILL:
+        log.warning("maintenance does not run", paused=found.schedule.state.paused, last=format_instant(last))
 
 
 def _upkeep(task_queue: str, schedule_id: str) -> Schedule:

@@ -1,45 +1,37 @@
 """Restarts workflows that were ended by hand, and refreshes those that lag behind their rows.
 
-Temporal is asked for runs that did not complete since the last check: hardly ever any. A workflow that is missing in
-Temporal is found by its row: a deadline that has passed, or a ban that is over, without any effect.
+None of it lists what runs as it should. Temporal is asked for runs that were closed since the last check, and for the
+stages that lately changed vehicles show. A workflow that is missing in Temporal is found by its row: a deadline that
+has passed, or a ban that is over, without any effect. After a restore everything is refreshed once.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
-import structlog
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
-from domain.errors import OutcomeUnknown, Refusal, Unavailable
-from domain.instants import format_instant
+from activities.maintenance.starter import Starter, few_at_once
+from activities.maintenance.temporal_lists import BAN, VEHICLE, closed, shown_stages
+from domain.preselection.values import UNFINISHED, Stage
 from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Offices
 from storage.preselections.lagging import LaggingWorkflows
-from storage.preselections.orphans import MOST, ExpectedBan, ExpectedVehicle, ExpectedWorkflows
-from workflows.client import VehicleClient
+from storage.preselections.orphans import ChangedVehicle, ExpectedVehicle, ExpectedWorkflows
 from workflows.maintenance.types import ResyncedVehicles, RevivedWorkflows, UpkeepOrder
-from workflows.messages import Action, BlacklistInput, blacklist_workflow_id
-from workflows.start_options import VehicleStart, ban_options
+from workflows.search_attributes import search_stage
 
-log = structlog.get_logger("upkeep")
-
-VEHICLE, BAN = "Vehicle", "Blacklist"
-_ENDED_FROM_OUTSIDE = (
-    'WorkflowType = "{kind}" AND ExecutionStatus IN ("Terminated", "Canceled", "Failed", "TimedOut")'
-    ' AND CloseTime > "{since}"'
-)
-# Temporal's lists are a little late, and so may be a busy worker.
-_LATE = timedelta(minutes=5)
+# What was missed in the last check, because Temporal's lists are a little late, is found in this one.
+_OVERLAP = timedelta(minutes=5)
+# A busy worker may be so late. With the step's interval it is the longest time until a missed deadline is noticed.
+_LATE = timedelta(minutes=2)
+# A change that is younger than this may not be listed yet.
+_SETTLING = timedelta(seconds=30)
 # As long as Temporal keeps ended workflows.
 _FURTHEST = timedelta(days=30)
-_AT_ONCE = 20
-_RPC_TIMEOUT = timedelta(seconds=5)
+_FURTHEST_CHANGE = timedelta(hours=1)
+_MUST_RUN = (*UNFINISHED, Stage.COMPLETED)
 
 
 class OrphanedWorkflows:
@@ -53,18 +45,20 @@ class OrphanedWorkflows:
 
     async def revive(self, order: UpkeepOrder, temporal: Client, task_queue: str) -> RevivedWorkflows:
         """Start missing workflows, and make running ones reread their rows. May be repeated."""
-        since = max(order.since - _LATE, order.at - _FURTHEST) if order.since else order.at - _FURTHEST
-        late = order.at - _LATE
         starter = await self._starter(temporal, task_queue)
-        vehicles = {row.id: row for row in await self._rows.past_deadline(late)}
-        bans = {ban.id: ban for ban in await self._rows.ended_bans(late)}
-        async for ids in _ended(temporal, VEHICLE, since):
-            vehicles |= {row.id: row for row in await self._rows.of(ids)}
-        async for ids in _ended(temporal, BAN, since):
-            bans |= {ban.id: ban for ban in await self._rows.bans(ids)}
-        revived = await _few_at_once(starter.refresh(row) for row in vehicles.values())
-        released = await _few_at_once(starter.ban(ban) for ban in bans.values())
-        return RevivedWorkflows(len(vehicles) + len(bans), revived, released)
+        since = _since(order, _OVERLAP, _FURTHEST)
+        vehicles = {row.id: row for row in await self._rows.past_deadline(order.at - _LATE)}
+        bans = {ban.id: ban for ban in await self._rows.ended_bans(order.at - _LATE)}
+        async for ended in closed(temporal, VEHICLE, since):
+            rows = await self._rows.of(ended)
+            vehicles |= {row.id: row for row in rows if not _has_done_its_work(row, ended[row.id])}
+        async for ended in closed(temporal, BAN, since):
+            bans |= {ban.id: ban for ban in await self._rows.bans(ended)}
+        behind = await self._behind(temporal, order) - vehicles.keys()
+        revived = await few_at_once(starter.refresh(row) for row in vehicles.values())
+        revived += await self._refresh(starter, behind)
+        released = await few_at_once(starter.ban(ban) for ban in bans.values())
+        return RevivedWorkflows(len(vehicles) + len(behind) + len(bans), revived, released)
 
     async def resync(self, order: UpkeepOrder, temporal: Client, task_queue: str) -> ResyncedVehicles:
         """Make vehicles reread their rows: all of them after a restore of the database or of Temporal."""
@@ -72,107 +66,58 @@ class OrphanedWorkflows:
         mark, is_known = await self._lagging.advance_mark(order.mark)
         count = 0 if is_known else await self._refresh_all(starter, order.at)
         noted = await self._lagging.noted()
-        await _few_at_once(starter.refresh(row) for row in await self._rows.of(noted))
+        await self._refresh(starter, noted)
         await self._lagging.forget(noted, order.at)
         return ResyncedVehicles(mark, is_restored=not is_known, vehicles=count + len(noted))
 
-    async def _refresh_all(self, starter: "_Starter", at: datetime) -> int:
-        count, last = 0, None
+    async def _behind(self, temporal: Client, order: UpkeepOrder) -> set[UUID]:
+        """Vehicles that changed since the last check and show another stage than their row, or do not run at all."""
+        since, until = _since(order, _SETTLING, _FURTHEST_CHANGE), order.at - _SETTLING
+        behind, last = set[UUID](), None
+        while page := await self._rows.changed(since, until, after=last):
+            shown = await shown_stages(temporal, [row.id for row in page])
+            behind |= {row.id for row in page if _is_behind(row, shown)}
+            last = page[-1].id
+            activity.heartbeat(len(behind))
+        return behind
+
+    async def _refresh(self, starter: Starter, vehicles: Collection[UUID]) -> int:
+        """Refresh these; those whose row is at its end are not started for that."""
+        rows = await self._rows.of(vehicles)
+        ended = set(vehicles) - {row.id for row in rows}
+        await few_at_once(starter.signal(vehicle) for vehicle in ended)
+        return await few_at_once(starter.refresh(row) for row in rows)
+
+    async def _refresh_all(self, starter: Starter, at: datetime) -> int:
+        """Refresh what ought to run, and whatever else runs: its row may be at its end, or missing."""
+        refreshed, last = set[UUID](), None
         while page := await self._rows.unfinished(at - _FURTHEST, after=last):
-            await _few_at_once(starter.refresh(row) for row in page)
-            count, last = count + len(page), page[-1].id
-            activity.heartbeat(count)
-        return count
+            await few_at_once(starter.refresh(row) for row in page)
+            last = page[-1].id
+            refreshed |= {row.id for row in page}
+            activity.heartbeat(len(refreshed))
+        async for running in starter.running():
+            await few_at_once(starter.signal(vehicle) for vehicle in running if vehicle not in refreshed)
+            refreshed |= set(running)
+        return len(refreshed)
 
-    async def _starter(self, temporal: Client, task_queue: str) -> "_Starter":
+    async def _starter(self, temporal: Client, task_queue: str) -> Starter:
         prefixes = {office.code: office.prefixes for office in await self._offices.all()}
-        return _Starter(temporal, task_queue, self._seals, prefixes)
+        return Starter(temporal, task_queue, self._seals, prefixes)
 
 
-class _Starter:
-    """Starts workflows, each if it does not run."""
-
-    def __init__(
-        self, temporal: Client, task_queue: str, seals: MessageSeals, prefixes: Mapping[str, Sequence[str]]
-    ) -> None:
-        self._temporal = temporal
-        self._task_queue = task_queue
-        self._vehicles = VehicleClient(temporal, task_queue, seals)
-        self._prefixes = prefixes
-
-    async def refresh(self, row: ExpectedVehicle) -> bool:
-        """Make the vehicle reread its row; True if its workflow had to be started for that."""
-        activity.heartbeat()
-        if await self._vehicles.signal(str(row.id), "refresh"):
-            return False
-        vehicle = VehicleStart(str(row.id), row.office_code, self._prefixes.get(row.office_code, ()), row.stage)
-        # Any run may handle it: `begin` only reads the row of a preselection that has started.
-        begin = Action(str(uuid5(NAMESPACE_URL, f"upkeep:{row.id}:{activity.info().workflow_run_id}")))
-        try:
-            await self._vehicles.start(vehicle, "begin", begin)
-        except (OutcomeUnknown, Unavailable):
-            raise
-        except Refusal:
-            # Another buyer has a running preselection of this vehicle by now.
-            log.warning("not revived", preselection_id=str(row.id))
-            return False
-        log.info("vehicle revived", preselection_id=str(row.id), stage=row.stage)
-        return True
-
-    async def ban(self, ban: ExpectedBan) -> bool:
-        entry_id = str(ban.id)
-        if await self._runs(blacklist_workflow_id(entry_id)):
-            return False
-        try:
-            await self._temporal.start_workflow(
-                BAN,
-                BlacklistInput(entry_id),
-                task_queue=self._task_queue,
-                rpc_timeout=_RPC_TIMEOUT,
-                **ban_options(entry_id, ban.office_code),
-            )
-        except WorkflowAlreadyStartedError:
-            return False
-        log.info("ban revived", entry_id=entry_id)
-        return True
-
-    async def _runs(self, workflow_id: str) -> bool:
-        try:
-            found = await self._temporal.get_workflow_handle(workflow_id).describe(rpc_timeout=_RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return False
-        activity.heartbeat()
-        return found.status is WorkflowExecutionStatus.RUNNING
+def _since(order: UpkeepOrder, overlap: timedelta, furthest: timedelta) -> datetime:
+    earliest = order.at - furthest
+    return max(order.since - overlap, earliest) if order.since else earliest
 
 
-async def _ended(temporal: Client, kind: str, since: datetime) -> AsyncIterator[list[UUID]]:
-    """The preselections or bans of these workflows, page by page."""
-    query = _ENDED_FROM_OUTSIDE.format(kind=kind, since=format_instant(since))
-    ids: list[UUID] = []
-    async for run in temporal.list_workflows(query, page_size=MOST):
-        # A workflow that was started by hand may have any id.
-        with suppress(ValueError):
-            ids.append(UUID(run.id.partition("-")[2]))
-        if len(ids) == MOST:
-            yield ids
-            ids = []
-            activity.heartbeat()
-    if ids:
-        yield ids
+def _has_done_its_work(row: ExpectedVehicle, status: WorkflowExecutionStatus | None) -> bool:
+    """Whether the workflow ended by itself and its row agrees: a missed deadline has had its effect then."""
+    return row.stage == Stage.OVERDUE and status is WorkflowExecutionStatus.COMPLETED
 
 
-async def _few_at_once(doing: Iterable[Awaitable[bool]]) -> int:
-    """Await all, a few at a time, and return the number of successes. Raises a failure after the others are done."""
-    few = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(each: Awaitable[bool]) -> bool:
-        async with few:
-            return await each
-
-    done = await asyncio.gather(*(one(each) for each in doing), return_exceptions=True)
-    for outcome in done:
-        if isinstance(outcome, BaseException):
-            raise outcome
-    return done.count(True)
+def _is_behind(row: ChangedVehicle, shown: Mapping[UUID, str | None]) -> bool:
+    """Whether the workflow shows that it does not know what its row says."""
+    if row.id not in shown:
+        return row.stage in _MUST_RUN and not row.dormant
+    return shown[row.id] != search_stage(row.stage)

@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select, text, true
 
 from domain.calendar import shanghai_day
 from storage.postgres.database import Database
-from storage.postgres.tables import UNFINISHED_STAGES, blacklist, preselection
+from storage.postgres.tables import UNFINISHED_STAGES, blacklist, decision, preselection
 
 MOST = 500
+MOST_COMPARED = 100
+"""The number of ids that fit into one query to Temporal."""
 
 # A workflow that found its deadline missed may have been ended before the ban was written.
 _GOES_ON = (*UNFINISHED_STAGES, "completed", "overdue")
@@ -24,6 +26,15 @@ class ExpectedVehicle:
     id: UUID
     office_code: str
     stage: str
+
+
+@dataclass(frozen=True)
+class ChangedVehicle:
+    """A preselection that was decided on lately, with the stage that its workflow must show."""
+
+    id: UUID
+    stage: str
+    dormant: bool
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,15 @@ class ExpectedWorkflows:
         wanted = select(columns.id, columns.office_code, columns.stage).where(goes_on, beyond)
         found = await self._database.rows(wanted.order_by(columns.id).limit(MOST))
         return [ExpectedVehicle(*row) for row in found]
+
+    async def changed(self, since: datetime, until: datetime, after: UUID | None = None) -> list[ChangedVehicle]:
+        """A page of those that were decided on between two instants, by id."""
+        columns, decided = preselection.c, decision.c
+        lately = select(decided.preselection_id).where(decided.at > since, decided.at <= until)
+        beyond = columns.id > after if after else true()
+        wanted = select(columns.id, columns.stage, columns.dormant).where(columns.id.in_(lately), beyond)
+        found = await self._database.rows(wanted.order_by(columns.id).limit(MOST_COMPARED))
+        return [ChangedVehicle(*row) for row in found]
 
     async def past_deadline(self, before: datetime) -> list[ExpectedVehicle]:
         """Reservations whose deadline was before an instant without any effect, the oldest first."""

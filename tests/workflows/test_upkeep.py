@@ -240,6 +240,26 @@ async def test_the_schedule_hands_on_what_was_done_and_survives_being_made_again
         await schedule.delete()
 
 
+@pytest.mark.slow
+async def test_a_run_that_fails_hands_on_what_it_has_done_all_the_same(
+    own_parts: Parts, temporal_client: Client
+) -> None:
+    schedule_id, nobody = f"upkeep-{uuid4()}", make_redis("redis://127.0.0.1:1/0")
+    await ensure_upkeep(temporal_client, QUEUE, schedule_id=schedule_id)
+    try:
+        async with make_worker(temporal_client, QUEUE, replace(own_parts, redis=nobody).activities()):
+            with pytest.raises(WorkflowFailureError):
+                await triggered(temporal_client, schedule_id, runs=1)
+        async with make_worker(temporal_client, QUEUE, own_parts.activities()):
+            second = await triggered(temporal_client, schedule_id, runs=2)
+    finally:
+        await temporal_client.get_schedule_handle(schedule_id).delete()
+        await nobody.aclose()
+    assert second.keyboards is not None
+    assert second.purged is None
+    assert second.mark == 1
+
+
 async def triggered(client: Client, schedule_id: str, *, runs: int) -> UpkeepReport:
     """Trigger the schedule once, and wait for the outcome of its newest run."""
     schedule = client.get_schedule_handle(schedule_id)

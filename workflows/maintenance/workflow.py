@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.maintenance.types import UpkeepInput, UpkeepOrder, UpkeepReport, UpkeepWork
 from workflows.maintenance.ui_text import details
+from workflows.refusals import application_error
 
 PAUSE = timedelta(seconds=20)
 """Runs start a little early or late; a step is due if no more than this is missing."""
@@ -109,6 +110,7 @@ class UpkeepWorkflow:
             raise ApplicationError(
                 f"could not be done: {', '.join(self._failed)}",
                 self._outcomes,
+                {"done": self._done, "mark": self._mark},
                 type="upkeep_incomplete",
                 non_retryable=True,
             )
@@ -145,16 +147,19 @@ class UpkeepWorkflow:
 
 
 def _last_report() -> tuple[dict[str, str], int | None]:
-    """When each step was last done, and the last mark, from the last successful run of the schedule.
+    """When each step was last done, and the last mark: from the schedule's last run, even if a step of it has failed.
 
-    Read without a type: a report of an older or newer version must not stop maintenance.
+    Read without a type: a report in the form of an older or newer version must not stop maintenance.
     """
-    if not workflow.has_last_completion_result():
-        return {}, None
-    report = workflow.get_last_completion_result(dict)
-    done = report.get("done") if report else None
-    mark = report.get("mark") if report else None
+    failure = application_error(workflow.get_last_failure())
+    if failure and len(failure.details) > 1:
+        report = failure.details[1]
+    elif workflow.has_last_completion_result():
+        report = workflow.get_last_completion_result(dict)
+    else:
+        report = None
+    done, mark = (report.get("done"), report.get("mark")) if isinstance(report, dict) else (None, None)
     return (
-        {str(name): str(moment) for name, moment in done.items()} if isinstance(done, dict) else {},
+        {str(name): str(instant) for name, instant in done.items()} if isinstance(done, dict) else {},
         mark if isinstance(mark, int) else None,
     )

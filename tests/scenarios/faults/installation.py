@@ -5,9 +5,9 @@ Its database can be restored to an earlier moment, as operators do it: everythin
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,6 +18,7 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import StartWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import ActivityEnvironment
 
 from api.app import create_app
 from api.context import Gateways, parts_of
@@ -37,7 +38,7 @@ from tests.api.stack import Addresses, Stack, settings_for
 from tests.gateways.identity.tokens import AUDIENCE, ISSUER
 from worker.parts import Parts as WorkerParts
 from worker.run import make_worker
-from workflows.maintenance.types import UpkeepInput, UpkeepReport
+from workflows.maintenance.types import RevivedWorkflows, UpkeepInput, UpkeepOrder, UpkeepReport
 from workflows.messages import vehicle_workflow_id
 
 REDIS = 8
@@ -56,6 +57,7 @@ class Installation:
     last_report: UpkeepReport | None = None
     """What Temporal hands to the next run of maintenance."""
 
+    _worker: WorkerParts | None = None
     _stack: Stack | None = None
     _client: Client | None = None
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -92,13 +94,9 @@ class Installation:
         issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
         verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
         gateways = Gateways(self.phone, self.registry, verifier)
-        parts = await self._running.enter_async_context(
-            parts_of(settings, gateways, Keys.from_file(settings.key_file))
-        )
+        parts = await self._running.enter_async_context(parts_of(settings, gateways, Keys.from_file(settings.key_file)))
         app = create_app(parts)
-        http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20
-        )
+        http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20)
         await self._running.enter_async_context(http)
         keeper = IndexKeeper(parts.database, parts.redis)
         self._stack = Stack(parts, app, http, keeper, self.phone, self.registry)
@@ -106,9 +104,9 @@ class Installation:
     async def _start_worker(self, settings: Settings) -> None:
         database = Database(settings.database_url, pool_size=20)
         keys, redis = Keys.from_file(settings.key_file), make_redis(settings.redis_url)
-        parts = WorkerParts(database, redis, keys, httpx.AsyncClient(), self.phone)
-        self._running.push_async_callback(parts.close)
-        await self._running.enter_async_context(make_worker(self.client, self.task_queue, parts.activities()))
+        self._worker = WorkerParts(database, redis, keys, httpx.AsyncClient(), self.phone)
+        self._running.push_async_callback(self._worker.close)
+        await self._running.enter_async_context(make_worker(self.client, self.task_queue, self._worker.activities()))
 
     async def stop(self) -> None:
         await self._running.aclose()
@@ -146,6 +144,13 @@ class Installation:
         handle = self.client.get_workflow_handle(request.workflow_id, result_type=UpkeepReport)
         self.last_report = await handle.result()
         return self.last_report
+
+    async def revive(self, at: datetime) -> RevivedWorkflows:
+        """What maintenance does about missing and lagging workflows at an instant that need not be now."""
+        assert self._worker, "the installation does not run"
+        orphans, order = self._worker.orphaned_workflows(), UpkeepOrder(at, since=at - timedelta(minutes=5))
+        revived: RevivedWorkflows = await ActivityEnvironment().run(orphans.revive, order, self.client, self.task_queue)
+        return revived
 
     def workflow_of(self, preselection_id: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(vehicle_workflow_id(preselection_id))
