@@ -29,12 +29,11 @@ from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from gateways.identity.provider import token_verifier
 from process.clock import system_clock
-from storage.crypto.vault import Keys
 from storage.pool.reconcile import IndexKeeper
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from tests.api.country import KEYS, Country, Phone, Registry
-from tests.api.stack import Addresses, Stack, settings_for
+from tests.api.stack import Addresses, Stack, keys_of, settings_for
 from tests.gateways.identity.tokens import AUDIENCE, ISSUER
 from worker.parts import Parts as WorkerParts
 from worker.run import make_worker
@@ -94,7 +93,7 @@ class Installation:
         issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
         verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
         gateways = Gateways(self.phone, self.registry, verifier)
-        parts = await self._running.enter_async_context(parts_of(settings, gateways, Keys.from_file(settings.key_file)))
+        parts = await self._running.enter_async_context(parts_of(settings, gateways, keys_of(settings)))
         app = create_app(parts)
         http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20)
         await self._running.enter_async_context(http)
@@ -103,7 +102,7 @@ class Installation:
 
     async def _start_worker(self, settings: Settings) -> None:
         database = Database(settings.database_url, pool_size=20)
-        keys, redis = Keys.from_file(settings.key_file), make_redis(settings.redis_url)
+        keys, redis = keys_of(settings), make_redis(settings.redis_url)
         self._worker = WorkerParts(database, redis, keys, httpx.AsyncClient(), self.phone)
         self._running.push_async_callback(self._worker.close)
         await self._running.enter_async_context(make_worker(self.client, self.task_queue, self._worker.activities()))

@@ -198,7 +198,8 @@ async def accident(installation: Installation, monkeypatch: pytest.MonkeyPatch) 
     answers = await all_decided_in_vain(installation, *(request.send() for request in requests))
     forgotten = [UUID((await lost.selection()).id) for lost in groups[-1]]
     await installation.stack.parts.lagging.forget(forgotten, system_clock())
-    return Accident(installation, answers, *groups, registration)
+    repeated, continued, left_alone, unrecorded = groups
+    return Accident(installation, answers, repeated, continued, left_alone, unrecorded, registration)
 
 
 async def test_a_row_ahead_of_its_workflow_is_believed_by_the_repeat_the_next_act_and_maintenance(
