@@ -274,5 +274,4 @@ async def triggered(client: Client, schedule_id: str, *, runs: int) -> UpkeepRep
         return action.workflow_id
 
     workflow_id = await eventually(begun)
-    report: UpkeepReport = await client.get_workflow_handle(workflow_id, result_type=UpkeepReport).result()
-    return report
+    return await client.get_workflow_handle_for(UpkeepWorkflow.run, workflow_id).result()
