@@ -14,7 +14,7 @@ from bench.requests import Selection, signed_in
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, Stack
 from embedded.managed_process import ManagedProcess
-from embedded.programs import ROOT, Api, Worker
+from embedded.programs import ROOT, Api, Program, Worker
 
 MOST = 26
 WARM_UP = 3
@@ -84,12 +84,10 @@ async def counted(stack: Stack, files: dict[str, Path]) -> AsyncIterator[None]:
         await worker.stop()
 
 
-class _Counted:
+class _Counted(Program):
     """Starts the program's module under `bench.counted`."""
 
     file: Path
-    _module: str
-    _environment: dict[str, str]
 
     async def _launch(self, log: Path) -> ManagedProcess:
         command = [sys.executable, "-m", "bench.counted", self._module, str(self.file)]
