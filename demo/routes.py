@@ -11,10 +11,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from api.auth.policy import PUBLIC
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import WRITES, problems
 from api.http.schemas import Answer, Body, Instant, PlainText
-from api.http.secured_route import GuardedRoute
+from api.http.secured_route import SecuredRoute
 from demo.oidc_grants import Grants
 from demo.tokens import LIFETIME, DemoSigner, SignIn
 from demo.vehicles import DemoVehicle
@@ -112,7 +112,7 @@ async def demo_of(request: Request) -> Demo:
 
 CurrentDemo = Annotated[Demo, Depends(demo_of)]
 
-router = APIRouter(prefix="/demo", tags=["demo"], route_class=GuardedRoute)
+router = APIRouter(prefix="/demo", tags=["demo"], route_class=SecuredRoute)
 
 
 @router.get("/users", response_model_exclude_none=True)
@@ -122,9 +122,9 @@ async def list_demo_users(demo: CurrentDemo) -> UserList:
 
 
 @router.post("/tokens", responses=problems("not_found", *WRITES))
-async def issue_demo_token(body: TokenBody, demo: CurrentDemo, visit: CurrentVisit) -> Token:
+async def issue_demo_token(body: TokenBody, demo: CurrentDemo, context: CurrentContext) -> Token:
     """Issue a token with which this user calls the service."""
-    user, now = demo.user(body.user), visit.now()
+    user, now = demo.user(body.user), context.now()
     token = demo.signer.access_token(user, SignIn(secrets.token_hex(8), now), now)
     return Token(access_token=token, expires_in=int(LIFETIME.total_seconds()))
 

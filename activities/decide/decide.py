@@ -83,14 +83,16 @@ class DecisionRunner:
                 if case.earlier:
                     is_late = when_late and case.first_at <= case.earlier.at < case.at
                     return await when_late(case, command) if when_late and is_late else self.unchanged(case)
-                return await _make(make, case, command)
+                return await make(case, command)
             except (StaleRevision, RequestIdTaken):
                 continue
             except Refusal as refusal:
                 if case.earlier is None and await self._fence_earlier_attempts(case):
                     continue
                 raise as_failure(refusal, case.row.revision) from None
-        # No row changes that often: the request id belongs to another preselection.
+            except (PartyBanned, VehicleTaken, CodeGone) as aborted:
+                raise as_failure(_refusal_of(aborted), case.row.revision) from None
+        # Nobody's row moves so often; the request id belongs to another preselection.
         raise ValidationFailed([{"field": "request_id", "message": "was used before"}])
 
     async def settle(self, given: DecisionInput) -> DecisionResult:
@@ -223,13 +225,12 @@ class DecisionRunner:
             await self._announcements.publish(preselection_id)
 
 
-async def _make(make: Make[C], case: Case, command: C) -> DecisionResult:
-    """Let `make` decide, and translate obstacles of a commit into the refusals of the contract."""
-    try:
-        return await make(case, command)
-    except PartyBanned as banned:
-        raise Blacklisted(banned.until) from banned
-    except VehicleTaken as taken:
-        raise VehicleInUse from taken
-    except CodeGone as gone:
-        raise CodeNotSent from gone
+def _refusal_of(aborted: PartyBanned | VehicleTaken | CodeGone) -> Refusal:
+    """What stood in the way of a commit, as a refusal of the contract."""
+    match aborted:
+        case PartyBanned():
+            return Blacklisted(aborted.until)
+        case VehicleTaken():
+            return VehicleInUse()
+        case CodeGone():
+            return CodeNotSent()

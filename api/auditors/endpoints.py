@@ -13,7 +13,7 @@ from api.auditors.schemas import (
     ClerkCountsList,
     UnconfirmedAnswer,
 )
-from api.http.request_context import CurrentVisit, Visit
+from api.http.request_context import CurrentContext, RequestContext
 from api.http.responses import reading
 from api.http.secured_route import area
 from api.operators.commands import ban_item, plain, withholding_item
@@ -29,23 +29,23 @@ _NOW_TOO = timedelta(milliseconds=1)
 
 
 @router.get("/withholdings", responses=reading("validation_failed"))
-async def audit_withholdings(visit: CurrentVisit, query: Annotated[PeriodQuery, Query()]) -> WithholdingList:
+async def audit_withholdings(context: CurrentContext, query: Annotated[PeriodQuery, Query()]) -> WithholdingList:
     """Numbers withheld or released in the period, with operator, reason and second operator; newest first."""
-    found = await auditing.withholdings_in(visit.parts.operations, _period(visit, query), limit=query.limit)
+    found = await auditing.withholdings_in(context.app.operations, _period(context, query), limit=query.limit)
     return WithholdingList(items=[withholding_item(known) for known in found])
 
 
 @router.get("/ban-releases", responses=reading("validation_failed"))
-async def audit_ban_releases(visit: CurrentVisit, query: Annotated[PeriodQuery, Query()]) -> BanReleaseList:
+async def audit_ban_releases(context: CurrentContext, query: Annotated[PeriodQuery, Query()]) -> BanReleaseList:
     """Bans that an operator released early; newest first."""
-    found = await auditing.ban_releases_in(visit.parts.operations, _period(visit, query), limit=query.limit)
+    found = await auditing.ban_releases_in(context.app.operations, _period(context, query), limit=query.limit)
     return BanReleaseList(items=[ban_item(entry) for entry in found])
 
 
 @router.get("/unconfirmed", responses=reading())
-async def audit_unconfirmed(visit: CurrentVisit) -> UnconfirmedAnswer:
+async def audit_unconfirmed(context: CurrentContext) -> UnconfirmedAnswer:
     """All commands that wait for a second operator."""
-    found = await auditing.unconfirmed(visit.parts.operations, limit=1000)
+    found = await auditing.unconfirmed(context.app.operations, limit=1000)
     return UnconfirmedAnswer(
         withholdings=[withholding_item(known) for known in found.withholdings],
         ban_releases=[ban_item(entry) for entry in found.ban_releases],
@@ -53,20 +53,20 @@ async def audit_unconfirmed(visit: CurrentVisit) -> UnconfirmedAnswer:
 
 
 @router.get("/desk", responses=reading("validation_failed"))
-async def audit_desk(visit: CurrentVisit, query: Annotated[PeriodQuery, Query()]) -> ClerkCountsList:
+async def audit_desk(context: CurrentContext, query: Annotated[PeriodQuery, Query()]) -> ClerkCountsList:
     """The number of reservations that each clerk confirmed and rejected; most rejections first."""
-    found = await auditing.desk_counts(visit.parts.operations, _period(visit, query), limit=query.limit)
+    found = await auditing.desk_counts(context.app.operations, _period(context, query), limit=query.limit)
     return ClerkCountsList(items=[ClerkCountsItem(**vars(counts)) for counts in found])
 
 
 @router.get("/desk/acts", responses=reading("validation_failed"))
-async def audit_desk_acts(visit: CurrentVisit, query: Annotated[DeskActsQuery, Query()]) -> ClerkActList:
+async def audit_desk_acts(context: CurrentContext, query: Annotated[DeskActsQuery, Query()]) -> ClerkActList:
     """Each confirmation and rejection, of one clerk or of all; newest first."""
-    period = _period(visit, query)
-    found = await auditing.desk_acts(visit.parts.operations, period, clerk=query.clerk, limit=query.limit)
+    period = _period(context, query)
+    found = await auditing.desk_acts(context.app.operations, period, clerk=query.clerk, limit=query.limit)
     return ClerkActList(items=[ClerkActItem(**plain(vars(act))) for act in found])
 
 
-def _period(visit: Visit, query: PeriodQuery) -> Period:
-    until = query.until or visit.now() + _NOW_TOO
+def _period(context: RequestContext, query: PeriodQuery) -> Period:
+    until = query.until or context.now() + _NOW_TOO
     return Period(query.since or until - _LAST_MONTH, until)

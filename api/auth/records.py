@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 
 from api.auth.policy import Record
-from api.http.request_context import Visit
+from api.http.request_context import RequestContext
 from domain.errors import NotFound
 from storage.crypto.keyed_hash import candidate_hashes
 
@@ -22,47 +22,47 @@ def id_in(text: str) -> UUID:
     return UUID(text)
 
 
-async def own_preselection(visit: Visit, text: str) -> None:
+async def own_preselection(context: RequestContext, text: str) -> None:
     """The caller's preselection, from its row."""
-    row = await visit.parts.preselections.get(id_in(text))
-    if row is None or row.owner_hash not in candidate_hashes(visit.caller.owner_hash):
+    row = await context.app.preselections.get(id_in(text))
+    if row is None or row.owner_hash not in candidate_hashes(context.caller.owner_hash):
         raise NotFound
-    visit.row = row
+    context.preselection = row
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
 
 
-async def own_keyboard(visit: Visit, text: str) -> None:
+async def own_keyboard(context: RequestContext, text: str) -> None:
     """The caller's preselection; the call is counted at the same time, if its limit is known."""
     preselection_id = str(id_in(text))
-    visit.count = visit.parts.call_counts.begin_keyboard(preselection_id, visit.caller.owner_hash, visit.now())
-    await own_preselection(visit, text)
+    context.count = context.app.call_counts.begin_keyboard(preselection_id, context.caller.owner_hash, context.now())
+    await own_preselection(context, text)
 
 
-async def office(visit: Visit, code: str) -> None:
-    visit.place = await visit.parts.directory.get(code[:_LONGEST_CODE])
-    structlog.contextvars.bind_contextvars(office=visit.place.code)
+async def office(context: RequestContext, code: str) -> None:
+    context.office = await context.app.directory.get(code[:_LONGEST_CODE])
+    structlog.contextvars.bind_contextvars(office=context.office.code)
 
 
-async def desk_reservation(visit: Visit, text: str) -> None:
+async def desk_reservation(context: RequestContext, text: str) -> None:
     """A reservation of the clerk's office, at any stage."""
-    row = await visit.parts.preselections.get(id_in(text))
-    if row is None or row.plate is None or row.office_code != visit.caller.claims.office:
+    row = await context.app.preselections.get(id_in(text))
+    if row is None or row.plate is None or row.office_code != context.caller.claims.office:
         raise NotFound
-    visit.row = row
+    context.preselection = row
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
 
 
-async def ban(visit: Visit, text: str) -> None:
-    if await visit.parts.operations.bans.get(id_in(text)) is None:
+async def ban(context: RequestContext, text: str) -> None:
+    if await context.app.operations.bans.get(id_in(text)) is None:
         raise NotFound
 
 
-async def withholding(visit: Visit, text: str) -> None:
-    if await visit.parts.operations.withheld.get(id_in(text)) is None:
+async def withholding(context: RequestContext, text: str) -> None:
+    if await context.app.operations.withheld.get(id_in(text)) is None:
         raise NotFound
 
 
-Loader = Callable[[Visit, str], Awaitable[None]]
+Loader = Callable[[RequestContext, str], Awaitable[None]]
 LOADERS: Mapping[Record, tuple[str, Loader]] = {
     Record.OWN_PRESELECTION: ("preselection_id", own_preselection),
     Record.OWN_KEYBOARD: ("preselection_id", own_keyboard),
@@ -71,10 +71,3 @@ LOADERS: Mapping[Record, tuple[str, Loader]] = {
     Record.BAN: ("entry_id", ban),
     Record.WITHHOLDING: ("withholding_id", withholding),
 }
-
-
-async def load(visit: Visit, record: Record, path: Mapping[str, str]) -> None:
-    """Put the record that the path names into the visit."""
-    if record is not Record.NONE:
-        parameter, loader = LOADERS[record]
-        await loader(visit, path[parameter])

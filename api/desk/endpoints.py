@@ -13,7 +13,7 @@ from api.desk.schemas import (
     VoucherInspection,
 )
 from api.desk.service import confirmed, inspected, rejected, reservations_of
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import reading, writing
 from api.http.secured_route import area
 
@@ -21,24 +21,24 @@ router = area("/desk", tags=["desk"])
 
 
 @router.get("/reservations", responses=reading("validation_failed"))
-async def list_reservations(visit: CurrentVisit, query: Annotated[ReservationQuery, Query()]) -> ReservationPage:
+async def list_reservations(context: CurrentContext, query: Annotated[ReservationQuery, Query()]) -> ReservationPage:
     """All that have, or had, a plate, newest first; filtered by plate and stage."""
-    return await reservations_of(visit, plate=query.plate, stage=query.stage, limit=query.limit, cursor=query.cursor)
+    return await reservations_of(context, plate=query.plate, stage=query.stage, limit=query.limit, cursor=query.cursor)
 
 
 @router.post("/vouchers/inspect", responses=writing("not_found", "voucher_invalid"))
-async def inspect_voucher(visit: CurrentVisit, body: InspectionBody) -> VoucherInspection:
+async def inspect_voucher(context: CurrentContext, body: InspectionBody) -> VoucherInspection:
     """Inspect the holder's voucher."""
-    return await inspected(visit, body.token)
+    return await inspected(context, body.token)
 
 
 @router.post("/preselections/{preselection_id}/confirmation", responses=writing("not_found", "wrong_stage"))
-async def confirm_reservation(visit: CurrentVisit) -> ReservationItem:
+async def confirm_reservation(context: CurrentContext) -> ReservationItem:
     """The holder came in time: the deadline ends, and the plate is issued."""
-    return await confirmed(visit)
+    return await confirmed(context)
 
 
 @router.post("/preselections/{preselection_id}/rejection", responses=writing("not_found", "wrong_stage"))
-async def reject_reservation(visit: CurrentVisit, body: ReasonBody) -> ReservationItem:
+async def reject_reservation(context: CurrentContext, body: ReasonBody) -> ReservationItem:
     """The transfer can't be done: the reservation ends without a ban, and the number cools."""
-    return await rejected(visit, body.reason)
+    return await rejected(context, body.reason)

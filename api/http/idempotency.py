@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid4
@@ -12,10 +10,10 @@ import structlog
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from api.http.request_context import Visit
+from api.http.request_context import RequestContext
 from api.http.strict_json import ReadRequest
 from domain.dependencies import DependencyUnavailable
-from domain.errors import IdempotencyKeyInvalid, OutcomeUnknown
+from domain.errors import IdempotencyKeyInvalid, OutcomeUnknown, Refusal
 from storage.preselections.idempotency import Answered, Fresh, InFlight, OtherBody, RequestKey
 
 LEASE = timedelta(seconds=15)
@@ -26,47 +24,49 @@ LONGEST_WAIT = timedelta(seconds=11)
 _KEY = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.25
 _OWN_HEADERS = {"content-length"}
+NEVER_KEPT = {401, 429}
 
 log = structlog.get_logger("requests")
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """A response, and whether it is final for the request."""
+async def earlier_response(request: ReadRequest, context: RequestContext) -> Response | None:
+    """The response that an earlier request with this key got, if it is final; else the key is the context's from now.
 
-    response: Response
-    is_final: bool
-
-
-Judge = Callable[[], Awaitable[Judgement]]
-
-
-async def once(request: ReadRequest, visit: Visit, judge: Judge) -> Response:
-    """The answer of `judge`, or the one that an earlier request with this key was given."""
+    Raises `IdempotencyKeyInvalid`, and `OutcomeUnknown` while another request with the key is running for too long.
+    """
     header = request.headers.get("idempotency-key")
     if header is None:
-        return (await judge()).response
+        return None
     if not _KEY.fullmatch(header):
         raise IdempotencyKeyInvalid
-    wish = RequestKey(visit.caller.owner_hash, request.scope["path"], UUID(header))
-    earlier = await _begun(request, visit, wish)
+    key = RequestKey(context.caller.owner_hash, request.scope["path"], UUID(header))
+    earlier = await _begin(request, context, key)
     if isinstance(earlier, Answered):
         return Response(earlier.body, earlier.status, dict(earlier.headers))
-    visit.operation_id, visit.is_repeat = earlier.operation_id, earlier.is_repeat
-    judgement = await judge()
-    # After the response, which need not wait for it: if it is lost, a repeat is checked again and has the same result.
-    judgement.response.background = BackgroundTask(_keep, visit, wish, judgement)
-    return judgement.response
+    context.key, context.operation_id, context.is_repeat = key, earlier.operation_id, earlier.is_repeat
+    return None
 
 
-async def _begun(request: ReadRequest, visit: Visit, wish: RequestKey) -> Fresh | Answered:
+def kept_afterwards(response: Response, context: RequestContext, refusal: Refusal | None) -> Response:
+    """Store the response after it was sent: if it is lost, a repeat is checked again and has the same result."""
+    is_final = is_cacheable(response.status_code) and not (refusal and refusal.judged_anew)
+    response.background = BackgroundTask(_keep, response, context, is_final=is_final)
+    return response
+
+
+def is_cacheable(status: int) -> bool:
+    """Whether a response with this status is final (api.md, Idempotency-Key)."""
+    return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in NEVER_KEPT
+
+
+async def _begin(request: ReadRequest, context: RequestContext, key: RequestKey) -> Fresh | Answered:
     """Wait while another request with this key is running. Raises `OutcomeUnknown` if that takes too long."""
-    digest = visit.parts.keyed_hash.hash("request body", request.canonical.decode("ascii"))
+    digest = context.app.keyed_hash.hash("request body", request.canonical.decode("ascii"))
     operation_id, pause = uuid4(), _FIRST_PAUSE
-    began_at = visit.now()
-    while visit.now() - began_at < LONGEST_WAIT:
-        begun = await visit.parts.idempotency.begin(
-            wish, body_digest=digest, operation_id=operation_id, at=visit.now(), lease=LEASE
+    began_at = context.now()
+    while context.now() - began_at < LONGEST_WAIT:
+        begun = await context.app.idempotency.begin(
+            key, body_digest=digest, operation_id=operation_id, at=context.now(), lease=LEASE
         )
         match begun:
             case OtherBody():
@@ -79,17 +79,19 @@ async def _begun(request: ReadRequest, visit: Visit, wish: RequestKey) -> Fresh 
     raise OutcomeUnknown
 
 
-async def _keep(visit: Visit, wish: RequestKey, judgement: Judgement) -> None:
+async def _keep(response: Response, context: RequestContext, *, is_final: bool) -> None:
     """If the response can't be stored, a repeat is checked again with the same operation id, with the same result."""
-    response = judgement.response
+    store, key = context.app.idempotency, context.key
+    if key is None:
+        return
     try:
-        if judgement.is_final:
+        if is_final:
             headers = {name: text for name, text in response.headers.items() if name not in _OWN_HEADERS}
-            await visit.parts.idempotency.answer(wish, response.status_code, headers, bytes(response.body).decode())
+            await store.answer(key, response.status_code, headers, bytes(response.body).decode())
         elif response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             # Nothing has happened, and nothing of this attempt can happen later.
-            await visit.parts.idempotency.forget(wish)
+            await store.forget(key)
         else:
-            await visit.parts.idempotency.abandon(wish, visit.now())
+            await store.abandon(key, context.now())
     except DependencyUnavailable as down:
         log.warning("response not stored", part=down.part)

@@ -1,6 +1,5 @@
-"""A visit: one request by somebody who has been let in, with the record that it is about."""
+"""The context of one request: who calls, the record that the path names, and the id by which a repeat is known."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -13,53 +12,75 @@ from api.limits.call_counts import Count
 from domain.errors import Forbidden, NotFound
 from locales.languages import Language
 from storage.offices.offices import Office
+from storage.preselections.idempotency import RequestKey
 from storage.preselections.rows import PreselectionRow
 
 
-@dataclass
-class Visit:
-    """`operation_id` names the caller's wish: a repeat with the same Idempotency-Key has the same one."""
+class RequestContext:
+    """Filled by the secured route before the endpoint is called.
 
-    parts: Parts
-    language: Language
-    visitor: Caller | None = None
-    row: PreselectionRow | None = None
-    place: Office | None = None
-    count: Count | None = None
-    operation_id: UUID = field(default_factory=uuid4)
-    is_repeat: bool = False
-    """Whether the outcome of an earlier attempt with the same key is unknown."""
+    `operation_id` identifies the request: a repeat with the same Idempotency-Key (`key`) has the same one. `is_repeat`
+    where the outcome of an earlier attempt is unknown.
+    """
+
+    def __init__(self, app: Parts, language: Language) -> None:
+        self.app = app
+        self.language = language
+        self.count: Count | None = None
+        self.key: RequestKey | None = None
+        self.operation_id: UUID = uuid4()
+        self.is_repeat = False
+        self._caller: Caller | None = None
+        self._preselection: PreselectionRow | None = None
+        self._office: Office | None = None
 
     @property
     def caller(self) -> Caller:
-        if self.visitor is None:
+        """Raises `Forbidden` where nobody has signed in."""
+        if self._caller is None:
             raise Forbidden
-        return self.visitor
+        return self._caller
+
+    @caller.setter
+    def caller(self, caller: Caller) -> None:
+        self._caller = caller
 
     @property
-    def own(self) -> PreselectionRow:
-        """The caller's preselection that the path names."""
-        if self.row is None:
+    def preselection(self) -> PreselectionRow:
+        """The preselection in the path. Raises `NotFound`."""
+        if self._preselection is None:
             raise NotFound
-        return self.row
+        return self._preselection
+
+    @preselection.setter
+    def preselection(self, row: PreselectionRow) -> None:
+        self._preselection = row
+
+    @property
+    def has_preselection(self) -> bool:
+        return self._preselection is not None
 
     @property
     def office(self) -> Office:
-        """The office that the path names."""
-        if self.place is None:
+        """The office in the path. Raises `NotFound`."""
+        if self._office is None:
             raise NotFound
-        return self.place
+        return self._office
+
+    @office.setter
+    def office(self, office: Office) -> None:
+        self._office = office
 
     def now(self) -> datetime:
-        return self.parts.clock()
+        return self.app.clock()
 
 
-async def visit_of(request: Request) -> Visit:
-    """What the guard of the route has put there."""
-    visit = request.state.visit
-    if not isinstance(visit, Visit):
+async def current_context(request: Request) -> RequestContext:
+    """The context that the secured route has made."""
+    context = request.state.context
+    if not isinstance(context, RequestContext):
         raise Forbidden
-    return visit
+    return context
 
 
-CurrentVisit = Annotated[Visit, Depends(visit_of)]
+CurrentContext = Annotated[RequestContext, Depends(current_context)]

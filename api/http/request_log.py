@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Mapping
 from uuid import uuid4
 
 import structlog
@@ -34,48 +33,28 @@ class RequestLog:
         # The server starts a pipelined request in the context of the previous one, with its bound values.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        await _Exchange(self._app, request_id, self._headers).run(scope, receive, send)
-
-
-class _Exchange:
-    """One request and its response."""
-
-    def __init__(self, app: ASGIApp, request_id: str, every_answer: Mapping[str, str]) -> None:
-        self._app = app
-        self._every_answer = every_answer
-        self._request_id = request_id
-        self._status = 0
-        self._seconds = 0.0
-
-    async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began = time.perf_counter()
+        began, status, seconds = time.perf_counter(), 0, 0.0
 
         async def send_marked(message: Message) -> None:
+            nonlocal status, seconds
             if message["type"] == "http.response.start":
-                self._status = message["status"]
-                self._mark(MutableHeaders(scope=message))
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = request_id
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
             await send(message)
-            self._seconds = time.perf_counter() - began
+            seconds = time.perf_counter() - began
 
         try:
             await self._app(scope, receive, send_marked)
         except Exception:
             log.exception("internal error")
-            if not self._status:
+            if not status:
                 language = preferred_language(Headers(scope=scope).get("accept-language"))
                 await problem("internal_error", language)(scope, receive, send_marked)
-        log.info(
-            "request",
-            method=scope["method"],
-            route=_route(scope),
-            status=self._status,
-            milliseconds=round(self._seconds * 1000, 1),
-        )
-
-    def _mark(self, headers: MutableHeaders) -> None:
-        headers[REQUEST_ID] = self._request_id
-        for name, value in self._every_answer.items():
-            headers.setdefault(name, value)
+        milliseconds = round(seconds * 1000, 1)
+        log.info("request", method=scope["method"], route=_route(scope), status=status, milliseconds=milliseconds)
 
 
 def _route(scope: Scope) -> str:

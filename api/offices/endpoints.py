@@ -1,6 +1,6 @@
 """Offices, their notices and their segments."""
 
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import reading
 from api.http.secured_route import area
 from api.offices.schemas import NoticeText, OfficeItem, OfficeList, SegmentItem, SegmentList
@@ -10,7 +10,7 @@ router = area("/offices", tags=["offices"])
 
 
 @router.get("", responses=reading())
-async def list_offices(visit: CurrentVisit) -> OfficeList:
+async def list_offices(context: CurrentContext) -> OfficeList:
     """Every vehicle office (车管所), by code."""
     return OfficeList(
         items=[
@@ -21,24 +21,24 @@ async def list_offices(visit: CurrentVisit) -> OfficeList:
                 province=office.province,
                 prefixes=list(office.prefixes),
             )
-            for office in await visit.parts.directory.all()
+            for office in await context.app.directory.all()
         ]
     )
 
 
 @router.get("/{code}/notice", responses=reading("not_found"))
-async def read_notice(visit: CurrentVisit) -> NoticeText:
+async def read_notice(context: CurrentContext) -> NoticeText:
     """The notice (业务须知) in force."""
-    notice = await visit.parts.offices.notice_in_force(visit.office.code, visit.now())
+    notice = await context.app.offices.notice_in_force(context.office.code, context.now())
     if notice is None:
         raise NotFound
     return NoticeText(version=notice.version, title=notice.title, body=notice.body, published_at=notice.published_at)
 
 
 @router.get("/{code}/segments", responses=reading("not_found"))
-async def list_segments(visit: CurrentVisit) -> SegmentList:
+async def list_segments(context: CurrentContext) -> SegmentList:
     """The segments that the office has released or will release (号段公示)."""
-    segments = await visit.parts.segments.of_office(visit.office.code)
+    segments = await context.app.segments.of_office(context.office.code)
     return SegmentList(
         items=[
             SegmentItem(

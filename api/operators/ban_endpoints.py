@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from api.auth.records import id_in
 from api.desk.schemas import ReasonBody
 from api.http.cursors import cursor_of, place_in
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import reading, writing
 from api.http.secured_route import area
 from api.operators.commands import ban_item, operator_command
@@ -21,9 +21,9 @@ EntryId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 
 @router.get("", responses=reading("validation_failed"))
-async def list_bans(visit: CurrentVisit, query: Annotated[BanQuery, Query()]) -> BanPage:
+async def list_bans(context: CurrentContext, query: Annotated[BanQuery, Query()]) -> BanPage:
     """All bans, including released ones, newest first; or the early releases that wait for a second operator."""
-    repository = visit.parts.operations.bans
+    repository = context.app.operations.bans
     if query.unconfirmed:
         return BanPage(items=[ban_item(entry) for entry in await repository.unconfirmed(limit=query.limit)], next=None)
     wanted = UUID(query.preselection_id) if query.preselection_id else None
@@ -33,14 +33,14 @@ async def list_bans(visit: CurrentVisit, query: Annotated[BanQuery, Query()]) ->
 
 
 @router.post("/{entry_id}/release", responses=writing("not_found", "already_released"))
-async def release_ban(visit: CurrentVisit, entry_id: EntryId, body: ReasonBody) -> BanItem:
+async def release_ban(context: CurrentContext, entry_id: EntryId, body: ReasonBody) -> BanItem:
     """Release a ban early, with effect at once; a second operator confirms it afterwards."""
-    command = await operator_command(visit, body.reason)
-    return ban_item(await bans.release_ban(visit.parts.operations, id_in(entry_id), command))
+    command = await operator_command(context, body.reason)
+    return ban_item(await bans.release_ban(context.app.operations, id_in(entry_id), command))
 
 
 @router.post("/{entry_id}/confirmation", responses=writing("not_found", "nothing_to_confirm", "second_operator_needed"))
-async def confirm_ban_release(visit: CurrentVisit, entry_id: EntryId) -> BanItem:
+async def confirm_ban_release(context: CurrentContext, entry_id: EntryId) -> BanItem:
     """Confirm an early release as a second operator."""
-    command = await operator_command(visit)
-    return ban_item(await bans.confirm_ban_release(visit.parts.operations, id_in(entry_id), command))
+    command = await operator_command(context)
+    return ban_item(await bans.confirm_ban_release(context.app.operations, id_in(entry_id), command))

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from api.http.request_context import Visit
+from api.http.request_context import RequestContext
 from api.operators.response_schemas import (
     AuditItem,
     BanItem,
@@ -28,10 +28,10 @@ from storage.bans.repository import BanEntry
 from storage.pool.withheld import Withholding
 
 
-async def operator_command(visit: Visit, reason: str | None = None) -> OperatorCommand:
+async def operator_command(context: RequestContext, reason: str | None = None) -> OperatorCommand:
     """The command of the operator who calls; counted as a write. Raises `RateLimited`."""
-    await count_write(visit, visit.parts.policy)
-    return OperatorCommand(visit.operation_id, visit.caller.claims.subject, visit.now(), reason)
+    await count_write(context, context.app.policy)
+    return OperatorCommand(context.operation_id, context.caller.claims.subject, context.now(), reason)
 
 
 def ban_item(entry: BanEntry) -> BanItem:
@@ -67,9 +67,9 @@ def postponement_answer(moving: Postponement) -> PostponementAnswer:
     )
 
 
-def calendar_answer(visit: Visit, year: CalendarYear, moving: Postponement | None = None) -> CalendarAnswer:
+def calendar_answer(context: RequestContext, year: CalendarYear, moving: Postponement | None = None) -> CalendarAnswer:
     """The year, with a warning in the operator's language while it is provisional."""
-    words: str = catalogue(visit.language)["operations"]["provisional"]
+    words: str = catalogue(context.language)["operations"]["provisional"]
     return CalendarAnswer(
         year=year.year,
         office_code=year.office_code,

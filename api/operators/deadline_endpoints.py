@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import reading, writing
 from api.http.secured_route import area
 from api.operators.commands import calendar_answer, operator_command, postponement_answer
@@ -18,14 +18,14 @@ router = area("/operations", tags=["operations"])
 
 
 @router.get("/calendar", responses=reading("validation_failed"))
-async def read_calendar(visit: CurrentVisit, query: Annotated[CalendarQuery, Query()]) -> CalendarAnswer:
+async def read_calendar(context: CurrentContext, query: Annotated[CalendarQuery, Query()]) -> CalendarAnswer:
     """The days of a year that differ from the normal week, and whether the year is provisional."""
-    return calendar_answer(visit, await calendar.calendar_of(visit.parts.operations, query.year, query.office))
+    return calendar_answer(context, await calendar.calendar_of(context.app.operations, query.year, query.office))
 
 
 @router.put("/calendar", responses=writing())
 async def enter_days(
-    visit: CurrentVisit, query: Annotated[CalendarQuery, Query()], body: CalendarBody
+    context: CurrentContext, query: Annotated[CalendarQuery, Query()], body: CalendarBody
 ) -> CalendarAnswer:
     """Change days, and declare a year official. Deadlines on newly closed days move; the holders get an SMS.
 
@@ -33,26 +33,26 @@ async def enter_days(
     """
     days = {each.day: None if each.kind == "ordinary" else DayKind(each.kind) for each in body.days}
     change = await calendar.enter_days(
-        visit.parts.operations,
-        await operator_command(visit, body.reason),
+        context.app.operations,
+        await operator_command(context, body.reason),
         year=query.year,
         days=days,
         office_code=query.office,
         official=body.official,
     )
-    return calendar_answer(visit, change.year, change.postponement)
+    return calendar_answer(context, change.year, change.postponement)
 
 
 @router.post("/calendar/seeding", responses=writing())
-async def seed_calendar_year(visit: CurrentVisit, body: SeedBody) -> CalendarAnswer:
+async def seed_calendar_year(context: CurrentContext, body: SeedBody) -> CalendarAnswer:
     """Enter the country's holidays of a year from the library, if operators have not entered them yet."""
-    change = await calendar.seed_year(visit.parts.operations, await operator_command(visit, body.reason), body.year)
-    return calendar_answer(visit, change.year, change.postponement)
+    change = await calendar.seed_year(context.app.operations, await operator_command(context, body.reason), body.year)
+    return calendar_answer(context, change.year, change.postponement)
 
 
 @router.post("/deadlines/extensions", status_code=202, responses=writing())
-async def extend_deadlines(visit: CurrentVisit, body: OutageBody) -> PostponementAnswer:
+async def extend_deadlines(context: CurrentContext, body: OutageBody) -> PostponementAnswer:
     """Extend the reservations whose last day overlaps an outage of our service; the holders get an SMS."""
     outage = Outage(body.since, body.until, body.office_code, body.visit_by)
-    command = await operator_command(visit, body.reason)
-    return postponement_answer(await postpone_outage(visit.parts.operations, command, outage))
+    command = await operator_command(context, body.reason)
+    return postponement_answer(await postpone_outage(context.app.operations, command, outage))

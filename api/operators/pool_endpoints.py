@@ -6,7 +6,7 @@ from fastapi import Path, Query
 
 from api.auth.records import id_in
 from api.desk.schemas import ReasonBody
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import reading, writing
 from api.http.secured_route import area
 from api.operators.commands import operator_command, segment_item, withholding_item
@@ -28,66 +28,66 @@ WithholdingId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 
 @router.get("/pool/{prefix}", responses=reading("not_found", "validation_failed"))
-async def read_pool(visit: CurrentVisit, prefix: Prefix) -> PoolLevels:
+async def read_pool(context: CurrentContext, prefix: Prefix) -> PoolLevels:
     """The number of numbers by state, from one snapshot."""
-    levels = await pool.pool_levels(visit.parts.operations, prefix, visit.now())
+    levels = await pool.pool_levels(context.app.operations, prefix, context.now())
     return PoolLevels(prefix=fold_capitals(prefix), **levels)
 
 
 @router.get("/pool/{prefix}/segments", responses=reading("not_found", "validation_failed"))
-async def list_prefix_segments(visit: CurrentVisit, prefix: Prefix) -> ReleasedSegmentList:
+async def list_prefix_segments(context: CurrentContext, prefix: Prefix) -> ReleasedSegmentList:
     """The segments of a prefix with their exclusions, including those released later."""
-    segments = await pool.segments_of(visit.parts.operations, prefix)
+    segments = await pool.segments_of(context.app.operations, prefix)
     return ReleasedSegmentList(items=[segment_item(segment) for segment in segments])
 
 
 @router.post("/segments", status_code=201, responses=writing())
-async def release_segment(visit: CurrentVisit, body: SegmentBody) -> ReleasedSegment:
+async def release_segment(context: CurrentContext, body: SegmentBody) -> ReleasedSegment:
     """Release a segment: numbers that can be drawn from `released_at`, and composed from `compose_from`."""
     new = pool.NewSegment(body.prefix, body.template, body.excluded, body.released_at, body.compose_from)
-    return segment_item(await pool.release_segment(visit.parts.operations, new, await operator_command(visit)))
+    return segment_item(await pool.release_segment(context.app.operations, new, await operator_command(context)))
 
 
 @router.post("/segments/exclusions", responses=writing())
-async def exclude_numbers(visit: CurrentVisit, body: ExclusionBody) -> ReleasedSegment:
+async def exclude_numbers(context: CurrentContext, body: ExclusionBody) -> ReleasedSegment:
     """Exclude numbers from a segment permanently; live claims on them stay."""
-    command = await operator_command(visit, body.reason)
+    command = await operator_command(context, body.reason)
     segment = await pool.exclude_numbers(
-        visit.parts.operations, command, prefix=body.prefix, template=body.template, excluded=body.excluded
+        context.app.operations, command, prefix=body.prefix, template=body.template, excluded=body.excluded
     )
     return segment_item(segment)
 
 
 @router.get("/withholdings", responses=reading("validation_failed"))
-async def list_withholdings(visit: CurrentVisit, query: Annotated[WithholdingQuery, Query()]) -> WithholdingList:
+async def list_withholdings(context: CurrentContext, query: Annotated[WithholdingQuery, Query()]) -> WithholdingList:
     """The withholdings of a prefix, newest first; without a prefix, those that wait for a second operator."""
     prefix = fold_capitals(query.prefix) if query.prefix else None
-    found = await withholding.withholdings(visit.parts.operations, prefix)
+    found = await withholding.withholdings(context.app.operations, prefix)
     return WithholdingList(items=[withholding_item(known) for known in found])
 
 
 @router.post("/withholdings", responses=writing("number_malformed", "number_duplicated"))
-async def withhold_numbers(visit: CurrentVisit, body: WithholdingBody) -> WithheldAnswer:
+async def withhold_numbers(context: CurrentContext, body: WithholdingBody) -> WithheldAnswer:
     """Withhold numbers from the pool, with effect at once; numbers with a claim are listed and stay claimed."""
-    command = await operator_command(visit, body.reason)
-    done = await withholding.withhold_numbers(visit.parts.operations, body.numbers, command)
+    command = await operator_command(context, body.reason)
+    done = await withholding.withhold_numbers(context.app.operations, body.numbers, command)
     return WithheldAnswer(
         withholding=withholding_item(done.withholding) if done.withholding else None, taken=list(done.taken)
     )
 
 
 @router.post("/withholdings/{withholding_id}/release", responses=writing("not_found", "already_released"))
-async def release_withheld(visit: CurrentVisit, withholding_id: WithholdingId, body: ReasonBody) -> WithholdingItem:
+async def release_withheld(context: CurrentContext, withholding_id: WithholdingId, body: ReasonBody) -> WithholdingItem:
     """Release withheld numbers; they cool for a random time first."""
-    command = await operator_command(visit, body.reason)
-    return withholding_item(await withholding.release_withheld(visit.parts.operations, id_in(withholding_id), command))
+    command = await operator_command(context, body.reason)
+    return withholding_item(await withholding.release_withheld(context.app.operations, id_in(withholding_id), command))
 
 
 @router.post(
     "/withholdings/{withholding_id}/confirmation",
     responses=writing("not_found", "nothing_to_confirm", "second_operator_needed"),
 )
-async def confirm_withheld(visit: CurrentVisit, withholding_id: WithholdingId) -> WithholdingItem:
+async def confirm_withheld(context: CurrentContext, withholding_id: WithholdingId) -> WithholdingItem:
     """Confirm a withholding, or its release, as a second operator."""
-    command = await operator_command(visit)
-    return withholding_item(await withholding.confirm_withheld(visit.parts.operations, id_in(withholding_id), command))
+    command = await operator_command(context)
+    return withholding_item(await withholding.confirm_withheld(context.app.operations, id_in(withholding_id), command))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from api.http.request_context import CurrentVisit, Visit
+from api.http.request_context import CurrentContext, RequestContext
 from api.http.responses import reading, writing
 from api.http.secured_route import area
 from api.http.validation import field_invalid
@@ -22,21 +22,21 @@ _NOW_TOO = timedelta(milliseconds=1)
 
 
 @router.get("/workflows", responses=reading("validation_failed", "number_malformed"))
-async def find_workflows(visit: CurrentVisit, query: Annotated[WorkflowQuery, Query()]) -> WorkflowList:
+async def find_workflows(context: CurrentContext, query: Annotated[WorkflowQuery, Query()]) -> WorkflowList:
     """The workflows of a plate or of a preselection, with their URLs in Temporal's UI, newest first."""
-    return await _found(visit, plate=query.plate, preselection_id=query.preselection_id)
+    return await _found(context, plate=query.plate, preselection_id=query.preselection_id)
 
 
 @router.post("/workflows/search", responses=writing("number_malformed", "vin_invalid"))
-async def search_workflows(visit: CurrentVisit, body: WorkflowBody) -> WorkflowList:
+async def search_workflows(context: CurrentContext, body: WorkflowBody) -> WorkflowList:
     """The same, and also by VIN, which must not be in a URL."""
-    return await _found(visit, vin=body.vin, plate=body.plate, preselection_id=body.preselection_id)
+    return await _found(context, vin=body.vin, plate=body.plate, preselection_id=body.preselection_id)
 
 
 async def _found(
-    visit: Visit, *, vin: str | None = None, plate: str | None = None, preselection_id: str | None = None
+    context: RequestContext, *, vin: str | None = None, plate: str | None = None, preselection_id: str | None = None
 ) -> WorkflowList:
-    parts, now = visit.parts.operations, visit.now()
+    parts, now = context.app.operations, context.now()
     if [vin, plate, preselection_id].count(None) != 2:  # noqa: PLR2004 -- exactly one of the three is given.
         raise field_invalid("plate", "choice")
     if vin is not None:
@@ -49,10 +49,10 @@ async def _found(
 
 
 @router.get("/audit", responses=reading("validation_failed"))
-async def list_audit(visit: CurrentVisit, query: Annotated[AuditQuery, Query()]) -> AuditList:
+async def list_audit(context: CurrentContext, query: Annotated[AuditQuery, Query()]) -> AuditList:
     """The acts that changed a plate, a chance or the blacklist, oldest first."""
-    until = query.until or visit.now() + _NOW_TOO
-    entries = await visit.parts.operations.audit.between(
+    until = query.until or context.now() + _NOW_TOO
+    entries = await context.app.operations.audit.between(
         query.since or until - _LAST_DAY,
         until,
         actor=query.actor,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from api.http.cursors import cursor_of, place_in
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import reading
 from api.http.secured_route import area
 from api.operators.commands import sms_item
@@ -18,9 +18,9 @@ router = area("/operations", tags=["operations"])
 
 
 @router.get("/texts", responses=reading("validation_failed"))
-async def list_texts(visit: CurrentVisit, query: Annotated[TextQuery, Query()]) -> TextPage:
+async def list_texts(context: CurrentContext, query: Annotated[TextQuery, Query()]) -> TextPage:
     """The SMS that were not delivered, newest first; or those in a state; or all of one preselection."""
-    parts, now = visit.parts.operations, visit.now()
+    parts, now = context.app.operations, context.now()
     if query.preselection_id:
         found = await sms_of(parts, UUID(query.preselection_id), now)
         return TextPage(items=[sms_item(each) for each in found], next=None)

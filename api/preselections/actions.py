@@ -1,78 +1,77 @@
 """An act on a preselection: check stage and rule on the row, check the limits, send one update, return the view."""
 
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from uuid import UUID
 
 from api.http.action_log import action_logged
-from api.http.request_context import Visit
-from api.preselections.bans import ban_told_first
+from api.http.request_context import RequestContext
+from api.preselections.bans import banned_until
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import state_of, view_of
 from domain.acts import ACTS
 from domain.dependencies import DependencyUnavailable
-from domain.errors import NotFound, OutcomeUnknown, Unavailable
+from domain.errors import Blacklisted, NotFound, OutcomeUnknown, Refusal, Unavailable
 from domain.policy import Policy
 from storage.preselections.rows import PreselectionRow
 from workflows.messages import Acted, Command
 from workflows.start_options import VehicleStart
 
-_MINUTE = timedelta(minutes=1)
 
-
-async def perform_action(visit: Visit, name: str, command: Command) -> PreselectionView:
-    """Send the command and return its view, even if another device has acted since."""
-    row = await row_after(visit, await send_command(visit, name, command))
-    return view_of(row, await visit.parts.directory.get(row.office_code), visit.now())
-
-
-async def send_command(visit: Visit, name: str, command: Command) -> Acted:
-    """Check the act on the row, count the write, and send the update. Raises the refusal.
-
-    A repeat is sent without the check: the deciding activity finds out whether it was decided before.
-    """
-    act, row, now = ACTS[name], visit.own, visit.now()
-    state = state_of(row, now)
-    with action_logged(name):
-        if not visit.is_repeat:
-            act.check_stage(state, now)
-        await count_write(visit, row.rules)
-        async with nullcontext() if act.under_ban else ban_told_first(visit):
-            if not visit.is_repeat:
-                act.check(state, now, command)
-            return await update_workflow(visit, name, command)
-
-
-async def update_workflow(visit: Visit, name: str, command: Command) -> Acted:
-    """Send the update; if its outcome is unknown, record the vehicle, so that maintenance refreshes its workflow."""
-    row = visit.own
-    office = await visit.parts.directory.get(row.office_code)
-    try:
-        return await visit.parts.vehicles.update(
-            VehicleStart(str(row.id), office.code, office.prefixes, row.stage), name, command
-        )
-    except (OutcomeUnknown, Unavailable):
-        with suppress(DependencyUnavailable):
-            await visit.parts.lagging.note(row.id, visit.now())
-        raise
-
-
-async def row_after(visit: Visit, acted: Acted) -> PreselectionRow:
-    """The row with the state of the request; if the row has a later revision, the state comes from the decision."""
-    row = await visit.parts.preselections.get(visit.own.id)
+async def perform_action(context: RequestContext, name: str, command: Command) -> PreselectionView:
+    """Send the command and return the view that it led to, even where another device has acted since."""
+    acted = await send_command(context, name, command)
+    row = await context.app.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
-    if row.revision == acted.revision:
-        return row
-    decision = await visit.parts.decisions.find(visit.operation_id)
-    return replace(row, state=decision.state) if decision else row
+    if row.revision != acted.revision and (decision := await context.app.decisions.find(context.operation_id)):
+        row = replace(row, state=decision.state)
+    return view_of(row, await context.app.directory.get(row.office_code), context.now())
 
 
-async def count_write(visit: Visit, policy: Policy) -> None:
+async def send_command(context: RequestContext, name: str, command: Command) -> Acted:
+    """Refuse by the row what can't be, count the write, and send the update. Raises the refusal.
+
+    A repeat goes to the workflow whatever the row says: the statement that decides knows whether it was decided before.
+    An update whose outcome is unknown is written down, so that maintenance lets the workflow catch up.
+    """
+    act, row, now = ACTS[name], context.preselection, context.now()
+    state = state_of(row, now)
+    with action_logged(name):
+        if not context.is_repeat:
+            act.check_stage(state, now)
+        await count_write(context, row.rules)
+        try:
+            if not context.is_repeat:
+                act.check(state, now, command)
+            return await context.app.vehicles.update(await vehicle_of(context, row), name, command)
+        except (OutcomeUnknown, Unavailable):
+            await note_lagging(context, row.id)
+            raise
+        except Refusal as refusal:
+            if not act.under_ban and (until := await banned_until(context)):
+                # A banned caller hears of the ban rather than of its consequences, such as holds that have lapsed.
+                raise Blacklisted(until) from refusal
+            raise
+
+
+async def vehicle_of(context: RequestContext, row: PreselectionRow) -> VehicleStart:
+    """What the start of the row's workflow shows, should it not run."""
+    office = await context.app.directory.get(row.office_code)
+    return VehicleStart(str(row.id), office.code, office.prefixes, row.stage)
+
+
+async def note_lagging(context: RequestContext, preselection_id: UUID) -> None:
+    """Write down that the workflow may not know what its row says."""
+    with suppress(DependencyUnavailable):
+        await context.app.lagging.note(preselection_id, context.now())
+
+
+async def count_write(context: RequestContext, policy: Policy) -> None:
     """Raises `RateLimited` beyond `writes_per_minute` of this account."""
-    await count(visit, "writes", visit.caller.account(), policy.writes_per_minute)
+    await count(context, "writes", context.caller.account(), policy.writes_per_minute)
 
 
-async def count(visit: Visit, window: str, subject: str, limit: int) -> None:
+async def count(context: RequestContext, window: str, subject: str, limit: int) -> None:
     """Count a call in a window of a minute. Raises `RateLimited`."""
-    await visit.parts.call_counts.begin(window, subject, limit, visit.now()).judge()
+    await context.app.call_counts.begin(window, subject, limit, context.now()).judge()

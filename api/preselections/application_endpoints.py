@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Body, Response
 
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import writing
 from api.http.secured_route import BASE, area
 from api.preselections.creation import created
@@ -18,15 +18,15 @@ _NO_WISHES = EntryBody()
 
 
 @router.post("/entries", responses=writing("not_found", "vehicle_in_use", "vehicle_exhausted"))
-async def enter(visit: CurrentVisit, body: Annotated[EntryBody, Body()] = _NO_WISHES) -> EntryAnswer:
+async def enter(context: CurrentContext, body: Annotated[EntryBody, Body()] = _NO_WISHES) -> EntryAnswer:
     """The next screen: every entry resets an unfinished selection to 选号服务说明 (R-01, R-05 to R-08, R-15)."""
-    return await entered(visit, body)
+    return await entered(context, body)
 
 
 @router.post("/verification-codes", status_code=202, responses=writing())
-async def send_verification_code(visit: CurrentVisit, body: CodeBody) -> CodeSent:
+async def send_verification_code(context: CurrentContext, body: CodeBody) -> CodeSent:
     """「获取验证码」: an SMS to the account's verified phone (R-10)."""
-    return await sent_code(visit, body.purpose)
+    return await sent_code(context, body.purpose)
 
 
 @router.post(
@@ -38,8 +38,8 @@ async def send_verification_code(visit: CurrentVisit, body: CodeBody) -> CodeSen
         "vehicle_not_eligible", "vehicle_in_use", "vehicle_exhausted",
     ),
 )  # fmt: skip
-async def create_preselection(visit: CurrentVisit, body: SubmissionBody, response: Response) -> PreselectionView:
+async def create_preselection(context: CurrentContext, body: SubmissionBody, response: Response) -> PreselectionView:
     """确认信息: a passed vehicle check leads to 选号服务说明 (R-09 to R-12)."""
-    view = await created(visit, body)
+    view = await created(context, body)
     response.headers["Location"] = f"{BASE}/preselections/{view.id}"
     return view

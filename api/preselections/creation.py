@@ -7,9 +7,9 @@ from uuid import UUID
 import structlog
 
 from api.http.action_log import action_logged
-from api.http.request_context import Visit
+from api.http.request_context import RequestContext
 from api.offices.directory import policy_of
-from api.preselections.actions import count_write
+from api.preselections.actions import count_write, note_lagging
 from api.preselections.bans import require_no_ban
 from api.preselections.schemas import PreselectionView, SubmissionBody
 from api.preselections.submissions import CheckedBody, checked_body
@@ -35,93 +35,92 @@ from workflows.messages import Action
 from workflows.start_options import VehicleStart
 
 
-async def created(visit: Visit, body: SubmissionBody) -> PreselectionView:
+async def created(context: RequestContext, body: SubmissionBody) -> PreselectionView:
     """Check everything, write the row, and start the workflow, which decides races."""
     with action_logged("create"):
-        checked = await checked_body(visit, body)
-        if await _has_begun(visit):
-            await _begin(visit, checked)
-            return await _view(visit, checked)
+        checked = await checked_body(context, body)
+        if await _has_begun(context):
+            await _begin(context, checked)
+            return await _view(context, checked)
         try:
-            await _created(visit, checked)
+            await _created(context, checked)
         except (Refusal, DependencyUnavailable):
             # An earlier attempt of this request may have started it meanwhile, and used the code up.
-            if not await _has_begun(visit):
+            if not await _has_begun(context):
                 raise
-        return await _view(visit, checked)
+        return await _view(context, checked)
 
 
-async def _has_begun(visit: Visit) -> bool:
+async def _has_begun(context: RequestContext) -> bool:
     """Whether an earlier attempt of this request has created the preselection."""
-    return visit.is_repeat and await visit.parts.preselections.get(visit.operation_id) is not None
+    return context.is_repeat and await context.app.preselections.get(context.operation_id) is not None
 
 
-async def _begin(visit: Visit, checked: CheckedBody) -> None:
+async def _begin(context: RequestContext, checked: CheckedBody) -> None:
     """Start the workflow; one that already runs reads its row."""
-    office, preselection_id = checked.office, str(visit.operation_id)
+    office, preselection_id = checked.office, str(context.operation_id)
     try:
-        await visit.parts.vehicles.start(
+        await context.app.vehicles.start(
             VehicleStart(preselection_id, office.code, office.prefixes), "begin", Action(preselection_id)
         )
     except (OutcomeUnknown, Unavailable):
-        with suppress(DependencyUnavailable):
-            await visit.parts.lagging.note(visit.operation_id, visit.now())
+        await note_lagging(context, context.operation_id)
         raise
 
 
-async def _created(visit: Visit, checked: CheckedBody) -> None:
-    structlog.contextvars.bind_contextvars(preselection_id=str(visit.operation_id), office=checked.office.code)
-    policy = policy_of(checked.office, visit.parts.policy)
-    await count_write(visit, policy)
-    await _require_notice(visit, checked)
-    await require_no_ban(visit)
-    code_id = await visit.parts.codes.verify(
-        owner_of_first_code(visit.caller.owner_hash),
+async def _created(context: RequestContext, checked: CheckedBody) -> None:
+    structlog.contextvars.bind_contextvars(preselection_id=str(context.operation_id), office=checked.office.code)
+    policy = policy_of(checked.office, context.app.policy)
+    await count_write(context, policy)
+    await _require_notice(context, checked)
+    await require_no_ban(context)
+    code_id = await context.app.codes.verify(
+        owner_of_first_code(context.caller.owner_hash),
         checked.code_hash,
-        at=visit.now(),
+        at=context.now(),
         attempts=policy.code_attempts,
-        request_id=visit.operation_id,
+        request_id=context.operation_id,
     )
-    await check_vehicle(visit, checked, policy)
-    await visit.parts.preselections.insert_submission(_submission(visit, checked, policy, code_id))
+    await check_vehicle(context, checked, policy)
+    await context.app.preselections.insert_submission(_submission(context, checked, policy, code_id))
     try:
-        await _begin(visit, checked)
+        await _begin(context, checked)
     except (VehicleInUse, VehicleExhausted, CodeNotSent):
         # A final refusal: the typed seller data is deleted at once. Maintenance removes what is left.
         with suppress(DependencyUnavailable):
-            await visit.parts.preselections.drop_submission(visit.operation_id)
+            await context.app.preselections.drop_submission(context.operation_id)
         raise
 
 
-async def _view(visit: Visit, checked: CheckedBody) -> PreselectionView:
+async def _view(context: RequestContext, checked: CheckedBody) -> PreselectionView:
     """The view of the creation, even if another device has acted since."""
-    row = await visit.parts.preselections.get(visit.operation_id)
+    row = await context.app.preselections.get(context.operation_id)
     if row is None:
         raise NotFound
-    decision = await visit.parts.decisions.find(visit.operation_id) if visit.is_repeat else None
-    return view_of(replace(row, state=decision.state) if decision else row, checked.office, visit.now())
+    decision = await context.app.decisions.find(context.operation_id) if context.is_repeat else None
+    return view_of(replace(row, state=decision.state) if decision else row, checked.office, context.now())
 
 
-async def _require_notice(visit: Visit, checked: CheckedBody) -> None:
-    notice = await visit.parts.offices.notice_in_force(checked.office.code, visit.now())
+async def _require_notice(context: RequestContext, checked: CheckedBody) -> None:
+    notice = await context.app.offices.notice_in_force(checked.office.code, context.now())
     if notice is None or notice.version != checked.notice_version:
         raise NoticeOutdated(notice.version if notice else "")
 
 
-def _submission(visit: Visit, checked: CheckedBody, policy: Policy, code_id: UUID) -> Submission:
-    party, seller, now = visit.caller.party, checked.seller, visit.now()
+def _submission(context: RequestContext, checked: CheckedBody, policy: Policy, code_id: UUID) -> Submission:
+    party, seller, now = context.caller.party, checked.seller, context.now()
     mask = mask_person_name if seller.kind is PartyKind.PERSON else mask_organisation_name
     return Submission(
-        id=visit.operation_id,
+        id=context.operation_id,
         at=now,
         office_code=checked.office.code,
         notice_version=checked.notice_version,
         policy=policy.to_dict(),
-        owner=visit.caller.owner,
+        owner=context.caller.owner,
         party_kind=party.kind,
         party_name=party.name,
         party_id=party.id_number,
-        phone=visit.caller.phone,
+        phone=context.caller.phone,
         vin=checked.vin,
         certificate_number=checked.certificate_number,
         seller=Seller(seller.kind, seller.name, seller.id_number),

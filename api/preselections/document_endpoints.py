@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import Responses, reading
 from api.http.secured_route import area
 from api.preselections.documents import calendar_file_of, voucher_of
@@ -18,14 +18,14 @@ def _answers(media_type: str) -> Responses:
 
 
 @router.get("/voucher", response_class=Response, responses=_answers(_PDF))
-async def read_voucher(visit: CurrentVisit) -> Response:
+async def read_voucher(context: CurrentContext) -> Response:
     """「打印预选号凭证」: one A4 page, only at `completed` (R-42)."""
     headers = {"Content-Disposition": 'inline; filename="voucher.pdf"'}
-    return Response(await voucher_of(visit), headers=headers, media_type=_PDF)
+    return Response(await voucher_of(context), headers=headers, media_type=_PDF)
 
 
 @router.get("/calendar", response_class=Response, responses=_answers(_CALENDAR))
-async def read_calendar_file(visit: CurrentVisit) -> Response:
+async def read_calendar_file(context: CurrentContext) -> Response:
     """The last day to visit the office, for the holder's calendar."""
     headers = {"Content-Disposition": 'attachment; filename="visit-by.ics"'}
-    return Response(await calendar_file_of(visit), headers=headers, media_type=_CALENDAR)
+    return Response(await calendar_file_of(context), headers=headers, media_type=_CALENDAR)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from api.http.request_context import Visit
+from api.http.request_context import RequestContext
 from api.preselections.actions import count
 from api.preselections.holders import masked_holder
 from api.preselections.views import state_of
@@ -17,36 +17,36 @@ from domain.preselection.values import Reservation, Stage
 DOCUMENTS_PER_MINUTE = 300
 
 
-async def voucher_of(visit: Visit) -> bytes:
+async def voucher_of(context: RequestContext) -> bytes:
     """The page as a PDF. Raises `WrongStage` at any stage but `completed`, and `RateLimited`."""
-    reservation = await _reservation(visit)
-    facts = await _facts(visit, reservation)
-    keys, row = visit.parts.vouchers, visit.own
+    reservation = await _reservation(context)
+    facts = await _facts(context, reservation)
+    keys, row = context.app.vouchers, context.preselection
     claims = VoucherClaims(
         row.id, reservation.plate, reservation.visit_by, row.office_code, voucher_expiry(reservation.deadline)
     )
     proof = VoucherProof(keys.signer.sign(claims), keys.codes.code_for(row.id))
-    return await asyncio.to_thread(render_voucher, facts, proof, created_at=visit.now())
+    return await asyncio.to_thread(render_voucher, facts, proof, created_at=context.now())
 
 
-async def calendar_file_of(visit: Visit) -> str:
+async def calendar_file_of(context: RequestContext) -> str:
     """The last day to visit the office. Raises what `voucher_of` raises."""
-    return render_calendar(await _facts(visit, await _reservation(visit)), stamp=visit.now())
+    return render_calendar(await _facts(context, await _reservation(context)), stamp=context.now())
 
 
-async def _reservation(visit: Visit) -> Reservation:
+async def _reservation(context: RequestContext) -> Reservation:
     """The live reservation. Rendering a document takes a tenth of a second, so the calls are counted."""
-    row = visit.own
-    state = state_of(row, visit.now())
+    row = context.preselection
+    state = state_of(row, context.now())
     if state.stage is not Stage.COMPLETED or state.reservation is None:
         raise WrongStage(state.stage)
-    await count(visit, "documents", visit.caller.account(), DOCUMENTS_PER_MINUTE)
+    await count(context, "documents", context.caller.account(), DOCUMENTS_PER_MINUTE)
     return state.reservation
 
 
-async def _facts(visit: Visit, reservation: Reservation) -> VoucherFacts:
-    row = visit.own
-    office = await visit.parts.directory.get(row.office_code)
+async def _facts(context: RequestContext, reservation: Reservation) -> VoucherFacts:
+    row = context.preselection
+    office = await context.app.directory.get(row.office_code)
     return VoucherFacts(
         preselection_id=row.id,
         plate=reservation.plate,

@@ -1,6 +1,6 @@
 """The caller's preselections, and the steps before and after the selection of a plate."""
 
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import reading, writing
 from api.http.secured_route import area
 from api.preselections.actions import perform_action
@@ -14,29 +14,31 @@ router = area("/preselections", tags=["preselections"])
 
 
 @router.get("", responses=reading())
-async def list_preselections(visit: CurrentVisit) -> PreselectionList:
+async def list_preselections(context: CurrentContext) -> PreselectionList:
     """The caller's preselections, newest first."""
-    rows = await visit.parts.preselections.list_of(visit.caller.owner_hash)
-    now = visit.now()
-    return PreselectionList(items=[view_of(row, await visit.parts.directory.get(row.office_code), now) for row in rows])
+    rows = await context.app.preselections.list_of(context.caller.owner_hash)
+    now = context.now()
+    return PreselectionList(items=[view_of(row, await context.app.directory.get(row.office_code), now) for row in rows])
 
 
 @router.get("/{preselection_id}", responses=reading("not_found"))
-async def read_preselection(visit: CurrentVisit) -> PreselectionView:
+async def read_preselection(context: CurrentContext) -> PreselectionView:
     """The view; reading is not an act and restarts no countdown."""
-    return view_of(visit.own, await visit.parts.directory.get(visit.own.office_code), visit.now())
+    return view_of(
+        context.preselection, await context.app.directory.get(context.preselection.office_code), context.now()
+    )
 
 
 @router.post("/{preselection_id}/start", responses=writing("not_found", "wrong_stage", "vehicle_in_use"))
-async def start(visit: CurrentVisit) -> PreselectionView:
+async def start(context: CurrentContext) -> PreselectionView:
     """「开始选号」 leads to 身份验证 (R-14)."""
-    return await perform_action(visit, "start", Action(str(visit.operation_id)))
+    return await perform_action(context, "start", Action(str(context.operation_id)))
 
 
 @router.post("/{preselection_id}/identity-code", responses=writing("not_found", "wrong_stage"))
-async def send_identity_code(visit: CurrentVisit) -> PreselectionView:
+async def send_identity_code(context: CurrentContext) -> PreselectionView:
     """Send the second code; the countdown of 「确认」 starts (R-16, R-17)."""
-    return await perform_action(visit, "send_identity_code", Action(str(visit.operation_id)))
+    return await perform_action(context, "send_identity_code", Action(str(context.operation_id)))
 
 
 @router.post(
@@ -46,20 +48,20 @@ async def send_identity_code(visit: CurrentVisit) -> PreselectionView:
         "code_attempts_exceeded",
     ),
 )  # fmt: skip
-async def confirm_identity(visit: CurrentVisit, body: IdentityBody) -> PreselectionView:
+async def confirm_identity(context: CurrentContext, body: IdentityBody) -> PreselectionView:
     """「确认」 leads to 预选号牌; the digits leave this process only as a keyed hash (R-17)."""
-    row = visit.own
-    typed = visit.parts.hashes.code(Purpose.CONFIRM_IDENTITY, visit.caller.owner_hash, row.id, body.code)
+    row = context.preselection
+    typed = context.app.hashes.code(Purpose.CONFIRM_IDENTITY, context.caller.owner_hash, row.id, body.code)
     return await perform_action(
-        visit,
+        context,
         "confirm_identity",
-        ConfirmIdentity(encode_candidates(typed), str(visit.operation_id)),
+        ConfirmIdentity(encode_candidates(typed), str(context.operation_id)),
     )
 
 
 @router.post(
     "/{preselection_id}/cancellation", responses=writing("not_found", "cancellation_not_allowed", "wrong_stage")
 )
-async def cancel(visit: CurrentVisit) -> PreselectionView:
+async def cancel(context: CurrentContext) -> PreselectionView:
     """Cancel the reservation, if the office's policy allows it."""
-    return await perform_action(visit, "withdraw", Action(str(visit.operation_id)))
+    return await perform_action(context, "withdraw", Action(str(context.operation_id)))

@@ -6,13 +6,13 @@ from typing import Any, Literal, cast
 
 from api.auth.records import own_preselection
 from api.http.action_log import action_logged
-from api.http.request_context import Visit
-from api.preselections.actions import count_write, update_workflow
+from api.http.request_context import RequestContext
+from api.preselections.actions import count_write, note_lagging, vehicle_of
 from api.preselections.bans import banned_until
 from api.preselections.schemas import Ban, EntryAnswer, EntryBody
 from api.preselections.views import state_of, view_of
 from domain.calendar import shanghai_day
-from domain.errors import NotFound, VehicleInUse
+from domain.errors import NotFound, OutcomeUnknown, Unavailable, VehicleInUse
 from domain.preselection.state import Preselection
 from domain.preselection.values import UNFINISHED, Stage
 from locales.languages import catalogue
@@ -24,69 +24,78 @@ Screen = Literal["introduction", "service_notes", "completed", "exhausted", "bla
 _SCREENS = {Stage.COMPLETED: "completed", Stage.EXHAUSTED: "exhausted"} | dict.fromkeys(UNFINISHED, "service_notes")
 
 
-async def entered(visit: Visit, body: EntryBody) -> EntryAnswer:
+async def entered(context: RequestContext, body: EntryBody) -> EntryAnswer:
     """The screen; an unfinished selection is back at 选号服务说明. Raises what waking a dormant one raises."""
     with action_logged("enter"):
-        return await _entered(visit, body)
+        return await _entered(context, body)
 
 
-async def _entered(visit: Visit, body: EntryBody) -> EntryAnswer:
+async def _entered(context: RequestContext, body: EntryBody) -> EntryAnswer:
     if body.preselection_id:
-        await own_preselection(visit, body.preselection_id)
-    await count_write(visit, visit.parts.policy)
-    if until := await banned_until(visit):
-        return await _blacklisted(visit, until)
+        await own_preselection(context, body.preselection_id)
+    await count_write(context, context.app.policy)
+    if until := await banned_until(context):
+        return await _blacklisted(context, until)
     if body.new_vehicle:
         return _answer("introduction")
-    return await (_resumed(visit) if body.preselection_id else _newest_resumed(visit))
+    return await (_resumed(context) if body.preselection_id else _newest_resumed(context))
 
 
-async def _newest_resumed(visit: Visit) -> EntryAnswer:
+async def _newest_resumed(context: RequestContext) -> EntryAnswer:
     """Continue the newest one that can continue: another buyer may have the vehicle of a dormant one by now."""
-    for row in await _resumable(visit):
-        visit.row = row
+    for row in await _resumable(context):
+        context.preselection = row
         with suppress(VehicleInUse):
-            return await _resumed(visit)
+            return await _resumed(context)
     return _answer("introduction")
 
 
-async def _resumed(visit: Visit) -> EntryAnswer:
-    """Go on with the visit's preselection."""
-    state = state_of(visit.own, visit.now())
+async def _resumed(context: RequestContext) -> EntryAnswer:
+    """Go on with the request's preselection."""
+    state = state_of(context.preselection, context.now())
     if state.stage in UNFINISHED:
-        await _reset(visit, state)
-    row = await visit.parts.preselections.get(visit.own.id)
+        await _reset(context, state)
+    row = await context.app.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
-    view = view_of(row, await visit.parts.directory.get(row.office_code), visit.now())
+    view = view_of(row, await context.app.directory.get(row.office_code), context.now())
     screen = _SCREENS.get(view.stage, "introduction")
     if screen == "introduction":
         return _answer("introduction")
-    message = _text(visit, "exhausted", office=view.office.name) if view.stage is Stage.EXHAUSTED else None
+    message = _text(context, "exhausted", office=view.office.name) if view.stage is Stage.EXHAUSTED else None
     return _answer(screen, message=message, preselection=view)
 
 
-async def _reset(visit: Visit, state: Preselection) -> None:
+async def _reset(context: RequestContext, state: Preselection) -> None:
     """Send a message only if there is something to reset."""
     if state.dormant or state.stage is not Stage.SERVICE_NOTES:
-        await update_workflow(visit, "enter", Action(str(visit.operation_id)))
+        try:
+            vehicle = await vehicle_of(context, context.preselection)
+            await context.app.vehicles.update(vehicle, "enter", Action(str(context.operation_id)))
+        except (OutcomeUnknown, Unavailable):
+            await note_lagging(context, context.preselection.id)
+            raise
 
 
-async def _resumable(visit: Visit) -> list[PreselectionRow]:
+async def _resumable(context: RequestContext) -> list[PreselectionRow]:
     """Those that are unfinished, completed or exhausted now, newest first, also if no timer has written it yet."""
-    rows, now = await visit.parts.preselections.list_of(visit.caller.owner_hash), visit.now()
+    rows, now = await context.app.preselections.list_of(context.caller.owner_hash), context.now()
     return [row for row in rows if state_of(row, now).stage in _SCREENS]
 
 
-async def _blacklisted(visit: Visit, until: datetime) -> EntryAnswer:
+async def _blacklisted(context: RequestContext, until: datetime) -> EntryAnswer:
     """A ban takes precedence; a live reservation for another car stays usable, so it is shown."""
-    now = visit.now()
-    rows = [visit.row] if visit.row else await visit.parts.preselections.list_of(visit.caller.owner_hash)
+    now = context.now()
+    rows = (
+        [context.preselection]
+        if context.has_preselection
+        else await context.app.preselections.list_of(context.caller.owner_hash)
+    )
     live = next((row for row in rows if state_of(row, now).stage is Stage.COMPLETED), None)
     return _answer(
         "blacklisted",
-        message=_text(visit, "blacklisted", until=shanghai_day(until).isoformat()),
-        preselection=live and view_of(live, await visit.parts.directory.get(live.office_code), now),
+        message=_text(context, "blacklisted", until=shanghai_day(until).isoformat()),
+        preselection=live and view_of(live, await context.app.directory.get(live.office_code), now),
         blacklist=Ban(until=until),
     )
 
@@ -96,5 +105,5 @@ def _answer(screen: str, **parts: Any) -> EntryAnswer:
     return EntryAnswer(screen=cast("Screen", screen), **(known | parts))
 
 
-def _text(visit: Visit, name: str, **facts: str) -> str:
-    return str(catalogue(visit.language)["entries"][name]).format(**facts)
+def _text(context: RequestContext, name: str, **facts: str) -> str:
+    return str(catalogue(context.language)["entries"][name]).format(**facts)

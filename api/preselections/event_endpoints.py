@@ -3,7 +3,7 @@
 import anyio
 from sse_starlette import EventSourceResponse
 
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import Responses, reading
 from api.http.secured_route import area
 from api.limits.streams import CountedStream
@@ -32,12 +32,12 @@ _STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": _EVENT}}
 
 
 @router.get("/events", response_class=EventSourceResponse, responses=_STREAM | reading("not_found"))
-async def stream_events(visit: CurrentVisit) -> CountedStream:
+async def stream_events(context: CurrentContext) -> CountedStream:
     """Event `preselection`, data the view: at once, and after every change, including expiries."""
-    closing, places, account = anyio.Event(), visit.parts.streams, visit.caller.account()
-    places.open(account, visit.now())
+    closing, places, account = anyio.Event(), context.app.streams, context.caller.account()
+    places.open(account, context.now())
     return CountedStream(
-        views_of(visit, closing),
+        views_of(context, closing),
         places=places,
         account=account,
         ping=PING_SECONDS,

@@ -10,7 +10,7 @@ import anyio
 import structlog
 from sse_starlette import ServerSentEvent
 
-from api.http.request_context import Visit
+from api.http.request_context import RequestContext
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import state_of, view_of
 from domain.dependencies import DependencyUnavailable
@@ -28,20 +28,20 @@ _MILLISECOND = timedelta(milliseconds=1)
 log = structlog.get_logger("requests")
 
 
-async def views_of(visit: Visit, closing: anyio.Event) -> AsyncIterator[ServerSentEvent]:
+async def views_of(context: RequestContext, closing: anyio.Event) -> AsyncIterator[ServerSentEvent]:
     """Yield each view that differs from the previous one in more than `now`, until the caller's token expires.
 
     `closing` is set when the process is about to stop, so that the stream can end cleanly. Between two reads the
     stream holds no connection. While the database is unavailable the stream stays open without events.
     """
     sent: PreselectionView | None = None
-    with visit.parts.announcements.subscribe(visit.own.id) as subscription, _woken_by(closing, subscription):
-        while (now := visit.now()) < visit.caller.claims.expires_at and not closing.is_set():
-            read = await _read(visit)
+    with context.app.announcements.subscribe(context.preselection.id) as subscription, _woken_by(closing, subscription):
+        while (now := context.now()) < context.caller.claims.expires_at and not closing.is_set():
+            read = await _read(context)
             if read and (sent is None or read.view != sent.model_copy(update={"now": read.view.now})):
                 sent = read.view
                 yield ServerSentEvent(event=EVENT, data=sent.model_dump_json(), sep="\n")
-            await subscription.wait((_wake_at(visit, read, now) - now).total_seconds())
+            await subscription.wait((_wake_at(context, read, now) - now).total_seconds())
 
 
 @contextmanager
@@ -65,21 +65,21 @@ class Reading:
     view: PreselectionView
 
 
-async def _read(visit: Visit) -> Reading | None:
+async def _read(context: RequestContext) -> Reading | None:
     try:
-        row = await visit.parts.preselections.get(visit.own.id)
-        office = await visit.parts.directory.get(visit.own.office_code)
+        row = await context.app.preselections.get(context.preselection.id)
+        office = await context.app.directory.get(context.preselection.office_code)
     except DependencyUnavailable as down:
         log.warning("event stream read failed", part=down.part)
         return None
-    return Reading(row, view_of(row, office, visit.now())) if row else None
+    return Reading(row, view_of(row, office, context.now())) if row else None
 
 
-def _wake_at(visit: Visit, read: Reading | None, now: datetime) -> datetime:
+def _wake_at(context: RequestContext, read: Reading | None, now: datetime) -> datetime:
     """The next instant at which the view changes without an act, the token expires, or the row is reread."""
     if read is None:
         return now + _SOON
     change = next_change(state_of(read.row, now), now)
     # One millisecond more, so that the countdown is certainly over when the row is reread.
-    moments = [now + READ_AGAIN, visit.caller.claims.expires_at, *([change + _MILLISECOND] if change else [])]
+    moments = [now + READ_AGAIN, context.caller.claims.expires_at, *([change + _MILLISECOND] if change else [])]
     return min(moments)

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from api.http.request_context import Visit
+from api.http.request_context import RequestContext
 from api.http.validation import fields_invalid
 from api.preselections.numbers import prefix_of_office
 from api.preselections.schemas import Keyboard
@@ -28,19 +28,19 @@ PARAMETERS: Mapping[str, Any] = {
 """The query in the published document. It is parsed by hand here: FastAPI needs a tenth of the whole call for it."""
 
 
-async def keys_after(visit: Visit, query: QueryParams) -> Keyboard:
+async def keys_after(context: RequestContext, query: QueryParams) -> Keyboard:
     """Raises `WrongStage` and `RateLimited`; text that no number starts with has no next character."""
-    row, now = visit.own, visit.now()
+    row, now = context.preselection, context.now()
     text, typed = _read(query)
-    prefix = prefix_of_office(text, await visit.parts.directory.get(row.office_code)) or ""
+    prefix = prefix_of_office(text, await context.app.directory.get(row.office_code)) or ""
     state = state_of(row, now)
     if state.stage is not Stage.PLATE_SELECTION:
         raise WrongStage(state.stage)
-    count = visit.parts.call_counts.go_on_with_keyboard(
-        str(row.id), visit.caller.owner_hash, limit=state.policy.keyboard_per_minute, at=now, begun=visit.count
+    count = context.app.call_counts.go_on_with_keyboard(
+        str(row.id), context.caller.owner_hash, limit=state.policy.keyboard_per_minute, at=now, begun=context.count
     )
     max_age = state.policy.keyboard_snapshot.after(now) - now
-    snapshot = await visit.parts.keyboards.get(prefix, now, max_age)
+    snapshot = await context.app.keyboards.get(prefix, now, max_age)
     keyboard = Keyboard(position=len(typed), available=snapshot.available(typed), as_of=snapshot.as_of)
     # The count in Redis has been running since the start of the call.
     await count.judge()

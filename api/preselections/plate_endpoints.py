@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Body, Request
 
-from api.http.request_context import CurrentVisit
+from api.http.request_context import CurrentContext
 from api.http.responses import reading, writing
 from api.http.secured_route import area
 from api.preselections.actions import perform_action
@@ -23,9 +23,9 @@ _ANY_DRAW = DrawBody()
     responses=reading("not_found", "validation_failed", "wrong_stage"),
     openapi_extra=dict(PARAMETERS),
 )
-async def read_keyboard(visit: CurrentVisit, request: Request) -> Keyboard:
+async def read_keyboard(context: CurrentContext, request: Request) -> Keyboard:
     """The characters that can follow `typed`, from a snapshot of the pool (R-20)."""
-    return await keys_after(visit, request.query_params)
+    return await keys_after(context, request.query_params)
 
 
 @router.post(
@@ -35,29 +35,29 @@ async def read_keyboard(visit: CurrentVisit, request: Request) -> Keyboard:
         "too_many_numbers", "too_early",
     ),
 )  # fmt: skip
-async def compose(visit: CurrentVisit, body: CompositionBody) -> PreselectionView:
+async def compose(context: CurrentContext, body: CompositionBody) -> PreselectionView:
     """「确认选号」 at 自编: the first free number is reserved at once, or all are charged (R-26 to R-28)."""
-    numbers = composed_numbers(body.numbers, await visit.parts.directory.get(visit.own.office_code))
-    return await perform_action(visit, "compose", Compose(numbers, str(visit.operation_id)))
+    numbers = composed_numbers(body.numbers, await context.app.directory.get(context.preselection.office_code))
+    return await perform_action(context, "compose", Compose(numbers, str(context.operation_id)))
 
 
 @router.post(
     "/draws",
     responses=writing("not_found", "wrong_stage", "blacklisted", "no_draws_left", "numbers_unavailable"),
 )
-async def draw(visit: CurrentVisit, body: Annotated[DrawBody, Body()] = _ANY_DRAW) -> PreselectionView:
+async def draw(context: CurrentContext, body: Annotated[DrawBody, Body()] = _ANY_DRAW) -> PreselectionView:
     """「随机一次」, 「换一批」: a batch of numbers held for this vehicle alone (R-31 to R-36)."""
-    prefix = prefix_of_office(body.prefix, await visit.parts.directory.get(visit.own.office_code))
-    return await perform_action(visit, "draw", Draw(body.exclude_four, prefix, str(visit.operation_id)))
+    prefix = prefix_of_office(body.prefix, await context.app.directory.get(context.preselection.office_code))
+    return await perform_action(context, "draw", Draw(body.exclude_four, prefix, str(context.operation_id)))
 
 
 @router.post(
     "/candidates",
     responses=writing("not_found", "number_malformed", "wrong_stage", "blacklisted", "not_in_batch", "batch_expired"),
 )
-async def put_aside(visit: CurrentVisit, body: NumberBody) -> PreselectionView:
+async def put_aside(context: CurrentContext, body: NumberBody) -> PreselectionView:
     """One number of the live batch becomes a candidate (备选, R-37)."""
-    return await perform_action(visit, "put_aside", OneNumber(one_number(body.number), str(visit.operation_id)))
+    return await perform_action(context, "put_aside", OneNumber(one_number(body.number), str(context.operation_id)))
 
 
 @router.post(
@@ -66,6 +66,6 @@ async def put_aside(visit: CurrentVisit, body: NumberBody) -> PreselectionView:
         "not_found", "number_malformed", "wrong_stage", "blacklisted", "not_a_candidate", "candidate_expired"
     ),
 )
-async def confirm(visit: CurrentVisit, body: NumberBody) -> PreselectionView:
+async def confirm(context: CurrentContext, body: NumberBody) -> PreselectionView:
     """「确认选号」 on a candidate: the plate is reserved (R-39)."""
-    return await perform_action(visit, "confirm", OneNumber(one_number(body.number), str(visit.operation_id)))
+    return await perform_action(context, "confirm", OneNumber(one_number(body.number), str(context.operation_id)))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from api.http.request_context import Visit
+from api.http.request_context import RequestContext
 from api.http.validation import field_invalid
 from api.preselections.schemas import SellerBody, SubmissionBody
 from api.preselections.verification_codes import owner_of_first_code
@@ -34,19 +34,19 @@ class CheckedBody:
     code_hash: bytes = field(repr=False)
 
 
-async def checked_body(visit: Visit, body: SubmissionBody) -> CheckedBody:
+async def checked_body(context: RequestContext, body: SubmissionBody) -> CheckedBody:
     """Raises `ValidationFailed` for an unknown office, otherwise the refusals of malformed fields."""
-    office = await visit.parts.directory.find(body.office_code)
+    office = await context.app.directory.find(body.office_code)
     if office is None:
         raise field_invalid("office_code", "office")
-    owner = owner_of_first_code(visit.caller.owner_hash)
+    owner = owner_of_first_code(context.caller.owner_hash)
     return CheckedBody(
         office=office,
         notice_version=body.notice_version,
         certificate_number=_certificate(body.certificate_number),
         vin=_vin(body.vin),
-        seller=_seller(body.seller, shanghai_day(visit.now())),
-        code_hash=visit.parts.hashes.code(owner.purpose, owner.subject_hash, None, body.code),
+        seller=_seller(body.seller, shanghai_day(context.now())),
+        code_hash=context.app.hashes.code(owner.purpose, owner.subject_hash, None, body.code),
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from api.http.request_context import Visit
+from api.http.request_context import RequestContext
 from api.preselections.submissions import CheckedBody
 from domain.calendar import shanghai_midnight_after
 from domain.errors import InformationMismatch, RateLimited
@@ -15,32 +15,32 @@ _DAY = timedelta(days=1)
 _PAUSE_SECONDS = 0.1
 
 
-async def check_vehicle(visit: Visit, checked: CheckedBody, policy: Policy) -> None:
+async def check_vehicle(context: RequestContext, checked: CheckedBody, policy: Policy) -> None:
     """A mismatch counts towards the person's daily limit, so that facts can't be guessed.
 
     Raises `RateLimited`, `InformationMismatch`, `VehicleNotEligible` and `DependencyUnavailable`.
     """
     question = VehicleQuestion(
-        checked.certificate_number, checked.vin, checked.seller, visit.caller.party, checked.office.code
+        checked.certificate_number, checked.vin, checked.seller, context.caller.party, checked.office.code
     )
-    await _place_taken(visit, policy.failed_checks_per_day)
+    await _place_taken(context, policy.failed_checks_per_day)
     failed = False
     try:
-        judge(question, await visit.parts.gateways.registry.look_up(question))
+        judge(question, await context.app.gateways.registry.look_up(question))
     except InformationMismatch:
         failed = True
         raise
     finally:
-        await visit.parts.failed_checks.end(visit.operation_id, visit.caller.person_hash, failed=failed)
+        await context.app.failed_checks.end(context.operation_id, context.caller.person_hash, failed=failed)
 
 
-async def _place_taken(visit: Visit, limit: int) -> None:
+async def _place_taken(context: RequestContext, limit: int) -> None:
     """Wait while running checks of the same person may still use up the remaining ones."""
     while True:
-        now = visit.now()
+        now = context.now()
         tomorrow = shanghai_midnight_after(now)
-        place = await visit.parts.failed_checks.begin(
-            visit.operation_id, visit.caller.person_hash, at=now, since=tomorrow - _DAY, limit=limit
+        place = await context.app.failed_checks.begin(
+            context.operation_id, context.caller.person_hash, at=now, since=tomorrow - _DAY, limit=limit
         )
         if place is Place.USED_UP:
             raise RateLimited(tomorrow)

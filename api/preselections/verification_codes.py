@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 
 from api.http.action_log import action_logged
-from api.http.request_context import Visit
+from api.http.request_context import RequestContext
 from api.preselections.actions import count_write
 from api.preselections.schemas import CodeSent
 from domain.dependencies import DependencyUnavailable
@@ -23,47 +23,47 @@ def owner_of_first_code(owner_hash: bytes) -> CodeOwner:
     return CodeOwner(Purpose.CONFIRM_INFORMATION, owner_hash)
 
 
-async def sent_code(visit: Visit, purpose: str) -> CodeSent:
+async def sent_code(context: RequestContext, purpose: str) -> CodeSent:
     """Issue a code within the limits and send it. Raises `RateLimited`, and `Unavailable` with nothing counted."""
     with action_logged("send_verification_code"):
-        return await _sent_code(visit, purpose)
+        return await _sent_code(context, purpose)
 
 
-async def _sent_code(visit: Visit, purpose: str) -> CodeSent:
-    now, policy = visit.now(), visit.parts.policy
-    await count_write(visit, policy)
-    owner = owner_of_first_code(visit.caller.owner_hash)
+async def _sent_code(context: RequestContext, purpose: str) -> CodeSent:
+    now, policy = context.now(), context.app.policy
+    await count_write(context, policy)
+    owner = owner_of_first_code(context.caller.owner_hash)
     digits = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
     new = NewCode(
-        id=visit.operation_id,
+        id=context.operation_id,
         owner=owner,
-        phone_hash=visit.parts.hashes.phone(visit.caller.phone),
-        code_hash=visit.parts.hashes.code(owner.purpose, owner.subject_hash, None, digits),
+        phone_hash=context.app.hashes.phone(context.caller.phone),
+        code_hash=context.app.hashes.code(owner.purpose, owner.subject_hash, None, digits),
         at=now,
     )
-    issued = await visit.parts.codes.issue(new, policy)
-    await _count_for_service(visit, now)
+    issued = await context.app.codes.issue(new, policy)
+    await _count_for_service(context, now)
     minutes = str(int((issued.expires_at - now).total_seconds()) // _SECONDS)
-    await _deliver(visit, digits, render(purpose, code=digits, minutes=minutes), now)
-    await visit.parts.codes.mark_sent(issued.id, now)
+    await _deliver(context, digits, render(purpose, code=digits, minutes=minutes), now)
+    await context.app.codes.mark_sent(issued.id, now)
     return CodeSent(
-        sent_to=mask_mobile(visit.caller.phone), resend_at=issued.resend_at, expires_at=issued.expires_at, now=now
+        sent_to=mask_mobile(context.caller.phone), resend_at=issued.resend_at, expires_at=issued.expires_at, now=now
     )
 
 
-async def _count_for_service(visit: Visit, at: datetime) -> None:
+async def _count_for_service(context: RequestContext, at: datetime) -> None:
     """Called after the limits of the phone, so that refused requests do not consume the global quota."""
     try:
-        await visit.parts.service_codes.count(visit.operation_id, at)
+        await context.app.service_codes.count(context.operation_id, at)
     except (RateLimited, DependencyUnavailable):
-        await visit.parts.codes.mark_failed(visit.operation_id, at)
+        await context.app.codes.mark_failed(context.operation_id, at)
         raise
 
 
-async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:
-    code_id = visit.operation_id
+async def _deliver(context: RequestContext, digits: str, text: str, at: datetime) -> None:
+    code_id = context.operation_id
     message = Sms(
-        phone=visit.caller.phone,
+        phone=context.caller.phone,
         text=text,
         purpose=Purpose.CONFIRM_INFORMATION,
         # A repeated request generates other digits, so it is another SMS.
@@ -72,8 +72,8 @@ async def _deliver(visit: Visit, digits: str, text: str, at: datetime) -> None:
         code=digits,
     )
     try:
-        await visit.parts.gateways.sms.send(message)
+        await context.app.gateways.sms.send(message)
     except DependencyUnavailable as down:
-        await visit.parts.codes.mark_failed(code_id, at)
-        await visit.parts.service_codes.give_back(code_id)
+        await context.app.codes.mark_failed(code_id, at)
+        await context.app.service_codes.give_back(code_id)
         raise Unavailable({down.part: "down"}) from down

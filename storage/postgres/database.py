@@ -153,11 +153,33 @@ class Database:
 
         `query` has the driver's placeholders, `%(name)s`. Raises the driver's own `psycopg.IntegrityError`.
         """
-        return await _twice_at_most(lambda: self._run_raw(query, parameters))
+        started = asyncio.get_running_loop().time()
+        try:
+            return await self.execute_raw(query, parameters)
+        except DependencyUnavailable:
+            if asyncio.get_running_loop().time() - started > _FAILED_AT_ONCE:
+                raise
+            return await self.execute_raw(query, parameters)
 
     async def execute_raw(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Like `fetch_raw`, for statements that must not be executed twice: it never retries."""
-        return await self._run_raw(query, parameters)
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        with database_answers():
+            connection = await self._kept.take()
+            try:
+                async with _severed_at(deadline, connection):
+                    cursor = await driver_of(connection).execute(query, parameters)
+                    # Equivalent to having a description, which the driver builds again for each access.
+                    rows = [] if cursor.rownumber is None else await cursor.fetchall()
+            except psycopg.IntegrityError:
+                await self._kept.give_back(connection)
+                raise
+            except BaseException:
+                await self._kept.forget(connection)
+                await connection.close()
+                raise
+            await self._kept.give_back(connection)
+            return rows
 
     @asynccontextmanager
     async def raw_transaction(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
@@ -179,25 +201,6 @@ class Database:
         async with self.statement() as connection:
             result = await connection.execute(statement, parameters)
             return list(result.all()) if result.returns_rows else []
-
-    async def _run_raw(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
-        deadline = asyncio.get_running_loop().time() + PATIENCE
-        with database_answers():
-            connection = await self._kept.take()
-            try:
-                async with _severed_at(deadline, connection):
-                    cursor = await driver_of(connection).execute(query, parameters)
-                    # Equivalent to having a description, which the driver builds again for each access.
-                    rows = [] if cursor.rownumber is None else await cursor.fetchall()
-            except psycopg.IntegrityError:
-                await self._kept.give_back(connection)
-                raise
-            except BaseException:
-                await self._kept.forget(connection)
-                await connection.close()
-                raise
-            await self._kept.give_back(connection)
-            return rows
 
 
 async def _twice_at_most(work: Callable[[], Awaitable[T]]) -> T:

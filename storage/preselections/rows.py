@@ -179,13 +179,9 @@ class Preselections:
 
     async def get(self, preselection_id: UUID) -> PreselectionRow | None:
         """The row, if it exists for the contract."""
-        row = await self.get_any(preselection_id)
-        return row if row and row.is_visible else None
-
-    async def get_any(self, preselection_id: UUID) -> PreselectionRow | None:
-        """The row, also of a submission whose check is not over."""
         found = await self._database.fetch_raw(_GET, {"id": preselection_id})
-        return row_of(found[0], self._vault) if found else None
+        row = row_of(found[0], self._vault) if found else None
+        return row if row and row.is_visible else None
 
     async def list_of(
         self, owner_hash: bytes, *, limit: int = 100, before: tuple[datetime, UUID] | None = None

@@ -13,7 +13,7 @@ from api.app import create_app
 from api.auth.callers import Role
 from api.auth.policy import ACTING, APPLICANT, RULES, Record
 from api.context import Parts
-from api.http.secured_route import GuardedRoute
+from api.http.secured_route import SecuredRoute
 from tests.api.country import Country
 
 # Public paths besides the API: the published document and the pages.
@@ -32,7 +32,7 @@ def guarded(country: Country) -> list[tuple[APIRoute, str, str]]:
     return [
         (route, path.removeprefix("/api/v1"), method)
         for route, path, method in routes_of(country.stack.app)
-        if isinstance(route, GuardedRoute) and path.startswith("/api/")
+        if isinstance(route, SecuredRoute) and path.startswith("/api/")
     ]
 
 
@@ -45,13 +45,13 @@ async def test_every_route_is_guarded_and_named_by_a_rule(country: Country) -> N
     for route, _, _ in routes_of(country.stack.app):
         assert isinstance(route, Route | Mount)
         if route.name not in NOT_THE_API:
-            assert isinstance(route, GuardedRoute), route
+            assert isinstance(route, SecuredRoute), route
             names.add(route.name)
     assert names == set(RULES)
 
 
 async def test_a_route_that_no_rule_names_is_refused_to_everybody(parts: Parts, country: Country) -> None:
-    router = APIRouter(route_class=GuardedRoute)
+    router = APIRouter(route_class=SecuredRoute)
 
     @router.get("/forgotten")
     async def forgotten() -> str:

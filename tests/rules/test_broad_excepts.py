@@ -11,12 +11,12 @@ BROAD = {"Exception", "BaseException"}
 EDGES = {
     (
         "api/http/request_log.py",
-        "_Exchange.run",
+        "RequestLog.__call__",
     ): "The edge of every request: an unforeseen failure is logged and becomes a 500.",
     ("embedded/stack.py", "Servers.__aenter__"): "Whatever stops the start, no server stays behind; raised again.",
     (
         "storage/postgres/database.py",
-        "Database._run_raw",
+        "Database.execute_raw",
     ): "After any failure the connection is discarded; raised again.",
     (
         "tests/api/test_action_log.py",

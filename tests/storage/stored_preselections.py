@@ -12,6 +12,7 @@ from storage.postgres.database import Database
 from storage.preselections.decisions import Decision, Decisions
 from storage.preselections.history import VehicleHistories, VehicleHistory
 from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission
+from tests.support.rows import any_row
 
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 SOON = AT + timedelta(seconds=90)
@@ -76,7 +77,7 @@ class Stored:
         return await VehicleHistories(self.database).before(row)
 
     async def row(self, preselection_id: UUID) -> PreselectionRow:
-        row = await self.preselections.get_any(preselection_id)
+        row = await any_row(self.database, KEYS, preselection_id)
         assert row is not None
         return row
 

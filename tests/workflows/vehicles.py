@@ -21,6 +21,7 @@ from process.clock import system_clock
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.offices.offices import Office
 from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission
+from tests.support.rows import any_row
 from tests.support.waiting import eventually, raising_refusals
 from workflows.client import new_update_id
 from workflows.messages import (
@@ -186,7 +187,7 @@ class Vehicle:
     # Observations
 
     async def row(self) -> PreselectionRow:
-        row = await self._preselections().get_any(self.id)
+        row = await any_row(self.world.parts.database, self.world.parts.keys, self.id)
         assert row
         return row
 

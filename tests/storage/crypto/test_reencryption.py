@@ -11,8 +11,8 @@ from storage.crypto.vault import Keys, Unreadable, Vault
 from storage.postgres.all_tables import metadata
 from storage.postgres.database import Database
 from storage.preselections.desk_reasons import DeskReason, DeskReasons
-from storage.preselections.rows import Preselections
 from tests.storage.stored_preselections import AT, KEYS, Stored
+from tests.support.rows import any_row
 
 OLD, NEW = {"first": b"1" * 32}, {"first": b"1" * 32, "second": b"2" * 32}
 DIGESTS = {"idempotency.body_digest", "audit_seal.previous", "audit_seal.digest"}
@@ -38,7 +38,7 @@ async def test_values_are_sealed_anew_and_the_old_key_is_needed_no_more(fresh_da
     assert await work.run() == 4
     assert (await work.run(), await work.left(Vault.head_of("first"))) == (0, 0)
     without_old = Keys(Vault({"second": b"2" * 32}, "second"), KeyedHash(b"h" * 32))
-    row = await Preselections(database, without_old).get_any(rows[0].id)
+    row = await any_row(database, without_old, rows[0].id)
     assert row is not None
     assert (row.party_name, row.phone, row.seller) == ("张三", "13800138000", rows[0].seller)
     [reason] = await DeskReasons(database, without_old).of_preselection(rows[0].id)

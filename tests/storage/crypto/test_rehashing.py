@@ -10,8 +10,8 @@ from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.rehashing import NOBODY, Rehashing
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
-from storage.preselections.rows import Preselections
 from tests.storage.stored_preselections import AT, KEYS, LATER, Stored
+from tests.support.rows import any_row
 
 
 def changed_keys() -> Keys:
@@ -36,7 +36,7 @@ async def test_a_ban_entered_while_hashes_move_is_the_party_s_all_the_same(fresh
     await BanRepository(database, keys).ban(late)
     hashes = PersonalHashes(keys.hashes)
     assert await BanRepository(database, keys).banned_until(hashes.party("A"), AT) == LATER
-    rows = [await Preselections(database, keys).get_any(each.id) for each in (read_before, purged)]
+    rows = [await any_row(database, keys, each.id) for each in (read_before, purged)]
     kept, gone = (row for row in rows if row)
     assert (kept.party_hash, kept.vehicle_hash) == (hashes.party("A"), hashes.vehicle("V"))
     assert (gone.party_hash, gone.owner_hash) == (NOBODY, NOBODY)

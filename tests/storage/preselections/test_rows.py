@@ -11,8 +11,8 @@ from storage.crypto.keyed_hash import KeyedHash
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys, Unreadable, Vault
 from storage.preselections.history import VehicleHistory
-from storage.preselections.rows import Preselections
 from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_plates
+from tests.support.rows import any_row
 
 HASHES = PersonalHashes(KEYS.hashes)
 
@@ -46,8 +46,8 @@ async def test_nothing_personal_stands_readable_in_the_row_or_in_its_representat
 
 async def test_sealed_columns_do_not_open_with_another_key(stored: Stored) -> None:
     given = await stored.submitted()
-    stranger = Preselections(stored.database, Keys(Vault({"first": b"2" * 32}, "first"), KeyedHash(b"h" * 32)))
-    row = await stranger.get_any(given.id)
+    strangers_keys = Keys(Vault({"first": b"2" * 32}, "first"), KeyedHash(b"h" * 32))
+    row = await any_row(stored.database, strangers_keys, given.id)
     assert row is not None
     for read in (lambda: row.phone, lambda: row.vin, lambda: row.party_id, lambda: row.seller):
         with pytest.raises(Unreadable):
@@ -80,8 +80,8 @@ async def test_a_submission_that_failed_its_check_is_forgotten_and_one_that_bega
     failed, begun = await stored.submitted(), await stored.begun()
     for preselection_id in (failed.id, begun):
         await stored.preselections.drop_submission(preselection_id)
-    assert await stored.preselections.get_any(failed.id) is None
-    assert await stored.preselections.get_any(begun) is not None
+    assert await any_row(stored.database, KEYS, failed.id) is None
+    assert await any_row(stored.database, KEYS, begun) is not None
 
 
 async def test_what_does_not_exist_is_not_found(stored: Stored) -> None:
