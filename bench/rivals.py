@@ -116,7 +116,7 @@ def decision(rival: DecisionInput, plate: str) -> Decision:
         answer={"state": state, "revision": revision + 1},
         plate=plate,
         hold=[Claim(plate, "reserved", rival.at.replace(year=rival.at.year + 1))],
-        judge_ban=True,
+        refuse_banned=True,
     )
 
 

@@ -61,7 +61,7 @@ def _refusal_text(refusal: Refusal, request_id: UUID | None) -> str:
     text = problem_detail(refusal.code, refusal.facts(), language)
     if isinstance(refusal, ValidationFailed):
         text = "; ".join(f"{error['field']}: {field_message(error['message'], language)}" for error in refusal.errors)
-    repeat = f" (--request-id {request_id})" if refusal.judged_anew and request_id else ""
+    repeat = f" (--request-id {request_id})" if refusal.is_retryable and request_id else ""
     return f"{refusal.code}: {text}{repeat}"
 
 

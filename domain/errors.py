@@ -27,7 +27,7 @@ class Refusal(Exception):
     """The service refuses a request. Nothing has changed and no chance was spent."""
 
     code: ClassVar[str] = ""
-    judged_anew: ClassVar[bool] = False
+    is_retryable: ClassVar[bool] = False
     """Whether the same request may succeed when it is repeated, so that this response is not stored."""
 
     def __post_init__(self) -> None:
@@ -59,7 +59,7 @@ class TooEarly(Refusal):
 
     retry_at: datetime
     code = "too_early"
-    judged_anew = True
+    is_retryable = True
 
 
 @dataclass(eq=False)
@@ -238,13 +238,13 @@ class CodeExpired(Refusal):
 @dataclass(eq=False)
 class CodeAttemptsExceeded(Refusal):
     code = "code_attempts_exceeded"
-    judged_anew = True
+    is_retryable = True
 
 
 @dataclass(eq=False)
 class Unauthenticated(Refusal):
     code = "unauthenticated"
-    judged_anew = True
+    is_retryable = True
 
 
 @dataclass(eq=False)
@@ -266,7 +266,7 @@ class IdempotencyKeyInvalid(Refusal):
 class RateLimited(Refusal):
     retry_at: datetime
     code = "rate_limited"
-    judged_anew = True
+    is_retryable = True
 
 
 @dataclass(eq=False)
@@ -275,7 +275,7 @@ class Unavailable(Refusal):
 
     parts: dict[str, str]
     code = "unavailable"
-    judged_anew = True
+    is_retryable = True
 
 
 @dataclass(eq=False)
@@ -283,7 +283,7 @@ class OutcomeUnknown(Refusal):
     """No result in time: the act may still happen. Repeating the request with its key returns the result."""
 
     code = "outcome_unknown"
-    judged_anew = True
+    is_retryable = True
 
 
 REFUSALS: dict[str, type[Refusal]] = {kind.code: kind for kind in Refusal.__subclasses__()}

@@ -61,7 +61,7 @@ class VehicleFacts:
         return f"VehicleFacts(obstacles={sorted(self.obstacles)!r})"
 
 
-def judge(question: VehicleQuestion, facts: VehicleFacts | None) -> None:
+def check_vehicle(question: VehicleQuestion, facts: VehicleFacts | None) -> None:
     """Return if the car passes; `None` means that the registry does not have the car.
 
     Raises `InformationMismatch` if not all facts match, without naming them. Raises `VehicleNotEligible` with every

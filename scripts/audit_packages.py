@@ -33,7 +33,7 @@ class Verdict:
     trouble: str | None = None
 
 
-def judge_pip(what: str, said: str, locked: set[str]) -> Verdict:
+def read_pip_audit(what: str, said: str, locked: set[str]) -> Verdict:
     """Evaluate pip-audit's JSON about the locked packages."""
     try:
         packages = json.loads(said)["dependencies"]
@@ -50,7 +50,7 @@ def judge_pip(what: str, said: str, locked: set[str]) -> Verdict:
     return Verdict(what, len(answered), found, trouble)
 
 
-def judge_npm(what: str, said: str) -> Verdict:
+def read_npm_audit(what: str, said: str) -> Verdict:
     """Evaluate the output of `npm audit --json`."""
     try:
         report = json.loads(said)
@@ -84,7 +84,7 @@ def pip_verdict(name: str) -> Verdict:
     said = _said([str(TOOLS / "bin" / "pip-audit"), *options, "--requirement", str(lock)])
     # Packages for other systems are not looked up here; a run on each system covers its own.
     locked = {each.lower() for each in _LOCKED.findall(lock.read_text("utf-8"))} & _installed()
-    return judge_pip(f"requirements/{name}", said, locked)
+    return read_pip_audit(f"requirements/{name}", said, locked)
 
 
 def _installed() -> set[str]:
@@ -92,7 +92,7 @@ def _installed() -> set[str]:
 
 
 def npm_verdict() -> Verdict:
-    return judge_npm("web/package-lock.json", _said([*npm(), "audit", "--json"], folder=WEB, own=environment()))
+    return read_npm_audit("web/package-lock.json", _said([*npm(), "audit", "--json"], folder=WEB, own=environment()))
 
 
 def install_tools() -> None:

@@ -82,7 +82,7 @@ def decision_of(
         deadline=reservation.deadline if reservation else None,
         hold=claims.hold,
         release=list(claims.release),
-        judge_ban=not case.act.under_ban,
+        refuse_banned=not case.act.under_ban,
         use_code=use_code,
         actor_kind=actor.kind,
         operator=actor.name,

@@ -49,7 +49,7 @@ async def earlier_response(request: ReadRequest, context: RequestContext) -> Res
 
 def kept_afterwards(response: Response, context: RequestContext, refusal: Refusal | None) -> Response:
     """Store the response after it was sent: if it is lost, a repeat is checked again and has the same result."""
-    is_final = is_cacheable(response.status_code) and not (refusal and refusal.judged_anew)
+    is_final = is_cacheable(response.status_code) and not (refusal and refusal.is_retryable)
     response.background = BackgroundTask(_keep, response, context, is_final=is_final)
     return response
 

@@ -31,7 +31,7 @@ class UnsupportedMediaType(BodyRefused):
 
 class RequestTimeout(BodyRefused):
     code = "request_timeout"
-    judged_anew = True
+    is_retryable = True
 
 
 class ReadRequest(Request):

@@ -35,7 +35,7 @@ class Count:
 
     retry_at: asyncio.Future[datetime | None]
 
-    async def judge(self) -> None:
+    async def raise_if_exceeded(self) -> None:
         """Raises `RateLimited`, and errors of counting."""
         if retry_at := await self.retry_at:
             raise RateLimited(retry_at)

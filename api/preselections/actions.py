@@ -74,4 +74,4 @@ async def count_write(context: RequestContext, policy: Policy) -> None:
 
 async def count(context: RequestContext, window: str, subject: str, limit: int) -> None:
     """Count a call in a window of a minute. Raises `RateLimited`."""
-    await context.app.call_counts.begin(window, subject, limit, context.now()).judge()
+    await context.app.call_counts.begin(window, subject, limit, context.now()).raise_if_exceeded()

@@ -13,7 +13,7 @@ from api.preselections.actions import count_write, note_lagging
 from api.preselections.bans import require_no_ban
 from api.preselections.schemas import PreselectionView, SubmissionBody
 from api.preselections.submissions import CheckedBody, checked_body
-from api.preselections.vehicle_check import check_vehicle
+from api.preselections.vehicle_check import check_submitted_vehicle
 from api.preselections.verification_codes import owner_of_first_code
 from api.preselections.views import view_of
 from domain.dependencies import DependencyUnavailable
@@ -81,7 +81,7 @@ async def _created(context: RequestContext, checked: CheckedBody) -> None:
         attempts=policy.code_attempts,
         request_id=context.operation_id,
     )
-    await check_vehicle(context, checked, policy)
+    await check_submitted_vehicle(context, checked, policy)
     await context.app.preselections.insert_submission(_submission(context, checked, policy, code_id))
     try:
         await _begin(context, checked)

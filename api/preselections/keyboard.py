@@ -43,7 +43,7 @@ async def keys_after(context: RequestContext, query: QueryParams) -> Keyboard:
     snapshot = await context.app.keyboards.get(prefix, now, max_age)
     keyboard = Keyboard(position=len(typed), available=snapshot.available(typed), as_of=snapshot.as_of)
     # The count in Redis has been running since the start of the call.
-    await count.judge()
+    await count.raise_if_exceeded()
     return keyboard
 
 

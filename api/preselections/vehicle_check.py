@@ -8,14 +8,14 @@ from api.preselections.submissions import CheckedBody
 from domain.calendar import shanghai_midnight_after
 from domain.errors import InformationMismatch, RateLimited
 from domain.policy import Policy
-from domain.vehicle_eligibility import VehicleQuestion, judge
+from domain.vehicle_eligibility import VehicleQuestion, check_vehicle
 from storage.preselections.failed_checks import Place
 
 _DAY = timedelta(days=1)
 _PAUSE_SECONDS = 0.1
 
 
-async def check_vehicle(context: RequestContext, checked: CheckedBody, policy: Policy) -> None:
+async def check_submitted_vehicle(context: RequestContext, checked: CheckedBody, policy: Policy) -> None:
     """A mismatch counts towards the person's daily limit, so that facts can't be guessed.
 
     Raises `RateLimited`, `InformationMismatch`, `VehicleNotEligible` and `DependencyUnavailable`.
@@ -26,7 +26,7 @@ async def check_vehicle(context: RequestContext, checked: CheckedBody, policy: P
     await _place_taken(context, policy.failed_checks_per_day)
     failed = False
     try:
-        judge(question, await context.app.gateways.registry.look_up(question))
+        check_vehicle(question, await context.app.gateways.registry.look_up(question))
     except InformationMismatch:
         failed = True
         raise

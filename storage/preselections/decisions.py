@@ -59,7 +59,7 @@ _COMMIT = b" ".join(
     WITH found AS MATERIALIZED (
         SELECT
             (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
-            CASE WHEN %(judge_ban)s THEN (
+            CASE WHEN %(refuse_banned)s THEN (
                 SELECT max(until) FROM blacklist
                 WHERE party_hash = (SELECT party_hash FROM preselection WHERE id = %(preselection_id)s)
                   AND released_at IS NULL AND since <= %(at)s AND until > %(at)s
@@ -134,7 +134,7 @@ class Decision:
     """A change of one preselection at `at`, based on a revision.
 
     `hold` claims free plates and changes the vehicle's own holds and reservation; `release` frees its own holds, but
-    not expired ones that belong to others. With `judge_ban` nothing happens for a party on the blacklist.
+    not expired ones that belong to others. With `refuse_banned` nothing happens for a party on the blacklist.
 
     `operator` is the actor, of the kind `actor_kind`, if it was not the applicant. `facts` are the audit's facts
     besides the plates, such as the remaining chances; a decision without both is not audited.
@@ -154,7 +154,7 @@ class Decision:
     deadline: datetime | None = None
     hold: Sequence[Claim] = ()
     release: Sequence[str] = ()
-    judge_ban: bool = False
+    refuse_banned: bool = False
     use_code: UUID | None = None
     actor_kind: ActorKind = "applicant"
     facts: Mapping[str, Any] | None = None
@@ -252,7 +252,7 @@ def _values(decision: Decision) -> dict[str, Any]:
     entries = (freed | held).values()
     names = (
         "request_id", "preselection_id", "action", "at", "expected_revision", "stage", "dormant", "plate", "visit_by",
-        "deadline", "judge_ban", "use_code", "actor_kind", "operator", "reason",
+        "deadline", "refuse_banned", "use_code", "actor_kind", "operator", "reason",
     )  # fmt: skip
     return {name: getattr(decision, name) for name in names} | {
         "state": json.dumps(decision.state, ensure_ascii=False),

@@ -219,7 +219,7 @@ class TestTheCheck:
         answers = await asyncio.gather(*guesses)
         assert sorted(answer.code for answer in answers) == ["information_mismatch"] * 2 + ["rate_limited"] * 6
 
-    async def test_right_submissions_at_once_are_all_judged(self, country: Country) -> None:
+    async def test_right_submissions_at_once_are_all_checked(self, country: Country) -> None:
         office, buyer = await country.office(failed_checks_per_day="1"), country.applicant()
         code, cars = await buyer.first_code(), [country.car(buyer, office, Obstacle.SEIZED) for _ in range(5)]
         answers = await asyncio.gather(*(buyer.post("/preselections", car.body(code)) for car in cars))

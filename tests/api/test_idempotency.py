@@ -107,7 +107,7 @@ async def test_a_wrong_code_repeated_with_its_key_costs_one_attempt(country: Cou
     assert (await selection.post("identity", wrong)).body["attempts_left"] == 3
 
 
-async def test_what_may_succeed_later_is_judged_anew(country: Country) -> None:
+async def test_what_may_succeed_later_is_decided_again(country: Country) -> None:
     office, buyer = await country.office(confirm_delay="PT1S"), country.applicant()
     selection = await buyer.submitted(country.car(buyer, office))
     await selection.post("start")

@@ -66,7 +66,7 @@ async def provider() -> AsyncIterator[Provider]:
 
 
 @pytest.mark.slow
-async def test_its_tokens_are_judged_by_the_deployments_settings(settings: Settings, provider: Provider) -> None:
+async def test_its_tokens_are_checked_by_the_deployments_settings(settings: Settings, provider: Provider) -> None:
     port = free_port()
     environment = CLAIMS | {"XUANHAO_OIDC_ISSUER": provider.issuer}
     async with (

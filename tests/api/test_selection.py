@@ -230,7 +230,7 @@ class TestLimits:
         assert limited[0].body["retry_at"]
         assert int(limited[0].headers["retry-after"]) <= 60
 
-    async def test_the_stage_is_judged_before_the_limit_and_costs_nothing_of_it(self, country: Country) -> None:
+    async def test_the_stage_is_checked_before_the_limit_and_costs_nothing_of_it(self, country: Country) -> None:
         office, buyer = await country.office(writes_per_minute="3"), country.applicant()
         selection = await buyer.submitted(country.car(buyer, office))
         for _ in range(6):

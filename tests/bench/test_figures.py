@@ -24,7 +24,7 @@ def test_a_speed_is_the_median_share_of_the_bare_ones() -> None:
     "kind, measured, missed",
     [("at least", 0.744, True), ("at least", 0.746, False), ("at most", 4.006, True), ("at most", 4.004, False)],
 )
-def test_a_target_is_judged_by_what_is_shown(
+def test_a_target_is_checked_by_what_is_shown(
     kind: Literal["at least", "at most"], measured: float, *, missed: bool
 ) -> None:
     target = Target(kind, 0.75 if kind == "at least" else 4)

@@ -16,7 +16,7 @@ from demo.world import World, demo_world
 from domain.identifiers import parse_certificate_number, parse_credit_code, parse_mobile, parse_resident_id, parse_vin
 from domain.parties import Party, PartyKind
 from domain.plates import PATTERN_OFFSETS, PATTERN_SIZES, POOL_SIZE, is_prefix
-from domain.vehicle_eligibility import Obstacle, VehicleQuestion, judge
+from domain.vehicle_eligibility import Obstacle, VehicleQuestion, check_vehicle
 
 WORLD = demo_world()
 APPLICANTS = [user for user in WORLD.users.values() if "applicant" in user.roles and user.organisation is None]
@@ -107,7 +107,7 @@ def test_every_applicant_and_agent_has_cars_to_enter() -> None:
         assert len(cars) >= 3
         assert any(car.facts.owner.kind is PartyKind.PERSON for car in cars)
         for car in cars:
-            judge(question(user, car), car.facts)
+            check_vehicle(question(user, car), car.facts)
 
 
 def test_every_cars_identifiers_are_valid() -> None:

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from domain.dependencies import DependencyUnavailable
 from domain.errors import InformationMismatch, Refusal, VehicleNotEligible
 from domain.parties import Party, PartyKind
-from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion, judge
+from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion, check_vehicle
 from gateways import http
 from gateways.vehicle_registry import HttpVehicleRegistry, LocalVehicleRegistry, VehicleRegistry
 from tests.gateways.http_server import LocalServer, Received
@@ -114,7 +114,7 @@ async def test_a_registry_that_never_answers_counts_as_down(
 
 def is_accepted(question: VehicleQuestion, facts: VehicleFacts) -> bool:
     try:
-        judge(question, facts)
+        check_vehicle(question, facts)
     except Refusal:
         return False
     return True
@@ -154,28 +154,28 @@ def test_full_width_brackets_in_an_organisations_name_do_not_matter() -> None:
 )
 def test_any_fact_that_does_not_match_gives_the_same_answer(question: VehicleQuestion) -> None:
     with pytest.raises(InformationMismatch) as unknown:
-        judge(question, None)
+        check_vehicle(question, None)
     with pytest.raises(InformationMismatch) as wrong:
-        judge(question, FACTS)
+        check_vehicle(question, FACTS)
     assert (wrong.value.code, wrong.value.facts()) == (unknown.value.code, unknown.value.facts())
 
 
 def test_a_car_that_does_not_match_never_tells_its_obstacles() -> None:
     stolen = replace(FACTS, obstacles=frozenset({Obstacle.STOLEN}))
     with pytest.raises(InformationMismatch):
-        judge(replace(QUESTION, buyer=SOMEBODY), stolen)
+        check_vehicle(replace(QUESTION, buyer=SOMEBODY), stolen)
 
 
 @pytest.mark.parametrize("obstacle", list(Obstacle))
 def test_each_obstacle_alone_makes_a_car_ineligible(obstacle: Obstacle) -> None:
     with pytest.raises(VehicleNotEligible) as refused:
-        judge(QUESTION, replace(FACTS, obstacles=frozenset({obstacle})))
+        check_vehicle(QUESTION, replace(FACTS, obstacles=frozenset({obstacle})))
     assert refused.value.reasons == [obstacle.value]
 
 
 def test_all_reasons_are_told_in_a_fixed_order() -> None:
     with pytest.raises(VehicleNotEligible) as refused:
-        judge(QUESTION, replace(FACTS, obstacles=frozenset({Obstacle.QUOTA_MISSING, Obstacle.MORTGAGED})))
+        check_vehicle(QUESTION, replace(FACTS, obstacles=frozenset({Obstacle.QUOTA_MISSING, Obstacle.MORTGAGED})))
     assert refused.value.reasons == ["mortgaged", "quota_missing"]
 
 

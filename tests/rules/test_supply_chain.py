@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from scripts.audit_packages import FOUND, UNKNOWN, Verdict, exit_code, judge_npm, judge_pip, words
+from scripts.audit_packages import FOUND, UNKNOWN, Verdict, exit_code, read_npm_audit, read_pip_audit, words
 from scripts.licences import LIST, Package, listed, python_packages, web_packages
 from tests.rules.source_files import ROOT
 
@@ -71,11 +71,11 @@ def test_a_licence_that_is_not_allowed_is_caught(licence: str, is_allowed: bool)
 
 def test_packages_that_the_service_knows_nothing_of_are_not_called_safe() -> None:
     looked_up = {"name": "idna", "version": "3.20", "vulns": []}
-    unasked = judge_pip("lock", json.dumps({"dependencies": [looked_up, UNASKED]}), {"idna", "httpx"})
-    left_out = judge_pip("lock", json.dumps({"dependencies": [looked_up]}), {"idna", "httpx"})
-    silent = judge_pip("lock", "", {"idna", "httpx"})
-    refused = judge_npm("web", '{"message": "405 Method Not Allowed", "statusCode": 405}')
-    for verdict in (unasked, left_out, silent, refused, judge_npm("web", "")):
+    unasked = read_pip_audit("lock", json.dumps({"dependencies": [looked_up, UNASKED]}), {"idna", "httpx"})
+    left_out = read_pip_audit("lock", json.dumps({"dependencies": [looked_up]}), {"idna", "httpx"})
+    silent = read_pip_audit("lock", "", {"idna", "httpx"})
+    refused = read_npm_audit("web", '{"message": "405 Method Not Allowed", "statusCode": 405}')
+    for verdict in (unasked, left_out, silent, refused, read_npm_audit("web", "")):
         assert exit_code([verdict]) == UNKNOWN
         assert "NOT CHECKED" in words(verdict)
 
@@ -83,18 +83,18 @@ def test_packages_that_the_service_knows_nothing_of_are_not_called_safe() -> Non
 def test_a_vulnerability_is_found_even_where_others_could_not_be_looked_up() -> None:
     problem = {"id": "PYSEC-1", "fix_versions": ["3.21"]}
     bad = {"name": "idna", "version": "3.20", "vulns": [problem]}
-    verdict = judge_pip("lock", json.dumps({"dependencies": [bad, UNASKED]}), {"idna", "httpx"})
+    verdict = read_pip_audit("lock", json.dumps({"dependencies": [bad, UNASKED]}), {"idna", "httpx"})
     assert exit_code([verdict]) == FOUND
     assert "idna 3.20: PYSEC-1 (fixed in 3.21)" in words(verdict)
     totals = {
         "metadata": {"dependencies": {"total": 2}},
         "vulnerabilities": {"vue": {"severity": "high", "range": "<4"}},
     }
-    assert exit_code([judge_npm("web", json.dumps(totals))]) == FOUND
+    assert exit_code([read_npm_audit("web", json.dumps(totals))]) == FOUND
 
 
 def test_what_was_all_looked_up_and_is_clean_passes() -> None:
-    verdict = judge_pip(
+    verdict = read_pip_audit(
         "lock", json.dumps({"dependencies": [{"name": "idna", "version": "3.20", "vulns": []}]}), {"idna"}
     )
     assert (exit_code([verdict, Verdict("web", 3)]), verdict.known) == (0, 1)

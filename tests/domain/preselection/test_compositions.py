@@ -157,7 +157,7 @@ def test_composing_is_known_at_plate_selection_only(state: Preselection) -> None
             state.check_composition(numbers, OPENED + 60 * SECOND)
 
 
-def test_the_stage_is_judged_before_the_numbers_left() -> None:
+def test_the_stage_is_checked_before_the_numbers_left() -> None:
     state = at_notes(composed_remaining=0)
     with refused(WrongStage, stage=Stage.SERVICE_NOTES):
         state.check_composition(1, COMPOSABLE)

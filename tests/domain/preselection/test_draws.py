@@ -144,7 +144,7 @@ def test_a_draw_is_known_at_plate_selection_only(state: Preselection) -> None:
         state.drawn("first", FIRST, COMPOSABLE)
 
 
-def test_the_stage_is_judged_before_the_draws_left() -> None:
+def test_the_stage_is_checked_before_the_draws_left() -> None:
     state = at_notes(draws_remaining=0)
     with refused(WrongStage, stage=Stage.SERVICE_NOTES):
         state.check_draw(COMPOSABLE)

@@ -96,7 +96,7 @@ def test_codes_are_known_at_identity_verification_only(state: Preselection) -> N
             attempt(COMPOSABLE)
 
 
-def test_the_stage_is_judged_before_the_countdown() -> None:
+def test_the_stage_is_checked_before_the_countdown() -> None:
     state = code_sent().entered(OPENED)
     with refused(WrongStage, stage=Stage.SERVICE_NOTES):
         state.check_identity(OPENED)

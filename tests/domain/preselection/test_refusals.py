@@ -42,7 +42,7 @@ FACTS = {
     "unavailable": {"parts"},
 }
 """The facts that the contract promises, by code; all other codes have none."""
-JUDGED_ANEW = {
+RETRYABLE = {
     "unauthenticated",
     "rate_limited",
     "code_attempts_exceeded",
@@ -97,8 +97,8 @@ def test_a_refusals_text_is_its_code_and_repeats_no_value(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(REFUSALS))
-def test_only_what_may_succeed_later_is_judged_anew(code: str) -> None:
-    assert REFUSALS[code].judged_anew == (code in JUDGED_ANEW)
+def test_only_what_may_succeed_later_is_decided_again(code: str) -> None:
+    assert REFUSALS[code].is_retryable == (code in RETRYABLE)
 
 
 def test_an_unknown_code_is_no_refusal() -> None:

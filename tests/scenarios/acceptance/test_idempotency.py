@@ -105,7 +105,7 @@ async def test_a_final_refusal_is_kept(selection: Selection) -> None:
     assert (await selection.do("confirmation", {"number": number}))["plate"] == number
 
 
-async def test_too_early_is_judged_anew(selection: Selection) -> None:
+async def test_too_early_is_decided_again(selection: Selection) -> None:
     mine = key()
     numbers = await selection.free_numbers(1)
     await selection.owner.enter()
@@ -116,7 +116,7 @@ async def test_too_early_is_judged_anew(selection: Selection) -> None:
     assert ok(await selection.post("compositions", {"numbers": numbers}, Idempotency_Key=mine))["plate"] == numbers[0]
 
 
-async def test_a_missing_token_is_judged_anew(selection: Selection) -> None:
+async def test_a_missing_token_is_decided_again(selection: Selection) -> None:
     mine = key()
     nobody = {"Idempotency-Key": mine}
     answer = await selection.owner.http.post(f"/api/v1{selection.path}/draws", json={}, headers=nobody)

@@ -205,18 +205,18 @@ async def test_a_preselection_that_does_not_exist_can_not_be_decided(stored: Sto
         await stored.decisions.commit(decision(uuid4()))
 
 
-async def test_a_party_on_the_blacklist_gets_nothing_where_that_is_judged(stored: Stored) -> None:
+async def test_a_party_on_the_blacklist_gets_nothing_where_that_is_checked(stored: Stored) -> None:
     me, plates = await stored.begun(), new_plates(2)
     party = (await stored.row(me)).party_hash
     await BanRepository(stored.database, KEYS).ban(NewBan(uuid4(), party, "张*", AT, LATER, uuid4()))
     with pytest.raises(PartyBanned) as banned:
-        await stored.decisions.commit(decision(me, hold=offered(plates), judge_ban=True))
+        await stored.decisions.commit(decision(me, hold=offered(plates), refuse_banned=True))
     assert banned.value.until == LATER
     assert await claims_of(stored.database, plates) == {}
     before_it_began = AT - timedelta(milliseconds=1)
-    await stored.decisions.commit(decision(me, at=before_it_began, judge_ban=True))
-    await stored.decisions.commit(decision(me, at=LATER, expected_revision=2, judge_ban=True))
-    await stored.decisions.commit(decision(me, at=AT, expected_revision=3, judge_ban=False))
+    await stored.decisions.commit(decision(me, at=before_it_began, refuse_banned=True))
+    await stored.decisions.commit(decision(me, at=LATER, expected_revision=2, refuse_banned=True))
+    await stored.decisions.commit(decision(me, at=AT, expected_revision=3, refuse_banned=False))
 
 
 async def test_a_vehicle_has_one_running_preselection(stored: Stored) -> None:

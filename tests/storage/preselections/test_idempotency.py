@@ -89,7 +89,7 @@ async def test_a_lease_that_ran_out_is_taken_over_as_the_same_operation_by_one(c
     assert [one for one in begun if one != InFlight()] == [replace(first, is_repeat=True)]
 
 
-async def test_an_abandoned_request_is_judged_anew_as_the_same_operation(caller: Caller) -> None:
+async def test_an_abandoned_request_is_decided_again_as_the_same_operation(caller: Caller) -> None:
     first = await caller.take()
     await caller.idempotency.abandon(caller.request, AT)
     assert await caller.begin() == replace(first, is_repeat=True)
