@@ -274,4 +274,5 @@ async def triggered(client: Client, schedule_id: str, *, runs: int) -> UpkeepRep
         return action.workflow_id
 
     workflow_id = await eventually(begun)
-    return await client.get_workflow_handle_for(UpkeepWorkflow.run, workflow_id).result()
+    report: UpkeepReport = await client.get_workflow_handle(workflow_id, result_type=UpkeepReport).result()
+    return report
