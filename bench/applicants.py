@@ -12,8 +12,8 @@ from domain.policy import Policy
 from domain.preselection.record import to_record
 from domain.preselection.state import Preselection
 from process.clock import system_clock
-from storage.preselections.decisions import Decision, Decisions
-from storage.preselections.rows import Preselections, Seller, Submission
+from storage.preselections.decisions import Decision
+from storage.preselections.rows import Seller, Submission
 from workflows.messages import DecisionInput
 
 NUMBERS = count(1)
@@ -38,7 +38,7 @@ async def submitted(
     stack: Stack, many: int, *, policy: Policy = AT_ONCE, applicant: Applicant | None = None
 ) -> list[UUID]:
     """Preselections that passed the vehicle check, as the API writes them before it starts their workflows."""
-    preselections = Preselections(stack.parts.database, stack.parts.keys)
+    preselections = stack.repositories.preselections
     rows = [_submission(stack, applicant or somebody(), policy) for _ in range(many)]
     for row in rows:
         await preselections.insert_submission(row)
@@ -48,7 +48,7 @@ async def submitted(
 async def selections(stack: Stack, many: int, act: str) -> list[DecisionInput]:
     """What a workflow gives the activity of an act, for new preselections whose rows are at 预选号牌."""
     at = system_clock()
-    state, decisions = to_record(selecting(at)), Decisions(stack.parts.database, stack.parts.keys)
+    state, decisions = to_record(selecting(at)), stack.repositories.decisions
     ids = await submitted(stack, many)
     for id_ in ids:
         await decisions.commit(Decision(uuid4(), id_, "begin", at, 0, "plate_selection", state, {}))

@@ -192,8 +192,8 @@ async def _side(stack: Stack, name: str, many: int) -> AsyncIterator[Side]:
         await as_owner(owned, ANALYSE, {})
         yield Side(
             database,
-            Preselections(database, stack.parts.keys),
-            Reservations(database, stack.parts.keys),
+            Preselections(database, stack.repositories.keys),
+            Reservations(database, stack.repositories.keys),
             DeskRecords(database),
             _voucher_keys(stack),
             await _some(database),
@@ -204,7 +204,7 @@ async def _side(stack: Stack, name: str, many: int) -> AsyncIterator[Side]:
 
 
 def _values(stack: Stack, many: int) -> dict[str, object]:
-    at, vault = system_clock(), stack.parts.keys.vault
+    at, vault = system_clock(), stack.repositories.keys.vault
     sealed = {
         "party_name": "张三",
         "party_id": "11010519491231002X",

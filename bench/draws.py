@@ -51,7 +51,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 
 async def drawing(stack: Stack, prefix: str, many: int) -> Call:
     """Draws of ten, each for a new preselection."""
-    [draw] = (activity for activity in stack.parts.activities() if activity.__name__ == "draw")
+    [draw] = (activity for activity in stack.container.activities() if activity.__name__ == "draw")
     given = iter(await selections(stack, many, "draw"))
 
     async def call() -> None:
@@ -71,7 +71,7 @@ def inserting(stack: Stack) -> Call:
             "until": FOREVER,
             "at": system_clock(),
         }
-        await stack.parts.database.fetch_raw(INSERT, values)
+        await stack.repositories.database.fetch_raw(INSERT, values)
 
     return call
 
@@ -82,8 +82,8 @@ async def use_up(stack: Stack, claims: int) -> None:
     So the index has its full size and few free bits, and the table has the given number of claims.
     """
     await issue(stack, USED_UP, claims)
-    await stack.parts.index_keeper().release(USED_UP, system_clock())
-    redis, free, few = stack.parts.redis, index_keys(USED_UP)[0], key(USED_UP, "few")
+    await stack.repositories.pool_reconciler.release(USED_UP, system_clock())
+    redis, free, few = stack.repositories.redis, index_keys(USED_UP)[0], key(USED_UP, "few")
     await redis.set(few, to_bitmap(mask_of_positions(range(0, POOL_SIZE, ONE_IN))))
     await redis.bitop("AND", free, free, few)
 

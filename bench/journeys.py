@@ -18,7 +18,6 @@ from bench.figures import Figure, Half, Pair, Seconds, Target, by_turns, speed
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, BARE_QUEUE, Stack
 from domain.policy import Policy
-from storage.crypto.seals import MessageSeals
 from workflows.client import VehicleClient
 from workflows.messages import Action, Command, ConfirmIdentity, Draw, OneNumber, vehicle_workflow_id
 from workflows.start_options import VehicleStart
@@ -103,17 +102,17 @@ async def bare_journey(stack: Stack, id_: UUID, _: Policy) -> None:
     handle = stack.client.get_workflow_handle(workflow_id)
     await handle.execute_update("start")
     await handle.execute_update("send_identity_code")
-    await stack.parts.database.fetch_raw(CODE_HASH, {"id": id_})
+    await stack.repositories.database.fetch_raw(CODE_HASH, {"id": id_})
     await handle.execute_update("confirm_identity")
     await handle.execute_update("draw")
-    await stack.parts.database.fetch_raw(A_NUMBER, {"id": id_})
+    await stack.repositories.database.fetch_raw(A_NUMBER, {"id": id_})
     await handle.execute_update("put_aside")
     await handle.execute_update("confirm")
 
 
 def vehicle_client(stack: Stack) -> VehicleClient:
     """The client of the API, in this process."""
-    return VehicleClient(stack.client, stack.settings.task_queue, MessageSeals(stack.parts.keys.hashes))
+    return VehicleClient(stack.client, stack.settings.task_queue, stack.repositories.message_seals)
 
 
 async def begin(stack: Stack, id_: UUID) -> None:
@@ -129,7 +128,7 @@ async def acted(stack: Stack, id_: UUID, update: str, command: Command) -> None:
 
 
 async def read(stack: Stack, query: bytes, id_: UUID) -> str:
-    [[found]] = await stack.parts.database.fetch_raw(query, {"id": id_})
+    [[found]] = await stack.repositories.database.fetch_raw(query, {"id": id_})
     return str(found)
 
 

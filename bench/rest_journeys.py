@@ -12,7 +12,6 @@ from bench.http_client import Connection
 from bench.journeys import A_NUMBER, CODE_HASH, acted, begin, read
 from bench.stack import Stack
 from domain.sms import Purpose
-from storage.sms.outbox import SmsOutbox
 from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber
 
 Step = Awaitable[object]
@@ -39,7 +38,7 @@ async def _timed(step: Step) -> Seconds:
 async def _by_rest(stack: Stack, api: Connection, me: Applicant, id_: UUID) -> Steps:
     """Each act as a POST; the time between them is not measured."""
     await begin(stack, id_)
-    path, outbox = f"/api/v1/preselections/{id_}", SmsOutbox(stack.parts.database, stack.parts.keys)
+    path, outbox = f"/api/v1/preselections/{id_}", stack.repositories.sms_outbox
     yield api.post(f"{path}/start", b"")
     yield api.post(f"{path}/identity-code", b"")
     messages = await outbox.list_of(me.phone, limit=5)

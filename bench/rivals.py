@@ -16,8 +16,7 @@ from bench.stack import Stack
 from domain.preselection.record import to_record
 from process.clock import system_clock
 from storage.failures import ClaimLost
-from storage.pool.claims import Claims
-from storage.preselections.decisions import Claim, Decision, Decisions
+from storage.preselections.decisions import Claim, Decision
 from workflows.messages import Compose, DecisionInput
 
 FASTEST = 0.7
@@ -70,7 +69,7 @@ def inserting(stack: Stack) -> Attempt:
     async def attempt(rival: DecisionInput, plate: str) -> bool:
         at = system_clock()
         values = {"plate": plate, "preselection_id": UUID(rival.preselection_id), "until": at.replace(year=9999)}
-        return bool(await stack.parts.database.fetch_raw(returning, values | {"at": at}))
+        return bool(await stack.repositories.database.fetch_raw(returning, values | {"at": at}))
 
     return attempt
 
@@ -78,8 +77,8 @@ def inserting(stack: Stack) -> Attempt:
 def claiming(stack: Stack, *, look: bool) -> Attempt:
     """A decision that only reserves the plate."""
     claims, decisions, turns = (
-        Claims(stack.parts.database),
-        Decisions(stack.parts.database, stack.parts.keys),
+        stack.repositories.claims,
+        stack.repositories.decisions,
         PlateQueues(),
     )
 
@@ -122,7 +121,7 @@ def decision(rival: DecisionInput, plate: str) -> Decision:
 
 def composing(stack: Stack) -> Attempt:
     """The whole activity: numbers that were taken are charged, which is a decision too."""
-    [compose] = (activity for activity in stack.parts.activities() if activity.__name__ == "compose")
+    [compose] = (activity for activity in stack.container.activities() if activity.__name__ == "compose")
 
     async def attempt(rival: DecisionInput, plate: str) -> bool:
         result = await compose(rival, Compose([plate], str(uuid4())))
@@ -133,5 +132,5 @@ def composing(stack: Stack) -> Attempt:
 
 async def deadlocks(stack: Stack) -> Figure:
     """Since the start of the servers, in every row of this run."""
-    [[found]] = await stack.parts.database.fetch_raw(DEADLOCKS, {})
+    [[found]] = await stack.repositories.database.fetch_raw(DEADLOCKS, {})
     return Figure("deadlocks in the whole run so far", [found], Target("at most", 0), digits=0)

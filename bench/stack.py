@@ -24,10 +24,9 @@ from embedded.stack import Servers
 from embedded.supervisor import DATABASE, TASK_QUEUE, environment_of_programs
 from process.clock import system_clock
 from storage.audit.trail import Act
-from storage.offices.calendars import Calendars
-from storage.offices.offices import Office, Offices
-from storage.pool.segments import SegmentRepository
-from worker.parts import Parts
+from storage.offices.offices import Office
+from storage.repositories import Repositories
+from worker.container import WorkerContainer
 
 BARE_QUEUE = "bare"
 PREFIXES = ("新Y", "新Z")
@@ -57,9 +56,13 @@ class Stack:
     settings: Settings
     owner_url: str
     """The database URL for filling tables with millions of rows."""
-    parts: Parts
+    container: WorkerContainer
     client: Client
     office: Office
+
+    @property
+    def repositories(self) -> Repositories:
+        return self.container.repositories
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
@@ -116,13 +119,13 @@ async def stack_over(servers: Servers, database: str, *, task_queue: str = TASK_
     owner_url = servers.postgres.owner_url(database)
     await run_once(folder, "storage.postgres.migrate", {**environment, "XUANHAO_DATABASE_URL": owner_url})
     settings = settings_of(environment)
-    parts = Parts.from_settings(settings)
+    container = WorkerContainer.from_settings(settings)
     try:
-        office = await open_office(parts)
+        office = await open_office(container.repositories)
         client = await connect(settings)
-        yield Stack(folder, environment, settings, owner_url, parts, client, office)
+        yield Stack(folder, environment, settings, owner_url, container, client, office)
     finally:
-        await parts.close()
+        await container.close()
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -136,17 +139,16 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
     return Settings.model_validate(ours)
 
 
-async def open_office(parts: Parts) -> Office:
+async def open_office(repositories: Repositories) -> Office:
     """An office with two prefixes, whose ten patterns were released long ago, and their indexes."""
     now = system_clock()
     released = now - LONG_AGO
     office = Office("bench", "测试车管所", "人民路1号", "新疆", PREFIXES)
-    await seed_calendar(Calendars(parts.database), now)
-    await Offices(parts.database).save(office)
-    repository = SegmentRepository(parts.database)
+    await seed_calendar(repositories.calendars, now)
+    await repositories.offices.save(office)
     for prefix in PREFIXES:
         for pattern in PATTERNS:
             template = pattern.replace("D", "!").replace("L", "@")
-            await repository.release(Segment(prefix, template, (), released, released), Act(now, "system"))
-    await parts.index_keeper().tend(now)
+            await repositories.segments.release(Segment(prefix, template, (), released, released), Act(now, "system"))
+    await repositories.pool_reconciler.tend(now)
     return office

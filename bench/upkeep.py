@@ -28,7 +28,8 @@ from storage.postgres.database import Database
 from storage.postgres.migrate import migrate
 from storage.postgres.tables import FOREVER
 from storage.redis.client import make_redis
-from worker.parts import Parts
+from storage.repositories import Repositories
+from worker.container import WorkerContainer
 from workflows.maintenance.types import ComparedIndexes, RemovedRows, UpkeepOrder
 
 MOST = 60.0
@@ -62,17 +63,17 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     count = max(DAMAGED, min(MOST_PREFIXES, sizes.claims // CLAIMS_EACH))
     prefixes = ["".join(pair) for pair in islice(product(PROVINCES, LETTERS), count)]
     claims = sizes.claims // count
-    async with country(stack, prefixes, claims) as parts:
-        seconds, compared, removed = await run(parts, system_clock())
+    async with country(stack, prefixes, claims) as container:
+        seconds, compared, removed = await run(container, system_clock())
     assert (len(compared.repaired), removed.claims) == (DAMAGED, count * ended(claims))
     detail = ", ".join(f"{name} {spent:.2f} s" for name, spent in seconds.items())
     what = f"one run of maintenance, {count} prefixes with {claims:,} claims each"
     return [Figure(what, [sum(seconds.values())], Target("at most", MOST), detail, " s", digits=1)]
 
 
-async def run(parts: Parts, at: datetime) -> tuple[dict[str, Seconds], ComparedIndexes, RemovedRows]:
+async def run(container: WorkerContainer, at: datetime) -> tuple[dict[str, Seconds], ComparedIndexes, RemovedRows]:
     """Every step once, as in a run in which all are due."""
-    steps = {each.__name__: each for each in parts.activities()}
+    steps = {each.__name__: each for each in container.activities()}
     seconds: dict[str, Seconds] = {}
 
     async def timed(name: str) -> object:
@@ -94,27 +95,27 @@ async def run(parts: Parts, at: datetime) -> tuple[dict[str, Seconds], ComparedI
 
 
 @asynccontextmanager
-async def country(stack: Stack, prefixes: list[str], claims: int) -> AsyncIterator[Parts]:
+async def country(stack: Stack, prefixes: list[str], claims: int) -> AsyncIterator[WorkerContainer]:
     """Offices, claims, an audit, outdated keyboards in use, and indexes, two of them damaged."""
     at, owned = system_clock(), in_database(stack.owner_url)
     await as_owner(stack.owner_url, CREATE, {})
     await asyncio.to_thread(migrate, owned)
     database = Database(in_database(stack.settings.database_url), pool_size=20)
     redis = make_redis(stack.settings.redis_url.replace("db=0", A_SECOND_REDIS))
-    parts = replace(stack.parts, database=database, redis=redis)
+    container = replace(stack.container, repositories=Repositories.build(database, redis, stack.repositories.keys))
     try:
         await open_offices(database, prefixes, at)
         for prefix in prefixes:
             await as_owner(owned, CLAIM, rows(prefix, claims, at))
         await as_owner(owned, AUDIT, {"at": at, "many": AUDITED})
         await as_owner(owned, ANALYSE, {})
-        await parts.index_keeper().tend(at)
+        await container.repositories.pool_reconciler.tend(at)
         keyboards = KeyboardSnapshots(database, redis)
         for prefix in prefixes:
             await keyboards.get(prefix, at - timedelta(minutes=10), timedelta(minutes=1))
         for prefix in prefixes[:DAMAGED]:
             await redis.setbit(index_keys(prefix)[0], POOL_SIZE - 1, 0)
-        yield parts
+        yield container
     finally:
         await redis.flushdb()
         await redis.aclose()

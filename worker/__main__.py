@@ -20,7 +20,7 @@ from process.logging import configure_logging
 from storage.crypto.readers import keys_kept_up
 from storage.crypto.sources import key_source
 from storage.pool.reconcile import IndexKeeper
-from worker.parts import Parts
+from worker.container import WorkerContainer
 from worker.run import make_worker
 from worker.schedules import ensure_upkeep, keep_upkeep
 
@@ -33,29 +33,30 @@ async def serve(settings: Settings) -> None:
     if settings.worker_metrics_port:
         metrics = PrometheusConfig(bind_address=f"127.0.0.1:{settings.worker_metrics_port}", durations_as_seconds=True)
         Runtime.set_default(Runtime(telemetry=TelemetryConfig(metrics=metrics)))
-    parts = Parts.from_settings(settings)
+    container = WorkerContainer.from_settings(settings)
+    repositories = container.repositories
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     client = await connect(settings)
     await ensure_upkeep(client, settings.task_queue)
     background = [
-        asyncio.create_task(tend_index(parts.index_keeper())),
+        asyncio.create_task(tend_index(repositories.pool_reconciler)),
         asyncio.create_task(keep_upkeep(client, settings.task_queue)),
     ]
     # The tests run all workflows in the sandbox, which shows that none uses clock, randomness or I/O. Here the sandbox
     # would take a quarter of the worker's time, and memory for a copy of the modules for each vehicle.
     runner = UnsandboxedWorkflowRunner()
     async with (
-        keys_kept_up(parts.keys, parts.database, "worker", system_clock),
-        make_worker(client, settings.task_queue, parts.activities(), workflow_runner=runner),
+        keys_kept_up(repositories.keys, repositories.database, "worker", system_clock),
+        make_worker(client, settings.task_queue, container.activities(), workflow_runner=runner),
     ):
         log.info("worker ready", task_queue=settings.task_queue)
         await stopped.wait()
     for task in background:
         task.cancel()
     await asyncio.gather(*background, return_exceptions=True)
-    await parts.close()
+    await container.close()
 
 
 async def tend_index(keeper: IndexKeeper) -> None:

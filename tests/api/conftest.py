@@ -18,11 +18,12 @@ from process.clock import system_clock
 from storage.pool.reconcile import IndexKeeper
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
+from storage.repositories import Repositories
 from tests.api.country import KEYS, Country, Phone, Registry
 from tests.api.stack import Addresses, Stack, keys_of, settings_for
 from tests.gateways.identity.tokens import AUDIENCE, ISSUER
 from tests.support.serving import serving
-from worker.parts import Parts as WorkerParts
+from worker.container import WorkerContainer
 from worker.run import make_worker
 
 
@@ -53,16 +54,11 @@ async def settings(
 
 @pytest.fixture(scope="session")
 async def worker(settings: Settings, phone: Phone, temporal_client: Client) -> AsyncIterator[None]:
-    parts = WorkerParts(
-        Database(settings.database_url, pool_size=20),
-        make_redis(settings.redis_url),
-        keys_of(settings),
-        httpx.AsyncClient(),
-        phone,
-    )
-    async with make_worker(temporal_client, settings.task_queue, parts.activities()):
+    database, redis = Database(settings.database_url, pool_size=20), make_redis(settings.redis_url)
+    container = WorkerContainer(Repositories.build(database, redis, keys_of(settings)), httpx.AsyncClient(), phone)
+    async with make_worker(temporal_client, settings.task_queue, container.activities()):
         yield
-    await parts.close()
+    await container.close()
 
 
 @pytest.fixture(scope="session")

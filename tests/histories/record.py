@@ -29,10 +29,11 @@ from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.postgres.migrate import migrate
 from storage.redis.client import make_redis
+from storage.repositories import Repositories
 from tests.histories.paths import PATHS, Recorded, part_down
 from tests.workflows.key_files import write_keys
 from tests.workflows.world import Phone, World
-from worker.parts import Parts
+from worker.container import WorkerContainer
 from worker.run import make_worker
 
 FOLDER = Path(__file__).parent
@@ -56,11 +57,12 @@ async def recording_world(folder: DataFolder, servers: Servers) -> AsyncIterator
     await asyncio.to_thread(migrate, servers.postgres.owner_url(DATABASE))
     url = servers.postgres.url(DATABASE)
     keys, phone = Keys.from_file(write_keys(folder.root / "test-keys.json")), Phone()
-    parts = Parts(Database(url, pool_size=20), make_redis(servers.valkey.url()), keys, httpx.AsyncClient(), phone)
+    repositories = Repositories.build(Database(url, pool_size=20), make_redis(servers.valkey.url()), keys)
+    container = WorkerContainer(repositories, httpx.AsyncClient(), phone)
     client = await Client.connect(servers.temporal.address, identity=IDENTITY, data_converter=DATA_CONVERTER)
-    async with make_worker(client, "vehicles", parts.activities(), identity=IDENTITY):
-        yield World(parts, client, "vehicles", phone)
-    await parts.close()
+    async with make_worker(client, "vehicles", container.activities(), identity=IDENTITY):
+        yield World(container, client, "vehicles", phone)
+    await container.close()
 
 
 async def record(folder: DataFolder, names: Sequence[str]) -> None:

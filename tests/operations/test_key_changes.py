@@ -32,11 +32,12 @@ from storage.crypto.vault import Keys
 from storage.pool.reconcile import IndexKeeper
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
+from storage.repositories import Repositories
 from storage.retention.purge import Retention
 from tests.api.country import KEYS, Applicant, Car, Country, Phone, Registry, Selection
 from tests.api.stack import Addresses, Stack, keys_of, settings_for
 from tests.gateways.identity.tokens import AUDIENCE, ISSUER
-from worker.parts import Parts as WorkerParts
+from worker.container import WorkerContainer
 from worker.run import make_worker
 
 pytestmark = pytest.mark.slow
@@ -62,7 +63,8 @@ async def working(settings: Settings, temporal: Client) -> AsyncIterator[Service
         phone, registry = Phone(), Registry()
         api_keys, worker_keys = keys_of(settings), keys_of(settings)
         redis = make_redis(settings.redis_url)
-        worker = WorkerParts(Database(settings.database_url), redis, worker_keys, httpx.AsyncClient(), phone)
+        repositories = Repositories.build(Database(settings.database_url), redis, worker_keys)
+        worker = WorkerContainer(repositories, httpx.AsyncClient(), phone)
         running.push_async_callback(worker.close)
         await running.enter_async_context(make_worker(temporal, settings.task_queue, worker.activities()))
         issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))

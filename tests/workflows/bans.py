@@ -30,7 +30,7 @@ async def bans_of(vehicle: Vehicle) -> list[BanRow]:
     """The entries of the vehicle's party, oldest first."""
     columns, party = blacklist.c, (await vehicle.row()).party_hash
     shown = [columns.id, columns.since, columns.until, columns.released_at, columns.released_by, columns.release_reason]
-    found = await vehicle.world.parts.database.rows(
+    found = await vehicle.world.repositories.database.rows(
         select(*shown).where(columns.party_hash == party).order_by(columns.since)
     )
     return [BanRow(*row) for row in found]

@@ -12,9 +12,10 @@ from embedded.valkey import Valkey
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
+from storage.repositories import Repositories
 from tests.workflows.key_files import write_keys
 from tests.workflows.world import Phone, World
-from worker.parts import Parts
+from worker.container import WorkerContainer
 from worker.run import make_worker
 
 TASK_QUEUE = "workflow-tests"
@@ -31,23 +32,24 @@ def phone() -> Phone:
 
 
 @pytest.fixture(scope="session")
-async def parts(database_url: str, valkey: Valkey, key_file: Path, phone: Phone) -> AsyncIterator[Parts]:
+async def container(database_url: str, valkey: Valkey, key_file: Path, phone: Phone) -> AsyncIterator[WorkerContainer]:
     database, keys = Database(database_url, pool_size=20), Keys.from_file(key_file)
-    parts = Parts(database, make_redis(valkey.url()), keys, httpx.AsyncClient(), phone, clock_skew=None)
-    yield parts
-    await parts.close()
+    repositories = Repositories.build(database, make_redis(valkey.url()), keys)
+    container = WorkerContainer(repositories, httpx.AsyncClient(), phone, clock_skew=None)
+    yield container
+    await container.close()
 
 
 @pytest.fixture(scope="session")
-async def worker(parts: Parts, temporal_client: Client) -> AsyncIterator[None]:
-    async with make_worker(temporal_client, TASK_QUEUE, parts.activities()):
+async def worker(container: WorkerContainer, temporal_client: Client) -> AsyncIterator[None]:
+    async with make_worker(temporal_client, TASK_QUEUE, container.activities()):
         yield
 
 
 @pytest.fixture(scope="session")
-def world(parts: Parts, phone: Phone, worker: None, temporal_env: TimeSkipper) -> World:
+def world(container: WorkerContainer, phone: Phone, worker: None, temporal_env: TimeSkipper) -> World:
     """A vehicle's time is stopped between acts, and is skipped for it alone."""
-    return World(parts, temporal_env.client, TASK_QUEUE, phone, temporal_env)
+    return World(container, temporal_env.client, TASK_QUEUE, phone, temporal_env)
 
 
 @pytest.fixture(params=["updates", "signals"])
@@ -57,6 +59,6 @@ def either_world(request: pytest.FixtureRequest, world: World) -> World:
 
 
 @pytest.fixture(scope="session")
-def real_time_world(parts: Parts, phone: Phone, worker: None, temporal_client: Client) -> World:
+def real_time_world(container: WorkerContainer, phone: Phone, worker: None, temporal_client: Client) -> World:
     """Real time, for histories that are counted or stored."""
-    return World(parts, temporal_client, TASK_QUEUE, phone)
+    return World(container, temporal_client, TASK_QUEUE, phone)

@@ -34,7 +34,7 @@ def plate_of(state: Preselection) -> str:
 async def interventions(vehicle: Vehicle) -> list[tuple[str, str | None, str | None]]:
     """The decisions of others than the applicant, with actor and reason."""
     columns = decision.c
-    found = await vehicle.world.parts.database.rows(
+    found = await vehicle.world.repositories.database.rows(
         select(columns.action, columns.operator, columns.reason).where(
             columns.preselection_id == vehicle.id, columns.operator.is_not(None)
         )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.preselection.values import Stage
-from storage.audit.trail import AuditEntry, AuditTrail
+from storage.audit.trail import AuditEntry
 from tests.support.waiting import eventually
 from tests.workflows.bans import ban_of
 from tests.workflows.vehicles import CLERK, OPERATOR, Vehicle, numbers_of
@@ -17,7 +17,7 @@ LONG_AGO, FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzi
 
 
 async def story(vehicle: Vehicle) -> list[AuditEntry]:
-    trail = AuditTrail(vehicle.world.parts.database)
+    trail = vehicle.world.repositories.audit_trail
     return await trail.between(LONG_AGO, FAR_AHEAD, preselection_id=vehicle.id)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import Blacklisted
 from domain.preselection.values import Stage
-from storage.bans.repository import BanRepository, NewBan
+from storage.bans.repository import NewBan
 from tests.support.waiting import refused
 from tests.workflows.bans import ban_of
 from tests.workflows.vehicles import Vehicle, numbers_of
@@ -21,9 +21,9 @@ OFTEN = {"code_resend": "PT0S"}
 async def ban(vehicle: Vehicle) -> Blacklisted:
     """Ban the party, without a message to its workflows."""
     row, now = await vehicle.row(), await vehicle.now()
-    parts, until = vehicle.world.parts, now.replace(microsecond=0) + timedelta(days=700)
+    until = now.replace(microsecond=0) + timedelta(days=700)
     ban = NewBan(uuid4(), row.party_hash, "张*", now - timedelta(seconds=1), until, row.id)
-    await BanRepository(parts.database, parts.keys).ban(ban)
+    await vehicle.world.repositories.bans.ban(ban)
     return Blacklisted(until)
 
 

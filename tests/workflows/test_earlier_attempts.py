@@ -8,7 +8,7 @@ import pytest
 from activities.plates import PlateActivities
 from domain.preselection.values import Stage
 from storage.failures import StaleRevision
-from storage.preselections.decisions import Decision, Decisions
+from storage.preselections.decisions import Decision
 from tests.workflows.vehicles import Vehicle, numbers_of, refusal_of
 from tests.workflows.world import World
 from workflows.messages import DecisionInput, Draw, OneNumber
@@ -21,7 +21,7 @@ LATE = timedelta(minutes=10)
 @pytest.fixture(scope="module")
 def plates(world: World) -> PlateActivities:
     """The activities, called directly: a timed out attempt is one whose result is lost."""
-    [draw] = [one for one in world.parts.activities() if one.__name__ == "draw"]
+    [draw] = [one for one in world.container.activities() if one.__name__ == "draw"]
     owner = draw.__self__  # type: ignore[attr-defined]  # bound methods, as the worker registers them
     assert isinstance(owner, PlateActivities)
     return owner
@@ -119,7 +119,7 @@ async def test_what_was_refused_at_last_is_not_done_by_an_attempt_that_was_still
         answer={"state": row.state, "revision": row.revision + 1},
     )
     with pytest.raises(StaleRevision):
-        await Decisions(world.parts.database, world.parts.keys).commit(under_way)
+        await world.repositories.decisions.commit(under_way)
     assert (await vehicle.state()).stage is Stage.PLATE_SELECTION
     # The workflow, which has not seen this, continues.
     assert (await vehicle.draw()).draws_remaining == 3

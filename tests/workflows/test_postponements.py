@@ -11,8 +11,6 @@ from temporalio.client import WorkflowHandle
 from domain.calendar import DayKind, OfficeCalendar, end_of_day, shanghai_day
 from domain.preselection.values import Stage
 from process.clock import system_clock
-from storage.offices.calendars import Calendars
-from storage.preselections.reservations import Reservations
 from tests.support.waiting import eventually
 from tests.workflows.vehicles import Vehicle
 from tests.workflows.world import World
@@ -125,9 +123,9 @@ async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_told_be
     real_time_world: World,
 ) -> None:
     queue = f"outage-{uuid4()}"
-    parts, client = real_time_world.parts, real_time_world.client
-    world = World(parts, client, queue, real_time_world.phone)
-    async with make_worker(client, queue, parts.activities()):
+    container, client = real_time_world.container, real_time_world.client
+    world = World(container, client, queue, real_time_world.phone)
+    async with make_worker(client, queue, container.activities()):
         vehicle = await reserved(world, validity="PT2S")
     reservation = (await vehicle.state()).reservation
     assert reservation
@@ -137,11 +135,11 @@ async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_told_be
 
     await eventually(has_passed)
     given = replace(outage(shanghai_day(reservation.deadline)), office=vehicle.office.code)
-    due = await Reservations(parts.database, parts.keys).ending_on([reservation.visit_by], office_code=given.office)
-    calendars = await Calendars(parts.database).of_offices([vehicle.office.code])
+    due = await container.repositories.reservations.ending_on([reservation.visit_by], office_code=given.office)
+    calendars = await container.repositories.calendars.of_offices([vehicle.office.code])
     extensions = deadline_extensions(due, given, calendars, operation_id="over-midnight", at=system_clock())
     assert (len(extensions), await send_extensions(world.vehicles, extensions)) == (1, 0)
-    async with make_worker(client, queue, parts.activities()):
+    async with make_worker(client, queue, container.activities()):
         state = await vehicle.becomes(lambda state: state.reservation != reservation)
         assert state.stage is Stage.COMPLETED
         assert state.reservation

@@ -8,7 +8,6 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from domain.preselection.values import Stage
 from process.clock import system_clock
-from storage.preselections.orphans import ExpectedWorkflows
 from tests.support.waiting import eventually
 from tests.workflows.bans import BanRun, ban_of
 from tests.workflows.test_operators_view import attributes_of
@@ -75,7 +74,7 @@ async def test_an_unfinished_one_goes_on_where_it_stood(world: World, stage: Sta
 async def test_what_has_ended_by_itself_is_left_alone(world: World) -> None:
     vehicle = await world.selecting()
     await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")
-    rows, later = ExpectedWorkflows(world.parts.database), system_clock() + FAR
+    rows, later = world.repositories.expected_workflows, system_clock() + FAR
     assert vehicle.id in {row.id for row in await rows.past_deadline(later)}
     await vehicle.register()
     await vehicle.ends()

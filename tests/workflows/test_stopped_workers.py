@@ -36,14 +36,14 @@ def queue_world(real_time_world: World) -> World:
 
 @asynccontextmanager
 async def working(world: World) -> AsyncIterator[None]:
-    async with make_worker(world.client, QUEUE, world.parts.activities()):
+    async with make_worker(world.client, QUEUE, world.container.activities()):
         yield
 
 
 @asynccontextmanager
 async def locked(vehicle: Vehicle) -> AsyncIterator[None]:
     """Lock the vehicle's row, so that decisions about it wait in the database."""
-    async with vehicle.world.parts.database.transaction(patience=30) as connection:
+    async with vehicle.world.repositories.database.transaction(patience=30) as connection:
         await connection.execute(LOCK, {"id": vehicle.id})
         yield
 
@@ -70,12 +70,12 @@ async def assert_drawn_once(vehicle: Vehicle, command: Draw) -> None:
 @pytest.mark.slow
 async def test_a_worker_that_is_stopped_in_the_middle_of_an_update_leaves_it_to_the_next(queue_world: World) -> None:
     world, command = queue_world, Draw(request_id=str(uuid4()))
-    first = make_worker(world.client, QUEUE, world.parts.activities())
+    first = make_worker(world.client, QUEUE, world.container.activities())
     running = asyncio.create_task(first.run())
     vehicle = await world.selecting()
     async with locked(vehicle):
         answer = sending(vehicle, "draw", command)
-        await eventually(lambda: waiting(world.parts.database, 1))
+        await eventually(lambda: waiting(world.repositories.database, 1))
         await first.shutdown()
         await running
         assert not answer.done()
@@ -88,7 +88,7 @@ async def test_a_worker_that_is_stopped_in_the_middle_of_an_update_leaves_it_to_
 async def test_a_worker_that_is_killed_before_and_after_the_decision_leaves_it_to_the_next(
     queue_world: World, killable: Worker, temporal: Temporal
 ) -> None:
-    world, database = queue_world, queue_world.parts.database
+    world, database = queue_world, queue_world.repositories.database
     async with working(world):
         before, after = await world.selecting(), await world.selecting()
     number = f"{before.office.prefixes[0]}20261"

@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 from domain.dependencies import DependencyUnavailable
 from domain.preselection.values import Stage
 from embedded.postgres import Postgres
-from storage.sms.deliveries import DeliveryState, SmsDeliveries, SmsDelivery
+from storage.sms.deliveries import DeliveryState, SmsDelivery
 from tests.support.waiting import eventually
 from tests.workflows.test_operators_view import details_of
 from tests.workflows.vehicles import Vehicle
@@ -18,7 +18,7 @@ A_DAY = timedelta(days=1)
 
 
 async def deliveries_of(vehicle: Vehicle) -> list[SmsDelivery]:
-    return await SmsDeliveries(vehicle.world.parts.database).of_preselection(vehicle.id)
+    return await vehicle.world.repositories.sms_deliveries.of_preselection(vehicle.id)
 
 
 async def delivery_of(vehicle: Vehicle) -> SmsDelivery:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import text
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, WorkflowFailureError, WorkflowHandle
@@ -20,17 +21,15 @@ from process.clock import system_clock
 from storage.audit.trail import Act
 from storage.audit.verification import verify_audit
 from storage.crypto.vault import Keys
-from storage.offices.calendars import Calendars
-from storage.offices.offices import Office, Offices
-from storage.pool.keyboard import KeyboardSnapshots
+from storage.offices.offices import Office
 from storage.pool.keys import index_keys, key
-from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
-from storage.sms.deliveries import Attempt, SmsDeliveries
+from storage.repositories import Repositories
+from storage.sms.deliveries import Attempt
 from tests.support.waiting import eventually
 from tests.workflows.world import Phone
-from worker.parts import Parts
+from worker.container import WorkerContainer
 from worker.run import make_worker
 from worker.schedules import ensure_upkeep
 from workflows.maintenance.types import OpenSms, UpkeepInput, UpkeepReport
@@ -43,25 +42,32 @@ ONE_DRAW = "INSERT INTO claim (plate, kind, until, changed_at) VALUES (:plate, '
 
 
 @pytest.fixture
-async def own_parts(fresh_database: str, valkey: Valkey, key_file: Path) -> AsyncIterator[Parts]:
+async def own_container(fresh_database: str, valkey: Valkey, key_file: Path) -> AsyncIterator[WorkerContainer]:
     """A pool of one prefix, in a separate database and Redis."""
     redis = make_redis(valkey.url(7))
     await redis.flushdb()
     database, keys = Database(fresh_database), Keys.from_file(key_file)
-    parts = Parts(database, redis, keys, httpx.AsyncClient(), Phone(), clock_skew=None)
+    repositories = Repositories.build(database, redis, keys)
+    container = WorkerContainer(repositories, httpx.AsyncClient(), Phone(), clock_skew=None)
     now = system_clock()
-    await Offices(parts.database).save(Office("lhasa", "拉萨车管所", "路", "西藏", (PREFIX,)))
+    await repositories.offices.save(Office("lhasa", "拉萨车管所", "路", "西藏", (PREFIX,)))
     released = Segment(PREFIX, "!!!!!", (), now - 30 * DAY, now - 30 * DAY)
-    await SegmentRepository(parts.database).release(released, Act(now, "system"))
-    await parts.index_keeper().tend(now)
-    yield parts
+    await repositories.segments.release(released, Act(now, "system"))
+    await repositories.pool_reconciler.tend(now)
+    yield container
     await redis.flushdb()
-    await parts.close()
+    await container.close()
+
+
+def without_redis(container: WorkerContainer, nobody: Redis) -> WorkerContainer:
+    """The same dependencies with a Redis that does not respond."""
+    ours = container.repositories
+    return replace(container, repositories=Repositories.build(ours.database, nobody, ours.keys))
 
 
 @pytest.fixture
-async def upkeep_worker(own_parts: Parts, temporal_client: Client) -> AsyncIterator[None]:
-    async with make_worker(temporal_client, QUEUE, own_parts.activities()):
+async def upkeep_worker(own_container: WorkerContainer, temporal_client: Client) -> AsyncIterator[None]:
+    async with make_worker(temporal_client, QUEUE, own_container.activities()):
         yield
 
 
@@ -90,24 +96,24 @@ async def test_a_first_run_does_everything_and_tells_what_came_of_it(temporal_cl
 
 @pytest.mark.usefixtures("upkeep_worker")
 async def test_an_index_that_differs_is_repaired_and_by_how_much_is_told(
-    own_parts: Parts, temporal_client: Client
+    own_container: WorkerContainer, temporal_client: Client
 ) -> None:
     free = index_keys(PREFIX)[0]
-    await own_parts.redis.setbit(free, 7, 0)
-    await own_parts.redis.setbit(free, 3_000_000, 1)
+    await own_container.repositories.redis.setbit(free, 7, 0)
+    await own_container.repositories.redis.setbit(free, 3_000_000, 1)
     report = await run(temporal_client, "indexes")
     assert report.indexes is not None
     assert (report.indexes.repaired, report.indexes.too_many, report.indexes.too_few) == ([PREFIX], 1, 1)
-    assert await own_parts.redis.getbit(free, 7) == 1
-    assert await own_parts.redis.getbit(free, 3_000_000) == 0
+    assert await own_container.repositories.redis.getbit(free, 7) == 1
+    assert await own_container.repositories.redis.getbit(free, 3_000_000) == 0
     assert (await run(temporal_client, "indexes")).indexes == replace(
         report.indexes, repaired=[], too_many=0, too_few=0
     )
 
 
 @pytest.mark.usefixtures("upkeep_worker")
-async def test_a_missing_index_is_told(own_parts: Parts, temporal_client: Client) -> None:
-    await own_parts.redis.flushdb()
+async def test_a_missing_index_is_told(own_container: WorkerContainer, temporal_client: Client) -> None:
+    await own_container.repositories.redis.flushdb()
     report = await run(temporal_client, "indexes")
     assert report.indexes is not None
     assert report.indexes.missing == [PREFIX]
@@ -120,37 +126,39 @@ async def keyboards_made(client: Client) -> int:
 
 
 @pytest.mark.usefixtures("upkeep_worker")
-async def test_a_keyboard_in_use_is_refreshed_before_it_is_too_old(own_parts: Parts, temporal_client: Client) -> None:
-    keyboards, now = KeyboardSnapshots(own_parts.database, own_parts.redis), system_clock()
+async def test_a_keyboard_in_use_is_refreshed_before_it_is_too_old(
+    own_container: WorkerContainer, temporal_client: Client
+) -> None:
+    keyboards, now = own_container.repositories.keyboards, system_clock()
     assert await keyboards_made(temporal_client) == 0
     await keyboards.get(PREFIX, now - timedelta(minutes=4), timedelta(minutes=5))
     assert await keyboards_made(temporal_client) == 1
-    as_of = await own_parts.redis.get(key(PREFIX, "keyboard_as_of"))
+    as_of = await own_container.repositories.redis.get(key(PREFIX, "keyboard_as_of"))
     assert as_of
     assert int(as_of) >= now.timestamp() * 1000
     assert await keyboards_made(temporal_client) == 0
 
 
 @pytest.mark.usefixtures("upkeep_worker")
-async def test_what_has_expired_is_removed_and_counted(own_parts: Parts, temporal_client: Client) -> None:
+async def test_what_has_expired_is_removed_and_counted(own_container: WorkerContainer, temporal_client: Client) -> None:
     now = system_clock()
     for number, until in enumerate((now - DAY, now - DAY, now + DAY)):
         values = {"plate": f"{PREFIX}1000{number}", "until": until}
-        await own_parts.database.rows(text(ONE_DRAW), values)
+        await own_container.repositories.database.rows(text(ONE_DRAW), values)
     report = await run(temporal_client, "removed")
     assert report.removed is not None
     assert report.removed.claims == 2
-    assert len(await own_parts.database.rows(text("SELECT FROM claim"))) == 1
+    assert len(await own_container.repositories.database.rows(text("SELECT FROM claim"))) == 1
 
 
 @pytest.mark.usefixtures("upkeep_worker")
-async def test_every_run_seals_what_was_done_since(own_parts: Parts, temporal_client: Client) -> None:
+async def test_every_run_seals_what_was_done_since(own_container: WorkerContainer, temporal_client: Client) -> None:
     first = (await run(temporal_client, "sealed")).sealed
     second = (await run(temporal_client, "sealed")).sealed
     assert first is not None
     assert second is not None
     assert (first.rows, second.rows, second.digest) == (1, 0, first.digest)
-    assert (await verify_audit(own_parts.database, {1: first.digest or ""})).is_intact
+    assert (await verify_audit(own_container.repositories.database, {1: first.digest or ""})).is_intact
 
 
 @pytest.mark.usefixtures("upkeep_worker")
@@ -170,9 +178,9 @@ async def test_operators_see_the_outcome_and_what_each_step_is(temporal_client: 
 
 @pytest.mark.usefixtures("upkeep_worker")
 async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_received_are_told(
-    own_parts: Parts, temporal_client: Client
+    own_container: WorkerContainer, temporal_client: Client
 ) -> None:
-    deliveries, at = SmsDeliveries(own_parts.database), system_clock()
+    deliveries, at = own_container.repositories.sms_deliveries, system_clock()
     for hours, handed in ((1, False), (1, True), (30, False), (100, False)):
         ordered = at - timedelta(hours=hours)
         attempt = Attempt(str(uuid4()), uuid4(), "reserved", ordered, ordered + DAY, 1, ordered)
@@ -188,7 +196,7 @@ async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_receive
     assert "等待发送 1 条,近一天放弃 1 条" in details
     assert f"⚠️ {report.calendar.years[0]}" in details
     for year in report.calendar.years:
-        await Calendars(own_parts.database).declare_year(year, Act(at, "operator", "wang"), official=True)
+        await own_container.repositories.calendars.declare_year(year, Act(at, "operator", "wang"), official=True)
     calendar = (await run(temporal_client, "calendar")).calendar
     assert calendar
     assert calendar.provisional == []
@@ -203,11 +211,10 @@ async def test_an_ordinary_minute_costs_few_events(temporal_client: Client) -> N
 
 @pytest.mark.slow
 async def test_a_step_that_can_not_be_done_fails_the_run_after_the_others_were_done(
-    own_parts: Parts, temporal_client: Client
+    own_container: WorkerContainer, temporal_client: Client
 ) -> None:
     nobody = make_redis("redis://127.0.0.1:1/0")
-    broken = replace(own_parts, redis=nobody)
-    async with make_worker(temporal_client, QUEUE, broken.activities()):
+    async with make_worker(temporal_client, QUEUE, without_redis(own_container, nobody).activities()):
         handle = await started(temporal_client)
         with pytest.raises(WorkflowFailureError) as failed:
             await handle.result()
@@ -242,15 +249,15 @@ async def test_the_schedule_hands_on_what_was_done_and_survives_being_made_again
 
 @pytest.mark.slow
 async def test_a_run_that_fails_hands_on_what_it_has_done_all_the_same(
-    own_parts: Parts, temporal_client: Client
+    own_container: WorkerContainer, temporal_client: Client
 ) -> None:
     schedule_id, nobody = f"upkeep-{uuid4()}", make_redis("redis://127.0.0.1:1/0")
     await ensure_upkeep(temporal_client, QUEUE, schedule_id=schedule_id)
     try:
-        async with make_worker(temporal_client, QUEUE, replace(own_parts, redis=nobody).activities()):
+        async with make_worker(temporal_client, QUEUE, without_redis(own_container, nobody).activities()):
             with pytest.raises(WorkflowFailureError):
                 await triggered(temporal_client, schedule_id, runs=1)
-        async with make_worker(temporal_client, QUEUE, own_parts.activities()):
+        async with make_worker(temporal_client, QUEUE, own_container.activities()):
             second = await triggered(temporal_client, schedule_id, runs=2)
     finally:
         await temporal_client.get_schedule_handle(schedule_id).delete()

@@ -18,7 +18,6 @@ from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from gateways.sms import Sms
 from process.clock import system_clock
-from storage.crypto.personal_hashes import PersonalHashes
 from storage.offices.offices import Office
 from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission
 from tests.support.rows import any_row
@@ -187,7 +186,7 @@ class Vehicle:
     # Observations
 
     async def row(self) -> PreselectionRow:
-        row = await any_row(self.world.parts.database, self.world.parts.keys, self.id)
+        row = await any_row(self.world.repositories.database, self.world.repositories.keys, self.id)
         assert row
         return row
 
@@ -218,7 +217,7 @@ class Vehicle:
     async def code_hash(self, digits: str | None = None) -> str:
         typed = digits or self.texts("confirm_identity")[-1].code
         assert typed
-        row, hashes = await self.row(), PersonalHashes(self.world.parts.keys.hashes)
+        row, hashes = await self.row(), self.world.repositories.hashes
         return hashes.code("confirm_identity", row.owner_hash, row.id, typed).hex()
 
     def texts(self, purpose: str) -> list[Sms]:
@@ -240,7 +239,7 @@ class Vehicle:
         return Acted(outcome.revision)
 
     def _preselections(self) -> Preselections:
-        return Preselections(self.world.parts.database, self.world.parts.keys)
+        return self.world.repositories.preselections
 
     def _submission(self) -> Submission:
         return Submission(

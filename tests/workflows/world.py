@@ -16,12 +16,11 @@ from gateways.sms import Sms
 from process.clock import system_clock
 from storage.audit.trail import Act
 from storage.crypto.seals import MessageSeals
-from storage.offices.offices import Office, Offices
-from storage.pool.claims import Claims
-from storage.pool.segments import SegmentRepository
+from storage.offices.offices import Office
 from storage.preselections.decisions import Claim
+from storage.repositories import Repositories
 from tests.workflows.vehicles import Vehicle
-from worker.parts import Parts
+from worker.container import WorkerContainer
 from workflows.client import VehicleClient
 
 PREFIXES = ("".join(pair) for pair in product(PROVINCES, LETTERS))
@@ -69,7 +68,7 @@ class Person:
 class World:
     """The running system as a vehicle's messages reach it; `by_signals` sends signals where it would send updates."""
 
-    parts: Parts
+    container: WorkerContainer
     client: Client
     task_queue: str
     phone: Phone
@@ -77,8 +76,12 @@ class World:
     by_signals: bool = False
 
     @property
+    def repositories(self) -> Repositories:
+        return self.container.repositories
+
+    @property
     def seals(self) -> MessageSeals:
-        return MessageSeals(self.parts.keys.hashes)
+        return self.repositories.message_seals
 
     @property
     def vehicles(self) -> VehicleClient:
@@ -95,14 +98,14 @@ class World:
         """A new office with a new prefix, whose segments were released long ago."""
         prefix, now = next(PREFIXES), system_clock()
         office = Office(f"test-{prefix}", f"{prefix}车管所", "人民路1号", "广东", (prefix,))
-        await Offices(self.parts.database).save(office)
-        repository = SegmentRepository(self.parts.database)
+        await self.repositories.offices.save(office)
+        repository = self.repositories.segments
         for template in templates or ("!!!!!",):
             released = now - LONG_AGO
             await repository.release(
                 Segment(prefix, template, (), released, compose_from or released), Act(now, "system")
             )
-        await self.parts.index_keeper().release(prefix, now)
+        await self.repositories.pool_reconciler.release(prefix, now)
         return office
 
     async def vehicle(
@@ -147,4 +150,4 @@ class World:
 
     async def claims(self, *plates: str, at: datetime) -> dict[str, Claim]:
         """The live claims on these plates."""
-        return {claim.plate: claim for claim in await Claims(self.parts.database).live(plates, at)}
+        return {claim.plate: claim for claim in await self.repositories.claims.live(plates, at)}

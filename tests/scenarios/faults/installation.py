@@ -32,10 +32,11 @@ from process.clock import system_clock
 from storage.pool.reconcile import IndexKeeper
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
+from storage.repositories import Repositories
 from tests.api.country import KEYS, Country, Phone, Registry
 from tests.api.stack import Addresses, Stack, keys_of, settings_for
 from tests.gateways.identity.tokens import AUDIENCE, ISSUER
-from worker.parts import Parts as WorkerParts
+from worker.container import WorkerContainer
 from worker.run import make_worker
 from workflows.maintenance.types import RevivedWorkflows, UpkeepInput, UpkeepOrder, UpkeepReport
 from workflows.messages import vehicle_workflow_id
@@ -56,7 +57,7 @@ class Installation:
     last_report: UpkeepReport | None = None
     """What Temporal hands to the next run of maintenance."""
 
-    _worker: WorkerParts | None = None
+    _worker: WorkerContainer | None = None
     _stack: Stack | None = None
     _client: Client | None = None
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -103,7 +104,7 @@ class Installation:
     async def _start_worker(self, settings: Settings) -> None:
         database = Database(settings.database_url, pool_size=20)
         keys, redis = keys_of(settings), make_redis(settings.redis_url)
-        self._worker = WorkerParts(database, redis, keys, httpx.AsyncClient(), self.phone)
+        self._worker = WorkerContainer(Repositories.build(database, redis, keys), httpx.AsyncClient(), self.phone)
         self._running.push_async_callback(self._worker.close)
         await self._running.enter_async_context(make_worker(self.client, self.task_queue, self._worker.activities()))
 

@@ -1,0 +1,134 @@
+"""Every repository of one process, created once over its connections and keys."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from redis.asyncio import Redis
+
+from storage.audit.seals import AuditSeals
+from storage.audit.staff_activity import StaffActivity
+from storage.audit.trail import AuditTrail
+from storage.bans.repository import BanRepository
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.crypto.seals import MessageSeals
+from storage.crypto.vault import Keys
+from storage.offices.calendar_entries import CalendarEntries
+from storage.offices.calendars import Calendars
+from storage.offices.offices import Offices
+from storage.pool.claims import Claims
+from storage.pool.index import PoolIndex
+from storage.pool.keyboard import KeyboardSnapshots
+from storage.pool.reconcile import IndexKeeper
+from storage.pool.segments import SegmentRepository
+from storage.pool.snapshot import PoolRecords
+from storage.pool.withheld import WithheldNumbers
+from storage.postgres.database import Database
+from storage.preselections.decisions import Decisions
+from storage.preselections.desk import DeskRecords
+from storage.preselections.desk_reasons import DeskReasons
+from storage.preselections.failed_checks import FailedChecks
+from storage.preselections.history import VehicleHistories
+from storage.preselections.idempotency import Idempotency
+from storage.preselections.lagging import LaggingWorkflows
+from storage.preselections.orphans import ExpectedWorkflows
+from storage.preselections.reservations import Reservations
+from storage.preselections.rows import Preselections
+from storage.redis.announcements import Announcements
+from storage.redis.rate_windows import RateWindows
+from storage.retention.expired_rows import ExpiredRows
+from storage.retention.person_records import PersonRecords
+from storage.retention.purge import Retention
+from storage.sms.codes import Codes
+from storage.sms.deliveries import SmsDeliveries
+from storage.sms.outbox import SmsOutbox
+
+
+@dataclass(frozen=True)
+class Repositories:
+    """The connections, the keys, and everything that reads or writes with them. Close it when the process ends."""
+
+    database: Database
+    redis: Redis
+    keys: Keys
+    hashes: PersonalHashes
+    message_seals: MessageSeals
+    announcements: Announcements
+    audit_seals: AuditSeals
+    audit_trail: AuditTrail
+    bans: BanRepository
+    calendar_entries: CalendarEntries
+    calendars: Calendars
+    claims: Claims
+    codes: Codes
+    decisions: Decisions
+    desk_reasons: DeskReasons
+    desk_records: DeskRecords
+    expected_workflows: ExpectedWorkflows
+    expired_rows: ExpiredRows
+    failed_checks: FailedChecks
+    idempotency: Idempotency
+    keyboards: KeyboardSnapshots
+    lagging_workflows: LaggingWorkflows
+    offices: Offices
+    person_records: PersonRecords
+    pool_index: PoolIndex
+    pool_reconciler: IndexKeeper
+    pool_records: PoolRecords
+    preselections: Preselections
+    rate_windows: RateWindows
+    reservations: Reservations
+    retention: Retention
+    segments: SegmentRepository
+    sms_deliveries: SmsDeliveries
+    sms_outbox: SmsOutbox
+    staff_activity: StaffActivity
+    vehicle_histories: VehicleHistories
+    withheld: WithheldNumbers
+
+    @classmethod
+    def build(cls, database: Database, redis: Redis, keys: Keys) -> Self:
+        pool_index = PoolIndex(redis)
+        return cls(
+            database=database,
+            redis=redis,
+            keys=keys,
+            hashes=PersonalHashes(keys.hashes),
+            message_seals=MessageSeals(keys.hashes),
+            announcements=Announcements(redis),
+            audit_seals=AuditSeals(database),
+            audit_trail=AuditTrail(database),
+            bans=BanRepository(database, keys),
+            calendar_entries=CalendarEntries(database),
+            calendars=Calendars(database),
+            claims=Claims(database),
+            codes=Codes(database),
+            decisions=Decisions(database, keys),
+            desk_reasons=DeskReasons(database, keys),
+            desk_records=DeskRecords(database),
+            expected_workflows=ExpectedWorkflows(database),
+            expired_rows=ExpiredRows(database),
+            failed_checks=FailedChecks(database),
+            idempotency=Idempotency(database, keys),
+            keyboards=KeyboardSnapshots(database, redis),
+            lagging_workflows=LaggingWorkflows(database),
+            offices=Offices(database),
+            person_records=PersonRecords(database, keys),
+            pool_index=pool_index,
+            pool_reconciler=IndexKeeper(database, redis),
+            pool_records=PoolRecords(database),
+            preselections=Preselections(database, keys),
+            rate_windows=RateWindows(redis),
+            reservations=Reservations(database, keys),
+            retention=Retention(database, keys),
+            segments=SegmentRepository(database),
+            sms_deliveries=SmsDeliveries(database),
+            sms_outbox=SmsOutbox(database, keys),
+            staff_activity=StaffActivity(database),
+            vehicle_histories=VehicleHistories(database),
+            withheld=WithheldNumbers(database, pool_index),
+        )
+
+    async def close(self) -> None:
+        await self.announcements.close()
+        await self.redis.aclose()
+        await self.database.close()

@@ -1,0 +1,127 @@
+"""The dependencies of the activities, created once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from activities.bans import BanActivities
+from activities.deadlines import DeadlineActivities
+from activities.decide.decide import DecisionRunner
+from activities.identity import IdentityActivities
+from activities.maintenance.maintenance import UpkeepActivities, UpkeepRules, UpkeepStores
+from activities.maintenance.orphans import OrphanedWorkflows
+from activities.notifications import NotificationActivities
+from activities.plates import PlateActivities
+from activities.records import RecordActivities
+from config.settings import Settings
+from domain.durations import parse_duration
+from domain.policy import Policy
+from gateways.sms import HttpSms, LocalSms, SmsGateway
+from process.clock import Clock, system_clock
+from storage.crypto.sources import key_source
+from storage.crypto.vault import Keys
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
+from storage.repositories import Repositories
+from storage.sms.quota import ServiceCodes
+
+DEFAULT_CLOCK_SKEW = timedelta(seconds=30)
+DEFAULT_RULES = UpkeepRules(retention=parse_duration("P3Y"), keyboard_age=Policy().keyboard_snapshot)
+
+
+@dataclass(frozen=True)
+class WorkerContainer:
+    """The dependencies of one worker process."""
+
+    repositories: Repositories
+    http: httpx.AsyncClient
+    sms: SmsGateway
+    rules: UpkeepRules = DEFAULT_RULES
+    codes_per_minute: int | None = None
+    """For the whole service; an office can't override it."""
+    clock: Clock = system_clock
+    clock_skew: timedelta | None = DEFAULT_CLOCK_SKEW
+    """How much a workflow's time may differ from `clock`; None if a test skips time."""
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "WorkerContainer":
+        database = Database(settings.database_url, pool_size=20, application_name="xuanhao-worker")
+        keys = Keys.from_source(key_source(settings.key_file, settings.keys))
+        repositories = Repositories.build(database, make_redis(settings.redis_url), keys)
+        http = httpx.AsyncClient()
+        sms = HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(repositories.sms_outbox)
+        policy = Policy().with_overrides(settings.policy)
+        rules = UpkeepRules(parse_duration(settings.retention), policy.keyboard_snapshot)
+        skew = parse_duration(settings.clock_skew).timedelta()
+        return cls(repositories, http, sms, rules, policy.codes_per_minute, clock_skew=skew)
+
+    def activities(self) -> list[Callable[..., Any]]:
+        """The activities of all ports, bound to their dependencies."""
+        repos = self.repositories
+        runner = self._decision_runner()
+        records = RecordActivities(runner, repos.vehicle_histories)
+        plates = PlateActivities(runner, repos.segments, repos.calendars, repos.claims)
+        identity = IdentityActivities(
+            runner,
+            repos.codes,
+            service_codes=ServiceCodes(repos.rate_windows, self.codes_per_minute),
+            hashes=repos.hashes,
+            gateway=self.sms,
+        )
+        bans = BanActivities(repos.bans, repos.preselections, repos.message_seals, self.clock, self.clock_skew)
+        notifications = NotificationActivities(
+            repos.preselections, repos.offices, repos.bans, deliveries=repos.sms_deliveries, gateway=self.sms
+        )
+        deadlines = DeadlineActivities(repos.reservations, repos.calendars, repos.message_seals)
+        return [
+            records.open, records.move, records.settle,
+            plates.draw, plates.compose, plates.put_aside, plates.reserve,
+            identity.send_code, identity.confirm,
+            bans.ban, bans.release,
+            notifications.send,
+            deadlines.postpone,
+            *self._upkeep(),
+        ]  # fmt: skip
+
+    def _decision_runner(self) -> DecisionRunner:
+        repos = self.repositories
+        return DecisionRunner(
+            repos.decisions,
+            repos.vehicle_histories,
+            repos.pool_index,
+            repos.announcements,
+            seals=repos.message_seals,
+            clock=self.clock,
+            clock_skew=self.clock_skew,
+        )
+
+    def _upkeep(self) -> list[Callable[..., Any]]:
+        repos = self.repositories
+        stores = UpkeepStores(
+            seals=repos.audit_seals,
+            segments=repos.segments,
+            keyboards=repos.keyboards,
+            keeper=repos.pool_reconciler,
+            expired=repos.expired_rows,
+            retention=repos.retention,
+            deliveries=repos.sms_deliveries,
+            calendars=repos.calendar_entries,
+            orphans=self.orphaned_workflows(),
+        )
+        upkeep = UpkeepActivities(stores, self.rules)
+        return [
+            upkeep.seal_audit, upkeep.refresh_keyboards, upkeep.compare_indexes, upkeep.remove_expired,
+            upkeep.purge_people, upkeep.revive_workflows, upkeep.resync_vehicles,
+            upkeep.count_open_texts, upkeep.check_calendar,
+        ]  # fmt: skip
+
+    def orphaned_workflows(self) -> OrphanedWorkflows:
+        repos = self.repositories
+        return OrphanedWorkflows(repos.expected_workflows, repos.offices, repos.lagging_workflows, repos.message_seals)
+
+    async def close(self) -> None:
+        await self.http.aclose()
+        await self.repositories.close()
