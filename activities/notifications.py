@@ -11,8 +11,7 @@ from domain.dependencies import DependencyUnavailable
 from domain.durations import SHANGHAI
 from domain.instants import whole_milliseconds
 from domain.preselection.values import Stage
-from domain.sms import Purpose, render
-from gateways.sms import Sms, SmsGateway
+from domain.sms import Purpose, Sms, SmsGateway, render
 from storage.bans.repository import Ban, BanRepository
 from storage.offices.offices import Offices
 from storage.preselections.rows import PreselectionRow, Preselections

@@ -15,8 +15,8 @@ from config.settings import Settings
 from config.temporal import connect
 from documents.voucher_keys import VoucherKeys
 from domain.policy import Policy
+from domain.sms import SmsGateway
 from gateways.identity.provider import Verifier
-from gateways.sms import SmsGateway
 from gateways.vehicle_registry import VehicleRegistry
 from operations.parts import OperationParts, operation_parts
 from process.clock import Clock, system_clock
@@ -40,6 +40,7 @@ from storage.preselections.rows import Preselections
 from storage.redis.announcements import Announcements
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
+from storage.sms.code_sender import CodeSender
 from storage.sms.codes import Codes
 from storage.sms.quota import ServiceCodes
 from workflows.client import VehicleClient
@@ -80,7 +81,7 @@ class Parts:
     keyboards: KeyboardSnapshots
     call_counts: CallCounts
     ip_throttle: IpThrottle
-    service_codes: ServiceCodes
+    code_sender: CodeSender
     announcements: Announcements
     streams: OpenStreams
     vouchers: VoucherKeys
@@ -151,7 +152,7 @@ def assembled(
         idempotency=Idempotency(database, keys),
         call_counts=CallCounts(windows, hashes),
         ip_throttle=IpThrottle(windows, hashes, proxies=settings.proxy_networks, limit=policy.address_per_minute),
-        service_codes=ServiceCodes(windows, policy.codes_per_minute),
+        code_sender=CodeSender(Codes(database), ServiceCodes(windows, policy.codes_per_minute), hashes, gateways.sms),
         keyboards=KeyboardSnapshots(database, redis),
         announcements=Announcements(redis),
         streams=OpenStreams(settings.streams_per_account),

@@ -1,6 +1,9 @@
 """Every SMS that the service sends, in one place. The applicant's language is Simplified Chinese."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 
 class Purpose(StrEnum):
@@ -42,3 +45,25 @@ _TEMPLATES = {
 def render(purpose: Purpose | str, **facts: str) -> str:
     """The text for this purpose; raises KeyError when a fact of the template is missing."""
     return _TEMPLATES[Purpose(purpose)].format(**facts)
+
+
+@dataclass(frozen=True)
+class Sms:
+    """One SMS. `code` is the digits in the text, if any; with an `idempotency_key` it is sent once."""
+
+    phone: str
+    text: str
+    purpose: str
+    idempotency_key: str
+    at: datetime
+    code: str | None = None
+
+    def __repr__(self) -> str:
+        """Nothing personal, so that no log line and no history can hold it."""
+        return f"Sms(purpose={self.purpose!r})"
+
+
+class SmsGateway(Protocol):
+    async def send(self, message: Sms) -> None:
+        """Hand the SMS over for delivery; a repeat with the same key sends nothing. Raises `DependencyUnavailable`."""
+        ...

@@ -1,35 +1,12 @@
 """Port to the SMS gateway."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 import httpx
 
 from domain.dependencies import DependencyUnavailable
+from domain.sms import Sms
 from gateways.http import call
-
-
-@dataclass(frozen=True)
-class Sms:
-    """One SMS. `code` is the digits in the text, if any; with an `idempotency_key` it is sent once."""
-
-    phone: str
-    text: str
-    purpose: str
-    idempotency_key: str
-    at: datetime
-    code: str | None = None
-
-    def __repr__(self) -> str:
-        """Nothing personal, so that no log line and no history can hold it."""
-        return f"Sms(purpose={self.purpose!r})"
-
-
-class SmsGateway(Protocol):
-    async def send(self, message: Sms) -> None:
-        """Hand the SMS over for delivery; a repeat with the same key sends nothing. Raises `DependencyUnavailable`."""
-        ...
 
 
 class Outbox(Protocol):

@@ -19,13 +19,15 @@ from activities.records import RecordActivities
 from config.settings import Settings
 from domain.durations import parse_duration
 from domain.policy import Policy
-from gateways.sms import HttpSms, LocalSms, SmsGateway
+from domain.sms import SmsGateway
+from gateways.sms import HttpSms, LocalSms
 from process.clock import Clock, system_clock
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
+from storage.sms.code_sender import CodeSender
 from storage.sms.quota import ServiceCodes
 
 DEFAULT_CLOCK_SKEW = timedelta(seconds=30)
@@ -67,9 +69,7 @@ class WorkerContainer:
         identity = IdentityActivities(
             runner,
             repos.codes,
-            service_codes=ServiceCodes(repos.rate_windows, self.codes_per_minute),
-            hashes=repos.hashes,
-            gateway=self.sms,
+            CodeSender(repos.codes, ServiceCodes(repos.rate_windows, self.codes_per_minute), repos.hashes, self.sms),
         )
         bans = BanActivities(repos.bans, repos.preselections, repos.message_seals, self.clock, self.clock_skew)
         notifications = NotificationActivities(

@@ -18,7 +18,10 @@ class Outcomes:
         return self._outcomes.get(request_id)
 
     def acted(self, request_id: str, revision: int) -> None:
-        self._keep(Outcome(request_id, revision=revision))
+        known = self._outcomes.get(request_id)
+        # A repeat is no newer request.
+        if known is None or known.revision != revision:
+            self._keep(Outcome(request_id, revision=revision))
 
     def refused(self, request_id: str, failure: FailureError) -> None:
         refusal = as_refusal(failure)

@@ -1,8 +1,6 @@
 """An act on a preselection: check stage and rule on the row, check the limits, send one update, return the view."""
 
-from contextlib import suppress
 from dataclasses import replace
-from uuid import UUID
 
 from api.http.action_log import action_logged
 from api.http.request_context import RequestContext
@@ -10,7 +8,6 @@ from api.preselections.bans import banned_until
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import state_of, view_of
 from domain.acts import ACTS
-from domain.dependencies import DependencyUnavailable
 from domain.errors import Blacklisted, NotFound, OutcomeUnknown, Refusal, Unavailable
 from domain.policy import Policy
 from storage.preselections.rows import PreselectionRow
@@ -46,7 +43,7 @@ async def send_command(context: RequestContext, name: str, command: Command) -> 
                 act.check(state, now, command)
             return await context.app.vehicles.update(await vehicle_of(context, row), name, command)
         except (OutcomeUnknown, Unavailable):
-            await note_lagging(context, row.id)
+            context.app.lagging.note_soon(row.id, now)
             raise
         except Refusal as refusal:
             if not act.under_ban and (until := await banned_until(context)):
@@ -59,12 +56,6 @@ async def vehicle_of(context: RequestContext, row: PreselectionRow) -> VehicleSt
     """What the start of the row's workflow shows, should it not run."""
     office = await context.app.directory.get(row.office_code)
     return VehicleStart(str(row.id), office.code, office.prefixes, row.stage)
-
-
-async def note_lagging(context: RequestContext, preselection_id: UUID) -> None:
-    """Write down that the workflow may not know what its row says."""
-    with suppress(DependencyUnavailable):
-        await context.app.lagging.note(preselection_id, context.now())
 
 
 async def count_write(context: RequestContext, policy: Policy) -> None:

@@ -9,7 +9,7 @@ import structlog
 from api.http.action_log import action_logged
 from api.http.request_context import RequestContext
 from api.offices.directory import policy_of
-from api.preselections.actions import count_write, note_lagging
+from api.preselections.actions import count_write
 from api.preselections.bans import require_no_ban
 from api.preselections.schemas import PreselectionView, SubmissionBody
 from api.preselections.submissions import CheckedBody, checked_body
@@ -64,7 +64,7 @@ async def _begin(context: RequestContext, checked: CheckedBody) -> None:
             VehicleStart(preselection_id, office.code, office.prefixes), "begin", Action(preselection_id)
         )
     except (OutcomeUnknown, Unavailable):
-        await note_lagging(context, context.operation_id)
+        context.app.lagging.note_soon(context.operation_id, context.now())
         raise
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 from api.auth.records import own_preselection
 from api.http.action_log import action_logged
 from api.http.request_context import RequestContext
-from api.preselections.actions import count_write, note_lagging, vehicle_of
+from api.preselections.actions import count_write, vehicle_of
 from api.preselections.bans import banned_until
 from api.preselections.schemas import Ban, EntryAnswer, EntryBody
 from api.preselections.views import state_of, view_of
@@ -73,7 +73,7 @@ async def _reset(context: RequestContext, state: Preselection) -> None:
             vehicle = await vehicle_of(context, context.preselection)
             await context.app.vehicles.update(vehicle, "enter", Action(str(context.operation_id)))
         except (OutcomeUnknown, Unavailable):
-            await note_lagging(context, context.preselection.id)
+            context.app.lagging.note_soon(context.preselection.id, context.now())
             raise
 
 

@@ -3,17 +3,24 @@
 A caller whose message to a workflow has an unknown outcome records the vehicle; maintenance makes it reread its row.
 """
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.dependencies import DependencyUnavailable
 from storage.postgres.database import Database
 from storage.preselections.tables import lagging_workflow, maintenance_mark
 
 _MOST = 1000
+_PAUSES_S = (0, 1, 3, 10, 30)
+
+log = structlog.get_logger("requests")
 
 
 class LaggingWorkflows:
@@ -21,6 +28,20 @@ class LaggingWorkflows:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._noting: set[asyncio.Task[None]] = set()
+
+    def note_soon(self, preselection_id: UUID, at: datetime) -> None:
+        """Write it down while the caller is answered; a database that is unavailable is tried again for a while."""
+        task = asyncio.create_task(self._note_patiently(preselection_id, at))
+        self._noting.add(task)
+        task.add_done_callback(self._noting.discard)
+
+    async def _note_patiently(self, preselection_id: UUID, at: datetime) -> None:
+        for pause in _PAUSES_S:
+            await asyncio.sleep(pause)
+            with suppress(DependencyUnavailable):
+                return await self.note(preselection_id, at)
+        log.warning("lagging workflow not noted", preselection_id=str(preselection_id))
 
     async def note(self, preselection_id: UUID, at: datetime) -> None:
         """Record that this vehicle's workflow may lag behind its row."""

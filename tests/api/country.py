@@ -14,8 +14,8 @@ from domain.identifiers import resident_id_check_character, vin_check_character
 from domain.parties import Party, PartyKind
 from domain.plates import LETTERS, PROVINCES
 from domain.segments import Segment
+from domain.sms import Sms
 from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion
-from gateways.sms import Sms
 from process.clock import system_clock
 from storage.audit.trail import Act
 from storage.offices.offices import Notice, Office

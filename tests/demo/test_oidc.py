@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet
 from demo.oidc import COOKIE, PATH, SESSION_LIFETIME
 from demo.oidc_grants import CODE_LIFETIME
 from demo.routes import Demo
-from gateways.sms import Sms
+from domain.sms import Sms
 from tests.demo.demo_server import Clock
 
 VERIFIER = "v" * 43

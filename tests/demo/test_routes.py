@@ -5,7 +5,8 @@ import httpx
 import pytest
 
 from demo.routes import Demo
-from gateways.sms import LocalSms, Sms
+from domain.sms import Sms
+from gateways.sms import LocalSms
 from tests.demo.demo_server import Clock, DemoServer
 
 BASE = "/api/v1/demo"

@@ -6,8 +6,9 @@ import pytest
 from starlette.responses import Response
 
 from domain.dependencies import DependencyUnavailable
+from domain.sms import Sms, SmsGateway
 from gateways import http
-from gateways.sms import HttpSms, LocalSms, Sms, SmsGateway
+from gateways.sms import HttpSms, LocalSms
 from tests.gateways.http_server import LocalServer, Received
 
 MESSAGE = Sms(

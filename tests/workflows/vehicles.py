@@ -16,7 +16,7 @@ from domain.policy import Policy
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
-from gateways.sms import Sms
+from domain.sms import Sms
 from process.clock import system_clock
 from storage.offices.offices import Office
 from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission

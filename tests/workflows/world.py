@@ -12,7 +12,7 @@ from domain.identifiers import resident_id_check_character
 from domain.plates import LETTERS, PROVINCES
 from domain.policy import Policy
 from domain.segments import Segment
-from gateways.sms import Sms
+from domain.sms import Sms
 from process.clock import system_clock
 from storage.audit.trail import Act
 from storage.crypto.seals import MessageSeals
