@@ -92,7 +92,7 @@ class VehicleClient:
             acted: Acted = await self._temporal.execute_update_with_start_workflow(
                 act, sealed, id=new_update_id(), start_workflow_operation=operation, result_type=Acted
             )
-        except RPCError:
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
             # The SDK warns about a failed start whose exception is never retrieved.
             await asyncio.gather(operation.workflow_handle(), return_exceptions=True)
             raise
