@@ -99,7 +99,12 @@ class Installation:
         http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20)
         await self._running.enter_async_context(http)
         keeper = IndexKeeper(parts.database, parts.redis)
-        self._stack = Stack(parts, app, http, keeper, self.phone, self.registry)
+        await keeper.tend(system_clock())
+        if self._stack:
+            # Whoever has used it before goes on with it.
+            self._stack.parts, self._stack.app, self._stack.client, self._stack.keeper = parts, app, http, keeper
+        else:
+            self._stack = Stack(parts, app, http, keeper, self.phone, self.registry)
 
     async def _start_worker(self, settings: Settings) -> None:
         database = Database(settings.database_url, pool_size=20)
@@ -110,7 +115,6 @@ class Installation:
 
     async def stop(self) -> None:
         await self._running.aclose()
-        self._stack = None
 
     async def back_up(self) -> str:
         """A copy of the database as it is now, by name."""

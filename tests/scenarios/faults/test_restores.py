@@ -1,0 +1,192 @@
+"""The database is restored to an earlier moment, and Temporal is ahead of it; or Temporal has lost all it knew."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio.client import ScheduleHandle, WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from embedded.temporal import Temporal
+from process.clock import system_clock
+from tests.api.country import Applicant, Car, Country, Selection
+from tests.desk.people import clerk_of
+from tests.scenarios.faults.installation import Installation
+from tests.support.waiting import eventually
+from worker.schedules import ensure_upkeep, keep_upkeep
+
+pytestmark = pytest.mark.slow
+
+OFTEN = timedelta(milliseconds=100)
+
+
+async def buyer_with_car(country: Country) -> tuple[Applicant, Car]:
+    buyer = country.applicant()
+    return buyer, country.car(buyer, await country.office())
+
+
+async def selecting(country: Country) -> Selection:
+    buyer, car = await buyer_with_car(country)
+    return await buyer.selecting(car)
+
+
+async def completed(country: Country) -> Selection:
+    buyer, car = await buyer_with_car(country)
+    return await buyer.completed(car)
+
+
+async def draw(selection: Selection) -> str:
+    """A number that has become a candidate."""
+    number = (await selection.post("draws", {})).ok()["batch"]["numbers"][0]
+    (await selection.post("candidates", {"number": number})).ok()
+    return str(number)
+
+
+async def register(country: Country, selection: Selection) -> str:
+    clerk = clerk_of(country, await country.office())
+    answer = await clerk.post(f"/desk/preselections/{selection.id}/confirmation", key=str(uuid4()))
+    return str(answer.ok()["stage"])
+
+
+async def sms_about(installation: Installation, selection: Selection, plate: str) -> None:
+    async def told() -> bool:
+        return any(plate in message.text for message in installation.phone.of(selection.applicant.phone))
+
+    await eventually(told)
+
+
+async def status_of(installation: Installation, selection: Selection) -> WorkflowExecutionStatus | None:
+    return (await installation.workflow_of(selection.id).describe()).status
+
+
+async def fails_visibly(installation: Installation, selection: Selection) -> bool:
+    """Whether its workflow tasks fail, which Temporal's list and page show."""
+    description = await installation.workflow_of(selection.id).describe()
+    return description.raw_description.pending_workflow_task.attempt > 1
+
+
+async def test_vehicles_go_on_with_the_rows_of_a_restored_database(installation: Installation) -> None:
+    """The next acts come before maintenance has noticed anything."""
+    country = installation.country
+    reserving, at_the_desk, beginning = await selecting(country), await completed(country), await selecting(country)
+    first = await draw(reserving)
+    backup = await installation.back_up()
+
+    (await reserving.post("confirmation", {"number": first})).ok()
+    await sms_about(installation, reserving, first)
+    assert await register(country, at_the_desk) == "registered"
+    await draw(beginning)
+    late_buyer, late_car = await buyer_with_car(country)
+    lost = await late_buyer.submitted(late_car)
+    await installation.restore(backup)
+
+    assert (await reserving.view())["stage"] == "plate_selection"
+    second = await draw(reserving)
+    assert (await reserving.post("confirmation", {"number": second})).ok()["stage"] == "completed"
+    # The database has forgotten the first SMS, and the second one is another: it has another key.
+    await sms_about(installation, reserving, second)
+    assert await register(country, reserving) == "registered"
+    assert await register(country, at_the_desk) == "registered"
+    assert (await beginning.view())["draws"]["remaining"] == 5
+    await draw(beginning)
+    assert (await late_buyer.get(lost.path)).code == "not_found"
+    again = await late_buyer.submitted(late_car)
+    assert (await again.post("start")).ok()["stage"] == "identity_verification"
+
+
+async def test_maintenance_notices_a_restored_database_and_refreshes_everything_once(
+    installation: Installation,
+) -> None:
+    country = installation.country
+    reserving, at_the_desk, beginning = await selecting(country), await completed(country), await selecting(country)
+    number = await draw(reserving)
+    await installation.maintain("resynced")
+    backup = await installation.back_up()
+    (await reserving.post("confirmation", {"number": number})).ok()
+    await register(country, at_the_desk)
+    buyer, car = await buyer_with_car(country)
+    lost = await buyer.submitted(car)
+    report = await installation.maintain("resynced")
+    assert report.resynced
+    assert not report.resynced.is_restored
+    await installation.restore(backup)
+
+    report = await installation.maintain("resynced")
+    assert report.resynced
+    assert report.resynced.is_restored
+    # Three rows that go on, and a workflow that runs without one.
+    assert report.resynced.vehicles == 4
+    for selection, stage in (
+        (reserving, "plate_selection"),
+        (at_the_desk, "completed"),
+        (beginning, "plate_selection"),
+    ):
+        await shows(installation, selection, stage)
+    await eventually(lambda: fails_visibly(installation, lost), within=30)
+    assert await status_of(installation, lost) is WorkflowExecutionStatus.RUNNING
+    report = await installation.maintain("resynced")
+    assert report.resynced
+    assert (report.resynced.is_restored, report.resynced.vehicles) == (False, 0)
+
+
+async def shows(installation: Installation, selection: Selection, stage: str) -> None:
+    """Its workflow runs, and knows this stage."""
+
+    async def shown() -> bool:
+        return f"`{stage}`" in await installation.details_of(selection.id)
+
+    await eventually(shown)
+    assert await status_of(installation, selection) is WorkflowExecutionStatus.RUNNING
+
+
+async def test_a_temporal_that_has_lost_everything_is_filled_again_by_acts_and_by_maintenance(
+    installation: Installation,
+) -> None:
+    country = installation.country
+    acting, alone = await selecting(country), await completed(country)
+    office = await country.own_office(validity="PT2S")
+    buyer = country.applicant()
+    late = await buyer.completed(country.car(buyer, office))
+    await sms_about(installation, late, (await late.view())["plate"])
+    await installation.maintain("resynced")
+    client, queue, schedule = installation.client, installation.task_queue, f"upkeep-{uuid4()}"
+    await ensure_upkeep(client, queue, schedule_id=schedule)
+    keeping = asyncio.create_task(keep_upkeep(client, queue, schedule_id=schedule, every=OFTEN))
+    await lose_everything(installation.temporal)
+    installation.last_report = None
+
+    await draw(acting)
+    await eventually(lambda: exists(client.get_schedule_handle(schedule)))
+    keeping.cancel()
+    # Without the mark, too, a missed deadline is found by its row.
+    await installation.revive(system_clock() + timedelta(minutes=3))
+    await eventually(lambda: is_banned(late))
+    await sms_about(installation, late, "黑名单")
+
+    report = await installation.maintain("resynced")
+    assert report.resynced
+    assert (report.resynced.is_restored, report.resynced.vehicles) == (True, 3)
+    await shows(installation, acting, "plate_selection")
+    await shows(installation, alone, "completed")
+    assert await register(country, alone) == "registered"
+
+
+async def lose_everything(temporal: Temporal) -> None:
+    await temporal.kill()
+    for file in temporal.folder.temporal.iterdir():
+        file.unlink()
+    await temporal.bring_up()
+
+
+async def exists(schedule: ScheduleHandle) -> bool:
+    try:
+        await schedule.describe()
+    except RPCError:
+        return False
+    return True
+
+
+async def is_banned(selection: Selection) -> bool:
+    answer = (await selection.applicant.post("/entries", {})).ok()
+    return bool(answer["screen"] == "blacklisted")
