@@ -18,7 +18,7 @@ from domain.policy import Policy
 from domain.sms import SmsGateway
 from gateways.identity.provider import Verifier
 from gateways.vehicle_registry import VehicleRegistry
-from operations.parts import OperationParts, operation_parts
+from operations.context import OperationsContext
 from process.clock import Clock, system_clock
 from storage.bans.repository import BanRepository
 from storage.crypto.keyed_hash import KeyedHash
@@ -40,6 +40,7 @@ from storage.preselections.rows import Preselections
 from storage.redis.announcements import Announcements
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
+from storage.repositories import Repositories
 from storage.sms.code_sender import CodeSender
 from storage.sms.codes import Codes
 from storage.sms.quota import ServiceCodes
@@ -87,7 +88,7 @@ class Parts:
     vouchers: VoucherKeys
     desk_records: DeskRecords
     desk_reasons: DeskReasons
-    operations: OperationParts
+    operations: OperationsContext
     vehicles: VehicleClient
     lagging: LaggingWorkflows
 
@@ -159,5 +160,5 @@ def assembled(
         vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
         desk_records=DeskRecords(database),
         desk_reasons=DeskReasons(database, keys),
-        operations=operation_parts(settings, database=database, redis=redis, temporal=temporal, keys=keys),
+        operations=OperationsContext.build(settings, Repositories.build(database, redis, keys), temporal),
     )

@@ -14,7 +14,6 @@ from cli.options import DEFAULT_WINDOW, Limit, Window
 from cli.output import Output
 from operations import auditing
 from storage.audit.verification import verify_audit
-from storage.crypto.personal_hashes import PersonalHashes
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 
@@ -38,7 +37,9 @@ async def verify(
     context: Context,
 ) -> Output:
     """Verify the audit: find every change."""
-    report = await verify_audit(context.parts.database, {seal.number: seal.digest for seal in noted or ()})
+    report = await verify_audit(
+        context.operations.repositories.database, {seal.number: seal.digest for seal in noted or ()}
+    )
     record: dict[str, Any] = {
         "intact": report.is_intact,
         "seals": report.seals,
@@ -66,7 +67,7 @@ async def list_entries(
 ) -> Output:
     """List the acts of the audit, oldest first; of the last day by default."""
     period = window.period(context.now, _DAY)
-    entries = await context.parts.audit.between(
+    entries = await context.operations.repositories.audit_trail.between(
         period.since, period.until, actor=actor, action=action, preselection_id=preselection, limit=window.limit
     )
     return Output([vars(entry) for entry in entries])
@@ -75,21 +76,21 @@ async def list_entries(
 @app.command
 async def withholdings(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
     """List withheld and released numbers, with reasons; of the last 30 days by default."""
-    found = await auditing.withholdings_in(context.parts, window.period(context.now, _MONTH), limit=window.limit)
+    found = await auditing.withholdings_in(context.operations, window.period(context.now, _MONTH), limit=window.limit)
     return Output([asdict(each) for each in found])
 
 
 @app.command
 async def ban_releases(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
     """List bans released early, with reasons; of the last 30 days by default."""
-    found = await auditing.ban_releases_in(context.parts, window.period(context.now, _MONTH), limit=window.limit)
+    found = await auditing.ban_releases_in(context.operations, window.period(context.now, _MONTH), limit=window.limit)
     return Output([asdict(each) for each in found])
 
 
 @app.command
 async def unconfirmed(*, limit: Limit = 1000, context: Context) -> Output:
     """List the commands that wait for a second operator."""
-    found = await auditing.unconfirmed(context.parts, limit=limit)
+    found = await auditing.unconfirmed(context.operations, limit=limit)
     withheld = [
         {"what": "withholding", "id": each.id, "by": each.released_by or each.withheld_by, "at": each.withheld_at}
         for each in found.withholdings
@@ -109,8 +110,10 @@ async def desk(
     context: Context,
 ) -> Output:
     """Count confirmations and rejections per clerk; of the last 30 days by default."""
-    parts, period = context.parts, window.period(context.now, _MONTH)
+    operations, period = context.operations, window.period(context.now, _MONTH)
     if not clerk:
-        return Output([vars(each) for each in await auditing.desk_counts(parts, period, limit=window.limit)])
-    account = PersonalHashes(parts.keys.hashes).clerk(sys.stdin.readline().strip())
-    return Output([vars(each) for each in await auditing.desk_acts(parts, period, clerk=account, limit=window.limit)])
+        return Output([vars(each) for each in await auditing.desk_counts(operations, period, limit=window.limit)])
+    account = operations.repositories.hashes.clerk(sys.stdin.readline().strip())
+    return Output(
+        [vars(each) for each in await auditing.desk_acts(operations, period, clerk=account, limit=window.limit)]
+    )

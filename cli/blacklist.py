@@ -25,19 +25,19 @@ async def list_bans(
 ) -> Output:
     """List entries, newest first."""
     if unconfirmed:
-        found = await context.parts.bans.unconfirmed(limit=limit)
+        found = await context.operations.repositories.bans.unconfirmed(limit=limit)
     else:
-        found = await context.parts.bans.page(preselection_id=preselection, limit=limit)
+        found = await context.operations.repositories.bans.page(preselection_id=preselection, limit=limit)
     return Output([asdict(entry) for entry in found])
 
 
 @app.command(name="release")
 async def release_ban(entry_id: UUID, /, *, reason: Reason, context: OperatorContext) -> Output:
     """Release a ban early."""
-    return Output([asdict(await bans.release_ban(context.parts, entry_id, context.command(reason)))])
+    return Output([asdict(await bans.release_ban(context.operations, entry_id, context.command(reason)))])
 
 
 @app.command(name="confirm")
 async def confirm_ban_release(entry_id: UUID, /, *, context: OperatorContext) -> Output:
     """Confirm an early release, as a second operator."""
-    return Output([asdict(await bans.confirm_ban_release(context.parts, entry_id, context.command()))])
+    return Output([asdict(await bans.confirm_ban_release(context.operations, entry_id, context.command()))])

@@ -20,7 +20,7 @@ app = area("calendar")
 @app.command(name="show")
 async def show_year(year: int, /, *, office: Office = None, context: Context) -> Output:
     """Show the days of a year that differ from the normal week."""
-    return _year(await calendar.calendar_of(context.parts, year, office))
+    return _year(await calendar.calendar_of(context.operations, year, office))
 
 
 @app.command(name="set")
@@ -36,7 +36,7 @@ async def set_days(
     """Make days off or working. Deadlines on closed days move, and the holders get an SMS."""
     entered = dict.fromkeys(days, None if kind == "ordinary" else DayKind(kind))
     change = await calendar.enter_days(
-        context.parts, context.command(reason), year=days[0].year, days=entered, office_code=office
+        context.operations, context.command(reason), year=days[0].year, days=entered, office_code=office
     )
     year = _year(change.year)
     warnings = list(year.warnings)
@@ -50,7 +50,7 @@ async def set_days(
 @app.command(name="seed")
 async def seed_year(year: int, /, *, reason: Reason, context: OperatorContext) -> Output:
     """Enter a year's holidays from the library, if operators have not entered them."""
-    return _year((await calendar.seed_year(context.parts, context.command(reason), year)).year)
+    return _year((await calendar.seed_year(context.operations, context.command(reason), year)).year)
 
 
 @app.command(name="official")
@@ -64,7 +64,7 @@ async def declare_year(
 ) -> Output:
     """Declare that a year's official holiday notice has been entered."""
     change = await calendar.enter_days(
-        context.parts, context.command(reason), year=year, days={}, official=not provisional
+        context.operations, context.command(reason), year=year, days={}, official=not provisional
     )
     return Output([{"year": year, "official": not change.year.is_provisional}], _year(change.year).warnings)
 

@@ -9,11 +9,12 @@ from config.instance_file import NAME, noted_instance
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.settings import Settings, SettingsError
 from config.temporal import connect
-from operations.parts import OperationParts, operation_parts
+from operations.context import OperationsContext
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
+from storage.repositories import Repositories
 
 _DATABASE, _FOLDER = "XUANHAO_DATABASE_URL", "XUANHAO_DATA_DIR"
 _CONNECTIONS = 4
@@ -39,7 +40,7 @@ def _noted(data_dir: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[OperationParts]:
+async def connected(settings: Settings) -> AsyncIterator[OperationsContext]:
     """Connections, opened when needed and closed at the end. Raises `SettingsError`."""
     try:
         source = key_source(settings.key_file, settings.keys)
@@ -48,10 +49,8 @@ async def connected(settings: Settings) -> AsyncIterator[OperationParts]:
     except (OSError, ValueError, KeyError):
         raise SettingsError(KEYS_UNREADABLE) from None
     database = Database(settings.database_url, pool_size=_CONNECTIONS, application_name="xuanhao-command")
-    redis = make_redis(settings.redis_url)
+    repositories = Repositories.build(database, make_redis(settings.redis_url), keys)
     try:
-        temporal = await connect(settings, lazy=True)
-        yield operation_parts(settings, database=database, redis=redis, temporal=temporal, keys=keys)
+        yield OperationsContext.build(settings, repositories, await connect(settings, lazy=True))
     finally:
-        await redis.aclose()
-        await database.close()
+        await repositories.close()

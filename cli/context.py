@@ -7,7 +7,7 @@ from uuid import UUID
 from cyclopts import Parameter
 
 from operations.commands import OperatorCommand
-from operations.parts import OperationParts
+from operations.context import OperationsContext
 
 
 @Parameter(parse=False)
@@ -15,7 +15,7 @@ from operations.parts import OperationParts
 class Context:
     """For a command that changes nothing."""
 
-    parts: OperationParts
+    operations: OperationsContext
     now: datetime
 
 

@@ -19,9 +19,11 @@ app = area("deadlines")
 @app.command
 async def due(day: date | None = None, /, *, office: Office = None, context: Context) -> Output:
     """List the reservations whose last day is this one; today by default."""
-    parts = context.parts
-    found = await parts.reservations.ending_on([day or shanghai_day(context.now)], office_code=office)
-    return Output([vars(each) | {"address": parts.addresses.of(vehicle_workflow_id(str(each.id)))} for each in found])
+    operations = context.operations
+    found = await operations.repositories.reservations.ending_on([day or shanghai_day(context.now)], office_code=office)
+    return Output(
+        [vars(each) | {"address": operations.addresses.of(vehicle_workflow_id(str(each.id)))} for each in found]
+    )
 
 
 @app.command
@@ -38,9 +40,9 @@ async def extend(
     """Extend the reservations whose last day overlaps an outage of our service."""
     outage, command = Outage(since, until, office, visit_by), context.command(reason)
     if directly:
-        sent = await extend_directly(context.parts, command, outage)
+        sent = await extend_directly(context.operations, command, outage)
         warnings = [f"{sent.unreached} have no workflow"] if sent.unreached else []
         record = {"told": sent.vehicles - sent.unreached, "unreached": sent.unreached}
         return Output([record], warnings, int(bool(sent.unreached)))
-    moving = await postpone_outage(context.parts, command, outage)
+    moving = await postpone_outage(context.operations, command, outage)
     return Output([{"reservations": moving.reservations, "address": moving.address}])

@@ -38,8 +38,8 @@ async def carry_out(settings: Settings, invocation: Invocation) -> int:
     acts = OperatorContext in invocation.contexts.values()
     if acts and not common.operator.strip():
         return _complain(f"name the operator by --operator or {OPERATOR_VARIABLE}", WRONG)
-    async with connected(settings) as parts:
-        context = OperatorContext(parts, system_clock(), common.operator, request_id)
+    async with connected(settings) as operations:
+        context = OperatorContext(operations, system_clock(), common.operator, request_id)
         try:
             output = await invocation.call(context)
         except (Refusal, DependencyUnavailable) as failure:

@@ -25,9 +25,9 @@ async def find(
 ) -> Output:
     """Find a vehicle's workflow, with its address in Temporal's UI."""
     if vin:
-        found = await finding.find_by_vin(context.parts, sys.stdin.readline().strip(), context.now)
+        found = await finding.find_by_vin(context.operations, sys.stdin.readline().strip(), context.now)
     elif preselection:
-        found = await finding.find_by_id(context.parts, preselection, context.now)
+        found = await finding.find_by_id(context.operations, preselection, context.now)
     else:
-        found = await finding.find_by_plate(context.parts, plate or "", context.now)
+        found = await finding.find_by_plate(context.operations, plate or "", context.now)
     return Output([vars(each) for each in found], exit_code=0 if found else 1)

@@ -24,25 +24,25 @@ app = area("keys")
 @app.command
 async def status(*, context: Context) -> Output:
     """Show every key, and how many rows need it."""
-    return Output([vars(state) for state in await key_states(context.parts)])
+    return Output([vars(state) for state in await key_states(context.operations)])
 
 
 @app.command(name="new")
 async def new_key(kind: Kind, /, *, reason: Reason, context: OperatorContext) -> Output:
     """Create a new key, and convert all rows to it, while the service runs."""
-    return await _changed(make_key(context.parts, kind, context.command(reason)))
+    return await _changed(make_key(context.operations, kind, context.command(reason)))
 
 
 @app.command(name="continue")
 async def continue_with_key(kind: Kind, /, *, reason: Reason, context: OperatorContext) -> Output:
     """Continue an interrupted rotation."""
-    return await _changed(continue_change(context.parts, kind, context.command(reason)))
+    return await _changed(continue_change(context.operations, kind, context.command(reason)))
 
 
 @app.command
 async def retire(kind: Kind, key_id: str, /, *, reason: Reason, context: OperatorContext) -> Output:
     """Remove an encryption key, or close a hashing key, that no row needs any more."""
-    return await _changed(retire_key(context.parts, kind, key_id, context.command(reason)))
+    return await _changed(retire_key(context.operations, kind, key_id, context.command(reason)))
 
 
 async def _changed(changing: Awaitable[KeyChange]) -> Output:

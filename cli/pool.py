@@ -14,7 +14,7 @@ async def show_levels(prefixes: list[str], /, *, context: Context) -> Output:
     """Show how many numbers the prefixes have, in all and by status."""
     return Output(
         [
-            {"prefix": fold_capitals(prefix)} | await pool_levels(context.parts, prefix, context.now)
+            {"prefix": fold_capitals(prefix)} | await pool_levels(context.operations, prefix, context.now)
             for prefix in prefixes
         ]
     )

@@ -16,7 +16,7 @@ app = area("segments")
 @app.command(name="list")
 async def list_segments(prefix: str, /, *, context: Context) -> Output:
     """List the segments of a prefix."""
-    return Output([vars(segment) for segment in await pool.segments_of(context.parts, prefix)])
+    return Output([vars(segment) for segment in await pool.segments_of(context.operations, prefix)])
 
 
 @app.command(name="release")
@@ -32,7 +32,7 @@ async def release_segment(
 ) -> Output:
     """Release a segment: `!` is a digit, `@` a letter."""
     new = pool.NewSegment(prefix, template, exclude or (), released_at, compose_from)
-    return Output([vars(await pool.release_segment(context.parts, new, context.command()))])
+    return Output([vars(await pool.release_segment(context.operations, new, context.command()))])
 
 
 @app.command(name="exclude")
@@ -41,6 +41,6 @@ async def exclude_numbers(
 ) -> Output:
     """Exclude numbers from a segment permanently."""
     segment = await pool.exclude_numbers(
-        context.parts, context.command(reason), prefix=prefix, template=template, excluded=excluded
+        context.operations, context.command(reason), prefix=prefix, template=template, excluded=excluded
     )
     return Output([vars(segment)])

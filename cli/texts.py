@@ -28,8 +28,8 @@ async def list_texts(
 ) -> Output:
     """List the SMS that were not delivered, newest first."""
     if preselection:
-        found = await sms_status.sms_of(context.parts, preselection, context.now)
+        found = await sms_status.sms_of(context.operations, preselection, context.now)
     else:
         wanted = DeliveryState(state) if state else None
-        found = await sms_status.sms_page(context.parts, context.now, state=wanted, limit=limit)
+        found = await sms_status.sms_page(context.operations, context.now, state=wanted, limit=limit)
     return Output([vars(each) for each in found])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from operations.parts import OperationParts
+from operations.context import OperationsContext
 from storage.audit.staff_activity import ClerkAct, ClerkCounts, Period
 from storage.bans.repository import BanEntry
 from storage.pool.withheld import Withholding
@@ -16,23 +16,26 @@ class Unconfirmed:
     ban_releases: list[BanEntry]
 
 
-async def withholdings_in(parts: OperationParts, period: Period, *, limit: int) -> list[Withholding]:
+async def withholdings_in(context: OperationsContext, period: Period, *, limit: int) -> list[Withholding]:
     """Numbers that were withheld or released in the period, newest first."""
-    return await parts.withheld.between(period.since, period.until, limit=limit)
+    return await context.repositories.withheld.between(period.since, period.until, limit=limit)
 
 
-async def ban_releases_in(parts: OperationParts, period: Period, *, limit: int) -> list[BanEntry]:
+async def ban_releases_in(context: OperationsContext, period: Period, *, limit: int) -> list[BanEntry]:
     """Bans that an operator released early, newest first."""
-    return await parts.bans.released_early(period.since, period.until, limit=limit)
+    return await context.repositories.bans.released_early(period.since, period.until, limit=limit)
 
 
-async def unconfirmed(parts: OperationParts, *, limit: int) -> Unconfirmed:
-    return Unconfirmed(await parts.withheld.unconfirmed(limit=limit), await parts.bans.unconfirmed(limit=limit))
+async def unconfirmed(context: OperationsContext, *, limit: int) -> Unconfirmed:
+    return Unconfirmed(
+        await context.repositories.withheld.unconfirmed(limit=limit),
+        await context.repositories.bans.unconfirmed(limit=limit),
+    )
 
 
-async def desk_counts(parts: OperationParts, period: Period, *, limit: int) -> list[ClerkCounts]:
-    return await parts.staff_activity.counts(period, limit=limit)
+async def desk_counts(context: OperationsContext, period: Period, *, limit: int) -> list[ClerkCounts]:
+    return await context.repositories.staff_activity.counts(period, limit=limit)
 
 
-async def desk_acts(parts: OperationParts, period: Period, *, clerk: str | None, limit: int) -> list[ClerkAct]:
-    return await parts.staff_activity.acts(period, clerk=clerk, limit=limit)
+async def desk_acts(context: OperationsContext, period: Period, *, clerk: str | None, limit: int) -> list[ClerkAct]:
+    return await context.repositories.staff_activity.acts(period, clerk=clerk, limit=limit)

@@ -4,44 +4,46 @@ from uuid import UUID
 
 from domain.errors import AlreadyReleased, NotFound, NothingToConfirm, SecondOperatorNeeded
 from operations.commands import OperatorCommand
-from operations.parts import OperationParts
+from operations.context import OperationsContext
 from operations.temporal_calls import signalled
 from storage.bans.repository import BanEntry
 from storage.failures import NotTheSecond
 from workflows.messages import ReleaseBan, blacklist_workflow_id
 
 
-async def release_ban(parts: OperationParts, entry_id: UUID, command: OperatorCommand) -> BanEntry:
+async def release_ban(context: OperationsContext, entry_id: UUID, command: OperatorCommand) -> BanEntry:
     """Release a ban at once, and signal its workflow, which sends the SMS; a second operator confirms afterwards.
 
     Raises `NotFound`, `AlreadyReleased`, and `Unavailable`: the ban may be released then, and a repeat does the rest.
     """
     reason = command.require_reason()
-    released = await parts.bans.release_early(entry_id, command.at, operator=command.operator, reason=reason)
-    entry = await _entry(parts, entry_id)
+    released = await context.repositories.bans.release_early(
+        entry_id, command.at, operator=command.operator, reason=reason
+    )
+    entry = await _entry(context, entry_id)
     if not released and (entry.released_by, entry.release_reason) != (command.operator, reason):
         raise AlreadyReleased
     # Entry and audit have the reason; Temporal does not need it.
     message = ReleaseBan(command.operator, f"request {command.id}", str(command.id))
-    sealed = parts.seals.sealed(str(entry_id), "release", message)
-    await signalled(parts.temporal, blacklist_workflow_id(str(entry_id)), "release", sealed)
+    sealed = context.repositories.message_seals.sealed(str(entry_id), "release", message)
+    await signalled(context.temporal, blacklist_workflow_id(str(entry_id)), "release", sealed)
     return entry
 
 
-async def confirm_ban_release(parts: OperationParts, entry_id: UUID, command: OperatorCommand) -> BanEntry:
+async def confirm_ban_release(context: OperationsContext, entry_id: UUID, command: OperatorCommand) -> BanEntry:
     """Raises `NotFound`, `NothingToConfirm`, and `SecondOperatorNeeded` for the operator who released it."""
     try:
-        confirmed = await parts.bans.confirm_release(entry_id, command.act)
+        confirmed = await context.repositories.bans.confirm_release(entry_id, command.act)
     except NotTheSecond:
         raise SecondOperatorNeeded from None
-    entry = await _entry(parts, entry_id)
+    entry = await _entry(context, entry_id)
     if not confirmed and entry.confirmed_by != command.operator:
         raise NothingToConfirm
     return entry
 
 
-async def _entry(parts: OperationParts, entry_id: UUID) -> BanEntry:
-    entry = await parts.bans.get_entry(entry_id)
+async def _entry(context: OperationsContext, entry_id: UUID) -> BanEntry:
+    entry = await context.repositories.bans.get_entry(entry_id)
     if entry is None:
         raise NotFound
     return entry

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from domain.calendar import DayKind, shanghai_day
 from operations.commands import OperatorCommand, invalid
+from operations.context import OperationsContext
 from operations.deadlines import Postponement, postpone_closed_days
 from operations.holiday_calendar import days_to_enter, is_official
-from operations.parts import OperationParts
 from storage.offices.calendar_entries import CalendarEntry
 
 _COUNTRY = ""
@@ -32,19 +32,19 @@ class CalendarChange:
     postponement: Postponement | None
 
 
-async def calendar_of(parts: OperationParts, year: int, office_code: str | None = None) -> CalendarYear:
+async def calendar_of(context: OperationsContext, year: int, office_code: str | None = None) -> CalendarYear:
     """Raises `ValidationFailed` for an unknown office."""
-    await _require_office(parts, office_code)
+    await _require_office(context, office_code)
     return CalendarYear(
         year,
         office_code,
-        not await parts.calendar_entries.is_official(year),
-        await parts.calendar_entries.of_year(year, office_code),
+        not await context.repositories.calendar_entries.is_official(year),
+        await context.repositories.calendar_entries.of_year(year, office_code),
     )
 
 
 async def enter_days(
-    parts: OperationParts,
+    context: OperationsContext,
     command: OperatorCommand,
     *,
     year: int,
@@ -58,28 +58,30 @@ async def enter_days(
     moves the deadlines on them, and the holders get an SMS. Needs a reason. Raises `ValidationFailed`.
     """
     command.require_reason()
-    await _require_office(parts, office_code)
+    await _require_office(context, office_code)
     _check(year, days, office_code, declares=official is not None)
     if days:
-        await parts.calendars.enter(days, command.act, office_code=office_code)
+        await context.repositories.calendars.enter(days, command.act, office_code=office_code)
     if official is not None:
-        await parts.calendars.declare_year(year, command.act, official=official)
-    closed = await _closed_days(parts, days, office_code, command.at)
-    postponement = await postpone_closed_days(parts, command, days=closed, office_code=office_code) if closed else None
-    return CalendarChange(await calendar_of(parts, year, office_code), postponement)
+        await context.repositories.calendars.declare_year(year, command.act, official=official)
+    closed = await _closed_days(context, days, office_code, command.at)
+    postponement = (
+        await postpone_closed_days(context, command, days=closed, office_code=office_code) if closed else None
+    )
+    return CalendarChange(await calendar_of(context, year, office_code), postponement)
 
 
-async def seed_year(parts: OperationParts, command: OperatorCommand, year: int) -> CalendarChange:
+async def seed_year(context: OperationsContext, command: OperatorCommand, year: int) -> CalendarChange:
     """Enter the country's days of a year from the library, official if it has the notice, otherwise a prediction.
 
     Operators' entries take precedence: a year that is official, or has days, stays unchanged, unless it is a
     prediction and the library has the notice by now. Needs a reason. Raises `ValidationFailed`.
     """
     command.require_reason()
-    days = days_to_enter(year, await parts.calendars.of_office(_COUNTRY))
+    days = days_to_enter(year, await context.repositories.calendars.of_office(_COUNTRY))
     if days is None:
-        return CalendarChange(await calendar_of(parts, year), None)
-    return await enter_days(parts, command, year=year, days=days, official=is_official(year))
+        return CalendarChange(await calendar_of(context, year), None)
+    return await enter_days(context, command, year=year, days=days, official=is_official(year))
 
 
 def _check(year: int, days: Mapping[date, DayKind | None], office_code: str | None, *, declares: bool) -> None:
@@ -92,17 +94,17 @@ def _check(year: int, days: Mapping[date, DayKind | None], office_code: str | No
 
 
 async def _closed_days(
-    parts: OperationParts, days: Mapping[date, DayKind | None], office_code: str | None, at: datetime
+    context: OperationsContext, days: Mapping[date, DayKind | None], office_code: str | None, at: datetime
 ) -> list[date]:
     """The days from today on that are days off now.
 
     Their former kind does not matter: a repeat of an interrupted request must find the same days.
     """
-    calendar = await parts.calendars.of_office(office_code or _COUNTRY)
+    calendar = await context.repositories.calendars.of_office(office_code or _COUNTRY)
     today = shanghai_day(at)
     return [day for day in sorted(days) if day >= today and not calendar.is_working_day(day)]
 
 
-async def _require_office(parts: OperationParts, office_code: str | None) -> None:
-    if office_code is not None and await parts.offices.get(office_code) is None:
+async def _require_office(context: OperationsContext, office_code: str | None) -> None:
+    if office_code is not None and await context.repositories.offices.get(office_code) is None:
         raise invalid("office", "office")

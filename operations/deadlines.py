@@ -13,7 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from domain.calendar import shanghai_day
 from operations.commands import OperatorCommand, invalid
-from operations.parts import OperationParts
+from operations.context import OperationsContext
 from operations.temporal_calls import PATIENCE, temporal_answers
 from storage.preselections.reservations import MOST, DueReservation
 from workflows.deadline_extensions import deadline_extensions, send_extensions
@@ -58,42 +58,42 @@ class Outage:
 
 
 async def postpone_closed_days(
-    parts: OperationParts, command: OperatorCommand, *, days: Sequence[date], office_code: str | None
+    context: OperationsContext, command: OperatorCommand, *, days: Sequence[date], office_code: str | None
 ) -> Postponement:
     """Move each deadline on one of these days to its office's next working day."""
     given = PostponementInput(
         command.operator, command.require_reason(), [day.isoformat() for day in days], closed=True, office=office_code
     )
-    return await _begun(parts, command, given)
+    return await _begun(context, command, given)
 
 
-async def postpone_outage(parts: OperationParts, command: OperatorCommand, outage: Outage) -> Postponement:
+async def postpone_outage(context: OperationsContext, command: OperatorCommand, outage: Outage) -> Postponement:
     """Move each deadline in the outage. Raises `ValidationFailed`."""
-    return await _begun(parts, command, await outage_input(parts, command, outage))
+    return await _begun(context, command, await outage_input(context, command, outage))
 
 
-async def extend_directly(parts: OperationParts, command: OperatorCommand, outage: Outage) -> DirectExtension:
+async def extend_directly(context: OperationsContext, command: OperatorCommand, outage: Outage) -> DirectExtension:
     """Send the signals from here. Raises `ValidationFailed` and `Unavailable`.
 
     After an outage over midnight deadlines have passed, and take effect as soon as a worker runs. The signals wait in
     Temporal, and a vehicle processes them before its timer.
     """
-    given = await outage_input(parts, command, outage)
+    given = await outage_input(context, command, outage)
     operation_id = postponement_workflow_id(str(command.id))
     vehicles = unreached = 0
-    async for due in _due(parts, given):
-        calendars = await parts.calendars.of_offices({each.office_code for each in due})
+    async for due in _due(context, given):
+        calendars = await context.repositories.calendars.of_offices({each.office_code for each in due})
         extensions = deadline_extensions(due, given, calendars, operation_id=operation_id, at=command.at)
-        unreached += await send_extensions(parts.vehicles, extensions)
+        unreached += await send_extensions(context.vehicles, extensions)
         vehicles += len(extensions)
     return DirectExtension(vehicles, unreached)
 
 
-async def outage_input(parts: OperationParts, command: OperatorCommand, outage: Outage) -> PostponementInput:
+async def outage_input(context: OperationsContext, command: OperatorCommand, outage: Outage) -> PostponementInput:
     """The outage as the workflow's input. Raises `ValidationFailed` for an impossible one."""
     if not outage.since < outage.until <= outage.since + LONGEST_OUTAGE:
         raise invalid("until", "interval")
-    if outage.office_code is not None and await parts.offices.get(outage.office_code) is None:
+    if outage.office_code is not None and await context.repositories.offices.get(outage.office_code) is None:
         raise invalid("office_code", "office")
     first, last = shanghai_day(outage.since), shanghai_day(outage.until - _MILLISECOND)
     if outage.visit_by and outage.visit_by <= max(last, shanghai_day(command.at) - _DAY):
@@ -109,17 +109,17 @@ async def outage_input(parts: OperationParts, command: OperatorCommand, outage: 
     )
 
 
-async def _begun(parts: OperationParts, command: OperatorCommand, given: PostponementInput) -> Postponement:
+async def _begun(context: OperationsContext, command: OperatorCommand, given: PostponementInput) -> Postponement:
     """Begin the workflow; the same command again finds it running, or finished. Raises `Unavailable`."""
     workflow_id = postponement_workflow_id(str(command.id))
-    given = parts.seals.sealed(workflow_id, "postpone", given)
-    count = await _count(parts, given)
+    given = context.repositories.message_seals.sealed(workflow_id, "postpone", given)
+    count = await _count(context, given)
     try:
         with temporal_answers():
-            await _start(parts.temporal, parts.task_queue, workflow_id, given)
+            await _start(context.temporal, context.task_queue, workflow_id, given)
     except WorkflowAlreadyStartedError:
         pass
-    return Postponement(workflow_id, parts.addresses.of(workflow_id), count)
+    return Postponement(workflow_id, context.addresses.of(workflow_id), count)
 
 
 async def _start(temporal: Client, task_queue: str, workflow_id: str, given: PostponementInput) -> None:
@@ -137,16 +137,16 @@ async def _start(temporal: Client, task_queue: str, workflow_id: str, given: Pos
     )
 
 
-async def _count(parts: OperationParts, given: PostponementInput) -> int:
+async def _count(context: OperationsContext, given: PostponementInput) -> int:
     """The number of live reservations with their last day on one of the days."""
-    return sum([len(page) async for page in _due(parts, given)])
+    return sum([len(page) async for page in _due(context, given)])
 
 
-async def _due(parts: OperationParts, given: PostponementInput) -> AsyncIterator[list[DueReservation]]:
+async def _due(context: OperationsContext, given: PostponementInput) -> AsyncIterator[list[DueReservation]]:
     """The live reservations with their last day on one of the days, page by page."""
     days, last = [date.fromisoformat(day) for day in given.days], None
     while True:
-        page = await parts.reservations.ending_on(days, office_code=given.office, after=last)
+        page = await context.repositories.reservations.ending_on(days, office_code=given.office, after=last)
         yield page
         if len(page) < MOST:
             return

@@ -9,7 +9,7 @@ from domain.identifiers import MalformedVin, parse_vin
 from domain.plates import MalformedPlate, parse_plate
 from domain.policy import Policy
 from domain.preselection.record import from_record
-from operations.parts import OperationParts
+from operations.context import OperationsContext
 from storage.preselections.rows import PreselectionRow
 from workflows.messages import vehicle_workflow_id
 
@@ -31,41 +31,41 @@ class FoundWorkflow:
     created_at: datetime
 
 
-async def find_by_plate(parts: OperationParts, text: str, at: datetime) -> list[FoundWorkflow]:
+async def find_by_plate(context: OperationsContext, text: str, at: datetime) -> list[FoundWorkflow]:
     """The preselections that reserved the number, newest first, or hold it now. Raises `NumberMalformed`."""
     try:
         plate = parse_plate(text)
     except MalformedPlate:
         raise NumberMalformed([text[:_LONGEST_SHOWN]]) from None
-    rows = await parts.reservations.of_plate(plate)
-    holder = await parts.reservations.holding(plate, at)
+    rows = await context.repositories.reservations.of_plate(plate)
+    holder = await context.repositories.reservations.holding(plate, at)
     if holder and all(row.id != holder for row in rows):
-        held = await parts.preselections.get(holder)
+        held = await context.repositories.preselections.get(holder)
         rows = [*([held] if held else []), *rows]
-    return [_found(parts, row, at) for row in rows]
+    return [_found(context, row, at) for row in rows]
 
 
-async def find_by_vin(parts: OperationParts, text: str, at: datetime) -> list[FoundWorkflow]:
+async def find_by_vin(context: OperationsContext, text: str, at: datetime) -> list[FoundWorkflow]:
     """All of this vehicle, newest first. Raises `VinInvalid`."""
     try:
         vin = parse_vin(text)
     except MalformedVin:
         raise VinInvalid from None
-    return [_found(parts, row, at) for row in await parts.reservations.of_vehicle(vin)]
+    return [_found(context, row, at) for row in await context.repositories.reservations.of_vehicle(vin)]
 
 
-async def find_by_id(parts: OperationParts, preselection_id: UUID, at: datetime) -> list[FoundWorkflow]:
-    row = await parts.preselections.get(preselection_id)
-    return [_found(parts, row, at)] if row else []
+async def find_by_id(context: OperationsContext, preselection_id: UUID, at: datetime) -> list[FoundWorkflow]:
+    row = await context.repositories.preselections.get(preselection_id)
+    return [_found(context, row, at)] if row else []
 
 
-def _found(parts: OperationParts, row: PreselectionRow, at: datetime) -> FoundWorkflow:
+def _found(context: OperationsContext, row: PreselectionRow, at: datetime) -> FoundWorkflow:
     workflow_id = vehicle_workflow_id(str(row.id))
     state = from_record(row.state, Policy.from_dict(row.policy)).settled(at)
     return FoundWorkflow(
         preselection_id=row.id,
         workflow_id=workflow_id,
-        address=parts.addresses.of(workflow_id),
+        address=context.addresses.of(workflow_id),
         office_code=row.office_code,
         stage=state.stage.value,
         plate=row.plate,

@@ -14,12 +14,12 @@ from typing import Any, Literal
 
 from domain.instants import format_instant, parse_instant
 from operations.commands import OperatorCommand
-from operations.parts import OperationParts
+from operations.context import OperationsContext
 from storage.audit.trail import note
 from storage.crypto.readers import KeyReader, KeyReaders
 from storage.crypto.reencryption import Reencryption
 from storage.crypto.rehashing import Rehashing
-from storage.crypto.vault import FIRST, Vault
+from storage.crypto.vault import FIRST, Keys, Vault
 
 Kind = Literal["encryption", "hashing"]
 KINDS: tuple[Kind, ...] = ("encryption", "hashing")
@@ -61,13 +61,13 @@ class KeyChange:
     obstacle: str | None = None
 
 
-async def key_states(parts: OperationParts) -> list[KeyState]:
+async def key_states(context: OperationsContext) -> list[KeyState]:
     """Every key. A row does not show which old hashing key it needs, so its count belongs to the oldest open one."""
-    keys, states = parts.keys, []
+    keys, states = context.repositories.keys, []
     for key_id in keys.vault.ids:
-        rows = await Reencryption(parts.database, keys.vault).left(Vault.head_of(key_id))
+        rows = await Reencryption(context.repositories.database, keys.vault).left(Vault.head_of(key_id))
         states.append(KeyState("encryption", key_id, key_id == keys.vault.current, is_closed=False, rows=rows))
-    left = await Rehashing(parts.database, keys).left()
+    left = await Rehashing(context.repositories.database, keys).left()
     for key_id in keys.hashes.ids:
         is_current, is_closed = key_id == keys.hashes.current, key_id in keys.hashes.closed
         needed = (0, 0) if is_current or is_closed else left
@@ -75,50 +75,53 @@ async def key_states(parts: OperationParts) -> list[KeyState]:
     return states
 
 
-async def make_key(parts: OperationParts, kind: Kind, command: OperatorCommand) -> KeyChange:
+async def make_key(context: OperationsContext, kind: Kind, command: OperatorCommand) -> KeyChange:
     """Create a new key and run the rotation. Needs a reason; raises `ReadOnlyKeys`."""
     command.require_reason()
-    if _newest(parts, kind) != _current(parts, kind):
-        return KeyChange(kind, _newest(parts, kind), obstacle="the previous rotation is unfinished: continue it first")
-    if kind == "hashing" and (await Rehashing(parts.database, parts.keys).left())[0]:
-        return KeyChange(kind, _current(parts, kind), obstacle="rows wait for the previous rotation: continue it first")
+    keys = context.repositories.keys
+    if _newest(keys, kind) != _current(keys, kind):
+        return KeyChange(kind, _newest(keys, kind), obstacle="the previous rotation is unfinished: continue it first")
+    if kind == "hashing" and (await Rehashing(context.repositories.database, keys).left())[0]:
+        return KeyChange(kind, _current(keys, kind), obstacle="rows wait for the previous rotation: continue it first")
     key_id, key = secrets.token_hex(_ID_BYTES), b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
-    _changed(parts, lambda content: _add(content, kind, key_id, key, format_instant(command.at)))
-    await _noted(parts, command, "make_key", kind=kind, key=key_id)
-    return await continue_change(parts, kind, command)
+    _changed(keys, lambda content: _add(content, kind, key_id, key, format_instant(command.at)))
+    await _noted(context, command, "make_key", kind=kind, key=key_id)
+    return await continue_change(context, kind, command)
 
 
-async def continue_change(parts: OperationParts, kind: Kind, command: OperatorCommand) -> KeyChange:
+async def continue_change(context: OperationsContext, kind: Kind, command: OperatorCommand) -> KeyChange:
     """Continue a rotation from its current step; may be repeated at any time. Needs a reason."""
     command.require_reason()
-    key_id = _newest(parts, kind)
+    keys = context.repositories.keys
+    key_id = _newest(keys, kind)
     name = f"{kind}:{key_id}"
-    if key_id != _current(parts, kind):
-        if behind := await _waited(parts, command, lambda reader: name in reader.known):
+    if key_id != _current(keys, kind):
+        if behind := await _waited(context, command, lambda reader: name in reader.known):
             return KeyChange(kind, key_id, obstacle=f"not read by {_names(behind)}: no value is written with it yet")
-        _changed(parts, lambda content: _make_current(content, kind, key_id))
-        await _noted(parts, command, "use_key", kind=kind, key=key_id)
-    if behind := await _waited(parts, command, lambda reader: name in reader.current):
+        _changed(keys, lambda content: _make_current(content, kind, key_id))
+        await _noted(context, command, "use_key", kind=kind, key=key_id)
+    if behind := await _waited(context, command, lambda reader: name in reader.current):
         return KeyChange(kind, key_id, obstacle=f"not yet used by {_names(behind)}: values were not converted")
-    rows = await _made_anew(parts, kind)
-    await _noted(parts, command, "make_anew", kind=kind, key=key_id, rows=rows)
+    rows = await _made_anew(context, kind)
+    await _noted(context, command, "make_anew", kind=kind, key=key_id, rows=rows)
     return KeyChange(kind, key_id, rows)
 
 
-async def retire_key(parts: OperationParts, kind: Kind, key_id: str, command: OperatorCommand) -> KeyChange:
+async def retire_key(context: OperationsContext, kind: Kind, key_id: str, command: OperatorCommand) -> KeyChange:
     """Remove an encryption key that no value needs; close a hashing key without rows.
 
     A closed hashing key stays among the keys: wrapped hashes need it. Needs a reason.
     """
     command.require_reason()
-    state = next((each for each in await key_states(parts) if (each.kind, each.id) == (kind, key_id)), None)
-    if state is None or state.is_current or state.rows or state.lapsing or not _is_settled(parts, kind, command):
+    keys = context.repositories.keys
+    state = next((each for each in await key_states(context) if (each.kind, each.id) == (kind, key_id)), None)
+    if state is None or state.is_current or state.rows or state.lapsing or not _is_settled(keys, kind, command):
         return KeyChange(kind, key_id, obstacle=_why_not(state))
-    name = f"{kind}:{_current(parts, kind)}"
-    if behind := await _waited(parts, command, lambda reader: name in reader.current):
+    name = f"{kind}:{_current(keys, kind)}"
+    if behind := await _waited(context, command, lambda reader: name in reader.current):
         return KeyChange(kind, key_id, obstacle=f"the current key is not yet used by {_names(behind)}")
-    _changed(parts, lambda content: _retire(content, kind, key_id))
-    await _noted(parts, command, "retire_key", kind=kind, key=key_id)
+    _changed(keys, lambda content: _retire(content, kind, key_id))
+    await _noted(context, command, "retire_key", kind=kind, key=key_id)
     return KeyChange(kind, key_id)
 
 
@@ -133,17 +136,17 @@ def _why_not(state: KeyState | None) -> str:
     return f"the next key is not {minutes} minutes old yet"
 
 
-def _is_settled(parts: OperationParts, kind: Kind, command: OperatorCommand) -> bool:
-    made = _content(parts).get("made", {}).get(_current(parts, kind))
+def _is_settled(keys: Keys, kind: Kind, command: OperatorCommand) -> bool:
+    made = _content(keys).get("made", {}).get(_current(keys, kind))
     return made is None or parse_instant(made) <= command.at - SETTLED_AFTER
 
 
-async def _made_anew(parts: OperationParts, kind: Kind) -> int:
+async def _made_anew(context: OperationsContext, kind: Kind) -> int:
     """Repeat until a pass finds nothing: a running request may have written a value with the old key."""
-    rows = 0
+    database, keys, rows = context.repositories.database, context.repositories.keys, 0
     for _ in range(_MOST_PASSES):
-        work = Reencryption(parts.database, parts.keys.vault) if kind == "encryption" else None
-        some = await (work or Rehashing(parts.database, parts.keys)).run()
+        work = Reencryption(database, keys.vault) if kind == "encryption" else None
+        some = await (work or Rehashing(database, keys)).run()
         rows += some
         if not some:
             break
@@ -151,10 +154,10 @@ async def _made_anew(parts: OperationParts, kind: Kind) -> int:
 
 
 async def _waited(
-    parts: OperationParts, command: OperatorCommand, has_done: Callable[[KeyReader], bool]
+    context: OperationsContext, command: OperatorCommand, has_done: Callable[[KeyReader], bool]
 ) -> list[KeyReader]:
     """Wait until every live process has done it; returns those that have not at the timeout."""
-    clock, readers = asyncio.get_running_loop().time, KeyReaders(parts.database)
+    clock, readers = asyncio.get_running_loop().time, KeyReaders(context.repositories.database)
     began = clock()
     while True:
         passed = timedelta(seconds=clock() - began)
@@ -168,24 +171,24 @@ def _names(readers: Sequence[KeyReader]) -> str:
     return ", ".join(sorted(reader.name for reader in readers))
 
 
-def _newest(parts: OperationParts, kind: Kind) -> str:
-    ids = parts.keys.vault.ids if kind == "encryption" else parts.keys.hashes.ids
+def _newest(keys: Keys, kind: Kind) -> str:
+    ids = keys.vault.ids if kind == "encryption" else keys.hashes.ids
     return ids[-1]
 
 
-def _current(parts: OperationParts, kind: Kind) -> str:
-    return parts.keys.vault.current if kind == "encryption" else parts.keys.hashes.current
+def _current(keys: Keys, kind: Kind) -> str:
+    return keys.vault.current if kind == "encryption" else keys.hashes.current
 
 
-def _content(parts: OperationParts) -> Any:
-    return parts.keys.source.read() if parts.keys.source else {}
+def _content(keys: Keys) -> Any:
+    return keys.source.read() if keys.source else {}
 
 
-def _changed(parts: OperationParts, how: Callable[[dict[str, Any]], None]) -> None:
-    if parts.keys.source is None:
+def _changed(keys: Keys, how: Callable[[dict[str, Any]], None]) -> None:
+    if keys.source is None:
         raise ValueError("these keys have no source")
-    parts.keys.source.change(how)
-    parts.keys.refresh()
+    keys.source.change(how)
+    keys.refresh()
 
 
 def _add(content: dict[str, Any], kind: Kind, key_id: str, key: str, made: str) -> None:
@@ -207,6 +210,6 @@ def _retire(content: dict[str, Any], kind: Kind, key_id: str) -> None:
         content[kind].setdefault("closed", []).append(key_id)
 
 
-async def _noted(parts: OperationParts, command: OperatorCommand, action: str, **facts: Any) -> None:
-    async with parts.database.transaction() as connection:
+async def _noted(context: OperationsContext, command: OperatorCommand, action: str, **facts: Any) -> None:
+    async with context.repositories.database.transaction() as connection:
         await note(connection, command.act, action, **facts)

@@ -12,7 +12,7 @@ from domain.policy import Policy
 from domain.preselection.record import from_record
 from domain.preselection.values import Stage
 from operations.commands import OperatorCommand
-from operations.parts import OperationParts
+from operations.context import OperationsContext
 from storage.audit.trail import note
 from storage.preselections.rows import PreselectionRow
 from storage.retention.person_records import PersonFile
@@ -37,24 +37,24 @@ class Deletion:
     obstacles: Sequence[str] = ()
 
 
-async def export_person(parts: OperationParts, text: str, command: OperatorCommand) -> PersonFile:
+async def export_person(context: OperationsContext, text: str, command: OperatorCommand) -> PersonFile:
     """All data about the party with this identity number or credit code. Needs a reason.
 
     Raises `IdNumberInvalid`.
     """
     command.require_reason()
-    return await parts.people.of(_id_number(text, command.at), command.act)
+    return await context.repositories.person_records.of(_id_number(text, command.at), command.act)
 
 
-async def delete_person(parts: OperationParts, text: str, command: OperatorCommand) -> Deletion:
+async def delete_person(context: OperationsContext, text: str, command: OperatorCommand) -> Deletion:
     """Delete all data that need not be kept, all or nothing. Needs a reason; raises `IdNumberInvalid`.
 
     Refused while a reservation waits for the office, or while a missed deadline has not led to its ban: a deletion
     must not bypass it. An unfinished preselection ends with the deletion, if it holds no number.
     """
     command.require_reason()
-    people, id_number = parts.people, _id_number(text, command.at)
-    async with parts.database.transaction() as connection:
+    people, id_number = context.repositories.person_records, _id_number(text, command.at)
+    async with context.repositories.database.transaction() as connection:
         rows = await people.locked(connection, id_number)
         held = await people.holds(connection, [row.id for row in rows], command.at)
         bans = await people.bans(connection, id_number)

@@ -12,7 +12,7 @@ from domain.plates import is_prefix
 from domain.policy import Policy
 from domain.segments import MalformedTemplate, Segment, Template
 from operations.commands import OperatorCommand, invalid
-from operations.parts import OperationParts
+from operations.context import OperationsContext
 from storage.pool.segments import Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
 
 
@@ -30,26 +30,26 @@ class NewSegment:
     compose_from: datetime | None = None
 
 
-async def pool_levels(parts: OperationParts, prefix: str, at: datetime) -> dict[str, int]:
+async def pool_levels(context: OperationsContext, prefix: str, at: datetime) -> dict[str, int]:
     """The number of a prefix's numbers, in total and by state. Raises `NotFound`."""
     try:
-        return await parts.pool.levels(_prefix(prefix), at)
+        return await context.repositories.pool_records.levels(_prefix(prefix), at)
     except KeyError:
         raise NotFound from None
 
 
-async def segments_of(parts: OperationParts, prefix: str) -> Sequence[Segment]:
+async def segments_of(context: OperationsContext, prefix: str) -> Sequence[Segment]:
     """The segments of a prefix with their exclusions. Raises `NotFound`."""
-    found = await parts.segments.of_prefix(_prefix(prefix))
+    found = await context.repositories.segments.of_prefix(_prefix(prefix))
     if found is None:
         raise NotFound
     return found.segments
 
 
-async def release_segment(parts: OperationParts, new: NewSegment, command: OperatorCommand) -> Segment:
+async def release_segment(context: OperationsContext, new: NewSegment, command: OperatorCommand) -> Segment:
     """Raises `ValidationFailed` for a malformed or overlapping segment, and for an unknown prefix."""
     prefix = fold_capitals(new.prefix)
-    policy = await policy_of_prefix(parts, prefix)
+    policy = await policy_of_prefix(context, prefix)
     released_at = new.released_at or command.at
     segment = Segment(
         prefix,
@@ -59,14 +59,14 @@ async def release_segment(parts: OperationParts, new: NewSegment, command: Opera
         new.compose_from or policy.random_only.after(released_at),
     )
     try:
-        release = await parts.segments.release(segment, command.act, release_id=command.id)
+        release = await context.repositories.segments.release(segment, command.act, release_id=command.id)
     except SegmentOverlaps:
         raise invalid("template", "overlap") from None
-    return await _brought_in(parts, release, command.at)
+    return await _brought_in(context, release, command.at)
 
 
 async def exclude_numbers(
-    parts: OperationParts, command: OperatorCommand, *, prefix: str, template: str, excluded: Sequence[str]
+    context: OperationsContext, command: OperatorCommand, *, prefix: str, template: str, excluded: Sequence[str]
 ) -> Segment:
     """Exclude numbers from a segment permanently, with templates; live claims on them stay.
 
@@ -75,28 +75,28 @@ async def exclude_numbers(
     command.require_reason()
     further = [_template(text, f"excluded.{place}", wildcard=True) for place, text in enumerate(excluded)]
     try:
-        release = await parts.segments.exclude(
+        release = await context.repositories.segments.exclude(
             fold_capitals(prefix), _template(template, "template"), further, command.act
         )
     except UnknownPrefix:
         raise invalid("prefix", "unknown_prefix") from None
     except UnknownSegment:
         raise invalid("template", "unknown_segment") from None
-    return await _brought_in(parts, release, command.at)
+    return await _brought_in(context, release, command.at)
 
 
-async def policy_of_prefix(parts: OperationParts, prefix: str) -> Policy:
+async def policy_of_prefix(context: OperationsContext, prefix: str) -> Policy:
     """The policy of the office that has this prefix. Raises `ValidationFailed` if there is none."""
-    office = next((office for office in await parts.offices.all() if prefix in office.prefixes), None)
+    office = next((office for office in await context.repositories.offices.all() if prefix in office.prefixes), None)
     if office is None:
         raise invalid("prefix", "unknown_prefix")
-    return parts.policy.with_overrides(office.policy)
+    return context.policy.with_overrides(office.policy)
 
 
-async def _brought_in(parts: OperationParts, release: Release, at: datetime) -> Segment:
+async def _brought_in(context: OperationsContext, release: Release, at: datetime) -> Segment:
     # Without Redis, reconciliation finds the change later; the segment is released anyway.
     with suppress(DependencyUnavailable):
-        await parts.keeper.release(release.segment.prefix, at)
+        await context.repositories.pool_reconciler.release(release.segment.prefix, at)
     return release.segment
 
 

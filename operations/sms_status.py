@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from operations.parts import OperationParts
+from operations.context import OperationsContext
 from storage.sms.deliveries import DeliveryState, SmsDelivery
 from workflows.messages import vehicle_workflow_id
 
@@ -26,13 +26,16 @@ class SmsStatus:
     address: str
 
 
-async def sms_of(parts: OperationParts, preselection_id: UUID, at: datetime) -> list[SmsStatus]:
+async def sms_of(context: OperationsContext, preselection_id: UUID, at: datetime) -> list[SmsStatus]:
     """All SMS about one preselection, newest first."""
-    return [_status_of(parts, each, at) for each in await parts.sms_deliveries.of_preselection(preselection_id)]
+    return [
+        _status_of(context, each, at)
+        for each in await context.repositories.sms_deliveries.of_preselection(preselection_id)
+    ]
 
 
 async def sms_page(
-    parts: OperationParts,
+    context: OperationsContext,
     at: datetime,
     *,
     state: DeliveryState | None = None,
@@ -40,11 +43,11 @@ async def sms_page(
     before: tuple[datetime, UUID] | None = None,
 ) -> list[SmsStatus]:
     """The newest in this state; without a state, those that were not handed over."""
-    found = await parts.sms_deliveries.page(at, state=state, limit=limit, before=before)
-    return [_status_of(parts, each, at) for each in found]
+    found = await context.repositories.sms_deliveries.page(at, state=state, limit=limit, before=before)
+    return [_status_of(context, each, at) for each in found]
 
 
-def _status_of(parts: OperationParts, delivery: SmsDelivery, at: datetime) -> SmsStatus:
+def _status_of(context: OperationsContext, delivery: SmsDelivery, at: datetime) -> SmsStatus:
     workflow_id = vehicle_workflow_id(str(delivery.preselection_id))
     return SmsStatus(
         preselection_id=delivery.preselection_id,
@@ -57,5 +60,5 @@ def _status_of(parts: OperationParts, delivery: SmsDelivery, at: datetime) -> Sm
         give_up_at=delivery.give_up_at,
         failure=delivery.failure,
         workflow_id=workflow_id,
-        address=parts.addresses.of(workflow_id),
+        address=context.addresses.of(workflow_id),
     )

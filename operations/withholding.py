@@ -13,7 +13,7 @@ from domain.errors import (
 )
 from domain.plates import MalformedPlate, parse_plate, prefix_of
 from operations.commands import OperatorCommand, invalid
-from operations.parts import OperationParts
+from operations.context import OperationsContext
 from operations.pool import policy_of_prefix
 from storage.failures import NotTheSecond
 from storage.pool.withheld import Withheld, Withholding
@@ -21,7 +21,7 @@ from storage.pool.withheld import Withheld, Withholding
 _LONGEST_SHOWN = 16
 
 
-async def withhold_numbers(parts: OperationParts, texts: Sequence[str], command: OperatorCommand) -> Withheld:
+async def withhold_numbers(context: OperationsContext, texts: Sequence[str], command: OperatorCommand) -> Withheld:
     """Withhold the free numbers among these; `taken` are the others. All must have one prefix.
 
     Raises `NumberMalformed`, `NumberDuplicated` and `ValidationFailed`.
@@ -32,16 +32,16 @@ async def withhold_numbers(parts: OperationParts, texts: Sequence[str], command:
     if len(prefixes) != 1:
         raise invalid("plates", "one_prefix")
     [prefix] = prefixes
-    await policy_of_prefix(parts, prefix)
-    return await parts.withheld.withhold(command.id, prefix, plates, command.act)
+    await policy_of_prefix(context, prefix)
+    return await context.repositories.withheld.withhold(command.id, prefix, plates, command.act)
 
 
-async def release_withheld(parts: OperationParts, withholding_id: UUID, command: OperatorCommand) -> Withholding:
+async def release_withheld(context: OperationsContext, withholding_id: UUID, command: OperatorCommand) -> Withholding:
     """Release withheld numbers, which cool for a random time first. Raises `NotFound` and `AlreadyReleased`."""
     reason = command.require_reason()
-    known = await _known(parts, withholding_id)
-    policy = await policy_of_prefix(parts, known.prefix)
-    released = await parts.withheld.release(
+    known = await _known(context, withholding_id)
+    policy = await policy_of_prefix(context, known.prefix)
+    released = await context.repositories.withheld.release(
         withholding_id,
         command.act,
         earliest=policy.cooling_min.after(command.at),
@@ -49,29 +49,31 @@ async def release_withheld(parts: OperationParts, withholding_id: UUID, command:
     )
     if released:
         return released
-    known = await _known(parts, withholding_id)
+    known = await _known(context, withholding_id)
     if (known.released_by, known.release_reason) != (command.operator, reason):
         raise AlreadyReleased
     return known
 
 
-async def confirm_withheld(parts: OperationParts, withholding_id: UUID, command: OperatorCommand) -> Withholding:
+async def confirm_withheld(context: OperationsContext, withholding_id: UUID, command: OperatorCommand) -> Withholding:
     """Confirm the withholding or its release. Raises `NotFound`, `NothingToConfirm`, `SecondOperatorNeeded`."""
     try:
-        confirmed = await parts.withheld.confirm(withholding_id, command.act)
+        confirmed = await context.repositories.withheld.confirm(withholding_id, command.act)
     except NotTheSecond:
         raise SecondOperatorNeeded from None
     if confirmed:
         return confirmed
-    known = await _known(parts, withholding_id)
+    known = await _known(context, withholding_id)
     if command.operator not in (known.confirmed_by, known.release_confirmed_by):
         raise NothingToConfirm
     return known
 
 
-async def withholdings(parts: OperationParts, prefix: str | None) -> list[Withholding]:
+async def withholdings(context: OperationsContext, prefix: str | None) -> list[Withholding]:
     """The newest withholdings of a prefix, or those that wait for a second operator."""
-    return await (parts.withheld.of_prefix(prefix) if prefix else parts.withheld.unconfirmed())
+    return await (
+        context.repositories.withheld.of_prefix(prefix) if prefix else context.repositories.withheld.unconfirmed()
+    )
 
 
 def _plates(texts: Sequence[str]) -> list[str]:
@@ -88,8 +90,8 @@ def _plates(texts: Sequence[str]) -> list[str]:
     return plates
 
 
-async def _known(parts: OperationParts, withholding_id: UUID) -> Withholding:
-    known = await parts.withheld.get(withholding_id)
+async def _known(context: OperationsContext, withholding_id: UUID) -> Withholding:
+    known = await context.repositories.withheld.get(withholding_id)
     if known is None:
         raise NotFound
     return known

@@ -53,12 +53,12 @@ async def desk_reservation(context: RequestContext, text: str) -> None:
 
 
 async def ban(context: RequestContext, text: str) -> None:
-    if await context.app.operations.bans.get(id_in(text)) is None:
+    if await context.app.operations.repositories.bans.get(id_in(text)) is None:
         raise NotFound
 
 
 async def withholding(context: RequestContext, text: str) -> None:
-    if await context.app.operations.withheld.get(id_in(text)) is None:
+    if await context.app.operations.repositories.withheld.get(id_in(text)) is None:
         raise NotFound
 
 

@@ -29,7 +29,7 @@ async def reservations_of(
     context: RequestContext, *, plate: str | None, stage: Stage | None, limit: int, cursor: str | None
 ) -> ReservationPage:
     """The reservations, newest first. The stage is the one at this instant, also if no timer has written it yet."""
-    rows = await context.app.operations.reservations.of_office(
+    rows = await context.app.operations.repositories.reservations.of_office(
         _office(context), plate=plate, stage=stage, limit=limit, before=place_in(cursor)
     )
     # A full page may be the last: then the next one is empty.

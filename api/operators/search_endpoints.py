@@ -36,15 +36,15 @@ async def search_workflows(context: CurrentContext, body: WorkflowBody) -> Workf
 async def _found(
     context: RequestContext, *, vin: str | None = None, plate: str | None = None, preselection_id: str | None = None
 ) -> WorkflowList:
-    parts, now = context.app.operations, context.now()
+    operations, now = context.app.operations, context.now()
     if [vin, plate, preselection_id].count(None) != 2:  # noqa: PLR2004 -- exactly one of the three is given.
         raise field_invalid("plate", "choice")
     if vin is not None:
-        found = await finding.find_by_vin(parts, vin, now)
+        found = await finding.find_by_vin(operations, vin, now)
     elif plate is not None:
-        found = await finding.find_by_plate(parts, plate, now)
+        found = await finding.find_by_plate(operations, plate, now)
     else:
-        found = await finding.find_by_id(parts, UUID(preselection_id), now)
+        found = await finding.find_by_id(operations, UUID(preselection_id), now)
     return WorkflowList(items=[workflow_item(each) for each in found])
 
 
@@ -52,7 +52,7 @@ async def _found(
 async def list_audit(context: CurrentContext, query: Annotated[AuditQuery, Query()]) -> AuditList:
     """The acts that changed a plate, a chance or the blacklist, oldest first."""
     until = query.until or context.now() + _NOW_TOO
-    entries = await context.app.operations.audit.between(
+    entries = await context.app.operations.repositories.audit_trail.between(
         query.since or until - _LAST_DAY,
         until,
         actor=query.actor,

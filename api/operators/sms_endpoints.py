@@ -20,11 +20,11 @@ router = area("/operations", tags=["operations"])
 @router.get("/texts", responses=reading("validation_failed"))
 async def list_texts(context: CurrentContext, query: Annotated[TextQuery, Query()]) -> TextPage:
     """The SMS that were not delivered, newest first; or those in a state; or all of one preselection."""
-    parts, now = context.app.operations, context.now()
+    operations, now = context.app.operations, context.now()
     if query.preselection_id:
-        found = await sms_of(parts, UUID(query.preselection_id), now)
+        found = await sms_of(operations, UUID(query.preselection_id), now)
         return TextPage(items=[sms_item(each) for each in found], next=None)
-    found = await sms_page(parts, now, state=query.state, limit=query.limit, before=place_in(query.cursor))
+    found = await sms_page(operations, now, state=query.state, limit=query.limit, before=place_in(query.cursor))
     last = found[-1] if len(found) == query.limit else None
     return TextPage(
         items=[sms_item(each) for each in found],

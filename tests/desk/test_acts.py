@@ -25,7 +25,7 @@ async def at_the_desk(clerk: Caller, selection: Selection, act: str, body: Any =
 
 async def audited(country: Country, selection: Selection) -> list[AuditEntry]:
     now = system_clock()
-    return await country.stack.parts.operations.audit.between(
+    return await country.stack.parts.operations.repositories.audit_trail.between(
         now - timedelta(hours=1), now + timedelta(hours=1), preselection_id=UUID(selection.id)
     )
 

@@ -165,7 +165,7 @@ async def test_looking_a_voucher_up_is_audited(country: Country) -> None:
     selection, clerk = await reserved(country, office), clerk_of(country, office)
     (await clerk.post("/desk/vouchers/inspect", {"token": short_code_of(country, selection)})).ok()
     now = system_clock()
-    entries = await country.stack.parts.operations.audit.between(
+    entries = await country.stack.parts.operations.repositories.audit_trail.between(
         now - timedelta(minutes=5), now + timedelta(minutes=5), action="inspect_voucher",
         preselection_id=UUID(selection.id),
     )  # fmt: skip

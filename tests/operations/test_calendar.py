@@ -59,7 +59,7 @@ async def test_a_day_that_closes_moves_the_deadlines_that_fall_into_it_and_the_h
 
 
 async def next_working_day(country: Country, office: Office, day: date) -> date:
-    calendar = await country.stack.parts.operations.calendars.of_office(office.code)
+    calendar = await country.stack.parts.operations.repositories.calendars.of_office(office.code)
     return calendar.working_day_from(day + timedelta(days=1))
 
 

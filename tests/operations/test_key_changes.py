@@ -22,8 +22,8 @@ from embedded.valkey import Valkey
 from gateways.identity.provider import token_verifier
 from operations import key_changes
 from operations.commands import OperatorCommand
+from operations.context import OperationsContext
 from operations.key_changes import continue_change, key_states, make_key, retire_key
-from operations.parts import OperationParts, operation_parts
 from process.clock import system_clock
 from storage.audit.verification import verify_audit
 from storage.crypto.keyed_hash import candidate_hashes
@@ -51,7 +51,7 @@ class Service:
 
     country: Country
     api_keys: Keys
-    command_line: OperationParts
+    command_line: OperationsContext
 
     def command(self) -> OperatorCommand:
         return OperatorCommand(uuid4(), "wang", system_clock(), "年度轮换")
@@ -79,13 +79,8 @@ async def working(settings: Settings, temporal: Client) -> AsyncIterator[Service
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20)
         )
         stack = Stack(parts, app, client, IndexKeeper(parts.database, parts.redis), phone, registry)
-        command_line = operation_parts(
-            settings,
-            database=parts.database,
-            redis=parts.redis,
-            temporal=parts.temporal,
-            keys=keys_of(settings),
-        )
+        own = Repositories.build(parts.database, parts.redis, keys_of(settings))
+        command_line = OperationsContext.build(settings, own, parts.temporal)
         yield Service(Country(stack), api_keys, command_line)
 
 
@@ -100,7 +95,7 @@ async def service(
 
 async def purge_everything(service: Service, preselection_id: str) -> None:
     """As maintenance does after the retention."""
-    database = service.command_line.database
+    database = service.command_line.repositories.database
     ended = text("UPDATE preselection SET stage = 'exhausted', dormant = true WHERE id = :id")
     await database.rows(ended, {"id": UUID(preselection_id)})
     later = system_clock() + timedelta(days=1)
@@ -170,7 +165,7 @@ async def ban(service: Service, selection: Selection) -> None:
     """)
     values: dict[str, Any] = {"id": uuid4(), "preselection": UUID(selection.id), "since": now}
     values |= {"until": now + timedelta(days=730), "holder": service.api_keys.vault.encrypt("blacklist.holder", "王*")}
-    await service.command_line.database.rows(statement, values)
+    await service.command_line.repositories.database.rows(statement, values)
 
 
 async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
@@ -200,7 +195,7 @@ async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
     rival = Car(people.selecting_car.vin, _certificate(service, people.selecting_car), *_rest(service, people))
     assert (await other.submit(rival)).code == "vehicle_in_use"
     assert (await people.used_up.submit(people.used_up_car)).code == "vehicle_exhausted"
-    assert (await verify_audit(service.command_line.database)).is_intact
+    assert (await verify_audit(service.command_line.repositories.database)).is_intact
 
 
 def _certificate(service: Service, car: Car) -> str:
@@ -246,7 +241,7 @@ async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(key_changes, "PATIENCE", timedelta(seconds=0.3))
-    readers, cut_off = KeyReaders(service.command_line.database), uuid4()
+    readers, cut_off = KeyReaders(service.command_line.repositories.database), uuid4()
     # On another machine, with an unchanged copy of the file.
     known = service.api_keys.known
     await readers.tell(cut_off, KeyReader("api elsewhere", system_clock(), known, service.api_keys.current))
@@ -277,7 +272,7 @@ async def test_while_processes_disagree_about_the_current_key_a_vehicle_still_ru
     assert (await rival.submit(again)).code == "vehicle_in_use"
     keys.hashes.adopt(both, "first")
     assert (await rival.submit(again)).code == "vehicle_in_use"
-    found = await service.command_line.database.row(
+    found = await service.command_line.repositories.database.row(
         text("SELECT owner_hash, vehicle_hash FROM preselection WHERE id = :id"), {"id": UUID(first.id)}
     )
     assert found is not None

@@ -1,0 +1,36 @@
+"""Dependencies of the operators' commands, created once."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from temporalio.client import Client
+
+from config.settings import Settings
+from domain.policy import Policy
+from operations.workflow_addresses import WorkflowAddresses
+from storage.repositories import Repositories
+from workflows.client import VehicleClient
+
+
+@dataclass(frozen=True)
+class OperationsContext:
+    """Repositories, and the way to workflows."""
+
+    repositories: Repositories
+    temporal: Client
+    task_queue: str
+    addresses: WorkflowAddresses
+    policy: Policy
+    """The deployment's policy, which an office may override."""
+    vehicles: VehicleClient
+
+    @classmethod
+    def build(cls, settings: Settings, repositories: Repositories, temporal: Client) -> Self:
+        return cls(
+            repositories=repositories,
+            temporal=temporal,
+            task_queue=settings.task_queue,
+            addresses=WorkflowAddresses.from_settings(settings),
+            policy=Policy().with_overrides(settings.policy),
+            vehicles=VehicleClient(temporal, settings.task_queue, repositories.message_seals),
+        )
