@@ -32,15 +32,16 @@ class LaggingWorkflows:
 
     def note_soon(self, preselection_id: UUID, at: datetime) -> None:
         """Write it down while the caller is answered; a database that is unavailable is tried again for a while."""
-        task = asyncio.create_task(self._note_patiently(preselection_id, at))
+        task = asyncio.create_task(self._note_repeatedly(preselection_id, at))
         self._noting.add(task)
         task.add_done_callback(self._noting.discard)
 
-    async def _note_patiently(self, preselection_id: UUID, at: datetime) -> None:
+    async def _note_repeatedly(self, preselection_id: UUID, at: datetime) -> None:
         for pause in _PAUSES_S:
             await asyncio.sleep(pause)
             with suppress(DependencyUnavailable):
-                return await self.note(preselection_id, at)
+                await self.note(preselection_id, at)
+                return
         log.warning("lagging workflow not noted", preselection_id=str(preselection_id))
 
     async def note(self, preselection_id: UUID, at: datetime) -> None:
