@@ -19,10 +19,10 @@ from storage.pool.reconcile import IndexKeeper
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
-from tests.api.country import KEYS, Country, Phone, Registry
-from tests.api.stack import Addresses, Stack, keys_of, settings_for
-from tests.gateways.identity.tokens import AUDIENCE, ISSUER
+from tests.support.api_stack import Addresses, Stack, keys_of, settings_for
+from tests.support.country import KEYS, Country, Phone, Registry
 from tests.support.serving import serving
+from tests.support.tokens import AUDIENCE, ISSUER
 from worker.container import WorkerContainer
 from worker.run import make_worker
 

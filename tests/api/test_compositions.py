@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api.country import Country
 from tests.api.test_selection import selecting, until_after
+from tests.support.country import Country
 
 
 class TestCompositions:

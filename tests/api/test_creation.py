@@ -17,7 +17,7 @@ from storage.bans.repository import NewBan
 from storage.offices.offices import Notice
 from storage.postgres.tables import code as code_table
 from storage.postgres.tables import preselection
-from tests.api.country import Answer, Applicant, Country, an_id_number
+from tests.support.country import Answer, Applicant, Country, an_id_number
 
 WRONG = "000000"
 

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import update
 
 from storage.postgres.tables import idempotency
-from tests.api.country import Country
+from tests.support.country import Country
 
 
 async def test_whoever_was_not_told_that_it_began_is_told_by_the_repeat(country: Country) -> None:

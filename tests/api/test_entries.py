@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.api.country import Applicant, Country, eventually
 from tests.api.test_creation import ban
+from tests.support.country import Applicant, Country, eventually
 
 
 async def entry(applicant: Applicant, body: Any = None, **options: Any) -> dict[str, Any]:

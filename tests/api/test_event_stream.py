@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from embedded.valkey import Valkey
-from tests.api.country import Applicant, Country, Selection
+from tests.support.country import Applicant, Country, Selection
 
 PATIENCE = 8.0
 STREAMS = 50

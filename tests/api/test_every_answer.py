@@ -13,8 +13,8 @@ from api.app import create_app, with_routes
 from api.http import strict_json
 from api.http.headers import SECURITY_HEADERS
 from api.http.request_log import RequestLog
-from tests.api.country import Country
-from tests.api.stack import Stack
+from tests.support.api_stack import Stack
+from tests.support.country import Country
 
 OURS, THEIRS = "https://partner.example.org", "https://evil.example.org"
 PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}

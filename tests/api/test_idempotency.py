@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from storage.postgres.tables import idempotency
-from tests.api.country import Country, Selection
+from tests.support.country import Country, Selection
 from workflows.outcomes import KEPT
 
 

@@ -1,6 +1,6 @@
 """Whole preselections over REST, on the real servers."""
 
-from tests.api.country import Country
+from tests.support.country import Country
 
 
 async def test_a_journey_by_draw_ends_with_a_reserved_plate(country: Country) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.country import Country
+from tests.support.country import Country
 
 
 async def test_it_offers_what_leads_to_a_free_number(country: Country) -> None:

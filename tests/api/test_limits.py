@@ -20,9 +20,9 @@ from domain.instants import parse_instant
 from process.clock import system_clock
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
-from tests.api.country import Answer, Country, eventually
-from tests.api.stack import keys_of
 from tests.api.test_event_stream import listening
+from tests.support.api_stack import keys_of
+from tests.support.country import Answer, Country, eventually
 
 PROXIES = {"trusted_proxies": "127.0.0.0/8 10.0.0.0/8 fd00::/8"}
 

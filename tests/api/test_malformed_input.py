@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.country import Answer, Applicant, Car, Country, Selection
+from tests.support.country import Answer, Applicant, Car, Country, Selection
 
 NO_OBJECTS: list[Any] = [[], 3, "x", True]
 GARBAGE: list[Any] = [

@@ -11,7 +11,7 @@ import pytest
 
 from embedded.part import Part
 from embedded.stack import Servers
-from tests.api.country import Applicant, Country, Selection, eventually
+from tests.support.country import Applicant, Country, Selection, eventually
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ from api.auth.callers import Role
 from api.auth.policy import ACTING, APPLICANT, RULES, Record
 from api.context import Parts
 from api.http.secured_route import SecuredRoute
-from tests.api.country import Country
+from tests.support.country import Country
 
 # Public paths besides the API: the published document and the pages.
 NOT_THE_API = {"read_document", "pages", "site_config"}

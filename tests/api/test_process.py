@@ -12,7 +12,7 @@ import pytest
 
 from config.settings import Settings
 from embedded.ports import free_port
-from tests.api.country import Country, eventually
+from tests.support.country import Country, eventually
 
 pytestmark = pytest.mark.slow
 

@@ -14,10 +14,10 @@ from config.settings import Settings
 from embedded.ports import free_port
 from gateways.identity.discovery import WELL_KNOWN
 from process.clock import system_clock
-from tests.api.country import KEYS, eventually
 from tests.api.test_process import api_process, is_up
-from tests.gateways.identity.tokens import token_of, without
+from tests.support.country import KEYS, eventually
 from tests.support.serving import serving
+from tests.support.tokens import token_of, without
 
 CLAIMS = {
     "XUANHAO_OIDC_AUDIENCE": "xuanhao",

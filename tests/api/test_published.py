@@ -12,7 +12,7 @@ from api.http.problems import STATUSES
 from domain.errors import REFUSALS
 from domain.vehicle_eligibility import Obstacle
 from locales.languages import FOLDER, Language, catalogue, preferred_language
-from tests.api.country import Country
+from tests.support.country import Country
 
 
 async def test_offices_with_their_notice_and_segments(country: Country) -> None:

@@ -12,9 +12,9 @@ from storage.audit.trail import AuditEntry
 from storage.pool.claims import Claims
 from storage.postgres.tables import FOREVER
 from storage.preselections.desk_reasons import DeskReasons
-from tests.api.country import Answer, Caller, Country, Selection, eventually
-from tests.api.stack import keys_of
-from tests.desk.people import clerk_of, lapses, reserved
+from tests.support.api_stack import keys_of
+from tests.support.country import Answer, Caller, Country, Selection, eventually
+from tests.support.desk import clerk_of, lapses, reserved
 
 ACTS = {"confirmation": None, "rejection": {"reason": "卖方撤回"}}
 

@@ -2,8 +2,8 @@
 
 from process.clock import system_clock
 from storage.pool.claims import Claims
-from tests.api.country import Country
-from tests.desk.people import clerk_of, reserved
+from tests.support.country import Country
+from tests.support.desk import clerk_of, reserved
 
 
 async def test_where_the_office_allows_it_the_plate_goes_back_and_chances_stay_spent(country: Country) -> None:

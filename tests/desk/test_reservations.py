@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from process.clock import system_clock
-from tests.api.country import Country, Selection
-from tests.desk.people import clerk_of, lapses, reserved
+from tests.support.country import Country, Selection
+from tests.support.desk import clerk_of, lapses, reserved
 
 
 async def test_a_clerk_finds_the_own_office_s_reservations_newest_first(country: Country) -> None:

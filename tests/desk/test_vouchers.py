@@ -13,8 +13,8 @@ from pypdf import PdfReader
 from documents.voucher_token import VoucherClaims, VoucherSigner, voucher_expiry
 from process.clock import system_clock
 from storage.offices.offices import Office
-from tests.api.country import Country, Selection
-from tests.desk.people import clerk_of, lapses, reserved
+from tests.support.country import Country, Selection
+from tests.support.desk import clerk_of, lapses, reserved
 
 
 async def voucher_of(selection: Selection) -> bytes:

@@ -8,9 +8,9 @@ import pytest
 
 from gateways.identity.provider import TokenVerifier
 from gateways.identity.signing_keys import SigningKeys
-from tests.gateways.http_server import LocalServer
-from tests.gateways.identity.tokens import AUDIENCE, ISSUER, KEY, Clock, publish
+from tests.support.http_server import LocalServer
 from tests.support.serving import serving
+from tests.support.tokens import AUDIENCE, ISSUER, KEY, Clock, publish
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from domain.dependencies import DependencyUnavailable
 from domain.sms import Sms, SmsGateway
 from gateways import http
 from gateways.sms import HttpSms, LocalSms
-from tests.gateways.http_server import LocalServer, Received
+from tests.support.http_server import LocalServer, Received
 
 MESSAGE = Sms(
     phone="13800138000",

@@ -11,7 +11,7 @@ from domain.parties import Party, PartyKind
 from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion, check_vehicle
 from gateways import http
 from gateways.vehicle_registry import HttpVehicleRegistry, LocalVehicleRegistry, VehicleRegistry
-from tests.gateways.http_server import LocalServer, Received
+from tests.support.http_server import LocalServer, Received
 
 SELLER = Party(PartyKind.PERSON, "阿依古丽·买买提", "11010519491231002X")
 BUYER = Party(PartyKind.ORGANISATION, "深圳市(南山)贸易有限公司", "91110000600037341L")

@@ -31,8 +31,8 @@ from storage.postgres.migrate import migrate
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from tests.histories.paths import PATHS, Recorded, part_down
-from tests.workflows.key_files import write_keys
-from tests.workflows.world import Phone, World
+from tests.support.key_files import write_keys
+from tests.support.world import Phone, World
 from worker.container import WorkerContainer
 from worker.run import make_worker
 

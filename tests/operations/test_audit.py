@@ -10,9 +10,9 @@ from process.clock import system_clock
 from storage.audit.seals import AuditSeals
 from storage.audit.verification import verify_audit
 from storage.postgres.database import Database
-from tests.api.country import Country, eventually
-from tests.desk.people import clerk_of, operator, reserved
 from tests.operations.test_blacklist import banned
+from tests.support.country import Country, eventually
+from tests.support.desk import clerk_of, operator, reserved
 
 # Of all acts of this folder's tests.
 UNTOLD_CLAIMS = """

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from process.clock import system_clock
 from storage.audit.seals import AuditSeals
 from storage.postgres.database import Database
-from tests.api.country import Caller, Country
-from tests.desk.people import clerk_of, operator, reserved
 from tests.operations.test_command_line import Run, xuanhao
+from tests.support.country import Caller, Country
+from tests.support.desk import clerk_of, operator, reserved
 
 __all__ = ["xuanhao"]
 

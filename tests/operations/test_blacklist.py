@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.country import Caller, Country, Selection, eventually
-from tests.desk.people import operator, reserved
+from tests.support.country import Caller, Country, Selection, eventually
+from tests.support.desk import operator, reserved
 
 REASON = {"reason": "系统中断，本人已到场"}
 

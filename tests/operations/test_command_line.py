@@ -18,8 +18,8 @@ from cli.app import parse
 from cli.execution import carry_out
 from config.instance_file import note_instance
 from config.settings import Settings
-from tests.api.country import Country, eventually
-from tests.desk.people import operator, reserved
+from tests.support.country import Country, eventually
+from tests.support.desk import operator, reserved
 
 ROOT = Path(__file__).parents[2]
 

@@ -34,9 +34,9 @@ from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from storage.retention.purge import Retention
-from tests.api.country import KEYS, Applicant, Car, Country, Phone, Registry, Selection
-from tests.api.stack import Addresses, Stack, keys_of, settings_for
-from tests.gateways.identity.tokens import AUDIENCE, ISSUER
+from tests.support.api_stack import Addresses, Stack, keys_of, settings_for
+from tests.support.country import KEYS, Applicant, Car, Country, Phone, Registry, Selection
+from tests.support.tokens import AUDIENCE, ISSUER
 from worker.container import WorkerContainer
 from worker.run import make_worker
 

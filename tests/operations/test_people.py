@@ -14,10 +14,10 @@ from operations.commands import OperatorCommand
 from operations.people import AT_REST, delete_person, export_person
 from process.clock import system_clock
 from storage.bans.repository import BanRepository
-from tests.api.country import Country, Selection, eventually
-from tests.api.stack import keys_of
-from tests.desk.people import clerk_of, operator, reserved
 from tests.operations.test_command_line import process, variables
+from tests.support.api_stack import keys_of
+from tests.support.country import Country, Selection, eventually
+from tests.support.desk import clerk_of, operator, reserved
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ import pytest
 from domain.instants import format_instant
 from process.clock import system_clock
 from storage.offices.offices import Office
-from tests.api.country import Caller, Country
-from tests.desk.people import clerk_of, operator, reserved
+from tests.support.country import Caller, Country
+from tests.support.desk import clerk_of, operator, reserved
 
 
 async def levels(caller: Caller, office: Office) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from operations.commands import OperatorCommand
 from operations.pool import NewSegment, exclude_numbers, release_segment
 from operations.withholding import confirm_withheld, release_withheld, withhold_numbers
 from process.clock import system_clock
-from tests.api.country import Country, eventually
-from tests.desk.people import operator, reserved
+from tests.support.country import Country, eventually
+from tests.support.desk import operator, reserved
 
 
 def command(operator: str = "wang") -> OperatorCommand:

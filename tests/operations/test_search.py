@@ -6,8 +6,8 @@ import pytest
 
 from domain.instants import format_instant
 from process.clock import system_clock
-from tests.api.country import Country
-from tests.desk.people import clerk_of, operator, reserved
+from tests.support.country import Country
+from tests.support.desk import clerk_of, operator, reserved
 
 UI = "http://127.0.0.1:8233/namespaces/default/workflows/"
 

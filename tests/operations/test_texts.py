@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from process.clock import system_clock
 from storage.sms.deliveries import Attempt, SmsDeliveries
-from tests.api.country import Country
-from tests.desk.people import operator
+from tests.support.country import Country
+from tests.support.desk import operator
 
 HOUR = timedelta(hours=1)
 

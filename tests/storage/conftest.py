@@ -5,8 +5,8 @@ from redis.asyncio import Redis
 
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
-from tests.storage.pool_world import World
-from tests.storage.stored_preselections import Stored
+from tests.support.pool import World
+from tests.support.stored_preselections import Stored
 
 
 @pytest.fixture(scope="session")

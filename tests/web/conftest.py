@@ -8,7 +8,7 @@ import pytest
 
 from api.app import with_routes
 from api.openapi.document import document_of
-from tests.scenarios.stack.running_stack import RunningStack, running
+from tests.support.running_stack import RunningStack, running
 from tests.web.pages_under_test import brisk_stack_in, build_pages, hasty_stack_in
 
 

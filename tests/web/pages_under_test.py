@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scripts.build_web import ROOT, WEB, environment, npm
 from tests.scenarios.stack.browser_fonts import with_chinese
-from tests.scenarios.stack.running_stack import RunningStack
+from tests.support.running_stack import RunningStack
 
 LONGEST_RUN_S = 540
 # Nobody watches the button's countdown, so it is shorter.

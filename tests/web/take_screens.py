@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 
 from scripts.build_web import ROOT
-from tests.scenarios.stack.running_stack import RunningStack, running
+from tests.support.running_stack import RunningStack, running
 from tests.web.pages_under_test import build_pages, hasty_stack_in, run_script
 
 FOLDER = ROOT / "docs" / "screens"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.stack.running_stack import RunningStack
+from tests.support.running_stack import RunningStack
 from tests.web.pages_under_test import run_script
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("built")]

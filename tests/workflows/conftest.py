@@ -13,8 +13,8 @@ from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
-from tests.workflows.key_files import write_keys
-from tests.workflows.world import Phone, World
+from tests.support.key_files import write_keys
+from tests.support.world import Phone, World
 from worker.container import WorkerContainer
 from worker.run import make_worker
 

@@ -10,10 +10,10 @@ from domain.errors import ValidationFailed
 from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from storage.postgres.tables import FOREVER, decision
+from tests.support.bans import bans_of
+from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import refused
-from tests.workflows.bans import bans_of
-from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 
 TEN = "A123!"
 ENDS = {"register": "issued", "reject": "cooling", "withdraw": "cooling", "cancel": "cooling"}

@@ -7,10 +7,10 @@ import pytest
 
 from domain.preselection.values import Stage
 from storage.audit.trail import AuditEntry
+from tests.support.bans import ban_of
+from tests.support.vehicles import CLERK, OPERATOR, Vehicle, numbers_of
 from tests.support.waiting import eventually
-from tests.workflows.bans import ban_of
-from tests.workflows.vehicles import CLERK, OPERATOR, Vehicle, numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 
 TEN = "A123!"
 LONG_AGO, FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)

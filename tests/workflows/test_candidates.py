@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from domain.preselection.values import Stage
+from tests.support.vehicles import numbers_of
 from tests.support.waiting import refused
-from tests.workflows.vehicles import numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 
 MANY = "A1!!!"
 

@@ -8,9 +8,9 @@ from domain.errors import NumberMalformed, TooEarly, TooManyNumbers
 from domain.preselection.state import Preselection
 from domain.preselection.values import Outcome, Stage
 from process.clock import system_clock
+from tests.support.vehicles import numbers_of
 from tests.support.waiting import refused
-from tests.workflows.vehicles import numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 
 TEN = "A123!"
 

@@ -7,9 +7,9 @@ import pytest
 
 from domain.errors import VehicleInUse
 from domain.preselection.values import Stage
+from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import refused
-from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 
 pytestmark = pytest.mark.slow
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from domain.plates import prefix_of
+from tests.support.vehicles import numbers_of
 from tests.support.waiting import refused
-from tests.workflows.vehicles import numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 
 TEN = "A123!"
 

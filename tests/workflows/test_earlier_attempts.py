@@ -9,8 +9,8 @@ from activities.plates import PlateActivities
 from domain.preselection.values import Stage
 from storage.failures import StaleRevision
 from storage.preselections.decisions import Decision
-from tests.workflows.vehicles import Vehicle, numbers_of, refusal_of
-from tests.workflows.world import World
+from tests.support.vehicles import Vehicle, numbers_of, refusal_of
+from tests.support.world import World
 from workflows.messages import DecisionInput, Draw, OneNumber
 
 MANY = "A12!!"

@@ -10,12 +10,12 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 
 from domain.preselection.values import Stage
 from process.clock import system_clock
+from tests.support.bans import ban_of
+from tests.support.vehicles import Vehicle
 from tests.support.waiting import eventually
-from tests.workflows.bans import ban_of
+from tests.support.world import World
 from tests.workflows.test_operators_view import details_of
 from tests.workflows.test_revivals import upkept
-from tests.workflows.vehicles import Vehicle
-from tests.workflows.world import World
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from domain.preselection.values import Stage
+from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import eventually
-from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 
 MOST_EVENTS = 66
 MOST_BYTES = 12_288

@@ -9,9 +9,9 @@ from domain.dependencies import DependencyUnavailable
 from domain.errors import CodeIncorrect, RateLimited, Unavailable
 from domain.preselection.values import Stage
 from storage.sms.quota import ServiceCodes
+from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import refused
-from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 
 
 def wrong_digits(vehicle: Vehicle) -> str:

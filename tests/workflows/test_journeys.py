@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from domain.preselection.values import Outcome, Stage
-from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.world import World
+from tests.support.vehicles import Vehicle, numbers_of
+from tests.support.world import World
 
 
 async def test_a_journey_by_draw_ends_with_a_reserved_plate_and_an_sms(either_world: World) -> None:

@@ -7,9 +7,9 @@ import pytest
 from domain.durations import SHANGHAI
 from domain.policy import Policy
 from domain.preselection.values import Stage
-from tests.workflows.bans import BanRun, ban_of, bans_of
-from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.world import Person, World
+from tests.support.bans import BanRun, ban_of, bans_of
+from tests.support.vehicles import Vehicle, numbers_of
+from tests.support.world import Person, World
 from workflows.messages import ReleaseBan
 
 pytestmark = pytest.mark.slow

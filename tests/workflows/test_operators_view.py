@@ -8,9 +8,9 @@ from typing import Any
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
+from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import eventually
-from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 from workflows.search_attributes import DEADLINE, OFFICE, STAGE
 
 GUIDE = Path(__file__).parents[2] / "docs" / "operators.md"

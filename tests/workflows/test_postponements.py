@@ -11,9 +11,9 @@ from temporalio.client import WorkflowHandle
 from domain.calendar import DayKind, OfficeCalendar, end_of_day, shanghai_day
 from domain.preselection.values import Stage
 from process.clock import system_clock
+from tests.support.vehicles import Vehicle
 from tests.support.waiting import eventually
-from tests.workflows.vehicles import Vehicle
-from tests.workflows.world import World
+from tests.support.world import World
 from worker.run import make_worker
 from workflows.deadline_extensions import deadline_extensions, new_last_day, send_extensions
 from workflows.messages import Postponed, PostponementInput

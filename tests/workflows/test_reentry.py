@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from domain.preselection.values import Stage
+from tests.support.vehicles import numbers_of
 from tests.support.waiting import refused
-from tests.workflows.vehicles import numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 
 TEN = "A123!"
 

@@ -8,10 +8,10 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from domain.preselection.values import Stage
 from process.clock import system_clock
+from tests.support.bans import BanRun, ban_of
 from tests.support.waiting import eventually
-from tests.workflows.bans import BanRun, ban_of
+from tests.support.world import World
 from tests.workflows.test_operators_view import attributes_of
-from tests.workflows.world import World
 from workflows.maintenance.types import RevivedWorkflows, UpkeepInput, UpkeepReport
 from workflows.maintenance.workflow import UpkeepWorkflow
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 
 from domain.preselection.values import Stage
+from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import eventually
-from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 from workflows.messages import Action, Draw, OneNumber
 
 TEN = "A123!"

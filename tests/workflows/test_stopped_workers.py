@@ -17,9 +17,9 @@ from embedded.programs import Worker
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from storage.postgres.database import Database
+from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import eventually
-from tests.workflows.vehicles import Vehicle, numbers_of
-from tests.workflows.world import World
+from tests.support.world import World
 from worker.run import make_worker
 from workflows.messages import Compose, Draw
 

@@ -9,10 +9,10 @@ from domain.dependencies import DependencyUnavailable
 from domain.preselection.values import Stage
 from embedded.postgres import Postgres
 from storage.sms.deliveries import DeliveryState, SmsDelivery
+from tests.support.vehicles import Vehicle
 from tests.support.waiting import eventually
+from tests.support.world import World
 from tests.workflows.test_operators_view import details_of
-from tests.workflows.vehicles import Vehicle
-from tests.workflows.world import World
 
 A_DAY = timedelta(days=1)
 

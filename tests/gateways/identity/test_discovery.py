@@ -13,8 +13,8 @@ from domain.dependencies import DependencyUnavailable
 from gateways.identity.discovery import KNOWN_FOR, WELL_KNOWN
 from gateways.identity.provider import TokenVerifier, Verifier, token_verifier
 from gateways.identity.signing_keys import KEPT_FOR, PAUSE
-from tests.gateways.http_server import LocalServer, Received
-from tests.gateways.identity.tokens import APPLICANT, AUDIENCE, KEY, Clock, token_of
+from tests.support.http_server import LocalServer, Received
+from tests.support.tokens import APPLICANT, AUDIENCE, KEY, Clock, token_of
 
 
 class Provider:

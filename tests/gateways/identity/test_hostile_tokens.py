@@ -13,7 +13,7 @@ from domain.dependencies import DependencyUnavailable
 from domain.errors import Unauthenticated
 from gateways.identity.provider import TokenVerifier
 from gateways.identity.signing_keys import SigningKeys, read_keys
-from tests.gateways.identity.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, Clock, part, token_of
+from tests.support.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, Clock, part, token_of
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | st.text(max_size=12)

@@ -13,8 +13,8 @@ from domain.parties import Party, PartyKind
 from gateways.identity import provider as identity_provider
 from gateways.identity.claims import ClaimNames
 from gateways.identity.provider import LONGEST_TOKEN, TokenRules, TokenVerifier, token_verifier
-from tests.gateways.http_server import LocalServer
-from tests.gateways.identity.tokens import (
+from tests.support.http_server import LocalServer
+from tests.support.tokens import (
     AGENT,
     APPLICANT,
     AUDIENCE,

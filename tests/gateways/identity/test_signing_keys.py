@@ -7,8 +7,8 @@ from domain.dependencies import DependencyUnavailable
 from domain.errors import Unauthenticated
 from gateways.identity.provider import TokenVerifier
 from gateways.identity.signing_keys import KEPT_FOR, PAUSE, USED_AT_MOST
-from tests.gateways.http_server import LocalServer
-from tests.gateways.identity.tokens import APPLICANT, GOOD, KEY, STRANGER, Clock, publish, token_of
+from tests.support.http_server import LocalServer
+from tests.support.tokens import APPLICANT, GOOD, KEY, STRANGER, Clock, publish, token_of
 
 
 async def test_the_keys_are_fetched_once_for_many_tokens(

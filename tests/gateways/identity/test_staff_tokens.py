@@ -11,8 +11,8 @@ from domain.errors import Unauthenticated
 from gateways.identity.provider import TokenRules, TokenVerifier
 from gateways.identity.signing_keys import SigningKeys
 from gateways.identity.staff_tokens import StaffNotProved, StaffRules
-from tests.gateways.http_server import LocalServer
-from tests.gateways.identity.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, NOW, Clock, publish, token_of, without
+from tests.support.http_server import LocalServer
+from tests.support.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, NOW, Clock, publish, token_of, without
 
 SECONDS = int(NOW.timestamp())
 OPERATOR = APPLICANT | {"roles": ["operator"]}

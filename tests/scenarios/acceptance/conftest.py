@@ -9,7 +9,7 @@ import pytest
 
 from tests.scenarios.acceptance.contract import Contract
 from tests.scenarios.acceptance.people import Service
-from tests.scenarios.stack.running_stack import RunningStack, running
+from tests.support.running_stack import RunningStack, running
 
 # As in production, but codes are sent and 「确认」 is enabled at once, and the interval between submissions is short.
 UNHURRIED = {"CONFIRM_DELAY": "PT0S", "COMPOSE_INTERVAL": "PT1S", "CODE_RESEND": "PT0S"}

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.scenarios.acceptance.contract import INSTANT, Contract
-from tests.scenarios.stack.running_stack import Client, Json, RunningStack, json_of
+from tests.support.running_stack import Client, Json, RunningStack, json_of
 
 T = TypeVar("T")
 LOOK_EVERY_S = 0.05

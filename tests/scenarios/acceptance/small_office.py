@@ -12,7 +12,7 @@ from storage.pool.reconcile import IndexKeeper
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
-from tests.scenarios.stack.running_stack import RunningStack
+from tests.support.running_stack import RunningStack
 
 # Of the pattern LDLDD, which no demo office has released: ten numbers, and three.
 TEMPLATES = ("A1A1!", "B1B11", "B1B12", "B1B13")

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.scenarios.acceptance.people import Applicant, Selection, Service, ok
-from tests.scenarios.stack.running_stack import Json
+from tests.support.running_stack import Json
 
 WEIRD: tuple[Any, ...] = (
     *(

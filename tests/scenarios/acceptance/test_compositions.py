@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenarios.acceptance.numbers_seen import PATTERN, fits
 from tests.scenarios.acceptance.people import Selection, Service, ok, passed, refused, seconds_between
-from tests.scenarios.stack.running_stack import Json
+from tests.support.running_stack import Json
 
 MALFORMED = (
     *("粤BI2345", "粤BO1234", "粤BABC12", "粤B1A2B3", "粤O12345", "粤B1234", "港粤B1234", "粤B１2345", "粤BA１B２3"),

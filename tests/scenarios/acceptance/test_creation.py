@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.scenarios.acceptance.people import Applicant, Service, instant, ok, refused, wrong
-from tests.scenarios.stack.running_stack import Json
+from tests.support.running_stack import Json
 
 RIGHT_VINS = ("LSVAA49J132047371", "LGXCE6CB5K0000001", "LFV2A21K8A3000001")
 A_PERSON = {"kind": "person", "name": "张三", "id_number": "11010519491231002X"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.acceptance.people import Service, instant, ok, refused
-from tests.scenarios.stack.running_stack import Json
+from tests.support.running_stack import Json
 
 VIN_VALUES = dict(
     zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)

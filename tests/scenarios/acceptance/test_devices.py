@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.scenarios.acceptance.people import Applicant, Selection, Service, ok, passed, refused
-from tests.scenarios.stack.running_stack import Json
+from tests.support.running_stack import Json
 
 
 async def second_device(service: Service, selection: Selection) -> Selection:

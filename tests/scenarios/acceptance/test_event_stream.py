@@ -5,7 +5,7 @@ import asyncio
 import httpx
 
 from tests.scenarios.acceptance.people import Selection, Service, instant, passed, refused
-from tests.scenarios.stack.running_stack import Client
+from tests.support.running_stack import Client
 
 
 def without_clock(view: dict[str, object]) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.scenarios.acceptance.people import Selection, Service, eventually, instant, ok, passed, refused
-from tests.scenarios.stack.running_stack import Json
+from tests.support.running_stack import Json
 
 WITHIN_S = 2
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.scenarios.acceptance.people import Applicant, Selection, Service, eventually, instant, ok, passed, refused
-from tests.scenarios.stack.running_stack import Json
+from tests.support.running_stack import Json
 
 # The instance's policy.
 VALIDITY_S, BAN_S = 3, 5

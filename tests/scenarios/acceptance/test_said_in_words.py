@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenarios.acceptance.contract import FACT_OF_CODE, STATUS_OF_CODE, Contract, Disagreement
 from tests.scenarios.acceptance.people import Selection, Service, instant, ok, refused
-from tests.scenarios.stack.running_stack import Json
+from tests.support.running_stack import Json
 
 CALLS = {
     ("get", "/offices"),

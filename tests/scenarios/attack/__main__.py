@@ -15,7 +15,7 @@ from tests.scenarios.acceptance.contract import Contract
 from tests.scenarios.acceptance.people import Service
 from tests.scenarios.attack import campaign, published_calls
 from tests.scenarios.attack.findings import table
-from tests.scenarios.stack.running_stack import RunningStack, running
+from tests.support.running_stack import RunningStack, running
 
 # As in production, but with short countdowns and without a delay between codes.
 SCALPED = {

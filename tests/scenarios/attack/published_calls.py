@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.scenarios.stack.running_stack import Client
+from tests.support.running_stack import Client
 
 SEED = 20261125
 LONGEST_ANSWER_S = 15

@@ -14,9 +14,9 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from process.clock import system_clock
-from tests.api.country import Answer, Applicant, Caller, Car, Country, Selection
-from tests.desk.people import clerk_of
 from tests.scenarios.faults.installation import Installation
+from tests.support.country import Answer, Applicant, Caller, Car, Country, Selection
+from tests.support.desk import clerk_of
 from tests.support.waiting import eventually
 from workflows import client as workflow_client
 

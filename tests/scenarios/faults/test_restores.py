@@ -10,9 +10,9 @@ from temporalio.service import RPCError
 
 from embedded.temporal import Temporal
 from process.clock import system_clock
-from tests.api.country import Applicant, Car, Country, Selection
-from tests.desk.people import clerk_of
 from tests.scenarios.faults.installation import Installation
+from tests.support.country import Applicant, Car, Country, Selection
+from tests.support.desk import clerk_of
 from tests.support.waiting import eventually
 from worker.schedules import ensure_upkeep, keep_upkeep
 

@@ -6,8 +6,8 @@ from sqlalchemy import text
 
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
-from tests.storage.pool_world import World
-from tests.storage.stored_preselections import Stored
+from tests.support.pool import World
+from tests.support.stored_preselections import Stored
 
 CONNECTIONS = 40
 

@@ -16,7 +16,7 @@ from storage.failures import ClaimLost, RequestIdTaken, StaleRevision
 from storage.postgres.database import Database
 from storage.postgres.tables import claim
 from storage.preselections.decisions import Claim
-from tests.storage.stored_preselections import AT, LATER, SOON, Stored, decision, new_plates
+from tests.support.stored_preselections import AT, LATER, SOON, Stored, decision, new_plates
 
 RIVALS = 100
 CONNECTIONS = 40

@@ -13,8 +13,8 @@ from domain.segments import positions_in
 from storage.failures import ClaimLost, IndexLost
 from storage.postgres.tables import claim
 from storage.preselections.decisions import Claim
-from tests.storage.pool_world import B, World, plates_at, put_index, segment
-from tests.storage.stored_preselections import AT, SOON, Stored, decision
+from tests.support.pool import B, World, plates_at, put_index, segment
+from tests.support.stored_preselections import AT, SOON, Stored, decision
 
 DRAWERS = 50
 HUNDRED = segment("AB1!!")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.scenarios.stack.running_stack import RunningStack, running
+from tests.support.running_stack import RunningStack, running
 
 
 @pytest.fixture(scope="session")

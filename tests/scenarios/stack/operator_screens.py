@@ -21,7 +21,7 @@ from process.clock import system_clock
 from scripts.build_web import environment as with_node
 from storage.postgres.database import Database
 from tests.scenarios.stack.browser_fonts import with_chinese
-from tests.scenarios.stack.running_stack import ROOT, Client, Json, RunningStack, json_of, running
+from tests.support.running_stack import ROOT, Client, Json, RunningStack, json_of, running
 
 FOLDER = ROOT / "docs" / "screens" / "operators"
 SCRIPT = Path(__file__).with_suffix(".mjs")

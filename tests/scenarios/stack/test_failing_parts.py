@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from embedded.process_tree import frozen
-from tests.scenarios.stack.running_stack import Client, Json, RunningStack, json_of
+from tests.support.running_stack import Client, Json, RunningStack, json_of
 
 pytestmark = pytest.mark.slow
 

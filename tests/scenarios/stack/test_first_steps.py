@@ -1,7 +1,7 @@
 import pytest
 
 from tests.scenarios.stack.first_steps import PAGE, run, steps
-from tests.scenarios.stack.running_stack import RunningStack
+from tests.support.running_stack import RunningStack
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,8 @@ import json
 import httpx
 import pytest
 
-from tests.scenarios.stack.running_stack import Client, Json, RunningStack
 from tests.scenarios.stack.test_operators import xuanhao
+from tests.support.running_stack import Client, Json, RunningStack
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ import zxingcpp
 from PIL.Image import Image
 from pypdfium2 import PdfDocument
 
-from tests.scenarios.stack.running_stack import ROOT, Client, RunningStack
 from tests.scenarios.stack.test_privacy import found_in, histories, logs, personal_values, redis_content
+from tests.support.running_stack import ROOT, Client, RunningStack
 
 pytestmark = pytest.mark.slow
 

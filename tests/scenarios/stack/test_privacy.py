@@ -10,7 +10,7 @@ import redis.asyncio
 from temporalio.client import Client as Temporal
 from temporalio.client import WorkflowHistory
 
-from tests.scenarios.stack.running_stack import Client, RunningStack
+from tests.support.running_stack import Client, RunningStack
 
 pytestmark = pytest.mark.slow
 

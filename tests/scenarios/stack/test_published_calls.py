@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.scenarios.attack.published_calls import SHORT, Cast, attack
-from tests.scenarios.stack.running_stack import RunningStack
+from tests.support.running_stack import RunningStack
 
 pytestmark = pytest.mark.slow
 

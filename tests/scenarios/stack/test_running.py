@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.scenarios.stack.running_stack import LONGEST_STOP_S, ROOT, Client, RunningStack, running
+from tests.support.running_stack import LONGEST_STOP_S, ROOT, Client, RunningStack, running
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +60,7 @@ async def test_killed_by_sigkill_nothing_is_left_and_the_next_start_keeps_everyt
 TESTING = """
 import asyncio, sys, time
 from pathlib import Path
-from tests.scenarios.stack.running_stack import RunningStack
+from tests.support.running_stack import RunningStack
 
 async def test():
     stack = RunningStack(Path("nowhere"))

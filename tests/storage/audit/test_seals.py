@@ -12,7 +12,7 @@ from storage.audit.seals import AuditSeals
 from storage.audit.trail import Act, note
 from storage.audit.verification import AuditReport, verify_audit
 from storage.postgres.database import Database
-from tests.storage.stored_preselections import AT
+from tests.support.stored_preselections import AT
 
 MINUTE = timedelta(minutes=1)
 ADDED = (

@@ -17,8 +17,8 @@ from storage.offices.calendars import Calendars
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.preselections.decisions import Claim
-from tests.storage.pool_world import B, World, segment
-from tests.storage.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
+from tests.support.pool import B, World, segment
+from tests.support.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
 
 ALWAYS = (AT - timedelta(days=4000), AT + timedelta(days=4000))
 ADD = "INSERT INTO audit (at, actor_kind, action, plates, facts) VALUES ('2026-11-23', 'system', 'x', '{}', '{}')"

@@ -16,7 +16,7 @@ from storage.bans.repository import BanRepository, NewBan
 from storage.failures import NotTheSecond
 from storage.postgres.database import Database
 from storage.postgres.tables import blacklist
-from tests.storage.stored_preselections import AT, KEYS, LATER, SOON
+from tests.support.stored_preselections import AT, KEYS, LATER, SOON
 
 TWO_YEARS_LATER = AT.replace(year=2028)
 MILLISECOND = timedelta(milliseconds=1)

@@ -11,8 +11,8 @@ from storage.crypto.vault import Keys, Unreadable, Vault
 from storage.postgres.all_tables import metadata
 from storage.postgres.database import Database
 from storage.preselections.desk_reasons import DeskReason, DeskReasons
-from tests.storage.stored_preselections import AT, KEYS, Stored
 from tests.support.rows import any_row
+from tests.support.stored_preselections import AT, KEYS, Stored
 
 OLD, NEW = {"first": b"1" * 32}, {"first": b"1" * 32, "second": b"2" * 32}
 DIGESTS = {"idempotency.body_digest", "audit_seal.previous", "audit_seal.digest"}

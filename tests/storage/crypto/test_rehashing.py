@@ -10,8 +10,8 @@ from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.rehashing import NOBODY, Rehashing
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
-from tests.storage.stored_preselections import AT, KEYS, LATER, Stored
 from tests.support.rows import any_row
+from tests.support.stored_preselections import AT, KEYS, LATER, Stored
 
 
 def changed_keys() -> Keys:

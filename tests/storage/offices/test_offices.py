@@ -3,7 +3,7 @@ from uuid import uuid4
 
 from storage.offices.offices import Notice, Office, Offices
 from storage.postgres.database import Database
-from tests.storage.stored_preselections import AT
+from tests.support.stored_preselections import AT
 
 
 def office(*prefixes: str, code: str | None = None, **policy: int) -> Office:

@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from domain.plates import POOL_SIZE
 from domain.segments import positions_in
 from storage.pool.index import PoolIndex, Wish
-from tests.storage.pool_world import AT, B, plates_at, put_index, segment
+from tests.support.pool import AT, B, plates_at, put_index, segment
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from storage.pool.keyboard import KeyboardSnapshots
 from storage.pool.keys import index_keys
 from storage.pool.rebuild import KEPT_MOMENTS
 from storage.postgres.tables import FOREVER
-from tests.storage.pool_world import AT, LATER, WHOLE_PATTERNS, B, World, plates_at, segment
+from tests.support.pool import AT, LATER, WHOLE_PATTERNS, B, World, plates_at, segment
 
 MIB = 1024 * 1024
 ISSUE_ALL_DIGITS = text(

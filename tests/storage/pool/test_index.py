@@ -13,7 +13,7 @@ from storage.pool.index import PoolIndex, Wish
 from storage.pool.keys import index_keys, milliseconds
 from storage.postgres.tables import FOREVER
 from storage.redis.client import make_redis
-from tests.storage.pool_world import AT, LATER, B, free_in, plates_at, put_index, without_four
+from tests.support.pool import AT, LATER, B, free_in, plates_at, put_index, without_four
 
 MILLISECOND = timedelta(milliseconds=1)
 EVERYTHING = (1 << POOL_SIZE) - 1

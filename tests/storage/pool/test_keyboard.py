@@ -10,7 +10,7 @@ from domain.segments import positions_in
 from storage.pool.keyboard import KeyboardSnapshots, Snapshot
 from storage.pool.keys import key
 from storage.redis.client import make_redis
-from tests.storage.pool_world import AT, LATER, B, World, plates_at, segment
+from tests.support.pool import AT, LATER, B, World, plates_at, segment
 
 MAX_AGE = timedelta(minutes=5)
 MILLISECOND = timedelta(milliseconds=1)

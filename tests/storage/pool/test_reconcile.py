@@ -11,7 +11,7 @@ from storage.pool.keys import index_keys, key, lock_key
 from storage.pool.rebuild import KEPT_MOMENTS
 from storage.pool.reconcile import NO_DRIFT, Drift
 from storage.pool.snapshot import PoolRecords, PoolSnapshot
-from tests.storage.pool_world import AT, LATER, B, World, free_in, plates_at, segment
+from tests.support.pool import AT, LATER, B, World, free_in, plates_at, segment
 
 MILLISECOND = timedelta(milliseconds=1)
 HOUR = timedelta(hours=1)

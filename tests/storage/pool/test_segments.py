@@ -9,8 +9,8 @@ from domain.segments import MalformedTemplate, Segment
 from storage.offices.offices import Office, Offices
 from storage.pool.segments import SegmentOverlaps, SegmentRepository, UnknownPrefix, UnknownSegment
 from storage.postgres.database import Database
-from tests.storage.pool_world import ACT
-from tests.storage.stored_preselections import AT
+from tests.support.pool import ACT
+from tests.support.stored_preselections import AT
 
 WEEK = timedelta(days=7)
 

@@ -2,7 +2,7 @@ import pytest
 
 from domain.segments import positions_in
 from storage.pool.snapshot import PoolRecords
-from tests.storage.pool_world import AT, LATER, B, World, plates_at, segment
+from tests.support.pool import AT, LATER, B, World, plates_at, segment
 
 PLATES = plates_at(positions_in(segment("AB1!!").numbers()))
 

@@ -17,7 +17,7 @@ from storage.pool.snapshot import PoolRecords
 from storage.pool.withheld import WithheldNumbers, Withholding
 from storage.postgres.tables import FOREVER, claim
 from storage.redis.client import make_redis
-from tests.storage.pool_world import AT, LATER, B, World, free_in, segment
+from tests.support.pool import AT, LATER, B, World, free_in, segment
 
 FIRST = Act(AT, "operator", "op-1", "留作公务")
 SECOND = Act(LATER, "operator", "op-2", "不再需要")

@@ -17,7 +17,7 @@ from embedded.postgres import Postgres
 from storage.failures import RequestIdTaken, StaleRevision
 from storage.postgres.database import PATIENCE, Database
 from storage.preselections.decisions import Claim
-from tests.storage.stored_preselections import SOON, Stored, decision, new_plates
+from tests.support.stored_preselections import SOON, Stored, decision, new_plates
 
 ONE = text("SELECT 1")
 MARGIN = 1.0

@@ -12,7 +12,7 @@ from storage.failures import ClaimLost, PartyBanned, RequestIdTaken, StaleRevisi
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER, claim
 from storage.preselections.decisions import Claim
-from tests.storage.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
+from tests.support.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
 
 Standing = dict[str, tuple[str, UUID | None, datetime]]
 

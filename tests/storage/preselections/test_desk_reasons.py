@@ -7,7 +7,7 @@ from sqlalchemy import select
 from storage.postgres.database import Database
 from storage.preselections.desk_reasons import DeskReason, DeskReasons
 from storage.preselections.tables import desk_reason
-from tests.storage.stored_preselections import AT, KEYS, LATER
+from tests.support.stored_preselections import AT, KEYS, LATER
 
 
 async def test_a_reason_is_found_by_its_preselection_and_the_first_one_of_a_request_stays(database: Database) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from storage.postgres.database import Database
 from storage.preselections.failed_checks import FailedChecks, Place
-from tests.storage.stored_preselections import AT
+from tests.support.stored_preselections import AT
 
 LIMIT = 3
 

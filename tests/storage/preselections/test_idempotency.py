@@ -12,7 +12,7 @@ from sqlalchemy import select
 from storage.postgres.database import Database
 from storage.postgres.tables import idempotency
 from storage.preselections.idempotency import Answered, Begun, Fresh, Idempotency, InFlight, OtherBody, RequestKey
-from tests.storage.stored_preselections import AT, KEYS
+from tests.support.stored_preselections import AT, KEYS
 
 LEASE = timedelta(seconds=20)
 BODY, OTHER = b"digest of the body", b"digest of another body"

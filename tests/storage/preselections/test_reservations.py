@@ -11,7 +11,7 @@ from sqlalchemy import text
 from storage.postgres.database import Database
 from storage.preselections.decisions import Claim
 from storage.preselections.reservations import Reservations
-from tests.storage.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
+from tests.support.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
 
 THURSDAY, FRIDAY, MONDAY = date(2026, 11, 26), date(2026, 11, 27), date(2026, 11, 30)
 MANY = 50_000

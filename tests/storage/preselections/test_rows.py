@@ -11,8 +11,8 @@ from storage.crypto.keyed_hash import KeyedHash
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys, Unreadable, Vault
 from storage.preselections.history import VehicleHistory
-from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_plates
 from tests.support.rows import any_row
+from tests.support.stored_preselections import AT, KEYS, Stored, decision, new_plates
 
 HASHES = PersonalHashes(KEYS.hashes)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from redis.asyncio import Redis
 
 from storage.redis.rate_windows import RateWindows
-from tests.storage.pool_world import AT
+from tests.support.pool import AT
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)

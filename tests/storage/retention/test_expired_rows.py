@@ -17,7 +17,7 @@ from storage.preselections.failed_checks import FailedChecks
 from storage.preselections.idempotency import Idempotency, RequestKey
 from storage.retention.expired_rows import ExpiredRows
 from storage.sms.codes import CodeOwner, Codes, NewCode
-from tests.storage.stored_preselections import AT, KEYS, Stored, decision, new_plates
+from tests.support.stored_preselections import AT, KEYS, Stored, decision, new_plates
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MILLISECOND = timedelta(milliseconds=1)

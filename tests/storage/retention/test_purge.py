@@ -12,7 +12,7 @@ from storage.bans.repository import BanRepository, NewBan
 from storage.postgres.database import Database
 from storage.preselections.desk_reasons import DeskReason, DeskReasons
 from storage.retention.purge import Purged, Retention
-from tests.storage.stored_preselections import AT, KEYS, LATER, Stored, decision, new_plates
+from tests.support.stored_preselections import AT, KEYS, LATER, Stored, decision, new_plates
 
 YEAR = timedelta(days=365)
 MILLISECOND = timedelta(milliseconds=1)

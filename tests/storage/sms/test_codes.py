@@ -17,7 +17,7 @@ from storage.failures import CodeGone
 from storage.postgres.database import Database
 from storage.postgres.tables import code
 from storage.sms.codes import CodeOwner, Codes, NewCode
-from tests.storage.stored_preselections import AT, KEYS, Stored, decision
+from tests.support.stored_preselections import AT, KEYS, Stored, decision
 
 HASHES = PersonalHashes(KEYS.hashes)
 POLICY = Policy()

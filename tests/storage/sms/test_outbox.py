@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from storage.postgres.database import Database
 from storage.sms.outbox import SmsOutbox
-from tests.storage.stored_preselections import AT, KEYS
+from tests.support.stored_preselections import AT, KEYS
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from domain.errors import RateLimited
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
 from storage.sms.quota import ServiceCodes
-from tests.storage.pool_world import AT
 from tests.storage.redis.test_rate_windows import MINUTE
+from tests.support.pool import AT
 
 
 async def sent(codes: ServiceCodes, code_id: UUID) -> bool:

@@ -9,7 +9,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
 
-from tests.gateways.http_server import LocalServer
+from tests.support.http_server import LocalServer
 
 ISSUER = "http://issuer.test"
 AUDIENCE = "xuanhao"

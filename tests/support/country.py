@@ -19,8 +19,8 @@ from domain.vehicle_eligibility import Obstacle, VehicleFacts, VehicleQuestion
 from process.clock import system_clock
 from storage.audit.trail import Act
 from storage.offices.offices import Notice, Office
-from tests.api.stack import Stack
-from tests.gateways.identity.tokens import AUDIENCE, ISSUER, KEY, token_of
+from tests.support.api_stack import Stack
+from tests.support.tokens import AUDIENCE, ISSUER, KEY, token_of
 
 LONG_AGO = timedelta(days=30)
 # From the far end, so that no other folder's tests have an index for the same prefix.

@@ -10,9 +10,9 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from storage.postgres.tables import blacklist
+from tests.support.vehicles import A_MOMENT, Vehicle
 from tests.support.waiting import eventually
-from tests.workflows.vehicles import A_MOMENT, Vehicle
-from tests.workflows.world import World
+from tests.support.world import World
 from workflows.messages import blacklist_workflow_id
 
 

@@ -19,7 +19,7 @@ from storage.offices.offices import Office
 from storage.pool.reconcile import IndexKeeper
 
 if TYPE_CHECKING:
-    from tests.api.country import Phone, Registry
+    from tests.support.country import Phone, Registry
 
 
 @dataclass

@@ -40,7 +40,7 @@ from workflows.start_options import VehicleStart
 from workflows.vehicle.workflow import VehicleWorkflow
 
 if TYPE_CHECKING:
-    from tests.workflows.world import Person, World
+    from tests.support.world import Person, World
 
 CLERK = "c1e4c"
 OPERATOR = "wang"

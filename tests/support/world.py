@@ -19,7 +19,7 @@ from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Office
 from storage.preselections.decisions import Claim
 from storage.repositories import Repositories
-from tests.workflows.vehicles import Vehicle
+from tests.support.vehicles import Vehicle
 from worker.container import WorkerContainer
 from workflows.client import VehicleClient
 

@@ -20,7 +20,7 @@ from embedded.ports import free_port
 Json = dict[str, Any]
 """A JSON object; tests/scenarios/acceptance validates its form against the published document."""
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 # Several systems may start at once, beside other tests.
 LONGEST_START_S = 120
 LONGEST_STOP_S = 20

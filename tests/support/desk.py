@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from storage.offices.offices import Office
-from tests.api.country import Applicant, Caller, Country, Selection
+from tests.support.country import Applicant, Caller, Country, Selection
 
 
 def clerk_of(country: Country, office: Office) -> Caller:
