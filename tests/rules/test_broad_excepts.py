@@ -19,7 +19,7 @@ EDGES = {
         "Database.execute_raw",
     ): "After any failure the connection is discarded; raised again.",
     (
-        "tests/api/test_action_log.py",
+        "tests/api/http/test_action_log.py",
         "acting.application",
     ): "A failure of every kind; the log is the subject.",
     ("worker/__main__.py", "tend_index"): "The edge of a task: one bad row does not end the tending of other prefixes.",

@@ -14,8 +14,8 @@ from tests.support.bans import ban_of
 from tests.support.vehicles import Vehicle
 from tests.support.waiting import eventually
 from tests.support.world import World
-from tests.workflows.test_operators_view import details_of
-from tests.workflows.test_revivals import upkept
+from tests.workflows.maintenance.test_revivals import upkept
+from tests.workflows.vehicle.test_operators_view import details_of
 
 pytestmark = pytest.mark.slow
 

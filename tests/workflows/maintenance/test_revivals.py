@@ -11,7 +11,7 @@ from process.clock import system_clock
 from tests.support.bans import BanRun, ban_of
 from tests.support.waiting import eventually
 from tests.support.world import World
-from tests.workflows.test_operators_view import attributes_of
+from tests.workflows.vehicle.test_operators_view import attributes_of
 from workflows.maintenance.types import RevivedWorkflows, UpkeepInput, UpkeepReport
 from workflows.maintenance.workflow import UpkeepWorkflow
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.api.test_creation import ban
+from tests.api.preselections.test_creation import ban
 from tests.support.country import Applicant, Country, eventually
 
 

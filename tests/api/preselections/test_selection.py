@@ -8,7 +8,7 @@ import pytest
 
 from domain.instants import parse_instant
 from storage.offices.offices import Office
-from tests.api.test_creation import ban, wrong
+from tests.api.preselections.test_creation import ban, wrong
 from tests.support.country import Country, Selection
 
 ACTIONS: dict[str, Any] = {

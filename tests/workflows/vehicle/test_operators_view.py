@@ -13,7 +13,7 @@ from tests.support.waiting import eventually
 from tests.support.world import World
 from workflows.search_attributes import DEADLINE, OFFICE, STAGE
 
-GUIDE = Path(__file__).parents[2] / "docs" / "operators.md"
+GUIDE = Path(__file__).parents[3] / "docs" / "operators.md"
 QUERY = re.compile(
     r"^(?:\|[^|`]*\| `)?((?:Stage|ExecutionStatus|WorkflowType|TemporalReportedProblems)\b[^`\n]*)", re.MULTILINE
 )

@@ -11,7 +11,7 @@ from domain.preselection.values import Stage
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import refused
 from tests.support.world import World
-from tests.workflows.test_operators_view import attributes_of, details_of
+from tests.workflows.vehicle.test_operators_view import attributes_of, details_of
 from workflows.messages import Draw, OneNumber
 from workflows.outcomes import KEPT
 from workflows.vehicle.decisions import MOST_DECISIONS

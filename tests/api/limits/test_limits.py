@@ -20,7 +20,7 @@ from domain.instants import parse_instant
 from process.clock import system_clock
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
-from tests.api.test_event_stream import listening
+from tests.api.preselections.test_event_stream import listening
 from tests.support.api_stack import keys_of
 from tests.support.country import Answer, Country, eventually
 

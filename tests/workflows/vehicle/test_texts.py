@@ -12,7 +12,7 @@ from storage.sms.deliveries import DeliveryState, SmsDelivery
 from tests.support.vehicles import Vehicle
 from tests.support.waiting import eventually
 from tests.support.world import World
-from tests.workflows.test_operators_view import details_of
+from tests.workflows.vehicle.test_operators_view import details_of
 
 A_DAY = timedelta(days=1)
 

@@ -14,7 +14,7 @@ from tests.support.world import World
 
 MOST_EVENTS = 66
 MOST_BYTES = 12_288
-TABLE = Path(__file__).parents[2] / "docs" / "history-events.md"
+TABLE = Path(__file__).parents[3] / "docs" / "history-events.md"
 ROW = re.compile(r"^\| (?P<action>[A-Za-z ]+) \| (?P<count>\d+) \| (?P<events>.+) \|$", re.MULTILINE)
 
 

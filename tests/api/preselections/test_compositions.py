@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.test_selection import selecting, until_after
+from tests.api.preselections.test_selection import selecting, until_after
 from tests.support.country import Country
 
 
