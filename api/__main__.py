@@ -7,7 +7,7 @@ import uvloop
 
 from api.app import create_app
 from api.auth.identity_rules import token_rules
-from api.context import Gateways, parts_of
+from api.context import Gateways, open_context
 from api.serving import serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.settings import Settings, SettingsError
@@ -34,10 +34,10 @@ async def run(settings: Settings, keys: Keys) -> None:
         async with httpx.AsyncClient() as http:
             gateways = gateways_of(settings, http, SmsOutbox(outbox, keys))
             async with (
-                parts_of(settings, gateways, keys) as parts,
-                keys_kept_up(keys, parts.database, "api", system_clock),
+                open_context(settings, gateways, keys) as context,
+                keys_kept_up(keys, context.repositories.database, "api", system_clock),
             ):
-                await serve(create_app(parts), settings)
+                await serve(create_app(context), settings)
     finally:
         await outbox.close()
 

@@ -12,7 +12,7 @@ from starlette.routing import Match
 
 from api.auditors import endpoints as auditors
 from api.auth.policy import RULES, Rule
-from api.context import Parts
+from api.context import AppContext
 from api.desk import endpoints as desk
 from api.health import endpoints as health
 from api.http.cross_origin import CrossOrigin
@@ -56,17 +56,17 @@ _CODES = {
 
 
 def create_app(
-    parts: Parts, *, further: Sequence[APIRouter] = (), further_rules: Mapping[str, Rule] | None = None
+    context: AppContext, *, further: Sequence[APIRouter] = (), further_rules: Mapping[str, Rule] | None = None
 ) -> FastAPI:
     """The application. `further` routers have the same base path; each of their routes needs a rule too."""
     app = with_routes(further, further_rules)
-    app.state.parts = parts
+    app.state.context = context
     add_pages(app)
     app.add_exception_handler(HTTPException, framework_refusal)
-    if origins := parts.settings.allowed_origins:
+    if origins := context.settings.allowed_origins:
         app.add_middleware(CrossOrigin, origins=origins)
     # The last middleware is the outermost: every response has its headers.
-    app.add_middleware(RequestLog, demo=parts.settings.demo)
+    app.add_middleware(RequestLog, demo=context.settings.demo)
     return app
 
 

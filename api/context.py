@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Self
 
-from redis.asyncio import Redis
 from temporalio.client import Client
 
 from api.limits.call_counts import CallCounts
@@ -20,29 +20,12 @@ from gateways.identity.provider import Verifier
 from gateways.vehicle_registry import VehicleRegistry
 from operations.context import OperationsContext
 from process.clock import Clock, system_clock
-from storage.bans.repository import BanRepository
-from storage.crypto.keyed_hash import KeyedHash
-from storage.crypto.personal_hashes import PersonalHashes
-from storage.crypto.seals import MessageSeals
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
-from storage.offices.offices import Offices
-from storage.pool.keyboard import KeyboardSnapshots
-from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
-from storage.preselections.decisions import Decisions
-from storage.preselections.desk import DeskRecords
-from storage.preselections.desk_reasons import DeskReasons
-from storage.preselections.failed_checks import FailedChecks
-from storage.preselections.idempotency import Idempotency
-from storage.preselections.lagging import LaggingWorkflows
-from storage.preselections.rows import Preselections
-from storage.redis.announcements import Announcements
 from storage.redis.client import make_redis
-from storage.redis.rate_windows import RateWindows
 from storage.repositories import Repositories
 from storage.sms.code_sender import CodeSender
-from storage.sms.codes import Codes
 from storage.sms.quota import ServiceCodes
 from workflows.client import VehicleClient
 
@@ -59,106 +42,59 @@ class Gateways:
 
 
 @dataclass(frozen=True)
-class Parts:
+class AppContext:
     settings: Settings
     clock: Clock
     policy: Policy
     """The deployment's policy, which an office may override."""
     gateways: Gateways
     temporal: Client
-    database: Database
-    redis: Redis
-    keyed_hash: KeyedHash
-    hashes: PersonalHashes
+    repositories: Repositories
     directory: OfficeDirectory
-    offices: Offices
-    segments: SegmentRepository
-    preselections: Preselections
-    decisions: Decisions
-    codes: Codes
-    bans: BanRepository
-    failed_checks: FailedChecks
-    idempotency: Idempotency
-    keyboards: KeyboardSnapshots
     call_counts: CallCounts
     ip_throttle: IpThrottle
     code_sender: CodeSender
-    announcements: Announcements
     streams: OpenStreams
     vouchers: VoucherKeys
-    desk_records: DeskRecords
-    desk_reasons: DeskReasons
     operations: OperationsContext
     vehicles: VehicleClient
-    lagging: LaggingWorkflows
+
+    @classmethod
+    def build(
+        cls, settings: Settings, gateways: Gateways, repositories: Repositories, temporal: Client, clock: Clock
+    ) -> Self:
+        """The dependencies with these connections."""
+        policy = Policy().with_overrides(settings.policy)
+        hashes, windows = repositories.hashes, repositories.rate_windows
+        operations = OperationsContext.build(settings, repositories, temporal)
+        service_codes = ServiceCodes(windows, policy.codes_per_minute)
+        return cls(
+            settings=settings,
+            clock=clock,
+            policy=policy,
+            gateways=gateways,
+            temporal=temporal,
+            repositories=repositories,
+            directory=OfficeDirectory(repositories.offices, clock),
+            call_counts=CallCounts(windows, hashes),
+            ip_throttle=IpThrottle(windows, hashes, proxies=settings.proxy_networks, limit=policy.address_per_minute),
+            code_sender=CodeSender(repositories.codes, service_codes, hashes, gateways.sms),
+            streams=OpenStreams(settings.streams_per_account),
+            vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
+            operations=operations,
+            vehicles=operations.vehicles,
+        )
 
 
 @asynccontextmanager
-async def parts_of(
+async def open_context(
     settings: Settings, gateways: Gateways, keys: Keys, *, clock: Clock = system_clock
-) -> AsyncIterator[Parts]:
+) -> AsyncIterator[AppContext]:
     """The dependencies for these settings, closed at the end. No server has to respond yet."""
     database = Database(settings.database_url, pool_size=CONNECTIONS, application_name="xuanhao-api")
-    redis = make_redis(settings.redis_url)
-    parts = assembled(
-        settings,
-        gateways,
-        keys,
-        clock=clock,
-        database=database,
-        redis=redis,
-        temporal=await connect(settings, lazy=True),
-    )
+    repositories = Repositories.build(database, make_redis(settings.redis_url), keys)
+    temporal = await connect(settings, lazy=True)
     try:
-        yield parts
+        yield AppContext.build(settings, gateways, repositories, temporal, clock)
     finally:
-        await parts.announcements.close()
-        await redis.aclose()
-        await database.close()
-
-
-def assembled(
-    settings: Settings,
-    gateways: Gateways,
-    keys: Keys,
-    *,
-    clock: Clock,
-    database: Database,
-    redis: Redis,
-    temporal: Client,
-) -> Parts:
-    """The dependencies with these connections."""
-    offices, hashes = Offices(database), PersonalHashes(keys.hashes)
-    policy, windows = Policy().with_overrides(settings.policy), RateWindows(redis)
-    return Parts(
-        settings=settings,
-        clock=clock,
-        policy=policy,
-        gateways=gateways,
-        temporal=temporal,
-        database=database,
-        redis=redis,
-        keyed_hash=keys.hashes,
-        hashes=hashes,
-        directory=OfficeDirectory(offices, clock),
-        offices=offices,
-        segments=SegmentRepository(database),
-        preselections=Preselections(database, keys),
-        decisions=Decisions(database, keys),
-        vehicles=VehicleClient(temporal, settings.task_queue, MessageSeals(keys.hashes)),
-        lagging=LaggingWorkflows(database),
-        codes=Codes(database),
-        bans=BanRepository(database, keys),
-        failed_checks=FailedChecks(database),
-        idempotency=Idempotency(database, keys),
-        call_counts=CallCounts(windows, hashes),
-        ip_throttle=IpThrottle(windows, hashes, proxies=settings.proxy_networks, limit=policy.address_per_minute),
-        code_sender=CodeSender(Codes(database), ServiceCodes(windows, policy.codes_per_minute), hashes, gateways.sms),
-        keyboards=KeyboardSnapshots(database, redis),
-        announcements=Announcements(redis),
-        streams=OpenStreams(settings.streams_per_account),
-        vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
-        desk_records=DeskRecords(database),
-        desk_reasons=DeskReasons(database, keys),
-        operations=OperationsContext.build(settings, Repositories.build(database, redis, keys), temporal),
-    )
+        await repositories.close()

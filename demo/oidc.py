@@ -234,5 +234,5 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _now(request: Request) -> datetime:
-    now: datetime = request.app.state.parts.clock()
+    now: datetime = request.app.state.context.clock()
     return now

@@ -7,7 +7,7 @@ import uvloop
 from fastapi import APIRouter, FastAPI
 
 from api.app import create_app
-from api.context import Gateways, Parts, parts_of
+from api.context import AppContext, Gateways, open_context
 from api.serving import serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.settings import Settings, SettingsError
@@ -39,9 +39,9 @@ def issuer_at(port: int) -> str:
     return f"http://127.0.0.1:{port}{oidc.PATH}"
 
 
-def demo_app(parts: Parts, demo: Demo) -> FastAPI:
+def demo_app(context: AppContext, demo: Demo) -> FastAPI:
     """The API, the calls of demo mode under the same base path, and the demo's pages."""
-    app = create_app(parts, further=[routes.router], further_rules=routes.RULES)
+    app = create_app(context, further=[routes.router], further_rules=routes.RULES)
     app.state.demo = demo
     # The web pages match every remaining path, so they must stay last.
     last = app.router.routes.pop()
@@ -71,10 +71,10 @@ async def run(settings: Settings) -> None:
         http_client = httpx.AsyncClient(trust_env=False)
         async with (
             http_client as http,
-            parts_of(settings, demo_gateways(demo, http), keys) as parts,
-            keys_kept_up(keys, parts.database, "api", system_clock),
+            open_context(settings, demo_gateways(demo, http), keys) as context,
+            keys_kept_up(keys, context.repositories.database, "api", system_clock),
         ):
-            await serve(demo_app(parts, demo), settings)
+            await serve(demo_app(context, demo), settings)
     finally:
         await outbox.close()
 

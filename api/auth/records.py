@@ -24,7 +24,7 @@ def id_in(text: str) -> UUID:
 
 async def own_preselection(context: RequestContext, text: str) -> None:
     """The caller's preselection, from its row."""
-    row = await context.app.preselections.get(id_in(text))
+    row = await context.repositories.preselections.get(id_in(text))
     if row is None or row.owner_hash not in candidate_hashes(context.caller.owner_hash):
         raise NotFound
     context.preselection = row
@@ -45,7 +45,7 @@ async def office(context: RequestContext, code: str) -> None:
 
 async def desk_reservation(context: RequestContext, text: str) -> None:
     """A reservation of the clerk's office, at any stage."""
-    row = await context.app.preselections.get(id_in(text))
+    row = await context.repositories.preselections.get(id_in(text))
     if row is None or row.plate is None or row.office_code != context.caller.claims.office:
         raise NotFound
     context.preselection = row
@@ -53,12 +53,12 @@ async def desk_reservation(context: RequestContext, text: str) -> None:
 
 
 async def ban(context: RequestContext, text: str) -> None:
-    if await context.app.operations.repositories.bans.get(id_in(text)) is None:
+    if await context.repositories.bans.get(id_in(text)) is None:
         raise NotFound
 
 
 async def withholding(context: RequestContext, text: str) -> None:
-    if await context.app.operations.repositories.withheld.get(id_in(text)) is None:
+    if await context.repositories.withheld.get(id_in(text)) is None:
         raise NotFound
 
 

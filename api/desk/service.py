@@ -29,7 +29,7 @@ async def reservations_of(
     context: RequestContext, *, plate: str | None, stage: Stage | None, limit: int, cursor: str | None
 ) -> ReservationPage:
     """The reservations, newest first. The stage is the one at this instant, also if no timer has written it yet."""
-    rows = await context.app.operations.repositories.reservations.of_office(
+    rows = await context.repositories.reservations.of_office(
         _office(context), plate=plate, stage=stage, limit=limit, before=place_in(cursor)
     )
     # A full page may be the last: then the next one is empty.
@@ -53,7 +53,7 @@ async def inspected(context: RequestContext, text: str) -> VoucherInspection:
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
     item = _item(context, row)
     act = Act(context.now(), "clerk", clerk_of(context))
-    before = await context.app.desk_records.note_inspection(row.id, item.plate, act)
+    before = await context.repositories.desk_records.note_inspection(row.id, item.plate, act)
     return VoucherInspection(valid=item.stage in STILL_GOOD, inspected_before=before, **item.model_dump())
 
 
@@ -69,7 +69,7 @@ async def rejected(context: RequestContext, reason: str) -> ReservationItem:
     The reason is free text, so it is stored encrypted in the database, and never sent to the workflow.
     """
     clerk = clerk_of(context)
-    await context.app.desk_reasons.add(
+    await context.repositories.desk_reasons.add(
         DeskReason(context.operation_id, context.preselection.id, clerk, reason, context.now())
     )
     await send_command(context, "reject", DeskAct(clerk, str(context.operation_id)))
@@ -84,22 +84,22 @@ def clerk_of(context: RequestContext) -> str:
 async def _row_of(context: RequestContext, word: str) -> PreselectionRow | None:
     if "." in word:
         claims = context.app.vouchers.verifier.verify(word, now=context.now())
-        return await context.app.preselections.get(claims.preselection_id)
-    return await context.app.preselections.get(await _id_of_code(context, word))
+        return await context.repositories.preselections.get(claims.preselection_id)
+    return await context.repositories.preselections.get(await _id_of_code(context, word))
 
 
 async def _id_of_code(context: RequestContext, code: str) -> UUID:
     """Raises `VoucherInvalid` for a mistyped or forged code."""
     codes = context.app.vouchers.codes
     first, last = codes.id_range(code)
-    for found in await context.app.desk_records.ids_between(first, last):
+    for found in await context.repositories.desk_records.ids_between(first, last):
         if codes.matches(code, found):
             return found
     raise VoucherInvalid
 
 
 async def _current(context: RequestContext) -> ReservationItem:
-    row = await context.app.preselections.get(context.preselection.id)
+    row = await context.repositories.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
     return _item(context, row)

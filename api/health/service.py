@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 
 from temporalio.service import RPCError
 
-from api.context import Parts
+from api.context import AppContext
 from api.http.problems import DOWN
 from domain.dependencies import DependencyUnavailable
 from domain.errors import Unavailable
@@ -14,12 +14,12 @@ from storage.redis.client import ping
 PATIENCE_SECONDS = 3.0
 
 
-async def require_all_parts(parts: Parts) -> None:
+async def require_all_parts(context: AppContext) -> None:
     """Raises `Unavailable` with every dependency that does not respond in time."""
     checks = {
-        "database": parts.database.ping(),
-        "redis": ping(parts.redis),
-        "temporal": _temporal_answers(parts),
+        "database": context.repositories.database.ping(),
+        "redis": ping(context.repositories.redis),
+        "temporal": _temporal_answers(context),
     }
     answers = await asyncio.gather(*(_answers(check) for check in checks.values()))
     down = {name: DOWN for name, answered in zip(checks, answers, strict=True) if not answered}
@@ -27,9 +27,9 @@ async def require_all_parts(parts: Parts) -> None:
         raise Unavailable(down)
 
 
-async def _temporal_answers(parts: Parts) -> None:
+async def _temporal_answers(context: AppContext) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
-        if not await parts.temporal.service_client.check_health():
+        if not await context.temporal.service_client.check_health():
             raise TimeoutError
 
 

@@ -61,11 +61,11 @@ def is_cacheable(status: int) -> bool:
 
 async def _begin(request: ReadRequest, context: RequestContext, key: RequestKey) -> Fresh | Answered:
     """Wait while another request with this key is running. Raises `OutcomeUnknown` if that takes too long."""
-    digest = context.app.keyed_hash.hash("request body", request.canonical.decode("ascii"))
+    digest = context.repositories.keys.hashes.hash("request body", request.canonical.decode("ascii"))
     operation_id, pause = uuid4(), _FIRST_PAUSE
     began_at = context.now()
     while context.now() - began_at < LONGEST_WAIT:
-        begun = await context.app.idempotency.begin(
+        begun = await context.repositories.idempotency.begin(
             key, body_digest=digest, operation_id=operation_id, at=context.now(), lease=LEASE
         )
         match begun:
@@ -81,7 +81,7 @@ async def _begin(request: ReadRequest, context: RequestContext, key: RequestKey)
 
 async def _keep(response: Response, context: RequestContext, *, is_final: bool) -> None:
     """If the response can't be stored, a repeat is checked again with the same operation id, with the same result."""
-    store, key = context.app.idempotency, context.key
+    store, key = context.repositories.idempotency, context.key
     if key is None:
         return
     try:

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Request
 
 from api.auth.callers import Caller
-from api.context import Parts
+from api.context import AppContext
 from api.limits.call_counts import Count
 from domain.errors import Forbidden, NotFound
 from locales.languages import Language
 from storage.offices.offices import Office
 from storage.preselections.idempotency import RequestKey
 from storage.preselections.rows import PreselectionRow
+from storage.repositories import Repositories
 
 
 class RequestContext:
@@ -23,7 +24,7 @@ class RequestContext:
     where the outcome of an earlier attempt is unknown.
     """
 
-    def __init__(self, app: Parts, language: Language) -> None:
+    def __init__(self, app: AppContext, language: Language) -> None:
         self.app = app
         self.language = language
         self.count: Count | None = None
@@ -33,6 +34,10 @@ class RequestContext:
         self._caller: Caller | None = None
         self._preselection: PreselectionRow | None = None
         self._office: Office | None = None
+
+    @property
+    def repositories(self) -> Repositories:
+        return self.app.repositories
 
     @property
     def caller(self) -> Caller:

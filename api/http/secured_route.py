@@ -43,7 +43,7 @@ class SecuredRoute(APIRoute):
 
         async def secured(request: Request) -> Response:
             language = preferred_language(request.headers.get("accept-language"))
-            request.state.context = context = RequestContext(request.app.state.parts, language)
+            request.state.context = context = RequestContext(request.app.state.context, language)
             refusal: Refusal | None = None
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN):
@@ -95,7 +95,7 @@ async def admit(request: Request, context: RequestContext, name: str) -> Rule:
     if rule is None:
         raise Forbidden
     if not rule.is_public:
-        context.caller = await caller_of(request, context.app.gateways.verifier, context.app.hashes)
+        context.caller = await caller_of(request, context.app.gateways.verifier, context.repositories.hashes)
         rule.admit(context.caller)
         if rule.record is not Record.NONE:
             parameter, load = LOADERS[rule.record]

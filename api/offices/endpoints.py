@@ -29,7 +29,7 @@ async def list_offices(context: CurrentContext) -> OfficeList:
 @router.get("/{code}/notice", responses=reading("not_found"))
 async def read_notice(context: CurrentContext) -> NoticeText:
     """The notice (业务须知) in force."""
-    notice = await context.app.offices.notice_in_force(context.office.code, context.now())
+    notice = await context.repositories.offices.notice_in_force(context.office.code, context.now())
     if notice is None:
         raise NotFound
     return NoticeText(version=notice.version, title=notice.title, body=notice.body, published_at=notice.published_at)
@@ -38,7 +38,7 @@ async def read_notice(context: CurrentContext) -> NoticeText:
 @router.get("/{code}/segments", responses=reading("not_found"))
 async def list_segments(context: CurrentContext) -> SegmentList:
     """The segments that the office has released or will release (号段公示)."""
-    segments = await context.app.segments.of_office(context.office.code)
+    segments = await context.repositories.segments.of_office(context.office.code)
     return SegmentList(
         items=[
             SegmentItem(

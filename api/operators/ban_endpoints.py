@@ -23,7 +23,7 @@ EntryId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 @router.get("", responses=reading("validation_failed"))
 async def list_bans(context: CurrentContext, query: Annotated[BanQuery, Query()]) -> BanPage:
     """All bans, including released ones, newest first; or the early releases that wait for a second operator."""
-    repository = context.app.operations.repositories.bans
+    repository = context.repositories.bans
     if query.unconfirmed:
         return BanPage(items=[ban_item(entry) for entry in await repository.unconfirmed(limit=query.limit)], next=None)
     wanted = UUID(query.preselection_id) if query.preselection_id else None

@@ -52,7 +52,7 @@ async def _found(
 async def list_audit(context: CurrentContext, query: Annotated[AuditQuery, Query()]) -> AuditList:
     """The acts that changed a plate, a chance or the blacklist, oldest first."""
     until = query.until or context.now() + _NOW_TOO
-    entries = await context.app.operations.repositories.audit_trail.between(
+    entries = await context.repositories.audit_trail.between(
         query.since or until - _LAST_DAY,
         until,
         actor=query.actor,

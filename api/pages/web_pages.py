@@ -38,7 +38,7 @@ _FALLBACK = """<!doctype html>
 
 def content_policy(app: Starlette) -> str:
     """The content policy of the pages. The pages get the token from the identity provider, at any origin."""
-    issuer = urlsplit(app.state.parts.settings.oidc_issuer or "")
+    issuer = urlsplit(app.state.context.settings.oidc_issuer or "")
     allowed = ["'self'", f"{issuer.scheme}://{issuer.netloc}"] if issuer.netloc else ["'self'"]
     return f"{_CONTENT_POLICY}; connect-src {' '.join(allowed)}"
 
@@ -89,7 +89,7 @@ class PagesMount(Mount):
 
 async def site_config(request: Request) -> JSONResponse:
     """`/config.json`: the settings that the pages need before the sign-in."""
-    settings = request.app.state.parts.settings
+    settings = request.app.state.context.settings
     provider = {"issuer": settings.oidc_issuer, "client_id": settings.oidc_client_id}
     known = all(provider.values())
     claims = {

@@ -18,10 +18,10 @@ from workflows.start_options import VehicleStart
 async def perform_action(context: RequestContext, name: str, command: Command) -> PreselectionView:
     """Send the command and return the view that it led to, even where another device has acted since."""
     acted = await send_command(context, name, command)
-    row = await context.app.preselections.get(context.preselection.id)
+    row = await context.repositories.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
-    if row.revision != acted.revision and (decision := await context.app.decisions.find(context.operation_id)):
+    if row.revision != acted.revision and (decision := await context.repositories.decisions.find(context.operation_id)):
         row = replace(row, state=decision.state)
     return view_of(row, await context.app.directory.get(row.office_code), context.now())
 
@@ -43,7 +43,7 @@ async def send_command(context: RequestContext, name: str, command: Command) -> 
                 act.check(state, now, command)
             return await context.app.vehicles.update(await vehicle_of(context, row), name, command)
         except (OutcomeUnknown, Unavailable):
-            context.app.lagging.note_soon(row.id, now)
+            context.repositories.lagging_workflows.note_soon(row.id, now)
             raise
         except Refusal as refusal:
             if not act.under_ban and (until := await banned_until(context)):

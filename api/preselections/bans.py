@@ -16,7 +16,7 @@ async def banned_until(context: RequestContext) -> datetime | None:
     The row of a ban is written shortly after the deadline, or later if no worker was running: until then the caller's
     missed deadline counts.
     """
-    blacklist, party = context.app.bans, context.caller.party_hash
+    blacklist, party = context.repositories.bans, context.caller.party_hash
     missed = await _missed_until(context)
     if missed and not await blacklist.has_recorded(party, missed):
         return missed
@@ -33,7 +33,7 @@ async def require_no_ban(context: RequestContext) -> None:
 async def _missed_until(context: RequestContext) -> datetime | None:
     """The end of the ban that the caller's missed deadlines lead to, if it has not ended."""
     now, ends = context.now(), []
-    for row in await context.app.preselections.list_of(context.caller.owner_hash):
+    for row in await context.repositories.preselections.list_of(context.caller.owner_hash):
         state = state_of(row, now)
         if (
             state.stage is Stage.OVERDUE

@@ -53,7 +53,7 @@ async def created(context: RequestContext, body: SubmissionBody) -> Preselection
 
 async def _has_begun(context: RequestContext) -> bool:
     """Whether an earlier attempt of this request has created the preselection."""
-    return context.is_repeat and await context.app.preselections.get(context.operation_id) is not None
+    return context.is_repeat and await context.repositories.preselections.get(context.operation_id) is not None
 
 
 async def _begin(context: RequestContext, checked: CheckedBody) -> None:
@@ -64,7 +64,7 @@ async def _begin(context: RequestContext, checked: CheckedBody) -> None:
             VehicleStart(preselection_id, office.code, office.prefixes), "begin", Action(preselection_id)
         )
     except (OutcomeUnknown, Unavailable):
-        context.app.lagging.note_soon(context.operation_id, context.now())
+        context.repositories.lagging_workflows.note_soon(context.operation_id, context.now())
         raise
 
 
@@ -74,7 +74,7 @@ async def _created(context: RequestContext, checked: CheckedBody) -> None:
     await count_write(context, policy)
     await _require_notice(context, checked)
     await require_no_ban(context)
-    code_id = await context.app.codes.verify(
+    code_id = await context.repositories.codes.verify(
         owner_of_first_code(context.caller.owner_hash),
         checked.code_hash,
         at=context.now(),
@@ -82,27 +82,27 @@ async def _created(context: RequestContext, checked: CheckedBody) -> None:
         request_id=context.operation_id,
     )
     await check_submitted_vehicle(context, checked, policy)
-    await context.app.preselections.insert_submission(_submission(context, checked, policy, code_id))
+    await context.repositories.preselections.insert_submission(_submission(context, checked, policy, code_id))
     try:
         await _begin(context, checked)
     except (VehicleInUse, VehicleExhausted, CodeNotSent):
         # A final refusal: the typed seller data is deleted at once. Maintenance removes what is left.
         with suppress(DependencyUnavailable):
-            await context.app.preselections.drop_submission(context.operation_id)
+            await context.repositories.preselections.drop_submission(context.operation_id)
         raise
 
 
 async def _view(context: RequestContext, checked: CheckedBody) -> PreselectionView:
     """The view of the creation, even if another device has acted since."""
-    row = await context.app.preselections.get(context.operation_id)
+    row = await context.repositories.preselections.get(context.operation_id)
     if row is None:
         raise NotFound
-    decision = await context.app.decisions.find(context.operation_id) if context.is_repeat else None
+    decision = await context.repositories.decisions.find(context.operation_id) if context.is_repeat else None
     return view_of(replace(row, state=decision.state) if decision else row, checked.office, context.now())
 
 
 async def _require_notice(context: RequestContext, checked: CheckedBody) -> None:
-    notice = await context.app.offices.notice_in_force(checked.office.code, context.now())
+    notice = await context.repositories.offices.notice_in_force(checked.office.code, context.now())
     if notice is None or notice.version != checked.notice_version:
         raise NoticeOutdated(notice.version if notice else "")
 

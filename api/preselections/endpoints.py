@@ -16,7 +16,7 @@ router = area("/preselections", tags=["preselections"])
 @router.get("", responses=reading())
 async def list_preselections(context: CurrentContext) -> PreselectionList:
     """The caller's preselections, newest first."""
-    rows = await context.app.preselections.list_of(context.caller.owner_hash)
+    rows = await context.repositories.preselections.list_of(context.caller.owner_hash)
     now = context.now()
     return PreselectionList(items=[view_of(row, await context.app.directory.get(row.office_code), now) for row in rows])
 
@@ -51,7 +51,7 @@ async def send_identity_code(context: CurrentContext) -> PreselectionView:
 async def confirm_identity(context: CurrentContext, body: IdentityBody) -> PreselectionView:
     """「确认」 leads to 预选号牌; the digits leave this process only as a keyed hash (R-17)."""
     row = context.preselection
-    typed = context.app.hashes.code(Purpose.CONFIRM_IDENTITY, context.caller.owner_hash, row.id, body.code)
+    typed = context.repositories.hashes.code(Purpose.CONFIRM_IDENTITY, context.caller.owner_hash, row.id, body.code)
     return await perform_action(
         context,
         "confirm_identity",

@@ -55,7 +55,7 @@ async def _resumed(context: RequestContext) -> EntryAnswer:
     state = state_of(context.preselection, context.now())
     if state.stage in UNFINISHED:
         await _reset(context, state)
-    row = await context.app.preselections.get(context.preselection.id)
+    row = await context.repositories.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
     view = view_of(row, await context.app.directory.get(row.office_code), context.now())
@@ -73,13 +73,13 @@ async def _reset(context: RequestContext, state: Preselection) -> None:
             vehicle = await vehicle_of(context, context.preselection)
             await context.app.vehicles.update(vehicle, "enter", Action(str(context.operation_id)))
         except (OutcomeUnknown, Unavailable):
-            context.app.lagging.note_soon(context.preselection.id, context.now())
+            context.repositories.lagging_workflows.note_soon(context.preselection.id, context.now())
             raise
 
 
 async def _resumable(context: RequestContext) -> list[PreselectionRow]:
     """Those that are unfinished, completed or exhausted now, newest first, also if no timer has written it yet."""
-    rows, now = await context.app.preselections.list_of(context.caller.owner_hash), context.now()
+    rows, now = await context.repositories.preselections.list_of(context.caller.owner_hash), context.now()
     return [row for row in rows if state_of(row, now).stage in _SCREENS]
 
 
@@ -89,7 +89,7 @@ async def _blacklisted(context: RequestContext, until: datetime) -> EntryAnswer:
     rows = (
         [context.preselection]
         if context.has_preselection
-        else await context.app.preselections.list_of(context.caller.owner_hash)
+        else await context.repositories.preselections.list_of(context.caller.owner_hash)
     )
     live = next((row for row in rows if state_of(row, now).stage is Stage.COMPLETED), None)
     return _answer(

@@ -35,7 +35,10 @@ async def views_of(context: RequestContext, closing: anyio.Event) -> AsyncIterat
     stream holds no connection. While the database is unavailable the stream stays open without events.
     """
     sent: PreselectionView | None = None
-    with context.app.announcements.subscribe(context.preselection.id) as subscription, _woken_by(closing, subscription):
+    with (
+        context.repositories.announcements.subscribe(context.preselection.id) as subscription,
+        _woken_by(closing, subscription),
+    ):
         while (now := context.now()) < context.caller.claims.expires_at and not closing.is_set():
             read = await _read(context)
             if read and (sent is None or read.view != sent.model_copy(update={"now": read.view.now})):
@@ -67,7 +70,7 @@ class Reading:
 
 async def _read(context: RequestContext) -> Reading | None:
     try:
-        row = await context.app.preselections.get(context.preselection.id)
+        row = await context.repositories.preselections.get(context.preselection.id)
         office = await context.app.directory.get(context.preselection.office_code)
     except DependencyUnavailable as down:
         log.warning("event stream read failed", part=down.part)

@@ -40,7 +40,7 @@ async def keys_after(context: RequestContext, query: QueryParams) -> Keyboard:
         str(row.id), context.caller.owner_hash, limit=state.policy.keyboard_per_minute, at=now, begun=context.count
     )
     max_age = state.policy.keyboard_snapshot.after(now) - now
-    snapshot = await context.app.keyboards.get(prefix, now, max_age)
+    snapshot = await context.repositories.keyboards.get(prefix, now, max_age)
     keyboard = Keyboard(position=len(typed), available=snapshot.available(typed), as_of=snapshot.as_of)
     # The count in Redis has been running since the start of the call.
     await count.raise_if_exceeded()

@@ -46,7 +46,7 @@ async def checked_body(context: RequestContext, body: SubmissionBody) -> Checked
         certificate_number=_certificate(body.certificate_number),
         vin=_vin(body.vin),
         seller=_seller(body.seller, shanghai_day(context.now())),
-        code_hash=context.app.hashes.code(owner.purpose, owner.subject_hash, None, body.code),
+        code_hash=context.repositories.hashes.code(owner.purpose, owner.subject_hash, None, body.code),
     )
 
 

@@ -31,7 +31,7 @@ async def check_submitted_vehicle(context: RequestContext, checked: CheckedBody,
         failed = True
         raise
     finally:
-        await context.app.failed_checks.end(context.operation_id, context.caller.person_hash, failed=failed)
+        await context.repositories.failed_checks.end(context.operation_id, context.caller.person_hash, failed=failed)
 
 
 async def _place_taken(context: RequestContext, limit: int) -> None:
@@ -39,7 +39,7 @@ async def _place_taken(context: RequestContext, limit: int) -> None:
     while True:
         now = context.now()
         tomorrow = shanghai_midnight_after(now)
-        place = await context.app.failed_checks.begin(
+        place = await context.repositories.failed_checks.begin(
             context.operation_id, context.caller.person_hash, at=now, since=tomorrow - _DAY, limit=limit
         )
         if place is Place.USED_UP:

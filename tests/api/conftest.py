@@ -8,14 +8,13 @@ import redis.asyncio
 from temporalio.client import Client
 
 from api.app import create_app
-from api.context import Gateways, Parts, parts_of
+from api.context import AppContext, Gateways, open_context
 from config.settings import Settings
 from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from gateways.identity.provider import token_verifier
 from process.clock import system_clock
-from storage.pool.reconcile import IndexKeeper
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
@@ -62,20 +61,20 @@ async def worker(settings: Settings, phone: Phone, temporal_client: Client) -> A
 
 
 @pytest.fixture(scope="session")
-async def parts(settings: Settings, phone: Phone, registry: Registry) -> AsyncIterator[Parts]:
+async def context(settings: Settings, phone: Phone, registry: Registry) -> AsyncIterator[AppContext]:
     """The API's dependencies; tokens are really verified, with keys from a mocked connection."""
     issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
     verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
-    async with parts_of(settings, Gateways(phone, registry, verifier), keys_of(settings)) as parts:
-        yield parts
+    async with open_context(settings, Gateways(phone, registry, verifier), keys_of(settings)) as context:
+        yield context
 
 
 @pytest.fixture(scope="session")
-async def whole_stack(parts: Parts, phone: Phone, registry: Registry, worker: None) -> AsyncIterator[Stack]:
-    app = create_app(parts)
+async def whole_stack(context: AppContext, phone: Phone, registry: Registry, worker: None) -> AsyncIterator[Stack]:
+    app = create_app(context)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test/api/v1", timeout=20) as client:
-        yield Stack(parts, app, client, IndexKeeper(parts.database, parts.redis), phone, registry)
+        yield Stack(context, app, client, context.repositories.pool_reconciler, phone, registry)
 
 
 @pytest.fixture

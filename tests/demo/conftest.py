@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from api.context import parts_of
+from api.context import open_context
 from config.settings import Settings
 from demo.routes import Demo
 from demo.server import demo_app, demo_gateways, issuer_at
@@ -56,9 +56,9 @@ async def server(
     server = DemoServer()
     async with (
         httpx.AsyncClient(transport=httpx.ASGITransport(server)) as http,
-        parts_of(settings, demo_gateways(demo, http, only_clock), KEYS, clock=only_clock) as parts,
+        open_context(settings, demo_gateways(demo, http, only_clock), KEYS, clock=only_clock) as context,
     ):
-        server.parts, server.app = parts, demo_app(parts, demo)
+        server.context, server.app = context, demo_app(context, demo)
         yield server
 
 

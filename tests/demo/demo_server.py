@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.context import Parts
+from api.context import AppContext
 
 NOW = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 
@@ -20,10 +20,10 @@ class Clock:
 
 @dataclass
 class DemoServer:
-    """Its parts fetch keys from its application, which is made of the parts: so both come later than the server."""
+    """Its context fetches keys from its application, which needs the context: so both come later than the server."""
 
     app: ASGIApp | None = None
-    parts: Parts | None = None
+    context: AppContext | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.app

@@ -31,8 +31,8 @@ async def test_a_token_signs_its_user_in(browser: httpx.AsyncClient, server: Dem
     answer = await browser.post(f"{BASE}/tokens", json={"user": "agent-001"})
     assert answer.status_code == 200
     assert answer.json()["expires_in"] >= 3600
-    assert server.parts
-    claims = await server.parts.gateways.verifier.verify(answer.json()["access_token"])
+    assert server.context
+    claims = await server.context.gateways.verifier.verify(answer.json()["access_token"])
     agent = demo.world.users["agent-001"]
     assert (claims.subject, claims.phone, claims.acting_party) == ("agent-001", agent.phone, agent.organisation)
 
@@ -40,8 +40,8 @@ async def test_a_token_signs_its_user_in(browser: httpx.AsyncClient, server: Dem
 async def test_every_user_gets_a_token_that_is_accepted(
     browser: httpx.AsyncClient, server: DemoServer, demo: Demo
 ) -> None:
-    assert server.parts
-    verifier = server.parts.gateways.verifier
+    assert server.context
+    verifier = server.context.gateways.verifier
     for user in demo.world.users.values():
         answer = await browser.post(f"{BASE}/tokens", json={"user": user.user})
         claims = await verifier.verify(answer.json()["access_token"])

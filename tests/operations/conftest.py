@@ -9,7 +9,7 @@ from embedded.valkey import Valkey
 from tests.api import conftest as api_tests
 from tests.support.api_stack import Addresses, settings_for
 
-phone, registry, worker, parts = api_tests.phone, api_tests.registry, api_tests.worker, api_tests.parts
+phone, registry, worker, context = api_tests.phone, api_tests.registry, api_tests.worker, api_tests.context
 whole_stack, stack, country = api_tests.whole_stack, api_tests.stack, api_tests.country
 
 

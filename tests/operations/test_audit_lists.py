@@ -47,8 +47,8 @@ async def test_numbers_withheld_and_given_back_are_listed_with_who_why_and_who_a
 async def test_bans_ended_early_are_listed_until_and_after_they_are_confirmed(country: Country) -> None:
     office, entry = await country.office(), uuid4()
     selection = await reserved(country, office)
-    parts = country.stack.parts
-    vault = parts.bans._vault
+    context = country.stack.context
+    vault = context.repositories.bans._vault
     statement = text("""
         INSERT INTO blacklist (id, party_hash, holder, since, until, preselection_id)
         SELECT :id, :party, :holder, :since, :until, CAST(:preselection AS uuid)
@@ -56,7 +56,7 @@ async def test_bans_ended_early_are_listed_until_and_after_they_are_confirmed(co
     now = system_clock()
     values = {"id": entry, "party": uuid4().bytes * 2, "holder": vault.encrypt("blacklist.holder", "王*")}
     values |= {"since": now, "until": now.replace(year=now.year + 1), "preselection": selection.id}
-    await parts.database.rows(statement, values)
+    await context.repositories.database.rows(statement, values)
     first, second, watching = operator(country), operator(country), auditor(country)
     (await first.post(f"/operations/blacklist/{entry}/release", {"reason": "误判"})).ok()
     waiting = (await watching.get("/audit/unconfirmed")).ok()["ban_releases"]
@@ -108,9 +108,9 @@ async def test_whoever_changes_the_audit_behind_the_lists_is_found_out(
     office = await country.own_office()
     clerk, selection = clerk_of(country, office), await reserved(country, office)
     (await clerk.post(f"/desk/preselections/{selection.id}/rejection", {"reason": "卖方反悔"})).ok()
-    database = country.stack.parts.database
+    database = country.stack.repositories.database
     await AuditSeals(database).seal(system_clock())
-    owner = Database(as_owner(country.stack.parts.settings.database_url))
+    owner = Database(as_owner(country.stack.context.settings.database_url))
     change = text("UPDATE audit SET actor = :name WHERE preselection_id = CAST(:id AS uuid) AND action = 'reject'")
     [found] = await owner.rows(
         text("SELECT actor FROM audit WHERE preselection_id = CAST(:id AS uuid) AND action = 'reject'"),

@@ -54,12 +54,12 @@ async def test_a_day_that_closes_moves_the_deadlines_that_fall_into_it_and_the_h
     assert (view["visit_by"], view["deadline"]) == (following.isoformat(), format_instant(end_of_day(following)))
     await eventually(lambda: is_told(country, ends_then, following))
     assert await last_day_of(ends_elsewhere) == day
-    described = await country.stack.parts.temporal.get_workflow_handle(f"vehicle-{ends_then.id}").describe()
+    described = await country.stack.context.temporal.get_workflow_handle(f"vehicle-{ends_then.id}").describe()
     assert described.typed_search_attributes[DEADLINE] == end_of_day(following)
 
 
 async def next_working_day(country: Country, office: Office, day: date) -> date:
-    calendar = await country.stack.parts.operations.repositories.calendars.of_office(office.code)
+    calendar = await country.stack.repositories.calendars.of_office(office.code)
     return calendar.working_day_from(day + timedelta(days=1))
 
 

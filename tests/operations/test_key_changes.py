@@ -15,7 +15,7 @@ from sqlalchemy import text
 from temporalio.client import Client
 
 from api.app import create_app
-from api.context import Gateways, parts_of
+from api.context import Gateways, open_context
 from config.settings import Settings
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
@@ -29,7 +29,6 @@ from storage.audit.verification import verify_audit
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.readers import KeyReader, KeyReaders, keys_kept_up
 from storage.crypto.vault import Keys
-from storage.pool.reconcile import IndexKeeper
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
@@ -70,17 +69,17 @@ async def working(settings: Settings, temporal: Client) -> AsyncIterator[Service
         issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
         verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
         gateways = Gateways(phone, registry, verifier)
-        parts = await running.enter_async_context(parts_of(settings, gateways, api_keys))
+        context = await running.enter_async_context(open_context(settings, gateways, api_keys))
         for keys, name in ((api_keys, "api"), (worker_keys, "worker")):
-            keeping = keys_kept_up(keys, parts.database, name, system_clock, every=SOON)
+            keeping = keys_kept_up(keys, context.repositories.database, name, system_clock, every=SOON)
             await running.enter_async_context(keeping)
-        app = create_app(parts)
+        app = create_app(context)
         client = await running.enter_async_context(
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20)
         )
-        stack = Stack(parts, app, client, IndexKeeper(parts.database, parts.redis), phone, registry)
-        own = Repositories.build(parts.database, parts.redis, keys_of(settings))
-        command_line = OperationsContext.build(settings, own, parts.temporal)
+        stack = Stack(context, app, client, context.repositories.pool_reconciler, phone, registry)
+        own = Repositories.build(context.repositories.database, context.repositories.redis, keys_of(settings))
+        command_line = OperationsContext.build(settings, own, context.temporal)
         yield Service(Country(stack), api_keys, command_line)
 
 
@@ -277,4 +276,4 @@ async def test_while_processes_disagree_about_the_current_key_a_vehicle_still_ru
     )
     assert found is not None
     assert (await first.view())["id"] == first.id
-    assert found.vehicle_hash in candidate_hashes(service.country.stack.parts.hashes.vehicle(car.vin))
+    assert found.vehicle_hash in candidate_hashes(service.country.stack.repositories.hashes.vehicle(car.vin))

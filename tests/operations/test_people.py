@@ -28,8 +28,8 @@ def command(*, later: timedelta = AT_REST * 2) -> OperatorCommand:
 
 async def stored(selection: Selection) -> str:
     """The row as in a dump of the database."""
-    parts = selection.applicant.stack.parts
-    found = await parts.database.row(
+    context = selection.applicant.stack.context
+    found = await context.repositories.database.row(
         text("SELECT CAST(preselection AS text) FROM preselection WHERE id = :id"), {"id": UUID(selection.id)}
     )
     assert found is not None
@@ -60,9 +60,9 @@ async def test_a_person_is_told_everything_and_the_number_is_never_an_argument(
 
 async def test_export_and_deletion_stand_in_the_audit_without_the_number(country: Country) -> None:
     office, applicant = await country.office(), country.applicant()
-    selection, parts = await applicant.submitted(country.car(applicant, office)), country.stack.parts.operations
-    await export_person(parts, applicant.claims["id_number"], command())
-    await delete_person(parts, applicant.claims["id_number"], command())
+    selection, operations = await applicant.submitted(country.car(applicant, office)), country.stack.context.operations
+    await export_person(operations, applicant.claims["id_number"], command())
+    await delete_person(operations, applicant.claims["id_number"], command())
     times = {"since": "2026-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z", "limit": "1000"}
     acts = await operator(country).get("/operations/audit", params=times)
     mine = [act for act in acts.ok()["items"] if selection.id in act["facts"].get("preselections", ())]
@@ -74,23 +74,26 @@ async def test_export_and_deletion_stand_in_the_audit_without_the_number(country
 async def test_an_unfinished_preselection_ends_with_the_deletion_and_nothing_personal_is_left(
     country: Country,
 ) -> None:
-    office, applicant, parts = await country.office(), country.applicant(), country.stack.parts
+    office, applicant, context = await country.office(), country.applicant(), country.stack.context
     car = country.car(applicant, office)
     selection = await applicant.selecting(car)
     (await selection.post("draws", {})).ok()
     number = applicant.claims["id_number"]
-    recent = await delete_person(parts.operations, number, command(later=timedelta(0)))
+    recent = await delete_person(context.operations, number, command(later=timedelta(0)))
     assert recent.obstacles == [f"{selection.id}: something happened less than two minutes ago"]
     before = await stored(selection)
-    done = await delete_person(parts.operations, number, command())
+    done = await delete_person(context.operations, number, command())
     assert not done.obstacles
     assert (done.deleted["preselections"], done.deleted["codes"]) == (1, 2)
     assert any("plates' records" in kept for kept in done.kept)
     after = await stored(selection)
-    assert parts.hashes.party(number).hex() in before
-    for trace in (parts.hashes.party(number), parts.hashes.owner(f"{applicant.claims['sub']}\n{number}")):
+    assert context.repositories.hashes.party(number).hex() in before
+    for trace in (
+        context.repositories.hashes.party(number),
+        context.repositories.hashes.owner(f"{applicant.claims['sub']}\n{number}"),
+    ):
         assert trace.hex() not in after
-    row = await parts.preselections.get(UUID(selection.id))
+    row = await context.repositories.preselections.get(UUID(selection.id))
     assert row is not None
     assert (row.party_name, row.party_id, row.phone, row.vin, row.seller_name_masked) == ("", "", "", "", "")
     assert (await applicant.get(selection.path)).code == "not_found"
@@ -99,35 +102,38 @@ async def test_an_unfinished_preselection_ends_with_the_deletion_and_nothing_per
 
 
 async def test_a_live_hold_and_a_reservation_refuse_the_deletion(country: Country) -> None:
-    office, parts = await country.own_office(batch_ttl="PT1H"), country.stack.parts
+    office, context = await country.own_office(batch_ttl="PT1H"), country.stack.context
     holder, drawing = country.applicant(), country.applicant()
     selection = await reserved(country, office, holder)
     held = await drawing.selecting(country.car(drawing, office))
     (await held.post("draws", {})).ok()
-    refused = await delete_person(parts.operations, holder.claims["id_number"], command())
+    refused = await delete_person(context.operations, holder.claims["id_number"], command())
     assert "a reservation waits for the office" in refused.obstacles[0]
-    assert (await delete_person(parts.operations, drawing.claims["id_number"], command())).obstacles == [
+    assert (await delete_person(context.operations, drawing.claims["id_number"], command())).obstacles == [
         f"{held.id}: a number is still held for some minutes"
     ]
     assert (await selection.view())["vehicle"]["vin"].startswith("L")
     clerk = clerk_of(country, office)
     (await clerk.post(f"/desk/preselections/{selection.id}/confirmation")).ok()
-    assert not (await delete_person(parts.operations, holder.claims["id_number"], command())).obstacles
+    assert not (await delete_person(context.operations, holder.claims["id_number"], command())).obstacles
     [kept] = (await clerk.get("/desk/reservations", params={"stage": "registered"})).ok()["items"]
     assert (kept["id"], kept["stage"]) == (selection.id, "registered")
 
 
 async def test_a_ban_outlives_the_deletion(country: Country, settings: Settings) -> None:
-    office, parts = await country.own_office(validity="PT1S"), country.stack.parts
+    office, context = await country.own_office(validity="PT1S"), country.stack.context
     applicant = country.applicant()
     selection = await reserved(country, office, applicant)
-    bans = BanRepository(parts.database, keys_of(settings))
+    bans = BanRepository(context.repositories.database, keys_of(settings))
 
     async def is_banned() -> bool:
-        return await bans.banned_until(parts.hashes.party(applicant.claims["id_number"]), system_clock()) is not None
+        return (
+            await bans.banned_until(context.repositories.hashes.party(applicant.claims["id_number"]), system_clock())
+            is not None
+        )
 
     await eventually(is_banned, within=20)
-    done = await delete_person(parts.operations, applicant.claims["id_number"], command())
+    done = await delete_person(context.operations, applicant.claims["id_number"], command())
     assert not done.obstacles
     assert any(kept.startswith("the ban until") for kept in done.kept)
     assert (await applicant.get(selection.path)).code == "not_found"
@@ -137,4 +143,4 @@ async def test_a_ban_outlives_the_deletion(country: Country, settings: Settings)
 
 async def test_whom_it_is_about_must_be_named_rightly(country: Country) -> None:
     with pytest.raises(IdNumberInvalid):
-        await delete_person(country.stack.parts.operations, "110101199002300014", command())
+        await delete_person(country.stack.context.operations, "110101199002300014", command())

@@ -23,38 +23,40 @@ def command(operator: str = "wang") -> OperatorCommand:
 
 
 async def test_a_segment_is_released_once_and_numbers_are_taken_out_once(country: Country) -> None:
-    office, parts, asked = await country.own_office("B999!"), country.stack.parts.operations, command()
+    office, operations, asked = await country.own_office("B999!"), country.stack.context.operations, command()
     new = NewSegment(office.prefixes[0], "A00!!")
-    first = await release_segment(parts, new, asked)
-    assert await release_segment(parts, new, asked) == first
+    first = await release_segment(operations, new, asked)
+    assert await release_segment(operations, new, asked) == first
 
     async def exclude() -> Segment:
-        return await exclude_numbers(parts, command(), prefix=office.prefixes[0], template="A00!!", excluded=["****4"])
+        return await exclude_numbers(
+            operations, command(), prefix=office.prefixes[0], template="A00!!", excluded=["****4"]
+        )
 
     smaller = await exclude()
     assert await exclude() == smaller
 
 
 async def test_numbers_are_withheld_given_back_and_confirmed_once(country: Country) -> None:
-    office, parts, asked = await country.own_office("A123!"), country.stack.parts.operations, command()
+    office, operations, asked = await country.own_office("A123!"), country.stack.context.operations, command()
     numbers = [f"{office.prefixes[0]}A123{digit}" for digit in range(3)]
-    first = await withhold_numbers(parts, numbers, asked)
+    first = await withhold_numbers(operations, numbers, asked)
     assert first.withholding
-    assert await withhold_numbers(parts, numbers, asked) == first
-    confirmed = await confirm_withheld(parts, first.withholding.id, command("li"))
-    assert await confirm_withheld(parts, first.withholding.id, command("li")) == confirmed
-    released = await release_withheld(parts, first.withholding.id, command())
-    assert await release_withheld(parts, first.withholding.id, command()) == released
+    assert await withhold_numbers(operations, numbers, asked) == first
+    confirmed = await confirm_withheld(operations, first.withholding.id, command("li"))
+    assert await confirm_withheld(operations, first.withholding.id, command("li")) == confirmed
+    released = await release_withheld(operations, first.withholding.id, command())
+    assert await release_withheld(operations, first.withholding.id, command()) == released
 
 
 async def test_days_are_entered_again_and_the_same_workflow_moves_the_deadlines(country: Country) -> None:
-    office, parts, asked = await country.own_office(), country.stack.parts.operations, command()
+    office, operations, asked = await country.own_office(), country.stack.context.operations, command()
     selection = await reserved(country, office)
     day = date.fromisoformat((await selection.view())["visit_by"])
 
     async def enter() -> CalendarChange:
         days = {day: DayKind.HOLIDAY}
-        return await enter_days(parts, asked, year=day.year, days=days, office_code=office.code)
+        return await enter_days(operations, asked, year=day.year, days=days, office_code=office.code)
 
     first, again = await enter(), await enter()
     assert first.postponement
@@ -94,8 +96,8 @@ async def test_a_ban_ends_at_once_also_while_temporal_is_away_and_the_holder_is_
         return any(text.purpose == "ban_ended" for text in country.stack.phone.of(selection.applicant.phone))
 
     await eventually(is_told)
-    parts, entry = country.stack.parts.operations, UUID(entry_id)
-    confirmed = await confirm_ban_release(parts, entry, command("li"))
-    assert await confirm_ban_release(parts, entry, command("li")) == confirmed
+    operations, entry = country.stack.context.operations, UUID(entry_id)
+    confirmed = await confirm_ban_release(operations, entry, command("li"))
+    assert await confirm_ban_release(operations, entry, command("li")) == confirmed
     again = OperatorCommand(uuid4(), caller.claims["sub"], system_clock(), reason["reason"])
-    assert await release_ban(parts, entry, again) == confirmed
+    assert await release_ban(operations, entry, again) == confirmed

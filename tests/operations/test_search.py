@@ -32,7 +32,7 @@ async def test_a_workflow_is_found_by_plate_by_preselection_and_by_vin_in_a_body
         assert found["workflow_url"] == f"{UI}vehicle-{selection.id}"
         assert (found["stage"], found["plate"], found["deadline"]) == ("completed", plate, view["deadline"])
         assert found["office_code"] == office.code
-    described = await country.stack.parts.temporal.get_workflow_handle(found["workflow_id"]).describe()
+    described = await country.stack.context.temporal.get_workflow_handle(found["workflow_id"]).describe()
     assert described.id == found["workflow_id"]
 
 

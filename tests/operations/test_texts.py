@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from process.clock import system_clock
-from storage.sms.deliveries import Attempt, SmsDeliveries
+from storage.sms.deliveries import Attempt
 from tests.support.country import Country
 from tests.support.desk import operator
 
@@ -15,7 +15,7 @@ async def undelivered(country: Country, *, hours: int) -> Attempt:
     """An SMS whose attempts have failed for this many hours."""
     ordered = (system_clock() - hours * HOUR).replace(microsecond=0)
     attempt = Attempt(str(uuid4()), uuid4(), "reminder", ordered, ordered + 24 * HOUR, 7, ordered + HOUR / 2)
-    deliveries = SmsDeliveries(country.stack.parts.database)
+    deliveries = country.stack.repositories.sms_deliveries
     assert await deliveries.begin(attempt)
     await deliveries.fail(attempt.key, "sms does not answer: status 503")
     return attempt

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpx
 from fastapi import FastAPI
 
-from api.context import Parts
+from api.context import AppContext
 from config.settings import Settings
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.offices.offices import Office
 from storage.pool.reconcile import IndexKeeper
+from storage.repositories import Repositories
 
 if TYPE_CHECKING:
     from tests.support.country import Phone, Registry
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Stack:
-    parts: Parts
+    context: AppContext
     app: FastAPI
     client: httpx.AsyncClient
     keeper: IndexKeeper
@@ -32,9 +33,13 @@ class Stack:
     registry: Registry
     shared_office: Office | None = None
 
+    @property
+    def repositories(self) -> Repositories:
+        return self.context.repositories
+
     def forget_offices(self) -> None:
         """A new office must be known at once, not after the directory's cache time."""
-        self.parts.directory._read_at = None
+        self.context.directory._read_at = None
 
 
 class Addresses(NamedTuple):

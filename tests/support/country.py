@@ -224,11 +224,11 @@ class Country:
         """A new office with a new prefix, whose segments were released long ago."""
         prefix, now = next(PREFIXES), system_clock()
         office = Office(f"t{next(NUMBERS):05d}", f"{prefix}车管所", "人民路1号", "新疆", (prefix,), NO_WAITING | policy)
-        await self.stack.parts.offices.save(office)
-        await self.stack.parts.offices.publish(Notice(office.code, "1", "业务须知", "须知正文", now - LONG_AGO))
+        await self.stack.repositories.offices.save(office)
+        await self.stack.repositories.offices.publish(Notice(office.code, "1", "业务须知", "须知正文", now - LONG_AGO))
         for template in templates or ("!!!!!",):
             moment = now - LONG_AGO
-            await self.stack.parts.segments.release(
+            await self.stack.repositories.segments.release(
                 Segment(prefix, template, (), moment, moment), Act(moment, "system")
             )
         self.stack.forget_offices()

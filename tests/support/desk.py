@@ -28,4 +28,4 @@ async def lapses(selection: Selection) -> None:
         UPDATE preselection SET state = jsonb_set(state, '{reservation,deadline}', '"2020-01-01T00:00:00.000Z"')
         WHERE id = :id
     """)
-    await selection.applicant.stack.parts.database.rows(statement, {"id": UUID(selection.id)})
+    await selection.applicant.stack.repositories.database.rows(statement, {"id": UUID(selection.id)})

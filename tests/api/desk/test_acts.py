@@ -9,7 +9,6 @@ import pytest
 
 from process.clock import system_clock
 from storage.audit.trail import AuditEntry
-from storage.pool.claims import Claims
 from storage.postgres.tables import FOREVER
 from storage.preselections.desk_reasons import DeskReasons
 from tests.support.api_stack import keys_of
@@ -25,13 +24,13 @@ async def at_the_desk(clerk: Caller, selection: Selection, act: str, body: Any =
 
 async def audited(country: Country, selection: Selection) -> list[AuditEntry]:
     now = system_clock()
-    return await country.stack.parts.operations.repositories.audit_trail.between(
+    return await country.stack.repositories.audit_trail.between(
         now - timedelta(hours=1), now + timedelta(hours=1), preselection_id=UUID(selection.id)
     )
 
 
 async def claim_kind(country: Country, plate: str) -> tuple[str, bool]:
-    [claim] = await Claims(country.stack.parts.database).live([plate], system_clock())
+    [claim] = await country.stack.repositories.claims.live([plate], system_clock())
     return claim.kind, claim.until == FOREVER
 
 
@@ -47,7 +46,7 @@ async def test_the_confirmation_issues_the_plate_and_stops_the_deadline_for_good
     assert await claim_kind(country, before["plate"]) == ("issued", True)
     view = await selection.view()
     assert (view["stage"], view["plate"], view["deadline"]) == ("registered", before["plate"], None)
-    handle = country.stack.parts.temporal.get_workflow_handle(f"vehicle-{selection.id}")
+    handle = country.stack.context.temporal.get_workflow_handle(f"vehicle-{selection.id}")
     await asyncio.wait_for(handle.result(), 10)
     assert (await selection.view())["stage"] == "registered"
 
@@ -69,12 +68,12 @@ async def test_who_acted_and_when_is_audited_and_the_reason_is_sealed_beside_it(
     (await at_the_desk(clerk, selection, "rejection", {"reason": "  张三说不买了  "})).ok()
     stack = country.stack
     entry = (await audited(country, selection))[-1]
-    me = stack.parts.hashes.owner(clerk.claims["sub"]).hex()
+    me = stack.repositories.hashes.owner(clerk.claims["sub"]).hex()
     assert (entry.action, entry.actor_kind, entry.actor) == ("reject", "clerk", me)
-    reasons = DeskReasons(stack.parts.database, keys_of(stack.parts.settings))
+    reasons = DeskReasons(stack.repositories.database, keys_of(stack.context.settings))
     [given] = await reasons.of_preselection(UUID(selection.id))
     assert (given.reason, given.clerk, given.request_id) == ("张三说不买了", me, entry.request_id)
-    history = await stack.parts.temporal.get_workflow_handle(f"vehicle-{selection.id}").fetch_history()
+    history = await stack.context.temporal.get_workflow_handle(f"vehicle-{selection.id}").fetch_history()
     told = "".join(str(event) for event in history.events)
     assert "张三" not in told
     assert clerk.claims["sub"] not in told
@@ -161,5 +160,5 @@ async def test_two_clerks_at_once_confirm_once(country: Country) -> None:
 async def test_a_reservation_whose_workflow_was_ended_from_outside_is_still_confirmed(country: Country) -> None:
     office = await country.office()
     selection = await reserved(country, office)
-    await country.stack.parts.temporal.get_workflow_handle(f"vehicle-{selection.id}").terminate("by hand")
+    await country.stack.context.temporal.get_workflow_handle(f"vehicle-{selection.id}").terminate("by hand")
     assert (await at_the_desk(clerk_of(country, office), selection, "confirmation")).ok()["stage"] == "registered"

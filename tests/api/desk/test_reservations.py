@@ -89,7 +89,7 @@ async def same_moment(country: Country, selections: list[Selection]) -> None:
     """Let several have the same millisecond of creation."""
     statement = text("UPDATE preselection SET created_at = :moment WHERE id = ANY(:ids)")
     values = {"moment": system_clock(), "ids": [UUID(selection.id) for selection in selections]}
-    await country.stack.parts.database.rows(statement, values)
+    await country.stack.repositories.database.rows(statement, values)
 
 
 async def test_a_reservation_whose_deadline_has_just_passed_is_overdue_before_a_timer_says_so(

@@ -33,7 +33,7 @@ async def token_of(selection: Selection) -> str:
 
 
 def short_code_of(country: Country, selection: Selection) -> str:
-    return country.stack.parts.vouchers.codes.code_for(UUID(selection.id))
+    return country.stack.context.vouchers.codes.code_for(UUID(selection.id))
 
 
 async def test_the_voucher_names_plate_vehicle_last_day_and_office(country: Country) -> None:
@@ -141,7 +141,7 @@ async def test_forged_tokens_and_made_up_codes_are_invalid(country: Country) -> 
     clerk, token = clerk_of(country, office), await token_of(selection)
     code = short_code_of(country, selection)
     mistyped = code[:-1] + ("0" if code[-1] != "0" else "1")
-    made_up = country.stack.parts.vouchers.codes.code_for(uuid4())
+    made_up = country.stack.context.vouchers.codes.code_for(uuid4())
     plate = (await selection.view())["plate"]
     wrong = (
         forged(selection, office, plate), token[:-2] + ("AA" if token[-2:] != "AA" else "BB"), f"{token}.x", "a.b.c",
@@ -165,8 +165,8 @@ async def test_looking_a_voucher_up_is_audited(country: Country) -> None:
     selection, clerk = await reserved(country, office), clerk_of(country, office)
     (await clerk.post("/desk/vouchers/inspect", {"token": short_code_of(country, selection)})).ok()
     now = system_clock()
-    entries = await country.stack.parts.operations.repositories.audit_trail.between(
+    entries = await country.stack.repositories.audit_trail.between(
         now - timedelta(minutes=5), now + timedelta(minutes=5), action="inspect_voucher",
         preselection_id=UUID(selection.id),
     )  # fmt: skip
-    assert [entry.actor for entry in entries] == [country.stack.parts.hashes.owner(clerk.claims["sub"]).hex()]
+    assert [entry.actor for entry in entries] == [country.stack.repositories.hashes.owner(clerk.claims["sub"]).hex()]

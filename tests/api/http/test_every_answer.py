@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -25,10 +26,9 @@ def asking(whole_stack: Stack) -> Callable[..., httpx.AsyncClient]:
     """A client of an application like the stack's, but with other settings."""
 
     def client(**settings: Any) -> httpx.AsyncClient:
-        parts = type(whole_stack.parts)(
-            **vars(whole_stack.parts) | {"settings": whole_stack.parts.settings.model_copy(update=settings)}
-        )
-        return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(parts)), base_url="http://xuanhao.test")
+        ours = whole_stack.context
+        context = replace(ours, settings=ours.settings.model_copy(update=settings))
+        return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(context)), base_url="http://xuanhao.test")
 
     return client
 

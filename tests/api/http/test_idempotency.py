@@ -132,21 +132,21 @@ async def test_a_part_that_was_down_is_asked_again_under_the_same_key(country: C
 
 async def test_a_repeat_takes_over_from_a_process_that_died_and_finds_what_it_did(selecting: Selection) -> None:
     """The first process acted, and died before it stored the response: its lease expires."""
-    key, parts = uuid4(), selecting.applicant.stack.parts
+    key, context = uuid4(), selecting.applicant.stack.context
     first = await selecting.post("draws", {}, key=str(key))
-    forgotten = {"status": None, "answer": None, "lease_until": parts.clock()}
-    await parts.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
+    forgotten = {"status": None, "answer": None, "lease_until": context.clock()}
+    await context.repositories.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
     again = await selecting.post("draws", {}, key=str(key))
     assert again.ok()["batch"] == first.ok()["batch"]
     assert again.body["draws"]["remaining"] == 4
 
 
 async def test_a_repeat_hears_what_it_led_to_itself_though_more_has_happened_since(selecting: Selection) -> None:
-    key, parts = uuid4(), selecting.applicant.stack.parts
+    key, context = uuid4(), selecting.applicant.stack.context
     first = (await selecting.post("draws", {}, key=str(key))).ok()
     (await selecting.post("draws", {})).ok()
-    forgotten = {"status": None, "answer": None, "lease_until": parts.clock()}
-    await parts.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
+    forgotten = {"status": None, "answer": None, "lease_until": context.clock()}
+    await context.repositories.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
     again = (await selecting.post("draws", {}, key=str(key))).ok()
     assert (again["batch"], again["draws"]) == (first["batch"], first["draws"])
     assert (await selecting.view())["draws"]["remaining"] == 3
@@ -159,8 +159,10 @@ async def test_a_repeat_is_not_refused_for_what_it_has_done_itself_long_ago(coun
     first = (await selecting.post("draws", {}, key=str(key))).ok()
     for index in range(KEPT + 1):
         (await selecting.post("candidates", {"number": first["batch"]["numbers"][index % 2]})).ok()
-    forgotten = {"status": None, "answer": None, "lease_until": selecting.applicant.stack.parts.clock()}
-    await country.stack.parts.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
+    forgotten = {"status": None, "answer": None, "lease_until": selecting.applicant.stack.context.clock()}
+    await country.stack.repositories.database.rows(
+        update(idempotency).where(idempotency.c.key == key).values(forgotten)
+    )
     assert (await selecting.post("draws", {}, key=str(key))).ok()["batch"] == first["batch"]
     assert (await selecting.post("draws", {})).code == "no_draws_left"
 
@@ -172,11 +174,11 @@ async def test_parallel_draws_answer_each_with_its_own_batch(selecting: Selectio
 
 
 async def test_a_repeat_learns_of_its_success_even_when_the_stage_has_moved_on(selecting: Selection) -> None:
-    key, parts = uuid4(), selecting.applicant.stack.parts
+    key, context = uuid4(), selecting.applicant.stack.context
     number = {"number": (await selecting.post("draws", {})).ok()["batch"]["numbers"][0]}
     (await selecting.post("candidates", number)).ok()
     (await selecting.post("confirmation", number, key=str(key))).ok()
-    forgotten = {"status": None, "answer": None, "lease_until": parts.clock()}
-    await parts.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
+    forgotten = {"status": None, "answer": None, "lease_until": context.clock()}
+    await context.repositories.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
     assert (await selecting.post("confirmation", number, key=str(key))).ok()["plate"] == number["number"]
     assert (await selecting.post("confirmation", number)).code == "wrong_stage"

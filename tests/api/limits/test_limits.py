@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import Request
 
 from api.app import create_app
-from api.context import assembled
+from api.context import AppContext
 from api.limits import ip_throttle
 from api.limits.ip_throttle import IpThrottle, named_address
 from api.limits.streams import ASK_AGAIN, OpenStreams
@@ -20,6 +20,7 @@ from domain.instants import parse_instant
 from process.clock import system_clock
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
+from storage.repositories import Repositories
 from tests.api.preselections.test_event_stream import listening
 from tests.support.api_stack import keys_of
 from tests.support.country import Answer, Country, eventually
@@ -36,7 +37,7 @@ def told_when(answer: Answer) -> None:
 
 
 async def test_of_50_writes_at_once_to_two_processes_exactly_20_pass(country: Country) -> None:
-    buyer, policy = country.applicant(), country.stack.parts.settings.policy | {"writes_per_minute": "20"}
+    buyer, policy = country.applicant(), country.stack.context.settings.policy | {"writes_per_minute": "20"}
     async with another_process(country, policy=policy) as one, another_process(country, policy=policy) as other:
         answers = await asyncio.gather(
             *(
@@ -80,7 +81,7 @@ async def test_two_processes_share_a_window(country: Country) -> None:
 async def test_codes_of_the_whole_service_are_limited(country: Country) -> None:
     buyers = [country.applicant() for _ in range(3)]
     async with another_process(
-        country, policy=country.stack.parts.settings.policy | {"codes_per_minute": "2"}
+        country, policy=country.stack.context.settings.policy | {"codes_per_minute": "2"}
     ) as other:
         answers = [
             await other.post("/verification-codes", json={"purpose": "confirm_information"}, headers=buyer.headers)
@@ -100,7 +101,7 @@ class TestStreams:
         office, buyer, other = await country.office(), country.applicant(), country.applicant()
         selection = await buyer.submitted(country.car(buyer, office))
         theirs = await other.submitted(country.car(other, office))
-        monkeypatch.setattr(country.stack.parts.streams, "_limit", 2)
+        monkeypatch.setattr(country.stack.context.streams, "_limit", 2)
         async with listening(address, buyer, selection) as first, listening(address, buyer, selection) as second:
             await first.next()
             await second.next()
@@ -147,7 +148,7 @@ class TestAddresses:
     def test_it_counts_only_as_the_nearest_trusted_proxy_names_it(
         self, country: Country, peer: str, forwarded: list[str], address: str | None
     ) -> None:
-        networks = country.stack.parts.settings.model_copy(update=PROXIES).proxy_networks
+        networks = country.stack.context.settings.model_copy(update=PROXIES).proxy_networks
         headers = [(b"x-forwarded-for", text.encode()) for text in forwarded]
         request = Request({"type": "http", "headers": headers, "client": (peer, 1) if peer else None})
         assert named_address(request, networks) == address
@@ -156,7 +157,7 @@ class TestAddresses:
         self, country: Country, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(ip_throttle, "DELAY_SECONDS", 0.5)
-        policy = country.stack.parts.settings.policy | {"address_per_minute": "3"}
+        policy = country.stack.context.settings.policy | {"address_per_minute": "3"}
         async with another_process(country, policy=policy, **PROXIES) as client:
             here, there = ({"X-Forwarded-For": place} for place in ("198.51.100.7", "198.51.100.8"))
             quick = [await seconds_of(client, country, here) for _ in range(3)]
@@ -169,7 +170,7 @@ class TestAddresses:
     ) -> None:
         monkeypatch.setattr(ip_throttle, "MOST_DELAYED", 2)
         monkeypatch.setattr(ip_throttle, "DELAY_SECONDS", 0.5)
-        policy = country.stack.parts.settings.policy | {"address_per_minute": "1"}
+        policy = country.stack.context.settings.policy | {"address_per_minute": "1"}
         headers = country.applicant().headers | {"X-Forwarded-For": "198.51.100.9"}
         async with another_process(country, policy=policy, **PROXIES) as client:
             answers = await asyncio.gather(*(client.get("/offices", headers=headers) for _ in range(6)))
@@ -179,10 +180,10 @@ class TestAddresses:
                 told_when(Answer(answer.status_code, answer.headers, answer.json()))
 
     async def test_a_throttle_that_does_not_work_lets_everybody_pass_without_error(self, country: Country) -> None:
-        parts = country.stack.parts
+        context = country.stack.context
         windows = RateWindows(make_redis("redis://127.0.0.1:1"))
-        networks = parts.settings.model_copy(update=PROXIES).proxy_networks
-        throttle = IpThrottle(windows, parts.hashes, proxies=networks, limit=1)
+        networks = context.settings.model_copy(update=PROXIES).proxy_networks
+        throttle = IpThrottle(windows, context.repositories.hashes, proxies=networks, limit=1)
         headers = [(b"x-forwarded-for", b"198.51.100.1")]
         request = Request({"type": "http", "headers": headers, "client": ("127.0.0.1", 1)})
         for _ in range(3):
@@ -190,7 +191,7 @@ class TestAddresses:
 
 
 async def nobody_listens(country: Country) -> bool:
-    return not country.stack.parts.streams._open
+    return not country.stack.context.streams._open
 
 
 async def seconds_of(client: httpx.AsyncClient, country: Country, headers: dict[str, str]) -> float:
@@ -201,7 +202,7 @@ async def seconds_of(client: httpx.AsyncClient, country: Country, headers: dict[
 
 
 async def forget_windows(country: Country) -> None:
-    redis = country.stack.parts.redis
+    redis = country.stack.repositories.redis
     if keys := await redis.keys("rate:*"):
         await redis.delete(*keys)
 
@@ -209,17 +210,12 @@ async def forget_windows(country: Country) -> None:
 @asynccontextmanager
 async def another_process(country: Country, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
     """The same service in another process with other settings."""
-    ours = country.stack.parts
-    parts = assembled(
-        ours.settings.model_copy(update=settings),
-        ours.gateways,
-        keys_of(ours.settings),
-        clock=ours.clock,
-        database=ours.database,
-        redis=ours.redis,
-        temporal=ours.temporal,
+    ours = country.stack.context
+    repositories = Repositories.build(ours.repositories.database, ours.repositories.redis, keys_of(ours.settings))
+    context = AppContext.build(
+        ours.settings.model_copy(update=settings), ours.gateways, repositories, ours.temporal, ours.clock
     )
     await forget_windows(country)
-    transport = httpx.ASGITransport(create_app(parts))
+    transport = httpx.ASGITransport(create_app(context))
     async with httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test/api/v1", timeout=20) as client:
         yield client

@@ -13,7 +13,7 @@ from api.pages.web_pages import add_pages
 
 async def answer_of(folder: Path, path: str, issuer: str | None = None, **headers: str) -> httpx.Response:
     app = FastAPI()
-    app.state.parts = SimpleNamespace(settings=SimpleNamespace(oidc_issuer=issuer))
+    app.state.context = SimpleNamespace(settings=SimpleNamespace(oidc_issuer=issuer))
     add_pages(app, folder)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test") as client:
         return await client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})

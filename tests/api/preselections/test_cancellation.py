@@ -1,7 +1,6 @@
 """The applicant cancels a reservation: only if the office's policy allows it, and chances are not restored."""
 
 from process.clock import system_clock
-from storage.pool.claims import Claims
 from tests.support.country import Country
 from tests.support.desk import clerk_of, reserved
 
@@ -15,7 +14,7 @@ async def test_where_the_office_allows_it_the_plate_goes_back_and_chances_stay_s
     assert view["cancellation_allowed"] is False
     assert (view["stage"], view["plate"], view["visit_by"]) == ("cancelled", None, None)
     assert view["draws"]["remaining"] == before["draws"]["remaining"] == 4
-    [claim] = await Claims(country.stack.parts.database).live([before["plate"]], system_clock())
+    [claim] = await country.stack.repositories.claims.live([before["plate"]], system_clock())
     assert claim.kind == "cooling"
     entry = (await selection.applicant.post("/entries", {})).ok()
     assert (entry["screen"], entry["blacklist"]) == ("introduction", None)

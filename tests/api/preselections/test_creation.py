@@ -24,10 +24,10 @@ WRONG = "000000"
 
 async def ban(country: Country, buyer: Applicant) -> str:
     """Ban the buyer; returns the end in the contract's format."""
-    parts, now = country.stack.parts, country.stack.parts.clock()
-    party_hash = parts.hashes.party(buyer.party.id_number)
+    context, now = country.stack.context, country.stack.context.clock()
+    party_hash = context.repositories.hashes.party(buyer.party.id_number)
     until = now + timedelta(days=700)
-    await parts.bans.ban(NewBan(uuid4(), party_hash, "王**", now - timedelta(days=1), until, uuid4()))
+    await context.repositories.bans.ban(NewBan(uuid4(), party_hash, "王**", now - timedelta(days=1), until, uuid4()))
     return format_instant(until)
 
 
@@ -76,9 +76,13 @@ async def test_an_agent_buys_for_the_organisation(country: Country) -> None:
 @pytest.mark.requirement("R-04")
 async def test_an_outdated_notice_is_refused_with_the_version_in_force(country: Country) -> None:
     office, buyer = await country.own_office(), country.applicant()
-    now = country.stack.parts.clock()
-    await country.stack.parts.offices.publish(Notice(office.code, "2", "业务须知", "新", now - timedelta(seconds=1)))
-    await country.stack.parts.offices.publish(Notice(office.code, "3", "业务须知", "明天", now + timedelta(days=1)))
+    now = country.stack.context.clock()
+    await country.stack.repositories.offices.publish(
+        Notice(office.code, "2", "业务须知", "新", now - timedelta(seconds=1))
+    )
+    await country.stack.repositories.offices.publish(
+        Notice(office.code, "3", "业务须知", "明天", now + timedelta(days=1))
+    )
     answer = await buyer.submit(country.car(buyer, office))
     assert (answer.status, answer.code, answer.body["version"]) == (409, "notice_outdated", "2")
     assert (await buyer.submit(country.car(buyer, office), notice_version="2")).status == 201
@@ -157,11 +161,11 @@ class TestCodes:
 
     async def test_an_old_code_has_expired(self, country: Country) -> None:
         office, buyer = await country.office(), country.applicant()
-        parts, code = country.stack.parts, await buyer.first_code()
-        await parts.database.rows(
+        context, code = country.stack.context, await buyer.first_code()
+        await context.repositories.database.rows(
             code_table.update()
-            .where(code_table.c.phone_hash == parts.hashes.phone(buyer.phone))
-            .values(expires_at=parts.clock())
+            .where(code_table.c.phone_hash == context.repositories.hashes.phone(buyer.phone))
+            .values(expires_at=context.clock())
         )
         answer = await buyer.post("/preselections", country.car(buyer, office).body(code))
         assert (answer.status, answer.code) == (422, "code_expired")
@@ -202,7 +206,7 @@ class TestTheCheck:
         for _ in range(Policy().failed_checks_per_day):
             await buyer.post("/preselections", strange.body(code, vin="x"))
             assert (await buyer.post("/preselections", strange.body(code))).code == "information_mismatch"
-        midnight = format_instant(shanghai_midnight_after(country.stack.parts.clock()))
+        midnight = format_instant(shanghai_midnight_after(country.stack.context.clock()))
         answer = await buyer.post("/preselections", mine.body(code))
         assert (answer.status, answer.code, answer.body["retry_at"]) == (429, "rate_limited", midnight)
         assert int(answer.headers["retry-after"]) > 0
@@ -234,9 +238,11 @@ class TestVehicles:
         answer = await buyer.submit(car)
         assert (answer.status, answer.code) == (409, "vehicle_in_use")
         assert len((await buyer.get("/preselections")).ok()["items"]) == 1
-        parts = country.stack.parts
-        rows = await parts.database.rows(
-            select(preselection.c.stage).where(preselection.c.vehicle_hash == parts.hashes.vehicle(car.vin))
+        context = country.stack.context
+        rows = await context.repositories.database.rows(
+            select(preselection.c.stage).where(
+                preselection.c.vehicle_hash == context.repositories.hashes.vehicle(car.vin)
+            )
         )
         assert [row.stage for row in rows] == ["service_notes"], "a refused submission leaves nothing of the seller"
 

@@ -13,11 +13,11 @@ async def test_whoever_was_not_told_that_it_began_is_told_by_the_repeat(country:
     office, buyer = await country.office(), country.applicant()
     car, code, key = country.car(buyer, office), await buyer.first_code(), str(uuid4())
     first = (await buyer.post("/preselections", car.body(code), key=key)).ok()
-    parts = country.stack.parts
-    await parts.database.rows(
+    context = country.stack.context
+    await context.repositories.database.rows(
         update(idempotency)
         .where(idempotency.c.key == UUID(key))
-        .values(status=None, answer=None, lease_until=parts.clock())
+        .values(status=None, answer=None, lease_until=context.clock())
     )
     again = await buyer.post("/preselections", car.body(code), key=key)
     assert (again.status, again.body["id"], again.body["stage"]) == (201, first["id"], "service_notes")
@@ -31,12 +31,14 @@ async def test_a_code_that_is_sent_again_for_one_request_is_the_right_one(countr
     country.stack.phone.is_down = True
     assert (await buyer.post("/verification-codes", wish, key=key)).code == "unavailable"
     country.stack.phone.is_down = False
-    parts, sent = country.stack.parts, []
+    context, sent = country.stack.context, []
     for _ in range(2):
         (await buyer.post("/verification-codes", wish, key=key)).ok()
         sent = country.stack.phone.of(buyer.phone)
-        unanswered = {"status": None, "answer": None, "lease_until": parts.clock()}
-        await parts.database.rows(update(idempotency).where(idempotency.c.key == UUID(key)).values(unanswered))
+        unanswered = {"status": None, "answer": None, "lease_until": context.clock()}
+        await context.repositories.database.rows(
+            update(idempotency).where(idempotency.c.key == UUID(key)).values(unanswered)
+        )
     assert len({message.idempotency_key for message in sent}) == 2
     answer = await buyer.post("/preselections", country.car(buyer, office).body(str(sent[-1].code)))
     assert answer.status == 201

@@ -50,9 +50,9 @@ async def test_an_entry_voids_an_identity_code(country: Country) -> None:
 async def test_an_entry_that_has_nothing_to_reset_costs_the_workflow_no_message(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
     selection = await buyer.submitted(country.car(buyer, office))
-    before = await country.stack.parts.preselections.get(UUID(selection.id))
+    before = await country.stack.repositories.preselections.get(UUID(selection.id))
     assert (await entry(buyer))["screen"] == "service_notes"
-    after = await country.stack.parts.preselections.get(UUID(selection.id))
+    after = await country.stack.repositories.preselections.get(UUID(selection.id))
     assert before
     assert after
     assert before.revision == after.revision

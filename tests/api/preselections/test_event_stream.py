@@ -88,7 +88,7 @@ async def test_a_change_made_behind_the_api_is_pushed(country: Country, address:
     selection = await buyer.submitted(country.car(buyer, office))
     async with listening(address, buyer, selection) as events:
         await events.next()
-        handle = country.stack.parts.temporal.get_workflow_handle(f"vehicle-{selection.id}")
+        handle = country.stack.context.temporal.get_workflow_handle(f"vehicle-{selection.id}")
         await handle.signal("start", {"request_id": ""})
         assert (await events.next())["stage"] == "identity_verification"
 
@@ -110,7 +110,7 @@ async def test_a_lost_redis_does_not_end_the_stream(country: Country, address: s
 async def test_the_stream_ends_with_the_token(country: Country, address: str) -> None:
     office, buyer = await country.office(), country.applicant()
     selection = await buyer.submitted(country.car(buyer, office))
-    buyer.claims["exp"] = int(country.stack.parts.clock().timestamp()) + 2
+    buyer.claims["exp"] = int(country.stack.context.clock().timestamp()) + 2
     async with listening(address, buyer, selection) as events:
         await events.next()
         assert await events.ended()
@@ -131,7 +131,7 @@ async def test_many_streams_hold_no_connection_to_the_database(country: Country,
     async with asyncio.TaskGroup() as group:
         listeners = [group.create_task(listen()) for _ in range(STREAMS)]
         await all_listen.wait()
-        assert country.stack.parts.database.at_work == 0
+        assert country.stack.repositories.database.at_work == 0
         (await selection.post("start")).ok()
     assert [listener.result() for listener in listeners] == ["identity_verification"] * STREAMS
 

@@ -29,7 +29,7 @@ async def selecting(country: Country, *templates: str, **policy: str) -> tuple[O
 
 async def until_after(moment: str, country: Country) -> None:
     """Wait for a countdown of at most a few seconds to end."""
-    remaining = parse_instant(moment) - country.stack.parts.clock()
+    remaining = parse_instant(moment) - country.stack.context.clock()
     await asyncio.sleep(max(remaining.total_seconds(), 0) + 0.01)
 
 

@@ -21,7 +21,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import ActivityEnvironment
 
 from api.app import create_app
-from api.context import Gateways, parts_of
+from api.context import Gateways, open_context
 from config.payloads import DATA_CONVERTER
 from config.settings import Settings
 from embedded.postgres import Postgres
@@ -29,7 +29,6 @@ from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from gateways.identity.provider import token_verifier
 from process.clock import system_clock
-from storage.pool.reconcile import IndexKeeper
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
@@ -94,17 +93,17 @@ class Installation:
         issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
         verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
         gateways = Gateways(self.phone, self.registry, verifier)
-        parts = await self._running.enter_async_context(parts_of(settings, gateways, keys_of(settings)))
-        app = create_app(parts)
+        context = await self._running.enter_async_context(open_context(settings, gateways, keys_of(settings)))
+        app = create_app(context)
         http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20)
         await self._running.enter_async_context(http)
-        keeper = IndexKeeper(parts.database, parts.redis)
+        keeper = context.repositories.pool_reconciler
         await keeper.tend(system_clock())
         if self._stack:
             # Whoever has used it before goes on with it.
-            self._stack.parts, self._stack.app, self._stack.client, self._stack.keeper = parts, app, http, keeper
+            self._stack.context, self._stack.app, self._stack.client, self._stack.keeper = context, app, http, keeper
         else:
-            self._stack = Stack(parts, app, http, keeper, self.phone, self.registry)
+            self._stack = Stack(context, app, http, keeper, self.phone, self.registry)
 
     async def _start_worker(self, settings: Settings) -> None:
         database = Database(settings.database_url, pool_size=20)

@@ -197,7 +197,7 @@ async def accident(installation: Installation, monkeypatch: pytest.MonkeyPatch) 
     requests = [lost.request for lost in (*(lost for group in groups for lost in group), registration)]
     answers = await all_decided_in_vain(installation, *(request.send() for request in requests))
     forgotten = [UUID((await lost.selection()).id) for lost in groups[-1]]
-    await installation.stack.parts.lagging.forget(forgotten, system_clock())
+    await installation.stack.repositories.lagging_workflows.forget(forgotten, system_clock())
     repeated, continued, left_alone, unrecorded = groups
     return Accident(installation, answers, repeated, continued, left_alone, unrecorded, registration)
 
