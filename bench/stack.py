@@ -22,6 +22,7 @@ from embedded.ports import free_port
 from embedded.programs import Api, Worker, run_once
 from embedded.stack import Servers
 from embedded.supervisor import DATABASE, TASK_QUEUE, environment_of_programs
+from embedded.temporal import DYNAMIC_CONFIG
 from process.clock import system_clock
 from storage.audit.trail import Act
 from storage.offices.offices import Office
@@ -94,12 +95,12 @@ async def _up(part: Part) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def running_stack(root: Path) -> AsyncIterator[Stack]:
-    """Servers for the bench, in this folder."""
+async def running_stack(root: Path, dynamic_config: Mapping[str, str] = DYNAMIC_CONFIG) -> AsyncIterator[Stack]:
+    """Servers for the bench, in this folder, with this configuration of Temporal."""
     folder = DataFolder(root)
     with folder.held():
         ensure_key_file(folder, demo=True)
-        servers = Servers.in_folder(folder, temporal_port=free_port())
+        servers = Servers.in_folder(folder, temporal_port=free_port(), dynamic_config=dynamic_config)
         async with servers, stack_over(servers, DATABASE) as stack:
             yield stack
 

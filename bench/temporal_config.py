@@ -1,17 +1,11 @@
 """The embedded Temporal's dynamic configuration against the server's defaults, by whole journeys."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 
 from bench.figures import Figure, Half, Seconds, by_turns, cost
 from bench.journeys import real_journey, travelling
 from bench.sizes import Sizes
-from bench.stack import Stack
-from config.temporal import connect
-from embedded.folders import DataFolder
-from embedded.ports import free_port
-from embedded.temporal import Temporal
+from bench.stack import Stack, running_stack
 
 DEFAULTS: Mapping[str, str] = {}
 # 110 ms of the 150 ms that a journey alone takes with the defaults.
@@ -19,7 +13,9 @@ MOST = 0.73
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
-    async with with_temporal(stack, DEFAULTS) as defaults, stack.worker(), defaults.worker():
+    # With a database of its own: maintenance starts the workflows that its Temporal lacks.
+    root = stack.folder.root / "temporal-defaults"
+    async with running_stack(root, DEFAULTS) as defaults, stack.worker(), defaults.worker():
         alone = await by_turns(alone_on(stack, sizes), alone_on(defaults, sizes), sizes.pairs)
         together = await by_turns(together_on(stack, sizes), together_on(defaults, sizes), sizes.pairs)
     return [
@@ -41,20 +37,3 @@ def alone_on(stack: Stack, sizes: Sizes) -> Half:
 
 def together_on(stack: Stack, sizes: Sizes) -> Half:
     return travelling(stack, real_journey, many=sizes.journeys_together, at_once=sizes.at_once)
-
-
-@asynccontextmanager
-async def with_temporal(stack: Stack, dynamic_config: Mapping[str, str]) -> AsyncIterator[Stack]:
-    """The same database and index with another Temporal, which has this dynamic configuration."""
-    port = free_port()
-    folder = DataFolder(stack.folder.root / f"temporal-{port}")
-    with folder.held():
-        temporal = Temporal(folder, port=port, dynamic_config=dynamic_config)
-        await temporal.bring_up()
-        try:
-            environment = {**stack.environment, "XUANHAO_TEMPORAL_ADDRESS": temporal.address}
-            settings = stack.settings.model_copy(update={"temporal_address": temporal.address})
-            client = await connect(settings)
-            yield replace(stack, folder=folder, environment=environment, settings=settings, client=client)
-        finally:
-            await temporal.stop()

@@ -16,28 +16,23 @@ from bench.__main__ import log_to, machine
 from bench.figures import Figure, by_turns, cost, table
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
-from bench.temporal_config import DEFAULTS, alone_on, together_on, with_temporal
+from bench.temporal_config import DEFAULTS, alone_on, together_on
 from process.exit import leave
 
 
 async def tried(root: Path, trials: Sequence[str], sizes: Sizes) -> list[Figure]:
     figures: list[Figure] = []
-    async with running_stack(root) as stack:
-        for trial in trials:
+    async with running_stack(root / "defaults", DEFAULTS) as old, old.worker():
+        for number, trial in enumerate(trials):
             sys.stderr.write(f"trying {trial} …\n")
-            figures += await _compare(stack, trial, sizes)
+            async with running_stack(root / f"trial-{number}", parsed(trial)) as new, new.worker():
+                figures += await _compare(trial, new, old, sizes)
     return figures
 
 
-async def _compare(stack: Stack, trial: str, sizes: Sizes) -> list[Figure]:
-    async with (
-        with_temporal(stack, parsed(trial)) as new,
-        with_temporal(stack, DEFAULTS) as old,
-        new.worker(),
-        old.worker(),
-    ):
-        alone = await by_turns(alone_on(new, sizes), alone_on(old, sizes), sizes.pairs)
-        together = await by_turns(together_on(new, sizes), together_on(old, sizes), sizes.pairs)
+async def _compare(trial: str, new: Stack, old: Stack, sizes: Sizes) -> list[Figure]:
+    alone = await by_turns(alone_on(new, sizes), alone_on(old, sizes), sizes.pairs)
+    together = await by_turns(together_on(new, sizes), together_on(old, sizes), sizes.pairs)
     return [cost(f"{trial}: one at a time", alone, None), cost(f"{trial}: {sizes.at_once} at once", together, None)]
 
 
@@ -55,7 +50,7 @@ def main() -> None:
     with folders as folder, Path(os.devnull).open("w") as nowhere:
         log_to(nowhere)
         Path(folder).chmod(0o711)
-        figures = uvloop.run(tried(Path(folder) / "data", given.trials, Sizes(pairs=given.pairs)))
+        figures = uvloop.run(tried(Path(folder), given.trials, Sizes(pairs=given.pairs)))
     sys.stdout.write(f"{table(figures)}\n\n{machine()}\n")
 
 

@@ -1,6 +1,7 @@
 """All three servers in one folder. They do not depend on each other, so they start and stop in parallel."""
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -8,7 +9,7 @@ from embedded.folders import DataFolder
 from embedded.part import Part
 from embedded.postgres import Postgres
 from embedded.problems import StartProblem
-from embedded.temporal import Temporal
+from embedded.temporal import DYNAMIC_CONFIG, Temporal
 from embedded.valkey import Valkey
 
 
@@ -21,8 +22,15 @@ class Servers:
         self.temporal = temporal
 
     @classmethod
-    def in_folder(cls, folder: DataFolder, *, temporal_port: int, temporal_ui_port: int | None = None) -> "Servers":
-        temporal = Temporal(folder, port=temporal_port, ui_port=temporal_ui_port)
+    def in_folder(
+        cls,
+        folder: DataFolder,
+        *,
+        temporal_port: int,
+        temporal_ui_port: int | None = None,
+        dynamic_config: Mapping[str, str] = DYNAMIC_CONFIG,
+    ) -> "Servers":
+        temporal = Temporal(folder, port=temporal_port, ui_port=temporal_ui_port, dynamic_config=dynamic_config)
         return cls(Postgres(folder), Valkey(folder), temporal)
 
     @property
