@@ -14,7 +14,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from domain.calendar import shanghai_day
 from operations.commands import OperatorCommand, invalid
 from operations.context import OperationsContext
-from operations.temporal_calls import PATIENCE, temporal_answers
+from operations.temporal_calls import TIMEOUT, temporal_answers
 from storage.preselections.reservations import MOST, DueReservation
 from workflows.deadline_extensions import deadline_extensions, send_extensions
 from workflows.messages import PostponementInput, postponement_workflow_id
@@ -133,7 +133,7 @@ async def _start(temporal: Client, task_queue: str, workflow_id: str, given: Pos
         static_summary=f"办理期限顺延 {where} {given.days[0]}",
         static_details=f"{given.operator}: {given.reason}\n\n{where}: {'、'.join(given.days)}",
         search_attributes=TypedSearchAttributes([SearchAttributePair(OFFICE, given.office)] if given.office else []),
-        rpc_timeout=PATIENCE,
+        rpc_timeout=TIMEOUT,
     )
 
 

@@ -24,7 +24,7 @@ from storage.crypto.vault import FIRST, Keys, Vault
 Kind = Literal["encryption", "hashing"]
 KINDS: tuple[Kind, ...] = ("encryption", "hashing")
 
-PATIENCE = timedelta(seconds=90)
+TIMEOUT = timedelta(seconds=90)
 """How long a rotation waits for the other processes: longer than a process that has ended is still counted."""
 
 SETTLED_AFTER = timedelta(minutes=15)
@@ -162,7 +162,7 @@ async def _waited(
     while True:
         passed = timedelta(seconds=clock() - began)
         behind = [reader for reader in await readers.living(command.at + passed) if not has_done(reader)]
-        if not behind or passed > PATIENCE:
+        if not behind or passed > TIMEOUT:
             return behind
         await asyncio.sleep(_PAUSE_SECONDS)
 

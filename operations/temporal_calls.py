@@ -9,7 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Unavailable
 
-PATIENCE = timedelta(seconds=3)
+TIMEOUT = timedelta(seconds=3)
 
 
 @contextmanager
@@ -30,7 +30,7 @@ async def signalled(temporal: Client, workflow_id: str, signal: str, message: ob
     """Send a signal; False when the workflow has ended, or never started. Raises `Unavailable`."""
     try:
         with temporal_answers():
-            await temporal.get_workflow_handle(workflow_id).signal(signal, message, rpc_timeout=PATIENCE)
+            await temporal.get_workflow_handle(workflow_id).signal(signal, message, rpc_timeout=TIMEOUT)
     except RPCError:
         return False
     return True

@@ -11,7 +11,7 @@ from domain.dependencies import DependencyUnavailable
 from domain.errors import Unavailable
 from storage.redis.client import ping
 
-PATIENCE_SECONDS = 3.0
+TIMEOUT_SECONDS = 3.0
 
 
 async def require_all_parts(context: AppContext) -> None:
@@ -28,7 +28,7 @@ async def require_all_parts(context: AppContext) -> None:
 
 
 async def _temporal_answers(context: AppContext) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         if not await context.temporal.service_client.check_health():
             raise TimeoutError
 

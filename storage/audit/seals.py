@@ -25,7 +25,7 @@ BEFORE_THE_FIRST = bytes(32)
 MOST_ROWS = 50_000
 """Rows in one seal; more rows need several seals."""
 
-_PATIENCE = 60.0
+_TIMEOUT = 60.0
 _AT_ONCE = 2_000
 _ADVISORY_LOCK = 7_320_440_301
 _SEAL_NAMES = ("number", "sealed_at", "from_xact", "to_xact", "count", "previous", "digest")
@@ -82,7 +82,7 @@ class AuditSeals:
                 return Sealed(rows, last)
 
     async def _seal_some(self, at: datetime) -> tuple[int, Seal | None]:
-        async with self._database.transaction(patience=_PATIENCE) as connection:
+        async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             await connection.execute(_LOCK, {"lock": _ADVISORY_LOCK})
             newest = select(*SEAL_COLUMNS).order_by(audit_seal.c.number.desc()).limit(1)
             found = (await connection.execute(newest)).one_or_none()

@@ -12,7 +12,7 @@ from storage.postgres.database import Database
 from storage.postgres.tables import preselection
 
 DESK_ACTS = ("register", "reject")
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class StaffActivity:
             .order_by(rejected.desc(), registered.desc(), columns.actor)
             .limit(limit)
         )
-        async with self._database.transaction(patience=_PATIENCE) as connection:
+        async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             return [ClerkCounts(*row) for row in await connection.execute(counted)]
 
     async def acts(self, period: Period, *, clerk: str | None, limit: int) -> list[ClerkAct]:
@@ -87,7 +87,7 @@ class StaffActivity:
             .order_by(columns.at.desc(), columns.id.desc())
             .limit(limit)
         )
-        async with self._database.transaction(patience=_PATIENCE) as connection:
+        async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             return [ClerkAct(*row) for row in await connection.execute(found)]
 
 

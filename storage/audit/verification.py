@@ -24,7 +24,7 @@ from storage.audit.seals import (
 from storage.audit.tables import audit, audit_seal
 from storage.postgres.database import Database
 
-_PATIENCE = 3_600.0
+_TIMEOUT = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class AuditReport:
 
 async def verify_audit(database: Database, noted: Mapping[int, str] | None = None) -> AuditReport:
     """Recompute the whole chain. `noted` are digests in hexadecimal by seal number, from outside the database."""
-    async with database.transaction(patience=_PATIENCE) as connection:
+    async with database.transaction(timeout_s=_TIMEOUT) as connection:
         seals = [seal_of(row) for row in await connection.execute(select(*SEAL_COLUMNS).order_by(audit_seal.c.number))]
         end = max((seal.to_xact for seal in seals), default=0)
         count, faults = await _compared(connection, seals, end)

@@ -15,7 +15,7 @@ from storage.postgres.tables import blacklist, idempotency, preselection, sms_ou
 from storage.preselections.tables import desk_reason
 
 _AT_ONCE = 200
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class Reencryption:
 
     async def _count(self, sealed: Sealed, head: bytes) -> int:
         begins = [_head_of(sealed.table.c[name], len(head)) == head for name in sealed.columns]
-        async with self._database.transaction(patience=_PATIENCE) as connection:
+        async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             counted = select(func.count()).select_from(sealed.table).where(or_(*begins))
             return int((await connection.execute(counted)).scalar_one())
 
     async def _table(self, sealed: Sealed) -> int:
         changed = 0
         async for batch in self._batches(sealed):
-            async with self._database.transaction(patience=_PATIENCE) as connection:
+            async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
                 for row in batch:
                     await connection.execute(self._resealed(sealed, row))
             changed += len(batch)
@@ -73,7 +73,7 @@ class Reencryption:
         last: tuple[Any, ...] | None = None
         while True:
             conditions = [stale] if last is None else [stale, tuple_(*key) > last]
-            async with self._database.transaction(patience=_PATIENCE) as connection:
+            async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
                 page = select(*names).where(*conditions).order_by(*key).limit(_AT_ONCE)
                 batch = (await connection.execute(page)).all()
             if not batch:

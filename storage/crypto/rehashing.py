@@ -23,7 +23,7 @@ NOBODY = bytes(32)
 """Replaces the keyed hash of a purged person: no value has this hash."""
 
 _AT_ONCE = 200
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 _HASHES = ("vehicle_hash", "transfer_hash", "party_hash", "owner_hash", "seller_hash")
 # A hash of the current key starts with its tag and is four bytes longer than one of the first key.
 _STALE = "({column} <> :nobody AND (octet_length({column}) <> :length OR substr({column}, 1, :tag_length) <> :tag))"
@@ -77,14 +77,14 @@ class Rehashing:
 
     async def left(self) -> tuple[int, int]:
         """How many rows have hashes of another key: those that `run` converts, and those that expire."""
-        async with self._database.transaction(patience=_PATIENCE) as connection:
+        async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             lasting, lapsing = (await connection.execute(_LEFT, self._stale())).one()
         return int(lasting), int(lapsing)
 
     async def _each(self, page: Any, move: Any) -> int:
         moved, last = 0, UUID(int=0)
         while True:
-            async with self._database.transaction(patience=_PATIENCE) as connection:
+            async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
                 values = self._stale() | {"last": last, "most": _AT_ONCE}
                 rows = (await connection.execute(page, values)).all()
             for row in rows:

@@ -33,7 +33,7 @@ from storage.pool.segments import PrefixSegments, SegmentRepository
 from storage.postgres.database import Database
 from storage.postgres.tables import CLAIM_KINDS, FOREVER, LASTING_KINDS, claim, one_of
 
-_PATIENCE = 20.0
+_TIMEOUT = 20.0
 """Seconds for a statement that may read all claims of a prefix; no request waits for it."""
 
 _AFTER_EVERY_SERIAL = "~"
@@ -127,7 +127,7 @@ class PoolRecords:
         return segments
 
     async def _row(self, statement: Select[Any]) -> Row[Any]:
-        async with self._database.transaction(patience=_PATIENCE) as connection:
+        async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             row: Row[Any] = (await connection.execute(statement)).one()
         return row
 

@@ -22,7 +22,7 @@ from domain.dependencies import DependencyUnavailable
 from storage.postgres.driver_connections import driver_of, refuse_dead
 from storage.postgres.kept_connections import KeptConnections
 
-PATIENCE = 3.0
+TIMEOUT = 3.0
 """Seconds after which a server without a response counts as unavailable (api.md, Conventions)."""
 
 _CONNECT_SECONDS = 2
@@ -41,7 +41,7 @@ _SERVER_SETTINGS = {
 _FAILED_AT_ONCE = 0.5
 
 # Statements over ranges of rows take longer, and their plans depend on the parameters.
-_MORE_PATIENCE = text("""
+_LONGER_TIMEOUT = text("""
     SELECT set_config('statement_timeout', :milliseconds, true), set_config('plan_cache_mode', 'auto', true)
 """)
 
@@ -113,27 +113,27 @@ class Database:
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[AsyncConnection]:
-        """An autocommit connection; its statements and the wait for it have `PATIENCE` together."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+        """An autocommit connection; its statements and the wait for it have `TIMEOUT` together."""
+        deadline = asyncio.get_running_loop().time() + TIMEOUT
         with database_answers():
             async with self.engine.connect() as connection, _severed_at(deadline, connection):
                 yield connection
 
     @asynccontextmanager
-    async def transaction(self, *, patience: float = PATIENCE) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self, *, timeout_s: float = TIMEOUT) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction that commits when the block ends and rolls back when it raises.
 
-        `patience`, in seconds, may be longer for background work such as reading all claims of a prefix.
+        `timeout_s`, in seconds, may be longer for background work such as reading all claims of a prefix.
         """
-        deadline = asyncio.get_running_loop().time() + patience
+        deadline = asyncio.get_running_loop().time() + timeout_s
         with database_answers():
             async with (
                 self._transactional.connect() as connection,
                 _severed_at(deadline, connection),
                 connection.begin(),
             ):
-                if patience > PATIENCE:
-                    await connection.execute(_MORE_PATIENCE, {"milliseconds": str(int(patience * 1000))})
+                if timeout_s > TIMEOUT:
+                    await connection.execute(_LONGER_TIMEOUT, {"milliseconds": str(int(timeout_s * 1000))})
                 yield connection
 
     async def rows(self, statement: Executable, parameters: Parameters | None = None) -> list[Row[*tuple[Any, ...]]]:
@@ -163,7 +163,7 @@ class Database:
 
     async def execute_raw(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Like `fetch_raw`, for statements that must not be executed twice: it never retries."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+        deadline = asyncio.get_running_loop().time() + TIMEOUT
         with database_answers():
             connection = await self._kept.take()
             try:

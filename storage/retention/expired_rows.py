@@ -38,7 +38,7 @@ _OVER = {
 }
 _STATEMENTS = {name: text(_REMOVE.format(table=table, over=over)) for name, (table, over) in _OVER.items()}
 _AT_ONCE = 20_000
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 
 
 class ExpiredRows:
@@ -52,7 +52,7 @@ class ExpiredRows:
     async def _remove(self, name: str, moment: datetime) -> int:
         removed, some = 0, _AT_ONCE
         while some == _AT_ONCE:
-            async with self._database.transaction(patience=_PATIENCE) as connection:
+            async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
                 done = await connection.execute(_STATEMENTS[name], {"moment": moment, "most": _AT_ONCE})
                 some = done.rowcount
             removed += some

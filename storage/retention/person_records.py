@@ -22,7 +22,7 @@ from storage.preselections.tables import desk_reason
 from storage.retention.purge import blank_values
 
 _MOST = 1_000
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 
 _OVERWRITE = text("""
     UPDATE preselection SET
@@ -70,7 +70,7 @@ class PersonRecords:
             candidate_hashes(self._hashes.party(id_number)),
             candidate_hashes(self._hashes.seller(id_number)),
         )
-        async with self._database.transaction(patience=_PATIENCE) as connection:
+        async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             rows = await self._rows(connection, party)
             ids, phones = [row.id for row in rows], self._phones(rows)
             sold = await connection.execute(

@@ -16,7 +16,7 @@ from storage.postgres.database import Database
 
 _SEALED = ("party_name", "party_id", "phone", "vin", "certificate_number")
 _AT_ONCE = 1_000
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 
 _PRESELECTIONS = text("""
     UPDATE preselection SET
@@ -77,7 +77,7 @@ class Retention:
     async def _all(self, statement: TextClause, values: dict[str, object]) -> int:
         purged, some = 0, _AT_ONCE
         while some == _AT_ONCE:
-            async with self._database.transaction(patience=_PATIENCE) as connection:
+            async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
                 done: CursorResult[object] = await connection.execute(statement, values)
                 some = done.rowcount
             purged += some

@@ -239,7 +239,7 @@ async def test_a_new_encryption_key_leaves_every_value_readable_and_the_old_one_
 async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(key_changes, "PATIENCE", timedelta(seconds=0.3))
+    monkeypatch.setattr(key_changes, "TIMEOUT", timedelta(seconds=0.3))
     readers, cut_off = KeyReaders(service.command_line.repositories.database), uuid4()
     # On another machine, with an unchanged copy of the file.
     known = service.api_keys.known

@@ -30,7 +30,7 @@ async def pauses(vehicle: Vehicle) -> int:
 
 @dataclass(frozen=True)
 class Thawed:
-    """Vehicles that acted while PostgreSQL was frozen for longer than their activities' patience, and were answered."""
+    """Vehicles that acted while PostgreSQL was frozen for longer than their activities' timeouts, and were answered."""
 
     at: datetime
     drawing: Vehicle

@@ -43,7 +43,7 @@ async def working(world: World) -> AsyncIterator[None]:
 @asynccontextmanager
 async def locked(vehicle: Vehicle) -> AsyncIterator[None]:
     """Lock the vehicle's row, so that decisions about it wait in the database."""
-    async with vehicle.world.repositories.database.transaction(patience=30) as connection:
+    async with vehicle.world.repositories.database.transaction(timeout_s=30) as connection:
         await connection.execute(LOCK, {"id": vehicle.id})
         yield
 

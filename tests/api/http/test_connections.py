@@ -17,7 +17,7 @@ from tests.support.serving import serving
 
 HASTE = 0.3
 """Short time limits, so that the tests are fast."""
-PATIENCE = 10.0
+TIMEOUT = 10.0
 GET = b"GET / HTTP/1.1\r\nHost: xuanhao.test\r\n\r\n"
 
 
@@ -47,19 +47,19 @@ class Line:
 
     async def say_for_ever(self) -> NoReturn:
         """Send as much as the server accepts, which should not be long."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while True:
                 await self.say(b"x" * 65536)
 
     async def answer(self) -> bytes:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             return await self.reader.readuntil(b"\r\n\r\nxx")
 
     async def rest(self) -> bytes:
         """All bytes until the server closes the connection in any way."""
         said = bytearray()
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 while piece := await self.reader.read(65536):
                     said += piece
         except ConnectionError:
@@ -119,7 +119,7 @@ async def test_a_byte_now_and_then_holds_no_request_for_ever(port: int, beginnin
             except ConnectionError:
                 break
         await listening
-        assert asyncio.get_running_loop().time() - began < PATIENCE / 2
+        assert asyncio.get_running_loop().time() - began < TIMEOUT / 2
 
 
 async def test_a_body_that_nobody_reads_does_not_hold_the_connection(port: int) -> None:

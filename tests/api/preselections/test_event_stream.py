@@ -12,7 +12,7 @@ import pytest
 from embedded.valkey import Valkey
 from tests.support.country import Applicant, Country, Selection
 
-PATIENCE = 8.0
+TIMEOUT = 8.0
 STREAMS = 50
 
 
@@ -25,7 +25,7 @@ class Events:
     async def next(self) -> dict[str, Any]:
         """The next view; comments are skipped."""
         name = ""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             async for line in self._lines:
                 kind, _, text = line.partition(": ")
                 if kind == "event":
@@ -38,7 +38,7 @@ class Events:
 
     async def ended(self) -> bool:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 async for line in self._lines:
                     assert not line.startswith("data")
         except httpx.RemoteProtocolError:

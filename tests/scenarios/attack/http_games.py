@@ -68,7 +68,7 @@ async def smuggled_requests(service: Service) -> Finding:
         (("X: a\nTransfer-Encoding: chunked",), b"0\r\n\r\n" + inner),
     ):
         told = await answers_to(
-            service.stack.url, request("POST", "/api/v1/entries", HOST, json, *fields, CLOSE, body=body), patience=2
+            service.stack.url, request("POST", "/api/v1/entries", HOST, json, *fields, CLOSE, body=body), within=2
         )
         finding.tried += 1
         finding.answers[" and ".join(map(str, told)) or "closed"] += 1
@@ -98,7 +98,7 @@ async def oversized_requests(service: Service) -> Finding:
         (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, "Content-Length: 60000"), b"[" * 60_000),
     )
     for parts in (*((head,) for head in heads), *bodies):
-        told = await answers_to(service.stack.url, *parts, patience=4)
+        told = await answers_to(service.stack.url, *parts, within=4)
         finding.tried += 1
         finding.answers[str(told[0]) if told else "closed"] += 1
         fine = not told or (len(told) == 1 and (400 <= told[0] < 500 or told[0] == 404))

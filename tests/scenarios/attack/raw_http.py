@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
-PATIENCE_S = 12.0
+TIMEOUT_S = 12.0
 _MUCH = 1 << 16
 
 
-async def answers_to(url: str, *parts: bytes, pause: float = 0.0, patience: float = PATIENCE_S) -> list[int]:
+async def answers_to(url: str, *parts: bytes, pause: float = 0.0, within: float = TIMEOUT_S) -> list[int]:
     """Send these bytes in parts with pauses; returns the statuses until the server closed the connection."""
     async with connection(url) as (reader, writer):
-        received = asyncio.ensure_future(_all(reader, patience))
+        received = asyncio.ensure_future(_all(reader, within))
         for part in parts:
             try:
                 writer.write(part)
@@ -41,11 +41,11 @@ def request(method: str, path: str, *fields: str, body: bytes = b"") -> bytes:
     return "\r\n".join((f"{method} {path} HTTP/1.1", *fields, "", "")).encode("latin-1") + body
 
 
-async def _all(reader: asyncio.StreamReader, patience: float) -> bytes:
+async def _all(reader: asyncio.StreamReader, within: float) -> bytes:
     received = b""
     # Everything until the end of the connection is the response.
     with suppress(TimeoutError, ConnectionError):
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(within):
             while chunk := await reader.read(_MUCH):
                 received += chunk
     return received

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 LOCK = "LOCK TABLE decision IN SHARE MODE"
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 DECIDED = "SELECT count(*) FROM decision"
-PATIENCE = 2.0
+TIMEOUT = 2.0
 STAGES = ("service_notes", "plate_selection", "completed")
 """What a creation, a right code and a confirmation lead to."""
 
@@ -187,7 +187,7 @@ class Accident:
 
 @pytest.fixture
 async def accident(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Accident:
-    monkeypatch.setattr(workflow_client, "UPDATE_TIMEOUT_SECONDS", PATIENCE)
+    monkeypatch.setattr(workflow_client, "UPDATE_TIMEOUT_SECONDS", TIMEOUT)
     country = installation.country
     kinds: list[type[Lost]] = [Creation, Identity, Confirmation]
     groups: list[list[Lost]] = [[await kind.ready(country) for kind in kinds] for _ in range(4)]

@@ -49,7 +49,7 @@ async def test_a_full_prefix_costs_at_most_a_mebibyte_of_redis(world: World, red
 
 async def test_a_hundred_thousand_claims_are_missing_from_a_new_index(world: World) -> None:
     await world.add_prefix(B, *WHOLE)
-    async with world.database.transaction(patience=30) as connection:
+    async with world.database.transaction(timeout_s=30) as connection:
         await connection.execute(ISSUE_ALL_DIGITS, {"prefix": B, "until": FOREVER, "at": AT})
     await world.keeper.tend(AT)
     assert await world.index.count(B, at=AT) == POOL_SIZE - 100_000

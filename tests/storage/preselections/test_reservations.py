@@ -135,7 +135,7 @@ async def crowd(fresh_database: str, as_owner: Callable[[str], str]) -> AsyncIte
         INSERT INTO preselection (id, {columns}, {sealed})
         SELECT gen_random_uuid(), {values}, {sealed} FROM preselection, generate_series(1, {MANY}) AS n
     """  # noqa: S608 -- constants of the test
-    async with owner.transaction(patience=60) as connection:
+    async with owner.transaction(timeout_s=60) as connection:
         await connection.execute(text(many))
         await connection.execute(text("ANALYZE preselection"))
     yield stored

@@ -14,7 +14,7 @@ from embedded.valkey import Valkey
 from storage.redis.announcements import CHANNEL, Announcements
 from storage.redis.client import make_redis
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 AT_ONCE = 0.05
 
 
@@ -28,11 +28,11 @@ async def announcements(redis: Redis) -> AsyncIterator[Announcements]:
 async def test_a_subscription_hears_of_its_preselection_only(announcements: Announcements, redis: Redis) -> None:
     mine, other = uuid4(), uuid4()
     with announcements.subscribe(mine) as subscription, announcements.subscribe(other) as others:
-        assert await subscription.wait(PATIENCE)
-        assert await others.wait(PATIENCE)
+        assert await subscription.wait(TIMEOUT)
+        assert await others.wait(TIMEOUT)
         # As if from another process.
         await Announcements(redis).publish(mine)
-        assert await subscription.wait(PATIENCE)
+        assert await subscription.wait(TIMEOUT)
         assert not await others.wait(AT_ONCE)
         assert not await subscription.wait(AT_ONCE)
 
@@ -40,12 +40,12 @@ async def test_a_subscription_hears_of_its_preselection_only(announcements: Anno
 async def test_several_announcements_that_nobody_waited_for_count_as_one(announcements: Announcements) -> None:
     mine, last = uuid4(), uuid4()
     with announcements.subscribe(mine) as subscription, announcements.subscribe(last) as others:
-        assert await subscription.wait(PATIENCE)
-        assert await others.wait(PATIENCE)
+        assert await subscription.wait(TIMEOUT)
+        assert await others.wait(TIMEOUT)
         for one in (mine, mine, mine, last):
             await announcements.publish(one)
-        assert await others.wait(PATIENCE)
-        assert await subscription.wait(PATIENCE)
+        assert await others.wait(TIMEOUT)
+        assert await subscription.wait(TIMEOUT)
         assert not await subscription.wait(AT_ONCE)
 
 
@@ -56,7 +56,7 @@ async def test_all_streams_of_a_process_share_one_connection(redis_url: str) -> 
         ids = [uuid4() for _ in range(20)]
         with ExitStack() as streams:
             subscriptions = [streams.enter_context(announcements.subscribe(one)) for one in [*ids, *ids]]
-            assert all(await asyncio.gather(*(subscription.wait(PATIENCE) for subscription in subscriptions)))
+            assert all(await asyncio.gather(*(subscription.wait(TIMEOUT) for subscription in subscriptions)))
             listening = await redis.client_list(_type="pubsub")
             assert [client["name"] for client in listening].count("many-streams") == 1
         assert not announcements._subscriptions
@@ -76,18 +76,18 @@ async def test_closing_ends_even_when_the_driver_fails_instead_of_being_cancelle
 
     monkeypatch.setattr(PubSub, "get_message", never_cancelled)
     with announcements.subscribe(uuid4()) as subscription:
-        assert await subscription.wait(PATIENCE)
-        async with asyncio.timeout(PATIENCE):
+        assert await subscription.wait(TIMEOUT)
+        async with asyncio.timeout(TIMEOUT):
             await announcements.close()
 
 
 async def test_nonsense_on_the_channel_disturbs_nobody(announcements: Announcements, redis: Redis) -> None:
     mine = uuid4()
     with announcements.subscribe(mine) as subscription:
-        assert await subscription.wait(PATIENCE)
+        assert await subscription.wait(TIMEOUT)
         await redis.publish(CHANNEL, b"nonsense")
         await announcements.publish(mine)
-        assert await subscription.wait(PATIENCE)
+        assert await subscription.wait(TIMEOUT)
 
 
 async def test_after_a_restart_of_redis_every_stream_reads_again_and_hears_again(valkey: Valkey) -> None:
@@ -95,13 +95,13 @@ async def test_after_a_restart_of_redis_every_stream_reads_again_and_hears_again
         announcements = Announcements(redis)
         mine = uuid4()
         with announcements.subscribe(mine) as subscription:
-            assert await subscription.wait(PATIENCE)
+            assert await subscription.wait(TIMEOUT)
             await valkey.stop()
             with pytest.raises(DependencyUnavailable, match="redis"):
                 await announcements.publish(mine)
             await valkey.start()
             await valkey.ready()
-            assert await subscription.wait(PATIENCE)
+            assert await subscription.wait(TIMEOUT)
             await announcements.publish(mine)
-            assert await subscription.wait(PATIENCE)
+            assert await subscription.wait(TIMEOUT)
         await announcements.close()
