@@ -65,15 +65,17 @@ class LaggingWorkflows:
     async def advance_mark(self, last: int | None) -> tuple[int, bool]:
         """Increment the mark, starting from Temporal's; also returns whether database and Temporal had the same.
 
-        They differ if one of them was restored to an earlier time, or lost.
+        They differ if one of them was restored to an earlier time, or lost. A new installation has neither.
         """
         number, following = maintenance_mark.c.number, (last or 0) + 1
+        first = insert(maintenance_mark).values(id=1, number=following)
+        if last is None and (made := await self._database.row(first.on_conflict_do_nothing().returning(number))):
+            return int(made[0]), True
         if last is not None:
             # A retry of the same step finds the mark that it has already set.
             advance = update(maintenance_mark).where(number.in_((last, following))).values(number=following)
             if advanced := await self._database.row(advance.returning(number)):
                 return int(advanced[0]), True
-        first = insert(maintenance_mark).values(id=1, number=following)
         replace = first.on_conflict_do_update(
             index_elements=["id"], set_={"number": func.greatest(number, first.excluded.number) + 1}
         )
