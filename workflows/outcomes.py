@@ -6,6 +6,8 @@ from workflows.messages import Outcome
 from workflows.refusals import as_refusal
 
 KEPT = 50
+LONGEST_ID = 100
+"""Anybody can send a request id of megabytes, which would not fit into the input of the next run."""
 
 
 class Outcomes:
@@ -32,6 +34,8 @@ class Outcomes:
         return list(self._outcomes.values())
 
     def _keep(self, outcome: Outcome) -> None:
+        if len(outcome.request_id) > LONGEST_ID:
+            return
         self._outcomes.pop(outcome.request_id, None)
         self._outcomes[outcome.request_id] = outcome
         while len(self._outcomes) > KEPT:

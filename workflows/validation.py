@@ -1,8 +1,9 @@
 """The form of messages. The API has checked it already; operators and other systems send messages themselves.
 
-A value that no activity can parse would be retried for ever, and block the vehicle meanwhile.
+A value that no activity can parse, or no row can store, would be retried for ever and block the vehicle meanwhile.
 """
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
@@ -17,14 +18,23 @@ with workflow.unsafe.imports_passed_through():
 from workflows.refusals import refusing
 
 LONGEST_SHOWN = 16
+MOST_NUMBERS = 100
+LONGEST_WORDS = 1000
+YEARS = range(2000, 2200)
+"""As for the API: further away, the arithmetic of days fails."""
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def check_request_id(text: str) -> None:
     """Raises `ValidationFailed` for anything but a UUID."""
-    try:
-        UUID(text)
-    except ValueError:
-        raise _invalid("request_id", "must be a UUID") from None
+    _check_uuid("request_id", text)
+
+
+def check_subject_id(field: str, text: str) -> None:
+    """Fails for an input that names no row of any database: then there is nothing to wait for."""
+    with refusing():
+        _check_uuid(field, text)
 
 
 def check_numbers(numbers: Sequence[str], prefixes: Collection[str]) -> None:
@@ -36,6 +46,12 @@ def check_numbers(numbers: Sequence[str], prefixes: Collection[str]) -> None:
         raise NumberDuplicated
     if not numbers:
         raise _invalid("numbers", "must not be empty")
+
+
+def check_count(command: Any) -> None:
+    """Raises `ValidationFailed` for more numbers than any policy allows."""
+    if len(command.numbers) > MOST_NUMBERS:
+        raise _invalid("numbers", "too many")
 
 
 def check_prefix(prefix: str | None, prefixes: Collection[str]) -> None:
@@ -59,10 +75,11 @@ def check_request(command: Any) -> None:
 
 
 def check_operator_act(command: Any) -> None:
-    """Raises `ValidationFailed` for an operator's act without name or reason."""
-    blank = [name for name in ("operator", "reason") if not getattr(command, name).strip()]
-    if blank:
-        raise ValidationFailed([{"field": name, "message": "must not be blank"} for name in blank])
+    """Raises `ValidationFailed` for an operator's act whose name or reason is missing, or is not plain text."""
+    problems = {name: _problem_of(getattr(command, name)) for name in ("operator", "reason")}
+    errors = [{"field": name, "message": problem} for name, problem in problems.items() if problem]
+    if errors:
+        raise ValidationFailed(errors)
 
 
 def check_desk_act(command: Any) -> None:
@@ -79,11 +96,26 @@ def validating(command: Any, *checks: Callable[[Any], object]) -> None:
 
 
 def check_day(text: str) -> None:
-    """Raises `ValidationFailed` for anything but an ISO date."""
+    """Raises `ValidationFailed` for anything but an ISO date of this century or the next."""
     try:
-        date.fromisoformat(text)
+        is_near = date.fromisoformat(text).year in YEARS
     except ValueError:
-        raise _invalid("visit_by", "must be a date") from None
+        is_near = False
+    if not is_near:
+        raise _invalid("visit_by", "must be a date")
+
+
+def _check_uuid(field: str, text: str) -> None:
+    try:
+        UUID(text)
+    except ValueError:
+        raise _invalid(field, "must be a UUID") from None
+
+
+def _problem_of(words: str) -> str | None:
+    if not words.strip():
+        return "must not be blank"
+    return "must be plain text" if len(words) > LONGEST_WORDS or _UNPRINTABLE.search(words) else None
 
 
 def _is_plate(number: str, prefixes: Collection[str]) -> bool:

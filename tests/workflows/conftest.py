@@ -13,12 +13,14 @@ from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
+from tests.support.attacker import Attacker, attacking
 from tests.support.key_files import write_keys
 from tests.support.world import Phone, World
 from worker.container import WorkerContainer
 from worker.run import make_worker
 
 TASK_QUEUE = "workflow-tests"
+CLOCKED_QUEUE = "clocked-workflow-tests"
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +64,23 @@ def either_world(request: pytest.FixtureRequest, world: World) -> World:
 def real_time_world(container: WorkerContainer, phone: Phone, worker: None, temporal_client: Client) -> World:
     """Real time, for histories that are counted or stored."""
     return World(container, temporal_client, TASK_QUEUE, phone)
+
+
+@pytest.fixture(scope="session")
+async def clocked_world(
+    database_url: str, valkey: Valkey, key_file: Path, temporal_client: Client
+) -> AsyncIterator[World]:
+    """Real time, and a worker that compares the times in messages with its own clock, as in production."""
+    database, keys, phone = Database(database_url, pool_size=10), Keys.from_file(key_file), Phone()
+    repositories = Repositories.build(database, make_redis(valkey.url()), keys)
+    container = WorkerContainer(repositories, httpx.AsyncClient(), phone)
+    async with make_worker(temporal_client, CLOCKED_QUEUE, container.activities()):
+        yield World(container, temporal_client, CLOCKED_QUEUE, phone)
+    await container.close()
+
+
+@pytest.fixture(scope="session")
+async def attacker(clocked_world: World) -> AsyncIterator[Attacker]:
+    """Somebody who reaches Temporal, and has none of the keys of `clocked_world`."""
+    async with attacking(clocked_world.client, clocked_world.task_queue) as attacker:
+        yield attacker

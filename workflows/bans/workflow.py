@@ -16,6 +16,7 @@ from workflows.messages import BlacklistInput, ReleaseBan
 from workflows.ports import Bans, Notifications, ReleaseInput, ReleaseResult, SmsInput
 from workflows.retries import NOTIFICATION
 from workflows.run_until_decided import run_until_decided
+from workflows.validation import check_subject_id
 from workflows.vehicle.decisions import now
 from workflows.vehicle.ui_text import GIVEN_UP
 
@@ -31,7 +32,8 @@ class BlacklistWorkflow:
         self._is_woken = False
 
     @workflow.run
-    async def run(self, _: BlacklistInput) -> None:
+    async def run(self, given: BlacklistInput) -> None:
+        check_subject_id("entry_id", given.entry_id)
         while True:
             result = await self._release_if_over()
             if result.until is None:

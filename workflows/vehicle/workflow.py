@@ -34,10 +34,12 @@ from workflows.retries import SENDING_CODE
 from workflows.update_as_signal import update_as_signal
 from workflows.validation import (
     check_code_hash,
+    check_count,
     check_day,
     check_desk_act,
     check_operator_act,
     check_request,
+    check_subject_id,
     validating,
 )
 from workflows.vehicle.bans import NO_MISSED_DEADLINE, enforce_ban
@@ -66,15 +68,16 @@ class VehicleWorkflow:
 
     @workflow.run
     async def run(self, given: VehicleInput) -> None:
+        check_subject_id("preselection_id", given.preselection_id)
         await self._decisions.read_row()
         while True:
-            await self._live(given)
+            await self._live()
             await self._finish()
             # An entry may have arrived just as it became dormant.
             if not self._decisions.is_alive():
                 return
 
-    async def _live(self, given: VehicleInput) -> None:
+    async def _live(self) -> None:
         """Apply expiries, as long as anything can happen to this vehicle."""
         while self._decisions.is_alive():
             await workflow.wait_condition(
@@ -82,7 +85,8 @@ class VehicleWorkflow:
             )
             await self._catch_up()
             if self._decisions.is_alive() and self._can_continue_as_new():
-                workflow.continue_as_new(self._carried_over(given))
+                outcomes, undelivered = self._decisions.outcomes.all(), self._notifications.undelivered
+                workflow.continue_as_new(VehicleInput(self._id, outcomes, undelivered))
 
     async def _catch_up(self) -> None:
         """Apply what has expired. A timer only wakes the workflow; the row and the clock decide."""
@@ -110,10 +114,6 @@ class VehicleWorkflow:
 
     def _can_continue_as_new(self) -> bool:
         return self._decisions.is_long() and self._is_quiet()
-
-    def _carried_over(self, given: VehicleInput) -> VehicleInput:
-        """The input of the next run."""
-        return VehicleInput(given.preselection_id, self._decisions.outcomes.all(), self._notifications.undelivered)
 
     # Consequences of a changed row
 
@@ -227,7 +227,7 @@ class VehicleWorkflow:
 
     @compose.validator
     def validate_compose(self, command: Compose) -> None:
-        validating(command, check_request)
+        validating(command, check_request, check_count)
 
     # 完成之后
 
