@@ -1,13 +1,13 @@
 """The blacklist: bans start with a missed deadline and end automatically (R-41, R-48)."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid5
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.clock import WorkerClock
 from activities.failures import RowMissing
 from domain.calendar import ban_end
 from domain.masking import mask_organisation_name, mask_person_name
@@ -22,21 +22,15 @@ log = structlog.get_logger("actions")
 
 
 class BanActivities(Bans):
-    """`clock` is the worker's: no time in a message starts or ends a ban."""
+    """No time in a message starts or ends a ban: the worker's clock does."""
 
     def __init__(
-        self,
-        bans: BanRepository,
-        preselections: Preselections,
-        seals: MessageSeals,
-        clock: Callable[[], datetime],
-        clock_skew: timedelta | None,
+        self, bans: BanRepository, preselections: Preselections, seals: MessageSeals, clock: WorkerClock
     ) -> None:
         self._bans = bans
         self._preselections = preselections
         self._seals = seals
         self._clock = clock
-        self._clock_skew = clock_skew
 
     @activity.defn(name="people.bar")
     async def ban(self, given: BanInput) -> BanResult:
@@ -61,24 +55,19 @@ class BanActivities(Bans):
     @activity.defn(name="people.lift_ban")
     async def release(self, given: ReleaseInput) -> ReleaseResult:
         entry_id, command = UUID(given.entry_id), given.command
+        at = self._clock.now(given.at)
         if command and self._is_an_operators(given.entry_id, command):
-            await self._bans.release_early(entry_id, given.at, operator=command.operator, reason=command.reason)
-        ban = await self._bans.release(entry_id, self._now(given.at))
+            await self._bans.release_early(entry_id, at, operator=command.operator, reason=command.reason)
+        ban = await self._bans.release(entry_id, at)
         if ban is None:
             raise RowMissing(given.entry_id)
         return ReleaseResult(str(ban.preselection_id), None if ban.released_at else ban.until)
 
     def _missed_deadline(self, row: PreselectionRow, at: datetime) -> datetime:
         """The missed deadline of the row. Fails if it was not missed."""
-        if row.stage != Stage.OVERDUE or row.deadline is None or row.deadline > self._now(at):
+        if row.stage != Stage.OVERDUE or row.deadline is None or row.deadline > self._clock.now(at):
             raise ApplicationError("no deadline was missed", type="no_missed_deadline", non_retryable=True)
         return row.deadline
-
-    def _now(self, at: datetime) -> datetime:
-        """The workflow's time, but at most the worker's time plus the clock skew."""
-        if self._clock_skew is None:
-            return at
-        return min(at, self._clock() + self._clock_skew)
 
     def _is_an_operators(self, entry_id: str, command: ReleaseBan) -> bool:
         genuine = self._seals.is_genuine(entry_id, "release", command)

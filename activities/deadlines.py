@@ -6,6 +6,7 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.clock import WorkerClock
 from storage.crypto.seals import MessageSeals
 from storage.offices.calendars import Calendars
 from storage.preselections.reservations import MOST, Reservations
@@ -15,10 +16,13 @@ from workflows.ports import Deadlines, PostponedPage, PostponePageInput
 
 
 class DeadlineActivities(Deadlines):
-    def __init__(self, reservations: Reservations, calendars: Calendars, seals: MessageSeals) -> None:
+    def __init__(
+        self, reservations: Reservations, calendars: Calendars, seals: MessageSeals, clock: WorkerClock
+    ) -> None:
         self._reservations = reservations
         self._calendars = calendars
         self._seals = seals
+        self._clock = clock
 
     @activity.defn(name="deadlines.postpone")
     async def postpone(self, page: PostponePageInput) -> PostponedPage:
@@ -30,7 +34,9 @@ class DeadlineActivities(Deadlines):
             after=UUID(page.after) if page.after else None,
         )
         calendars = await self._calendars.of_offices({each.office_code for each in due})
-        extensions = deadline_extensions(due, page.given, calendars, operation_id=page.operation_id, at=page.at)
+        # The seal does not cover the page's time, and the new last days depend on it.
+        at = self._clock.now(page.at)
+        extensions = deadline_extensions(due, page.given, calendars, operation_id=page.operation_id, at=at)
         vehicles = VehicleClient(activity.client(), activity.info().task_queue, self._seals)
         unreached = await send_extensions(vehicles, extensions)
         return PostponedPage(len(extensions), unreached, str(due[-1].id) if len(due) == MOST else None)

@@ -1,15 +1,18 @@
 """Automatic SMS notifications. The row shows whether one is still true, and has its values."""
 
-from datetime import date, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 import structlog
 from temporalio import activity
 
+from activities.clock import WorkerClock
 from activities.failures import RowMissing
 from domain.dependencies import DependencyUnavailable
 from domain.durations import SHANGHAI
 from domain.instants import whole_milliseconds
+from domain.preselection.deadlines import Countdown, timers
+from domain.preselection.record import from_record
 from domain.preselection.values import Stage
 from domain.sms import Purpose, Sms, SmsGateway, render
 from storage.bans.repository import Ban, BanRepository
@@ -17,17 +20,12 @@ from storage.offices.offices import Offices
 from storage.preselections.rows import PreselectionRow, Preselections
 from storage.sms.deliveries import Attempt, SmsDeliveries
 from workflows.ports import Notifications, SmsInput
+from workflows.retries import NOTIFICATION
 
 log = structlog.get_logger("actions")
 
-STAGES = {
-    Purpose.RESERVED: (Stage.COMPLETED, Stage.REGISTERED),
-    Purpose.REMINDER: (Stage.COMPLETED,),
-    Purpose.LAST_DAY: (Stage.COMPLETED,),
-    Purpose.DEADLINE_MOVED: (Stage.COMPLETED, Stage.REGISTERED),
-    Purpose.OVERDUE: (Stage.OVERDUE,),
-}
-"""The stages at which each notification is true. Notifications about a ban name the ban."""
+_KEPT = (Stage.COMPLETED, Stage.REGISTERED)
+_REMINDERS = {Purpose.REMINDER: Countdown.REMINDER, Purpose.LAST_DAY: Countdown.LAST_DAY}
 
 
 class NotificationActivities(Notifications):
@@ -39,12 +37,14 @@ class NotificationActivities(Notifications):
         *,
         deliveries: SmsDeliveries,
         gateway: SmsGateway,
+        clock: WorkerClock,
     ) -> None:
         self._preselections = preselections
         self._offices = offices
         self._bans = bans
         self._deliveries = deliveries
         self._gateway = gateway
+        self._clock = clock
 
     @activity.defn(name="texts.send")
     async def send(self, given: SmsInput) -> None:
@@ -52,17 +52,17 @@ class NotificationActivities(Notifications):
         if row is None:
             raise RowMissing(given.preselection_id)
         ban = await self._ban_of(row, given)
-        if not _is_true(given, row, ban) or not row.phone:
+        if not await self._is_true(given, row, ban) or not row.phone:
             # An SMS that is no longer true is not sent, nor one to a person whose data was deleted.
             log.info("sms not sent", preselection_id=given.preselection_id, purpose=given.purpose, stage=row.stage)
             return
         text = render(given.purpose, **await self._facts(row, ban))
-        attempt = _attempt(given, sms_key(given, row))
+        attempt = self._attempt(given, sms_key(given, row))
         if not await self._deliveries.begin(attempt):
             # The gateway has already accepted it; only the result for Temporal was lost.
             return
         try:
-            await self._gateway.send(Sms(row.phone, text, given.purpose, attempt.key, given.at))
+            await self._gateway.send(Sms(row.phone, text, given.purpose, attempt.key, attempt.ordered_at))
         except DependencyUnavailable as down:
             await self._deliveries.fail(attempt.key, str(down))
             raise
@@ -73,6 +73,28 @@ class NotificationActivities(Notifications):
         """The ban in the message, if it is this party's."""
         ban = await self._bans.get(UUID(given.entry_id)) if given.entry_id else None
         return ban if ban and ban.party_hash == row.party_hash else None
+
+    async def _is_true(self, given: SmsInput, row: PreselectionRow, ban: Ban | None) -> bool:
+        """Whether the rows say what the SMS says, whoever ordered it."""
+        at = self._clock.now(given.at)
+        if given.purpose == Purpose.BAN_ENDED:
+            is_banned = await self._bans.banned_until(row.party_hash, at)
+            return ban is not None and ban.released_at is not None and not is_banned
+        return row.is_visible and _is_said_by(row, ban, given.purpose, at)
+
+    def _attempt(self, given: SmsInput, key: str) -> Attempt:
+        """The current attempt, by Temporal's clock."""
+        info, longest = activity.info(), NOTIFICATION["schedule_to_close_timeout"]
+        ordered_at = self._clock.recent(given.at, longest)
+        return Attempt(
+            key=key,
+            preselection_id=UUID(given.preselection_id),
+            purpose=given.purpose,
+            ordered_at=ordered_at,
+            give_up_at=ordered_at + longest,
+            number=info.attempt,
+            at=max(ordered_at, whole_milliseconds(info.started_time)),
+        )
 
     async def _facts(self, row: PreselectionRow, ban: Ban | None) -> dict[str, str]:
         office = await self._offices.get(row.office_code)
@@ -95,25 +117,22 @@ def sms_key(given: SmsInput, row: PreselectionRow) -> str:
             return f"{row.id}:{given.purpose}:{row.plate}:{row.visit_by}"
 
 
-def _is_true(given: SmsInput, row: PreselectionRow, ban: Ban | None) -> bool:
-    if given.purpose == Purpose.BAN_ENDED:
-        return ban is not None and ban.released_at is not None
-    stages = STAGES.get(Purpose(given.purpose), ())
-    return row.stage in stages and (given.purpose != Purpose.OVERDUE or ban is not None)
-
-
-def _attempt(given: SmsInput, key: str) -> Attempt:
-    """The current attempt, by Temporal's clock."""
-    info = activity.info()
-    return Attempt(
-        key=key,
-        preselection_id=UUID(given.preselection_id),
-        purpose=given.purpose,
-        ordered_at=given.at,
-        give_up_at=given.at + (info.schedule_to_close_timeout or timedelta(0)),
-        number=info.attempt,
-        at=max(given.at, whole_milliseconds(info.started_time)),
-    )
+def _is_said_by(row: PreselectionRow, ban: Ban | None, purpose: str, at: datetime) -> bool:
+    """Whether the notification is true of the row at this instant."""
+    state = from_record(row.state, row.rules).settled(at)
+    match purpose:
+        case Purpose.RESERVED:
+            return state.stage in _KEPT
+        case Purpose.DEADLINE_MOVED:
+            return state.stage in _KEPT and state.reservation is not None and state.reservation.is_moved
+        case Purpose.REMINDER | Purpose.LAST_DAY:
+            begins = timers(state).get(_REMINDERS[Purpose(purpose)])
+            return begins is not None and begins <= at
+        case Purpose.OVERDUE:
+            is_of_this_deadline = ban and row.deadline and ban.released_at is None and ban.until > row.deadline
+            return state.stage is Stage.OVERDUE and bool(is_of_this_deadline)
+        case _:
+            return False
 
 
 def chinese_day(day: date) -> str:

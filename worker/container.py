@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from activities.bans import BanActivities
+from activities.clock import WorkerClock
 from activities.deadlines import DeadlineActivities
 from activities.decide.decide import DecisionRunner
 from activities.identity import IdentityActivities
@@ -60,6 +61,10 @@ class WorkerContainer:
         skew = parse_duration(settings.clock_skew).timedelta()
         return cls(repositories, http, sms, rules, policy.codes_per_minute, clock_skew=skew)
 
+    @property
+    def worker_clock(self) -> WorkerClock:
+        return WorkerClock(self.clock, self.clock_skew)
+
     def activities(self) -> list[Callable[..., Any]]:
         """The activities of all ports, bound to their dependencies."""
         repos = self.repositories
@@ -71,11 +76,16 @@ class WorkerContainer:
             repos.codes,
             CodeSender(repos.codes, ServiceCodes(repos.rate_windows, self.codes_per_minute), repos.hashes, self.sms),
         )
-        bans = BanActivities(repos.bans, repos.preselections, repos.message_seals, self.clock, self.clock_skew)
+        bans = BanActivities(repos.bans, repos.preselections, repos.message_seals, self.worker_clock)
         notifications = NotificationActivities(
-            repos.preselections, repos.offices, repos.bans, deliveries=repos.sms_deliveries, gateway=self.sms
+            repos.preselections,
+            repos.offices,
+            repos.bans,
+            deliveries=repos.sms_deliveries,
+            gateway=self.sms,
+            clock=self.worker_clock,
         )
-        deadlines = DeadlineActivities(repos.reservations, repos.calendars, repos.message_seals)
+        deadlines = DeadlineActivities(repos.reservations, repos.calendars, repos.message_seals, self.worker_clock)
         return [
             records.open, records.move, records.settle,
             plates.draw, plates.compose, plates.put_aside, plates.reserve,
@@ -94,8 +104,7 @@ class WorkerContainer:
             repos.pool_index,
             repos.announcements,
             seals=repos.message_seals,
-            clock=self.clock,
-            clock_skew=self.clock_skew,
+            clock=self.worker_clock,
         )
 
     def _upkeep(self) -> list[Callable[..., Any]]:
@@ -111,7 +120,7 @@ class WorkerContainer:
             calendars=repos.calendar_entries,
             orphans=self.orphaned_workflows(),
         )
-        upkeep = UpkeepActivities(stores, self.rules)
+        upkeep = UpkeepActivities(stores, self.rules, self.worker_clock)
         return [
             upkeep.seal_audit, upkeep.refresh_keyboards, upkeep.compare_indexes, upkeep.remove_expired,
             upkeep.purge_people, upkeep.revive_workflows, upkeep.resync_vehicles,

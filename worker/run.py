@@ -9,6 +9,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.failures import FailureInterceptor
+from activities.local_decisions import LocalDecisions
 from config.release import RELEASE
 from workflows.bans.workflow import BlacklistWorkflow
 from workflows.maintenance.workflow import UpkeepWorkflow
@@ -34,7 +35,7 @@ def make_worker(client: Client, task_queue: str, activities: Sequence[Callable[.
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=activities,
-        interceptors=[FailureInterceptor()],
+        interceptors=[FailureInterceptor(), LocalDecisions()],
         workflow_runner=runner,
         max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
         max_concurrent_activities=MOST_ACTIVITIES,

@@ -8,17 +8,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID, uuid4
 
 import structlog
 from temporalio import activity
 
+from activities.clock import WorkerClock
 from activities.decide.audit import Actor, actor_of
 from activities.decide.case import Case, decision_of, to_result
 from activities.decide.claims import NO_CLAIMS, ClaimChanges, claim_changes
-from activities.failures import ClockSkew, RowMissing
+from activities.failures import RowMissing
 from domain.acts import ACTS, Act
 from domain.dependencies import DependencyUnavailable
 from domain.errors import Blacklisted, CodeNotSent, Refusal, ValidationFailed, VehicleInUse, WrongStage
@@ -47,7 +48,7 @@ Make = Callable[[Case, C], Awaitable[DecisionResult]]
 
 
 class DecisionRunner:
-    """Loads cases and commits decisions. `clock_skew` is how much a workflow's time may differ from `clock`."""
+    """Loads cases and commits decisions. Their time is the workflow's, which must be about the worker's."""
 
     def __init__(
         self,
@@ -57,8 +58,7 @@ class DecisionRunner:
         announcements: Announcements,
         *,
         seals: MessageSeals,
-        clock: Callable[[], datetime],
-        clock_skew: timedelta | None,
+        clock: WorkerClock,
     ) -> None:
         self.decisions = decisions
         self.index = index
@@ -67,7 +67,6 @@ class DecisionRunner:
         self._announcing: set[asyncio.Task[None]] = set()
         self._seals = seals
         self._clock = clock
-        self._clock_skew = clock_skew
 
     async def decide(
         self, given: DecisionInput, command: C, make: Make[C], when_late: Make[C] | None = None
@@ -113,7 +112,7 @@ class DecisionRunner:
 
     async def load_state(self, given: DecisionInput, command: Command | None) -> Case:
         """Read the row. Raises `RowMissing`, `ClockSkew`, and `Forbidden` for an act without the seal it needs."""
-        self.check_clock(given.at)
+        self._clock.check(given.at)
         act = ACTS[given.act] if command else SETTLE
         sealed = command is not None and self._seals.is_genuine(given.preselection_id, given.act, command)
         actor = actor_of(act, command, is_sealed=sealed)
@@ -135,11 +134,6 @@ class DecisionRunner:
             earlier=loaded.earlier,
             first_at=given.first_at or given.at,
         )
-
-    def check_clock(self, at: datetime) -> None:
-        """Raises `ClockSkew` for a time that is not about now: a forged time can't end a ban or a deadline."""
-        if self._clock_skew is not None and abs(self._clock() - at) > self._clock_skew:
-            raise ClockSkew
 
     async def commit(
         self,

@@ -1,11 +1,12 @@
 """The steps of maintenance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 from temporalio import activity
 
+from activities.clock import WorkerClock
 from activities.maintenance.orphans import OrphanedWorkflows
 from domain.calendar import shanghai_day
 from domain.durations import Duration
@@ -64,13 +65,16 @@ class UpkeepStores:
 
 
 class UpkeepActivities(UpkeepWork):
-    def __init__(self, stores: UpkeepStores, rules: UpkeepRules) -> None:
+    """The time of each step is the worker's: a step removes what is over, and messages can invent a time."""
+
+    def __init__(self, stores: UpkeepStores, rules: UpkeepRules, clock: WorkerClock) -> None:
         self._stores = stores
         self._rules = rules
+        self._clock = clock
 
     @activity.defn(name="upkeep.seal_audit")
     async def seal_audit(self, order: UpkeepOrder) -> SealedAudit:
-        sealed = await self._stores.seals.seal(order.at)
+        sealed = await self._stores.seals.seal(self._clock.now(order.at))
         if sealed.last is None:
             return SealedAudit(sealed.rows)
         digest = sealed.last.digest.hex()
@@ -81,20 +85,20 @@ class UpkeepActivities(UpkeepWork):
 
     @activity.defn(name="upkeep.refresh_keyboards")
     async def refresh_keyboards(self, order: UpkeepOrder) -> RefreshedKeyboards:
-        prefixes = await self._stores.segments.revisions()
-        half_its_life = (self._rules.keyboard_age.after(order.at) - order.at) / 2
+        at, prefixes = self._clock.now(order.at), await self._stores.segments.revisions()
+        half_its_life = (self._rules.keyboard_age.after(at) - at) / 2
         made = 0
         for prefix in prefixes:
-            made += await self._stores.keyboards.refresh(prefix, order.at, older_than=half_its_life)
+            made += await self._stores.keyboards.refresh(prefix, at, older_than=half_its_life)
             activity.heartbeat()
         return RefreshedKeyboards(made, len(prefixes))
 
     @activity.defn(name="upkeep.compare_indexes")
     async def compare_indexes(self, order: UpkeepOrder) -> ComparedIndexes:
-        drifts: dict[str, Drift | None] = {}
+        at, drifts = self._clock.now(order.at), dict[str, Drift | None]()
         for prefix in await self._stores.segments.revisions():
             try:
-                drifts[prefix] = await self._stores.keeper.check(prefix, order.at)
+                drifts[prefix] = await self._stores.keeper.check(prefix, at)
             except IndexLost:
                 drifts[prefix] = None
             activity.heartbeat(len(drifts))
@@ -109,25 +113,28 @@ class UpkeepActivities(UpkeepWork):
 
     @activity.defn(name="upkeep.remove_expired")
     async def remove_expired(self, order: UpkeepOrder) -> RemovedRows:
-        removed = await self._stores.expired.remove(order.at)
+        removed = await self._stores.expired.remove(self._clock.now(order.at))
         if any(removed.values()):
             log.info("rows_removed", **removed)
         return RemovedRows(**removed)
 
     @activity.defn(name="upkeep.purge_people")
     async def purge_people(self, order: UpkeepOrder) -> PurgedPeople:
-        before = self._rules.retention.before(order.at)
-        purged = await self._stores.retention.purge(before, order.at)
+        at = self._clock.now(order.at)
+        before = self._rules.retention.before(at)
+        purged = await self._stores.retention.purge(before, at)
         if purged.preselections or purged.bans or purged.reasons:
             log.info("people_purged", preselections=purged.preselections, bans=purged.bans, reasons=purged.reasons)
         return PurgedPeople(before, purged.preselections, purged.bans, purged.reasons)
 
     @activity.defn(name="upkeep.revive_workflows")
     async def revive_workflows(self, order: UpkeepOrder) -> RevivedWorkflows:
+        order = replace(order, at=self._clock.now(order.at))
         return await self._stores.orphans.revive(order, activity.client(), activity.info().task_queue)
 
     @activity.defn(name="upkeep.resync_vehicles")
     async def resync_vehicles(self, order: UpkeepOrder) -> ResyncedVehicles:
+        order = replace(order, at=self._clock.now(order.at))
         resynced = await self._stores.orphans.resync(order, activity.client(), activity.info().task_queue)
         if resynced.is_restored:
             log.warning("vehicles_resynced", vehicles=resynced.vehicles, mark=resynced.mark)
@@ -135,13 +142,13 @@ class UpkeepActivities(UpkeepWork):
 
     @activity.defn(name="upkeep.count_open_texts")
     async def count_open_texts(self, order: UpkeepOrder) -> OpenSms:
-        at = order.at
+        at = self._clock.now(order.at)
         found = await self._stores.deliveries.open_at(at, waiting_since=at - _WAITING_LONG, given_up_after=at - _DAY)
         return OpenSms(found.waiting, found.given_up)
 
     @activity.defn(name="upkeep.check_calendar")
     async def check_calendar(self, order: UpkeepOrder) -> CheckedCalendar:
-        calendars, today = self._stores.calendars, shanghai_day(order.at)
+        calendars, today = self._stores.calendars, shanghai_day(self._clock.now(order.at))
         last = await calendars.last_day_waited_for() or today
         years = list(range(today.year, max(last, today + _AHEAD).year + 1))
         return CheckedCalendar(years, [year for year in years if not await calendars.is_official(year)])

@@ -105,10 +105,11 @@ def _reservation_record(reservation: Reservation) -> Record:
         "plate": reservation.plate,
         "visit_by": reservation.visit_by.isoformat(),
         "deadline": format_instant(reservation.deadline),
-    }
+    } | ({"is_moved": True} if reservation.is_moved else {})
 
 
-def _reservation(record: Mapping[str, str] | None) -> Reservation | None:
+def _reservation(record: Mapping[str, Any] | None) -> Reservation | None:
     if record is None:
         return None
-    return Reservation(record["plate"], date.fromisoformat(record["visit_by"]), parse_instant(record["deadline"]))
+    visit_by, deadline = date.fromisoformat(record["visit_by"]), parse_instant(record["deadline"])
+    return Reservation(record["plate"], visit_by, deadline, is_moved=record.get("is_moved", False))

@@ -8,10 +8,10 @@ import pytest
 from temporalio.client import WorkflowFailureError
 
 from domain.preselection.values import Stage
-from tests.support.waiting import eventually
 from tests.support.attacker import Attacker
 from tests.support.bans import BanRun, ban_of
 from tests.support.vehicles import Vehicle
+from tests.support.waiting import eventually
 from tests.support.world import World
 from workflows.messages import Draw
 from workflows.refusals import application_error, as_refusal

@@ -118,11 +118,16 @@ def test_actions_after_the_deadline_are_wrong_stage() -> None:
 
 def test_an_extension_moves_the_last_day_and_the_deadline_to_its_end() -> None:
     state = completed().extended_to(date(2026, 11, 30), COMPOSABLE)
-    moved = Reservation(RESERVATION.plate, date(2026, 11, 30), datetime(2026, 11, 30, 16, tzinfo=UTC))
+    moved = Reservation(RESERVATION.plate, date(2026, 11, 30), datetime(2026, 11, 30, 16, tzinfo=UTC), is_moved=True)
     assert (state.stage, state.reservation) == (Stage.COMPLETED, moved)
     assert state.settled(DEADLINE).stage is Stage.COMPLETED
     assert state.settled(moved.deadline - MS).stage is Stage.COMPLETED
     assert state.settled(moved.deadline).stage is Stage.OVERDUE
+
+
+def test_an_extension_to_the_day_that_is_the_last_one_already_changes_nothing() -> None:
+    state = completed()
+    assert state.extended_to(RESERVATION.visit_by, COMPOSABLE) == state
 
 
 def test_the_last_day_never_moves_into_the_past() -> None:
@@ -142,7 +147,7 @@ def test_a_deadline_that_passed_while_the_service_was_out_still_moves_if_nothing
     state = completed().extended_to(date(2026, 12, 1), hours_later)
     assert (state.settled(hours_later).stage, state.reservation) == (
         Stage.COMPLETED,
-        Reservation(RESERVATION.plate, date(2026, 12, 1), datetime(2026, 12, 1, 16, tzinfo=UTC)),
+        Reservation(RESERVATION.plate, date(2026, 12, 1), datetime(2026, 12, 1, 16, tzinfo=UTC), is_moved=True),
     )
 
 
