@@ -13,12 +13,12 @@ from process.exit import leave
 LOOK_FOR_PARENT_EVERY_S = 0.25
 
 
-async def serve_until_told_to_stop(settings: RunSettings, *, parent: int | None) -> None:
+async def serve_until_stopped(settings: RunSettings, *, parent: int | None) -> None:
     """`parent`: the id of the process that started us (make); also stop when it has ended."""
-    told = asyncio.Event()
+    stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    stopping = asyncio.create_task(told.wait())
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stopping = asyncio.create_task(stopped.wait())
     orphaned = asyncio.create_task(parent_has_ended(parent))
     serving = asyncio.create_task(serve(settings))
     await asyncio.wait({serving, stopping, orphaned}, return_when=asyncio.FIRST_COMPLETED)
@@ -49,7 +49,7 @@ def main() -> int:
         say(str(problem))
         return 2
     try:
-        asyncio.run(serve_until_told_to_stop(settings, parent=arguments.with_parent))
+        asyncio.run(serve_until_stopped(settings, parent=arguments.with_parent))
     except StartProblem as problem:
         say(str(problem))
         return 1

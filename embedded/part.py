@@ -109,6 +109,6 @@ class Part(ABC):
         with self.log.open("rb") as log:
             log.seek(self._log_start)
             lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
-        told = [line for line in lines if WORDS_OF_FULL_DISK in line]
+        full_disk = [line for line in lines if WORDS_OF_FULL_DISK in line]
         failures = [line for line in lines if any(word in line for word in WORDS_OF_FAILURE)]
-        return (told or failures or lines or [f"see {self.log}"])[-1]
+        return (full_disk or failures or lines or [f"see {self.log}"])[-1]

@@ -27,7 +27,7 @@ LEVELS_OF_LIBRARIES = {
     # Messages that workflows log, such as the end of a countdown, use Temporal's logger and are ours.
     "temporalio.workflow": logging.INFO,
 }
-TOLD_BY_WORKFLOWS = frozenset({"preselection_id", "office", "countdown", "purpose", "signal"})
+FIELDS_OF_WORKFLOWS = frozenset({"preselection_id", "office", "countdown", "purpose", "signal"})
 """Additional fields of a workflow's log message; other fields that a library attaches are left out."""
 
 
@@ -47,7 +47,7 @@ def configure_logging(level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*_shared_processors(), structlog.stdlib.ExtraAdder(TOLD_BY_WORKFLOWS)],
+            foreign_pre_chain=[*_shared_processors(), structlog.stdlib.ExtraAdder(FIELDS_OF_WORKFLOWS)],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.ExceptionRenderer(kinds_and_frames),

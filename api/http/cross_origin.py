@@ -12,7 +12,7 @@ from locales.languages import preferred_language
 
 METHODS = ("GET", "POST", "PUT")
 ASKED_FOR = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Request-Id")
-TOLD = ("Location", "Retry-After", "X-Request-Id")
+EXPOSED_HEADERS = ("Location", "Retry-After", "X-Request-Id")
 KNOWN_FOR_SECONDS = 600
 
 
@@ -28,7 +28,7 @@ class CrossOrigin(CORSMiddleware):
             allow_origins=sorted(origins),
             allow_methods=METHODS,
             allow_headers=ASKED_FOR,
-            expose_headers=TOLD,
+            expose_headers=EXPOSED_HEADERS,
             max_age=KNOWN_FOR_SECONDS,
         )
 

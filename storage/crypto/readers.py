@@ -37,13 +37,13 @@ class KeyReaders:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def tell(self, reader_id: UUID, reader: KeyReader) -> None:
+    async def report(self, reader_id: UUID, reader: KeyReader) -> None:
         """Report which keys a process has read; remove processes that have not reported for long."""
         columns = key_reader.c
         values = {"name": reader.name, "seen_at": reader.seen_at}
         values |= {"known": list(reader.known), "current": list(reader.current)}
-        told = insert(key_reader).values(id=reader_id, **values)
-        await self._database.rows(told.on_conflict_do_update(index_elements=["id"], set_=values))
+        insertion = insert(key_reader).values(id=reader_id, **values)
+        await self._database.rows(insertion.on_conflict_do_update(index_elements=["id"], set_=values))
         await self._database.rows(delete(key_reader).where(columns.seen_at < reader.seen_at - GONE_AFTER))
 
     async def forget(self, reader_id: UUID) -> None:
@@ -89,5 +89,5 @@ async def _keep_up(
             log.warning("keys unreadable", problem=type(problem).__name__)
         # A process reports its keys after it uses them, never before.
         with suppress(DependencyUnavailable):
-            await readers.tell(reader_id, KeyReader(name, clock(), keys.known, keys.current))
+            await readers.report(reader_id, KeyReader(name, clock(), keys.known, keys.current))
         await asyncio.sleep(every.total_seconds())

@@ -72,7 +72,7 @@ def messages_of(method: Callable[..., object]) -> set[type]:
 def test_messages_are_the_same_classes_for_every_run(workflow: type) -> None:
     """In the sandbox each run has its own classes, except from passed-through modules; a cache would keep them all."""
     methods = [method for _, method in inspect.getmembers(workflow, inspect.isfunction)]
-    told = [method for method in methods if any(name.startswith("__temporal") for name in vars(method))]
-    said = {message for method in told for message in messages_of(method)}
+    marked = [method for method in methods if any(name.startswith("__temporal") for name in vars(method))]
+    said = {message for method in marked for message in messages_of(method)}
     assert said
     assert {message.__module__ for message in said if not message.__module__.startswith(PASSED_THROUGH)} == set()

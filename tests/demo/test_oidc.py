@@ -164,7 +164,7 @@ async def test_a_code_ends_after_a_minute(browser: httpx.AsyncClient, clock: Clo
         ({"prompt": "dance"}, "invalid_request"),
     ],
 )
-async def test_a_wrong_wish_is_told_to_the_client(
+async def test_a_wrong_request_is_reported_to_the_client(
     browser: httpx.AsyncClient, changes: dict[str, str], error: str
 ) -> None:
     for answer in (

@@ -160,7 +160,7 @@ def test_any_fact_that_does_not_match_gives_the_same_answer(question: VehicleQue
     assert (wrong.value.code, wrong.value.facts()) == (unknown.value.code, unknown.value.facts())
 
 
-def test_a_car_that_does_not_match_never_tells_its_obstacles() -> None:
+def test_a_car_that_does_not_match_never_shows_its_obstacles() -> None:
     stolen = replace(FACTS, obstacles=frozenset({Obstacle.STOLEN}))
     with pytest.raises(InformationMismatch):
         check_vehicle(replace(QUESTION, buyer=SOMEBODY), stolen)
@@ -173,7 +173,7 @@ def test_each_obstacle_alone_makes_a_car_ineligible(obstacle: Obstacle) -> None:
     assert refused.value.reasons == [obstacle.value]
 
 
-def test_all_reasons_are_told_in_a_fixed_order() -> None:
+def test_all_reasons_are_listed_in_a_fixed_order() -> None:
     with pytest.raises(VehicleNotEligible) as refused:
         check_vehicle(QUESTION, replace(FACTS, obstacles=frozenset({Obstacle.QUOTA_MISSING, Obstacle.MORTGAGED})))
     assert refused.value.reasons == ["mortgaged", "quota_missing"]

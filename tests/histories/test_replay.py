@@ -44,7 +44,7 @@ async def test_commands_in_another_order_are_noticed(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_a_kept_history_tells_nothing_of_the_machine_that_recorded_it(name: str) -> None:
+def test_a_kept_history_contains_nothing_about_the_machine_that_recorded_it(name: str) -> None:
     text = (FOLDER / f"{name}.json").read_text("utf-8")
     identities = set(re.findall(r'"identity":"([^"]*)"', text))
     # The server's own services sign some events.

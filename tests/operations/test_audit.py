@@ -68,7 +68,7 @@ async def everybody_acts(country: Country) -> None:
 
 
 @pytest.mark.slow
-async def test_whatever_became_of_a_plate_a_chance_or_a_party_is_told_by_the_audit(country: Country) -> None:
+async def test_whatever_became_of_a_plate_a_chance_or_a_party_is_in_the_audit(country: Country) -> None:
     await everybody_acts(country)
     for untold in (UNTOLD_CLAIMS, UNTOLD_BANS, UNTOLD_CHANCES):
         assert await country.stack.repositories.database.rows(text(untold)) == [], untold

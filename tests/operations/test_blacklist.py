@@ -43,7 +43,7 @@ async def test_an_entry_shows_who_since_when_and_until_when(country: Country) ->
 
 
 @pytest.mark.slow
-async def test_a_release_holds_at_once_is_told_and_waits_for_a_second_operator(country: Country) -> None:
+async def test_a_release_holds_at_once_is_notified_and_waits_for_a_second_operator(country: Country) -> None:
     selection, first, second = await banned(country), operator(country), operator(country)
     entry = await entry_of(first, selection)
     released = (await first.post(f"/operations/blacklist/{entry['id']}/release", REASON)).ok()
@@ -51,11 +51,11 @@ async def test_a_release_holds_at_once_is_told_and_waits_for_a_second_operator(c
     assert released["released_at"]
     assert (await selection.applicant.post("/entries", {})).ok()["screen"] == "introduction"
 
-    async def is_told() -> bool:
+    async def is_notified() -> bool:
         texts = country.stack.phone.of(selection.applicant.phone)
         return any(text.purpose == "ban_ended" for text in texts)
 
-    await eventually(is_told)
+    await eventually(is_notified)
     assert entry["id"] in await unconfirmed(second)
     refusal = await first.post(f"/operations/blacklist/{entry['id']}/confirmation")
     assert (refusal.status, refusal.code) == (409, "second_operator_needed")

@@ -38,7 +38,7 @@ def moved_from(selection: Selection, day: date) -> Callable[[], Awaitable[bool]]
     return has_moved
 
 
-async def test_a_day_that_closes_moves_the_deadlines_that_fall_into_it_and_the_holders_are_told(
+async def test_a_day_that_closes_moves_the_deadlines_that_fall_into_it_and_the_holders_get_an_sms(
     country: Country,
 ) -> None:
     office, caller = await country.own_office(), operator(country)
@@ -52,7 +52,7 @@ async def test_a_day_that_closes_moves_the_deadlines_that_fall_into_it_and_the_h
     await eventually(moved_from(ends_then, day))
     view = await ends_then.view()
     assert (view["visit_by"], view["deadline"]) == (following.isoformat(), format_instant(end_of_day(following)))
-    await eventually(lambda: is_told(country, ends_then, following))
+    await eventually(lambda: is_notified(country, ends_then, following))
     assert await last_day_of(ends_elsewhere) == day
     described = await country.stack.context.temporal.get_workflow_handle(f"vehicle-{ends_then.id}").describe()
     assert described.typed_search_attributes[DEADLINE] == end_of_day(following)
@@ -63,7 +63,7 @@ async def next_working_day(country: Country, office: Office, day: date) -> date:
     return calendar.working_day_from(day + timedelta(days=1))
 
 
-async def is_told(country: Country, selection: Selection, day: date) -> bool:
+async def is_notified(country: Country, selection: Selection, day: date) -> bool:
     texts = country.stack.phone.of(selection.applicant.phone)
     moved = [message.text for message in texts if message.purpose == "deadline_moved"]
     return any(f"{day.month}月{day.day}日" in text for text in moved)

@@ -243,7 +243,7 @@ async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
     readers, cut_off = KeyReaders(service.command_line.repositories.database), uuid4()
     # On another machine, with an unchanged copy of the file.
     known = service.api_keys.known
-    await readers.tell(cut_off, KeyReader("api elsewhere", system_clock(), known, service.api_keys.current))
+    await readers.report(cut_off, KeyReader("api elsewhere", system_clock(), known, service.api_keys.current))
     change = await make_key(service.command_line, "encryption", service.command())
     assert change.obstacle == "not read by api elsewhere: no value is written with it yet"
     service.api_keys.refresh()

@@ -36,7 +36,7 @@ async def stored(selection: Selection) -> str:
     return str(found[0])
 
 
-async def test_a_person_is_told_everything_and_the_number_is_never_an_argument(
+async def test_a_person_gets_everything_and_the_number_is_never_an_argument(
     country: Country, settings: Settings, tmp_path: Path
 ) -> None:
     office, applicant = await country.office(), country.applicant()
@@ -46,10 +46,10 @@ async def test_a_person_is_told_everything_and_the_number_is_never_an_argument(
     ran = await process(words, variables(settings), f"{applicant.claims['id_number']}\n", tmp_path)
     assert ran.code == 0, ran.err
     records = [json.loads(line) for line in ran.out.splitlines()]
-    [told] = [record for record in records if record["kind"] == "preselection"]
-    assert told["party"]["phone"] == applicant.phone
-    assert told["vehicle"]["vin"] == car.vin
-    assert told["plate"] == (await selection.view())["plate"]
+    [exported] = [record for record in records if record["kind"] == "preselection"]
+    assert exported["party"]["phone"] == applicant.phone
+    assert exported["vehicle"]["vin"] == car.vin
+    assert exported["plate"] == (await selection.view())["plate"]
     assert "confirm" in {record.get("action") for record in records}
     as_seller = await process(words, variables(settings), f"{car.seller.id_number}\n", tmp_path)
     assert [json.loads(line)["kind"] for line in as_seller.out.splitlines()] == ["sold"]

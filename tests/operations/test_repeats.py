@@ -65,7 +65,7 @@ async def test_days_are_entered_again_and_the_same_workflow_moves_the_deadlines(
 
 
 @pytest.mark.slow
-async def test_a_ban_ends_at_once_also_while_temporal_is_away_and_the_holder_is_told_by_the_repeat(
+async def test_a_ban_ends_at_once_also_while_temporal_is_away_and_the_repeat_sends_the_sms(
     country: Country, temporal: Temporal
 ) -> None:
     selection, caller, key = (
@@ -92,10 +92,10 @@ async def test_a_ban_ends_at_once_also_while_temporal_is_away_and_the_holder_is_
         temporal.thaw()
     assert (await caller.post(path, reason, key=str(key))).ok()["released_by"] == caller.claims["sub"]
 
-    async def is_told() -> bool:
+    async def is_notified() -> bool:
         return any(text.purpose == "ban_ended" for text in country.stack.phone.of(selection.applicant.phone))
 
-    await eventually(is_told)
+    await eventually(is_notified)
     operations, entry = country.stack.context.operations, UUID(entry_id)
     confirmed = await confirm_ban_release(operations, entry, command("li"))
     assert await confirm_ban_release(operations, entry, command("li")) == confirmed

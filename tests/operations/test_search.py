@@ -57,7 +57,7 @@ async def test_a_question_that_can_t_be_is_refused(country: Country, query: dict
     assert (await operator(country).get("/operations/workflows", params=query)).code == code
 
 
-async def test_what_nobody_knows_is_an_empty_list_and_a_wrong_vin_is_told(country: Country) -> None:
+async def test_what_nobody_knows_is_an_empty_list_and_a_wrong_vin_is_reported(country: Country) -> None:
     caller, path = operator(country), "/operations/workflows/search"
     assert (await caller.post(path, {"plate": "琼ZA0000"})).ok() == {"items": []}
     assert (await caller.post(path, {"vin": "LFV2A21K8A3000001"})).ok() == {"items": []}

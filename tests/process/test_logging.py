@@ -30,8 +30,8 @@ def test_a_countdown_that_ends_in_a_workflow_is_a_line_with_its_ids(capsys: pyte
     configure_logging()
     WORKFLOWS.info("countdown ended", extra={"preselection_id": "p1", "office": "440300", "countdown": "batch"})
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
-    told = {name: line[name] for name in ("event", "level", "preselection_id", "office", "countdown")}
-    assert told == {
+    shown = {name: line[name] for name in ("event", "level", "preselection_id", "office", "countdown")}
+    assert shown == {
         "event": "countdown ended", "level": "info", "preselection_id": "p1", "office": "440300", "countdown": "batch",
     }  # fmt: skip
 

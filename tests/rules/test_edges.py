@@ -10,7 +10,6 @@ from tests.rules.source_files import findings_in_packages, listed
 
 CHANCE = {
     "activities/decide/claims.py": "How long a plate cools.",
-    "api/preselections/verification_codes.py": "The first SMS code, behind which there is no workflow yet.",
     "demo/oidc.py": "The demo's own identity provider: names of sign-ins.",
     "demo/oidc_grants.py": "The same: its grants.",
     "demo/people.py": "Seeded: the same demo people every time.",

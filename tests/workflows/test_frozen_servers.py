@@ -86,7 +86,7 @@ async def test_a_confirmation_during_which_the_database_was_frozen_reserves_the_
     assert (await thawed.confirming.register()).stage is Stage.REGISTERED
 
 
-async def test_a_composition_during_which_the_database_was_frozen_is_charged_and_told_once(thawed: Thawed) -> None:
+async def test_a_composition_during_which_the_database_was_frozen_is_charged_and_reported_once(thawed: Thawed) -> None:
     state = await thawed.composing.state()
     assert state.stage is Stage.COMPLETED
     assert state.composed_remaining == 20

@@ -75,23 +75,23 @@ async def test_its_tokens_are_checked_by_the_deployments_settings(settings: Sett
     ):
         await eventually(lambda: is_up(client), within=30)
 
-        async def told(path: str, claims: dict[str, Any]) -> tuple[int, str]:
+        async def outcome_of(path: str, claims: dict[str, Any]) -> tuple[int, str]:
             answer = await client.get(path, headers={"Authorization": f"Bearer {token_of(claims)}"})
             return answer.status_code, answer.headers.get("www-authenticate", "")
 
         applicant, gold = provider.claims("applicant"), {"acr": "gold"}
         later = applicant["iat"] + 12 * 3600
         offices, audit, desk = (f"/api/v1/{path}" for path in ("offices", "operations/audit", "desk/reservations"))
-        assert await told(offices, applicant | {"exp": later}) == (200, "")
-        assert await told(audit, applicant) == (403, "")
-        assert await told(audit, provider.claims("operator", **gold)) == (200, "")
-        assert await told(desk, provider.claims("clerk", **gold)) == (200, "")
-        assert await told(desk, provider.claims("clerk", acr="1", amr=["pwd"])) == (401, INSUFFICIENT)
-        assert await told(audit, provider.claims("operator", **gold, exp=later)) == (401, INSUFFICIENT)
-        assert await told(audit, without(provider.claims("operator", **gold), "iat")) == (401, INSUFFICIENT)
-        assert await told(offices, applicant | {"mobile_verified": False}) == (401, "Bearer")
-        assert await told(offices, applicant | {"iss": "https://elsewhere.test"}) == (401, "Bearer")
-        assert await told(offices, applicant | {"aud": "account"}) == (401, "Bearer")
+        assert await outcome_of(offices, applicant | {"exp": later}) == (200, "")
+        assert await outcome_of(audit, applicant) == (403, "")
+        assert await outcome_of(audit, provider.claims("operator", **gold)) == (200, "")
+        assert await outcome_of(desk, provider.claims("clerk", **gold)) == (200, "")
+        assert await outcome_of(desk, provider.claims("clerk", acr="1", amr=["pwd"])) == (401, INSUFFICIENT)
+        assert await outcome_of(audit, provider.claims("operator", **gold, exp=later)) == (401, INSUFFICIENT)
+        assert await outcome_of(audit, without(provider.claims("operator", **gold), "iat")) == (401, INSUFFICIENT)
+        assert await outcome_of(offices, applicant | {"mobile_verified": False}) == (401, "Bearer")
+        assert await outcome_of(offices, applicant | {"iss": "https://elsewhere.test"}) == (401, "Bearer")
+        assert await outcome_of(offices, applicant | {"aud": "account"}) == (401, "Bearer")
         assert await refusal_of_a_gigabyte(port, token_of(applicant)) == (413, "payload_too_large")
         assert await said_to(port, ["NO HTTP AT ALL", "", ""]) == (400, "bad_request")
 

@@ -74,9 +74,9 @@ async def test_who_acted_and_when_is_audited_and_the_reason_is_sealed_beside_it(
     [given] = await reasons.of_preselection(UUID(selection.id))
     assert (given.reason, given.clerk, given.request_id) == ("张三说不买了", me, entry.request_id)
     history = await stack.context.temporal.get_workflow_handle(f"vehicle-{selection.id}").fetch_history()
-    told = "".join(str(event) for event in history.events)
-    assert "张三" not in told
-    assert clerk.claims["sub"] not in told
+    recorded = "".join(str(event) for event in history.events)
+    assert "张三" not in recorded
+    assert clerk.claims["sub"] not in recorded
 
 
 @pytest.mark.parametrize("reason", ["", " \t ", "　", None, 1, "x" * 201], ids=str)

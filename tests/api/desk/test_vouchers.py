@@ -83,19 +83,19 @@ async def test_the_qr_code_inspects_also_as_an_address_and_as_a_scanner_types_it
         }  # fmt: skip
 
 
-async def test_a_second_look_at_a_voucher_tells_when_the_last_was_at_whichever_counter(country: Country) -> None:
+async def test_a_second_look_at_a_voucher_shows_when_the_last_was_at_whichever_counter(country: Country) -> None:
     office = await country.office()
     selection, other = await reserved(country, office), await reserved(country, office)
     first, second = clerk_of(country, office), clerk_of(country, office)
     token, code = await token_of(selection), short_code_of(country, selection)
     looks = [(first, token), (second, code), (first, short_code_of(country, other)), (second, token)]
-    told = []
+    shown = []
     for clerk, text in looks:
         before = system_clock()
         inspection = (await clerk.post("/desk/vouchers/inspect", {"token": text})).ok()
-        told.append((before, inspection["inspected_before"], system_clock()))
-    assert [told[0][1], told[2][1]] == [None, None]
-    for this, last in ((told[1], told[0]), (told[3], told[1])):
+        shown.append((before, inspection["inspected_before"], system_clock()))
+    assert [shown[0][1], shown[2][1]] == [None, None]
+    for this, last in ((shown[1], shown[0]), (shown[3], shown[1])):
         # Instants are in whole milliseconds.
         assert last[0] - timedelta(milliseconds=1) <= datetime.fromisoformat(this[1]) <= last[2]
 

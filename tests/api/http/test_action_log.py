@@ -50,8 +50,8 @@ async def lines_of(application: RequestLog) -> list[MutableMapping[str, Any]]:
 @pytest.mark.parametrize("failure, outcome", HOW_IT_ENDS, ids=lambda value: type(value).__name__)
 async def test_a_line_says_what_was_done_and_how_it_ended(failure: Exception | None, outcome: str) -> None:
     (line,) = await lines_of(acting(failure))
-    told = {name: line[name] for name in ("event", "preselection_id", "office", "action", "outcome", "status")}
-    assert told == {
+    shown = {name: line[name] for name in ("event", "preselection_id", "office", "action", "outcome", "status")}
+    assert shown == {
         "event": "request", "preselection_id": "p1", "office": "440300", "action": "draw", "outcome": outcome,
         "status": 200,
     }  # fmt: skip

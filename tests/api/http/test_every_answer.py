@@ -64,7 +64,7 @@ async def test_a_defect_of_ours_has_them_too_and_says_nothing_of_itself() -> Non
 
 
 @pytest.mark.parametrize("demo", [True, False])
-async def test_outside_the_demo_browsers_are_told_to_come_by_tls_only(
+async def test_outside_the_demo_browsers_are_limited_to_tls(
     asking: Callable[..., httpx.AsyncClient], *, demo: bool
 ) -> None:
     async with asking(demo=demo) as client:
@@ -72,7 +72,7 @@ async def test_outside_the_demo_browsers_are_told_to_come_by_tls_only(
     assert ("strict-transport-security" in answer.headers) is not demo
 
 
-async def test_no_other_origin_is_told_anything_by_default(asking: Callable[..., httpx.AsyncClient]) -> None:
+async def test_no_other_origin_is_allowed_by_default(asking: Callable[..., httpx.AsyncClient]) -> None:
     async with asking() as client:
         preflight = await client.options("/api/v1/entries", headers=PREFLIGHT | {"Origin": OURS})
         answer = await client.get("/healthz", headers={"Origin": OURS})
@@ -118,7 +118,7 @@ async def test_a_body_that_does_not_come_is_refused_in_words(country: Country, m
     assert (answer.status_code, answer.json()["code"]) == (408, "request_timeout")
 
 
-async def test_the_pages_are_told_where_a_token_says_what(asking: Callable[..., httpx.AsyncClient]) -> None:
+async def test_the_pages_know_the_names_of_claims(asking: Callable[..., httpx.AsyncClient]) -> None:
     async with asking(oidc_roles_claim="realm_access.roles") as client:
         answer = (await client.get("/config.json")).json()
     assert answer["claims"] == {

@@ -28,7 +28,7 @@ from tests.support.country import Answer, Country, eventually
 PROXIES = {"trusted_proxies": "127.0.0.0/8 10.0.0.0/8 fd00::/8"}
 
 
-def told_when(answer: Answer) -> None:
+def expect_retry_instant(answer: Answer) -> None:
     """A refusal with the instant to retry, in body and header, at most a minute from now."""
     assert (answer.status, answer.code) == (429, "rate_limited")
     seconds = (parse_instant(answer.body["retry_at"]) - system_clock()).total_seconds()
@@ -49,7 +49,7 @@ async def test_of_50_writes_at_once_to_two_processes_exactly_20_pass(country: Co
     assert Counter(answer.status_code for answer in answers) == {200: 20, 429: 30}
     for answer in answers:
         if answer.status_code == 429:
-            told_when(Answer(answer.status_code, answer.headers, answer.json()))
+            expect_retry_instant(Answer(answer.status_code, answer.headers, answer.json()))
 
 
 async def test_of_50_keyboard_calls_at_once_exactly_20_pass(country: Country) -> None:
@@ -60,7 +60,7 @@ async def test_of_50_keyboard_calls_at_once_exactly_20_pass(country: Country) ->
     assert Counter(answer.status for answer in answers) == {200: 20, 429: 30}
     for answer in answers:
         if answer.status == 429:
-            told_when(answer)
+            expect_retry_instant(answer)
 
 
 async def test_two_processes_share_a_window(country: Country) -> None:
@@ -88,7 +88,7 @@ async def test_codes_of_the_whole_service_are_limited(country: Country) -> None:
             for buyer in buyers
         ]
         assert [answer.status_code for answer in answers] == [202, 202, 429]
-        told_when(Answer(answers[2].status_code, answers[2].headers, answers[2].json()))
+        expect_retry_instant(Answer(answers[2].status_code, answers[2].headers, answers[2].json()))
     # Nothing was sent, so nothing counts for the phone: another process without the limit sends at once.
     assert not country.stack.phone.of(buyers[2].phone)
     assert (await buyers[2].post("/verification-codes", {"purpose": "confirm_information"})).status == 202
@@ -106,7 +106,7 @@ class TestStreams:
             await first.next()
             await second.next()
             refused = await buyer.get(f"{selection.path}/events")
-            told_when(refused)
+            expect_retry_instant(refused)
             async with listening(address, other, theirs) as events:
                 assert await events.next()
         await eventually(lambda: nobody_listens(country), within=10)
@@ -165,7 +165,7 @@ class TestAddresses:
             unnamed = await seconds_of(client, country, {})
         assert max(*quick, elsewhere, unnamed) < 0.5 <= slow
 
-    async def test_only_so_many_wait_at_once_and_the_rest_are_told_when(
+    async def test_only_so_many_wait_at_once_and_the_rest_get_an_instant_for_the_retry(
         self, country: Country, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(ip_throttle, "MOST_DELAYED", 2)
@@ -177,7 +177,7 @@ class TestAddresses:
         assert Counter(answer.status_code for answer in answers) == {200: 3, 429: 3}
         for answer in answers:
             if answer.status_code == 429:
-                told_when(Answer(answer.status_code, answer.headers, answer.json()))
+                expect_retry_instant(Answer(answer.status_code, answer.headers, answer.json()))
 
     async def test_a_throttle_that_does_not_work_lets_everybody_pass_without_error(self, country: Country) -> None:
         context = country.stack.context

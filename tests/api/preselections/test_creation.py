@@ -193,7 +193,7 @@ class TestTheCheck:
         office, buyer, other = await country.office(), country.applicant(), country.applicant()
         assert (await buyer.submit(country.car(other, office, Obstacle.STOLEN))).code == "information_mismatch"
 
-    async def test_a_car_that_matches_is_told_every_reason(self, country: Country) -> None:
+    async def test_a_car_that_matches_gets_every_reason(self, country: Country) -> None:
         office, buyer = await country.office(), country.applicant()
         answer = await buyer.submit(country.car(buyer, office, Obstacle.SEIZED, Obstacle.MORTGAGED))
         assert (answer.status, answer.code) == (409, "vehicle_not_eligible")

@@ -8,7 +8,7 @@ from storage.postgres.tables import idempotency
 from tests.support.country import Country
 
 
-async def test_whoever_was_not_told_that_it_began_is_told_by_the_repeat(country: Country) -> None:
+async def test_a_repeat_returns_a_creation_whose_response_was_lost(country: Country) -> None:
     """The process died after the workflow had started and used the code up, before the response was stored."""
     office, buyer = await country.office(), country.applicant()
     car, code, key = country.car(buyer, office), await buyer.first_code(), str(uuid4())

@@ -137,7 +137,7 @@ async def test_many_streams_hold_no_connection_to_the_database(country: Country,
 
 
 @pytest.mark.parametrize("stranger", [True, False])
-async def test_who_may_not_listen_is_told_so(country: Country, *, stranger: bool) -> None:
+async def test_who_may_not_listen_is_refused(country: Country, *, stranger: bool) -> None:
     office, buyer = await country.office(), country.applicant()
     selection = await buyer.submitted(country.car(buyer, office))
     caller = country.applicant() if stranger else country.caller("clerk")

@@ -73,7 +73,7 @@ class TestIdentity:
         right = {"code": country.stack.phone.last_code(buyer.phone)}
         assert (await selection.post("identity", right)).ok()["stage"] == "plate_selection"
 
-    async def test_an_expired_code_is_told(self, country: Country) -> None:
+    async def test_an_expired_code_is_reported(self, country: Country) -> None:
         office, buyer = await country.office(code_ttl="PT1S"), country.applicant()
         selection = await buyer.submitted(country.car(buyer, office))
         await selection.post("start")
@@ -191,7 +191,7 @@ class TestCandidates:
         answer = await selection.post("confirmation", {"number": number})
         assert (answer.status, answer.code) == (409, "not_a_candidate")
 
-    async def test_an_expired_candidate_is_told(self, country: Country) -> None:
+    async def test_an_expired_candidate_is_reported(self, country: Country) -> None:
         _, selection = await selecting(country, candidate_ttl="PT1S")
         number = {"number": (await selection.post("draws")).ok()["batch"]["numbers"][0]}
         candidates = (await selection.post("candidates", number)).ok()["candidates"]

@@ -47,7 +47,7 @@ def test_the_count_falls_by_n_when_all_n_are_taken() -> None:
 
 
 @pytest.mark.requirement("R-27")
-def test_each_taken_number_is_told_in_the_order_it_was_given() -> None:
+def test_each_taken_number_is_reported_in_the_order_it_was_given() -> None:
     state = selecting().composed_in_vain(TAKEN, COMPOSABLE)
     assert state.last_submission == tuple(Tried(number, Outcome.TAKEN) for number in TAKEN)
 

@@ -173,7 +173,7 @@ def test_without_action_for_unfinished_idle_it_becomes_dormant_and_its_holds_lap
     assert after.holds(PROVED + MINUTE) == {}
 
 
-def test_unfinished_idle_is_thirty_days_unless_told() -> None:
+def test_unfinished_idle_is_thirty_days_by_default() -> None:
     state = at_notes()
     assert not state.settled(OPENED + 30 * DAY - MS).dormant
     assert state.settled(OPENED + 30 * DAY).dormant

@@ -97,10 +97,10 @@ async def test_a_message_about_the_success_names_the_whole_plate_within_ten_seco
     selection = await (await service.applicant()).selecting()
     plate = (await selection.reserve())["plate"]
 
-    async def told() -> bool:
+    async def has_sms() -> bool:
         return any(plate in message["text"] for message in await selection.owner.messages())
 
-    assert await eventually(told, within=10)
+    assert await eventually(has_sms, within=10)
 
 
 async def test_after_completion_every_action_is_of_the_wrong_stage(service: Service) -> None:

@@ -159,7 +159,7 @@ async def test_a_new_code_restarts_the_countdown(lapsing: Service) -> None:
     assert refused(await selection.post("identity", {"code": code}), "too_early")["retry_at"] == second
 
 
-async def test_an_expired_code_is_told_from_a_wrong_one(lapsing: Service) -> None:
+async def test_an_expired_code_is_distinguished_from_a_wrong_one(lapsing: Service) -> None:
     applicant = await lapsing.applicant()
     sent = await applicant.ask_code()
     code = await applicant.last_code()

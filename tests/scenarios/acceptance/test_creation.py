@@ -192,7 +192,7 @@ async def test_failed_checks_are_limited_a_day_after_the_code_and_malformed_fiel
 
 
 @pytest.mark.requirement("R-12")
-async def test_reasons_are_told_only_when_all_facts_match(service: Service) -> None:
+async def test_reasons_are_given_only_when_all_facts_match(service: Service) -> None:
     applicant, car = await one_with_an_ineligible_car(service)
     await applicant.ask_code()
     body = await applicant.submission(car, seller=car["seller"] | {"name": "某某"})

@@ -32,7 +32,7 @@ async def first_with(views: AsyncIterator[Json], stage: str) -> Json:
 
 
 @pytest.mark.requirement("R-30")
-async def test_a_used_up_vehicle_is_exhausted_by_itself_and_told_to_go_to_the_office(hurried: Service) -> None:
+async def test_a_used_up_vehicle_is_exhausted_by_itself_and_sent_to_the_office(hurried: Service) -> None:
     selection, view = await used_up(hurried)
     ends_at = view["batch"]["expires_at"]
     async with selection.events() as views, asyncio.timeout(3 + WITHIN_S):

@@ -13,7 +13,7 @@ async def selection(service: Service) -> Selection:
 
 
 @pytest.mark.requirement("R-20")
-async def test_it_tells_what_can_follow_at_each_position(selection: Selection) -> None:
+async def test_it_shows_what_can_follow_at_each_position(selection: Selection) -> None:
     view = await selection.view()
     for length in range(5):
         (number, *_) = await selection.free_numbers(1)

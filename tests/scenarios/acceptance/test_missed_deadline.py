@@ -33,7 +33,7 @@ async def test_a_missed_deadline_bans_the_party_until_the_ban_ends_by_itself(lap
     assert refused(await applicant.post("/preselections", body), "blacklisted")["until"] == until
     # The notice is checked before the ban, as fields are.
     refused(await applicant.post("/preselections", body | {"notice_version": "none"}), "notice_outdated")
-    await eventually(lambda: was_told(applicant), within=10)
+    await eventually(lambda: was_notified(applicant), within=10)
     await passed(until)
     await eventually(lambda: may_enter(applicant, other), within=3)
     assert (await other.do("start"))["stage"] == "identity_verification"
@@ -45,7 +45,7 @@ async def is_at(selection: Selection, stage: str) -> bool:
     return await selection.stage() == stage
 
 
-async def was_told(applicant: Applicant) -> bool:
+async def was_notified(applicant: Applicant) -> bool:
     return any("黑名单" in message["text"] for message in await applicant.messages())
 
 

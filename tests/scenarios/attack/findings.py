@@ -23,17 +23,17 @@ class Finding:
     def note(self, answer: httpx.Response) -> str:
         """Count the response, and return its code; a server error is a finding, a busy service is not."""
         self.tried += 1
-        told = code_of(answer)
-        self.answers[told] += 1
-        self.unless(answer.status_code < 500 or told in BUSY, f"broke: {told} at {answer.request.url.path}")
-        return told
+        code = code_of(answer)
+        self.answers[code] += 1
+        self.unless(answer.status_code < 500 or code in BUSY, f"broke: {code} at {answer.request.url.path}")
+        return code
 
     def must_be(self, answer: httpx.Response, codes: Collection[str]) -> None:
         """Anything but a refusal with one of these codes is a gain beyond the rules."""
-        told = self.note(answer)
+        code = self.note(answer)
         request = answer.request
         self.unless(
-            told in codes or told in BUSY, f"{request.method} {request.url.path} answered {told}: {answer.text[:200]}"
+            code in codes or code in BUSY, f"{request.method} {request.url.path} answered {code}: {answer.text[:200]}"
         )
 
     def unless(self, is_fine: object, words: str) -> None:

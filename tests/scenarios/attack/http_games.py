@@ -38,8 +38,8 @@ async def lying_headers(service: Service) -> Finding:
             for path in ("/", "/config.json", "/api/v1/offices", "/nowhere/"):
                 answer = await http.get(path, headers={"Host": host})
                 finding.note(answer)
-                told = answer.text + str(answer.headers)
-                finding.unless("evil.test" not in told, f"{path} repeats the host that was sent")
+                text = answer.text + str(answer.headers)
+                finding.unless("evil.test" not in text, f"{path} repeats the host that was sent")
         for origin in ("https://evil.test", "null"):
             answer = await http.get("/api/v1/offices", headers={"Origin": origin})
             finding.must_be(answer, {"unauthenticated"})
@@ -67,13 +67,13 @@ async def smuggled_requests(service: Service) -> Finding:
         (("Transfer-Encoding: chunked", "Transfer-Encoding: identity"), b"0\r\n\r\n" + inner),
         (("X: a\nTransfer-Encoding: chunked",), b"0\r\n\r\n" + inner),
     ):
-        told = await answers_to(
+        statuses = await answers_to(
             service.stack.url, request("POST", "/api/v1/entries", HOST, json, *fields, CLOSE, body=body), within=2
         )
         finding.tried += 1
-        finding.answers[" and ".join(map(str, told)) or "closed"] += 1
-        finding.unless(len(told) <= 1, f"{fields} was answered {told}")
-        finding.unless(all(400 <= status < 500 for status in told), f"{fields} was answered {told}")
+        finding.answers[" and ".join(map(str, statuses)) or "closed"] += 1
+        finding.unless(len(statuses) <= 1, f"{fields} was answered {statuses}")
+        finding.unless(all(400 <= status < 500 for status in statuses), f"{fields} was answered {statuses}")
     return finding
 
 
@@ -98,11 +98,11 @@ async def oversized_requests(service: Service) -> Finding:
         (request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, "Content-Length: 60000"), b"[" * 60_000),
     )
     for parts in (*((head,) for head in heads), *bodies):
-        told = await answers_to(service.stack.url, *parts, within=4)
+        statuses = await answers_to(service.stack.url, *parts, within=4)
         finding.tried += 1
-        finding.answers[str(told[0]) if told else "closed"] += 1
-        fine = not told or (len(told) == 1 and (400 <= told[0] < 500 or told[0] == 404))
-        finding.unless(fine, f"{parts[0][:60]!r} was answered {told}")
+        finding.answers[str(statuses[0]) if statuses else "closed"] += 1
+        fine = not statuses or (len(statuses) == 1 and (400 <= statuses[0] < 500 or statuses[0] == 404))
+        finding.unless(fine, f"{parts[0][:60]!r} was answered {statuses}")
     return finding
 
 

@@ -49,10 +49,10 @@ async def all_decided_in_vain(installation: Installation, *calls: Coroutine[Any,
             temporal.freeze()
             await locking.rollback()
         await eventually(lambda: is_equal(count(DECIDED), before + len(calls)))
-    told = await asyncio.gather(*answers)
+    responses = await asyncio.gather(*answers)
     await temporal.kill()
     await temporal.bring_up()
-    return told
+    return responses
 
 
 async def is_equal(counting: Coroutine[Any, Any, int], expected: int) -> bool:
@@ -221,7 +221,7 @@ async def test_a_row_ahead_of_its_workflow_is_believed_by_the_repeat_the_next_ac
     assert revived.suspects == 1
     await know_their_rows(installation, accident.unrecorded[-1:])
     for group in (accident.repeated, accident.continued, accident.left_alone, accident.unrecorded):
-        await is_told_once(installation, group[-1])
+        await gets_one_sms(installation, group[-1])
 
 
 async def know_their_rows(installation: Installation, group: Sequence[Lost]) -> None:
@@ -240,12 +240,12 @@ async def has_ended(installation: Installation, lost: Registration) -> bool:
     return (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED
 
 
-async def is_told_once(installation: Installation, lost: Lost) -> None:
+async def gets_one_sms(installation: Installation, lost: Lost) -> None:
     """The SMS about the reservation has arrived."""
     assert isinstance(lost, Confirmation)
 
-    async def told() -> bool:
+    async def has_sms() -> bool:
         sent = [message.text for message in installation.phone.of(lost.chosen.applicant.phone)]
         return sum(lost.number in text for text in sent) == 1
 
-    await eventually(told)
+    await eventually(has_sms)

@@ -50,10 +50,10 @@ async def register(country: Country, selection: Selection) -> str:
 
 
 async def sms_about(installation: Installation, selection: Selection, plate: str) -> None:
-    async def told() -> bool:
+    async def has_sms() -> bool:
         return any(plate in message.text for message in installation.phone.of(selection.applicant.phone))
 
-    await eventually(told)
+    await eventually(has_sms)
 
 
 async def status_of(installation: Installation, selection: Selection) -> WorkflowExecutionStatus | None:

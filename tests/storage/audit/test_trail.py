@@ -51,7 +51,7 @@ async def test_a_draw_is_audited_with_its_plates_and_the_chances_left(stored: St
     assert entry.facts == {"draws_remaining": 4, "offered": plates}
 
 
-async def test_what_is_freed_is_told_apart_from_what_is_held(stored: Stored) -> None:
+async def test_what_is_freed_is_distinguished_from_what_is_held(stored: Stored) -> None:
     me, [first, second] = await stored.begun(), new_plates(2)
     await stored.decisions.commit(decision(me, hold=[Claim(first, "offered", SOON)]))
     again = decision(me, expected_revision=2, hold=[Claim(second, "candidate", SOON)], release=[first])

@@ -74,13 +74,13 @@ async def test_a_process_reads_new_keys_by_itself_and_survives_a_broken_file(
     database, keys = Database(fresh_database), Keys.from_file(key_file)
     readers = KeyReaders(database)
     async with keys_kept_up(keys, database, "api", system_clock, every=timedelta(milliseconds=20)):
-        await until(lambda: told(readers, "encryption:a"))
+        await until(lambda: has_reported(readers, "encryption:a"))
         before = (await readers.living(system_clock()))[0].seen_at
         break_file(key_file)
-        await until(lambda: told_after(readers, before))
+        await until(lambda: has_reported_after(readers, before))
         assert keys.vault.current == "a"
         mend(key_file)
-        await until(lambda: told(readers, "encryption:b"))
+        await until(lambda: has_reported(readers, "encryption:b"))
         assert keys.vault.current == "b"
     assert await readers.living(system_clock()) == []
     await database.close()
@@ -95,12 +95,12 @@ def mend(key_file: Path) -> None:
     FileKeys(key_file).change(with_new_key)
 
 
-async def told_after(readers: KeyReaders, moment: datetime) -> bool:
+async def has_reported_after(readers: KeyReaders, moment: datetime) -> bool:
     """After three intervals the broken file has certainly been read."""
     return all(reader.seen_at > moment + timedelta(milliseconds=60) for reader in await readers.living(system_clock()))
 
 
-async def told(readers: KeyReaders, current: str) -> bool:
+async def has_reported(readers: KeyReaders, current: str) -> bool:
     return [reader for reader in await readers.living(system_clock()) if current in reader.current] != []
 
 

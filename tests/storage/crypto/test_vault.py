@@ -52,7 +52,7 @@ def test_a_value_cut_short_is_unreadable(length: int) -> None:
         vault.decrypt(COLUMN, vault.encrypt(COLUMN, "13800138000")[:length])
 
 
-def test_values_of_an_older_key_still_open_and_are_told_to_need_rotation() -> None:
+def test_values_of_an_older_key_still_open_and_are_reported_to_need_rotation() -> None:
     both = Vault({"old": OLD, "new": NEW}, "new")
     older = Vault({"old": OLD}, "old").encrypt(COLUMN, "13800138000")
     assert both.decrypt(COLUMN, older) == "13800138000"

@@ -66,7 +66,7 @@ async def test_a_withheld_number_is_in_no_draw_and_no_keyboard(pool: World, with
     assert (await PoolRecords(pool.database).keyboard(B, AT)).bit_count() == 98
 
 
-async def test_numbers_that_somebody_has_are_told_and_stay_theirs(pool: World, withheld: WithheldNumbers) -> None:
+async def test_numbers_that_somebody_has_are_listed_and_stay_theirs(pool: World, withheld: WithheldNumbers) -> None:
     await pool.add_claims(numbers(1), "offered", LATER)
     await pool.add_claims(numbers(2), "offered", AT)
     done = await withheld.withhold(uuid4(), B, numbers(1, 2, 3), FIRST)

@@ -15,15 +15,15 @@ def person(database: Database) -> Person:
     return Person(database)
 
 
-async def test_a_request_that_is_tried_again_costs_one_attempt_and_is_told_the_same(person: Person) -> None:
+async def test_a_request_that_is_tried_again_costs_one_attempt_and_gets_the_same_response(person: Person) -> None:
     await person.ask()
     first, others = uuid4(), [uuid4() for _ in range(4)]
-    told = []
+    attempts_left = []
     for request_id in (first, *others, first, *reversed(others), first):
         with pytest.raises(CodeIncorrect) as incorrect:
             await person.type_in(WRONG, request_id=request_id)
-        told.append(incorrect.value.attempts_left)
-    assert told == [4, 3, 2, 1, 0, 4, 0, 1, 2, 3, 4]
+        attempts_left.append(incorrect.value.attempts_left)
+    assert attempts_left == [4, 3, 2, 1, 0, 4, 0, 1, 2, 3, 4]
     with pytest.raises(CodeAttemptsExceeded):
         await person.type_in(WRONG)
 

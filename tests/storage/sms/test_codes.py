@@ -87,7 +87,7 @@ async def test_the_right_code_is_right_as_often_as_it_is_typed_until_it_expires(
         await person.type_in(RIGHT, ends)
 
 
-async def test_issuing_tells_when_the_next_may_be_sent_and_when_it_expires(person: Person) -> None:
+async def test_issuing_returns_when_the_next_may_be_sent_and_when_it_expires(person: Person) -> None:
     issued = await person.codes.issue(person.new(AT), POLICY)
     assert (issued.resend_at, issued.expires_at) == (AT + timedelta(seconds=60), AT + timedelta(minutes=5))
 
@@ -230,7 +230,7 @@ async def test_the_limit_per_day_counts_all_codes_of_a_phone(person: Person) -> 
     await person.ask(free_again)
 
 
-async def test_a_refused_request_is_told_the_moment_at_which_every_limit_lets_it_through(person: Person) -> None:
+async def test_a_refused_request_gets_the_instant_at_which_every_limit_lets_it_through(person: Person) -> None:
     for minute in range(5):
         await person.ask(AT + timedelta(minutes=12 * minute))
     last = AT + timedelta(minutes=48)

@@ -82,7 +82,7 @@ async def run(client: Client, *steps: str) -> UpkeepReport:
 
 
 @pytest.mark.usefixtures("upkeep_worker")
-async def test_a_first_run_does_everything_and_tells_what_came_of_it(temporal_client: Client) -> None:
+async def test_a_first_run_does_everything_and_reports_the_results(temporal_client: Client) -> None:
     report = await run(temporal_client)
     assert set(report.done) == {step.name for step in STEPS}
     assert report.sealed is not None
@@ -95,7 +95,7 @@ async def test_a_first_run_does_everything_and_tells_what_came_of_it(temporal_cl
 
 
 @pytest.mark.usefixtures("upkeep_worker")
-async def test_an_index_that_differs_is_repaired_and_by_how_much_is_told(
+async def test_an_index_that_differs_is_repaired_and_by_how_much_is_reported(
     own_container: WorkerContainer, temporal_client: Client
 ) -> None:
     free = index_keys(PREFIX)[0]
@@ -112,7 +112,7 @@ async def test_an_index_that_differs_is_repaired_and_by_how_much_is_told(
 
 
 @pytest.mark.usefixtures("upkeep_worker")
-async def test_a_missing_index_is_told(own_container: WorkerContainer, temporal_client: Client) -> None:
+async def test_a_missing_index_is_reported(own_container: WorkerContainer, temporal_client: Client) -> None:
     await own_container.repositories.redis.flushdb()
     report = await run(temporal_client, "indexes")
     assert report.indexes is not None
@@ -177,7 +177,7 @@ async def test_operators_see_the_outcome_and_what_each_step_is(temporal_client: 
 
 
 @pytest.mark.usefixtures("upkeep_worker")
-async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_received_are_told(
+async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_received_are_reported(
     own_container: WorkerContainer, temporal_client: Client
 ) -> None:
     deliveries, at = own_container.repositories.sms_deliveries, system_clock()

@@ -60,7 +60,7 @@ def test_a_last_day_moves_to_the_next_working_day_and_never_back(
     assert new_last_day(last_day, given, calendar, before) == moved
 
 
-def test_whoever_is_told_late_still_has_a_whole_day_to_come() -> None:
+def test_whoever_is_informed_late_still_has_a_whole_day_to_come() -> None:
     last_day = date(2026, 3, 2)
     for hours, moved in ((-0.001, date(2026, 3, 3)), (0, date(2026, 3, 4)), (30, date(2026, 3, 5))):
         at = end_of_day(last_day) + timedelta(hours=hours)
@@ -119,7 +119,7 @@ async def test_a_vehicle_whose_workflow_is_gone_is_reported_as_left(world: World
 
 
 @pytest.mark.slow
-async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_told_before_one_runs(
+async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_signalled_before_one_runs(
     real_time_world: World,
 ) -> None:
     queue = f"outage-{uuid4()}"

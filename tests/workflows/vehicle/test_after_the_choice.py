@@ -76,7 +76,7 @@ async def test_an_applicant_withdraws_only_where_the_office_allows_it(world: Wor
 
 
 @pytest.mark.slow
-async def test_an_extended_validity_moves_the_deadline_and_is_told(either_world: World) -> None:
+async def test_an_extended_validity_moves_the_deadline_and_sends_an_sms(either_world: World) -> None:
     vehicle = await reserved(either_world, reminder="PT0S")
     before = (await vehicle.state()).reservation
     assert before

@@ -21,7 +21,7 @@ async def story(vehicle: Vehicle) -> list[AuditEntry]:
     return await trail.between(LONG_AGO, FAR_AHEAD, preselection_id=vehicle.id)
 
 
-def told(entries: list[AuditEntry]) -> list[tuple[str, str, str | None]]:
+def summary_of(entries: list[AuditEntry]) -> list[tuple[str, str, str | None]]:
     return [(entry.action, entry.actor_kind, entry.actor) for entry in entries]
 
 
@@ -33,7 +33,7 @@ async def test_a_journey_by_draw_is_audited_from_its_chances_to_the_issued_plate
     await vehicle.confirm(chosen)
     await vehicle.register()
     begin, draw, aside, confirm, register = entries = await story(vehicle)
-    assert told(entries) == [
+    assert summary_of(entries) == [
         ("begin", "applicant", None),
         ("draw", "applicant", None),
         ("put_aside", "applicant", None),
@@ -73,7 +73,7 @@ async def test_a_missed_deadline_and_the_ban_are_audited_as_times_own_acts(world
         return entries if len(entries) == 4 else []
 
     entries = await eventually(whole)
-    assert sorted(told(entries)) == sorted(
+    assert sorted(summary_of(entries)) == sorted(
         [
             ("begin", "applicant", None),
             ("compose", "applicant", None),

@@ -91,7 +91,7 @@ async def test_whoever_holds_a_number_is_not_held_up_by_the_hourly_limit(world: 
     assert numbers_of(state)
 
 
-async def test_when_the_gateway_is_down_the_person_is_told_and_nothing_counts(
+async def test_when_the_gateway_is_down_the_person_is_informed_and_nothing_counts(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vehicle = await world.vehicle(confirm_delay="PT0S", codes_per_hour="1")

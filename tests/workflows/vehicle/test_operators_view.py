@@ -113,7 +113,7 @@ async def test_every_countdown_is_a_timer_that_can_be_read(world: World) -> None
     assert "validity" in read[6]
 
 
-async def test_the_details_tell_the_stage_the_chances_and_what_runs(world: World) -> None:
+async def test_the_details_show_the_stage_the_chances_and_what_runs(world: World) -> None:
     vehicle = await world.selecting(draws="3", composed="7")
     number = numbers_of(await vehicle.draw())[0]
     await vehicle.put_aside(number)
