@@ -31,7 +31,7 @@ class IdentityActivities(Identity):
 
     async def _confirm(self, case: Case, command: ConfirmIdentity) -> DecisionResult:
         check_code_hash(command.code_hash)
-        after = case.state.identity_proved(case.at)
+        after = case.state.confirm_identity(case.at)
         code_id = await self._codes.verify(
             identity_code_owner(case.row),
             # During a key rotation, the digits may be stored as any of several hashes.
@@ -47,7 +47,7 @@ class IdentityActivities(Identity):
         return await self._runner.decide(given, command, self._send_code)
 
     async def _send_code(self, case: Case, _: Action) -> DecisionResult:
-        after = case.state.identity_code_sent(case.at)
+        after = case.state.send_identity_code(case.at)
         holding = bool(case.state.holds(case.at))
         wanted = CodeRequest(case.request_id, identity_code_owner(case.row), case.row.phone, case.at, holding)
         await self._sender.send(wanted, case.state.policy)

@@ -119,7 +119,7 @@ def sms_key(given: SmsInput, row: PreselectionRow) -> str:
 
 def _is_said_by(row: PreselectionRow, ban: Ban | None, purpose: str, at: datetime) -> bool:
     """Whether the notification is true of the row at this instant."""
-    state = from_record(row.state, row.rules).settled(at)
+    state = from_record(row.state, row.rules).settle(at)
     match purpose:
         case Purpose.RESERVED:
             return state.stage in _KEPT

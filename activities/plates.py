@@ -77,7 +77,7 @@ class PlateActivities(Plates):
             raise Unavailable({"redis": "down"}) from down
 
     async def _offer(self, case: Case, before: Preselection, numbers: Sequence[str]) -> DecisionResult:
-        after = before.drawn(str(case.request_id), numbers, case.at)
+        after = before.draw(str(case.request_id), numbers, case.at)
         try:
             claims = claim_changes(before, after, case.at)
             # The index holds picked numbers exactly until the offer ends.
@@ -98,7 +98,7 @@ class PlateActivities(Plates):
         if batch is None:
             return unchanged
         try:
-            after = case.state.with_batch_restarted(batch.id, case.at)
+            after = case.state.restart_batch(batch.id, case.at)
             claims = claim_changes(case.state, after, case.at)
             return await self._runner.commit(
                 case, after, action="restart_batch", request_id=uuid5(case.request_id, "late"), claims=claims
@@ -123,16 +123,16 @@ class PlateActivities(Plates):
 
     async def _compose(self, case: Case, command: Compose) -> DecisionResult:
         check_numbers(command.numbers, case.prefixes)
-        case.state.check_composition(len(command.numbers), case.at)
+        case.state.check_compose(len(command.numbers), case.at)
         for number in await self._free_to_compose(case, command):
             with suppress(ClaimLost):
                 async with self._queues.at(number) as may_be_free:
                     if may_be_free:
                         return await self._reserve_composed(case, command, number)
-        return await self._runner.commit(case, case.state.composed_in_vain(command.numbers, case.at))
+        return await self._runner.commit(case, case.state.charge_composition(command.numbers, case.at))
 
     async def _reserve_composed(self, case: Case, command: Compose, number: str) -> DecisionResult:
-        after = case.state.composed(command.numbers, await self._reservation(case, number), case.at)
+        after = case.state.compose(command.numbers, await self._reservation(case, number), case.at)
         return await self._runner.commit(case, after, claims=claim_changes(case.before, after, case.at))
 
     async def _free_to_compose(self, case: Case, command: Compose) -> list[str]:
@@ -163,8 +163,8 @@ class PlateActivities(Plates):
         return await self._runner.decide(given, command, self._reserve)
 
     async def _reserve(self, case: Case, command: OneNumber) -> DecisionResult:
-        case.state.check_choice(command.number, case.at)
-        after = case.state.chosen(await self._reservation(case, command.number), case.at)
+        case.state.check_confirm(command.number, case.at)
+        after = case.state.confirm(await self._reservation(case, command.number), case.at)
         try:
             return await self._runner.commit(case, after, claims=claim_changes(case.before, after, case.at))
         except ClaimLost as lost:

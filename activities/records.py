@@ -26,12 +26,12 @@ class RecordActivities(Records):
             # The previous run was ended by hand; the preselection continues from its row.
             return self._runner.unchanged(case)
         if case.before is not None:
-            return await self._runner.commit(case, case.before.entered(case.at))
+            return await self._runner.commit(case, case.before.enter(case.at))
         history, policy = await self._histories.before(case.row), case.row.rules
         if history.is_running:
             raise VehicleInUse
         earlier = history.applied_to(from_record(history.earlier, policy)) if history.earlier else None
-        state = Preselection.opened(policy, case.at, earlier=earlier, shown=history.shown)
+        state = Preselection.begin(policy, case.at, earlier=earlier, shown=history.shown)
         return await self._runner.commit(case, state, use_code=case.row.code_id)
 
     @activity.defn(name="records.settle")

@@ -57,7 +57,7 @@ async def selections(stack: Stack, many: int, act: str) -> list[DecisionInput]:
 
 def selecting(at: datetime) -> Preselection:
     """At 预选号牌, with every chance left."""
-    return Preselection.opened(AT_ONCE, at).started(at).identity_code_sent(at).identity_proved(at)
+    return Preselection.begin(AT_ONCE, at).start(at).send_identity_code(at).confirm_identity(at)
 
 
 def spread(prefix: str, many: int, *, start: int = 0) -> Sequence[str]:

@@ -48,25 +48,25 @@ class Act:
             self.rule(state, at, message)
 
 
-def _extended(state: Preselection, at: datetime, message: Any) -> Preselection:
-    return state.extended_to(date.fromisoformat(message.visit_by), at)
+def _extend_validity(state: Preselection, at: datetime, message: Any) -> Preselection:
+    return state.extend_validity(date.fromisoformat(message.visit_by), at)
 
 
 ACTS: Mapping[str, Act] = {
     act.name: act
     for act in (
         Act("begin"),
-        Act("enter", step=lambda state, at, _: state.entered(at)),
-        Act("start", stage=Stage.SERVICE_NOTES, step=lambda state, at, _: state.started(at)),
+        Act("enter", step=lambda state, at, _: state.enter(at)),
+        Act("start", stage=Stage.SERVICE_NOTES, step=lambda state, at, _: state.start(at)),
         Act(
             "send_identity_code",
             stage=Stage.IDENTITY_VERIFICATION,
-            rule=lambda state, at, _: state.check_identity_code(at),
+            rule=lambda state, at, _: state.check_send_identity_code(at),
         ),
         Act(
             "confirm_identity",
             stage=Stage.IDENTITY_VERIFICATION,
-            rule=lambda state, at, _: state.check_identity(at),
+            rule=lambda state, at, _: state.check_confirm_identity(at),
         ),
         Act("draw", stage=Stage.PLATE_SELECTION, under_ban=False, rule=lambda state, at, _: state.check_draw(at)),
         Act(
@@ -79,24 +79,24 @@ ACTS: Mapping[str, Act] = {
             "confirm",
             stage=Stage.PLATE_SELECTION,
             under_ban=False,
-            rule=lambda state, at, message: state.check_choice(message.number, at),
+            rule=lambda state, at, message: state.check_confirm(message.number, at),
         ),
         Act(
             "compose",
             stage=Stage.PLATE_SELECTION,
             under_ban=False,
-            rule=lambda state, at, message: state.check_composition(len(message.numbers), at),
+            rule=lambda state, at, message: state.check_compose(len(message.numbers), at),
         ),
         # The policy is checked before the stage.
         Act(
             "withdraw",
-            rule=lambda state, at, _: state.check_cancellation(at),
-            step=lambda state, at, _: state.cancelled(at),
+            rule=lambda state, at, _: state.check_withdraw(at),
+            step=lambda state, at, _: state.withdraw(at),
         ),
-        Act("register", by="clerk", stage=Stage.COMPLETED, step=lambda state, at, _: state.registered(at)),
-        Act("reject", by="clerk", stage=Stage.COMPLETED, step=lambda state, at, _: state.rejected(at)),
-        Act("release_holds", by="operator", step=lambda state, at, _: state.without_holds(at)),
-        Act("cancel", by="operator", action="reject", step=lambda state, at, _: state.rejected(at)),
-        Act("extend_validity", by="operator", step=_extended),
+        Act("register", by="clerk", stage=Stage.COMPLETED, step=lambda state, at, _: state.register(at)),
+        Act("reject", by="clerk", stage=Stage.COMPLETED, step=lambda state, at, _: state.reject(at)),
+        Act("release_holds", by="operator", step=lambda state, at, _: state.release_holds(at)),
+        Act("cancel", by="operator", action="reject", step=lambda state, at, _: state.reject(at)),
+        Act("extend_validity", by="operator", step=_extend_validity),
     )
 }

@@ -61,7 +61,7 @@ async def find_by_id(context: OperationsContext, preselection_id: UUID, at: date
 
 def _found(context: OperationsContext, row: PreselectionRow, at: datetime) -> FoundWorkflow:
     workflow_id = vehicle_workflow_id(str(row.id))
-    state = from_record(row.state, Policy.from_dict(row.policy)).settled(at)
+    state = from_record(row.state, Policy.from_dict(row.policy)).settle(at)
     return FoundWorkflow(
         preselection_id=row.id,
         workflow_id=workflow_id,

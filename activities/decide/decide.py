@@ -100,9 +100,9 @@ class DecisionRunner:
             case = await self.load_state(given, None)
             if case.before is None:
                 return DecisionResult(case.row.revision, case.row.stage, 0, 0, {})
-            after = case.before.settled(case.at)
+            after = case.before.settle(case.at)
             if case.banned_until and after.holds(case.at):
-                after = after.without_holds(case.at)
+                after = after.release_holds(case.at)
             if after == case.before:
                 return self.unchanged(case)
             try:

@@ -41,7 +41,7 @@ def _policy(settings: tuple[tuple[str, Any], ...]) -> Policy:
 
 def state_of(row: PreselectionRow, at: datetime) -> Preselection:
     """The state at this instant, whether or not a timer has written it yet."""
-    return from_record(row.state, policy_in(row)).settled(at)
+    return from_record(row.state, policy_in(row)).settle(at)
 
 
 def view_of(row: PreselectionRow, office: Office, at: datetime) -> PreselectionView:

@@ -1,8 +1,7 @@
 """The preselection of one vehicle: a state machine without clock, randomness or I/O.
 
-Each act has two methods. `check_…` raises a named refusal if the act is not allowed at an instant. The other method
-returns the state after the act; facts from outside (which numbers were drawn, which was free) are arguments. States
-are frozen, so a caller can compute the next state, store it, and adopt it only then.
+Acts have the names of `docs/glossary.md` and return the next state, or raise a refusal: states are frozen, so a caller
+computes one, stores it, and adopts it only then. What happened outside (which numbers were drawn) is an argument.
 """
 
 from collections.abc import Sequence
@@ -40,7 +39,7 @@ from domain.preselection.values import (
     Reservation,
     Stage,
     Tried,
-    with_candidate,
+    add_candidate,
 )
 
 
@@ -65,7 +64,7 @@ class Preselection:
     """Every number that this vehicle was offered: none of them is offered to it again."""
 
     @classmethod
-    def opened(
+    def begin(
         cls, policy: Policy, at: datetime, *, earlier: "Preselection | None" = None, shown: Sequence[str] = ()
     ) -> "Preselection":
         """At 选号服务说明; the same transfer continues with the counts of its `earlier` one (R-45, R-46)."""
@@ -82,23 +81,23 @@ class Preselection:
 
     # Expiry
 
-    def settled(self, at: datetime) -> "Preselection":
+    def settle(self, at: datetime) -> "Preselection":
         """The state at this instant: a countdown that is over has had its effect, whether or not a timer has fired."""
         if self.stage is Stage.COMPLETED and self.reservation and at >= self.reservation.deadline:
             return replace(self, stage=Stage.OVERDUE)
         if self.stage not in UNFINISHED:
             return self
-        state = self._rested(at)
+        state = self._apply_idle_time(at)
         if state.has_no_chance() and not state.holds(at):
             # The result is the same whether idleness or the countdowns ended the last hold, and in any number of steps.
-            return replace(_left(state), stage=Stage.EXHAUSTED, dormant=False, batch=None, candidates=None)
+            return replace(_leave_session(state), stage=Stage.EXHAUSTED, dormant=False, batch=None, candidates=None)
         return state
 
-    def _rested(self, at: datetime) -> "Preselection":
+    def _apply_idle_time(self, at: datetime) -> "Preselection":
         """The state after idle time: the session, or the unfinished preselection, may be over."""
         if not self.dormant and at >= self.policy.unfinished_idle.after(self.last_action_at):
-            return replace(_left(self), dormant=True, batch=None, candidates=None)
-        return _left(self) if self.session_until and at >= self.session_until else self
+            return replace(_leave_session(self), dormant=True, batch=None, candidates=None)
+        return _leave_session(self) if self.session_until and at >= self.session_until else self
 
     def has_no_chance(self) -> bool:
         """Whether neither a draw nor a composed number is left (R-07, R-30)."""
@@ -117,72 +116,73 @@ class Preselection:
 
     # Entry
 
-    def entered(self, at: datetime) -> "Preselection":
+    def enter(self, at: datetime) -> "Preselection":
         """Back at 选号服务说明 (R-05, R-15): holds and their countdowns stay, an identity code becomes void."""
-        state = self.settled(at)
+        state = self.settle(at)
         if state.stage not in UNFINISHED:
             return state
-        return replace(_left(state), dormant=False, last_action_at=at)
+        return replace(_leave_session(state), dormant=False, last_action_at=at)
 
-    def started(self, at: datetime) -> "Preselection":
+    def start(self, at: datetime) -> "Preselection":
         """「开始选号」 leads to 身份验证 (R-14)."""
-        state = self._at(Stage.SERVICE_NOTES, at)
+        state = self._require_stage(Stage.SERVICE_NOTES, at)
         return replace(state, stage=Stage.IDENTITY_VERIFICATION, dormant=False, last_action_at=at)
 
-    def check_identity_code(self, at: datetime) -> None:
-        state = self._at(Stage.IDENTITY_VERIFICATION, at)
+    def check_send_identity_code(self, at: datetime) -> None:
+        state = self._require_stage(Stage.IDENTITY_VERIFICATION, at)
         if state.identity and at < state.identity.resend_at:
             raise RateLimited(state.identity.resend_at)
 
-    def identity_code_sent(self, at: datetime) -> "Preselection":
-        """A code was sent; each new one restarts the countdown of 「确认」 (R-16, R-17)."""
-        self.check_identity_code(at)
+    def send_identity_code(self, at: datetime) -> "Preselection":
+        """After a code was sent; each new one restarts the countdown of 「确认」 (R-16, R-17)."""
+        self.check_send_identity_code(at)
         code = IdentityCode(
             confirm_enabled_at=self.policy.confirm_delay.after(at),
             resend_at=self.policy.code_resend.after(at),
             expires_at=self.policy.code_ttl.after(at),
         )
-        return replace(self.settled(at), identity=code, last_action_at=at)
+        return replace(self.settle(at), identity=code, last_action_at=at)
 
-    def check_identity(self, at: datetime) -> None:
-        state = self._at(Stage.IDENTITY_VERIFICATION, at)
+    def check_confirm_identity(self, at: datetime) -> None:
+        state = self._require_stage(Stage.IDENTITY_VERIFICATION, at)
         if state.identity is None:
             raise CodeNotSent
         if at < state.identity.confirm_enabled_at:
             raise TooEarly(state.identity.confirm_enabled_at)
 
-    def identity_proved(self, at: datetime) -> "Preselection":
-        """The code was right: the selection session starts (R-17, R-24)."""
-        self.check_identity(at)
-        state = replace(self.settled(at), stage=Stage.PLATE_SELECTION, identity=None)
-        return _touched(replace(state, compose_from=self.policy.compose_interval.after(at)), at)
+    def confirm_identity(self, at: datetime) -> "Preselection":
+        """After the code was right: the selection session starts (R-17, R-24)."""
+        self.check_confirm_identity(at)
+        state = replace(self.settle(at), stage=Stage.PLATE_SELECTION, identity=None)
+        return _prolong_session(replace(state, compose_from=self.policy.compose_interval.after(at)), at)
 
     # 随机
 
     def check_draw(self, at: datetime) -> None:
-        if self._at(Stage.PLATE_SELECTION, at).draws_remaining == 0:
+        if self._require_stage(Stage.PLATE_SELECTION, at).draws_remaining == 0:
             raise NoDrawsLeft
 
-    def drawn(self, batch_id: str, numbers: Sequence[str], at: datetime) -> "Preselection":
-        """A draw has returned numbers: it is charged, and the previous batch ends (R-32 to R-35)."""
+    def draw(self, batch_id: str, numbers: Sequence[str], at: datetime) -> "Preselection":
+        """After the pool has given numbers: the draw is charged, and the previous batch ends (R-32 to R-35)."""
         self.check_draw(at)
         if not numbers:
             raise NumbersUnavailable
-        state = self.settled(at)
+        state = self.settle(at)
         batch = Batch(batch_id, tuple(numbers), self.policy.batch_ttl.after(at))
         state = replace(state, batch=batch, draws_remaining=state.draws_remaining - 1)
-        return _touched(replace(state, shown=(*state.shown, *numbers)), at)
+        return _prolong_session(replace(state, shown=(*state.shown, *numbers)), at)
 
-    def with_batch_restarted(self, batch_id: str, at: datetime) -> "Preselection":
+    def restart_batch(self, batch_id: str, at: datetime) -> "Preselection":
         """The same batch with its whole countdown, where it was running while nobody could see the batch."""
-        state = self._at(Stage.PLATE_SELECTION, at)
+        state = self._require_stage(Stage.PLATE_SELECTION, at)
         if state.batch is None or state.batch.id != batch_id:
             raise NotInBatch
-        return _touched(replace(state, batch=replace(state.batch, expires_at=self.policy.batch_ttl.after(at))), at)
+        batch = replace(state.batch, expires_at=self.policy.batch_ttl.after(at))
+        return _prolong_session(replace(state, batch=batch), at)
 
     def put_aside(self, number: str, at: datetime) -> "Preselection":
         """One number of the live batch becomes its candidate; adding it again changes nothing (R-37, R-38)."""
-        state = self._at(Stage.PLATE_SELECTION, at)
+        state = self._require_stage(Stage.PLATE_SELECTION, at)
         if state.batch is None or number not in state.batch.numbers:
             raise NotInBatch
         if not state.batch.is_live(at):
@@ -190,26 +190,26 @@ class Preselection:
         column = state.candidates if state.candidates and state.candidates.is_live(at) else None
         if column and column.from_batch(state.batch.id) == number:
             return state
-        candidates = with_candidate(column, Candidate(number, state.batch.id), self.policy, at)
-        return _touched(replace(state, candidates=candidates), at)
+        candidates = add_candidate(column, Candidate(number, state.batch.id), self.policy, at)
+        return _prolong_session(replace(state, candidates=candidates), at)
 
-    def check_choice(self, number: str, at: datetime) -> None:
-        state = self._at(Stage.PLATE_SELECTION, at)
+    def check_confirm(self, number: str, at: datetime) -> None:
+        state = self._require_stage(Stage.PLATE_SELECTION, at)
         if state.candidates is None or number not in state.candidates.numbers:
             raise NotACandidate
         if not state.candidates.is_live(at):
             raise CandidateExpired
 
-    def chosen(self, reservation: Reservation, at: datetime) -> "Preselection":
+    def confirm(self, reservation: Reservation, at: datetime) -> "Preselection":
         """「确认选号」 on a candidate: the plate is reserved (R-39)."""
-        self.check_choice(reservation.plate, at)
-        return _completed(self.settled(at), reservation, at)
+        self.check_confirm(reservation.plate, at)
+        return _complete(self.settle(at), reservation, at)
 
     # 自编
 
-    def check_composition(self, count: int, at: datetime) -> None:
+    def check_compose(self, count: int, at: datetime) -> None:
         """Raise a refusal if `count` numbers may not be submitted now (R-22, R-24)."""
-        state = self._at(Stage.PLATE_SELECTION, at)
+        state = self._require_stage(Stage.PLATE_SELECTION, at)
         if state.composed_remaining == 0:
             raise NoComposedLeft
         most = min(state.composed_remaining, self.policy.composed_per_submission)
@@ -218,10 +218,10 @@ class Preselection:
         if state.compose_from and at < state.compose_from:
             raise TooEarly(state.compose_from)
 
-    def composed_in_vain(self, numbers: Sequence[str], at: datetime) -> "Preselection":
-        """All N numbers were taken: the count falls by N, and the interval restarts (R-27, R-30)."""
-        self.check_composition(len(numbers), at)
-        state = self.settled(at)
+    def charge_composition(self, numbers: Sequence[str], at: datetime) -> "Preselection":
+        """After all N numbers were found taken: the count falls by N, and the interval restarts (R-27, R-30)."""
+        self.check_compose(len(numbers), at)
+        state = self.settle(at)
         state = replace(
             state,
             composed_remaining=state.composed_remaining - len(numbers),
@@ -229,72 +229,72 @@ class Preselection:
             last_submission=tuple(Tried(number, Outcome.TAKEN) for number in numbers),
         )
         # If these were the last chances and nothing is held, the preselection ends; the view still shows the reason.
-        return replace(_touched(state, at).settled(at), last_submission=state.last_submission)
+        return replace(_prolong_session(state, at).settle(at), last_submission=state.last_submission)
 
-    def composed(self, numbers: Sequence[str], reservation: Reservation, at: datetime) -> "Preselection":
+    def compose(self, numbers: Sequence[str], reservation: Reservation, at: datetime) -> "Preselection":
         """The first free number in the given order is reserved at once, the others are not tried (R-28)."""
-        self.check_composition(len(numbers), at)
+        self.check_compose(len(numbers), at)
         won = list(numbers).index(reservation.plate)
         outcomes = [Outcome.TAKEN] * won + [Outcome.ACCEPTED] + [Outcome.NOT_TRIED] * (len(numbers) - won - 1)
         tried = tuple(Tried(number, outcome) for number, outcome in zip(numbers, outcomes, strict=True))
-        return replace(_completed(self.settled(at), reservation, at), last_submission=tried)
+        return replace(_complete(self.settle(at), reservation, at), last_submission=tried)
 
     # Completed
 
-    def check_cancellation(self, at: datetime) -> None:
+    def check_withdraw(self, at: datetime) -> None:
         if not self.policy.cancellation:
             raise CancellationNotAllowed
-        self._at(Stage.COMPLETED, at)
+        self._require_stage(Stage.COMPLETED, at)
 
-    def cancelled(self, at: datetime) -> "Preselection":
+    def withdraw(self, at: datetime) -> "Preselection":
         """The applicant cancels the reservation, if the office's policy allows it; chances are not restored."""
-        self.check_cancellation(at)
-        return replace(self.settled(at), stage=Stage.CANCELLED, last_action_at=at)
+        self.check_withdraw(at)
+        return replace(self.settle(at), stage=Stage.CANCELLED, last_action_at=at)
 
-    def rejected(self, at: datetime) -> "Preselection":
+    def reject(self, at: datetime) -> "Preselection":
         """The desk or an operator ends the reservation without a ban."""
-        return replace(self._at(Stage.COMPLETED, at), stage=Stage.CANCELLED, last_action_at=at)
+        return replace(self._require_stage(Stage.COMPLETED, at), stage=Stage.CANCELLED, last_action_at=at)
 
-    def registered(self, at: datetime) -> "Preselection":
+    def register(self, at: datetime) -> "Preselection":
         """The office has confirmed the plate within its validity."""
-        return replace(self._at(Stage.COMPLETED, at), stage=Stage.REGISTERED, last_action_at=at)
+        return replace(self._require_stage(Stage.COMPLETED, at), stage=Stage.REGISTERED, last_action_at=at)
 
-    def extended_to(self, visit_by: date, at: datetime) -> "Preselection":
+    def extend_validity(self, visit_by: date, at: datetime) -> "Preselection":
         """The last day moves, because the office was closed or the service was down; it never moves into the past.
 
         A deadline that passed while the service was down still moves, while nothing has followed from it yet.
         """
         if self.stage is not Stage.COMPLETED or self.reservation is None:
-            raise WrongStage(self.settled(at).stage)
+            raise WrongStage(self.settle(at).stage)
         deadline = end_of_day(visit_by)
         if deadline <= at:
             raise ValidationFailed([{"field": "visit_by", "message": "must not be over"}])
         return replace(self, reservation=self.reservation.moved_to(visit_by, deadline))
 
-    def without_holds(self, at: datetime) -> "Preselection":
+    def release_holds(self, at: datetime) -> "Preselection":
         """Batch and candidates end, because the party was banned or an operator released them (R-41)."""
-        return replace(self, batch=None, candidates=None).settled(at)
+        return replace(self, batch=None, candidates=None).settle(at)
 
-    def _at(self, stage: Stage, at: datetime) -> "Preselection":
+    def _require_stage(self, stage: Stage, at: datetime) -> "Preselection":
         """Return the settled state. Raises `WrongStage` unless it is at `stage`."""
-        state = self.settled(at)
+        state = self.settle(at)
         if state.stage is not stage:
             raise WrongStage(state.stage)
         return state
 
 
-def _left(state: Preselection) -> Preselection:
+def _leave_session(state: Preselection) -> Preselection:
     """The state outside the selection session; batch and candidates stay, with their running countdowns."""
     return replace(
         state, stage=Stage.SERVICE_NOTES, identity=None, session_until=None, compose_from=None, last_submission=None
     )
 
 
-def _touched(state: Preselection, at: datetime) -> Preselection:
+def _prolong_session(state: Preselection, at: datetime) -> Preselection:
     """An accepted act prolongs the session."""
     return replace(state, last_action_at=at, session_until=state.policy.session_idle.after(at))
 
 
-def _completed(state: Preselection, reservation: Reservation, at: datetime) -> Preselection:
-    state = replace(_left(state), stage=Stage.COMPLETED, batch=None, candidates=None)
+def _complete(state: Preselection, reservation: Reservation, at: datetime) -> Preselection:
+    state = replace(_leave_session(state), stage=Stage.COMPLETED, batch=None, candidates=None)
     return replace(state, reservation=reservation, last_action_at=at)

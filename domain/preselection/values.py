@@ -96,7 +96,7 @@ class Candidates:
         return next((item.number for item in self.items if item.batch_id == batch_id), None)
 
 
-def with_candidate(column: Candidates | None, candidate: Candidate, policy: Policy, at: datetime) -> Candidates:
+def add_candidate(column: Candidates | None, candidate: Candidate, policy: Policy, at: datetime) -> Candidates:
     """The live candidates with this one in place of its batch's earlier one; the countdown restarts."""
     others = tuple(item for item in column.items if item.batch_id != candidate.batch_id) if column else ()
     first_at = column.first_at if column else at

@@ -36,7 +36,7 @@ class Pair:
 
     def __init__(self, rules: Rules) -> None:
         self.model = Model(rules)
-        self.state = Preselection.opened(policy_of(rules), OPENED)
+        self.state = Preselection.begin(policy_of(rules), OPENED)
         self.chances = (rules.draws, rules.composed)
         self.shown: list[str] = []
         self.serial = 0
@@ -59,7 +59,7 @@ class Pair:
         self.model.wait_until(max(self.model.now, self.model.compose_from or 0))
 
     def settle(self) -> None:
-        self.state = self.state.settled(self.now)
+        self.state = self.state.settle(self.now)
 
     def store_and_load(self) -> None:
         record = json.loads(json.dumps(to_record(self.state)))
@@ -70,16 +70,16 @@ class Pair:
     # Entry
 
     def enter(self) -> None:
-        self._do(self.model.enter, Preselection.entered)
+        self._do(self.model.enter, Preselection.enter)
 
     def start(self) -> None:
-        self._do(self.model.start, Preselection.started)
+        self._do(self.model.start, Preselection.start)
 
     def send_code(self) -> None:
-        self._do(self.model.send_code, Preselection.identity_code_sent)
+        self._do(self.model.send_code, Preselection.send_identity_code)
 
     def prove(self) -> None:
-        self._do(self.model.prove, Preselection.identity_proved)
+        self._do(self.model.prove, Preselection.confirm_identity)
 
     def verify(self) -> None:
         """All steps to 预选号牌, which random steps would rarely reach."""
@@ -94,7 +94,7 @@ class Pair:
     def draw(self, size: int) -> None:
         numbers = self._new_numbers(size)
         batch_id = f"batch {self.serial}"
-        self._do(lambda: self.model.draw(batch_id, numbers), lambda state, now: state.drawn(batch_id, numbers, now))
+        self._do(lambda: self.model.draw(batch_id, numbers), lambda state, now: state.draw(batch_id, numbers, now))
         if self.model.batch == numbers:
             self.shown += numbers
 
@@ -107,36 +107,40 @@ class Pair:
         reservation = self._reservation(number, validity)
         self._do(
             lambda: self.model.choose(number, since_opening(reservation.deadline)),
-            lambda state, now: state.chosen(reservation, now),
+            lambda state, now: state.confirm(reservation, now),
         )
 
     def compose_in_vain(self, size: int) -> None:
         numbers = self._new_numbers(size)
-        self._do(lambda: self.model.compose(numbers, None, 0), lambda state, now: state.composed_in_vain(numbers, now))
+        self._do(
+            lambda: self.model.compose(numbers, None, 0), lambda state, now: state.charge_composition(numbers, now)
+        )
 
     def compose_and_win(self, size: int, pick: int, validity: int) -> None:
         numbers = self._new_numbers(size)
         reservation = self._reservation(numbers[pick % size], validity)
         self._do(
             lambda: self.model.compose(numbers, reservation.plate, since_opening(reservation.deadline)),
-            lambda state, now: state.composed(numbers, reservation, now),
+            lambda state, now: state.compose(numbers, reservation, now),
         )
 
     # Completed, and other acts
 
     def cancel(self) -> None:
-        self._do(self.model.cancel, Preselection.cancelled)
+        self._do(self.model.cancel, Preselection.withdraw)
 
     def register(self) -> None:
-        self._do(self.model.register, Preselection.registered)
+        self._do(self.model.register, Preselection.register)
 
     def reject(self) -> None:
-        self._do(self.model.reject, Preselection.rejected)
+        self._do(self.model.reject, Preselection.reject)
 
     def extend(self, days: int) -> None:
         visit_by = shanghai_day(self.now) + timedelta(days=days)
         deadline = since_opening(end_of_day(visit_by))
-        self._do(lambda: self.model.extend(deadline), lambda state, now: state.settled(now).extended_to(visit_by, now))
+        self._do(
+            lambda: self.model.extend(deadline), lambda state, now: state.settle(now).extend_validity(visit_by, now)
+        )
 
     def extend_at_midnight(self, days: int) -> None:
         """The end of a day is a deadline too: at it the day is over."""
@@ -144,12 +148,12 @@ class Pair:
         self.extend(days)
 
     def release_holds(self) -> None:
-        self._do(self.model.release_holds, Preselection.without_holds)
+        self._do(self.model.release_holds, Preselection.release_holds)
 
     # Invariants
 
     def check(self) -> None:
-        state = self.state.settled(self.now)
+        state = self.state.settle(self.now)
         self._check_state(state)
         self._check_submission_and_plate(state)
         self._check_holds(state)
@@ -162,7 +166,7 @@ class Pair:
         assert (code and since_opening(code.confirm_enabled_at)) == model.confirm_from
         assert (code and since_opening(code.resend_at)) == model.resend_from
         assert since_opening(state.compose_from) == model.compose_from
-        assert state.settled(self.now) == state
+        assert state.settle(self.now) == state
 
     def _check_submission_and_plate(self, state: Preselection) -> None:
         submission = state.last_submission and [(tried.number, tried.outcome.value) for tried in state.last_submission]

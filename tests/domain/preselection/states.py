@@ -39,27 +39,27 @@ class Chances(TypedDict, total=False):
 
 def at_notes(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """At 选号服务说明 since OPENED."""
-    return replace(Preselection.opened(policy or Policy(), OPENED), **chances)
+    return replace(Preselection.begin(policy or Policy(), OPENED), **chances)
 
 
 def at_identity(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """At 身份验证, with no code sent yet."""
-    return at_notes(policy, **chances).started(OPENED)
+    return at_notes(policy, **chances).start(OPENED)
 
 
 def code_sent(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """At 身份验证, with a code that was sent at OPENED."""
-    return at_identity(policy, **chances).identity_code_sent(OPENED)
+    return at_identity(policy, **chances).send_identity_code(OPENED)
 
 
 def selecting(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """At 预选号牌 since PROVED; `chances` are what it was opened with."""
-    return code_sent(policy, **chances).identity_proved(PROVED)
+    return code_sent(policy, **chances).confirm_identity(PROVED)
 
 
 def with_batch(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """With the batch FIRST, drawn at PROVED."""
-    return selecting(policy, **chances).drawn("first", FIRST, PROVED)
+    return selecting(policy, **chances).draw("first", FIRST, PROVED)
 
 
 def with_candidate(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
@@ -69,13 +69,13 @@ def with_candidate(policy: Policy | None = None, **chances: Unpack[Chances]) -> 
 
 def completed(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """With RESERVATION, composed at COMPOSABLE."""
-    return selecting(policy, **chances).composed([RESERVATION.plate], RESERVATION, COMPOSABLE)
+    return selecting(policy, **chances).compose([RESERVATION.plate], RESERVATION, COMPOSABLE)
 
 
 def back_at_selection(state: Preselection, at: datetime) -> Preselection:
     """Entered and verified again; the session starts `confirm_delay` after `at`."""
-    again = state.entered(at).started(at).identity_code_sent(at)
-    return again.identity_proved(state.policy.confirm_delay.after(at))
+    again = state.enter(at).start(at).send_identity_code(at)
+    return again.confirm_identity(state.policy.confirm_delay.after(at))
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def test_another_choice_from_the_same_batch_replaces_its_candidate_and_restarts_
     state = with_candidate().put_aside(FIRST[1], at)
     assert state.candidates == Candidates((Candidate(FIRST[1], "first"),), PROVED, at + TTL)
     with refused(NotACandidate):
-        state.check_choice(FIRST[0], at)
+        state.check_confirm(FIRST[0], at)
     assert state.holds(at)[FIRST[0]] == Hold(HoldKind.OFFERED, PROVED + BATCH_TTL)
 
 
@@ -83,12 +83,12 @@ def test_choosing_the_same_candidate_again_changes_nothing() -> None:
 
 
 def test_candidates_of_earlier_batches_stay_and_each_addition_restarts_the_column() -> None:
-    second = with_candidate().drawn("second", SECOND_BATCH, PROVED + MINUTE)
+    second = with_candidate().draw("second", SECOND_BATCH, PROVED + MINUTE)
     second = second.put_aside(SECOND_BATCH[3], PROVED + MINUTE)
     assert second.candidates == Candidates(
         (Candidate(FIRST[0], "first"), Candidate(SECOND_BATCH[3], "second")), PROVED, PROVED + MINUTE + TTL
     )
-    third = second.drawn("third", THIRD, PROVED + 2 * MINUTE).put_aside(THIRD[7], PROVED + 2 * MINUTE)
+    third = second.draw("third", THIRD, PROVED + 2 * MINUTE).put_aside(THIRD[7], PROVED + 2 * MINUTE)
     assert numbers(third) == (FIRST[0], SECOND_BATCH[3], THIRD[7])
     assert third.candidates is not None
     assert third.candidates.expires_at == PROVED + 2 * MINUTE + TTL
@@ -96,7 +96,7 @@ def test_candidates_of_earlier_batches_stay_and_each_addition_restarts_the_colum
 
 def test_replacing_a_batchs_candidate_leaves_those_of_earlier_batches_alone() -> None:
     at = PROVED + MINUTE
-    state = with_candidate().drawn("second", SECOND_BATCH, at).put_aside(SECOND_BATCH[3], at)
+    state = with_candidate().draw("second", SECOND_BATCH, at).put_aside(SECOND_BATCH[3], at)
     assert set(numbers(state.put_aside(SECOND_BATCH[4], at))) == {FIRST[0], SECOND_BATCH[4]}
 
 
@@ -105,7 +105,7 @@ def test_there_are_as_many_slots_as_draws() -> None:
     for draw in range(5):
         at = PROVED + draw * SECOND
         batch = [f"粤B{draw}000{digit}" for digit in range(10)]
-        state = state.drawn(f"batch {draw}", batch, at)
+        state = state.draw(f"batch {draw}", batch, at)
         for number in batch:
             state = state.put_aside(number, at)
     assert numbers(state) == tuple(f"粤B{draw}0009" for draw in range(5))
@@ -114,20 +114,20 @@ def test_there_are_as_many_slots_as_draws() -> None:
 def test_the_columns_countdown_never_runs_past_its_cap_from_the_first_addition() -> None:
     policy = Policy().with_overrides({"candidate_ttl_cap": "PT4M"})
     at = PROVED + 2 * MINUTE
-    state = with_candidate(policy).drawn("second", SECOND_BATCH, at).put_aside(SECOND_BATCH[0], at)
+    state = with_candidate(policy).draw("second", SECOND_BATCH, at).put_aside(SECOND_BATCH[0], at)
     cap = PROVED + 4 * MINUTE
     assert state.candidates is not None
     assert (state.candidates.first_at, state.candidates.expires_at) == (PROVED, cap)
-    state.check_choice(FIRST[0], cap - MS)
+    state.check_confirm(FIRST[0], cap - MS)
     with refused(CandidateExpired):
-        state.check_choice(SECOND_BATCH[0], cap)
+        state.check_confirm(SECOND_BATCH[0], cap)
 
 
 def test_restarts_reach_the_default_cap_of_fifteen_minutes() -> None:
     state = selecting(Policy(draws=10))
     for draw in range(8):
         at = PROVED + draw * 2 * MINUTE
-        state = state.drawn(f"batch {draw}", [f"粤B{draw}0000"], at).put_aside(f"粤B{draw}0000", at)
+        state = state.draw(f"batch {draw}", [f"粤B{draw}0000"], at).put_aside(f"粤B{draw}0000", at)
     assert state.candidates is not None
     assert state.candidates.expires_at == PROVED + 15 * MINUTE
     assert len(state.candidates.items) == 8
@@ -135,7 +135,7 @@ def test_restarts_reach_the_default_cap_of_fifteen_minutes() -> None:
 
 def test_after_the_column_has_lapsed_the_next_candidate_begins_a_new_one_with_a_cap_of_its_own() -> None:
     at = PROVED + TTL
-    state = with_candidate().drawn("second", SECOND_BATCH, at).put_aside(SECOND_BATCH[0], at)
+    state = with_candidate().draw("second", SECOND_BATCH, at).put_aside(SECOND_BATCH[0], at)
     assert state.candidates == Candidates((Candidate(SECOND_BATCH[0], "second"),), at, at + TTL)
 
 
@@ -152,56 +152,56 @@ def test_a_candidate_is_held_as_long_as_column_or_batch_still_runs() -> None:
 @pytest.mark.requirement("R-38")
 def test_at_the_columns_zero_its_numbers_are_void() -> None:
     state = with_candidate()
-    state.check_choice(FIRST[0], PROVED + TTL - MS)
+    state.check_confirm(FIRST[0], PROVED + TTL - MS)
     with refused(CandidateExpired):
-        state.check_choice(FIRST[0], PROVED + TTL)
+        state.check_confirm(FIRST[0], PROVED + TTL)
     assert state.holds(PROVED + TTL) == {}
 
 
 def test_the_columns_countdown_survives_a_new_entry_and_is_not_restarted_by_it() -> None:
     again = back_at_selection(with_candidate(), PROVED + 2 * MINUTE)
     assert again.candidates == with_candidate().candidates
-    again.check_choice(FIRST[0], PROVED + TTL - MS)
+    again.check_confirm(FIRST[0], PROVED + TTL - MS)
     with refused(CandidateExpired):
-        again.check_choice(FIRST[0], PROVED + TTL)
+        again.check_confirm(FIRST[0], PROVED + TTL)
 
 
 def test_only_a_candidate_can_be_confirmed() -> None:
     for state in (selecting(), with_batch(), with_candidate()):
         with refused(NotACandidate):
-            state.check_choice(FIRST[1], PROVED)
+            state.check_confirm(FIRST[1], PROVED)
         with refused(NotACandidate):
-            state.chosen(replace(RESERVATION, plate=FIRST[1]), PROVED)
+            state.confirm(replace(RESERVATION, plate=FIRST[1]), PROVED)
 
 
 def test_an_expired_column_does_not_know_other_numbers() -> None:
     with refused(NotACandidate):
-        with_candidate().check_choice(FIRST[1], PROVED + TTL)
+        with_candidate().check_confirm(FIRST[1], PROVED + TTL)
 
 
 @pytest.mark.requirement("R-39")
 def test_confirming_a_candidate_leads_to_completed() -> None:
     reservation = replace(RESERVATION, plate=FIRST[0])
-    state = with_candidate().chosen(reservation, PROVED + MINUTE)
+    state = with_candidate().confirm(reservation, PROVED + MINUTE)
     assert (state.stage, state.reservation) == (Stage.COMPLETED, reservation)
     assert state.last_action_at == PROVED + MINUTE
 
 
 def test_the_chosen_plate_ends_batch_candidates_and_session() -> None:
-    state = with_candidate().chosen(replace(RESERVATION, plate=FIRST[0]), PROVED)
+    state = with_candidate().confirm(replace(RESERVATION, plate=FIRST[0]), PROVED)
     assert state.holds(PROVED) == {}
     assert (state.batch, state.candidates, state.session_until) == (None, None, None)
     assert (state.compose_from, state.identity, state.last_submission) == (None, None, None)
 
 
 def test_confirming_costs_no_chance() -> None:
-    state = with_candidate().chosen(replace(RESERVATION, plate=FIRST[0]), PROVED)
+    state = with_candidate().confirm(replace(RESERVATION, plate=FIRST[0]), PROVED)
     assert (state.draws_remaining, state.composed_remaining) == (4, 20)
 
 
-@pytest.mark.parametrize("state", [at_notes(), code_sent(), completed(), with_candidate().entered(PROVED)])
+@pytest.mark.parametrize("state", [at_notes(), code_sent(), completed(), with_candidate().enter(PROVED)])
 def test_candidates_are_known_at_plate_selection_only(state: Preselection) -> None:
     with refused(WrongStage, stage=state.stage):
         state.put_aside(FIRST[0], COMPOSABLE)
     with refused(WrongStage, stage=state.stage):
-        state.check_choice(FIRST[0], COMPOSABLE)
+        state.check_confirm(FIRST[0], COMPOSABLE)

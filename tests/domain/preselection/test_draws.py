@@ -40,14 +40,14 @@ def test_a_draw_that_returned_numbers_costs_one_draw() -> None:
 
 @pytest.mark.parametrize("numbers", [FIRST, FIRST[:3], FIRST[:1]])
 def test_fewer_than_ten_free_are_all_there_are_and_cost_one_draw_too(numbers: tuple[str, ...]) -> None:
-    state = selecting().drawn("first", numbers, PROVED)
+    state = selecting().draw("first", numbers, PROVED)
     assert (set(state.holds(PROVED)), state.draws_remaining) == (set(numbers), 4)
 
 
 def test_a_draw_that_returned_nothing_is_refused_and_not_charged() -> None:
     state = selecting()
     with refused(NumbersUnavailable):
-        state.drawn("first", (), PROVED)
+        state.draw("first", (), PROVED)
     assert state.draws_remaining == 5
 
 
@@ -67,7 +67,7 @@ def test_numbers_of_an_expired_batch_are_void() -> None:
 
 
 def test_a_new_draw_replaces_the_live_batch_and_frees_its_numbers() -> None:
-    state = with_batch().drawn("second", SECOND_BATCH, PROVED + MINUTE)
+    state = with_batch().draw("second", SECOND_BATCH, PROVED + MINUTE)
     assert set(state.holds(PROVED + MINUTE)) == set(SECOND_BATCH)
     assert state.batch == Batch("second", SECOND_BATCH, PROVED + MINUTE + 90 * SECOND)
     with refused(NotInBatch):
@@ -76,7 +76,7 @@ def test_a_new_draw_replaces_the_live_batch_and_frees_its_numbers() -> None:
 
 def test_a_new_draw_keeps_the_candidates_and_their_countdown() -> None:
     before = with_candidate()
-    state = before.drawn("second", SECOND_BATCH, PROVED + MINUTE)
+    state = before.draw("second", SECOND_BATCH, PROVED + MINUTE)
     assert state.candidates == before.candidates
     held = state.holds(PROVED + MINUTE)
     assert held.pop(FIRST[0]) == Hold(HoldKind.CANDIDATE, PROVED + 3 * MINUTE)
@@ -88,19 +88,19 @@ def test_every_draw_counts_down_until_none_is_left() -> None:
     state = selecting()
     for draw in range(5):
         numbers = [f"粤B{draw}000{digit}" for digit in range(10)]
-        state = state.drawn(f"batch {draw}", numbers, PROVED + draw * SECOND)
+        state = state.draw(f"batch {draw}", numbers, PROVED + draw * SECOND)
         assert state.draws_remaining == 4 - draw
     with refused(NoDrawsLeft):
         state.check_draw(PROVED + 5 * SECOND)
     with refused(NoDrawsLeft):
-        state.drawn("another", FIRST, PROVED + 5 * SECOND)
+        state.draw("another", FIRST, PROVED + 5 * SECOND)
 
 
 def test_draws_used_up_leave_the_composed_numbers_usable() -> None:
     state = selecting(draws_remaining=0)
     with refused(NoDrawsLeft):
         state.check_draw(COMPOSABLE)
-    state.check_composition(5, COMPOSABLE)
+    state.check_compose(5, COMPOSABLE)
 
 
 @pytest.mark.requirement("R-23")
@@ -115,11 +115,11 @@ def test_a_draw_restarts_no_composition_interval() -> None:
 
 
 def test_every_number_that_was_ever_shown_is_remembered() -> None:
-    state = with_batch().drawn("second", SECOND_BATCH, PROVED + MINUTE)
+    state = with_batch().draw("second", SECOND_BATCH, PROVED + MINUTE)
     assert state.shown == (*FIRST, *SECOND_BATCH)
     again = back_at_selection(state, PROVED + 2 * MINUTE)
     assert again.shown == (*FIRST, *SECOND_BATCH)
-    later = Preselection.opened(Policy(), PROVED, earlier=again, shown=again.shown)
+    later = Preselection.begin(Policy(), PROVED, earlier=again, shown=again.shown)
     assert later.shown == (*FIRST, *SECOND_BATCH)
 
 
@@ -141,7 +141,7 @@ def test_a_draw_is_known_at_plate_selection_only(state: Preselection) -> None:
     with refused(WrongStage, stage=state.stage):
         state.check_draw(COMPOSABLE)
     with refused(WrongStage, stage=state.stage):
-        state.drawn("first", FIRST, COMPOSABLE)
+        state.draw("first", FIRST, COMPOSABLE)
 
 
 def test_the_stage_is_checked_before_the_draws_left() -> None:

@@ -36,45 +36,45 @@ def test_a_sent_code_can_be_confirmed_resent_and_expires_at_moments_of_its_own()
 @pytest.mark.requirement("R-17")
 def test_confirm_is_too_early_until_its_countdown_ends() -> None:
     with refused(TooEarly, retry_at=PROVED):
-        code_sent().check_identity(PROVED - MS)
+        code_sent().check_confirm_identity(PROVED - MS)
     with refused(TooEarly, retry_at=PROVED):
-        code_sent().identity_proved(PROVED - MS)
-    code_sent().check_identity(PROVED)
+        code_sent().confirm_identity(PROVED - MS)
+    code_sent().check_confirm_identity(PROVED)
 
 
 @pytest.mark.requirement("R-17")
 def test_a_right_code_leads_to_plate_selection() -> None:
-    state = code_sent().identity_proved(PROVED)
+    state = code_sent().confirm_identity(PROVED)
     assert (state.stage, state.identity) == (Stage.PLATE_SELECTION, None)
     assert (state.session_until, state.compose_from) == (PROVED + IDLE, COMPOSABLE)
 
 
 def test_confirming_before_a_code_was_sent_is_code_not_sent() -> None:
     with refused(CodeNotSent):
-        at_identity().check_identity(OPENED + MINUTE)
+        at_identity().check_confirm_identity(OPENED + MINUTE)
     with refused(CodeNotSent):
-        at_identity().identity_proved(OPENED + MINUTE)
+        at_identity().confirm_identity(OPENED + MINUTE)
 
 
 def test_a_voided_code_counts_as_not_sent() -> None:
     with refused(CodeNotSent):
-        code_sent().entered(PROVED).started(PROVED).check_identity(PROVED)
+        code_sent().enter(PROVED).start(PROVED).check_confirm_identity(PROVED)
 
 
 def test_another_code_is_rate_limited_until_code_resend_is_over() -> None:
     with refused(RateLimited, retry_at=OPENED + MINUTE):
-        code_sent().check_identity_code(OPENED + MINUTE - MS)
+        code_sent().check_send_identity_code(OPENED + MINUTE - MS)
     with refused(RateLimited, retry_at=OPENED + MINUTE):
-        code_sent().identity_code_sent(OPENED + MINUTE - MS)
-    code_sent().check_identity_code(OPENED + MINUTE)
+        code_sent().send_identity_code(OPENED + MINUTE - MS)
+    code_sent().check_send_identity_code(OPENED + MINUTE)
 
 
 def test_a_new_code_replaces_the_old_one_and_restarts_confirm_delay() -> None:
     again = OPENED + MINUTE
-    state = code_sent().identity_code_sent(again)
+    state = code_sent().send_identity_code(again)
     assert state.identity == IdentityCode(again + 5 * SECOND, again + MINUTE, again + 5 * MINUTE)
     with refused(TooEarly, retry_at=again + 5 * SECOND):
-        state.check_identity(again + 5 * SECOND - MS)
+        state.check_confirm_identity(again + 5 * SECOND - MS)
 
 
 def test_the_durations_are_the_policys() -> None:
@@ -84,22 +84,27 @@ def test_the_durations_are_the_policys() -> None:
 
 def test_without_confirm_delay_a_code_can_be_confirmed_at_once() -> None:
     policy = Policy().with_overrides({"confirm_delay": "PT0S", "compose_interval": "PT0S"})
-    state = code_sent(policy).identity_proved(OPENED)
+    state = code_sent(policy).confirm_identity(OPENED)
     assert state.stage is Stage.PLATE_SELECTION
-    assert state.composed([RESERVATION.plate], RESERVATION, OPENED).stage is Stage.COMPLETED
+    assert state.compose([RESERVATION.plate], RESERVATION, OPENED).stage is Stage.COMPLETED
 
 
 @pytest.mark.parametrize("state", [at_notes(), selecting(), completed()])
 def test_codes_are_known_at_identity_verification_only(state: Preselection) -> None:
-    for attempt in (state.check_identity_code, state.identity_code_sent, state.check_identity, state.identity_proved):
+    for attempt in (
+        state.check_send_identity_code,
+        state.send_identity_code,
+        state.check_confirm_identity,
+        state.confirm_identity,
+    ):
         with refused(WrongStage, stage=state.stage):
             attempt(COMPOSABLE)
 
 
 def test_the_stage_is_checked_before_the_countdown() -> None:
-    state = code_sent().entered(OPENED)
+    state = code_sent().enter(OPENED)
     with refused(WrongStage, stage=Stage.SERVICE_NOTES):
-        state.check_identity(OPENED)
+        state.check_confirm_identity(OPENED)
 
 
 def test_a_session_lasts_until_session_idle_is_over() -> None:
@@ -110,25 +115,25 @@ def test_a_session_lasts_until_session_idle_is_over() -> None:
 
 
 def test_after_an_idle_session_the_way_leads_over_service_notes_and_verification_again() -> None:
-    state = with_candidate().settled(PROVED + IDLE)
+    state = with_candidate().settle(PROVED + IDLE)
     assert (state.stage, state.session_until, state.compose_from) == (Stage.SERVICE_NOTES, None, None)
     assert (state.identity, state.last_submission, state.dormant) == (None, None, False)
-    assert state.started(PROVED + IDLE).stage is Stage.IDENTITY_VERIFICATION
+    assert state.start(PROVED + IDLE).stage is Stage.IDENTITY_VERIFICATION
 
 
 def test_an_idle_session_leaves_batch_and_candidates_alone() -> None:
     policy = Policy().with_overrides({"session_idle": "PT60S"})
     state = with_candidate(policy)
-    idle = state.settled(PROVED + MINUTE)
+    idle = state.settle(PROVED + MINUTE)
     assert idle.stage is Stage.SERVICE_NOTES
     assert (idle.batch, idle.candidates) == (state.batch, state.candidates)
     assert idle.holds(PROVED + MINUTE) == state.holds(PROVED + MINUTE)
 
 
 def test_accepted_actions_prolong_the_session() -> None:
-    drawn = selecting().drawn("first", FIRST, PROVED + MINUTE)
+    drawn = selecting().draw("first", FIRST, PROVED + MINUTE)
     aside = drawn.put_aside(FIRST[0], PROVED + 2 * MINUTE)
-    composed = aside.composed_in_vain(["粤B00000"], PROVED + 3 * MINUTE)
+    composed = aside.charge_composition(["粤B00000"], PROVED + 3 * MINUTE)
     ends = [state.session_until for state in (drawn, aside, composed)]
     assert ends == [PROVED + minutes * MINUTE + IDLE for minutes in (1, 2, 3)]
 
@@ -139,11 +144,11 @@ def test_choosing_the_same_candidate_again_does_not_prolong_the_session() -> Non
 
 
 def test_at_identity_verification_no_session_runs_out() -> None:
-    assert code_sent().settled(OPENED + 2 * IDLE).stage is Stage.IDENTITY_VERIFICATION
+    assert code_sent().settle(OPENED + 2 * IDLE).stage is Stage.IDENTITY_VERIFICATION
 
 
 def test_a_draw_with_a_session_over_costs_nothing_even_before_any_timer_has_fired() -> None:
     state = with_batch()
     with refused(WrongStage, stage=Stage.SERVICE_NOTES):
-        state.drawn("second", FIRST, PROVED + IDLE)
+        state.draw("second", FIRST, PROVED + IDLE)
     assert state.draws_remaining == 4

@@ -67,8 +67,8 @@ REACHED = [
     code_sent(),
     selecting(),
     with_candidate(),
-    with_candidate().composed_in_vain(["粤B00000"], COMPOSABLE),
-    with_candidate().settled(PROVED + 31 * DAY),
+    with_candidate().charge_composition(["粤B00000"], COMPOSABLE),
+    with_candidate().settle(PROVED + 31 * DAY),
     completed(),
 ]
 
@@ -112,11 +112,11 @@ def test_the_policy_stands_beside_the_record_and_decides_from_then_on() -> None:
     hasty = Policy().with_overrides({"unfinished_idle": "PT1S"})
     state = from_record(to_record(at_notes()), hasty)
     assert state == replace(at_notes(), policy=hasty)
-    assert state.settled(OPENED + timedelta(seconds=1)).dormant
+    assert state.settle(OPENED + timedelta(seconds=1)).dormant
 
 
 def test_a_record_keeps_the_order_of_numbers_and_candidates() -> None:
-    state = with_candidate().drawn("second", FIRST[::-1], COMPOSABLE).put_aside(FIRST[9], COMPOSABLE)
+    state = with_candidate().draw("second", FIRST[::-1], COMPOSABLE).put_aside(FIRST[9], COMPOSABLE)
     record = to_record(state)
     assert record["batch"]["numbers"] == list(FIRST[::-1])
     assert record["candidates"]["items"] == [[FIRST[0], "first"], [FIRST[9], "second"]]

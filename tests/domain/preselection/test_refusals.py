@@ -108,33 +108,33 @@ def test_an_unknown_code_is_no_refusal() -> None:
 
 TAKEN = ["粤B00000"]
 ATTEMPTS: dict[str, tuple[Preselection, Callable[[Preselection], object]]] = {
-    "start": (selecting(), lambda state: state.started(PROVED)),
-    "resend": (code_sent(), lambda state: state.identity_code_sent(OPENED)),
-    "identity without code": (at_identity(), lambda state: state.identity_proved(PROVED)),
-    "identity too early": (code_sent(), lambda state: state.identity_proved(OPENED)),
-    "draw": (selecting(draws_remaining=0), lambda state: state.drawn("first", FIRST, PROVED)),
-    "empty draw": (selecting(), lambda state: state.drawn("first", (), PROVED)),
+    "start": (selecting(), lambda state: state.start(PROVED)),
+    "resend": (code_sent(), lambda state: state.send_identity_code(OPENED)),
+    "identity without code": (at_identity(), lambda state: state.confirm_identity(PROVED)),
+    "identity too early": (code_sent(), lambda state: state.confirm_identity(OPENED)),
+    "draw": (selecting(draws_remaining=0), lambda state: state.draw("first", FIRST, PROVED)),
+    "empty draw": (selecting(), lambda state: state.draw("first", (), PROVED)),
     "put aside": (with_batch(), lambda state: state.put_aside("粤B99999", PROVED)),
     "put aside late": (with_batch(), lambda state: state.put_aside(FIRST[0], PROVED + timedelta(seconds=90))),
-    "choose": (with_candidate(), lambda state: state.chosen(RESERVATION, PROVED)),
+    "choose": (with_candidate(), lambda state: state.confirm(RESERVATION, PROVED)),
     "choose late": (
         with_candidate(),
-        lambda state: state.chosen(replace(RESERVATION, plate=FIRST[0]), PROVED + timedelta(minutes=3)),
+        lambda state: state.confirm(replace(RESERVATION, plate=FIRST[0]), PROVED + timedelta(minutes=3)),
     ),
-    "compose early": (selecting(), lambda state: state.composed_in_vain(TAKEN, PROVED)),
+    "compose early": (selecting(), lambda state: state.charge_composition(TAKEN, PROVED)),
     "compose and win early": (
         selecting(),
-        lambda state: state.composed([RESERVATION.plate], RESERVATION, PROVED),
+        lambda state: state.compose([RESERVATION.plate], RESERVATION, PROVED),
     ),
-    "compose too many": (selecting(), lambda state: state.composed_in_vain(TAKEN * 6, COMPOSABLE)),
+    "compose too many": (selecting(), lambda state: state.charge_composition(TAKEN * 6, COMPOSABLE)),
     "compose with none left": (
         selecting(composed_remaining=0),
-        lambda state: state.composed_in_vain(TAKEN, COMPOSABLE),
+        lambda state: state.charge_composition(TAKEN, COMPOSABLE),
     ),
-    "cancel": (completed(), lambda state: state.cancelled(COMPOSABLE)),
-    "register": (at_notes(), lambda state: state.registered(OPENED)),
-    "reject": (at_notes(), lambda state: state.rejected(OPENED)),
-    "extend": (completed(), lambda state: state.extended_to(date(2026, 11, 1), COMPOSABLE)),
+    "cancel": (completed(), lambda state: state.withdraw(COMPOSABLE)),
+    "register": (at_notes(), lambda state: state.register(OPENED)),
+    "reject": (at_notes(), lambda state: state.reject(OPENED)),
+    "extend": (completed(), lambda state: state.extend_validity(date(2026, 11, 1), COMPOSABLE)),
 }
 
 

@@ -64,7 +64,7 @@ def test_a_validity_with_a_time_part_has_no_reminders() -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [at_notes(), code_sent(), with_candidate(), completed().registered(COMPOSABLE), completed().rejected(COMPOSABLE)],
+    [at_notes(), code_sent(), with_candidate(), completed().register(COMPOSABLE), completed().reject(COMPOSABLE)],
 )
 def test_before_the_choice_and_after_the_end_the_timers_are_the_countdowns(state: Preselection) -> None:
     assert timers(state) == deadlines(state, datetime.min.replace(tzinfo=UTC))

@@ -29,17 +29,17 @@ DEADLINE = RESERVATION.deadline
 GENEROUS = Policy(cancellation=True)
 UNFINISHED = [at_notes(), code_sent(), selecting(), with_candidate()]
 OVER = [
-    completed().settled(DEADLINE),
-    completed().registered(COMPOSABLE),
-    completed().rejected(COMPOSABLE),
-    at_notes(draws_remaining=0, composed_remaining=0).settled(PROVED),
+    completed().settle(DEADLINE),
+    completed().register(COMPOSABLE),
+    completed().reject(COMPOSABLE),
+    at_notes(draws_remaining=0, composed_remaining=0).settle(PROVED),
 ]
 
 
 @pytest.mark.requirement("R-40", "R-41")
 def test_the_reservation_stands_until_its_deadline() -> None:
-    assert completed().settled(DEADLINE - MS) == completed()
-    over = completed().settled(DEADLINE)
+    assert completed().settle(DEADLINE - MS) == completed()
+    over = completed().settle(DEADLINE)
     assert (over.stage, over.reservation) == (Stage.OVERDUE, RESERVATION)
 
 
@@ -50,102 +50,102 @@ def test_the_last_day_counts_to_its_end_in_shanghai() -> None:
 
 @pytest.mark.parametrize("state", [*UNFINISHED, *OVER], ids=lambda state: state.stage)
 def test_desk_and_operators_know_a_completed_preselection_only(state: Preselection) -> None:
-    for attempt in (state.registered, state.rejected):
+    for attempt in (state.register, state.reject):
         with refused(WrongStage, stage=state.stage):
             attempt(COMPOSABLE)
     with refused(WrongStage, stage=state.stage):
-        state.extended_to(date(2026, 12, 1), COMPOSABLE)
+        state.extend_validity(date(2026, 12, 1), COMPOSABLE)
 
 
 @pytest.mark.requirement("R-41")
 def test_the_desks_confirmation_within_the_validity_prevents_the_ban() -> None:
-    state = completed().registered(DEADLINE - MS)
+    state = completed().register(DEADLINE - MS)
     assert (state.stage, state.reservation, state.last_action_at) == (Stage.REGISTERED, RESERVATION, DEADLINE - MS)
-    assert state.settled(DEADLINE + 400 * DAY) == state
+    assert state.settle(DEADLINE + 400 * DAY) == state
 
 
 def test_the_desks_confirmation_at_the_deadline_comes_too_late() -> None:
-    for attempt in (completed().registered, completed().rejected):
+    for attempt in (completed().register, completed().reject):
         with refused(WrongStage, stage=Stage.OVERDUE):
             attempt(DEADLINE)
 
 
 def test_a_second_confirmation_is_wrong_stage() -> None:
     with refused(WrongStage, stage=Stage.REGISTERED):
-        completed().registered(COMPOSABLE).registered(COMPOSABLE)
+        completed().register(COMPOSABLE).register(COMPOSABLE)
 
 
 def test_the_desks_rejection_ends_the_reservation_without_a_ban() -> None:
-    state = completed().rejected(DEADLINE - MS)
+    state = completed().reject(DEADLINE - MS)
     assert (state.stage, state.last_action_at) == (Stage.CANCELLED, DEADLINE - MS)
-    assert state.settled(DEADLINE).stage is Stage.CANCELLED
+    assert state.settle(DEADLINE).stage is Stage.CANCELLED
 
 
 def test_cancellation_is_refused_unless_the_policy_allows_it() -> None:
     with refused(CancellationNotAllowed):
-        completed().check_cancellation(COMPOSABLE)
+        completed().check_withdraw(COMPOSABLE)
     with refused(CancellationNotAllowed):
-        completed().cancelled(COMPOSABLE)
+        completed().withdraw(COMPOSABLE)
 
 
 def test_cancellation_not_allowed_goes_before_the_stage() -> None:
     for state in (*UNFINISHED, *OVER):
         with refused(CancellationNotAllowed):
-            state.check_cancellation(COMPOSABLE)
+            state.check_withdraw(COMPOSABLE)
 
 
 @pytest.mark.parametrize("state", [at_notes(GENEROUS), code_sent(GENEROUS), with_candidate(GENEROUS)])
 def test_where_it_is_allowed_cancellation_is_known_at_completed_only(state: Preselection) -> None:
     with refused(WrongStage, stage=state.stage):
-        state.cancelled(COMPOSABLE)
+        state.withdraw(COMPOSABLE)
 
 
 def test_where_it_is_allowed_cancellation_ends_the_reservation_within_the_validity() -> None:
-    state = completed(GENEROUS).cancelled(DEADLINE - MS)
+    state = completed(GENEROUS).withdraw(DEADLINE - MS)
     assert (state.stage, state.last_action_at) == (Stage.CANCELLED, DEADLINE - MS)
     with refused(WrongStage, stage=Stage.CANCELLED):
-        state.cancelled(DEADLINE - MS)
+        state.withdraw(DEADLINE - MS)
     with refused(WrongStage, stage=Stage.OVERDUE):
-        completed(GENEROUS).cancelled(DEADLINE)
+        completed(GENEROUS).withdraw(DEADLINE)
 
 
 def test_actions_after_the_deadline_are_wrong_stage() -> None:
     state = completed()
-    for attempt in (state.started, state.check_draw, state.check_identity_code, state.check_identity):
+    for attempt in (state.start, state.check_draw, state.check_send_identity_code, state.check_confirm_identity):
         with refused(WrongStage, stage=Stage.OVERDUE):
             attempt(DEADLINE)
 
 
 def test_an_extension_moves_the_last_day_and_the_deadline_to_its_end() -> None:
-    state = completed().extended_to(date(2026, 11, 30), COMPOSABLE)
+    state = completed().extend_validity(date(2026, 11, 30), COMPOSABLE)
     moved = Reservation(RESERVATION.plate, date(2026, 11, 30), datetime(2026, 11, 30, 16, tzinfo=UTC), is_moved=True)
     assert (state.stage, state.reservation) == (Stage.COMPLETED, moved)
-    assert state.settled(DEADLINE).stage is Stage.COMPLETED
-    assert state.settled(moved.deadline - MS).stage is Stage.COMPLETED
-    assert state.settled(moved.deadline).stage is Stage.OVERDUE
+    assert state.settle(DEADLINE).stage is Stage.COMPLETED
+    assert state.settle(moved.deadline - MS).stage is Stage.COMPLETED
+    assert state.settle(moved.deadline).stage is Stage.OVERDUE
 
 
 def test_an_extension_to_the_day_that_is_the_last_one_already_changes_nothing() -> None:
     state = completed()
-    assert state.extended_to(RESERVATION.visit_by, COMPOSABLE) == state
+    assert state.extend_validity(RESERVATION.visit_by, COMPOSABLE) == state
 
 
 def test_the_last_day_never_moves_into_the_past() -> None:
     today_ends = datetime(2026, 11, 24, 16, tzinfo=UTC)
-    completed().extended_to(date(2026, 11, 24), today_ends - MS)
+    completed().extend_validity(date(2026, 11, 24), today_ends - MS)
     with refused(ValidationFailed, errors=[{"field": "visit_by", "message": "must not be over"}]):
-        completed().extended_to(date(2026, 11, 24), today_ends)
+        completed().extend_validity(date(2026, 11, 24), today_ends)
 
 
 def test_an_overdue_reservation_cannot_be_extended() -> None:
     with refused(WrongStage, stage=Stage.OVERDUE):
-        completed().settled(DEADLINE).extended_to(date(2026, 12, 1), DEADLINE)
+        completed().settle(DEADLINE).extend_validity(date(2026, 12, 1), DEADLINE)
 
 
 def test_a_deadline_that_passed_while_the_service_was_out_still_moves_if_nothing_has_followed_from_it() -> None:
     hours_later = DEADLINE + timedelta(hours=9)
-    state = completed().extended_to(date(2026, 12, 1), hours_later)
-    assert (state.settled(hours_later).stage, state.reservation) == (
+    state = completed().extend_validity(date(2026, 12, 1), hours_later)
+    assert (state.settle(hours_later).stage, state.reservation) == (
         Stage.COMPLETED,
         Reservation(RESERVATION.plate, date(2026, 12, 1), datetime(2026, 12, 1, 16, tzinfo=UTC), is_moved=True),
     )
@@ -153,16 +153,16 @@ def test_a_deadline_that_passed_while_the_service_was_out_still_moves_if_nothing
 
 @pytest.mark.requirement("R-41")
 def test_a_banned_partys_holds_lapse_and_its_counts_stay() -> None:
-    state = with_candidate().without_holds(PROVED + SECOND)
+    state = with_candidate().release_holds(PROVED + SECOND)
     assert state.holds(PROVED + SECOND) == {}
     assert (state.stage, state.draws_remaining, state.composed_remaining) == (Stage.PLATE_SELECTION, 4, 20)
     assert state.shown == FIRST
 
 
 def test_a_reservation_for_another_car_stays_when_the_partys_holds_lapse() -> None:
-    assert completed().without_holds(COMPOSABLE) == completed()
+    assert completed().release_holds(COMPOSABLE) == completed()
 
 
 def test_taking_the_holds_away_is_no_action_of_the_applicant() -> None:
-    state = with_candidate().without_holds(PROVED + MINUTE)
+    state = with_candidate().release_holds(PROVED + MINUTE)
     assert (state.last_action_at, state.session_until) == (PROVED, PROVED + 30 * MINUTE)

@@ -43,12 +43,12 @@ STATES = [
     with_batch(SLEEPY, **LAST),
     with_candidate(HASTY, **LAST),
     with_candidate(SLEEPY, **LAST),
-    with_candidate(**LAST).entered(PROVED),
-    selecting().composed_in_vain(["粤B00000"], COMPOSABLE),
-    selecting(draws_remaining=0, composed_remaining=1).composed_in_vain(["粤B00000"], COMPOSABLE),
+    with_candidate(**LAST).enter(PROVED),
+    selecting().charge_composition(["粤B00000"], COMPOSABLE),
+    selecting(draws_remaining=0, composed_remaining=1).charge_composition(["粤B00000"], COMPOSABLE),
     completed(),
-    completed().registered(COMPOSABLE),
-    completed().rejected(COMPOSABLE),
+    completed().register(COMPOSABLE),
+    completed().reject(COMPOSABLE),
 ]
 IDLE_END = PROVED + 30 * DAY
 OFFSETS = st.integers(0, 300_000) | st.sampled_from([0, 60_000, 70_000, 90_000, 100_000, 180_000, 10**7, 3 * 10**9])
@@ -59,19 +59,19 @@ MOMENTS = OFFSETS.flatmap(lambda ms: st.sampled_from([ms, ms + 1, max(ms - 1, 0)
 
 @given(st.sampled_from(STATES), MOMENTS)
 def test_settling_twice_is_settling_once(state: Preselection, at: datetime) -> None:
-    assert state.settled(at).settled(at) == state.settled(at)
+    assert state.settle(at).settle(at) == state.settle(at)
 
 
 @given(st.sampled_from(STATES), MOMENTS, MOMENTS)
 def test_it_does_not_matter_in_how_many_steps_time_passes(state: Preselection, one: datetime, other: datetime) -> None:
     earlier, later = sorted((one, other))
-    assert state.settled(earlier).settled(later) == state.settled(later)
+    assert state.settle(earlier).settle(later) == state.settle(later)
 
 
 @given(st.sampled_from(STATES), MOMENTS, MOMENTS)
 def test_time_never_leads_back(state: Preselection, one: datetime, other: datetime) -> None:
     earlier, later = sorted((one, other))
-    before, after = state.settled(earlier), state.settled(later)
+    before, after = state.settle(earlier), state.settle(later)
     assert set(after.holds(later)) <= set(before.holds(earlier))
     if before.stage not in {Stage.PLATE_SELECTION, Stage.SERVICE_NOTES, Stage.IDENTITY_VERIFICATION, Stage.COMPLETED}:
         assert after == before
@@ -81,17 +81,17 @@ def test_time_never_leads_back(state: Preselection, one: datetime, other: dateti
 
 @given(st.sampled_from(STATES), MOMENTS, st.integers(0, 10**12))
 def test_between_two_countdowns_nothing_changes(state: Preselection, at: datetime, somewhere: int) -> None:
-    now = state.settled(at)
+    now = state.settle(at)
     end = next_change(now, at) or at + 1000 * DAY
     between = end - MS - timedelta(milliseconds=somewhere % ((end - at) // MS))
     assert at <= between < end
-    assert now.settled(between) == now
+    assert now.settle(between) == now
     assert now.holds(between) == now.holds(at)
 
 
 @given(st.sampled_from(STATES), MOMENTS)
 def test_every_hold_ends_with_a_countdown_of_its_own(state: Preselection, at: datetime) -> None:
-    now = state.settled(at)
+    now = state.settle(at)
     running = deadlines(now, at)
     for hold in now.holds(at).values():
         assert hold.until in {running.get(Countdown.BATCH), running.get(Countdown.CANDIDATES)}
@@ -131,7 +131,7 @@ def test_batch_and_column_have_a_countdown_each() -> None:
 
 
 def test_batch_and_column_keep_their_countdowns_outside_the_session() -> None:
-    again = with_candidate().entered(PROVED + SECOND)
+    again = with_candidate().enter(PROVED + SECOND)
     assert names(again, PROVED + SECOND) == {
         Countdown.BATCH: PROVED + 90 * SECOND,
         Countdown.CANDIDATES: PROVED + 3 * MINUTE,
@@ -146,11 +146,11 @@ def test_a_reserved_plate_has_the_countdown_of_its_validity_alone() -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        completed().registered(COMPOSABLE),
-        completed().rejected(COMPOSABLE),
-        completed().settled(RESERVATION.deadline),
-        at_notes().settled(OPENED + 30 * DAY),
-        at_notes(draws_remaining=0, composed_remaining=0).settled(PROVED),
+        completed().register(COMPOSABLE),
+        completed().reject(COMPOSABLE),
+        completed().settle(RESERVATION.deadline),
+        at_notes().settle(OPENED + 30 * DAY),
+        at_notes(draws_remaining=0, composed_remaining=0).settle(PROVED),
     ],
 )
 def test_what_is_over_or_dormant_has_no_countdown(state: Preselection) -> None:
@@ -188,6 +188,6 @@ def test_the_next_change_is_the_earliest_end() -> None:
 
 def test_a_deadline_is_over_exactly_at_it_for_a_draw_too() -> None:
     state = with_batch(HASTY)
-    assert state.settled(PROVED + 70 * SECOND - MS).stage is Stage.PLATE_SELECTION
-    assert state.settled(PROVED + 70 * SECOND).stage is Stage.SERVICE_NOTES
-    assert set(state.settled(PROVED + 70 * SECOND).holds(PROVED + 70 * SECOND)) == set(FIRST)
+    assert state.settle(PROVED + 70 * SECOND - MS).stage is Stage.PLATE_SELECTION
+    assert state.settle(PROVED + 70 * SECOND).stage is Stage.SERVICE_NOTES
+    assert set(state.settle(PROVED + 70 * SECOND).holds(PROVED + 70 * SECOND)) == set(FIRST)
