@@ -19,9 +19,11 @@ from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from tests.support.api_stack import Addresses, Stack, keys_of, settings_for
-from tests.support.country import KEYS, Country, Phone, Registry
+from tests.support.country import Country
+from tests.support.phones import Phone
 from tests.support.serving import serving
-from tests.support.tokens import AUDIENCE, ISSUER
+from tests.support.tokens import AUDIENCE, ISSUER, KEY_SET
+from tests.support.vehicle_registry import Registry
 from worker.container import WorkerContainer
 from worker.run import make_worker
 
@@ -63,7 +65,7 @@ async def worker(settings: Settings, phone: Phone, temporal_client: Client) -> A
 @pytest.fixture(scope="session")
 async def context(settings: Settings, phone: Phone, registry: Registry) -> AsyncIterator[AppContext]:
     """The API's dependencies; tokens are really verified, with keys from a mocked connection."""
-    issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
+    issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEY_SET)))
     verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
     async with open_context(settings, Gateways(phone, registry, verifier), keys_of(settings)) as context:
         yield context
@@ -80,7 +82,7 @@ async def whole_stack(context: AppContext, phone: Phone, registry: Registry, wor
 @pytest.fixture
 async def stack(whole_stack: Stack) -> Stack:
     """The stack with every gateway switched on and a complete index."""
-    whole_stack.phone.is_down = whole_stack.registry.is_down = False
+    whole_stack.phone.down, whole_stack.registry.is_down = None, False
     await whole_stack.keeper.tend(system_clock())
     return whole_stack
 

@@ -11,7 +11,9 @@ import pytest
 
 from embedded.part import Part
 from embedded.stack import Servers
-from tests.support.country import Applicant, Country, Selection, eventually
+from tests.support.applicants import Applicant, Selection
+from tests.support.country import Country
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,8 @@ import pytest
 
 from config.settings import Settings
 from embedded.ports import free_port
-from tests.support.country import Country, eventually
+from tests.support.country import Country
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.slow
 

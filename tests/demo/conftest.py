@@ -17,19 +17,20 @@ from storage.crypto.keyed_hash import KeyedHash
 from storage.crypto.vault import Keys, Vault
 from storage.postgres.database import Database
 from storage.sms.outbox import SmsOutbox
-from tests.demo.demo_server import NOW, Clock, DemoServer
+from tests.demo.demo_server import DemoServer
+from tests.support.clocks import NOW, SettableClock
 
 PORT = 8123
 KEYS = Keys(Vault({"k": b"k" * 32}, "k"), KeyedHash(b"h" * 32))
 
 
 @pytest.fixture(scope="session")
-def only_clock() -> Clock:
-    return Clock()
+def only_clock() -> SettableClock:
+    return SettableClock()
 
 
 @pytest.fixture
-def clock(only_clock: Clock) -> Clock:
+def clock(only_clock: SettableClock) -> SettableClock:
     """The server's clock, which starts at `NOW` for every test."""
     only_clock.now = NOW
     return only_clock
@@ -44,7 +45,7 @@ async def demo(database_url: str) -> AsyncIterator[Demo]:
 
 @pytest.fixture(scope="session")
 async def server(
-    demo: Demo, only_clock: Clock, database_url: str, tmp_path_factory: pytest.TempPathFactory
+    demo: Demo, only_clock: SettableClock, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[DemoServer]:
     """The demo's server, which fetches its own keys from itself."""
     keys = tmp_path_factory.mktemp("demo") / "keys.json"
@@ -63,7 +64,7 @@ async def server(
 
 
 @pytest.fixture
-async def browser(server: DemoServer, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+async def browser(server: DemoServer, clock: SettableClock) -> AsyncIterator[httpx.AsyncClient]:
     """A browser at the demo's server, without a cookie."""
     assert clock.now == NOW
     transport = httpx.ASGITransport(server)

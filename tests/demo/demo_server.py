@@ -1,21 +1,10 @@
-"""The demo's server in this process, and its clock."""
+"""The demo's server in this process."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.context import AppContext
-
-NOW = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @dataclass

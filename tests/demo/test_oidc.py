@@ -12,7 +12,7 @@ from demo.oidc import COOKIE, PATH, SESSION_LIFETIME
 from demo.oidc_grants import CODE_LIFETIME
 from demo.routes import Demo
 from domain.sms import Sms
-from tests.demo.demo_server import Clock
+from tests.support.clocks import SettableClock
 
 VERIFIER = "v" * 43
 CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -95,7 +95,7 @@ async def test_without_a_session_nobody_is_signed_in_silently(browser: httpx.Asy
     assert (back["error"], back["state"]) == ("login_required", "s-1")
 
 
-async def test_a_session_ends_by_itself_and_by_signing_out(browser: httpx.AsyncClient, clock: Clock) -> None:
+async def test_a_session_ends_by_itself_and_by_signing_out(browser: httpx.AsyncClient, clock: SettableClock) -> None:
     await sign_in(browser)
     clock.now += SESSION_LIFETIME
     silent = WISH | {"prompt": "none"}
@@ -147,7 +147,7 @@ async def test_a_code_is_good_for_its_client_only(
     assert (answer.status_code, answer.json()) == (400, {"error": error})
 
 
-async def test_a_code_ends_after_a_minute(browser: httpx.AsyncClient, clock: Clock) -> None:
+async def test_a_code_ends_after_a_minute(browser: httpx.AsyncClient, clock: SettableClock) -> None:
     back = await sign_in(browser)
     clock.now += CODE_LIFETIME
     assert (await browser.post(f"{PATH}/token", data=form(back["code"]))).status_code == 400
@@ -204,7 +204,9 @@ async def test_what_a_stranger_sends_is_never_markup(browser: httpx.AsyncClient)
     assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
-async def test_a_phone_shows_its_messages_newest_first(browser: httpx.AsyncClient, demo: Demo, clock: Clock) -> None:
+async def test_a_phone_shows_its_messages_newest_first(
+    browser: httpx.AsyncClient, demo: Demo, clock: SettableClock
+) -> None:
     phone = demo.world.users["applicant-005"].phone
     for number in range(2):
         await demo.messages.add(

@@ -7,7 +7,8 @@ import pytest
 from demo.routes import Demo
 from domain.sms import Sms
 from gateways.sms import LocalSms
-from tests.demo.demo_server import Clock, DemoServer
+from tests.demo.demo_server import DemoServer
+from tests.support.clocks import SettableClock
 
 BASE = "/api/v1/demo"
 
@@ -48,7 +49,7 @@ async def test_every_user_gets_a_token_that_is_accepted(
         assert (claims.roles, claims.office) == (frozenset(user.roles), user.office_code)
 
 
-async def test_a_token_ends_when_it_said(browser: httpx.AsyncClient, clock: Clock) -> None:
+async def test_a_token_ends_when_it_said(browser: httpx.AsyncClient, clock: SettableClock) -> None:
     answer = (await browser.post(f"{BASE}/tokens", json={"user": "applicant-001"})).json()
     bearer = {"Authorization": f"Bearer {answer['access_token']}"}
     clock.now += timedelta(seconds=answer["expires_in"] - 1)
@@ -75,7 +76,9 @@ async def test_nobody_but_applicants_has_cars(browser: httpx.AsyncClient) -> Non
     assert await items(browser, "/vehicles?user=operator-1") == []
 
 
-async def test_a_users_messages_are_listed_newest_first(browser: httpx.AsyncClient, demo: Demo, clock: Clock) -> None:
+async def test_a_users_messages_are_listed_newest_first(
+    browser: httpx.AsyncClient, demo: Demo, clock: SettableClock
+) -> None:
     sms, phone = LocalSms(demo.messages), demo.world.users["applicant-003"].phone
     await sms.send(Sms(phone, "【选号】一", "confirm_information", "k-1", clock.now, "123456"))
     await sms.send(Sms(phone, "【选号】二", "reserved", "k-2", clock.now + timedelta(seconds=1)))

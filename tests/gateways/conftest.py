@@ -8,9 +8,10 @@ import pytest
 
 from gateways.identity.provider import TokenVerifier
 from gateways.identity.signing_keys import SigningKeys
+from tests.support.clocks import SettableClock
 from tests.support.http_server import LocalServer
 from tests.support.serving import serving
-from tests.support.tokens import AUDIENCE, ISSUER, KEY, Clock, publish
+from tests.support.tokens import AUDIENCE, ISSUER, KEY, publish
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +44,11 @@ def refused_url() -> str:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> SettableClock:
+    return SettableClock()
 
 
 @pytest.fixture
-def verifier(http_server: LocalServer, client: httpx.AsyncClient, clock: Clock) -> TokenVerifier:
+def verifier(http_server: LocalServer, client: httpx.AsyncClient, clock: SettableClock) -> TokenVerifier:
     publish(http_server, KEY)
     return TokenVerifier(ISSUER, AUDIENCE, keys=SigningKeys(http_server.url, client, clock), clock=clock)

@@ -11,9 +11,11 @@ from domain.errors import TooEarly
 from domain.preselection.values import Stage
 from embedded.postgres import Postgres
 from tests.support.bans import BanRun, ban_of
+from tests.support.people import Person
+from tests.support.refusals import refused
 from tests.support.vehicles import Vehicle, numbers_of
-from tests.support.waiting import eventually, refused
-from tests.support.world import Person, World
+from tests.support.waiting import eventually
+from tests.support.world import World
 from workflows.maintenance.types import UpkeepInput, UpkeepReport
 from workflows.maintenance.workflow import UpkeepWorkflow
 from workflows.messages import Draw, PostponementInput, ReleaseBan, vehicle_workflow_id

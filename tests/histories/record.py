@@ -32,7 +32,8 @@ from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from tests.histories.paths import PATHS, Recorded, part_down
 from tests.support.key_files import write_keys
-from tests.support.world import Phone, World
+from tests.support.phones import Phone
+from tests.support.world import World
 from worker.container import WorkerContainer
 from worker.run import make_worker
 

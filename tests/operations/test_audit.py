@@ -11,8 +11,9 @@ from storage.audit.seals import AuditSeals
 from storage.audit.verification import verify_audit
 from storage.postgres.database import Database
 from tests.operations.test_blacklist import banned
-from tests.support.country import Country, eventually
+from tests.support.country import Country
 from tests.support.desk import clerk_of, operator, reserved
+from tests.support.waiting import eventually
 
 # Of all acts of this folder's tests.
 UNTOLD_CLAIMS = """

@@ -10,7 +10,8 @@ from process.clock import system_clock
 from storage.audit.seals import AuditSeals
 from storage.postgres.database import Database
 from tests.operations.test_command_line import Run, xuanhao
-from tests.support.country import Caller, Country
+from tests.support.applicants import Caller
+from tests.support.country import Country
 from tests.support.desk import clerk_of, operator, reserved
 
 __all__ = ["xuanhao"]

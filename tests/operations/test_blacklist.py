@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.country import Caller, Country, Selection, eventually
+from tests.support.applicants import Caller, Selection
+from tests.support.country import Country
 from tests.support.desk import operator, reserved
+from tests.support.waiting import eventually
 
 REASON = {"reason": "系统中断，本人已到场"}
 

@@ -11,8 +11,11 @@ from domain.calendar import end_of_day, shanghai_day
 from domain.instants import format_instant
 from process.clock import system_clock
 from storage.offices.offices import Office
-from tests.support.country import Answer, Caller, Country, Selection, eventually
+from tests.support.applicants import Caller, Selection
+from tests.support.country import Country
 from tests.support.desk import clerk_of, operator, reserved
+from tests.support.http import Answer
+from tests.support.waiting import eventually
 from workflows.search_attributes import DEADLINE
 
 STORM = "台风停业"

@@ -18,8 +18,9 @@ from cli.app import parse
 from cli.execution import carry_out
 from config.instance_file import note_instance
 from config.settings import Settings
-from tests.support.country import Country, eventually
+from tests.support.country import Country
 from tests.support.desk import operator, reserved
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 

@@ -34,8 +34,11 @@ from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from storage.retention.purge import Retention
 from tests.support.api_stack import Addresses, Stack, keys_of, settings_for
-from tests.support.country import KEYS, Applicant, Car, Country, Phone, Registry, Selection
-from tests.support.tokens import AUDIENCE, ISSUER
+from tests.support.applicants import Applicant, Car, Selection
+from tests.support.country import Country
+from tests.support.phones import Phone
+from tests.support.tokens import AUDIENCE, ISSUER, KEY_SET
+from tests.support.vehicle_registry import Registry
 from worker.container import WorkerContainer
 from worker.run import make_worker
 
@@ -66,7 +69,7 @@ async def working(settings: Settings, temporal: Client) -> AsyncIterator[Service
         worker = WorkerContainer(repositories, httpx.AsyncClient(), phone)
         running.push_async_callback(worker.close)
         await running.enter_async_context(make_worker(temporal, settings.task_queue, worker.activities()))
-        issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
+        issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEY_SET)))
         verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
         gateways = Gateways(phone, registry, verifier)
         context = await running.enter_async_context(open_context(settings, gateways, api_keys))

@@ -16,8 +16,10 @@ from process.clock import system_clock
 from storage.bans.repository import BanRepository
 from tests.operations.test_command_line import process, variables
 from tests.support.api_stack import keys_of
-from tests.support.country import Country, Selection, eventually
+from tests.support.applicants import Selection
+from tests.support.country import Country
 from tests.support.desk import clerk_of, operator, reserved
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,8 @@ import pytest
 from domain.instants import format_instant
 from process.clock import system_clock
 from storage.offices.offices import Office
-from tests.support.country import Caller, Country
+from tests.support.applicants import Caller
+from tests.support.country import Country
 from tests.support.desk import clerk_of, operator, reserved
 
 

@@ -14,8 +14,9 @@ from operations.commands import OperatorCommand
 from operations.pool import NewSegment, exclude_numbers, release_segment
 from operations.withholding import confirm_withheld, release_withheld, withhold_numbers
 from process.clock import system_clock
-from tests.support.country import Country, eventually
+from tests.support.country import Country
 from tests.support.desk import operator, reserved
+from tests.support.waiting import eventually
 
 
 def command(operator: str = "wang") -> OperatorCommand:

@@ -20,7 +20,8 @@ from storage.pool.reconcile import IndexKeeper
 from storage.repositories import Repositories
 
 if TYPE_CHECKING:
-    from tests.support.country import Phone, Registry
+    from tests.support.phones import Phone
+    from tests.support.vehicle_registry import Registry
 
 
 @dataclass

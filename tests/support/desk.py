@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from storage.offices.offices import Office
-from tests.support.country import Applicant, Caller, Country, Selection
+from tests.support.applicants import Applicant, Caller, Selection
+from tests.support.country import Country
 
 
 def clerk_of(country: Country, office: Office) -> Caller:

@@ -2,19 +2,20 @@
 
 import base64
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
 
+from tests.support.clocks import NOW
 from tests.support.http_server import LocalServer
 
 ISSUER = "http://issuer.test"
 AUDIENCE = "xuanhao"
-NOW = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 KEY = ECKey.generate_key("P-256", {"kid": "k-1"})
+KEY_SET = {"keys": [KEY.as_dict(private=False)]}
+"""As the provider publishes it."""
 STRANGER = ECKey.generate_key("P-256", {"kid": "k-1"})
 APPLICANT: dict[str, Any] = {
     "iss": ISSUER,
@@ -30,14 +31,6 @@ APPLICANT: dict[str, Any] = {
 # Additional claims of staff: a second factor.
 STAFF: dict[str, Any] = {"amr": ["pwd", "otp", "mfa"]}
 AGENT = APPLICANT | {"organisation": {"name": "深圳市贸易有限公司", "credit_code": "91110000600037341L"}}
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 def token_of(claims: dict[str, Any], key: Any = KEY, alg: str = "ES256", **header: Any) -> str:

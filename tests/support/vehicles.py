@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
-from temporalio.exceptions import ApplicationError
 
 from domain.errors import refusal_from
 from domain.policy import Policy
@@ -20,8 +19,9 @@ from domain.sms import Sms
 from process.clock import system_clock
 from storage.offices.offices import Office
 from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission
+from tests.support.refusals import raising_refusals
 from tests.support.rows import any_row
-from tests.support.waiting import eventually, raising_refusals
+from tests.support.waiting import eventually
 from workflows.client import new_update_id
 from workflows.messages import (
     Acted,
@@ -40,7 +40,8 @@ from workflows.start_options import VehicleStart
 from workflows.vehicle.workflow import VehicleWorkflow
 
 if TYPE_CHECKING:
-    from tests.support.world import Person, World
+    from tests.support.people import Person
+    from tests.support.world import World
 
 CLERK = "c1e4c"
 OPERATOR = "wang"
@@ -258,15 +259,6 @@ class Vehicle:
             seller=Seller("person", "李四", "11010519491231002X"),
             seller_name_masked="李*",
         )
-
-
-async def refusal_of(doing: Awaitable[object]) -> str:
-    """The code with which an activity that is called directly refuses."""
-    try:
-        await doing
-    except ApplicationError as error:
-        return error.type or ""
-    raise AssertionError("nothing was refused")
 
 
 def numbers_of(state: Preselection) -> tuple[str, ...]:

@@ -1,67 +1,25 @@
 """Data for workflow tests: offices with pools, people with cars, and a phone that stores every SMS."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from itertools import count, product
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
-from domain.identifiers import resident_id_check_character
-from domain.plates import LETTERS, PROVINCES
 from domain.policy import Policy
-from domain.segments import Segment
-from domain.sms import Sms
-from process.clock import system_clock
-from storage.audit.trail import Act
 from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Office
 from storage.preselections.decisions import Claim
 from storage.repositories import Repositories
+from tests.support.offices import new_office
+from tests.support.people import NUMBERS, Person
+from tests.support.phones import Phone
 from tests.support.vehicles import Vehicle
 from worker.container import WorkerContainer
 from workflows.client import VehicleClient
 
-PREFIXES = ("".join(pair) for pair in product(PROVINCES, LETTERS))
-NUMBERS = count(1)
-LONG_AGO = timedelta(days=30)
 NO_SETTINGS: Mapping[str, str] = {}
-
-
-@dataclass
-class Phone:
-    """The local gateway of the tests: stores sent SMS, and may be switched off.
-
-    `accepted` is called when an SMS has been accepted, before the sender gets the response.
-    """
-
-    messages: list[Sms] = field(default_factory=list)
-    down: Exception | None = None
-    accepted: Callable[[], None] = lambda: None
-
-    async def send(self, message: Sms) -> None:
-        if self.down:
-            raise self.down
-        if all(known.idempotency_key != message.idempotency_key for known in self.messages):
-            self.messages.append(message)
-            self.accepted()
-
-    def of(self, phone: str, purpose: str) -> list[Sms]:
-        return [message for message in self.messages if message.phone == phone and message.purpose == purpose]
-
-
-@dataclass(frozen=True)
-class Person:
-    """A person who may buy several cars."""
-
-    id_number: str
-    phone: str
-
-    @classmethod
-    def new(cls) -> "Person":
-        body = f"110105{next(NUMBERS) % 90 + 1910:04d}0101{next(NUMBERS) % 1000:03d}"
-        return cls(body + resident_id_check_character(body), f"138{next(NUMBERS):08d}")
 
 
 @dataclass(frozen=True)
@@ -96,17 +54,7 @@ class World:
 
     async def office(self, *templates: str, compose_from: datetime | None = None) -> Office:
         """A new office with a new prefix, whose segments were released long ago."""
-        prefix, now = next(PREFIXES), system_clock()
-        office = Office(f"test-{prefix}", f"{prefix}车管所", "人民路1号", "广东", (prefix,))
-        await self.repositories.offices.save(office)
-        repository = self.repositories.segments
-        for template in templates or ("!!!!!",):
-            released = now - LONG_AGO
-            await repository.release(
-                Segment(prefix, template, (), released, compose_from or released), Act(now, "system")
-            )
-        await self.repositories.pool_reconciler.release(prefix, now)
-        return office
+        return await new_office(self.repositories, *templates, compose_from=compose_from)
 
     async def vehicle(
         self,

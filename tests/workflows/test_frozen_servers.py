@@ -12,8 +12,9 @@ from domain.preselection.values import Outcome, Stage
 from embedded.postgres import Postgres
 from embedded.valkey import Valkey
 from process.clock import system_clock
+from tests.support.refusals import refused
 from tests.support.vehicles import Vehicle, numbers_of
-from tests.support.waiting import eventually, refused
+from tests.support.waiting import eventually
 from tests.support.world import World
 
 pytestmark = pytest.mark.slow

@@ -15,9 +15,9 @@ from embedded.ports import free_port
 from gateways.identity.discovery import WELL_KNOWN
 from process.clock import system_clock
 from tests.api.test_process import api_process, is_up
-from tests.support.country import KEYS, eventually
 from tests.support.serving import serving
-from tests.support.tokens import token_of, without
+from tests.support.tokens import KEY_SET, token_of, without
+from tests.support.waiting import eventually
 
 CLAIMS = {
     "XUANHAO_OIDC_AUDIENCE": "xuanhao",
@@ -37,7 +37,7 @@ class Provider:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         documents: dict[str, Any] = {
             WELL_KNOWN: {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/certs"},
-            "/certs": KEYS,
+            "/certs": KEY_SET,
         }
         await JSONResponse(documents.get(scope["path"]))(scope, receive, send)
 

@@ -12,8 +12,11 @@ from storage.audit.trail import AuditEntry
 from storage.postgres.tables import FOREVER
 from storage.preselections.desk_reasons import DeskReasons
 from tests.support.api_stack import keys_of
-from tests.support.country import Answer, Caller, Country, Selection, eventually
+from tests.support.applicants import Caller, Selection
+from tests.support.country import Country
 from tests.support.desk import clerk_of, lapses, reserved
+from tests.support.http import Answer
+from tests.support.waiting import eventually
 
 ACTS = {"confirmation": None, "rejection": {"reason": "卖方撤回"}}
 

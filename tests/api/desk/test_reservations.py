@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from process.clock import system_clock
-from tests.support.country import Country, Selection
+from tests.support.applicants import Selection
+from tests.support.country import Country
 from tests.support.desk import clerk_of, lapses, reserved
 
 

@@ -13,7 +13,8 @@ from pypdf import PdfReader
 from documents.voucher_token import VoucherClaims, VoucherSigner, voucher_expiry
 from process.clock import system_clock
 from storage.offices.offices import Office
-from tests.support.country import Country, Selection
+from tests.support.applicants import Selection
+from tests.support.country import Country
 from tests.support.desk import clerk_of, lapses, reserved
 
 

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from storage.postgres.tables import idempotency
-from tests.support.country import Country, Selection
+from tests.support.applicants import Selection
+from tests.support.country import Country
 from workflows.outcomes import KEPT
 
 

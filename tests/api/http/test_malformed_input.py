@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.country import Answer, Applicant, Car, Country, Selection
+from tests.support.applicants import Applicant, Car, Selection
+from tests.support.country import Country
+from tests.support.http import Answer
 
 NO_OBJECTS: list[Any] = [[], 3, "x", True]
 GARBAGE: list[Any] = [

@@ -23,7 +23,9 @@ from storage.redis.rate_windows import RateWindows
 from storage.repositories import Repositories
 from tests.api.preselections.test_event_stream import listening
 from tests.support.api_stack import keys_of
-from tests.support.country import Answer, Country, eventually
+from tests.support.country import Country
+from tests.support.http import Answer
+from tests.support.waiting import eventually
 
 PROXIES = {"trusted_proxies": "127.0.0.0/8 10.0.0.0/8 fd00::/8"}
 

@@ -17,7 +17,11 @@ from storage.bans.repository import NewBan
 from storage.offices.offices import Notice
 from storage.postgres.tables import code as code_table
 from storage.postgres.tables import preselection
-from tests.support.country import Answer, Applicant, Country, an_id_number
+from tests.support.applicants import Applicant
+from tests.support.country import Country
+from tests.support.http import Answer
+from tests.support.people import an_id_number
+from tests.support.phones import SWITCHED_OFF
 
 WRONG = "000000"
 
@@ -290,9 +294,9 @@ async def test_a_code_names_its_purpose_and_warns(country: Country) -> None:
 
 async def test_a_phone_without_service_is_unavailable_and_counts_nothing(country: Country) -> None:
     buyer = country.applicant()
-    country.stack.phone.is_down = True
+    country.stack.phone.down = SWITCHED_OFF
     for _ in range(12):
         answer = await buyer.post("/verification-codes", {"purpose": "confirm_information"})
         assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"sms": "down"})
-    country.stack.phone.is_down = False
+    country.stack.phone.down = None
     assert await buyer.first_code()

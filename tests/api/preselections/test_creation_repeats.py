@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from storage.postgres.tables import idempotency
 from tests.support.country import Country
+from tests.support.phones import SWITCHED_OFF
 
 
 async def test_a_repeat_returns_a_creation_whose_response_was_lost(country: Country) -> None:
@@ -28,9 +29,9 @@ async def test_a_code_that_is_sent_again_for_one_request_is_the_right_one(countr
     """The first SMS was lost: the gateway must not mistake the repeat's digits for the same SMS."""
     office, buyer = await country.office(), country.applicant()
     key, wish = str(uuid4()), {"purpose": "confirm_information"}
-    country.stack.phone.is_down = True
+    country.stack.phone.down = SWITCHED_OFF
     assert (await buyer.post("/verification-codes", wish, key=key)).code == "unavailable"
-    country.stack.phone.is_down = False
+    country.stack.phone.down = None
     context, sent = country.stack.context, []
     for _ in range(2):
         (await buyer.post("/verification-codes", wish, key=key)).ok()

@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.api.preselections.test_creation import ban
-from tests.support.country import Applicant, Country, eventually
+from tests.support.applicants import Applicant
+from tests.support.country import Country
+from tests.support.waiting import eventually
 
 
 async def entry(applicant: Applicant, body: Any = None, **options: Any) -> dict[str, Any]:

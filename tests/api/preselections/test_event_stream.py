@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from embedded.valkey import Valkey
-from tests.support.country import Applicant, Country, Selection
+from tests.support.applicants import Applicant, Selection
+from tests.support.country import Country
 
 TIMEOUT = 8.0
 STREAMS = 50

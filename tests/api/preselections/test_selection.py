@@ -9,7 +9,9 @@ import pytest
 from domain.instants import parse_instant
 from storage.offices.offices import Office
 from tests.api.preselections.test_creation import ban, wrong
-from tests.support.country import Country, Selection
+from tests.support.applicants import Selection
+from tests.support.country import Country
+from tests.support.phones import SWITCHED_OFF
 
 ACTIONS: dict[str, Any] = {
     "start": None,
@@ -87,10 +89,10 @@ class TestIdentity:
         office, buyer = await country.office(), country.applicant()
         selection = await buyer.submitted(country.car(buyer, office))
         await selection.post("start")
-        country.stack.phone.is_down = True
+        country.stack.phone.down = SWITCHED_OFF
         answer = await selection.post("identity-code")
         assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"sms": "down"})
-        country.stack.phone.is_down = False
+        country.stack.phone.down = None
         assert (await selection.post("identity-code")).ok()["identity"]
 
 

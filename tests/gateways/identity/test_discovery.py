@@ -13,8 +13,9 @@ from domain.dependencies import DependencyUnavailable
 from gateways.identity.discovery import KNOWN_FOR, WELL_KNOWN
 from gateways.identity.provider import TokenVerifier, Verifier, token_verifier
 from gateways.identity.signing_keys import KEPT_FOR, PAUSE
+from tests.support.clocks import SettableClock
 from tests.support.http_server import LocalServer, Received
-from tests.support.tokens import APPLICANT, AUDIENCE, KEY, Clock, token_of
+from tests.support.tokens import APPLICANT, AUDIENCE, KEY, token_of
 
 
 class Provider:
@@ -48,7 +49,7 @@ def provider(http_server: LocalServer) -> Provider:
 
 
 @pytest.fixture
-def verifier(provider: Provider, client: httpx.AsyncClient, clock: Clock) -> Verifier:
+def verifier(provider: Provider, client: httpx.AsyncClient, clock: SettableClock) -> Verifier:
     return token_verifier(provider.issuer, AUDIENCE, client=client, clock=clock)
 
 
@@ -74,7 +75,9 @@ async def test_a_document_of_another_issuer_or_without_an_address_is_none(
     assert provider.asked() == [WELL_KNOWN]
 
 
-async def test_keys_never_come_without_tls_where_the_issuer_has_it(client: httpx.AsyncClient, clock: Clock) -> None:
+async def test_keys_never_come_without_tls_where_the_issuer_has_it(
+    client: httpx.AsyncClient, clock: SettableClock
+) -> None:
     issuer, asked = "https://issuer.test", []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -89,7 +92,7 @@ async def test_keys_never_come_without_tls_where_the_issuer_has_it(client: httpx
     assert asked == [issuer + WELL_KNOWN]
 
 
-async def test_keys_that_moved_are_found_again(provider: Provider, verifier: Verifier, clock: Clock) -> None:
+async def test_keys_that_moved_are_found_again(provider: Provider, verifier: Verifier, clock: SettableClock) -> None:
     await verifier.verify(provider.token())
     provider.document["jwks_uri"] = f"{provider.issuer}/new-keys"
     provider.keys = [ECKey.generate_key("P-256", {"kid": "k-2"})]
@@ -103,7 +106,7 @@ async def test_keys_that_moved_are_found_again(provider: Provider, verifier: Ver
 
 
 async def test_the_address_is_asked_for_again_now_and_then(
-    provider: Provider, verifier: Verifier, clock: Clock
+    provider: Provider, verifier: Verifier, clock: SettableClock
 ) -> None:
     await verifier.verify(provider.token())
     clock.now += KNOWN_FOR
@@ -113,7 +116,7 @@ async def test_the_address_is_asked_for_again_now_and_then(
 
 @pytest.mark.slow
 async def test_while_the_provider_is_away_known_keys_serve_on_and_nobody_waits_twice(
-    provider: Provider, verifier: Verifier, clock: Clock
+    provider: Provider, verifier: Verifier, clock: SettableClock
 ) -> None:
     await verifier.verify(provider.token())
     provider.server.answer = None
@@ -138,7 +141,7 @@ async def ended(verifier: Verifier) -> None:
 
 
 async def test_a_key_that_nobody_knows_is_no_forgery_while_the_provider_is_away(
-    provider: Provider, verifier: Verifier, clock: Clock
+    provider: Provider, verifier: Verifier, clock: SettableClock
 ) -> None:
     await verifier.verify(provider.token())
     provider.status = 503
@@ -148,7 +151,9 @@ async def test_a_key_that_nobody_knows_is_no_forgery_while_the_provider_is_away(
     assert down.value.part == "identity"
 
 
-async def test_back_again_the_provider_is_believed_again(provider: Provider, verifier: Verifier, clock: Clock) -> None:
+async def test_back_again_the_provider_is_believed_again(
+    provider: Provider, verifier: Verifier, clock: SettableClock
+) -> None:
     await verifier.verify(provider.token())
     provider.status = 503
     clock.now += KEPT_FOR

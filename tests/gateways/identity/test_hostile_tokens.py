@@ -13,7 +13,8 @@ from domain.dependencies import DependencyUnavailable
 from domain.errors import Unauthenticated
 from gateways.identity.provider import TokenVerifier
 from gateways.identity.signing_keys import SigningKeys, read_keys
-from tests.support.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, Clock, part, token_of
+from tests.support.clocks import SettableClock
+from tests.support.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, part, token_of
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | st.text(max_size=12)
@@ -32,7 +33,7 @@ class OneKey:
 
 
 def verifier() -> TokenVerifier:
-    return TokenVerifier(ISSUER, AUDIENCE, keys=cast("SigningKeys", OneKey()), clock=Clock())
+    return TokenVerifier(ISSUER, AUDIENCE, keys=cast("SigningKeys", OneKey()), clock=SettableClock())
 
 
 @given(st.text(max_size=100) | st.lists(SEGMENTS, max_size=5).map(".".join))

@@ -13,6 +13,7 @@ from domain.parties import Party, PartyKind
 from gateways.identity import provider as identity_provider
 from gateways.identity.claims import ClaimNames
 from gateways.identity.provider import LONGEST_TOKEN, TokenRules, TokenVerifier, token_verifier
+from tests.support.clocks import NOW, SettableClock
 from tests.support.http_server import LocalServer
 from tests.support.tokens import (
     AGENT,
@@ -21,10 +22,8 @@ from tests.support.tokens import (
     GOOD,
     ISSUER,
     KEY,
-    NOW,
     STAFF,
     STRANGER,
-    Clock,
     part,
     publish,
     token_of,
@@ -67,7 +66,7 @@ async def test_roles_that_we_do_not_know_are_left_out(verifier: TokenVerifier) -
 
 @pytest.mark.parametrize("name, claim", [("realm.roles", {"realm": {"roles": ["operator"]}}), ("a.b", {"a.b": []})])
 async def test_the_name_of_the_roles_claim_is_a_setting(
-    http_server: LocalServer, client: httpx.AsyncClient, clock: Clock, name: str, claim: dict[str, Any]
+    http_server: LocalServer, client: httpx.AsyncClient, clock: SettableClock, name: str, claim: dict[str, Any]
 ) -> None:
     publish(http_server, KEY)
     rules = TokenRules(names=ClaimNames(roles=name))
@@ -182,13 +181,13 @@ async def test_a_huge_token_is_refused_unread(verifier: TokenVerifier, http_serv
     "settings", [(None, AUDIENCE, "http://x.test"), (ISSUER, None, "http://x.test"), (None, None, None)]
 )
 async def test_while_no_provider_is_named_every_token_is_refused(
-    client: httpx.AsyncClient, clock: Clock, settings: tuple[str | None, str | None, str | None]
+    client: httpx.AsyncClient, clock: SettableClock, settings: tuple[str | None, str | None, str | None]
 ) -> None:
     with pytest.raises(Unauthenticated):
         await token_verifier(*settings, client=client, clock=clock).verify(GOOD)
 
 
-async def test_a_remembered_token_still_ends(verifier: TokenVerifier, clock: Clock) -> None:
+async def test_a_remembered_token_still_ends(verifier: TokenVerifier, clock: SettableClock) -> None:
     token = token_of(APPLICANT | {"exp": int(NOW.timestamp()) + 10})
     claims = await verifier.verify(token)
     assert claims.subject == "applicant-001"

@@ -7,12 +7,13 @@ from domain.dependencies import DependencyUnavailable
 from domain.errors import Unauthenticated
 from gateways.identity.provider import TokenVerifier
 from gateways.identity.signing_keys import KEPT_FOR, PAUSE, USED_AT_MOST
+from tests.support.clocks import SettableClock
 from tests.support.http_server import LocalServer
-from tests.support.tokens import APPLICANT, GOOD, KEY, STRANGER, Clock, publish, token_of
+from tests.support.tokens import APPLICANT, GOOD, KEY, STRANGER, publish, token_of
 
 
 async def test_the_keys_are_fetched_once_for_many_tokens(
-    verifier: TokenVerifier, http_server: LocalServer, clock: Clock
+    verifier: TokenVerifier, http_server: LocalServer, clock: SettableClock
 ) -> None:
     for number in range(5):
         await verifier.verify(token_of(APPLICANT | {"jti": number}))
@@ -21,7 +22,7 @@ async def test_the_keys_are_fetched_once_for_many_tokens(
 
 
 async def test_a_new_key_is_picked_up_when_a_token_names_it(
-    verifier: TokenVerifier, http_server: LocalServer, clock: Clock
+    verifier: TokenVerifier, http_server: LocalServer, clock: SettableClock
 ) -> None:
     await verifier.verify(GOOD)
     new = ECKey.generate_key("P-256", {"kid": "k-2"})
@@ -32,7 +33,7 @@ async def test_a_new_key_is_picked_up_when_a_token_names_it(
 
 
 async def test_unknown_keys_make_no_storm_of_fetches(
-    verifier: TokenVerifier, http_server: LocalServer, clock: Clock
+    verifier: TokenVerifier, http_server: LocalServer, clock: SettableClock
 ) -> None:
     await verifier.verify(GOOD)
     for number in range(20):
@@ -43,7 +44,7 @@ async def test_unknown_keys_make_no_storm_of_fetches(
 
 
 async def test_a_key_that_was_taken_back_ends_with_the_next_fetch(
-    verifier: TokenVerifier, http_server: LocalServer, clock: Clock
+    verifier: TokenVerifier, http_server: LocalServer, clock: SettableClock
 ) -> None:
     await verifier.verify(GOOD)
     publish(http_server, ECKey.generate_key("P-256", {"kid": "k-2"}))
@@ -53,7 +54,7 @@ async def test_a_key_that_was_taken_back_ends_with_the_next_fetch(
 
 
 async def test_old_keys_serve_on_for_a_while_when_the_provider_is_away(
-    verifier: TokenVerifier, http_server: LocalServer, clock: Clock
+    verifier: TokenVerifier, http_server: LocalServer, clock: SettableClock
 ) -> None:
     await verifier.verify(GOOD)
     http_server.answers(503)

@@ -11,8 +11,9 @@ from domain.errors import Unauthenticated
 from gateways.identity.provider import TokenRules, TokenVerifier
 from gateways.identity.signing_keys import SigningKeys
 from gateways.identity.staff_tokens import StaffNotProved, StaffRules
+from tests.support.clocks import NOW, SettableClock
 from tests.support.http_server import LocalServer
-from tests.support.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, NOW, Clock, publish, token_of, without
+from tests.support.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, publish, token_of, without
 
 SECONDS = int(NOW.timestamp())
 OPERATOR = APPLICANT | {"roles": ["operator"]}
@@ -20,7 +21,7 @@ Verifying = Callable[[StaffRules], TokenVerifier]
 
 
 @pytest.fixture
-def verifying(http_server: LocalServer, client: httpx.AsyncClient, clock: Clock) -> Verifying:
+def verifying(http_server: LocalServer, client: httpx.AsyncClient, clock: SettableClock) -> Verifying:
     publish(http_server, KEY)
     keys = SigningKeys(http_server.url, client, clock)
 

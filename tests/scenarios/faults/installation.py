@@ -33,8 +33,10 @@ from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from tests.support.api_stack import Addresses, Stack, keys_of, settings_for
-from tests.support.country import KEYS, Country, Phone, Registry
-from tests.support.tokens import AUDIENCE, ISSUER
+from tests.support.country import Country
+from tests.support.phones import Phone
+from tests.support.tokens import AUDIENCE, ISSUER, KEY_SET
+from tests.support.vehicle_registry import Registry
 from worker.container import WorkerContainer
 from worker.run import make_worker
 from workflows.maintenance.types import RevivedWorkflows, UpkeepInput, UpkeepOrder, UpkeepReport
@@ -90,7 +92,7 @@ class Installation:
         settings = self._settings()
         self._client = await Client.connect(self.temporal.address, data_converter=DATA_CONVERTER)
         await self._start_worker(settings)
-        issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEYS)))
+        issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEY_SET)))
         verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
         gateways = Gateways(self.phone, self.registry, verifier)
         context = await self._running.enter_async_context(open_context(settings, gateways, keys_of(settings)))

@@ -15,8 +15,10 @@ from temporalio.client import WorkflowExecutionStatus
 
 from process.clock import system_clock
 from tests.scenarios.faults.installation import Installation
-from tests.support.country import Answer, Applicant, Caller, Car, Country, Selection
+from tests.support.applicants import Applicant, Caller, Car, Selection
+from tests.support.country import Country
 from tests.support.desk import clerk_of
+from tests.support.http import Answer
 from tests.support.waiting import eventually
 from workflows import client as workflow_client
 

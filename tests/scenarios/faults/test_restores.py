@@ -11,7 +11,8 @@ from temporalio.service import RPCError
 from embedded.temporal import Temporal
 from process.clock import system_clock
 from tests.scenarios.faults.installation import Installation
-from tests.support.country import Applicant, Car, Country, Selection
+from tests.support.applicants import Applicant, Car, Selection
+from tests.support.country import Country
 from tests.support.desk import clerk_of
 from tests.support.waiting import eventually
 from worker.schedules import ensure_upkeep, keep_upkeep

@@ -9,9 +9,10 @@ from domain.errors import Blacklisted
 from domain.preselection.values import Stage
 from storage.bans.repository import NewBan
 from tests.support.bans import ban_of
+from tests.support.people import Person
+from tests.support.refusals import refused
 from tests.support.vehicles import Vehicle, numbers_of
-from tests.support.waiting import refused
-from tests.support.world import Person, World
+from tests.support.world import World
 
 TEN = "A123!"
 LONG = {"batch_ttl": "P9D", "candidate_ttl": "P9D", "candidate_ttl_cap": "P9D", "session_idle": "P9D"}

@@ -8,8 +8,9 @@ from domain.durations import SHANGHAI
 from domain.policy import Policy
 from domain.preselection.values import Stage
 from tests.support.bans import BanRun, ban_of, bans_of
+from tests.support.people import Person
 from tests.support.vehicles import Vehicle, numbers_of
-from tests.support.world import Person, World
+from tests.support.world import World
 from workflows.messages import ReleaseBan
 
 pytestmark = pytest.mark.slow

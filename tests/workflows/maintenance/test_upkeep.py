@@ -27,8 +27,8 @@ from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from storage.sms.deliveries import Attempt
+from tests.support.phones import Phone
 from tests.support.waiting import eventually
-from tests.support.world import Phone
 from worker.container import WorkerContainer
 from worker.run import make_worker
 from worker.schedules import ensure_upkeep

@@ -11,8 +11,8 @@ from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from storage.postgres.tables import FOREVER, decision
 from tests.support.bans import bans_of
+from tests.support.refusals import refused
 from tests.support.vehicles import Vehicle, numbers_of
-from tests.support.waiting import refused
 from tests.support.world import World
 
 TEN = "A123!"

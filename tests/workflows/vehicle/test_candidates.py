@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from domain.preselection.values import Stage
+from tests.support.refusals import refused
 from tests.support.vehicles import numbers_of
-from tests.support.waiting import refused
 from tests.support.world import World
 
 MANY = "A1!!!"

@@ -8,8 +8,8 @@ from domain.errors import NumberMalformed, TooEarly, TooManyNumbers
 from domain.preselection.state import Preselection
 from domain.preselection.values import Outcome, Stage
 from process.clock import system_clock
+from tests.support.refusals import refused
 from tests.support.vehicles import numbers_of
-from tests.support.waiting import refused
 from tests.support.world import World
 
 TEN = "A123!"

@@ -8,8 +8,8 @@ import pytest
 from temporalio.client import WorkflowHistory
 
 from domain.preselection.values import Stage
+from tests.support.refusals import refused
 from tests.support.vehicles import Vehicle, numbers_of
-from tests.support.waiting import refused
 from tests.support.world import World
 from tests.workflows.vehicle.test_operators_view import attributes_of, details_of
 from workflows.messages import Draw, OneNumber

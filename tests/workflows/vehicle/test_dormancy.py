@@ -7,8 +7,8 @@ import pytest
 
 from domain.errors import VehicleInUse
 from domain.preselection.values import Stage
+from tests.support.refusals import refused
 from tests.support.vehicles import Vehicle, numbers_of
-from tests.support.waiting import refused
 from tests.support.world import World
 
 pytestmark = pytest.mark.slow

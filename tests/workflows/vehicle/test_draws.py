@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from domain.plates import prefix_of
+from tests.support.refusals import refused
 from tests.support.vehicles import numbers_of
-from tests.support.waiting import refused
 from tests.support.world import World
 
 TEN = "A123!"

@@ -9,7 +9,8 @@ from activities.plates import PlateActivities
 from domain.preselection.values import Stage
 from storage.failures import StaleRevision
 from storage.preselections.decisions import Decision
-from tests.support.vehicles import Vehicle, numbers_of, refusal_of
+from tests.support.refusals import refused_by_activity
+from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.world import World
 from workflows.messages import DecisionInput, Draw, OneNumber
 
@@ -66,7 +67,7 @@ async def test_the_last_draw_that_was_made_unseen_is_not_refused_as_used_up(
     await plates.draw(given, command)
     assert (await plates.draw(later(given, LATE), command)).draws == 0
     other = Draw(request_id=str(uuid4()))
-    assert await refusal_of(plates.draw(afresh(given, LATE), other)) == "no_draws_left"
+    assert await refused_by_activity(plates.draw(afresh(given, LATE), other)) == "no_draws_left"
 
 
 async def test_a_repeat_of_a_draw_of_long_ago_gets_no_longer_countdown(world: World, plates: PlateActivities) -> None:
@@ -107,7 +108,7 @@ async def test_what_was_refused_at_last_is_not_done_by_an_attempt_that_was_still
     await vehicle.put_aside(number)
     row = await vehicle.row()
     given, command = await first_attempt(vehicle, "confirm"), OneNumber(number, str(uuid4()))
-    assert await refusal_of(plates.reserve(later(given, LATE), command)) == "candidate_expired"
+    assert await refused_by_activity(plates.reserve(later(given, LATE), command)) == "candidate_expired"
     under_way = Decision(
         request_id=UUID(command.request_id),
         preselection_id=vehicle.id,

@@ -9,8 +9,8 @@ from domain.dependencies import DependencyUnavailable
 from domain.errors import CodeIncorrect, RateLimited, Unavailable
 from domain.preselection.values import Stage
 from storage.sms.quota import ServiceCodes
+from tests.support.refusals import refused
 from tests.support.vehicles import Vehicle, numbers_of
-from tests.support.waiting import refused
 from tests.support.world import World
 
 

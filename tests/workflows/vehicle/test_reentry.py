@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from domain.preselection.values import Stage
+from tests.support.refusals import refused
 from tests.support.vehicles import numbers_of
-from tests.support.waiting import refused
 from tests.support.world import World
 
 TEN = "A123!"

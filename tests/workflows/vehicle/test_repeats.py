@@ -9,8 +9,8 @@ import pytest
 
 from domain.errors import NotACandidate, WrongStage
 from domain.preselection.values import Stage
+from tests.support.refusals import refused
 from tests.support.vehicles import Vehicle, numbers_of
-from tests.support.waiting import refused
 from tests.support.world import World
 from workflows.messages import Action, Compose, ConfirmIdentity, Draw, ExtendValidity, OneNumber, OperatorAct
 from workflows.outcomes import KEPT
