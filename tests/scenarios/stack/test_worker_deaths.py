@@ -1,0 +1,128 @@
+"""One of two workers is killed, or ended in order, while people act: no call fails, and none waits for long."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+import httpx
+import pytest
+
+from config.instance_file import noted_instance
+from embedded.folders import DataFolder
+from embedded.programs import Worker
+from tests.support.running_stack import Client, RunningStack
+from tests.support.waiting import eventually
+from workflows.retries import longest_loss
+
+pytestmark = pytest.mark.slow
+
+NUMBERS = count(150)
+PEOPLE_AT_ONCE = 8
+LOST_TASK_S = 2.0
+"""What a worker that dies may cost a caller (issue 9, section 1, point 5)."""
+
+
+@dataclass(frozen=True)
+class Call:
+    path: str
+    began: float
+    ended: float
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.began
+
+
+@dataclass
+class Calls:
+    """What became of each call, from a client's hooks."""
+
+    made: list[Call] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    async def begin(self, request: httpx.Request) -> None:
+        request.extensions["began"] = time.perf_counter()
+
+    async def end(self, response: httpx.Response) -> None:
+        call = Call(response.request.url.path, response.request.extensions["began"], time.perf_counter())
+        self.made.append(call)
+        if response.is_error:
+            self.failed.append(f"{call.path}: {response.status_code}")
+
+    def around(self, at: float) -> list[Call]:
+        """Those that may have met the death: under way then, or begun while its work was still waited for."""
+        return [call for call in self.made if call.ended >= at and call.began <= at + longest_loss().total_seconds()]
+
+    def others(self, at: float) -> list[Call]:
+        met = self.around(at)
+        return [call for call in self.made if call not in met]
+
+
+class SecondWorker(Worker):
+    """Beside the one of the stack, which its supervisor would start again."""
+
+    name = "second-worker"
+
+    async def _answers(self) -> bool:
+        return "worker ready" in self.log.read_text()[self._log_start :]
+
+
+@pytest.fixture
+async def second_worker(stack: RunningStack) -> AsyncIterator[Worker]:
+    environment = os.environ | noted_instance(stack.folder)
+    queue = environment["XUANHAO_TASK_QUEUE"]
+    worker = SecondWorker(DataFolder(stack.folder), environment, temporal=stack.temporal, task_queue=queue)
+    await worker.bring_up()
+    yield worker
+    await worker.stop()
+
+
+@dataclass
+class Crowd:
+    """So many people, some at once, each on the way to a plate."""
+
+    http: httpx.AsyncClient
+    many: int
+    finished: int = 0
+
+    async def act(self) -> None:
+        people = iter([f"applicant-{next(NUMBERS)}" for _ in range(self.many)])
+        async with asyncio.TaskGroup() as group:
+            for _ in range(PEOPLE_AT_ONCE):
+                group.create_task(self._one_by_one(people))
+
+    async def _one_by_one(self, people: Iterator[str]) -> None:
+        for user in people:
+            client = await Client.signed_in(self.http, user)
+            view = await client.reach_completed((await client.cars())[0])
+            assert view["stage"] == "completed"
+            self.finished += 1
+
+    async def is_in_the_middle(self) -> bool:
+        return self.finished >= self.many // 3
+
+
+@pytest.mark.parametrize("how, many", [(signal.SIGKILL, 50), (signal.SIGTERM, 20)], ids=["killed", "in-order"])
+async def test_a_worker_that_ends_costs_no_call_more_than_two_seconds_and_none_an_error(
+    stack: RunningStack, second_worker: Worker, how: signal.Signals, many: int
+) -> None:
+    calls = Calls()
+    async with httpx.AsyncClient(
+        base_url=stack.url, timeout=30, event_hooks={"request": [calls.begin], "response": [calls.end]}
+    ) as http:
+        crowd = Crowd(http, many)
+        acting = asyncio.create_task(crowd.act())
+        await eventually(crowd.is_in_the_middle, within=60)
+        at = time.perf_counter()
+        os.kill(second_worker.pid, how)
+        await acting
+    assert await second_worker.ended() == (0 if how is signal.SIGTERM else -how)
+    assert calls.failed == []
+    usual = max(call.seconds for call in calls.others(at))
+    # The work of a lost task is done twice, once by each worker.
+    longest = max(calls.around(at), key=lambda call: call.seconds)
+    assert longest.seconds <= LOST_TASK_S + 2 * usual, longest
