@@ -2,24 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 from sqlalchemy import text
 from temporalio.client import Client
 
-from api.app import create_app
-from api.context import Gateways, open_context
-from config.settings import Settings
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from gateways.identity.provider import token_verifier
 from operations import key_changes
 from operations.commands import OperatorCommand
 from operations.context import OperationsContext
@@ -29,18 +24,13 @@ from storage.audit.verification import verify_audit
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.readers import KeyReader, KeyReaders, keys_kept_up
 from storage.crypto.vault import Keys
-from storage.postgres.database import Database
-from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from storage.retention.purge import Retention
-from tests.support.api_stack import Addresses, Stack, keys_of, settings_for
+from tests.support.api_stack import Addresses, keys_of, running_api, running_worker, settings_for
 from tests.support.applicants import Applicant, Car, Selection
 from tests.support.country import Country
 from tests.support.phones import Phone
-from tests.support.tokens import AUDIENCE, ISSUER, KEY_SET
 from tests.support.vehicle_registry import Registry
-from worker.container import WorkerContainer
-from worker.run import make_worker
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +38,7 @@ SOON = timedelta(milliseconds=50)
 
 
 @dataclass
-class Service:
+class RotatingService:
     """An API and a worker that update their keys, and the command's view of both."""
 
     country: Country
@@ -59,43 +49,25 @@ class Service:
         return OperatorCommand(uuid4(), "wang", system_clock(), "年度轮换")
 
 
-@asynccontextmanager
-async def working(settings: Settings, temporal: Client) -> AsyncIterator[Service]:
-    async with AsyncExitStack() as running:
-        phone, registry = Phone(), Registry()
-        api_keys, worker_keys = keys_of(settings), keys_of(settings)
-        redis = make_redis(settings.redis_url)
-        repositories = Repositories.build(Database(settings.database_url), redis, worker_keys)
-        worker = WorkerContainer(repositories, httpx.AsyncClient(), phone)
-        running.push_async_callback(worker.close)
-        await running.enter_async_context(make_worker(temporal, settings.task_queue, worker.activities()))
-        issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEY_SET)))
-        verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
-        gateways = Gateways(phone, registry, verifier)
-        context = await running.enter_async_context(open_context(settings, gateways, api_keys))
-        for keys, name in ((api_keys, "api"), (worker_keys, "worker")):
-            keeping = keys_kept_up(keys, context.repositories.database, name, system_clock, every=SOON)
-            await running.enter_async_context(keeping)
-        app = create_app(context)
-        client = await running.enter_async_context(
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20)
-        )
-        stack = Stack(context, app, client, context.repositories.pool_reconciler, phone, registry)
-        own = Repositories.build(context.repositories.database, context.repositories.redis, keys_of(settings))
-        command_line = OperationsContext.build(settings, own, context.temporal)
-        yield Service(Country(stack), api_keys, command_line)
-
-
 @pytest.fixture
 async def service(
     fresh_database: str, valkey: Valkey, temporal: Temporal, temporal_client: Client, tmp_path: Path
-) -> AsyncIterator[Service]:
+) -> AsyncIterator[RotatingService]:
     addresses = Addresses(fresh_database, valkey.url(), temporal.address, f"keys-{uuid4()}")
-    async with working(settings_for(addresses, tmp_path), temporal_client) as service:
-        yield service
+    settings, phone = settings_for(addresses, tmp_path), Phone()
+    api_keys, worker_keys = keys_of(settings), keys_of(settings)
+    async with (
+        running_worker(settings, phone, temporal_client, worker_keys),
+        running_api(settings, phone, Registry(), api_keys) as stack,
+        keys_kept_up(api_keys, stack.repositories.database, "api", system_clock, every=SOON),
+        keys_kept_up(worker_keys, stack.repositories.database, "worker", system_clock, every=SOON),
+    ):
+        own = Repositories.build(stack.repositories.database, stack.repositories.redis, keys_of(settings))
+        command_line = OperationsContext.build(settings, own, stack.context.temporal)
+        yield RotatingService(Country(stack), api_keys, command_line)
 
 
-async def purge_everything(service: Service, preselection_id: str) -> None:
+async def purge_everything(service: RotatingService, preselection_id: str) -> None:
     """As maintenance does after the retention."""
     database = service.command_line.repositories.database
     ended = text("UPDATE preselection SET stage = 'exhausted', dormant = true WHERE id = :id")
@@ -140,7 +112,7 @@ class People:
     used_up: Applicant
 
 
-async def people_of(service: Service) -> People:
+async def people_of(service: RotatingService) -> People:
     country = service.country
     office = await country.own_office("!!!!!", draws="1", composed="0")
     buyer, proving, banned, used_up = (country.applicant() for _ in range(4))
@@ -159,7 +131,7 @@ async def people_of(service: Service) -> People:
     return People(selecting, car, key, drawn, in_proof, banned, used_up_car, used_up)
 
 
-async def ban(service: Service, selection: Selection) -> None:
+async def ban(service: RotatingService, selection: Selection) -> None:
     now = system_clock()
     statement = text("""
         INSERT INTO blacklist (id, party_hash, holder, since, until, preselection_id)
@@ -170,7 +142,7 @@ async def ban(service: Service, selection: Selection) -> None:
     await service.command_line.repositories.database.rows(statement, values)
 
 
-async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
+async def test_a_new_hashing_key_loses_nobody(service: RotatingService) -> None:
     people = await people_of(service)
     reader = Reader(people.selecting)
     before = service.api_keys.hashes.hash("party", "x")
@@ -200,16 +172,16 @@ async def test_a_new_hashing_key_loses_nobody(service: Service) -> None:
     assert (await verify_audit(service.command_line.repositories.database)).is_intact
 
 
-def _certificate(service: Service, car: Car) -> str:
+def _certificate(service: RotatingService, car: Car) -> str:
     return service.country.stack.registry.cars[car.vin].certificate_number
 
 
-def _rest(service: Service, people: People) -> tuple[Any, Any]:
+def _rest(service: RotatingService, people: People) -> tuple[Any, Any]:
     car = people.selecting_car
     return service.country.stack.registry.cars[car.vin].owner, car.office
 
 
-async def test_a_second_change_finds_what_the_first_has_wrapped(service: Service) -> None:
+async def test_a_second_change_finds_what_the_first_has_wrapped(service: RotatingService) -> None:
     people = await people_of(service)
     for _ in range(2):
         assert (await make_key(service.command_line, "hashing", service.command())).obstacle is None
@@ -218,7 +190,9 @@ async def test_a_second_change_finds_what_the_first_has_wrapped(service: Service
     assert (await people.banned.post("/entries", {})).ok()["screen"] == "blacklisted"
 
 
-async def test_a_new_encryption_key_leaves_every_value_readable_and_the_old_one_can_go(service: Service) -> None:
+async def test_a_new_encryption_key_leaves_every_value_readable_and_the_old_one_can_go(
+    service: RotatingService,
+) -> None:
     people = await people_of(service)
     reader = Reader(people.selecting)
     [old] = service.api_keys.vault.ids
@@ -240,7 +214,7 @@ async def test_a_new_encryption_key_leaves_every_value_readable_and_the_old_one_
 
 
 async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: RotatingService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(key_changes, "TIMEOUT", timedelta(seconds=0.3))
     readers, cut_off = KeyReaders(service.command_line.repositories.database), uuid4()
@@ -260,7 +234,9 @@ async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
     assert service.api_keys.vault.current == change.key
 
 
-async def test_while_processes_disagree_about_the_current_key_a_vehicle_still_runs_once(service: Service) -> None:
+async def test_while_processes_disagree_about_the_current_key_a_vehicle_still_runs_once(
+    service: RotatingService,
+) -> None:
     """One process writes with the old key, another already with the new one: both insert the same vehicle."""
     office = await service.country.own_office()
     buyer, rival = service.country.applicant(), service.country.applicant()

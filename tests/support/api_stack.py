@@ -1,35 +1,42 @@
-"""The whole stack of the API's tests: the application, its dependencies, and an in-process client."""
+"""The API and a worker in this process, on the real servers."""
 
-from __future__ import annotations
-
-import json
-from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import httpx
 from fastapi import FastAPI
+from temporalio.client import Client
 
-from api.context import AppContext
+from api.app import create_app
+from api.context import AppContext, Gateways, open_context
 from config.settings import Settings
+from gateways.identity.provider import token_verifier
+from process.clock import system_clock
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.offices.offices import Office
 from storage.pool.reconcile import IndexKeeper
+from storage.postgres.database import Database
+from storage.redis.client import make_redis
 from storage.repositories import Repositories
-
-if TYPE_CHECKING:
-    from tests.support.phones import Phone
-    from tests.support.vehicle_registry import Registry
+from tests.support.key_files import write_keys
+from tests.support.phones import Phone
+from tests.support.tokens import AUDIENCE, ISSUER, KEY_SET
+from tests.support.vehicle_registry import Registry
+from worker.container import WorkerContainer
+from worker.run import make_worker
 
 
 @dataclass
 class Stack:
+    """The API's application with its dependencies, an in-process client, and the gateways."""
+
     context: AppContext
     app: FastAPI
     client: httpx.AsyncClient
-    keeper: IndexKeeper
     phone: Phone
     registry: Registry
     shared_office: Office | None = None
@@ -38,9 +45,40 @@ class Stack:
     def repositories(self) -> Repositories:
         return self.context.repositories
 
+    @property
+    def keeper(self) -> IndexKeeper:
+        return self.repositories.pool_reconciler
+
     def forget_offices(self) -> None:
         """A new office must be known at once, not after the directory's cache time."""
         self.context.directory._read_at = None
+
+
+@asynccontextmanager
+async def running_api(settings: Settings, phone: Phone, registry: Registry, keys: Keys) -> AsyncIterator[Stack]:
+    """Tokens are really verified, with keys from a mocked connection."""
+    issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEY_SET)))
+    verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
+    async with open_context(settings, Gateways(phone, registry, verifier), keys) as context:
+        app = create_app(context)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test/api/v1", timeout=20) as client:
+            yield Stack(context, app, client, phone, registry)
+
+
+@asynccontextmanager
+async def running_worker(
+    settings: Settings, phone: Phone, temporal: Client, keys: Keys
+) -> AsyncIterator[WorkerContainer]:
+    repositories = Repositories.build(
+        Database(settings.database_url, pool_size=20), make_redis(settings.redis_url), keys
+    )
+    container = WorkerContainer(repositories, httpx.AsyncClient(), phone)
+    try:
+        async with make_worker(temporal, settings.task_queue, container.activities()):
+            yield container
+    finally:
+        await container.close()
 
 
 class Addresses(NamedTuple):
@@ -58,14 +96,11 @@ def keys_of(settings: Settings) -> Keys:
 
 def settings_for(addresses: Addresses, folder: Path) -> Settings:
     """Settings with the tests' keys, without limits of codes."""
-    key, key_file = b64encode(bytes(range(32))).decode(), folder / "keys.json"
-    keys = {"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key, "voucher_signing": key}
-    key_file.write_text(json.dumps(keys))
     return Settings.model_validate(
         {
             "database_url": addresses.database,
             "redis_url": addresses.redis,
-            "key_file": key_file,
+            "key_file": write_keys(folder / "keys.json"),
             "temporal_address": addresses.temporal,
             "task_queue": addresses.task_queue,
             "policy": {"code_resend": "PT0S", "codes_per_hour": "100", "codes_per_day": "100"},

@@ -8,5 +8,6 @@ from pathlib import Path
 def write_keys(file: Path) -> Path:
     """Write public test keys."""
     key = b64encode(bytes(range(32))).decode()
-    file.write_text(json.dumps({"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key}))
+    keys = {"encryption": {"current": "t", "keys": {"t": key}}, "hashing": key, "voucher_signing": key}
+    file.write_text(json.dumps(keys))
     return file

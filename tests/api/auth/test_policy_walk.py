@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute, Mount, Route
 from api.app import create_app
 from api.auth.callers import Role
 from api.auth.policy import ACTING, APPLICANT, RULES, Record
-from api.context import AppContext
 from api.http.secured_route import SecuredRoute
 from tests.support.country import Country
 
@@ -50,7 +49,7 @@ async def test_every_route_is_guarded_and_named_by_a_rule(country: Country) -> N
     assert names == set(RULES)
 
 
-async def test_a_route_that_no_rule_names_is_refused_to_everybody(context: AppContext, country: Country) -> None:
+async def test_a_route_that_no_rule_names_is_refused_to_everybody(country: Country) -> None:
     router = APIRouter(route_class=SecuredRoute)
 
     @router.get("/forgotten")
@@ -58,7 +57,7 @@ async def test_a_route_that_no_rule_names_is_refused_to_everybody(context: AppCo
         return "reached"
 
     for rules, status in (({}, 403), ({"forgotten": APPLICANT}, 200)):
-        transport = httpx.ASGITransport(create_app(context, further=[router], further_rules=rules))
+        transport = httpx.ASGITransport(create_app(country.stack.context, further=[router], further_rules=rules))
         async with httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test") as client:
             answer = await client.get("/api/v1/forgotten", headers=country.applicant().headers)
             assert answer.status_code == status

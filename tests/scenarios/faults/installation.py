@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
 from temporalio.api.common.v1 import Payloads, WorkflowType
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -20,25 +19,17 @@ from temporalio.api.workflowservice.v1 import StartWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import ActivityEnvironment
 
-from api.app import create_app
-from api.context import Gateways, open_context
 from config.payloads import DATA_CONVERTER
 from config.settings import Settings
 from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from gateways.identity.provider import token_verifier
 from process.clock import system_clock
-from storage.postgres.database import Database
-from storage.redis.client import make_redis
-from storage.repositories import Repositories
-from tests.support.api_stack import Addresses, Stack, keys_of, settings_for
+from tests.support.api_stack import Addresses, Stack, keys_of, running_api, running_worker, settings_for
 from tests.support.country import Country
 from tests.support.phones import Phone
-from tests.support.tokens import AUDIENCE, ISSUER, KEY_SET
 from tests.support.vehicle_registry import Registry
 from worker.container import WorkerContainer
-from worker.run import make_worker
 from workflows.maintenance.types import RevivedWorkflows, UpkeepInput, UpkeepOrder, UpkeepReport
 from workflows.messages import vehicle_workflow_id
 
@@ -91,28 +82,16 @@ class Installation:
         """API and worker, connected anew."""
         settings = self._settings()
         self._client = await Client.connect(self.temporal.address, data_converter=DATA_CONVERTER)
-        await self._start_worker(settings)
-        issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEY_SET)))
-        verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
-        gateways = Gateways(self.phone, self.registry, verifier)
-        context = await self._running.enter_async_context(open_context(settings, gateways, keys_of(settings)))
-        app = create_app(context)
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://xuanhao.test/api/v1", timeout=20)
-        await self._running.enter_async_context(http)
-        keeper = context.repositories.pool_reconciler
-        await keeper.tend(system_clock())
+        worker = running_worker(settings, self.phone, self._client, keys_of(settings))
+        self._worker = await self._running.enter_async_context(worker)
+        api = running_api(settings, self.phone, self.registry, keys_of(settings))
+        stack = await self._running.enter_async_context(api)
+        await stack.keeper.tend(system_clock())
         if self._stack:
             # Whoever has used it before goes on with it.
-            self._stack.context, self._stack.app, self._stack.client, self._stack.keeper = context, app, http, keeper
+            self._stack.context, self._stack.app, self._stack.client = stack.context, stack.app, stack.client
         else:
-            self._stack = Stack(context, app, http, keeper, self.phone, self.registry)
-
-    async def _start_worker(self, settings: Settings) -> None:
-        database = Database(settings.database_url, pool_size=20)
-        keys, redis = keys_of(settings), make_redis(settings.redis_url)
-        self._worker = WorkerContainer(Repositories.build(database, redis, keys), httpx.AsyncClient(), self.phone)
-        self._running.push_async_callback(self._worker.close)
-        await self._running.enter_async_context(make_worker(self.client, self.task_queue, self._worker.activities()))
+            self._stack = stack
 
     async def stop(self) -> None:
         await self._running.aclose()

@@ -1,0 +1,73 @@
+"""Fixtures of the API with a worker in this process, in real time.
+
+A folder whose conftest imports them has its own database, worker and application.
+"""
+
+from collections.abc import AsyncIterator
+from itertools import count
+
+import pytest
+from temporalio.client import Client
+
+from config.settings import Settings
+from embedded.postgres import Postgres
+from embedded.temporal import Temporal
+from embedded.valkey import Valkey
+from process.clock import system_clock
+from tests.support.api_stack import Addresses, Stack, keys_of, running_api, running_worker, settings_for
+from tests.support.country import Country
+from tests.support.phones import Phone
+from tests.support.vehicle_registry import Registry
+
+__all__ = ["country", "phone", "registry", "settings", "stack", "whole_stack", "worker"]
+
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def phone() -> Phone:
+    return Phone()
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    return Registry()
+
+
+@pytest.fixture(scope="session")
+async def settings(
+    postgres: Postgres,
+    database_template: str,
+    valkey: Valkey,
+    temporal: Temporal,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Settings:
+    name = f"api_{next(NUMBERS)}"
+    await postgres.create_database(name, template=database_template)
+    addresses = Addresses(postgres.url(name), valkey.url(), temporal.address, task_queue=name)
+    return settings_for(addresses, tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="session")
+async def worker(settings: Settings, phone: Phone, temporal_client: Client) -> AsyncIterator[None]:
+    async with running_worker(settings, phone, temporal_client, keys_of(settings)):
+        yield
+
+
+@pytest.fixture(scope="session")
+async def whole_stack(settings: Settings, phone: Phone, registry: Registry, worker: None) -> AsyncIterator[Stack]:
+    async with running_api(settings, phone, registry, keys_of(settings)) as stack:
+        yield stack
+
+
+@pytest.fixture
+async def stack(whole_stack: Stack) -> Stack:
+    """The stack with every gateway switched on and a complete index."""
+    whole_stack.phone.down, whole_stack.registry.is_down = None, False
+    await whole_stack.keeper.tend(system_clock())
+    return whole_stack
+
+
+@pytest.fixture
+def country(stack: Stack) -> Country:
+    return Country(stack)
