@@ -1,11 +1,11 @@
 """The audit of a whole service: every change of a plate or a party has a row, and a changed row is detected."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from sqlalchemy import text
 
-from embedded.postgres import Postgres
+from config.settings import Settings
 from process.clock import system_clock
 from storage.audit.seals import AuditSeals
 from storage.audit.verification import verify_audit
@@ -40,9 +40,9 @@ TOUCH = """
 
 
 @pytest.fixture
-async def owner(postgres: Postgres) -> AsyncIterator[Database]:
+async def owner(settings: Settings, as_owner: Callable[[str], str]) -> AsyncIterator[Database]:
     """The owner's connection, which may change everything."""
-    database = Database(postgres.owner_url("xuanhao_operations"), pool_size=1)
+    database = Database(as_owner(settings.database_url), pool_size=1)
     yield database
     await database.close()
 
