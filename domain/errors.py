@@ -271,7 +271,10 @@ class RateLimited(Refusal):
 
 @dataclass(eq=False)
 class Unavailable(Refusal):
-    """A dependency does not respond; nothing was done. `parts` names it: database, redis, temporal, sms or registry."""
+    """A dependency does not respond; nothing was done. `parts` names it: database, redis, temporal, sms or registry.
+
+    It is `api` where this process itself is stopping.
+    """
 
     parts: dict[str, str]
     code = "unavailable"

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.headers import REQUEST_ID, SECURITY_HEADERS, TLS_ONLY
 from api.http.problems import problem
-from locales.languages import preferred_language
+from locales.languages import Language, preferred_language
 
 _ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -55,6 +55,10 @@ class RequestLog:
                 await problem("internal_error", language)(scope, receive, send_marked)
         milliseconds = round(seconds * 1000, 1)
         log.info("request", method=scope["method"], route=_route(scope), status=status, milliseconds=milliseconds)
+
+
+def _language(scope: Scope) -> Language:
+    return preferred_language(Headers(scope=scope).get("accept-language"))
 
 
 def _route(scope: Scope) -> str:
