@@ -22,7 +22,7 @@ from storage.crypto.sources import key_source
 from storage.pool.reconcile import IndexKeeper
 from worker.container import WorkerContainer
 from worker.run import make_worker
-from worker.schedules import ensure_upkeep, keep_upkeep
+from worker.schedules import ensure_schedule, keep_schedule
 
 log = structlog.get_logger("worker")
 TEND_EVERY = timedelta(seconds=2)
@@ -39,10 +39,10 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     client = await connect(settings)
-    await ensure_upkeep(client, settings.task_queue)
+    await ensure_schedule(client, settings.task_queue)
     background = [
         asyncio.create_task(tend_index(repositories.pool_reconciler)),
-        asyncio.create_task(keep_upkeep(client, settings.task_queue)),
+        asyncio.create_task(keep_schedule(client, settings.task_queue)),
     ]
     # The tests run all workflows in the sandbox, which shows that none uses clock, randomness or I/O. Here the sandbox
     # would take a quarter of the worker's time, and memory for a copy of the modules for each vehicle.

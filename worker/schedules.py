@@ -36,16 +36,16 @@ STANDSTILL = timedelta(minutes=5)
 log = structlog.get_logger("worker")
 
 
-async def ensure_upkeep(client: Client, task_queue: str, *, schedule_id: str = UPKEEP) -> None:
+async def ensure_schedule(client: Client, task_queue: str, *, schedule_id: str = UPKEEP) -> None:
     """Create or update the schedule of maintenance. If an operator has paused it, it stays paused."""
-    wanted = _upkeep(task_queue, schedule_id)
+    wanted = _maintenance_schedule(task_queue, schedule_id)
     try:
         await client.create_schedule(schedule_id, wanted)
     except ScheduleAlreadyRunningError:
         await client.get_schedule_handle(schedule_id).update(lambda found: _brought_up_to_date(wanted, found))
 
 
-async def keep_upkeep(
+async def keep_schedule(
     client: Client, task_queue: str, *, schedule_id: str = UPKEEP, every: timedelta = EVERY, clock: Clock = system_clock
 ) -> Never:
     """Create the schedule whenever it is missing, as after a loss of Temporal's state, and report if it stands still.
@@ -55,7 +55,7 @@ async def keep_upkeep(
     while True:
         await asyncio.sleep(every.total_seconds())
         try:
-            await client.create_schedule(schedule_id, _upkeep(task_queue, schedule_id))
+            await client.create_schedule(schedule_id, _maintenance_schedule(task_queue, schedule_id))
             log.warning("maintenance schedule was missing")
         except ScheduleAlreadyRunningError:
             await _report_standstill(client.get_schedule_handle(schedule_id), clock())
@@ -74,7 +74,7 @@ async def _report_standstill(schedule: ScheduleHandle, at: datetime) -> None:
         log.warning("maintenance does not run", paused=found.schedule.state.paused, last=format_instant(last))
 
 
-def _upkeep(task_queue: str, schedule_id: str) -> Schedule:
+def _maintenance_schedule(task_queue: str, schedule_id: str) -> Schedule:
     return Schedule(
         action=ScheduleActionStartWorkflow(
             UpkeepWorkflow.run,

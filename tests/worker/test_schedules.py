@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 
 from process.clock import system_clock
 from tests.support.waiting import eventually
-from worker.schedules import STANDSTILL, ensure_upkeep, keep_upkeep
+from worker.schedules import STANDSTILL, ensure_schedule, keep_schedule
 
 QUEUE = "nobody-works-here"
 OFTEN = timedelta(milliseconds=50)
@@ -23,7 +23,7 @@ OFTEN = timedelta(milliseconds=50)
 @pytest.fixture
 async def schedule(temporal_client: Client) -> AsyncIterator[ScheduleHandle]:
     handle = temporal_client.get_schedule_handle(f"upkeep-{uuid4()}")
-    await ensure_upkeep(temporal_client, QUEUE, schedule_id=handle.id)
+    await ensure_schedule(temporal_client, QUEUE, schedule_id=handle.id)
     yield handle
     with suppress(RPCError):
         await handle.delete()
@@ -33,7 +33,7 @@ async def schedule(temporal_client: Client) -> AsyncIterator[ScheduleHandle]:
 async def kept(client: Client, schedule: ScheduleHandle, *, ahead: timedelta = timedelta(0)) -> AsyncIterator[None]:
     """As a worker does it, but often; its clock may be ahead."""
     keeping = asyncio.create_task(
-        keep_upkeep(client, QUEUE, schedule_id=schedule.id, every=OFTEN, clock=lambda: system_clock() + ahead)
+        keep_schedule(client, QUEUE, schedule_id=schedule.id, every=OFTEN, clock=lambda: system_clock() + ahead)
     )
     yield
     keeping.cancel()

@@ -15,7 +15,7 @@ from tests.support.applicants import Applicant, Car, Selection
 from tests.support.country import Country
 from tests.support.desk import clerk_of
 from tests.support.waiting import eventually
-from worker.schedules import ensure_upkeep, keep_upkeep
+from worker.schedules import ensure_schedule, keep_schedule
 
 pytestmark = pytest.mark.slow
 
@@ -152,8 +152,8 @@ async def test_a_temporal_that_has_lost_everything_is_filled_again_by_acts_and_b
     await sms_about(installation, late, (await late.view())["plate"])
     await installation.maintain("resynced")
     client, queue, schedule = installation.client, installation.task_queue, f"upkeep-{uuid4()}"
-    await ensure_upkeep(client, queue, schedule_id=schedule)
-    keeping = asyncio.create_task(keep_upkeep(client, queue, schedule_id=schedule, every=OFTEN))
+    await ensure_schedule(client, queue, schedule_id=schedule)
+    keeping = asyncio.create_task(keep_schedule(client, queue, schedule_id=schedule, every=OFTEN))
     await lose_everything(installation.temporal)
     installation.last_report = None
 

@@ -31,7 +31,7 @@ from tests.support.phones import Phone
 from tests.support.waiting import eventually
 from worker.container import WorkerContainer
 from worker.run import make_worker
-from worker.schedules import ensure_upkeep
+from worker.schedules import ensure_schedule
 from workflows.maintenance.types import OpenSms, UpkeepInput, UpkeepReport
 from workflows.maintenance.workflow import STEPS, UpkeepWorkflow
 
@@ -229,11 +229,11 @@ async def test_a_step_that_can_not_be_done_fails_the_run_after_the_others_were_d
 @pytest.mark.usefixtures("upkeep_worker")
 async def test_the_schedule_hands_on_what_was_done_and_survives_being_made_again(temporal_client: Client) -> None:
     schedule_id = f"upkeep-{uuid4()}"
-    await ensure_upkeep(temporal_client, QUEUE, schedule_id=schedule_id)
+    await ensure_schedule(temporal_client, QUEUE, schedule_id=schedule_id)
     schedule = temporal_client.get_schedule_handle(schedule_id)
     try:
         await schedule.pause(note="operators' own")
-        await ensure_upkeep(temporal_client, QUEUE, schedule_id=schedule_id)
+        await ensure_schedule(temporal_client, QUEUE, schedule_id=schedule_id)
         description = await schedule.describe()
         assert description.schedule.state.paused
         assert description.schedule.state.note == "operators' own"
@@ -252,7 +252,7 @@ async def test_a_run_that_fails_hands_on_what_it_has_done_all_the_same(
     own_container: WorkerContainer, temporal_client: Client
 ) -> None:
     schedule_id, nobody = f"upkeep-{uuid4()}", make_redis("redis://127.0.0.1:1/0")
-    await ensure_upkeep(temporal_client, QUEUE, schedule_id=schedule_id)
+    await ensure_schedule(temporal_client, QUEUE, schedule_id=schedule_id)
     try:
         async with make_worker(temporal_client, QUEUE, without_redis(own_container, nobody).activities()):
             with pytest.raises(WorkflowFailureError):
