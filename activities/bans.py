@@ -49,7 +49,7 @@ class BanActivities(Bans):
                 preselection_id=row.id,
             )
         )
-        others = await self._preselections.others_unfinished(row.id)
+        others = await self._preselections.unfinished_others(row.id)
         return BanResult(str(ban.id), row.office_code, [str(other.id) for other in others])
 
     @activity.defn(name="people.lift_ban")

@@ -28,7 +28,7 @@ class DeadlineActivities(Deadlines):
     async def postpone(self, page: PostponePageInput) -> PostponedPage:
         if not self._seals.is_genuine(page.operation_id, "postpone", page.given):
             raise ApplicationError("not sealed by the API or the command line", type="forbidden", non_retryable=True)
-        due = await self._reservations.ending_on(
+        due = await self._reservations.of_last_days(
             [date.fromisoformat(day) for day in page.given.days],
             office_code=page.given.office,
             after=UUID(page.after) if page.after else None,

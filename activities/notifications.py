@@ -78,7 +78,7 @@ class NotificationActivities(Notifications):
         """Whether the rows say what the SMS says, whoever ordered it."""
         at = self._clock.now(given.at)
         if given.purpose == Purpose.BAN_ENDED:
-            is_banned = await self._bans.banned_until(row.party_hash, at)
+            is_banned = await self._bans.find_ban_end(row.party_hash, at)
             return ban is not None and ban.released_at is not None and not is_banned
         return row.is_visible and _is_said_by(row, ban, given.purpose, at)
 

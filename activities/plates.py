@@ -138,7 +138,7 @@ class PlateActivities(Plates):
     async def _free_to_compose(self, case: Case, command: Compose) -> list[str]:
         """The numbers, in the given order, of a composable segment that no other vehicle has."""
         segments = await self._segments.of_office(case.row.office_code)
-        others = await self._claims.taken_by_others(command.numbers, str(case.row.id), case.at)
+        others = await self._claims.plates_of_others(command.numbers, str(case.row.id), case.at)
         composable = [segment for segment in segments if segment.is_composable(case.at)]
         return [
             number

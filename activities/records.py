@@ -30,7 +30,7 @@ class RecordActivities(Records):
         history, policy = await self._histories.before(case.row), case.row.rules
         if history.is_running:
             raise VehicleInUse
-        earlier = history.applied_to(from_record(history.earlier, policy)) if history.earlier else None
+        earlier = history.apply_to(from_record(history.earlier, policy)) if history.earlier else None
         state = Preselection.begin(policy, case.at, earlier=earlier, shown=history.shown)
         return await self._runner.commit(case, state, use_code=case.row.code_id)
 

@@ -18,7 +18,7 @@ from gateways.vehicle_registry import HttpVehicleRegistry, LocalVehicleRegistry
 from process.clock import system_clock
 from process.exit import leave
 from process.logging import configure_logging
-from storage.crypto.readers import keys_kept_up
+from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
@@ -35,7 +35,7 @@ async def run(settings: Settings, keys: Keys) -> None:
             gateways = gateways_of(settings, http, SmsOutbox(outbox, keys))
             async with (
                 open_context(settings, gateways, keys) as context,
-                keys_kept_up(keys, context.repositories.database, "api", system_clock),
+                keep_keys_current(keys, context.repositories.database, "api", system_clock),
             ):
                 await serve(create_app(context), settings)
     finally:

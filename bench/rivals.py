@@ -90,7 +90,7 @@ def claiming(stack: Stack, *, look: bool) -> Attempt:
 
     async def attempt_after_a_look(rival: DecisionInput, plate: str) -> bool:
         """Claim the plate as `plates.compose` does."""
-        if await claims.taken_by_others([plate], rival.preselection_id, rival.at):
+        if await claims.plates_of_others([plate], rival.preselection_id, rival.at):
             return False
         with suppress(ClaimLost):
             async with turns.at(plate) as may_be_free:

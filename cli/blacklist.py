@@ -25,7 +25,7 @@ async def list_bans(
 ) -> Output:
     """List entries, newest first."""
     if unconfirmed:
-        found = await context.operations.repositories.bans.unconfirmed(limit=limit)
+        found = await context.operations.repositories.bans.unconfirmed_releases(limit=limit)
     else:
         found = await context.operations.repositories.bans.page(preselection_id=preselection, limit=limit)
     return Output([asdict(entry) for entry in found])

@@ -20,7 +20,9 @@ app = area("deadlines")
 async def due(day: date | None = None, /, *, office: Office = None, context: Context) -> Output:
     """List the reservations whose last day is this one; today by default."""
     operations = context.operations
-    found = await operations.repositories.reservations.ending_on([day or shanghai_day(context.now)], office_code=office)
+    found = await operations.repositories.reservations.of_last_days(
+        [day or shanghai_day(context.now)], office_code=office
+    )
     return Output(
         [vars(each) | {"address": operations.addresses.of(vehicle_workflow_id(str(each.id)))} for each in found]
     )

@@ -22,7 +22,7 @@ from gateways.sms import LocalSms
 from process.clock import Clock, system_clock
 from process.exit import leave
 from process.logging import configure_logging
-from storage.crypto.readers import keys_kept_up
+from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
@@ -72,7 +72,7 @@ async def run(settings: Settings) -> None:
         async with (
             http_client as http,
             open_context(settings, demo_gateways(demo, http), keys) as context,
-            keys_kept_up(keys, context.repositories.database, "api", system_clock),
+            keep_keys_current(keys, context.repositories.database, "api", system_clock),
         ):
             await serve(demo_app(context, demo), settings)
     finally:

@@ -23,13 +23,13 @@ async def withholdings_in(context: OperationsContext, period: Period, *, limit: 
 
 async def ban_releases_in(context: OperationsContext, period: Period, *, limit: int) -> list[BanEntry]:
     """Bans that an operator released early, newest first."""
-    return await context.repositories.bans.released_early(period.since, period.until, limit=limit)
+    return await context.repositories.bans.early_releases(period.since, period.until, limit=limit)
 
 
 async def unconfirmed(context: OperationsContext, *, limit: int) -> Unconfirmed:
     return Unconfirmed(
-        await context.repositories.withheld.unconfirmed(limit=limit),
-        await context.repositories.bans.unconfirmed(limit=limit),
+        await context.repositories.withheld.unconfirmed_withholdings(limit=limit),
+        await context.repositories.bans.unconfirmed_releases(limit=limit),
     )
 
 

@@ -25,7 +25,7 @@ async def release_ban(context: OperationsContext, entry_id: UUID, command: Opera
         raise AlreadyReleased
     # Entry and audit have the reason; Temporal does not need it.
     message = ReleaseBan(command.operator, f"request {command.id}", str(command.id))
-    sealed = context.repositories.message_seals.sealed(str(entry_id), "release", message)
+    sealed = context.repositories.message_seals.seal(str(entry_id), "release", message)
     await signalled(context.temporal, blacklist_workflow_id(str(entry_id)), "release", sealed)
     return entry
 

@@ -112,7 +112,7 @@ async def outage_input(context: OperationsContext, command: OperatorCommand, out
 async def _begun(context: OperationsContext, command: OperatorCommand, given: PostponementInput) -> Postponement:
     """Begin the workflow; the same command again finds it running, or finished. Raises `Unavailable`."""
     workflow_id = postponement_workflow_id(str(command.id))
-    given = context.repositories.message_seals.sealed(workflow_id, "postpone", given)
+    given = context.repositories.message_seals.seal(workflow_id, "postpone", given)
     count = await _count(context, given)
     try:
         with temporal_answers():
@@ -146,7 +146,7 @@ async def _due(context: OperationsContext, given: PostponementInput) -> AsyncIte
     """The live reservations with their last day on one of the days, page by page."""
     days, last = [date.fromisoformat(day) for day in given.days], None
     while True:
-        page = await context.repositories.reservations.ending_on(days, office_code=given.office, after=last)
+        page = await context.repositories.reservations.of_last_days(days, office_code=given.office, after=last)
         yield page
         if len(page) < MOST:
             return

@@ -38,7 +38,7 @@ async def find_by_plate(context: OperationsContext, text: str, at: datetime) -> 
     except MalformedPlate:
         raise NumberMalformed([text[:_LONGEST_SHOWN]]) from None
     rows = await context.repositories.reservations.of_plate(plate)
-    holder = await context.repositories.reservations.holding(plate, at)
+    holder = await context.repositories.reservations.holder_of(plate, at)
     if holder and all(row.id != holder for row in rows):
         held = await context.repositories.preselections.get(holder)
         rows = [*([held] if held else []), *rows]

@@ -65,11 +65,11 @@ async def key_states(context: OperationsContext) -> list[KeyState]:
     """Every key. A row does not show which old hashing key it needs, so its count belongs to the oldest open one."""
     keys, states = context.repositories.keys, []
     for key_id in keys.vault.ids:
-        rows = await Reencryption(context.repositories.database, keys.vault).left(Vault.head_of(key_id))
+        rows = await Reencryption(context.repositories.database, keys.vault).remaining_rows(Vault.head_of(key_id))
         states.append(KeyState("encryption", key_id, key_id == keys.vault.current, is_closed=False, rows=rows))
-    left = await Rehashing(context.repositories.database, keys).left()
+    left = await Rehashing(context.repositories.database, keys).remaining_rows()
     for key_id in keys.hashes.ids:
-        is_current, is_closed = key_id == keys.hashes.current, key_id in keys.hashes.closed
+        is_current, is_closed = key_id == keys.hashes.current, key_id in keys.hashes.closed_ids
         needed = (0, 0) if is_current or is_closed else left
         states.append(KeyState("hashing", key_id, is_current, is_closed, *needed))
     return states
@@ -81,7 +81,7 @@ async def make_key(context: OperationsContext, kind: Kind, command: OperatorComm
     keys = context.repositories.keys
     if _newest(keys, kind) != _current(keys, kind):
         return KeyChange(kind, _newest(keys, kind), obstacle="the previous rotation is unfinished: continue it first")
-    if kind == "hashing" and (await Rehashing(context.repositories.database, keys).left())[0]:
+    if kind == "hashing" and (await Rehashing(context.repositories.database, keys).remaining_rows())[0]:
         return KeyChange(kind, _current(keys, kind), obstacle="rows wait for the previous rotation: continue it first")
     key_id, key = secrets.token_hex(_ID_BYTES), b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
     _changed(keys, lambda content: _add(content, kind, key_id, key, format_instant(command.at)))
@@ -161,7 +161,7 @@ async def _waited(
     began = clock()
     while True:
         passed = timedelta(seconds=clock() - began)
-        behind = [reader for reader in await readers.living(command.at + passed) if not has_done(reader)]
+        behind = [reader for reader in await readers.live_readers(command.at + passed) if not has_done(reader)]
         if not behind or passed > TIMEOUT:
             return behind
         await asyncio.sleep(_PAUSE_SECONDS)

@@ -55,7 +55,7 @@ async def delete_person(context: OperationsContext, text: str, command: Operator
     command.require_reason()
     people, id_number = context.repositories.person_records, _id_number(text, command.at)
     async with context.repositories.database.transaction() as connection:
-        rows = await people.locked(connection, id_number)
+        rows = await people.lock_preselections(connection, id_number)
         held = await people.holds(connection, [row.id for row in rows], command.at)
         bans = await people.bans(connection, id_number)
         banned_until = [ban["until"] for ban in bans]

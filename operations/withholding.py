@@ -72,7 +72,9 @@ async def confirm_withheld(context: OperationsContext, withholding_id: UUID, com
 async def withholdings(context: OperationsContext, prefix: str | None) -> list[Withholding]:
     """The newest withholdings of a prefix, or those that wait for a second operator."""
     return await (
-        context.repositories.withheld.of_prefix(prefix) if prefix else context.repositories.withheld.unconfirmed()
+        context.repositories.withheld.of_prefix(prefix)
+        if prefix
+        else context.repositories.withheld.unconfirmed_withholdings()
     )
 
 

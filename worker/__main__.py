@@ -17,7 +17,7 @@ from domain.dependencies import DependencyUnavailable
 from process.clock import system_clock
 from process.exit import leave
 from process.logging import configure_logging
-from storage.crypto.readers import keys_kept_up
+from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.pool.reconcile import IndexKeeper
 from worker.container import WorkerContainer
@@ -48,7 +48,7 @@ async def serve(settings: Settings) -> None:
     # would take a quarter of the worker's time, and memory for a copy of the modules for each vehicle.
     runner = UnsandboxedWorkflowRunner()
     async with (
-        keys_kept_up(repositories.keys, repositories.database, "worker", system_clock),
+        keep_keys_current(repositories.keys, repositories.database, "worker", system_clock),
         make_worker(client, settings.task_queue, container.activities(), workflow_runner=runner),
     ):
         log.info("worker ready", task_queue=settings.task_queue)

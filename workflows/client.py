@@ -40,7 +40,7 @@ M = TypeVar("M")
 class Seals(Protocol):
     """Makes the seals of messages (`storage.crypto.seals`)."""
 
-    def sealed(self, subject_id: str, act: str, message: M) -> M: ...
+    def seal(self, subject_id: str, act: str, message: M) -> M: ...
 
 
 class VehicleClient:
@@ -53,7 +53,7 @@ class VehicleClient:
 
     async def update(self, vehicle: VehicleStart, act: str, command: Any) -> Acted:
         """Send an update and wait for its result; a workflow that does not run is started with it."""
-        sealed = self._seals.sealed(vehicle.preselection_id, act, command)
+        sealed = self._seals.seal(vehicle.preselection_id, act, command)
         handle = self._temporal.get_workflow_handle(vehicle_workflow_id(vehicle.preselection_id))
         async with translated_errors():
             try:
@@ -67,11 +67,11 @@ class VehicleClient:
     async def start(self, vehicle: VehicleStart, act: str, command: Any) -> Acted:
         """Send an update to a workflow that probably does not run yet."""
         async with translated_errors():
-            return await self._start_with(vehicle, act, self._seals.sealed(vehicle.preselection_id, act, command))
+            return await self._start_with(vehicle, act, self._seals.seal(vehicle.preselection_id, act, command))
 
     async def signal(self, preselection_id: str, act: str, command: Any = None) -> bool:
         """Send a signal; False when the workflow has ended, or never started. Raises `Unavailable`."""
-        arguments = [] if command is None else [self._seals.sealed(preselection_id, act, command)]
+        arguments = [] if command is None else [self._seals.seal(preselection_id, act, command)]
         handle = self._temporal.get_workflow_handle(vehicle_workflow_id(preselection_id))
         try:
             async with asyncio.timeout(SIGNAL_TIMEOUT_SECONDS):

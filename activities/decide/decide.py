@@ -187,7 +187,7 @@ class DecisionRunner:
         if command is None or not row.dormant:
             return state
         history = await self._histories.before(row)
-        return replace(history.applied_to(state), shown=tuple(sorted({*history.shown, *state.shown})))
+        return replace(history.apply_to(state), shown=tuple(sorted({*history.shown, *state.shown})))
 
     async def _fence_earlier_attempts(self, case: Case) -> bool:
         """Make sure that no earlier attempt of a refused request is executed later; True to decide again.

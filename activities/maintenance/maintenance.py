@@ -149,6 +149,6 @@ class UpkeepActivities(UpkeepWork):
     @activity.defn(name="upkeep.check_calendar")
     async def check_calendar(self, order: UpkeepOrder) -> CheckedCalendar:
         calendars, today = self._stores.calendars, shanghai_day(self._clock.now(order.at))
-        last = await calendars.last_day_waited_for() or today
+        last = await calendars.latest_last_day() or today
         years = list(range(today.year, max(last, today + _AHEAD).year + 1))
         return CheckedCalendar(years, [year for year in years if not await calendars.is_official(year)])

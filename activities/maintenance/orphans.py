@@ -65,7 +65,7 @@ class OrphanedWorkflows:
         starter = await self._starter(temporal, task_queue)
         mark, is_known = await self._lagging.advance_mark(order.mark)
         count = 0 if is_known else await self._refresh_all(starter, order.at)
-        noted = await self._lagging.noted()
+        noted = await self._lagging.list_ids()
         await self._refresh(starter, noted)
         await self._lagging.forget(noted, order.at)
         return ResyncedVehicles(mark, is_restored=not is_known, vehicles=count + len(noted))
@@ -74,7 +74,7 @@ class OrphanedWorkflows:
         """Vehicles that changed since the last check and show another stage than their row, or do not run at all."""
         since, until = _since(order, _SETTLING, _FURTHEST_CHANGE), order.at - _SETTLING
         behind, last = set[UUID](), None
-        while page := await self._rows.changed(since, until, after=last):
+        while page := await self._rows.changed_vehicles(since, until, after=last):
             shown = await shown_stages(temporal, [row.id for row in page])
             behind |= {row.id for row in page if _is_behind(row, shown)}
             last = page[-1].id
@@ -91,7 +91,7 @@ class OrphanedWorkflows:
     async def _refresh_all(self, starter: Starter, at: datetime) -> int:
         """Refresh what ought to run, and whatever else runs: its row may be at its end, or missing."""
         refreshed, last = set[UUID](), None
-        while page := await self._rows.unfinished(at - _FURTHEST, after=last):
+        while page := await self._rows.unfinished_vehicles(at - _FURTHEST, after=last):
             await few_at_once(starter.refresh(row) for row in page)
             last = page[-1].id
             refreshed |= {row.id for row in page}

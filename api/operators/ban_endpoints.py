@@ -25,7 +25,9 @@ async def list_bans(context: CurrentContext, query: Annotated[BanQuery, Query()]
     """All bans, including released ones, newest first; or the early releases that wait for a second operator."""
     repository = context.repositories.bans
     if query.unconfirmed:
-        return BanPage(items=[ban_item(entry) for entry in await repository.unconfirmed(limit=query.limit)], next=None)
+        return BanPage(
+            items=[ban_item(entry) for entry in await repository.unconfirmed_releases(limit=query.limit)], next=None
+        )
     wanted = UUID(query.preselection_id) if query.preselection_id else None
     entries = await repository.page(preselection_id=wanted, limit=query.limit, before=place_in(query.cursor))
     following = cursor_of(entries[-1].place) if len(entries) == query.limit else None

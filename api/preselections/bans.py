@@ -21,7 +21,7 @@ async def banned_until(context: RequestContext) -> datetime | None:
     if missed and not await blacklist.has_recorded(party, missed):
         return missed
     # Read last, so that a ban that is being written meanwhile is not missed.
-    return await blacklist.banned_until(party, context.now())
+    return await blacklist.find_ban_end(party, context.now())
 
 
 async def require_no_ban(context: RequestContext) -> None:

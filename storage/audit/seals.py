@@ -91,7 +91,7 @@ class AuditSeals:
             to_xact = await _boundary(connection, from_xact)
             if to_xact is None:
                 return 0, last
-            made = await _made(connection, last, (from_xact, to_xact), at)
+            made = await _make_seal(connection, last, (from_xact, to_xact), at)
             await connection.execute(insert(audit_seal).values({name: getattr(made, name) for name in _SEAL_NAMES}))
         return made.count, made
 
@@ -109,7 +109,7 @@ async def _boundary(connection: AsyncConnection, from_xact: int) -> int | None:
     return int(last) if last > first else int(last) + 1
 
 
-async def _made(connection: AsyncConnection, last: Seal | None, xacts: tuple[int, int], at: datetime) -> Seal:
+async def _make_seal(connection: AsyncConnection, last: Seal | None, xacts: tuple[int, int], at: datetime) -> Seal:
     from_xact, to_xact = xacts
     digest, count = sha256(), 0
     async for row in rows_between(connection, from_xact, to_xact):

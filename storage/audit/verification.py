@@ -55,10 +55,10 @@ async def verify_audit(database: Database, noted: Mapping[int, str] | None = Non
     async with database.transaction(timeout_s=_TIMEOUT) as connection:
         seals = [seal_of(row) for row in await connection.execute(select(*SEAL_COLUMNS).order_by(audit_seal.c.number))]
         end = max((seal.to_xact for seal in seals), default=0)
-        count, faults = await _compared(connection, seals, end)
+        count, faults = await _compare_rows(connection, seals, end)
         later = select(func.count()).select_from(audit).where(audit.c.xact >= end)
         unsealed = (await connection.execute(later)).scalar_one()
-    faults = [*_broken_links(seals), *faults, *_not_as_noted(seals, noted or {})]
+    faults = [*_broken_links(seals), *faults, *_compare_digests(seals, noted or {})]
     return AuditReport(len(seals), count, unsealed, seals[-1] if seals else None, tuple(faults))
 
 
@@ -75,7 +75,7 @@ def _broken_links(seals: list[Seal]) -> list[Fault]:
     return faults
 
 
-def _not_as_noted(seals: list[Seal], noted: Mapping[int, str]) -> list[Fault]:
+def _compare_digests(seals: list[Seal], noted: Mapping[int, str]) -> list[Fault]:
     there = {seal.number: seal.digest.hex() for seal in seals}
     return [
         Fault(number, "the seal differs from the stored digest")
@@ -84,7 +84,7 @@ def _not_as_noted(seals: list[Seal], noted: Mapping[int, str]) -> list[Fault]:
     ]
 
 
-async def _compared(connection: AsyncConnection, seals: list[Seal], end: int) -> tuple[int, list[Fault]]:
+async def _compare_rows(connection: AsyncConnection, seals: list[Seal], end: int) -> tuple[int, list[Fault]]:
     """Read all rows once and compare them with their seals."""
     faults: list[Fault] = []
     count = 0

@@ -108,7 +108,7 @@ class BanRepository:
             set_={"until": func.greatest(_COLUMNS.until, written.excluded.until)},
         ).returning(*_BAN)
 
-    async def banned_until(self, party_hash: bytes, at: datetime) -> datetime | None:
+    async def find_ban_end(self, party_hash: bytes, at: datetime) -> datetime | None:
         """The end of the ban that is in force at `at`, or None."""
         in_force = and_(_IS_LIVE, _COLUMNS.since <= at, _COLUMNS.until > at)
         found = await self._database.row(
@@ -192,11 +192,11 @@ class BanRepository:
             conditions.append(tuple_(_COLUMNS.since, _COLUMNS.id) < before)
         return await self._entries(*conditions, limit=limit)
 
-    async def unconfirmed(self, *, limit: int = 100) -> list[BanEntry]:
+    async def unconfirmed_releases(self, *, limit: int = 100) -> list[BanEntry]:
         """Early releases that no second operator has confirmed yet, newest first."""
         return await self._entries(_IS_UNCONFIRMED, limit=limit)
 
-    async def released_early(self, since: datetime, until: datetime, *, limit: int) -> list[BanEntry]:
+    async def early_releases(self, since: datetime, until: datetime, *, limit: int) -> list[BanEntry]:
         """Early releases from `since` to before `until`, confirmed or not."""
         in_time = (_COLUMNS.released_at >= since, _COLUMNS.released_at < until)
         return await self._entries(_COLUMNS.released_by.is_not(None), *in_time, limit=limit)

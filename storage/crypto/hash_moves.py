@@ -25,13 +25,13 @@ class SubmittedHashes:
     party: Hash
 
 
-async def moved_to_current(connection: AsyncConnection, hashes: SubmittedHashes) -> None:
+async def convert_to_current(connection: AsyncConnection, hashes: SubmittedHashes) -> None:
     """Convert all rows of this vehicle, this transfer and this party to the current key.
 
     During a key rotation, every writer of a vehicle's row calls this first, one after the other. So the constraints (a
     vehicle has one running preselection, a party has one ban) hold for all rows, whichever key a process writes with.
     """
-    await locked(connection, [hashes.vehicle.stable, hashes.party.stable])
+    await lock_conversions(connection, [hashes.vehicle.stable, hashes.party.stable])
     for statement, value in (
         (_VEHICLE, hashes.vehicle),
         (_TRANSFER, hashes.transfer),
@@ -42,7 +42,7 @@ async def moved_to_current(connection: AsyncConnection, hashes: SubmittedHashes)
         await connection.execute(statement, {"current": current, "others": others})
 
 
-async def locked(connection: AsyncConnection, stable_hashes: Iterable[bytes]) -> None:
+async def lock_conversions(connection: AsyncConnection, stable_hashes: Iterable[bytes]) -> None:
     """Wait for other processes that convert rows of the same vehicle or party, in one order everywhere."""
     for lock in sorted(int.from_bytes(stable[:8], "big", signed=True) for stable in stable_hashes):
         await connection.execute(_LOCK, {"lock": lock})

@@ -126,7 +126,7 @@ class KeyedHash:
         return state.keys[state.current].id
 
     @property
-    def closed(self) -> list[str]:
+    def closed_ids(self) -> list[str]:
         return [key.id for key in self._state.keys if key.is_closed]
 
     @property
@@ -140,7 +140,7 @@ class KeyedHash:
         framed = b"".join(len(part).to_bytes(4, "big") + part for part in (text.encode() for text in (label, *texts)))
         return self._state.hash(framed)
 
-    def wrapped(self, value: bytes) -> bytes:
+    def wrap(self, value: bytes) -> bytes:
         """Wrap a hash of the previous key: hash it once more with the current one."""
         state = self._state
         return state.keys[state.current].digest(_WRAPPED + value)

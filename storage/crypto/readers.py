@@ -50,7 +50,7 @@ class KeyReaders:
         """Remove a process that stops, so that nobody waits for it."""
         await self._database.rows(delete(key_reader).where(key_reader.c.id == reader_id))
 
-    async def living(self, at: datetime) -> list[KeyReader]:
+    async def live_readers(self, at: datetime) -> list[KeyReader]:
         """Every process that has reported in the last minute."""
         columns = key_reader.c
         found = await self._database.rows(
@@ -62,12 +62,12 @@ class KeyReaders:
 
 
 @asynccontextmanager
-async def keys_kept_up(
+async def keep_keys_current(
     keys: Keys, database: Database, name: str, clock: Callable[[], datetime], *, every: timedelta = EVERY
 ) -> AsyncIterator[None]:
     """Keep a process's keys up to date while it runs."""
     readers, reader_id = KeyReaders(database), uuid4()
-    keeping = asyncio.create_task(_keep_up(keys, readers, reader_id, name, clock, every))
+    keeping = asyncio.create_task(_refresh_repeatedly(keys, readers, reader_id, name, clock, every))
     try:
         yield
     finally:
@@ -77,7 +77,7 @@ async def keys_kept_up(
             await readers.forget(reader_id)
 
 
-async def _keep_up(
+async def _refresh_repeatedly(
     keys: Keys, readers: KeyReaders, reader_id: UUID, name: str, clock: Callable[[], datetime], every: timedelta
 ) -> None:
     while True:
@@ -89,5 +89,5 @@ async def _keep_up(
             log.warning("keys unreadable", problem=type(problem).__name__)
         # A process reports its keys after it uses them, never before.
         with suppress(DependencyUnavailable):
-            await readers.report(reader_id, KeyReader(name, clock(), keys.known, keys.current))
+            await readers.report(reader_id, KeyReader(name, clock(), keys.known_ids, keys.current_ids))
         await asyncio.sleep(every.total_seconds())

@@ -46,7 +46,7 @@ class Reencryption:
         """Process all tables once; returns how many rows had values of another key than the current one."""
         return sum([await self._table(sealed) for sealed in SEALED])
 
-    async def left(self, head: bytes) -> int:
+    async def remaining_rows(self, head: bytes) -> int:
         """How many rows have a value that begins with this: see `Vault.head`."""
         return sum([await self._count(sealed, head) for sealed in SEALED])
 
@@ -61,7 +61,7 @@ class Reencryption:
         async for batch in self._batches(sealed):
             async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
                 for row in batch:
-                    await connection.execute(self._resealed(sealed, row))
+                    await connection.execute(self._reencrypt_row(sealed, row))
             changed += len(batch)
         return changed
 
@@ -81,16 +81,16 @@ class Reencryption:
             yield batch
             last = tuple(batch[-1][: len(key)])
 
-    def _resealed(self, sealed: Sealed, row: Row[Any]) -> Any:
+    def _reencrypt_row(self, sealed: Sealed, row: Row[Any]) -> Any:
         columns, values = sealed.table.c, row._mapping  # noqa: SLF001 -- the underscore only keeps the name possible
         same = and_(*(columns[name] == values[name] for name in sealed.key))
         return (
             update(sealed.table)
             .where(same)
-            .values({name: self._anew(sealed, name, values[name]) for name in sealed.columns})
+            .values({name: self._reencrypt_value(sealed, name, values[name]) for name in sealed.columns})
         )
 
-    def _anew(self, sealed: Sealed, name: str, value: bytes | None) -> Any:
+    def _reencrypt_value(self, sealed: Sealed, name: str, value: bytes | None) -> Any:
         column = sealed.table.c[name]
         if value is None or not self._vault.needs_rotation(value):
             return column

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.crypto.hash_moves import locked
+from storage.crypto.hash_moves import lock_conversions
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys
@@ -75,7 +75,7 @@ class Rehashing:
         bans = await self._each(_BANS, self._ban)
         return rows + bans + await self._each(_MESSAGES, self._message)
 
-    async def left(self) -> tuple[int, int]:
+    async def remaining_rows(self) -> tuple[int, int]:
         """How many rows have hashes of another key: those that `run` converts, and those that expire."""
         async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             lasting, lapsing = (await connection.execute(_LEFT, self._stale())).one()
@@ -99,8 +99,11 @@ class Rehashing:
     async def _preselection(self, connection: AsyncConnection, row: Row[Any]) -> None:
         new = self._new_hashes(row)
         if row.purged_at is None:
-            known = [self._hashes.vehicle(self._opened(row, "vin")), self._hashes.party(self._opened(row, "party_id"))]
-            await locked(connection, [each.stable for each in known])
+            known = [
+                self._hashes.vehicle(self._decrypt(row, "vin")),
+                self._hashes.party(self._decrypt(row, "party_id")),
+            ]
+            await lock_conversions(connection, [each.stable for each in known])
         for column, statement in _MOVES.items():
             old = getattr(row, column)
             if self._is_stale(old):
@@ -114,11 +117,11 @@ class Rehashing:
 
     def _new_hashes(self, row: Row[Any]) -> Mapping[str, bytes]:
         """By column; hashes without an encrypted text are wrapped, and so are those of account and seller."""
-        new = {column: self._keyed.wrapped(getattr(row, column)) for column in _HASHES}
+        new = {column: self._keyed.wrap(getattr(row, column)) for column in _HASHES}
         if row.purged_at is not None:
             return new
-        vin, party = self._opened(row, "vin"), self._opened(row, "party_id")
-        transfer = self._hashes.transfer(vin, self._opened(row, "certificate_number"), party)
+        vin, party = self._decrypt(row, "vin"), self._decrypt(row, "party_id")
+        transfer = self._hashes.transfer(vin, self._decrypt(row, "certificate_number"), party)
         return new | {
             "vehicle_hash": bytes(self._hashes.vehicle(vin)),
             "transfer_hash": bytes(transfer),
@@ -127,13 +130,13 @@ class Rehashing:
 
     async def _ban(self, connection: AsyncConnection, row: Row[Any]) -> None:
         """Convert the ban of a party whose number is in no preselection; others are converted with theirs."""
-        await connection.execute(_BAN, {"old": row.party_hash, "new": self._keyed.wrapped(row.party_hash)})
+        await connection.execute(_BAN, {"old": row.party_hash, "new": self._keyed.wrap(row.party_hash)})
 
     async def _message(self, connection: AsyncConnection, row: Row[Any]) -> None:
         phone = self._hashes.phone(self._vault.decrypt("text_message.phone", row.phone))
         await connection.execute(_PHONE, {"id": row.id, "old": row.phone_hash, "new": candidate_hashes(phone)[0]})
 
-    def _opened(self, row: Row[Any], column: str) -> str:
+    def _decrypt(self, row: Row[Any], column: str) -> str:
         return self._vault.decrypt(f"preselection.{column}", getattr(row, column))
 
     def _is_stale(self, value: bytes) -> bool:

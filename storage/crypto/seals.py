@@ -25,7 +25,7 @@ class MessageSeals:
     def __init__(self, hashes: KeyedHash) -> None:
         self._hashes = hashes
 
-    def sealed(self, subject_id: str, act: str, message: M) -> M:
+    def seal(self, subject_id: str, act: str, message: M) -> M:
         """The message with its seal. `subject_id` is its preselection, ban or operation."""
         seal = _text(self._hashes.hash(_LABEL, subject_id, act, _canonical(message)))
         return replace(message, seal=seal)  # type: ignore[type-var] # Messages are dataclasses; no type says so.

@@ -47,7 +47,7 @@ class FileKeys:
         return _object(self._path.read_text("utf-8"))
 
     def change(self, how: Callable[[dict[str, Any]], None]) -> None:
-        with self._held():
+        with self._lock():
             content = dict(self.read())
             how(content)
             status = self._path.stat()
@@ -63,7 +63,7 @@ class FileKeys:
             unfinished.rename(self._path)
 
     @contextmanager
-    def _held(self) -> Iterator[None]:
+    def _lock(self) -> Iterator[None]:
         """One change at a time; the lock is a separate file, because the key file is replaced."""
         with self._path.with_suffix(".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -136,12 +136,12 @@ class Keys:
         return keys
 
     @property
-    def known(self) -> list[str]:
+    def known_ids(self) -> list[str]:
         """The ids of all keys that can be read, each with its kind."""
         return [*(f"encryption:{key_id}" for key_id in self.vault.ids), *(f"hashing:{it}" for it in self.hashes.ids)]
 
     @property
-    def current(self) -> list[str]:
+    def current_ids(self) -> list[str]:
         """The ids of the two keys with which values are written, each with its kind."""
         return [f"encryption:{self.vault.current}", f"hashing:{self.hashes.current}"]
 
@@ -171,16 +171,16 @@ class HashingKeys(NamedTuple):
 def encryption_keys(content: Mapping[str, Any]) -> EncryptionKeys:
     """Raises ValueError or KeyError."""
     encryption = _section(content["encryption"])
-    return EncryptionKeys(_decoded(encryption["keys"]), encryption["current"])
+    return EncryptionKeys(_decode_keys(encryption["keys"]), encryption["current"])
 
 
 def hashing_keys(content: Mapping[str, Any]) -> HashingKeys:
     """`hashing` is one key, or `{"current": id, "keys": {id: key}, "closed"?: [id]}`. Raises ValueError or KeyError."""
     hashing = content["hashing"]
     if isinstance(hashing, str):
-        return HashingKeys(_decoded({FIRST: hashing}), FIRST, ())
+        return HashingKeys(_decode_keys({FIRST: hashing}), FIRST, ())
     hashing = _section(hashing)
-    return HashingKeys(_decoded(hashing["keys"]), hashing["current"], tuple(hashing.get("closed", ())))
+    return HashingKeys(_decode_keys(hashing["keys"]), hashing["current"], tuple(hashing.get("closed", ())))
 
 
 def _section(value: Any) -> Mapping[str, Any]:
@@ -193,5 +193,5 @@ FIRST = "first"
 """The id of the first hashing key of an instance."""
 
 
-def _decoded(keys: Mapping[str, str]) -> dict[str, bytes]:
+def _decode_keys(keys: Mapping[str, str]) -> dict[str, bytes]:
     return {key_id: b64decode(key, validate=True) for key_id, key in keys.items()}

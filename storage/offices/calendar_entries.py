@@ -42,7 +42,7 @@ class CalendarEntries:
         columns = calendar_year.c
         return bool(await self._database.rows(select(columns.year).where(columns.year == year, columns.official)))
 
-    async def last_day_waited_for(self) -> date | None:
+    async def latest_last_day(self) -> date | None:
         """The latest last day of any live reservation, or None."""
         columns = preselection.c
         newest = select(columns.visit_by).where(columns.stage == text("'completed'"))

@@ -26,7 +26,7 @@ class Claims:
         found = await self._database.fetch_raw(_LIVE, {"plates": list(plates), "at": at})
         return [Claim(*row) for row in found]
 
-    async def taken_by_others(self, plates: Sequence[str], preselection_id: str, at: datetime) -> set[str]:
+    async def plates_of_others(self, plates: Sequence[str], preselection_id: str, at: datetime) -> set[str]:
         """The plates that this preselection can't have; it can have its own offered numbers and candidates."""
         values = {"plates": list(plates), "at": at, "preselection_id": UUID(preselection_id)}
         return {plate for (plate,) in await self._database.fetch_raw(_OTHERS, values)}

@@ -70,7 +70,7 @@ class KeyboardSnapshots:
         async with self._turns[prefix]:
             snapshot = self._newest.get(prefix)
             if not snapshot or not snapshot.serves(at, max_age):
-                snapshot = await self._shared_or_made(prefix, at, max_age)
+                snapshot = await self._load_or_make(prefix, at, max_age)
                 self._remember(prefix, snapshot)
         return snapshot
 
@@ -85,26 +85,26 @@ class KeyboardSnapshots:
             asked, as_of = await self._redis.mget(key(prefix, "keyboard_asked"), key(prefix, "keyboard_as_of"))
         if asked is None or (as_of is not None and at - moment_at(int(as_of)) < older_than):
             return False
-        async with self._locks.held(key(prefix, "keyboard_lock"), at_most=_LONGEST_MAKING) as token:
+        async with self._locks.lock(key(prefix, "keyboard_lock"), at_most=_LONGEST_MAKING) as token:
             if token:
-                await self._made(prefix, at)
+                await self._make(prefix, at)
         return token is not None
 
-    async def _shared_or_made(self, prefix: str, at: datetime, max_age: timedelta) -> Snapshot:
+    async def _load_or_make(self, prefix: str, at: datetime, max_age: timedelta) -> Snapshot:
         with redis_answers():
             await self._redis.set(key(prefix, "keyboard_asked"), 1, px=_IN_USE)
         for _ in range(_LOOKS):
-            snapshot = await self._shared(prefix)
+            snapshot = await self._load(prefix)
             if snapshot and snapshot.serves(at, max_age):
                 return snapshot
-            async with self._locks.held(key(prefix, "keyboard_lock"), at_most=_LONGEST_MAKING) as token:
+            async with self._locks.lock(key(prefix, "keyboard_lock"), at_most=_LONGEST_MAKING) as token:
                 if token:
-                    return await self._made(prefix, at)
+                    return await self._make(prefix, at)
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         # The process that was making it may have died; two parallel snapshots do no harm.
-        return await self._made(prefix, at)
+        return await self._make(prefix, at)
 
-    async def _shared(self, prefix: str) -> Snapshot | None:
+    async def _load(self, prefix: str) -> Snapshot | None:
         with redis_answers():
             as_of = await self._redis.get(key(prefix, "keyboard_as_of"))
             known = self._newest.get(prefix)
@@ -113,7 +113,7 @@ class KeyboardSnapshots:
             as_of, bitmap = await self._redis.mget(key(prefix, "keyboard_as_of"), key(prefix, "keyboard"))
         return Snapshot(moment_at(int(as_of)), bitmap) if as_of and isinstance(bitmap, bytes) else None
 
-    async def _made(self, prefix: str, at: datetime) -> Snapshot:
+    async def _make(self, prefix: str, at: datetime) -> Snapshot:
         snapshot = Snapshot(at, to_bitmap(await self._records.keyboard(prefix, at)))
         with redis_answers():
             await self._redis.mset(

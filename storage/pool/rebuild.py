@@ -54,7 +54,7 @@ class PoolBuilder:
 
     async def rebuild(self, prefix: str, at: datetime) -> bool:
         """Build the index of a prefix and install it. False when another process is doing so."""
-        async with self._locks.held(lock_key(prefix), at_most=_LONGEST_BUILD) as token:
+        async with self._locks.lock(lock_key(prefix), at_most=_LONGEST_BUILD) as token:
             return token is not None and await self._rebuild(prefix, at, token)
 
     async def _rebuild(self, prefix: str, at: datetime, token: str) -> bool:
@@ -113,14 +113,14 @@ def _plan(snapshot: PoolSnapshot) -> _Plan:
     )
     openings: list[dict[str, Any]] = []
     for moment, segments in groupby(coming, key=attrgetter("released_at")):
-        opening = _opening(moment, list(segments), snapshot)
+        opening = _opening_values(moment, list(segments), snapshot)
         if len(openings) == _LOADED_OPENINGS or len(opening["claimed"]) > _MOST_CLAIMED_BEFORE_OPENING:
             return _Plan(openings, min(moment, snapshot.ending_from))
         openings.append(opening)
     return _Plan(openings, snapshot.ending_from)
 
 
-def _opening(moment: datetime, segments: list[Segment], snapshot: PoolSnapshot) -> dict[str, Any]:
+def _opening_values(moment: datetime, segments: list[Segment], snapshot: PoolSnapshot) -> dict[str, Any]:
     ends = {position_of(serial_of(plate)): until for plate, until in snapshot.ending.items()}
     claimed = positions_in(union_of(segments) & snapshot.claimed)
     return {

@@ -69,8 +69,8 @@ class SegmentRepository:
         Parallel changes of one prefix wait for each other, so that neither misses the other's numbers.
         """
         async with self._database.transaction() as connection:
-            known = await _locked_revision(connection, released.prefix)
-            earlier = await _released(connection, release_id, known) if release_id else None
+            known = await _lock_revision(connection, released.prefix)
+            earlier = await _find_release(connection, release_id, known) if release_id else None
             if earlier:
                 return earlier
             if any(released.overlaps(other) for other in await _segments(connection, released.prefix)):
@@ -86,7 +86,7 @@ class SegmentRepository:
         Raises `UnknownPrefix`, `UnknownSegment`, and `MalformedTemplate` for an impossible exclusion.
         """
         async with self._database.transaction() as connection:
-            known = await _locked_revision(connection, name)
+            known = await _lock_revision(connection, name)
             found = (await connection.execute(_one(name, template).add_columns(segment.c.id))).one_or_none()
             if found is None:
                 raise UnknownSegment(f"{name} has no segment {template}")
@@ -126,7 +126,7 @@ class SegmentRepository:
         return {row[0]: row[1] for row in found}
 
 
-async def _locked_revision(connection: AsyncConnection, name: str) -> int:
+async def _lock_revision(connection: AsyncConnection, name: str) -> int:
     locked = select(prefix.c.revision).where(prefix.c.prefix == name).with_for_update()
     known = (await connection.execute(locked)).scalar()
     if known is None:
@@ -153,7 +153,7 @@ async def _segments(connection: AsyncConnection, name: str) -> list[Segment]:
     return [_segment(*row) for row in found]
 
 
-async def _released(connection: AsyncConnection, release_id: UUID, revision: int) -> Release | None:
+async def _find_release(connection: AsyncConnection, release_id: UUID, revision: int) -> Release | None:
     found = (await connection.execute(select(*_COLUMNS).where(segment.c.id == release_id))).one_or_none()
     return Release(release_id, _segment(*found), revision) if found else None
 

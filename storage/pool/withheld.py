@@ -93,22 +93,22 @@ class WithheldNumbers:
         Raises `IntegrityError` of SQLAlchemy for an unknown prefix.
         """
         async with self._database.transaction() as connection:
-            known = await _locked(connection, withholding_id)
+            known = await _lock(connection, withholding_id)
             if known:
-                return _as_withheld(known, plates)
+                return _to_result(known, plates)
             values = {"plates": list(plates), "until": FOREVER, "at": act.at}
             free = sorted((await connection.execute(_TAKE, values)).scalars())
             if free:
-                known = await _written(connection, Withholding(withholding_id, prefix, free, *_who(act)))
+                known = await _insert(connection, Withholding(withholding_id, prefix, free, *_who(act)))
         await self._settle(act.at, taken=free)
-        return _as_withheld(known, plates)
+        return _to_result(known, plates)
 
     async def release(
         self, withholding_id: UUID, act: Act, *, earliest: datetime, latest: datetime
     ) -> Withholding | None:
         """Release the numbers; each is free at a random instant between both. None when there is nothing to release."""
         async with self._database.transaction() as connection:
-            known = await _locked(connection, withholding_id)
+            known = await _lock(connection, withholding_id)
             if known is None or known.released_at:
                 return None
             locked = (await connection.execute(_LOCK, {"plates": list(known.plates)})).scalars()
@@ -116,7 +116,7 @@ class WithheldNumbers:
             values = {"plates": list(ends), "untils": list(ends.values()), "at": act.at}
             await connection.execute(_COOL, values)
             changes = {"released_at": act.at, "released_by": act.actor, "release_reason": act.reason}
-            released = await _changed(connection, known.id, changes)
+            released = await _update(connection, known.id, changes)
             await _note(connection, act, "release_withheld", released)
         await self._settle(act.at, held=ends)
         return released
@@ -127,13 +127,13 @@ class WithheldNumbers:
         Raises `NotTheSecond` for the operator who did it.
         """
         async with self._database.transaction() as connection:
-            known = await _locked(connection, withholding_id)
-            step = _waiting(known) if known else None
+            known = await _lock(connection, withholding_id)
+            step = _next_confirmation(known) if known else None
             if known is None or step is None:
                 return None
             if act.actor == (known.withheld_by if step == "confirmed" else known.released_by):
                 raise NotTheSecond
-            confirmed = await _changed(connection, known.id, {f"{step}_at": act.at, f"{step}_by": act.actor})
+            confirmed = await _update(connection, known.id, {f"{step}_at": act.at, f"{step}_by": act.actor})
             action = "confirm_withholding" if step == "confirmed" else "confirm_withheld_release"
             await _note(connection, act, action, confirmed)
         return confirmed
@@ -146,7 +146,7 @@ class WithheldNumbers:
         """The newest withholdings of a prefix, released ones too."""
         return await self._list(withholding.c.prefix == prefix, limit=limit)
 
-    async def unconfirmed(self, *, limit: int = 100) -> list[Withholding]:
+    async def unconfirmed_withholdings(self, *, limit: int = 100) -> list[Withholding]:
         """Withholdings and releases that no second operator has confirmed yet."""
         columns = withholding.c
         released = columns.released_at.is_not(None) & columns.release_confirmed_at.is_(None)
@@ -171,7 +171,7 @@ class WithheldNumbers:
             await self._index.settle(at=at, taken=list(taken), held=held or {})
 
 
-def _as_withheld(known: Withholding | None, wanted: Sequence[str]) -> Withheld:
+def _to_result(known: Withholding | None, wanted: Sequence[str]) -> Withheld:
     return Withheld(known, sorted(set(wanted) - set(known.plates if known else ())))
 
 
@@ -184,26 +184,26 @@ def _random_moment(earliest: datetime, latest: datetime) -> datetime:
     return whole_milliseconds(earliest + timedelta(milliseconds=secrets.randbelow(span + 1)))
 
 
-def _waiting(known: Withholding) -> Literal["confirmed", "release_confirmed"] | None:
+def _next_confirmation(known: Withholding) -> Literal["confirmed", "release_confirmed"] | None:
     if known.confirmed_at is None:
         return "confirmed"
     return "release_confirmed" if known.released_at and known.release_confirmed_at is None else None
 
 
-async def _locked(connection: AsyncConnection, withholding_id: UUID) -> Withholding | None:
+async def _lock(connection: AsyncConnection, withholding_id: UUID) -> Withholding | None:
     statement = select(*_COLUMNS).where(withholding.c.id == withholding_id).with_for_update()
     found = (await connection.execute(statement)).one_or_none()
     return _withholding(found) if found else None
 
 
-async def _written(connection: AsyncConnection, new: Withholding) -> Withholding:
+async def _insert(connection: AsyncConnection, new: Withholding) -> Withholding:
     values = {name: getattr(new, name) for name in ("id", "prefix", "plates", "reason", "withheld_at", "withheld_by")}
     await connection.execute(insert(withholding).values(values))
     await _note(connection, Act(new.withheld_at, "operator", new.withheld_by, new.reason), "withhold_numbers", new)
     return new
 
 
-async def _changed(connection: AsyncConnection, withholding_id: UUID, changes: dict[str, Any]) -> Withholding:
+async def _update(connection: AsyncConnection, withholding_id: UUID, changes: dict[str, Any]) -> Withholding:
     statement = update(withholding).where(withholding.c.id == withholding_id).values(changes).returning(*_COLUMNS)
     return _withholding((await connection.execute(statement)).one())
 

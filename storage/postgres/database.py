@@ -116,7 +116,7 @@ class Database:
         """An autocommit connection; its statements and the wait for it have `TIMEOUT` together."""
         deadline = asyncio.get_running_loop().time() + TIMEOUT
         with database_answers():
-            async with self.engine.connect() as connection, _severed_at(deadline, connection):
+            async with self.engine.connect() as connection, _sever_at(deadline, connection):
                 yield connection
 
     @asynccontextmanager
@@ -129,7 +129,7 @@ class Database:
         with database_answers():
             async with (
                 self._transactional.connect() as connection,
-                _severed_at(deadline, connection),
+                _sever_at(deadline, connection),
                 connection.begin(),
             ):
                 if timeout_s > TIMEOUT:
@@ -141,7 +141,7 @@ class Database:
 
         It is retried once if the pooled connection was dead: a restarted server costs no caller an error.
         """
-        return await _twice_at_most(lambda: self._rows(statement, parameters))
+        return await _try_twice(lambda: self._rows(statement, parameters))
 
     async def row(self, statement: Executable, parameters: Parameters | None = None) -> Row[*tuple[Any, ...]] | None:
         """The first row of `rows`, or None."""
@@ -167,7 +167,7 @@ class Database:
         with database_answers():
             connection = await self._kept.take()
             try:
-                async with _severed_at(deadline, connection):
+                async with _sever_at(deadline, connection):
                     cursor = await driver_of(connection).execute(query, parameters)
                     # Equivalent to having a description, which the driver builds again for each access.
                     rows = [] if cursor.rownumber is None else await cursor.fetchall()
@@ -203,7 +203,7 @@ class Database:
             return list(result.all()) if result.returns_rows else []
 
 
-async def _twice_at_most(work: Callable[[], Awaitable[T]]) -> T:
+async def _try_twice(work: Callable[[], Awaitable[T]]) -> T:
     started = asyncio.get_running_loop().time()
     try:
         return await work()
@@ -214,7 +214,7 @@ async def _twice_at_most(work: Callable[[], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def _severed_at(deadline: float, connection: AsyncConnection) -> AsyncIterator[None]:
+async def _sever_at(deadline: float, connection: AsyncConnection) -> AsyncIterator[None]:
     """Close the connection at the deadline, so that the waiting task gets an error and the pool a new connection.
 
     Cancelling the waiting task instead would send a cancel request to the silent server and wait for it.

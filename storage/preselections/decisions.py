@@ -224,7 +224,7 @@ class Decisions:
                 if error.diag.constraint_name == "pk_decision":
                     raise RequestIdTaken("the request id is that of another decision") from error
             else:
-                return _raise_what_stood_in_the_way(decision, _Found(*found))
+                return _raise_obstacle(decision, _Found(*found))
         # Each time the competing claim was gone when we checked: the result for the caller is the same.
         raise ClaimLost([claim.plate for claim in decision.hold])
 
@@ -234,7 +234,7 @@ class Decisions:
         return EarlierDecision(found[0][0], found[0][1]["state"], found[0][1]["revision"]) if found else None
 
 
-def _raise_what_stood_in_the_way(decision: Decision, found: _Found) -> None:
+def _raise_obstacle(decision: Decision, found: _Found) -> None:
     if found.revision != decision.expected_revision:
         raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}")
     if found.banned_until:

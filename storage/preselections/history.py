@@ -55,7 +55,7 @@ class VehicleHistory:
     least_composed: int | None
     shown: tuple[str, ...]
 
-    def applied_to(self, state: Preselection) -> Preselection:
+    def apply_to(self, state: Preselection) -> Preselection:
         """The state with the remaining chances of its transfer, whichever account used the others."""
         if self.least_draws is None or self.least_composed is None:
             return state

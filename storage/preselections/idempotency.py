@@ -117,15 +117,15 @@ class Idempotency:
         known = candidate_hashes(request.caller_hash)
         # A lease whose response was lost would be found in flight by its own repeat.
         if len(known) > 1:
-            begun = await self._moved_and_begun(values, candidate_hashes(body_digest), known)
+            begun = await self._convert_and_begin(values, candidate_hashes(body_digest), known)
         else:
             begun = await self._database.execute_raw(_BEGIN, values)
         if begun:
             return Fresh(begun[0][0], is_repeat=begun[0][0] != operation_id)
         kept = await self._database.fetch_raw(_FIND, _key_values(request))
-        return self._kept(kept[0], body_digest) if kept else InFlight()
+        return self._to_begun(kept[0], body_digest) if kept else InFlight()
 
-    async def _moved_and_begun(
+    async def _convert_and_begin(
         self, values: dict[str, Any], digests: list[bytes], callers: list[bytes]
     ) -> list[tuple[Any, ...]]:
         """During a key rotation, an earlier request may have a hash of another key: convert it to the current one."""
@@ -148,7 +148,7 @@ class Idempotency:
         """Drop a request that was refused and may succeed later: a repeat is a new request."""
         await self._database.fetch_raw(_FORGET, _key_values(request))
 
-    def _kept(self, kept: Any, body_digest: bytes) -> Begun:
+    def _to_begun(self, kept: Any, body_digest: bytes) -> Begun:
         digest, status, sealed = kept
         if digest not in candidate_hashes(body_digest):
             return OtherBody()

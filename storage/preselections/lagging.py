@@ -50,7 +50,7 @@ class LaggingWorkflows:
         again = {"noted_at": noting.excluded.noted_at}
         await self._database.rows(noting.on_conflict_do_update(index_elements=["preselection_id"], set_=again))
 
-    async def noted(self) -> list[UUID]:
+    async def list_ids(self) -> list[UUID]:
         columns = lagging_workflow.c
         found = await self._database.rows(select(columns.preselection_id).order_by(columns.noted_at).limit(_MOST))
         return [preselection_id for (preselection_id,) in found]

@@ -58,7 +58,7 @@ class ExpectedWorkflows:
         columns = preselection.c
         return await self._rows(columns.id.in_(ids), columns.stage.in_(_GOES_ON), not_(columns.dormant))
 
-    async def unfinished(self, missed_since: datetime, after: UUID | None = None) -> list[ExpectedVehicle]:
+    async def unfinished_vehicles(self, missed_since: datetime, after: UUID | None = None) -> list[ExpectedVehicle]:
         """A page of all that must continue, by id; `after` is the last one of the previous page.
 
         Deadlines that were missed before `missed_since` have already had their effect.
@@ -73,7 +73,9 @@ class ExpectedWorkflows:
         found = await self._database.rows(wanted.order_by(columns.id).limit(MOST))
         return [ExpectedVehicle(*row) for row in found]
 
-    async def changed(self, since: datetime, until: datetime, after: UUID | None = None) -> list[ChangedVehicle]:
+    async def changed_vehicles(
+        self, since: datetime, until: datetime, after: UUID | None = None
+    ) -> list[ChangedVehicle]:
         """A page of those that were decided on between two instants, by id."""
         columns, decided = preselection.c, decision.c
         lately = select(decided.preselection_id).where(decided.at > since, decided.at <= until)

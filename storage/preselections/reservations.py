@@ -72,7 +72,7 @@ class Reservations:
         known = preselection.c.vehicle_hash.in_(candidate_hashes(self._hashes.vehicle(vin)))
         return await self._newest(known, _VISIBLE, limit=limit)
 
-    async def holding(self, plate: str, at: datetime) -> UUID | None:
+    async def holder_of(self, plate: str, at: datetime) -> UUID | None:
         """The preselection that has the number at this instant: reserved, offered or as a candidate."""
         columns = claim.c
         found = await self._database.row(
@@ -80,7 +80,7 @@ class Reservations:
         )
         return found[0] if found else None
 
-    async def ending_on(
+    async def of_last_days(
         self, days: Collection[date], *, office_code: str | None = None, after: UUID | None = None, limit: int = MOST
     ) -> list[DueReservation]:
         """Live reservations whose last day is one of these, of one office or of all, by id.

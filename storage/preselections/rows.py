@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, delete, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.policy import Policy
-from storage.crypto.hash_moves import SubmittedHashes, moved_to_current
+from storage.crypto.hash_moves import SubmittedHashes, convert_to_current
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys, Vault
@@ -110,30 +110,30 @@ class PreselectionRow:
 
     @property
     def party_name(self) -> str:
-        return self._opened("party_name")
+        return self._decrypt("party_name")
 
     @property
     def party_id(self) -> str:
-        return self._opened("party_id")
+        return self._decrypt("party_id")
 
     @property
     def phone(self) -> str:
-        return self._opened("phone")
+        return self._decrypt("phone")
 
     @property
     def vin(self) -> str:
-        return self._opened("vin")
+        return self._decrypt("vin")
 
     @property
     def certificate_number(self) -> str:
-        return self._opened("certificate_number")
+        return self._decrypt("certificate_number")
 
     @property
     def seller(self) -> Seller | None:
         """The seller as typed, or None after the vehicle check."""
-        return Seller(**json.loads(self._opened("seller"))) if self.sealed["seller"] else None
+        return Seller(**json.loads(self._decrypt("seller"))) if self.sealed["seller"] else None
 
-    def _opened(self, column: str) -> str:
+    def _decrypt(self, column: str) -> str:
         return self.vault.decrypt(f"preselection.{column}", cast("bytes", self.sealed[column]))
 
 
@@ -167,7 +167,7 @@ class Preselections:
             await self._database.rows(statement)
             return
         async with self._database.transaction() as connection:
-            await moved_to_current(connection, self._of_submission(submission))
+            await convert_to_current(connection, self._of_submission(submission))
             await connection.execute(statement)
 
     async def drop_submission(self, preselection_id: UUID) -> None:
@@ -198,7 +198,7 @@ class Preselections:
             conditions.append(or_(columns.created_at < created_at, earlier))
         return await self._newest(*conditions, limit=limit)
 
-    async def others_unfinished(self, preselection_id: UUID) -> list[OtherPreselection]:
+    async def unfinished_others(self, preselection_id: UUID) -> list[OtherPreselection]:
         """The party's other preselections, whose holds end when it is banned because of this one."""
         columns, missed = preselection.c, preselection.alias()
         party = select(missed.c.party_hash).where(missed.c.id == preselection_id).scalar_subquery()

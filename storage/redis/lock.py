@@ -17,7 +17,7 @@ class RedisLocks:
         self._unlock = script(redis, "redis", "unlock")
 
     @asynccontextmanager
-    async def held(self, key: str, *, at_most: timedelta) -> AsyncIterator[str | None]:
+    async def lock(self, key: str, *, at_most: timedelta) -> AsyncIterator[str | None]:
         """Hold the lock for the block, at most this long. Yields its token, or None when another process holds it."""
         token = secrets.token_hex(16)
         with redis_answers():

@@ -89,7 +89,7 @@ class PersonRecords:
             await note(connection, act, "export_person", preselections=[str(each) for each in ids])
         return file
 
-    async def locked(self, connection: AsyncConnection, id_number: str) -> list[PreselectionRow]:
+    async def lock_preselections(self, connection: AsyncConnection, id_number: str) -> list[PreselectionRow]:
         """The preselections as buyer, locked until the transaction ends."""
         return await self._rows(connection, candidate_hashes(self._hashes.party(id_number)), locked=True)
 

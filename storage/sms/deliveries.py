@@ -104,7 +104,7 @@ class SmsDeliveries:
 
     async def of_preselection(self, preselection_id: UUID) -> list[SmsDelivery]:
         """All SMS about one preselection, newest first."""
-        return await self._found(select(*_COLUMNS).where(sms_delivery.c.preselection_id == preselection_id))
+        return await self._find(select(*_COLUMNS).where(sms_delivery.c.preselection_id == preselection_id))
 
     async def page(
         self,
@@ -119,7 +119,7 @@ class SmsDeliveries:
         conditions = [_is(state, at)]
         if before:
             conditions.append(tuple_(columns.ordered_at, columns.preselection_id) < before)
-        return await self._found(select(*_COLUMNS).where(*conditions).limit(limit))
+        return await self._find(select(*_COLUMNS).where(*conditions).limit(limit))
 
     async def open_at(self, at: datetime, *, waiting_since: datetime, given_up_after: datetime) -> OpenSms:
         """The numbers of SMS that need an operator's attention."""
@@ -129,7 +129,7 @@ class SmsDeliveries:
         [counts] = await self._database.rows(select(waiting, given_up).where(columns.handed_at.is_(None)))
         return OpenSms(*counts)
 
-    async def _found(self, wanted: Select[tuple[object, ...]]) -> list[SmsDelivery]:
+    async def _find(self, wanted: Select[tuple[object, ...]]) -> list[SmsDelivery]:
         columns = sms_delivery.c
         newest = wanted.order_by(columns.ordered_at.desc(), columns.preselection_id.desc())
         return [SmsDelivery(*row) for row in await self._database.rows(newest)]

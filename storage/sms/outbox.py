@@ -79,10 +79,10 @@ class SmsOutbox:
             .order_by(columns.sent_at.desc(), columns.id)
             .limit(limit)
         )
-        return [ReceivedMessage(row[0], row[1], self._opened("text", row[2]), self._code(row[3])) for row in found]
+        return [ReceivedMessage(row[0], row[1], self._decrypt("text", row[2]), self._code(row[3])) for row in found]
 
     def _code(self, sealed: bytes | None) -> str | None:
-        return self._opened("code", sealed) if sealed else None
+        return self._decrypt("code", sealed) if sealed else None
 
-    def _opened(self, column: str, sealed: bytes) -> str:
+    def _decrypt(self, column: str, sealed: bytes) -> str:
         return self._vault.decrypt(f"text_message.{column}", sealed)

@@ -116,7 +116,7 @@ async def pardoned(world: World) -> Recorded:
     await vehicle.reaches(Stage.OVERDUE)
     run = BanRun(world, (await ban_of(vehicle)).id)
     await eventually(run.runs)
-    command = world.seals.sealed(str(run.entry_id), "release", ReleaseBan("wang", "停业"))
+    command = world.seals.seal(str(run.entry_id), "release", ReleaseBan("wang", "停业"))
     await run.handle.signal("release", command)
     await run.ends()
     return {"blacklist_released": await current_run(world, run.handle.id)}
@@ -171,7 +171,7 @@ async def postponed(world: World) -> Recorded:
     workflow_id = f"postponement-{uuid4()}"
     moving = await world.client.start_workflow(
         PostponementWorkflow.run,
-        world.seals.sealed(workflow_id, "postpone", given),
+        world.seals.seal(workflow_id, "postpone", given),
         id=workflow_id,
         task_queue=world.task_queue,
     )

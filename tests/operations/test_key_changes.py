@@ -22,7 +22,7 @@ from operations.key_changes import continue_change, key_states, make_key, retire
 from process.clock import system_clock
 from storage.audit.verification import verify_audit
 from storage.crypto.keyed_hash import candidate_hashes
-from storage.crypto.readers import KeyReader, KeyReaders, keys_kept_up
+from storage.crypto.readers import KeyReader, KeyReaders, keep_keys_current
 from storage.crypto.vault import Keys
 from storage.repositories import Repositories
 from storage.retention.purge import Retention
@@ -219,8 +219,8 @@ async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
     monkeypatch.setattr(key_changes, "TIMEOUT", timedelta(seconds=0.3))
     readers, cut_off = KeyReaders(service.command_line.repositories.database), uuid4()
     # On another machine, with an unchanged copy of the file.
-    known = service.api_keys.known
-    await readers.report(cut_off, KeyReader("api elsewhere", system_clock(), known, service.api_keys.current))
+    known = service.api_keys.known_ids
+    await readers.report(cut_off, KeyReader("api elsewhere", system_clock(), known, service.api_keys.current_ids))
     change = await make_key(service.command_line, "encryption", service.command())
     assert change.obstacle == "not read by api elsewhere: no value is written with it yet"
     service.api_keys.refresh()

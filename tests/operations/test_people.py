@@ -130,7 +130,7 @@ async def test_a_ban_outlives_the_deletion(country: Country, settings: Settings)
 
     async def is_banned() -> bool:
         return (
-            await bans.banned_until(context.repositories.hashes.party(applicant.claims["id_number"]), system_clock())
+            await bans.find_ban_end(context.repositories.hashes.party(applicant.claims["id_number"]), system_clock())
             is not None
         )
 

@@ -82,7 +82,7 @@ class Vehicle:
 
     def sealed(self, name: str, command: Any) -> Any:
         """The command as the API sends it."""
-        return self.world.seals.sealed(str(self.id), name, command)
+        return self.world.seals.seal(str(self.id), name, command)
 
     # Requests
 

@@ -126,8 +126,8 @@ async def test_deadlines_do_not_move_without_a_seal(clocked_world: World, attack
     vehicle, operation_id = await reserved(clocked_world), f"postponement-{uuid4()}"
     before = await vehicle.row()
     given = outage(vehicle, before.visit_by)
-    others = [given, clocked_world.seals.sealed("postponement-of-another", "postpone", given)]
-    genuine = clocked_world.seals.sealed(operation_id, "postpone", given)
+    others = [given, clocked_world.seals.seal("postponement-of-another", "postpone", given)]
+    genuine = clocked_world.seals.seal(operation_id, "postpone", given)
     others += [replace(genuine, visit_by="2099-12-31"), replace(genuine, office=None), replace(genuine, operator="li")]
     for forged in others:
         page = PostponePageInput(operation_id, forged, system_clock())
@@ -140,7 +140,7 @@ async def test_a_replayed_operation_moves_no_deadline_by_a_time_of_the_senders(
 ) -> None:
     vehicle, operation_id = await reserved(clocked_world), f"postponement-{uuid4()}"
     given = outage(vehicle, (await vehicle.row()).visit_by)
-    genuine = clocked_world.seals.sealed(operation_id, "postpone", given)
+    genuine = clocked_world.seals.seal(operation_id, "postpone", given)
     page = PostponePageInput(operation_id, genuine, system_clock() + FAR_OFF)
     assert await attacker.call("deadlines.postpone", page) == DONE
     moved = await vehicle.becomes(lambda state: state.reservation and state.reservation.is_moved)

@@ -59,8 +59,8 @@ async def test_a_ban_holds_from_its_beginning_to_its_end_whether_or_not_it_is_re
     await bans.ban(ban(party))
     moments = (AT - MILLISECOND, AT, TWO_YEARS_LATER - MILLISECOND, TWO_YEARS_LATER)
     expected = [None, TWO_YEARS_LATER, TWO_YEARS_LATER, None]
-    assert [await bans.banned_until(party, at) for at in moments] == expected
-    assert await bans.banned_until(uuid4().bytes, AT) is None
+    assert [await bans.find_ban_end(party, at) for at in moments] == expected
+    assert await bans.find_ban_end(uuid4().bytes, AT) is None
 
 
 async def test_a_further_missed_deadline_sets_the_end_to_the_later_of_both(
@@ -93,7 +93,7 @@ async def test_a_ban_after_one_that_is_over_is_another_ban(bans: BanRepository, 
     second = ban(party, again, end)
     assert (await bans.ban(second)).id == second.id
     assert await entries_of(database, party) == [(AT, TWO_YEARS_LATER, TWO_YEARS_LATER), (again, end, None)]
-    assert await bans.banned_until(party, TWO_YEARS_LATER) is None
+    assert await bans.find_ban_end(party, TWO_YEARS_LATER) is None
 
 
 async def test_50_missed_deadlines_of_one_party_at_once_make_one_entry(bans: BanRepository, database: Database) -> None:
@@ -123,7 +123,7 @@ async def test_an_operator_releases_at_once_and_only_once(bans: BanRepository) -
     party = uuid4().bytes
     entry = await bans.ban(ban(party))
     assert await bans.release_early(entry.id, AT, operator="op-1", reason="office was closed")
-    assert await bans.banned_until(party, AT) is None
+    assert await bans.find_ban_end(party, AT) is None
     assert not await bans.release_early(entry.id, AT, operator="op-1", reason="again")
     assert not await bans.release_early(UUID(int=0), AT, operator="op-1", reason="nobody's")
 
@@ -178,12 +178,12 @@ async def test_an_early_release_waits_for_a_second_operator(own_bans: BanReposit
     await own_bans.release(by_time, LATER + timedelta(days=1))
     assert not await own_bans.confirm_release(early, SECOND)
     await own_bans.release_early(early, AT, operator="op-1", reason="停电")
-    assert [entry.id for entry in await own_bans.unconfirmed()] == [early]
+    assert [entry.id for entry in await own_bans.unconfirmed_releases()] == [early]
     with pytest.raises(NotTheSecond):
         await own_bans.confirm_release(early, Act(SOON, "operator", "op-1"))
     assert await own_bans.confirm_release(early, SECOND)
     assert not await own_bans.confirm_release(early, SECOND)
-    assert await own_bans.unconfirmed() == []
+    assert await own_bans.unconfirmed_releases() == []
     entry = await own_bans.get_entry(early)
     assert entry is not None
     assert (entry.released_by, entry.release_reason, entry.confirmed_by, entry.confirmed_at) == (

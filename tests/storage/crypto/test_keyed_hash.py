@@ -33,11 +33,11 @@ def test_a_new_key_that_is_not_current_yet_is_looked_for_already() -> None:
 def test_a_wrapped_hash_is_found_through_every_later_change() -> None:
     row = bytes(KeyedHash(FIRST).hash("party", "A"))
     second = keyed("00000002", "first", "00000002")
-    row = second.wrapped(row)
+    row = second.wrap(row)
     assert row in candidate_hashes(second.hash("party", "A"))
     third = keyed("00000003", "first", "00000002", "00000003", closed=("first", "00000002"))
     assert row not in candidate_hashes(third.hash("party", "A")), "a row under a closed key would be missed"
-    row = third.wrapped(row)
+    row = third.wrap(row)
     assert row in candidate_hashes(third.hash("party", "A"))
     assert row not in candidate_hashes(third.hash("party", "B"))
     assert third.is_current(row)

@@ -34,9 +34,9 @@ async def test_values_are_sealed_anew_and_the_old_key_is_needed_no_more(fresh_da
     rows = [await stored.submitted() for _ in range(3)]
     await DeskReasons(database, KEYS).add(DeskReason(rows[0].id, rows[0].id, "clerk", "卖方反悔", AT))
     work = Reencryption(database, Vault(NEW, "second"))
-    assert await work.left(Vault.head_of("first")) == 4
+    assert await work.remaining_rows(Vault.head_of("first")) == 4
     assert await work.run() == 4
-    assert (await work.run(), await work.left(Vault.head_of("first"))) == (0, 0)
+    assert (await work.run(), await work.remaining_rows(Vault.head_of("first"))) == (0, 0)
     without_old = Keys(Vault({"second": b"2" * 32}, "second"), KeyedHash(b"h" * 32))
     row = await any_row(database, without_old, rows[0].id)
     assert row is not None

@@ -28,14 +28,14 @@ async def test_a_ban_entered_while_hashes_move_is_the_party_s_all_the_same(fresh
     nobody = text("UPDATE preselection SET party_hash = :nobody, owner_hash = :nobody, purged_at = :at WHERE id = :id")
     await database.rows(nobody, {"nobody": NOBODY, "at": AT, "id": purged.id})
     work = Rehashing(database, keys)
-    assert await work.left() == (2, 0)
+    assert await work.remaining_rows() == (2, 0)
     assert await work.run() == 2
-    assert (await work.run(), await work.left()) == (0, (0, 0))
+    assert (await work.run(), await work.remaining_rows()) == (0, (0, 0))
     # A worker has read the row earlier, and bans its party with the old hash.
     late = NewBan(uuid4(), read_before.party_hash, "王*", AT, LATER, read_before.id)
     await BanRepository(database, keys).ban(late)
     hashes = PersonalHashes(keys.hashes)
-    assert await BanRepository(database, keys).banned_until(hashes.party("A"), AT) == LATER
+    assert await BanRepository(database, keys).find_ban_end(hashes.party("A"), AT) == LATER
     rows = [await any_row(database, keys, each.id) for each in (read_before, purged)]
     kept, gone = (row for row in rows if row)
     assert (kept.party_hash, kept.vehicle_hash) == (hashes.party("A"), hashes.vehicle("V"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from process.clock import system_clock
-from storage.crypto.readers import KeyReaders, keys_kept_up
+from storage.crypto.readers import KeyReaders, keep_keys_current
 from storage.crypto.sources import EnvironmentKeys, FileKeys, ReadOnlyKeys, key_source
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
@@ -73,16 +73,16 @@ async def test_a_process_reads_new_keys_by_itself_and_survives_a_broken_file(
 ) -> None:
     database, keys = Database(fresh_database), Keys.from_file(key_file)
     readers = KeyReaders(database)
-    async with keys_kept_up(keys, database, "api", system_clock, every=timedelta(milliseconds=20)):
+    async with keep_keys_current(keys, database, "api", system_clock, every=timedelta(milliseconds=20)):
         await until(lambda: has_reported(readers, "encryption:a"))
-        before = (await readers.living(system_clock()))[0].seen_at
+        before = (await readers.live_readers(system_clock()))[0].seen_at
         break_file(key_file)
         await until(lambda: has_reported_after(readers, before))
         assert keys.vault.current == "a"
         mend(key_file)
         await until(lambda: has_reported(readers, "encryption:b"))
         assert keys.vault.current == "b"
-    assert await readers.living(system_clock()) == []
+    assert await readers.live_readers(system_clock()) == []
     await database.close()
 
 
@@ -97,11 +97,13 @@ def mend(key_file: Path) -> None:
 
 async def has_reported_after(readers: KeyReaders, moment: datetime) -> bool:
     """After three intervals the broken file has certainly been read."""
-    return all(reader.seen_at > moment + timedelta(milliseconds=60) for reader in await readers.living(system_clock()))
+    return all(
+        reader.seen_at > moment + timedelta(milliseconds=60) for reader in await readers.live_readers(system_clock())
+    )
 
 
 async def has_reported(readers: KeyReaders, current: str) -> bool:
-    return [reader for reader in await readers.living(system_clock()) if current in reader.current] != []
+    return [reader for reader in await readers.live_readers(system_clock()) if current in reader.current] != []
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:

@@ -114,22 +114,22 @@ async def test_numbers_given_back_cool_each_until_a_moment_of_its_own(pool: Worl
 
 async def test_withholding_and_giving_back_each_wait_for_another_operator(withheld: WithheldNumbers) -> None:
     made = await withhold(withheld, 1)
-    assert [each.id for each in await withheld.unconfirmed()] == [made.id]
+    assert [each.id for each in await withheld.unconfirmed_withholdings()] == [made.id]
     with pytest.raises(NotTheSecond):
         await withheld.confirm(made.id, FIRST)
     confirmed = await withheld.confirm(made.id, SECOND)
     assert confirmed is not None
     assert (confirmed.confirmed_by, confirmed.confirmed_at) == ("op-2", LATER)
     assert await withheld.confirm(made.id, SECOND) is None
-    assert await withheld.unconfirmed() == []
+    assert await withheld.unconfirmed_withholdings() == []
     await release(withheld, made.id)
-    assert [each.id for each in await withheld.unconfirmed()] == [made.id]
+    assert [each.id for each in await withheld.unconfirmed_withholdings()] == [made.id]
     with pytest.raises(NotTheSecond):
         await withheld.confirm(made.id, SECOND)
     last = await withheld.confirm(made.id, FIRST)
     assert last is not None
     assert last.release_confirmed_by == "op-1"
-    assert await withheld.unconfirmed() == []
+    assert await withheld.unconfirmed_withholdings() == []
 
 
 async def test_every_act_is_audited_with_its_numbers(pool: World, withheld: WithheldNumbers) -> None:

@@ -95,8 +95,8 @@ async def test_what_was_only_submitted_is_found_by_nobody(stored: Stored, reserv
 async def test_whoever_holds_a_number_now_is_found_by_it(stored: Stored, reservations: Reservations) -> None:
     me, [plate] = await stored.begun(), new_plates()
     await stored.decisions.commit(decision(me, hold=[Claim(plate, "offered", SOON)]))
-    assert await reservations.holding(plate, AT) == me
-    assert await reservations.holding(plate, SOON) is None
+    assert await reservations.holder_of(plate, AT) == me
+    assert await reservations.holder_of(plate, SOON) is None
 
 
 async def test_live_reservations_that_end_on_given_days_are_listed(stored: Stored, reservations: Reservations) -> None:
@@ -106,15 +106,15 @@ async def test_live_reservations_that_end_on_given_days_are_listed(stored: Store
     other = await Stored.beginning(stored.database)
     elsewhere = await reserved(other, visit_by=THURSDAY)
     office = stored.office_code
-    found = await reservations.ending_on([THURSDAY, FRIDAY], office_code=office)
+    found = await reservations.of_last_days([THURSDAY, FRIDAY], office_code=office)
     assert {each.id for each in found} == due
     assert [each.id for each in found] == sorted(due)
     assert {each.deadline for each in found} == {LATER}
-    rest = await reservations.ending_on([THURSDAY, FRIDAY], office_code=office, after=found[0].id)
+    rest = await reservations.of_last_days([THURSDAY, FRIDAY], office_code=office, after=found[0].id)
     assert [each.id for each in rest] == [found[1].id]
-    everywhere = await reservations.ending_on([THURSDAY])
+    everywhere = await reservations.of_last_days([THURSDAY])
     assert elsewhere in {each.id for each in everywhere}
-    assert await reservations.ending_on([], office_code=office) == []
+    assert await reservations.of_last_days([], office_code=office) == []
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ async def test_the_desks_list_reads_no_more_rows_than_it_shows(
 async def test_finding_what_ends_on_a_day_reads_no_other_rows(crowd: Stored, fresh_database: str) -> None:
     one_session = Database(fresh_database, pool_size=1)
     scans, read = await reading(one_session)
-    found = await Reservations(one_session, KEYS).ending_on([FRIDAY, MONDAY], office_code=crowd.office_code)
+    found = await Reservations(one_session, KEYS).of_last_days([FRIDAY, MONDAY], office_code=crowd.office_code)
     assert found == []
     scans_then, read_then = await reading(one_session)
     assert (scans_then, read_then) == (scans, read)

@@ -131,8 +131,8 @@ async def test_a_partys_other_unfinished_preselections_are_found(stored: Stored)
         await stored.begun(stage, **party)
     asleep = await stored.begun("service_notes", **party)
     await stored.decisions.commit(decision(asleep, stage="service_notes", dormant=True))
-    found = await stored.preselections.others_unfinished(overdue)
+    found = await stored.preselections.unfinished_others(overdue)
     assert {other.id for other in found} == set(unfinished)
     assert {other.office_code for other in found} == {stored.office_code}
-    without_one = await stored.preselections.others_unfinished(unfinished[0])
+    without_one = await stored.preselections.unfinished_others(unfinished[0])
     assert [other.id for other in without_one] == unfinished[1:]

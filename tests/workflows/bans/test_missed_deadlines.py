@@ -115,9 +115,7 @@ async def test_an_operator_ends_a_ban_early_but_not_without_a_seal(world: World)
     await run.skip(timedelta(seconds=1))
     assert await run.runs()
     assert not (await ban_of(vehicle)).released_at
-    await run.handle.signal(
-        "release", world.seals.sealed(str(run.entry_id), "release", ReleaseBan("wang", "车管所停业"))
-    )
+    await run.handle.signal("release", world.seals.seal(str(run.entry_id), "release", ReleaseBan("wang", "车管所停业")))
     await run.ends()
     ban = await ban_of(vehicle)
     assert ban.released_at

@@ -84,7 +84,7 @@ async def postponing(world: World, given: PostponementInput) -> WorkflowHandle[P
     workflow_id = f"postponement-{uuid4()}"
     return await world.client.start_workflow(
         PostponementWorkflow.run,
-        world.seals.sealed(workflow_id, "postpone", given),
+        world.seals.seal(workflow_id, "postpone", given),
         id=workflow_id,
         task_queue=world.task_queue,
     )
@@ -135,7 +135,7 @@ async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_signall
 
     await eventually(has_passed)
     given = replace(outage(shanghai_day(reservation.deadline)), office=vehicle.office.code)
-    due = await container.repositories.reservations.ending_on([reservation.visit_by], office_code=given.office)
+    due = await container.repositories.reservations.of_last_days([reservation.visit_by], office_code=given.office)
     calendars = await container.repositories.calendars.of_offices([vehicle.office.code])
     extensions = deadline_extensions(due, given, calendars, operation_id="over-midnight", at=system_clock())
     assert (len(extensions), await send_extensions(world.vehicles, extensions)) == (1, 0)
