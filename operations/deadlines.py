@@ -14,7 +14,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from domain.calendar import shanghai_day
 from operations.commands import OperatorCommand, invalid
 from operations.context import OperationsContext
-from operations.temporal_calls import TIMEOUT, temporal_answers
+from operations.temporal_calls import TIMEOUT, translate_temporal_errors
 from storage.preselections.reservations import MOST, DueReservation
 from workflows.deadline_extensions import deadline_extensions, send_extensions
 from workflows.messages import PostponementInput, postponement_workflow_id
@@ -115,7 +115,7 @@ async def _begun(context: OperationsContext, command: OperatorCommand, given: Po
     given = context.repositories.message_seals.seal(workflow_id, "postpone", given)
     count = await _count(context, given)
     try:
-        with temporal_answers():
+        with translate_temporal_errors():
             await _start(context.temporal, context.task_queue, workflow_id, given)
     except WorkflowAlreadyStartedError:
         pass

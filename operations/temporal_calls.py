@@ -13,7 +13,7 @@ TIMEOUT = timedelta(seconds=3)
 
 
 @contextmanager
-def temporal_answers() -> Iterator[None]:
+def translate_temporal_errors() -> Iterator[None]:
     """Raises `Unavailable` if Temporal does not respond; passes on that a workflow was not found."""
     try:
         yield
@@ -29,7 +29,7 @@ def temporal_answers() -> Iterator[None]:
 async def signalled(temporal: Client, workflow_id: str, signal: str, message: object) -> bool:
     """Send a signal; False when the workflow has ended, or never started. Raises `Unavailable`."""
     try:
-        with temporal_answers():
+        with translate_temporal_errors():
             await temporal.get_workflow_handle(workflow_id).signal(signal, message, rpc_timeout=TIMEOUT)
     except RPCError:
         return False

@@ -55,7 +55,7 @@ class VehicleClient:
         """Send an update and wait for its result; a workflow that does not run is started with it."""
         sealed = self._seals.seal(vehicle.preselection_id, act, command)
         handle = self._temporal.get_workflow_handle(vehicle_workflow_id(vehicle.preselection_id))
-        async with translated_errors():
+        async with translate_update_errors():
             try:
                 acted: Acted = await handle.execute_update(act, sealed, id=new_update_id(), result_type=Acted)
             except RPCError as error:
@@ -66,7 +66,7 @@ class VehicleClient:
 
     async def start(self, vehicle: VehicleStart, act: str, command: Any) -> Acted:
         """Send an update to a workflow that probably does not run yet."""
-        async with translated_errors():
+        async with translate_update_errors():
             return await self._start_with(vehicle, act, self._seals.seal(vehicle.preselection_id, act, command))
 
     async def signal(self, preselection_id: str, act: str, command: Any = None) -> bool:
@@ -108,7 +108,7 @@ def new_update_id() -> str:
 
 
 @asynccontextmanager
-async def translated_errors() -> AsyncIterator[None]:
+async def translate_update_errors() -> AsyncIterator[None]:
     """Wait no longer than `UPDATE_TIMEOUT_SECONDS`, and translate what the SDK raises."""
     try:
         async with asyncio.timeout(UPDATE_TIMEOUT_SECONDS):

@@ -23,7 +23,7 @@ from domain.dependencies import DependencyUnavailable
 from domain.plates import position_of, prefix_of, serial_at, serial_of
 from storage.failures import IndexLost
 from storage.pool.keys import index_keys, milliseconds
-from storage.redis.client import redis_answers, script
+from storage.redis.client import script, translate_redis_errors
 
 # Further rounds are needed only when other draws emptied a prefix between the count and the pick.
 _ROUNDS = 3
@@ -75,7 +75,7 @@ class PoolIndex:
             words,
             hidden,
         ]
-        with index_answers(prefix):
+        with translate_index_errors(prefix):
             positions: list[int] = await self._draw(keys=index_keys(prefix), args=arguments)
         return [prefix + serial_at(position) for position in positions]
 
@@ -104,7 +104,7 @@ class PoolIndex:
     async def count(self, prefix: str, *, at: datetime, wish: Wish = ANYTHING) -> int:
         """How many plates a draw at `at` could pick."""
         arguments: list[str | int] = [milliseconds(at), int(wish.without_four), wish.hidden_positions(prefix)]
-        with index_answers(prefix):
+        with translate_index_errors(prefix):
             return int(await self._count(keys=index_keys(prefix), args=arguments))
 
     async def settle(
@@ -128,7 +128,7 @@ class PoolIndex:
         await self.settle(at=at, freed=dict.fromkeys(plates, until))
 
     async def _settle_prefix(self, prefix: str, change: dict[str, list[Any]], at: datetime) -> None:
-        with redis_answers():
+        with translate_redis_errors():
             await self._settle(keys=index_keys(prefix), args=[milliseconds(at), json.dumps(change)])
 
     async def _shares(self, prefixes: Sequence[str], count: int, *, at: datetime, wish: Wish) -> dict[str, int]:
@@ -154,9 +154,9 @@ class PoolIndex:
 
 
 @contextmanager
-def index_answers(prefix: str) -> Iterator[None]:
+def translate_index_errors(prefix: str) -> Iterator[None]:
     """Translate a script's error into `IndexLost`, and other errors like `redis_answers`."""
-    with redis_answers():
+    with translate_redis_errors():
         try:
             yield
         except ResponseError as error:

@@ -12,7 +12,7 @@ from domain.segments import to_bitmap
 from storage.pool.keys import key, milliseconds, moment_at
 from storage.pool.snapshot import PoolRecords
 from storage.postgres.database import Database
-from storage.redis.client import redis_answers
+from storage.redis.client import translate_redis_errors
 from storage.redis.lock import RedisLocks
 
 _SKEW = timedelta(seconds=2)
@@ -81,7 +81,7 @@ class KeyboardSnapshots:
 
         It is renewed only if it is older than this, and if the prefix's keyboard was used within the hour.
         """
-        with redis_answers():
+        with translate_redis_errors():
             asked, as_of = await self._redis.mget(key(prefix, "keyboard_asked"), key(prefix, "keyboard_as_of"))
         if asked is None or (as_of is not None and at - moment_at(int(as_of)) < older_than):
             return False
@@ -91,7 +91,7 @@ class KeyboardSnapshots:
         return token is not None
 
     async def _load_or_make(self, prefix: str, at: datetime, max_age: timedelta) -> Snapshot:
-        with redis_answers():
+        with translate_redis_errors():
             await self._redis.set(key(prefix, "keyboard_asked"), 1, px=_IN_USE)
         for _ in range(_LOOKS):
             snapshot = await self._load(prefix)
@@ -105,7 +105,7 @@ class KeyboardSnapshots:
         return await self._make(prefix, at)
 
     async def _load(self, prefix: str) -> Snapshot | None:
-        with redis_answers():
+        with translate_redis_errors():
             as_of = await self._redis.get(key(prefix, "keyboard_as_of"))
             known = self._newest.get(prefix)
             if as_of is None or (known and milliseconds(known.as_of) == int(as_of)):
@@ -115,7 +115,7 @@ class KeyboardSnapshots:
 
     async def _make(self, prefix: str, at: datetime) -> Snapshot:
         snapshot = Snapshot(at, to_bitmap(await self._records.keyboard(prefix, at)))
-        with redis_answers():
+        with translate_redis_errors():
             await self._redis.mset(
                 {key(prefix, "keyboard"): snapshot.bitmap, key(prefix, "keyboard_as_of"): milliseconds(at)}
             )

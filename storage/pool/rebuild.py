@@ -17,7 +17,7 @@ from storage.pool.keys import index_keys, key, lock_key, milliseconds
 from storage.pool.snapshot import PoolRecords, PoolSnapshot, union_of, without
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER
-from storage.redis.client import redis_answers, script
+from storage.redis.client import script, translate_redis_errors
 from storage.redis.lock import RedisLocks
 
 KEPT_MOMENTS = 1_500
@@ -67,7 +67,7 @@ class PoolBuilder:
             *(to_bitmap(without(drawable, snapshot.claimed)), _moments(snapshot, drawable), json.dumps(plan.openings)),
             milliseconds(at + _CARRIED_AHEAD),
         ]
-        with redis_answers():
+        with translate_redis_errors():
             installed = await self._install(keys=[*index_keys(prefix), lock_key(prefix)], args=arguments)
         # Claims that were committed between the snapshot and now without updating the index, because there was none.
         await self._learn(await self._records.changes_since(snapshot, lag=_LATEST_COMMIT), at)
@@ -84,7 +84,7 @@ class PoolBuilder:
     async def _begin(self, prefix: str) -> str:
         """Open the journal, to which decisions write their changes during the rebuild. Returns Redis's run id."""
         journal = key(prefix, "journal")
-        with redis_answers():
+        with translate_redis_errors():
             async with self._redis.pipeline() as pipeline:
                 pipeline.delete(journal)
                 pipeline.rpush(journal, _NO_CHANGES)
@@ -95,7 +95,7 @@ class PoolBuilder:
 
 async def run_of(redis: Redis) -> str:
     """The id of the server's current run: it differs after a restart or a failover."""
-    with redis_answers():
+    with translate_redis_errors():
         return str((await redis.info("server"))["run_id"])
 
 

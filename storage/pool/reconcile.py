@@ -10,13 +10,13 @@ import structlog
 from redis.asyncio import Redis
 
 from domain.segments import from_bitmap
-from storage.pool.index import index_answers
+from storage.pool.index import translate_index_errors
 from storage.pool.keys import index_keys, key, milliseconds, moment_at
 from storage.pool.masks import mask_of_positions
 from storage.pool.rebuild import KEPT_MOMENTS, SURE_AHEAD, PoolBuilder, run_of
 from storage.pool.snapshot import PoolRecords, without
 from storage.postgres.database import Database
-from storage.redis.client import redis_answers, script
+from storage.redis.client import script, translate_redis_errors
 
 log = structlog.get_logger("pool")
 
@@ -82,7 +82,7 @@ class IndexKeeper:
 
     async def _differences(self, prefix: str, at: datetime) -> tuple[int, int]:
         """The masks of the numbers that are wrongly free, and wrongly taken, in the index."""
-        with index_answers(prefix):
+        with translate_index_errors(prefix):
             bitmap, flat = await self._inspect(keys=index_keys(prefix), args=[milliseconds(at)])
         snapshot = await self._records.snapshot(prefix, at, endings=0, sure_until=at)
         soon = milliseconds(at + SURE_AHEAD)
@@ -93,7 +93,7 @@ class IndexKeeper:
 
     async def _states(self, prefixes: Iterable[str]) -> dict[str, "_IndexState"]:
         names = list(prefixes)
-        with redis_answers():
+        with translate_redis_errors():
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for prefix in names:
                     pipeline.hmget(key(prefix, "version"), "revision", "run", "valid_until")
@@ -104,7 +104,7 @@ class IndexKeeper:
 
     async def _trim_moments(self, prefix: str, at: datetime) -> None:
         arguments = [KEPT_MOMENTS * 9 // 10, milliseconds(at + SURE_AHEAD)]
-        with redis_answers():
+        with translate_redis_errors():
             await self._trim(keys=index_keys(prefix), args=arguments)
 
     async def _build(self, prefixes: Iterable[str], at: datetime) -> list[str]:

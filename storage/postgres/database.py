@@ -78,7 +78,7 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanh
 
 
 @contextmanager
-def database_answers() -> Iterator[None]:
+def translate_database_errors() -> Iterator[None]:
     """Translate the driver's errors for "down or too slow" into `DependencyUnavailable("database")`."""
     try:
         yield
@@ -115,7 +115,7 @@ class Database:
     async def statement(self) -> AsyncIterator[AsyncConnection]:
         """An autocommit connection; its statements and the wait for it have `TIMEOUT` together."""
         deadline = asyncio.get_running_loop().time() + TIMEOUT
-        with database_answers():
+        with translate_database_errors():
             async with self.engine.connect() as connection, _sever_at(deadline, connection):
                 yield connection
 
@@ -126,7 +126,7 @@ class Database:
         `timeout_s`, in seconds, may be longer for background work such as reading all claims of a prefix.
         """
         deadline = asyncio.get_running_loop().time() + timeout_s
-        with database_answers():
+        with translate_database_errors():
             async with (
                 self._transactional.connect() as connection,
                 _sever_at(deadline, connection),
@@ -164,7 +164,7 @@ class Database:
     async def execute_raw(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Like `fetch_raw`, for statements that must not be executed twice: it never retries."""
         deadline = asyncio.get_running_loop().time() + TIMEOUT
-        with database_answers():
+        with translate_database_errors():
             connection = await self._kept.take()
             try:
                 async with _sever_at(deadline, connection):

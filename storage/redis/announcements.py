@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from domain.dependencies import DependencyUnavailable
-from storage.redis.client import redis_answers
+from storage.redis.client import translate_redis_errors
 
 CHANNEL = "preselections"
 
@@ -63,7 +63,7 @@ class Announcements:
 
         Raises `DependencyUnavailable("redis")`.
         """
-        with redis_answers():
+        with translate_redis_errors():
             await self._redis.publish(CHANNEL, preselection_id.bytes)
 
     @contextmanager
@@ -96,7 +96,7 @@ class Announcements:
 
     async def _listen(self) -> None:
         while not self._closing:
-            with suppress(DependencyUnavailable), redis_answers():
+            with suppress(DependencyUnavailable), translate_redis_errors():
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(CHANNEL)
                     await self._dispatch(pubsub)

@@ -41,7 +41,7 @@ def make_redis(url: str) -> Redis:
 
 
 @contextmanager
-def redis_answers() -> Iterator[None]:
+def translate_redis_errors() -> Iterator[None]:
     """Translate the driver's errors for "down or too slow" into `DependencyUnavailable("redis")`."""
     try:
         yield
@@ -60,5 +60,5 @@ def script(redis: Redis, room: str, *names: str) -> AsyncScript:
 
 async def ping(redis: Redis) -> None:
     """Return when the server responds; raises `DependencyUnavailable`."""
-    with redis_answers():
+    with translate_redis_errors():
         await redis.ping()

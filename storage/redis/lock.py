@@ -8,7 +8,7 @@ from datetime import timedelta
 from redis.asyncio import Redis
 
 from domain.dependencies import DependencyUnavailable
-from storage.redis.client import redis_answers, script
+from storage.redis.client import script, translate_redis_errors
 
 
 class RedisLocks:
@@ -20,7 +20,7 @@ class RedisLocks:
     async def lock(self, key: str, *, at_most: timedelta) -> AsyncIterator[str | None]:
         """Hold the lock for the block, at most this long. Yields its token, or None when another process holds it."""
         token = secrets.token_hex(16)
-        with redis_answers():
+        with translate_redis_errors():
             mine = await self._redis.set(key, token, nx=True, px=at_most)
         try:
             yield token if mine else None
@@ -30,7 +30,7 @@ class RedisLocks:
 
     async def _give_back(self, key: str, token: str) -> None:
         try:
-            with redis_answers():
+            with translate_redis_errors():
                 await self._unlock(keys=[key], args=[token])
         except DependencyUnavailable:
             # The lock expires automatically; the block's result or error is more important.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from redis.asyncio import Redis
 
 from storage.pool.keys import milliseconds, moment_at
-from storage.redis.client import redis_answers, script
+from storage.redis.client import script, translate_redis_errors
 
 _PASSED = -1
 
@@ -31,13 +31,13 @@ class RateWindows:
             limit,
             name or secrets.token_hex(8),
         ]
-        with redis_answers():
+        with translate_redis_errors():
             answer = int(await self._hit(keys=[_redis_key(key)], args=arguments))
         return None if answer == _PASSED else moment_at(answer)
 
     async def give_back(self, key: str, name: str) -> None:
         """Uncount a request of this name that had no effect after all. Raises `DependencyUnavailable("redis")`."""
-        with redis_answers():
+        with translate_redis_errors():
             await self._redis.zrem(_redis_key(key), name)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from domain.dependencies import DependencyUnavailable
 from embedded.valkey import Valkey
-from storage.redis.client import make_redis, ping, redis_answers, script
+from storage.redis.client import make_redis, ping, script, translate_redis_errors
 
 COUNTS_AS_DOWN = 3.0
 
@@ -19,7 +19,7 @@ async def test_a_frozen_redis_counts_as_down_in_time_and_answers_right_afterward
             with pytest.raises(DependencyUnavailable, match="redis"):
                 await ping(redis)
             assert asyncio.get_running_loop().time() - begun < COUNTS_AS_DOWN
-            with pytest.raises(DependencyUnavailable), redis_answers():
+            with pytest.raises(DependencyUnavailable), translate_redis_errors():
                 await redis.set("late", "written in the end")
         finally:
             valkey.thaw()
