@@ -27,7 +27,7 @@ class PlateQueues:
         self._queues: WeakValueDictionary[str, _Queue] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def at(self, plate: str) -> AsyncIterator[bool]:
+    async def wait_turn(self, plate: str) -> AsyncIterator[bool]:
         """Wait for one's turn. Yields whether the plate may be free: nobody claimed it meanwhile.
 
         A request that leaves with the plate, or with `ClaimLost`, has seen it claimed.

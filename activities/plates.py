@@ -91,7 +91,7 @@ class PlateActivities(Plates):
 
     async def _restart_batch(self, case: Case, _: Draw) -> DecisionResult:
         """The same batch with its whole countdown, which ran while nobody could see the batch."""
-        unchanged = self._runner.unchanged(case)
+        unchanged = self._runner.unchanged_result(case)
         if case.earlier is None or case.row.revision != case.earlier.revision:
             return unchanged
         batch = from_record(case.earlier.state, case.state.policy).batch
@@ -126,7 +126,7 @@ class PlateActivities(Plates):
         case.state.check_compose(len(command.numbers), case.at)
         for number in await self._free_to_compose(case, command):
             with suppress(ClaimLost):
-                async with self._queues.at(number) as may_be_free:
+                async with self._queues.wait_turn(number) as may_be_free:
                     if may_be_free:
                         return await self._reserve_composed(case, command, number)
         return await self._runner.commit(case, case.state.charge_composition(command.numbers, case.at))

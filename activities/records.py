@@ -24,7 +24,7 @@ class RecordActivities(Records):
     async def _open(self, case: Case, _: Action) -> DecisionResult:
         if case.before is not None and not case.row.dormant:
             # The previous run was ended by hand; the preselection continues from its row.
-            return self._runner.unchanged(case)
+            return self._runner.unchanged_result(case)
         if case.before is not None:
             return await self._runner.commit(case, case.before.enter(case.at))
         history, policy = await self._histories.before(case.row), case.row.rules
@@ -47,5 +47,5 @@ class RecordActivities(Records):
             raise WrongStage(case.state.stage)
         after = case.act.step(case.state, case.at, command)
         if after == case.before:
-            return self._runner.unchanged(case)
+            return self._runner.unchanged_result(case)
         return await self._runner.commit_step(case, after)

@@ -93,7 +93,7 @@ def claiming(stack: Stack, *, look: bool) -> Attempt:
         if await claims.plates_of_others([plate], rival.preselection_id, rival.at):
             return False
         with suppress(ClaimLost):
-            async with turns.at(plate) as may_be_free:
+            async with turns.wait_turn(plate) as may_be_free:
                 if may_be_free:
                     await decisions.commit(decision(rival, plate))
                     return True

@@ -42,7 +42,7 @@ async def ensure_schedule(client: Client, task_queue: str, *, schedule_id: str =
     try:
         await client.create_schedule(schedule_id, wanted)
     except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(schedule_id).update(lambda found: _brought_up_to_date(wanted, found))
+        await client.get_schedule_handle(schedule_id).update(lambda found: _schedule_update(wanted, found))
 
 
 async def keep_schedule(
@@ -91,5 +91,5 @@ def _maintenance_schedule(task_queue: str, schedule_id: str) -> Schedule:
     )
 
 
-def _brought_up_to_date(wanted: Schedule, found: ScheduleUpdateInput) -> ScheduleUpdate:
+def _schedule_update(wanted: Schedule, found: ScheduleUpdateInput) -> ScheduleUpdate:
     return ScheduleUpdate(schedule=replace(wanted, state=found.description.schedule.state))

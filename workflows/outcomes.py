@@ -19,13 +19,13 @@ class Outcomes:
     def find(self, request_id: str) -> Outcome | None:
         return self._outcomes.get(request_id)
 
-    def acted(self, request_id: str, revision: int) -> None:
+    def record_result(self, request_id: str, revision: int) -> None:
         known = self._outcomes.get(request_id)
         # A repeat is no newer request.
         if known is None or known.revision != revision:
             self._keep(Outcome(request_id, revision=revision))
 
-    def refused(self, request_id: str, failure: FailureError) -> None:
+    def record_refusal(self, request_id: str, failure: FailureError) -> None:
         refusal = as_refusal(failure)
         if refusal:
             self._keep(Outcome(request_id, refused=refusal.code, facts=refusal.facts()))

@@ -29,7 +29,7 @@ def as_failure(refusal: Refusal, revision: int | None = None) -> ApplicationErro
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
+def convert_refusals() -> Iterator[None]:
     """Convert a refusal of the domain into a failure."""
     try:
         yield
@@ -45,7 +45,7 @@ def as_refusal(failure: BaseException | None) -> Refusal | None:
     return refusal_from(error.type, error.details[0] if error.details else {})
 
 
-def refused_at(failure: BaseException) -> int | None:
+def refusal_revision(failure: BaseException) -> int | None:
     """The revision of the row on which a refusal is based, if an activity has read it."""
     error = application_error(failure)
     return error.details[1] if error and len(error.details) > 1 else None

@@ -31,7 +31,7 @@ def update_as_signal(
             getattr(self, validator)(command)
             await update(self, command)
         except FailureError as failure:
-            self._decisions.outcomes.refused(command.request_id, failure)
+            self._decisions.outcomes.record_refusal(command.request_id, failure)
 
     name = update.__name__
     validator = f"validate_{name}"

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Forbidden, NumberDuplicated, NumberMalformed, ValidationFailed
     from domain.plates import MalformedPlate, parse_plate, prefix_of
 
-from workflows.refusals import refusing
+from workflows.refusals import convert_refusals
 
 LONGEST_SHOWN = 16
 MOST_NUMBERS = 100
@@ -33,7 +33,7 @@ def check_request_id(text: str) -> None:
 
 def check_subject_id(field: str, text: str) -> None:
     """Fails for an input that names no row of any database: then there is nothing to wait for."""
-    with refusing():
+    with convert_refusals():
         _check_uuid(field, text)
 
 
@@ -88,9 +88,9 @@ def check_desk_act(command: Any) -> None:
         raise Forbidden
 
 
-def validating(command: Any, *checks: Callable[[Any], object]) -> None:
+def run_checks(command: Any, *checks: Callable[[Any], object]) -> None:
     """Run the checks of a validator; raises the refusal as a failure."""
-    with refusing():
+    with convert_refusals():
         for check in checks:
             check(command)
 

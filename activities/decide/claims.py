@@ -42,7 +42,7 @@ def claim_changes(before: Preselection | None, after: Preselection, at: datetime
     return ClaimChanges(changes + reserved, released)
 
 
-def cooled(policy: Policy, since: datetime) -> datetime:
+def random_cooling_end(policy: Policy, since: datetime) -> datetime:
     """An unpredictable instant between `cooling_min` and `cooling_max` after `since`."""
     earliest, latest = policy.cooling_min.after(since), policy.cooling_max.after(since)
     span = int((latest - earliest) / timedelta(milliseconds=1))
@@ -57,10 +57,10 @@ def _reservation_change(before: Preselection | None, after: Preselection, at: da
     plate, deadline = after.reservation.plate, after.reservation.deadline
     match after.stage:
         case Stage.COMPLETED:
-            return [Claim(plate, "reserved", cooled(after.policy, deadline))]
+            return [Claim(plate, "reserved", random_cooling_end(after.policy, deadline))]
         case Stage.REGISTERED:
             return [Claim(plate, "issued")]
         case Stage.CANCELLED | Stage.OVERDUE:
-            return [Claim(plate, "cooling", cooled(after.policy, at))]
+            return [Claim(plate, "cooling", random_cooling_end(after.policy, at))]
         case _:
             return []

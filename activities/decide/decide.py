@@ -81,7 +81,7 @@ class DecisionRunner:
             try:
                 if case.earlier:
                     is_late = when_late and case.first_at <= case.earlier.at < case.at
-                    return await when_late(case, command) if when_late and is_late else self.unchanged(case)
+                    return await when_late(case, command) if when_late and is_late else self.unchanged_result(case)
                 return await make(case, command)
             except (StaleRevision, RequestIdTaken):
                 continue
@@ -104,7 +104,7 @@ class DecisionRunner:
             if case.banned_until and after.holds(case.at):
                 after = after.release_holds(case.at)
             if after == case.before:
-                return self.unchanged(case)
+                return self.unchanged_result(case)
             try:
                 return await self.commit_step(case, after)
             except StaleRevision:
@@ -163,7 +163,7 @@ class DecisionRunner:
         held = {claim.plate: claim.until for claim in claims.hold if claim.until != FOREVER}
         await self.index.settle(at=at, taken=taken, held=held, freed=claims.release)
 
-    def unchanged(self, case: Case) -> DecisionResult:
+    def unchanged_result(self, case: Case) -> DecisionResult:
         """The unchanged row, with the revision that an earlier attempt of the request led to."""
         answered = case.earlier.revision if case.earlier else None
         return replace(to_result(case.row.revision, case.state), answered=answered)

@@ -12,8 +12,8 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from activities.maintenance.starter import Starter, few_at_once
-from activities.maintenance.temporal_lists import BAN, VEHICLE, closed, shown_stages
+from activities.maintenance.starter import Starter, run_few_at_once
+from activities.maintenance.temporal_lists import BAN, VEHICLE, closed_runs, shown_stages
 from domain.preselection.values import UNFINISHED, Stage
 from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Offices
@@ -49,15 +49,15 @@ class OrphanedWorkflows:
         since = _since(order, _OVERLAP, _FURTHEST)
         vehicles = {row.id: row for row in await self._rows.past_deadline(order.at - _LATE)}
         bans = {ban.id: ban for ban in await self._rows.ended_bans(order.at - _LATE)}
-        async for ended in closed(temporal, VEHICLE, since):
+        async for ended in closed_runs(temporal, VEHICLE, since):
             rows = await self._rows.of(ended)
             vehicles |= {row.id: row for row in rows if not _has_done_its_work(row, ended[row.id])}
-        async for ended in closed(temporal, BAN, since):
+        async for ended in closed_runs(temporal, BAN, since):
             bans |= {ban.id: ban for ban in await self._rows.bans(ended)}
         behind = await self._behind(temporal, order) - vehicles.keys()
-        revived = await few_at_once(starter.refresh(row) for row in vehicles.values())
+        revived = await run_few_at_once(starter.refresh(row) for row in vehicles.values())
         revived += await self._refresh(starter, behind)
-        released = await few_at_once(starter.ban(ban) for ban in bans.values())
+        released = await run_few_at_once(starter.ban(ban) for ban in bans.values())
         return RevivedWorkflows(len(vehicles) + len(behind) + len(bans), revived, released)
 
     async def resync(self, order: UpkeepOrder, temporal: Client, task_queue: str) -> ResyncedVehicles:
@@ -85,19 +85,19 @@ class OrphanedWorkflows:
         """Refresh these; those whose row is at its end are not started for that."""
         rows = await self._rows.of(vehicles)
         ended = set(vehicles) - {row.id for row in rows}
-        await few_at_once(starter.signal(vehicle) for vehicle in ended)
-        return await few_at_once(starter.refresh(row) for row in rows)
+        await run_few_at_once(starter.signal(vehicle) for vehicle in ended)
+        return await run_few_at_once(starter.refresh(row) for row in rows)
 
     async def _refresh_all(self, starter: Starter, at: datetime) -> int:
         """Refresh what ought to run, and whatever else runs: its row may be at its end, or missing."""
         refreshed, last = set[UUID](), None
         while page := await self._rows.unfinished_vehicles(at - _FURTHEST, after=last):
-            await few_at_once(starter.refresh(row) for row in page)
+            await run_few_at_once(starter.refresh(row) for row in page)
             last = page[-1].id
             refreshed |= {row.id for row in page}
             activity.heartbeat(len(refreshed))
-        async for running in starter.running():
-            await few_at_once(starter.signal(vehicle) for vehicle in running if vehicle not in refreshed)
+        async for running in starter.running_vehicles():
+            await run_few_at_once(starter.signal(vehicle) for vehicle in running if vehicle not in refreshed)
             refreshed |= set(running)
         return len(refreshed)
 

@@ -34,7 +34,7 @@ class Starter:
         self._vehicles = VehicleClient(temporal, task_queue, seals)
         self._prefixes = prefixes
 
-    def running(self) -> AsyncIterator[Collection[UUID]]:
+    def running_vehicles(self) -> AsyncIterator[Collection[UUID]]:
         """The vehicles whose workflows run on our task queue, page by page."""
         return running_vehicles(self._temporal, self._task_queue)
 
@@ -90,7 +90,7 @@ class Starter:
         return found.status is WorkflowExecutionStatus.RUNNING
 
 
-async def few_at_once(doing: Iterable[Awaitable[bool]]) -> int:
+async def run_few_at_once(doing: Iterable[Awaitable[bool]]) -> int:
     """Await all, a few at a time, and return the number of successes. Raises a failure after the others are done."""
     few = asyncio.Semaphore(_AT_ONCE)
 

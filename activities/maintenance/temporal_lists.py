@@ -21,7 +21,7 @@ _OF_THESE = 'ExecutionStatus = "Running" AND WorkflowId IN ({ids})'
 Statuses = Mapping[UUID, WorkflowExecutionStatus | None]
 
 
-async def closed(temporal: Client, kind: str, since: datetime) -> AsyncIterator[Statuses]:
+async def closed_runs(temporal: Client, kind: str, since: datetime) -> AsyncIterator[Statuses]:
     """How the runs about these preselections or bans were closed, page by page; a run that goes on is left out."""
     async for page in _pages(temporal, _CLOSED.format(kind=kind, since=format_instant(since))):
         yield {

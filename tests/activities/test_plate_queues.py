@@ -17,7 +17,7 @@ class Rivals:
         self.may_answer = asyncio.Event()
 
     async def reserve(self, name: str, plate: str = PLATE, failure: Exception | None = None) -> bool:
-        async with self.turns.at(plate) as may_be_free:
+        async with self.turns.wait_turn(plate) as may_be_free:
             if may_be_free:
                 self.asked.append(name)
                 await self.may_answer.wait()

@@ -23,16 +23,16 @@ def details(outcomes: Mapping[str, Any], failed: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _sealed(outcome: SealedAudit) -> str:
+def _seal_line(outcome: SealedAudit) -> str:
     chain = f",最新第 {outcome.seal} 号 `{outcome.digest}`" if outcome.seal else ""
     return f"**审计 / audit**: 封存 {outcome.rows} 行{chain}"
 
 
-def _keyboards(outcome: RefreshedKeyboards) -> str:
+def _keyboard_line(outcome: RefreshedKeyboards) -> str:
     return f"**键盘快照 / keyboards**: {outcome.prefixes} 个号段前缀中更新 {outcome.made} 个"
 
 
-def _indexes(outcome: ComparedIndexes) -> str:
+def _index_line(outcome: ComparedIndexes) -> str:
     line = f"**号池索引 / indexes**: 核对 {outcome.prefixes} 个前缀"
     if outcome.repaired:
         wrong = f"多 {outcome.too_many} 少 {outcome.too_few}"
@@ -42,48 +42,48 @@ def _indexes(outcome: ComparedIndexes) -> str:
     return line
 
 
-def _removed(outcome: RemovedRows) -> str:
+def _removal_line(outcome: RemovedRows) -> str:
     counts = " ".join(f"{name} {count}" for name, count in vars(outcome).items() if count)
     return f"**过期记录 / expired**: {counts or '无 (none)'}"
 
 
-def _purged(outcome: PurgedPeople) -> str:
+def _purge_line(outcome: PurgedPeople) -> str:
     return (
         f"**个人信息 / personal data**: 清除 {outcome.preselections} 件预选、{outcome.bans} 条黑名单、"
         f"{outcome.reasons} 条事由(结束于 {outcome.before:%Y-%m-%d} 之前)"
     )
 
 
-def _revived(outcome: RevivedWorkflows) -> str:
+def _revival_line(outcome: RevivedWorkflows) -> str:
     found = f"⚠️ 恢复车辆流程 {outcome.vehicles} 个、黑名单流程 {outcome.bans} 个"
     return f"**流程 / workflows**: {found if outcome.vehicles or outcome.bans else '无须恢复 (all run)'}"
 
 
-def _texts(outcome: OpenSms) -> str:
+def _sms_line(outcome: OpenSms) -> str:
     found = f"⚠️ 等待发送 {outcome.waiting} 条,近一天放弃 {outcome.given_up} 条:`xuanhao texts list`"
     return f"**短信 / SMS**: {found if outcome.waiting or outcome.given_up else '全部送出 (all handed over)'}"
 
 
-def _calendar(outcome: CheckedCalendar) -> str:
+def _calendar_line(outcome: CheckedCalendar) -> str:
     years = " ".join(map(str, outcome.provisional))
     found = f"⚠️ {years} 年的放假通知尚未录入,工作日为预测 (provisional):`xuanhao calendar official`"
     return f"**日历 / calendar**: {found if years else '已录入正式通知 (official)'}"
 
 
-def _resynced(outcome: ResyncedVehicles) -> str:
+def _resync_line(outcome: ResyncedVehicles) -> str:
     if outcome.is_restored:
         return f"**对齐 / resync**: ⚠️ 数据库或 Temporal 曾恢复或丢失 (restored),{outcome.vehicles} 个流程重读记录"
     return f"**对齐 / resync**: {outcome.vehicles} 个流程重读记录"
 
 
 LINES: Mapping[str, Callable[[Any], str]] = {
-    "sealed": _sealed,
-    "keyboards": _keyboards,
-    "indexes": _indexes,
-    "removed": _removed,
-    "purged": _purged,
-    "revived": _revived,
-    "texts": _texts,
-    "calendar": _calendar,
-    "resynced": _resynced,
+    "sealed": _seal_line,
+    "keyboards": _keyboard_line,
+    "indexes": _index_line,
+    "removed": _removal_line,
+    "purged": _purge_line,
+    "revived": _revival_line,
+    "texts": _sms_line,
+    "calendar": _calendar_line,
+    "resynced": _resync_line,
 }

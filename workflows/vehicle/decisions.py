@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.messages import Acted, DecisionInput, DecisionResult
 from workflows.outcomes import Outcomes
 from workflows.ports import Records
-from workflows.refusals import refused_at, refusing
+from workflows.refusals import convert_refusals, refusal_revision
 from workflows.retries import DECIDING, LocalRetry
 from workflows.run_until_decided import run_until_decided
 from workflows.validation import check_request_id
@@ -43,7 +43,7 @@ class DecisionRunner:
     async def decide(self, act: str, port: Any, command: Any, *, options: LocalRetry = DECIDING) -> Acted:
         """Let the activity `port` decide on the command. Raises its refusal as a failure."""
         command = with_request_id(command)
-        with refusing():
+        with convert_refusals():
             check_request_id(command.request_id)
         async with self._lock:
             first_at = now()
@@ -54,12 +54,12 @@ class DecisionRunner:
                     options=options,
                 )
             except FailureError as failure:
-                self.outcomes.refused(command.request_id, failure)
-                self._compare(refused_at(failure))
+                self.outcomes.record_refusal(command.request_id, failure)
+                self._compare(refusal_revision(failure))
                 raise
             self._take_over(result)
             acted = Acted(result.answered or result.revision)
-            self.outcomes.acted(command.request_id, acted.revision)
+            self.outcomes.record_result(command.request_id, acted.revision)
             return acted
 
     async def read_row(self) -> None:

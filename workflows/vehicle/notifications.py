@@ -33,7 +33,7 @@ class Notifications:
         return not self._sending
 
     @property
-    def undelivered(self) -> list[str]:
+    def undelivered_purposes(self) -> list[str]:
         return [purpose for purpose, state in self.states.items() if state == GIVEN_UP]
 
     def follow(self, before: DecisionResult | None, after: DecisionResult) -> None:

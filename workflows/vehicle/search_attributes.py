@@ -17,14 +17,14 @@ def publish_search_attributes(current: DecisionResult) -> None:
     """Update the search attributes. Each update costs an event, so all changes are sent in one, if there are any."""
     changes: list[SearchAttributeUpdate[Any]] = []
     stage = search_stage(current.stage)
-    if _known(STAGE) != stage:
+    if _current_value(STAGE) != stage:
         changes.append(STAGE.value_set(stage))
     deadline = ends_of(current).get(Countdown.VALIDITY)
-    if deadline and _known(DEADLINE) != deadline:
+    if deadline and _current_value(DEADLINE) != deadline:
         changes.append(DEADLINE.value_set(deadline))
     if changes:
         workflow.upsert_search_attributes(changes)
 
 
-def _known(key: SearchAttributeKey[Any]) -> Any:
+def _current_value(key: SearchAttributeKey[Any]) -> Any:
     return workflow.info().typed_search_attributes.get(key)

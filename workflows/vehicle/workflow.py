@@ -40,7 +40,7 @@ from workflows.validation import (
     check_operator_act,
     check_request,
     check_subject_id,
-    validating,
+    run_checks,
 )
 from workflows.vehicle.bans import NO_MISSED_DEADLINE, enforce_ban
 from workflows.vehicle.decisions import DecisionRunner, now
@@ -85,7 +85,7 @@ class VehicleWorkflow:
             )
             await self._catch_up()
             if self._decisions.is_alive() and self._can_continue_as_new():
-                outcomes, undelivered = self._decisions.outcomes.all(), self._notifications.undelivered
+                outcomes, undelivered = self._decisions.outcomes.all(), self._notifications.undelivered_purposes
                 workflow.continue_as_new(VehicleInput(self._id, outcomes, undelivered))
 
     async def _catch_up(self) -> None:
@@ -159,7 +159,7 @@ class VehicleWorkflow:
 
     @begin.validator
     def validate_begin(self, command: Action) -> None:
-        validating(command, check_request)
+        run_checks(command, check_request)
 
     @workflow.update(description="再次进入 (R-05, R-15)")
     async def enter(self, command: Action) -> Acted:
@@ -167,7 +167,7 @@ class VehicleWorkflow:
 
     @enter.validator
     def validate_enter(self, command: Action) -> None:
-        validating(command, check_request)
+        run_checks(command, check_request)
 
     @workflow.update(description="开始选号 (R-14)")
     async def start(self, command: Action) -> Acted:
@@ -175,7 +175,7 @@ class VehicleWorkflow:
 
     @start.validator
     def validate_start(self, command: Action) -> None:
-        validating(command, check_request)
+        run_checks(command, check_request)
 
     # 身份验证
 
@@ -185,7 +185,7 @@ class VehicleWorkflow:
 
     @send_identity_code.validator
     def validate_send_identity_code(self, command: Action) -> None:
-        validating(command, check_request)
+        run_checks(command, check_request)
 
     @workflow.update(description="确认身份验证码 (R-17)")
     async def confirm_identity(self, command: ConfirmIdentity) -> Acted:
@@ -193,7 +193,7 @@ class VehicleWorkflow:
 
     @confirm_identity.validator
     def validate_confirm_identity(self, command: ConfirmIdentity) -> None:
-        validating(command, check_request, lambda given: check_code_hash(given.code_hash))
+        run_checks(command, check_request, lambda given: check_code_hash(given.code_hash))
 
     # 预选号牌
 
@@ -203,7 +203,7 @@ class VehicleWorkflow:
 
     @draw.validator
     def validate_draw(self, command: Draw) -> None:
-        validating(command, check_request)
+        run_checks(command, check_request)
 
     @workflow.update(description="加入备选 (R-37)")
     async def put_aside(self, command: OneNumber) -> Acted:
@@ -211,7 +211,7 @@ class VehicleWorkflow:
 
     @put_aside.validator
     def validate_put_aside(self, command: OneNumber) -> None:
-        validating(command, check_request)
+        run_checks(command, check_request)
 
     @workflow.update(description="确认备选号牌 (R-39)")
     async def confirm(self, command: OneNumber) -> Acted:
@@ -219,7 +219,7 @@ class VehicleWorkflow:
 
     @confirm.validator
     def validate_confirm(self, command: OneNumber) -> None:
-        validating(command, check_request)
+        run_checks(command, check_request)
 
     @workflow.update(description="提交自编号牌 (R-26)")
     async def compose(self, command: Compose) -> Acted:
@@ -227,7 +227,7 @@ class VehicleWorkflow:
 
     @compose.validator
     def validate_compose(self, command: Compose) -> None:
-        validating(command, check_request, check_count)
+        run_checks(command, check_request, check_count)
 
     # 完成之后
 
@@ -237,7 +237,7 @@ class VehicleWorkflow:
 
     @withdraw.validator
     def validate_withdraw(self, command: Action) -> None:
-        validating(command, check_request)
+        run_checks(command, check_request)
 
     @workflow.update(description="车管所确认 (the desk confirms within the validity)")
     async def register(self, command: DeskAct) -> Acted:
@@ -245,7 +245,7 @@ class VehicleWorkflow:
 
     @register.validator
     def validate_register(self, command: DeskAct) -> None:
-        validating(command, check_request, check_desk_act)
+        run_checks(command, check_request, check_desk_act)
 
     @workflow.update(description="车管所退办 (the desk rejects, without a ban)")
     async def reject(self, command: DeskAct) -> Acted:
@@ -253,7 +253,7 @@ class VehicleWorkflow:
 
     @reject.validator
     def validate_reject(self, command: DeskAct) -> None:
-        validating(command, check_request, check_desk_act)
+        run_checks(command, check_request, check_desk_act)
 
     # Operators
 
@@ -263,7 +263,7 @@ class VehicleWorkflow:
 
     @release_holds.validator
     def validate_release_holds(self, command: OperatorAct) -> None:
-        validating(command, check_request, check_operator_act)
+        run_checks(command, check_request, check_operator_act)
 
     @workflow.update(description="取消预选,不列入黑名单 (operator, reason)")
     async def cancel(self, command: OperatorAct) -> Acted:
@@ -271,7 +271,7 @@ class VehicleWorkflow:
 
     @cancel.validator
     def validate_cancel(self, command: OperatorAct) -> None:
-        validating(command, check_request, check_operator_act)
+        run_checks(command, check_request, check_operator_act)
 
     @workflow.update(description="延长有效期到 visit_by 当天结束 (operator, reason, visit_by)")
     async def extend_validity(self, command: ExtendValidity) -> Acted:
@@ -279,7 +279,7 @@ class VehicleWorkflow:
 
     @extend_validity.validator
     def validate_extend_validity(self, command: ExtendValidity) -> None:
-        validating(command, check_request, check_operator_act, lambda given: check_day(given.visit_by))
+        run_checks(command, check_request, check_operator_act, lambda given: check_day(given.visit_by))
 
     enter_signal = update_as_signal(enter, "再次进入")
     start_signal = update_as_signal(start, "开始选号")
