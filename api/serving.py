@@ -33,10 +33,10 @@ async def serve(app: FastAPI, settings: Settings) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn handles signals while it serves, and raises them again when it is done; then the rest closes.
-        signal.signal(number, _noted)
+        signal.signal(number, _ignore_signal)
     search_rarely()
     await uvicorn.Server(config).serve()
 
 
-def _noted(_: int, __: FrameType | None) -> None:
+def _ignore_signal(_: int, __: FrameType | None) -> None:
     """Ignore the signal: the server has already stopped."""

@@ -14,7 +14,7 @@ from api.auditors.schemas import (
     UnconfirmedAnswer,
 )
 from api.http.request_context import CurrentContext, RequestContext
-from api.http.responses import reading
+from api.http.responses import responses_of_read
 from api.http.secured_route import area
 from api.operators.commands import ban_item, plain, withholding_item
 from api.operators.request_schemas import DeskActsQuery, PeriodQuery
@@ -28,21 +28,21 @@ _LAST_MONTH = timedelta(days=30)
 _NOW_TOO = timedelta(milliseconds=1)
 
 
-@router.get("/withholdings", responses=reading("validation_failed"))
+@router.get("/withholdings", responses=responses_of_read("validation_failed"))
 async def audit_withholdings(context: CurrentContext, query: Annotated[PeriodQuery, Query()]) -> WithholdingList:
     """Numbers withheld or released in the period, with operator, reason and second operator; newest first."""
     found = await auditing.withholdings_in(context.app.operations, _period(context, query), limit=query.limit)
     return WithholdingList(items=[withholding_item(known) for known in found])
 
 
-@router.get("/ban-releases", responses=reading("validation_failed"))
+@router.get("/ban-releases", responses=responses_of_read("validation_failed"))
 async def audit_ban_releases(context: CurrentContext, query: Annotated[PeriodQuery, Query()]) -> BanReleaseList:
     """Bans that an operator released early; newest first."""
     found = await auditing.ban_releases_in(context.app.operations, _period(context, query), limit=query.limit)
     return BanReleaseList(items=[ban_item(entry) for entry in found])
 
 
-@router.get("/unconfirmed", responses=reading())
+@router.get("/unconfirmed", responses=responses_of_read())
 async def audit_unconfirmed(context: CurrentContext) -> UnconfirmedAnswer:
     """All commands that wait for a second operator."""
     found = await auditing.unconfirmed(context.app.operations, limit=1000)
@@ -52,14 +52,14 @@ async def audit_unconfirmed(context: CurrentContext) -> UnconfirmedAnswer:
     )
 
 
-@router.get("/desk", responses=reading("validation_failed"))
+@router.get("/desk", responses=responses_of_read("validation_failed"))
 async def audit_desk(context: CurrentContext, query: Annotated[PeriodQuery, Query()]) -> ClerkCountsList:
     """The number of reservations that each clerk confirmed and rejected; most rejections first."""
     found = await auditing.desk_counts(context.app.operations, _period(context, query), limit=query.limit)
     return ClerkCountsList(items=[ClerkCountsItem(**vars(counts)) for counts in found])
 
 
-@router.get("/desk/acts", responses=reading("validation_failed"))
+@router.get("/desk/acts", responses=responses_of_read("validation_failed"))
 async def audit_desk_acts(context: CurrentContext, query: Annotated[DeskActsQuery, Query()]) -> ClerkActList:
     """Each confirmation and rejection, of one clerk or of all; newest first."""
     period = _period(context, query)

@@ -22,7 +22,7 @@ def id_in(text: str) -> UUID:
     return UUID(text)
 
 
-async def own_preselection(context: RequestContext, text: str) -> None:
+async def load_own_preselection(context: RequestContext, text: str) -> None:
     """The caller's preselection, from its row."""
     row = await context.repositories.preselections.get(id_in(text))
     if row is None or row.owner_hash not in candidate_hashes(context.caller.owner_hash):
@@ -31,19 +31,19 @@ async def own_preselection(context: RequestContext, text: str) -> None:
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
 
 
-async def own_keyboard(context: RequestContext, text: str) -> None:
+async def load_keyboard_preselection(context: RequestContext, text: str) -> None:
     """The caller's preselection; the call is counted at the same time, if its limit is known."""
     preselection_id = str(id_in(text))
     context.count = context.app.call_counts.begin_keyboard(preselection_id, context.caller.owner_hash, context.now())
-    await own_preselection(context, text)
+    await load_own_preselection(context, text)
 
 
-async def office(context: RequestContext, code: str) -> None:
+async def load_office(context: RequestContext, code: str) -> None:
     context.office = await context.app.directory.get(code[:_LONGEST_CODE])
     structlog.contextvars.bind_contextvars(office=context.office.code)
 
 
-async def desk_reservation(context: RequestContext, text: str) -> None:
+async def load_desk_reservation(context: RequestContext, text: str) -> None:
     """A reservation of the clerk's office, at any stage."""
     row = await context.repositories.preselections.get(id_in(text))
     if row is None or row.plate is None or row.office_code != context.caller.claims.office:
@@ -52,22 +52,22 @@ async def desk_reservation(context: RequestContext, text: str) -> None:
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
 
 
-async def ban(context: RequestContext, text: str) -> None:
+async def require_ban(context: RequestContext, text: str) -> None:
     if await context.repositories.bans.get(id_in(text)) is None:
         raise NotFound
 
 
-async def withholding(context: RequestContext, text: str) -> None:
+async def require_withholding(context: RequestContext, text: str) -> None:
     if await context.repositories.withheld.get(id_in(text)) is None:
         raise NotFound
 
 
 Loader = Callable[[RequestContext, str], Awaitable[None]]
 LOADERS: Mapping[Record, tuple[str, Loader]] = {
-    Record.OWN_PRESELECTION: ("preselection_id", own_preselection),
-    Record.OWN_KEYBOARD: ("preselection_id", own_keyboard),
-    Record.OFFICE: ("code", office),
-    Record.DESK_RESERVATION: ("preselection_id", desk_reservation),
-    Record.BAN: ("entry_id", ban),
-    Record.WITHHOLDING: ("withholding_id", withholding),
+    Record.OWN_PRESELECTION: ("preselection_id", load_own_preselection),
+    Record.OWN_KEYBOARD: ("preselection_id", load_keyboard_preselection),
+    Record.OFFICE: ("code", load_office),
+    Record.DESK_RESERVATION: ("preselection_id", load_desk_reservation),
+    Record.BAN: ("entry_id", require_ban),
+    Record.WITHHOLDING: ("withholding_id", require_withholding),
 }

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from api.desk import service
 from api.desk.schemas import (
     InspectionBody,
     ReasonBody,
@@ -12,33 +13,34 @@ from api.desk.schemas import (
     ReservationQuery,
     VoucherInspection,
 )
-from api.desk.service import confirmed, inspected, rejected, reservations_of
 from api.http.request_context import CurrentContext
-from api.http.responses import reading, writing
+from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
 
 router = area("/desk", tags=["desk"])
 
 
-@router.get("/reservations", responses=reading("validation_failed"))
+@router.get("/reservations", responses=responses_of_read("validation_failed"))
 async def list_reservations(context: CurrentContext, query: Annotated[ReservationQuery, Query()]) -> ReservationPage:
     """All that have, or had, a plate, newest first; filtered by plate and stage."""
-    return await reservations_of(context, plate=query.plate, stage=query.stage, limit=query.limit, cursor=query.cursor)
+    return await service.reservations_of(
+        context, plate=query.plate, stage=query.stage, limit=query.limit, cursor=query.cursor
+    )
 
 
-@router.post("/vouchers/inspect", responses=writing("not_found", "voucher_invalid"))
+@router.post("/vouchers/inspect", responses=responses_of_write("not_found", "voucher_invalid"))
 async def inspect_voucher(context: CurrentContext, body: InspectionBody) -> VoucherInspection:
     """Inspect the holder's voucher."""
-    return await inspected(context, body.token)
+    return await service.inspect(context, body.token)
 
 
-@router.post("/preselections/{preselection_id}/confirmation", responses=writing("not_found", "wrong_stage"))
+@router.post("/preselections/{preselection_id}/confirmation", responses=responses_of_write("not_found", "wrong_stage"))
 async def confirm_reservation(context: CurrentContext) -> ReservationItem:
     """The holder came in time: the deadline ends, and the plate is issued."""
-    return await confirmed(context)
+    return await service.register(context)
 
 
-@router.post("/preselections/{preselection_id}/rejection", responses=writing("not_found", "wrong_stage"))
+@router.post("/preselections/{preselection_id}/rejection", responses=responses_of_write("not_found", "wrong_stage"))
 async def reject_reservation(context: CurrentContext, body: ReasonBody) -> ReservationItem:
     """The transfer can't be done: the reservation ends without a ban, and the number cools."""
-    return await rejected(context, body.reason)
+    return await service.reject(context, body.reason)

@@ -41,7 +41,7 @@ async def reservations_of(
     )
 
 
-async def inspected(context: RequestContext, text: str) -> VoucherInspection:
+async def inspect(context: RequestContext, text: str) -> VoucherInspection:
     """Inspect a voucher by its token, a URL that ends in it, or its short code.
 
     Raises `VoucherInvalid` for a forged voucher, and `NotFound` for another office's.
@@ -57,13 +57,13 @@ async def inspected(context: RequestContext, text: str) -> VoucherInspection:
     return VoucherInspection(valid=item.stage in STILL_GOOD, inspected_before=before, **item.model_dump())
 
 
-async def confirmed(context: RequestContext) -> ReservationItem:
+async def register(context: RequestContext) -> ReservationItem:
     """Register: the plate is issued. Raises `WrongStage`, also after the deadline."""
     await send_command(context, "register", DeskAct(clerk_of(context), str(context.operation_id)))
-    return await _current(context)
+    return await _current_item(context)
 
 
-async def rejected(context: RequestContext, reason: str) -> ReservationItem:
+async def reject(context: RequestContext, reason: str) -> ReservationItem:
     """The transfer can't be done: no ban, and the number cools.
 
     The reason is free text, so it is stored encrypted in the database, and never sent to the workflow.
@@ -73,7 +73,7 @@ async def rejected(context: RequestContext, reason: str) -> ReservationItem:
         DeskReason(context.operation_id, context.preselection.id, clerk, reason, context.now())
     )
     await send_command(context, "reject", DeskAct(clerk, str(context.operation_id)))
-    return await _current(context)
+    return await _current_item(context)
 
 
 def clerk_of(context: RequestContext) -> str:
@@ -98,7 +98,7 @@ async def _id_of_code(context: RequestContext, code: str) -> UUID:
     raise VoucherInvalid
 
 
-async def _current(context: RequestContext) -> ReservationItem:
+async def _current_item(context: RequestContext) -> ReservationItem:
     row = await context.repositories.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound

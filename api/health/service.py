@@ -19,21 +19,21 @@ async def require_all_parts(context: AppContext) -> None:
     checks = {
         "database": context.repositories.database.ping(),
         "redis": ping(context.repositories.redis),
-        "temporal": _temporal_answers(context),
+        "temporal": _ping_temporal(context),
     }
-    answers = await asyncio.gather(*(_answers(check) for check in checks.values()))
+    answers = await asyncio.gather(*(_does_respond(check) for check in checks.values()))
     down = {name: DOWN for name, answered in zip(checks, answers, strict=True) if not answered}
     if down:
         raise Unavailable(down)
 
 
-async def _temporal_answers(context: AppContext) -> None:
+async def _ping_temporal(context: AppContext) -> None:
     async with asyncio.timeout(TIMEOUT_SECONDS):
         if not await context.temporal.service_client.check_health():
             raise TimeoutError
 
 
-async def _answers(check: Awaitable[None]) -> bool:
+async def _does_respond(check: Awaitable[None]) -> bool:
     # No common time limit: storage has its own, and cancelling a driver takes longer.
     try:
         await check

@@ -9,7 +9,7 @@ from api.http.problems import FAILURES, refusal_of
 
 
 @contextmanager
-def action_logged(action: str) -> Iterator[None]:
+def log_action(action: str) -> Iterator[None]:
     """Log the outcome of the act: `done`, the code of its refusal, or `failed`."""
     outcome = "failed"
     bind_contextvars(action=action)

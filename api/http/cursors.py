@@ -8,7 +8,7 @@ from binascii import Error as NotBase64
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from api.http.validation import field_invalid
+from api.http.validation import invalid_field
 
 Place = tuple[datetime, UUID]
 
@@ -33,4 +33,4 @@ def place_in(cursor: str | None) -> Place | None:
         microseconds = int.from_bytes(packed[:_BYTES_OF_MOMENT], "big", signed=True)
         return _EPOCH + microseconds * _MICROSECOND, UUID(bytes=packed[_BYTES_OF_MOMENT:])
     except (ValueError, NotBase64, OverflowError):
-        raise field_invalid("cursor", "value") from None
+        raise invalid_field("cursor", "value") from None

@@ -17,11 +17,11 @@ class EmptyIs:
     default: object
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self._filled, handler(source))
+        return core_schema.no_info_before_validator_function(self._fill, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         filled = handler(schema)
         return {"anyOf": [*filled.pop("anyOf", [filled]), _EMPTY]}
 
-    def _filled(self, value: object) -> object:
+    def _fill(self, value: object) -> object:
         return self.default if value == "" else value

@@ -29,7 +29,7 @@ NEVER_KEPT = {401, 429}
 log = structlog.get_logger("requests")
 
 
-async def earlier_response(request: ReadRequest, context: RequestContext) -> Response | None:
+async def begin_request(request: ReadRequest, context: RequestContext) -> Response | None:
     """The response that an earlier request with this key got, if it is final; else the key is the context's from now.
 
     Raises `IdempotencyKeyInvalid`, and `OutcomeUnknown` while another request with the key is running for too long.
@@ -47,7 +47,7 @@ async def earlier_response(request: ReadRequest, context: RequestContext) -> Res
     return None
 
 
-def kept_afterwards(response: Response, context: RequestContext, refusal: Refusal | None) -> Response:
+def store_afterwards(response: Response, context: RequestContext, refusal: Refusal | None) -> Response:
     """Store the response after it was sent: if it is lost, a repeat is checked again and has the same result."""
     is_final = is_cacheable(response.status_code) and not (refusal and refusal.is_retryable)
     response.background = BackgroundTask(_keep, response, context, is_final=is_final)

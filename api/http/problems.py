@@ -69,7 +69,7 @@ DOWN = "down"
 _STEP_UP = 'Bearer error="insufficient_user_authentication"'
 
 
-def refused(refusal: Refusal, language: Language, now: datetime) -> Response:
+def refusal_response(refusal: Refusal, language: Language, now: datetime) -> Response:
     """The response of a refusal; where waiting helps, with the seconds from `now`."""
     headers = {}
     if retry_at := getattr(refusal, "retry_at", None):

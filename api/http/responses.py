@@ -32,11 +32,11 @@ def problems(*codes: str) -> Responses:
     }
 
 
-def reading(*codes: str) -> Responses:
+def responses_of_read(*codes: str) -> Responses:
     """An authenticated call that changes nothing."""
     return problems(*SIGNED_IN, *codes)
 
 
-def writing(*codes: str) -> Responses:
+def responses_of_write(*codes: str) -> Responses:
     """An authenticated call that may change something."""
     return problems(*SIGNED_IN, *WRITES, *codes)

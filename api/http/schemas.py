@@ -43,13 +43,13 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-def _plain(text: str) -> str:
+def _check_plain(text: str) -> str:
     if any(unicodedata.category(character) in _UNPRINTABLE for character in text):
         raise PydanticCustomError("plain_text", "control characters")
     return text
 
 
-def _named(text: str) -> str:
+def _check_name(text: str) -> str:
     if not text.strip():
         raise PydanticCustomError("plain_text", "blank")
     return text.strip()
@@ -57,21 +57,21 @@ def _named(text: str) -> str:
 
 PUBLISHED_PLAIN = {"pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$"}
 PUBLISHED_WORDED = {"pattern": "[^ ]"}
-PlainText = Annotated[str, Field(max_length=200, json_schema_extra=PUBLISHED_PLAIN), AfterValidator(_plain)]
-Name = Annotated[PlainText, Field(json_schema_extra=PUBLISHED_WORDED), AfterValidator(_named)]
+PlainText = Annotated[str, Field(max_length=200, json_schema_extra=PUBLISHED_PLAIN), AfterValidator(_check_plain)]
+Name = Annotated[PlainText, Field(json_schema_extra=PUBLISHED_WORDED), AfterValidator(_check_name)]
 Digits = Annotated[str, Field(pattern="^[0-9]{6}$")]
 # Any length and any characters: a malformed VIN is `vin_invalid`, and so on.
 Identifier = Annotated[str, Field(max_length=65536)]
 Id = Annotated[str, Field(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 
 
-def _worded(text: str) -> str:
+def _check_words(text: str) -> str:
     if not text.strip():
         raise PydanticCustomError("blank", "blank")
     return text.strip()
 
 
-Reason = Annotated[PlainText, Field(json_schema_extra=PUBLISHED_WORDED), AfterValidator(_worded)]
+Reason = Annotated[PlainText, Field(json_schema_extra=PUBLISHED_WORDED), AfterValidator(_check_words)]
 """Free text; it may not be blank."""
 
 EmptyIsNone = EmptyIs(None)

@@ -41,7 +41,7 @@ class SecuredRoute(APIRoute):
             handle = without_body(handle)
         name = self.name
 
-        async def secured(request: Request) -> Response:
+        async def handle_secured(request: Request) -> Response:
             language = preferred_language(request.headers.get("accept-language"))
             request.state.context = context = RequestContext(request.app.state.context, language)
             refusal: Refusal | None = None
@@ -50,7 +50,7 @@ class SecuredRoute(APIRoute):
                     rule = await admit(request, context, name)
                     if request.method in WRITES:
                         request = await read(request)
-                        if not rule.is_public and (earlier := await earlier_response(request, context)):
+                        if not rule.is_public and (earlier := await begin_request(request, context)):
                             return earlier
                     response = await handle(request)
             except (RequestValidationError, *FAILURES) as failure:
@@ -62,17 +62,17 @@ class SecuredRoute(APIRoute):
                 response = refused(refusal, language, context.now())
             return response if context.key is None else kept_afterwards(response, context, refusal)
 
-        return secured
+        return handle_secured
 
 
 def without_body(handle: Handle) -> Handle:
     """Refuse an unexpected body, but only here: a key that was used with another body is refused before that."""
 
-    async def handled(request: Request) -> Response:
+    async def handle_without_body(request: Request) -> Response:
         refuse_body(request)
         return await handle(request)
 
-    return handled
+    return handle_without_body
 
 
 def area(path: str = "", *, tags: list[str]) -> APIRouter:
@@ -85,7 +85,7 @@ def area(path: str = "", *, tags: list[str]) -> APIRouter:
 def to_refusal(failure: Exception) -> Refusal:
     """The refusal for a body that can't be, or for a failed dependency; raises the failure if it is neither."""
     if isinstance(failure, RequestValidationError):
-        return validation_failed(failure.errors())
+        return validation_refusal(failure.errors())
     refusal = refusal_of(failure)
     if refusal is None:
         raise failure

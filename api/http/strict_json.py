@@ -55,7 +55,7 @@ class ReadRequest(Request):
 async def read(request: Request) -> ReadRequest:
     """The request with its body. Raises `BodyRefused`, and `ValidationFailed` for anything but strict JSON."""
     done = ReadRequest(request.scope, request.receive)
-    done.raw = await _received(request)
+    done.raw = await _receive_body(request)
     if done.raw:
         if not _is_json(request.headers.get("content-type", "")):
             raise UnsupportedMediaType
@@ -85,7 +85,7 @@ def parse(raw: bytes) -> Any:
     return parsed
 
 
-async def _received(request: Request) -> bytes:
+async def _receive_body(request: Request) -> bytes:
     announced = request.headers.get("content-length", "0")
     if announced.isascii() and announced.isdigit() and int(announced[:20]) > LARGEST_BODY:
         raise PayloadTooLarge

@@ -23,31 +23,31 @@ _MESSAGES = {
 }
 
 
-def validation_failed(errors: Iterable[Mapping[str, Any]]) -> ValidationFailed:
+def validation_refusal(errors: Iterable[Mapping[str, Any]]) -> ValidationFailed:
     """`errors` in pydantic's form."""
     return ValidationFailed(
         [{"field": _field(error["loc"]), "message": _message(error["type"])} for error in errors][:MOST_ERRORS]
     )
 
 
-def field_invalid(field: str, message: str) -> ValidationFailed:
+def invalid_field(field: str, message: str) -> ValidationFailed:
     """One field; `message` is a key of the catalogues' section `fields`."""
-    return fields_invalid({field: message})
+    return invalid_fields({field: message})
 
 
-def fields_invalid(messages: Mapping[str, str]) -> ValidationFailed:
+def invalid_fields(messages: Mapping[str, str]) -> ValidationFailed:
     """Several fields, each with the key of its message."""
-    found = [{"field": _shown(field), "message": message} for field, message in messages.items()]
+    found = [{"field": _printable_name(field), "message": message} for field, message in messages.items()]
     return ValidationFailed(found[:MOST_ERRORS])
 
 
 def _field(location: tuple[int | str, ...]) -> str:
     """The path to the field; FastAPI starts it with the part of the request."""
     steps = [str(step) for step in location]
-    return ".".join(map(_shown, steps[1:] if len(steps) > 1 else steps))
+    return ".".join(map(_printable_name, steps[1:] if len(steps) > 1 else steps))
 
 
-def _shown(name: str) -> str:
+def _printable_name(name: str) -> str:
     """An unknown field's name is input too, so it is repeated only if it looks like a field name."""
     return name if name.isdigit() or _PLAIN_NAME.fullmatch(name) else "?"
 

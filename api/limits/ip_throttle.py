@@ -48,11 +48,11 @@ class IpThrottle:
         if address is None:
             return
         key = self._hashes.rate_window("address", address).hex()
-        retry_at = await self._counted(key, self._limit, at)
+        retry_at = await self._count(key, self._limit, at)
         if retry_at:
             await self._delay(key, retry_at)
 
-    async def _counted(self, key: str, limit: int, at: datetime) -> datetime | None:
+    async def _count(self, key: str, limit: int, at: datetime) -> datetime | None:
         try:
             return await self._windows.hit(key, limit=limit, window=_MINUTE, at=at)
         except DependencyUnavailable as down:

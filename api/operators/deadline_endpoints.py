@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from api.http.request_context import CurrentContext
-from api.http.responses import reading, writing
+from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
 from api.operators.commands import calendar_answer, operator_command, postponement_answer
 from api.operators.request_schemas import CalendarBody, CalendarQuery, OutageBody, SeedBody
@@ -17,13 +17,13 @@ from operations.deadlines import Outage, postpone_outage
 router = area("/operations", tags=["operations"])
 
 
-@router.get("/calendar", responses=reading("validation_failed"))
+@router.get("/calendar", responses=responses_of_read("validation_failed"))
 async def read_calendar(context: CurrentContext, query: Annotated[CalendarQuery, Query()]) -> CalendarAnswer:
     """The days of a year that differ from the normal week, and whether the year is provisional."""
     return calendar_answer(context, await calendar.calendar_of(context.app.operations, query.year, query.office))
 
 
-@router.put("/calendar", responses=writing())
+@router.put("/calendar", responses=responses_of_write())
 async def enter_days(
     context: CurrentContext, query: Annotated[CalendarQuery, Query()], body: CalendarBody
 ) -> CalendarAnswer:
@@ -43,14 +43,14 @@ async def enter_days(
     return calendar_answer(context, change.year, change.postponement)
 
 
-@router.post("/calendar/seeding", responses=writing())
+@router.post("/calendar/seeding", responses=responses_of_write())
 async def seed_calendar_year(context: CurrentContext, body: SeedBody) -> CalendarAnswer:
     """Enter the country's holidays of a year from the library, if operators have not entered them yet."""
     change = await calendar.seed_year(context.app.operations, await operator_command(context, body.reason), body.year)
     return calendar_answer(context, change.year, change.postponement)
 
 
-@router.post("/deadlines/extensions", status_code=202, responses=writing())
+@router.post("/deadlines/extensions", status_code=202, responses=responses_of_write())
 async def extend_deadlines(context: CurrentContext, body: OutageBody) -> PostponementAnswer:
     """Extend the reservations whose last day overlaps an outage of our service; the holders get an SMS."""
     outage = Outage(body.since, body.until, body.office_code, body.visit_by)

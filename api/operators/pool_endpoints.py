@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from api.auth.records import id_in
 from api.desk.schemas import ReasonBody
 from api.http.request_context import CurrentContext
-from api.http.responses import reading, writing
+from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
 from api.operators.commands import operator_command, segment_item, withholding_item
 from api.operators.request_schemas import ExclusionBody, SegmentBody, WithholdingBody, WithholdingQuery
@@ -27,28 +27,28 @@ Prefix = Annotated[str, Path(max_length=16, examples=["粤B"])]
 WithholdingId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 
-@router.get("/pool/{prefix}", responses=reading("not_found", "validation_failed"))
+@router.get("/pool/{prefix}", responses=responses_of_read("not_found", "validation_failed"))
 async def read_pool(context: CurrentContext, prefix: Prefix) -> PoolLevels:
     """The number of numbers by state, from one snapshot."""
     levels = await pool.pool_levels(context.app.operations, prefix, context.now())
     return PoolLevels(prefix=fold_capitals(prefix), **levels)
 
 
-@router.get("/pool/{prefix}/segments", responses=reading("not_found", "validation_failed"))
+@router.get("/pool/{prefix}/segments", responses=responses_of_read("not_found", "validation_failed"))
 async def list_prefix_segments(context: CurrentContext, prefix: Prefix) -> ReleasedSegmentList:
     """The segments of a prefix with their exclusions, including those released later."""
     segments = await pool.segments_of(context.app.operations, prefix)
     return ReleasedSegmentList(items=[segment_item(segment) for segment in segments])
 
 
-@router.post("/segments", status_code=201, responses=writing())
+@router.post("/segments", status_code=201, responses=responses_of_write())
 async def release_segment(context: CurrentContext, body: SegmentBody) -> ReleasedSegment:
     """Release a segment: numbers that can be drawn from `released_at`, and composed from `compose_from`."""
     new = pool.NewSegment(body.prefix, body.template, body.excluded, body.released_at, body.compose_from)
     return segment_item(await pool.release_segment(context.app.operations, new, await operator_command(context)))
 
 
-@router.post("/segments/exclusions", responses=writing())
+@router.post("/segments/exclusions", responses=responses_of_write())
 async def exclude_numbers(context: CurrentContext, body: ExclusionBody) -> ReleasedSegment:
     """Exclude numbers from a segment permanently; live claims on them stay."""
     command = await operator_command(context, body.reason)
@@ -58,7 +58,7 @@ async def exclude_numbers(context: CurrentContext, body: ExclusionBody) -> Relea
     return segment_item(segment)
 
 
-@router.get("/withholdings", responses=reading("validation_failed"))
+@router.get("/withholdings", responses=responses_of_read("validation_failed"))
 async def list_withholdings(context: CurrentContext, query: Annotated[WithholdingQuery, Query()]) -> WithholdingList:
     """The withholdings of a prefix, newest first; without a prefix, those that wait for a second operator."""
     prefix = fold_capitals(query.prefix) if query.prefix else None
@@ -66,7 +66,7 @@ async def list_withholdings(context: CurrentContext, query: Annotated[Withholdin
     return WithholdingList(items=[withholding_item(known) for known in found])
 
 
-@router.post("/withholdings", responses=writing("number_malformed", "number_duplicated"))
+@router.post("/withholdings", responses=responses_of_write("number_malformed", "number_duplicated"))
 async def withhold_numbers(context: CurrentContext, body: WithholdingBody) -> WithheldAnswer:
     """Withhold numbers from the pool, with effect at once; numbers with a claim are listed and stay claimed."""
     command = await operator_command(context, body.reason)
@@ -76,7 +76,7 @@ async def withhold_numbers(context: CurrentContext, body: WithholdingBody) -> Wi
     )
 
 
-@router.post("/withholdings/{withholding_id}/release", responses=writing("not_found", "already_released"))
+@router.post("/withholdings/{withholding_id}/release", responses=responses_of_write("not_found", "already_released"))
 async def release_withheld(context: CurrentContext, withholding_id: WithholdingId, body: ReasonBody) -> WithholdingItem:
     """Release withheld numbers; they cool for a random time first."""
     command = await operator_command(context, body.reason)
@@ -85,7 +85,7 @@ async def release_withheld(context: CurrentContext, withholding_id: WithholdingI
 
 @router.post(
     "/withholdings/{withholding_id}/confirmation",
-    responses=writing("not_found", "nothing_to_confirm", "second_operator_needed"),
+    responses=responses_of_write("not_found", "nothing_to_confirm", "second_operator_needed"),
 )
 async def confirm_withheld(context: CurrentContext, withholding_id: WithholdingId) -> WithholdingItem:
     """Confirm a withholding, or its release, as a second operator."""

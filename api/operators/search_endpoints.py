@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import Query
 
 from api.http.request_context import CurrentContext, RequestContext
-from api.http.responses import reading, writing
+from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
-from api.http.validation import field_invalid
+from api.http.validation import invalid_field
 from api.operators.commands import audit_item, workflow_item
 from api.operators.request_schemas import AuditQuery, WorkflowBody, WorkflowQuery
 from api.operators.response_schemas import AuditList, WorkflowList
@@ -21,24 +21,24 @@ _LAST_DAY = timedelta(days=1)
 _NOW_TOO = timedelta(milliseconds=1)
 
 
-@router.get("/workflows", responses=reading("validation_failed", "number_malformed"))
+@router.get("/workflows", responses=responses_of_read("validation_failed", "number_malformed"))
 async def find_workflows(context: CurrentContext, query: Annotated[WorkflowQuery, Query()]) -> WorkflowList:
     """The workflows of a plate or of a preselection, with their URLs in Temporal's UI, newest first."""
-    return await _found(context, plate=query.plate, preselection_id=query.preselection_id)
+    return await _find(context, plate=query.plate, preselection_id=query.preselection_id)
 
 
-@router.post("/workflows/search", responses=writing("number_malformed", "vin_invalid"))
+@router.post("/workflows/search", responses=responses_of_write("number_malformed", "vin_invalid"))
 async def search_workflows(context: CurrentContext, body: WorkflowBody) -> WorkflowList:
     """The same, and also by VIN, which must not be in a URL."""
-    return await _found(context, vin=body.vin, plate=body.plate, preselection_id=body.preselection_id)
+    return await _find(context, vin=body.vin, plate=body.plate, preselection_id=body.preselection_id)
 
 
-async def _found(
+async def _find(
     context: RequestContext, *, vin: str | None = None, plate: str | None = None, preselection_id: str | None = None
 ) -> WorkflowList:
     operations, now = context.app.operations, context.now()
     if [vin, plate, preselection_id].count(None) != 2:  # noqa: PLR2004 -- exactly one of the three is given.
-        raise field_invalid("plate", "choice")
+        raise invalid_field("plate", "choice")
     if vin is not None:
         found = await finding.find_by_vin(operations, vin, now)
     elif plate is not None:
@@ -48,7 +48,7 @@ async def _found(
     return WorkflowList(items=[workflow_item(each) for each in found])
 
 
-@router.get("/audit", responses=reading("validation_failed"))
+@router.get("/audit", responses=responses_of_read("validation_failed"))
 async def list_audit(context: CurrentContext, query: Annotated[AuditQuery, Query()]) -> AuditList:
     """The acts that changed a plate, a chance or the blacklist, oldest first."""
     until = query.until or context.now() + _NOW_TOO

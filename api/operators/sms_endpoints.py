@@ -7,7 +7,7 @@ from fastapi import Query
 
 from api.http.cursors import cursor_of, place_in
 from api.http.request_context import CurrentContext
-from api.http.responses import reading
+from api.http.responses import responses_of_read
 from api.http.secured_route import area
 from api.operators.commands import sms_item
 from api.operators.request_schemas import TextQuery
@@ -17,7 +17,7 @@ from operations.sms_status import sms_of, sms_page
 router = area("/operations", tags=["operations"])
 
 
-@router.get("/texts", responses=reading("validation_failed"))
+@router.get("/texts", responses=responses_of_read("validation_failed"))
 async def list_texts(context: CurrentContext, query: Annotated[TextQuery, Query()]) -> TextPage:
     """The SMS that were not delivered, newest first; or those in a state; or all of one preselection."""
     operations, now = context.app.operations, context.now()

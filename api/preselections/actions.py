@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from api.http.action_log import action_logged
+from api.http.action_log import log_action
 from api.http.request_context import RequestContext
-from api.preselections.bans import banned_until
+from api.preselections.bans import find_ban_end
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import state_of, view_of
 from domain.acts import ACTS
@@ -34,7 +34,7 @@ async def send_command(context: RequestContext, name: str, command: Command) -> 
     """
     act, row, now = ACTS[name], context.preselection, context.now()
     state = state_of(row, now)
-    with action_logged(name):
+    with log_action(name):
         if not context.is_repeat:
             act.check_stage(state, now)
         await count_write(context, row.rules)
@@ -46,7 +46,7 @@ async def send_command(context: RequestContext, name: str, command: Command) -> 
             context.repositories.lagging_workflows.note_soon(row.id, now)
             raise
         except Refusal as refusal:
-            if not act.under_ban and (until := await banned_until(context)):
+            if not act.under_ban and (until := await find_ban_end(context)):
                 # A banned caller hears of the ban rather than of its consequences, such as holds that have lapsed.
                 raise Blacklisted(until) from refusal
             raise

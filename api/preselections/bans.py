@@ -10,14 +10,14 @@ from domain.preselection.values import Stage
 from storage.crypto.keyed_hash import candidate_hashes
 
 
-async def banned_until(context: RequestContext) -> datetime | None:
+async def find_ban_end(context: RequestContext) -> datetime | None:
     """The end of the caller's ban, or None.
 
     The row of a ban is written shortly after the deadline, or later if no worker was running: until then the caller's
     missed deadline counts.
     """
     blacklist, party = context.repositories.bans, context.caller.party_hash
-    missed = await _missed_until(context)
+    missed = await _find_missed_ban_end(context)
     if missed and not await blacklist.has_recorded(party, missed):
         return missed
     # Read last, so that a ban that is being written meanwhile is not missed.
@@ -26,11 +26,11 @@ async def banned_until(context: RequestContext) -> datetime | None:
 
 async def require_no_ban(context: RequestContext) -> None:
     """Raises `Blacklisted`."""
-    if until := await banned_until(context):
+    if until := await find_ban_end(context):
         raise Blacklisted(until)
 
 
-async def _missed_until(context: RequestContext) -> datetime | None:
+async def _find_missed_ban_end(context: RequestContext) -> datetime | None:
     """The end of the ban that the caller's missed deadlines lead to, if it has not ended."""
     now, ends = context.now(), []
     for row in await context.repositories.preselections.list_of(context.caller.owner_hash):

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import structlog
 
-from api.http.action_log import action_logged
+from api.http.action_log import log_action
 from api.http.request_context import RequestContext
 from api.offices.directory import policy_of
 from api.preselections.actions import count_write
 from api.preselections.bans import require_no_ban
 from api.preselections.schemas import PreselectionView, SubmissionBody
-from api.preselections.submissions import CheckedBody, checked_body
+from api.preselections.submissions import CheckedBody, check_submission
 from api.preselections.vehicle_check import check_submitted_vehicle
 from api.preselections.verification_codes import owner_of_first_code
 from api.preselections.views import view_of
@@ -35,15 +35,15 @@ from workflows.messages import Action
 from workflows.start_options import VehicleStart
 
 
-async def created(context: RequestContext, body: SubmissionBody) -> PreselectionView:
+async def create(context: RequestContext, body: SubmissionBody) -> PreselectionView:
     """Check everything, write the row, and start the workflow, which decides races."""
-    with action_logged("create"):
-        checked = await checked_body(context, body)
+    with log_action("create"):
+        checked = await check_submission(context, body)
         if await _has_begun(context):
             await _begin(context, checked)
             return await _view(context, checked)
         try:
-            await _created(context, checked)
+            await _create(context, checked)
         except (Refusal, DependencyUnavailable):
             # An earlier attempt of this request may have started it meanwhile, and used the code up.
             if not await _has_begun(context):
@@ -68,7 +68,7 @@ async def _begin(context: RequestContext, checked: CheckedBody) -> None:
         raise
 
 
-async def _created(context: RequestContext, checked: CheckedBody) -> None:
+async def _create(context: RequestContext, checked: CheckedBody) -> None:
     structlog.contextvars.bind_contextvars(preselection_id=str(context.operation_id), office=checked.office.code)
     policy = policy_of(checked.office, context.app.policy)
     await count_write(context, policy)

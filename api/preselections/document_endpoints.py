@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from api.http.request_context import CurrentContext
-from api.http.responses import Responses, reading
+from api.http.responses import Responses, responses_of_read
 from api.http.secured_route import area
 from api.preselections.documents import calendar_file_of, voucher_of
 
@@ -14,7 +14,7 @@ _PDF, _CALENDAR = "application/pdf", "text/calendar"
 
 def _answers(media_type: str) -> Responses:
     schema = {"type": "string", "contentMediaType": media_type}
-    return {200: {"content": {media_type: {"schema": schema}}}} | reading("not_found", "wrong_stage")
+    return {200: {"content": {media_type: {"schema": schema}}}} | responses_of_read("not_found", "wrong_stage")
 
 
 @router.get("/voucher", response_class=Response, responses=_answers(_PDF))

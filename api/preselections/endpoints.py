@@ -1,7 +1,7 @@
 """The caller's preselections, and the steps before and after the selection of a plate."""
 
 from api.http.request_context import CurrentContext
-from api.http.responses import reading, writing
+from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
 from api.preselections.actions import perform_action
 from api.preselections.schemas import IdentityBody, PreselectionList, PreselectionView
@@ -13,7 +13,7 @@ from workflows.messages import Action, ConfirmIdentity
 router = area("/preselections", tags=["preselections"])
 
 
-@router.get("", responses=reading())
+@router.get("", responses=responses_of_read())
 async def list_preselections(context: CurrentContext) -> PreselectionList:
     """The caller's preselections, newest first."""
     rows = await context.repositories.preselections.list_of(context.caller.owner_hash)
@@ -21,7 +21,7 @@ async def list_preselections(context: CurrentContext) -> PreselectionList:
     return PreselectionList(items=[view_of(row, await context.app.directory.get(row.office_code), now) for row in rows])
 
 
-@router.get("/{preselection_id}", responses=reading("not_found"))
+@router.get("/{preselection_id}", responses=responses_of_read("not_found"))
 async def read_preselection(context: CurrentContext) -> PreselectionView:
     """The view; reading is not an act and restarts no countdown."""
     return view_of(
@@ -29,13 +29,13 @@ async def read_preselection(context: CurrentContext) -> PreselectionView:
     )
 
 
-@router.post("/{preselection_id}/start", responses=writing("not_found", "wrong_stage", "vehicle_in_use"))
+@router.post("/{preselection_id}/start", responses=responses_of_write("not_found", "wrong_stage", "vehicle_in_use"))
 async def start(context: CurrentContext) -> PreselectionView:
     """「开始选号」 leads to 身份验证 (R-14)."""
     return await perform_action(context, "start", Action(str(context.operation_id)))
 
 
-@router.post("/{preselection_id}/identity-code", responses=writing("not_found", "wrong_stage"))
+@router.post("/{preselection_id}/identity-code", responses=responses_of_write("not_found", "wrong_stage"))
 async def send_identity_code(context: CurrentContext) -> PreselectionView:
     """Send the second code; the countdown of 「确认」 starts (R-16, R-17)."""
     return await perform_action(context, "send_identity_code", Action(str(context.operation_id)))
@@ -43,7 +43,7 @@ async def send_identity_code(context: CurrentContext) -> PreselectionView:
 
 @router.post(
     "/{preselection_id}/identity",
-    responses=writing(
+    responses=responses_of_write(
         "not_found", "wrong_stage", "too_early", "code_not_sent", "code_incorrect", "code_expired",
         "code_attempts_exceeded",
     ),
@@ -60,7 +60,8 @@ async def confirm_identity(context: CurrentContext, body: IdentityBody) -> Prese
 
 
 @router.post(
-    "/{preselection_id}/cancellation", responses=writing("not_found", "cancellation_not_allowed", "wrong_stage")
+    "/{preselection_id}/cancellation",
+    responses=responses_of_write("not_found", "cancellation_not_allowed", "wrong_stage"),
 )
 async def cancel(context: CurrentContext) -> PreselectionView:
     """Cancel the reservation, if the office's policy allows it."""

@@ -4,11 +4,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from api.auth.records import own_preselection
-from api.http.action_log import action_logged
+from api.auth.records import load_own_preselection
+from api.http.action_log import log_action
 from api.http.request_context import RequestContext
 from api.preselections.actions import count_write, vehicle_of
-from api.preselections.bans import banned_until
+from api.preselections.bans import find_ban_end
 from api.preselections.schemas import Ban, EntryAnswer, EntryBody
 from api.preselections.views import state_of, view_of
 from domain.calendar import shanghai_day
@@ -24,33 +24,33 @@ Screen = Literal["introduction", "service_notes", "completed", "exhausted", "bla
 _SCREENS = {Stage.COMPLETED: "completed", Stage.EXHAUSTED: "exhausted"} | dict.fromkeys(UNFINISHED, "service_notes")
 
 
-async def entered(context: RequestContext, body: EntryBody) -> EntryAnswer:
+async def enter(context: RequestContext, body: EntryBody) -> EntryAnswer:
     """The screen; an unfinished selection is back at 选号服务说明. Raises what waking a dormant one raises."""
-    with action_logged("enter"):
-        return await _entered(context, body)
+    with log_action("enter"):
+        return await _enter(context, body)
 
 
-async def _entered(context: RequestContext, body: EntryBody) -> EntryAnswer:
+async def _enter(context: RequestContext, body: EntryBody) -> EntryAnswer:
     if body.preselection_id:
-        await own_preselection(context, body.preselection_id)
+        await load_own_preselection(context, body.preselection_id)
     await count_write(context, context.app.policy)
-    if until := await banned_until(context):
-        return await _blacklisted(context, until)
+    if until := await find_ban_end(context):
+        return await _show_ban(context, until)
     if body.new_vehicle:
         return _answer("introduction")
-    return await (_resumed(context) if body.preselection_id else _newest_resumed(context))
+    return await (_resume(context) if body.preselection_id else _resume_newest(context))
 
 
-async def _newest_resumed(context: RequestContext) -> EntryAnswer:
+async def _resume_newest(context: RequestContext) -> EntryAnswer:
     """Continue the newest one that can continue: another buyer may have the vehicle of a dormant one by now."""
     for row in await _resumable(context):
         context.preselection = row
         with suppress(VehicleInUse):
-            return await _resumed(context)
+            return await _resume(context)
     return _answer("introduction")
 
 
-async def _resumed(context: RequestContext) -> EntryAnswer:
+async def _resume(context: RequestContext) -> EntryAnswer:
     """Go on with the request's preselection."""
     state = state_of(context.preselection, context.now())
     if state.stage in UNFINISHED:
@@ -83,7 +83,7 @@ async def _resumable(context: RequestContext) -> list[PreselectionRow]:
     return [row for row in rows if state_of(row, now).stage in _SCREENS]
 
 
-async def _blacklisted(context: RequestContext, until: datetime) -> EntryAnswer:
+async def _show_ban(context: RequestContext, until: datetime) -> EntryAnswer:
     """A ban takes precedence; a live reservation for another car stays usable, so it is shown."""
     now = context.now()
     rows = (

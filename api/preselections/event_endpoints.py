@@ -4,7 +4,7 @@ import anyio
 from sse_starlette import EventSourceResponse
 
 from api.http.request_context import CurrentContext
-from api.http.responses import Responses, reading
+from api.http.responses import Responses, responses_of_read
 from api.http.secured_route import area
 from api.limits.streams import CountedStream
 from api.preselections.event_stream import views_of
@@ -31,7 +31,7 @@ _EVENT = {
 _STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": _EVENT}}}}
 
 
-@router.get("/events", response_class=EventSourceResponse, responses=_STREAM | reading("not_found"))
+@router.get("/events", response_class=EventSourceResponse, responses=_STREAM | responses_of_read("not_found"))
 async def stream_events(context: CurrentContext) -> CountedStream:
     """Event `preselection`, data the view: at once, and after every change, including expiries."""
     closing, places, account = anyio.Event(), context.app.streams, context.caller.account()

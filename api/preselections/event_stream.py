@@ -37,7 +37,7 @@ async def views_of(context: RequestContext, closing: anyio.Event) -> AsyncIterat
     sent: PreselectionView | None = None
     with (
         context.repositories.announcements.subscribe(context.preselection.id) as subscription,
-        _woken_by(closing, subscription),
+        _wake_on(closing, subscription),
     ):
         while (now := context.now()) < context.caller.claims.expires_at and not closing.is_set():
             read = await _read(context)
@@ -48,7 +48,7 @@ async def views_of(context: RequestContext, closing: anyio.Event) -> AsyncIterat
 
 
 @contextmanager
-def _woken_by(closing: anyio.Event, subscription: Subscription) -> Iterator[None]:
+def _wake_on(closing: anyio.Event, subscription: Subscription) -> Iterator[None]:
     """End the wait when the process stops."""
 
     async def wake() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from api.http.request_context import RequestContext
-from api.http.validation import fields_invalid
+from api.http.validation import invalid_fields
 from api.preselections.numbers import prefix_of_office
 from api.preselections.schemas import Keyboard
 from api.preselections.views import state_of
@@ -59,5 +59,5 @@ def _read(query: QueryParams) -> tuple[str, str]:
     if len(query.multi_items()) > len(query):
         wrong["query"] = "value"
     if prefix is None or wrong:
-        raise fields_invalid(wrong)
+        raise invalid_fields(wrong)
     return prefix, fold_capitals(typed)

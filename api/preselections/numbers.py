@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from api.http.validation import field_invalid
+from api.http.validation import invalid_field
 from domain.ascii_folding import fold_capitals
 from domain.errors import NumberDuplicated, NumberMalformed
 from domain.plates import MalformedPlate, parse_plate, prefix_of
@@ -38,7 +38,7 @@ def prefix_of_office(text: str | None, office: Office) -> str | None:
         return None
     prefix = fold_capitals(text)
     if prefix not in office.prefixes:
-        raise field_invalid("prefix", "prefix")
+        raise invalid_field("prefix", "prefix")
     return prefix
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Body, Request
 
 from api.http.request_context import CurrentContext
-from api.http.responses import reading, writing
+from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
 from api.preselections.actions import perform_action
 from api.preselections.keyboard import PARAMETERS, keys_after
@@ -20,7 +20,7 @@ _ANY_DRAW = DrawBody()
 
 @router.get(
     "/keyboard",
-    responses=reading("not_found", "validation_failed", "wrong_stage"),
+    responses=responses_of_read("not_found", "validation_failed", "wrong_stage"),
     openapi_extra=dict(PARAMETERS),
 )
 async def read_keyboard(context: CurrentContext, request: Request) -> Keyboard:
@@ -30,7 +30,7 @@ async def read_keyboard(context: CurrentContext, request: Request) -> Keyboard:
 
 @router.post(
     "/compositions",
-    responses=writing(
+    responses=responses_of_write(
         "not_found", "number_malformed", "number_duplicated", "wrong_stage", "blacklisted", "no_composed_left",
         "too_many_numbers", "too_early",
     ),
@@ -43,7 +43,7 @@ async def compose(context: CurrentContext, body: CompositionBody) -> Preselectio
 
 @router.post(
     "/draws",
-    responses=writing("not_found", "wrong_stage", "blacklisted", "no_draws_left", "numbers_unavailable"),
+    responses=responses_of_write("not_found", "wrong_stage", "blacklisted", "no_draws_left", "numbers_unavailable"),
 )
 async def draw(context: CurrentContext, body: Annotated[DrawBody, Body()] = _ANY_DRAW) -> PreselectionView:
     """「随机一次」, 「换一批」: a batch of numbers held for this vehicle alone (R-31 to R-36)."""
@@ -53,7 +53,9 @@ async def draw(context: CurrentContext, body: Annotated[DrawBody, Body()] = _ANY
 
 @router.post(
     "/candidates",
-    responses=writing("not_found", "number_malformed", "wrong_stage", "blacklisted", "not_in_batch", "batch_expired"),
+    responses=responses_of_write(
+        "not_found", "number_malformed", "wrong_stage", "blacklisted", "not_in_batch", "batch_expired"
+    ),
 )
 async def put_aside(context: CurrentContext, body: NumberBody) -> PreselectionView:
     """One number of the live batch becomes a candidate (备选, R-37)."""
@@ -62,7 +64,7 @@ async def put_aside(context: CurrentContext, body: NumberBody) -> PreselectionVi
 
 @router.post(
     "/confirmation",
-    responses=writing(
+    responses=responses_of_write(
         "not_found", "number_malformed", "wrong_stage", "blacklisted", "not_a_candidate", "candidate_expired"
     ),
 )

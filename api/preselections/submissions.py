@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from api.http.request_context import RequestContext
-from api.http.validation import field_invalid
+from api.http.validation import invalid_field
 from api.preselections.schemas import SellerBody, SubmissionBody
 from api.preselections.verification_codes import owner_of_first_code
 from domain.calendar import shanghai_day
@@ -34,11 +34,11 @@ class CheckedBody:
     code_hash: bytes = field(repr=False)
 
 
-async def checked_body(context: RequestContext, body: SubmissionBody) -> CheckedBody:
+async def check_submission(context: RequestContext, body: SubmissionBody) -> CheckedBody:
     """Raises `ValidationFailed` for an unknown office, otherwise the refusals of malformed fields."""
     office = await context.app.directory.find(body.office_code)
     if office is None:
-        raise field_invalid("office_code", "office")
+        raise invalid_field("office_code", "office")
     owner = owner_of_first_code(context.caller.owner_hash)
     return CheckedBody(
         office=office,

@@ -23,7 +23,7 @@ async def check_submitted_vehicle(context: RequestContext, checked: CheckedBody,
     question = VehicleQuestion(
         checked.certificate_number, checked.vin, checked.seller, context.caller.party, checked.office.code
     )
-    await _place_taken(context, policy.failed_checks_per_day)
+    await _take_place(context, policy.failed_checks_per_day)
     failed = False
     try:
         check_vehicle(question, await context.app.gateways.registry.look_up(question))
@@ -34,7 +34,7 @@ async def check_submitted_vehicle(context: RequestContext, checked: CheckedBody,
         await context.repositories.failed_checks.end(context.operation_id, context.caller.person_hash, failed=failed)
 
 
-async def _place_taken(context: RequestContext, limit: int) -> None:
+async def _take_place(context: RequestContext, limit: int) -> None:
     """Wait while running checks of the same person may still use up the remaining ones."""
     while True:
         now = context.now()

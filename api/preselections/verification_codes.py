@@ -1,6 +1,6 @@
 """The first SMS code (R-10): there is no workflow yet, so the API sends it itself."""
 
-from api.http.action_log import action_logged
+from api.http.action_log import log_action
 from api.http.request_context import RequestContext
 from api.preselections.actions import count_write
 from api.preselections.schemas import CodeSent
@@ -15,13 +15,13 @@ def owner_of_first_code(owner_hash: bytes) -> CodeOwner:
     return CodeOwner(Purpose.CONFIRM_INFORMATION, owner_hash)
 
 
-async def sent_code(context: RequestContext, purpose: str) -> CodeSent:
+async def send(context: RequestContext, purpose: str) -> CodeSent:
     """Issue a code within the limits and send it. Raises `RateLimited`, and `Unavailable` with nothing counted."""
-    with action_logged("send_verification_code"):
-        return await _sent_code(context, purpose)
+    with log_action("send_verification_code"):
+        return await _send(context, purpose)
 
 
-async def _sent_code(context: RequestContext, purpose: str) -> CodeSent:
+async def _send(context: RequestContext, purpose: str) -> CodeSent:
     now, policy, phone = context.now(), context.app.policy, context.caller.phone
     await count_write(context, policy)
     owner = CodeOwner(purpose, context.caller.owner_hash)

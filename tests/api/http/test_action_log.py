@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from api.http.action_log import action_logged
+from api.http.action_log import log_action
 from api.http.request_log import RequestLog
 from domain.dependencies import DependencyUnavailable
 from domain.errors import NotFound
@@ -27,7 +27,7 @@ HOW_IT_ENDS = [
 def acting(failure: Exception | None) -> RequestLog:
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         structlog.contextvars.bind_contextvars(preselection_id="p1", office="440300")
-        with suppress(Exception), action_logged("draw"):
+        with suppress(Exception), log_action("draw"):
             if failure:
                 raise failure
         await Response()(scope, receive, send)
@@ -58,7 +58,7 @@ async def test_a_line_says_what_was_done_and_how_it_ended(failure: Exception | N
 
 
 async def test_what_is_said_while_it_is_done_does_not_foretell_how_it_ends() -> None:
-    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines, action_logged("draw"):
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines, log_action("draw"):
         structlog.get_logger("actions").info("still at it")
     assert lines == [{"event": "still at it", "log_level": "info", "action": "draw"}]
 
