@@ -73,24 +73,24 @@ async def list_entries(
     return Output([vars(entry) for entry in entries])
 
 
-@app.command
-async def withholdings(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
+@app.command(name="withholdings")
+async def list_withholdings(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
     """List withheld and released numbers, with reasons; of the last 30 days by default."""
     found = await auditing.withholdings_in(context.operations, window.period(context.now, _MONTH), limit=window.limit)
     return Output([asdict(each) for each in found])
 
 
-@app.command
-async def ban_releases(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
+@app.command(name="ban-releases")
+async def list_ban_releases(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
     """List bans released early, with reasons; of the last 30 days by default."""
     found = await auditing.ban_releases_in(context.operations, window.period(context.now, _MONTH), limit=window.limit)
     return Output([asdict(each) for each in found])
 
 
-@app.command
-async def unconfirmed(*, limit: Limit = 1000, context: Context) -> Output:
+@app.command(name="unconfirmed")
+async def list_unconfirmed(*, limit: Limit = 1000, context: Context) -> Output:
     """List the commands that wait for a second operator."""
-    found = await auditing.unconfirmed(context.operations, limit=limit)
+    found = await auditing.unconfirmed_commands(context.operations, limit=limit)
     withheld = [
         {"what": "withholding", "id": each.id, "by": each.released_by or each.withheld_by, "at": each.withheld_at}
         for each in found.withholdings
@@ -102,8 +102,8 @@ async def unconfirmed(*, limit: Limit = 1000, context: Context) -> Output:
     return Output([*withheld, *released])
 
 
-@app.command
-async def desk(
+@app.command(name="desk")
+async def count_desk_acts(
     *,
     window: Window = DEFAULT_WINDOW,
     clerk: Annotated[bool, Parameter(help="One clerk's acts; the account is read from standard input.")] = False,

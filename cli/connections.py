@@ -26,13 +26,13 @@ def settings_for(data_dir: Path | None) -> Settings:
     Raises `SettingsError`.
     """
     if data_dir is not None:
-        os.environ.update(_noted(data_dir))
+        os.environ.update(_read_instance(data_dir))
     elif _DATABASE not in os.environ and (here := Path(os.environ.get(_FOLDER) or ".data") / NAME).exists():
-        os.environ.update(_noted(here.parent))
+        os.environ.update(_read_instance(here.parent))
     return Settings.from_environment()
 
 
-def _noted(data_dir: Path) -> dict[str, str]:
+def _read_instance(data_dir: Path) -> dict[str, str]:
     try:
         return noted_instance(data_dir)
     except (OSError, ValueError):
@@ -40,7 +40,7 @@ def _noted(data_dir: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[OperationsContext]:
+async def connect_operations(settings: Settings) -> AsyncIterator[OperationsContext]:
     """Connections, opened when needed and closed at the end. Raises `SettingsError`."""
     try:
         source = key_source(settings.key_file, settings.keys)

@@ -16,8 +16,8 @@ from workflows.messages import vehicle_workflow_id
 app = area("deadlines")
 
 
-@app.command
-async def due(day: date | None = None, /, *, office: Office = None, context: Context) -> Output:
+@app.command(name="due")
+async def list_due(day: date | None = None, /, *, office: Office = None, context: Context) -> Output:
     """List the reservations whose last day is this one; today by default."""
     operations = context.operations
     found = await operations.repositories.reservations.of_last_days(

@@ -6,7 +6,7 @@ import sys
 from uuid import UUID, uuid4
 
 from cli.app import OPERATOR_VARIABLE, Invocation
-from cli.connections import connected, settings_for
+from cli.connections import connect_operations, settings_for
 from cli.context import OperatorContext
 from cli.output import Output, as_json, as_table
 from config.settings import Settings, SettingsError
@@ -38,7 +38,7 @@ async def carry_out(settings: Settings, invocation: Invocation) -> int:
     acts = OperatorContext in invocation.contexts.values()
     if acts and not common.operator.strip():
         return _complain(f"name the operator by --operator or {OPERATOR_VARIABLE}", WRONG)
-    async with connected(settings) as operations:
+    async with connect_operations(settings) as operations:
         context = OperatorContext(operations, system_clock(), common.operator, request_id)
         try:
             output = await invocation.call(context)

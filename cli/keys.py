@@ -21,8 +21,8 @@ Kind = Literal["encryption", "hashing"]
 app = area("keys")
 
 
-@app.command
-async def status(*, context: Context) -> Output:
+@app.command(name="status")
+async def list_keys(*, context: Context) -> Output:
     """Show every key, and how many rows need it."""
     return Output([vars(state) for state in await key_states(context.operations)])
 
@@ -30,22 +30,22 @@ async def status(*, context: Context) -> Output:
 @app.command(name="new")
 async def new_key(kind: Kind, /, *, reason: Reason, context: OperatorContext) -> Output:
     """Create a new key, and convert all rows to it, while the service runs."""
-    return await _changed(make_key(context.operations, kind, context.command(reason)))
+    return await _to_output(make_key(context.operations, kind, context.command(reason)))
 
 
 @app.command(name="continue")
 async def continue_with_key(kind: Kind, /, *, reason: Reason, context: OperatorContext) -> Output:
     """Continue an interrupted rotation."""
-    return await _changed(continue_change(context.operations, kind, context.command(reason)))
+    return await _to_output(continue_change(context.operations, kind, context.command(reason)))
 
 
 @app.command
 async def retire(kind: Kind, key_id: str, /, *, reason: Reason, context: OperatorContext) -> Output:
     """Remove an encryption key, or close a hashing key, that no row needs any more."""
-    return await _changed(retire_key(context.operations, kind, key_id, context.command(reason)))
+    return await _to_output(retire_key(context.operations, kind, key_id, context.command(reason)))
 
 
-async def _changed(changing: Awaitable[KeyChange]) -> Output:
+async def _to_output(changing: Awaitable[KeyChange]) -> Output:
     try:
         change = await changing
     except ReadOnlyKeys:

@@ -38,7 +38,7 @@ def as_table(records: Sequence[Record]) -> str:
         return "".join(f"{name:<{width}}  {_cell(value)}\n" for name, value in records[0].items())
     rows = [list(records[0]), *([_cell(value) for value in record.values()] for record in records)]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    return "".join("  ".join(map(_padded, row, widths)).rstrip() + "\n" for row in rows)
+    return "".join("  ".join(map(_pad, row, widths)).rstrip() + "\n" for row in rows)
 
 
 def _cell(value: Any) -> str:
@@ -51,7 +51,7 @@ def _cell(value: Any) -> str:
     return "-" if value is None else str(value)
 
 
-def _padded(text: str, width: int) -> str:
+def _pad(text: str, width: int) -> str:
     return text + " " * (width - _width(text))
 
 

@@ -22,7 +22,7 @@ async def export(*, reason: Reason, context: OperatorContext) -> Output:
 
     The identity number or credit code is asked for, or read from standard input.
     """
-    file = await export_person(context.operations, _asked(), context.command(reason))
+    file = await export_person(context.operations, _ask(), context.command(reason))
     records = list(_records(file))
     return Output(records, [] if records else ["nothing is kept"], int(not records), always_json=True)
 
@@ -33,13 +33,13 @@ async def delete(*, reason: Reason, context: OperatorContext) -> Output:
 
     The identity number or credit code is asked for, or read from standard input.
     """
-    done = await delete_person(context.operations, _asked(), context.command(reason))
+    done = await delete_person(context.operations, _ask(), context.command(reason))
     if done.obstacles:
         return Output(warnings=["nothing was deleted", *done.obstacles], exit_code=1)
     return Output([done.deleted], [f"kept: {each}" for each in done.kept])
 
 
-def _asked() -> str:
+def _ask() -> str:
     return getpass.getpass(PROMPT) if sys.stdin.isatty() else sys.stdin.readline()
 
 

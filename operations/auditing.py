@@ -26,7 +26,7 @@ async def ban_releases_in(context: OperationsContext, period: Period, *, limit: 
     return await context.repositories.bans.early_releases(period.since, period.until, limit=limit)
 
 
-async def unconfirmed(context: OperationsContext, *, limit: int) -> Unconfirmed:
+async def unconfirmed_commands(context: OperationsContext, *, limit: int) -> Unconfirmed:
     return Unconfirmed(
         await context.repositories.withheld.unconfirmed_withholdings(limit=limit),
         await context.repositories.bans.unconfirmed_releases(limit=limit),

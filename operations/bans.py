@@ -5,7 +5,7 @@ from uuid import UUID
 from domain.errors import AlreadyReleased, NotFound, NothingToConfirm, SecondOperatorNeeded
 from operations.commands import OperatorCommand
 from operations.context import OperationsContext
-from operations.temporal_calls import signalled
+from operations.temporal_calls import send_signal
 from storage.bans.repository import BanEntry
 from storage.failures import NotTheSecond
 from workflows.messages import ReleaseBan, blacklist_workflow_id
@@ -26,7 +26,7 @@ async def release_ban(context: OperationsContext, entry_id: UUID, command: Opera
     # Entry and audit have the reason; Temporal does not need it.
     message = ReleaseBan(command.operator, f"request {command.id}", str(command.id))
     sealed = context.repositories.message_seals.seal(str(entry_id), "release", message)
-    await signalled(context.temporal, blacklist_workflow_id(str(entry_id)), "release", sealed)
+    await send_signal(context.temporal, blacklist_workflow_id(str(entry_id)), "release", sealed)
     return entry
 
 

@@ -64,12 +64,12 @@ async def postpone_closed_days(
     given = PostponementInput(
         command.operator, command.require_reason(), [day.isoformat() for day in days], closed=True, office=office_code
     )
-    return await _begun(context, command, given)
+    return await _begin(context, command, given)
 
 
 async def postpone_outage(context: OperationsContext, command: OperatorCommand, outage: Outage) -> Postponement:
     """Move each deadline in the outage. Raises `ValidationFailed`."""
-    return await _begun(context, command, await outage_input(context, command, outage))
+    return await _begin(context, command, await outage_input(context, command, outage))
 
 
 async def extend_directly(context: OperationsContext, command: OperatorCommand, outage: Outage) -> DirectExtension:
@@ -109,7 +109,7 @@ async def outage_input(context: OperationsContext, command: OperatorCommand, out
     )
 
 
-async def _begun(context: OperationsContext, command: OperatorCommand, given: PostponementInput) -> Postponement:
+async def _begin(context: OperationsContext, command: OperatorCommand, given: PostponementInput) -> Postponement:
     """Begin the workflow; the same command again finds it running, or finished. Raises `Unavailable`."""
     workflow_id = postponement_workflow_id(str(command.id))
     given = context.repositories.message_seals.seal(workflow_id, "postpone", given)

@@ -42,7 +42,7 @@ async def find_by_plate(context: OperationsContext, text: str, at: datetime) -> 
     if holder and all(row.id != holder for row in rows):
         held = await context.repositories.preselections.get(holder)
         rows = [*([held] if held else []), *rows]
-    return [_found(context, row, at) for row in rows]
+    return [_to_found_workflow(context, row, at) for row in rows]
 
 
 async def find_by_vin(context: OperationsContext, text: str, at: datetime) -> list[FoundWorkflow]:
@@ -51,15 +51,15 @@ async def find_by_vin(context: OperationsContext, text: str, at: datetime) -> li
         vin = parse_vin(text)
     except MalformedVin:
         raise VinInvalid from None
-    return [_found(context, row, at) for row in await context.repositories.reservations.of_vehicle(vin)]
+    return [_to_found_workflow(context, row, at) for row in await context.repositories.reservations.of_vehicle(vin)]
 
 
 async def find_by_id(context: OperationsContext, preselection_id: UUID, at: datetime) -> list[FoundWorkflow]:
     row = await context.repositories.preselections.get(preselection_id)
-    return [_found(context, row, at)] if row else []
+    return [_to_found_workflow(context, row, at)] if row else []
 
 
-def _found(context: OperationsContext, row: PreselectionRow, at: datetime) -> FoundWorkflow:
+def _to_found_workflow(context: OperationsContext, row: PreselectionRow, at: datetime) -> FoundWorkflow:
     workflow_id = vehicle_workflow_id(str(row.id))
     state = from_record(row.state, Policy.from_dict(row.policy)).settle(at)
     return FoundWorkflow(

@@ -84,8 +84,8 @@ async def make_key(context: OperationsContext, kind: Kind, command: OperatorComm
     if kind == "hashing" and (await Rehashing(context.repositories.database, keys).remaining_rows())[0]:
         return KeyChange(kind, _current(keys, kind), obstacle="rows wait for the previous rotation: continue it first")
     key_id, key = secrets.token_hex(_ID_BYTES), b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
-    _changed(keys, lambda content: _add(content, kind, key_id, key, format_instant(command.at)))
-    await _noted(context, command, "make_key", kind=kind, key=key_id)
+    _change(keys, lambda content: _add(content, kind, key_id, key, format_instant(command.at)))
+    await _audit(context, command, "make_key", kind=kind, key=key_id)
     return await continue_change(context, kind, command)
 
 
@@ -96,14 +96,14 @@ async def continue_change(context: OperationsContext, kind: Kind, command: Opera
     key_id = _newest(keys, kind)
     name = f"{kind}:{key_id}"
     if key_id != _current(keys, kind):
-        if behind := await _waited(context, command, lambda reader: name in reader.known):
+        if behind := await _wait_for_readers(context, command, lambda reader: name in reader.known):
             return KeyChange(kind, key_id, obstacle=f"not read by {_names(behind)}: no value is written with it yet")
-        _changed(keys, lambda content: _make_current(content, kind, key_id))
-        await _noted(context, command, "use_key", kind=kind, key=key_id)
-    if behind := await _waited(context, command, lambda reader: name in reader.current):
+        _change(keys, lambda content: _make_current(content, kind, key_id))
+        await _audit(context, command, "use_key", kind=kind, key=key_id)
+    if behind := await _wait_for_readers(context, command, lambda reader: name in reader.current):
         return KeyChange(kind, key_id, obstacle=f"not yet used by {_names(behind)}: values were not converted")
-    rows = await _made_anew(context, kind)
-    await _noted(context, command, "make_anew", kind=kind, key=key_id, rows=rows)
+    rows = await _convert_rows(context, kind)
+    await _audit(context, command, "make_anew", kind=kind, key=key_id, rows=rows)
     return KeyChange(kind, key_id, rows)
 
 
@@ -118,10 +118,10 @@ async def retire_key(context: OperationsContext, kind: Kind, key_id: str, comman
     if state is None or state.is_current or state.rows or state.lapsing or not _is_settled(keys, kind, command):
         return KeyChange(kind, key_id, obstacle=_why_not(state))
     name = f"{kind}:{_current(keys, kind)}"
-    if behind := await _waited(context, command, lambda reader: name in reader.current):
+    if behind := await _wait_for_readers(context, command, lambda reader: name in reader.current):
         return KeyChange(kind, key_id, obstacle=f"the current key is not yet used by {_names(behind)}")
-    _changed(keys, lambda content: _retire(content, kind, key_id))
-    await _noted(context, command, "retire_key", kind=kind, key=key_id)
+    _change(keys, lambda content: _retire(content, kind, key_id))
+    await _audit(context, command, "retire_key", kind=kind, key=key_id)
     return KeyChange(kind, key_id)
 
 
@@ -141,7 +141,7 @@ def _is_settled(keys: Keys, kind: Kind, command: OperatorCommand) -> bool:
     return made is None or parse_instant(made) <= command.at - SETTLED_AFTER
 
 
-async def _made_anew(context: OperationsContext, kind: Kind) -> int:
+async def _convert_rows(context: OperationsContext, kind: Kind) -> int:
     """Repeat until a pass finds nothing: a running request may have written a value with the old key."""
     database, keys, rows = context.repositories.database, context.repositories.keys, 0
     for _ in range(_MOST_PASSES):
@@ -153,7 +153,7 @@ async def _made_anew(context: OperationsContext, kind: Kind) -> int:
     return rows
 
 
-async def _waited(
+async def _wait_for_readers(
     context: OperationsContext, command: OperatorCommand, has_done: Callable[[KeyReader], bool]
 ) -> list[KeyReader]:
     """Wait until every live process has done it; returns those that have not at the timeout."""
@@ -184,7 +184,7 @@ def _content(keys: Keys) -> Any:
     return keys.source.read() if keys.source else {}
 
 
-def _changed(keys: Keys, how: Callable[[dict[str, Any]], None]) -> None:
+def _change(keys: Keys, how: Callable[[dict[str, Any]], None]) -> None:
     if keys.source is None:
         raise ValueError("these keys have no source")
     keys.source.change(how)
@@ -210,6 +210,6 @@ def _retire(content: dict[str, Any], kind: Kind, key_id: str) -> None:
         content[kind].setdefault("closed", []).append(key_id)
 
 
-async def _noted(context: OperationsContext, command: OperatorCommand, action: str, **facts: Any) -> None:
+async def _audit(context: OperationsContext, command: OperatorCommand, action: str, **facts: Any) -> None:
     async with context.repositories.database.transaction() as connection:
         await note(connection, command.act, action, **facts)

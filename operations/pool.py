@@ -62,7 +62,7 @@ async def release_segment(context: OperationsContext, new: NewSegment, command: 
         release = await context.repositories.segments.release(segment, command.act, release_id=command.id)
     except SegmentOverlaps:
         raise invalid("template", "overlap") from None
-    return await _brought_in(context, release, command.at)
+    return await _apply_to_index(context, release, command.at)
 
 
 async def exclude_numbers(
@@ -82,7 +82,7 @@ async def exclude_numbers(
         raise invalid("prefix", "unknown_prefix") from None
     except UnknownSegment:
         raise invalid("template", "unknown_segment") from None
-    return await _brought_in(context, release, command.at)
+    return await _apply_to_index(context, release, command.at)
 
 
 async def policy_of_prefix(context: OperationsContext, prefix: str) -> Policy:
@@ -93,7 +93,7 @@ async def policy_of_prefix(context: OperationsContext, prefix: str) -> Policy:
     return context.policy.with_overrides(office.policy)
 
 
-async def _brought_in(context: OperationsContext, release: Release, at: datetime) -> Segment:
+async def _apply_to_index(context: OperationsContext, release: Release, at: datetime) -> Segment:
     # Without Redis, reconciliation finds the change later; the segment is released anyway.
     with suppress(DependencyUnavailable):
         await context.repositories.pool_reconciler.release(release.segment.prefix, at)

@@ -26,7 +26,7 @@ def translate_temporal_errors() -> Iterator[None]:
         raise Unavailable({"temporal": "down"}) from error
 
 
-async def signalled(temporal: Client, workflow_id: str, signal: str, message: object) -> bool:
+async def send_signal(temporal: Client, workflow_id: str, signal: str, message: object) -> bool:
     """Send a signal; False when the workflow has ended, or never started. Raises `Unavailable`."""
     try:
         with translate_temporal_errors():

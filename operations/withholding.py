@@ -39,7 +39,7 @@ async def withhold_numbers(context: OperationsContext, texts: Sequence[str], com
 async def release_withheld(context: OperationsContext, withholding_id: UUID, command: OperatorCommand) -> Withholding:
     """Release withheld numbers, which cool for a random time first. Raises `NotFound` and `AlreadyReleased`."""
     reason = command.require_reason()
-    known = await _known(context, withholding_id)
+    known = await _get_withholding(context, withholding_id)
     policy = await policy_of_prefix(context, known.prefix)
     released = await context.repositories.withheld.release(
         withholding_id,
@@ -49,7 +49,7 @@ async def release_withheld(context: OperationsContext, withholding_id: UUID, com
     )
     if released:
         return released
-    known = await _known(context, withholding_id)
+    known = await _get_withholding(context, withholding_id)
     if (known.released_by, known.release_reason) != (command.operator, reason):
         raise AlreadyReleased
     return known
@@ -63,7 +63,7 @@ async def confirm_withheld(context: OperationsContext, withholding_id: UUID, com
         raise SecondOperatorNeeded from None
     if confirmed:
         return confirmed
-    known = await _known(context, withholding_id)
+    known = await _get_withholding(context, withholding_id)
     if command.operator not in (known.confirmed_by, known.release_confirmed_by):
         raise NothingToConfirm
     return known
@@ -92,7 +92,7 @@ def _plates(texts: Sequence[str]) -> list[str]:
     return plates
 
 
-async def _known(context: OperationsContext, withholding_id: UUID) -> Withholding:
+async def _get_withholding(context: OperationsContext, withholding_id: UUID) -> Withholding:
     known = await context.repositories.withheld.get(withholding_id)
     if known is None:
         raise NotFound

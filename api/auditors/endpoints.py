@@ -45,7 +45,7 @@ async def audit_ban_releases(context: CurrentContext, query: Annotated[PeriodQue
 @router.get("/unconfirmed", responses=responses_of_read())
 async def audit_unconfirmed(context: CurrentContext) -> UnconfirmedAnswer:
     """All commands that wait for a second operator."""
-    found = await auditing.unconfirmed(context.app.operations, limit=1000)
+    found = await auditing.unconfirmed_commands(context.app.operations, limit=1000)
     return UnconfirmedAnswer(
         withholdings=[withholding_item(known) for known in found.withholdings],
         ban_releases=[ban_item(entry) for entry in found.ban_releases],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api import __main__ as api
-from cli.connections import connected
+from cli.connections import connect_operations
 from config.key_marks import DEMO_KEYS_OUTSIDE, OTHER_KEYS_IN_DEMO, require_keys_of_mode
 from config.settings import Settings, SettingsError
 from demo import server as demo_server
@@ -61,7 +61,7 @@ def test_the_demo_does_not_start_on_other_keys(
 async def test_no_command_works_on_a_demos_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     surrounded_by(monkeypatch, key_file(tmp_path, demo=True), demo=False)
     with pytest.raises(SettingsError, match=DEMO_KEYS_OUTSIDE):
-        async with connected(Settings.from_environment()):
+        async with connect_operations(Settings.from_environment()):
             pass
 
 
