@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from config.instance_file import NAME, noted_instance
+from config.instance_file import NAME, read_instance
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.settings import Settings, SettingsError
 from config.temporal import connect
@@ -34,7 +34,7 @@ def settings_for(data_dir: Path | None) -> Settings:
 
 def _read_instance(data_dir: Path) -> dict[str, str]:
     try:
-        return noted_instance(data_dir)
+        return read_instance(data_dir)
     except (OSError, ValueError):
         raise SettingsError(f"{data_dir / NAME} can't be read: has an instance run in this folder?") from None
 

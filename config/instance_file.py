@@ -25,7 +25,7 @@ def note_instance(data_dir: Path, environment: Mapping[str, str]) -> None:
     unfinished.rename(data_dir / NAME)
 
 
-def noted_instance(data_dir: Path) -> dict[str, str]:
+def read_instance(data_dir: Path) -> dict[str, str]:
     """Read the settings of the instance that runs, or last ran, in this folder.
 
     Raises FileNotFoundError if none has run there, and ValueError for a malformed file.

@@ -35,7 +35,7 @@ class RunSettings(BaseSettings):
     def from_environment(cls) -> Self:
         """Read the environment. Raises `SettingsError` with one line that names the problem."""
         try:
-            return cls.model_validate(cls._collected_by_hand())
+            return cls.model_validate(cls._values_by_hand())
         except ValidationError as error:
             problems = (": ".join([*_variables(e["loc"]), e["msg"]]) for e in error.errors())
             raise SettingsError("; ".join(problems)) from None
@@ -43,7 +43,7 @@ class RunSettings(BaseSettings):
             raise SettingsError(f"{POLICY_PREFIX}{problem.name.upper()}: {problem.reason}") from None
 
     @classmethod
-    def _collected_by_hand(cls) -> dict[str, object]:
+    def _values_by_hand(cls) -> dict[str, object]:
         # `make run` uses no policy, but it can refuse a malformed one before anything is started.
         policy_from_environment()
         return {}
@@ -93,7 +93,7 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
         return text
 
     @classmethod
-    def _collected_by_hand(cls) -> dict[str, object]:
+    def _values_by_hand(cls) -> dict[str, object]:
         # pydantic-settings would parse `5` and `true` as JSON instead of text.
         return {"policy": policy_from_environment()}
 

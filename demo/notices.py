@@ -53,7 +53,7 @@ def notice_body(office: DemoOffice, policy: Policy) -> str:
         draws=policy.draws,
         batch_size=policy.batch_size,
         validity=_validity(policy),
-        counting=_counting(policy),
+        counting=_counting_rule(policy),
         blacklist=spoken_duration(policy.blacklist),
     )
 
@@ -78,7 +78,7 @@ def _validity(policy: Policy) -> str:
     return spoken_duration(policy.validity, "个工作日" if counts_working_days else "天")
 
 
-def _counting(policy: Policy) -> str:
+def _counting_rule(policy: Policy) -> str:
     if policy.validity.has_time_part:
         return _TO_THE_SECOND
     return _WORKING_DAYS if policy.validity_working_days else _PLAIN_DAYS

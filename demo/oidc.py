@@ -120,13 +120,13 @@ async def exchange(request: Request, demo: CurrentDemo) -> Response:
     """Exchange a code for tokens, once, and only with its verifier."""
     form = await _form(request)
     if form.get("grant_type") != "authorization_code":
-        return _token_refused("unsupported_grant_type")
+        return _token_error("unsupported_grant_type")
     if form.get("client_id") != grants.CLIENT:
-        return _token_refused("invalid_client")
+        return _token_error("invalid_client")
     now = _now(request)
     grant = demo.grants.redeem(form.get("code", ""), form.get("redirect_uri", ""), form.get("code_verifier", ""), now)
     if grant is None:
-        return _token_refused("invalid_grant")
+        return _token_error("invalid_grant")
     nonce = {"nonce": grant.request.nonce} if grant.request.nonce else {}
     identity = {"aud": grants.CLIENT, "sub": grant.user.user, "name": grant.user.party.name} | nonce
     return JSONResponse(
@@ -215,7 +215,7 @@ def _own_address(request: Request) -> str:
     return f"{PATH}/authorize?{request.url.query}"
 
 
-def _token_refused(error: str) -> Response:
+def _token_error(error: str) -> Response:
     return JSONResponse({"error": error}, 400, _OPEN_TO_ALL)
 
 

@@ -57,7 +57,7 @@ async def follower() -> Response:
 def sign_in_page(users: Mapping[str, DemoUser], action: str, *, unknown: bool, hint: str = "") -> Response:
     """The page to choose a user. The form posts `user` to `action`."""
     suggested = "".join(
-        f'<button name="user" value="{escape(name)}">{escape(_described(users[name]))}</button>'
+        f'<button name="user" value="{escape(name)}">{escape(_description(users[name]))}</button>'
         for name in _SUGGESTED
         if name in users
     )
@@ -90,12 +90,12 @@ def notice_page(title: str, text: str, status: int) -> Response:
 
 
 def _chooser(users: Mapping[str, DemoUser], value: str) -> str:
-    options = "".join(f'<option value="{escape(u.user)}">{escape(_described(u))}</option>' for u in users.values())
+    options = "".join(f'<option value="{escape(u.user)}">{escape(_description(u))}</option>' for u in users.values())
     typed = f'<input id="user" name="user" list="users" value="{escape(value)}" required autocomplete="off">'
     return f'{typed}<datalist id="users">{options}</datalist>'
 
 
-def _described(user: DemoUser) -> str:
+def _description(user: DemoUser) -> str:
     roles = "、".join(_ROLES[role] for role in user.roles)
     place = f"（{user.organisation.name}）" if user.organisation else f" {user.office_code or ''}".rstrip()
     return f"{user.party.name} {roles}{place}"

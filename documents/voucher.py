@@ -66,7 +66,7 @@ def render_voucher(facts: VoucherFacts, proof: VoucherProof, *, created_at: date
     """
     facts = _printable(facts)
     rows = words.rows(facts)
-    created = words.created(created_at.astimezone(SHANGHAI))
+    created = words.creation_line(created_at.astimezone(SHANGHAI))
     pdf = _document(facts, created_at)
     last_day = words.come_by(facts.visit_by)
     cells = (cell for row in rows for cell in row)
@@ -86,7 +86,7 @@ def render_voucher(facts: VoucherFacts, proof: VoucherProof, *, created_at: date
 
 
 def _printable(facts: VoucherFacts) -> VoucherFacts:
-    def shown(name: str) -> str:
+    def show(name: str) -> str:
         text, lacking = printable(getattr(facts, name))
         if lacking:
             # The log does not name the character: it is part of a person's name.
@@ -95,10 +95,10 @@ def _printable(facts: VoucherFacts) -> VoucherFacts:
 
     return replace(
         facts,
-        holder=shown("holder"),
-        office_name=shown("office_name"),
-        office_address=shown("office_address"),
-        office_hours=shown("office_hours"),
+        holder=show("holder"),
+        office_name=show("office_name"),
+        office_address=show("office_address"),
+        office_hours=show("office_hours"),
     )
 
 

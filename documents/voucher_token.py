@@ -62,8 +62,8 @@ class VoucherSigner:
             "sub": str(claims.preselection_id),
             "visit_by": claims.visit_by.isoformat(),
         }
-        signed = f"{self._header}.{_encoded_json(payload)}"
-        return f"{signed}.{_encoded(self._key.sign(signed.encode()))}"
+        signed = f"{self._header}.{_encode_json(payload)}"
+        return f"{signed}.{_encode(self._key.sign(signed.encode()))}"
 
 
 class VoucherVerifier:
@@ -88,8 +88,8 @@ class VoucherVerifier:
             raise VoucherInvalid
         header, payload, signature = segments
         try:
-            key.verify(_decoded(signature), f"{header}.{payload}".encode())
-            claims = _claims(json.loads(_decoded(payload)))
+            key.verify(_decode(signature), f"{header}.{payload}".encode())
+            claims = _claims(json.loads(_decode(payload)))
         except (InvalidSignature, ValueError, KeyError, TypeError) as error:
             raise VoucherInvalid from error
         if now >= claims.expires_at:
@@ -109,22 +109,22 @@ def _claims(payload: dict[str, str]) -> VoucherClaims:
 
 def _header(public_key: bytes) -> str:
     """The encoded header of all tokens of one key, whose id is the beginning of its RFC 7638 thumbprint."""
-    jwk = {"crv": "Ed25519", "kty": "OKP", "x": _encoded(public_key)}
-    thumbprint = _encoded(sha256(json.dumps(jwk, separators=(",", ":")).encode()).digest())
-    return _encoded_json({"alg": "Ed25519", "kid": thumbprint[:11], "typ": _TYPE})
+    jwk = {"crv": "Ed25519", "kty": "OKP", "x": _encode(public_key)}
+    thumbprint = _encode(sha256(json.dumps(jwk, separators=(",", ":")).encode()).digest())
+    return _encode_json({"alg": "Ed25519", "kid": thumbprint[:11], "typ": _TYPE})
 
 
-def _encoded_json(value: Mapping[str, object]) -> str:
-    return _encoded(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+def _encode_json(value: Mapping[str, object]) -> str:
+    return _encode(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _encoded(value: bytes) -> str:
+def _encode(value: bytes) -> str:
     return urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
-def _decoded(segment: str) -> bytes:
+def _decode(segment: str) -> bytes:
     """Decode base64url without padding, in its canonical form only: a token has one spelling. Raises `ValueError`."""
     value = urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-    if _encoded(value) != segment:
+    if _encode(value) != segment:
         raise ValueError("not canonical base64url")
     return value

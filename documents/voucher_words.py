@@ -68,7 +68,7 @@ def rows(facts: VoucherFacts) -> list[tuple[str, str]]:
     ]
 
 
-def created(moment: datetime) -> str:
+def creation_line(moment: datetime) -> str:
     """When the voucher was made; the instant is in Asia/Shanghai."""
     return f"生成时间 {moment:%Y-%m-%d %H:%M}（北京时间）"
 

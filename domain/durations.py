@@ -43,7 +43,7 @@ class Duration:
         amount = {unit: int(digits or 0) for unit, digits in match.groupdict(default="").items() if unit != "fraction"}
         milliseconds = int((match["fraction"] or "").ljust(3, "0"))
         time_units = {unit: amount[unit] for unit in ("hours", "minutes", "seconds")}
-        return cls._bounded(
+        return cls._make(
             amount["years"],
             amount["months"],
             amount["days"] + 7 * amount["weeks"],
@@ -51,7 +51,7 @@ class Duration:
         )
 
     @classmethod
-    def _bounded(cls, years: int, months: int, days: int, time: timedelta) -> Self:
+    def _make(cls, years: int, months: int, days: int, time: timedelta) -> Self:
         too_long = years * _MONTHS_PER_YEAR + months > _MOST_MONTHS or days > _MOST_TIME.days or time > _MOST_TIME
         if too_long:
             raise MalformedDuration("longer than a hundred years")

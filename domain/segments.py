@@ -47,7 +47,7 @@ class Template:
     @classmethod
     def parse(cls, text: str, *, wildcard: bool = False) -> Self:
         """Return the template, small letters folded; `wildcard` allows `*`. Raises `MalformedTemplate`."""
-        return cls(_checked_text(text, wildcard=wildcard))
+        return cls(_check_text(text, wildcard=wildcard))
 
     def matches(self, serial: str) -> bool:
         """Return whether a well-formed serial matches the template."""
@@ -60,7 +60,7 @@ class Template:
 
 # Segments use the same few templates for every number that they check.
 @lru_cache(maxsize=1024)
-def _checked_text(text: str, *, wildcard: bool) -> str:
+def _check_text(text: str, *, wildcard: bool) -> str:
     folded = fold_capitals(text)
     known = all(key in _ALLOWED and (wildcard or key != ANY_CHARACTER) for key in folded)
     if len(folded) != SERIAL_LENGTH or not known:

@@ -25,14 +25,14 @@ def preferred_language(accept_language: str | None) -> Language:
     best, liking = Language.SIMPLIFIED, 0.0
     for entry in (accept_language or "")[:_LONGEST_HEADER].split(","):
         match = _RANGE.fullmatch(entry)
-        language = _known(match[1].lower()) if match else None
+        language = _supported_language(match[1].lower()) if match else None
         quality = float(match[2] or 1) if match else 0.0
         if language and quality > liking:
             best, liking = language, min(quality, 1.0)
     return best
 
 
-def _known(tag: str) -> Language | None:
+def _supported_language(tag: str) -> Language | None:
     if tag.startswith(_TRADITIONAL):
         return Language.TRADITIONAL
     if tag == "*" or tag.split("-", maxsplit=1)[0] == "zh":

@@ -81,18 +81,20 @@ def words(verdict: Verdict) -> str:
 def pip_verdict(name: str) -> Verdict:
     lock = ROOT / "requirements" / name
     options = ("--require-hashes", "--disable-pip", "--format", "json", "--progress-spinner", "off", "--timeout", "15")
-    said = _said([str(TOOLS / "bin" / "pip-audit"), *options, "--requirement", str(lock)])
+    said = _read_output([str(TOOLS / "bin" / "pip-audit"), *options, "--requirement", str(lock)])
     # Packages for other systems are not looked up here; a run on each system covers its own.
-    locked = {each.lower() for each in _LOCKED.findall(lock.read_text("utf-8"))} & _installed()
+    locked = {each.lower() for each in _LOCKED.findall(lock.read_text("utf-8"))} & _installed_packages()
     return read_pip_audit(f"requirements/{name}", said, locked)
 
 
-def _installed() -> set[str]:
+def _installed_packages() -> set[str]:
     return {re.sub(r"[-_.]+", "-", each.name).lower() for each in distributions()}
 
 
 def npm_verdict() -> Verdict:
-    return read_npm_audit("web/package-lock.json", _said([*npm(), "audit", "--json"], folder=WEB, own=environment()))
+    return read_npm_audit(
+        "web/package-lock.json", _read_output([*npm(), "audit", "--json"], folder=WEB, own=environment())
+    )
 
 
 def install_tools() -> None:
@@ -106,7 +108,7 @@ def install_tools() -> None:
     stamp.write_text(lock.read_text())
 
 
-def _said(command: list[str], *, folder: Path = ROOT, own: dict[str, str] | None = None) -> str:
+def _read_output(command: list[str], *, folder: Path = ROOT, own: dict[str, str] | None = None) -> str:
     """The output, with any exit code; empty after a timeout."""
     try:
         done = subprocess.run(  # noqa: S603 -- our own words

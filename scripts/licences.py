@@ -91,7 +91,7 @@ def _licence_of(name: str) -> str:
     return next(filter(None, named), "unknown")
 
 
-def listed(python: list[Package], web: list[Package]) -> str:
+def licence_page(python: list[Package], web: list[Package]) -> str:
     """The whole page."""
     return "\n".join([HEAD, *_table("Python", python), *_table("Web pages", web), *_grounds()]) + "\n"
 
@@ -109,7 +109,7 @@ def _grounds() -> Iterator[str]:
 
 def main() -> int:
     python, web = python_packages(), web_packages()
-    LIST.write_text(listed(python, web), "utf-8")
+    LIST.write_text(licence_page(python, web), "utf-8")
     refused = [each for each in (*python, *web) if not each.is_allowed]
     for each in refused:
         sys.stderr.write(f"{each.name} {each.version}: the licence {each.licence!r} is not allowed\n")

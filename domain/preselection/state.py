@@ -269,7 +269,7 @@ class Preselection:
         deadline = end_of_day(visit_by)
         if deadline <= at:
             raise ValidationFailed([{"field": "visit_by", "message": "must not be over"}])
-        return replace(self, reservation=self.reservation.moved_to(visit_by, deadline))
+        return replace(self, reservation=self.reservation.move_to(visit_by, deadline))
 
     def release_holds(self, at: datetime) -> "Preselection":
         """Batch and candidates end, because the party was banned or an operator released them (R-41)."""

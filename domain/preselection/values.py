@@ -122,6 +122,6 @@ class Reservation:
     is_moved: bool = False
     """Whether the last day has moved since the reservation."""
 
-    def moved_to(self, visit_by: date, deadline: datetime) -> "Reservation":
+    def move_to(self, visit_by: date, deadline: datetime) -> "Reservation":
         is_moved = self.is_moved or deadline != self.deadline
         return Reservation(self.plate, visit_by, deadline, is_moved)

@@ -85,7 +85,7 @@ class SigningKeys:
         try:
             # One time limit for both steps: the provider is one dependency.
             async with asyncio.timeout(LIMIT_SECONDS):
-                self._keys = await self._published()
+                self._keys = await self._request_keys()
             self._fetched_at, self._is_away = self._clock(), False
         except (DependencyUnavailable, TimeoutError):
             # Cached keys may still be usable; the caller checks that.
@@ -95,7 +95,7 @@ class SigningKeys:
         finally:
             self._tried_at = self._clock()
 
-    async def _published(self) -> dict[str, PublicKey]:
+    async def _request_keys(self) -> dict[str, PublicKey]:
         url = self._source if isinstance(self._source, str) else await self._source.keys_url()
         answer = await call(self._client, self._client.build_request("GET", url), part="identity")
         if answer.status != httpx.codes.OK:

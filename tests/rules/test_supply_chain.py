@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from scripts.audit_packages import FOUND, UNKNOWN, Verdict, exit_code, read_npm_audit, read_pip_audit, words
-from scripts.licences import LIST, Package, listed, python_packages, web_packages
+from scripts.licences import LIST, Package, licence_page, python_packages, web_packages
 from tests.rules.source_files import ROOT
 
 LOCKS = ("production.txt", "dev.txt", "audit.txt")
@@ -55,7 +55,7 @@ def test_every_direct_dependency_has_its_reason() -> None:
 def test_every_production_package_has_an_allowed_licence() -> None:
     python, web = python_packages(), web_packages()
     assert [each for each in (*python, *web) if not each.is_allowed] == []
-    assert LIST.read_text("utf-8") == listed(python, web), "run `make audit`"
+    assert LIST.read_text("utf-8") == licence_page(python, web), "run `make audit`"
 
 
 @pytest.mark.parametrize(

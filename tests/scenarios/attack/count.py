@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from config.instance_file import noted_instance
+from config.instance_file import read_instance
 from process.clock import system_clock
 from storage.postgres.database import Database
 from tests.scenarios.acceptance.people import Service, ok
@@ -36,7 +36,7 @@ VIOLATIONS = {
 async def fairness(service: Service) -> Finding:
     """Nobody has more than their chances, and no number has two owners."""
     finding = Finding("counted afterwards")
-    database = Database(noted_instance(service.stack.folder)["XUANHAO_DATABASE_URL"])
+    database = Database(read_instance(service.stack.folder)["XUANHAO_DATABASE_URL"])
     try:
         for violation, statement in VIOLATIONS.items():
             finding.tried += 1

@@ -15,7 +15,7 @@ import psutil
 from PIL import Image
 from sqlalchemy import text
 
-from config.instance_file import noted_instance
+from config.instance_file import read_instance
 from domain.instants import format_instant, parse_instant
 from process.clock import system_clock
 from scripts.build_web import environment as with_node
@@ -80,7 +80,7 @@ async def applicant_elsewhere(http: httpx.AsyncClient, office: str) -> Client:
 
 async def give_little_time(stack: RunningStack, office: str) -> None:
     """An office whose reservations end after seconds; the API reloads it within ten."""
-    database = Database(noted_instance(stack.folder)["XUANHAO_DATABASE_URL"], pool_size=1)
+    database = Database(read_instance(stack.folder)["XUANHAO_DATABASE_URL"], pool_size=1)
     statement = text("""UPDATE office SET policy = policy || CAST(:changed AS jsonb) WHERE code = :code""")
     await database.rows(statement, {"changed": json.dumps({"validity": HASTY}), "code": office})
     await database.close()

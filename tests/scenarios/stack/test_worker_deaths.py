@@ -11,7 +11,7 @@ from itertools import count
 import httpx
 import pytest
 
-from config.instance_file import noted_instance
+from config.instance_file import read_instance
 from embedded.folders import DataFolder
 from embedded.programs import Worker
 from tests.support.running_stack import Client, RunningStack
@@ -73,7 +73,7 @@ class SecondWorker(Worker):
 
 @pytest.fixture
 async def second_worker(stack: RunningStack) -> AsyncIterator[Worker]:
-    environment = os.environ | noted_instance(stack.folder)
+    environment = os.environ | read_instance(stack.folder)
     queue = environment["XUANHAO_TASK_QUEUE"]
     worker = SecondWorker(DataFolder(stack.folder), environment, temporal=stack.temporal, task_queue=queue)
     await worker.bring_up()
