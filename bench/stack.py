@@ -98,7 +98,7 @@ async def _up(part: Part) -> AsyncIterator[None]:
 async def running_stack(root: Path, dynamic_config: Mapping[str, str] = DYNAMIC_CONFIG) -> AsyncIterator[Stack]:
     """Servers for the bench, in this folder, with this configuration of Temporal."""
     folder = DataFolder(root)
-    with folder.held():
+    with folder.lock():
         ensure_key_file(folder, demo=True)
         servers = Servers.in_folder(folder, temporal_port=free_port(), dynamic_config=dynamic_config)
         async with servers, stack_over(servers, DATABASE) as stack:

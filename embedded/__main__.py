@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 
 from config.settings import RunSettings, SettingsError
 from embedded.problems import StartProblem
-from embedded.supervisor import say, serve
+from embedded.supervisor import report_problem, serve
 from process.exit import leave
 
 LOOK_FOR_PARENT_EVERY_S = 0.25
@@ -46,15 +46,15 @@ def main() -> int:
     try:
         settings = RunSettings.from_environment()
     except SettingsError as problem:
-        say(str(problem))
+        report_problem(str(problem))
         return 2
     try:
         asyncio.run(serve_until_stopped(settings, parent=arguments.with_parent))
     except StartProblem as problem:
-        say(str(problem))
+        report_problem(str(problem))
         return 1
     except OSError as problem:
-        say(f"{problem.filename or settings.data_dir} can't be used: {problem.strerror}")
+        report_problem(f"{problem.filename or settings.data_dir} can't be used: {problem.strerror}")
         return 1
     return 0
 

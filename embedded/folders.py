@@ -33,7 +33,7 @@ class DataFolder:
         """The log file of a component."""
         return self.logs / f"{name}.log"
 
-    def log_to_begin(self, name: str) -> Path:
+    def begin_log(self, name: str) -> Path:
         """The log file of a component that is about to start; an overlong one of earlier runs is renamed."""
         path = self.log(name)
         if path.exists() and path.stat().st_size > LOG_SIZE_TO_PUT_ASIDE:
@@ -41,7 +41,7 @@ class DataFolder:
         return path
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Create the folder and lock it; the kernel releases the lock if we are killed."""
         try:
             # Others may enter: PostgreSQL's folder belongs to another user when we are root.

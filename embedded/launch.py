@@ -30,7 +30,7 @@ def system_call(name: str, *arguments: object) -> None:
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def become(uid: int, gid: int, *, reach_everything: bool) -> None:
+def switch_user(uid: int, gid: int, *, reach_everything: bool) -> None:
     """Change from root to this user; with `reach_everything` (Linux) file permissions do not restrict it.
 
     This is for a folder below one that only root may enter, such as root's home. All other capabilities are dropped.
@@ -55,7 +55,7 @@ def die_with_parent(parent: int) -> None:
         sys.exit(1)
 
 
-def leave_a_watchdog(lifeline: int) -> None:
+def start_watchdog(lifeline: int) -> None:
     """Other systems: a child kills this process once the pipe's other end, which only the parent holds, is closed."""
     server = os.getpid()
     if os.fork() != 0:
@@ -76,11 +76,11 @@ def main() -> None:
     orders = json.loads(sys.argv[1])
     command = sys.argv[2:]
     if orders["uid"] is not None:
-        become(orders["uid"], orders["gid"], reach_everything=orders["reach_everything"])
+        switch_user(orders["uid"], orders["gid"], reach_everything=orders["reach_everything"])
     if orders["lifeline"] is None:
         die_with_parent(orders["parent"])
     else:
-        leave_a_watchdog(orders["lifeline"])
+        start_watchdog(orders["lifeline"])
     os.execv(command[0], command)  # noqa: S606 - the process becomes the server, without a shell.
 
 

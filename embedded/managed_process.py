@@ -16,7 +16,9 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 LAST_WAIT_S = 5.0
 
 
-def tied(command: Sequence[str | Path], *, account: Account | None = None, lifeline: int | None = None) -> list[str]:
+def tie_to_parent(
+    command: Sequence[str | Path], *, account: Account | None = None, lifeline: int | None = None
+) -> list[str]:
     """The command, wrapped so that it ends with this process. Start it from the main thread only.
 
     The kernel ties a child to the thread that forked it, and the main thread lives longest. Where the kernel can't do
@@ -53,7 +55,7 @@ class ManagedProcess:
         reader, lifeline = (None, None) if sys.platform == "linux" else os.pipe()
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
-                *tied(command, account=account, lifeline=reader),
+                *tie_to_parent(command, account=account, lifeline=reader),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -9,7 +9,7 @@ from pathlib import Path
 from embedded.folders import DataFolder
 from embedded.managed_process import ManagedProcess
 from embedded.problems import StartProblem
-from embedded.process_tree import freeze, frozen
+from embedded.process_tree import freeze, temporary_freeze
 
 READY_WITHIN_S = 60.0
 ASK_EVERY_S = 0.02
@@ -35,7 +35,7 @@ class Part(ABC):
         """Start the process; it need not be ready yet."""
 
     @abstractmethod
-    async def _answers(self) -> bool:
+    async def _is_ready(self) -> bool:
         """Whether it serves a client."""
 
     async def start(self) -> None:
@@ -43,18 +43,18 @@ class Part(ABC):
         if self._child is not None and self._child.is_running:
             return
         try:
-            log = self.folder.log_to_begin(self.name)
+            log = self.folder.begin_log(self.name)
             self._log_start = log.stat().st_size if log.exists() else 0
             self._child = await self._launch(log)
         except OSError as problem:
             raise StartProblem(f"{self.name} can't be started: {problem}") from None
 
-    async def ready(self, within_s: float = READY_WITHIN_S) -> None:
+    async def wait_until_ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Wait until it is ready. Raises `StartProblem` with the last line of its log if it never is."""
         deadline = asyncio.get_running_loop().time() + within_s
-        while not await self._answers():
-            if not self._started.is_running:
-                raise StartProblem(f"{self.name} did not start: {self._last_words()}")
+        while not await self._is_ready():
+            if not self._process.is_running:
+                raise StartProblem(f"{self.name} did not start: {self._last_error_line()}")
             if asyncio.get_running_loop().time() > deadline:
                 raise StartProblem(f"{self.name} was not ready within {within_s:.0f} s; see {self.log}")
             await asyncio.sleep(ASK_EVERY_S)
@@ -62,11 +62,11 @@ class Part(ABC):
     async def bring_up(self) -> None:
         """Start it, and wait until it is ready."""
         await self.start()
-        await self.ready()
+        await self.wait_until_ready()
 
-    async def ended(self) -> int:
+    async def wait_for_end(self) -> int:
         """The exit code, negative for a signal, once the process has ended for any reason."""
-        return await self._started.wait()
+        return await self._process.wait()
 
     async def stop(self) -> None:
         """Stop the process, or kill it when that takes too long. It is not an error if it does not run."""
@@ -75,27 +75,27 @@ class Part(ABC):
 
     async def kill(self) -> None:
         """Kill the process, as a crash would."""
-        self._started.send(signal.SIGKILL)
-        await self._started.wait()
+        self._process.send(signal.SIGKILL)
+        await self._process.wait()
 
     def freeze(self) -> None:
         """Stop the process and its children (SIGSTOP) until `thaw`; all are stopped when this returns."""
         freeze(self.pid)
 
     def thaw(self) -> None:
-        self._started.signal_tree(signal.SIGCONT)
+        self._process.signal_tree(signal.SIGCONT)
 
-    def frozen(self) -> AbstractContextManager[None]:
+    def temporary_freeze(self) -> AbstractContextManager[None]:
         """Freeze it for the duration of a block."""
-        return frozen(self.pid)
+        return temporary_freeze(self.pid)
 
     @property
     def pid(self) -> int:
         """Its process. Raises `StartProblem` if it was never started."""
-        return self._started.pid
+        return self._process.pid
 
     @property
-    def _started(self) -> ManagedProcess:
+    def _process(self) -> ManagedProcess:
         if self._child is None:
             raise StartProblem(f"{self.name} was not started")
         return self._child
@@ -104,7 +104,7 @@ class Part(ABC):
     def log(self) -> Path:
         return self.folder.log(self.name)
 
-    def _last_words(self) -> str:
+    def _last_error_line(self) -> str:
         """The last line since this start that reports a failure, otherwise the last line."""
         with self.log.open("rb") as log:
             log.seek(self._log_start)

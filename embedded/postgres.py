@@ -96,7 +96,7 @@ class Postgres(Part):
             folder=Path("/"),
         )
 
-    async def _answers(self) -> bool:
+    async def _is_ready(self) -> bool:
         try:
             async with await self._maintenance() as connection:
                 await connection.execute("SELECT 1")
@@ -152,7 +152,7 @@ class Postgres(Part):
         finally:
             await initdb.kill_with_helpers()
         if code != 0:
-            raise StartProblem(f"PostgreSQL's data folder can't be made: {self._last_words()}")
+            raise StartProblem(f"PostgreSQL's data folder can't be made: {self._last_error_line()}")
         unfinished.rename(self.folder.postgres)
 
     @staticmethod

@@ -25,12 +25,12 @@ def freeze(pid: int) -> None:
     """
     signal_tree(pid, signal.SIGSTOP)
     until = time.monotonic() + LONGEST_FREEZE_S
-    while not _all_are_stopped(pid) and time.monotonic() < until:
+    while not _are_all_stopped(pid) and time.monotonic() < until:
         time.sleep(0.001)
 
 
 @contextlib.contextmanager
-def frozen(pid: int) -> Iterator[None]:
+def temporary_freeze(pid: int) -> Iterator[None]:
     freeze(pid)
     try:
         yield
@@ -45,7 +45,7 @@ def _tree(pid: int) -> list[psutil.Process]:
     return []
 
 
-def _all_are_stopped(pid: int) -> bool:
+def _are_all_stopped(pid: int) -> bool:
     """Whether all are stopped; on Linux, including every thread."""
     # A thread or a helper may end during the check.
     with contextlib.suppress(OSError, psutil.Error):

@@ -44,7 +44,7 @@ class Worker(Program):
         self._temporal = temporal
         self._task_queue = task_queue
 
-    async def _answers(self) -> bool:
+    async def _is_ready(self) -> bool:
         request = DescribeTaskQueueRequest(
             namespace="default",
             task_queue=TaskQueue(name=self._task_queue),
@@ -67,7 +67,7 @@ class Api(Program):
         super().__init__(folder, module, environment)
         self._port = port
 
-    async def _answers(self) -> bool:
+    async def _is_ready(self) -> bool:
         try:
             reader, writer = await asyncio.open_connection(HOST, self._port)
         except OSError:

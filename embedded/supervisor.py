@@ -24,24 +24,24 @@ LONGEST_PAUSE_S = 5.0
 SETTLED_AFTER_S = 30.0
 
 
-def say(line: str) -> None:
+def report_problem(line: str) -> None:
     """Print a problem to the console; everything else goes to the logs."""
     sys.stderr.write(f"xuanhao: {line}\n")
 
 
 async def serve(settings: RunSettings) -> Never:
     """Start everything and keep it running until cancelled. Raises `StartProblem` if a component can't start."""
-    async with everything(settings) as parts:
+    async with run_everything(settings) as parts:
         sys.stdout.write(ready_line(settings))
         sys.stdout.flush()
         async with asyncio.TaskGroup() as keepers:
             for part in parts:
-                keepers.create_task(keep(part))
+                keepers.create_task(supervise(part))
     raise AssertionError("keepers never end")
 
 
 @asynccontextmanager
-async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
+async def run_everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
     """All components, started and ready; at the end the API stops first, then the worker, then the servers."""
     await require_usable(
         {
@@ -55,7 +55,7 @@ async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
         folder, temporal_port=settings.temporal_port, temporal_ui_port=settings.temporal_ui_port
     )
     async with AsyncExitStack() as running:
-        running.enter_context(folder.held())
+        running.enter_context(folder.lock())
         ensure_key_file(folder, demo=settings.demo)
         await running.enter_async_context(servers)
         environment = environment_of_programs(settings, servers)
@@ -66,7 +66,7 @@ async def everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...]]:
         for program in (worker, api):
             running.push_async_callback(program.stop)
             await program.start()
-        await asyncio.gather(worker.ready(), api.ready())
+        await asyncio.gather(worker.wait_until_ready(), api.wait_until_ready())
         yield (*servers.all, worker, api)
 
 
@@ -97,29 +97,29 @@ def environment_of_programs(settings: RunSettings, servers: Servers) -> dict[str
     }
 
 
-async def keep(part: Part) -> Never:
+async def supervise(part: Part) -> Never:
     """Restart the component whenever it ends, after a pause that grows while it keeps ending."""
     clock = asyncio.get_running_loop().time
     pause = FIRST_PAUSE_S
     while True:
         since = clock()
-        code = await part.ended()
+        code = await part.wait_for_end()
         if clock() - since > SETTLED_AFTER_S:
             pause = FIRST_PAUSE_S
-        say(f"{part.name} ended by {how(code)}; restarting it (see {part.log})")
+        report_problem(f"{part.name} ended by {describe_exit(code)}; restarting it (see {part.log})")
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_S)
-        await start_again(part)
+        await restart(part)
 
 
-async def start_again(part: Part) -> None:
+async def restart(part: Part) -> None:
     try:
         await part.start()
     except StartProblem as problem:
-        say(str(problem))
+        report_problem(str(problem))
 
 
-def how(code: int) -> str:
+def describe_exit(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"itself with exit code {code}"
 
 

@@ -64,7 +64,7 @@ class Temporal(Part):
             [temporal_program(), "server", "start-dev", *self._options()], log=log, folder=self.folder.temporal
         )
 
-    async def _answers(self) -> bool:
+    async def _is_ready(self) -> bool:
         """True once the namespace exists; closed workflows are then kept for 30 days instead of one."""
         try:
             client = await Client.connect(self.address)

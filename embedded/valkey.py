@@ -33,7 +33,7 @@ class Valkey(Part):
             folder=self._socket.parent,
         )
 
-    async def _answers(self) -> bool:
+    async def _is_ready(self) -> bool:
         try:
             reader, writer = await asyncio.open_unix_connection(str(self._socket))
         except OSError:

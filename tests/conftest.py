@@ -57,7 +57,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SuiteSc
 @pytest.fixture(scope="session")
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder]:
     folder = DataFolder(tmp_path_factory.mktemp("servers"))
-    with folder.held():
+    with folder.lock():
         yield folder
 
 

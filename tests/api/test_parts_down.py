@@ -56,7 +56,7 @@ async def selection(country: Country) -> Selection:
 @pytest.mark.parametrize("name", ["database", "redis", "temporal"])
 async def test_readiness_names_a_frozen_part(country: Country, servers: Servers, name: str) -> None:
     part = {"database": servers.postgres, "redis": servers.valkey, "temporal": servers.temporal}[name]
-    with part.frozen():
+    with part.temporary_freeze():
         answer, seconds = await timed(country.stack.client.get("http://xuanhao.test/readyz"))
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.json()["parts"] == {name: "down"}
@@ -70,7 +70,7 @@ async def test_readiness_names_a_frozen_part(country: Country, servers: Servers,
 
 
 async def test_a_frozen_database_is_named_and_serves_again(selection: Selection, servers: Servers) -> None:
-    with servers.postgres.frozen():
+    with servers.postgres.temporary_freeze():
         answer, seconds = await timed(selection.applicant.get(selection.path))
     assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"database": "down"})
     assert seconds < LONGEST_CHECK
@@ -78,7 +78,7 @@ async def test_a_frozen_database_is_named_and_serves_again(selection: Selection,
 
 
 async def test_a_frozen_redis_is_named_and_serves_again(selection: Selection, servers: Servers) -> None:
-    with servers.valkey.frozen():
+    with servers.valkey.temporary_freeze():
         answer, seconds = await timed(selection.post("draws"))
         assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"redis": "down"})
         assert seconds < LONGEST_CHECK
@@ -94,7 +94,7 @@ async def test_a_draw_during_which_a_part_is_frozen_happens_once(
     key, part = str(uuid4()), getattr(servers, name)
     draw = asyncio.create_task(timed(selection.post("draws", {}, key=key)))
     await asyncio.sleep(0.02)
-    with part.frozen():
+    with part.temporary_freeze():
         answer, seconds = await draw
     assert seconds < LONGEST_ANSWER
     if answer.status != 200:
@@ -130,7 +130,7 @@ async def test_without_temporal_reading_goes_on_and_actions_are_unavailable(
 async def test_a_creation_without_temporal_is_finished_by_its_repeat(country: Country, servers: Servers) -> None:
     office, buyer = await country.office(), country.applicant()
     body, key = country.car(buyer, office).body(await buyer.first_code()), str(uuid4())
-    with servers.temporal.frozen():
+    with servers.temporal.temporary_freeze():
         answer, seconds = await timed(buyer.post("/preselections", body, key=key))
     assert (answer.status, answer.code) in {(503, "unavailable"), (504, "outcome_unknown")}
     assert seconds < LONGEST_ANSWER

@@ -11,7 +11,7 @@ from embedded.stack import Servers
 
 async def main() -> None:
     folder = DataFolder(Path(sys.argv[1]))
-    with folder.held():
+    with folder.lock():
         async with Servers.in_folder(folder, temporal_port=int(sys.argv[2])) as servers:
             facts = {"pids": [server.pid for server in servers.all], "dsn": servers.postgres.dsn("postgres")}
             sys.stdout.write(json.dumps(facts) + "\n")

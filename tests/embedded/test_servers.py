@@ -18,7 +18,7 @@ from temporalio.worker import Worker
 from embedded.accounts import account_for_postgres
 from embedded.managed_process import ManagedProcess
 from embedded.postgres import Postgres
-from embedded.supervisor import keep
+from embedded.supervisor import supervise
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 
@@ -52,7 +52,7 @@ async def test_a_lock_that_names_a_stranger_does_not_stop_postgres(postgres: Pos
     )
     lock.write_text("".join([f"{stranger.pid}\n", *words[1:]]))
     await postgres.start()
-    await postgres.ready()
+    await postgres.wait_until_ready()
     assert stranger.is_running
     await stranger.stop(timeout_s=1)
 
@@ -69,7 +69,7 @@ async def test_a_postgres_frozen_with_its_children_stops_and_leaves_none_of_them
 
 async def test_a_frozen_postgres_answers_again_after_the_thaw(postgres: Postgres) -> None:
     postgres.freeze()
-    answer = asyncio.create_task(postgres.ready())
+    answer = asyncio.create_task(postgres.wait_until_ready())
     done, _ = await asyncio.wait({answer}, timeout=0.2)
     assert not done
     postgres.thaw()
@@ -87,14 +87,14 @@ async def test_valkey_forgets_everything_when_it_is_killed(valkey: Valkey, redis
 
 async def test_a_kept_part_comes_back_by_itself(valkey: Valkey, capsys: pytest.CaptureFixture[str]) -> None:
     killed = valkey.pid
-    keeper = asyncio.create_task(keep(valkey))
+    keeper = asyncio.create_task(supervise(valkey))
     os.kill(killed, signal.SIGKILL)
-    await valkey.ended()
+    await valkey.wait_for_end()
     async with asyncio.timeout(10):
         while valkey.pid == killed:  # noqa: ASYNC110 - the keeper sends no event.
             await asyncio.sleep(0.01)
     keeper.cancel()
-    await valkey.ready()
+    await valkey.wait_until_ready()
     assert "valkey ended by signal SIGKILL; restarting it" in capsys.readouterr().err
 
 

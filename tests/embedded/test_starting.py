@@ -100,7 +100,7 @@ async def test_a_killed_parent_leaves_no_server_and_the_next_start_finds_the_dat
 @pytest.mark.slow
 async def test_two_instances_run_side_by_side_and_stop_in_order(tmp_path: Path) -> None:
     first, second = DataFolder(tmp_path / "first"), DataFolder(tmp_path / "second")
-    with first.held(), second.held():
+    with first.lock(), second.lock():
         async with (
             Servers.in_folder(first, temporal_port=free_port(), temporal_ui_port=free_port()) as one,
             Servers.in_folder(second, temporal_port=free_port()) as other,
@@ -147,7 +147,7 @@ async def test_a_folder_that_can_not_be_written_is_one_clear_line(tmp_path: Path
 
 
 async def test_a_folder_in_use_is_one_clear_line(tmp_path: Path) -> None:
-    with DataFolder(tmp_path).held():
+    with DataFolder(tmp_path).lock():
         code, said = await make_run(**ports(), XUANHAO_DATA_DIR=str(tmp_path))
     assert (code, said) == (1, f"xuanhao: the data folder {tmp_path} is in use by another instance\n")
 
@@ -169,7 +169,7 @@ def test_an_empty_setting_of_the_policy_counts_as_unset(monkeypatch: pytest.Monk
 def test_sockets_of_a_folder_with_a_long_path_have_short_paths(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / ("x" * 150))
     assert len(str(folder.sockets / "postgres" / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET_PATH
-    with folder.held():
+    with folder.lock():
         assert stat.S_IMODE(folder.sockets.stat().st_mode) & 0o066 == 0
 
 

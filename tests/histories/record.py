@@ -104,7 +104,7 @@ def load(name: str) -> WorkflowHistory:
 def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         folder = DataFolder(Path(place))
-        with folder.held():
+        with folder.lock():
             asyncio.run(record(folder, sys.argv[1:]))
     return 0
 

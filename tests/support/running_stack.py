@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import psutil
 
-from embedded.managed_process import tied
+from embedded.managed_process import tie_to_parent
 from embedded.ports import free_port
 
 Json = dict[str, Any]
@@ -52,7 +52,7 @@ class RunningStack:
         """
         located = self._located(command or (sys.executable, "-m", "embedded"))
         self.process = await asyncio.create_subprocess_exec(
-            *(tied(located) if sys.platform == "linux" else located),
+            *(tie_to_parent(located) if sys.platform == "linux" else located),
             cwd=ROOT,
             env=os.environ | self._variables() | self.environment,
             stdout=asyncio.subprocess.PIPE,

@@ -49,7 +49,7 @@ async def thawed(real_time_world: World, postgres: Postgres) -> Thawed:
     confirming, putting_aside = await world.selecting(), await world.selecting()
     number, choice = numbers_of(await confirming.draw())[0], numbers_of(await putting_aside.draw())[0]
     await confirming.put_aside(number)
-    with postgres.frozen():
+    with postgres.temporary_freeze():
         wishes = asyncio.gather(
             drawing.draw(),
             confirming.confirm(number),
@@ -112,7 +112,7 @@ async def test_while_redis_is_frozen_draws_are_refused_uncharged_and_the_rest_go
     all_of_them = [f"{office.prefixes[0]}A12{last:02d}" for last in range(100)]
     wanted = next(plate for plate in all_of_them if plate not in drawn_by_another)
     before = await drawing.state()
-    with valkey.frozen():
+    with valkey.temporary_freeze():
         refusal, composed, chosen = await asyncio.gather(
             refused(drawing.draw()), composing.compose(wanted), confirming.put_aside(number)
         )

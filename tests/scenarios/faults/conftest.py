@@ -17,7 +17,7 @@ from tests.scenarios.faults.installation import Installation
 async def own_temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Temporal]:
     """A server whose state may be lost."""
     folder = DataFolder(tmp_path_factory.mktemp("temporal"))
-    with folder.held():
+    with folder.lock():
         server = Temporal(folder, port=free_port())
         await server.bring_up()
         yield server

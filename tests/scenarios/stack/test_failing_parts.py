@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from embedded.process_tree import frozen
+from embedded.process_tree import temporary_freeze
 from tests.support.running_stack import Client, Json, RunningStack, json_of
 
 pytestmark = pytest.mark.slow
@@ -75,7 +75,7 @@ async def test_a_part_frozen_in_the_middle_of_a_draw_costs_time_and_no_chance(
     caught = asyncio.create_task(timed(client, path, key))
     # During the draw; it may have succeeded. The other one can't.
     await asyncio.sleep(0.01)
-    with frozen(part(stack, name).pid):
+    with temporary_freeze(part(stack, name).pid):
         late, early, read, alive, ready = await asyncio.gather(
             timed(other, other_path, other_key),
             caught,

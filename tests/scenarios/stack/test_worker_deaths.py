@@ -120,7 +120,7 @@ async def test_a_worker_that_ends_costs_no_call_more_than_two_seconds_and_none_a
         at = time.perf_counter()
         os.kill(second_worker.pid, how)
         await acting
-    assert await second_worker.ended() == (0 if how is signal.SIGTERM else -how)
+    assert await second_worker.wait_for_end() == (0 if how is signal.SIGTERM else -how)
     assert calls.failed == []
     usual = max(call.seconds for call in calls.others(at))
     # The work of a lost task is done twice, once by each worker.

@@ -100,7 +100,7 @@ async def test_after_a_restart_of_redis_every_stream_reads_again_and_hears_again
             with pytest.raises(DependencyUnavailable, match="redis"):
                 await announcements.publish(mine)
             await valkey.start()
-            await valkey.ready()
+            await valkey.wait_until_ready()
             assert await subscription.wait(TIMEOUT)
             await announcements.publish(mine)
             assert await subscription.wait(TIMEOUT)

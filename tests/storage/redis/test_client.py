@@ -34,7 +34,7 @@ async def test_a_restarted_redis_costs_no_caller_an_error(valkey: Valkey) -> Non
         with pytest.raises(DependencyUnavailable, match="redis"):
             await ping(redis)
         await valkey.start()
-        await valkey.ready()
+        await valkey.wait_until_ready()
         await asyncio.gather(*(ping(redis) for _ in range(10)))
 
 
