@@ -40,7 +40,7 @@ ROWS: dict[str, Row] = {
 }
 
 
-async def measured(root: Path, names: Sequence[str], sizes: Sizes) -> list[Figure]:
+async def measure_rows(root: Path, names: Sequence[str], sizes: Sizes) -> list[Figure]:
     """The figures of these rows, each printed as soon as it is known."""
     figures: list[Figure] = []
     async with running_stack(root) as stack:
@@ -81,7 +81,7 @@ def main() -> None:
         log_to(nowhere)
         # When we are root, PostgreSQL's folder belongs to another user, who must be able to enter this one.
         Path(folder).chmod(0o711)
-        figures = uvloop.run(measured(Path(folder) / "data", names, sizes))
+        figures = uvloop.run(measure_rows(Path(folder) / "data", names, sizes))
     sys.stdout.write(f"{table(figures)}\n\n{machine()}\n")
 
 

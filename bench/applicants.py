@@ -34,7 +34,7 @@ def somebody() -> Applicant:
     return Applicant(f"bench-{number}", f"bench-id-{number}", f"138{number:08d}")
 
 
-async def submitted(
+async def create_submissions(
     stack: Stack, many: int, *, policy: Policy = AT_ONCE, applicant: Applicant | None = None
 ) -> list[UUID]:
     """Preselections that passed the vehicle check, as the API writes them before it starts their workflows."""
@@ -48,14 +48,14 @@ async def submitted(
 async def selections(stack: Stack, many: int, act: str) -> list[DecisionInput]:
     """What a workflow gives the activity of an act, for new preselections whose rows are at 预选号牌."""
     at = system_clock()
-    state, decisions = to_record(selecting(at)), stack.repositories.decisions
-    ids = await submitted(stack, many)
+    state, decisions = to_record(selecting_state(at)), stack.repositories.decisions
+    ids = await create_submissions(stack, many)
     for id_ in ids:
         await decisions.commit(Decision(uuid4(), id_, "begin", at, 0, "plate_selection", state, {}))
     return [DecisionInput(str(id_), act, at, at) for id_ in ids]
 
 
-def selecting(at: datetime) -> Preselection:
+def selecting_state(at: datetime) -> Preselection:
     """At 预选号牌, with every chance left."""
     return Preselection.begin(AT_ONCE, at).start(at).send_identity_code(at).confirm_identity(at)
 

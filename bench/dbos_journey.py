@@ -51,15 +51,15 @@ async def travel(database: psycopg.AsyncConnection) -> None:
     workflow_id = str(uuid4())
     with SetWorkflowID(workflow_id):
         await DBOS.start_workflow_async(vehicle)
-    await answered(workflow_id, "begin")
+    await send_and_wait(workflow_id, "begin")
     for message in MESSAGES:
         await DBOS.send_async(workflow_id, message)
-        await answered(workflow_id, message)
+        await send_and_wait(workflow_id, message)
         if query := READ_AFTER.get(message):
             await (await database.execute(query, {"id": workflow_id})).fetchall()
 
 
-async def answered(workflow_id: str, message: str) -> None:
+async def send_and_wait(workflow_id: str, message: str) -> None:
     assert await DBOS.get_event_async(workflow_id, message), message
 
 

@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api.preselections.holders import masked_holder
-from bench.applicants import selecting
+from bench.applicants import selecting_state
 from bench.figures import Call, Figure, Target, cost, side_by_side
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, Stack
@@ -90,40 +90,40 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     async with AsyncExitStack() as open_sides:
         few = await open_sides.enter_async_context(_side(stack, "desk_few", FEW))
         many = await open_sides.enter_async_context(_side(stack, "desk_many", sizes.claims))
-        figures = [await _compared(what, ask, (few, many), sizes) for what, ask in ASKED.items()]
+        figures = [await _compare(what, ask, (few, many), sizes) for what, ask in ASKED.items()]
     return [*figures, _voucher(stack, sizes)]
 
 
-async def _compared(what: str, ask: "Ask", sides: tuple[Side, Side], sizes: Sizes) -> Figure:
-    few, many = (_asking(side, ask) for side in sides)
+async def _compare(what: str, ask: "Ask", sides: tuple[Side, Side], sizes: Sizes) -> Figure:
+    few, many = (_make_call(side, ask) for side in sides)
     await side_by_side(many, few, many=sizes.calls, pairs=1)
     pairs = await side_by_side(many, few, many=sizes.calls, pairs=sizes.pairs)
     return cost(f"{what}, {sizes.claims:,} preselections against {FEW:,}", pairs, MOST)
 
 
-def _asking(side: Side, ask: "Ask") -> Call:
+def _make_call(side: Side, ask: "Ask") -> Call:
     known = itertools.cycle(side.known)
     return lambda: ask(side, *next(known))
 
 
 async def newest(side: Side, _: UUID, __: str) -> None:
-    shown(await side.reservations.of_office(OFFICE.code))
+    mask_holders(await side.reservations.of_office(OFFICE.code))
 
 
 async def by_stage(side: Side, _: UUID, __: str) -> None:
-    shown(await side.reservations.of_office(OFFICE.code, stage="completed"))
+    mask_holders(await side.reservations.of_office(OFFICE.code, stage="completed"))
 
 
 async def by_plate(side: Side, _: UUID, plate: str) -> None:
     [found] = await side.reservations.of_office(OFFICE.code, plate=plate)
-    shown([found])
+    mask_holders([found])
 
 
 async def by_token(side: Side, known: UUID, plate: str) -> None:
     at = system_clock()
     token = side.vouchers.signer.sign(VoucherClaims(known, plate, DAY, OFFICE.code, voucher_expiry(at)))
     claims = side.vouchers.verifier.verify(token, now=at)
-    await _looked_up(side, claims.preselection_id, at)
+    await _look_up(side, claims.preselection_id, at)
 
 
 async def by_code(side: Side, known: UUID, _: str) -> None:
@@ -133,18 +133,18 @@ async def by_code(side: Side, known: UUID, _: str) -> None:
         for each in await side.records.ids_between(*side.vouchers.codes.id_range(code))
         if side.vouchers.codes.matches(code, each)
     ]
-    await _looked_up(side, found, system_clock())
+    await _look_up(side, found, system_clock())
 
 
-async def _looked_up(side: Side, known: UUID, at: datetime) -> None:
+async def _look_up(side: Side, known: UUID, at: datetime) -> None:
     row = await side.preselections.get(known)
     assert row
     assert row.plate
-    shown([row])
+    mask_holders([row])
     await side.records.note_inspection(row.id, row.plate, Act(at, "clerk", CLERK))
 
 
-def shown(rows: list[PreselectionRow]) -> None:
+def mask_holders(rows: list[PreselectionRow]) -> None:
     """The holders, decrypted and masked as the desk shows them."""
     assert all(masked_holder(row) for row in rows)
 
@@ -215,7 +215,7 @@ def _values(stack: Stack, many: int) -> dict[str, object]:
     opened = {column: vault.encrypt(f"preselection.{column}", value) for column, value in sealed.items()}
     return {
         "office": OFFICE.code,
-        "state": json.dumps(to_record(selecting(at))),
+        "state": json.dumps(to_record(selecting_state(at))),
         "policy": json.dumps(AT_ONCE.to_dict()),
         "day": DAY,
         "deadline": end_of_day(DAY),

@@ -42,14 +42,14 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     figures = []
     for prefix, taken in ((FULL, "0 %"), (USED_UP, "99.9 %")):
         many = sizes.draws * (sizes.pairs + 1)
-        ours, bare = await drawing(stack, prefix, many), inserting(stack)
+        ours, bare = await make_draw_call(stack, prefix, many), make_insert_call(stack)
         await side_by_side(ours, bare, many=sizes.draws, pairs=1)
         pairs = await side_by_side(ours, bare, many=sizes.draws, pairs=sizes.pairs)
         figures.append(cost(f"a draw's activity, {taken} taken, {table}, against a bare insert of ten", pairs, MOST))
     return figures
 
 
-async def drawing(stack: Stack, prefix: str, many: int) -> Call:
+async def make_draw_call(stack: Stack, prefix: str, many: int) -> Call:
     """Draws of ten, each for a new preselection."""
     [draw] = (activity for activity in stack.container.activities() if activity.__name__ == "draw")
     given = iter(await selections(stack, many, "draw"))
@@ -61,7 +61,7 @@ async def drawing(stack: Stack, prefix: str, many: int) -> Call:
     return call
 
 
-def inserting(stack: Stack) -> Call:
+def make_insert_call(stack: Stack) -> Call:
     """Inserts of ten new rows, one statement each."""
 
     async def call() -> None:

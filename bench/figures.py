@@ -48,7 +48,7 @@ class Figure:
     digits: int = field(default=2, kw_only=True)
 
     @property
-    def measured(self) -> float:
+    def measurement(self) -> float:
         return median(self.values)
 
     @property
@@ -56,12 +56,14 @@ class Figure:
         # The shown value is compared: 4.00 ≤ 4 must not be reported as missed.
         if self.target is None or not self.values:
             return False
-        return not self.target.is_met(round(self.measured, self.digits))
+        return not self.target.is_met(round(self.measurement, self.digits))
 
     def cells(self) -> tuple[str, ...]:
         if not self.values:
             return self.what, self.detail, "", str(self.target or ""), "", ""
-        shown = [f"{value:.{self.digits}f}{self.unit}" for value in (self.measured, min(self.values), max(self.values))]
+        shown = [
+            f"{value:.{self.digits}f}{self.unit}" for value in (self.measurement, min(self.values), max(self.values))
+        ]
         spread = f"{shown[1]}–{shown[2]}" if len(self.values) > 1 else ""
         verdict = "" if self.target is None else "**missed**" if self.is_missed else "met"
         return self.what, shown[0], spread, str(self.target or ""), verdict, self.detail

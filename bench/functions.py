@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bench.figures import Figure, Target
-from bench.http_client import connected
-from bench.requests import Selection, signed_in
+from bench.http_client import connect
+from bench.requests import Selection, sign_in
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, Stack
 from embedded.managed_process import ManagedProcess
@@ -40,11 +40,11 @@ async def functions_of_a_draw(stack: Stack) -> list[str]:
     """Those of every one of a few draws; what a program does besides is in some of them only. `main` is in all."""
     files = {name: stack.folder.root / f"functions-{name}.txt" for name in ("api", "worker")}
     policy = AT_ONCE.with_overrides({"draws": str(WARM_UP + DRAWS + 1)})
-    async with counted(stack, files), connected(stack.settings.http_port) as api:
-        vehicle = await Selection.reached(stack, await signed_in(api), policy)
+    async with run_counted_programs(stack, files), connect(stack.settings.http_port) as api:
+        vehicle = await Selection.reach(stack, await sign_in(api), policy)
         rounds = []
         for number in range(WARM_UP + DRAWS):
-            async with noting(files):
+            async with note_calls(files):
                 await api.post(f"{vehicle.path}/draws", json.dumps({}).encode())
                 await asyncio.sleep(AFTER_ALL_S)
             if number >= WARM_UP:
@@ -53,7 +53,7 @@ async def functions_of_a_draw(stack: Stack) -> list[str]:
 
 
 @asynccontextmanager
-async def noting(files: dict[str, Path]) -> AsyncIterator[None]:
+async def note_calls(files: dict[str, Path]) -> AsyncIterator[None]:
     """Let the programs note their calls, and wait until they have written them."""
     for file in files.values():
         file.with_suffix(".on").touch()
@@ -72,7 +72,7 @@ def lines_of(file: Path) -> list[str]:
 
 
 @asynccontextmanager
-async def counted(stack: Stack, files: dict[str, Path]) -> AsyncIterator[None]:
+async def run_counted_programs(stack: Stack, files: dict[str, Path]) -> AsyncIterator[None]:
     """A worker and an API that note their calls."""
     environment, settings = stack.environment, stack.settings
     worker = CountedWorker(

@@ -12,7 +12,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
-from bench.applicants import submitted
+from bench.applicants import create_submissions
 from bench.bare_workflow import BareWorkflow
 from bench.figures import Figure, Half, Pair, Seconds, Target, by_turns, speed
 from bench.sizes import Sizes
@@ -45,19 +45,19 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 
 
 async def _race(stack: Stack, sizes: Sizes, *, many: int, at_once: int) -> list[Pair]:
-    ours = travelling(stack, real_journey, many=many, at_once=at_once)
-    bare = travelling(stack, bare_journey, many=many, at_once=at_once)
+    ours = make_journeys(stack, real_journey, many=many, at_once=at_once)
+    bare = make_journeys(stack, bare_journey, many=many, at_once=at_once)
     # The first ones load modules, open connections and make plans.
-    await travelling(stack, real_journey, many=at_once, at_once=at_once)()
-    await travelling(stack, bare_journey, many=at_once, at_once=at_once)()
+    await make_journeys(stack, real_journey, many=at_once, at_once=at_once)()
+    await make_journeys(stack, bare_journey, many=at_once, at_once=at_once)()
     return await by_turns(ours, bare, sizes.pairs)
 
 
-def travelling(stack: Stack, journey: Journey, *, many: int, at_once: int) -> Half:
+def make_journeys(stack: Stack, journey: Journey, *, many: int, at_once: int) -> Half:
     """Run this many new journeys, `at_once` of them in parallel."""
 
     async def half() -> Seconds:
-        waiting = await submitted(stack, many, policy=POLICY)
+        waiting = await create_submissions(stack, many, policy=POLICY)
 
         async def traveller() -> None:
             while waiting:
@@ -73,16 +73,16 @@ def travelling(stack: Stack, journey: Journey, *, many: int, at_once: int) -> Ha
 async def real_journey(stack: Stack, id_: UUID, policy: Policy) -> None:
     """From the first message to a reserved plate, by draw."""
     await begin(stack, id_)
-    await acted(stack, id_, "start", Action(str(uuid4())))
+    await send_update(stack, id_, "start", Action(str(uuid4())))
     code_id = uuid4()
-    await acted(stack, id_, "send_identity_code", Action(str(code_id)))
+    await send_update(stack, id_, "send_identity_code", Action(str(code_id)))
     typed = await read(stack, CODE_HASH, code_id)
     await asyncio.sleep(policy.confirm_delay.timedelta().total_seconds())
-    await acted(stack, id_, "confirm_identity", ConfirmIdentity(typed, str(uuid4())))
-    await acted(stack, id_, "draw", Draw(request_id=str(uuid4())))
+    await send_update(stack, id_, "confirm_identity", ConfirmIdentity(typed, str(uuid4())))
+    await send_update(stack, id_, "draw", Draw(request_id=str(uuid4())))
     number = await read(stack, A_NUMBER, id_)
-    await acted(stack, id_, "put_aside", OneNumber(number, str(uuid4())))
-    await acted(stack, id_, "confirm", OneNumber(number, str(uuid4())))
+    await send_update(stack, id_, "put_aside", OneNumber(number, str(uuid4())))
+    await send_update(stack, id_, "confirm", OneNumber(number, str(uuid4())))
 
 
 def bare_workflow_id(id_: UUID) -> str:
@@ -122,7 +122,7 @@ async def begin(stack: Stack, id_: UUID) -> None:
     await vehicle_client(stack).start(vehicle, "begin", Action(str(id_)))
 
 
-async def acted(stack: Stack, id_: UUID, update: str, command: Command) -> None:
+async def send_update(stack: Stack, id_: UUID, update: str, command: Command) -> None:
     """Send one update and wait for its answer."""
     await vehicle_client(stack).update(VehicleStart(str(id_), stack.office.code), update, command)
 
@@ -135,7 +135,7 @@ async def read(stack: Stack, query: bytes, id_: UUID) -> str:
 async def history_events(stack: Stack, confirm_delay: str) -> int:
     """The events of a journey that waits for its `confirm_delay`, once its SMS has been sent and no task is running."""
     policy = Policy().with_overrides({"confirm_delay": confirm_delay})
-    [id_] = await submitted(stack, 1, policy=policy)
+    [id_] = await create_submissions(stack, 1, policy=policy)
     await real_journey(stack, id_, policy)
     return (await events_at_rest(stack, vehicle_workflow_id(str(id_)))).total()
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from sqlalchemy import make_url
 
 from bench.figures import Figure, Half, Seconds, Target, by_turns, speed
-from bench.journeys import real_journey, travelling
+from bench.journeys import make_journeys, real_journey
 from bench.sizes import Sizes
 from bench.stack import Stack
 from embedded.programs import ROOT
@@ -40,15 +40,15 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 
 async def _race(stack: Stack, sizes: Sizes, processes: list[Process], at_once: int, target: float | None) -> Figure:
     many = sizes.journeys_together
-    ours = travelling(stack, real_journey, many=many, at_once=at_once)
-    theirs = travelling_on_dbos(processes, many=many, at_once=at_once)
-    await travelling(stack, real_journey, many=at_once, at_once=at_once)()
-    await travelling_on_dbos(processes, many=at_once, at_once=at_once)()
+    ours = make_journeys(stack, real_journey, many=many, at_once=at_once)
+    theirs = make_dbos_journeys(processes, many=many, at_once=at_once)
+    await make_journeys(stack, real_journey, many=at_once, at_once=at_once)()
+    await make_dbos_journeys(processes, many=at_once, at_once=at_once)()
     what = NAME.format(at_once) + (f" in {len(processes)} processes" if len(processes) > 1 else "")
     return speed(what, await by_turns(ours, theirs, sizes.pairs), target, unit="journeys")
 
 
-def travelling_on_dbos(processes: list[Process], *, many: int, at_once: int) -> Half:
+def make_dbos_journeys(processes: list[Process], *, many: int, at_once: int) -> Half:
     """So many journeys, shared out among the processes."""
 
     async def half() -> Seconds:

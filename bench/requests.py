@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from bench.applicants import Applicant, submitted
+from bench.applicants import Applicant, create_submissions
 from bench.figures import Call, Figure, cost, side_by_side
-from bench.http_client import Connection, connected
-from bench.journeys import CODE_HASH, acted, begin, read
+from bench.http_client import Connection, connect
+from bench.journeys import CODE_HASH, begin, read, send_update
 from bench.rest_journeys import pair_of_journeys
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, Stack
@@ -26,8 +26,8 @@ NUMBERS = "SELECT state -> 'batch' ->> 'numbers' FROM preselection WHERE id = %(
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
-    async with stack.worker(), stack.api(), connected(stack.settings.http_port) as api:
-        me = await signed_in(api)
+    async with stack.worker(), stack.api(), connect(stack.settings.http_port) as api:
+        me = await sign_in(api)
         return [
             *await keyboard_rows(stack, api, sizes, me),
             *await journey_rows(stack, api, sizes, me),
@@ -36,17 +36,17 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 
 
 async def keyboard_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
-    vehicle = await Selection.reached(stack, me)
+    vehicle = await Selection.reach(stack, me)
     typed = itertools.cycle(TYPED)
 
     async def keyboard() -> bytes:
         return await api.get(f"{vehicle.path}/keyboard?prefix=%E6%96%B0Y&typed={next(typed)}")
 
-    async def reading() -> bytes:
+    async def read_reservation() -> bytes:
         return await api.get(vehicle.path)
 
-    await side_by_side(keyboard, reading, many=len(TYPED), pairs=1)
-    pairs = await side_by_side(keyboard, reading, many=sizes.calls, pairs=sizes.pairs)
+    await side_by_side(keyboard, read_reservation, many=len(TYPED), pairs=1)
+    pairs = await side_by_side(keyboard, read_reservation, many=sizes.calls, pairs=sizes.pairs)
     return [cost("a keyboard call through the API against GET /preselections/{id}", pairs, MOST)]
 
 
@@ -63,15 +63,15 @@ async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant
     """
     figures = []
     for name, keyed in (("a REST action", False), ("the same with an Idempotency-Key", True)):
-        by_rest, direct = await Selection.reached(stack, me), await Selection.reached(stack, me)
-        ours, bare = by_rest.putting_aside(api, keyed=keyed), direct.putting_aside_directly()
+        by_rest, direct = await Selection.reach(stack, me), await Selection.reach(stack, me)
+        ours, bare = by_rest.make_put_aside_call(api, keyed=keyed), direct.make_direct_put_aside_call()
         await side_by_side(ours, bare, many=2, pairs=1)
         pairs = await side_by_side(ours, bare, many=sizes.actions, pairs=sizes.pairs)
         figures.append(cost(f"{name} (add a candidate) against its update", pairs, None if keyed else MOST))
     return figures
 
 
-async def signed_in(api: Connection) -> Applicant:
+async def sign_in(api: Connection) -> Applicant:
     """A demo user, whose token every further call carries."""
     answer = json.loads(await api.post(f"{BASE}/demo/tokens", json.dumps({"user": USER}).encode()))
     token = answer["access_token"]
@@ -90,24 +90,24 @@ class Selection:
     numbers: Sequence[str]
 
     @classmethod
-    async def reached(cls, stack: Stack, applicant: Applicant, policy: Policy = AT_ONCE) -> "Selection":
+    async def reach(cls, stack: Stack, applicant: Applicant, policy: Policy = AT_ONCE) -> "Selection":
         """Reached with updates."""
-        [id_] = await submitted(stack, 1, applicant=applicant, policy=policy)
+        [id_] = await create_submissions(stack, 1, applicant=applicant, policy=policy)
         await begin(stack, id_)
         code_id = uuid4()
-        await acted(stack, id_, "start", Action(str(uuid4())))
-        await acted(stack, id_, "send_identity_code", Action(str(code_id)))
-        await acted(
+        await send_update(stack, id_, "start", Action(str(uuid4())))
+        await send_update(stack, id_, "send_identity_code", Action(str(code_id)))
+        await send_update(
             stack, id_, "confirm_identity", ConfirmIdentity(await read(stack, CODE_HASH, code_id), str(uuid4()))
         )
-        await acted(stack, id_, "draw", Draw(request_id=str(uuid4())))
+        await send_update(stack, id_, "draw", Draw(request_id=str(uuid4())))
         return cls(stack, id_, json.loads(await read(stack, NUMBERS.encode(), id_)))
 
     @property
     def path(self) -> str:
         return f"{BASE}/preselections/{self.id}"
 
-    def putting_aside(self, api: Connection, *, keyed: bool) -> Call:
+    def make_put_aside_call(self, api: Connection, *, keyed: bool) -> Call:
         """With a POST, each with its own key or without one."""
         numbers = itertools.cycle(self.numbers[:2])
 
@@ -117,11 +117,11 @@ class Selection:
 
         return call
 
-    def putting_aside_directly(self) -> Call:
+    def make_direct_put_aside_call(self) -> Call:
         """With the update."""
         numbers = itertools.cycle(self.numbers[:2])
 
         async def call() -> None:
-            await acted(self.stack, self.id, "put_aside", OneNumber(next(numbers), str(uuid4())))
+            await send_update(self.stack, self.id, "put_aside", OneNumber(next(numbers), str(uuid4())))
 
         return call

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Awaitable
 from statistics import median
 from uuid import UUID, uuid4
 
-from bench.applicants import Applicant, submitted
+from bench.applicants import Applicant, create_submissions
 from bench.figures import Pair, Seconds
 from bench.http_client import Connection
-from bench.journeys import A_NUMBER, CODE_HASH, acted, begin, read
+from bench.journeys import A_NUMBER, CODE_HASH, begin, read, send_update
 from bench.stack import Stack
 from domain.sms import Purpose
 from workflows.messages import Action, ConfirmIdentity, Draw, OneNumber
@@ -22,14 +22,14 @@ async def pair_of_journeys(stack: Stack, api: Connection, me: Applicant, many: i
     """Run this many journeys on each side, alternating: the sum of the median times of their acts."""
     took: tuple[list[list[Seconds]], list[list[Seconds]]] = ([], [])
     for _ in range(many):
-        by_rest, direct = await submitted(stack, 2, applicant=me)
+        by_rest, direct = await create_submissions(stack, 2, applicant=me)
         for steps, seconds in ((_by_rest(stack, api, me, by_rest), took[0]), (_directly(stack, direct), took[1])):
-            seconds.append([await _timed(step) async for step in steps])
+            seconds.append([await _time(step) async for step in steps])
     ours, bare = (sum(map(median, zip(*side, strict=True))) for side in took)
     return Pair(ours, bare)
 
 
-async def _timed(step: Step) -> Seconds:
+async def _time(step: Step) -> Seconds:
     began = time.perf_counter()
     await step
     return time.perf_counter() - began
@@ -54,11 +54,11 @@ async def _directly(stack: Stack, id_: UUID) -> Steps:
     """Each act as its update."""
     await begin(stack, id_)
     code_id = uuid4()
-    yield acted(stack, id_, "start", Action(str(uuid4())))
-    yield acted(stack, id_, "send_identity_code", Action(str(code_id)))
+    yield send_update(stack, id_, "start", Action(str(uuid4())))
+    yield send_update(stack, id_, "send_identity_code", Action(str(code_id)))
     typed = await read(stack, CODE_HASH, code_id)
-    yield acted(stack, id_, "confirm_identity", ConfirmIdentity(typed, str(uuid4())))
-    yield acted(stack, id_, "draw", Draw(request_id=str(uuid4())))
+    yield send_update(stack, id_, "confirm_identity", ConfirmIdentity(typed, str(uuid4())))
+    yield send_update(stack, id_, "draw", Draw(request_id=str(uuid4())))
     number = await read(stack, A_NUMBER, id_)
-    yield acted(stack, id_, "put_aside", OneNumber(number, str(uuid4())))
-    yield acted(stack, id_, "confirm", OneNumber(number, str(uuid4())))
+    yield send_update(stack, id_, "put_aside", OneNumber(number, str(uuid4())))
+    yield send_update(stack, id_, "confirm", OneNumber(number, str(uuid4())))

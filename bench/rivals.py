@@ -8,7 +8,7 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from activities.plate_queues import PlateQueues
-from bench.applicants import selecting, selections, spread
+from bench.applicants import selecting_state, selections, spread
 from bench.draws import FULL
 from bench.figures import Figure, Half, Seconds, Target, by_turns, speed
 from bench.sizes import Sizes
@@ -32,23 +32,23 @@ Attempt = Callable[[DecisionInput, str], Awaitable[bool]]
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
-    bare = competing(stack, sizes, inserting(stack))
+    bare = make_race(stack, sizes, make_insert_attempt(stack))
     ways = (
-        ("claims with a lookup first, as in a composition", claiming(stack, look=True), FASTEST),
-        ("claims, only the statement of a decision", claiming(stack, look=False), None),
-        ("whole compositions, with the spent chances", composing(stack), None),
+        ("claims with a lookup first, as in a composition", make_claim_attempt(stack, look=True), FASTEST),
+        ("claims, only the statement of a decision", make_claim_attempt(stack, look=False), None),
+        ("whole compositions, with the spent chances", make_compose_attempt(stack), None),
     )
     await bare()
     figures = []
     for name, way, target in ways:
-        ours = competing(stack, sizes, way)
+        ours = make_race(stack, sizes, way)
         await ours()
         pairs = await by_turns(ours, bare, sizes.pairs)
         figures.append(speed(f"{sizes.rivals} parallel requests for one plate: {name}", pairs, target, unit="claims"))
     return [*figures, await deadlocks(stack)]
 
 
-def competing(stack: Stack, sizes: Sizes, attempt: Attempt) -> Half:
+def make_race(stack: Stack, sizes: Sizes, attempt: Attempt) -> Half:
     """Rounds in which all requests want the same plate at the same time, and one gets it."""
 
     async def half() -> Seconds:
@@ -62,7 +62,7 @@ def competing(stack: Stack, sizes: Sizes, attempt: Attempt) -> Half:
     return half
 
 
-def inserting(stack: Stack) -> Attempt:
+def make_insert_attempt(stack: Stack) -> Attempt:
     """The bare insert, which returns no row to all but one."""
     returning = INSERT + b" RETURNING plate"
 
@@ -74,7 +74,7 @@ def inserting(stack: Stack) -> Attempt:
     return attempt
 
 
-def claiming(stack: Stack, *, look: bool) -> Attempt:
+def make_claim_attempt(stack: Stack, *, look: bool) -> Attempt:
     """A decision that only reserves the plate."""
     claims, decisions, turns = (
         stack.repositories.claims,
@@ -103,7 +103,7 @@ def claiming(stack: Stack, *, look: bool) -> Attempt:
 
 
 def decision(rival: DecisionInput, plate: str) -> Decision:
-    state, revision = to_record(selecting(rival.at)), 1
+    state, revision = to_record(selecting_state(rival.at)), 1
     return Decision(
         request_id=uuid4(),
         preselection_id=UUID(rival.preselection_id),
@@ -119,7 +119,7 @@ def decision(rival: DecisionInput, plate: str) -> Decision:
     )
 
 
-def composing(stack: Stack) -> Attempt:
+def make_compose_attempt(stack: Stack) -> Attempt:
     """The whole activity: numbers that were taken are charged, which is a decision too."""
     [compose] = (activity for activity in stack.container.activities() if activity.__name__ == "compose")
 

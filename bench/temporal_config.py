@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bench.figures import Figure, Half, Seconds, by_turns, cost
-from bench.journeys import real_journey, travelling
+from bench.journeys import make_journeys, real_journey
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
 
@@ -26,7 +26,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 
 def alone_on(stack: Stack, sizes: Sizes) -> Half:
     """Journeys one after another, once the server's allowance of 20 immediate reads per queue is used up."""
-    journeys = travelling(stack, real_journey, many=sizes.journeys_alone, at_once=1)
+    journeys = make_journeys(stack, real_journey, many=sizes.journeys_alone, at_once=1)
 
     async def half() -> Seconds:
         await journeys()
@@ -36,4 +36,4 @@ def alone_on(stack: Stack, sizes: Sizes) -> Half:
 
 
 def together_on(stack: Stack, sizes: Sizes) -> Half:
-    return travelling(stack, real_journey, many=sizes.journeys_together, at_once=sizes.at_once)
+    return make_journeys(stack, real_journey, many=sizes.journeys_together, at_once=sizes.at_once)

@@ -20,12 +20,12 @@ from bench.temporal_config import DEFAULTS, alone_on, together_on
 from process.exit import leave
 
 
-async def tried(root: Path, trials: Sequence[str], sizes: Sizes) -> list[Figure]:
+async def run_trials(root: Path, trials: Sequence[str], sizes: Sizes) -> list[Figure]:
     figures: list[Figure] = []
     async with running_stack(root / "defaults", DEFAULTS) as old, old.worker():
         for number, trial in enumerate(trials):
             sys.stderr.write(f"trying {trial} …\n")
-            async with running_stack(root / f"trial-{number}", parsed(trial)) as new, new.worker():
+            async with running_stack(root / f"trial-{number}", parse_trial(trial)) as new, new.worker():
                 figures += await _compare(trial, new, old, sizes)
     return figures
 
@@ -36,7 +36,7 @@ async def _compare(trial: str, new: Stack, old: Stack, sizes: Sizes) -> list[Fig
     return [cost(f"{trial}: one at a time", alone, None), cost(f"{trial}: {sizes.at_once} at once", together, None)]
 
 
-def parsed(trial: str) -> Mapping[str, str]:
+def parse_trial(trial: str) -> Mapping[str, str]:
     pairs = (word.partition("=") for word in trial.split(";"))
     return {key: value for key, _, value in pairs}
 
@@ -50,7 +50,7 @@ def main() -> None:
     with folders as folder, Path(os.devnull).open("w") as nowhere:
         log_to(nowhere)
         Path(folder).chmod(0o711)
-        figures = uvloop.run(tried(Path(folder), given.trials, Sizes(pairs=given.pairs)))
+        figures = uvloop.run(run_trials(Path(folder), given.trials, Sizes(pairs=given.pairs)))
     sys.stdout.write(f"{table(figures)}\n\n{machine()}\n")
 
 

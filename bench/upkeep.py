@@ -65,7 +65,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     claims = sizes.claims // count
     async with country(stack, prefixes, claims) as container:
         seconds, compared, removed = await run(container, system_clock())
-    assert (len(compared.repaired), removed.claims) == (DAMAGED, count * ended(claims))
+    assert (len(compared.repaired), removed.claims) == (DAMAGED, count * ended_count(claims))
     detail = ", ".join(f"{name} {spent:.2f} s" for name, spent in seconds.items())
     what = f"one run of maintenance, {count} prefixes with {claims:,} claims each"
     return [Figure(what, [sum(seconds.values())], Target("at most", MOST), detail, " s", digits=1)]
@@ -76,19 +76,19 @@ async def run(container: WorkerContainer, at: datetime) -> tuple[dict[str, Secon
     steps = {each.__name__: each for each in container.activities()}
     seconds: dict[str, Seconds] = {}
 
-    async def timed(name: str) -> object:
+    async def time_step(name: str) -> object:
         began = time.perf_counter()
         outcome = await ActivityEnvironment().run(steps[name], UpkeepOrder(at))
         seconds[name] = time.perf_counter() - began
         return outcome
 
-    await timed("seal_audit")
-    await timed("refresh_keyboards")
-    compared = await timed("compare_indexes")
-    removed = await timed("remove_expired")
-    await timed("purge_people")
-    await timed("count_open_texts")
-    await timed("check_calendar")
+    await time_step("seal_audit")
+    await time_step("refresh_keyboards")
+    compared = await time_step("compare_indexes")
+    removed = await time_step("remove_expired")
+    await time_step("purge_people")
+    await time_step("count_open_texts")
+    await time_step("check_calendar")
     assert isinstance(compared, ComparedIndexes)
     assert isinstance(removed, RemovedRows)
     return seconds, compared, removed
@@ -146,7 +146,7 @@ def rows(prefix: str, claims: int, at: datetime) -> dict[str, Any]:
     }
 
 
-def ended(claims: int) -> int:
+def ended_count(claims: int) -> int:
     """How many of a prefix's claims are over."""
     at = system_clock()
     return sum(until < at for until in rows(PROVINCES[0], claims, at)["untils"])

@@ -12,12 +12,12 @@ PAIRS = [Pair(2.0, 1.0), Pair(4.0, 1.0), Pair(3.0, 1.0)]
 
 def test_a_cost_is_the_median_of_how_many_times_longer_ours_takes() -> None:
     figure = cost("a draw", PAIRS, 4)
-    assert (figure.measured, min(figure.values), max(figure.values)) == (3.0, 2.0, 4.0)
+    assert (figure.measurement, min(figure.values), max(figure.values)) == (3.0, 2.0, 4.0)
     assert "3000.00 ms against 1000.00 ms" in figure.detail
 
 
 def test_a_speed_is_the_median_share_of_the_bare_ones() -> None:
-    assert speed("journeys", PAIRS, 0.75, unit="journeys").measured == pytest.approx(1 / 3)
+    assert speed("journeys", PAIRS, 0.75, unit="journeys").measurement == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 
 from bench.__main__ import ROWS
-from bench.applicants import submitted
+from bench.applicants import create_submissions
 from bench.figures import table
 from bench.journeys import POLICY, bare_journey, bare_workflow_id, events_at_rest, real_journey
 from bench.sizes import TINY
@@ -32,7 +32,7 @@ async def test_the_shortest_journey_has_no_more_events_than_its_target(stack: St
 
 @pytest.mark.slow
 async def test_the_bare_workflow_has_every_event_of_a_real_journey_but_what_operators_are_shown(stack: Stack) -> None:
-    [id_] = await submitted(stack, 1, policy=POLICY)
+    [id_] = await create_submissions(stack, 1, policy=POLICY)
     async with stack.worker(), stack.bare_worker():
         await real_journey(stack, id_, POLICY)
         await bare_journey(stack, id_, POLICY)
