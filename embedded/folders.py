@@ -19,7 +19,7 @@ LOG_SIZE_TO_PUT_ASIDE = 20 * 1024 * 1024
 
 
 class DataFolder:
-    """The folder of one instance. `held` creates it, and holds its lock while the servers run."""
+    """The folder of one instance. `lock` creates it, and locks it while the servers run."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()

@@ -14,7 +14,7 @@ from embedded.valkey import Valkey
 
 
 class Servers:
-    """Started, and ready, inside `async with`; stopped at its end. Enter it while the folder is `held`."""
+    """Started, and ready, inside `async with`; stopped at its end. Enter it while the folder is locked."""
 
     def __init__(self, postgres: Postgres, valkey: Valkey, temporal: Temporal) -> None:
         self.postgres = postgres

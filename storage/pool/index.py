@@ -155,7 +155,7 @@ class PoolIndex:
 
 @contextmanager
 def translate_index_errors(prefix: str) -> Iterator[None]:
-    """Translate a script's error into `IndexLost`, and other errors like `redis_answers`."""
+    """Translate a script's error into `IndexLost`, and other errors like `translate_redis_errors`."""
     with translate_redis_errors():
         try:
             yield
