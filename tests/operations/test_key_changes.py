@@ -59,8 +59,8 @@ async def service(
     async with (
         running_worker(settings, phone, temporal_client, worker_keys),
         running_api(settings, phone, Registry(), api_keys) as stack,
-        keys_kept_up(api_keys, stack.repositories.database, "api", system_clock, every=SOON),
-        keys_kept_up(worker_keys, stack.repositories.database, "worker", system_clock, every=SOON),
+        keep_keys_current(api_keys, stack.repositories.database, "api", system_clock, every=SOON),
+        keep_keys_current(worker_keys, stack.repositories.database, "worker", system_clock, every=SOON),
     ):
         own = Repositories.build(stack.repositories.database, stack.repositories.redis, keys_of(settings))
         command_line = OperationsContext.build(settings, own, stack.context.temporal)
