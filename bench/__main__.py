@@ -17,7 +17,7 @@ from typing import TextIO
 
 import uvloop
 
-from bench import desk, draws, functions, journeys, peers, requests, rivals, temporal_config, upkeep
+from bench import desk, draws, functions, journeys, maintenance, peers, requests, rivals, temporal_config
 from bench.figures import Figure, table
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
@@ -33,7 +33,7 @@ ROWS: dict[str, Row] = {
     "requests": requests.measure,
     "functions": functions.measure,
     "rivals": rivals.measure,
-    "upkeep": upkeep.measure,
+    "maintenance": maintenance.measure,
     "desk": desk.measure,
     # It fills the table of claims, so it is last.
     "draws": draws.measure,

@@ -20,9 +20,9 @@ from sqlalchemy import select
 from api.preselections.holders import masked_holder
 from bench.applicants import selecting_state
 from bench.figures import Call, Figure, Target, cost, side_by_side
+from bench.maintenance import as_owner, in_database
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, Stack
-from bench.upkeep import as_owner, in_database
 from documents.voucher import VoucherProof, render_voucher
 from documents.voucher_facts import VoucherFacts
 from documents.voucher_keys import VoucherKeys

@@ -82,7 +82,7 @@ async def use_up(stack: Stack, claims: int) -> None:
     So the index has its full size and few free bits, and the table has the given number of claims.
     """
     await issue(stack, USED_UP, claims)
-    await stack.repositories.pool_reconciler.release(USED_UP, system_clock())
+    await stack.repositories.pool_reconciler.rebuild(USED_UP, system_clock())
     redis, free, few = stack.repositories.redis, index_keys(USED_UP)[0], key(USED_UP, "few")
     await redis.set(few, to_bitmap(mask_of_positions(range(0, POOL_SIZE, ONE_IN))))
     await redis.bitop("AND", free, free, few)

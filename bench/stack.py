@@ -151,5 +151,5 @@ async def open_office(repositories: Repositories) -> Office:
         for pattern in PATTERNS:
             template = pattern.replace("D", "!").replace("L", "@")
             await repositories.segments.release(Segment(prefix, template, (), released, released), Act(now, "system"))
-    await repositories.pool_reconciler.tend(now)
+    await repositories.pool_reconciler.reconcile(now)
     return office

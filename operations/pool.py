@@ -96,7 +96,7 @@ async def policy_of_prefix(context: OperationsContext, prefix: str) -> Policy:
 async def _apply_to_index(context: OperationsContext, release: Release, at: datetime) -> Segment:
     # Without Redis, reconciliation finds the change later; the segment is released anyway.
     with suppress(DependencyUnavailable):
-        await context.repositories.pool_reconciler.release(release.segment.prefix, at)
+        await context.repositories.pool_reconciler.rebuild(release.segment.prefix, at)
     return release.segment
 
 

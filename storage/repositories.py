@@ -18,7 +18,7 @@ from storage.offices.offices import Offices
 from storage.pool.claims import Claims
 from storage.pool.index import PoolIndex
 from storage.pool.keyboard import KeyboardSnapshots
-from storage.pool.reconcile import IndexKeeper
+from storage.pool.reconcile import PoolReconciler
 from storage.pool.segments import SegmentRepository
 from storage.pool.snapshot import PoolRecords
 from storage.pool.withheld import WithheldNumbers
@@ -72,7 +72,7 @@ class Repositories:
     offices: Offices
     person_records: PersonRecords
     pool_index: PoolIndex
-    pool_reconciler: IndexKeeper
+    pool_reconciler: PoolReconciler
     pool_records: PoolRecords
     preselections: Preselections
     rate_windows: RateWindows
@@ -114,7 +114,7 @@ class Repositories:
             offices=Offices(database),
             person_records=PersonRecords(database, keys),
             pool_index=pool_index,
-            pool_reconciler=IndexKeeper(database, redis),
+            pool_reconciler=PoolReconciler(database, redis),
             pool_records=PoolRecords(database),
             preselections=Preselections(database, keys),
             rate_windows=RateWindows(redis),

@@ -19,13 +19,13 @@ from process.exit import leave
 from process.logging import configure_logging
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
-from storage.pool.reconcile import IndexKeeper
+from storage.pool.reconcile import PoolReconciler
 from worker.container import WorkerContainer
 from worker.run import make_worker
 from worker.schedules import ensure_schedule, keep_schedule
 
 log = structlog.get_logger("worker")
-TEND_EVERY = timedelta(seconds=2)
+RECONCILE_EVERY = timedelta(seconds=2)
 
 
 async def serve(settings: Settings) -> None:
@@ -41,7 +41,7 @@ async def serve(settings: Settings) -> None:
     client = await connect(settings)
     await ensure_schedule(client, settings.task_queue)
     background = [
-        asyncio.create_task(tend_index(repositories.pool_reconciler)),
+        asyncio.create_task(reconcile_index(repositories.pool_reconciler)),
         asyncio.create_task(keep_schedule(client, settings.task_queue)),
     ]
     # The tests run all workflows in the sandbox, which shows that none uses clock, randomness or I/O. Here the sandbox
@@ -59,17 +59,17 @@ async def serve(settings: Settings) -> None:
     await container.close()
 
 
-async def tend_index(keeper: IndexKeeper) -> None:
+async def reconcile_index(reconciler: PoolReconciler) -> None:
     """Find missing and outdated indexes every two seconds, so that an emptied Redis is rebuilt within ten."""
     while True:
         try:
-            await keeper.tend(system_clock())
+            await reconciler.reconcile(system_clock())
         except DependencyUnavailable as down:
             log.warning("index maintenance failed", part=down.part)
         except Exception:
             # The edge of this task: one bad row must not stop the maintenance of all other prefixes.
             log.exception("index maintenance failed")
-        await asyncio.sleep(TEND_EVERY.total_seconds())
+        await asyncio.sleep(RECONCILE_EVERY.total_seconds())
 
 
 def main() -> int:

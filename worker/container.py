@@ -12,7 +12,7 @@ from activities.clock import WorkerClock
 from activities.deadlines import DeadlineActivities
 from activities.decide.decide import DecisionRunner
 from activities.identity import IdentityActivities
-from activities.maintenance.maintenance import UpkeepActivities, UpkeepRules, UpkeepStores
+from activities.maintenance.maintenance import MaintenanceActivities, MaintenanceRepositories, MaintenanceRules
 from activities.maintenance.orphans import OrphanedWorkflows
 from activities.notifications import NotificationActivities
 from activities.plates import PlateActivities
@@ -32,7 +32,7 @@ from storage.sms.code_sender import CodeSender
 from storage.sms.quota import ServiceCodes
 
 DEFAULT_CLOCK_SKEW = timedelta(seconds=30)
-DEFAULT_RULES = UpkeepRules(retention=parse_duration("P3Y"), keyboard_age=Policy().keyboard_snapshot)
+DEFAULT_RULES = MaintenanceRules(retention=parse_duration("P3Y"), keyboard_age=Policy().keyboard_snapshot)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class WorkerContainer:
     repositories: Repositories
     http: httpx.AsyncClient
     sms: SmsGateway
-    rules: UpkeepRules = DEFAULT_RULES
+    rules: MaintenanceRules = DEFAULT_RULES
     codes_per_minute: int | None = None
     """For the whole service; an office can't override it."""
     clock: Clock = system_clock
@@ -57,7 +57,7 @@ class WorkerContainer:
         http = httpx.AsyncClient()
         sms = HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(repositories.sms_outbox)
         policy = Policy().with_overrides(settings.policy)
-        rules = UpkeepRules(parse_duration(settings.retention), policy.keyboard_snapshot)
+        rules = MaintenanceRules(parse_duration(settings.retention), policy.keyboard_snapshot)
         skew = parse_duration(settings.clock_skew).timedelta()
         return cls(repositories, http, sms, rules, policy.codes_per_minute, clock_skew=skew)
 
@@ -93,7 +93,7 @@ class WorkerContainer:
             bans.ban, bans.release,
             notifications.send,
             deadlines.postpone,
-            *self._upkeep(),
+            *self._maintenance(),
         ]  # fmt: skip
 
     def _decision_runner(self) -> DecisionRunner:
@@ -107,24 +107,24 @@ class WorkerContainer:
             clock=self.worker_clock,
         )
 
-    def _upkeep(self) -> list[Callable[..., Any]]:
+    def _maintenance(self) -> list[Callable[..., Any]]:
         repos = self.repositories
-        stores = UpkeepStores(
+        stores = MaintenanceRepositories(
             seals=repos.audit_seals,
             segments=repos.segments,
             keyboards=repos.keyboards,
-            keeper=repos.pool_reconciler,
+            reconciler=repos.pool_reconciler,
             expired=repos.expired_rows,
             retention=repos.retention,
             deliveries=repos.sms_deliveries,
             calendars=repos.calendar_entries,
             orphans=self.orphaned_workflows(),
         )
-        upkeep = UpkeepActivities(stores, self.rules, self.worker_clock)
+        work = MaintenanceActivities(stores, self.rules, self.worker_clock)
         return [
-            upkeep.seal_audit, upkeep.refresh_keyboards, upkeep.compare_indexes, upkeep.remove_expired,
-            upkeep.purge_people, upkeep.revive_workflows, upkeep.resync_vehicles,
-            upkeep.count_open_texts, upkeep.check_calendar,
+            work.seal_audit, work.refresh_keyboards, work.compare_indexes, work.remove_expired,
+            work.purge_people, work.revive_workflows, work.resync_vehicles,
+            work.count_open_texts, work.check_calendar,
         ]  # fmt: skip
 
     def orphaned_workflows(self) -> OrphanedWorkflows:

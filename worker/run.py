@@ -12,12 +12,12 @@ from activities.failures import FailureInterceptor
 from activities.local_decisions import LocalDecisions
 from config.release import RELEASE
 from workflows.bans.workflow import BlacklistWorkflow
-from workflows.maintenance.workflow import UpkeepWorkflow
+from workflows.maintenance.workflow import MaintenanceWorkflow
 from workflows.postponement.workflow import PostponementWorkflow
 from workflows.retries import STICKY_TIMEOUT
 from workflows.vehicle.workflow import VehicleWorkflow
 
-WORKFLOWS = [VehicleWorkflow, BlacklistWorkflow, PostponementWorkflow, UpkeepWorkflow]
+WORKFLOWS = [VehicleWorkflow, BlacklistWorkflow, PostponementWorkflow, MaintenanceWorkflow]
 # Light, pure modules are passed through: all workflows share them instead of importing them again. The modules of
 # workflow messages must be among them: the SDK can't decode an instant into the sandbox's own `datetime`.
 PASSED_THROUGH = ("domain", "zoneinfo", "workflows.messages", "workflows.ports", "workflows.maintenance.types")

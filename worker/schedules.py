@@ -23,10 +23,10 @@ from temporalio.service import RPCError
 
 from domain.instants import format_instant
 from process.clock import Clock, system_clock
-from workflows.maintenance.types import UpkeepInput
-from workflows.maintenance.workflow import UpkeepWorkflow
+from workflows.maintenance.types import MaintenanceInput
+from workflows.maintenance.workflow import MaintenanceWorkflow
 
-UPKEEP = "upkeep"
+SCHEDULE_ID = "upkeep"
 EVERY = timedelta(minutes=1)
 # A run that hangs would prevent all later runs.
 LONGEST_RUN = timedelta(minutes=30)
@@ -36,7 +36,7 @@ STANDSTILL = timedelta(minutes=5)
 log = structlog.get_logger("worker")
 
 
-async def ensure_schedule(client: Client, task_queue: str, *, schedule_id: str = UPKEEP) -> None:
+async def ensure_schedule(client: Client, task_queue: str, *, schedule_id: str = SCHEDULE_ID) -> None:
     """Create or update the schedule of maintenance. If an operator has paused it, it stays paused."""
     wanted = _maintenance_schedule(task_queue, schedule_id)
     try:
@@ -46,7 +46,12 @@ async def ensure_schedule(client: Client, task_queue: str, *, schedule_id: str =
 
 
 async def keep_schedule(
-    client: Client, task_queue: str, *, schedule_id: str = UPKEEP, every: timedelta = EVERY, clock: Clock = system_clock
+    client: Client,
+    task_queue: str,
+    *,
+    schedule_id: str = SCHEDULE_ID,
+    every: timedelta = EVERY,
+    clock: Clock = system_clock,
 ) -> Never:
     """Create the schedule whenever it is missing, as after a loss of Temporal's state, and report if it stands still.
 
@@ -77,8 +82,8 @@ async def _report_standstill(schedule: ScheduleHandle, at: datetime) -> None:
 def _maintenance_schedule(task_queue: str, schedule_id: str) -> Schedule:
     return Schedule(
         action=ScheduleActionStartWorkflow(
-            UpkeepWorkflow.run,
-            UpkeepInput(),
+            MaintenanceWorkflow.run,
+            MaintenanceInput(),
             # Temporal appends the instant, so that operators can distinguish runs in the list.
             id=schedule_id,
             task_queue=task_queue,

@@ -14,7 +14,7 @@ from storage.audit.seals import AuditSeals
 from storage.failures import IndexLost
 from storage.offices.calendar_entries import CalendarEntries
 from storage.pool.keyboard import KeyboardSnapshots
-from storage.pool.reconcile import NO_DRIFT, Drift, IndexKeeper
+from storage.pool.reconcile import NO_DRIFT, Drift, PoolReconciler
 from storage.pool.segments import SegmentRepository
 from storage.retention.expired_rows import ExpiredRows
 from storage.retention.purge import Retention
@@ -22,6 +22,7 @@ from storage.sms.deliveries import SmsDeliveries
 from workflows.maintenance.types import (
     CheckedCalendar,
     ComparedIndexes,
+    MaintenanceSteps,
     OpenSms,
     PurgedPeople,
     RefreshedKeyboards,
@@ -29,8 +30,7 @@ from workflows.maintenance.types import (
     ResyncedVehicles,
     RevivedWorkflows,
     SealedAudit,
-    UpkeepOrder,
-    UpkeepWork,
+    StepInput,
 )
 
 _DAY = timedelta(days=1)
@@ -42,7 +42,7 @@ log = structlog.get_logger("upkeep")
 
 
 @dataclass(frozen=True)
-class UpkeepRules:
+class MaintenanceRules:
     """The retention of personal data, and the maximum age of a keyboard's snapshot."""
 
     retention: Duration
@@ -50,13 +50,13 @@ class UpkeepRules:
 
 
 @dataclass(frozen=True)
-class UpkeepStores:
+class MaintenanceRepositories:
     """Dependencies of maintenance."""
 
     seals: AuditSeals
     segments: SegmentRepository
     keyboards: KeyboardSnapshots
-    keeper: IndexKeeper
+    reconciler: PoolReconciler
     expired: ExpiredRows
     retention: Retention
     deliveries: SmsDeliveries
@@ -64,16 +64,16 @@ class UpkeepStores:
     orphans: OrphanedWorkflows
 
 
-class UpkeepActivities(UpkeepWork):
+class MaintenanceActivities(MaintenanceSteps):
     """The time of each step is the worker's: a step removes what is over, and messages can invent a time."""
 
-    def __init__(self, stores: UpkeepStores, rules: UpkeepRules, clock: WorkerClock) -> None:
+    def __init__(self, stores: MaintenanceRepositories, rules: MaintenanceRules, clock: WorkerClock) -> None:
         self._stores = stores
         self._rules = rules
         self._clock = clock
 
     @activity.defn(name="upkeep.seal_audit")
-    async def seal_audit(self, order: UpkeepOrder) -> SealedAudit:
+    async def seal_audit(self, order: StepInput) -> SealedAudit:
         sealed = await self._stores.seals.seal(self._clock.now(order.at))
         if sealed.last is None:
             return SealedAudit(sealed.rows)
@@ -84,7 +84,7 @@ class UpkeepActivities(UpkeepWork):
         return SealedAudit(sealed.rows, sealed.last.number, digest)
 
     @activity.defn(name="upkeep.refresh_keyboards")
-    async def refresh_keyboards(self, order: UpkeepOrder) -> RefreshedKeyboards:
+    async def refresh_keyboards(self, order: StepInput) -> RefreshedKeyboards:
         at, prefixes = self._clock.now(order.at), await self._stores.segments.revisions()
         half_its_life = (self._rules.keyboard_age.after(at) - at) / 2
         made = 0
@@ -94,11 +94,11 @@ class UpkeepActivities(UpkeepWork):
         return RefreshedKeyboards(made, len(prefixes))
 
     @activity.defn(name="upkeep.compare_indexes")
-    async def compare_indexes(self, order: UpkeepOrder) -> ComparedIndexes:
+    async def compare_indexes(self, order: StepInput) -> ComparedIndexes:
         at, drifts = self._clock.now(order.at), dict[str, Drift | None]()
         for prefix in await self._stores.segments.revisions():
             try:
-                drifts[prefix] = await self._stores.keeper.check(prefix, at)
+                drifts[prefix] = await self._stores.reconciler.check(prefix, at)
             except IndexLost:
                 drifts[prefix] = None
             activity.heartbeat(len(drifts))
@@ -112,14 +112,14 @@ class UpkeepActivities(UpkeepWork):
         )
 
     @activity.defn(name="upkeep.remove_expired")
-    async def remove_expired(self, order: UpkeepOrder) -> RemovedRows:
+    async def remove_expired(self, order: StepInput) -> RemovedRows:
         removed = await self._stores.expired.remove(self._clock.now(order.at))
         if any(removed.values()):
             log.info("rows_removed", **removed)
         return RemovedRows(**removed)
 
     @activity.defn(name="upkeep.purge_people")
-    async def purge_people(self, order: UpkeepOrder) -> PurgedPeople:
+    async def purge_people(self, order: StepInput) -> PurgedPeople:
         at = self._clock.now(order.at)
         before = self._rules.retention.before(at)
         purged = await self._stores.retention.purge(before, at)
@@ -128,12 +128,12 @@ class UpkeepActivities(UpkeepWork):
         return PurgedPeople(before, purged.preselections, purged.bans, purged.reasons)
 
     @activity.defn(name="upkeep.revive_workflows")
-    async def revive_workflows(self, order: UpkeepOrder) -> RevivedWorkflows:
+    async def revive_workflows(self, order: StepInput) -> RevivedWorkflows:
         order = replace(order, at=self._clock.now(order.at))
         return await self._stores.orphans.revive(order, activity.client(), activity.info().task_queue)
 
     @activity.defn(name="upkeep.resync_vehicles")
-    async def resync_vehicles(self, order: UpkeepOrder) -> ResyncedVehicles:
+    async def resync_vehicles(self, order: StepInput) -> ResyncedVehicles:
         order = replace(order, at=self._clock.now(order.at))
         resynced = await self._stores.orphans.resync(order, activity.client(), activity.info().task_queue)
         if resynced.is_restored:
@@ -141,13 +141,13 @@ class UpkeepActivities(UpkeepWork):
         return resynced
 
     @activity.defn(name="upkeep.count_open_texts")
-    async def count_open_texts(self, order: UpkeepOrder) -> OpenSms:
+    async def count_open_texts(self, order: StepInput) -> OpenSms:
         at = self._clock.now(order.at)
         found = await self._stores.deliveries.open_at(at, waiting_since=at - _WAITING_LONG, given_up_after=at - _DAY)
         return OpenSms(found.waiting, found.given_up)
 
     @activity.defn(name="upkeep.check_calendar")
-    async def check_calendar(self, order: UpkeepOrder) -> CheckedCalendar:
+    async def check_calendar(self, order: StepInput) -> CheckedCalendar:
         calendars, today = self._stores.calendars, shanghai_day(self._clock.now(order.at))
         last = await calendars.latest_last_day() or today
         years = list(range(today.year, max(last, today + _AHEAD).year + 1))

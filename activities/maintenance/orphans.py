@@ -19,7 +19,7 @@ from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Offices
 from storage.preselections.lagging import LaggingWorkflows
 from storage.preselections.orphans import ChangedVehicle, ExpectedVehicle, ExpectedWorkflows
-from workflows.maintenance.types import ResyncedVehicles, RevivedWorkflows, UpkeepOrder
+from workflows.maintenance.types import ResyncedVehicles, RevivedWorkflows, StepInput
 from workflows.search_attributes import search_stage
 
 # What was missed in the last check, because Temporal's lists are a little late, is found in this one.
@@ -43,7 +43,7 @@ class OrphanedWorkflows:
         self._lagging = lagging
         self._seals = seals
 
-    async def revive(self, order: UpkeepOrder, temporal: Client, task_queue: str) -> RevivedWorkflows:
+    async def revive(self, order: StepInput, temporal: Client, task_queue: str) -> RevivedWorkflows:
         """Start missing workflows, and make running ones reread their rows. May be repeated."""
         starter = await self._starter(temporal, task_queue)
         since = _since(order, _OVERLAP, _FURTHEST)
@@ -60,7 +60,7 @@ class OrphanedWorkflows:
         released = await run_few_at_once(starter.ban(ban) for ban in bans.values())
         return RevivedWorkflows(len(vehicles) + len(behind) + len(bans), revived, released)
 
-    async def resync(self, order: UpkeepOrder, temporal: Client, task_queue: str) -> ResyncedVehicles:
+    async def resync(self, order: StepInput, temporal: Client, task_queue: str) -> ResyncedVehicles:
         """Make vehicles reread their rows: all of them after a restore of the database or of Temporal."""
         starter = await self._starter(temporal, task_queue)
         mark, is_known = await self._lagging.advance_mark(order.mark)
@@ -70,7 +70,7 @@ class OrphanedWorkflows:
         await self._lagging.forget(noted, order.at)
         return ResyncedVehicles(mark, is_restored=not is_known, vehicles=count + len(noted))
 
-    async def _behind(self, temporal: Client, order: UpkeepOrder) -> set[UUID]:
+    async def _behind(self, temporal: Client, order: StepInput) -> set[UUID]:
         """Vehicles that changed since the last check and show another stage than their row, or do not run at all."""
         since, until = _since(order, _SETTLING, _FURTHEST_CHANGE), order.at - _SETTLING
         behind, last = set[UUID](), None
@@ -106,7 +106,7 @@ class OrphanedWorkflows:
         return Starter(temporal, task_queue, self._seals, prefixes)
 
 
-def _since(order: UpkeepOrder, overlap: timedelta, furthest: timedelta) -> datetime:
+def _since(order: StepInput, overlap: timedelta, furthest: timedelta) -> datetime:
     earliest = order.at - furthest
     return max(order.since - overlap, earliest) if order.since else earliest
 

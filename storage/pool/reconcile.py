@@ -35,8 +35,8 @@ class Drift:
 NO_DRIFT = Drift(0, 0)
 
 
-class IndexKeeper:
-    """Call `tend` every two seconds in every worker; with a lock in Redis only one of them builds an index."""
+class PoolReconciler:
+    """Call `reconcile` every two seconds in every worker; with a lock in Redis only one of them builds an index."""
 
     def __init__(self, database: Database, redis: Redis) -> None:
         self._redis = redis
@@ -45,7 +45,7 @@ class IndexKeeper:
         self._trim = script(redis, "pool", "common", "trim")
         self._inspect = script(redis, "pool", "common", "inspect")
 
-    async def tend(self, at: datetime) -> list[str]:
+    async def reconcile(self, at: datetime) -> list[str]:
         """Rebuild indexes that are lost, outdated or near their end; returns the prefixes.
 
         Raises `DependencyUnavailable`.
@@ -59,8 +59,8 @@ class IndexKeeper:
                 await self._trim_moments(prefix, at)
         return await self._build(due, at)
 
-    async def release(self, prefix: str, at: datetime) -> None:
-        """Apply a change of the prefix's segments to the index at once, instead of at the next `tend`."""
+    async def rebuild(self, prefix: str, at: datetime) -> None:
+        """Apply a change of the prefix's segments to the index at once, instead of at the next `reconcile`."""
         await self._build([prefix], at)
 
     async def check(self, prefix: str, at: datetime) -> Drift:

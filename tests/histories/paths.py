@@ -16,8 +16,8 @@ from tests.support.refusals import refused
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import eventually
 from tests.support.world import World
-from workflows.maintenance.types import UpkeepInput, UpkeepReport
-from workflows.maintenance.workflow import UpkeepWorkflow
+from workflows.maintenance.types import MaintenanceInput, MaintenanceReport
+from workflows.maintenance.workflow import MaintenanceWorkflow
 from workflows.messages import Draw, PostponementInput, ReleaseBan, vehicle_workflow_id
 from workflows.postponement.workflow import PostponementWorkflow
 
@@ -183,21 +183,21 @@ async def postponed(world: World) -> Recorded:
 
 async def upkept(world: World, vehicle: Vehicle) -> bool:
     """Whether a run of upkeep has brought the vehicle back: Temporal's lists are a little late."""
-    await (await upkeep(world, "revived")).result()
+    await (await maintenance(world, "revived")).result()
     return (await vehicle.handle.describe()).status is WorkflowExecutionStatus.RUNNING
 
 
 async def kept_up(world: World) -> Recorded:
     """Every step of upkeep."""
     await world.office()
-    handle = await upkeep(world)
+    handle = await maintenance(world)
     await handle.result()
     return {"upkeep": await current_run(world, handle.id)}
 
 
-async def upkeep(world: World, *steps: str) -> WorkflowHandle[UpkeepWorkflow, UpkeepReport]:
+async def maintenance(world: World, *steps: str) -> WorkflowHandle[MaintenanceWorkflow, MaintenanceReport]:
     return await world.client.start_workflow(
-        UpkeepWorkflow.run, UpkeepInput(list(steps)), id=f"upkeep-{uuid4()}", task_queue=world.task_queue
+        MaintenanceWorkflow.run, MaintenanceInput(list(steps)), id=f"upkeep-{uuid4()}", task_queue=world.task_queue
     )
 
 
@@ -213,7 +213,7 @@ async def part_down(world: World, postgres: Postgres) -> Recorded:
     postgres.freeze()
     try:
         drawing = asyncio.create_task(vehicle.send("draw", Draw(request_id=str(uuid4()))))
-        failing = await upkeep(world, "sealed", "texts")
+        failing = await maintenance(world, "sealed", "texts")
         await eventually(lambda: has_paused(vehicle))
         with suppress(WorkflowFailureError):
             await failing.result()

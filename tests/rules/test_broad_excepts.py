@@ -22,7 +22,7 @@ EDGES = {
         "tests/api/http/test_action_log.py",
         "acting.application",
     ): "A failure of every kind; the log is the subject.",
-    ("worker/__main__.py", "tend_index"): "The edge of a task: one bad row does not end the tending of other prefixes.",
+    ("worker/__main__.py", "reconcile_index"): "The edge of a task: one bad row must not stop the other prefixes.",
 }
 
 

@@ -64,7 +64,7 @@ async def whole_stack(settings: Settings, phone: Phone, registry: Registry, work
 async def stack(whole_stack: Stack) -> Stack:
     """The stack with every gateway switched on and a complete index."""
     whole_stack.phone.down, whole_stack.registry.is_down = None, False
-    await whole_stack.keeper.tend(system_clock())
+    await whole_stack.reconciler.reconcile(system_clock())
     return whole_stack
 
 

@@ -18,7 +18,7 @@ from process.clock import system_clock
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.offices.offices import Office
-from storage.pool.reconcile import IndexKeeper
+from storage.pool.reconcile import PoolReconciler
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
@@ -46,7 +46,7 @@ class Stack:
         return self.context.repositories
 
     @property
-    def keeper(self) -> IndexKeeper:
+    def reconciler(self) -> PoolReconciler:
         return self.repositories.pool_reconciler
 
     def forget_offices(self) -> None:

@@ -31,5 +31,5 @@ async def new_office(
     for template in templates or WHOLE_POOL:
         segment = Segment(prefix, template, (), released_at, compose_from or released_at)
         await repositories.segments.release(segment, Act(now, "system"))
-    await repositories.pool_reconciler.release(prefix, now)
+    await repositories.pool_reconciler.rebuild(prefix, now)
     return office

@@ -14,7 +14,7 @@ from storage.offices.offices import Office, Offices
 from storage.pool.index import PoolIndex
 from storage.pool.keys import index_keys, milliseconds
 from storage.pool.masks import mask_of_positions
-from storage.pool.reconcile import IndexKeeper
+from storage.pool.reconcile import PoolReconciler
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER, claim
@@ -61,7 +61,7 @@ class World:
     def __init__(self, database: Database, redis: Redis) -> None:
         self.database = database
         self.redis = redis
-        self.keeper = IndexKeeper(database, redis)
+        self.reconciler = PoolReconciler(database, redis)
         self.index = PoolIndex(redis)
 
     async def add_prefix(self, name: str, *segments: Segment) -> None:

@@ -11,7 +11,7 @@ from temporalio import activity
 
 
 @dataclass(frozen=True)
-class UpkeepOrder:
+class StepInput:
     """The instant of the run; `since` is when the step was last done, if that is known, and `mark` the last mark."""
 
     at: datetime
@@ -112,14 +112,14 @@ class CheckedCalendar:
 
 
 @dataclass(frozen=True)
-class UpkeepInput:
+class MaintenanceInput:
     """With `steps`, exactly these are done, due or not: for a run that an operator starts by hand."""
 
     steps: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class UpkeepReport:
+class MaintenanceReport:
     """The results of a run; a step that was not due is empty. `done` are the instants for the next run."""
 
     at: datetime
@@ -136,48 +136,48 @@ class UpkeepReport:
     mark: int | None = None
 
 
-class UpkeepWork(Protocol):
+class MaintenanceSteps(Protocol):
     @activity.defn(name="upkeep.seal_audit")
-    async def seal_audit(self, order: UpkeepOrder) -> SealedAudit:
+    async def seal_audit(self, order: StepInput) -> SealedAudit:
         """Seal the audit's new rows with a digest chained to the previous one."""
         ...
 
     @activity.defn(name="upkeep.refresh_keyboards")
-    async def refresh_keyboards(self, order: UpkeepOrder) -> RefreshedKeyboards:
+    async def refresh_keyboards(self, order: StepInput) -> RefreshedKeyboards:
         """Renew the keyboard's snapshots that are in use and will soon be too old."""
         ...
 
     @activity.defn(name="upkeep.compare_indexes")
-    async def compare_indexes(self, order: UpkeepOrder) -> ComparedIndexes:
+    async def compare_indexes(self, order: StepInput) -> ComparedIndexes:
         """Compare each prefix's index with the database, and repair it."""
         ...
 
     @activity.defn(name="upkeep.remove_expired")
-    async def remove_expired(self, order: UpkeepOrder) -> RemovedRows:
+    async def remove_expired(self, order: StepInput) -> RemovedRows:
         """Remove expired rows."""
         ...
 
     @activity.defn(name="upkeep.purge_people")
-    async def purge_people(self, order: UpkeepOrder) -> PurgedPeople:
+    async def purge_people(self, order: StepInput) -> PurgedPeople:
         """Overwrite personal values after their retention."""
         ...
 
     @activity.defn(name="upkeep.revive_workflows")
-    async def revive_workflows(self, order: UpkeepOrder) -> RevivedWorkflows:
+    async def revive_workflows(self, order: StepInput) -> RevivedWorkflows:
         """Restart workflows that were ended by hand."""
         ...
 
     @activity.defn(name="upkeep.resync_vehicles")
-    async def resync_vehicles(self, order: UpkeepOrder) -> ResyncedVehicles:
+    async def resync_vehicles(self, order: StepInput) -> ResyncedVehicles:
         """Make vehicles that may lag behind reread their rows: after a restore of any part, all of them."""
         ...
 
     @activity.defn(name="upkeep.count_open_texts")
-    async def count_open_texts(self, order: UpkeepOrder) -> OpenSms:
+    async def count_open_texts(self, order: StepInput) -> OpenSms:
         """Count undelivered SMS."""
         ...
 
     @activity.defn(name="upkeep.check_calendar")
-    async def check_calendar(self, order: UpkeepOrder) -> CheckedCalendar:
+    async def check_calendar(self, order: StepInput) -> CheckedCalendar:
         """Find the years whose working days are a prediction."""
         ...

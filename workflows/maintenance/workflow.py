@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from domain.instants import format_instant, parse_instant, whole_milliseconds
 
-from workflows.maintenance.types import UpkeepInput, UpkeepOrder, UpkeepReport, UpkeepWork
+from workflows.maintenance.types import MaintenanceInput, MaintenanceReport, MaintenanceSteps, StepInput
 from workflows.maintenance.ui_text import details
 from workflows.refusals import application_error
 
@@ -38,18 +38,18 @@ class Step:
 
 
 STEPS = (
-    Step("sealed", timedelta(minutes=1), UpkeepWork.seal_audit, "封存审计记录 (seal the audit)"),
+    Step("sealed", timedelta(minutes=1), MaintenanceSteps.seal_audit, "封存审计记录 (seal the audit)"),
     Step(
         "keyboards",
         timedelta(minutes=1),
-        UpkeepWork.refresh_keyboards,
+        MaintenanceSteps.refresh_keyboards,
         "更新键盘快照 (refresh keyboards)",
         heartbeat=timedelta(seconds=40),
     ),
     Step(
         "indexes",
         timedelta(minutes=10),
-        UpkeepWork.compare_indexes,
+        MaintenanceSteps.compare_indexes,
         "核对号池索引 (compare and repair indexes)",
         timedelta(minutes=5),
         timedelta(seconds=40),
@@ -57,14 +57,14 @@ STEPS = (
     Step(
         "removed",
         timedelta(hours=1),
-        UpkeepWork.remove_expired,
+        MaintenanceSteps.remove_expired,
         "清理过期记录 (remove what has expired)",
         timedelta(minutes=5),
     ),
     Step(
         "purged",
         timedelta(days=1),
-        UpkeepWork.purge_people,
+        MaintenanceSteps.purge_people,
         "清除到期个人信息 (purge personal data)",
         timedelta(minutes=10),
     ),
@@ -72,17 +72,17 @@ STEPS = (
     Step(
         "revived",
         timedelta(minutes=2),
-        UpkeepWork.revive_workflows,
+        MaintenanceSteps.revive_workflows,
         "恢复被外部终止的流程 (revive workflows)",
         timedelta(minutes=5),
         timedelta(seconds=40),
     ),
-    Step("texts", timedelta(minutes=5), UpkeepWork.count_open_texts, "清点未送达短信 (count open SMS)"),
-    Step("calendar", timedelta(minutes=5), UpkeepWork.check_calendar, "检查日历年份 (check the calendar)"),
+    Step("texts", timedelta(minutes=5), MaintenanceSteps.count_open_texts, "清点未送达短信 (count open SMS)"),
+    Step("calendar", timedelta(minutes=5), MaintenanceSteps.check_calendar, "检查日历年份 (check the calendar)"),
     Step(
         "resynced",
         timedelta(minutes=1),
-        UpkeepWork.resync_vehicles,
+        MaintenanceSteps.resync_vehicles,
         "让落后的流程重读记录 (resync vehicles)",
         timedelta(minutes=10),
         timedelta(seconds=40),
@@ -91,7 +91,7 @@ STEPS = (
 
 
 @workflow.defn(name="Upkeep")
-class UpkeepWorkflow:
+class MaintenanceWorkflow:
     """One run. Steps run one after the other, so that maintenance never takes more than one activity slot."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class UpkeepWorkflow:
         self._done, self._mark = _last_report()
 
     @workflow.run
-    async def run(self, given: UpkeepInput) -> UpkeepReport:
+    async def run(self, given: MaintenanceInput) -> MaintenanceReport:
         at = whole_milliseconds(workflow.now())
         for step in STEPS:
             if step.name in given.steps or (not given.steps and self._is_due(step, at)):
@@ -114,7 +114,7 @@ class UpkeepWorkflow:
                 type="upkeep_incomplete",
                 non_retryable=True,
             )
-        return UpkeepReport(at, self._done, **self._outcomes, mark=self._mark)
+        return MaintenanceReport(at, self._done, **self._outcomes, mark=self._mark)
 
     def _is_due(self, step: Step, at: datetime) -> bool:
         last = self._last(step)
@@ -128,7 +128,7 @@ class UpkeepWorkflow:
         try:
             self._outcomes[step.name] = await workflow.execute_activity(
                 step.work,
-                UpkeepOrder(at, self._last(step), self._mark if step.name == "resynced" else None),
+                StepInput(at, self._last(step), self._mark if step.name == "resynced" else None),
                 summary=step.summary,
                 start_to_close_timeout=step.at_most,
                 schedule_to_close_timeout=2 * step.at_most,

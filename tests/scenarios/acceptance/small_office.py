@@ -8,7 +8,7 @@ from embedded.postgres import Postgres
 from embedded.supervisor import DATABASE
 from embedded.valkey import Valkey
 from storage.audit.trail import Act
-from storage.pool.reconcile import IndexKeeper
+from storage.pool.reconcile import PoolReconciler
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
@@ -33,7 +33,7 @@ async def leave_thirteen_numbers(stack: RunningStack, office: str) -> list[str]:
         for template in TEMPLATES:
             await repository.release(Segment(prefix, template, (), long_ago, long_ago), Act(now, "system"))
         # As an operator's call does: the worker would find the change within two seconds.
-        await IndexKeeper(database, redis).release(prefix, now)
+        await PoolReconciler(database, redis).rebuild(prefix, now)
     finally:
         await redis.aclose()
         await database.close()

@@ -30,7 +30,7 @@ from tests.support.country import Country
 from tests.support.phones import Phone
 from tests.support.vehicle_registry import Registry
 from worker.container import WorkerContainer
-from workflows.maintenance.types import RevivedWorkflows, UpkeepInput, UpkeepOrder, UpkeepReport
+from workflows.maintenance.types import MaintenanceInput, MaintenanceReport, RevivedWorkflows, StepInput
 from workflows.messages import vehicle_workflow_id
 
 REDIS = 8
@@ -46,7 +46,7 @@ class Installation:
     database: str = field(default_factory=lambda: f"faults_{uuid4().hex[:12]}")
     phone: Phone = field(default_factory=Phone)
     registry: Registry = field(default_factory=Registry)
-    last_report: UpkeepReport | None = None
+    last_report: MaintenanceReport | None = None
     """What Temporal hands to the next run of maintenance."""
 
     _worker: WorkerContainer | None = None
@@ -86,7 +86,7 @@ class Installation:
         self._worker = await self._running.enter_async_context(worker)
         api = running_api(settings, self.phone, self.registry, keys_of(settings))
         stack = await self._running.enter_async_context(api)
-        await stack.keeper.tend(system_clock())
+        await stack.reconciler.reconcile(system_clock())
         if self._stack:
             # Whoever has used it before goes on with it.
             self._stack.context, self._stack.app, self._stack.client = stack.context, stack.app, stack.client
@@ -112,7 +112,7 @@ class Installation:
         await self.postgres.drop_database(backup)
         await self.start()
 
-    async def maintain(self, *steps: str) -> UpkeepReport:
+    async def maintain(self, *steps: str) -> MaintenanceReport:
         """A run of maintenance, which gets the report of the one before, as from the schedule."""
         last = [self.last_report] if self.last_report else []
         request = StartWorkflowExecutionRequest(
@@ -121,18 +121,18 @@ class Installation:
             request_id=str(uuid4()),
             workflow_type=WorkflowType(name="Upkeep"),
             task_queue=TaskQueue(name=self.task_queue),
-            input=await self._payloads(UpkeepInput(list(steps))),
+            input=await self._payloads(MaintenanceInput(list(steps))),
             last_completion_result=await self._payloads(*last) if last else None,
         )
         await self.client.workflow_service.start_workflow_execution(request)
-        handle = self.client.get_workflow_handle(request.workflow_id, result_type=UpkeepReport)
+        handle = self.client.get_workflow_handle(request.workflow_id, result_type=MaintenanceReport)
         self.last_report = await handle.result()
         return self.last_report
 
     async def revive(self, at: datetime) -> RevivedWorkflows:
         """What maintenance does about missing and lagging workflows at an instant that need not be now."""
         assert self._worker, "the installation does not run"
-        orphans, order = self._worker.orphaned_workflows(), UpkeepOrder(at, since=at - timedelta(minutes=5))
+        orphans, order = self._worker.orphaned_workflows(), StepInput(at, since=at - timedelta(minutes=5))
         revived: RevivedWorkflows = await ActivityEnvironment().run(orphans.revive, order, self.client, self.task_queue)
         return revived
 

@@ -36,9 +36,9 @@ class Draws:
     mended: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def all_at_once(self, rivals: Sequence[UUID], *, rounds: int = 1, at: datetime = AT) -> None:
-        keeper = asyncio.create_task(self._keep())
+        reconciling = asyncio.create_task(self._keep())
         await asyncio.gather(*(self._draw_often(rival, rounds, at) for rival in rivals))
-        keeper.cancel()
+        reconciling.cancel()
 
     async def _draw_often(self, rival: UUID, rounds: int, at: datetime) -> None:
         for revision in range(1, rounds + 1):
@@ -75,7 +75,7 @@ class Draws:
         while True:
             await self.lost.wait()
             self.lost.clear()
-            await self.world.keeper.tend(AT)
+            await self.world.reconciler.reconcile(AT)
             async with self.mended:
                 self.mended.notify_all()
 
@@ -99,7 +99,7 @@ async def assert_nobody_shares(draws: Draws) -> None:
 
 async def test_fifty_parallel_draws_never_give_a_number_twice(draws: Draws) -> None:
     await draws.world.add_prefix(B, segment("AB!!!"))
-    await draws.world.keeper.tend(AT)
+    await draws.world.reconciler.reconcile(AT)
     rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
     await draws.all_at_once(rivals)
     assert [len(plates) for plates in draws.drawn.values()] == [10] * DRAWERS
@@ -109,7 +109,7 @@ async def test_fifty_parallel_draws_never_give_a_number_twice(draws: Draws) -> N
 
 async def test_draws_that_are_more_than_the_pool_share_it_out_to_the_last_number(draws: Draws) -> None:
     await draws.world.add_prefix(B, HUNDRED)
-    await draws.world.keeper.tend(AT)
+    await draws.world.reconciler.reconcile(AT)
     rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
     await draws.all_at_once(rivals)
     assert sorted(plate for plates in draws.drawn.values() for plate in plates) == PLATES
@@ -118,7 +118,7 @@ async def test_draws_that_are_more_than_the_pool_share_it_out_to_the_last_number
 
 async def test_redis_flushed_while_draws_go_on_costs_time_and_no_number_is_given_twice(draws: Draws) -> None:
     await draws.world.add_prefix(B, segment("AB!!!"), segment("AC!!!"), segment("AD!!!"))
-    await draws.world.keeper.tend(AT)
+    await draws.world.reconciler.reconcile(AT)
     rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
     draws.flush_after = [100, 400, 900, 1400]
     await draws.all_at_once(rivals, rounds=4)
@@ -144,7 +144,7 @@ async def test_an_index_that_knows_of_no_claim_costs_repeats_and_no_number_is_gi
 
 async def test_a_draw_that_died_before_its_commit_gives_its_numbers_back_at_its_end(draws: Draws) -> None:
     await draws.world.add_prefix(B, HUNDRED)
-    await draws.world.keeper.tend(AT)
+    await draws.world.reconciler.reconcile(AT)
     await draws.world.index.draw(B, 60, at=AT, until=SOON)
     assert await draws.world.index.count(B, at=AT) == 40
     assert await draws.world.index.count(B, at=SOON) == 100

@@ -24,10 +24,10 @@ WHOLE = [segment(template) for template in WHOLE_PATTERNS]
 
 async def test_a_full_prefix_is_released_in_less_than_a_second(world: World) -> None:
     await world.add_prefix(B)
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     begun = perf_counter()
     await world.add_segments(*WHOLE)
-    await world.keeper.release(B, AT)
+    await world.reconciler.rebuild(B, AT)
     taken = perf_counter() - begun
     assert await world.index.count(B, at=AT) == POOL_SIZE
     assert taken < 1.0
@@ -37,7 +37,7 @@ async def test_a_full_prefix_costs_at_most_a_mebibyte_of_redis(world: World, red
     await world.add_prefix(B, *WHOLE)
     held = plates_at(random.Random(1).sample(range(POOL_SIZE), KEPT_MOMENTS))
     await world.add_claims(held, "reserved", LATER)
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     await KeyboardSnapshots(world.database, redis).get(B, AT, LATER - AT)
     await world.index.draw(B, 10, at=AT, until=LATER, wish=Wish(without_four=True))
     names = await redis.keys()
@@ -51,6 +51,6 @@ async def test_a_hundred_thousand_claims_are_missing_from_a_new_index(world: Wor
     await world.add_prefix(B, *WHOLE)
     async with world.database.transaction(timeout_s=30) as connection:
         await connection.execute(ISSUE_ALL_DIGITS, {"prefix": B, "until": FOREVER, "at": AT})
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     assert await world.index.count(B, at=AT) == POOL_SIZE - 100_000
     assert not any(plate[2:].isdigit() for plate in await world.index.draw(B, 1000, at=AT, until=LATER))

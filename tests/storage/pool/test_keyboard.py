@@ -92,12 +92,12 @@ def test_only_answers_that_lead_somewhere_are_kept() -> None:
 
 async def test_a_snapshot_in_use_is_made_anew_before_anybody_waits_for_it(world: World, redis: Redis) -> None:
     await world.add_prefix(B, segment("AB1!!"))
-    upkeep, asked = KeyboardSnapshots(world.database, redis), KeyboardSnapshots(world.database, redis)
+    maintenance, asked = KeyboardSnapshots(world.database, redis), KeyboardSnapshots(world.database, redis)
     half = MAX_AGE / 2
-    assert not await upkeep.refresh(B, AT, older_than=half)
+    assert not await maintenance.refresh(B, AT, older_than=half)
     await asked.get(B, AT, MAX_AGE)
-    assert not await upkeep.refresh(B, AT + half - MILLISECOND, older_than=half)
-    assert await upkeep.refresh(B, AT + half, older_than=half)
+    assert not await maintenance.refresh(B, AT + half - MILLISECOND, older_than=half)
+    assert await maintenance.refresh(B, AT + half, older_than=half)
     shared = await KeyboardSnapshots(world.database, redis).get(B, AT + MAX_AGE, MAX_AGE)
     assert shared.as_of == AT + half
 

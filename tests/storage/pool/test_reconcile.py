@@ -24,7 +24,7 @@ async def test_a_lost_index_is_built_from_segments_and_claims(world: World, redi
     await world.add_claims([f"{B}AB100", f"{B}AB101"])
     await world.add_claims([f"{B}AB102"], "offered", LATER)
     await world.add_claims([f"{B}AB103"], "cooling", AT)
-    assert await world.keeper.tend(AT) == [B]
+    assert await world.reconciler.reconcile(AT) == [B]
     expected = {plate for plate in PLATES if "4" not in plate} - {f"{B}AB10{last}" for last in "012"}
     assert await free_in(redis) == expected
     assert await world.index.count(B, at=LATER) == len(expected) + 1
@@ -32,8 +32,8 @@ async def test_a_lost_index_is_built_from_segments_and_claims(world: World, redi
 
 async def test_a_sound_index_is_left_alone(world: World) -> None:
     await world.add_prefix(B, HUNDRED)
-    await world.keeper.tend(AT)
-    assert await world.keeper.tend(AT + timedelta(days=300)) == []
+    await world.reconciler.reconcile(AT)
+    assert await world.reconciler.reconcile(AT + timedelta(days=300)) == []
 
 
 @pytest.mark.parametrize("how", ["flushed", "version lost", "another run", "segment released"])
@@ -42,7 +42,7 @@ async def test_whatever_makes_an_index_unusable_is_mended_by_the_next_round(
 ) -> None:
     await world.add_prefix(B, HUNDRED)
     await world.add_prefix("粤C", segment("!!!!!", name="粤C"))
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     match how:
         case "flushed":
             await redis.flushall()
@@ -52,22 +52,22 @@ async def test_whatever_makes_an_index_unusable_is_mended_by_the_next_round(
             await redis.hset(key(B, "version"), "run", "of another server")
         case "segment released":
             await world.add_segments(segment("A!!!!"))
-    mended = await world.keeper.tend(AT)
+    mended = await world.reconciler.reconcile(AT)
     assert mended == ([B, "粤C"] if how == "flushed" else [B])
     assert await world.index.count(B, at=AT) == 100 + 10_000 * (how == "segment released")
 
 
 async def test_two_keepers_at_once_build_an_index_once(world: World) -> None:
     await world.add_prefix(B, HUNDRED)
-    built = await asyncio.gather(*(world.keeper.tend(AT) for _ in range(5)))
+    built = await asyncio.gather(*(world.reconciler.reconcile(AT) for _ in range(5)))
     assert sorted(built) == [[], [], [], [], [B]]
 
 
 async def test_a_release_is_in_the_index_at_once(world: World) -> None:
     await world.add_prefix(B, HUNDRED)
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     await world.add_segments(segment("!!!!!"))
-    await world.keeper.release(B, AT)
+    await world.reconciler.rebuild(B, AT)
     assert await world.index.count(B, at=AT) == 100_100
 
 
@@ -78,7 +78,7 @@ async def test_segments_open_at_their_very_moment_without_anybody_doing_anything
     await world.add_claims([f"{B}0000A"], "withheld")
     await world.add_claims([f"{B}0001A"], "cooling", opens + HOUR / 2)
     await world.add_claims([f"{B}0002A"], "cooling", opens - MILLISECOND)
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     assert await world.index.count(B, at=opens - MILLISECOND) == 100
     opened = 9 * 900 - 2 + 10_000
     assert await world.index.count(B, at=opens) == 100 + opened
@@ -93,12 +93,12 @@ async def test_more_openings_than_an_index_loads_make_it_end_before_the_next(wor
     letters = "ABCDEFGHJK"
     segments = [segment(f"!!!!{letter}", released_at=AT + place * HOUR) for place, letter in enumerate(letters)]
     await world.add_prefix(B, *segments)
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     last = AT + 9 * HOUR
     assert await world.index.count(B, at=last - MILLISECOND) == 90_000
     with pytest.raises(IndexLost):
         await world.index.count(B, at=last)
-    assert await world.keeper.tend(last - timedelta(minutes=4)) == [B]
+    assert await world.reconciler.reconcile(last - timedelta(minutes=4)) == [B]
     assert await world.index.count(B, at=last) == 100_000
 
 
@@ -109,23 +109,23 @@ async def test_an_index_holds_few_moments_and_ends_before_the_first_that_it_does
     plates = plates_at(range(KEPT_MOMENTS + 500))
     ends = [AT + HOUR + place * MILLISECOND for place in range(len(plates))]
     await world.add_claims_each("reserved", dict(zip(plates, ends, strict=True)))
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     assert await redis.zcard(index_keys(B)[1]) == KEPT_MOMENTS
     first_unknown = ends[KEPT_MOMENTS]
     assert await world.index.count(B, at=first_unknown - MILLISECOND) == 100_000 - 500
     with pytest.raises(IndexLost):
         await world.index.count(B, at=first_unknown)
-    assert await world.keeper.tend(first_unknown) == [B]
+    assert await world.reconciler.reconcile(first_unknown) == [B]
     assert await world.index.count(B, at=ends[-1]) == 100_000
 
 
 async def test_moments_that_became_too_many_are_trimmed_but_never_the_near_ones(world: World, redis: Redis) -> None:
     await world.add_prefix(B, segment("!!!!!"))
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     near, far = plates_at(range(1000)), plates_at(range(1000, 3000))
     await world.index.settle(at=AT, held=dict.fromkeys(near, LATER))
     await world.index.settle(at=AT, held={plate: AT + HOUR + place * MILLISECOND for place, plate in enumerate(far)})
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     kept = await redis.zcard(index_keys(B)[1])
     assert 1000 < kept <= KEPT_MOMENTS
     assert await world.index.count(B, at=AT + HOUR - MILLISECOND) == 98_000
@@ -135,9 +135,9 @@ async def test_moments_that_became_too_many_are_trimmed_but_never_the_near_ones(
 
 async def test_numbers_picked_a_moment_before_are_not_offered_again_by_a_new_index(world: World, redis: Redis) -> None:
     await world.add_prefix(B, HUNDRED)
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     drawn = await world.index.draw(B, 10, at=AT, until=LATER)
-    await world.keeper.release(B, AT)
+    await world.reconciler.rebuild(B, AT)
     assert await free_in(redis) == set(PLATES) - set(drawn)
     assert await world.index.count(B, at=LATER) == 100
 
@@ -147,8 +147,8 @@ async def test_what_is_decided_while_an_index_is_built_is_in_it(
 ) -> None:
     await world.add_prefix(B, HUNDRED)
     await world.add_claims(PLATES[:1], "offered", LATER)
-    await world.keeper.tend(AT)
-    records = world.keeper._builder._records
+    await world.reconciler.reconcile(AT)
+    records = world.reconciler._builder._records
     reading = records.snapshot
 
     async def snapshot_and_then_more(prefix: str, at: datetime, **bounds: Any) -> PoolSnapshot:
@@ -161,7 +161,7 @@ async def test_what_is_decided_while_an_index_is_built_is_in_it(
 
     monkeypatch.setattr(records, "snapshot", snapshot_and_then_more)
     await redis.delete(key(B, "version"))
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     assert await free_in(redis) == {PLATES[0], *PLATES[5:]}
     assert await world.index.count(B, at=LATER) == 98
 
@@ -170,7 +170,7 @@ async def test_a_builder_that_lost_its_lock_changes_nothing(
     world: World, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await world.add_prefix(B, HUNDRED)
-    records = world.keeper._builder._records
+    records = world.reconciler._builder._records
     reading = records.snapshot
 
     async def snapshot_and_then_a_flush(prefix: str, at: datetime, **bounds: Any) -> PoolSnapshot:
@@ -179,28 +179,28 @@ async def test_a_builder_that_lost_its_lock_changes_nothing(
         return snapshot
 
     monkeypatch.setattr(records, "snapshot", snapshot_and_then_a_flush)
-    assert await world.keeper.tend(AT) == []
+    assert await world.reconciler.reconcile(AT) == []
     assert await redis.keys() == []
     monkeypatch.setattr(records, "snapshot", reading)
-    assert await world.keeper.tend(AT) == [B]
+    assert await world.reconciler.reconcile(AT) == [B]
 
 
 async def test_a_check_finds_and_mends_stale_bits(world: World, redis: Redis) -> None:
     await world.add_prefix(B, HUNDRED)
-    await world.keeper.tend(AT)
-    assert await world.keeper.check(B, AT) == NO_DRIFT
+    await world.reconciler.reconcile(AT)
+    assert await world.reconciler.check(B, AT) == NO_DRIFT
     await world.index.draw(B, 10, at=AT, until=LATER)
-    assert await world.keeper.check(B, AT) == NO_DRIFT
+    assert await world.reconciler.check(B, AT) == NO_DRIFT
     await world.add_claims(PLATES[:50])
     await world.index.settle(at=LATER, taken=PLATES[60:])
-    assert await world.keeper.check(B, LATER) == Drift(too_many=50, too_few=40)
+    assert await world.reconciler.check(B, LATER) == Drift(too_many=50, too_few=40)
     assert await free_in(redis) == set(PLATES[50:])
-    assert await world.keeper.check(B, LATER) == NO_DRIFT
+    assert await world.reconciler.check(B, LATER) == NO_DRIFT
 
 
 async def test_building_leaves_neither_lock_nor_journal_nor_scratch(world: World, redis: Redis) -> None:
     await world.add_prefix(B, HUNDRED, segment("!!!!!", "4****"))
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     assert set(await redis.keys()) == {key(B, "free").encode(), key(B, "version").encode()}
     assert not await redis.exists(lock_key(B))
 
@@ -209,7 +209,7 @@ async def test_a_decision_that_is_made_between_both_readings_is_no_difference(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await world.add_prefix(B, HUNDRED)
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     read, plates = PoolRecords.snapshot, iter(PLATES)
 
     async def busy(records: PoolRecords, *given: Any, **options: Any) -> PoolSnapshot:
@@ -220,5 +220,5 @@ async def test_a_decision_that_is_made_between_both_readings_is_no_difference(
         return await read(records, *given, **options)
 
     monkeypatch.setattr(PoolRecords, "snapshot", busy)
-    assert await world.keeper.check(B, AT) == NO_DRIFT
+    assert await world.reconciler.check(B, AT) == NO_DRIFT
     assert next(plates) == PLATES[2]

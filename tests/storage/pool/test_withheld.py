@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 async def pool(world: World) -> World:
     """A hundred numbers, with an index."""
     await world.add_prefix(B, segment("123!!"))
-    await world.keeper.tend(AT)
+    await world.reconciler.reconcile(AT)
     return world
 
 

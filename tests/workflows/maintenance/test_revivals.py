@@ -12,16 +12,16 @@ from tests.support.bans import BanRun, ban_of
 from tests.support.waiting import eventually
 from tests.support.world import World
 from tests.workflows.vehicle.test_operators_view import attributes_of
-from workflows.maintenance.types import RevivedWorkflows, UpkeepInput, UpkeepReport
-from workflows.maintenance.workflow import UpkeepWorkflow
+from workflows.maintenance.types import MaintenanceInput, MaintenanceReport, RevivedWorkflows
+from workflows.maintenance.workflow import MaintenanceWorkflow
 
 FAR = timedelta(days=3650)
 
 
 async def upkept(world: World) -> RevivedWorkflows:
     """The workflows that a maintenance run has restarted."""
-    handle: WorkflowHandle[UpkeepWorkflow, UpkeepReport] = await world.client.start_workflow(
-        UpkeepWorkflow.run, UpkeepInput(["revived"]), id=f"upkeep-{uuid4()}", task_queue=world.task_queue
+    handle: WorkflowHandle[MaintenanceWorkflow, MaintenanceReport] = await world.client.start_workflow(
+        MaintenanceWorkflow.run, MaintenanceInput(["revived"]), id=f"upkeep-{uuid4()}", task_queue=world.task_queue
     )
     revived = (await handle.result()).revived
     assert revived

@@ -30,7 +30,7 @@ from storage.postgres.tables import FOREVER
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from worker.container import WorkerContainer
-from workflows.maintenance.types import ComparedIndexes, RemovedRows, UpkeepOrder
+from workflows.maintenance.types import ComparedIndexes, RemovedRows, StepInput
 
 MOST = 60.0
 MOST_PREFIXES = 100
@@ -78,7 +78,7 @@ async def run(container: WorkerContainer, at: datetime) -> tuple[dict[str, Secon
 
     async def time_step(name: str) -> object:
         began = time.perf_counter()
-        outcome = await ActivityEnvironment().run(steps[name], UpkeepOrder(at))
+        outcome = await ActivityEnvironment().run(steps[name], StepInput(at))
         seconds[name] = time.perf_counter() - began
         return outcome
 
@@ -109,7 +109,7 @@ async def country(stack: Stack, prefixes: list[str], claims: int) -> AsyncIterat
             await as_owner(owned, CLAIM, rows(prefix, claims, at))
         await as_owner(owned, AUDIT, {"at": at, "many": AUDITED})
         await as_owner(owned, ANALYSE, {})
-        await container.repositories.pool_reconciler.tend(at)
+        await container.repositories.pool_reconciler.reconcile(at)
         keyboards = KeyboardSnapshots(database, redis)
         for prefix in prefixes:
             await keyboards.get(prefix, at - timedelta(minutes=10), timedelta(minutes=1))

@@ -32,8 +32,8 @@ from tests.support.waiting import eventually
 from worker.container import WorkerContainer
 from worker.run import make_worker
 from worker.schedules import ensure_schedule
-from workflows.maintenance.types import OpenSms, UpkeepInput, UpkeepReport
-from workflows.maintenance.workflow import STEPS, UpkeepWorkflow
+from workflows.maintenance.types import MaintenanceInput, MaintenanceReport, OpenSms
+from workflows.maintenance.workflow import STEPS, MaintenanceWorkflow
 
 QUEUE = "upkeep-tests"
 PREFIX = "藏Z"
@@ -53,7 +53,7 @@ async def own_container(fresh_database: str, valkey: Valkey, key_file: Path) -> 
     await repositories.offices.save(Office("lhasa", "拉萨车管所", "路", "西藏", (PREFIX,)))
     released = Segment(PREFIX, "!!!!!", (), now - 30 * DAY, now - 30 * DAY)
     await repositories.segments.release(released, Act(now, "system"))
-    await repositories.pool_reconciler.tend(now)
+    await repositories.pool_reconciler.reconcile(now)
     yield container
     await redis.flushdb()
     await container.close()
@@ -66,22 +66,22 @@ def without_redis(container: WorkerContainer, nobody: Redis) -> WorkerContainer:
 
 
 @pytest.fixture
-async def upkeep_worker(own_container: WorkerContainer, temporal_client: Client) -> AsyncIterator[None]:
+async def maintenance_worker(own_container: WorkerContainer, temporal_client: Client) -> AsyncIterator[None]:
     async with make_worker(temporal_client, QUEUE, own_container.activities()):
         yield
 
 
-async def started(client: Client, *steps: str) -> WorkflowHandle[UpkeepWorkflow, UpkeepReport]:
+async def started(client: Client, *steps: str) -> WorkflowHandle[MaintenanceWorkflow, MaintenanceReport]:
     return await client.start_workflow(
-        UpkeepWorkflow.run, UpkeepInput(list(steps)), id=f"upkeep-{uuid4()}", task_queue=QUEUE
+        MaintenanceWorkflow.run, MaintenanceInput(list(steps)), id=f"upkeep-{uuid4()}", task_queue=QUEUE
     )
 
 
-async def run(client: Client, *steps: str) -> UpkeepReport:
+async def run(client: Client, *steps: str) -> MaintenanceReport:
     return await (await started(client, *steps)).result()
 
 
-@pytest.mark.usefixtures("upkeep_worker")
+@pytest.mark.usefixtures("maintenance_worker")
 async def test_a_first_run_does_everything_and_reports_the_results(temporal_client: Client) -> None:
     report = await run(temporal_client)
     assert set(report.done) == {step.name for step in STEPS}
@@ -94,7 +94,7 @@ async def test_a_first_run_does_everything_and_reports_the_results(temporal_clie
     assert report.purged.before < report.at - 3 * 365 * DAY
 
 
-@pytest.mark.usefixtures("upkeep_worker")
+@pytest.mark.usefixtures("maintenance_worker")
 async def test_an_index_that_differs_is_repaired_and_by_how_much_is_reported(
     own_container: WorkerContainer, temporal_client: Client
 ) -> None:
@@ -111,7 +111,7 @@ async def test_an_index_that_differs_is_repaired_and_by_how_much_is_reported(
     )
 
 
-@pytest.mark.usefixtures("upkeep_worker")
+@pytest.mark.usefixtures("maintenance_worker")
 async def test_a_missing_index_is_reported(own_container: WorkerContainer, temporal_client: Client) -> None:
     await own_container.repositories.redis.flushdb()
     report = await run(temporal_client, "indexes")
@@ -125,7 +125,7 @@ async def keyboards_made(client: Client) -> int:
     return report.keyboards.made
 
 
-@pytest.mark.usefixtures("upkeep_worker")
+@pytest.mark.usefixtures("maintenance_worker")
 async def test_a_keyboard_in_use_is_refreshed_before_it_is_too_old(
     own_container: WorkerContainer, temporal_client: Client
 ) -> None:
@@ -139,7 +139,7 @@ async def test_a_keyboard_in_use_is_refreshed_before_it_is_too_old(
     assert await keyboards_made(temporal_client) == 0
 
 
-@pytest.mark.usefixtures("upkeep_worker")
+@pytest.mark.usefixtures("maintenance_worker")
 async def test_what_has_expired_is_removed_and_counted(own_container: WorkerContainer, temporal_client: Client) -> None:
     now = system_clock()
     for number, until in enumerate((now - DAY, now - DAY, now + DAY)):
@@ -151,7 +151,7 @@ async def test_what_has_expired_is_removed_and_counted(own_container: WorkerCont
     assert len(await own_container.repositories.database.rows(text("SELECT FROM claim"))) == 1
 
 
-@pytest.mark.usefixtures("upkeep_worker")
+@pytest.mark.usefixtures("maintenance_worker")
 async def test_every_run_seals_what_was_done_since(own_container: WorkerContainer, temporal_client: Client) -> None:
     first = (await run(temporal_client, "sealed")).sealed
     second = (await run(temporal_client, "sealed")).sealed
@@ -161,7 +161,7 @@ async def test_every_run_seals_what_was_done_since(own_container: WorkerContaine
     assert (await verify_audit(own_container.repositories.database, {1: first.digest or ""})).is_intact
 
 
-@pytest.mark.usefixtures("upkeep_worker")
+@pytest.mark.usefixtures("maintenance_worker")
 async def test_operators_see_the_outcome_and_what_each_step_is(temporal_client: Client) -> None:
     handle = await started(temporal_client, "sealed", "indexes")
     await handle.result()
@@ -176,7 +176,7 @@ async def test_operators_see_the_outcome_and_what_each_step_is(temporal_client: 
     assert summaries == ["封存审计记录 (seal the audit)", "核对号池索引 (compare and repair indexes)"]
 
 
-@pytest.mark.usefixtures("upkeep_worker")
+@pytest.mark.usefixtures("maintenance_worker")
 async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_received_are_reported(
     own_container: WorkerContainer, temporal_client: Client
 ) -> None:
@@ -202,7 +202,7 @@ async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_receive
     assert calendar.provisional == []
 
 
-@pytest.mark.usefixtures("upkeep_worker")
+@pytest.mark.usefixtures("maintenance_worker")
 async def test_an_ordinary_minute_costs_few_events(temporal_client: Client) -> None:
     handle = await started(temporal_client, "sealed", "keyboards")
     await handle.result()
@@ -226,7 +226,7 @@ async def test_a_step_that_can_not_be_done_fails_the_run_after_the_others_were_d
     assert set(cause.details[0]) == {step.name for step in STEPS} - {"keyboards", "indexes"}
 
 
-@pytest.mark.usefixtures("upkeep_worker")
+@pytest.mark.usefixtures("maintenance_worker")
 async def test_the_schedule_hands_on_what_was_done_and_survives_being_made_again(temporal_client: Client) -> None:
     schedule_id = f"upkeep-{uuid4()}"
     await ensure_schedule(temporal_client, QUEUE, schedule_id=schedule_id)
@@ -267,7 +267,7 @@ async def test_a_run_that_fails_hands_on_what_it_has_done_all_the_same(
     assert second.mark == 1
 
 
-async def triggered(client: Client, schedule_id: str, *, runs: int) -> UpkeepReport:
+async def triggered(client: Client, schedule_id: str, *, runs: int) -> MaintenanceReport:
     """Trigger the schedule once, and wait for the outcome of its newest run."""
     schedule = client.get_schedule_handle(schedule_id)
     await schedule.trigger()
@@ -281,5 +281,5 @@ async def triggered(client: Client, schedule_id: str, *, runs: int) -> UpkeepRep
         return action.workflow_id
 
     workflow_id = await eventually(begun)
-    report: UpkeepReport = await client.get_workflow_handle(workflow_id, result_type=UpkeepReport).result()
+    report: MaintenanceReport = await client.get_workflow_handle(workflow_id, result_type=MaintenanceReport).result()
     return report
