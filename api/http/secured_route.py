@@ -12,11 +12,11 @@ from starlette.responses import Response
 from api.auth.callers import caller_of
 from api.auth.policy import Record, Rule
 from api.auth.records import LOADERS
-from api.http.idempotency import earlier_response, kept_afterwards
-from api.http.problems import DOWN, FAILURES, refusal_of, refused
+from api.http.idempotency import begin_request, store_afterwards
+from api.http.problems import DOWN, FAILURES, refusal_of, refusal_response
 from api.http.request_context import RequestContext
 from api.http.strict_json import read, refuse_body
-from api.http.validation import validation_failed
+from api.http.validation import validation_refusal
 from domain.errors import Forbidden, OutcomeUnknown, Refusal, Unavailable
 from locales.languages import preferred_language
 
@@ -55,12 +55,12 @@ class SecuredRoute(APIRoute):
                     response = await handle(request)
             except (RequestValidationError, *FAILURES) as failure:
                 refusal = to_refusal(failure)
-                response = refused(refusal, language, context.now())
+                response = refusal_response(refusal, language, context.now())
             except asyncio.CancelledError:
                 # The server is stopping, and waits no longer. Nobody knows whether a write was carried out.
                 refusal = OutcomeUnknown() if request.method in WRITES else Unavailable({"api": DOWN})
-                response = refused(refusal, language, context.now())
-            return response if context.key is None else kept_afterwards(response, context, refusal)
+                response = refusal_response(refusal, language, context.now())
+            return response if context.key is None else store_afterwards(response, context, refusal)
 
         return handle_secured
 

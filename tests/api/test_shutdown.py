@@ -29,7 +29,7 @@ async def selection(country: Country) -> Selection:
 async def cut_off(selection: Selection, frozen: Part, method: str, path: str, **options: Any) -> httpx.Response:
     """The response to a call that waits for a frozen part when the server stops."""
     async with httpx.AsyncClient(timeout=20) as client:
-        with frozen.frozen():
+        with frozen.temporary_freeze():
             async with serving(selection.applicant.stack.app, timeout_graceful_shutdown=GRACE_S) as port:
                 headers = selection.applicant.headers | options.pop("headers", {})
                 address = f"http://127.0.0.1:{port}/api/v1{selection.path}{path}"

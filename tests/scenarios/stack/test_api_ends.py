@@ -8,7 +8,7 @@ import httpx
 import psutil
 import pytest
 
-from embedded.process_tree import frozen
+from embedded.process_tree import temporary_freeze
 from tests.support.running_stack import Client, RunningStack
 from tests.support.waiting import eventually
 
@@ -41,7 +41,7 @@ async def test_a_draw_that_the_end_of_the_api_cuts_off_is_a_problem_and_its_repe
     view = await client.create((await client.cars())[0])
     await client.reach_selection(str(view["id"]))
     path, key = f"/preselections/{view['id']}", str(uuid4())
-    with frozen(stack.program("worker").pid):
+    with temporary_freeze(stack.program("worker").pid):
         drawing = asyncio.create_task(client.post(f"{path}/draws", {}, Idempotency_Key=key))
         await asyncio.sleep(UNDER_WAY_S)
         ending = asyncio.create_task(ends(stack))
