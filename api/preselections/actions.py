@@ -6,7 +6,7 @@ from api.http.action_log import log_action
 from api.http.request_context import RequestContext
 from api.preselections.bans import find_ban_end
 from api.preselections.schemas import PreselectionView
-from api.preselections.views import state_of, view_of
+from api.preselections.views import state_of, unchanged_until, view_of
 from domain.acts import ACTS
 from domain.errors import Blacklisted, NotFound, OutcomeUnknown, Refusal, Unavailable
 from domain.policy import Policy
@@ -16,14 +16,18 @@ from workflows.start_options import VehicleStart
 
 
 async def perform_action(context: RequestContext, name: str, command: Command) -> PreselectionView:
-    """Send the command and return the view that it led to, even where another device has acted since."""
+    """Send the command and return the view that it led to, even where another device has acted since.
+
+    A repeat whose first response was lost hears that one, even where time has ended what was reached.
+    """
     acted = await send_command(context, name, command)
     row = await context.repositories.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
     if row.revision != acted.revision and (decision := await context.repositories.decisions.find(context.operation_id)):
-        row = replace(row, state=decision.state)
-    return view_of(row, await context.app.directory.get(row.office_code), context.now())
+        row = replace(row, state=decision.state, changed_at=decision.at)
+    at = unchanged_until(row, context.now()) if context.is_repeat else context.now()
+    return view_of(row, await context.app.directory.get(row.office_code), at)
 
 
 async def send_command(context: RequestContext, name: str, command: Command) -> Acted:

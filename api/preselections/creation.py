@@ -15,7 +15,7 @@ from api.preselections.schemas import PreselectionView, SubmissionBody
 from api.preselections.submissions import CheckedBody, check_submission
 from api.preselections.vehicle_check import check_submitted_vehicle
 from api.preselections.verification_codes import owner_of_first_code
-from api.preselections.views import view_of
+from api.preselections.views import unchanged_until, view_of
 from domain.dependencies import DependencyUnavailable
 from domain.errors import (
     CodeNotSent,
@@ -97,8 +97,11 @@ async def _view(context: RequestContext, checked: CheckedBody) -> PreselectionVi
     row = await context.repositories.preselections.get(context.operation_id)
     if row is None:
         raise NotFound
-    decision = await context.repositories.decisions.find(context.operation_id) if context.is_repeat else None
-    return view_of(replace(row, state=decision.state) if decision else row, checked.office, context.now())
+    at = context.now()
+    if context.is_repeat and (decision := await context.repositories.decisions.find(context.operation_id)):
+        row = replace(row, state=decision.state, changed_at=decision.at)
+        at = unchanged_until(row, at)
+    return view_of(row, checked.office, at)
 
 
 async def _require_notice(context: RequestContext, checked: CheckedBody) -> None:

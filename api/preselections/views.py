@@ -44,6 +44,11 @@ def state_of(row: PreselectionRow, at: datetime) -> Preselection:
     return from_record(row.state, policy_in(row)).settle(at)
 
 
+def unchanged_until(row: PreselectionRow, now: datetime) -> datetime:
+    """The instant whose view shows what the row's decision led to: now, unless time alone has changed it since."""
+    return now if state_of(row, now) == from_record(row.state, policy_in(row)) else row.changed_at
+
+
 def view_of(row: PreselectionRow, office: Office, at: datetime) -> PreselectionView:
     """The owner's view, without anything that has expired at `at`."""
     state = state_of(row, at)

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from storage.postgres.tables import idempotency
 from tests.support.applicants import Selection
 from tests.support.country import Country
+from tests.support.waiting import eventually
 from workflows.outcomes import KEPT
 
 
@@ -183,3 +184,26 @@ async def test_a_repeat_learns_of_its_success_even_when_the_stage_has_moved_on(s
     await context.repositories.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
     assert (await selecting.post("confirmation", number, key=str(key))).ok()["plate"] == number["number"]
     assert (await selecting.post("confirmation", number)).code == "wrong_stage"
+
+
+@pytest.mark.slow
+async def test_a_repeated_confirmation_hears_of_its_plate_though_the_deadline_has_passed_since(
+    country: Country,
+) -> None:
+    office, buyer = await country.office(validity="PT1S"), country.applicant()
+    selecting, key, context = await buyer.selecting(country.car(buyer, office)), uuid4(), country.stack.context
+    number = {"number": (await selecting.post("draws", {})).ok()["batch"]["numbers"][0]}
+    (await selecting.post("candidates", number)).ok()
+    first = (await selecting.post("confirmation", number, key=str(key))).ok()
+    assert first["plate"] == number["number"]
+
+    async def is_overdue() -> bool:
+        """Whether the row says so, once the repeat has been answered as the first request was."""
+        forgotten = {"status": None, "answer": None, "lease_until": context.clock()}
+        await context.repositories.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
+        again = (await selecting.post("confirmation", number, key=str(key))).ok()
+        assert again | {"now": first["now"]} == first
+        return bool((await selecting.view())["stage"] == "overdue")
+
+    await eventually(is_overdue)
+    assert await is_overdue()
