@@ -1,7 +1,7 @@
 """The second code: attempts, expiry, limits, and an unavailable SMS gateway (R-16, R-17)."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,6 +12,7 @@ from storage.sms.quota import ServiceCodes
 from tests.support.refusals import refused
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.world import World
+from workflows.messages import Action
 
 
 def wrong_digits(vehicle: Vehicle) -> str:
@@ -104,6 +105,28 @@ async def test_when_the_gateway_is_down_the_person_is_informed_and_nothing_count
     assert (await vehicle.state()).identity is None
     await vehicle.send_code()
     assert (await vehicle.confirm_identity()).stage is Stage.PLATE_SELECTION
+
+
+async def test_a_request_whose_sms_was_accepted_by_a_gateway_that_failed_then_sends_one_and_its_digits_are_right(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vehicle = await world.vehicle(confirm_delay="PT0S", codes_per_hour="1")
+    await vehicle.start()
+    request = Action(str(uuid4()))
+    with monkeypatch.context() as patch:
+        patch.setattr(world.phone, "accepted", loses_its_response)
+        refusal = await refused(vehicle.send("send_identity_code", request))
+    assert isinstance(refusal, Unavailable)
+    assert (await vehicle.state()).identity is None
+    for _ in range(2):
+        await vehicle.send("send_identity_code", request)
+    [sent] = vehicle.texts("confirm_identity")
+    assert (await vehicle.confirm_identity(sent.code)).stage is Stage.PLATE_SELECTION
+
+
+def loses_its_response() -> None:
+    """The gateway has accepted the SMS, and its answer does not arrive in time."""
+    raise DependencyUnavailable("sms", "timeout")
 
 
 async def test_beyond_the_limit_of_the_whole_service_nothing_is_sent_and_nothing_counts(
