@@ -32,6 +32,7 @@ SIGNAL_TIMEOUT_SECONDS = 3.0
 _UNKNOWN = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 # The message arrived while the workflow was ending or restarting; its effect is unknown.
 _RACES = {RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED}
+_RACE_PAUSE_S = 0.05
 
 log = structlog.get_logger("requests")
 M = TypeVar("M")
@@ -56,13 +57,18 @@ class VehicleClient:
         sealed = self._seals.seal(vehicle.preselection_id, act, command)
         handle = self._temporal.get_workflow_handle(vehicle_workflow_id(vehicle.preselection_id))
         async with translate_update_errors():
-            try:
-                acted: Acted = await handle.execute_update(act, sealed, id=new_update_id(), result_type=Acted)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
-                return await self._start_with(vehicle, act, sealed)
-        return acted
+            while True:
+                try:
+                    acted: Acted = await handle.execute_update(act, sealed, id=new_update_id(), result_type=Acted)
+                except RPCError as error:
+                    if error.status is RPCStatusCode.NOT_FOUND:
+                        return await self._start_with(vehicle, act, sealed)
+                    if error.status not in _RACES:
+                        raise
+                else:
+                    return acted
+                # Whatever the workflow has done, its answer to the same request is the same.
+                await asyncio.sleep(_RACE_PAUSE_S)
 
     async def start(self, vehicle: VehicleStart, act: str, command: Any) -> Acted:
         """Send an update to a workflow that probably does not run yet."""
