@@ -68,9 +68,9 @@ def rows(facts: VoucherFacts) -> list[tuple[str, str]]:
     ]
 
 
-def creation_line(moment: datetime) -> str:
+def creation_line(instant: datetime) -> str:
     """When the voucher was made; the instant is in Asia/Shanghai."""
-    return f"生成时间 {moment:%Y-%m-%d %H:%M}（北京时间）"
+    return f"生成时间 {instant:%Y-%m-%d %H:%M}（北京时间）"
 
 
 def calendar_summary(plate: str) -> str:

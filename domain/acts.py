@@ -43,7 +43,7 @@ class Act:
             raise WrongStage(state.stage)
 
     def check(self, state: Preselection, at: datetime, message: Any) -> None:
-        """Raises the refusal that the domain has for this act at this moment."""
+        """Raises the refusal that the domain has for this act now."""
         if self.rule:
             self.rule(state, at, message)
 

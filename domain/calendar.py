@@ -76,13 +76,13 @@ def ban_end(begins: datetime, policy: Policy) -> datetime:
     return policy.blacklist.after(shanghai_midnight_after(begins - _MILLISECOND))
 
 
-def shanghai_day(moment: datetime) -> date:
-    return moment.astimezone(SHANGHAI).date()
+def shanghai_day(instant: datetime) -> date:
+    return instant.astimezone(SHANGHAI).date()
 
 
-def shanghai_midnight_after(moment: datetime) -> datetime:
+def shanghai_midnight_after(instant: datetime) -> datetime:
     """Return the first midnight in Shanghai after the instant, in UTC: limits per day are reset then."""
-    return _midnight(shanghai_day(moment) + _DAY)
+    return _midnight(shanghai_day(instant) + _DAY)
 
 
 def _midnight(day: date) -> datetime:

@@ -62,22 +62,22 @@ class Duration:
         """Return whether the duration is exact to the second instead of ending with a day."""
         return bool(self.time)
 
-    def after(self, moment: datetime) -> datetime:
-        """Return the UTC instant this duration after `moment`, which must have a time zone.
+    def after(self, instant: datetime) -> datetime:
+        """Return the UTC instant this duration after `instant`, which must have a time zone.
 
         A day that the target month does not have becomes the first of the next: two years after 29 February is 1 March.
         """
-        if moment.tzinfo is None:
+        if instant.tzinfo is None:
             raise ValueError("an instant without a time zone")
         if not (self.years or self.months or self.days):
-            return moment.astimezone(UTC) + self.time
-        local = moment.astimezone(SHANGHAI).replace(tzinfo=None)
+            return instant.astimezone(UTC) + self.time
+        local = instant.astimezone(SHANGHAI).replace(tzinfo=None)
         shifted = _add_months(local, self.years * _MONTHS_PER_YEAR + self.months) + timedelta(days=self.days)
         return shifted.replace(tzinfo=SHANGHAI).astimezone(UTC) + self.time
 
-    def before(self, moment: datetime) -> datetime:
-        """Return the UTC instant this duration before `moment`, by the same calendar."""
-        return Duration(-self.years, -self.months, -self.days, -self.time).after(moment)
+    def before(self, instant: datetime) -> datetime:
+        """Return the UTC instant this duration before `instant`, by the same calendar."""
+        return Duration(-self.years, -self.months, -self.days, -self.time).after(instant)
 
     def timedelta(self) -> timedelta:
         """Return the duration as a `timedelta`. Raises `ValueError` if it has years or months."""

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def whole_milliseconds(moment: datetime) -> datetime:
+def whole_milliseconds(instant: datetime) -> datetime:
     """Return the instant in UTC, cut to whole milliseconds: so a deadline is the same in every view."""
-    moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    instant = instant.astimezone(UTC)
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
 def to_milliseconds(instant: datetime) -> int:
@@ -21,14 +21,14 @@ def from_milliseconds(milliseconds: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
-def format_instant(moment: datetime) -> str:
+def format_instant(instant: datetime) -> str:
     """Format as `2026-11-23T02:10:00.000Z`, the only format in which an instant leaves the service."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_instant(text: str) -> datetime:
     """The inverse of `format_instant`; raises ValueError for anything without a time zone."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return moment.astimezone(UTC)
+    return instant.astimezone(UTC)

@@ -11,7 +11,7 @@ from storage.audit.trail import Act
 
 @dataclass(frozen=True)
 class OperatorCommand:
-    """One command of an operator. `at` is the moment of the request; the same `id` again acts once."""
+    """One command of an operator. `at` is the instant of the request; the same `id` again acts once."""
 
     id: UUID
     operator: str

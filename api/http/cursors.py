@@ -14,13 +14,13 @@ Place = tuple[datetime, UUID]
 
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BYTES_OF_MOMENT = 8
+_BYTES_OF_INSTANT = 8
 _LONGEST = 32
 
 
 def cursor_of(place: Place) -> str:
-    moment, item_id = place
-    packed = ((moment - _EPOCH) // _MICROSECOND).to_bytes(_BYTES_OF_MOMENT, "big", signed=True) + item_id.bytes
+    instant, item_id = place
+    packed = ((instant - _EPOCH) // _MICROSECOND).to_bytes(_BYTES_OF_INSTANT, "big", signed=True) + item_id.bytes
     return urlsafe_b64encode(packed).decode()
 
 
@@ -30,7 +30,7 @@ def place_in(cursor: str | None) -> Place | None:
         return None
     try:
         packed = urlsafe_b64decode(cursor[: _LONGEST + 1])
-        microseconds = int.from_bytes(packed[:_BYTES_OF_MOMENT], "big", signed=True)
-        return _EPOCH + microseconds * _MICROSECOND, UUID(bytes=packed[_BYTES_OF_MOMENT:])
+        microseconds = int.from_bytes(packed[:_BYTES_OF_INSTANT], "big", signed=True)
+        return _EPOCH + microseconds * _MICROSECOND, UUID(bytes=packed[_BYTES_OF_INSTANT:])
     except (ValueError, NotBase64, OverflowError):
         raise invalid_field("cursor", "value") from None

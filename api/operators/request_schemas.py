@@ -29,15 +29,15 @@ def _day(value: object) -> date:
 
 def _instant(value: object) -> datetime:
     try:
-        if isinstance(value, str) and (moment := parse_instant(value)).astimezone(UTC).year in _YEARS:
-            return whole_milliseconds(moment)
+        if isinstance(value, str) and (instant := parse_instant(value)).astimezone(UTC).year in _YEARS:
+            return whole_milliseconds(instant)
     except (ValueError, OverflowError):
         pass
     raise PydanticCustomError("instant", "not an RFC 3339 instant")
 
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Moment = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+GivenInstant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Template = Annotated[str, Field(max_length=64)]
 Year = Annotated[int, Field(ge=_YEARS.start, lt=_YEARS.stop)]
 OfficeCode = Annotated[PlainText | None, EmptyIsNone]
@@ -56,8 +56,8 @@ class SegmentBody(Body):
     prefix: PlainText
     template: Template
     excluded: Annotated[list[Template], Field(max_length=MOST_EXCLUSIONS, default_factory=list)]
-    released_at: Moment | None = None
-    compose_from: Moment | None = None
+    released_at: GivenInstant | None = None
+    compose_from: GivenInstant | None = None
 
 
 class ExclusionBody(Body):
@@ -120,8 +120,8 @@ class SeedBody(Body):
 class OutageBody(Body):
     """Reservations whose last day overlaps the outage are extended to `visit_by`, or to the next working day."""
 
-    since: Moment
-    until: Moment
+    since: GivenInstant
+    until: GivenInstant
     office_code: PlainText | None = None
     visit_by: Day | None = None
     reason: Reason
@@ -145,8 +145,8 @@ class WorkflowBody(Body):
 class PeriodQuery(Query):
     """From `since` to before `until`; by default the last 30 days."""
 
-    since: Annotated[Moment | None, EmptyIsNone] = None
-    until: Annotated[Moment | None, EmptyIsNone] = None
+    since: Annotated[GivenInstant | None, EmptyIsNone] = None
+    until: Annotated[GivenInstant | None, EmptyIsNone] = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
@@ -166,8 +166,8 @@ class TextQuery(PageQuery):
 class AuditQuery(Query):
     """Acts from `since` to before `until`, oldest first; by default of the last day."""
 
-    since: Annotated[Moment | None, EmptyIsNone] = None
-    until: Annotated[Moment | None, EmptyIsNone] = None
+    since: Annotated[GivenInstant | None, EmptyIsNone] = None
+    until: Annotated[GivenInstant | None, EmptyIsNone] = None
     actor: Annotated[PlainText | None, EmptyIsNone] = None
     action: Annotated[PlainText | None, EmptyIsNone] = None
     preselection_id: Annotated[Id | None, EmptyIsNone] = None

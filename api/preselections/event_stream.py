@@ -84,5 +84,5 @@ def _wake_at(context: RequestContext, read: Reading | None, now: datetime) -> da
         return now + _SOON
     change = next_change(state_of(read.row, now), now)
     # One millisecond more, so that the countdown is certainly over when the row is reread.
-    moments = [now + READ_AGAIN, context.caller.claims.expires_at, *([change + _MILLISECOND] if change else [])]
-    return min(moments)
+    instants = [now + READ_AGAIN, context.caller.claims.expires_at, *([change + _MILLISECOND] if change else [])]
+    return min(instants)

@@ -27,7 +27,7 @@ REMINDED_AT = time(9)
 
 
 def deadlines(state: Preselection, at: datetime) -> dict[Countdown, datetime]:
-    """The countdowns that are running at this moment, by name, in a fixed order."""
+    """The countdowns that are running now, by name, in a fixed order."""
     return {name: end for name, end in _ends(state).items() if end and at < end}
 
 

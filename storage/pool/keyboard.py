@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from domain.pool_keyboard import available_characters
 from domain.segments import to_bitmap
-from storage.pool.keys import key, milliseconds, moment_at
+from storage.pool.keys import instant_at, key, milliseconds
 from storage.pool.snapshot import PoolRecords
 from storage.postgres.database import Database
 from storage.redis.client import translate_redis_errors
@@ -83,7 +83,7 @@ class KeyboardSnapshots:
         """
         with translate_redis_errors():
             asked, as_of = await self._redis.mget(key(prefix, "keyboard_asked"), key(prefix, "keyboard_as_of"))
-        if asked is None or (as_of is not None and at - moment_at(int(as_of)) < older_than):
+        if asked is None or (as_of is not None and at - instant_at(int(as_of)) < older_than):
             return False
         async with self._locks.lock(key(prefix, "keyboard_lock"), at_most=_LONGEST_MAKING) as token:
             if token:
@@ -111,7 +111,7 @@ class KeyboardSnapshots:
             if as_of is None or (known and milliseconds(known.as_of) == int(as_of)):
                 return known
             as_of, bitmap = await self._redis.mget(key(prefix, "keyboard_as_of"), key(prefix, "keyboard"))
-        return Snapshot(moment_at(int(as_of)), bitmap) if as_of and isinstance(bitmap, bytes) else None
+        return Snapshot(instant_at(int(as_of)), bitmap) if as_of and isinstance(bitmap, bytes) else None
 
     async def _make(self, prefix: str, at: datetime) -> Snapshot:
         snapshot = Snapshot(at, to_bitmap(await self._records.keyboard(prefix, at)))

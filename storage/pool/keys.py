@@ -9,12 +9,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def milliseconds(moment: datetime) -> int:
+def milliseconds(instant: datetime) -> int:
     """Whole milliseconds since 1970, the format of scores and script arguments."""
-    return (moment - _EPOCH) // _MILLISECOND
+    return (instant - _EPOCH) // _MILLISECOND
 
 
-def moment_at(value: int) -> datetime:
+def instant_at(value: int) -> datetime:
     """The inverse of `milliseconds`."""
     return _EPOCH + value * _MILLISECOND
 

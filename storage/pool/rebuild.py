@@ -20,7 +20,7 @@ from storage.postgres.tables import FOREVER
 from storage.redis.client import script, translate_redis_errors
 from storage.redis.lock import RedisLocks
 
-KEPT_MOMENTS = 1_500
+KEPT_INSTANTS = 1_500
 """Expiries that an index holds, 79 bytes each: with two bitmaps of 450,560 bytes it stays below 1 MiB."""
 
 SURE_AHEAD = timedelta(minutes=15)
@@ -59,12 +59,12 @@ class PoolBuilder:
 
     async def _rebuild(self, prefix: str, at: datetime, token: str) -> bool:
         run = await self._begin(prefix)
-        snapshot = await self._records.snapshot(prefix, at, endings=KEPT_MOMENTS, sure_until=at + SURE_AHEAD)
+        snapshot = await self._records.snapshot(prefix, at, endings=KEPT_INSTANTS, sure_until=at + SURE_AHEAD)
         plan = _plan(snapshot)
         drawable = snapshot.drawable()
         arguments: list[str | int | bytes] = [
             *(milliseconds(at), token, snapshot.segments.revision, run, milliseconds(plan.valid_until)),
-            *(to_bitmap(without(drawable, snapshot.claimed)), _moments(snapshot, drawable), json.dumps(plan.openings)),
+            *(to_bitmap(without(drawable, snapshot.claimed)), _instants(snapshot, drawable), json.dumps(plan.openings)),
             milliseconds(at + _CARRIED_AHEAD),
         ]
         with translate_redis_errors():
@@ -99,7 +99,7 @@ async def run_of(redis: Redis) -> str:
         return str((await redis.info("server"))["run_id"])
 
 
-def _moments(snapshot: PoolSnapshot, drawable: int) -> str:
+def _instants(snapshot: PoolSnapshot, drawable: int) -> str:
     """The ends of claims on drawable numbers; those of other numbers are added when their segment opens."""
     bitmap = to_bitmap(drawable)
     ends = [(position_of(serial_of(plate)), milliseconds(until)) for plate, until in snapshot.ending.items()]
@@ -112,19 +112,19 @@ def _plan(snapshot: PoolSnapshot) -> _Plan:
         key=attrgetter("released_at"),
     )
     openings: list[dict[str, Any]] = []
-    for moment, segments in groupby(coming, key=attrgetter("released_at")):
-        opening = _opening_values(moment, list(segments), snapshot)
+    for instant, segments in groupby(coming, key=attrgetter("released_at")):
+        opening = _opening_values(instant, list(segments), snapshot)
         if len(openings) == _LOADED_OPENINGS or len(opening["claimed"]) > _MOST_CLAIMED_BEFORE_OPENING:
-            return _Plan(openings, min(moment, snapshot.ending_from))
+            return _Plan(openings, min(instant, snapshot.ending_from))
         openings.append(opening)
     return _Plan(openings, snapshot.ending_from)
 
 
-def _opening_values(moment: datetime, segments: list[Segment], snapshot: PoolSnapshot) -> dict[str, Any]:
+def _opening_values(instant: datetime, segments: list[Segment], snapshot: PoolSnapshot) -> dict[str, Any]:
     ends = {position_of(serial_of(plate)): until for plate, until in snapshot.ending.items()}
     claimed = positions_in(union_of(segments) & snapshot.claimed)
     return {
-        "at": milliseconds(moment),
+        "at": milliseconds(instant),
         "segments": [{"template": each.template, "excluded": each.excluded} for each in segments],
         # A claim whose end is not known here ends after the index becomes invalid.
         "claimed": [(position, milliseconds(ends.get(position, FOREVER))) for position in claimed],

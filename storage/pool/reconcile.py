@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 
 from domain.segments import from_bitmap
 from storage.pool.index import translate_index_errors
-from storage.pool.keys import index_keys, key, milliseconds, moment_at
+from storage.pool.keys import index_keys, instant_at, key, milliseconds
 from storage.pool.masks import mask_of_positions
-from storage.pool.rebuild import KEPT_MOMENTS, SURE_AHEAD, PoolBuilder, run_of
+from storage.pool.rebuild import KEPT_INSTANTS, SURE_AHEAD, PoolBuilder, run_of
 from storage.pool.snapshot import PoolRecords, without
 from storage.postgres.database import Database
 from storage.redis.client import script, translate_redis_errors
@@ -55,8 +55,8 @@ class PoolReconciler:
         states = await self._states(revisions)
         due = [prefix for prefix, state in states.items() if not state.is_sound(revisions[prefix], run, at)]
         for prefix, state in states.items():
-            if prefix not in due and state.moments > KEPT_MOMENTS:
-                await self._trim_moments(prefix, at)
+            if prefix not in due and state.instants > KEPT_INSTANTS:
+                await self._trim_instants(prefix, at)
         return await self._build(due, at)
 
     async def rebuild(self, prefix: str, at: datetime) -> None:
@@ -102,8 +102,8 @@ class PoolReconciler:
         states = itertools.starmap(_IndexState, zip(answers[::2], answers[1::2], strict=True))
         return dict(zip(names, states, strict=True))
 
-    async def _trim_moments(self, prefix: str, at: datetime) -> None:
-        arguments = [KEPT_MOMENTS * 9 // 10, milliseconds(at + SURE_AHEAD)]
+    async def _trim_instants(self, prefix: str, at: datetime) -> None:
+        arguments = [KEPT_INSTANTS * 9 // 10, milliseconds(at + SURE_AHEAD)]
         with translate_redis_errors():
             await self._trim(keys=index_keys(prefix), args=arguments)
 
@@ -129,11 +129,11 @@ class _IndexState:
     """The index's data in Redis: revision, run and end; and the number of coming expiries."""
 
     version: Sequence[bytes | None]
-    moments: int
+    instants: int
 
     def is_sound(self, revision: int, run: str, at: datetime) -> bool:
         known_revision, known_run, valid_until = self.version
         if known_revision is None or known_run is None or valid_until is None:
             return False
-        lasts = moment_at(int(valid_until)) > at + _RENEW_AHEAD
+        lasts = instant_at(int(valid_until)) > at + _RENEW_AHEAD
         return lasts and int(known_revision) == revision and known_run == run.encode()

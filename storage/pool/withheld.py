@@ -112,7 +112,7 @@ class WithheldNumbers:
             if known is None or known.released_at:
                 return None
             locked = (await connection.execute(_LOCK, {"plates": list(known.plates)})).scalars()
-            ends = {plate: _random_moment(earliest, latest) for plate in locked}
+            ends = {plate: _random_instant(earliest, latest) for plate in locked}
             values = {"plates": list(ends), "untils": list(ends.values()), "at": act.at}
             await connection.execute(_COOL, values)
             changes = {"released_at": act.at, "released_by": act.actor, "release_reason": act.reason}
@@ -179,7 +179,7 @@ def _who(act: Act) -> tuple[str, datetime, str]:
     return act.reason or "", act.at, act.actor or ""
 
 
-def _random_moment(earliest: datetime, latest: datetime) -> datetime:
+def _random_instant(earliest: datetime, latest: datetime) -> datetime:
     span = (latest - earliest) // timedelta(milliseconds=1)
     return whole_milliseconds(earliest + timedelta(milliseconds=secrets.randbelow(span + 1)))
 

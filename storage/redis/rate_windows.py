@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from redis.asyncio import Redis
 
-from storage.pool.keys import milliseconds, moment_at
+from storage.pool.keys import instant_at, milliseconds
 from storage.redis.client import script, translate_redis_errors
 
 _PASSED = -1
@@ -33,7 +33,7 @@ class RateWindows:
         ]
         with translate_redis_errors():
             answer = int(await self._hit(keys=[_redis_key(key)], args=arguments))
-        return None if answer == _PASSED else moment_at(answer)
+        return None if answer == _PASSED else instant_at(answer)
 
     async def give_back(self, key: str, name: str) -> None:
         """Uncount a request of this name that had no effect after all. Raises `DependencyUnavailable("redis")`."""

@@ -27,14 +27,17 @@ _REMOVE = """
     ))
 """
 _OVER = {
-    "claims": ("claim", "until <= :moment"),
-    "answers": ("idempotency", "created_at < :moment AND lease_until < :moment"),
-    "codes": ("code", "created_at < :moment AND expires_at < :moment"),
-    "failed_checks": ("failed_check", '"at" < :moment'),
-    "submissions": ("preselection", "purged_at IS NULL AND created_at < :moment AND stage IN ('submitted', 'refused')"),
-    "messages": ("text_message", "sent_at < :moment"),
-    "deliveries": ("text_delivery", "ordered_at < :moment"),
-    "decisions": ("decision", '"at" < :moment'),
+    "claims": ("claim", "until <= :instant"),
+    "answers": ("idempotency", "created_at < :instant AND lease_until < :instant"),
+    "codes": ("code", "created_at < :instant AND expires_at < :instant"),
+    "failed_checks": ("failed_check", '"at" < :instant'),
+    "submissions": (
+        "preselection",
+        "purged_at IS NULL AND created_at < :instant AND stage IN ('submitted', 'refused')",
+    ),
+    "messages": ("text_message", "sent_at < :instant"),
+    "deliveries": ("text_delivery", "ordered_at < :instant"),
+    "decisions": ("decision", '"at" < :instant'),
 }
 _STATEMENTS = {name: text(_REMOVE.format(table=table, over=over)) for name, (table, over) in _OVER.items()}
 _AT_ONCE = 20_000
@@ -49,11 +52,11 @@ class ExpiredRows:
         """Remove rows that have expired by `at`; returns how many of each kind. May be repeated at any time."""
         return {name: await self._remove(name, at - kept) for name, kept in _KEPT.items()}
 
-    async def _remove(self, name: str, moment: datetime) -> int:
+    async def _remove(self, name: str, instant: datetime) -> int:
         removed, some = 0, _AT_ONCE
         while some == _AT_ONCE:
             async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
-                done = await connection.execute(_STATEMENTS[name], {"moment": moment, "most": _AT_ONCE})
+                done = await connection.execute(_STATEMENTS[name], {"instant": instant, "most": _AT_ONCE})
                 some = done.rowcount
             removed += some
         return removed

@@ -206,12 +206,12 @@ class Codes:
 
 def _retry_at(new: NewCode, policy: Policy, earlier: Sequence[_Counted]) -> datetime | None:
     """The instant at which every limit allows the next code, or None when that is now; `earlier` newest first."""
-    moments = [policy.code_resend.after(sent.created_at) for sent in earlier if sent.purpose == new.owner.purpose][:1]
+    instants = [policy.code_resend.after(sent.created_at) for sent in earlier if sent.purpose == new.owner.purpose][:1]
     if not new.while_holding:
         ordinary = [sent.created_at for sent in earlier if not sent.while_holding]
-        moments += [moment + _HOUR for moment in ordinary[policy.codes_per_hour - 1 :][:1]]
-    moments += [sent.created_at + _DAY for sent in earlier[policy.codes_per_day - 1 :][:1]]
-    return max((moment for moment in moments if moment > new.at), default=None)
+        instants += [instant + _HOUR for instant in ordinary[policy.codes_per_hour - 1 :][:1]]
+    instants += [sent.created_at + _DAY for sent in earlier[policy.codes_per_day - 1 :][:1]]
+    return max((instant for instant in instants if instant > new.at), default=None)
 
 
 def _owner_values(owner: CodeOwner) -> dict[str, Any]:

@@ -63,10 +63,10 @@ class SmsDelivery:
     handed_at: datetime | None
     failure: str | None
 
-    def state_at(self, moment: datetime) -> DeliveryState:
+    def state_at(self, instant: datetime) -> DeliveryState:
         if self.handed_at:
             return DeliveryState.HANDED_OVER
-        return DeliveryState.WAITING if moment < self.give_up_at else DeliveryState.GIVEN_UP
+        return DeliveryState.WAITING if instant < self.give_up_at else DeliveryState.GIVEN_UP
 
     @property
     def place(self) -> tuple[datetime, UUID]:

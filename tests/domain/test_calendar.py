@@ -31,8 +31,8 @@ NOTICE = {
 CALENDAR = OfficeCalendar(NOTICE, frozenset({2026}))
 PLAIN_WEEKS = OfficeCalendar({})
 POLICY = Policy()
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31)).map(  # noqa: DTZ001 -- the zone follows
-    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=UTC)
+INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31)).map(  # noqa: DTZ001 -- the zone follows
+    lambda instant: instant.replace(microsecond=instant.microsecond // 1000 * 1000, tzinfo=UTC)
 )
 
 
@@ -150,7 +150,7 @@ def test_a_validity_with_a_time_part_runs_to_the_second(
         assert CALENDAR.last_day(shanghai(completed), policy) == (visit_by, shanghai(deadline))
 
 
-@given(MOMENTS)
+@given(INSTANTS)
 def test_exactly_three_working_days_lie_between_completion_and_the_deadline(completed: datetime) -> None:
     visit_by, deadline = CALENDAR.last_day(completed, POLICY)
     first = shanghai_day(completed) + timedelta(days=1)
@@ -186,7 +186,7 @@ def test_a_ban_with_a_time_part_runs_to_the_second() -> None:
 
 
 @pytest.mark.parametrize(
-    "moment, midnight",
+    "instant, midnight",
     [
         ("2026-11-23T10:10:00", "2026-11-24T00:00:00"),
         ("2026-11-23T23:59:59.999", "2026-11-24T00:00:00"),
@@ -195,14 +195,14 @@ def test_a_ban_with_a_time_part_runs_to_the_second() -> None:
         ("2026-12-31T12:00:00", "2027-01-01T00:00:00"),
     ],
 )
-def test_limits_per_day_begin_afresh_at_the_next_midnight_in_shanghai(moment: str, midnight: str) -> None:
-    assert shanghai_midnight_after(shanghai(moment)) == shanghai(midnight)
+def test_limits_per_day_begin_afresh_at_the_next_midnight_in_shanghai(instant: str, midnight: str) -> None:
+    assert shanghai_midnight_after(shanghai(instant)) == shanghai(midnight)
 
 
-@given(MOMENTS)
-def test_the_next_midnight_is_later_and_at_most_a_day_away(moment: datetime) -> None:
-    assert moment < shanghai_midnight_after(moment) <= moment + timedelta(days=1)
-    assert shanghai_midnight_after(moment).tzinfo is UTC
+@given(INSTANTS)
+def test_the_next_midnight_is_later_and_at_most_a_day_away(instant: datetime) -> None:
+    assert instant < shanghai_midnight_after(instant) <= instant + timedelta(days=1)
+    assert shanghai_midnight_after(instant).tzinfo is UTC
 
 
 def test_a_day_begins_in_shanghai_at_sixteen_o_clock_utc() -> None:

@@ -135,9 +135,9 @@ def test_a_leap_day_that_begins_in_utc_on_the_day_before_counts_as_the_day_in_sh
 
 
 def test_milliseconds_are_kept() -> None:
-    moment = datetime(2026, 11, 23, 2, 10, 0, 123_000, tzinfo=UTC)
-    assert parse_duration("PT0.877S").after(moment) == datetime(2026, 11, 23, 2, 10, 1, tzinfo=UTC)
-    assert parse_duration("P1D").after(moment) == moment + timedelta(days=1)
+    instant = datetime(2026, 11, 23, 2, 10, 0, 123_000, tzinfo=UTC)
+    assert parse_duration("PT0.877S").after(instant) == datetime(2026, 11, 23, 2, 10, 1, tzinfo=UTC)
+    assert parse_duration("P1D").after(instant) == instant + timedelta(days=1)
 
 
 def test_any_time_zone_goes_in_and_utc_comes_out() -> None:
@@ -146,9 +146,9 @@ def test_any_time_zone_goes_in_and_utc_comes_out() -> None:
     assert after.tzinfo is UTC
 
 
-def test_a_moment_without_a_time_zone_is_refused() -> None:
+def test_an_instant_without_a_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        parse_duration("PT1H").after(datetime(2026, 11, 23))  # noqa: DTZ001 -- the naive moment is the subject
+        parse_duration("PT1H").after(datetime(2026, 11, 23))  # noqa: DTZ001 -- the naive instant is the subject
 
 
 def test_days_and_time_have_a_fixed_length_and_years_and_months_none() -> None:
@@ -158,14 +158,14 @@ def test_days_and_time_have_a_fixed_length_and_years_and_months_none() -> None:
             parse_duration(text).timedelta()
 
 
-def test_a_duration_before_a_moment_is_counted_by_the_same_calendar() -> None:
-    moment = shanghai(2028, 3, 31, 12)
-    assert parse_duration("P3Y").before(moment) == shanghai(2025, 3, 31, 12)
-    assert parse_duration("P1M").before(moment) == shanghai(2028, 3, 1, 12)
-    assert parse_duration("P1DT12H").before(moment) == shanghai(2028, 3, 30)
+def test_a_duration_before_an_instant_is_counted_by_the_same_calendar() -> None:
+    instant = shanghai(2028, 3, 31, 12)
+    assert parse_duration("P3Y").before(instant) == shanghai(2025, 3, 31, 12)
+    assert parse_duration("P1M").before(instant) == shanghai(2028, 3, 1, 12)
+    assert parse_duration("P1DT12H").before(instant) == shanghai(2028, 3, 30)
 
 
 @given(st.integers(0, 3_000), st.integers(0, 10**9))
 def test_days_and_times_before_are_undone_by_after(days: int, milliseconds: int) -> None:
-    duration, moment = Duration(days=days, time=timedelta(milliseconds=milliseconds)), shanghai(2026, 11, 23)
-    assert duration.after(duration.before(moment)) == moment
+    duration, instant = Duration(days=days, time=timedelta(milliseconds=milliseconds)), shanghai(2026, 11, 23)
+    assert duration.after(duration.before(instant)) == instant

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from storage.postgres.tables import blacklist
-from tests.support.vehicles import A_MOMENT, Vehicle
+from tests.support.vehicles import MARGIN, Vehicle
 from tests.support.waiting import eventually
 from tests.support.world import World
 from workflows.messages import blacklist_workflow_id
@@ -53,11 +53,11 @@ class BanRun:
     def handle(self) -> WorkflowHandle[Any, Any]:
         return self.world.client.get_workflow_handle(blacklist_workflow_id(str(self.entry_id)))
 
-    async def skip_past(self, moment: datetime) -> None:
-        await self.skip(moment - await self.world.time().get_current_time(self.handle))
+    async def skip_past(self, instant: datetime) -> None:
+        await self.skip(instant - await self.world.time().get_current_time(self.handle))
 
     async def skip(self, duration: timedelta) -> None:
-        await self.world.time().fast_forward(self.handle, duration + A_MOMENT)
+        await self.world.time().fast_forward(self.handle, duration + MARGIN)
 
     async def begins(self) -> None:
         await eventually(self._status)

@@ -39,9 +39,9 @@ def without_four() -> int:
 async def put_index(redis: Redis, free: Iterable[int] | int, name: str = B, *, valid_until: datetime = FOREVER) -> None:
     """An index with only these free numbers."""
     mask = free if isinstance(free, int) else mask_of_positions(free)
-    bitmap, moments, version, *others = index_keys(name)
+    bitmap, instants, version, *others = index_keys(name)
     async with redis.pipeline() as pipeline:
-        pipeline.delete(bitmap, moments, version, *others)
+        pipeline.delete(bitmap, instants, version, *others)
         pipeline.set(bitmap, to_bitmap(mask))
         pipeline.hset(version, mapping={"revision": 0, "run": "test", "valid_until": milliseconds(valid_until)})
         await pipeline.execute()

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 CLERK = "c1e4c"
 OPERATOR = "wang"
-A_MOMENT = timedelta(seconds=1)
+MARGIN = timedelta(seconds=1)
 """This far past a deadline its timer has fired, and the workflow has reacted to it.
 
 A workflow that still works at the end of a skip goes on to its next timer: Temporal 1.32.0 skips once more then.
@@ -176,7 +176,7 @@ class Vehicle:
     async def skip(self, duration: timedelta) -> None:
         """Let virtual time pass for this vehicle alone, until a little after the duration."""
         if duration:
-            await self.world.time().fast_forward(self.handle, duration + A_MOMENT)
+            await self.world.time().fast_forward(self.handle, duration + MARGIN)
 
     async def skip_past(self, deadline: datetime) -> None:
         await self.skip(deadline - await self.now())

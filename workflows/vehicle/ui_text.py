@@ -55,5 +55,5 @@ def _by_end(countdown: tuple[Countdown, datetime]) -> datetime:
     return countdown[1]
 
 
-def _shanghai(moment: datetime) -> str:
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+def _shanghai(instant: datetime) -> str:
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

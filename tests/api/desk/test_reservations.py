@@ -70,7 +70,7 @@ async def test_a_query_that_can_t_be_is_refused(country: Country, query: dict[st
 async def test_pages_neither_repeat_nor_skip_while_reservations_come_and_change(country: Country) -> None:
     office = await country.own_office()
     clerk, known = clerk_of(country, office), [await reserved(country, office) for _ in range(5)]
-    await same_moment(country, known[1:4])
+    await same_instant(country, known[1:4])
     seen: list[str] = []
     cursor = None
     while True:
@@ -86,10 +86,10 @@ async def test_pages_neither_repeat_nor_skip_while_reservations_come_and_change(
     assert set(seen) == {selection.id for selection in known}
 
 
-async def same_moment(country: Country, selections: list[Selection]) -> None:
+async def same_instant(country: Country, selections: list[Selection]) -> None:
     """Let several have the same millisecond of creation."""
-    statement = text("UPDATE preselection SET created_at = :moment WHERE id = ANY(:ids)")
-    values = {"moment": system_clock(), "ids": [UUID(selection.id) for selection in selections]}
+    statement = text("UPDATE preselection SET created_at = :instant WHERE id = ANY(:ids)")
+    values = {"instant": system_clock(), "ids": [UUID(selection.id) for selection in selections]}
     await country.stack.repositories.database.rows(statement, values)
 
 

@@ -22,7 +22,7 @@ from api.http import idempotency
 from api.http.cursors import cursor_of, place_in
 from api.http.schemas import Name, PlainText, Reason
 from api.http.strict_json import parse
-from api.operators.request_schemas import AuditQuery, Day, Moment
+from api.operators.request_schemas import AuditQuery, Day, GivenInstant
 from api.preselections import keyboard
 from api.preselections.numbers import composed_numbers, one_number, prefix_of_office
 from api.preselections.schemas import SubmissionBody
@@ -40,7 +40,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc_粤", max_size=5), inner, max_size=4),
     max_leaves=20,
 )  # fmt: skip
-MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds it.
+INSTANTS = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds it.
 OFFICE = Office("440300", "车管所", "路1号", "广东", ("粤B",))
 HEADERS = st.lists(st.tuples(st.sampled_from([b"authorization", b"x"]), st.binary(max_size=60)), max_size=3)
 
@@ -51,9 +51,9 @@ def test_json_is_read_as_it_is_written(value: Any) -> None:
     assert parse(json.dumps(value).encode()) == value
 
 
-@given(MOMENTS, st.uuids())
-def test_a_cursor_leads_to_the_place_that_it_was_made_of(moment: datetime, item: UUID) -> None:
-    assert place_in(cursor_of((moment, item))) == (moment, item)
+@given(INSTANTS, st.uuids())
+def test_a_cursor_leads_to_the_place_that_it_was_made_of(instant: datetime, item: UUID) -> None:
+    assert place_in(cursor_of((instant, item))) == (instant, item)
 
 
 @given(ANY_TEXT | st.text("abcXYZ019-_=", max_size=40))
@@ -64,13 +64,13 @@ def test_any_other_cursor_is_a_place_or_refused(text: str) -> None:
         assert place is None or place[0].tzinfo is not None
 
 
-@given(MOMENTS)
-def test_an_instant_is_read_as_it_is_written(moment: datetime) -> None:
-    assert format_instant(parse_instant(format_instant(moment))) == format_instant(moment)
+@given(INSTANTS)
+def test_an_instant_is_read_as_it_is_written(instant: datetime) -> None:
+    assert format_instant(parse_instant(format_instant(instant))) == format_instant(instant)
 
 
 @pytest.mark.parametrize(
-    "kind", [Day, Moment, PlainText, Name, Reason], ids=["day", "moment", "text", "name", "reason"]
+    "kind", [Day, GivenInstant, PlainText, Name, Reason], ids=["day", "instant", "text", "name", "reason"]
 )
 @given(value=ANY_TEXT | st.text("0123456789-:.TZ+", max_size=30) | JSON)
 def test_a_field_holds_what_its_kind_allows_or_is_refused(kind: Any, value: object) -> None:

@@ -29,9 +29,9 @@ async def selecting(country: Country, *templates: str, **policy: str) -> tuple[O
     return office, await buyer.selecting(country.car(buyer, office))
 
 
-async def until_after(moment: str, country: Country) -> None:
+async def until_after(instant: str, country: Country) -> None:
     """Wait for a countdown of at most a few seconds to end."""
-    remaining = parse_instant(moment) - country.stack.context.clock()
+    remaining = parse_instant(instant) - country.stack.context.clock()
     await asyncio.sleep(max(remaining.total_seconds(), 0) + 0.01)
 
 

@@ -59,8 +59,8 @@ class Model:
 
     # Time
 
-    def wait_until(self, moment: int) -> None:
-        while self.ends and min(self.ends.values()) <= moment:
+    def wait_until(self, instant: int) -> None:
+        while self.ends and min(self.ends.values()) <= instant:
             self.now = min(self.ends.values())
             over = [name for name, end in self.ends.items() if end == self.now]
             for name in over:
@@ -74,7 +74,7 @@ class Model:
                 self._drop_holds()
                 self.dormant = True
             self._exhaust_if_used_up()
-        self.now = moment
+        self.now = instant
 
     def marks(self) -> list[int]:
         """The coming instants at which something starts or ends."""

@@ -208,8 +208,8 @@ def test_each_accepted_action_puts_unfinished_idle_off() -> None:
     aside = drawn.put_aside(FIRST[0], day + 30 * SECOND)
     composed = aside.charge_composition(["粤B00000"], day + 40 * SECOND)
     entered = composed.enter(day + 50 * SECOND)
-    moments = [state.last_action_at for state in (started, sent, proved, drawn, aside, composed, entered)]
-    assert moments == [day, day + SECOND, *(day + seconds * SECOND for seconds in (10, 20, 30, 40, 50))]
+    instants = [state.last_action_at for state in (started, sent, proved, drawn, aside, composed, entered)]
+    assert instants == [day, day + SECOND, *(day + seconds * SECOND for seconds in (10, 20, 30, 40, 50))]
     assert not entered.settle(entered.last_action_at + 30 * DAY - MS).dormant
 
 

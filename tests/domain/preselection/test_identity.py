@@ -29,7 +29,7 @@ IDLE = 30 * MINUTE
 
 
 @pytest.mark.requirement("R-16", "R-17")
-def test_a_sent_code_can_be_confirmed_resent_and_expires_at_moments_of_its_own() -> None:
+def test_a_sent_code_can_be_confirmed_resent_and_expires_at_separate_instants() -> None:
     assert code_sent().identity == IdentityCode(OPENED + 5 * SECOND, OPENED + MINUTE, OPENED + 5 * MINUTE)
 
 

@@ -35,14 +35,14 @@ from tests.domain.preselection.states import (
 )
 
 POLICY = Policy(draws=9)
-MOMENTS = st.integers(0, 10**12).map(lambda ms: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms))
+INSTANTS = st.integers(0, 10**12).map(lambda ms: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms))
 PLATES = st.text("粤BA1234567890", min_size=7, max_size=7)
 NUMBERS = st.lists(PLATES, min_size=1, max_size=10).map(tuple)
 COLUMN = st.builds(
     Candidates,
     st.lists(st.builds(Candidate, PLATES, st.uuids().map(str)), min_size=1, max_size=5).map(tuple),
-    MOMENTS,
-    MOMENTS,
+    INSTANTS,
+    INSTANTS,
 )
 STATES = st.builds(
     Preselection,
@@ -50,16 +50,16 @@ STATES = st.builds(
     stage=st.sampled_from(Stage),
     draws_remaining=st.integers(0, 9),
     composed_remaining=st.integers(0, 20),
-    last_action_at=MOMENTS,
+    last_action_at=INSTANTS,
     dormant=st.booleans(),
-    identity=st.none() | st.builds(IdentityCode, MOMENTS, MOMENTS, MOMENTS),
-    session_until=st.none() | MOMENTS,
-    compose_from=st.none() | MOMENTS,
-    batch=st.none() | st.builds(Batch, st.uuids().map(str), NUMBERS, MOMENTS),
+    identity=st.none() | st.builds(IdentityCode, INSTANTS, INSTANTS, INSTANTS),
+    session_until=st.none() | INSTANTS,
+    compose_from=st.none() | INSTANTS,
+    batch=st.none() | st.builds(Batch, st.uuids().map(str), NUMBERS, INSTANTS),
     candidates=st.none() | COLUMN,
     last_submission=st.none()
     | st.lists(st.builds(Tried, PLATES, st.sampled_from(Outcome)), min_size=1, max_size=5).map(tuple),
-    reservation=st.none() | st.builds(Reservation, PLATES, st.dates(), MOMENTS),
+    reservation=st.none() | st.builds(Reservation, PLATES, st.dates(), INSTANTS),
     shown=st.just(()) | NUMBERS,
 )
 REACHED = [
@@ -123,7 +123,7 @@ def test_a_record_keeps_the_order_of_numbers_and_candidates() -> None:
     assert record["shown"] == [*FIRST, *FIRST[::-1]]
 
 
-def test_a_moment_without_a_time_zone_is_not_read() -> None:
+def test_an_instant_without_a_time_zone_is_not_read() -> None:
     record = to_record(at_notes()) | {"last_action_at": "2026-11-23T02:00:00.000"}
     with pytest.raises(ValueError, match="time zone"):
         from_record(record, Policy())

@@ -87,7 +87,7 @@ def test_a_refusal_survives_its_way_through_json(code: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [TooEarly, RateLimited])
-def test_a_moment_among_the_facts_is_written_as_the_contract_writes_it(kind: type[Refusal]) -> None:
+def test_an_instant_among_the_facts_is_written_as_the_contract_writes_it(kind: type[Refusal]) -> None:
     assert sample(kind).facts() == {"retry_at": "2026-11-23T02:00:15.007Z"}
 
 

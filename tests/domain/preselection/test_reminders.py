@@ -32,16 +32,16 @@ def test_after_the_choice_there_is_a_timer_for_the_reminder_the_last_day_and_the
 
 
 @pytest.mark.parametrize(
-    "reminder, moment",
+    "reminder, instant",
     [
         ("P1D", DAY_BEFORE),
         ("P2D", datetime(2026, 11, 24, 1, tzinfo=UTC)),
         ("PT3H", datetime(2026, 11, 25, 22, tzinfo=UTC)),
     ],
 )
-def test_the_reminder_comes_the_policys_time_before_the_last_morning(reminder: str, moment: datetime) -> None:
+def test_the_reminder_comes_the_policys_time_before_the_last_morning(reminder: str, instant: datetime) -> None:
     policy = Policy().with_overrides({"reminder": reminder})
-    assert timers(completed(policy))[Countdown.REMINDER] == moment
+    assert timers(completed(policy))[Countdown.REMINDER] == instant
 
 
 def test_a_reminder_that_is_off_has_no_timer() -> None:

@@ -52,23 +52,23 @@ STATES = [
 ]
 IDLE_END = PROVED + 30 * DAY
 OFFSETS = st.integers(0, 300_000) | st.sampled_from([0, 60_000, 70_000, 90_000, 100_000, 180_000, 10**7, 3 * 10**9])
-MOMENTS = OFFSETS.flatmap(lambda ms: st.sampled_from([ms, ms + 1, max(ms - 1, 0)])).map(
+INSTANTS = OFFSETS.flatmap(lambda ms: st.sampled_from([ms, ms + 1, max(ms - 1, 0)])).map(
     lambda ms: COMPOSABLE + timedelta(milliseconds=ms)
 )
 
 
-@given(st.sampled_from(STATES), MOMENTS)
+@given(st.sampled_from(STATES), INSTANTS)
 def test_settling_twice_is_settling_once(state: Preselection, at: datetime) -> None:
     assert state.settle(at).settle(at) == state.settle(at)
 
 
-@given(st.sampled_from(STATES), MOMENTS, MOMENTS)
+@given(st.sampled_from(STATES), INSTANTS, INSTANTS)
 def test_it_does_not_matter_in_how_many_steps_time_passes(state: Preselection, one: datetime, other: datetime) -> None:
     earlier, later = sorted((one, other))
     assert state.settle(earlier).settle(later) == state.settle(later)
 
 
-@given(st.sampled_from(STATES), MOMENTS, MOMENTS)
+@given(st.sampled_from(STATES), INSTANTS, INSTANTS)
 def test_time_never_leads_back(state: Preselection, one: datetime, other: datetime) -> None:
     earlier, later = sorted((one, other))
     before, after = state.settle(earlier), state.settle(later)
@@ -79,7 +79,7 @@ def test_time_never_leads_back(state: Preselection, one: datetime, other: dateti
         assert after == before
 
 
-@given(st.sampled_from(STATES), MOMENTS, st.integers(0, 10**12))
+@given(st.sampled_from(STATES), INSTANTS, st.integers(0, 10**12))
 def test_between_two_countdowns_nothing_changes(state: Preselection, at: datetime, somewhere: int) -> None:
     now = state.settle(at)
     end = next_change(now, at) or at + 1000 * DAY
@@ -89,7 +89,7 @@ def test_between_two_countdowns_nothing_changes(state: Preselection, at: datetim
     assert now.holds(between) == now.holds(at)
 
 
-@given(st.sampled_from(STATES), MOMENTS)
+@given(st.sampled_from(STATES), INSTANTS)
 def test_every_hold_ends_with_a_countdown_of_its_own(state: Preselection, at: datetime) -> None:
     now = state.settle(at)
     running = deadlines(now, at)

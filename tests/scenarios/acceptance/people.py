@@ -47,9 +47,9 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
-async def passed(moment: str) -> None:
+async def passed(when: str) -> None:
     """Wait until after this instant; the service uses the same machine's clock."""
-    await asyncio.sleep(max(0.0, (instant(moment) - datetime.now(UTC)).total_seconds()) + 0.01)
+    await asyncio.sleep(max(0.0, (instant(when) - datetime.now(UTC)).total_seconds()) + 0.01)
 
 
 async def eventually(condition: Callable[[], Awaitable[T | None]], *, within: float) -> T:

@@ -65,7 +65,7 @@ async def test_instants_have_milliseconds_and_z_and_days_are_dates(service: Serv
         instant(text)
 
 
-async def test_now_is_the_moment_of_the_answer(selection: Selection) -> None:
+async def test_now_is_the_instant_of_the_answer(selection: Selection) -> None:
     first, second = (await selection.view())["now"], (await selection.view())["now"]
     assert first <= second
 

@@ -95,19 +95,19 @@ def service_url(selection: Selection) -> str:
     return str(selection.owner.http.base_url)
 
 
-async def _hammered(finding: Finding, moment: str, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+async def _hammered(finding: Finding, when: str, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
     """Call from shortly before the instant until it succeeds; before, only `too_early` is allowed."""
-    await _until(moment)
+    await _until(when)
     while code_of(answer := await call()) == "too_early":
         finding.note(answer)
-        finding.unless(answer.json()["retry_at"] == moment, "the countdown was restarted by a refusal")
+        finding.unless(answer.json()["retry_at"] == when, "the countdown was restarted by a refusal")
         await asyncio.sleep(EVERY_S)
     finding.note(answer)
     ok(answer)
     return answer
 
 
-async def _until(moment: str) -> None:
+async def _until(when: str) -> None:
     """Wait until shortly before the instant; the service uses the same machine's clock."""
-    wait = instant(moment) - BEFORE - datetime.now(UTC)
+    wait = instant(when) - BEFORE - datetime.now(UTC)
     await asyncio.sleep(max(0.0, wait.total_seconds()))

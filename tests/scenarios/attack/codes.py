@@ -57,8 +57,8 @@ async def replayed_codes(service: Service) -> Finding:
         await each.do("start")
     sent = await selection.do("identity-code")
     theirs = await others.do("identity-code")
-    for moment in (sent, theirs):
-        await passed(moment["identity"]["confirm_enabled_at"])
+    for when in (sent, theirs):
+        await passed(when["identity"]["confirm_enabled_at"])
     strange = await other.last_code("confirm_identity")
     mine = await one.last_code("confirm_identity")
     for code in {first, strange} - {mine}:

@@ -1,6 +1,6 @@
 """One installation in this process: API and worker with a database, a Redis and a Temporal of their own.
 
-Its database can be restored to an earlier moment, as operators do it: everything is stopped meanwhile.
+Its database can be restored to an earlier instant, as operators do it: everything is stopped meanwhile.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The database is restored to an earlier moment, and Temporal is ahead of it; or Temporal has lost all it knew."""
+"""The database is restored to an earlier instant, and Temporal is ahead of it; or Temporal has lost all it knew."""
 
 import asyncio
 from datetime import timedelta

@@ -102,7 +102,7 @@ async def test_100_rivals_for_overlapping_plates_in_any_order_never_share_one_an
         assert owners == {plate: rival for rival, won in got.items() if won for plate in wishes[rival]}
 
 
-async def test_claiming_what_another_releases_at_the_same_moment_never_deadlocks(stored: Stored) -> None:
+async def test_claiming_what_another_releases_at_the_same_instant_never_deadlocks(stored: Stored) -> None:
     """Each releases its expired plates and claims its neighbour's: a deadlock, without one order for all."""
     rivals = [await stored.begun() for _ in range(CONNECTIONS - 1)]
     own = {rival: new_plates(5) for rival in rivals}

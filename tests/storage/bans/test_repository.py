@@ -57,9 +57,9 @@ async def entries_of(database: Database, party: bytes) -> list[tuple[Any, ...]]:
 async def test_a_ban_holds_from_its_beginning_to_its_end_whether_or_not_it_is_released(bans: BanRepository) -> None:
     party = uuid4().bytes
     await bans.ban(ban(party))
-    moments = (AT - MILLISECOND, AT, TWO_YEARS_LATER - MILLISECOND, TWO_YEARS_LATER)
+    instants = (AT - MILLISECOND, AT, TWO_YEARS_LATER - MILLISECOND, TWO_YEARS_LATER)
     expected = [None, TWO_YEARS_LATER, TWO_YEARS_LATER, None]
-    assert [await bans.find_ban_end(party, at) for at in moments] == expected
+    assert [await bans.find_ban_end(party, at) for at in instants] == expected
     assert await bans.find_ban_end(uuid4().bytes, AT) is None
 
 

@@ -95,10 +95,10 @@ def mend(key_file: Path) -> None:
     FileKeys(key_file).change(with_new_key)
 
 
-async def has_reported_after(readers: KeyReaders, moment: datetime) -> bool:
+async def has_reported_after(readers: KeyReaders, instant: datetime) -> bool:
     """After three intervals the broken file has certainly been read."""
     return all(
-        reader.seen_at > moment + timedelta(milliseconds=60) for reader in await readers.live_readers(system_clock())
+        reader.seen_at > instant + timedelta(milliseconds=60) for reader in await readers.live_readers(system_clock())
     )
 
 

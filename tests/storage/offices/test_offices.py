@@ -49,8 +49,8 @@ async def test_the_notice_in_force_is_the_newest_that_has_been_published(databas
     )
     for notice in (new, old):
         await offices.publish(notice)
-    moments = (AT - timedelta(milliseconds=1), AT, AT + timedelta(days=9), AT + timedelta(days=10))
-    assert [await offices.notice_in_force(one.code, at) for at in moments] == [None, old, old, new]
+    instants = (AT - timedelta(milliseconds=1), AT, AT + timedelta(days=9), AT + timedelta(days=10))
+    assert [await offices.notice_in_force(one.code, at) for at in instants] == [None, old, old, new]
 
 
 async def test_a_published_notice_does_not_change_for_people_have_agreed_to_it(database: Database) -> None:

@@ -53,9 +53,9 @@ async def draws(
     index: PoolIndex, number: int, count: int = 10, *, prefixes: Iterable[str] = (B,), wish: Wish
 ) -> list[list[str]]:
     """Draws of which each starts when the previous one has expired, so all find the same numbers free."""
-    moments = (AT + place * MILLISECOND for place in range(number))
+    instants = (AT + place * MILLISECOND for place in range(number))
     names = list(prefixes)
-    return [await index.draw_from_office(names, count, at=at, until=at + MILLISECOND, wish=wish) for at in moments]
+    return [await index.draw_from_office(names, count, at=at, until=at + MILLISECOND, wish=wish) for at in instants]
 
 
 @pytest.mark.parametrize("without_four", [False, True], ids=["with four", "without four"])

@@ -10,7 +10,7 @@ from domain.plates import POOL_SIZE
 from storage.pool.index import Wish
 from storage.pool.keyboard import KeyboardSnapshots
 from storage.pool.keys import index_keys
-from storage.pool.rebuild import KEPT_MOMENTS
+from storage.pool.rebuild import KEPT_INSTANTS
 from storage.postgres.tables import FOREVER
 from tests.support.pool import AT, LATER, WHOLE_PATTERNS, B, World, plates_at, segment
 
@@ -35,7 +35,7 @@ async def test_a_full_prefix_is_released_in_less_than_a_second(world: World) -> 
 
 async def test_a_full_prefix_costs_at_most_a_mebibyte_of_redis(world: World, redis: Redis) -> None:
     await world.add_prefix(B, *WHOLE)
-    held = plates_at(random.Random(1).sample(range(POOL_SIZE), KEPT_MOMENTS))
+    held = plates_at(random.Random(1).sample(range(POOL_SIZE), KEPT_INSTANTS))
     await world.add_claims(held, "reserved", LATER)
     await world.reconciler.reconcile(AT)
     await KeyboardSnapshots(world.database, redis).get(B, AT, LATER - AT)
@@ -44,7 +44,7 @@ async def test_a_full_prefix_costs_at_most_a_mebibyte_of_redis(world: World, red
     assert all(B.encode() in name for name in names if isinstance(name, bytes))
     sizes = [await redis.memory_usage(name, samples=0) or 0 for name in names]
     assert 2 * POOL_SIZE // 8 < sum(sizes) <= MIB
-    assert await redis.zcard(index_keys(B)[1]) == KEPT_MOMENTS + 10
+    assert await redis.zcard(index_keys(B)[1]) == KEPT_INSTANTS + 10
 
 
 async def test_a_hundred_thousand_claims_are_missing_from_a_new_index(world: World) -> None:

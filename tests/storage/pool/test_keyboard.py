@@ -54,8 +54,8 @@ async def test_a_snapshot_serves_until_it_is_too_old(world: World, redis: Redis)
 async def test_one_process_makes_the_snapshot_and_the_others_read_it(world: World, redis: Redis) -> None:
     await world.add_prefix(B, segment("AB1!!"))
     processes = [KeyboardSnapshots(world.database, redis) for _ in range(4)]
-    moments = [AT + number * MILLISECOND for number in range(4)]
-    got = await asyncio.gather(*(each.get(B, at, MAX_AGE) for each, at in zip(processes, moments, strict=True)))
+    instants = [AT + number * MILLISECOND for number in range(4)]
+    got = await asyncio.gather(*(each.get(B, at, MAX_AGE) for each, at in zip(processes, instants, strict=True)))
     assert len({snapshot.as_of for snapshot in got}) == 1
     assert len({snapshot.bitmap for snapshot in got}) == 1
     await world.add_claims(PLATES)

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from domain.segments import positions_in
 from storage.failures import IndexLost
 from storage.pool.keys import index_keys, key, lock_key
-from storage.pool.rebuild import KEPT_MOMENTS
+from storage.pool.rebuild import KEPT_INSTANTS
 from storage.pool.reconcile import NO_DRIFT, Drift
 from storage.pool.snapshot import PoolRecords, PoolSnapshot
 from tests.support.pool import AT, LATER, B, World, free_in, plates_at, segment
@@ -71,7 +71,7 @@ async def test_a_release_is_in_the_index_at_once(world: World) -> None:
     assert await world.index.count(B, at=AT) == 100_100
 
 
-async def test_segments_open_at_their_very_moment_without_anybody_doing_anything(world: World, redis: Redis) -> None:
+async def test_segments_open_at_their_very_instant_without_anybody_doing_anything(world: World, redis: Redis) -> None:
     opens, later = AT + HOUR, AT + 2 * HOUR
     await world.add_prefix(B, HUNDRED, segment("!!!!A", "4***A", "*9**A", released_at=opens))
     await world.add_segments(segment("!!!!B", released_at=opens), segment("!!!!C", released_at=later))
@@ -102,16 +102,16 @@ async def test_more_openings_than_an_index_loads_make_it_end_before_the_next(wor
     assert await world.index.count(B, at=last) == 100_000
 
 
-async def test_an_index_holds_few_moments_and_ends_before_the_first_that_it_does_not_know(
+async def test_an_index_holds_few_instants_and_ends_before_the_first_that_it_does_not_know(
     world: World, redis: Redis
 ) -> None:
     await world.add_prefix(B, segment("!!!!!"))
-    plates = plates_at(range(KEPT_MOMENTS + 500))
+    plates = plates_at(range(KEPT_INSTANTS + 500))
     ends = [AT + HOUR + place * MILLISECOND for place in range(len(plates))]
     await world.add_claims_each("reserved", dict(zip(plates, ends, strict=True)))
     await world.reconciler.reconcile(AT)
-    assert await redis.zcard(index_keys(B)[1]) == KEPT_MOMENTS
-    first_unknown = ends[KEPT_MOMENTS]
+    assert await redis.zcard(index_keys(B)[1]) == KEPT_INSTANTS
+    first_unknown = ends[KEPT_INSTANTS]
     assert await world.index.count(B, at=first_unknown - MILLISECOND) == 100_000 - 500
     with pytest.raises(IndexLost):
         await world.index.count(B, at=first_unknown)
@@ -119,7 +119,7 @@ async def test_an_index_holds_few_moments_and_ends_before_the_first_that_it_does
     assert await world.index.count(B, at=ends[-1]) == 100_000
 
 
-async def test_moments_that_became_too_many_are_trimmed_but_never_the_near_ones(world: World, redis: Redis) -> None:
+async def test_instants_that_became_too_many_are_trimmed_but_never_the_near_ones(world: World, redis: Redis) -> None:
     await world.add_prefix(B, segment("!!!!!"))
     await world.reconciler.reconcile(AT)
     near, far = plates_at(range(1000)), plates_at(range(1000, 3000))
@@ -127,13 +127,13 @@ async def test_moments_that_became_too_many_are_trimmed_but_never_the_near_ones(
     await world.index.settle(at=AT, held={plate: AT + HOUR + place * MILLISECOND for place, plate in enumerate(far)})
     await world.reconciler.reconcile(AT)
     kept = await redis.zcard(index_keys(B)[1])
-    assert 1000 < kept <= KEPT_MOMENTS
+    assert 1000 < kept <= KEPT_INSTANTS
     assert await world.index.count(B, at=AT + HOUR - MILLISECOND) == 98_000
     with pytest.raises(IndexLost):
         await world.index.count(B, at=AT + HOUR + (kept - 1000) * MILLISECOND)
 
 
-async def test_numbers_picked_a_moment_before_are_not_offered_again_by_a_new_index(world: World, redis: Redis) -> None:
+async def test_numbers_picked_just_before_are_not_offered_again_by_a_new_index(world: World, redis: Redis) -> None:
     await world.add_prefix(B, HUNDRED)
     await world.reconciler.reconcile(AT)
     drawn = await world.index.draw(B, 10, at=AT, until=LATER)

@@ -96,16 +96,16 @@ async def test_the_same_order_again_changes_nothing_even_after_the_release(
     assert (await standing(pool, numbers(5)))[numbers(5)[0]][0] == "cooling"
 
 
-async def test_numbers_given_back_cool_each_until_a_moment_of_its_own(pool: World, withheld: WithheldNumbers) -> None:
+async def test_numbers_given_back_cool_each_until_an_instant_of_its_own(pool: World, withheld: WithheldNumbers) -> None:
     made = await withhold(withheld, *range(20))
     released = await release(withheld, made.id)
     assert released is not None
     assert (released.released_by, released.release_reason, released.released_at) == ("op-2", "不再需要", LATER)
     ends = await standing(pool, numbers(*range(20)))
-    moments = {until for _, until in ends.values()}
+    instants = {until for _, until in ends.values()}
     assert {kind for kind, _ in ends.values()} == {"cooling"}
-    assert len(moments) > 10
-    assert all(LATER + DAY <= until <= LATER + 3 * DAY for until in moments)
+    assert len(instants) > 10
+    assert all(LATER + DAY <= until <= LATER + 3 * DAY for until in instants)
     drawn = await pool.index.draw(B, 100, at=LATER + 3 * DAY, until=FOREVER)
     assert len(drawn) == 100
     assert await release(withheld, made.id) is None

@@ -33,7 +33,9 @@ def me(database: Database) -> Applicant:
     return Applicant(database)
 
 
-async def test_failed_checks_are_counted_from_a_moment_on_for_one_applicant(me: Applicant, database: Database) -> None:
+async def test_failed_checks_are_counted_from_an_instant_on_for_one_applicant(
+    me: Applicant, database: Database
+) -> None:
     for minutes in (-1, 0, 1):
         await me.checked(failed=True, minutes=minutes)
     await Applicant(database).checked(failed=True)

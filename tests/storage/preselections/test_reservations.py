@@ -55,7 +55,7 @@ async def test_the_desk_finds_a_plate_and_a_stage(stored: Stored, reservations: 
     assert (await reservations.of_office(stored.office_code, plate=plate))[0].party_name == "张三"
 
 
-async def test_pages_follow_each_other_without_gap_or_repeat_even_at_one_moment(
+async def test_pages_follow_each_other_without_gap_or_repeat_even_at_one_instant(
     stored: Stored, reservations: Reservations
 ) -> None:
     made = {await reserved(stored, at=AT + timedelta(seconds=number // 3)) for number in range(8)}
@@ -72,8 +72,8 @@ async def test_pages_follow_each_other_without_gap_or_repeat_even_at_one_moment(
 async def test_a_plate_that_was_had_before_brings_all_who_had_it(stored: Stored, reservations: Reservations) -> None:
     [plate] = new_plates()
     made = []
-    for moment in (AT, SOON):
-        me = await stored.begun(at=moment)
+    for instant in (AT, SOON):
+        me = await stored.begun(at=instant)
         await stored.decisions.commit(decision(me, stage="overdue", plate=plate))
         made.append(me)
     assert [row.id for row in await reservations.of_plate(plate)] == made[::-1]

@@ -53,7 +53,7 @@ async def test_an_ended_claim_is_removed_an_hour_later_and_a_live_one_stays(own:
     assert await count(own, claim) == 2
 
 
-async def test_a_claim_that_a_decision_is_changing_at_this_moment_is_left_for_the_next_time(own: Database) -> None:
+async def test_a_claim_that_a_decision_is_changing_now_is_left_for_the_next_time(own: Database) -> None:
     stored, [plate] = await Stored.beginning(own), new_plates()
     me = await stored.begun()
     await stored.decisions.commit(decision(me, hold=[Claim(plate, "offered", AT - DAY + HOUR)], at=AT - DAY))

@@ -39,7 +39,7 @@ async def purge(own: Stored, before: datetime) -> Purged:
 
 
 @pytest.mark.parametrize("stage", ["registered", "exhausted", "overdue", "cancelled"])
-async def test_an_ended_preselection_is_purged_when_it_ended_before_the_moment(own: Stored, stage: str) -> None:
+async def test_an_ended_preselection_is_purged_when_it_ended_before_the_instant(own: Stored, stage: str) -> None:
     me = await ended(own, stage)
     before = await own.row(me)
     assert await purge(own, AT) == NOTHING
