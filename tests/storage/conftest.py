@@ -5,7 +5,7 @@ from redis.asyncio import Redis
 
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
-from tests.support.pool import World
+from tests.support.pool import Pool
 from tests.support.stored_preselections import Stored
 
 
@@ -37,8 +37,14 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
-async def world(fresh_database: str, redis: Redis) -> AsyncIterator[World]:
-    """A separate pool for this test."""
+async def own_database(fresh_database: str) -> AsyncIterator[Database]:
+    """A separate database for this test, which may count rows."""
     own = Database(fresh_database)
-    yield World(own, redis)
+    yield own
     await own.close()
+
+
+@pytest.fixture
+def pool(own_database: Database, redis: Redis) -> Pool:
+    """A separate pool for this test."""
+    return Pool(own_database, redis)

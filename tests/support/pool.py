@@ -55,7 +55,7 @@ async def free_in(redis: Redis, name: str = B) -> set[str]:
     return set(plates_at(positions_in(from_bitmap(bitmap)), name))
 
 
-class World:
+class Pool:
     """The pool's rows in one database. Each prefix belongs to a separate office."""
 
     def __init__(self, database: Database, redis: Redis) -> None:

@@ -3,8 +3,6 @@
 import asyncio
 from uuid import uuid4
 
-import pytest
-
 from domain.preselection.values import Stage
 from tests.support.vehicles import CLERK
 from tests.support.waiting import eventually

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
-from tests.support.pool import World
+from tests.support.pool import Pool
 from tests.support.stored_preselections import Stored
 
 CONNECTIONS = 40
@@ -27,7 +27,7 @@ async def stored(database: Database) -> Stored:
 
 
 @pytest.fixture
-async def world(database: Database, redis_url: str) -> AsyncIterator[World]:
+async def pool(database: Database, redis_url: str) -> AsyncIterator[Pool]:
     """A pool in the race's database, and an empty Redis."""
     async with make_redis(redis_url) as client:
-        yield World(database, client)
+        yield Pool(database, client)

@@ -13,7 +13,7 @@ from domain.segments import positions_in
 from storage.failures import ClaimLost, IndexLost
 from storage.postgres.tables import claim
 from storage.preselections.decisions import Claim
-from tests.support.pool import B, World, plates_at, put_index, segment
+from tests.support.pool import B, Pool, plates_at, put_index, segment
 from tests.support.stored_preselections import AT, SOON, Stored, decision
 
 DRAWERS = 50
@@ -25,7 +25,7 @@ PLATES = plates_at(positions_in(HUNDRED.numbers()))
 class Draws:
     """Draws as in the service, and the reconciliation of the index at the same time."""
 
-    world: World
+    pool: Pool
     stored: Stored
     drawn: dict[UUID, list[str]] = field(default_factory=dict)
     flush_after: list[int] = field(default_factory=list)
@@ -45,12 +45,12 @@ class Draws:
             self.drawn.setdefault(rival, []).extend(await self._draw(rival, revision, at))
             if self.flush_after and sum(map(len, self.drawn.values())) >= self.flush_after[0]:
                 del self.flush_after[0]
-                await self.world.redis.flushall()
+                await self.pool.redis.flushall()
 
     async def _draw(self, rival: UUID, revision: int, at: datetime) -> list[str]:
         while True:
             try:
-                picked = await self.world.index.draw(B, 10, at=at, until=SOON)
+                picked = await self.pool.index.draw(B, 10, at=at, until=SOON)
                 hold = [Claim(plate, "offered", SOON) for plate in picked]
                 await self.stored.decisions.commit(decision(rival, at=at, expected_revision=revision, hold=hold))
             except IndexLost:
@@ -62,8 +62,8 @@ class Draws:
                 return picked
 
     async def _give_back(self, picked: list[str], lost: Sequence[str], at: datetime) -> None:
-        await self.world.index.take_back([plate for plate in picked if plate not in lost], at=at, until=SOON)
-        await self.world.index.settle(at=at, held=dict.fromkeys(lost, SOON))
+        await self.pool.index.take_back([plate for plate in picked if plate not in lost], at=at, until=SOON)
+        await self.pool.index.settle(at=at, held=dict.fromkeys(lost, SOON))
 
     async def _mending(self) -> None:
         self.losses += 1
@@ -75,18 +75,18 @@ class Draws:
         while True:
             await self.lost.wait()
             self.lost.clear()
-            await self.world.reconciler.reconcile(AT)
+            await self.pool.reconciler.reconcile(AT)
             async with self.mended:
                 self.mended.notify_all()
 
 
 @pytest.fixture
-async def draws(world: World, stored: Stored) -> Draws:
-    return Draws(world, stored)
+async def draws(pool: Pool, stored: Stored) -> Draws:
+    return Draws(pool, stored)
 
 
-async def owners(world: World) -> dict[str, UUID]:
-    rows = await world.database.rows(select(claim.c.plate, claim.c.preselection_id).where(claim.c.until > AT))
+async def owners(pool: Pool) -> dict[str, UUID]:
+    rows = await pool.database.rows(select(claim.c.plate, claim.c.preselection_id).where(claim.c.until > AT))
     return {row.plate: row.preselection_id for row in rows}
 
 
@@ -94,12 +94,12 @@ async def assert_nobody_shares(draws: Draws) -> None:
     """Every drawn number belongs to its drawer, in the response and in the database."""
     given = {plate: rival for rival, plates in draws.drawn.items() for plate in plates}
     assert len(given) == sum(map(len, draws.drawn.values()))
-    assert await owners(draws.world) == given
+    assert await owners(draws.pool) == given
 
 
 async def test_fifty_parallel_draws_never_give_a_number_twice(draws: Draws) -> None:
-    await draws.world.add_prefix(B, segment("AB!!!"))
-    await draws.world.reconciler.reconcile(AT)
+    await draws.pool.add_prefix(B, segment("AB!!!"))
+    await draws.pool.reconciler.reconcile(AT)
     rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
     await draws.all_at_once(rivals)
     assert [len(plates) for plates in draws.drawn.values()] == [10] * DRAWERS
@@ -108,8 +108,8 @@ async def test_fifty_parallel_draws_never_give_a_number_twice(draws: Draws) -> N
 
 
 async def test_draws_that_are_more_than_the_pool_share_it_out_to_the_last_number(draws: Draws) -> None:
-    await draws.world.add_prefix(B, HUNDRED)
-    await draws.world.reconciler.reconcile(AT)
+    await draws.pool.add_prefix(B, HUNDRED)
+    await draws.pool.reconciler.reconcile(AT)
     rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
     await draws.all_at_once(rivals)
     assert sorted(plate for plates in draws.drawn.values() for plate in plates) == PLATES
@@ -117,8 +117,8 @@ async def test_draws_that_are_more_than_the_pool_share_it_out_to_the_last_number
 
 
 async def test_redis_flushed_while_draws_go_on_costs_time_and_no_number_is_given_twice(draws: Draws) -> None:
-    await draws.world.add_prefix(B, segment("AB!!!"), segment("AC!!!"), segment("AD!!!"))
-    await draws.world.reconciler.reconcile(AT)
+    await draws.pool.add_prefix(B, segment("AB!!!"), segment("AC!!!"), segment("AD!!!"))
+    await draws.pool.reconciler.reconcile(AT)
     rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
     draws.flush_after = [100, 400, 900, 1400]
     await draws.all_at_once(rivals, rounds=4)
@@ -129,12 +129,12 @@ async def test_redis_flushed_while_draws_go_on_costs_time_and_no_number_is_given
 
 
 async def test_an_index_that_knows_of_no_claim_costs_repeats_and_no_number_is_given_twice(draws: Draws) -> None:
-    await draws.world.add_prefix(B, HUNDRED)
+    await draws.pool.add_prefix(B, HUNDRED)
     first = await draws.stored.begun()
     hold = [Claim(plate, "offered", SOON) for plate in PLATES[:70]]
     await draws.stored.decisions.commit(decision(first, hold=hold))
     draws.drawn[first] = PLATES[:70]
-    await put_index(draws.world.redis, HUNDRED.numbers())
+    await put_index(draws.pool.redis, HUNDRED.numbers())
     rivals = [await draws.stored.begun() for _ in range(10)]
     await draws.all_at_once(rivals)
     assert draws.stale > 0
@@ -143,8 +143,8 @@ async def test_an_index_that_knows_of_no_claim_costs_repeats_and_no_number_is_gi
 
 
 async def test_a_draw_that_died_before_its_commit_gives_its_numbers_back_at_its_end(draws: Draws) -> None:
-    await draws.world.add_prefix(B, HUNDRED)
-    await draws.world.reconciler.reconcile(AT)
-    await draws.world.index.draw(B, 60, at=AT, until=SOON)
-    assert await draws.world.index.count(B, at=AT) == 40
-    assert await draws.world.index.count(B, at=SOON) == 100
+    await draws.pool.add_prefix(B, HUNDRED)
+    await draws.pool.reconciler.reconcile(AT)
+    await draws.pool.index.draw(B, 60, at=AT, until=SOON)
+    assert await draws.pool.index.count(B, at=AT) == 40
+    assert await draws.pool.index.count(B, at=SOON) == 100

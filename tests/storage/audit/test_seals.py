@@ -22,13 +22,6 @@ ADDED = (
 
 
 @pytest.fixture
-async def own(fresh_database: str) -> AsyncIterator[Database]:
-    own = Database(fresh_database)
-    yield own
-    await own.close()
-
-
-@pytest.fixture
 async def owner(fresh_database: str, as_owner: Callable[[str], str]) -> AsyncIterator[Database]:
     """A role that may change everything."""
     owner = Database(as_owner(fresh_database))
@@ -48,24 +41,24 @@ async def chain_of_three(database: Database) -> None:
         await AuditSeals(database).seal(AT + minute * MINUTE)
 
 
-async def test_an_untouched_audit_is_intact(own: Database) -> None:
-    await chain_of_three(own)
-    report = await verify_audit(own)
+async def test_an_untouched_audit_is_intact(own_database: Database) -> None:
+    await chain_of_three(own_database)
+    report = await verify_audit(own_database)
     assert (report.seals, report.rows, report.unsealed, report.faults) == (3, 6, 0, ())
     assert report.is_intact
 
 
-async def test_an_empty_audit_is_intact(own: Database) -> None:
-    assert (await AuditSeals(own).seal(AT)).last is None
-    assert await verify_audit(own) == AuditReport(0, 0, 0, None)
+async def test_an_empty_audit_is_intact(own_database: Database) -> None:
+    assert (await AuditSeals(own_database).seal(AT)).last is None
+    assert await verify_audit(own_database) == AuditReport(0, 0, 0, None)
 
 
-async def test_each_seal_holds_what_came_since_the_one_before(own: Database) -> None:
-    await act(own, "a", "b")
-    first = await AuditSeals(own).seal(AT)
-    nothing = await AuditSeals(own).seal(AT + MINUTE)
-    await act(own, "c")
-    second = await AuditSeals(own).seal(AT + 2 * MINUTE)
+async def test_each_seal_holds_what_came_since_the_one_before(own_database: Database) -> None:
+    await act(own_database, "a", "b")
+    first = await AuditSeals(own_database).seal(AT)
+    nothing = await AuditSeals(own_database).seal(AT + MINUTE)
+    await act(own_database, "c")
+    second = await AuditSeals(own_database).seal(AT + 2 * MINUTE)
     assert (first.rows, nothing.rows, second.rows) == (2, 0, 1)
     assert nothing.last == first.last
     assert first.last is not None
@@ -73,34 +66,34 @@ async def test_each_seal_holds_what_came_since_the_one_before(own: Database) -> 
     assert (second.last.number, second.last.previous) == (2, first.last.digest)
 
 
-async def test_an_act_that_is_still_under_way_waits_for_a_later_seal(own: Database) -> None:
-    async with own.transaction() as slow:
+async def test_an_act_that_is_still_under_way_waits_for_a_later_seal(own_database: Database) -> None:
+    async with own_database.transaction() as slow:
         await note(slow, Act(AT, "operator", "slow"), "release_segment")
-        await act(own, "quick")
-        assert (await AuditSeals(own).seal(AT)).rows == 0
-        assert (await verify_audit(own)).unsealed == 1
-    assert (await AuditSeals(own).seal(AT + MINUTE)).rows == 2
-    assert (await verify_audit(own)).is_intact
+        await act(own_database, "quick")
+        assert (await AuditSeals(own_database).seal(AT)).rows == 0
+        assert (await verify_audit(own_database)).unsealed == 1
+    assert (await AuditSeals(own_database).seal(AT + MINUTE)).rows == 2
+    assert (await verify_audit(own_database)).is_intact
 
 
-async def test_many_rows_are_sealed_by_several_seals(own: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_rows_are_sealed_by_several_seals(own_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_seals, "MOST_ROWS", 2)
-    await act(own, *"abc")
-    async with own.transaction() as together:
+    await act(own_database, *"abc")
+    async with own_database.transaction() as together:
         for name in "defgh":
             await note(together, Act(AT, "operator", name), "release_segment")
-    await act(own, "i")
-    sealed = await AuditSeals(own).seal(AT)
-    report = await verify_audit(own)
+    await act(own_database, "i")
+    sealed = await AuditSeals(own_database).seal(AT)
+    report = await verify_audit(own_database)
     assert (sealed.rows, report.rows, report.is_intact) == (9, 9, True)
     assert report.seals > 2
 
 
-async def test_several_that_seal_at_once_make_one_chain(own: Database) -> None:
-    await act(own, *"abcdef")
-    made = await asyncio.gather(*(AuditSeals(own).seal(AT) for _ in range(4)))
+async def test_several_that_seal_at_once_make_one_chain(own_database: Database) -> None:
+    await act(own_database, *"abcdef")
+    made = await asyncio.gather(*(AuditSeals(own_database).seal(AT) for _ in range(4)))
     assert sum(each.rows for each in made) == 6
-    report = await verify_audit(own)
+    report = await verify_audit(own_database)
     assert (report.seals, report.is_intact) == (1, True)
 
 
@@ -129,24 +122,26 @@ async def test_several_that_seal_at_once_make_one_chain(own: Database) -> None:
         ("DELETE FROM audit_seal WHERE number = 2", [2, 3]),
     ],
 )
-async def test_every_change_is_found(own: Database, owner: Database, change: str, shows_in: list[int]) -> None:
-    await chain_of_three(own)
-    assert (await verify_audit(own)).is_intact
+async def test_every_change_is_found(own_database: Database, owner: Database, change: str, shows_in: list[int]) -> None:
+    await chain_of_three(own_database)
+    assert (await verify_audit(own_database)).is_intact
     await owner.rows(text(change))
-    report = await verify_audit(own)
+    report = await verify_audit(own_database)
     assert not report.is_intact
     assert {fault.seal for fault in report.faults} >= set(shows_in)
 
 
-async def test_a_chain_made_anew_is_found_by_a_digest_that_was_noted_down(own: Database, owner: Database) -> None:
-    await chain_of_three(own)
-    last = (await verify_audit(own)).last
+async def test_a_chain_made_anew_is_found_by_a_digest_that_was_noted_down(
+    own_database: Database, owner: Database
+) -> None:
+    await chain_of_three(own_database)
+    last = (await verify_audit(own_database)).last
     assert last is not None
     noted = {last.number: last.digest.hex()}
-    assert (await verify_audit(own, noted)).is_intact
+    assert (await verify_audit(own_database, noted)).is_intact
     await owner.rows(text("UPDATE audit SET actor = 'x' WHERE actor = 'a'"))
     await owner.rows(text("DELETE FROM audit_seal"))
     for minute in range(3):
-        await AuditSeals(own).seal(AT + minute * MINUTE)
-    assert (await verify_audit(own)).is_intact
-    assert [fault.seal for fault in (await verify_audit(own, noted)).faults] == [3]
+        await AuditSeals(own_database).seal(AT + minute * MINUTE)
+    assert (await verify_audit(own_database)).is_intact
+    assert [fault.seal for fault in (await verify_audit(own_database, noted)).faults] == [3]

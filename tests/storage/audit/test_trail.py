@@ -1,6 +1,6 @@
 """Every act that changes a plate, a chance or the blacklist adds a row, which the application can't remove."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,20 +17,12 @@ from storage.offices.calendars import Calendars
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.preselections.decisions import Claim
-from tests.support.pool import B, World, segment
+from tests.support.pool import B, Pool, segment
 from tests.support.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
 
 ALWAYS = (AT - timedelta(days=4000), AT + timedelta(days=4000))
 ADD = "INSERT INTO audit (at, actor_kind, action, plates, facts) VALUES ('2026-11-23', 'system', 'x', '{}', '{}')"
 OPERATOR = Act(AT, "operator", "op-1", "办公室停电")
-
-
-@pytest.fixture
-async def own(fresh_database: str) -> AsyncIterator[Database]:
-    """A database whose audit belongs to this test."""
-    own = Database(fresh_database)
-    yield own
-    await own.close()
 
 
 async def entries(database: Database, **wanted: Any) -> list[AuditEntry]:
@@ -103,8 +95,8 @@ async def test_what_was_refused_or_repeated_leaves_no_further_row(stored: Stored
     assert len(await audited(stored, other)) == 1
 
 
-async def test_a_ban_its_extension_and_its_end_are_audited(own: Database) -> None:
-    bans, party, missed = BanRepository(own, KEYS), uuid4().bytes, uuid4()
+async def test_a_ban_its_extension_and_its_end_are_audited(own_database: Database) -> None:
+    bans, party, missed = BanRepository(own_database, KEYS), uuid4().bytes, uuid4()
     first = NewBan(uuid4(), party, "张*", AT, LATER, missed)
     entry = await bans.ban(first)
     await bans.ban(first)
@@ -112,7 +104,7 @@ async def test_a_ban_its_extension_and_its_end_are_audited(own: Database) -> Non
     await bans.ban(longer)
     await bans.ban(longer)
     await bans.release(entry.id, LATER + timedelta(days=1))
-    found = await entries(own, preselection_id=missed)
+    found = await entries(own_database, preselection_id=missed)
     assert [(each.action, each.actor_kind) for each in found] == [
         ("bar", "timer"),
         ("extend_ban", "timer"),
@@ -121,23 +113,23 @@ async def test_a_ban_its_extension_and_its_end_are_audited(own: Database) -> Non
     assert {each.facts["entry_id"] for each in found} == {str(entry.id)}
 
 
-async def test_an_early_release_and_its_confirmation_are_audited_with_both_operators(own: Database) -> None:
-    bans, missed = BanRepository(own, KEYS), uuid4()
+async def test_an_early_release_and_its_confirmation_are_audited_with_both_operators(own_database: Database) -> None:
+    bans, missed = BanRepository(own_database, KEYS), uuid4()
     entry = await bans.ban(NewBan(uuid4(), uuid4().bytes, "张*", AT, LATER, missed))
     assert await bans.release_early(entry.id, AT, operator="op-1", reason="停电")
-    assert await BanRepository(own, KEYS).confirm_release(entry.id, Act(SOON, "operator", "op-2"))
-    _, released, confirmed = await entries(own, preselection_id=missed)
+    assert await BanRepository(own_database, KEYS).confirm_release(entry.id, Act(SOON, "operator", "op-2"))
+    _, released, confirmed = await entries(own_database, preselection_id=missed)
     assert (released.action, released.actor, released.facts["reason"]) == ("release_ban_early", "op-1", "停电")
     assert (confirmed.action, confirmed.actor, confirmed.facts["first"]) == ("confirm_ban_release", "op-2", "op-1")
 
 
-async def test_a_changed_segment_and_a_changed_calendar_are_audited(world: World) -> None:
-    await world.add_prefix(B, segment("!!!!!"))
-    await SegmentRepository(world.database).exclude(B, "!!!!!", ["!!!!8"], OPERATOR)
-    calendars = Calendars(world.database)
+async def test_a_changed_segment_and_a_changed_calendar_are_audited(pool: Pool) -> None:
+    await pool.add_prefix(B, segment("!!!!!"))
+    await SegmentRepository(pool.database).exclude(B, "!!!!!", ["!!!!8"], OPERATOR)
+    calendars = Calendars(pool.database)
     await calendars.enter({date(2027, 1, 4): DayKind.HOLIDAY}, OPERATOR, office_code=f"office {B}")
     await calendars.declare_year(2027, OPERATOR, official=True)
-    found = await entries(world.database)
+    found = await entries(pool.database)
     assert [each.action for each in found] == ["release_segment", "exclude_numbers", "enter_days", "declare_year"]
     assert (found[1].facts["excluded"], found[1].facts["reason"]) == (["!!!!8"], "办公室停电")
     assert found[2].facts["days"] == {"2027-01-04": "holiday"}
@@ -166,18 +158,18 @@ async def test_the_application_can_neither_change_the_audit_nor_any_table(databa
         await database.rows(text(statement))
 
 
-async def test_the_application_may_add_a_row(own: Database) -> None:
+async def test_the_application_may_add_a_row(own_database: Database) -> None:
     """Shows that the refusals above depend on the columns that the statements set."""
-    await own.rows(text(ADD))
-    assert len(await entries(own)) == 1
+    await own_database.rows(text(ADD))
+    assert len(await entries(own_database)) == 1
 
 
-async def test_the_owner_is_somebody_else(own: Database, as_owner: Callable[[str], str]) -> None:
+async def test_the_owner_is_somebody_else(own_database: Database, as_owner: Callable[[str], str]) -> None:
     """Shows that the refusals above depend on the role, not on the statements."""
-    await own.rows(text(ADD))
-    owner = Database(as_owner(own.engine.url.render_as_string(hide_password=False)))
+    await own_database.rows(text(ADD))
+    owner = Database(as_owner(own_database.engine.url.render_as_string(hide_password=False)))
     try:
         await owner.rows(text("DELETE FROM audit"))
     finally:
         await owner.close()
-    assert await entries(own) == []
+    assert await entries(own_database) == []

@@ -1,7 +1,6 @@
 """Bans (R-41, R-48): one live ban for each party, whose `until` decides; operators' lists and their releases."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,15 +28,8 @@ def bans(database: Database) -> BanRepository:
 
 
 @pytest.fixture
-async def own(fresh_database: str) -> AsyncIterator[Database]:
-    own = Database(fresh_database)
-    yield own
-    await own.close()
-
-
-@pytest.fixture
-def own_bans(own: Database) -> BanRepository:
-    return BanRepository(own, KEYS)
+def own_bans(own_database: Database) -> BanRepository:
+    return BanRepository(own_database, KEYS)
 
 
 def ban(party: bytes, since: datetime = AT, until: datetime = TWO_YEARS_LATER) -> NewBan:
@@ -191,8 +183,10 @@ async def test_an_early_release_waits_for_a_second_operator(own_bans: BanReposit
     )  # fmt: skip
 
 
-async def test_the_database_itself_refuses_one_operator_in_both_places(own: Database, own_bans: BanRepository) -> None:
+async def test_the_database_itself_refuses_one_operator_in_both_places(
+    own_database: Database, own_bans: BanRepository
+) -> None:
     entry_id = await entered(own_bans)
     await own_bans.release_early(entry_id, AT, operator="op-1", reason="停电")
     with pytest.raises(IntegrityError, match="confirmed_by_another"):
-        await own.rows(text("UPDATE blacklist SET confirmed_by = 'op-1'"))
+        await own_database.rows(text("UPDATE blacklist SET confirmed_by = 'op-1'"))

@@ -28,24 +28,22 @@ def test_no_sealed_column_is_forgotten() -> None:
     assert {f"{each.table.name}.{name}" for each in SEALED for name in each.columns} == binary - DIGESTS
 
 
-async def test_values_are_sealed_anew_and_the_old_key_is_needed_no_more(fresh_database: str) -> None:
-    database = Database(fresh_database)
-    stored = await Stored.beginning(database)
+async def test_values_are_sealed_anew_and_the_old_key_is_needed_no_more(own_database: Database) -> None:
+    stored = await Stored.beginning(own_database)
     rows = [await stored.submitted() for _ in range(3)]
-    await DeskReasons(database, KEYS).add(DeskReason(rows[0].id, rows[0].id, "clerk", "卖方反悔", AT))
-    work = Reencryption(database, Vault(NEW, "second"))
+    await DeskReasons(own_database, KEYS).add(DeskReason(rows[0].id, rows[0].id, "clerk", "卖方反悔", AT))
+    work = Reencryption(own_database, Vault(NEW, "second"))
     assert await work.remaining_rows(Vault.head_of("first")) == 4
     assert await work.run() == 4
     assert (await work.run(), await work.remaining_rows(Vault.head_of("first"))) == (0, 0)
     without_old = Keys(Vault({"second": b"2" * 32}, "second"), KeyedHash(b"h" * 32))
-    row = await any_row(database, without_old, rows[0].id)
+    row = await any_row(own_database, without_old, rows[0].id)
     assert row is not None
     assert (row.party_name, row.phone, row.seller) == ("张三", "13800138000", rows[0].seller)
-    [reason] = await DeskReasons(database, without_old).of_preselection(rows[0].id)
+    [reason] = await DeskReasons(own_database, without_old).of_preselection(rows[0].id)
     assert reason.reason == "卖方反悔"
     with pytest.raises(Unreadable):
         _ = (await stored.row(rows[1].id)).phone
-    await database.close()
 
 
 def test_a_value_of_a_key_made_since_is_read_after_the_keys_were_read_anew() -> None:

@@ -20,28 +20,27 @@ def changed_keys() -> Keys:
     return Keys(KEYS.vault, hashes)
 
 
-async def test_a_ban_entered_while_hashes_move_is_the_party_s_all_the_same(fresh_database: str) -> None:
-    database, keys = Database(fresh_database), changed_keys()
-    stored = await Stored.beginning(database)
+async def test_a_ban_entered_while_hashes_move_is_the_party_s_all_the_same(own_database: Database) -> None:
+    keys = changed_keys()
+    stored = await Stored.beginning(own_database)
     read_before = await stored.submitted(party_id="A", vin="V")
     purged = await stored.submitted(party_id="B", vin="W")
     nobody = text("UPDATE preselection SET party_hash = :nobody, owner_hash = :nobody, purged_at = :at WHERE id = :id")
-    await database.rows(nobody, {"nobody": NOBODY, "at": AT, "id": purged.id})
-    work = Rehashing(database, keys)
+    await own_database.rows(nobody, {"nobody": NOBODY, "at": AT, "id": purged.id})
+    work = Rehashing(own_database, keys)
     assert await work.remaining_rows() == (2, 0)
     assert await work.run() == 2
     assert (await work.run(), await work.remaining_rows()) == (0, (0, 0))
     # A worker has read the row earlier, and bans its party with the old hash.
     late = NewBan(uuid4(), read_before.party_hash, "王*", AT, LATER, read_before.id)
-    await BanRepository(database, keys).ban(late)
+    await BanRepository(own_database, keys).ban(late)
     hashes = PersonalHashes(keys.hashes)
-    assert await BanRepository(database, keys).find_ban_end(hashes.party("A"), AT) == LATER
-    rows = [await any_row(database, keys, each.id) for each in (read_before, purged)]
+    assert await BanRepository(own_database, keys).find_ban_end(hashes.party("A"), AT) == LATER
+    rows = [await any_row(own_database, keys, each.id) for each in (read_before, purged)]
     kept, gone = (row for row in rows if row)
     assert (kept.party_hash, kept.vehicle_hash) == (hashes.party("A"), hashes.vehicle("V"))
     assert (gone.party_hash, gone.owner_hash) == (NOBODY, NOBODY)
     assert gone.vehicle_hash in candidate_hashes(hashes.vehicle("W"))
     assert gone.vehicle_hash != hashes.vehicle("W"), "nothing could tell its text any more"
-    [joined] = await database.rows(text("SELECT count(*) FROM preselection JOIN blacklist USING (party_hash)"))
+    [joined] = await own_database.rows(text("SELECT count(*) FROM preselection JOIN blacklist USING (party_hash)"))
     assert joined[0] == 1
-    await database.close()

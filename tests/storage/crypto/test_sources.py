@@ -69,11 +69,10 @@ def test_what_is_no_key_file_is_refused(key_file: Path, text: str) -> None:
 
 
 async def test_a_process_reads_new_keys_by_itself_and_survives_a_broken_file(
-    key_file: Path, fresh_database: str
+    key_file: Path, own_database: Database
 ) -> None:
-    database, keys = Database(fresh_database), Keys.from_file(key_file)
-    readers = KeyReaders(database)
-    async with keep_keys_current(keys, database, "api", system_clock, every=timedelta(milliseconds=20)):
+    keys, readers = Keys.from_file(key_file), KeyReaders(own_database)
+    async with keep_keys_current(keys, own_database, "api", system_clock, every=timedelta(milliseconds=20)):
         await until(lambda: has_reported(readers, "encryption:a"))
         before = (await readers.live_readers(system_clock()))[0].seen_at
         break_file(key_file)
@@ -83,7 +82,6 @@ async def test_a_process_reads_new_keys_by_itself_and_survives_a_broken_file(
         await until(lambda: has_reported(readers, "encryption:b"))
         assert keys.vault.current == "b"
     assert await readers.live_readers(system_clock()) == []
-    await database.close()
 
 
 def break_file(key_file: Path) -> None:

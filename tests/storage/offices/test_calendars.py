@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,12 +13,10 @@ NATIONAL_DAY, MAKE_UP_SATURDAY, ORDINARY = date(2026, 10, 1), date(2026, 10, 10)
 
 
 @pytest.fixture
-async def calendars(fresh_database: str) -> AsyncIterator[Calendars]:
-    own = Database(fresh_database)
+async def calendars(own_database: Database) -> Calendars:
     for code in ("440300", "110000"):
-        await Offices(own).save(Office(code, "车管所", "路", "省", ()))
-    yield Calendars(own)
-    await own.close()
+        await Offices(own_database).save(Office(code, "车管所", "路", "省", ()))
+    return Calendars(own_database)
 
 
 async def test_the_countrys_days_hold_for_every_office(calendars: Calendars) -> None:

@@ -12,7 +12,7 @@ from storage.pool.keyboard import KeyboardSnapshots
 from storage.pool.keys import index_keys
 from storage.pool.rebuild import KEPT_INSTANTS
 from storage.postgres.tables import FOREVER
-from tests.support.pool import AT, LATER, WHOLE_PATTERNS, B, World, plates_at, segment
+from tests.support.pool import AT, LATER, WHOLE_PATTERNS, B, Pool, plates_at, segment
 
 MIB = 1024 * 1024
 ISSUE_ALL_DIGITS = text(
@@ -22,24 +22,24 @@ ISSUE_ALL_DIGITS = text(
 WHOLE = [segment(template) for template in WHOLE_PATTERNS]
 
 
-async def test_a_full_prefix_is_released_in_less_than_a_second(world: World) -> None:
-    await world.add_prefix(B)
-    await world.reconciler.reconcile(AT)
+async def test_a_full_prefix_is_released_in_less_than_a_second(pool: Pool) -> None:
+    await pool.add_prefix(B)
+    await pool.reconciler.reconcile(AT)
     begun = perf_counter()
-    await world.add_segments(*WHOLE)
-    await world.reconciler.rebuild(B, AT)
+    await pool.add_segments(*WHOLE)
+    await pool.reconciler.rebuild(B, AT)
     taken = perf_counter() - begun
-    assert await world.index.count(B, at=AT) == POOL_SIZE
+    assert await pool.index.count(B, at=AT) == POOL_SIZE
     assert taken < 1.0
 
 
-async def test_a_full_prefix_costs_at_most_a_mebibyte_of_redis(world: World, redis: Redis) -> None:
-    await world.add_prefix(B, *WHOLE)
+async def test_a_full_prefix_costs_at_most_a_mebibyte_of_redis(pool: Pool, redis: Redis) -> None:
+    await pool.add_prefix(B, *WHOLE)
     held = plates_at(random.Random(1).sample(range(POOL_SIZE), KEPT_INSTANTS))
-    await world.add_claims(held, "reserved", LATER)
-    await world.reconciler.reconcile(AT)
-    await KeyboardSnapshots(world.database, redis).get(B, AT, LATER - AT)
-    await world.index.draw(B, 10, at=AT, until=LATER, wish=Wish(without_four=True))
+    await pool.add_claims(held, "reserved", LATER)
+    await pool.reconciler.reconcile(AT)
+    await KeyboardSnapshots(pool.database, redis).get(B, AT, LATER - AT)
+    await pool.index.draw(B, 10, at=AT, until=LATER, wish=Wish(without_four=True))
     names = await redis.keys()
     assert all(B.encode() in name for name in names if isinstance(name, bytes))
     sizes = [await redis.memory_usage(name, samples=0) or 0 for name in names]
@@ -47,10 +47,10 @@ async def test_a_full_prefix_costs_at_most_a_mebibyte_of_redis(world: World, red
     assert await redis.zcard(index_keys(B)[1]) == KEPT_INSTANTS + 10
 
 
-async def test_a_hundred_thousand_claims_are_missing_from_a_new_index(world: World) -> None:
-    await world.add_prefix(B, *WHOLE)
-    async with world.database.transaction(timeout_s=30) as connection:
+async def test_a_hundred_thousand_claims_are_missing_from_a_new_index(pool: Pool) -> None:
+    await pool.add_prefix(B, *WHOLE)
+    async with pool.database.transaction(timeout_s=30) as connection:
         await connection.execute(ISSUE_ALL_DIGITS, {"prefix": B, "until": FOREVER, "at": AT})
-    await world.reconciler.reconcile(AT)
-    assert await world.index.count(B, at=AT) == POOL_SIZE - 100_000
-    assert not any(plate[2:].isdigit() for plate in await world.index.draw(B, 1000, at=AT, until=LATER))
+    await pool.reconciler.reconcile(AT)
+    assert await pool.index.count(B, at=AT) == POOL_SIZE - 100_000
+    assert not any(plate[2:].isdigit() for plate in await pool.index.draw(B, 1000, at=AT, until=LATER))

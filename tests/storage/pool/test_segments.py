@@ -1,6 +1,5 @@
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -16,13 +15,11 @@ WEEK = timedelta(days=7)
 
 
 @pytest.fixture
-async def repository(fresh_database: str) -> AsyncIterator[SegmentRepository]:
+async def repository(own_database: Database) -> SegmentRepository:
     """With the prefixes 粤B and 粤C of one office, and 京A of another."""
-    own = Database(fresh_database)
-    await Offices(own).save(Office("440300", "深圳", "路", "广东", ("粤B", "粤C")))
-    await Offices(own).save(Office("110000", "北京", "路", "北京", ("京A",)))
-    yield SegmentRepository(own)
-    await own.close()
+    await Offices(own_database).save(Office("440300", "深圳", "路", "广东", ("粤B", "粤C")))
+    await Offices(own_database).save(Office("110000", "北京", "路", "北京", ("京A",)))
+    return SegmentRepository(own_database)
 
 
 def segment(template: str, prefix: str = "粤B", excluded: tuple[str, ...] = ()) -> Segment:

@@ -17,7 +17,7 @@ from storage.pool.snapshot import PoolRecords
 from storage.pool.withheld import WithheldNumbers, Withholding
 from storage.postgres.tables import FOREVER, claim
 from storage.redis.client import make_redis
-from tests.support.pool import AT, LATER, B, World, free_in, segment
+from tests.support.pool import AT, LATER, B, Pool, free_in, segment
 
 FIRST = Act(AT, "operator", "op-1", "留作公务")
 SECOND = Act(LATER, "operator", "op-2", "不再需要")
@@ -25,15 +25,15 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def pool(world: World) -> World:
+async def pool(pool: Pool) -> Pool:
     """A hundred numbers, with an index."""
-    await world.add_prefix(B, segment("123!!"))
-    await world.reconciler.reconcile(AT)
-    return world
+    await pool.add_prefix(B, segment("123!!"))
+    await pool.reconciler.reconcile(AT)
+    return pool
 
 
 @pytest.fixture
-def withheld(pool: World) -> WithheldNumbers:
+def withheld(pool: Pool) -> WithheldNumbers:
     return WithheldNumbers(pool.database, pool.index)
 
 
@@ -57,7 +57,7 @@ async def release(withheld: WithheldNumbers, withholding_id: UUID) -> Withholdin
     return await withheld.release(withholding_id, SECOND, earliest=LATER + DAY, latest=LATER + 3 * DAY)
 
 
-async def test_a_withheld_number_is_in_no_draw_and_no_keyboard(pool: World, withheld: WithheldNumbers) -> None:
+async def test_a_withheld_number_is_in_no_draw_and_no_keyboard(pool: Pool, withheld: WithheldNumbers) -> None:
     made = await withhold(withheld, 7, 8)
     assert (made.plates, made.reason, made.withheld_by) == (numbers(7, 8), "留作公务", "op-1")
     assert not set(numbers(7, 8)) & await free_in(pool.redis)
@@ -66,7 +66,7 @@ async def test_a_withheld_number_is_in_no_draw_and_no_keyboard(pool: World, with
     assert (await PoolRecords(pool.database).keyboard(B, AT)).bit_count() == 98
 
 
-async def test_numbers_that_somebody_has_are_listed_and_stay_theirs(pool: World, withheld: WithheldNumbers) -> None:
+async def test_numbers_that_somebody_has_are_listed_and_stay_theirs(pool: Pool, withheld: WithheldNumbers) -> None:
     await pool.add_claims(numbers(1), "offered", LATER)
     await pool.add_claims(numbers(2), "offered", AT)
     done = await withheld.withhold(uuid4(), B, numbers(1, 2, 3), FIRST)
@@ -75,7 +75,7 @@ async def test_numbers_that_somebody_has_are_listed_and_stay_theirs(pool: World,
     assert await standing(pool, numbers(1)) == {numbers(1)[0]: ("offered", LATER)}
 
 
-async def test_where_no_number_can_be_had_nothing_is_written(pool: World, withheld: WithheldNumbers) -> None:
+async def test_where_no_number_can_be_had_nothing_is_written(pool: Pool, withheld: WithheldNumbers) -> None:
     await pool.add_claims(numbers(1))
     done = await withheld.withhold(uuid4(), B, numbers(1), FIRST)
     assert (done.withholding, done.taken) == (None, numbers(1))
@@ -83,7 +83,7 @@ async def test_where_no_number_can_be_had_nothing_is_written(pool: World, withhe
 
 
 async def test_the_same_order_again_changes_nothing_even_after_the_release(
-    pool: World, withheld: WithheldNumbers
+    pool: Pool, withheld: WithheldNumbers
 ) -> None:
     made = await withhold(withheld, 5)
     assert await withheld.withhold(made.id, B, numbers(5), SECOND) == await withheld.withhold(
@@ -96,7 +96,7 @@ async def test_the_same_order_again_changes_nothing_even_after_the_release(
     assert (await standing(pool, numbers(5)))[numbers(5)[0]][0] == "cooling"
 
 
-async def test_numbers_given_back_cool_each_until_an_instant_of_its_own(pool: World, withheld: WithheldNumbers) -> None:
+async def test_numbers_given_back_cool_each_until_an_instant_of_its_own(pool: Pool, withheld: WithheldNumbers) -> None:
     made = await withhold(withheld, *range(20))
     released = await release(withheld, made.id)
     assert released is not None
@@ -132,7 +132,7 @@ async def test_withholding_and_giving_back_each_wait_for_another_operator(withhe
     assert await withheld.unconfirmed_withholdings() == []
 
 
-async def test_every_act_is_audited_with_its_numbers(pool: World, withheld: WithheldNumbers) -> None:
+async def test_every_act_is_audited_with_its_numbers(pool: Pool, withheld: WithheldNumbers) -> None:
     made = await withhold(withheld, 1, 2)
     await withheld.confirm(made.id, SECOND)
     await release(withheld, made.id)
@@ -145,7 +145,7 @@ async def test_every_act_is_audited_with_its_numbers(pool: World, withheld: With
     ]
 
 
-async def test_two_that_withhold_the_same_numbers_share_none(pool: World, withheld: WithheldNumbers) -> None:
+async def test_two_that_withhold_the_same_numbers_share_none(pool: Pool, withheld: WithheldNumbers) -> None:
     there, back = numbers(*range(50)), numbers(*reversed(range(50)))
     done = await asyncio.gather(*(withheld.withhold(uuid4(), B, wanted, FIRST) for wanted in (there, back) * 3))
     got = [plate for each in done if each.withholding for plate in each.withholding.plates]
@@ -153,7 +153,7 @@ async def test_two_that_withhold_the_same_numbers_share_none(pool: World, withhe
 
 
 async def test_a_prefix_that_no_office_has_is_refused_and_its_numbers_stay(
-    pool: World, withheld: WithheldNumbers
+    pool: Pool, withheld: WithheldNumbers
 ) -> None:
     with pytest.raises(IntegrityError):
         await withheld.withhold(uuid4(), "粤C", ["粤C12345"], FIRST)
@@ -161,13 +161,13 @@ async def test_a_prefix_that_no_office_has_is_refused_and_its_numbers_stay(
 
 
 @pytest.mark.slow
-async def test_numbers_can_be_withheld_while_redis_is_away(pool: World, away: Redis) -> None:
+async def test_numbers_can_be_withheld_while_redis_is_away(pool: Pool, away: Redis) -> None:
     made = await withhold(WithheldNumbers(pool.database, PoolIndex(away)), 4)
     assert await standing(pool, numbers(4)) == {numbers(4)[0]: ("withheld", FOREVER)}
     assert made.plates == numbers(4)
 
 
-async def standing(pool: World, plates: list[str]) -> dict[str, tuple[str, datetime]]:
+async def standing(pool: Pool, plates: list[str]) -> dict[str, tuple[str, datetime]]:
     columns = claim.c
     found = await pool.database.rows(
         select(columns.plate, columns.kind, columns.until).where(columns.plate.in_(plates))

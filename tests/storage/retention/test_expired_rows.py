@@ -1,7 +1,6 @@
 """Maintenance removes expired rows, and nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -23,13 +22,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MILLISECOND = timedelta(milliseconds=1)
 
 
-@pytest.fixture
-async def own(fresh_database: str) -> AsyncIterator[Database]:
-    own = Database(fresh_database)
-    yield own
-    await own.close()
-
-
 async def count(database: Database, table: Table) -> int:
     row = await database.row(select(func.count()).select_from(table))
     assert row is not None
@@ -40,75 +32,75 @@ async def removed(database: Database, kind: str, at: datetime) -> int:
     return (await ExpiredRows(database).remove(at))[kind]
 
 
-async def test_an_ended_claim_is_removed_an_hour_later_and_a_live_one_stays(own: Database) -> None:
+async def test_an_ended_claim_is_removed_an_hour_later_and_a_live_one_stays(own_database: Database) -> None:
     ends = dict(zip(new_plates(4), (AT - DAY, AT, AT + HOUR, FOREVER), strict=True))
     rows = [
         {"plate": plate, "kind": "offered", "until": until, "changed_at": AT - DAY} for plate, until in ends.items()
     ]
-    async with own.transaction() as connection:
+    async with own_database.transaction() as connection:
         await connection.execute(insert(claim), rows)
-    assert await removed(own, "claims", AT) == 1
-    assert await removed(own, "claims", AT + HOUR - MILLISECOND) == 0
-    assert await removed(own, "claims", AT + HOUR) == 1
-    assert await count(own, claim) == 2
+    assert await removed(own_database, "claims", AT) == 1
+    assert await removed(own_database, "claims", AT + HOUR - MILLISECOND) == 0
+    assert await removed(own_database, "claims", AT + HOUR) == 1
+    assert await count(own_database, claim) == 2
 
 
-async def test_a_claim_that_a_decision_is_changing_now_is_left_for_the_next_time(own: Database) -> None:
-    stored, [plate] = await Stored.beginning(own), new_plates()
+async def test_a_claim_that_a_decision_is_changing_now_is_left_for_the_next_time(own_database: Database) -> None:
+    stored, [plate] = await Stored.beginning(own_database), new_plates()
     me = await stored.begun()
     await stored.decisions.commit(decision(me, hold=[Claim(plate, "offered", AT - DAY + HOUR)], at=AT - DAY))
-    async with own.transaction() as busy:
+    async with own_database.transaction() as busy:
         await busy.execute(select(claim).where(claim.c.plate == plate).with_for_update())
-        assert await asyncio.wait_for(removed(own, "claims", AT), 2) == 0
-    assert await removed(own, "claims", AT) == 1
+        assert await asyncio.wait_for(removed(own_database, "claims", AT), 2) == 0
+    assert await removed(own_database, "claims", AT) == 1
 
 
-async def test_answers_stay_for_their_day(own: Database) -> None:
-    answers, key = Idempotency(own, KEYS), RequestKey(b"caller", "/path", uuid4())
+async def test_answers_stay_for_their_day(own_database: Database) -> None:
+    answers, key = Idempotency(own_database, KEYS), RequestKey(b"caller", "/path", uuid4())
     await answers.begin(key, at=AT, body_digest=b"", operation_id=uuid4(), lease=timedelta(seconds=20))
     await answers.answer(key, 200, {}, "{}")
-    assert await removed(own, "answers", AT + DAY) == 0
-    assert await removed(own, "answers", AT + DAY + 2 * HOUR) == 1
-    assert await count(own, idempotency) == 0
+    assert await removed(own_database, "answers", AT + DAY) == 0
+    assert await removed(own_database, "answers", AT + DAY + 2 * HOUR) == 1
+    assert await count(own_database, idempotency) == 0
 
 
-async def test_codes_and_failed_checks_stay_as_long_as_a_limit_counts_them(own: Database) -> None:
+async def test_codes_and_failed_checks_stay_as_long_as_a_limit_counts_them(own_database: Database) -> None:
     owner = CodeOwner("confirm_information", uuid4().bytes)
     new = NewCode(uuid4(), owner, uuid4().bytes, b"hash", AT)
-    await Codes(own).issue(new, Policy())
-    await FailedChecks(own).begin(uuid4(), b"applicant", at=AT, since=AT, limit=5)
+    await Codes(own_database).issue(new, Policy())
+    await FailedChecks(own_database).begin(uuid4(), b"applicant", at=AT, since=AT, limit=5)
     for kind, table in (("codes", code), ("failed_checks", failed_check)):
-        assert await removed(own, kind, AT + DAY) == 0
-        assert await count(own, table) == 1
-    later = await ExpiredRows(own).remove(AT + 2 * DAY + HOUR)
+        assert await removed(own_database, kind, AT + DAY) == 0
+        assert await count(own_database, table) == 1
+    later = await ExpiredRows(own_database).remove(AT + 2 * DAY + HOUR)
     assert (later["codes"], later["failed_checks"]) == (1, 1)
 
 
-async def test_a_code_that_is_still_good_stays_however_old(own: Database) -> None:
+async def test_a_code_that_is_still_good_stays_however_old(own_database: Database) -> None:
     new = NewCode(uuid4(), CodeOwner("confirm_information", uuid4().bytes), uuid4().bytes, b"hash", AT)
-    await Codes(own).issue(new, Policy().with_overrides({"code_ttl": "P7D"}))
-    assert await removed(own, "codes", AT + 6 * DAY) == 0
+    await Codes(own_database).issue(new, Policy().with_overrides({"code_ttl": "P7D"}))
+    assert await removed(own_database, "codes", AT + 6 * DAY) == 0
 
 
-async def test_submissions_that_never_began_are_removed_and_begun_ones_stay(own: Database) -> None:
-    stored = await Stored.beginning(own)
+async def test_submissions_that_never_began_are_removed_and_begun_ones_stay(own_database: Database) -> None:
+    stored = await Stored.beginning(own_database)
     await stored.submitted(at=AT)
     await stored.begun(at=AT)
-    assert await removed(own, "submissions", AT + DAY) == 0
-    assert await removed(own, "submissions", AT + 3 * DAY) == 1
-    assert await count(own, preselection) == 1
+    assert await removed(own_database, "submissions", AT + DAY) == 0
+    assert await removed(own_database, "submissions", AT + 3 * DAY) == 1
+    assert await count(own_database, preselection) == 1
 
 
-async def test_decisions_stay_as_long_as_temporal_keeps_their_history(own: Database) -> None:
-    stored = await Stored.beginning(own)
+async def test_decisions_stay_as_long_as_temporal_keeps_their_history(own_database: Database) -> None:
+    stored = await Stored.beginning(own_database)
     me = await stored.begun()
     await stored.decisions.commit(decision(me, at=AT))
-    assert await removed(own, "decisions", AT + 29 * DAY) == 0
-    assert await removed(own, "decisions", AT + 31 * DAY) == 2
-    assert await count(own, decision_table) == 0
+    assert await removed(own_database, "decisions", AT + 29 * DAY) == 0
+    assert await removed(own_database, "decisions", AT + 31 * DAY) == 2
+    assert await count(own_database, decision_table) == 0
 
 
-async def test_old_messages_of_the_local_phone_are_removed(own: Database) -> None:
+async def test_old_messages_of_the_local_phone_are_removed(own_database: Database) -> None:
     message = {
         "id": uuid4(),
         "idempotency_key": "key",
@@ -118,17 +110,17 @@ async def test_old_messages_of_the_local_phone_are_removed(own: Database) -> Non
         "text": b"text",
         "sent_at": AT,
     }
-    async with own.transaction() as connection:
+    async with own_database.transaction() as connection:
         await connection.execute(insert(sms_outbox).values(message))
-    assert await removed(own, "messages", AT + 29 * DAY) == 0
-    assert await removed(own, "messages", AT + 31 * DAY) == 1
+    assert await removed(own_database, "messages", AT + 29 * DAY) == 0
+    assert await removed(own_database, "messages", AT + 31 * DAY) == 1
 
 
 async def test_more_rows_than_go_in_one_statement_are_all_removed(
-    own: Database, monkeypatch: pytest.MonkeyPatch
+    own_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storage.retention.expired_rows._AT_ONCE", 3)
     rows = [{"plate": plate, "kind": "offered", "until": AT, "changed_at": AT} for plate in new_plates(10)]
-    async with own.transaction() as connection:
+    async with own_database.transaction() as connection:
         await connection.execute(insert(claim), rows)
-    assert await removed(own, "claims", AT + DAY) == 10
+    assert await removed(own_database, "claims", AT + DAY) == 10

@@ -1,6 +1,5 @@
 """Personal data is removed after its retention, and not before; the plates' records stay."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,10 +20,8 @@ MUCH_LATER = AT + 10 * YEAR
 
 
 @pytest.fixture
-async def own(fresh_database: str) -> AsyncIterator[Stored]:
-    database = Database(fresh_database)
-    yield await Stored.beginning(database)
-    await database.close()
+async def own(own_database: Database) -> Stored:
+    return await Stored.beginning(own_database)
 
 
 async def ended(own: Stored, stage: str = "registered", **given: Any) -> UUID:
