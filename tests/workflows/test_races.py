@@ -23,7 +23,7 @@ async def test_a_message_that_arrives_while_the_last_act_is_decided_costs_its_ca
         await eventually(lambda: waiting(real_time_world.repositories.database, 1))
         # The workflow can't end now: it has to handle this first, and its task fails.
         await vehicle.handle.signal("refresh")
-    acted = await registering
-    assert acted.revision == (await vehicle.row()).revision
+    result = await registering
+    assert result.revision == (await vehicle.row()).revision
     assert (await vehicle.state()).stage is Stage.REGISTERED
     await vehicle.ends()
