@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, Row, and_, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Executable, Row, and_, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -83,14 +83,18 @@ class BanRepository:
     async def ban(self, new: NewBan) -> Ban:
         """Write a ban, or extend the existing one to the later end. Repeating it changes nothing.
 
-        The result has another id than `new` if a ban existed already.
+        The result has another id than `new` if a ban existed already. A released ban that covered this one is not
+        written again: the operator has released the party from both.
         """
         async with self._database.transaction() as connection:
-            earlier = (await connection.execute(select(*_BAN).where(_COLUMNS.id == new.id))).one_or_none()
-            if earlier:
-                return Ban(*earlier)
             if self._keyed.is_changing:
                 new = await _under_current_hash(connection, new)
+            covers = and_(
+                _COLUMNS.party_hash == new.party_hash, _COLUMNS.since <= new.since, _COLUMNS.until >= new.until
+            )
+            known = select(*_BAN).where(or_(_COLUMNS.id == new.id, covers)).limit(1)
+            if earlier := (await connection.execute(known)).one_or_none():
+                return Ban(*earlier)
             await _release_ended(connection, new)
             running = select(_COLUMNS.until).where(_COLUMNS.party_hash == new.party_hash, _IS_LIVE).with_for_update()
             ran_until = (await connection.execute(running)).scalar()
