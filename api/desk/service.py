@@ -11,7 +11,7 @@ from api.http.request_context import RequestContext
 from api.preselections.actions import count, send_command
 from api.preselections.holders import masked_holder
 from api.preselections.views import state_of
-from domain.errors import NotFound, VoucherInvalid
+from domain.errors import NotFound, OutcomeUnknown, VoucherInvalid
 from domain.preselection.values import Stage
 from storage.audit.trail import Act
 from storage.preselections.desk_reasons import DeskReason
@@ -60,7 +60,7 @@ async def inspect(context: RequestContext, text: str) -> VoucherInspection:
 async def register(context: RequestContext) -> ReservationItem:
     """Register: the plate is issued. Raises `WrongStage`, also after the deadline."""
     await send_command(context, "register", DeskAct(clerk_of(context), str(context.operation_id)))
-    return await _current_item(context)
+    return await _current_item(context, Stage.REGISTERED)
 
 
 async def reject(context: RequestContext, reason: str) -> ReservationItem:
@@ -73,7 +73,7 @@ async def reject(context: RequestContext, reason: str) -> ReservationItem:
         DeskReason(context.operation_id, context.preselection.id, clerk, reason, context.now())
     )
     await send_command(context, "reject", DeskAct(clerk, str(context.operation_id)))
-    return await _current_item(context)
+    return await _current_item(context, Stage.CANCELLED)
 
 
 def clerk_of(context: RequestContext) -> str:
@@ -98,10 +98,14 @@ async def _id_of_code(context: RequestContext, code: str) -> UUID:
     raise VoucherInvalid
 
 
-async def _current_item(context: RequestContext) -> ReservationItem:
+async def _current_item(context: RequestContext, expected: Stage) -> ReservationItem:
+    """The reservation by its row, after an act that leads to this stage for good. Raises `OutcomeUnknown`."""
     row = await context.repositories.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
+    if row.stage != expected:
+        # Nobody of ours has answered: somebody else's workflow runs under the id of the vehicle's.
+        raise OutcomeUnknown
     return _item(context, row)
 
 

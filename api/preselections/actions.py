@@ -24,6 +24,9 @@ async def perform_action(context: RequestContext, name: str, command: Command) -
     row = await context.repositories.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
+    if row.revision < acted.revision:
+        # No workflow of ours is ahead of the row: somebody else's runs under the id of the vehicle's.
+        raise OutcomeUnknown
     if row.revision != acted.revision and (decision := await context.repositories.decisions.find(context.operation_id)):
         row = replace(row, state=decision.state, changed_at=decision.at)
     at = unchanged_until(row, context.now()) if context.is_repeat else context.now()

@@ -1,6 +1,6 @@
 """Somebody who reaches Temporal and has none of our keys, with another worker, workflow and task queue."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from temporalio import workflow
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from workflows.refusals import application_error
@@ -41,6 +41,23 @@ class ErrandWorkflow:
         )
 
 
+@workflow.defn(name="Impostor")
+class ImpostorWorkflow:
+    """Runs under the id of a vehicle's workflow, accepts everything, and says that it is done."""
+
+    @workflow.run
+    async def run(self, _: Any = None) -> None:
+        await workflow.wait_condition(lambda: False)
+
+    @workflow.update(dynamic=True)
+    async def anything(self, _: str, __: Sequence[RawValue]) -> Any:
+        return {"revision": 99}
+
+    @workflow.signal(dynamic=True)
+    def ignored(self, _: str, __: Sequence[RawValue]) -> None:
+        """Nothing follows."""
+
+
 @dataclass(frozen=True)
 class Attacker:
     """Sends anything to the workflows and workers of `victim_queue`."""
@@ -67,10 +84,17 @@ class Attacker:
             workflow_type, given, id=workflow_id or f"forged-{uuid4()}", task_queue=self.victim_queue
         )
 
+    async def take_place_of(self, handle: WorkflowHandle[Any, Any]) -> None:
+        """End a workflow of ours, and start an impostor under its id."""
+        await handle.terminate("by hand")
+        await self.client.start_workflow(ImpostorWorkflow.run, id=handle.id, task_queue=self.own_queue)
+
 
 @asynccontextmanager
 async def attacking(client: Client, victim_queue: str) -> AsyncIterator[Attacker]:
     own_queue = f"attacker-{uuid4()}"
     runner = UnsandboxedWorkflowRunner()
-    async with Worker(client, task_queue=own_queue, workflows=[ErrandWorkflow], workflow_runner=runner):
+    async with Worker(
+        client, task_queue=own_queue, workflows=[ErrandWorkflow, ImpostorWorkflow], workflow_runner=runner
+    ):
         yield Attacker(client, own_queue, victim_queue)
