@@ -32,8 +32,12 @@ class Act:
     stage: Stage | None = None
     rule: Rule | None = None
     step: Step | None = None
-    action: str = ""
+    recorded_as: str = ""
     under_ban: bool = True
+
+    @property
+    def action(self) -> str:
+        return self.recorded_as or self.name
 
     def check_stage(self, state: Preselection, at: datetime) -> None:
         """Raises `WrongStage`; where the policy forbids the act at all, that refusal comes first."""
@@ -96,7 +100,7 @@ ACTS: Mapping[str, Act] = {
         Act("register", by="clerk", stage=Stage.COMPLETED, step=lambda state, at, _: state.register(at)),
         Act("reject", by="clerk", stage=Stage.COMPLETED, step=lambda state, at, _: state.reject(at)),
         Act("release_holds", by="operator", step=lambda state, at, _: state.release_holds(at)),
-        Act("cancel", by="operator", action="reject", step=lambda state, at, _: state.reject(at)),
+        Act("cancel", by="operator", recorded_as="reject", step=lambda state, at, _: state.reject(at)),
         Act("extend_validity", by="operator", step=_extend_validity),
     )
 }

@@ -91,7 +91,7 @@ class DecisionRunner:
                 raise as_failure(refusal, case.row.revision) from None
             except (PartyBanned, VehicleTaken, CodeGone) as aborted:
                 raise as_failure(_refusal_of(aborted), case.row.revision) from None
-        # Nobody's row moves so often; the request id belongs to another preselection.
+        # Nobody's row moves so often; the request id belongs to another preselection, or to another act.
         raise ValidationFailed([{"field": "request_id", "message": "was used before"}])
 
     async def settle(self, given: DecisionInput) -> DecisionResult:
@@ -117,7 +117,7 @@ class DecisionRunner:
         sealed = command is not None and self._seals.is_genuine(given.preselection_id, given.act, command)
         actor = actor_of(act, command, is_sealed=sealed)
         request_id = UUID(command.request_id) if command else uuid4()
-        loaded = await self.decisions.load(UUID(given.preselection_id), request_id, given.at)
+        loaded = await self.decisions.load(UUID(given.preselection_id), request_id, act.action, given.at)
         if loaded is None:
             raise RowMissing(given.preselection_id)
         if loaded.banned_until and not act.under_ban and loaded.earlier is None:
@@ -150,7 +150,7 @@ class DecisionRunner:
 
         `index_claims` are those that the index does not have yet, if it has some.
         """
-        action = action or case.act.action or case.act.name
+        action = action or case.act.action
         await self.decisions.commit(decision_of(case, after, action, request_id or case.request_id, claims, use_code))
         revision = case.row.revision + 1
         log.info("decided", preselection_id=str(case.row.id), action=action, stage=after.stage.value, revision=revision)

@@ -44,7 +44,8 @@ _LOAD = f"""
         ),
         d.at, d.answer
     FROM preselection AS p
-    LEFT JOIN decision AS d ON d.request_id = %(request_id)s AND d.preselection_id = p.id
+    LEFT JOIN decision AS d
+        ON d.request_id = %(request_id)s AND d.preselection_id = p.id AND d.action = %(action)s
     WHERE p.id = %(id)s
 """.encode()  # noqa: S608 -- constants
 
@@ -198,9 +199,13 @@ class Decisions:
         self._database = database
         self._vault = keys.vault
 
-    async def load(self, preselection_id: UUID, request_id: UUID, at: datetime) -> LoadedRow | None:
-        """The row, the other inputs of a decision at `at`, and this request's earlier decision."""
-        found = await self._database.fetch_raw(_LOAD, {"id": preselection_id, "request_id": request_id, "at": at})
+    async def load(self, preselection_id: UUID, request_id: UUID, action: str, at: datetime) -> LoadedRow | None:
+        """The row, the other inputs of a decision at `at`, and the earlier decision on the same request.
+
+        A request for another action is another request, even with the same id: its decision is nobody else's answer.
+        """
+        values = {"id": preselection_id, "request_id": request_id, "action": action, "at": at}
+        found = await self._database.fetch_raw(_LOAD, values)
         if not found:
             return None
         [(*row, prefixes, banned_until, decided_at, answer)] = found

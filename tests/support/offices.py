@@ -1,6 +1,6 @@
 """Offices, each with its own prefix, whose segments were released long ago."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count, product
 
@@ -21,6 +21,7 @@ async def new_office(
     repositories: Repositories,
     *templates: str,
     compose_from: datetime | None = None,
+    excluded: Sequence[str] = (),
     policy: Mapping[str, str] | None = None,
 ) -> Office:
     """A new office with a new prefix, and its index; composable from the release unless given."""
@@ -29,7 +30,7 @@ async def new_office(
     await repositories.offices.save(office)
     released_at = now - LONG_AGO
     for template in templates or WHOLE_POOL:
-        segment = Segment(prefix, template, (), released_at, compose_from or released_at)
+        segment = Segment(prefix, template, tuple(excluded), released_at, compose_from or released_at)
         await repositories.segments.release(segment, Act(now, "system"))
     await repositories.pool_reconciler.rebuild(prefix, now)
     return office

@@ -11,5 +11,5 @@ from storage.preselections.rows import PreselectionRow
 
 async def any_row(database: Database, keys: Keys, preselection_id: UUID) -> PreselectionRow | None:
     """The row at any stage."""
-    loaded = await Decisions(database, keys).load(preselection_id, uuid4(), system_clock())
+    loaded = await Decisions(database, keys).load(preselection_id, uuid4(), "none", system_clock())
     return loaded.row if loaded else None

@@ -67,8 +67,12 @@ class Vehicle:
     def handle(self) -> WorkflowHandle[Any, Any]:
         return self.world.client.get_workflow_handle(vehicle_workflow_id(str(self.id)))
 
-    async def begin(self) -> None:
+    async def submit(self) -> None:
+        """The row as the API writes it, before anything begins."""
         await self._preselections().insert_submission(self._submission())
+
+    async def begin(self) -> None:
+        await self.submit()
         await self.revive()
 
     async def revive(self, request_id: str | None = None) -> Preselection:

@@ -52,9 +52,11 @@ class World:
         assert self.skipper, "this world's time can't be skipped"
         return self.skipper
 
-    async def office(self, *templates: str, compose_from: datetime | None = None) -> Office:
+    async def office(
+        self, *templates: str, compose_from: datetime | None = None, excluded: tuple[str, ...] = ()
+    ) -> Office:
         """A new office with a new prefix, whose segments were released long ago."""
-        return await new_office(self.repositories, *templates, compose_from=compose_from)
+        return await new_office(self.repositories, *templates, compose_from=compose_from, excluded=excluded)
 
     async def vehicle(
         self,

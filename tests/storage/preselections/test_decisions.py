@@ -67,7 +67,7 @@ async def test_the_same_request_again_changes_nothing_and_its_decision_is_loaded
         await stored.decisions.commit(first)
     with pytest.raises(RequestIdTaken):
         await stored.decisions.commit(again)
-    loaded = await stored.decisions.load(me, first.request_id, AT)
+    loaded = await stored.decisions.load(me, first.request_id, first.action, AT)
     assert loaded is not None
     assert loaded.row.revision == 2
     assert loaded.earlier is not None
@@ -75,15 +75,16 @@ async def test_the_same_request_again_changes_nothing_and_its_decision_is_loaded
     assert list(await claims_of(stored.database, plates)) == plates[:1]
 
 
-async def test_a_row_is_loaded_without_the_decision_of_another_request_or_preselection(stored: Stored) -> None:
+async def test_a_row_is_loaded_without_the_decision_of_another_request_preselection_or_act(stored: Stored) -> None:
     me, other = await stored.begun(), await stored.begun()
     mine = decision(me)
     await stored.decisions.commit(mine)
-    for preselection_id, request_id in ((me, uuid4()), (other, mine.request_id)):
-        loaded = await stored.decisions.load(preselection_id, request_id, AT)
+    own, others = (me, mine.request_id, "another act"), (other, mine.request_id, mine.action)
+    for preselection_id, request_id, action in ((me, uuid4(), mine.action), own, others):
+        loaded = await stored.decisions.load(preselection_id, request_id, action, AT)
         assert loaded is not None
         assert loaded.earlier is None
-    assert await stored.decisions.load(uuid4(), mine.request_id, AT) is None
+    assert await stored.decisions.load(uuid4(), mine.request_id, mine.action, AT) is None
     with pytest.raises(RequestIdTaken):
         await stored.decisions.commit(decision(other, request_id=mine.request_id))
 
