@@ -79,10 +79,10 @@ async def test_a_release_holds_for_every_missed_deadline_that_the_ban_covered(
     await bans.release_early(first.id, later + MILLISECOND, operator="op-1", reason="车管所停业")
     # Somebody starts the workflow of the second preselection once more.
     assert (await bans.ban(second)).id == extended.id == first.id
-    assert await bans.banned_until(party, later + timedelta(days=1)) is None
+    assert await bans.find_ban_end(party, later + timedelta(days=1)) is None
     third = ban(party, later + timedelta(days=2), TWO_YEARS_LATER + timedelta(days=102))
     assert (await bans.ban(third)).id == third.id
-    assert await bans.banned_until(party, later + timedelta(days=3)) == third.until
+    assert await bans.find_ban_end(party, later + timedelta(days=3)) == third.until
 
 
 async def test_banning_twice_for_the_same_reason_changes_nothing(bans: BanRepository, database: Database) -> None:
