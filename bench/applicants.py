@@ -21,7 +21,7 @@ PAIRS = [a + b for a in LETTERS for b in LETTERS]
 
 
 @dataclass(frozen=True)
-class Applicant:
+class Buyer:
     """An account, and the identity document of the buyer."""
 
     owner: str
@@ -29,13 +29,13 @@ class Applicant:
     phone: str
 
 
-def somebody() -> Applicant:
+def somebody() -> Buyer:
     number = next(NUMBERS)
-    return Applicant(f"bench-{number}", f"bench-id-{number}", f"138{number:08d}")
+    return Buyer(f"bench-{number}", f"bench-id-{number}", f"138{number:08d}")
 
 
 async def create_submissions(
-    stack: Stack, many: int, *, policy: Policy = AT_ONCE, applicant: Applicant | None = None
+    stack: Stack, many: int, *, policy: Policy = AT_ONCE, applicant: Buyer | None = None
 ) -> list[UUID]:
     """Preselections that passed the vehicle check, as the API writes them before it starts their workflows."""
     preselections = stack.repositories.preselections
@@ -65,7 +65,7 @@ def spread(prefix: str, many: int, *, start: int = 0) -> Sequence[str]:
     return [f"{prefix}{PAIRS[n // 1000]}{n % 1000:03d}" for n in range(start, start + many)]
 
 
-def _submission(stack: Stack, applicant: Applicant, policy: Policy) -> Submission:
+def _submission(stack: Stack, applicant: Buyer, policy: Policy) -> Submission:
     number = next(NUMBERS)
     return Submission(
         id=uuid4(),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.figures import Figure, Target
 from bench.http_client import connect
-from bench.requests import Selection, sign_in
+from bench.requests import DrawnPreselection, sign_in
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, Stack
 from embedded.managed_process import ManagedProcess
@@ -41,7 +41,7 @@ async def functions_of_a_draw(stack: Stack) -> list[str]:
     files = {name: stack.folder.root / f"functions-{name}.txt" for name in ("api", "worker")}
     policy = AT_ONCE.with_overrides({"draws": str(WARM_UP + DRAWS + 1)})
     async with run_counted_programs(stack, files), connect(stack.settings.http_port) as api:
-        vehicle = await Selection.reach(stack, await sign_in(api), policy)
+        vehicle = await DrawnPreselection.reach(stack, await sign_in(api), policy)
         rounds = []
         for number in range(WARM_UP + DRAWS):
             async with note_calls(files):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from bench.applicants import Applicant, create_submissions
+from bench.applicants import Buyer, create_submissions
 from bench.figures import Call, Figure, cost, side_by_side
 from bench.http_client import Connection, connect
 from bench.journeys import CODE_HASH, begin, read, send_update
@@ -35,8 +35,8 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
         ]
 
 
-async def keyboard_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
-    vehicle = await Selection.reach(stack, me)
+async def keyboard_rows(stack: Stack, api: Connection, sizes: Sizes, me: Buyer) -> list[Figure]:
+    vehicle = await DrawnPreselection.reach(stack, me)
     typed = itertools.cycle(TYPED)
 
     async def keyboard() -> bytes:
@@ -50,20 +50,20 @@ async def keyboard_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applica
     return [cost("a keyboard call through the API against GET /preselections/{id}", pairs, MOST)]
 
 
-async def journey_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
+async def journey_rows(stack: Stack, api: Connection, sizes: Sizes, me: Buyer) -> list[Figure]:
     await pair_of_journeys(stack, api, me, 1)
     pairs = [await pair_of_journeys(stack, api, me, sizes.rest_journeys) for _ in range(sizes.pairs)]
     return [cost("the six REST actions of a journey against their updates sent directly", pairs, MOST)]
 
 
-async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant) -> list[Figure]:
+async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Buyer) -> list[Figure]:
     """Make the first two numbers of a batch the candidate, alternating: a whole decision each time.
 
     With a key the API does more than the update does, so that row only informs.
     """
     figures = []
     for name, keyed in (("a REST action", False), ("the same with an Idempotency-Key", True)):
-        by_rest, direct = await Selection.reach(stack, me), await Selection.reach(stack, me)
+        by_rest, direct = await DrawnPreselection.reach(stack, me), await DrawnPreselection.reach(stack, me)
         ours, bare = by_rest.make_put_aside_call(api, keyed=keyed), direct.make_direct_put_aside_call()
         await side_by_side(ours, bare, many=2, pairs=1)
         pairs = await side_by_side(ours, bare, many=sizes.actions, pairs=sizes.pairs)
@@ -71,18 +71,18 @@ async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Applicant
     return figures
 
 
-async def sign_in(api: Connection) -> Applicant:
+async def sign_in(api: Connection) -> Buyer:
     """A demo user, whose token every further call carries."""
     answer = json.loads(await api.post(f"{BASE}/demo/tokens", json.dumps({"user": USER}).encode()))
     token = answer["access_token"]
     api.headers = {"Authorization": f"Bearer {token}"}
     payload = token.split(".")[1]
     claims: dict[str, Any] = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return Applicant(f"{claims['sub']}\n{claims['id_number']}", claims["id_number"], "13800000000")
+    return Buyer(f"{claims['sub']}\n{claims['id_number']}", claims["id_number"], "13800000000")
 
 
 @dataclass(frozen=True)
-class Selection:
+class DrawnPreselection:
     """A preselection at 预选号牌 with a live batch."""
 
     stack: Stack
@@ -90,7 +90,7 @@ class Selection:
     numbers: Sequence[str]
 
     @classmethod
-    async def reach(cls, stack: Stack, applicant: Applicant, policy: Policy = AT_ONCE) -> "Selection":
+    async def reach(cls, stack: Stack, applicant: Buyer, policy: Policy = AT_ONCE) -> "DrawnPreselection":
         """Reached with updates."""
         [id_] = await create_submissions(stack, 1, applicant=applicant, policy=policy)
         await begin(stack, id_)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable
 from statistics import median
 from uuid import UUID, uuid4
 
-from bench.applicants import Applicant, create_submissions
+from bench.applicants import Buyer, create_submissions
 from bench.figures import Pair, Seconds
 from bench.http_client import Connection
 from bench.journeys import A_NUMBER, CODE_HASH, begin, read, send_update
@@ -18,7 +18,7 @@ Step = Awaitable[object]
 Steps = AsyncIterator[Step]
 
 
-async def pair_of_journeys(stack: Stack, api: Connection, me: Applicant, many: int) -> Pair:
+async def pair_of_journeys(stack: Stack, api: Connection, me: Buyer, many: int) -> Pair:
     """Run this many journeys on each side, alternating: the sum of the median times of their acts."""
     took: tuple[list[list[Seconds]], list[list[Seconds]]] = ([], [])
     for _ in range(many):
@@ -35,7 +35,7 @@ async def _time(step: Step) -> Seconds:
     return time.perf_counter() - began
 
 
-async def _by_rest(stack: Stack, api: Connection, me: Applicant, id_: UUID) -> Steps:
+async def _by_rest(stack: Stack, api: Connection, me: Buyer, id_: UUID) -> Steps:
     """Each act as a POST; the time between them is not measured."""
     await begin(stack, id_)
     path, outbox = f"/api/v1/preselections/{id_}", stack.repositories.sms_outbox

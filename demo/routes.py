@@ -18,7 +18,7 @@ from api.http.secured_route import SecuredRoute
 from demo.oidc_grants import Grants
 from demo.tokens import LIFETIME, DemoSigner, SignIn
 from demo.vehicles import DemoVehicle
-from demo.world import DemoUser, World
+from demo.world import DemoUser, DemoWorld
 from domain.errors import NotFound
 from storage.sms.outbox import SmsOutbox
 
@@ -27,7 +27,7 @@ from storage.sms.outbox import SmsOutbox
 class Demo:
     """The additional state of demo mode."""
 
-    world: World
+    world: DemoWorld
     signer: DemoSigner
     messages: SmsOutbox
     grants: Grants = field(default_factory=Grants)

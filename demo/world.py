@@ -48,7 +48,7 @@ class DemoUser:
 
 
 @dataclass(frozen=True)
-class World:
+class DemoWorld:
     offices: tuple[DemoOffice, ...]
     users: dict[str, DemoUser]
     vehicles: tuple[DemoVehicle, ...]
@@ -61,7 +61,7 @@ class World:
 
 
 @cache
-def demo_world() -> World:
+def demo_world() -> DemoWorld:
     """The demo's data; made once per process, in a fraction of a second."""
     return _Creation().world()
 
@@ -74,7 +74,7 @@ class _Creation:
         self._others = [office for office in OFFICES if office.code != MAIN_OFFICE]
         self._main = next(office for office in OFFICES if office.code == MAIN_OFFICE)
 
-    def world(self) -> World:
+    def world(self) -> DemoWorld:
         homes = self._homes()
         applicants = [self._applicant(number, home) for number, home in enumerate(homes, start=1)]
         agents = list(self._agents())
@@ -86,7 +86,7 @@ class _Creation:
         ]
         # It is made last, so that all users and cars before it stay as in earlier versions.
         users = {user.user: user for user in (*applicants, *agents, *staff, self._auditor())}
-        return World(OFFICES, users, tuple(cars))
+        return DemoWorld(OFFICES, users, tuple(cars))
 
     def _homes(self) -> list[DemoOffice]:
         elsewhere = APPLICANTS - APPLICANTS_AT_HOME

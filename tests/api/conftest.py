@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.api_fixtures import country, phone, registry, settings, stack, whole_stack, worker
-from tests.support.api_stack import Stack
+from tests.support.api_stack import ApiStack
 from tests.support.serving import serving
 
 __all__ = ["country", "phone", "registry", "settings", "stack", "whole_stack", "worker"]
 
 
 @pytest.fixture(scope="session")
-async def address(whole_stack: Stack) -> AsyncIterator[str]:
+async def address(whole_stack: ApiStack) -> AsyncIterator[str]:
     """The API over a real connection, for streams."""
     async with serving(whole_stack.app) as port:
         yield f"http://127.0.0.1:{port}/api/v1"

@@ -12,7 +12,7 @@ from demo import world as worlds
 from demo.offices import MAIN_OFFICE, OFFICES, DemoOffice
 from demo.releases import FIRST_RELEASE, RANDOM_ONLY, segments_of
 from demo.vehicles import DemoVehicle
-from demo.world import World, demo_world
+from demo.world import DemoWorld, demo_world
 from domain.identifiers import parse_certificate_number, parse_credit_code, parse_mobile, parse_resident_id, parse_vin
 from domain.parties import Party, PartyKind
 from domain.plates import PATTERN_OFFSETS, PATTERN_SIZES, POOL_SIZE, is_prefix
@@ -168,7 +168,7 @@ def test_the_world_is_made_quickly_and_once() -> None:
     took = []
     for _ in range(3):
         started = time.thread_time()
-        again: World = demo_world.__wrapped__()
+        again: DemoWorld = demo_world.__wrapped__()
         took.append(time.thread_time() - started)
         assert again == WORLD
     # The best of three: in a process with all other tests, a garbage collection alone may take as long.

@@ -14,7 +14,7 @@ from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from process.clock import system_clock
-from tests.support.api_stack import Addresses, Stack, keys_of, running_api, running_worker, settings_for
+from tests.support.api_stack import Addresses, ApiStack, keys_of, running_api, running_worker, settings_for
 from tests.support.country import Country
 from tests.support.phones import Phone
 from tests.support.vehicle_registry import Registry
@@ -55,13 +55,13 @@ async def worker(settings: Settings, phone: Phone, temporal_client: Client) -> A
 
 
 @pytest.fixture(scope="session")
-async def whole_stack(settings: Settings, phone: Phone, registry: Registry, worker: None) -> AsyncIterator[Stack]:
+async def whole_stack(settings: Settings, phone: Phone, registry: Registry, worker: None) -> AsyncIterator[ApiStack]:
     async with running_api(settings, phone, registry, keys_of(settings)) as stack:
         yield stack
 
 
 @pytest.fixture
-async def stack(whole_stack: Stack) -> Stack:
+async def stack(whole_stack: ApiStack) -> ApiStack:
     """The stack with every gateway switched on and a complete index."""
     whole_stack.phone.down, whole_stack.registry.is_down = None, False
     await whole_stack.reconciler.reconcile(system_clock())
@@ -69,5 +69,5 @@ async def stack(whole_stack: Stack) -> Stack:
 
 
 @pytest.fixture
-def country(stack: Stack) -> Country:
+def country(stack: ApiStack) -> Country:
     return Country(stack)

@@ -31,7 +31,7 @@ from worker.run import make_worker
 
 
 @dataclass
-class Stack:
+class ApiStack:
     """The API's application with its dependencies, an in-process client, and the gateways."""
 
     context: AppContext
@@ -55,7 +55,7 @@ class Stack:
 
 
 @asynccontextmanager
-async def running_api(settings: Settings, phone: Phone, registry: Registry, keys: Keys) -> AsyncIterator[Stack]:
+async def running_api(settings: Settings, phone: Phone, registry: Registry, keys: Keys) -> AsyncIterator[ApiStack]:
     """Tokens are really verified, with keys from a mocked connection."""
     issuer = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=KEY_SET)))
     verifier = token_verifier(ISSUER, AUDIENCE, "http://issuer.test/keys", client=issuer, clock=system_clock)
@@ -63,7 +63,7 @@ async def running_api(settings: Settings, phone: Phone, registry: Registry, keys
         app = create_app(context)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://xuanhao.test/api/v1", timeout=20) as client:
-            yield Stack(context, app, client, phone, registry)
+            yield ApiStack(context, app, client, phone, registry)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.parties import Party, PartyKind
 from storage.offices.offices import Office
-from tests.support.api_stack import Stack
+from tests.support.api_stack import ApiStack
 from tests.support.http import Answer
 from tests.support.tokens import token_of
 
@@ -35,7 +35,7 @@ class Car:
 class Caller:
     """A user with a token."""
 
-    stack: Stack
+    stack: ApiStack
     claims: dict[str, Any]
 
     @property

@@ -7,7 +7,7 @@ from domain.parties import Party, PartyKind
 from domain.vehicle_eligibility import Obstacle, VehicleFacts
 from process.clock import system_clock
 from storage.offices.offices import Notice, Office
-from tests.support.api_stack import Stack
+from tests.support.api_stack import ApiStack
 from tests.support.applicants import Applicant, Caller, Car
 from tests.support.offices import LONG_AGO, new_office
 from tests.support.people import NUMBERS, a_phone, a_vin, an_id_number
@@ -18,7 +18,7 @@ NO_WAITING = {"confirm_delay": "PT0S", "compose_interval": "PT0S", "code_resend"
 
 @dataclass
 class Country:
-    stack: Stack
+    stack: ApiStack
 
     async def office(self, *templates: str, **policy: str) -> Office:
         """A separate office if the test needs anything special, otherwise a shared one."""

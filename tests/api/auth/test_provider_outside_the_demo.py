@@ -29,7 +29,7 @@ CLAIMS = {
 INSUFFICIENT = 'Bearer error="insufficient_user_authentication"'
 
 
-class Provider:
+class ForeignProvider:
     """Its issuer is its URL, known once it is served."""
 
     issuer: str
@@ -58,15 +58,17 @@ class Provider:
 
 
 @pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    provider = Provider()
+async def provider() -> AsyncIterator[ForeignProvider]:
+    provider = ForeignProvider()
     async with serving(provider) as port:
         provider.issuer = f"http://127.0.0.1:{port}"
         yield provider
 
 
 @pytest.mark.slow
-async def test_its_tokens_are_checked_by_the_deployments_settings(settings: Settings, provider: Provider) -> None:
+async def test_its_tokens_are_checked_by_the_deployments_settings(
+    settings: Settings, provider: ForeignProvider
+) -> None:
     port = free_port()
     environment = CLAIMS | {"XUANHAO_OIDC_ISSUER": provider.issuer}
     async with (

@@ -14,7 +14,7 @@ from api.app import create_app, with_routes
 from api.http import strict_json
 from api.http.headers import SECURITY_HEADERS
 from api.http.request_log import RequestLog
-from tests.support.api_stack import Stack
+from tests.support.api_stack import ApiStack
 from tests.support.country import Country
 
 OURS, THEIRS = "https://partner.example.org", "https://evil.example.org"
@@ -22,7 +22,7 @@ PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-He
 
 
 @pytest.fixture
-def asking(whole_stack: Stack) -> Callable[..., httpx.AsyncClient]:
+def asking(whole_stack: ApiStack) -> Callable[..., httpx.AsyncClient]:
     """A client of an application like the stack's, but with other settings."""
 
     def client(**settings: Any) -> httpx.AsyncClient:

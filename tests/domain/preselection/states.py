@@ -79,7 +79,7 @@ def back_at_selection(state: Preselection, at: datetime) -> Preselection:
 
 
 @contextmanager
-def refused(kind: type[Refusal], **facts: object) -> Iterator[None]:
+def refuses(kind: type[Refusal], **facts: object) -> Iterator[None]:
     """The refusal has this type and exactly these facts."""
     with pytest.raises(Refusal) as caught:
         yield

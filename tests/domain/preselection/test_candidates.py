@@ -23,7 +23,7 @@ from tests.domain.preselection.states import (
     back_at_selection,
     code_sent,
     completed,
-    refused,
+    refuses,
     selecting,
     with_batch,
     with_candidate,
@@ -50,13 +50,13 @@ def test_putting_aside_costs_no_chance_and_leaves_the_batch_alone() -> None:
 
 
 def test_without_a_batch_every_number_is_not_in_batch() -> None:
-    with refused(NotInBatch):
+    with refuses(NotInBatch):
         selecting().put_aside(FIRST[0], PROVED)
 
 
 @pytest.mark.parametrize("at", [PROVED, PROVED + BATCH_TTL])
 def test_a_number_that_never_stood_in_the_batch_is_not_in_batch_even_when_it_expired(at: datetime) -> None:
-    with refused(NotInBatch):
+    with refuses(NotInBatch):
         with_batch().put_aside(SECOND_BATCH[0], at)
 
 
@@ -64,7 +64,7 @@ def test_a_number_that_never_stood_in_the_batch_is_not_in_batch_even_when_it_exp
 def test_a_number_can_be_put_aside_until_the_batchs_countdown_ends() -> None:
     state = with_batch().put_aside(FIRST[0], PROVED + BATCH_TTL - MS)
     assert numbers(state) == (FIRST[0],)
-    with refused(BatchExpired):
+    with refuses(BatchExpired):
         with_batch().put_aside(FIRST[0], PROVED + BATCH_TTL)
 
 
@@ -72,7 +72,7 @@ def test_another_choice_from_the_same_batch_replaces_its_candidate_and_restarts_
     at = PROVED + MINUTE
     state = with_candidate().put_aside(FIRST[1], at)
     assert state.candidates == Candidates((Candidate(FIRST[1], "first"),), PROVED, at + TTL)
-    with refused(NotACandidate):
+    with refuses(NotACandidate):
         state.check_confirm(FIRST[0], at)
     assert state.holds(at)[FIRST[0]] == Hold(HoldKind.OFFERED, PROVED + BATCH_TTL)
 
@@ -119,7 +119,7 @@ def test_the_columns_countdown_never_runs_past_its_cap_from_the_first_addition()
     assert state.candidates is not None
     assert (state.candidates.first_at, state.candidates.expires_at) == (PROVED, cap)
     state.check_confirm(FIRST[0], cap - MS)
-    with refused(CandidateExpired):
+    with refuses(CandidateExpired):
         state.check_confirm(SECOND_BATCH[0], cap)
 
 
@@ -153,7 +153,7 @@ def test_a_candidate_is_held_as_long_as_column_or_batch_still_runs() -> None:
 def test_at_the_columns_zero_its_numbers_are_void() -> None:
     state = with_candidate()
     state.check_confirm(FIRST[0], PROVED + TTL - MS)
-    with refused(CandidateExpired):
+    with refuses(CandidateExpired):
         state.check_confirm(FIRST[0], PROVED + TTL)
     assert state.holds(PROVED + TTL) == {}
 
@@ -162,20 +162,20 @@ def test_the_columns_countdown_survives_a_new_entry_and_is_not_restarted_by_it()
     again = back_at_selection(with_candidate(), PROVED + 2 * MINUTE)
     assert again.candidates == with_candidate().candidates
     again.check_confirm(FIRST[0], PROVED + TTL - MS)
-    with refused(CandidateExpired):
+    with refuses(CandidateExpired):
         again.check_confirm(FIRST[0], PROVED + TTL)
 
 
 def test_only_a_candidate_can_be_confirmed() -> None:
     for state in (selecting(), with_batch(), with_candidate()):
-        with refused(NotACandidate):
+        with refuses(NotACandidate):
             state.check_confirm(FIRST[1], PROVED)
-        with refused(NotACandidate):
+        with refuses(NotACandidate):
             state.confirm(replace(RESERVATION, plate=FIRST[1]), PROVED)
 
 
 def test_an_expired_column_does_not_know_other_numbers() -> None:
-    with refused(NotACandidate):
+    with refuses(NotACandidate):
         with_candidate().check_confirm(FIRST[1], PROVED + TTL)
 
 
@@ -201,7 +201,7 @@ def test_confirming_costs_no_chance() -> None:
 
 @pytest.mark.parametrize("state", [at_notes(), code_sent(), completed(), with_candidate().enter(PROVED)])
 def test_candidates_are_known_at_plate_selection_only(state: Preselection) -> None:
-    with refused(WrongStage, stage=state.stage):
+    with refuses(WrongStage, stage=state.stage):
         state.put_aside(FIRST[0], COMPOSABLE)
-    with refused(WrongStage, stage=state.stage):
+    with refuses(WrongStage, stage=state.stage):
         state.check_confirm(FIRST[0], COMPOSABLE)

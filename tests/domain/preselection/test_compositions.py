@@ -20,7 +20,7 @@ from tests.domain.preselection.states import (
     back_at_selection,
     code_sent,
     completed,
-    refused,
+    refuses,
     selecting,
     with_candidate,
 )
@@ -30,11 +30,11 @@ TAKEN = ["粤B00000", "粤B00001", "粤B00002"]
 
 @pytest.mark.requirement("R-24", "R-25")
 def test_a_submission_is_too_early_until_the_interval_after_entering_the_page_is_over() -> None:
-    with refused(TooEarly, retry_at=COMPOSABLE):
+    with refuses(TooEarly, retry_at=COMPOSABLE):
         selecting().check_compose(1, COMPOSABLE - MS)
-    with refused(TooEarly, retry_at=COMPOSABLE):
+    with refuses(TooEarly, retry_at=COMPOSABLE):
         selecting().charge_composition(TAKEN, COMPOSABLE - MS)
-    with refused(TooEarly, retry_at=COMPOSABLE):
+    with refuses(TooEarly, retry_at=COMPOSABLE):
         selecting().compose([RESERVATION.plate], RESERVATION, COMPOSABLE - MS)
     selecting().check_compose(1, COMPOSABLE)
 
@@ -57,14 +57,14 @@ def test_after_a_submission_the_interval_runs_again() -> None:
     state = selecting().charge_composition(TAKEN, COMPOSABLE + SECOND)
     again = COMPOSABLE + 11 * SECOND
     assert state.compose_from == again
-    with refused(TooEarly, retry_at=again):
+    with refuses(TooEarly, retry_at=again):
         state.check_compose(1, again - MS)
     assert state.charge_composition(TAKEN, again).composed_remaining == 14
 
 
 def test_a_new_entry_does_not_shorten_the_interval() -> None:
     again = back_at_selection(selecting().charge_composition(TAKEN, COMPOSABLE), COMPOSABLE)
-    with refused(TooEarly, retry_at=COMPOSABLE + 15 * SECOND):
+    with refuses(TooEarly, retry_at=COMPOSABLE + 15 * SECOND):
         again.check_compose(1, COMPOSABLE + 10 * SECOND)
 
 
@@ -94,15 +94,15 @@ def test_a_submission_that_won_ends_batch_candidates_and_session() -> None:
 def test_as_many_as_can_be_entered_at_once_or_remain_whichever_is_less(remaining: int, most: int) -> None:
     state = selecting(composed_remaining=remaining)
     state.check_compose(most, COMPOSABLE)
-    with refused(TooManyNumbers, max=most):
+    with refuses(TooManyNumbers, max=most):
         state.check_compose(most + 1, COMPOSABLE)
 
 
 def test_too_many_numbers_are_not_charged() -> None:
     state = selecting(composed_remaining=2)
-    with refused(TooManyNumbers, max=2):
+    with refuses(TooManyNumbers, max=2):
         state.charge_composition(TAKEN, COMPOSABLE)
-    with refused(TooManyNumbers, max=2):
+    with refuses(TooManyNumbers, max=2):
         state.compose([*TAKEN, RESERVATION.plate], RESERVATION, COMPOSABLE)
     assert state.composed_remaining == 2
 
@@ -110,13 +110,13 @@ def test_too_many_numbers_are_not_charged() -> None:
 def test_none_left_goes_before_too_early_and_before_too_many() -> None:
     state = selecting(composed_remaining=0)
     for at in (PROVED, COMPOSABLE):
-        with refused(NoComposedLeft):
+        with refuses(NoComposedLeft):
             state.check_compose(9, at)
 
 
 def test_none_left_is_said_at_zero_only() -> None:
     state = selecting(composed_remaining=1)
-    with refused(TooEarly, retry_at=COMPOSABLE):
+    with refuses(TooEarly, retry_at=COMPOSABLE):
         state.check_compose(1, PROVED)
 
 
@@ -125,7 +125,7 @@ def test_composed_used_up_with_draws_left_stays_at_selection_for_random() -> Non
     state = selecting(composed_remaining=3).charge_composition(TAKEN, COMPOSABLE)
     assert (state.stage, state.composed_remaining) == (Stage.PLATE_SELECTION, 0)
     state.check_draw(COMPOSABLE)
-    with refused(NoComposedLeft):
+    with refuses(NoComposedLeft):
         state.check_compose(1, COMPOSABLE + 10 * SECOND)
 
 
@@ -144,22 +144,22 @@ def test_the_last_submission_stays_in_view_until_the_session_ends() -> None:
 def test_the_limits_are_the_policys() -> None:
     policy = Policy(composed_per_submission=2).with_overrides({"compose_interval": "PT1M"})
     state = selecting(policy)
-    with refused(TooManyNumbers, max=2):
+    with refuses(TooManyNumbers, max=2):
         state.check_compose(3, COMPOSABLE)
-    with refused(TooEarly, retry_at=PROVED + 60 * SECOND):
+    with refuses(TooEarly, retry_at=PROVED + 60 * SECOND):
         state.check_compose(2, COMPOSABLE)
 
 
 @pytest.mark.parametrize("state", [at_notes(), code_sent(), completed(), selecting().enter(PROVED)])
 def test_composing_is_known_at_plate_selection_only(state: Preselection) -> None:
     for numbers in (1, 9):
-        with refused(WrongStage, stage=state.stage):
+        with refuses(WrongStage, stage=state.stage):
             state.check_compose(numbers, OPENED + 60 * SECOND)
 
 
 def test_the_stage_is_checked_before_the_numbers_left() -> None:
     state = at_notes(composed_remaining=0)
-    with refused(WrongStage, stage=Stage.SERVICE_NOTES):
+    with refuses(WrongStage, stage=Stage.SERVICE_NOTES):
         state.check_compose(1, COMPOSABLE)
 
 

@@ -18,7 +18,7 @@ from tests.domain.preselection.states import (
     back_at_selection,
     code_sent,
     completed,
-    refused,
+    refuses,
     selecting,
     with_batch,
     with_candidate,
@@ -46,7 +46,7 @@ def test_fewer_than_ten_free_are_all_there_are_and_cost_one_draw_too(numbers: tu
 
 def test_a_draw_that_returned_nothing_is_refused_and_not_charged() -> None:
     state = selecting()
-    with refused(NumbersUnavailable):
+    with refuses(NumbersUnavailable):
         state.draw("first", (), PROVED)
     assert state.draws_remaining == 5
 
@@ -62,7 +62,7 @@ def test_drawn_numbers_are_held_until_their_countdown_ends() -> None:
 def test_numbers_of_an_expired_batch_are_void() -> None:
     state = with_batch()
     assert state.put_aside(FIRST[0], EXPIRES - MS).candidates is not None
-    with refused(BatchExpired):
+    with refuses(BatchExpired):
         state.put_aside(FIRST[0], EXPIRES)
 
 
@@ -70,7 +70,7 @@ def test_a_new_draw_replaces_the_live_batch_and_frees_its_numbers() -> None:
     state = with_batch().draw("second", SECOND_BATCH, PROVED + MINUTE)
     assert set(state.holds(PROVED + MINUTE)) == set(SECOND_BATCH)
     assert state.batch == Batch("second", SECOND_BATCH, PROVED + MINUTE + 90 * SECOND)
-    with refused(NotInBatch):
+    with refuses(NotInBatch):
         state.put_aside(FIRST[0], PROVED + MINUTE)
 
 
@@ -90,15 +90,15 @@ def test_every_draw_counts_down_until_none_is_left() -> None:
         numbers = [f"粤B{draw}000{digit}" for digit in range(10)]
         state = state.draw(f"batch {draw}", numbers, PROVED + draw * SECOND)
         assert state.draws_remaining == 4 - draw
-    with refused(NoDrawsLeft):
+    with refuses(NoDrawsLeft):
         state.check_draw(PROVED + 5 * SECOND)
-    with refused(NoDrawsLeft):
+    with refuses(NoDrawsLeft):
         state.draw("another", FIRST, PROVED + 5 * SECOND)
 
 
 def test_draws_used_up_leave_the_composed_numbers_usable() -> None:
     state = selecting(draws_remaining=0)
-    with refused(NoDrawsLeft):
+    with refuses(NoDrawsLeft):
         state.check_draw(COMPOSABLE)
     state.check_compose(5, COMPOSABLE)
 
@@ -127,7 +127,7 @@ def test_the_batchs_countdown_survives_a_new_entry_and_is_not_restarted_by_it() 
     again = back_at_selection(with_batch(), PROVED + MINUTE)
     assert again.batch == Batch("first", FIRST, EXPIRES)
     assert again.put_aside(FIRST[9], EXPIRES - MS).stage is Stage.PLATE_SELECTION
-    with refused(BatchExpired):
+    with refuses(BatchExpired):
         again.put_aside(FIRST[9], EXPIRES)
 
 
@@ -138,13 +138,13 @@ def test_the_countdown_is_the_policys() -> None:
 
 @pytest.mark.parametrize("state", [at_notes(), code_sent(), completed()])
 def test_a_draw_is_known_at_plate_selection_only(state: Preselection) -> None:
-    with refused(WrongStage, stage=state.stage):
+    with refuses(WrongStage, stage=state.stage):
         state.check_draw(COMPOSABLE)
-    with refused(WrongStage, stage=state.stage):
+    with refuses(WrongStage, stage=state.stage):
         state.draw("first", FIRST, COMPOSABLE)
 
 
 def test_the_stage_is_checked_before_the_draws_left() -> None:
     state = at_notes(draws_remaining=0)
-    with refused(WrongStage, stage=Stage.SERVICE_NOTES):
+    with refuses(WrongStage, stage=Stage.SERVICE_NOTES):
         state.check_draw(COMPOSABLE)

@@ -23,7 +23,7 @@ from tests.domain.preselection.states import (
     back_at_selection,
     code_sent,
     completed,
-    refused,
+    refuses,
     selecting,
     with_batch,
     with_candidate,
@@ -57,7 +57,7 @@ def test_one_chance_of_either_kind_is_enough_to_go_on(draws: int, composed: int)
 @pytest.mark.requirement("R-30", "R-45")
 def test_a_used_up_vehicle_gets_no_new_chances_by_a_new_preselection() -> None:
     earlier = at_notes(draws_remaining=0, composed_remaining=0)
-    with refused(VehicleExhausted):
+    with refuses(VehicleExhausted):
         Preselection.begin(Policy(), OPENED, earlier=earlier)
 
 
@@ -65,7 +65,7 @@ def test_a_used_up_vehicle_gets_no_new_chances_by_a_new_preselection() -> None:
 def test_a_preselection_that_used_its_last_chance_for_a_cancelled_plate_is_used_up() -> None:
     policy = Policy(cancellation=True, draws=1, composed=0)
     state = with_candidate(policy).confirm(replace(RESERVATION, plate=FIRST[0]), PROVED).withdraw(PROVED)
-    with refused(VehicleExhausted):
+    with refuses(VehicleExhausted):
         Preselection.begin(policy, PROVED, earlier=state)
 
 
@@ -78,7 +78,7 @@ def test_start_leads_to_identity_verification() -> None:
 
 @pytest.mark.parametrize("state", [at_identity(), code_sent(), selecting(), completed()])
 def test_start_is_known_at_service_notes_only(state: Preselection) -> None:
-    with refused(WrongStage, stage=state.stage):
+    with refuses(WrongStage, stage=state.stage):
         state.start(COMPOSABLE)
 
 
@@ -109,7 +109,7 @@ def test_the_holds_are_found_again_after_a_new_verification() -> None:
 def test_a_new_entry_ends_the_selection_session() -> None:
     again = selecting().enter(COMPOSABLE)
     assert (again.session_until, again.compose_from, again.last_submission) == (None, None, None)
-    with refused(WrongStage, stage=Stage.SERVICE_NOTES):
+    with refuses(WrongStage, stage=Stage.SERVICE_NOTES):
         again.check_draw(COMPOSABLE)
 
 

@@ -20,7 +20,7 @@ from tests.domain.preselection.states import (
     SECOND,
     Chances,
     at_notes,
-    refused,
+    refuses,
     selecting,
     with_batch,
     with_candidate,
@@ -52,7 +52,7 @@ def test_exhausted_comes_by_itself_when_the_last_batch_ends() -> None:
     assert next_change(state.settle(COMPOSABLE), COMPOSABLE) == BATCH_END
     over = state.settle(BATCH_END)
     assert (over.stage, over.holds(BATCH_END)) == (Stage.EXHAUSTED, {})
-    with refused(WrongStage, stage=Stage.EXHAUSTED):
+    with refuses(WrongStage, stage=Stage.EXHAUSTED):
         state.put_aside(FIRST[0], BATCH_END)
 
 
@@ -61,7 +61,7 @@ def test_exhausted_comes_by_itself_when_the_last_candidate_ends() -> None:
     assert state.settle(BATCH_END).stage is Stage.PLATE_SELECTION
     assert state.settle(COLUMN_END - MS).stage is Stage.PLATE_SELECTION
     assert state.settle(COLUMN_END).stage is Stage.EXHAUSTED
-    with refused(WrongStage, stage=Stage.EXHAUSTED):
+    with refuses(WrongStage, stage=Stage.EXHAUSTED):
         state.confirm(replace(RESERVATION, plate=FIRST[0]), COLUMN_END)
 
 
@@ -99,9 +99,9 @@ def test_the_last_composed_numbers_taken_with_a_live_batch_stay_at_selection() -
 
 def test_with_both_counts_at_zero_and_a_live_batch_each_way_says_that_none_is_left() -> None:
     state = with_batch(draws_remaining=1, composed_remaining=0)
-    with refused(NoDrawsLeft):
+    with refuses(NoDrawsLeft):
         state.check_draw(COMPOSABLE)
-    with refused(NoComposedLeft):
+    with refuses(NoComposedLeft):
         state.check_compose(1, COMPOSABLE)
 
 
@@ -132,7 +132,7 @@ def test_exhausted_is_for_good(minutes: int) -> None:
 )
 def test_no_action_is_known_at_exhausted(action: str) -> None:
     over = at_notes(draws_remaining=0, composed_remaining=0).settle(PROVED)
-    with refused(WrongStage, stage=Stage.EXHAUSTED):
+    with refuses(WrongStage, stage=Stage.EXHAUSTED):
         getattr(over, action)(PROVED)
 
 

@@ -19,7 +19,7 @@ from tests.domain.preselection.states import (
     at_notes,
     code_sent,
     completed,
-    refused,
+    refuses,
     selecting,
     with_batch,
     with_candidate,
@@ -35,9 +35,9 @@ def test_a_sent_code_can_be_confirmed_resent_and_expires_at_separate_instants() 
 
 @pytest.mark.requirement("R-17")
 def test_confirm_is_too_early_until_its_countdown_ends() -> None:
-    with refused(TooEarly, retry_at=PROVED):
+    with refuses(TooEarly, retry_at=PROVED):
         code_sent().check_confirm_identity(PROVED - MS)
-    with refused(TooEarly, retry_at=PROVED):
+    with refuses(TooEarly, retry_at=PROVED):
         code_sent().confirm_identity(PROVED - MS)
     code_sent().check_confirm_identity(PROVED)
 
@@ -50,21 +50,21 @@ def test_a_right_code_leads_to_plate_selection() -> None:
 
 
 def test_confirming_before_a_code_was_sent_is_code_not_sent() -> None:
-    with refused(CodeNotSent):
+    with refuses(CodeNotSent):
         at_identity().check_confirm_identity(OPENED + MINUTE)
-    with refused(CodeNotSent):
+    with refuses(CodeNotSent):
         at_identity().confirm_identity(OPENED + MINUTE)
 
 
 def test_a_voided_code_counts_as_not_sent() -> None:
-    with refused(CodeNotSent):
+    with refuses(CodeNotSent):
         code_sent().enter(PROVED).start(PROVED).check_confirm_identity(PROVED)
 
 
 def test_another_code_is_rate_limited_until_code_resend_is_over() -> None:
-    with refused(RateLimited, retry_at=OPENED + MINUTE):
+    with refuses(RateLimited, retry_at=OPENED + MINUTE):
         code_sent().check_send_identity_code(OPENED + MINUTE - MS)
-    with refused(RateLimited, retry_at=OPENED + MINUTE):
+    with refuses(RateLimited, retry_at=OPENED + MINUTE):
         code_sent().send_identity_code(OPENED + MINUTE - MS)
     code_sent().check_send_identity_code(OPENED + MINUTE)
 
@@ -73,7 +73,7 @@ def test_a_new_code_replaces_the_old_one_and_restarts_confirm_delay() -> None:
     again = OPENED + MINUTE
     state = code_sent().send_identity_code(again)
     assert state.identity == IdentityCode(again + 5 * SECOND, again + MINUTE, again + 5 * MINUTE)
-    with refused(TooEarly, retry_at=again + 5 * SECOND):
+    with refuses(TooEarly, retry_at=again + 5 * SECOND):
         state.check_confirm_identity(again + 5 * SECOND - MS)
 
 
@@ -97,20 +97,20 @@ def test_codes_are_known_at_identity_verification_only(state: Preselection) -> N
         state.check_confirm_identity,
         state.confirm_identity,
     ):
-        with refused(WrongStage, stage=state.stage):
+        with refuses(WrongStage, stage=state.stage):
             attempt(COMPOSABLE)
 
 
 def test_the_stage_is_checked_before_the_countdown() -> None:
     state = code_sent().enter(OPENED)
-    with refused(WrongStage, stage=Stage.SERVICE_NOTES):
+    with refuses(WrongStage, stage=Stage.SERVICE_NOTES):
         state.check_confirm_identity(OPENED)
 
 
 def test_a_session_lasts_until_session_idle_is_over() -> None:
     state = selecting()
     state.check_draw(PROVED + IDLE - MS)
-    with refused(WrongStage, stage=Stage.SERVICE_NOTES):
+    with refuses(WrongStage, stage=Stage.SERVICE_NOTES):
         state.check_draw(PROVED + IDLE)
 
 
@@ -149,6 +149,6 @@ def test_at_identity_verification_no_session_runs_out() -> None:
 
 def test_a_draw_with_a_session_over_costs_nothing_even_before_any_timer_has_fired() -> None:
     state = with_batch()
-    with refused(WrongStage, stage=Stage.SERVICE_NOTES):
+    with refuses(WrongStage, stage=Stage.SERVICE_NOTES):
         state.draw("second", FIRST, PROVED + IDLE)
     assert state.draws_remaining == 4

@@ -20,7 +20,7 @@ from tests.domain.preselection.states import (
     at_notes,
     code_sent,
     completed,
-    refused,
+    refuses,
     selecting,
     with_candidate,
 )
@@ -51,9 +51,9 @@ def test_the_last_day_counts_to_its_end_in_shanghai() -> None:
 @pytest.mark.parametrize("state", [*UNFINISHED, *OVER], ids=lambda state: state.stage)
 def test_desk_and_operators_know_a_completed_preselection_only(state: Preselection) -> None:
     for attempt in (state.register, state.reject):
-        with refused(WrongStage, stage=state.stage):
+        with refuses(WrongStage, stage=state.stage):
             attempt(COMPOSABLE)
-    with refused(WrongStage, stage=state.stage):
+    with refuses(WrongStage, stage=state.stage):
         state.extend_validity(date(2026, 12, 1), COMPOSABLE)
 
 
@@ -66,12 +66,12 @@ def test_the_desks_confirmation_within_the_validity_prevents_the_ban() -> None:
 
 def test_the_desks_confirmation_at_the_deadline_comes_too_late() -> None:
     for attempt in (completed().register, completed().reject):
-        with refused(WrongStage, stage=Stage.OVERDUE):
+        with refuses(WrongStage, stage=Stage.OVERDUE):
             attempt(DEADLINE)
 
 
 def test_a_second_confirmation_is_wrong_stage() -> None:
-    with refused(WrongStage, stage=Stage.REGISTERED):
+    with refuses(WrongStage, stage=Stage.REGISTERED):
         completed().register(COMPOSABLE).register(COMPOSABLE)
 
 
@@ -82,37 +82,37 @@ def test_the_desks_rejection_ends_the_reservation_without_a_ban() -> None:
 
 
 def test_cancellation_is_refused_unless_the_policy_allows_it() -> None:
-    with refused(CancellationNotAllowed):
+    with refuses(CancellationNotAllowed):
         completed().check_withdraw(COMPOSABLE)
-    with refused(CancellationNotAllowed):
+    with refuses(CancellationNotAllowed):
         completed().withdraw(COMPOSABLE)
 
 
 def test_cancellation_not_allowed_goes_before_the_stage() -> None:
     for state in (*UNFINISHED, *OVER):
-        with refused(CancellationNotAllowed):
+        with refuses(CancellationNotAllowed):
             state.check_withdraw(COMPOSABLE)
 
 
 @pytest.mark.parametrize("state", [at_notes(GENEROUS), code_sent(GENEROUS), with_candidate(GENEROUS)])
 def test_where_it_is_allowed_cancellation_is_known_at_completed_only(state: Preselection) -> None:
-    with refused(WrongStage, stage=state.stage):
+    with refuses(WrongStage, stage=state.stage):
         state.withdraw(COMPOSABLE)
 
 
 def test_where_it_is_allowed_cancellation_ends_the_reservation_within_the_validity() -> None:
     state = completed(GENEROUS).withdraw(DEADLINE - MS)
     assert (state.stage, state.last_action_at) == (Stage.CANCELLED, DEADLINE - MS)
-    with refused(WrongStage, stage=Stage.CANCELLED):
+    with refuses(WrongStage, stage=Stage.CANCELLED):
         state.withdraw(DEADLINE - MS)
-    with refused(WrongStage, stage=Stage.OVERDUE):
+    with refuses(WrongStage, stage=Stage.OVERDUE):
         completed(GENEROUS).withdraw(DEADLINE)
 
 
 def test_actions_after_the_deadline_are_wrong_stage() -> None:
     state = completed()
     for attempt in (state.start, state.check_draw, state.check_send_identity_code, state.check_confirm_identity):
-        with refused(WrongStage, stage=Stage.OVERDUE):
+        with refuses(WrongStage, stage=Stage.OVERDUE):
             attempt(DEADLINE)
 
 
@@ -133,12 +133,12 @@ def test_an_extension_to_the_day_that_is_the_last_one_already_changes_nothing() 
 def test_the_last_day_never_moves_into_the_past() -> None:
     today_ends = datetime(2026, 11, 24, 16, tzinfo=UTC)
     completed().extend_validity(date(2026, 11, 24), today_ends - MS)
-    with refused(ValidationFailed, errors=[{"field": "visit_by", "message": "must not be over"}]):
+    with refuses(ValidationFailed, errors=[{"field": "visit_by", "message": "must not be over"}]):
         completed().extend_validity(date(2026, 11, 24), today_ends)
 
 
 def test_an_overdue_reservation_cannot_be_extended() -> None:
-    with refused(WrongStage, stage=Stage.OVERDUE):
+    with refuses(WrongStage, stage=Stage.OVERDUE):
         completed().settle(DEADLINE).extend_validity(date(2026, 12, 1), DEADLINE)
 
 

@@ -18,7 +18,7 @@ from tests.support.http_server import LocalServer, Received
 from tests.support.tokens import APPLICANT, AUDIENCE, KEY, token_of
 
 
-class Provider:
+class DiscoveredProvider:
     """A complete provider: its document, and its keys at the URL in it."""
 
     def __init__(self, server: LocalServer) -> None:
@@ -44,16 +44,16 @@ class Provider:
 
 
 @pytest.fixture
-def provider(http_server: LocalServer) -> Provider:
-    return Provider(http_server)
+def provider(http_server: LocalServer) -> DiscoveredProvider:
+    return DiscoveredProvider(http_server)
 
 
 @pytest.fixture
-def verifier(provider: Provider, client: httpx.AsyncClient, clock: SettableClock) -> Verifier:
+def verifier(provider: DiscoveredProvider, client: httpx.AsyncClient, clock: SettableClock) -> Verifier:
     return token_verifier(provider.issuer, AUDIENCE, client=client, clock=clock)
 
 
-async def test_the_issuer_is_asked_once_where_its_keys_are(provider: Provider, verifier: Verifier) -> None:
+async def test_the_issuer_is_asked_once_where_its_keys_are(provider: DiscoveredProvider, verifier: Verifier) -> None:
     await asyncio.gather(*(verifier.verify(provider.token(jti=number)) for number in range(5)))
     assert provider.asked() == [WELL_KNOWN, "/keys"]
 
@@ -67,7 +67,7 @@ async def test_the_issuer_is_asked_once_where_its_keys_are(provider: Provider, v
     ids=str,
 )  # fmt: skip
 async def test_a_document_of_another_issuer_or_without_an_address_is_none(
-    provider: Provider, verifier: Verifier, document: Any
+    provider: DiscoveredProvider, verifier: Verifier, document: Any
 ) -> None:
     provider.document = provider.document | document if isinstance(document, dict) and document else document
     with pytest.raises(DependencyUnavailable):
@@ -92,7 +92,9 @@ async def test_keys_never_come_without_tls_where_the_issuer_has_it(
     assert asked == [issuer + WELL_KNOWN]
 
 
-async def test_keys_that_moved_are_found_again(provider: Provider, verifier: Verifier, clock: SettableClock) -> None:
+async def test_keys_that_moved_are_found_again(
+    provider: DiscoveredProvider, verifier: Verifier, clock: SettableClock
+) -> None:
     await verifier.verify(provider.token())
     provider.document["jwks_uri"] = f"{provider.issuer}/new-keys"
     provider.keys = [ECKey.generate_key("P-256", {"kid": "k-2"})]
@@ -106,7 +108,7 @@ async def test_keys_that_moved_are_found_again(provider: Provider, verifier: Ver
 
 
 async def test_the_address_is_asked_for_again_now_and_then(
-    provider: Provider, verifier: Verifier, clock: SettableClock
+    provider: DiscoveredProvider, verifier: Verifier, clock: SettableClock
 ) -> None:
     await verifier.verify(provider.token())
     clock.now += KNOWN_FOR
@@ -116,7 +118,7 @@ async def test_the_address_is_asked_for_again_now_and_then(
 
 @pytest.mark.slow
 async def test_while_the_provider_is_away_known_keys_serve_on_and_nobody_waits_twice(
-    provider: Provider, verifier: Verifier, clock: SettableClock
+    provider: DiscoveredProvider, verifier: Verifier, clock: SettableClock
 ) -> None:
     await verifier.verify(provider.token())
     provider.server.answer = None
@@ -141,7 +143,7 @@ async def ended(verifier: Verifier) -> None:
 
 
 async def test_a_key_that_nobody_knows_is_no_forgery_while_the_provider_is_away(
-    provider: Provider, verifier: Verifier, clock: SettableClock
+    provider: DiscoveredProvider, verifier: Verifier, clock: SettableClock
 ) -> None:
     await verifier.verify(provider.token())
     provider.status = 503
@@ -152,7 +154,7 @@ async def test_a_key_that_nobody_knows_is_no_forgery_while_the_provider_is_away(
 
 
 async def test_back_again_the_provider_is_believed_again(
-    provider: Provider, verifier: Verifier, clock: SettableClock
+    provider: DiscoveredProvider, verifier: Verifier, clock: SettableClock
 ) -> None:
     await verifier.verify(provider.token())
     provider.status = 503

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.scenarios.acceptance.contract import Contract
-from tests.scenarios.acceptance.people import Service
+from tests.scenarios.acceptance.people import DemoService
 from tests.support.running_stack import RunningStack, running
 
 # As in production, but codes are sent and 「确认」 is enabled at once, and the interval between submissions is short.
@@ -53,31 +53,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path, policy: dict[str, str]) -> AsyncIterator[Service]:
+async def serving(folder: Path, policy: dict[str, str]) -> AsyncIterator[DemoService]:
     environment = {f"XUANHAO_POLICY__{name}": value for name, value in policy.items()}
     async with running(RunningStack(folder, environment)) as stack:
         async with httpx.AsyncClient(base_url=stack.url) as plain:
             contract = Contract((await plain.get("/openapi.json")).json())
         hooks = {"response": [contract.check]}
         async with httpx.AsyncClient(base_url=stack.url, timeout=20, event_hooks=hooks) as http:
-            service = Service(stack, http, contract)
+            service = DemoService(stack, http, contract)
             await service.meet()
             yield service
 
 
 @pytest.fixture(scope="session")
-async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
     async with serving(tmp_path_factory.mktemp("unhurried"), UNHURRIED) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
-async def hurried(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+async def hurried(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
     async with serving(tmp_path_factory.mktemp("hurried"), HURRIED) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
-async def lapsing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+async def lapsing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
     async with serving(tmp_path_factory.mktemp("lapsing"), LAPSING) as service:
         yield service

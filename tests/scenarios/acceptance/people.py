@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ def ok(answer: httpx.Response, status: int = 200) -> Json:
     return json_of(answer)
 
 
-def refused(answer: httpx.Response, code: str) -> Json:
+def problem_of(answer: httpx.Response, code: str) -> Json:
     """The problem with this code; its status and facts are validated when it is received."""
     body = json_of(answer)
     assert body.get("code") == code, answer.text
@@ -52,16 +52,8 @@ async def passed(when: str) -> None:
     await asyncio.sleep(max(0.0, (instant(when) - datetime.now(UTC)).total_seconds()) + 0.01)
 
 
-async def eventually(condition: Callable[[], Awaitable[T | None]], *, within: float) -> T:
-    """The condition's value as soon as it is true."""
-    async with asyncio.timeout(within):
-        while not (answer := await condition()):  # noqa: ASYNC110 - the awaited event happens in another process.
-            await asyncio.sleep(LOOK_EVERY_S)
-    return answer
-
-
 @dataclass
-class Applicant(Client):
+class DemoApplicant(Client):
     """An applicant that no other test uses; `car` is the default car."""
 
     contract: Contract | None = None
@@ -82,11 +74,11 @@ class Applicant(Client):
         code = changes.pop("code", None) or await self.last_code()
         return facts | {"notice_version": notice["version"], "code": code} | changes
 
-    async def submitted(self, car: Json | None = None) -> "Selection":
+    async def submitted(self, car: Json | None = None) -> "DemoSelection":
         """A preselection at 选号服务说明."""
-        return Selection(self, (await self.create(car or self.car))["id"])
+        return DemoSelection(self, (await self.create(car or self.car))["id"])
 
-    async def selecting(self, car: Json | None = None) -> "Selection":
+    async def selecting(self, car: Json | None = None) -> "DemoSelection":
         """A preselection at 预选号牌."""
         selection = await self.submitted(car)
         await selection.verify()
@@ -97,10 +89,10 @@ class Applicant(Client):
 
 
 @dataclass
-class Selection:
+class DemoSelection:
     """One preselection of an applicant."""
 
-    owner: Applicant
+    owner: DemoApplicant
     id: str
 
     @property
@@ -187,7 +179,7 @@ class Selection:
 
 
 @dataclass
-class Service:
+class DemoService:
     """One running instance and the unused users of its demo."""
 
     stack: RunningStack
@@ -213,7 +205,7 @@ class Service:
         cars: list[Json] = ok(await self.http.get("/api/v1/demo/vehicles", params=parameters))["items"]
         return cars
 
-    async def applicant(self) -> Applicant:
+    async def applicant(self) -> DemoApplicant:
         """An applicant whose `car` is at any office."""
         while True:
             user, cars = await self._stranger()
@@ -227,7 +219,7 @@ class Service:
         user = self.strangers.pop()
         return user, await self.cars_of(user)
 
-    async def of_one_quiet_office(self, count: int) -> tuple[str, list[Applicant]]:
+    async def of_one_quiet_office(self, count: int) -> tuple[str, list[DemoApplicant]]:
         """This many applicants whose `car` is at an office that nobody else uses in this run."""
         known: dict[str, list[tuple[str, list[Json]]]] = defaultdict(list)
         while not (full := [code for code, people in known.items() if len(people) == count]):
@@ -239,9 +231,9 @@ class Service:
         self.avoided.add(office)
         return office, [await self.signed_in(user, cars) for user, cars in known[office]]
 
-    async def neighbours(self, count: int) -> list[Applicant]:
+    async def neighbours(self, count: int) -> list[DemoApplicant]:
         """Applicants whose `car` is at the office that most have."""
-        found: list[Applicant] = []
+        found: list[DemoApplicant] = []
         while len(found) < count:
             user = self.strangers.pop(0)
             cars = await self.cars_of(user)
@@ -251,15 +243,15 @@ class Service:
                 self.met_elsewhere.append((user, cars))
         return found
 
-    async def selecting(self, count: int) -> list[Selection]:
+    async def selecting(self, count: int) -> list[DemoSelection]:
         """This many at 预选号牌, all of one office."""
         return [await neighbour.selecting() for neighbour in await self.neighbours(count)]
 
-    async def signed_in(self, user: str, cars: list[Json] | None = None) -> Applicant:
+    async def signed_in(self, user: str, cars: list[Json] | None = None) -> DemoApplicant:
         client = await Client.signed_in(self.http, user)
         cars = await self.cars_of(user) if cars is None else cars
-        return Applicant(self.http, user, client.token, self.contract, cars[0] if cars else {}, cars)
+        return DemoApplicant(self.http, user, client.token, self.contract, cars[0] if cars else {}, cars)
 
-    async def caller(self, role: str) -> Applicant:
+    async def caller(self, role: str) -> DemoApplicant:
         """A user who is not an applicant."""
         return await self.signed_in(next(user["user"] for user in await self.users() if role in user["roles"]), [])

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.scenarios.acceptance.people import Applicant, Selection, Service, ok
+from tests.scenarios.acceptance.people import DemoApplicant, DemoSelection, DemoService, ok
 from tests.support.running_stack import Json
 
 WEIRD: tuple[Any, ...] = (
@@ -53,7 +53,7 @@ BODIES: dict[str, Json] = {
 
 
 @pytest.fixture(scope="module")
-async def selection(service: Service) -> Selection:
+async def selection(service: DemoService) -> DemoSelection:
     """These tests never change it, so one is enough; only the writes per minute of its account are limited."""
     return await (await service.applicant()).selecting()
 
@@ -62,14 +62,14 @@ def is_refusal(answer: httpx.Response) -> bool:
     return 400 <= answer.status_code < 500 and answer.json()["code"] != "internal_error"
 
 
-async def send(applicant: Applicant, path: str, content: bytes, **headers: str) -> httpx.Response:
+async def send(applicant: DemoApplicant, path: str, content: bytes, **headers: str) -> httpx.Response:
     given = {"Content-Type": "application/json", "Authorization": f"Bearer {applicant.token}"}
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     return await applicant.http.post(f"/api/v1{path}", content=content, headers=given | headers)
 
 
 @pytest.mark.parametrize("action", BODIES)
-async def test_no_value_of_a_field_does_harm(service: Service, action: str) -> None:
+async def test_no_value_of_a_field_does_harm(service: DemoService, action: str) -> None:
     selection = await (await service.applicant()).selecting()
     before = await selection.view()
     for name in BODIES[action]:
@@ -84,7 +84,7 @@ async def test_no_value_of_a_field_does_harm(service: Service, action: str) -> N
     assert after | {"now": before["now"]} == before
 
 
-async def test_no_value_of_a_field_of_the_creation_does_harm(service: Service) -> None:
+async def test_no_value_of_a_field_of_the_creation_does_harm(service: DemoService) -> None:
     applicant = await service.applicant()
     await applicant.ask_code()
     right = await applicant.submission()
@@ -99,7 +99,7 @@ async def test_no_value_of_a_field_of_the_creation_does_harm(service: Service) -
     ok(await applicant.post("/preselections", right), 201)
 
 
-async def test_no_value_of_a_seller_s_field_does_harm(service: Service) -> None:
+async def test_no_value_of_a_seller_s_field_does_harm(service: DemoService) -> None:
     applicant = await service.applicant()
     body = await applicant.submission(code="000000")
     for name in ("kind", "name", "id_number"):
@@ -109,26 +109,26 @@ async def test_no_value_of_a_seller_s_field_does_harm(service: Service) -> None:
 
 
 @pytest.mark.parametrize("name", RAW)
-async def test_no_bytes_do_harm(service: Service, selection: Selection, name: str) -> None:
+async def test_no_bytes_do_harm(service: DemoService, selection: DemoSelection, name: str) -> None:
     for path in (f"{selection.path}/candidates", "/preselections", "/verification-codes"):
         answer = await send(selection.owner, path, RAW[name])
         assert is_refusal(answer), path
         assert "Traceback" not in answer.text
 
 
-async def test_megabytes_are_refused(selection: Selection) -> None:
+async def test_megabytes_are_refused(selection: DemoSelection) -> None:
     content = b'{"number": "' + b"x" * 4_000_000 + b'"}'
     answer = await send(selection.owner, f"{selection.path}/candidates", content)
     assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data; boundary=x", "", "a/b/c"])
-async def test_another_content_type_is_refused(selection: Selection, kind: str) -> None:
+async def test_another_content_type_is_refused(selection: DemoSelection, kind: str) -> None:
     answer = await send(selection.owner, f"{selection.path}/candidates", b'{"number": "a"}', Content_Type=kind)
     assert answer.status_code == 415
 
 
-async def test_a_charset_beside_json_is_fine(selection: Selection) -> None:
+async def test_a_charset_beside_json_is_fine(selection: DemoSelection) -> None:
     answer = await send(
         selection.owner,
         f"{selection.path}/candidates",
@@ -138,14 +138,14 @@ async def test_a_charset_beside_json_is_fine(selection: Selection) -> None:
     assert answer.status_code in {409, 422}
 
 
-async def test_unknown_fields_are_refused_by_name(selection: Selection) -> None:
+async def test_unknown_fields_are_refused_by_name(selection: DemoSelection) -> None:
     answer = await selection.post("candidates", {"number": "粤BA1234", "price": 1})
     assert answer.json()["code"] == "validation_failed"
     assert [error["field"] for error in answer.json()["errors"]] == ["price"]
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
-async def test_other_methods_are_refused_in_the_same_form(service: Service, method: str) -> None:
+async def test_other_methods_are_refused_in_the_same_form(service: DemoService, method: str) -> None:
     answer = await service.http.request(method, "/api/v1/preselections")
     assert answer.status_code in {401, 405}
     assert answer.json()["code"]
@@ -154,19 +154,19 @@ async def test_other_methods_are_refused_in_the_same_form(service: Service, meth
 @pytest.mark.parametrize(
     "path", ["/api/v1/nowhere", "/api/v2/offices", "/api/v1/preselections/", "/api/v1/%00", "/api"]
 )
-async def test_unknown_routes_are_refused_in_the_same_form(service: Service, path: str) -> None:
+async def test_unknown_routes_are_refused_in_the_same_form(service: DemoService, path: str) -> None:
     answer = await service.http.get(path)
     assert answer.status_code in {401, 404}
     assert answer.json()["code"]
 
 
 @pytest.mark.parametrize("part", ["x" * 10_000, "%2e%2e", "%ff", "1'--", "%00", "ａ"])
-async def test_no_id_in_a_path_does_harm(selection: Selection, part: str) -> None:
+async def test_no_id_in_a_path_does_harm(selection: DemoSelection, part: str) -> None:
     for path in (f"/preselections/{part}", f"/preselections/{part}/draws", f"/offices/{part}/notice"):
         assert is_refusal(await selection.owner.get(path)), path
 
 
-async def test_no_parameter_does_harm(selection: Selection) -> None:
+async def test_no_parameter_does_harm(selection: DemoSelection) -> None:
     for value in ("", "x" * 5000, "%00", "粤B粤B", "\x01", "１"):
         answer = await selection.owner.get(f"{selection.path}/keyboard", prefix=value, typed=value)
         assert answer.status_code == 422 or answer.json()["available"] == []

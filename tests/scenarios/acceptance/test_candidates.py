@@ -5,23 +5,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.scenarios.acceptance.people import Service, eventually, instant, ok, passed, refused, seconds_between
+from tests.scenarios.acceptance.people import DemoService, instant, ok, passed, problem_of, seconds_between
+from tests.support.waiting import eventually
 
 COOLING_S = 1.1
 
 
 @pytest.mark.requirement("R-37")
-async def test_one_of_the_batch_is_put_aside_and_another_choice_replaces_it(service: Service) -> None:
+async def test_one_of_the_batch_is_put_aside_and_another_choice_replaces_it(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     numbers = await selection.draw()
     assert (await selection.put_aside(numbers[0]))["candidates"]["numbers"] == [numbers[0]]
     view = await selection.put_aside(numbers[9])
     assert view["candidates"]["numbers"] == [numbers[9]]
     assert view["draws"]["remaining"] == 4
-    refused(await selection.post("confirmation", {"number": numbers[0]}), "not_a_candidate")
+    problem_of(await selection.post("confirmation", {"number": numbers[0]}), "not_a_candidate")
 
 
-async def test_candidates_of_earlier_batches_stay_one_a_batch(service: Service) -> None:
+async def test_candidates_of_earlier_batches_stay_one_a_batch(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     chosen = []
     for _ in range(5):
@@ -33,7 +34,7 @@ async def test_candidates_of_earlier_batches_stay_one_a_batch(service: Service) 
     assert (await selection.do("confirmation", {"number": chosen[0]}))["plate"] == chosen[0]
 
 
-async def test_the_same_choice_again_changes_nothing(service: Service) -> None:
+async def test_the_same_choice_again_changes_nothing(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     number = (await selection.draw())[0]
     first = await selection.put_aside(number)
@@ -43,7 +44,7 @@ async def test_the_same_choice_again_changes_nothing(service: Service) -> None:
     assert 179 <= seconds_between(first["now"], first["candidates"]["expires_at"]) <= 180
 
 
-async def test_a_choice_of_another_restarts_the_column_s_countdown(service: Service) -> None:
+async def test_a_choice_of_another_restarts_the_column_s_countdown(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     numbers = await selection.draw()
     first = (await selection.put_aside(numbers[0]))["candidates"]["expires_at"]
@@ -54,18 +55,18 @@ async def test_a_choice_of_another_restarts_the_column_s_countdown(service: Serv
     assert view["candidates"]["expires_at"] > first
 
 
-async def test_only_a_number_of_the_live_batch_and_only_a_live_candidate_will_do(service: Service) -> None:
+async def test_only_a_number_of_the_live_batch_and_only_a_live_candidate_will_do(service: DemoService) -> None:
     selection, rival = await service.selecting(2)
-    refused(await selection.post("candidates", {"number": (await rival.draw())[0]}), "not_in_batch")
+    problem_of(await selection.post("candidates", {"number": (await rival.draw())[0]}), "not_in_batch")
     numbers = await selection.draw()
-    refused(await selection.post("confirmation", {"number": numbers[0]}), "not_a_candidate")
-    refused(await selection.post("candidates", {"number": "粤BA1234"}), "not_in_batch")
+    problem_of(await selection.post("confirmation", {"number": numbers[0]}), "not_a_candidate")
+    problem_of(await selection.post("candidates", {"number": "粤BA1234"}), "not_in_batch")
     await selection.put_aside(numbers[0])
-    refused(await selection.post("confirmation", {"number": numbers[1]}), "not_a_candidate")
+    problem_of(await selection.post("confirmation", {"number": numbers[1]}), "not_a_candidate")
 
 
 @pytest.mark.slow
-async def test_a_candidate_is_kept_from_everybody_else_also_after_the_next_draw(service: Service) -> None:
+async def test_a_candidate_is_kept_from_everybody_else_also_after_the_next_draw(service: DemoService) -> None:
     selection, rival = await service.selecting(2)
     number = (await selection.draw())[0]
     await selection.put_aside(number)
@@ -76,7 +77,7 @@ async def test_a_candidate_is_kept_from_everybody_else_also_after_the_next_draw(
 
 
 @pytest.mark.requirement("R-39", "R-40")
-async def test_confirming_leads_to_completed_with_a_day_and_a_deadline(service: Service) -> None:
+async def test_confirming_leads_to_completed_with_a_day_and_a_deadline(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     view = await selection.reserve()
     assert view["stage"] == "completed"
@@ -93,7 +94,7 @@ async def test_confirming_leads_to_completed_with_a_day_and_a_deadline(service: 
 
 
 @pytest.mark.requirement("R-43")
-async def test_a_message_about_the_success_names_the_whole_plate_within_ten_seconds(service: Service) -> None:
+async def test_a_message_about_the_success_names_the_whole_plate_within_ten_seconds(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     plate = (await selection.reserve())["plate"]
 
@@ -103,24 +104,24 @@ async def test_a_message_about_the_success_names_the_whole_plate_within_ten_seco
     assert await eventually(has_sms, within=10)
 
 
-async def test_after_completion_every_action_is_of_the_wrong_stage(service: Service) -> None:
+async def test_after_completion_every_action_is_of_the_wrong_stage(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     plate = (await selection.reserve())["plate"]
     bodies = {"draws": {}, "compositions": {"numbers": [plate]}, "candidates": {"number": plate}}
     bodies |= {"confirmation": {"number": plate}, "identity": {"code": "000000"}}
     for action in ("draws", "compositions", "candidates", "confirmation", "start", "identity-code", "identity"):
-        problem = refused(await selection.post(action, bodies.get(action)), "wrong_stage")
+        problem = problem_of(await selection.post(action, bodies.get(action)), "wrong_stage")
         assert problem["stage"] == "completed"
 
 
-async def test_cancellation_is_refused_before_the_stage_where_the_policy_forbids_it(service: Service) -> None:
+async def test_cancellation_is_refused_before_the_stage_where_the_policy_forbids_it(service: DemoService) -> None:
     selection = await (await service.applicant()).submitted()
-    refused(await selection.post("cancellation"), "cancellation_not_allowed")
+    problem_of(await selection.post("cancellation"), "cancellation_not_allowed")
 
 
-async def test_cancellation_where_it_is_allowed_frees_the_vehicle_and_later_the_number(hurried: Service) -> None:
+async def test_cancellation_where_it_is_allowed_frees_the_vehicle_and_later_the_number(hurried: DemoService) -> None:
     selection, rival = await hurried.selecting(2)
-    refused(await selection.post("cancellation"), "wrong_stage")
+    problem_of(await selection.post("cancellation"), "wrong_stage")
     plate = (await selection.reserve())["plate"]
     view = await selection.do("cancellation")
     assert (view["stage"], view["plate"], view["deadline"]) == ("cancelled", None, None)
@@ -131,19 +132,19 @@ async def test_cancellation_where_it_is_allowed_frees_the_vehicle_and_later_the_
 
 
 @pytest.mark.requirement("R-38")
-async def test_at_zero_the_column_is_void_and_its_numbers_are_free(hurried: Service) -> None:
+async def test_at_zero_the_column_is_void_and_its_numbers_are_free(hurried: DemoService) -> None:
     selection, rival = await hurried.selecting(2)
     number = (await selection.draw())[0]
     view = await selection.put_aside(number)
     await passed(view["candidates"]["expires_at"])
     after = await selection.view()
     assert after["candidates"] is None
-    refused(await selection.post("confirmation", {"number": number}), "candidate_expired")
-    refused(await selection.post("confirmation", {"number": view["batch"]["numbers"][1]}), "not_a_candidate")
+    problem_of(await selection.post("confirmation", {"number": number}), "candidate_expired")
+    problem_of(await selection.post("confirmation", {"number": view["batch"]["numbers"][1]}), "not_a_candidate")
     assert ok(await rival.compose(number))["plate"] == number
 
 
-async def test_the_column_s_countdown_is_capped_from_the_first_candidate(hurried: Service) -> None:
+async def test_the_column_s_countdown_is_capped_from_the_first_candidate(hurried: DemoService) -> None:
     selection = await (await hurried.applicant()).selecting()
     first = (await selection.put_aside((await selection.draw())[0]))["candidates"]["expires_at"]
     await asyncio.sleep(1.2)
@@ -153,7 +154,7 @@ async def test_the_column_s_countdown_is_capped_from_the_first_candidate(hurried
     assert seconds_between(first, view["candidates"]["expires_at"]) == 1
 
 
-async def test_a_candidate_goes_on_when_its_batch_has_ended(hurried: Service) -> None:
+async def test_a_candidate_goes_on_when_its_batch_has_ended(hurried: DemoService) -> None:
     selection = await (await hurried.applicant()).selecting()
     view = await selection.do("draws", {})
     await asyncio.sleep(1.5)

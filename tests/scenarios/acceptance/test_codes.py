@@ -4,17 +4,26 @@ import asyncio
 
 import pytest
 
-from tests.scenarios.acceptance.people import Applicant, Selection, Service, ok, passed, refused, seconds_between, wrong
+from tests.scenarios.acceptance.people import (
+    DemoApplicant,
+    DemoSelection,
+    DemoService,
+    ok,
+    passed,
+    problem_of,
+    seconds_between,
+    wrong,
+)
 
 
-async def creation(applicant: Applicant, code: str) -> str:
+async def creation(applicant: DemoApplicant, code: str) -> str:
     """The problem code of a creation with this code; empty when it succeeds."""
     answer = await applicant.post("/preselections", await applicant.submission(code=code))
     return str(answer.json().get("code", ""))
 
 
 @pytest.mark.requirement("R-10")
-async def test_the_code_reaches_the_account_s_phone_and_warns_not_to_pass_it_on(service: Service) -> None:
+async def test_the_code_reaches_the_account_s_phone_and_warns_not_to_pass_it_on(service: DemoService) -> None:
     applicant = await service.applicant()
     sent = await applicant.ask_code()
     user = next(user for user in await service.users() if user["user"] == applicant.user)
@@ -28,41 +37,41 @@ async def test_the_code_reaches_the_account_s_phone_and_warns_not_to_pass_it_on(
     assert any(word in message["text"] for word in ("勿", "不要"))
 
 
-async def test_a_second_code_has_to_wait_until_resend_at(lapsing: Service) -> None:
+async def test_a_second_code_has_to_wait_until_resend_at(lapsing: DemoService) -> None:
     applicant = await lapsing.applicant()
     sent = await applicant.ask_code()
     answer = await applicant.post("/verification-codes", {"purpose": "confirm_information"})
-    assert refused(answer, "rate_limited")["retry_at"] == sent["resend_at"]
+    assert problem_of(answer, "rate_limited")["retry_at"] == sent["resend_at"]
     assert answer.headers["retry-after"] == "1"
     assert len(await applicant.messages()) == 1
     await passed(sent["resend_at"])
     await applicant.ask_code()
 
 
-async def test_another_purpose_does_not_wait_for_this_one(lapsing: Service) -> None:
+async def test_another_purpose_does_not_wait_for_this_one(lapsing: DemoService) -> None:
     selection = await (await lapsing.applicant()).submitted()
     await selection.do("start")
     first = await selection.do("identity-code")
-    problem = refused(await selection.post("identity-code"), "rate_limited")
+    problem = problem_of(await selection.post("identity-code"), "rate_limited")
     assert problem["retry_at"] == first["identity"]["resend_at"]
 
 
-async def test_after_five_wrong_ones_even_the_right_one_waits_for_a_new_code(hurried: Service) -> None:
+async def test_after_five_wrong_ones_even_the_right_one_waits_for_a_new_code(hurried: DemoService) -> None:
     applicant = await hurried.applicant()
     await applicant.ask_code()
     code = await applicant.last_code()
     for left in (4, 3, 2, 1, 0):
         answer = await applicant.post("/preselections", await applicant.submission(code=wrong(code)))
-        assert refused(answer, "code_incorrect")["attempts_left"] == left
+        assert problem_of(answer, "code_incorrect")["attempts_left"] == left
     assert await creation(applicant, code) == "code_attempts_exceeded"
     await applicant.ask_code()
     newer = await applicant.last_code()
     answer = await applicant.post("/preselections", await applicant.submission(code=wrong(newer)))
-    assert refused(answer, "code_incorrect")["attempts_left"] == 4
+    assert problem_of(answer, "code_incorrect")["attempts_left"] == 4
     assert await creation(applicant, newer) == ""
 
 
-async def test_a_newer_code_replaces_the_old_one(hurried: Service) -> None:
+async def test_a_newer_code_replaces_the_old_one(hurried: DemoService) -> None:
     applicant = await hurried.applicant()
     await applicant.ask_code()
     old = await applicant.last_code()
@@ -72,7 +81,7 @@ async def test_a_newer_code_replaces_the_old_one(hurried: Service) -> None:
     assert await creation(applicant, new) == ""
 
 
-async def test_a_code_is_bound_to_its_person(hurried: Service) -> None:
+async def test_a_code_is_bound_to_its_person(hurried: DemoService) -> None:
     applicant, other = await hurried.applicant(), await hurried.applicant()
     await applicant.ask_code()
     await other.ask_code()
@@ -82,7 +91,7 @@ async def test_a_code_is_bound_to_its_person(hurried: Service) -> None:
     assert await creation(applicant, mine) == ""
 
 
-async def test_parallel_guesses_are_all_counted(hurried: Service) -> None:
+async def test_parallel_guesses_are_all_counted(hurried: DemoService) -> None:
     applicant = await hurried.applicant()
     await applicant.ask_code()
     code = await applicant.last_code()
@@ -91,75 +100,75 @@ async def test_parallel_guesses_are_all_counted(hurried: Service) -> None:
     assert outcomes == ["code_attempts_exceeded"] * 5 + ["code_incorrect"] * 5
 
 
-async def test_codes_an_hour_count_all_purposes_together(hurried: Service) -> None:
+async def test_codes_an_hour_count_all_purposes_together(hurried: DemoService) -> None:
     selection = await (await hurried.applicant()).submitted()
     await selection.do("start")
     for _ in range(4):
         await selection.do("identity-code")
-    refused(await selection.post("identity-code"), "rate_limited")
+    problem_of(await selection.post("identity-code"), "rate_limited")
     answer = await selection.owner.post("/verification-codes", {"purpose": "confirm_information"})
-    assert "retry_at" in refused(answer, "rate_limited")
+    assert "retry_at" in problem_of(answer, "rate_limited")
 
 
-async def test_identity_codes_while_something_is_held_do_not_count_towards_the_hour(hurried: Service) -> None:
+async def test_identity_codes_while_something_is_held_do_not_count_towards_the_hour(hurried: DemoService) -> None:
     selection = await (await hurried.applicant()).selecting()
     for _ in range(3):
         await selection.owner.ask_code()
-    refused(await selection.owner.post("/verification-codes", {"purpose": "confirm_information"}), "rate_limited")
+    problem_of(await selection.owner.post("/verification-codes", {"purpose": "confirm_information"}), "rate_limited")
     await selection.draw()
     await selection.owner.enter()
     await selection.do("start")
     assert (await selection.do("identity-code"))["identity"]["code_sent"]
 
 
-async def test_an_identity_code_is_used_once_and_only_for_its_purpose(hurried: Service) -> None:
+async def test_an_identity_code_is_used_once_and_only_for_its_purpose(hurried: DemoService) -> None:
     selection = await (await hurried.applicant()).submitted()
-    refused(await selection.post("identity-code"), "wrong_stage")
+    problem_of(await selection.post("identity-code"), "wrong_stage")
     await selection.do("start")
-    refused(await selection.post("identity", {"code": "000000"}), "code_not_sent")
+    problem_of(await selection.post("identity", {"code": "000000"}), "code_not_sent")
     await selection.do("identity-code")
     code = await selection.owner.last_code("confirm_identity")
     await selection.do("identity", {"code": code})
-    refused(await selection.post("identity", {"code": code}), "wrong_stage")
+    problem_of(await selection.post("identity", {"code": code}), "wrong_stage")
     await selection.owner.enter()
     await selection.do("start")
-    refused(await selection.post("identity", {"code": code}), "code_not_sent")
+    problem_of(await selection.post("identity", {"code": code}), "code_not_sent")
     for purpose in ("confirm_identity", "", None, 1):
-        refused(await selection.owner.post("/verification-codes", {"purpose": purpose}), "validation_failed")
+        problem_of(await selection.owner.post("/verification-codes", {"purpose": purpose}), "validation_failed")
 
 
-async def waiting(lapsing: Service) -> Selection:
+async def waiting(lapsing: DemoService) -> DemoSelection:
     selection = await (await lapsing.applicant()).submitted()
     await selection.do("start")
     return selection
 
 
 @pytest.mark.requirement("R-17")
-async def test_confirming_opens_after_its_countdown_and_too_early_costs_no_attempt(lapsing: Service) -> None:
+async def test_confirming_opens_after_its_countdown_and_too_early_costs_no_attempt(lapsing: DemoService) -> None:
     selection = await waiting(lapsing)
     view = await selection.do("identity-code")
     code = await selection.owner.last_code("confirm_identity")
     opens = view["identity"]["confirm_enabled_at"]
     for attempt in (wrong(code), code):
         answer = await selection.post("identity", {"code": attempt})
-        assert refused(answer, "too_early")["retry_at"] == opens
+        assert problem_of(answer, "too_early")["retry_at"] == opens
     await passed(opens)
-    assert refused(await selection.post("identity", {"code": wrong(code)}), "code_incorrect")["attempts_left"] == 4
+    assert problem_of(await selection.post("identity", {"code": wrong(code)}), "code_incorrect")["attempts_left"] == 4
     assert (await selection.do("identity", {"code": code}))["stage"] == "plate_selection"
 
 
 @pytest.mark.requirement("R-17")
-async def test_a_new_code_restarts_the_countdown(lapsing: Service) -> None:
+async def test_a_new_code_restarts_the_countdown(lapsing: DemoService) -> None:
     selection = await waiting(lapsing)
     first = (await selection.do("identity-code"))["identity"]["confirm_enabled_at"]
     await passed(first)
     second = (await selection.do("identity-code"))["identity"]["confirm_enabled_at"]
     assert second > first
     code = await selection.owner.last_code("confirm_identity")
-    assert refused(await selection.post("identity", {"code": code}), "too_early")["retry_at"] == second
+    assert problem_of(await selection.post("identity", {"code": code}), "too_early")["retry_at"] == second
 
 
-async def test_an_expired_code_is_distinguished_from_a_wrong_one(lapsing: Service) -> None:
+async def test_an_expired_code_is_distinguished_from_a_wrong_one(lapsing: DemoService) -> None:
     applicant = await lapsing.applicant()
     sent = await applicant.ask_code()
     code = await applicant.last_code()

@@ -6,21 +6,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.scenarios.acceptance.people import Applicant, Service, instant, ok, refused, wrong
+from tests.scenarios.acceptance.people import DemoApplicant, DemoService, instant, ok, problem_of, wrong
 from tests.support.running_stack import Json
 
 RIGHT_VINS = ("LSVAA49J132047371", "LGXCE6CB5K0000001", "LFV2A21K8A3000001")
 A_PERSON = {"kind": "person", "name": "张三", "id_number": "11010519491231002X"}
 
 
-async def asked(service: Service) -> Applicant:
+async def asked(service: DemoService) -> DemoApplicant:
     applicant = await service.applicant()
     await applicant.ask_code()
     return applicant
 
 
 @pytest.mark.requirement("R-03", "R-09", "R-13")
-async def test_the_view_after_the_creation_shows_what_was_submitted_masked(service: Service) -> None:
+async def test_the_view_after_the_creation_shows_what_was_submitted_masked(service: DemoService) -> None:
     applicant = await asked(service)
     user = next(user for user in await service.users() if user["user"] == applicant.user)
     answer = await applicant.post("/preselections", await applicant.submission())
@@ -40,7 +40,7 @@ async def test_the_view_after_the_creation_shows_what_was_submitted_masked(servi
     assert view["composed"]["confirm_enabled_at"] is None
 
 
-async def test_sellers_are_masked_by_their_kind(service: Service) -> None:
+async def test_sellers_are_masked_by_their_kind(service: DemoService) -> None:
     applicant = await service.applicant()
     for car in applicant.cars_bought[:3]:
         name = car["seller"]["name"]
@@ -51,28 +51,28 @@ async def test_sellers_are_masked_by_their_kind(service: Service) -> None:
             assert masked == name[:2] + "*" * (len(name) - 4) + name[-2:]
 
 
-async def test_the_checks_go_fields_notice_code_registry_in_use(service: Service) -> None:
+async def test_the_checks_go_fields_notice_code_registry_in_use(service: DemoService) -> None:
     applicant = await service.applicant()
     other = applicant.cars_bought[1]
     body = await applicant.submission(
         vin="LFV2A21K5A3000001", notice_version="none", code="000000", certificate_number=other["certificate_number"]
     )
-    refused(await applicant.post("/preselections", body), "vin_invalid")
+    problem_of(await applicant.post("/preselections", body), "vin_invalid")
     body["vin"] = applicant.car["vin"]
-    problem = refused(await applicant.post("/preselections", body), "notice_outdated")
+    problem = problem_of(await applicant.post("/preselections", body), "notice_outdated")
     body["notice_version"] = problem["version"]
-    refused(await applicant.post("/preselections", body), "code_not_sent")
+    problem_of(await applicant.post("/preselections", body), "code_not_sent")
     await applicant.ask_code()
     code = await applicant.last_code()
-    problem = refused(await applicant.post("/preselections", body | {"code": wrong(code)}), "code_incorrect")
+    problem = problem_of(await applicant.post("/preselections", body | {"code": wrong(code)}), "code_incorrect")
     assert problem["attempts_left"] == 4
     body["code"] = code
-    refused(await applicant.post("/preselections", body), "information_mismatch")
+    problem_of(await applicant.post("/preselections", body), "information_mismatch")
     body["certificate_number"] = applicant.car["certificate_number"]
     ok(await applicant.post("/preselections", body), 201)
 
 
-async def test_a_vehicle_with_a_running_preselection_is_in_use_for_its_own_buyer_too(service: Service) -> None:
+async def test_a_vehicle_with_a_running_preselection_is_in_use_for_its_own_buyer_too(service: DemoService) -> None:
     selection = await (await service.applicant()).submitted()
     applicant = selection.owner
     code = await applicant.last_code()
@@ -81,15 +81,15 @@ async def test_a_vehicle_with_a_running_preselection_is_in_use_for_its_own_buyer
     assert used in {"code_incorrect", "code_not_sent", "code_expired"}
 
 
-async def test_a_vehicle_is_in_use_while_unfinished_and_when_completed(hurried: Service) -> None:
+async def test_a_vehicle_is_in_use_while_unfinished_and_when_completed(hurried: DemoService) -> None:
     selection = await (await hurried.applicant()).submitted()
     applicant = selection.owner
     await applicant.ask_code()
     body = await applicant.submission()
-    refused(await applicant.post("/preselections", body), "vehicle_in_use")
+    problem_of(await applicant.post("/preselections", body), "vehicle_in_use")
     await selection.verify()
     await selection.reserve()
-    refused(await applicant.post("/preselections", body), "vehicle_in_use")
+    problem_of(await applicant.post("/preselections", body), "vehicle_in_use")
     # The right code of the refused attempts is still valid for another vehicle.
     other = await applicant.submission(applicant.cars_bought[1], code=body["code"])
     ok(await applicant.post("/preselections", other), 201)
@@ -114,11 +114,11 @@ async def test_a_vehicle_is_in_use_while_unfinished_and_when_completed(hurried: 
     ],
 )
 async def test_malformed_fields_are_named_and_never_repeated(
-    service: Service, changes: Json, code: str, field: str | None
+    service: DemoService, changes: Json, code: str, field: str | None
 ) -> None:
     applicant = await service.applicant()
     body = await applicant.submission(code=changes.pop("code", "000000"), **changes)
-    problem = refused(await applicant.post("/preselections", body), code)
+    problem = problem_of(await applicant.post("/preselections", body), code)
     if field:
         assert [error["field"] for error in problem["errors"]] == [field]
     values = {value for value in changes.values() if isinstance(value, str) and value.strip()}
@@ -126,9 +126,11 @@ async def test_malformed_fields_are_named_and_never_repeated(
 
 
 @pytest.mark.parametrize("vin", [*RIGHT_VINS, "1HGCM82633A004353"])
-async def test_right_identifiers_pass_the_fields(service: Service, vin: str) -> None:
+async def test_right_identifiers_pass_the_fields(service: DemoService, vin: str) -> None:
     applicant = await service.applicant()
-    refused(await applicant.post("/preselections", await applicant.submission(code="000000", vin=vin)), "code_not_sent")
+    problem_of(
+        await applicant.post("/preselections", await applicant.submission(code="000000", vin=vin)), "code_not_sent"
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,14 +142,14 @@ async def test_right_identifiers_pass_the_fields(service: Service, vin: str) -> 
         ("organisation", "N2110101MF1234567N"),
     ],
 )
-async def test_right_documents_of_sellers_pass_the_fields(service: Service, kind: str, id_number: str) -> None:
+async def test_right_documents_of_sellers_pass_the_fields(service: DemoService, kind: str, id_number: str) -> None:
     applicant = await service.applicant()
     seller = {"kind": kind, "name": "某某某某有限公司", "id_number": id_number}
     body = await applicant.submission(code="000000", seller=seller)
-    refused(await applicant.post("/preselections", body), "code_not_sent")
+    problem_of(await applicant.post("/preselections", body), "code_not_sent")
 
 
-async def mismatches(applicant: Applicant, service: Service) -> dict[str, Json]:
+async def mismatches(applicant: DemoApplicant, service: DemoService) -> dict[str, Json]:
     """One wrong fact at a time."""
     car, stranger = applicant.car, await service.applicant()
     offices = [item["code"] for item in ok(await applicant.get("/offices"))["items"]]
@@ -162,54 +164,54 @@ async def mismatches(applicant: Applicant, service: Service) -> dict[str, Json]:
 
 
 @pytest.mark.requirement("R-12")
-async def test_one_uniform_answer_as_long_as_the_facts_do_not_all_match(service: Service) -> None:
+async def test_one_uniform_answer_as_long_as_the_facts_do_not_all_match(service: DemoService) -> None:
     applicant = await asked(service)
     answers = []
     for changes in (await mismatches(applicant, service)).values():
         body = await applicant.submission(**changes)
-        answers.append(refused(await applicant.post("/preselections", body), "information_mismatch"))
+        answers.append(problem_of(await applicant.post("/preselections", body), "information_mismatch"))
     assert all(answer == answers[0] for answer in answers)
     # The right code stayed usable through all of them.
     ok(await applicant.post("/preselections", await applicant.submission()), 201)
 
 
 async def test_failed_checks_are_limited_a_day_after_the_code_and_malformed_fields_do_not_count(
-    service: Service,
+    service: DemoService,
 ) -> None:
     applicant = await asked(service)
     malformed = await applicant.submission(certificate_number="1")
     for _ in range(6):
-        refused(await applicant.post("/preselections", malformed), "certificate_number_invalid")
+        problem_of(await applicant.post("/preselections", malformed), "certificate_number_invalid")
     for _ in range(5):
         body = await applicant.submission(certificate_number="123456789012")
-        refused(await applicant.post("/preselections", body), "information_mismatch")
+        problem_of(await applicant.post("/preselections", body), "information_mismatch")
     right = await applicant.submission()
-    refused(await applicant.post("/preselections", right | {"code": wrong(right["code"])}), "code_incorrect")
-    problem = refused(await applicant.post("/preselections", right), "rate_limited")
+    problem_of(await applicant.post("/preselections", right | {"code": wrong(right["code"])}), "code_incorrect")
+    problem = problem_of(await applicant.post("/preselections", right), "rate_limited")
     shanghai = ZoneInfo("Asia/Shanghai")
     tomorrow = datetime.now(UTC).astimezone(shanghai).date() + timedelta(days=1)
     assert instant(problem["retry_at"]) == datetime.combine(tomorrow, datetime.min.time(), shanghai)
 
 
 @pytest.mark.requirement("R-12")
-async def test_reasons_are_given_only_when_all_facts_match(service: Service) -> None:
+async def test_reasons_are_given_only_when_all_facts_match(service: DemoService) -> None:
     applicant, car = await one_with_an_ineligible_car(service)
     await applicant.ask_code()
     body = await applicant.submission(car, seller=car["seller"] | {"name": "某某"})
-    refused(await applicant.post("/preselections", body), "information_mismatch")
+    problem_of(await applicant.post("/preselections", body), "information_mismatch")
     body = await applicant.submission(car)
-    problem = refused(await applicant.post("/preselections", body), "vehicle_not_eligible")
+    problem = problem_of(await applicant.post("/preselections", body), "vehicle_not_eligible")
     assert set(problem["reasons"]) == set(car["reasons"])
 
 
-async def one_with_an_ineligible_car(service: Service) -> tuple[Applicant, Json]:
+async def one_with_an_ineligible_car(service: DemoService) -> tuple[DemoApplicant, Json]:
     while True:
         (applicant,) = await service.neighbours(1)
         if cars := await service.cars_of(applicant.user, eligible="false"):
             return applicant, cars[0]
 
 
-async def test_an_organisation_s_agent_enters_with_its_vehicle(service: Service) -> None:
+async def test_an_organisation_s_agent_enters_with_its_vehicle(service: DemoService) -> None:
     agent = next(user["user"] for user in await service.users() if user["user"].startswith("agent"))
     view = await (await (await service.signed_in(agent)).submitted()).view()
     assert view["stage"] == "service_notes"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.acceptance.people import Service, instant, ok, refused
+from tests.scenarios.acceptance.people import DemoService, instant, ok, problem_of
 from tests.support.running_stack import Json
 
 VIN_VALUES = dict(
@@ -45,12 +45,12 @@ def is_credit_code(text: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-async def users(service: Service) -> list[Json]:
+async def users(service: DemoService) -> list[Json]:
     return await service.users()
 
 
 @pytest.fixture(scope="module")
-async def cars(service: Service, users: list[Json]) -> dict[str, list[Json]]:
+async def cars(service: DemoService, users: list[Json]) -> dict[str, list[Json]]:
     """The cars of each applicant."""
     names = [user["user"] for user in users if user["roles"] == ["applicant"]]
     bought: dict[str, list[Json]] = {}
@@ -59,7 +59,7 @@ async def cars(service: Service, users: list[Json]) -> dict[str, list[Json]]:
     return bought
 
 
-async def test_there_are_the_people_that_the_contract_promises(service: Service, users: list[Json]) -> None:
+async def test_there_are_the_people_that_the_contract_promises(service: DemoService, users: list[Json]) -> None:
     roles = Counter(role for user in users for role in user["roles"])
     assert roles["applicant"] >= 200
     assert roles["operator"] == 2
@@ -104,7 +104,7 @@ async def test_the_checkers_of_this_test_know_right_from_wrong() -> None:
     assert not is_credit_code("91110000600037341M")
 
 
-async def test_a_few_cars_match_but_are_not_eligible_for_every_reason(service: Service, users: list[Json]) -> None:
+async def test_a_few_cars_match_but_are_not_eligible_for_every_reason(service: DemoService, users: list[Json]) -> None:
     reasons: Counter[str] = Counter()
     for user in users:
         if user["roles"] == ["applicant"]:
@@ -115,7 +115,7 @@ async def test_a_few_cars_match_but_are_not_eligible_for_every_reason(service: S
     assert min(reasons.values()) >= 2, reasons
 
 
-async def test_a_token_lasts_at_least_an_hour_and_needs_a_known_user(service: Service, users: list[Json]) -> None:
+async def test_a_token_lasts_at_least_an_hour_and_needs_a_known_user(service: DemoService, users: list[Json]) -> None:
     answer = ok(await service.http.post("/api/v1/demo/tokens", json={"user": users[0]["user"]}))
     assert answer["expires_in"] >= 3600
     assert answer["access_token"].count(".") == 2
@@ -124,10 +124,10 @@ async def test_a_token_lasts_at_least_an_hour_and_needs_a_known_user(service: Se
         assert refusal.status_code in {404, 422}
 
 
-async def test_a_clerk_s_token_names_its_office(service: Service, users: list[Json]) -> None:
+async def test_a_clerk_s_token_names_its_office(service: DemoService, users: list[Json]) -> None:
     clerk = next(user for user in users if "clerk" in user["roles"])
     caller = await service.signed_in(clerk["user"], [])
-    refused(await caller.post("/entries", {}), "forbidden")
+    problem_of(await caller.post("/entries", {}), "forbidden")
 
 
 async def test_agents_act_for_organisations(cars: dict[str, list[Json]], users: list[Json]) -> None:
@@ -136,7 +136,7 @@ async def test_agents_act_for_organisations(cars: dict[str, list[Json]], users: 
     assert all(cars[agent["user"]] for agent in agents)
 
 
-async def test_a_phone_shows_the_newest_message_first_and_knows_only_its_own(service: Service) -> None:
+async def test_a_phone_shows_the_newest_message_first_and_knows_only_its_own(service: DemoService) -> None:
     applicant, other = await service.applicant(), await service.applicant()
     await applicant.ask_code()
     await asyncio.sleep(0.01)

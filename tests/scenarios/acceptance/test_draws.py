@@ -3,12 +3,13 @@
 import pytest
 
 from tests.scenarios.acceptance.numbers_seen import PATTERN, fits
-from tests.scenarios.acceptance.people import Selection, Service, eventually, ok, passed, refused, seconds_between
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, passed, problem_of, seconds_between
 from tests.scenarios.acceptance.small_office import leave_thirteen_numbers
+from tests.support.waiting import eventually
 
 
 @pytest.mark.requirement("R-32")
-async def test_a_draw_gives_ten_distinct_numbers_of_released_segments(service: Service) -> None:
+async def test_a_draw_gives_ten_distinct_numbers_of_released_segments(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     view = await selection.do("draws", {})
     office, numbers = view["office"], view["batch"]["numbers"]
@@ -21,7 +22,7 @@ async def test_a_draw_gives_ten_distinct_numbers_of_released_segments(service: S
 
 
 @pytest.mark.requirement("R-33", "R-34")
-async def test_a_draw_costs_one_chance_and_shows_its_countdown(service: Service) -> None:
+async def test_a_draw_costs_one_chance_and_shows_its_countdown(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     view = await selection.do("draws", {})
     assert (view["draws"]["remaining"], view["draws"]["batch_size"]) == (4, 10)
@@ -30,13 +31,13 @@ async def test_a_draw_costs_one_chance_and_shows_its_countdown(service: Service)
 
 
 @pytest.mark.requirement("R-36")
-async def test_without_the_digit_four_no_number_holds_one(service: Service) -> None:
+async def test_without_the_digit_four_no_number_holds_one(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     for _ in range(5):
         assert not any("4" in number for number in await selection.draw(exclude_four=True))
 
 
-async def test_a_draw_can_be_of_one_prefix_of_the_office_and_of_no_other(service: Service) -> None:
+async def test_a_draw_can_be_of_one_prefix_of_the_office_and_of_no_other(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     (prefix, *_) = (await selection.view())["office"]["prefixes"]
     assert {number[:2] for number in await selection.draw(prefix=prefix)} == {prefix}
@@ -46,42 +47,42 @@ async def test_a_draw_can_be_of_one_prefix_of_the_office_and_of_no_other(service
     assert (await selection.view())["draws"]["remaining"] == 3
 
 
-async def test_after_the_last_draw_there_are_none_left(service: Service) -> None:
+async def test_after_the_last_draw_there_are_none_left(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     shown = [number for _ in range(5) for number in await selection.draw()]
     assert len(set(shown)) == 50
-    refused(await selection.post("draws", {}), "no_draws_left")
+    problem_of(await selection.post("draws", {}), "no_draws_left")
     view = await selection.view()
     assert view["draws"]["remaining"] == 0
     assert view["batch"]["numbers"] == shown[-10:]
 
 
 @pytest.mark.slow
-async def test_a_new_draw_replaces_the_batch_and_frees_its_numbers(service: Service) -> None:
+async def test_a_new_draw_replaces_the_batch_and_frees_its_numbers(service: DemoService) -> None:
     selection, rival = await service.selecting(2)
     old = await selection.draw()
     assert (await rival.composed(old[0]))["last_submission"] == [{"number": old[0], "outcome": "taken"}]
     await selection.draw()
-    refused(await selection.post("candidates", {"number": old[0]}), "not_in_batch")
+    problem_of(await selection.post("candidates", {"number": old[0]}), "not_in_batch")
     view = await rival.composed(old[0])
     assert (view["stage"], view["plate"]) == ("completed", old[0])
 
 
 @pytest.mark.requirement("R-35")
-async def test_at_zero_the_numbers_are_void_and_free_again(hurried: Service) -> None:
+async def test_at_zero_the_numbers_are_void_and_free_again(hurried: DemoService) -> None:
     selection, rival = await hurried.selecting(2)
     view = await selection.do("draws", {})
     number, expires_at = view["batch"]["numbers"][0], view["batch"]["expires_at"]
     assert 2.5 <= seconds_between(view["now"], expires_at) <= 3
     await passed(expires_at)
     assert (await selection.view())["batch"] is None
-    refused(await selection.post("candidates", {"number": number}), "batch_expired")
-    refused(await selection.post("candidates", {"number": "粤B00000"}), "not_in_batch")
+    problem_of(await selection.post("candidates", {"number": number}), "batch_expired")
+    problem_of(await selection.post("candidates", {"number": "粤B00000"}), "not_in_batch")
     assert ok(await rival.compose(number))["plate"] == number
 
 
 @pytest.mark.requirement("R-32")
-async def test_from_a_small_pool_no_number_goes_to_two_and_none_twice_to_one(hurried: Service) -> None:
+async def test_from_a_small_pool_no_number_goes_to_two_and_none_twice_to_one(hurried: DemoService) -> None:
     office, people = await hurried.of_one_quiet_office(3)
     numbers = await leave_thirteen_numbers(hurried.stack, office)
     first, second, third = [await person.selecting() for person in people]
@@ -91,13 +92,13 @@ async def test_from_a_small_pool_no_number_goes_to_two_and_none_twice_to_one(hur
     three = await second.draw()
     assert (len(ten), len(three)) == (10, 3)
     assert sorted([*ten, *three]) == sorted(numbers)
-    refused(await third.post("draws", {}), "numbers_unavailable")
+    problem_of(await third.post("draws", {}), "numbers_unavailable")
     assert (await third.view())["draws"]["remaining"] == 2
     await passed((await second.view())["batch"]["expires_at"])
     assert sorted(await first.draw()) == sorted(three)
     assert sorted(await second.draw()) == sorted(ten)
 
 
-async def knows_a_number(selection: Selection, number: str) -> bool:
+async def knows_a_number(selection: DemoSelection, number: str) -> bool:
     """Whether the keyboard's snapshot is younger than the change of the pool."""
     return bool((await selection.keys(number[2:6], number[:2]))["available"])

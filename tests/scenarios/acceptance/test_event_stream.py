@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 
-from tests.scenarios.acceptance.people import Selection, Service, instant, passed, refused
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, instant, passed, problem_of
 from tests.support.running_stack import Client
 
 
@@ -12,13 +12,13 @@ def without_clock(view: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in view.items() if name != "now"}
 
 
-async def test_the_view_comes_at_once(service: Service) -> None:
+async def test_the_view_comes_at_once(service: DemoService) -> None:
     selection = await (await service.applicant()).submitted()
     async with asyncio.timeout(3), selection.events() as views:
         assert without_clock(await anext(views)) == without_clock(await selection.view())
 
 
-async def test_what_another_device_does_is_seen_on_every_stream(service: Service) -> None:
+async def test_what_another_device_does_is_seen_on_every_stream(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     elsewhere = await Client.signed_in(service.http, selection.owner.user)
     async with asyncio.timeout(10), selection.events() as views, selection.events() as others:
@@ -32,7 +32,7 @@ async def test_what_another_device_does_is_seen_on_every_stream(service: Service
         assert without_clock(await anext(views)) == without_clock(answer.json())
 
 
-async def test_what_time_does_is_seen_too(hurried: Service) -> None:
+async def test_what_time_does_is_seen_too(hurried: DemoService) -> None:
     selection = await (await hurried.applicant()).selecting()
     async with asyncio.timeout(10), selection.events() as views:
         await anext(views)
@@ -44,7 +44,7 @@ async def test_what_time_does_is_seen_too(hurried: Service) -> None:
         assert 0 <= (instant(after["now"]) - instant(ends_at)).total_seconds() <= 2
 
 
-async def test_a_session_that_ends_is_seen(lapsing: Service) -> None:
+async def test_a_session_that_ends_is_seen(lapsing: DemoService) -> None:
     selection = await (await lapsing.applicant()).selecting()
     async with asyncio.timeout(10), selection.events() as views:
         seen = [(await anext(views))["stage"]]
@@ -53,7 +53,7 @@ async def test_a_session_that_ends_is_seen(lapsing: Service) -> None:
     assert seen[0] == "plate_selection"
 
 
-async def test_a_missed_deadline_is_seen(lapsing: Service) -> None:
+async def test_a_missed_deadline_is_seen(lapsing: DemoService) -> None:
     selection = await (await lapsing.applicant()).selecting()
     view = await selection.reserve()
     async with asyncio.timeout(10), selection.events() as views:
@@ -63,13 +63,13 @@ async def test_a_missed_deadline_is_seen(lapsing: Service) -> None:
     await passed(view["deadline"])
 
 
-async def test_only_the_owner_may_listen(service: Service) -> None:
+async def test_only_the_owner_may_listen(service: DemoService) -> None:
     selection, stranger = await (await service.applicant()).submitted(), await service.applicant()
-    refused(await stranger.get(f"{selection.path}/events"), "not_found")
-    refused(await service.http.get(f"/api/v1{selection.path}/events"), "unauthenticated")
+    problem_of(await stranger.get(f"{selection.path}/events"), "not_found")
+    problem_of(await service.http.get(f"/api/v1{selection.path}/events"), "unauthenticated")
 
 
-async def test_a_stream_that_is_left_harms_nobody(service: Service) -> None:
+async def test_a_stream_that_is_left_harms_nobody(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     for _ in range(5):
         async with selection.events() as views:
@@ -77,7 +77,7 @@ async def test_a_stream_that_is_left_harms_nobody(service: Service) -> None:
     await stays_usable(selection)
 
 
-async def stays_usable(selection: Selection) -> None:
+async def stays_usable(selection: DemoSelection) -> None:
     assert len(await selection.draw()) == 10
     async with httpx.AsyncClient(base_url=selection.owner.http.base_url) as client:
         assert (await client.get("/readyz")).status_code == 200

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.scenarios.acceptance.people import Selection, Service, eventually, instant, ok, passed, refused
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, instant, ok, passed, problem_of
 from tests.support.running_stack import Json
+from tests.support.waiting import eventually
 
 WITHIN_S = 2
 
 
-async def used_up(hurried: Service) -> tuple[Selection, Json]:
+async def used_up(hurried: DemoService) -> tuple[DemoSelection, Json]:
     """Only the last batch is left, for three seconds."""
     selection, rival = await hurried.selecting(2)
     taken = await rival.draw()
@@ -32,7 +33,7 @@ async def first_with(views: AsyncIterator[Json], stage: str) -> Json:
 
 
 @pytest.mark.requirement("R-30")
-async def test_a_used_up_vehicle_is_exhausted_by_itself_and_sent_to_the_office(hurried: Service) -> None:
+async def test_a_used_up_vehicle_is_exhausted_by_itself_and_sent_to_the_office(hurried: DemoService) -> None:
     selection, view = await used_up(hurried)
     ends_at = view["batch"]["expires_at"]
     async with selection.events() as views, asyncio.timeout(3 + WITHIN_S):
@@ -45,17 +46,17 @@ async def test_a_used_up_vehicle_is_exhausted_by_itself_and_sent_to_the_office(h
     assert "车管所" in answer["message"]
     assert answer["preselection"]["stage"] == "exhausted"
     for action, body in (("start", None), ("draws", {}), ("compositions", {"numbers": ["粤BA1234"]})):
-        problem = refused(await selection.post(action, body), "wrong_stage")
+        problem = problem_of(await selection.post(action, body), "wrong_stage")
         assert problem["stage"] == "exhausted"
     await applicant.ask_code()
-    refused(await applicant.post("/preselections", await applicant.submission()), "vehicle_exhausted")
+    problem_of(await applicant.post("/preselections", await applicant.submission()), "vehicle_exhausted")
     # Another vehicle of theirs has separate chances.
     other = await applicant.submission(applicant.cars_bought[1])
     view = ok(await applicant.post("/preselections", other), 201)
     assert (view["draws"]["remaining"], view["composed"]["remaining"]) == (2, 4)
 
 
-async def test_a_live_candidate_is_a_chance_to_the_end(hurried: Service) -> None:
+async def test_a_live_candidate_is_a_chance_to_the_end(hurried: DemoService) -> None:
     selection, view = await used_up(hurried)
     # The candidate's countdown begins so late that it outlives the batch.
     await asyncio.sleep(2)
@@ -68,7 +69,7 @@ async def test_a_live_candidate_is_a_chance_to_the_end(hurried: Service) -> None
     assert (await selection.do("confirmation", {"number": number}))["plate"] == number
 
 
-async def test_exhausted_without_anybody_looking_is_seen_within_two_seconds(hurried: Service) -> None:
+async def test_exhausted_without_anybody_looking_is_seen_within_two_seconds(hurried: DemoService) -> None:
     selection, view = await used_up(hurried)
     number = view["batch"]["numbers"][0]
     ends_at = (await selection.put_aside(number))["candidates"]["expires_at"]
@@ -78,4 +79,4 @@ async def test_exhausted_without_anybody_looking_is_seen_within_two_seconds(hurr
         return await selection.stage() == "exhausted"
 
     assert await eventually(exhausted, within=WITHIN_S)
-    refused(await selection.post("confirmation", {"number": number}), "wrong_stage")
+    problem_of(await selection.post("confirmation", {"number": number}), "wrong_stage")

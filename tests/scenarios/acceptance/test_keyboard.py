@@ -4,16 +4,17 @@ import asyncio
 
 import pytest
 
-from tests.scenarios.acceptance.people import Selection, Service, eventually, instant, refused
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, instant, problem_of
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
-async def selection(service: Service) -> Selection:
+async def selection(service: DemoService) -> DemoSelection:
     return await (await service.applicant()).selecting()
 
 
 @pytest.mark.requirement("R-20")
-async def test_it_shows_what_can_follow_at_each_position(selection: Selection) -> None:
+async def test_it_shows_what_can_follow_at_each_position(selection: DemoSelection) -> None:
     view = await selection.view()
     for length in range(5):
         (number, *_) = await selection.free_numbers(1)
@@ -26,30 +27,30 @@ async def test_it_shows_what_can_follow_at_each_position(selection: Selection) -
     assert view["stage"] == "plate_selection"
 
 
-async def test_complete_or_impossible_beginnings_have_no_next_character(selection: Selection) -> None:
+async def test_complete_or_impossible_beginnings_have_no_next_character(selection: DemoSelection) -> None:
     (number,) = await selection.free_numbers(1)
     for typed in (number[2:], "ABC", "I", "1O", "A1B2C", "A1B2C3"):
         assert (await selection.keys(typed))["available"] == []
 
 
 @pytest.mark.parametrize("typed", ["１", "1 ", "!!!", "粤", "\x00", "A" * 5000])
-async def test_what_is_no_key_has_no_next_one(selection: Selection, typed: str) -> None:
+async def test_what_is_no_key_has_no_next_one(selection: DemoSelection, typed: str) -> None:
     prefix = (await selection.view())["office"]["prefixes"][0]
     answer = await selection.owner.get(f"{selection.path}/keyboard", prefix=prefix, typed=typed)
     assert answer.status_code == 422 or answer.json()["available"] == []
 
 
-async def test_small_letters_are_folded(selection: Selection) -> None:
+async def test_small_letters_are_folded(selection: DemoSelection) -> None:
     assert (await selection.keys("a1"))["available"] == (await selection.keys("A1"))["available"] != []
 
 
-async def test_numbers_that_are_merely_offered_still_show(service: Service) -> None:
+async def test_numbers_that_are_merely_offered_still_show(service: DemoService) -> None:
     selection, rival = await service.selecting(2)
     for number in (await selection.draw())[:3]:
         assert number[6] in (await rival.keys(number[2:6], number[:2]))["available"]
 
 
-async def test_a_reserved_number_is_gone_from_the_next_snapshot(hurried: Service) -> None:
+async def test_a_reserved_number_is_gone_from_the_next_snapshot(hurried: DemoService) -> None:
     selection, rival = await hurried.selecting(2)
     plate = (await selection.reserve())["plate"]
 
@@ -59,30 +60,30 @@ async def test_a_reserved_number_is_gone_from_the_next_snapshot(hurried: Service
     assert await eventually(gone, within=4)
 
 
-async def test_it_answers_only_at_plate_selection(service: Service) -> None:
+async def test_it_answers_only_at_plate_selection(service: DemoService) -> None:
     selection = await (await service.applicant()).submitted()
     prefix = (await selection.view())["office"]["prefixes"][0]
     answer = await selection.owner.get(f"{selection.path}/keyboard", prefix=prefix, typed="")
-    assert refused(answer, "wrong_stage")["stage"] == "service_notes"
+    assert problem_of(answer, "wrong_stage")["stage"] == "service_notes"
 
 
-async def test_a_foreign_prefix_shows_nothing_of_another_office(selection: Selection) -> None:
+async def test_a_foreign_prefix_shows_nothing_of_another_office(selection: DemoSelection) -> None:
     answer = await selection.owner.get(f"{selection.path}/keyboard", prefix="藏Z", typed="")
     assert answer.json().get("available", []) == []
 
 
-async def test_calls_are_limited_a_minute(lapsing: Service) -> None:
+async def test_calls_are_limited_a_minute(lapsing: DemoService) -> None:
     selection = await (await lapsing.applicant()).selecting()
     prefix = (await selection.view())["office"]["prefixes"][0]
     path = f"{selection.path}/keyboard"
     answers = await asyncio.gather(*(selection.owner.get(path, prefix=prefix, typed="") for _ in range(25)))
     statuses = sorted(answer.status_code for answer in answers)
     assert statuses == [200] * 20 + [429] * 5
-    problem = refused(await selection.owner.get(path, prefix=prefix, typed=""), "rate_limited")
+    problem = problem_of(await selection.owner.get(path, prefix=prefix, typed=""), "rate_limited")
     assert instant(problem["retry_at"]) > instant((await selection.view())["now"])
 
 
-async def test_typing_and_reading_are_no_actions_so_the_session_ends_all_the_same(lapsing: Service) -> None:
+async def test_typing_and_reading_are_no_actions_so_the_session_ends_all_the_same(lapsing: DemoService) -> None:
     selection = await (await lapsing.applicant()).selecting()
     prefix = (await selection.view())["office"]["prefixes"][0]
 
@@ -91,5 +92,5 @@ async def test_typing_and_reading_are_no_actions_so_the_session_ends_all_the_sam
         return await selection.stage() == "service_notes"
 
     assert await eventually(ended, within=6)
-    refused(await selection.post("draws", {}), "wrong_stage")
+    problem_of(await selection.post("draws", {}), "wrong_stage")
     assert (await selection.verify())["stage"] == "plate_selection"

@@ -2,20 +2,21 @@
 
 import pytest
 
-from tests.scenarios.acceptance.people import Applicant, Selection, Service, eventually, instant, ok, passed, refused
+from tests.scenarios.acceptance.people import DemoApplicant, DemoSelection, DemoService, instant, ok, passed, problem_of
 from tests.support.running_stack import Json
+from tests.support.waiting import eventually
 
 # The instance's policy.
 VALIDITY_S, BAN_S = 3, 5
 
 
-async def reserved(applicant: Applicant, car: int = 0) -> tuple[Selection, Json]:
+async def reserved(applicant: DemoApplicant, car: int = 0) -> tuple[DemoSelection, Json]:
     selection = await applicant.selecting(applicant.cars_bought[car])
     return selection, await selection.reserve()
 
 
 @pytest.mark.requirement("R-41", "R-48")
-async def test_a_missed_deadline_bans_the_party_until_the_ban_ends_by_itself(lapsing: Service) -> None:
+async def test_a_missed_deadline_bans_the_party_until_the_ban_ends_by_itself(lapsing: DemoService) -> None:
     applicant, rival = await lapsing.neighbours(2)
     selection, view = await reserved(applicant)
     assert VALIDITY_S - 1 <= (instant(view["deadline"]) - instant(view["now"])).total_seconds() <= VALIDITY_S
@@ -30,9 +31,9 @@ async def test_a_missed_deadline_bans_the_party_until_the_ban_ends_by_itself(lap
         assert (await applicant.enter(**body))["screen"] == "blacklisted"
     assert (await selection.post("draws", {})).json()["code"] in {"wrong_stage", "blacklisted"}
     body = await applicant.submission(applicant.cars_bought[2], code="000000")
-    assert refused(await applicant.post("/preselections", body), "blacklisted")["until"] == until
+    assert problem_of(await applicant.post("/preselections", body), "blacklisted")["until"] == until
     # The notice is checked before the ban, as fields are.
-    refused(await applicant.post("/preselections", body | {"notice_version": "none"}), "notice_outdated")
+    problem_of(await applicant.post("/preselections", body | {"notice_version": "none"}), "notice_outdated")
     await eventually(lambda: was_notified(applicant), within=10)
     await passed(until)
     await eventually(lambda: may_enter(applicant, other), within=3)
@@ -41,20 +42,20 @@ async def test_a_missed_deadline_bans_the_party_until_the_ban_ends_by_itself(lap
     assert (await (await rival.selecting()).composed(view["plate"]))["plate"] == view["plate"]
 
 
-async def is_at(selection: Selection, stage: str) -> bool:
+async def is_at(selection: DemoSelection, stage: str) -> bool:
     return await selection.stage() == stage
 
 
-async def was_notified(applicant: Applicant) -> bool:
+async def was_notified(applicant: DemoApplicant) -> bool:
     return any("黑名单" in message["text"] for message in await applicant.messages())
 
 
-async def may_enter(applicant: Applicant, other: Selection) -> bool:
+async def may_enter(applicant: DemoApplicant, other: DemoSelection) -> bool:
     answer = await applicant.enter(preselection_id=other.id)
     return bool(answer["screen"] == "service_notes")
 
 
-async def test_a_ban_stops_the_party_s_other_selections_and_their_holds_lapse(lapsing: Service) -> None:
+async def test_a_ban_stops_the_party_s_other_selections_and_their_holds_lapse(lapsing: DemoService) -> None:
     applicant, watcher = await lapsing.neighbours(2)
     other = await applicant.selecting(applicant.cars_bought[1])
     _, view = await reserved(applicant)
@@ -66,18 +67,18 @@ async def test_a_ban_stops_the_party_s_other_selections_and_their_holds_lapse(la
     await eventually(lambda: has_lapsed(other), within=3)
     bodies = {"draws": {}, "compositions": {"numbers": [held[1]]}, "candidates": {"number": held[1]}}
     for action, body in (bodies | {"confirmation": {"number": held[0]}}).items():
-        refused(await other.post(action, body), "blacklisted")
+        problem_of(await other.post(action, body), "blacklisted")
     # They were held for ninety seconds, and are free already.
     selection = await watcher.selecting()
     assert (await selection.composed(held[0]))["plate"] == held[0]
 
 
-async def has_lapsed(selection: Selection) -> bool:
+async def has_lapsed(selection: DemoSelection) -> bool:
     view = await selection.view()
     return (view["batch"], view["candidates"]) == (None, None)
 
 
-async def test_a_live_reservation_for_another_car_stays_usable_through_the_ban(lapsing: Service) -> None:
+async def test_a_live_reservation_for_another_car_stays_usable_through_the_ban(lapsing: DemoService) -> None:
     (applicant,) = await lapsing.neighbours(1)
     _, first = await reserved(applicant)
     second, view = await reserved(applicant, car=1)
@@ -94,12 +95,12 @@ async def test_a_live_reservation_for_another_car_stays_usable_through_the_ban(l
     assert after["blacklist"]["until"] > entry["blacklist"]["until"]
 
 
-async def banned(applicant: Applicant) -> Json | None:
+async def banned(applicant: DemoApplicant) -> Json | None:
     entry = await applicant.enter()
     return entry if entry["screen"] == "blacklisted" else None
 
 
-async def test_an_overdue_preselection_can_be_followed_by_a_new_one_of_the_same_car(lapsing: Service) -> None:
+async def test_an_overdue_preselection_can_be_followed_by_a_new_one_of_the_same_car(lapsing: DemoService) -> None:
     (applicant,) = await lapsing.neighbours(1)
     selection, view = await reserved(applicant)
     await passed(view["deadline"])
@@ -113,6 +114,6 @@ async def test_an_overdue_preselection_can_be_followed_by_a_new_one_of_the_same_
     assert view["draws"]["remaining"] == 4
 
 
-async def introduced(applicant: Applicant, selection: Selection) -> Json | None:
+async def introduced(applicant: DemoApplicant, selection: DemoSelection) -> Json | None:
     answer = await applicant.enter(preselection_id=selection.id)
     return answer if answer["screen"] == "introduction" else None

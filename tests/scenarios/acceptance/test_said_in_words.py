@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.scenarios.acceptance.contract import FACT_OF_CODE, STATUS_OF_CODE, Contract, Disagreement
-from tests.scenarios.acceptance.people import Selection, Service, instant, ok, refused
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, instant, ok, problem_of
 from tests.support.running_stack import Json
 
 CALLS = {
@@ -25,16 +25,16 @@ CALLS = {
 
 
 @pytest.fixture(scope="module")
-async def selection(service: Service) -> Selection:
+async def selection(service: DemoService) -> DemoSelection:
     return await (await service.applicant()).selecting()
 
 
-async def problem_in(selection: Selection, language: str | None) -> Json:
+async def problem_in(selection: DemoSelection, language: str | None) -> Json:
     headers = {"Accept-Language": language} if language is not None else {}
-    return refused(await selection.post("candidates", {"number": "粤BA1234"}, **headers), "not_in_batch")
+    return problem_of(await selection.post("candidates", {"number": "粤BA1234"}, **headers), "not_in_batch")
 
 
-async def test_details_are_in_the_language_that_was_asked_for(selection: Selection) -> None:
+async def test_details_are_in_the_language_that_was_asked_for(selection: DemoSelection) -> None:
     simplified = await problem_in(selection, None)
     assert await problem_in(selection, "zh-CN") == simplified
     assert await problem_in(selection, "fr") == simplified
@@ -46,7 +46,7 @@ async def test_details_are_in_the_language_that_was_asked_for(selection: Selecti
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "zh-TW", "en"])
-async def test_every_language_says_something_of_every_kind_of_refusal(service: Service, language: str) -> None:
+async def test_every_language_says_something_of_every_kind_of_refusal(service: DemoService, language: str) -> None:
     applicant = await service.applicant()
     for path, body in (("/preselections", {}), ("/entries", {"x": 1}), ("/nowhere", {})):
         problem = (await applicant.post(path, body, **{"Accept-Language": language})).json()
@@ -55,7 +55,7 @@ async def test_every_language_says_something_of_every_kind_of_refusal(service: S
         assert (language == "en") == problem["detail"].isascii()
 
 
-async def test_instants_have_milliseconds_and_z_and_days_are_dates(service: Service) -> None:
+async def test_instants_have_milliseconds_and_z_and_days_are_dates(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
     view = await selection.reserve()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", view["visit_by"])
@@ -65,13 +65,13 @@ async def test_instants_have_milliseconds_and_z_and_days_are_dates(service: Serv
         instant(text)
 
 
-async def test_now_is_the_instant_of_the_answer(selection: Selection) -> None:
+async def test_now_is_the_instant_of_the_answer(selection: DemoSelection) -> None:
     first, second = (await selection.view())["now"], (await selection.view())["now"]
     assert first <= second
 
 
 @pytest.mark.requirement("R-44")
-async def test_a_notice_states_the_validity_and_has_a_version(service: Service) -> None:
+async def test_a_notice_states_the_validity_and_has_a_version(service: DemoService) -> None:
     applicant = await service.applicant()
     offices = ok(await applicant.get("/offices"))["items"]
     assert len({office["code"] for office in offices}) == len(offices) >= 30
@@ -82,15 +82,15 @@ async def test_a_notice_states_the_validity_and_has_a_version(service: Service) 
         assert "3" in notice["body"] or "三" in notice["body"]
         assert all(field in notice["body"] for field in ("登记证书编号", "车辆识别代号", "卖方信息"))
     for path in ("notice", "segments"):
-        refused(await applicant.get(f"/offices/999999/{path}"), "not_found")
+        problem_of(await applicant.get(f"/offices/999999/{path}"), "not_found")
 
 
-async def test_it_is_up_and_ready(service: Service) -> None:
+async def test_it_is_up_and_ready(service: DemoService) -> None:
     for path in ("/healthz", "/readyz"):
         assert (await service.http.get(path)).status_code == 200
 
 
-async def test_every_call_of_the_contract_is_published_with_its_problems(service: Service) -> None:
+async def test_every_call_of_the_contract_is_published_with_its_problems(service: DemoService) -> None:
     paths = service.contract.document["paths"]
     published = {
         (method, re.sub(r"\{[^}]+\}", "{}", path).removeprefix("/api/v1"))
@@ -105,7 +105,7 @@ async def test_every_call_of_the_contract_is_published_with_its_problems(service
     assert set(FACT_OF_CODE) <= set(STATUS_OF_CODE)
 
 
-async def test_this_test_s_own_validator_sees_disagreements(service: Service) -> None:
+async def test_this_test_s_own_validator_sees_disagreements(service: DemoService) -> None:
     contract: Contract = service.contract
     view = await (await (await service.applicant()).submitted()).view()
     contract.view(view)

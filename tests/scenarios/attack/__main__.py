@@ -12,7 +12,7 @@ import httpx
 
 from process.exit import leave
 from tests.scenarios.acceptance.contract import Contract
-from tests.scenarios.acceptance.people import Service
+from tests.scenarios.acceptance.people import DemoService
 from tests.scenarios.attack import campaign, published_calls
 from tests.scenarios.attack.findings import table
 from tests.support.running_stack import RunningStack, running
@@ -35,7 +35,7 @@ def stack_in(folder: Path, policy: dict[str, str]) -> RunningStack:
 async def scalped(folder: Path) -> bool:
     """The scalper's attacks; True if nothing was gained."""
     async with running(stack_in(folder, SCALPED)) as stack, httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
-        service = Service(stack, http, Contract((await http.get("/openapi.json")).json()))
+        service = DemoService(stack, http, Contract((await http.get("/openapi.json")).json()))
         await service.meet()
         findings = await campaign.fought(service, campaign.long(), aloud=True)
     sys.stdout.write(f"{table(findings)}\n\n")

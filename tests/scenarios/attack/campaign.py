@@ -5,11 +5,11 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from tests.scenarios.acceptance.people import Service
+from tests.scenarios.acceptance.people import DemoService
 from tests.scenarios.attack import clocks, codes, count, http_games, races, records, tokens
 from tests.scenarios.attack.findings import Finding
 
-Attack = Callable[[Service], Awaitable[Finding]]
+Attack = Callable[[DemoService], Awaitable[Finding]]
 
 ALWAYS: Sequence[Attack] = (
     tokens.forged_tokens, tokens.swapped_tokens, tokens.tokens_elsewhere,
@@ -38,7 +38,7 @@ def long() -> Sequence[Attack]:
     )  # fmt: skip
 
 
-async def fought(service: Service, attacks: Sequence[Attack], *, aloud: bool = False) -> list[Finding]:
+async def fought(service: DemoService, attacks: Sequence[Attack], *, aloud: bool = False) -> list[Finding]:
     """One attack after the other, then the count."""
     findings = []
     for attack in (*attacks, count.fairness):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from tests.scenarios.acceptance.people import Selection, Service, instant, ok
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, instant, ok
 from tests.scenarios.attack.findings import Finding, code_of
 
 BEFORE = timedelta(milliseconds=250)
@@ -21,7 +21,7 @@ DATES = {
 }
 
 
-async def compose_too_early(service: Service) -> Finding:
+async def compose_too_early(service: DemoService) -> Finding:
     """「确认选号」 at 自编, before the end of its countdown: refused before the deadline, then accepted at once."""
     finding = Finding("composing to the millisecond")
     taken, selection = await _taken_numbers(service)
@@ -36,7 +36,7 @@ async def compose_too_early(service: Service) -> Finding:
     return finding
 
 
-async def identity_too_early(service: Service) -> Finding:
+async def identity_too_early(service: DemoService) -> Finding:
     """「确认」 of 身份验证 before the end of its countdown; the right code is refused until then."""
     finding = Finding("confirming the identity to the millisecond")
     applicant = (await service.neighbours(1))[0]
@@ -50,7 +50,7 @@ async def identity_too_early(service: Service) -> Finding:
     return finding
 
 
-async def batch_too_late(service: Service) -> Finding:
+async def batch_too_late(service: DemoService) -> Finding:
     """Candidates around the end of their batch: none is accepted afterwards."""
     finding = Finding("putting aside after the batch has ended")
     selection = (await service.selecting(1))[0]
@@ -69,13 +69,13 @@ async def batch_too_late(service: Service) -> Finding:
     return finding
 
 
-async def _taken_numbers(service: Service) -> tuple[list[str], Selection]:
+async def _taken_numbers(service: DemoService) -> tuple[list[str], DemoSelection]:
     """Numbers that another vehicle holds, and an applicant who composes them."""
     holder, selection = await service.selecting(2)
     return await holder.draw(), selection
 
 
-async def _with_dates(finding: Finding, selection: Selection, numbers: list[str], enabled_at: str) -> str:
+async def _with_dates(finding: Finding, selection: DemoSelection, numbers: list[str], enabled_at: str) -> str:
     """Compose with headers that claim a later time; returns when the countdown really ends."""
     async with httpx.AsyncClient(base_url=service_url(selection)) as http:
         headers = DATES | {"Authorization": f"Bearer {selection.owner.token}"}
@@ -91,7 +91,7 @@ async def _with_dates(finding: Finding, selection: Selection, numbers: list[str]
     return enabled_at
 
 
-def service_url(selection: Selection) -> str:
+def service_url(selection: DemoSelection) -> str:
     return str(selection.owner.http.base_url)
 
 

@@ -2,14 +2,14 @@
 
 import asyncio
 
-from tests.scenarios.acceptance.people import Service, ok, passed
+from tests.scenarios.acceptance.people import DemoService, ok, passed
 from tests.scenarios.attack.findings import Finding
 
 ATTEMPTS = 5
 CODES_PER_HOUR = 5
 
 
-async def guessed_codes(service: Service, parallel: int) -> Finding:
+async def guessed_codes(service: DemoService, parallel: int) -> Finding:
     """Parallel guesses at 身份验证: only five are compared; afterwards the right code is too late."""
     finding = Finding(f"guessing a code, {parallel} at once")
     applicant = (await service.neighbours(1))[0]
@@ -29,7 +29,7 @@ async def guessed_codes(service: Service, parallel: int) -> Finding:
     return finding
 
 
-async def guessing_all_day(service: Service) -> Finding:
+async def guessing_all_day(service: DemoService) -> Finding:
     """A new code resets the attempts, but codes are limited too: counts the guesses in an hour."""
     finding = Finding("guessing a code with ever new ones")
     applicant = (await service.neighbours(1))[0]
@@ -47,7 +47,7 @@ async def guessing_all_day(service: Service) -> Finding:
     return finding
 
 
-async def replayed_codes(service: Service) -> Finding:
+async def replayed_codes(service: DemoService) -> Finding:
     """A code that was used up, one of another purpose, and one of another person."""
     finding = Finding("codes of another purpose, person or time")
     one, other = await service.neighbours(2)

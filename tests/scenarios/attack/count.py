@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from config.instance_file import read_instance
 from process.clock import system_clock
 from storage.postgres.database import Database
-from tests.scenarios.acceptance.people import Service, ok
+from tests.scenarios.acceptance.people import DemoService, ok
 from tests.scenarios.attack.findings import Finding
 
 # Each must find nothing. Chances are counted from the decisions, which are append-only, not from views.
@@ -33,7 +33,7 @@ VIOLATIONS = {
 }
 
 
-async def fairness(service: Service) -> Finding:
+async def fairness(service: DemoService) -> Finding:
     """Nobody has more than their chances, and no number has two owners."""
     finding = Finding("counted afterwards")
     database = Database(read_instance(service.stack.folder)["XUANHAO_DATABASE_URL"])
@@ -56,7 +56,7 @@ async def _found(database: Database, statement: str) -> int:
     return int(row[0]) if row else 0
 
 
-async def _levels_add_up(service: Service, finding: Finding) -> None:
+async def _levels_add_up(service: DemoService, finding: Finding) -> None:
     operator = await service.caller("operator")
     offices = ok(await (await service.caller("applicant")).get("/offices"))["items"]
     for prefix in (prefix for office in offices for prefix in office["prefixes"]):

@@ -6,7 +6,7 @@ import time
 
 import httpx
 
-from tests.scenarios.acceptance.people import Service
+from tests.scenarios.acceptance.people import DemoService
 from tests.scenarios.attack.findings import Finding
 from tests.scenarios.attack.raw_http import answers_to, connection, request
 
@@ -24,7 +24,7 @@ SLOWLY_S = 14.0
 LONGEST_WAIT_S = 10
 
 
-async def lying_headers(service: Service) -> Finding:
+async def lying_headers(service: DemoService) -> Finding:
     """Forged proxy headers change neither the caller, nor the call, nor any URL in a response."""
     finding = Finding("headers that lie")
     applicant = await service.caller("applicant")
@@ -48,7 +48,7 @@ async def lying_headers(service: Service) -> Finding:
     return finding
 
 
-async def smuggled_requests(service: Service) -> Finding:
+async def smuggled_requests(service: DemoService) -> Finding:
     """Two lengths, or ambiguous ones: the server never reads a second request from the first one's body."""
     finding = Finding("requests in disguise")
     inner = request("GET", SECRET, HOST)
@@ -77,7 +77,7 @@ async def smuggled_requests(service: Service) -> Finding:
     return finding
 
 
-async def oversized_requests(service: Service) -> Finding:
+async def oversized_requests(service: DemoService) -> Finding:
     """Oversized heads, URLs, bodies and compression bombs are refused, and cost little."""
     finding = Finding("oversized requests")
     token = (await service.caller("applicant")).token
@@ -106,7 +106,7 @@ async def oversized_requests(service: Service) -> Finding:
     return finding
 
 
-async def slow_requests(service: Service, slow: int) -> Finding:
+async def slow_requests(service: DemoService, slow: int) -> Finding:
     """Many connections with slow heads and bodies; other clients must not notice, and slow ones are closed."""
     finding = Finding(f"{slow} slow connections")
     applicant = await service.caller("applicant")
@@ -130,7 +130,7 @@ async def slow_requests(service: Service, slow: int) -> Finding:
     return finding
 
 
-async def _trickle(service: Service, beginning: bytes) -> bool:
+async def _trickle(service: DemoService, beginning: bytes) -> bool:
     """Whether the server closes the connection, or at least responds, while a byte arrives every half second."""
     async with connection(service.stack.url) as (reader, writer):
         writer.write(beginning)

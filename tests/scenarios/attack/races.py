@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.scenarios.acceptance.people import Selection, Service, ok, passed
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, passed
 from tests.scenarios.attack.findings import Finding, code_of
 
 REFUSED = {
@@ -16,7 +16,7 @@ REFUSED = {
 }  # fmt: skip
 
 
-async def rivals_for_numbers(service: Service, rivals: int) -> Finding:
+async def rivals_for_numbers(service: DemoService, rivals: int) -> Finding:
     """All compose the same numbers at the same time: each has one owner, and the others lose the chances they used."""
     finding = Finding(f"{rivals} accounts race for the same numbers")
     racers = await service.selecting(rivals)
@@ -38,7 +38,7 @@ async def rivals_for_numbers(service: Service, rivals: int) -> Finding:
     return finding
 
 
-async def replays(service: Service, times: int) -> Finding:
+async def replays(service: DemoService, times: int) -> Finding:
     """The same draw many times in parallel: with one key one draw; without a key at most the remaining draws."""
     finding = Finding("replays of a draw, with one key and without")
     with_key, without = await service.selecting(2)
@@ -61,7 +61,7 @@ async def replays(service: Service, times: int) -> Finding:
     return finding
 
 
-async def stolen_key(service: Service) -> Finding:
+async def stolen_key(service: DemoService) -> Finding:
     """Another caller's idempotency key, or a reused one, reveals nothing."""
     finding = Finding("idempotency keys of others")
     victim, thief = await service.selecting(2)
@@ -75,7 +75,7 @@ async def stolen_key(service: Service) -> Finding:
     return finding
 
 
-async def hoarding(service: Service) -> Finding:
+async def hoarding(service: DemoService) -> Finding:
     """All draws in parallel, and for every batch parallel requests for all its numbers as candidates."""
     finding = Finding("hoarding by batches and candidates")
     hoarder = (await service.selecting(1))[0]
@@ -104,7 +104,7 @@ async def hoarding(service: Service) -> Finding:
     return finding
 
 
-async def compositions_beyond(service: Service) -> Finding:
+async def compositions_beyond(service: DemoService) -> Finding:
     """More numbers than allowed: too many, duplicates, of another office, and more than all chances."""
     finding = Finding("compositions beyond the chances")
     greedy, holder = await service.selecting(2)
@@ -131,7 +131,7 @@ async def compositions_beyond(service: Service) -> Finding:
     return finding
 
 
-async def _allowed(selection: Selection) -> None:
+async def _allowed(selection: DemoSelection) -> None:
     """Wait until the countdown of 「确认选号」 is over."""
     if enabled_at := (await selection.view())["composed"]["confirm_enabled_at"]:
         await passed(enabled_at)

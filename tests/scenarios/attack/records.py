@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.scenarios.acceptance.people import Selection, Service, ok
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok
 from tests.scenarios.attack.findings import Finding
 
 # Fields that the attacker's own act or time changes.
@@ -14,7 +14,7 @@ ACTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-async def stolen_ids(service: Service) -> Finding:
+async def stolen_ids(service: DemoService) -> Finding:
     """Another person knows the id of a preselection, during its draw, and makes every call."""
     finding = Finding("stolen ids")
     victim, thief = await service.selecting(2)
@@ -42,7 +42,7 @@ async def stolen_ids(service: Service) -> Finding:
     return finding
 
 
-async def numbers_of_others(service: Service) -> Finding:
+async def numbers_of_others(service: DemoService) -> Finding:
     """Numbers that are offered to another applicant: added as candidates, confirmed, or composed."""
     finding = Finding("numbers offered to others")
     victim, thief = await service.selecting(2)
@@ -59,7 +59,7 @@ async def numbers_of_others(service: Service) -> Finding:
     return finding
 
 
-async def keyboard_as_oracle(service: Service) -> Finding:
+async def keyboard_as_oracle(service: DemoService) -> Finding:
     """Does the keyboard reveal which numbers are offered to others now?"""
     finding = Finding("the keyboard as an oracle")
     victim, spy = await service.selecting(2)
@@ -72,7 +72,7 @@ async def keyboard_as_oracle(service: Service) -> Finding:
     return finding
 
 
-async def cars_of_others(service: Service) -> Finding:
+async def cars_of_others(service: DemoService) -> Finding:
     """Another person's car, with all facts right except the buyer, until the daily limit."""
     finding = Finding("entering with other people's cars")
     owner, thief = await service.neighbours(2)
@@ -87,7 +87,7 @@ async def cars_of_others(service: Service) -> Finding:
     return finding
 
 
-async def _lasting(selection: Selection) -> dict[str, Any]:
+async def _lasting(selection: DemoSelection) -> dict[str, Any]:
     return {name: value for name, value in (await selection.view()).items() if name not in VOLATILE}
 
 

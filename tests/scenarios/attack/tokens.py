@@ -15,7 +15,7 @@ from demo.tokens import DemoSigner
 from embedded.folders import DataFolder
 from process.clock import system_clock
 from storage.crypto.sources import FileKeys
-from tests.scenarios.acceptance.people import Service
+from tests.scenarios.acceptance.people import DemoService
 from tests.scenarios.attack.findings import Finding
 
 HOUR = timedelta(hours=1)
@@ -26,7 +26,7 @@ CALLS = (
 )  # fmt: skip
 
 
-async def forged_tokens(service: Service) -> Finding:
+async def forged_tokens(service: DemoService) -> Finding:
     """Forgeries without the provider's key: no signature, another algorithm, another key, a changed claim."""
     finding = Finding("forged tokens")
     genuine = (await service.caller("applicant")).token
@@ -35,7 +35,7 @@ async def forged_tokens(service: Service) -> Finding:
     return finding
 
 
-async def swapped_tokens(service: Service) -> Finding:
+async def swapped_tokens(service: DemoService) -> Finding:
     """Signed with the provider's key, but not for this service, not for now, or not for this role."""
     finding = Finding("tokens for something else")
     issuer = await _issuer(service)
@@ -46,7 +46,7 @@ async def swapped_tokens(service: Service) -> Finding:
     return finding
 
 
-async def tokens_elsewhere(service: Service) -> Finding:
+async def tokens_elsewhere(service: DemoService) -> Finding:
     """A valid token in wrong places, and an applicant's token where another role is needed."""
     finding = Finding("good tokens in wrong places")
     operator = (await service.caller("operator")).token
@@ -67,7 +67,7 @@ async def tokens_elsewhere(service: Service) -> Finding:
     return finding
 
 
-async def _try(service: Service, finding: Finding, token: str) -> None:
+async def _try(service: DemoService, finding: Finding, token: str) -> None:
     async with httpx.AsyncClient(base_url=service.stack.url) as http:
         for method, path in CALLS:
             finding.must_be(await http.request(method, f"/api/v1{path}", **_signed(token)), {"unauthenticated"})
@@ -126,12 +126,12 @@ def _swapped(signer: DemoSigner, claims: dict[str, Any]) -> Iterator[str]:
     yield signer.sign(ours, now, HOUR, kind="demo-session+jwt")
 
 
-async def _issuer(service: Service) -> str:
+async def _issuer(service: DemoService) -> str:
     async with httpx.AsyncClient() as http:
         return str((await http.get(f"{service.stack.url}/config.json")).json()["oidc"]["issuer"])
 
 
-async def _published_key(service: Service) -> dict[str, Any]:
+async def _published_key(service: DemoService) -> dict[str, Any]:
     async with httpx.AsyncClient() as http:
         found = (await http.get(f"{await _issuer(service)}/.well-known/openid-configuration")).json()
         keys: list[dict[str, Any]] = (await http.get(found["jwks_uri"])).json()["keys"]

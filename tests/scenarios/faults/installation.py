@@ -25,7 +25,7 @@ from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from process.clock import system_clock
-from tests.support.api_stack import Addresses, Stack, keys_of, running_api, running_worker, settings_for
+from tests.support.api_stack import Addresses, ApiStack, keys_of, running_api, running_worker, settings_for
 from tests.support.country import Country
 from tests.support.phones import Phone
 from tests.support.vehicle_registry import Registry
@@ -50,12 +50,12 @@ class Installation:
     """What Temporal hands to the next run of maintenance."""
 
     _worker: WorkerContainer | None = None
-    _stack: Stack | None = None
+    _stack: ApiStack | None = None
     _client: Client | None = None
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
-    def stack(self) -> Stack:
+    def stack(self) -> ApiStack:
         assert self._stack, "the installation does not run"
         return self._stack
 

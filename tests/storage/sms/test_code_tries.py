@@ -6,16 +6,10 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import CodeAttemptsExceeded, CodeIncorrect
-from storage.postgres.database import Database
-from tests.storage.sms.test_codes import RIGHT, WRONG, Person
+from tests.storage.sms.code_user import RIGHT, WRONG, CodeUser
 
 
-@pytest.fixture
-def person(database: Database) -> Person:
-    return Person(database)
-
-
-async def test_a_request_that_is_tried_again_costs_one_attempt_and_gets_the_same_response(person: Person) -> None:
+async def test_a_request_that_is_tried_again_costs_one_attempt_and_gets_the_same_response(person: CodeUser) -> None:
     await person.ask()
     first, others = uuid4(), [uuid4() for _ in range(4)]
     attempts_left = []
@@ -28,7 +22,7 @@ async def test_a_request_that_is_tried_again_costs_one_attempt_and_gets_the_same
         await person.type_in(WRONG)
 
 
-async def test_one_request_at_once_from_everywhere_costs_one_attempt(person: Person) -> None:
+async def test_one_request_at_once_from_everywhere_costs_one_attempt(person: CodeUser) -> None:
     await person.ask()
     request_id = uuid4()
     outcomes = await asyncio.gather(
@@ -37,7 +31,7 @@ async def test_one_request_at_once_from_everywhere_costs_one_attempt(person: Per
     assert [outcome.attempts_left for outcome in outcomes if isinstance(outcome, CodeIncorrect)] == [4] * 10
 
 
-async def test_other_digits_are_another_try_whatever_request_they_come_by(person: Person) -> None:
+async def test_other_digits_are_another_try_whatever_request_they_come_by(person: CodeUser) -> None:
     await person.ask()
     request_id = uuid4()
     for number in range(5):
@@ -48,7 +42,7 @@ async def test_other_digits_are_another_try_whatever_request_they_come_by(person
             await person.type_in(digits, request_id=request_id)
 
 
-async def test_a_right_code_costs_no_attempt(person: Person) -> None:
+async def test_a_right_code_costs_no_attempt(person: CodeUser) -> None:
     await person.ask()
     for _ in range(10):
         await person.type_in(RIGHT)

@@ -3,83 +3,24 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
 from domain.durations import parse_duration
-from domain.errors import CodeAttemptsExceeded, CodeExpired, CodeIncorrect, CodeNotSent, RateLimited
-from domain.policy import Policy
-from storage.crypto.personal_hashes import PersonalHashes
+from domain.errors import CodeAttemptsExceeded, CodeExpired, CodeIncorrect, CodeNotSent
 from storage.failures import CodeGone
 from storage.postgres.database import Database
 from storage.postgres.tables import code
-from storage.sms.codes import CodeOwner, Codes, NewCode
-from tests.support.stored_preselections import AT, KEYS, Stored, decision
+from tests.storage.sms.code_user import POLICY, RIGHT, WRONG, CodeUser
+from tests.support.stored_preselections import AT, Stored, decision
 
-HASHES = PersonalHashes(KEYS.hashes)
-POLICY = Policy()
 MILLISECOND = timedelta(milliseconds=1)
-RIGHT, WRONG = "012345", "543210"
 
 
-class Person:
-    """A person with a phone, who requests codes and types them in."""
-
-    def __init__(self, database: Database, *, preselection_id: UUID | None = None) -> None:
-        self.codes = Codes(database)
-        self.subject_hash = HASHES.owner(uuid4().hex)
-        self.phone_hash = HASHES.phone(uuid4().hex)
-        self.preselection_id = preselection_id
-
-    def owner(self, purpose: str = "confirm_identity") -> CodeOwner:
-        return CodeOwner(purpose, self.subject_hash, self.preselection_id)
-
-    def hash(self, digits: str, purpose: str = "confirm_identity") -> bytes:
-        return HASHES.code(purpose, self.subject_hash, self.preselection_id, digits)
-
-    def new(self, at: datetime, purpose: str = "confirm_identity", *, while_holding: bool = False) -> NewCode:
-        return NewCode(
-            uuid4(), self.owner(purpose), self.phone_hash, self.hash(RIGHT, purpose), at, while_holding=while_holding
-        )
-
-    async def ask(
-        self,
-        at: datetime = AT,
-        purpose: str = "confirm_identity",
-        *,
-        while_holding: bool = False,
-        policy: Policy = POLICY,
-    ) -> UUID:
-        new = self.new(at, purpose, while_holding=while_holding)
-        await self.codes.issue(new, policy)
-        await self.codes.mark_sent(new.id, at)
-        return new.id
-
-    async def type_in(
-        self, digits: str, at: datetime = AT, purpose: str = "confirm_identity", *, request_id: UUID | None = None
-    ) -> UUID:
-        name = request_id or uuid4()
-        return await self.codes.verify(
-            self.owner(purpose), self.hash(digits, purpose), at=at, attempts=5, request_id=name
-        )
-
-    async def is_refused_until(
-        self, at: datetime, purpose: str = "confirm_identity", *, while_holding: bool = False
-    ) -> datetime:
-        with pytest.raises(RateLimited) as limited:
-            await self.ask(at, purpose, while_holding=while_holding)
-        return limited.value.retry_at
-
-
-@pytest.fixture
-def person(database: Database) -> Person:
-    return Person(database)
-
-
-async def test_the_right_code_is_right_as_often_as_it_is_typed_until_it_expires(person: Person) -> None:
+async def test_the_right_code_is_right_as_often_as_it_is_typed_until_it_expires(person: CodeUser) -> None:
     code_id = await person.ask()
     ends = AT + timedelta(minutes=5)
     assert [await person.type_in(RIGHT, at) for at in (AT, AT, ends - MILLISECOND)] == [code_id] * 3
@@ -87,13 +28,13 @@ async def test_the_right_code_is_right_as_often_as_it_is_typed_until_it_expires(
         await person.type_in(RIGHT, ends)
 
 
-async def test_issuing_returns_when_the_next_may_be_sent_and_when_it_expires(person: Person) -> None:
+async def test_issuing_returns_when_the_next_may_be_sent_and_when_it_expires(person: CodeUser) -> None:
     issued = await person.codes.issue(person.new(AT), POLICY)
     assert (issued.resend_at, issued.expires_at) == (AT + timedelta(seconds=60), AT + timedelta(minutes=5))
 
 
 async def test_each_wrong_code_costs_an_attempt_and_after_the_last_the_right_one_is_refused_too(
-    person: Person,
+    person: CodeUser,
 ) -> None:
     await person.ask()
     for left in (4, 3, 2, 1, 0):
@@ -105,7 +46,7 @@ async def test_each_wrong_code_costs_an_attempt_and_after_the_last_the_right_one
             await person.type_in(digits)
 
 
-async def test_20_wrong_tries_at_once_cost_exactly_the_five_attempts(person: Person) -> None:
+async def test_20_wrong_tries_at_once_cost_exactly_the_five_attempts(person: CodeUser) -> None:
     await person.ask()
     outcomes = await asyncio.gather(*(person.type_in(WRONG) for _ in range(20)), return_exceptions=True)
     assert Counter(type(outcome).__name__ for outcome in outcomes) == {"CodeIncorrect": 5, "CodeAttemptsExceeded": 15}
@@ -113,7 +54,7 @@ async def test_20_wrong_tries_at_once_cost_exactly_the_five_attempts(person: Per
     assert left == [0, 1, 2, 3, 4]
 
 
-async def test_a_new_code_replaces_the_old_one_and_resets_the_attempts(person: Person) -> None:
+async def test_a_new_code_replaces_the_old_one_and_resets_the_attempts(person: CodeUser) -> None:
     await person.ask()
     for _ in range(5):
         with pytest.raises(CodeIncorrect):
@@ -128,7 +69,7 @@ async def test_a_new_code_replaces_the_old_one_and_resets_the_attempts(person: P
     assert await person.type_in("999999", later) == newer.id
 
 
-async def test_a_code_that_was_never_sent_is_no_code(person: Person) -> None:
+async def test_a_code_that_was_never_sent_is_no_code(person: CodeUser) -> None:
     with pytest.raises(CodeNotSent):
         await person.type_in(RIGHT)
     await person.codes.issue(person.new(AT), POLICY)
@@ -136,7 +77,7 @@ async def test_a_code_that_was_never_sent_is_no_code(person: Person) -> None:
         await person.type_in(RIGHT)
 
 
-async def test_the_old_code_stays_right_when_the_new_one_could_not_be_sent(person: Person) -> None:
+async def test_the_old_code_stays_right_when_the_new_one_could_not_be_sent(person: CodeUser) -> None:
     first = await person.ask()
     later = AT + timedelta(minutes=1)
     failed = person.new(later)
@@ -145,7 +86,7 @@ async def test_the_old_code_stays_right_when_the_new_one_could_not_be_sent(perso
     assert await person.type_in(RIGHT, later) == first
 
 
-async def test_the_same_code_issued_again_has_the_digits_of_the_second_time(person: Person) -> None:
+async def test_the_same_code_issued_again_has_the_digits_of_the_second_time(person: CodeUser) -> None:
     new = person.new(AT)
     await person.codes.issue(new, POLICY)
     await person.codes.mark_sent(new.id, AT)
@@ -157,7 +98,7 @@ async def test_the_same_code_issued_again_has_the_digits_of_the_second_time(pers
         await person.type_in(RIGHT)
 
 
-async def test_the_same_code_issued_again_has_a_countdown_and_attempts_of_its_own(person: Person) -> None:
+async def test_the_same_code_issued_again_has_a_countdown_and_attempts_of_its_own(person: CodeUser) -> None:
     new, later = person.new(AT), AT + timedelta(minutes=4)
     await person.codes.issue(new, POLICY)
     await person.codes.mark_failed(new.id, AT)
@@ -170,9 +111,9 @@ async def test_the_same_code_issued_again_has_a_countdown_and_attempts_of_its_ow
 
 
 async def test_a_code_is_good_for_one_person_purpose_and_preselection_only(database: Database) -> None:
-    me = Person(database, preselection_id=uuid4())
+    me = CodeUser(database, preselection_id=uuid4())
     await me.ask()
-    stranger, another_vehicle = Person(database, preselection_id=me.preselection_id), Person(database)
+    stranger, another_vehicle = CodeUser(database, preselection_id=me.preselection_id), CodeUser(database)
     another_vehicle.subject_hash = me.subject_hash
     for other in (stranger, another_vehicle):
         with pytest.raises(CodeNotSent):
@@ -183,7 +124,7 @@ async def test_a_code_is_good_for_one_person_purpose_and_preselection_only(datab
 
 
 async def test_the_digits_of_another_preselection_do_not_fit_even_when_they_are_the_same(database: Database) -> None:
-    one, other = Person(database, preselection_id=uuid4()), Person(database, preselection_id=uuid4())
+    one, other = CodeUser(database, preselection_id=uuid4()), CodeUser(database, preselection_id=uuid4())
     other.subject_hash = one.subject_hash
     assert one.hash(RIGHT) != other.hash(RIGHT)
     await one.ask()
@@ -192,7 +133,7 @@ async def test_the_digits_of_another_preselection_do_not_fit_even_when_they_are_
 
 
 async def test_a_decision_uses_the_code_up_with_everything_else_or_not_at_all(stored: Stored) -> None:
-    me, person = await stored.begun(), Person(stored.database)
+    me, person = await stored.begun(), CodeUser(stored.database)
     code_id = await person.ask()
     await stored.decisions.commit(decision(me, use_code=code_id))
     with pytest.raises(CodeGone):
@@ -203,7 +144,7 @@ async def test_a_decision_uses_the_code_up_with_everything_else_or_not_at_all(st
 
 
 async def test_the_next_code_of_a_purpose_waits_for_the_resend_interval_and_other_purposes_do_not(
-    person: Person,
+    person: CodeUser,
 ) -> None:
     await person.ask(AT)
     free_again = AT + timedelta(seconds=60)
@@ -212,7 +153,7 @@ async def test_the_next_code_of_a_purpose_waits_for_the_resend_interval_and_othe
     await person.ask(free_again)
 
 
-async def test_the_limit_per_hour_counts_all_purposes_of_a_phone(person: Person) -> None:
+async def test_the_limit_per_hour_counts_all_purposes_of_a_phone(person: CodeUser) -> None:
     for minute in range(5):
         await person.ask(AT + timedelta(minutes=minute), ("confirm_identity", "confirm_information")[minute % 2])
     free_again = AT + timedelta(hours=1)
@@ -221,7 +162,7 @@ async def test_the_limit_per_hour_counts_all_purposes_of_a_phone(person: Person)
     await person.ask(free_again)
 
 
-async def test_the_limit_per_day_counts_all_codes_of_a_phone(person: Person) -> None:
+async def test_the_limit_per_day_counts_all_codes_of_a_phone(person: CodeUser) -> None:
     for hour in range(10):
         await person.ask(AT + timedelta(hours=hour), while_holding=hour > 4)
     free_again = AT + timedelta(days=1)
@@ -230,14 +171,14 @@ async def test_the_limit_per_day_counts_all_codes_of_a_phone(person: Person) -> 
     await person.ask(free_again)
 
 
-async def test_a_refused_request_gets_the_instant_at_which_every_limit_lets_it_through(person: Person) -> None:
+async def test_a_refused_request_gets_the_instant_at_which_every_limit_lets_it_through(person: CodeUser) -> None:
     for minute in range(5):
         await person.ask(AT + timedelta(minutes=12 * minute))
     last = AT + timedelta(minutes=48)
     assert await person.is_refused_until(last + timedelta(seconds=30)) == AT + timedelta(hours=1)
 
 
-async def test_identity_codes_sent_while_something_is_held_stand_outside_the_limit_per_hour(person: Person) -> None:
+async def test_identity_codes_sent_while_something_is_held_stand_outside_the_limit_per_hour(person: CodeUser) -> None:
     for minute in range(4):
         await person.ask(AT + timedelta(minutes=minute), while_holding=True)
     first_ordinary = AT + timedelta(minutes=4)
@@ -247,7 +188,7 @@ async def test_identity_codes_sent_while_something_is_held_stand_outside_the_lim
     await person.ask(AT + timedelta(minutes=10), while_holding=True)
 
 
-async def test_codes_that_could_not_be_sent_count_towards_no_limit(person: Person) -> None:
+async def test_codes_that_could_not_be_sent_count_towards_no_limit(person: CodeUser) -> None:
     for _ in range(20):
         failed = person.new(AT)
         await person.codes.issue(failed, POLICY)
@@ -257,13 +198,13 @@ async def test_codes_that_could_not_be_sent_count_towards_no_limit(person: Perso
     assert await person.is_refused_until(AT) == AT + timedelta(seconds=60)
 
 
-async def test_a_code_whose_sender_died_stops_counting_after_a_while(person: Person) -> None:
+async def test_a_code_whose_sender_died_stops_counting_after_a_while(person: CodeUser) -> None:
     await person.codes.issue(person.new(AT), POLICY)
     assert await person.is_refused_until(AT + timedelta(seconds=14)) == AT + timedelta(seconds=60)
     await person.ask(AT + timedelta(seconds=15))
 
 
-async def test_of_ten_requests_of_one_phone_at_once_one_gets_a_code(person: Person) -> None:
+async def test_of_ten_requests_of_one_phone_at_once_one_gets_a_code(person: CodeUser) -> None:
     outcomes = await asyncio.gather(
         *(person.codes.issue(person.new(AT), POLICY) for _ in range(10)), return_exceptions=True
     )
@@ -271,7 +212,7 @@ async def test_of_ten_requests_of_one_phone_at_once_one_gets_a_code(person: Pers
 
 
 async def test_two_codes_marked_sent_at_once_leave_one_live(database: Database) -> None:
-    person = Person(database)
+    person = CodeUser(database)
     first, second = person.new(AT), person.new(AT + timedelta(minutes=1))
     for new in (first, second):
         await person.codes.issue(new, replace(POLICY, code_resend=parse_duration("PT1S")))
