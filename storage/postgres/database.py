@@ -1,15 +1,15 @@
 """The client of PostgreSQL: one pool, short timeouts, and one definition of "unavailable".
 
-There are two kinds of calls: `statement()` is one statement in autocommit (the hot path: no BEGIN, no COMMIT, no ping),
-and `transaction()` is several that commit together. Both raise `DependencyUnavailable("database")` when the server does
-not respond in time. A caller must not repeat a write without a key then: the server may have executed it.
+A single statement runs in autocommit (no BEGIN, no COMMIT, no ping); the statements of a transaction commit together.
+Every call raises `DependencyUnavailable("database")` when the server does not respond in time. A caller must not repeat
+a write without a key then: the server may have executed it.
 """
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 from sqlalchemy import Executable, Row, event, text
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import QueuePool
 
 from domain.dependencies import DependencyUnavailable
-from storage.postgres.driver_connections import driver_of, refuse_dead
+from storage.postgres.driver_connections import Driver, driver_of, refuse_dead
 from storage.postgres.kept_connections import KeptConnections
 
 TIMEOUT = 3.0
@@ -46,7 +46,6 @@ _LONGER_TIMEOUT = text("""
 """)
 
 Parameters = Mapping[str, Any]
-T = TypeVar("T")
 
 
 def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> AsyncEngine:
@@ -91,7 +90,11 @@ def translate_database_errors() -> Iterator[None]:
 
 
 class Database:
-    """The pool and its two kinds of calls. Close it when the process ends."""
+    """The pool, statements and transactions. Close it when the process ends.
+
+    `rows`, `row` and `transaction` take statements of SQLAlchemy; `fetch_raw`, `execute_raw` and `raw_transaction` use
+    the driver directly, for the most frequent statements.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> None:
         self.engine = make_engine(url, pool_size=pool_size, application_name=application_name)
@@ -111,37 +114,18 @@ class Database:
         await self._kept.close()
         await self.engine.dispose()
 
-    @asynccontextmanager
-    async def statement(self) -> AsyncIterator[AsyncConnection]:
-        """An autocommit connection; its statements and the wait for it have `TIMEOUT` together."""
-        deadline = asyncio.get_running_loop().time() + TIMEOUT
-        with translate_database_errors():
-            async with self.engine.connect() as connection, _sever_at(deadline, connection):
-                yield connection
-
-    @asynccontextmanager
-    async def transaction(self, *, timeout_s: float = TIMEOUT) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction that commits when the block ends and rolls back when it raises.
-
-        `timeout_s`, in seconds, may be longer for background work such as reading all claims of a prefix.
-        """
-        deadline = asyncio.get_running_loop().time() + timeout_s
-        with translate_database_errors():
-            async with (
-                self._transactional.connect() as connection,
-                _sever_at(deadline, connection),
-                connection.begin(),
-            ):
-                if timeout_s > TIMEOUT:
-                    await connection.execute(_LONGER_TIMEOUT, {"milliseconds": str(int(timeout_s * 1000))})
-                yield connection
-
     async def rows(self, statement: Executable, parameters: Parameters | None = None) -> list[Row[*tuple[Any, ...]]]:
         """All rows of one statement that may be executed twice: a read, or a write that is protected by a key.
 
         It is retried once if the pooled connection was dead: a restarted server costs no caller an error.
         """
-        return await _try_twice(lambda: self._rows(statement, parameters))
+        started = asyncio.get_running_loop().time()
+        try:
+            return await self._rows(statement, parameters)
+        except DependencyUnavailable:
+            if asyncio.get_running_loop().time() - started > _FAILED_AT_ONCE:
+                raise
+            return await self._rows(statement, parameters)
 
     async def row(self, statement: Executable, parameters: Parameters | None = None) -> Row[*tuple[Any, ...]] | None:
         """The first row of `rows`, or None."""
@@ -149,9 +133,9 @@ class Database:
         return found[0] if found else None
 
     async def fetch_raw(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
-        """Like `rows`, but directly with the driver: for the most frequent statements.
+        """Like `rows`, with the driver. `query` has its placeholders, `%(name)s`.
 
-        `query` has the driver's placeholders, `%(name)s`. Raises the driver's own `psycopg.IntegrityError`.
+        Raises the driver's own `psycopg.IntegrityError`.
         """
         started = asyncio.get_running_loop().time()
         try:
@@ -163,63 +147,65 @@ class Database:
 
     async def execute_raw(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Like `fetch_raw`, for statements that must not be executed twice: it never retries."""
-        deadline = asyncio.get_running_loop().time() + TIMEOUT
-        with translate_database_errors():
-            connection = await self._kept.take()
-            try:
-                async with _sever_at(deadline, connection):
-                    cursor = await driver_of(connection).execute(query, parameters)
-                    # Equivalent to having a description, which the driver builds again for each access.
-                    rows = [] if cursor.rownumber is None else await cursor.fetchall()
-            except psycopg.IntegrityError:
-                await self._kept.give_back(connection)
-                raise
-            except BaseException:
-                await self._kept.forget(connection)
-                await connection.close()
-                raise
-            await self._kept.give_back(connection)
-            return rows
+        async with self._kept_connection() as connection:
+            cursor = await driver_of(connection).execute(query, parameters)
+            # Equivalent to having a description, which the driver builds again for each access.
+            return [] if cursor.rownumber is None else await cursor.fetchall()
 
     @asynccontextmanager
-    async def raw_transaction(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        """A transaction directly with the driver; statements are sent together, up to one whose rows are read."""
-        async with self.statement() as connection:
+    async def transaction(self, *, timeout_s: float = TIMEOUT) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that commits when the block ends and rolls back when it raises.
+
+        `timeout_s`, in seconds, may be longer for background work such as reading all claims of a prefix.
+        """
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        with translate_database_errors():
+            async with (
+                self._transactional.connect() as connection,
+                _sever_at(deadline, driver_of(connection)),
+                connection.begin(),
+            ):
+                if timeout_s > TIMEOUT:
+                    await connection.execute(_LONGER_TIMEOUT, {"milliseconds": str(int(timeout_s * 1000))})
+                yield connection
+
+    @asynccontextmanager
+    async def raw_transaction(self) -> AsyncIterator[Driver]:
+        """A transaction with the driver; statements are sent together, up to one whose rows are read."""
+        async with self._kept_connection() as connection:
             driver = driver_of(connection)
-            try:
-                async with driver.pipeline(), driver.transaction():
-                    yield driver
-            except (psycopg.Error, asyncio.CancelledError):
-                await self._kept.forget(connection)
-                raise
+            async with driver.pipeline(), driver.transaction():
+                yield driver
 
     async def ping(self) -> None:
         """Return when the server responds; raises `DependencyUnavailable`."""
         await self.rows(text("SELECT 1"))
 
     async def _rows(self, statement: Executable, parameters: Parameters | None) -> list[Row[*tuple[Any, ...]]]:
-        async with self.statement() as connection:
+        async with self._kept_connection() as connection:
             result = await connection.execute(statement, parameters)
             return list(result.all()) if result.returns_rows else []
 
-
-async def _try_twice(work: Callable[[], Awaitable[T]]) -> T:
-    started = asyncio.get_running_loop().time()
-    try:
-        return await work()
-    except DependencyUnavailable:
-        if asyncio.get_running_loop().time() - started > _FAILED_AT_ONCE:
-            raise
-        return await work()
+    @asynccontextmanager
+    async def _kept_connection(self) -> AsyncIterator[AsyncConnection]:
+        """An autocommit connection; the wait for it and the block have `TIMEOUT` together."""
+        deadline = asyncio.get_running_loop().time() + TIMEOUT
+        with translate_database_errors():
+            connection = await self._kept.take()
+            alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver_of(connection))
+            try:
+                yield connection
+            finally:
+                alarm.cancel()
+                await self._kept.give_back(connection)
 
 
 @asynccontextmanager
-async def _sever_at(deadline: float, connection: AsyncConnection) -> AsyncIterator[None]:
+async def _sever_at(deadline: float, driver: Driver) -> AsyncIterator[None]:
     """Close the connection at the deadline, so that the waiting task gets an error and the pool a new connection.
 
     Cancelling the waiting task instead would send a cancel request to the silent server and wait for it.
     """
-    driver = driver_of(connection)
     alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver)
     try:
         yield
@@ -227,7 +213,7 @@ async def _sever_at(deadline: float, connection: AsyncConnection) -> AsyncIterat
         alarm.cancel()
 
 
-def _sever(driver: psycopg.AsyncConnection[Any]) -> None:
+def _sever(driver: Driver) -> None:
     with suppress(OSError, psycopg.Error):
         line = socket.fromfd(driver.fileno(), socket.AF_UNIX, socket.SOCK_STREAM)
         with line:

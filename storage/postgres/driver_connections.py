@@ -4,14 +4,17 @@ import select
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+Driver = psycopg.AsyncConnection[Any]
+
 _WAS_HANDED_OUT = "was handed out"
 
 
-def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+def driver_of(connection: AsyncConnection) -> Driver:
     """The driver's connection below the engine's."""
     sync_connection = connection.sync_connection
     driver = sync_connection.connection.driver_connection if sync_connection else None
@@ -20,7 +23,12 @@ def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
     return driver
 
 
-def has_hung_up(driver: psycopg.AsyncConnection[Any]) -> bool:
+def is_reusable(driver: Driver) -> bool:
+    """Whether a connection is open, with no transaction and no statement in progress."""
+    return driver.pgconn.transaction_status == TransactionStatus.IDLE
+
+
+def has_hung_up(driver: Driver) -> bool:
     """Whether the server has closed an idle connection; the check costs no round trip."""
     if driver.closed:
         return True

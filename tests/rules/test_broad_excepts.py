@@ -15,10 +15,6 @@ EDGES = {
     ): "The edge of every request: an unforeseen failure is logged and becomes a 500.",
     ("embedded/stack.py", "Servers.__aenter__"): "Whatever stops the start, no server stays behind; raised again.",
     (
-        "storage/postgres/database.py",
-        "Database.execute_raw",
-    ): "After any failure the connection is discarded; raised again.",
-    (
         "tests/api/http/test_action_log.py",
         "acting.application",
     ): "A failure of every kind; the log is the subject.",

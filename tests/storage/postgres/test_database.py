@@ -178,7 +178,7 @@ async def test_a_restarted_server_costs_nobody_an_error_however_many_connections
     assert await answers(own)
 
 
-@pytest.mark.parametrize("way", [Database.statement, Database.transaction, Database.raw_transaction])
+@pytest.mark.parametrize("way", [Database.transaction, Database.raw_transaction])
 async def test_a_restarted_server_costs_no_transaction_an_error(
     own: Database, postgres: Postgres, way: Callable[[Database], AbstractAsyncContextManager[Any]]
 ) -> None:
