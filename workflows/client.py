@@ -59,14 +59,14 @@ class VehicleClient:
         async with translate_update_errors():
             while True:
                 try:
-                    acted: Acted = await handle.execute_update(act, sealed, id=new_update_id(), result_type=Acted)
+                    result: Acted = await handle.execute_update(act, sealed, id=new_update_id(), result_type=Acted)
                 except RPCError as error:
                     if error.status is RPCStatusCode.NOT_FOUND:
                         return await self._start_with(vehicle, act, sealed)
                     if error.status not in _RACES:
                         raise
                 else:
-                    return acted
+                    return result
                 # Whatever the workflow has done, its answer to the same request is the same.
                 await asyncio.sleep(_RACE_PAUSE_S)
 
@@ -95,14 +95,14 @@ class VehicleClient:
             WORKFLOW, VehicleInput(vehicle.preselection_id), task_queue=self._task_queue, **vehicle_options(vehicle)
         )
         try:
-            acted: Acted = await self._temporal.execute_update_with_start_workflow(
+            result: Acted = await self._temporal.execute_update_with_start_workflow(
                 act, sealed, id=new_update_id(), start_workflow_operation=operation, result_type=Acted
             )
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
             # The SDK warns about a failed start whose exception is never retrieved.
             await asyncio.gather(operation.workflow_handle(), return_exceptions=True)
             raise
-        return acted
+        return result
 
 
 def new_update_id() -> str:

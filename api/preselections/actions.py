@@ -20,14 +20,14 @@ async def perform_action(context: RequestContext, name: str, command: Command) -
 
     A repeat whose first response was lost hears that one, even where time has ended what was reached.
     """
-    acted = await send_command(context, name, command)
+    result = await send_command(context, name, command)
     row = await context.repositories.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
-    if row.revision < acted.revision:
+    if row.revision < result.revision:
         # No workflow of ours is ahead of the row: somebody else's runs under the id of the vehicle's.
         raise OutcomeUnknown
-    if row.revision != acted.revision and (decision := await context.repositories.decisions.find(context.operation_id)):
+    if row.revision != result.revision and (decision := await context.repositories.decisions.find(context.operation_id)):
         row = replace(row, state=decision.state, changed_at=decision.at)
     at = unchanged_until(row, context.now()) if context.is_repeat else context.now()
     return view_of(row, await context.app.directory.get(row.office_code), at)

@@ -27,7 +27,7 @@ from workflows.start_options import ban_options
 TEN = "A123!"
 LONG_AGO, FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 BY = pytest.mark.parametrize("by_signal", [False, True], ids=["update", "signal"])
-Told = tuple[str, str, str | None]
+AuditedAct = tuple[str, str, str | None]
 
 
 async def reserved(world: World) -> Vehicle:
@@ -58,7 +58,7 @@ async def updated(vehicle: Vehicle, act: str, command: Any) -> str | None:
     return None
 
 
-async def story(vehicle: Vehicle) -> list[Told]:
+async def story(vehicle: Vehicle) -> list[AuditedAct]:
     """Action, kind of actor and actor of each audited act."""
     trail = vehicle.world.repositories.audit_trail
     entries: list[AuditEntry] = await trail.between(LONG_AGO, FAR_AHEAD, preselection_id=vehicle.id)
@@ -144,7 +144,7 @@ async def test_what_comes_straight_through_temporal_acts_and_is_audited_as_that(
     await act("extend_validity", ExtendValidity("wang", "停业", (day + timedelta(days=1)).isoformat(), str(uuid4())))
     await act("cancel", OperatorAct("wang", "重复登记", str(uuid4())))
     assert (await vehicle.state()).stage is Stage.CANCELLED
-    through_temporal = [told for told in await story(vehicle) if told not in audited]
+    through_temporal = [each for each in await story(vehicle) if each not in audited]
     assert through_temporal == [
         ("start", "temporal", None),
         ("draw", "temporal", None),
