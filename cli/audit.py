@@ -87,6 +87,13 @@ async def list_ban_releases(*, window: Window = DEFAULT_WINDOW, context: Context
     return Output([asdict(each) for each in found])
 
 
+@app.command(name="temporal")
+async def list_temporal(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
+    """List acts that came through Temporal itself, with unverified names; of the last 30 days by default."""
+    found = await auditing.temporal_acts(context.operations, window.period(context.now, _MONTH), limit=window.limit)
+    return Output([vars(entry) for entry in found])
+
+
 @app.command(name="unconfirmed")
 async def list_unconfirmed(*, limit: Limit = 1000, context: Context) -> Output:
     """List the commands that wait for a second operator."""

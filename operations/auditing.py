@@ -1,9 +1,12 @@
 """The lists with which auditors check operators and clerks. Nothing here changes anything."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from operations.context import OperationsContext
 from storage.audit.staff_activity import ClerkAct, ClerkCounts, Period
+from storage.audit.trail import AuditEntry
 from storage.bans.repository import BanEntry
 from storage.pool.withheld import Withholding
 
@@ -39,3 +42,11 @@ async def desk_counts(context: OperationsContext, period: Period, *, limit: int)
 
 async def desk_acts(context: OperationsContext, period: Period, *, clerk: str | None, limit: int) -> list[ClerkAct]:
     return await context.repositories.staff_activity.acts(period, clerk=clerk, limit=limit)
+
+
+async def temporal_acts(
+    context: OperationsContext, period: Period, *, limit: int, before: tuple[datetime, UUID] | None = None
+) -> list[AuditEntry]:
+    """Acts that came through Temporal itself, newest first: nobody has verified the names in them."""
+    trail = context.repositories.audit_trail
+    return await trail.through_temporal(period.since, period.until, limit=limit, before=before)

@@ -11,16 +11,20 @@ from api.auditors.schemas import (
     ClerkActList,
     ClerkCountsItem,
     ClerkCountsList,
+    TemporalActItem,
+    TemporalActPage,
     UnconfirmedAnswer,
 )
+from api.http.cursors import cursor_of, place_in
 from api.http.request_context import CurrentContext, RequestContext
 from api.http.responses import responses_of_read
 from api.http.secured_route import area
 from api.operators.commands import ban_item, plain, withholding_item
-from api.operators.request_schemas import DeskActsQuery, PeriodQuery
+from api.operators.request_schemas import DeskActsQuery, PeriodPageQuery, PeriodQuery
 from api.operators.response_schemas import WithholdingList
 from operations import auditing
 from storage.audit.staff_activity import Period
+from storage.audit.trail import AuditEntry
 
 router = area("/audit", tags=["audit"])
 
@@ -65,6 +69,21 @@ async def audit_desk_acts(context: CurrentContext, query: Annotated[DeskActsQuer
     period = _period(context, query)
     found = await auditing.desk_acts(context.app.operations, period, clerk=query.clerk, limit=query.limit)
     return ClerkActList(items=[ClerkActItem(**plain(vars(act))) for act in found])
+
+
+@router.get("/temporal", responses=responses_of_read("validation_failed"))
+async def audit_temporal(context: CurrentContext, query: Annotated[PeriodPageQuery, Query()]) -> TemporalActPage:
+    """Acts that came through Temporal itself, with the names that their senders claimed; newest first."""
+    found = await auditing.temporal_acts(
+        context.app.operations, _period(context, query), limit=query.limit, before=place_in(query.cursor)
+    )
+    following = cursor_of(found[-1].place) if len(found) == query.limit else None
+    return TemporalActPage(items=[_temporal_act(entry) for entry in found], next=following)
+
+
+def _temporal_act(entry: AuditEntry) -> TemporalActItem:
+    shown = {name: value for name, value in vars(entry).items() if name != "id"}
+    return TemporalActItem(**plain(shown), reason=entry.reason)
 
 
 def _period(context: RequestContext, query: PeriodQuery) -> Period:

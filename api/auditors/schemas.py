@@ -1,5 +1,7 @@
 """Response schemas of the auditors. Clerks are keyed hashes; the only personal data is a ban's masked holder."""
 
+from typing import Any
+
 from api.http.schemas import Answer, Instant
 from api.operators.response_schemas import BanItem, WithholdingItem
 
@@ -45,3 +47,22 @@ class ClerkActItem(Answer):
 
 class ClerkActList(Answer):
     items: list[ClerkActItem]
+
+
+class TemporalActItem(Answer):
+    """`actor` is the name that the sender claimed, and `facts` are what the act changed."""
+
+    at: Instant
+    actor_kind: str
+    actor: str | None
+    action: str
+    reason: str | None
+    preselection_id: str | None
+    request_id: str | None
+    plates: list[str]
+    facts: dict[str, Any]
+
+
+class TemporalActPage(Answer):
+    items: list[TemporalActItem]
+    next: str | None

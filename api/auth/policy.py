@@ -102,6 +102,7 @@ RULES: Mapping[str, Rule] = {
     "audit_unconfirmed": AUDITOR,
     "audit_desk": AUDITOR,
     "audit_desk_acts": AUDITOR,
+    "audit_temporal": AUDITOR,
     "list_texts": OPERATOR,
     "read_health": PUBLIC,
     "read_readiness": PUBLIC,

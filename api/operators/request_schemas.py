@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.http.schemas import Body, EmptyIsNone, Id, Identifier, PageQuery, PlainText, Query, Reason
+from api.http.schemas import Body, Cursor, EmptyIsNone, Id, Identifier, PageQuery, PlainText, Query, Reason
 from domain.instants import parse_instant, whole_milliseconds
 from storage.sms.deliveries import DeliveryState
 
@@ -148,6 +148,12 @@ class PeriodQuery(Query):
     since: Annotated[GivenInstant | None, EmptyIsNone] = None
     until: Annotated[GivenInstant | None, EmptyIsNone] = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
+class PeriodPageQuery(PeriodQuery):
+    """A page of the period; `cursor` is `next` of the page before."""
+
+    cursor: Cursor = None
 
 
 class DeskActsQuery(PeriodQuery):

@@ -44,6 +44,7 @@ audit = Table(
     CheckConstraint(one_of("actor_kind", ACTOR_KINDS), name="actor_kind"),
     Index("ix_audit_at", "at", postgresql_using="brin"),
     Index("ix_audit_actor", "actor", "at", postgresql_where=text("actor IS NOT NULL")),
+    Index("ix_audit_temporal", "at", "id", postgresql_where=text("actor_kind = 'temporal'")),
     Index("ix_audit_inspected", "preselection_id", "at", postgresql_where=text("action = 'inspect_voucher'")),
 )
 

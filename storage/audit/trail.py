@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy import ColumnElement, Row, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.instants import format_instant
@@ -24,6 +24,7 @@ _COLUMNS = [
     for name in ("id", "at", "actor_kind", "actor", "action", "preselection_id", "request_id", "plates", "facts")
 ]
 _MOST = 1_000
+_LAST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,15 @@ class AuditEntry:
     request_id: UUID | None
     plates: Sequence[str]
     facts: Mapping[str, Any]
+
+    @property
+    def reason(self) -> str | None:
+        return self.facts.get("reason")
+
+    @property
+    def place(self) -> tuple[datetime, UUID]:
+        """The start of the next page, for `before`: instant and number, written as a UUID."""
+        return self.at, UUID(int=self.id)
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,18 @@ class AuditTrail:
             select(*_COLUMNS).where(*conditions).order_by(columns.at, columns.id).limit(limit)
         )
         return [_entry(row) for row in found]
+
+    async def through_temporal(
+        self, since: datetime, until: datetime, *, limit: int, before: tuple[datetime, UUID] | None = None
+    ) -> list[AuditEntry]:
+        """What came through Temporal itself in a period, newest first; `before` is the last one's `place`."""
+        columns = audit.c
+        conditions = [columns.actor_kind == "temporal", columns.at >= since, columns.at < until]
+        if before:
+            at, number = before
+            conditions.append(tuple_(columns.at, columns.id) < (at, min(number.int, _LAST_NUMBER)))
+        newest = select(*_COLUMNS).where(*conditions).order_by(columns.at.desc(), columns.id.desc()).limit(limit)
+        return [_entry(row) for row in await self._database.rows(newest)]
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:

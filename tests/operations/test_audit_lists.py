@@ -1,11 +1,13 @@
 """Auditors read the acts of staff, and can do nothing else; operators and clerks can't read the lists."""
 
 from collections.abc import Callable
-from uuid import uuid4
+from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
+from api.http.cursors import cursor_of
 from process.clock import system_clock
 from storage.audit.seals import AuditSeals
 from storage.postgres.database import Database
@@ -90,8 +92,48 @@ async def test_each_clerk_s_confirmations_and_rejections_are_counted(country: Co
     assert [record["clerk"] for record in counted] == [each["clerk"] for each in mine]
 
 
+async def test_what_came_through_temporal_is_listed_with_the_names_that_were_claimed(
+    country: Country, xuanhao: Run
+) -> None:
+    selection = await reserved(country, await country.office())
+    handle = country.stack.context.temporal.get_workflow_handle(f"vehicle-{selection.id}")
+    before = await selection.view()
+    await handle.execute_update("enter", {"request_id": str(uuid4())}, id=str(uuid4()))
+    later = (date.fromisoformat(before["visit_by"]) + timedelta(days=1)).isoformat()
+    extension = {"operator": "wang", "reason": "停电", "visit_by": later, "request_id": str(uuid4())}
+    await handle.execute_update("extend_validity", extension, id=str(uuid4()))
+    await handle.execute_update("cancel", {"operator": "wang", "reason": "重复登记"}, id=str(uuid4()))
+    watching, about = auditor(country), {"preselection_id": selection.id, "actor_kind": "temporal", "actor": "wang"}
+    listed = (await watching.get("/audit/temporal")).ok()["items"]
+    mine = [each for each in listed if each["preselection_id"] == selection.id]
+    expected = [("reject", "重复登记"), ("extend_validity", "停电")]
+    assert [(each["action"], each["reason"]) for each in mine] == expected
+    assert all(about.items() <= each.items() for each in mine)
+    assert mine[1]["request_id"] == extension["request_id"]
+    assert mine[0]["plates"] == [before["plate"]]
+    # Page by page it is the same list, and a period leaves out what is not in it.
+    pages, cursor = [], ""
+    for _ in listed:
+        page = (await watching.get("/audit/temporal", params={"limit": "1", "cursor": cursor})).ok()
+        pages += page["items"]
+        cursor = page["next"]
+    assert pages == listed
+    assert (await watching.get("/audit/temporal", params={"limit": "1", "cursor": cursor})).ok()["items"] == []
+    earlier = (await watching.get("/audit/temporal", params={"until": mine[0]["at"]})).ok()["items"]
+    assert [each["action"] for each in earlier if each["preselection_id"] == selection.id] == ["extend_validity"]
+    assert (await watching.get("/audit/temporal", params={"cursor": "not ours"})).code == "validation_failed"
+    typed = (await xuanhao("audit", "temporal")).records
+    told = [each["action"] for each in typed if each["preselection_id"] == selection.id]
+    assert told == [action for action, _ in expected]
+
+
+async def test_a_cursor_beyond_all_numbers_is_the_place_after_which_everything_comes(country: Country) -> None:
+    beyond = cursor_of((system_clock() + timedelta(days=1), UUID(int=2**128 - 1)))
+    assert (await auditor(country).get("/audit/temporal", params={"cursor": beyond})).ok()["next"] is None
+
+
 async def test_an_auditor_reads_only_and_nobody_else_reads_that(country: Country) -> None:
-    lists = ("withholdings", "ban-releases", "unconfirmed", "desk", "desk/acts")
+    lists = ("withholdings", "ban-releases", "unconfirmed", "desk", "desk/acts", "temporal")
     watching = auditor(country)
     for name in lists:
         (await watching.get(f"/audit/{name}")).ok()
