@@ -27,7 +27,8 @@ async def perform_action(context: RequestContext, name: str, command: Command) -
     if row.revision < result.revision:
         # No workflow of ours is ahead of the row: somebody else's runs under the id of the vehicle's.
         raise OutcomeUnknown
-    if row.revision != result.revision and (decision := await context.repositories.decisions.find(context.operation_id)):
+    decisions = context.repositories.decisions
+    if row.revision != result.revision and (decision := await decisions.find(context.operation_id)):
         row = replace(row, state=decision.state, changed_at=decision.at)
     at = unchanged_until(row, context.now()) if context.is_repeat else context.now()
     return view_of(row, await context.app.directory.get(row.office_code), at)
