@@ -20,7 +20,7 @@ from domain.preselection.values import Reservation
 from storage.failures import ClaimLost, PartyBanned, StaleRevision
 from storage.offices.calendars import Calendars
 from storage.pool.claims import Claims
-from storage.pool.index import Wish
+from storage.pool.index import DrawFilter
 from storage.pool.segments import SegmentRepository
 from workflows.messages import Compose, DecisionInput, DecisionResult, Draw, OneNumber
 from workflows.ports import Plates
@@ -69,7 +69,7 @@ class PlateActivities(Plates):
                 policy.batch_size - len(picked),
                 at=case.at,
                 until=policy.batch_ttl.after(case.at),
-                wish=Wish(without_four=bool(command.exclude_four), hidden=[*before.shown, *picked]),
+                draw_filter=DrawFilter(without_four=bool(command.exclude_four), hidden=[*before.shown, *picked]),
             )
         except DependencyUnavailable as down:
             # Nothing has been written yet, so the request can fail at once. The index is rebuilt automatically.

@@ -13,7 +13,7 @@ MOST = 0.73
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
-    # With its own database: maintenance starts the workflows that its Temporal lacks.
+    # With a separate database, because maintenance starts the workflows that its Temporal lacks.
     root = stack.folder.root / "temporal-defaults"
     async with running_stack(root, DEFAULTS) as defaults, stack.worker(), defaults.worker():
         alone = await by_turns(alone_on(stack, sizes), alone_on(defaults, sizes), sizes.pairs)

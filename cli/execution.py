@@ -27,12 +27,12 @@ def execute(invocation: Invocation) -> int:
         return int(invocation.call() or 0)
     configure_logging("ERROR")
     try:
-        return asyncio.run(carry_out(settings_for(invocation.common.data_dir), invocation))
+        return asyncio.run(run_command(settings_for(invocation.common.data_dir), invocation))
     except SettingsError as problem:
         return _complain(str(problem), WRONG)
 
 
-async def carry_out(settings: Settings, invocation: Invocation) -> int:
+async def run_command(settings: Settings, invocation: Invocation) -> int:
     """Run the command, print its output, and return the exit code. Raises `SettingsError`."""
     common, request_id = invocation.common, invocation.common.request_id or uuid4()
     acts = OperatorContext in invocation.contexts.values()
@@ -45,10 +45,10 @@ async def carry_out(settings: Settings, invocation: Invocation) -> int:
         except (Refusal, DependencyUnavailable) as failure:
             refusal = failure if isinstance(failure, Refusal) else Unavailable({failure.part: "down"})
             return _complain(_refusal_text(refusal, request_id if acts else None), REFUSED)
-    return _show(output, as_lines=common.json or output.always_json)
+    return _write(output, as_lines=common.json or output.always_json)
 
 
-def _show(output: Output, *, as_lines: bool) -> int:
+def _write(output: Output, *, as_lines: bool) -> int:
     sys.stdout.write(as_json(output.records) if as_lines else as_table(output.records))
     for warning in output.warnings:
         sys.stderr.write(f"xuanhao: {warning}\n")

@@ -85,12 +85,12 @@ async def publish_keys(demo: CurrentDemo) -> Response:
 async def authorize(request: Request, demo: CurrentDemo) -> Response:
     """Redirect to the client if the session has a user, otherwise show the page to choose a user."""
     asked = request.query_params
-    wish = _wish_or_refusal(asked, demo)
-    if isinstance(wish, Response):
-        return wish
+    grant_request = _grant_request_or_refusal(asked, demo)
+    if isinstance(grant_request, Response):
+        return grant_request
     session, prompts = _session(request, demo), _prompts(asked)
     if session and not prompts & {"login", "select_account"}:
-        code = demo.grants.issue(session.user, session.sign_in, wish, _now(request))
+        code = demo.grants.issue(session.user, session.sign_in, grant_request, _now(request))
         return _return(asked, demo, {"code": code})
     if "none" in prompts:
         return _return(asked, demo, {"error": "login_required"})
@@ -101,15 +101,15 @@ async def authorize(request: Request, demo: CurrentDemo) -> Response:
 async def sign_in(request: Request, demo: CurrentDemo) -> Response:
     """A user was chosen: start a session, and give the client its code."""
     asked = request.query_params
-    wish = _wish_or_refusal(asked, demo)
-    if isinstance(wish, Response):
-        return wish
+    grant_request = _grant_request_or_refusal(asked, demo)
+    if isinstance(grant_request, Response):
+        return grant_request
     user = demo.world.users.get((await _form(request)).get("user", ""))
     if user is None:
         return sign_in_page(demo.world.users, _own_address(request), unknown=True)
     now = _now(request)
     begun = SignIn(secrets.token_hex(8), now)
-    response = _return(asked, demo, {"code": demo.grants.issue(user, begun, wish, now)})
+    response = _return(asked, demo, {"code": demo.grants.issue(user, begun, grant_request, now)})
     cookie = demo.signer.sign({"sub": user.user} | session_claims(begun), now, SESSION_LIFETIME, _SESSION_KIND)
     response.set_cookie(COOKIE, cookie, int(SESSION_LIFETIME.total_seconds()), path=PATH, httponly=True, samesite="lax")
     return response
@@ -155,16 +155,16 @@ async def end_session(request: Request) -> Response:
     return response
 
 
-def _wish_or_refusal(asked: Mapping[str, str], demo: Demo) -> grants.Request | Response:
+def _grant_request_or_refusal(asked: Mapping[str, str], demo: Demo) -> grants.Request | Response:
     try:
-        return _wish(asked)
+        return _grant_request(asked)
     except Misdirected:
         return notice_page("无法登录", "请求的应用或返回地址不正确。", 400)
     except ClientRefused as refused:
         return _return(asked, demo, {"error": refused.error})
 
 
-def _wish(asked: Mapping[str, str]) -> grants.Request:
+def _grant_request(asked: Mapping[str, str]) -> grants.Request:
     """Raises `Misdirected`, or `ClientRefused` once the redirect URI is known to be the client's."""
     redirect_uri = asked.get("redirect_uri", "")
     if asked.get("client_id") != grants.CLIENT or not grants.is_own_address(redirect_uri):

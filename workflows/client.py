@@ -17,7 +17,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import OutcomeUnknown, Unavailable
-from workflows.messages import Acted, VehicleInput, vehicle_workflow_id
+from workflows.messages import ActionResult, VehicleInput, vehicle_workflow_id
 from workflows.refusals import as_refusal
 from workflows.retries import longest_loss
 from workflows.start_options import VehicleStart, vehicle_options
@@ -52,14 +52,16 @@ class VehicleClient:
         self._task_queue = task_queue
         self._seals = seals
 
-    async def update(self, vehicle: VehicleStart, act: str, command: Any) -> Acted:
+    async def update(self, vehicle: VehicleStart, act: str, command: Any) -> ActionResult:
         """Send an update and wait for its result; a workflow that does not run is started with it."""
         sealed = self._seals.seal(vehicle.preselection_id, act, command)
         handle = self._temporal.get_workflow_handle(vehicle_workflow_id(vehicle.preselection_id))
         async with translate_update_errors():
             while True:
                 try:
-                    result: Acted = await handle.execute_update(act, sealed, id=new_update_id(), result_type=Acted)
+                    result: ActionResult = await handle.execute_update(
+                        act, sealed, id=new_update_id(), result_type=ActionResult
+                    )
                 except RPCError as error:
                     if error.status is RPCStatusCode.NOT_FOUND:
                         return await self._start_with(vehicle, act, sealed)
@@ -70,7 +72,7 @@ class VehicleClient:
                 # Whatever the workflow has done, its answer to the same request is the same.
                 await asyncio.sleep(_RACE_PAUSE_S)
 
-    async def start(self, vehicle: VehicleStart, act: str, command: Any) -> Acted:
+    async def start(self, vehicle: VehicleStart, act: str, command: Any) -> ActionResult:
         """Send an update to a workflow that probably does not run yet."""
         async with translate_update_errors():
             return await self._start_with(vehicle, act, self._seals.seal(vehicle.preselection_id, act, command))
@@ -90,13 +92,13 @@ class VehicleClient:
             raise Unavailable({"temporal": "down"}) from error
         return True
 
-    async def _start_with(self, vehicle: VehicleStart, act: str, sealed: Any) -> Acted:
+    async def _start_with(self, vehicle: VehicleStart, act: str, sealed: Any) -> ActionResult:
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             WORKFLOW, VehicleInput(vehicle.preselection_id), task_queue=self._task_queue, **vehicle_options(vehicle)
         )
         try:
-            result: Acted = await self._temporal.execute_update_with_start_workflow(
-                act, sealed, id=new_update_id(), start_workflow_operation=operation, result_type=Acted
+            result: ActionResult = await self._temporal.execute_update_with_start_workflow(
+                act, sealed, id=new_update_id(), start_workflow_operation=operation, result_type=ActionResult
             )
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
             # The SDK warns about a failed start whose exception is never retrieved.

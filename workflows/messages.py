@@ -143,7 +143,7 @@ Command = Action | ConfirmIdentity | Compose | Draw | OneNumber | DeskAct | Oper
 
 
 @dataclass(frozen=True)
-class Acted:
+class ActionResult:
     """The request has led to this revision of the row. Its result is in the row of `decision`."""
 
     revision: int

@@ -11,7 +11,7 @@ from domain.acts import ACTS
 from domain.errors import Blacklisted, NotFound, OutcomeUnknown, Refusal, Unavailable
 from domain.policy import Policy
 from storage.preselections.rows import PreselectionRow
-from workflows.messages import Acted, Command
+from workflows.messages import ActionResult, Command
 from workflows.start_options import VehicleStart
 
 
@@ -27,14 +27,15 @@ async def perform_action(context: RequestContext, name: str, command: Command) -
     if row.revision < result.revision:
         # No workflow of ours is ahead of the row: somebody else's runs under the id of the vehicle's.
         raise OutcomeUnknown
-    decisions = context.repositories.decisions
-    if row.revision != result.revision and (decision := await decisions.find(context.operation_id)):
+    if row.revision != result.revision and (
+        decision := await context.repositories.decisions.find(context.operation_id)
+    ):
         row = replace(row, state=decision.state, changed_at=decision.at)
     at = unchanged_until(row, context.now()) if context.is_repeat else context.now()
     return view_of(row, await context.app.directory.get(row.office_code), at)
 
 
-async def send_command(context: RequestContext, name: str, command: Command) -> Acted:
+async def send_command(context: RequestContext, name: str, command: Command) -> ActionResult:
     """Refuse by the row what can't be, count the write, and send the update. Raises the refusal.
 
     A repeat goes to the workflow whatever the row says: the statement that decides knows whether it was decided before.

@@ -12,11 +12,11 @@ from api.preselections.schemas import CodeBody, CodeSent, EntryAnswer, EntryBody
 
 router = area(tags=["applicants"])
 
-_NO_WISHES = EntryBody()
+_EMPTY_ENTRY = EntryBody()
 
 
 @router.post("/entries", responses=responses_of_write("not_found", "vehicle_in_use", "vehicle_exhausted"))
-async def enter(context: CurrentContext, body: Annotated[EntryBody, Body()] = _NO_WISHES) -> EntryAnswer:
+async def enter(context: CurrentContext, body: Annotated[EntryBody, Body()] = _EMPTY_ENTRY) -> EntryAnswer:
     """The next screen: every entry resets an unfinished selection to 选号服务说明 (R-01, R-05 to R-08, R-15)."""
     return await entries.enter(context, body)
 

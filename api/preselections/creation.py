@@ -12,7 +12,7 @@ from api.offices.directory import policy_of
 from api.preselections.actions import count_write
 from api.preselections.bans import require_no_ban
 from api.preselections.schemas import PreselectionView, SubmissionBody
-from api.preselections.submissions import CheckedBody, check_submission
+from api.preselections.submissions import ValidatedSubmission, check_submission
 from api.preselections.vehicle_check import check_submitted_vehicle
 from api.preselections.verification_codes import owner_of_first_code
 from api.preselections.views import unchanged_until, view_of
@@ -56,7 +56,7 @@ async def _has_begun(context: RequestContext) -> bool:
     return context.is_repeat and await context.repositories.preselections.get(context.operation_id) is not None
 
 
-async def _begin(context: RequestContext, checked: CheckedBody) -> None:
+async def _begin(context: RequestContext, checked: ValidatedSubmission) -> None:
     """Start the workflow; one that already runs reads its row."""
     office, preselection_id = checked.office, str(context.operation_id)
     try:
@@ -68,7 +68,7 @@ async def _begin(context: RequestContext, checked: CheckedBody) -> None:
         raise
 
 
-async def _create(context: RequestContext, checked: CheckedBody) -> None:
+async def _create(context: RequestContext, checked: ValidatedSubmission) -> None:
     structlog.contextvars.bind_contextvars(preselection_id=str(context.operation_id), office=checked.office.code)
     policy = policy_of(checked.office, context.app.policy)
     await count_write(context, policy)
@@ -92,7 +92,7 @@ async def _create(context: RequestContext, checked: CheckedBody) -> None:
         raise
 
 
-async def _view(context: RequestContext, checked: CheckedBody) -> PreselectionView:
+async def _view(context: RequestContext, checked: ValidatedSubmission) -> PreselectionView:
     """The view of the creation, even if another device has acted since."""
     row = await context.repositories.preselections.get(context.operation_id)
     if row is None:
@@ -104,13 +104,13 @@ async def _view(context: RequestContext, checked: CheckedBody) -> PreselectionVi
     return view_of(row, checked.office, at)
 
 
-async def _require_notice(context: RequestContext, checked: CheckedBody) -> None:
+async def _require_notice(context: RequestContext, checked: ValidatedSubmission) -> None:
     notice = await context.repositories.offices.notice_in_force(checked.office.code, context.now())
     if notice is None or notice.version != checked.notice_version:
         raise NoticeOutdated(notice.version if notice else "")
 
 
-def _submission(context: RequestContext, checked: CheckedBody, policy: Policy, code_id: UUID) -> Submission:
+def _submission(context: RequestContext, checked: ValidatedSubmission, policy: Policy, code_id: UUID) -> Submission:
     party, seller, now = context.caller.party, checked.seller, context.now()
     mask = mask_person_name if seller.kind is PartyKind.PERSON else mask_organisation_name
     return Submission(

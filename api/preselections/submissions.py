@@ -23,7 +23,7 @@ from storage.offices.offices import Office
 
 
 @dataclass(frozen=True)
-class CheckedBody:
+class ValidatedSubmission:
     """The submitted data, well-formed and folded; the code as its keyed hash."""
 
     office: Office
@@ -34,13 +34,13 @@ class CheckedBody:
     code_hash: bytes = field(repr=False)
 
 
-async def check_submission(context: RequestContext, body: SubmissionBody) -> CheckedBody:
+async def check_submission(context: RequestContext, body: SubmissionBody) -> ValidatedSubmission:
     """Raises `ValidationFailed` for an unknown office, otherwise the refusals of malformed fields."""
     office = await context.app.directory.find(body.office_code)
     if office is None:
         raise invalid_field("office_code", "office")
     owner = owner_of_first_code(context.caller.owner_hash)
-    return CheckedBody(
+    return ValidatedSubmission(
         office=office,
         notice_version=body.notice_version,
         certificate_number=_certificate(body.certificate_number),

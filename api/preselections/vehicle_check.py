@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from api.http.request_context import RequestContext
-from api.preselections.submissions import CheckedBody
+from api.preselections.submissions import ValidatedSubmission
 from domain.calendar import shanghai_midnight_after
 from domain.errors import InformationMismatch, RateLimited
 from domain.policy import Policy
@@ -15,7 +15,7 @@ _DAY = timedelta(days=1)
 _PAUSE_SECONDS = 0.1
 
 
-async def check_submitted_vehicle(context: RequestContext, checked: CheckedBody, policy: Policy) -> None:
+async def check_submitted_vehicle(context: RequestContext, checked: ValidatedSubmission, policy: Policy) -> None:
     """A mismatch counts towards the person's daily limit, so that facts can't be guessed.
 
     Raises `RateLimited`, `InformationMismatch`, `VehicleNotEligible` and `DependencyUnavailable`.

@@ -32,8 +32,8 @@ _SPARE_WORDS = 32
 
 
 @dataclass(frozen=True)
-class Wish:
-    """Which numbers may be drawn: none with a 4 (R-36), and none of the hidden plates, which were offered before."""
+class DrawFilter:
+    """The numbers that may be drawn: none with a 4 (R-36), and none of the hidden plates, which were offered before."""
 
     without_four: bool = False
     hidden: Sequence[str] = field(default=())
@@ -42,7 +42,7 @@ class Wish:
         return json.dumps([position_of(serial_of(plate)) for plate in self.hidden if prefix_of(plate) == prefix])
 
 
-ANYTHING = Wish()
+ANYTHING = DrawFilter()
 
 
 class PoolIndex:
@@ -58,20 +58,22 @@ class PoolIndex:
         self._count = script(redis, "pool", "common", "tree", "count")
         self._settle = script(redis, "pool", "common", "settle")
 
-    async def draw(self, prefix: str, count: int, *, at: datetime, until: datetime, wish: Wish = ANYTHING) -> list[str]:
+    async def draw(
+        self, prefix: str, count: int, *, at: datetime, until: datetime, draw_filter: DrawFilter = ANYTHING
+    ) -> list[str]:
         """Pick `count` plates that are free at `at`, or all there are, and hold them in the index until `until`.
 
         Every set of plates is equally likely, and so is every order. A plate that is not claimed in the database is
         free again at `until`; `take_back` frees it at once.
         """
-        hidden = wish.hidden_positions(prefix)
+        hidden = draw_filter.hidden_positions(prefix)
         # Four attempts per number, one for each hidden number, and some to replace random words that would cause bias.
         words = secrets.token_bytes(_WORD_BYTES * (5 * count + hidden.count(",") + _SPARE_WORDS))
         arguments: list[str | int | bytes] = [
             milliseconds(at),
             milliseconds(until),
             count,
-            int(wish.without_four),
+            int(draw_filter.without_four),
             words,
             hidden,
         ]
@@ -80,19 +82,19 @@ class PoolIndex:
         return [prefix + serial_at(position) for position in positions]
 
     async def draw_from_office(
-        self, prefixes: Sequence[str], count: int, *, at: datetime, until: datetime, wish: Wish = ANYTHING
+        self, prefixes: Sequence[str], count: int, *, at: datetime, until: datetime, draw_filter: DrawFilter = ANYTHING
     ) -> list[str]:
         """Pick from several prefixes so that every number of the office is equally likely."""
         if len(prefixes) == 1:
-            return await self.draw(prefixes[0], count, at=at, until=until, wish=wish)
+            return await self.draw(prefixes[0], count, at=at, until=until, draw_filter=draw_filter)
         drawn: list[str] = []
         for _ in range(_ROUNDS):
-            shares = await self._shares(prefixes, count - len(drawn), at=at, wish=wish)
+            shares = await self._shares(prefixes, count - len(drawn), at=at, draw_filter=draw_filter)
             if not shares:
                 break
             try:
                 for prefix, share in shares.items():
-                    drawn += await self.draw(prefix, share, at=at, until=until, wish=wish)
+                    drawn += await self.draw(prefix, share, at=at, until=until, draw_filter=draw_filter)
             except DependencyUnavailable:
                 await self.take_back(drawn, at=at, until=until)
                 raise
@@ -101,9 +103,13 @@ class PoolIndex:
         self._chance.shuffle(drawn)
         return drawn
 
-    async def count(self, prefix: str, *, at: datetime, wish: Wish = ANYTHING) -> int:
+    async def count(self, prefix: str, *, at: datetime, draw_filter: DrawFilter = ANYTHING) -> int:
         """How many plates a draw at `at` could pick."""
-        arguments: list[str | int] = [milliseconds(at), int(wish.without_four), wish.hidden_positions(prefix)]
+        arguments: list[str | int] = [
+            milliseconds(at),
+            int(draw_filter.without_four),
+            draw_filter.hidden_positions(prefix),
+        ]
         with translate_index_errors(prefix):
             return int(await self._count(keys=index_keys(prefix), args=arguments))
 
@@ -131,10 +137,16 @@ class PoolIndex:
         with translate_redis_errors():
             await self._settle(keys=index_keys(prefix), args=[milliseconds(at), json.dumps(change)])
 
-    async def _shares(self, prefixes: Sequence[str], count: int, *, at: datetime, wish: Wish) -> dict[str, int]:
+    async def _shares(
+        self, prefixes: Sequence[str], count: int, *, at: datetime, draw_filter: DrawFilter
+    ) -> dict[str, int]:
         """Split `count` as if one number after the other was drawn from all prefixes together."""
         free = dict(
-            zip(prefixes, await asyncio.gather(*(self.count(p, at=at, wish=wish) for p in prefixes)), strict=True)
+            zip(
+                prefixes,
+                await asyncio.gather(*(self.count(p, at=at, draw_filter=draw_filter) for p in prefixes)),
+                strict=True,
+            )
         )
         shares: dict[str, int] = {}
         for _ in range(min(count, sum(free.values()))):

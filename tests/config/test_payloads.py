@@ -11,7 +11,7 @@ from temporalio.converter import DataConverter
 
 from config.payloads import DATA_CONVERTER
 from worker.run import PASSED_THROUGH, WORKFLOWS
-from workflows.messages import Acted, BlacklistInput, DecisionInput, DecisionResult, Draw, Outcome, VehicleInput
+from workflows.messages import ActionResult, BlacklistInput, DecisionInput, DecisionResult, Draw, Outcome, VehicleInput
 
 AT = datetime(2026, 11, 26, 2, 48, 0, 123000, UTC)
 SAID = [
@@ -19,7 +19,7 @@ SAID = [
     DecisionInput("an id", "draw", AT, AT),
     DecisionResult(7, "plate_selection", 4, 20, {"batch": 1795661280123}, 1795661280123, batch=["粤B12345"]),
     BlacklistInput("an entry"),
-    Acted(8),
+    ActionResult(8),
     Draw(exclude_four=True),
 ]
 
@@ -49,8 +49,10 @@ async def test_what_the_command_line_leaves_out_has_its_usual_value() -> None:
 @pytest.mark.parametrize(
     "wrong, wanted",
     [
-        ({}, Acted), ({"revision": "many"}, Acted), ({"revision": "7"}, Acted), ({"revision": None}, Acted),
-        (["revision"], Acted), ("revision", Acted), ({"exclude_four": "yes"}, Draw), ({"exclude_four": 1}, Draw),
+        ({}, ActionResult), ({"revision": "many"}, ActionResult),
+        ({"revision": "7"}, ActionResult), ({"revision": None}, ActionResult),
+        (["revision"], ActionResult), ("revision", ActionResult),
+        ({"exclude_four": "yes"}, Draw), ({"exclude_four": 1}, Draw),
         ({"preselection_id": "an id", "act": "draw", "at": 1830297600}, DecisionInput),
         ({"preselection_id": "an id", "act": "draw", "at": "soon"}, DecisionInput),
     ],

@@ -17,7 +17,7 @@ from tests.support.clocks import SettableClock
 VERIFIER = "v" * 43
 CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 BACK = "http://127.0.0.1:8123/signed-in"
-WISH = {
+AUTHORIZATION = {
     "response_type": "code",
     "client_id": "xuanhao-web",
     "redirect_uri": BACK,
@@ -38,7 +38,7 @@ def returned(answer: httpx.Response) -> dict[str, str]:
 
 
 async def sign_in(browser: httpx.AsyncClient, user: str = "applicant-001", **changes: str) -> dict[str, str]:
-    answer = await browser.post(f"{PATH}/authorize", params=WISH | changes, data={"user": user})
+    answer = await browser.post(f"{PATH}/authorize", params=AUTHORIZATION | changes, data={"user": user})
     return returned(answer)
 
 
@@ -65,7 +65,7 @@ async def test_the_published_key_is_public(browser: httpx.AsyncClient) -> None:
 
 
 async def test_a_chosen_person_is_signed_in_with_code_and_verifier(browser: httpx.AsyncClient) -> None:
-    page = await browser.get(f"{PATH}/authorize", params=WISH)
+    page = await browser.get(f"{PATH}/authorize", params=AUTHORIZATION)
     assert (page.status_code, "<script" in page.text) == (200, False)
     back = await sign_in(browser)
     assert (back["state"], back["iss"]) == ("s-1", f"http://127.0.0.1:8123{PATH}")
@@ -85,20 +85,20 @@ async def test_an_id_token_is_no_access_token(browser: httpx.AsyncClient) -> Non
 
 async def test_a_session_signs_in_again_without_a_page(browser: httpx.AsyncClient) -> None:
     await sign_in(browser, "clerk-440300")
-    back = returned(await browser.get(f"{PATH}/authorize", params=WISH | {"prompt": "none"}))
+    back = returned(await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"prompt": "none"}))
     tokens = (await browser.post(f"{PATH}/token", data=form(back["code"]))).json()
     assert tokens["token_type"] == "Bearer"
 
 
 async def test_without_a_session_nobody_is_signed_in_silently(browser: httpx.AsyncClient) -> None:
-    back = returned(await browser.get(f"{PATH}/authorize", params=WISH | {"prompt": "none"}))
+    back = returned(await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"prompt": "none"}))
     assert (back["error"], back["state"]) == ("login_required", "s-1")
 
 
 async def test_a_session_ends_by_itself_and_by_signing_out(browser: httpx.AsyncClient, clock: SettableClock) -> None:
     await sign_in(browser)
     clock.now += SESSION_LIFETIME
-    silent = WISH | {"prompt": "none"}
+    silent = AUTHORIZATION | {"prompt": "none"}
     assert returned(await browser.get(f"{PATH}/authorize", params=silent))["error"] == "login_required"
     await sign_in(browser)
     out = await browser.get(f"{PATH}/end_session", params={"post_logout_redirect_uri": BACK, "state": "s-2"})
@@ -109,14 +109,14 @@ async def test_a_session_ends_by_itself_and_by_signing_out(browser: httpx.AsyncC
 @pytest.mark.parametrize("prompt", ["login", "select_account"])
 async def test_another_person_can_be_chosen_in_spite_of_a_session(browser: httpx.AsyncClient, prompt: str) -> None:
     await sign_in(browser)
-    assert (await browser.get(f"{PATH}/authorize", params=WISH | {"prompt": prompt})).status_code == 200
+    assert (await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"prompt": prompt})).status_code == 200
 
 
 async def test_a_forged_session_is_none(browser: httpx.AsyncClient) -> None:
     token = (await browser.post("/api/v1/demo/tokens", json={"user": "operator-1"})).json()["access_token"]
     for cookie in (token, "x.y.z", ""):
         browser.cookies.set(COOKIE, cookie, path=PATH, domain="127.0.0.1")
-        back = returned(await browser.get(f"{PATH}/authorize", params=WISH | {"prompt": "none"}))
+        back = returned(await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"prompt": "none"}))
         assert back["error"] == "login_required"
 
 
@@ -168,8 +168,8 @@ async def test_a_wrong_request_is_reported_to_the_client(
     browser: httpx.AsyncClient, changes: dict[str, str], error: str
 ) -> None:
     for answer in (
-        await browser.get(f"{PATH}/authorize", params=WISH | changes),
-        await browser.post(f"{PATH}/authorize", params=WISH | changes, data={"user": "applicant-001"}),
+        await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | changes),
+        await browser.post(f"{PATH}/authorize", params=AUTHORIZATION | changes, data={"user": "applicant-001"}),
     ):
         assert returned(answer)["error"] == error
 
@@ -188,18 +188,18 @@ async def test_a_wrong_request_is_reported_to_the_client(
     ],
 )
 async def test_nobody_is_sent_to_a_strange_address(browser: httpx.AsyncClient, changes: dict[str, str]) -> None:
-    answer = await browser.get(f"{PATH}/authorize", params=WISH | changes)
+    answer = await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | changes)
     assert (answer.status_code, "location" in answer.headers) == (400, False)
 
 
 async def test_an_unknown_person_is_asked_for_again(browser: httpx.AsyncClient) -> None:
-    answer = await browser.post(f"{PATH}/authorize", params=WISH, data={"user": "<b>"})
+    answer = await browser.post(f"{PATH}/authorize", params=AUTHORIZATION, data={"user": "<b>"})
     assert (answer.status_code, "没有这个演示用户" in answer.text) == (400, True)
 
 
 async def test_what_a_stranger_sends_is_never_markup(browser: httpx.AsyncClient) -> None:
     evil = '"><script>alert(1)</script>'
-    page = await browser.get(f"{PATH}/authorize", params=WISH | {"login_hint": evil, "x": evil})
+    page = await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"login_hint": evil, "x": evil})
     assert "<script" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
 

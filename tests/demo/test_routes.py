@@ -116,7 +116,7 @@ async def test_a_malformed_question_fails_validation(browser: httpx.AsyncClient,
 
 
 @pytest.mark.parametrize("body", [{}, {"user": 1}, {"user": None}, {"user": "applicant-001", "x": 1}, [], "x", 1])
-async def test_a_malformed_wish_for_a_token_fails_validation(browser: httpx.AsyncClient, body: object) -> None:
+async def test_a_malformed_request_for_a_token_fails_validation(browser: httpx.AsyncClient, body: object) -> None:
     answer = await browser.post(f"{BASE}/tokens", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
 

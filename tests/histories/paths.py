@@ -157,7 +157,7 @@ async def continued(world: World) -> Recorded:
 
 
 async def postponed(world: World) -> Recorded:
-    """Two last days move; one vehicle has lost its workflow, and upkeep brings it back between two looks."""
+    """Two last days move; one vehicle has lost its workflow, and maintenance brings it back between two looks."""
     office = await world.office()
     kept, lost = await world.selecting(office), await world.selecting(office)
     days = set()
@@ -182,17 +182,17 @@ async def postponed(world: World) -> Recorded:
 
 
 async def upkept(world: World, vehicle: Vehicle) -> bool:
-    """Whether a run of upkeep has brought the vehicle back: Temporal's lists are a little late."""
+    """Whether a run of maintenance has brought the vehicle back: Temporal's lists are a little late."""
     await (await maintenance(world, "revived")).result()
     return (await vehicle.handle.describe()).status is WorkflowExecutionStatus.RUNNING
 
 
 async def kept_up(world: World) -> Recorded:
-    """Every step of upkeep."""
+    """Every step of maintenance."""
     await world.office()
     handle = await maintenance(world)
     await handle.result()
-    return {"upkeep": await current_run(world, handle.id)}
+    return {"maintenance": await current_run(world, handle.id)}
 
 
 async def maintenance(world: World, *steps: str) -> WorkflowHandle[MaintenanceWorkflow, MaintenanceReport]:
@@ -207,8 +207,8 @@ PATHS: tuple[Path, ...] = (
 )  # fmt: skip
 
 
-async def part_down(world: World, postgres: Postgres) -> Recorded:
-    """A draw and a run of upkeep without a database. It stands still for everybody, so these go alone."""
+async def dependency_unavailable(world: World, postgres: Postgres) -> Recorded:
+    """A draw and a run of maintenance without a database. It stands still for everybody, so these go alone."""
     vehicle = await world.selecting()
     postgres.freeze()
     try:
@@ -220,7 +220,10 @@ async def part_down(world: World, postgres: Postgres) -> Recorded:
     finally:
         postgres.thaw()
     await drawing
-    return {"part_down": await current(vehicle), "upkeep_failed": await current_run(world, failing.id)}
+    return {
+        "dependency_unavailable": await current(vehicle),
+        "maintenance_failed": await current_run(world, failing.id),
+    }
 
 
 async def has_paused(vehicle: Vehicle) -> bool:

@@ -30,7 +30,7 @@ from storage.postgres.database import Database
 from storage.postgres.migrate import migrate
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
-from tests.histories.paths import PATHS, Recorded, part_down
+from tests.histories.paths import PATHS, Recorded, dependency_unavailable
 from tests.support.key_files import write_keys
 from tests.support.phones import Phone
 from tests.support.world import World
@@ -74,8 +74,8 @@ async def record(folder: DataFolder, names: Sequence[str]) -> None:
     async with servers, recording_world(folder, servers) as world:
         for recorded in await asyncio.gather(*(path(world) for path in wanted)):
             await keep(recorded)
-        if part_down.__name__ in names or not names:
-            await keep(await part_down(world, servers.postgres))
+        if dependency_unavailable.__name__ in names or not names:
+            await keep(await dependency_unavailable(world, servers.postgres))
 
 
 async def keep(recorded: Recorded) -> None:

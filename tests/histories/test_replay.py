@@ -15,8 +15,9 @@ from worker.run import WORKFLOWS, sandboxed_runner
 
 NAMES = {
     "draw", "compose", "candidates", "exhausted", "dormant", "revived", "turned_away", "overdue", "overdue_again",
-    "holds_lapsed", "blacklist", "blacklist_released", "signals", "continued_as_new", "continued_from", "part_down",
-    "postponement", "brought_back", "upkeep", "upkeep_failed",
+    "holds_lapsed", "blacklist", "blacklist_released", "signals", "continued_as_new", "continued_from",
+    "dependency_unavailable",
+    "postponement", "brought_back", "maintenance", "maintenance_failed",
 }  # fmt: skip
 LARGEST = 150_000
 

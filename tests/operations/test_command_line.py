@@ -15,7 +15,7 @@ import pytest
 from cyclopts import CycloptsError
 
 from cli.app import parse
-from cli.execution import carry_out
+from cli.execution import run_command
 from config.instance_file import note_instance
 from config.settings import Settings
 from tests.support.country import Country
@@ -77,7 +77,7 @@ def xuanhao(settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch:
             except CycloptsError as problem:
                 return Ran(2, "", str(problem))
             assert invocation
-            code = await carry_out(settings, invocation)
+            code = await run_command(settings, invocation)
         said = capsys.readouterr()
         lines = [line for line in said.out.splitlines() if line.startswith("{")]
         return Ran(code, "\n".join(lines), said.err)

@@ -108,5 +108,5 @@ def test_a_reading_of_the_clock_in_a_script_is_caught(script: str) -> None:
         "query = 'SELECT until FROM claim WHERE until < :now'",
     ],
 )
-def test_a_moment_that_was_given_is_no_reading(snippet: str) -> None:
+def test_an_instant_that_was_given_is_no_reading(snippet: str) -> None:
     assert not list(clock_readings(ast.parse(snippet)))

@@ -24,8 +24,8 @@ from tests.support.rows import any_row
 from tests.support.waiting import eventually
 from workflows.client import new_update_id
 from workflows.messages import (
-    Acted,
     Action,
+    ActionResult,
     Compose,
     ConfirmIdentity,
     DeskAct,
@@ -95,16 +95,16 @@ class Vehicle:
         await self.send(name, command)
         return await self.state()
 
-    async def send(self, name: str, command: Any) -> Acted:
+    async def send(self, name: str, command: Any) -> ActionResult:
         """Send a request and return the result; raises the refusal."""
         if self.world.by_signals:
             await self.handle.signal(name, self.sealed(name, command))
             return await self._answer_to(command.request_id)
         with raising_refusals():
-            acted: Acted = await self.handle.execute_update(
-                name, self.sealed(name, command), id=new_update_id(), result_type=Acted
+            result: ActionResult = await self.handle.execute_update(
+                name, self.sealed(name, command), id=new_update_id(), result_type=ActionResult
             )
-        return acted
+        return result
 
     async def outcome(self, request_id: str) -> Outcome | None:
         return await self.handle.query(VehicleWorkflow.outcome, request_id)
@@ -236,12 +236,12 @@ class Vehicle:
 
         return (await eventually(sent))[0]
 
-    async def _answer_to(self, request_id: str) -> Acted:
+    async def _answer_to(self, request_id: str) -> ActionResult:
         outcome = await eventually(lambda: self.outcome(request_id))
         if outcome.refused:
             raise refusal_from(outcome.refused, outcome.facts or {})
         assert outcome.revision is not None
-        return Acted(outcome.revision)
+        return ActionResult(outcome.revision)
 
     def _preselections(self) -> Preselections:
         return self.world.repositories.preselections

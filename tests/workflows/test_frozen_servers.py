@@ -50,7 +50,7 @@ async def thawed(real_time_world: World, postgres: Postgres) -> Thawed:
     number, choice = numbers_of(await confirming.draw())[0], numbers_of(await putting_aside.draw())[0]
     await confirming.put_aside(number)
     with postgres.temporary_freeze():
-        wishes = asyncio.gather(
+        attempts = asyncio.gather(
             drawing.draw(),
             confirming.confirm(number),
             composing.compose(f"{composing.office.prefixes[0]}A1231", f"{composing.office.prefixes[0]}A1232"),
@@ -59,7 +59,7 @@ async def thawed(real_time_world: World, postgres: Postgres) -> Thawed:
         for vehicle in (drawing, confirming, composing, putting_aside):
             await eventually(partial(twice, vehicle), within=30)
         at = system_clock()
-    await wishes
+    await attempts
     return Thawed(at, drawing, confirming, composing, putting_aside, choice)
 
 

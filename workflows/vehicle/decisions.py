@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.instants import to_milliseconds, whole_milliseconds
     from domain.preselection.values import UNFINISHED, Stage
 
-from workflows.messages import Acted, DecisionInput, DecisionResult
+from workflows.messages import ActionResult, DecisionInput, DecisionResult
 from workflows.outcomes import Outcomes
 from workflows.ports import Records
 from workflows.refusals import convert_refusals, refusal_revision
@@ -40,7 +40,7 @@ class DecisionRunner:
         self._lock = asyncio.Lock()
         self._count = 0
 
-    async def decide(self, act: str, port: Any, command: Any, *, options: LocalRetry = DECIDING) -> Acted:
+    async def decide(self, act: str, port: Any, command: Any, *, options: LocalRetry = DECIDING) -> ActionResult:
         """Let the activity `port` decide on the command. Raises its refusal as a failure."""
         command = with_request_id(command)
         with convert_refusals():
@@ -58,9 +58,9 @@ class DecisionRunner:
                 self._compare(refusal_revision(failure))
                 raise
             self._take_over(result)
-            acted = Acted(result.answered or result.revision)
-            self.outcomes.record_result(command.request_id, acted.revision)
-            return acted
+            action_result = ActionResult(result.answered or result.revision)
+            self.outcomes.record_result(command.request_id, action_result.revision)
+            return action_result
 
     async def read_row(self) -> None:
         """Read the row for the first time, unless a message has done so already."""

@@ -13,8 +13,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.sms import Purpose
 
 from workflows.messages import (
-    Acted,
     Action,
+    ActionResult,
     Compose,
     ConfirmIdentity,
     DecisionResult,
@@ -62,7 +62,7 @@ class VehicleWorkflow:
         self._id = given.preselection_id
         self._decisions = DecisionRunner(self._id, Outcomes(given.outcomes or []), self._apply)
         self._countdowns = Countdowns(self._wake)
-        self._notifications = Notifications(self._id, given.undelivered or [], self._show)
+        self._notifications = Notifications(self._id, given.undelivered or [], self._publish_details)
         self._is_woken = False
         self._is_refresh_wanted = False
 
@@ -121,7 +121,7 @@ class VehicleWorkflow:
         self._follow_timers()
         self._notifications.follow(before, after)
         publish_search_attributes(after)
-        self._show()
+        self._publish_details()
 
     def _follow_timers(self) -> None:
         current = self._decisions.current
@@ -136,7 +136,7 @@ class VehicleWorkflow:
             self._notifications.send(REMINDERS[name])
         workflow.logger.info("countdown ended", extra={"preselection_id": self._id, "countdown": name.value})
 
-    def _show(self) -> None:
+    def _publish_details(self) -> None:
         if self._decisions.current:
             show_details(self._decisions.current, now(), self._notifications.states)
 
@@ -151,7 +151,7 @@ class VehicleWorkflow:
     # 进入
 
     @workflow.update(description="第一次进入:核查通过后开始 (first message of a run)")
-    async def begin(self, command: Action) -> Acted:
+    async def begin(self, command: Action) -> ActionResult:
         try:
             return await self._decisions.decide("begin", Records.open, command)
         finally:
@@ -162,7 +162,7 @@ class VehicleWorkflow:
         run_checks(command, check_request)
 
     @workflow.update(description="再次进入 (R-05, R-15)")
-    async def enter(self, command: Action) -> Acted:
+    async def enter(self, command: Action) -> ActionResult:
         return await self._move("enter", command)
 
     @enter.validator
@@ -170,7 +170,7 @@ class VehicleWorkflow:
         run_checks(command, check_request)
 
     @workflow.update(description="开始选号 (R-14)")
-    async def start(self, command: Action) -> Acted:
+    async def start(self, command: Action) -> ActionResult:
         return await self._move("start", command)
 
     @start.validator
@@ -180,7 +180,7 @@ class VehicleWorkflow:
     # 身份验证
 
     @workflow.update(description="获取身份验证码 (R-16)")
-    async def send_identity_code(self, command: Action) -> Acted:
+    async def send_identity_code(self, command: Action) -> ActionResult:
         return await self._decisions.decide("send_identity_code", Identity.send_code, command, options=SENDING_CODE)
 
     @send_identity_code.validator
@@ -188,7 +188,7 @@ class VehicleWorkflow:
         run_checks(command, check_request)
 
     @workflow.update(description="确认身份验证码 (R-17)")
-    async def confirm_identity(self, command: ConfirmIdentity) -> Acted:
+    async def confirm_identity(self, command: ConfirmIdentity) -> ActionResult:
         return await self._decisions.decide("confirm_identity", Identity.confirm, command)
 
     @confirm_identity.validator
@@ -198,7 +198,7 @@ class VehicleWorkflow:
     # 预选号牌
 
     @workflow.update(description="随机一次 / 换一批 (R-31)")
-    async def draw(self, command: Draw) -> Acted:
+    async def draw(self, command: Draw) -> ActionResult:
         return await self._decisions.decide("draw", Plates.draw, command)
 
     @draw.validator
@@ -206,7 +206,7 @@ class VehicleWorkflow:
         run_checks(command, check_request)
 
     @workflow.update(description="加入备选 (R-37)")
-    async def put_aside(self, command: OneNumber) -> Acted:
+    async def put_aside(self, command: OneNumber) -> ActionResult:
         return await self._decisions.decide("put_aside", Plates.put_aside, command)
 
     @put_aside.validator
@@ -214,7 +214,7 @@ class VehicleWorkflow:
         run_checks(command, check_request)
 
     @workflow.update(description="确认备选号牌 (R-39)")
-    async def confirm(self, command: OneNumber) -> Acted:
+    async def confirm(self, command: OneNumber) -> ActionResult:
         return await self._decisions.decide("confirm", Plates.reserve, command)
 
     @confirm.validator
@@ -222,7 +222,7 @@ class VehicleWorkflow:
         run_checks(command, check_request)
 
     @workflow.update(description="提交自编号牌 (R-26)")
-    async def compose(self, command: Compose) -> Acted:
+    async def compose(self, command: Compose) -> ActionResult:
         return await self._decisions.decide("compose", Plates.compose, command)
 
     @compose.validator
@@ -232,7 +232,7 @@ class VehicleWorkflow:
     # 完成之后
 
     @workflow.update(description="申请人取消预选 (where the office's policy allows it)")
-    async def withdraw(self, command: Action) -> Acted:
+    async def withdraw(self, command: Action) -> ActionResult:
         return await self._move("withdraw", command)
 
     @withdraw.validator
@@ -240,7 +240,7 @@ class VehicleWorkflow:
         run_checks(command, check_request)
 
     @workflow.update(description="车管所确认 (the desk confirms within the validity)")
-    async def register(self, command: DeskAct) -> Acted:
+    async def register(self, command: DeskAct) -> ActionResult:
         return await self._move("register", command)
 
     @register.validator
@@ -248,7 +248,7 @@ class VehicleWorkflow:
         run_checks(command, check_request, check_desk_act)
 
     @workflow.update(description="车管所退办 (the desk rejects, without a ban)")
-    async def reject(self, command: DeskAct) -> Acted:
+    async def reject(self, command: DeskAct) -> ActionResult:
         return await self._move("reject", command)
 
     @reject.validator
@@ -258,7 +258,7 @@ class VehicleWorkflow:
     # Operators
 
     @workflow.update(description="释放正在展示和备选的号码 (operator, reason)")
-    async def release_holds(self, command: OperatorAct) -> Acted:
+    async def release_holds(self, command: OperatorAct) -> ActionResult:
         return await self._move("release_holds", command)
 
     @release_holds.validator
@@ -266,7 +266,7 @@ class VehicleWorkflow:
         run_checks(command, check_request, check_operator_act)
 
     @workflow.update(description="取消预选,不列入黑名单 (operator, reason)")
-    async def cancel(self, command: OperatorAct) -> Acted:
+    async def cancel(self, command: OperatorAct) -> ActionResult:
         return await self._move("cancel", command)
 
     @cancel.validator
@@ -274,7 +274,7 @@ class VehicleWorkflow:
         run_checks(command, check_request, check_operator_act)
 
     @workflow.update(description="延长有效期到 visit_by 当天结束 (operator, reason, visit_by)")
-    async def extend_validity(self, command: ExtendValidity) -> Acted:
+    async def extend_validity(self, command: ExtendValidity) -> ActionResult:
         return await self._move("extend_validity", command)
 
     @extend_validity.validator
@@ -296,5 +296,5 @@ class VehicleWorkflow:
     cancel_signal = update_as_signal(cancel, "取消预选,不列入黑名单 (operator, reason)")
     extend_validity_signal = update_as_signal(extend_validity, "延长有效期 (operator, reason, visit_by)")
 
-    async def _move(self, act: str, command: Action | DeskAct | OperatorAct | ExtendValidity) -> Acted:
+    async def _move(self, act: str, command: Action | DeskAct | OperatorAct | ExtendValidity) -> ActionResult:
         return await self._decisions.decide(act, Records.move, Step(**vars(command)))

@@ -27,7 +27,7 @@ def routes_of(app: FastAPI) -> Iterator[tuple[BaseRoute, str, str]]:
 
 
 @pytest.fixture
-def guarded(country: Country) -> list[tuple[APIRoute, str, str]]:
+def secured(country: Country) -> list[tuple[APIRoute, str, str]]:
     return [
         (route, path.removeprefix("/api/v1"), method)
         for route, path, method in routes_of(country.stack.app)
@@ -63,8 +63,8 @@ async def test_a_route_that_no_rule_names_is_refused_to_everybody(country: Count
             assert answer.status_code == status
 
 
-async def test_nobody_gets_anywhere_without_a_token(country: Country, guarded: list[tuple[APIRoute, str, str]]) -> None:
-    for _, path, method in guarded:
+async def test_nobody_gets_anywhere_without_a_token(country: Country, secured: list[tuple[APIRoute, str, str]]) -> None:
+    for _, path, method in secured:
         answer = await country.caller().call(method, at(path), headers={"Authorization": ""})
         assert (answer.status, answer.code) == (401, "unauthenticated"), path
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -78,29 +78,29 @@ ROLES = [
 
 @pytest.mark.parametrize("roles", ROLES, ids=str)
 async def test_every_role_is_forbidden_what_belongs_to_others(
-    country: Country, guarded: list[tuple[APIRoute, str, str]], roles: tuple[str, ...]
+    country: Country, secured: list[tuple[APIRoute, str, str]], roles: tuple[str, ...]
 ) -> None:
     caller = country.caller(*roles)
-    for route, path, method in guarded:
+    for route, path, method in secured:
         answer = await caller.call(method, at(path))
         forbidden = answer.status == 403 and answer.code == "forbidden"
         audits_itself = "auditor" in roles and not ACTING.isdisjoint(roles)
         assert forbidden is (audits_itself or RULES[route.name].roles.isdisjoint(roles)), path
 
 
-def test_each_area_of_the_contract_belongs_to_one_role(guarded: list[tuple[APIRoute, str, str]]) -> None:
+def test_each_area_of_the_contract_belongs_to_one_role(secured: list[tuple[APIRoute, str, str]]) -> None:
     areas = {"desk": Role.CLERK, "operations": Role.OPERATOR, "audit": Role.AUDITOR}
-    for route, path, _ in guarded:
+    for route, path, _ in secured:
         assert RULES[route.name].roles == {areas.get(path.split("/")[1], Role.APPLICANT)}, path
 
 
 async def test_a_stranger_learns_of_no_record_by_any_route(
-    country: Country, guarded: list[tuple[APIRoute, str, str]]
+    country: Country, secured: list[tuple[APIRoute, str, str]]
 ) -> None:
     office, buyer = await country.office(), country.applicant()
     selection = await buyer.submitted(country.car(buyer, office))
     stranger = country.applicant()
-    for route, path, method in guarded:
+    for route, path, method in secured:
         if RULES[route.name].record is Record.OWN_PRESELECTION:
             theirs = await stranger.call(method, path.format(preselection_id=selection.id))
             nobodys = await stranger.call(method, at(path))

@@ -28,13 +28,13 @@ async def test_a_repeat_returns_a_creation_whose_response_was_lost(country: Coun
 async def test_a_code_that_is_sent_again_for_one_request_is_the_right_one(country: Country) -> None:
     """Every attempt has the same digits and the same key, so that the gateway delivers one SMS."""
     office, buyer = await country.office(), country.applicant()
-    key, wish = str(uuid4()), {"purpose": "confirm_information"}
+    key, body = str(uuid4()), {"purpose": "confirm_information"}
     country.stack.phone.down = SWITCHED_OFF
-    assert (await buyer.post("/verification-codes", wish, key=key)).code == "unavailable"
+    assert (await buyer.post("/verification-codes", body, key=key)).code == "unavailable"
     country.stack.phone.down = None
     context = country.stack.context
     for _ in range(2):
-        (await buyer.post("/verification-codes", wish, key=key)).ok()
+        (await buyer.post("/verification-codes", body, key=key)).ok()
         unanswered = {"status": None, "answer": None, "lease_until": context.clock()}
         await context.repositories.database.rows(
             update(idempotency).where(idempotency.c.key == UUID(key)).values(unanswered)

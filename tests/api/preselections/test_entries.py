@@ -166,5 +166,5 @@ async def test_somebody_else_s_or_nobody_s_is_not_found(country: Country) -> Non
 @pytest.mark.parametrize(
     "body", [{"new_vehicle": "yes"}, {"preselection_id": "x"}, {"preselection_id": 1}, {"a": 1}, []]
 )
-async def test_a_malformed_wish_fails_validation(country: Country, body: Any) -> None:
+async def test_a_malformed_entry_fails_validation(country: Country, body: Any) -> None:
     assert (await country.applicant().post("/entries", body)).code == "validation_failed"

@@ -1,4 +1,4 @@
-"""An installation of their own for these tests, which lose what others rely on."""
+"""A separate installation for these tests, because they lose data that others need."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One installation in this process: API and worker with a database, a Redis and a Temporal of their own.
+"""One installation in this process: API and worker with a database, a Redis and a Temporal that nothing else uses.
 
 Its database can be restored to an earlier instant, as operators do it: everything is stopped meanwhile.
 """
@@ -79,7 +79,7 @@ class Installation:
         await self.postgres.drop_database(self.database)
 
     async def start(self) -> None:
-        """API and worker, connected anew."""
+        """Connect API and worker again."""
         settings = self._settings()
         self._client = await Client.connect(self.temporal.address, data_converter=DATA_CONVERTER)
         worker = running_worker(settings, self.phone, self._client, keys_of(settings))

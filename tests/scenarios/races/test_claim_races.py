@@ -53,7 +53,7 @@ async def starting_together(database: Database, plates: Sequence[str], rivals: i
         await gate.rollback()
 
 
-async def race(stored: Stored, wishes: Mapping[UUID, Sequence[str]], at: datetime, revision: int) -> dict[UUID, bool]:
+async def race(stored: Stored, attempts: Mapping[UUID, Sequence[str]], at: datetime, revision: int) -> dict[UUID, bool]:
     """All claim their plates in parallel; returns who got them. Any outcome but winning or losing is an error."""
 
     async def want(rival: UUID, plates: Sequence[str]) -> bool:
@@ -64,10 +64,10 @@ async def race(stored: Stored, wishes: Mapping[UUID, Sequence[str]], at: datetim
             return False
         return True
 
-    everything = {plate for plates in wishes.values() for plate in plates}
-    async with starting_together(stored.database, sorted(everything), len(wishes)):
-        runners = [asyncio.ensure_future(want(rival, plates)) for rival, plates in wishes.items()]
-    return dict(zip(wishes, await asyncio.gather(*runners), strict=True))
+    everything = {plate for plates in attempts.values() for plate in plates}
+    async with starting_together(stored.database, sorted(everything), len(attempts)):
+        runners = [asyncio.ensure_future(want(rival, plates)) for rival, plates in attempts.items()]
+    return dict(zip(attempts, await asyncio.gather(*runners), strict=True))
 
 
 @pytest.mark.slow
@@ -93,13 +93,13 @@ async def test_100_rivals_for_overlapping_plates_in_any_order_never_share_one_an
     for hour in range(3):
         at = AT + timedelta(hours=hour)
         rivals = [await stored.begun() for _ in range(RIVALS)]
-        wishes = {rival: chance.sample(plates, 5) for rival in rivals}
-        got = await race(stored, wishes, at, 1)
-        given = Counter(plate for rival, won in got.items() if won for plate in wishes[rival])
+        attempts = {rival: chance.sample(plates, 5) for rival in rivals}
+        got = await race(stored, attempts, at, 1)
+        given = Counter(plate for rival, won in got.items() if won for plate in attempts[rival])
         assert given
         assert max(given.values()) == 1
         owners = await owners_of(stored.database, at)
-        assert owners == {plate: rival for rival, won in got.items() if won for plate in wishes[rival]}
+        assert owners == {plate: rival for rival, won in got.items() if won for plate in attempts[rival]}
 
 
 async def test_claiming_what_another_releases_at_the_same_instant_never_deadlocks(stored: Stored) -> None:
@@ -141,9 +141,9 @@ async def test_the_same_request_sent_by_50_at_once_has_one_effect(stored: Stored
 
 async def test_50_different_actions_on_one_preselection_at_once_spend_one_chance(stored: Stored) -> None:
     me = await stored.begun()
-    wishes = [new_plates(10) for _ in range(50)]
-    actions = [decision(me, hold=[Claim(plate, "offered", SOON) for plate in plates]) for plates in wishes]
-    async with starting_together(stored.database, list(chain(*wishes)), 50):
+    attempts = [new_plates(10) for _ in range(50)]
+    actions = [decision(me, hold=[Claim(plate, "offered", SOON) for plate in plates]) for plates in attempts]
+    async with starting_together(stored.database, list(chain(*attempts)), 50):
         runners = [asyncio.ensure_future(stored.decisions.commit(action)) for action in actions]
     outcomes = await asyncio.gather(*runners, return_exceptions=True)
     assert Counter(type(outcome).__name__ for outcome in outcomes) == {"NoneType": 1, "StaleRevision": 49}

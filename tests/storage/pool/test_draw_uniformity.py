@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 
 from domain.plates import POOL_SIZE
 from domain.segments import positions_in
-from storage.pool.index import PoolIndex, Wish
+from storage.pool.index import DrawFilter, PoolIndex
 from tests.support.pool import AT, B, plates_at, put_index, segment
 
 pytestmark = pytest.mark.slow
@@ -50,19 +50,22 @@ def assert_uniform(seen: Iterable[Hashable], cells: Collection[Hashable], *, tog
 
 
 async def draws(
-    index: PoolIndex, number: int, count: int = 10, *, prefixes: Iterable[str] = (B,), wish: Wish
+    index: PoolIndex, number: int, count: int = 10, *, prefixes: Iterable[str] = (B,), draw_filter: DrawFilter
 ) -> list[list[str]]:
     """Draws of which each starts when the previous one has expired, so all find the same numbers free."""
     instants = (AT + place * MILLISECOND for place in range(number))
     names = list(prefixes)
-    return [await index.draw_from_office(names, count, at=at, until=at + MILLISECOND, wish=wish) for at in instants]
+    return [
+        await index.draw_from_office(names, count, at=at, until=at + MILLISECOND, draw_filter=draw_filter)
+        for at in instants
+    ]
 
 
 @pytest.mark.parametrize("without_four", [False, True], ids=["with four", "without four"])
 @pytest.mark.parametrize("pool", POOLS)
 async def test_ten_thousand_draws_of_ten_are_uniform(redis: Redis, pool: str, *, without_four: bool) -> None:
     await put_index(redis, POOLS[pool])
-    drawn = await draws(PoolIndex(redis), DRAWS, wish=Wish(without_four=without_four))
+    drawn = await draws(PoolIndex(redis), DRAWS, draw_filter=DrawFilter(without_four=without_four))
     eligible = [plate for plate in plates_at(POOLS[pool]) if not (without_four and "4" in plate)]
     assert all(len(set(batch)) == 10 for batch in drawn)
     assert_uniform((plate for batch in drawn for plate in batch), eligible, together=10)
@@ -71,13 +74,13 @@ async def test_ten_thousand_draws_of_ten_are_uniform(redis: Redis, pool: str, *,
 
 async def test_every_order_of_every_choice_is_equally_likely(redis: Redis) -> None:
     await put_index(redis, NUMBERS[:5])
-    drawn = await draws(PoolIndex(redis), 4_000, 2, wish=Wish())
+    drawn = await draws(PoolIndex(redis), 4_000, 2, draw_filter=DrawFilter())
     assert_uniform(map(tuple, drawn), [*permutations(plates_at(NUMBERS[:5]), 2)])
 
 
 async def test_hidden_numbers_make_no_other_one_likelier(redis: Redis) -> None:
     await put_index(redis, NUMBERS)
-    drawn = await draws(PoolIndex(redis), 4_000, wish=Wish(hidden=plates_at(NUMBERS[:40])))
+    drawn = await draws(PoolIndex(redis), 4_000, draw_filter=DrawFilter(hidden=plates_at(NUMBERS[:40])))
     assert_uniform((plate for batch in drawn for plate in batch), plates_at(NUMBERS[40:]), together=10)
 
 
@@ -88,7 +91,7 @@ async def test_a_draw_is_uniform_over_all_prefixes_of_an_office(
     pools = {B: NUMBERS[:150], "粤C": NUMBERS[150:160], "粤D": NUMBERS[160:]}
     for prefix, numbers in pools.items():
         await put_index(redis, numbers, prefix)
-    drawn = await draws(PoolIndex(redis), number, prefixes=pools, wish=Wish(without_four=without_four))
+    drawn = await draws(PoolIndex(redis), number, prefixes=pools, draw_filter=DrawFilter(without_four=without_four))
     plates = [plate for prefix, numbers in pools.items() for plate in plates_at(numbers, prefix)]
     eligible = [plate for plate in plates if not (without_four and "4" in plate)]
     assert_uniform((plate for batch in drawn for plate in batch), eligible, together=10)

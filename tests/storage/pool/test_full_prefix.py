@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from domain.plates import POOL_SIZE
-from storage.pool.index import Wish
+from storage.pool.index import DrawFilter
 from storage.pool.keyboard import KeyboardSnapshots
 from storage.pool.keys import index_keys
 from storage.pool.rebuild import KEPT_INSTANTS
@@ -39,7 +39,7 @@ async def test_a_full_prefix_costs_at_most_a_mebibyte_of_redis(pool: Pool, redis
     await pool.add_claims(held, "reserved", LATER)
     await pool.reconciler.reconcile(AT)
     await KeyboardSnapshots(pool.database, redis).get(B, AT, LATER - AT)
-    await pool.index.draw(B, 10, at=AT, until=LATER, wish=Wish(without_four=True))
+    await pool.index.draw(B, 10, at=AT, until=LATER, draw_filter=DrawFilter(without_four=True))
     names = await redis.keys()
     assert all(B.encode() in name for name in names if isinstance(name, bytes))
     sizes = [await redis.memory_usage(name, samples=0) or 0 for name in names]

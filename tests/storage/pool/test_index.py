@@ -9,7 +9,7 @@ from redis.exceptions import ResponseError
 from domain.dependencies import DependencyUnavailable
 from domain.plates import POOL_SIZE, position_of
 from storage.failures import IndexLost
-from storage.pool.index import PoolIndex, Wish
+from storage.pool.index import DrawFilter, PoolIndex
 from storage.pool.keys import index_keys, milliseconds
 from storage.postgres.tables import FOREVER
 from storage.redis.client import make_redis
@@ -55,7 +55,11 @@ async def test_a_full_pool_is_drawn_from_at_its_ends_and_seams_too(redis: Redis,
 @pytest.mark.requirement("R-36")
 async def test_without_four_no_drawn_number_holds_a_four(redis: Redis, index: PoolIndex) -> None:
     await put_index(redis, EVERYTHING)
-    drawn = [p for _ in range(30) for p in await index.draw(B, 10, at=AT, until=LATER, wish=Wish(without_four=True))]
+    drawn = [
+        p
+        for _ in range(30)
+        for p in await index.draw(B, 10, at=AT, until=LATER, draw_filter=DrawFilter(without_four=True))
+    ]
     assert len(set(drawn)) == 300
     assert not any("4" in plate for plate in drawn)
 
@@ -64,10 +68,10 @@ async def test_without_four_finds_the_few_numbers_among_many_fours(redis: Redis,
     fours = EVERYTHING ^ without_four()
     few = [position_of(serial) for serial in ("00000", "A1235", "AB123", "1A235", "12A35", "99Z99")]
     await put_index(redis, sum((1 << (POOL_SIZE - 1 - position) for position in few), fours))
-    wish = Wish(without_four=True, hidden=[f"{B}00000"])
-    assert await index.count(B, at=AT, wish=wish) == 5
-    assert sorted(await index.draw(B, 10, at=AT, until=LATER, wish=wish)) == sorted(plates_at(few[1:]))
-    assert await index.draw(B, 10, at=AT, until=LATER, wish=wish) == []
+    draw_filter = DrawFilter(without_four=True, hidden=[f"{B}00000"])
+    assert await index.count(B, at=AT, draw_filter=draw_filter) == 5
+    assert sorted(await index.draw(B, 10, at=AT, until=LATER, draw_filter=draw_filter)) == sorted(plates_at(few[1:]))
+    assert await index.draw(B, 10, at=AT, until=LATER, draw_filter=draw_filter) == []
     # Only the drawn bits have changed, and no scratch copy is left.
     assert await index.count(B, at=AT) == fours.bit_count() + 1
     assert sorted(await redis.keys()) == sorted(key.encode() for key in index_keys(B)[:3])
@@ -75,17 +79,19 @@ async def test_without_four_finds_the_few_numbers_among_many_fours(redis: Redis,
 
 async def test_the_index_knows_all_numbers_without_a_four(redis: Redis, index: PoolIndex) -> None:
     await put_index(redis, EVERYTHING)
-    assert await index.count(B, at=AT, wish=Wish(without_four=True)) == without_four().bit_count()
+    assert await index.count(B, at=AT, draw_filter=DrawFilter(without_four=True)) == without_four().bit_count()
     await put_index(redis, EVERYTHING ^ without_four())
-    assert await index.count(B, at=AT, wish=Wish(without_four=True)) == 0
+    assert await index.count(B, at=AT, draw_filter=DrawFilter(without_four=True)) == 0
 
 
 async def test_hidden_numbers_are_never_drawn_and_stay_free(redis: Redis, index: PoolIndex) -> None:
     await put_index(redis, SPREAD)
     hidden = plates_at(SPREAD)[:85]
-    wish = Wish(hidden=[*hidden, "粤C12345"])
-    assert await index.count(B, at=AT, wish=wish) == 6
-    assert sorted(await index.draw(B, 10, at=AT, until=LATER, wish=wish)) == sorted(plates_at(SPREAD)[85:])
+    draw_filter = DrawFilter(hidden=[*hidden, "粤C12345"])
+    assert await index.count(B, at=AT, draw_filter=draw_filter) == 6
+    assert sorted(await index.draw(B, 10, at=AT, until=LATER, draw_filter=draw_filter)) == sorted(
+        plates_at(SPREAD)[85:]
+    )
     assert await free_in(redis) == set(hidden)
 
 
@@ -191,8 +197,8 @@ async def test_a_lost_prefix_gives_back_what_the_others_had_given(
     await put_index(redis, SPREAD, "粤C")
     counted = index.count
 
-    async def counted_then_lost(prefix: str, *, at: datetime, wish: Wish) -> int:
-        count = await counted(prefix, at=at, wish=wish)
+    async def counted_then_lost(prefix: str, *, at: datetime, draw_filter: DrawFilter) -> int:
+        count = await counted(prefix, at=at, draw_filter=draw_filter)
         if prefix == "粤C":
             await redis.delete("pool:{粤C}:version")
         return count

@@ -33,8 +33,8 @@ async def test_a_banned_party_is_refused_every_draw_composition_candidate_and_co
     chosen, other, *_ = numbers_of(await vehicle.draw())
     before = await vehicle.put_aside(chosen)
     expected = await ban(vehicle)
-    wishes = [vehicle.draw(), vehicle.compose(other), vehicle.put_aside(other), vehicle.confirm(chosen)]
-    for refusal in [await refused(wish) for wish in wishes]:
+    attempts = [vehicle.draw(), vehicle.compose(other), vehicle.put_aside(other), vehicle.confirm(chosen)]
+    for refusal in [await refused(attempt) for attempt in attempts]:
         assert isinstance(refusal, Blacklisted)
         assert refusal.until == expected.until
     assert await vehicle.state() == before

@@ -118,12 +118,12 @@ async def test_operators_must_say_who_and_why_and_name_a_day_to_come(either_worl
     vehicle = await reserved(either_world)
     before = await vehicle.state()
     day, past = date(2030, 1, 1), date(2020, 1, 1)
-    wishes = [
+    attempts = [
         vehicle.release_holds(operator=" "), vehicle.release_holds(reason=""), vehicle.cancel(operator=""),
         vehicle.cancel(reason="\t"), vehicle.extend_validity(day, operator=" "),
         vehicle.extend_validity(day, reason=""), vehicle.extend_validity(past),
     ]  # fmt: skip
-    for refusal in [await refused(wish) for wish in wishes]:
+    for refusal in [await refused(attempt) for attempt in attempts]:
         assert isinstance(refusal, ValidationFailed)
     assert await vehicle.state() == before
     assert not await interventions(vehicle)

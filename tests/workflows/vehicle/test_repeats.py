@@ -27,8 +27,8 @@ async def length(vehicle: Vehicle) -> int:
 async def test_the_same_draw_again_is_the_same_draw(world: World, *, parallel: bool) -> None:
     vehicle = await world.selecting(await world.office("A12!!"))
     command = Draw(request_id=str(uuid4()))
-    wishes = [vehicle.send("draw", command) for _ in range(8)]
-    answers = await asyncio.gather(*wishes) if parallel else [await wish for wish in wishes]
+    attempts = [vehicle.send("draw", command) for _ in range(8)]
+    answers = await asyncio.gather(*attempts) if parallel else [await attempt for attempt in attempts]
     assert len({answer.revision for answer in answers}) == 1
     state = await vehicle.state()
     assert state.draws_remaining == 4
@@ -46,7 +46,7 @@ async def test_the_same_submission_again_is_charged_once(world: World) -> None:
     assert (await vehicle.state()).composed_remaining == 19
 
 
-async def test_an_update_and_its_signal_twin_with_one_request_id_are_one_wish(world: World) -> None:
+async def test_an_update_and_its_signal_twin_with_one_request_id_are_one_request(world: World) -> None:
     vehicle = await world.selecting(await world.office("A12!!"))
     command = Draw(request_id=str(uuid4()))
     await asyncio.gather(vehicle.handle.signal("draw", command), vehicle.send("draw", command))
@@ -84,7 +84,7 @@ async def test_what_the_workflow_has_forgotten_the_database_still_knows(world: W
 
 
 @pytest.mark.slow
-async def test_a_forgotten_wish_whose_time_is_over_is_refused_without_effect(world: World) -> None:
+async def test_a_forgotten_request_whose_time_is_over_is_refused_without_effect(world: World) -> None:
     vehicle = await world.selecting(await world.office("A12!!"), batch_size="2")
     start = Action(str(uuid4()))
     pair = numbers_of(await vehicle.draw())
@@ -120,7 +120,7 @@ async def test_the_row_refuses_what_a_message_asks_for_against_the_rules(world: 
     await vehicle.draw()
     before = await vehicle.row()
     number = f"{vehicle.office.prefixes[0]}A1230"
-    wishes = [
+    attempts = [
         vehicle.draw(),
         vehicle.draw(prefix="京A"),
         vehicle.put_aside("京A00000"),
@@ -132,7 +132,7 @@ async def test_the_row_refuses_what_a_message_asks_for_against_the_rules(world: 
         vehicle.send_code(),
         vehicle.withdraw(),
     ]
-    codes = [(await refused(wish)).code for wish in wishes]
+    codes = [(await refused(attempt)).code for attempt in attempts]
     assert codes == [
         "no_draws_left", "validation_failed", "not_in_batch", "not_a_candidate", "too_early", "number_malformed",
         "number_duplicated", "too_many_numbers", "wrong_stage", "cancellation_not_allowed",

@@ -70,7 +70,7 @@ async def test_an_unknown_request_has_no_outcome(world: World) -> None:
     assert await vehicle.outcome(BAD) is None
 
 
-async def test_signals_without_a_request_id_are_a_wish_each(world: World) -> None:
+async def test_signals_without_a_request_id_are_one_request_each(world: World) -> None:
     vehicle = await world.selecting(await world.office("A12!!"))
     for _ in range(2):
         await vehicle.handle.signal("draw", Draw())
