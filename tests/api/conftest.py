@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.api_fixtures import country, phone, registry, settings, stack, whole_stack, worker
+from tests.support.api_fixtures import country, settings, stack, whole_stack
 from tests.support.api_stack import ApiStack
 from tests.support.serving import serving
 
-__all__ = ["country", "phone", "registry", "settings", "stack", "whole_stack", "worker"]
+__all__ = ["country", "settings", "stack", "whole_stack"]
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 from temporalio.client import Client, WorkflowHistory
 
 from config.payloads import DATA_CONVERTER
@@ -26,16 +25,12 @@ from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from process.exit import leave
 from storage.crypto.vault import Keys
-from storage.postgres.database import Database
 from storage.postgres.migrate import migrate
-from storage.redis.client import make_redis
-from storage.repositories import Repositories
 from tests.histories.paths import PATHS, Recorded, dependency_unavailable
 from tests.support.key_files import write_keys
 from tests.support.phones import Phone
+from tests.support.workers import running_worker, worker_container
 from tests.support.world import World
-from worker.container import WorkerContainer
-from worker.run import make_worker
 
 FOLDER = Path(__file__).parent
 IDENTITY = "recorder"
@@ -56,14 +51,11 @@ async def recording_world(folder: DataFolder, servers: Servers) -> AsyncIterator
     """The tests' world on separate servers, with a worker that does not report its machine."""
     await servers.postgres.create_database(DATABASE)
     await asyncio.to_thread(migrate, servers.postgres.owner_url(DATABASE))
-    url = servers.postgres.url(DATABASE)
     keys, phone = Keys.from_file(write_keys(folder.root / "test-keys.json")), Phone()
-    repositories = Repositories.build(Database(url, pool_size=20), make_redis(servers.valkey.url()), keys)
-    container = WorkerContainer(repositories, httpx.AsyncClient(), phone)
+    container = worker_container(servers.postgres.url(DATABASE), servers.valkey.url(), keys, phone)
     client = await Client.connect(servers.temporal.address, identity=IDENTITY, data_converter=DATA_CONVERTER)
-    async with make_worker(client, "vehicles", container.activities(), identity=IDENTITY):
+    async with running_worker(container, client, "vehicles", identity=IDENTITY):
         yield World(container, client, "vehicles", phone)
-    await container.close()
 
 
 async def record(folder: DataFolder, names: Sequence[str]) -> None:

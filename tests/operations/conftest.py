@@ -1,5 +1,5 @@
 """The API and a worker, for what operators do."""
 
-from tests.support.api_fixtures import country, phone, registry, settings, stack, whole_stack, worker
+from tests.support.api_fixtures import country, settings, stack, whole_stack
 
-__all__ = ["country", "phone", "registry", "settings", "stack", "whole_stack", "worker"]
+__all__ = ["country", "settings", "stack", "whole_stack"]

@@ -123,8 +123,8 @@ async def test_what_came_through_temporal_is_listed_with_the_names_that_were_cla
     assert [each["action"] for each in earlier if each["preselection_id"] == selection.id] == ["extend_validity"]
     assert (await watching.get("/audit/temporal", params={"cursor": "not ours"})).code == "validation_failed"
     typed = (await xuanhao("audit", "temporal")).records
-    told = [each["action"] for each in typed if each["preselection_id"] == selection.id]
-    assert told == [action for action, _ in expected]
+    recorded = [each["action"] for each in typed if each["preselection_id"] == selection.id]
+    assert recorded == [action for action, _ in expected]
 
 
 async def test_a_cursor_beyond_all_numbers_is_the_place_after_which_everything_comes(country: Country) -> None:

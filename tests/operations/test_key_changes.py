@@ -26,11 +26,12 @@ from storage.crypto.readers import KeyReader, KeyReaders, keep_keys_current
 from storage.crypto.vault import Keys
 from storage.repositories import Repositories
 from storage.retention.purge import Retention
-from tests.support.api_stack import Addresses, keys_of, running_api, running_worker, settings_for
+from tests.support.api_stack import Addresses, container_for, keys_of, running_api, settings_for
 from tests.support.applicants import Applicant, Car, Selection
 from tests.support.country import Country
 from tests.support.phones import Phone
 from tests.support.vehicle_registry import Registry
+from tests.support.workers import running_worker
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +58,7 @@ async def service(
     settings, phone = settings_for(addresses, tmp_path), Phone()
     api_keys, worker_keys = keys_of(settings), keys_of(settings)
     async with (
-        running_worker(settings, phone, temporal_client, worker_keys),
+        running_worker(container_for(settings, phone, worker_keys), temporal_client, settings.task_queue),
         running_api(settings, phone, Registry(), api_keys) as stack,
         keep_keys_current(api_keys, stack.repositories.database, "api", system_clock, every=SOON),
         keep_keys_current(worker_keys, stack.repositories.database, "worker", system_clock, every=SOON),

@@ -14,24 +14,15 @@ from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from process.clock import system_clock
-from tests.support.api_stack import Addresses, ApiStack, keys_of, running_api, running_worker, settings_for
+from tests.support.api_stack import Addresses, ApiStack, container_for, keys_of, running_api, settings_for
 from tests.support.country import Country
 from tests.support.phones import Phone
 from tests.support.vehicle_registry import Registry
+from tests.support.workers import running_worker
 
-__all__ = ["country", "phone", "registry", "settings", "stack", "whole_stack", "worker"]
+__all__ = ["country", "settings", "stack", "whole_stack"]
 
 NUMBERS = count(1)
-
-
-@pytest.fixture(scope="session")
-def phone() -> Phone:
-    return Phone()
-
-
-@pytest.fixture(scope="session")
-def registry() -> Registry:
-    return Registry()
 
 
 @pytest.fixture(scope="session")
@@ -49,14 +40,13 @@ async def settings(
 
 
 @pytest.fixture(scope="session")
-async def worker(settings: Settings, phone: Phone, temporal_client: Client) -> AsyncIterator[None]:
-    async with running_worker(settings, phone, temporal_client, keys_of(settings)):
-        yield
-
-
-@pytest.fixture(scope="session")
-async def whole_stack(settings: Settings, phone: Phone, registry: Registry, worker: None) -> AsyncIterator[ApiStack]:
-    async with running_api(settings, phone, registry, keys_of(settings)) as stack:
+async def whole_stack(settings: Settings, temporal_client: Client) -> AsyncIterator[ApiStack]:
+    phone, keys = Phone(), keys_of(settings)
+    container = container_for(settings, phone, keys_of(settings))
+    async with (
+        running_worker(container, temporal_client, settings.task_queue),
+        running_api(settings, phone, Registry(), keys) as stack,
+    ):
         yield stack
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import httpx
 from fastapi import FastAPI
-from temporalio.client import Client
 
 from api.app import create_app
 from api.context import AppContext, Gateways, open_context
@@ -19,15 +18,13 @@ from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.offices.offices import Office
 from storage.pool.reconcile import PoolReconciler
-from storage.postgres.database import Database
-from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from tests.support.key_files import write_keys
 from tests.support.phones import Phone
 from tests.support.tokens import AUDIENCE, ISSUER, KEY_SET
 from tests.support.vehicle_registry import Registry
+from tests.support.workers import worker_container
 from worker.container import WorkerContainer
-from worker.run import make_worker
 
 
 @dataclass
@@ -66,21 +63,6 @@ async def running_api(settings: Settings, phone: Phone, registry: Registry, keys
             yield ApiStack(context, app, client, phone, registry)
 
 
-@asynccontextmanager
-async def running_worker(
-    settings: Settings, phone: Phone, temporal: Client, keys: Keys
-) -> AsyncIterator[WorkerContainer]:
-    repositories = Repositories.build(
-        Database(settings.database_url, pool_size=20), make_redis(settings.redis_url), keys
-    )
-    container = WorkerContainer(repositories, httpx.AsyncClient(), phone)
-    try:
-        async with make_worker(temporal, settings.task_queue, container.activities()):
-            yield container
-    finally:
-        await container.close()
-
-
 class Addresses(NamedTuple):
     """The database and worker of one folder's tests; all share the servers."""
 
@@ -92,6 +74,10 @@ class Addresses(NamedTuple):
 
 def keys_of(settings: Settings) -> Keys:
     return Keys.from_source(key_source(settings.key_file, settings.keys))
+
+
+def container_for(settings: Settings, phone: Phone, keys: Keys) -> WorkerContainer:
+    return worker_container(settings.database_url, settings.redis_url, keys, phone)
 
 
 def settings_for(addresses: Addresses, folder: Path) -> Settings:

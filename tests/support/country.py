@@ -1,11 +1,15 @@
 """Data for tests of the API: offices, users with tokens, and cars in the registry."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
+from domain.instants import format_instant
 from domain.parties import Party, PartyKind
 from domain.vehicle_eligibility import Obstacle, VehicleFacts
 from process.clock import system_clock
+from storage.bans.repository import NewBan
 from storage.offices.offices import Notice, Office
 from tests.support.api_stack import ApiStack
 from tests.support.applicants import Applicant, Caller, Car
@@ -66,3 +70,17 @@ class Country:
             car.certificate_number, car.vin, seller, buyer.party, frozenset({office.code}), frozenset(obstacles)
         )
         return car
+
+
+async def ban(country: Country, buyer: Applicant) -> str:
+    """Ban the buyer; returns the end in the contract's format."""
+    context, now = country.stack.context, country.stack.context.clock()
+    party_hash = context.repositories.hashes.party(buyer.party.id_number)
+    until = now + timedelta(days=700)
+    await context.repositories.bans.ban(NewBan(uuid4(), party_hash, "王**", now - timedelta(days=1), until, uuid4()))
+    return format_instant(until)
+
+
+def wrong(code: str) -> str:
+    """A code of the same form that is not this one."""
+    return f"{(int(code) + 1) % 1_000_000:06d}"

@@ -7,7 +7,7 @@ from xdist.scheduler import LoadScopeScheduling
 WHOLE_SYSTEMS = ("tests/scenarios/acceptance/", "tests/scenarios/stack/", "tests/bench/")
 """Folders whose tests share running systems, which take seconds to start."""
 
-TAKE_LONG = ("tests/web/", *WHOLE_SYSTEMS, "tests/workflows/")
+TAKE_LONG = ("tests/web/", *WHOLE_SYSTEMS, "tests/scenarios/", "tests/workflows/")
 """The last tests should be short, otherwise one worker ends long after the others."""
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -13,30 +12,15 @@ from domain.instants import format_instant
 from domain.parties import Party, PartyKind
 from domain.policy import Policy
 from domain.vehicle_eligibility import Obstacle
-from storage.bans.repository import NewBan
 from storage.offices.offices import Notice
 from storage.postgres.tables import code as code_table
 from storage.postgres.tables import preselection
-from tests.support.applicants import Applicant
-from tests.support.country import Country
+from tests.support.country import Country, ban, wrong
 from tests.support.http import Answer
 from tests.support.people import an_id_number
 from tests.support.phones import SWITCHED_OFF
 
 WRONG = "000000"
-
-
-async def ban(country: Country, buyer: Applicant) -> str:
-    """Ban the buyer; returns the end in the contract's format."""
-    context, now = country.stack.context, country.stack.context.clock()
-    party_hash = context.repositories.hashes.party(buyer.party.id_number)
-    until = now + timedelta(days=700)
-    await context.repositories.bans.ban(NewBan(uuid4(), party_hash, "王**", now - timedelta(days=1), until, uuid4()))
-    return format_instant(until)
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
 async def test_what_passes_every_check_begins_at_the_service_notes(country: Country) -> None:

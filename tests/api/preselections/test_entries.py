@@ -6,9 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.api.preselections.test_creation import ban
 from tests.support.applicants import Applicant
-from tests.support.country import Country
+from tests.support.country import Country, ban
 from tests.support.waiting import eventually
 
 

@@ -8,9 +8,8 @@ import pytest
 
 from domain.instants import parse_instant
 from storage.offices.offices import Office
-from tests.api.preselections.test_creation import ban, wrong
 from tests.support.applicants import Selection
-from tests.support.country import Country
+from tests.support.country import Country, ban, wrong
 from tests.support.phones import SWITCHED_OFF
 
 ACTIONS: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""A separate installation for these tests, because they lose data that others need."""
+"""Servers that are frozen, killed or restored, and installations that lose what others rely on."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +11,10 @@ from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from tests.scenarios.faults.installation import Installation
+from tests.support.api_fixtures import country, settings, stack, whole_stack
+from tests.support.world_fixtures import key_file, real_time_world, world
+
+__all__ = ["country", "key_file", "real_time_world", "settings", "stack", "whole_stack", "world"]
 
 
 @pytest.fixture(scope="module")

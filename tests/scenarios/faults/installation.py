@@ -13,7 +13,6 @@ from typing import Any
 from uuid import uuid4
 
 from temporalio.api.common.v1 import Payloads, WorkflowType
-from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import StartWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle
@@ -25,10 +24,11 @@ from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from process.clock import system_clock
-from tests.support.api_stack import Addresses, ApiStack, keys_of, running_api, running_worker, settings_for
+from tests.support.api_stack import Addresses, ApiStack, container_for, keys_of, running_api, settings_for
 from tests.support.country import Country
 from tests.support.phones import Phone
 from tests.support.vehicle_registry import Registry
+from tests.support.workers import running_worker
 from worker.container import WorkerContainer
 from workflows.maintenance.types import MaintenanceInput, MaintenanceReport, RevivedWorkflows, StepInput
 from workflows.messages import vehicle_workflow_id
@@ -82,7 +82,8 @@ class Installation:
         """Connect API and worker again."""
         settings = self._settings()
         self._client = await Client.connect(self.temporal.address, data_converter=DATA_CONVERTER)
-        worker = running_worker(settings, self.phone, self._client, keys_of(settings))
+        container = container_for(settings, self.phone, keys_of(settings))
+        worker = running_worker(container, self._client, self.task_queue)
         self._worker = await self._running.enter_async_context(worker)
         api = running_api(settings, self.phone, self.registry, keys_of(settings))
         stack = await self._running.enter_async_context(api)
@@ -138,13 +139,6 @@ class Installation:
 
     def workflow_of(self, preselection_id: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(vehicle_workflow_id(preselection_id))
-
-    async def details_of(self, preselection_id: str) -> str:
-        """What operators read about a vehicle: the state that its workflow knows."""
-        metadata: WorkflowMetadata = await self.workflow_of(preselection_id).query(
-            "__temporal_workflow_metadata", result_type=WorkflowMetadata
-        )
-        return metadata.current_details
 
     async def _payloads(self, *values: object) -> Payloads:
         return Payloads(payloads=await DATA_CONVERTER.encode(values))

@@ -19,6 +19,7 @@ from tests.support.applicants import Applicant, Caller, Car, Selection
 from tests.support.country import Country
 from tests.support.desk import clerk_of
 from tests.support.http import Answer
+from tests.support.temporal_ui import details_of
 from tests.support.waiting import eventually
 from workflows import client as workflow_client
 
@@ -232,7 +233,7 @@ async def know_their_rows(installation: Installation, group: Sequence[Lost]) -> 
         preselection_id = (await lost.selection()).id
 
         async def shown(preselection_id: str = preselection_id, stage: str = stage) -> bool:
-            return f"`{stage}`" in await installation.details_of(preselection_id)
+            return f"`{stage}`" in await details_of(installation.workflow_of(preselection_id))
 
         await eventually(shown)
 

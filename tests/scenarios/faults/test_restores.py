@@ -14,6 +14,7 @@ from tests.scenarios.faults.installation import Installation
 from tests.support.applicants import Applicant, Car, Selection
 from tests.support.country import Country
 from tests.support.desk import clerk_of
+from tests.support.temporal_ui import details_of
 from tests.support.waiting import eventually
 from worker.schedules import ensure_schedule, keep_schedule
 
@@ -135,7 +136,7 @@ async def shows(installation: Installation, selection: Selection, stage: str) ->
     """Its workflow runs, and knows this stage."""
 
     async def shown() -> bool:
-        return f"`{stage}`" in await installation.details_of(selection.id)
+        return f"`{stage}`" in await details_of(installation.workflow_of(selection.id))
 
     await eventually(shown)
     assert await status_of(installation, selection) is WorkflowExecutionStatus.RUNNING

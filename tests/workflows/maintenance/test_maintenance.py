@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
@@ -23,12 +22,12 @@ from storage.audit.verification import verify_audit
 from storage.crypto.vault import Keys
 from storage.offices.offices import Office
 from storage.pool.keys import index_keys, key
-from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from storage.sms.deliveries import Attempt
 from tests.support.phones import Phone
 from tests.support.waiting import eventually
+from tests.support.workers import worker_container
 from worker.container import WorkerContainer
 from worker.run import make_worker
 from worker.schedules import ensure_schedule
@@ -44,18 +43,15 @@ ONE_DRAW = "INSERT INTO claim (plate, kind, until, changed_at) VALUES (:plate, '
 @pytest.fixture
 async def own_container(fresh_database: str, valkey: Valkey, key_file: Path) -> AsyncIterator[WorkerContainer]:
     """A pool of one prefix, in a separate database and Redis."""
-    redis = make_redis(valkey.url(7))
-    await redis.flushdb()
-    database, keys = Database(fresh_database), Keys.from_file(key_file)
-    repositories = Repositories.build(database, redis, keys)
-    container = WorkerContainer(repositories, httpx.AsyncClient(), Phone(), clock_skew=None)
-    now = system_clock()
+    container = worker_container(fresh_database, valkey.url(7), Keys.from_file(key_file), Phone(), clock_skew=None)
+    repositories, now = container.repositories, system_clock()
+    await repositories.redis.flushdb()
     await repositories.offices.save(Office("lhasa", "拉萨车管所", "路", "西藏", (PREFIX,)))
     released = Segment(PREFIX, "!!!!!", (), now - 30 * DAY, now - 30 * DAY)
     await repositories.segments.release(released, Act(now, "system"))
     await repositories.pool_reconciler.reconcile(now)
     yield container
-    await redis.flushdb()
+    await repositories.redis.flushdb()
     await container.close()
 
 

@@ -1,7 +1,6 @@
 """Maintenance restarts workflows that were ended by hand, and expiries still have their effect."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
@@ -9,30 +8,19 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from domain.preselection.values import Stage
 from process.clock import system_clock
 from tests.support.bans import BanRun, ban_of
+from tests.support.maintenance import revived_by_maintenance
+from tests.support.temporal_ui import attributes_of
 from tests.support.waiting import eventually
 from tests.support.world import World
-from tests.workflows.vehicle.test_operators_view import attributes_of
-from workflows.maintenance.types import MaintenanceInput, MaintenanceReport, RevivedWorkflows
-from workflows.maintenance.workflow import MaintenanceWorkflow
 
 FAR = timedelta(days=3650)
-
-
-async def upkept(world: World) -> RevivedWorkflows:
-    """The workflows that a maintenance run has restarted."""
-    handle: WorkflowHandle[MaintenanceWorkflow, MaintenanceReport] = await world.client.start_workflow(
-        MaintenanceWorkflow.run, MaintenanceInput(["revived"]), id=f"upkeep-{uuid4()}", task_queue=world.task_queue
-    )
-    revived = (await handle.result()).revived
-    assert revived
-    return revived
 
 
 async def brought_back(world: World, ended: WorkflowHandle[object, object]) -> None:
     """Run maintenance until this workflow runs: Temporal's lists are a little late."""
 
     async def runs() -> bool:
-        await upkept(world)
+        await revived_by_maintenance(world)
         return (await ended.describe()).status is WorkflowExecutionStatus.RUNNING
 
     await ended.terminate("by hand")
@@ -46,7 +34,7 @@ async def test_the_deadline_of_a_terminated_reservation_bans_and_its_terminated_
     assert reservation
     await vehicle.text("reserved")
     await brought_back(world, vehicle.handle)
-    assert (await attributes_of(vehicle))["Stage"] == "completed"
+    assert (await attributes_of(vehicle.handle))["Stage"] == "completed"
     await vehicle.skip_past(reservation.deadline)
     await vehicle.reaches(Stage.OVERDUE)
     ban = await ban_of(vehicle)
@@ -68,7 +56,7 @@ async def test_an_unfinished_one_goes_on_where_it_stood(world: World, stage: Sta
     await brought_back(world, vehicle.handle)
     after = await vehicle.row()
     assert (after.revision, after.state) == (before.revision, before.state)
-    assert (await attributes_of(vehicle))["Stage"] == "selecting"
+    assert (await attributes_of(vehicle.handle))["Stage"] == "selecting"
 
 
 async def test_what_has_ended_by_itself_is_left_alone(world: World) -> None:
@@ -78,7 +66,7 @@ async def test_what_has_ended_by_itself_is_left_alone(world: World) -> None:
     assert vehicle.id in {row.id for row in await rows.past_deadline(later)}
     await vehicle.register()
     await vehicle.ends()
-    await upkept(world)
+    await revived_by_maintenance(world)
     assert (await vehicle.handle.describe()).status is WorkflowExecutionStatus.COMPLETED
     assert vehicle.id not in {row.id for row in await rows.past_deadline(later)}
     assert await rows.of([vehicle.id]) == []

@@ -9,9 +9,9 @@ from temporalio.client import WorkflowHistory
 
 from domain.preselection.values import Stage
 from tests.support.refusals import refused
+from tests.support.temporal_ui import attributes_of, details_of
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.world import World
-from tests.workflows.vehicle.test_operators_view import attributes_of, details_of
 from workflows.messages import Draw, OneNumber
 from workflows.outcomes import KEPT
 from workflows.vehicle.decisions import MOST_DECISIONS
@@ -122,12 +122,12 @@ async def test_a_repeat_in_the_next_run_gets_the_recorded_result(world: World) -
 
 async def assert_readable(vehicle: Vehicle) -> None:
     """Operators find and read the next run like the first one."""
-    assert (await attributes_of(vehicle)) == {
+    assert (await attributes_of(vehicle.handle)) == {
         "Stage": "selecting",
         "Office": vehicle.office.code,
         "Deadline": None,
     }
-    details = await details_of(vehicle)
+    details = await details_of(vehicle.handle)
     # Temporal does not pass on title and guide.
     assert details.startswith(f"## 选号 {vehicle.office.code}")
     assert "`plate_selection`" in details

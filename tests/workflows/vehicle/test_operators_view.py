@@ -4,31 +4,16 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from temporalio.api.sdk.v1 import WorkflowMetadata
-
+from tests.support.temporal_ui import attributes_of, details_of
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import eventually
 from tests.support.world import World
-from workflows.search_attributes import DEADLINE, OFFICE, STAGE
 
 GUIDE = Path(__file__).parents[3] / "docs" / "operators.md"
 QUERY = re.compile(
     r"^(?:\|[^|`]*\| `)?((?:Stage|ExecutionStatus|WorkflowType|TemporalReportedProblems)\b[^`\n]*)", re.MULTILINE
 )
-
-
-async def attributes_of(vehicle: Vehicle) -> dict[str, Any]:
-    attributes = (await vehicle.handle.describe()).typed_search_attributes
-    return {key.name: attributes.get(key) for key in (STAGE, OFFICE, DEADLINE)}
-
-
-async def details_of(vehicle: Vehicle) -> str:
-    metadata: WorkflowMetadata = await vehicle.handle.query(
-        "__temporal_workflow_metadata", result_type=WorkflowMetadata
-    )
-    return metadata.current_details
 
 
 async def summaries(vehicle: Vehicle) -> list[str]:
@@ -41,21 +26,25 @@ async def summaries(vehicle: Vehicle) -> list[str]:
 async def test_the_search_attributes_follow_the_stage(world: World) -> None:
     vehicle = await world.vehicle(confirm_delay="PT0S")
     office = vehicle.office.code
-    assert await attributes_of(vehicle) == {"Stage": "selecting", "Office": office, "Deadline": None}
+    assert await attributes_of(vehicle.handle) == {"Stage": "selecting", "Office": office, "Deadline": None}
     await vehicle.start()
     await vehicle.send_code()
     await vehicle.confirm_identity()
-    assert (await attributes_of(vehicle))["Stage"] == "selecting"
+    assert (await attributes_of(vehicle.handle))["Stage"] == "selecting"
     number = numbers_of(await vehicle.draw())[0]
     await vehicle.put_aside(number)
     reservation = (await vehicle.confirm(number)).reservation
     assert reservation
-    assert await attributes_of(vehicle) == {"Stage": "completed", "Office": office, "Deadline": reservation.deadline}
+    assert await attributes_of(vehicle.handle) == {
+        "Stage": "completed",
+        "Office": office,
+        "Deadline": reservation.deadline,
+    }
     later = (await vehicle.extend_validity(reservation.visit_by.replace(year=2030))).reservation
     assert later
-    assert (await attributes_of(vehicle))["Deadline"] == later.deadline
+    assert (await attributes_of(vehicle.handle))["Deadline"] == later.deadline
     await vehicle.register()
-    assert (await attributes_of(vehicle))["Stage"] == "registered"
+    assert (await attributes_of(vehicle.handle))["Stage"] == "registered"
 
 
 async def test_vehicles_are_found_by_their_stage_and_office(world: World) -> None:
@@ -117,13 +106,13 @@ async def test_the_details_show_the_stage_the_chances_and_what_runs(world: World
     vehicle = await world.selecting(draws="3", composed="7")
     number = numbers_of(await vehicle.draw())[0]
     await vehicle.put_aside(number)
-    details = await details_of(vehicle)
+    details = await details_of(vehicle.handle)
     assert "`plate_selection`" in details
     assert "随机 2 · 自编 7" in details
     assert number in details
     assert "备选号牌失效" in details
     await vehicle.confirm(number)
-    details = await details_of(vehicle)
+    details = await details_of(vehicle.handle)
     assert "`completed`" in details
     assert "备选号牌失效" not in details
 

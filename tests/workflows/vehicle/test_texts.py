@@ -9,10 +9,10 @@ from domain.dependencies import DependencyUnavailable
 from domain.preselection.values import Stage
 from embedded.postgres import Postgres
 from storage.sms.deliveries import DeliveryState, SmsDelivery
+from tests.support.temporal_ui import details_of
 from tests.support.vehicles import Vehicle
 from tests.support.waiting import eventually
 from tests.support.world import World
-from tests.workflows.vehicle.test_operators_view import details_of
 
 A_DAY = timedelta(days=1)
 
@@ -65,7 +65,7 @@ async def test_what_was_handed_over_is_recorded_without_a_personal_value(world: 
     assert delivery.state_at(delivery.give_up_at) is DeliveryState.HANDED_OVER
     assert delivery.key == message.idempotency_key
     assert not {message.phone, message.text} & set(map(str, vars(delivery).values()))
-    assert "`reserved` 已交付" in await details_of(vehicle)
+    assert "`reserved` 已交付" in await details_of(vehicle.handle)
 
 
 async def test_why_a_text_waits_is_recorded_and_operators_see_it_in_the_details(
@@ -84,7 +84,7 @@ async def test_why_a_text_waits_is_recorded_and_operators_see_it_in_the_details(
         assert delivery.failure == "sms does not answer: status 503"
         assert delivery.state_at(delivery.tried_at) is DeliveryState.WAITING
         assert delivery.state_at(delivery.ordered_at + A_DAY) is DeliveryState.GIVEN_UP
-        assert "`reserved` 发送中" in await details_of(vehicle)
+        assert "`reserved` 发送中" in await details_of(vehicle.handle)
     await vehicle.text("reserved")
 
 
@@ -95,7 +95,7 @@ async def test_a_text_that_was_given_up_stands_in_the_details(world: World, monk
     await composed(vehicle)
 
     async def shown() -> bool:
-        return "`reserved` ❌ 未能送出" in await details_of(vehicle)
+        return "`reserved` ❌ 未能送出" in await details_of(vehicle.handle)
 
     await eventually(shown)
 

@@ -9,14 +9,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from domain.preselection.values import Stage
 from embedded.folders import DataFolder
 from embedded.programs import Worker
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from storage.postgres.database import Database
+from tests.support.locks import locked, waiting
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import eventually
 from tests.support.world import World
@@ -24,8 +23,6 @@ from worker.run import make_worker
 from workflows.messages import Compose, Draw
 
 QUEUE = "stopped-workers"
-LOCK = text("SELECT id FROM preselection WHERE id = :id FOR UPDATE")
-WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
 
 
 @pytest.fixture(scope="module")
@@ -38,20 +35,6 @@ def queue_world(real_time_world: World) -> World:
 async def working(world: World) -> AsyncIterator[None]:
     async with make_worker(world.client, QUEUE, world.container.activities()):
         yield
-
-
-@asynccontextmanager
-async def locked(vehicle: Vehicle) -> AsyncIterator[None]:
-    """Lock the vehicle's row, so that decisions about it wait in the database."""
-    async with vehicle.world.repositories.database.transaction(timeout_s=30) as connection:
-        await connection.execute(LOCK, {"id": vehicle.id})
-        yield
-
-
-async def waiting(database: Database, count: int) -> bool:
-    """Whether this many statements wait for a lock."""
-    found = await database.row(WAITING)
-    return bool(found and found[0] >= count)
 
 
 def sending(vehicle: Vehicle, name: str, command: Draw | Compose) -> asyncio.Task[object]:

@@ -11,11 +11,11 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from domain.preselection.values import Stage
 from process.clock import system_clock
 from tests.support.bans import ban_of
+from tests.support.maintenance import revived_by_maintenance
+from tests.support.temporal_ui import details_of
 from tests.support.vehicles import Vehicle
 from tests.support.waiting import eventually
 from tests.support.world import World
-from tests.workflows.maintenance.test_revivals import upkept
-from tests.workflows.vehicle.test_operators_view import details_of
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ async def maintained_until_banned(vehicle: Vehicle) -> None:
     """Maintenance runs until the missed deadline has had its effect: Temporal's lists are a little late."""
 
     async def overdue() -> bool:
-        await upkept(vehicle.world)
+        await revived_by_maintenance(vehicle.world)
         return (await vehicle.state()).stage is Stage.OVERDUE
 
     await eventually(overdue, within=20)
@@ -93,7 +93,7 @@ async def test_a_workflow_that_was_reset_goes_on_at_the_next_act_with_what_the_r
     assert state.reservation
     assert state.reservation.plate == number
     assert number in (await vehicle.text("reserved")).text
-    assert "`completed`" in await details_of(vehicle)
+    assert "`completed`" in await details_of(vehicle.handle)
     assert (await vehicle.register()).stage is Stage.REGISTERED
     await vehicle.ends()
 

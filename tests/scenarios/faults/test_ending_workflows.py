@@ -4,10 +4,10 @@ import asyncio
 from uuid import uuid4
 
 from domain.preselection.values import Stage
+from tests.support.locks import locked, waiting
 from tests.support.vehicles import CLERK
 from tests.support.waiting import eventually
 from tests.support.world import World
-from tests.workflows.test_stopped_workers import locked, waiting
 from workflows.messages import DeskAct
 
 
