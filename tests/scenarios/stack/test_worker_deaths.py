@@ -67,7 +67,7 @@ class SecondWorker(Worker):
 
     name = "second-worker"
 
-    async def _answers(self) -> bool:
+    async def _is_ready(self) -> bool:
         return "worker ready" in self.log.read_text()[self._log_start :]
 
 
