@@ -66,10 +66,10 @@ async def test_a_seal_of_other_characters_is_no_seal(world: World, seal: str) ->
 
 async def test_a_request_id_of_megabytes_is_not_carried_into_the_next_run(world: World) -> None:
     vehicle = await drawn(world)
+    first_run = (await vehicle.handle.describe()).run_id
     for number in range(3):
         await vehicle.handle.signal("draw", Draw(request_id=f"{MEGABYTES}{number}"))
     # Temporal suggests a new run for a history of this size, and the input of a run has a limit.
-    first_run = (await vehicle.handle.describe()).run_id
     assert (await vehicle.draw()).draws_remaining == 3
 
     async def continued() -> bool:
