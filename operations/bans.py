@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from domain.errors import AlreadyReleased, NotFound, NothingToConfirm, SecondOperatorNeeded
+from domain.errors import AlreadyReleased, NotFound
 from operations.commands import OperatorCommand
+from operations.confirmations import confirm_as_second
 from operations.context import OperationsContext
 from operations.temporal_calls import send_signal
 from storage.bans.repository import BanEntry
-from storage.failures import NotTheSecond
 from workflows.messages import ReleaseBan, blacklist_workflow_id
 
 
@@ -32,14 +32,12 @@ async def release_ban(context: OperationsContext, entry_id: UUID, command: Opera
 
 async def confirm_ban_release(context: OperationsContext, entry_id: UUID, command: OperatorCommand) -> BanEntry:
     """Raises `NotFound`, `NothingToConfirm`, and `SecondOperatorNeeded` for the operator who released it."""
-    try:
-        confirmed = await context.repositories.bans.confirm_release(entry_id, command.act)
-    except NotTheSecond:
-        raise SecondOperatorNeeded from None
-    entry = await _entry(context, entry_id)
-    if not confirmed and entry.confirmed_by != command.operator:
-        raise NothingToConfirm
-    return entry
+    return await confirm_as_second(
+        context.repositories.bans.confirm_release(entry_id, command.act),
+        command,
+        read=lambda: _entry(context, entry_id),
+        confirmers=lambda entry: (entry.confirmed_by,),
+    )
 
 
 async def _entry(context: OperationsContext, entry_id: UUID) -> BanEntry:

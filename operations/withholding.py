@@ -6,16 +6,14 @@ from uuid import UUID
 from domain.errors import (
     AlreadyReleased,
     NotFound,
-    NothingToConfirm,
     NumberDuplicated,
     NumberMalformed,
-    SecondOperatorNeeded,
 )
 from domain.plates import MalformedPlate, parse_plate, prefix_of
 from operations.commands import OperatorCommand, invalid
+from operations.confirmations import confirm_as_second
 from operations.context import OperationsContext
 from operations.pool import policy_of_prefix
-from storage.failures import NotTheSecond
 from storage.pool.withheld import Withheld, Withholding
 
 _LONGEST_SHOWN = 16
@@ -57,16 +55,12 @@ async def release_withheld(context: OperationsContext, withholding_id: UUID, com
 
 async def confirm_withheld(context: OperationsContext, withholding_id: UUID, command: OperatorCommand) -> Withholding:
     """Confirm the withholding or its release. Raises `NotFound`, `NothingToConfirm`, `SecondOperatorNeeded`."""
-    try:
-        confirmed = await context.repositories.withheld.confirm(withholding_id, command.act)
-    except NotTheSecond:
-        raise SecondOperatorNeeded from None
-    if confirmed:
-        return confirmed
-    known = await _get_withholding(context, withholding_id)
-    if command.operator not in (known.confirmed_by, known.release_confirmed_by):
-        raise NothingToConfirm
-    return known
+    return await confirm_as_second(
+        context.repositories.withheld.confirm(withholding_id, command.act),
+        command,
+        read=lambda: _get_withholding(context, withholding_id),
+        confirmers=lambda known: (known.confirmed_by, known.release_confirmed_by),
+    )
 
 
 async def withholdings(context: OperationsContext, prefix: str | None) -> list[Withholding]:
