@@ -20,7 +20,8 @@ async def confirm_as_second(
     """Confirm another operator's command, and return its subject as `read` finds it afterwards.
 
     `confirming` is the statement of storage: its result is false when nothing waits, and it raises `NotTheSecond`
-    for the operator of the command. `confirmers` are the operators who have confirmed the subject: for them a repeat succeeds.
+    for the operator of the command. `confirmers` are the operators who have confirmed the subject: for them a repeat
+    succeeds.
     Raises `SecondOperatorNeeded`, `NothingToConfirm`, and what `read` raises.
     """
     try:
