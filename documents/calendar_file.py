@@ -33,8 +33,8 @@ def _event(facts: VoucherFacts, stamp: datetime) -> Event:
     event.add("dtstart", facts.visit_by)
     event.add("dtend", facts.visit_by + timedelta(days=1))
     event.add("summary", words.calendar_summary(facts.plate))
-    event.add("description", words.calendar_description(facts))
-    event.add("location", f"{facts.office_name}，{facts.office_address}")
+    event.add("description", _to_exact_text(words.calendar_description(facts)))
+    event.add("location", _to_exact_text(f"{facts.office_name}，{facts.office_address}"))
     # The event does not block the holder's calendar on that day.
     event.add("transp", "TRANSPARENT")
     event.add_component(_alarm(facts))
@@ -47,3 +47,12 @@ def _alarm(facts: VoucherFacts) -> Alarm:
     alarm.add("description", words.calendar_summary(facts.plate))
     alarm.add("trigger", _ALARM)
     return alarm
+
+
+def _to_exact_text(text: str) -> str:
+    r"""The text with a full-width backslash before each N: `icalendar` writes `\N` as a line break.
+
+    In RFC 5545 the escape `\N` is a line break, as `\n` is, and the library takes a backslash that somebody typed in an
+    office's name, address or hours for that escape.
+    """
+    return text.replace(r"\N", "＼N")

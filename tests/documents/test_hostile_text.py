@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -67,8 +67,10 @@ def test_any_other_text_is_a_range_of_ids_or_no_code(text: str) -> None:
 
 
 @given(WORDS, WORDS, DAYS)
+@example("字\\N字", "字\\n\\\\N字", date(2026, 11, 26))
 def test_a_calendar_file_is_read_as_it_was_written(name: str, address: str, visit_by: date) -> None:
     facts = VoucherFacts(UUID(int=7), "粤BA1234", "张*", "L***", "***8", visit_by, name, address)
     calendar = Calendar.from_ical(render_calendar(facts, stamp=NOW))
     (event,) = calendar.events
-    assert (event.start, event.location) == (visit_by, f"{name}，{address}")
+    # The library cannot write a backslash before an N.
+    assert (event.start, event.location) == (visit_by, f"{name}，{address}".replace("\\N", "＼N"))
