@@ -83,18 +83,21 @@ class Reader:
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
         self.answers: list[int] = []
+        self._is_looking = False
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[None]:
+        self._is_looking = True
         task = asyncio.create_task(self._look())
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            # Not cancelled: the API answers a cancelled request with 503, and here it runs in the same task.
+            self._is_looking = False
+            await task
 
     async def _look(self) -> None:
-        while True:
+        while self._is_looking:
             self.answers.append((await self._selection.applicant.get(self._selection.path)).status)
             await asyncio.sleep(0.005)
 
