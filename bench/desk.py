@@ -212,7 +212,7 @@ def _values(stack: Stack, many: int) -> dict[str, object]:
         "vin": "LSVAA49J132047371",
         "certificate_number": "110012345678",
     }
-    opened = {column: vault.encrypt(f"preselection.{column}", value) for column, value in sealed.items()}
+    opened = {column: vault.encrypt(preselection.c[column], value) for column, value in sealed.items()}
     return {
         "office": OFFICE.code,
         "state": json.dumps(to_record(selecting_state(at))),

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from domain.instants import format_instant, parse_instant
 from operations.commands import OperatorCommand
 from operations.context import OperationsContext
+from storage.all_tables import metadata
 from storage.audit.trail import note
 from storage.crypto.readers import KeyReader, KeyReaders
 from storage.crypto.reencryption import Reencryption
@@ -64,8 +65,9 @@ class KeyChange:
 async def key_states(context: OperationsContext) -> list[KeyState]:
     """Every key. A row does not show which old hashing key it needs, so its count belongs to the oldest open one."""
     keys, states = context.repositories.keys, []
+    reencryption = Reencryption(context.repositories.database, keys.vault, metadata.sorted_tables)
     for key_id in keys.vault.ids:
-        rows = await Reencryption(context.repositories.database, keys.vault).remaining_rows(Vault.head_of(key_id))
+        rows = await reencryption.remaining_rows(Vault.head_of(key_id))
         states.append(KeyState("encryption", key_id, key_id == keys.vault.current, is_closed=False, rows=rows))
     left = await Rehashing(context.repositories.database, keys).remaining_rows()
     for key_id in keys.hashes.ids:
@@ -145,7 +147,7 @@ async def _convert_rows(context: OperationsContext, kind: Kind) -> int:
     """Repeat until a pass finds nothing: a running request may have written a value with the old key."""
     database, keys, rows = context.repositories.database, context.repositories.keys, 0
     for _ in range(_MOST_PASSES):
-        work = Reencryption(database, keys.vault) if kind == "encryption" else None
+        work = Reencryption(database, keys.vault, metadata.sorted_tables) if kind == "encryption" else None
         some = await (work or Rehashing(database, keys)).run()
         rows += some
         if not some:

@@ -5,10 +5,9 @@ Every check uses the row's `until`: the ban ends at that instant, released or no
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, Row, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Executable, and_, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,8 +17,6 @@ from storage.crypto.vault import Keys
 from storage.failures import NotTheSecond
 from storage.postgres.database import Database
 from storage.postgres.tables import blacklist, preselection
-
-_HOLDER = "blacklist.holder"
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ class BanRepository:
 
     def _begin_or_extend(self, new: NewBan) -> Executable:
         values = {name: getattr(new, name) for name in ("id", "party_hash", "since", "until", "preselection_id")}
-        written = insert(blacklist).values(**values, holder=self._vault.encrypt(_HOLDER, new.holder))
+        written = insert(blacklist).values(**values, holder=self._vault.encrypt(_COLUMNS.holder, new.holder))
         return written.on_conflict_do_update(
             index_elements=["party_hash"],
             index_where=_IS_LIVE,
@@ -207,11 +204,8 @@ class BanRepository:
 
     async def _entries(self, *conditions: ColumnElement[bool], limit: int) -> list[BanEntry]:
         newest = select(*_ENTRY).where(*conditions).order_by(_COLUMNS.since.desc(), _COLUMNS.id.desc()).limit(limit)
-        return [self._entry(row) for row in await self._database.rows(newest)]
-
-    def _entry(self, row: Row[*tuple[Any, ...]]) -> BanEntry:
-        entry = BanEntry(*row)
-        return replace(entry, holder=self._vault.decrypt(_HOLDER, row.holder))
+        found = await self._database.rows(newest)
+        return [BanEntry(**self._vault.decrypt_row(_ENTRY, row)) for row in found]
 
 
 async def _under_current_hash(connection: AsyncConnection, new: NewBan) -> NewBan:

@@ -18,6 +18,7 @@ from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
+from storage.postgres.tables import preselection, sms_outbox
 
 NOBODY = bytes(32)
 """Replaces the keyed hash of a purged person: no value has this hash."""
@@ -133,11 +134,11 @@ class Rehashing:
         await connection.execute(_BAN, {"old": row.party_hash, "new": self._keyed.wrap(row.party_hash)})
 
     async def _message(self, connection: AsyncConnection, row: Row[Any]) -> None:
-        phone = self._hashes.phone(self._vault.decrypt("text_message.phone", row.phone))
+        phone = self._hashes.phone(self._vault.decrypt(sms_outbox.c.phone, row.phone))
         await connection.execute(_PHONE, {"id": row.id, "old": row.phone_hash, "new": candidate_hashes(phone)[0]})
 
     def _decrypt(self, row: Row[Any], column: str) -> str:
-        return self._vault.decrypt(f"preselection.{column}", getattr(row, column))
+        return self._vault.decrypt(preselection.c[column], getattr(row, column))
 
     def _is_stale(self, value: bytes) -> bool:
         return value != NOBODY and not self._keyed.is_current(value)

@@ -6,18 +6,19 @@ column's name is authenticated with it, so a value copied into another column ca
 
 import os
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column
 
 from storage.crypto.keyed_hash import KeyedHash
 from storage.crypto.sources import FileKeys, KeySource
+from storage.postgres.sealed import SEALED_VERSION, is_sealed, sealed_name
 
-_VERSION = 1
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
 _HEAD_BYTES = 2
@@ -48,20 +49,28 @@ class Vault:
         """Use these keys from now on. Raises ValueError or KeyError for impossible keys."""
         self._ciphers = _ciphers(keys, current)
 
-    def encrypt(self, column: str, text: str) -> bytes:
-        """Encrypt a text for a column, named "table.column"."""
+    def encrypt(self, column: Column[Any], text: str) -> bytes:
+        """Encrypt a text for a sealed column."""
         nonce, ciphers = os.urandom(_NONCE_BYTES), self._ciphers
-        return ciphers.head + nonce + ciphers.current.encrypt(nonce, text.encode(), column.encode())
+        return ciphers.head + nonce + ciphers.current.encrypt(nonce, text.encode(), sealed_name(column).encode())
 
-    def decrypt(self, column: str, value: bytes) -> str:
+    def decrypt(self, column: Column[Any], value: bytes) -> str:
         """The inverse of `encrypt`, with the key that the value names; raises `Unreadable`."""
         head = _head_length(value)
         cipher = self._cipher(value[_HEAD_BYTES:head].decode("ascii", "replace"))
         nonce, sealed = value[head : head + _NONCE_BYTES], value[head + _NONCE_BYTES :]
         try:
-            return cipher.decrypt(nonce, sealed, column.encode()).decode()
+            return cipher.decrypt(nonce, sealed, sealed_name(column).encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise Unreadable("the value can't be decrypted for this column") from error
+
+    def decrypt_row(self, columns: Iterable[Column[Any]], row: Iterable[Any]) -> dict[str, Any]:
+        """The values of these columns by name; those of sealed columns decrypted."""
+        pairs = zip(columns, row, strict=True)
+        return {
+            column.name: self.decrypt(column, value) if value is not None and is_sealed(column) else value
+            for column, value in pairs
+        }
 
     def needs_rotation(self, value: bytes) -> bool:
         """Return whether the value was encrypted with another key than the current one."""
@@ -83,7 +92,7 @@ class Vault:
     @staticmethod
     def head_of(key_id: str) -> bytes:
         """The same for any key."""
-        return bytes([_VERSION, len(key_id)]) + key_id.encode("ascii")
+        return SEALED_VERSION + bytes([len(key_id)]) + key_id.encode("ascii")
 
     def _cipher(self, key_id: str) -> AESGCM:
         if key_id not in self._ciphers.known and self.reread:
@@ -104,7 +113,7 @@ def _ciphers(keys: Mapping[str, bytes], current: str) -> _Ciphers:
 
 
 def _head_length(value: bytes) -> int:
-    if len(value) < _HEAD_BYTES or value[0] != _VERSION:
+    if len(value) < _HEAD_BYTES or not value.startswith(SEALED_VERSION):
         raise Unreadable("not a value of this vault")
     return _HEAD_BYTES + value[1]
 

@@ -1,6 +1,6 @@
 """The tables. Instants are `timestamptz`, always passed in; a row that lasts until `t` is over at `t`.
 
-Columns of bytes that end in `_hash` are keyed hashes (`KeyedHash`) for lookups, others are encrypted by the `Vault`.
+Columns of bytes that end in `_hash` are keyed hashes (`KeyedHash`) for lookups; those that are `Sealed` are encrypted.
 Uniqueness rules are constraints here, so that the database decides every race.
 """
 
@@ -22,6 +22,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from storage.postgres.sealed import Sealed
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of a claim without an end: a plate that was issued or withheld. (Python can't read `infinity`.)"""
@@ -126,13 +128,13 @@ preselection = Table(
     Column("seller_hash", LargeBinary, nullable=False),
     Column("seller_name_masked", Text, nullable=False),
     Column("party_kind", Text, nullable=False),
-    Column("party_name", LargeBinary, nullable=False),
-    Column("party_id", LargeBinary, nullable=False),
-    Column("phone", LargeBinary, nullable=False),
-    Column("vin", LargeBinary, nullable=False),
-    Column("certificate_number", LargeBinary, nullable=False),
+    Column("party_name", Sealed, nullable=False),
+    Column("party_id", Sealed, nullable=False),
+    Column("phone", Sealed, nullable=False),
+    Column("vin", Sealed, nullable=False),
+    Column("certificate_number", Sealed, nullable=False),
     # The seller as submitted, only until the vehicle check is over: the first decision clears it.
-    Column("seller", LargeBinary),
+    Column("seller", Sealed),
     # The code of 确认信息 that the submission was checked with; the first decision uses it up.
     Column("code_id", Uuid),
     # When everything personal in the row was overwritten, its retention being over.
@@ -239,7 +241,7 @@ blacklist = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("party_hash", LargeBinary, nullable=False),
-    Column("holder", LargeBinary, nullable=False),
+    Column("holder", Sealed, nullable=False),
     Column("since", Instant, nullable=False),
     Column("until", Instant, nullable=False),
     Column("preselection_id", Uuid, nullable=False),
@@ -274,7 +276,7 @@ idempotency = Table(
     Column("created_at", Instant, nullable=False),
     Column("lease_until", Instant, nullable=False),
     Column("status", sa.SmallInteger),
-    Column("answer", LargeBinary),
+    Column("answer", Sealed),
     CheckConstraint("(status IS NULL) = (answer IS NULL)", name="answer_has_a_status"),
     Index("ix_idempotency_created", "created_at", postgresql_using="brin"),
 )
@@ -285,10 +287,10 @@ sms_outbox = Table(
     Column("id", Uuid, primary_key=True),
     Column("idempotency_key", Text, nullable=False, unique=True),
     Column("phone_hash", LargeBinary, nullable=False),
-    Column("phone", LargeBinary, nullable=False),
+    Column("phone", Sealed, nullable=False),
     Column("purpose", Text, nullable=False),
-    Column("text", LargeBinary, nullable=False),
-    Column("code", LargeBinary),
+    Column("text", Sealed, nullable=False),
+    Column("code", Sealed),
     Column("sent_at", Instant, nullable=False),
     Index("ix_text_message_phone", "phone_hash", "sent_at"),
 )

@@ -15,7 +15,7 @@ from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.preselections.tables import desk_reason
 
-_COLUMN = "desk_reason.reason"
+_COLUMNS = [desk_reason.c[name] for name in ("request_id", "preselection_id", "clerk", "reason", "at")]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class DeskReasons:
 
     async def add(self, given: DeskReason) -> None:
         """Store a reason; the first one of a request stays."""
-        sealed = self._vault.encrypt(_COLUMN, given.reason)
+        sealed = self._vault.encrypt(desk_reason.c.reason, given.reason)
         values = {name: getattr(given, name) for name in ("request_id", "preselection_id", "clerk", "at")}
         await self._database.rows(
             insert(desk_reason)
@@ -48,8 +48,6 @@ class DeskReasons:
         """The reasons about one preselection, oldest first; also of acts that were refused in the end."""
         columns = desk_reason.c
         found = await self._database.rows(
-            select(columns.request_id, columns.preselection_id, columns.clerk, columns.reason, columns.at)
-            .where(columns.preselection_id == preselection_id)
-            .order_by(columns.at)
+            select(*_COLUMNS).where(columns.preselection_id == preselection_id).order_by(columns.at)
         )
-        return [DeskReason(row[0], row[1], row[2], self._vault.decrypt(_COLUMN, row[3]), row[4]) for row in found]
+        return [DeskReason(**self._vault.decrypt_row(_COLUMNS, row)) for row in found]

@@ -14,9 +14,9 @@ from uuid import UUID
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
+from storage.postgres.tables import idempotency
 
 _KEPT = timedelta(hours=24)
-_COLUMN = "idempotency.answer"
 
 _BEGIN = b"""
     INSERT INTO idempotency AS kept (caller_hash, path, key, body_digest, operation_id, created_at, lease_until)
@@ -137,7 +137,8 @@ class Idempotency:
 
     async def answer(self, request: RequestKey, status: int, headers: Mapping[str, str], body: str) -> None:
         """Store the response; the first one stays."""
-        sealed = self._vault.encrypt(_COLUMN, json.dumps({"headers": dict(headers), "body": body}, ensure_ascii=False))
+        answer = json.dumps({"headers": dict(headers), "body": body}, ensure_ascii=False)
+        sealed = self._vault.encrypt(idempotency.c.answer, answer)
         await self._database.fetch_raw(_ANSWER, _key_values(request) | {"status": status, "answer": sealed})
 
     async def abandon(self, request: RequestKey, at: datetime) -> None:
@@ -154,7 +155,7 @@ class Idempotency:
             return OtherBody()
         if status is None:
             return InFlight()
-        answer = json.loads(self._vault.decrypt(_COLUMN, sealed))
+        answer = json.loads(self._vault.decrypt(idempotency.c.answer, sealed))
         return Answered(status, answer["headers"], answer["body"])
 
 

@@ -19,9 +19,10 @@ from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys, Vault
 from storage.postgres.database import Database
+from storage.postgres.sealed import sealed_columns
 from storage.postgres.tables import UNFINISHED_STAGES, preselection
 
-_SEALED = ("party_name", "party_id", "phone", "vin", "certificate_number", "seller")
+_SEALED = [column.name for column in sealed_columns(preselection)]
 _OPEN = (
     "id", "created_at", "changed_at", "office_code", "stage", "dormant", "revision", "state", "policy", "plate_type",
     "plate", "visit_by", "deadline", "notice_version", "notice_agreed_at", "owner_hash", "party_hash", "vehicle_hash",
@@ -134,7 +135,7 @@ class PreselectionRow:
         return Seller(**json.loads(self._decrypt("seller"))) if self.sealed["seller"] else None
 
     def _decrypt(self, column: str) -> str:
-        return self.vault.decrypt(f"preselection.{column}", cast("bytes", self.sealed[column]))
+        return self.vault.decrypt(preselection.c[column], cast("bytes", self.sealed[column]))
 
 
 def row_of(values: Sequence[Any], vault: Vault) -> PreselectionRow:
@@ -231,7 +232,7 @@ class Preselections:
 
     def _values(self, submission: Submission) -> dict[str, Any]:
         given, hashes, seller = submission, self._of_submission(submission), submission.seller
-        sealed = {
+        texts = {
             "party_name": given.party_name,
             "party_id": given.party_id,
             "phone": given.phone,
@@ -257,4 +258,4 @@ class Preselections:
             "seller_name_masked": given.seller_name_masked,
             "party_kind": given.party_kind,
             "code_id": given.code_id,
-        } | {column: self._vault.encrypt(f"preselection.{column}", value) for column, value in sealed.items()}
+        } | {name: self._vault.encrypt(preselection.c[name], texts[name]) for name in _SEALED}

@@ -1,7 +1,8 @@
 """Tables beside that of the preselections: the desk's reasons, lagging workflows, and the mark of maintenance."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, SmallInteger, Table, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, SmallInteger, Table, Text, Uuid
 
+from storage.postgres.sealed import Sealed
 from storage.postgres.tables import Instant, metadata
 
 desk_reason = Table(
@@ -11,7 +12,7 @@ desk_reason = Table(
     Column("request_id", Uuid, primary_key=True),
     Column("preselection_id", Uuid, nullable=False),
     Column("clerk", Text, nullable=False),
-    Column("reason", LargeBinary, nullable=False),
+    Column("reason", Sealed, nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_desk_reason_preselection", "preselection_id"),
     Index("ix_desk_reason_at", "at", postgresql_using="brin"),

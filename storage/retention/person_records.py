@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, TextClause, func, select, text
+from sqlalchemy import Column, ColumnElement, TextClause, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit.tables import audit
@@ -16,22 +16,20 @@ from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.rehashing import NOBODY
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
+from storage.postgres.sealed import sealed_columns
 from storage.postgres.tables import blacklist, claim, failed_check, preselection, sms_outbox
 from storage.preselections.rows import COLUMNS, PreselectionRow, row_of
 from storage.preselections.tables import desk_reason
-from storage.retention.purge import blank_values
+from storage.retention.purge import SET_NOBODY, blank_values
 
 _MOST = 1_000
 _TIMEOUT = 30.0
 
-_OVERWRITE = text("""
-    UPDATE preselection SET
-        party_name = :party_name, party_id = :party_id, phone = :phone, vin = :vin,
-        certificate_number = :certificate_number, seller = NULL, seller_name_masked = '',
-        owner_hash = :nobody, party_hash = :nobody, seller_hash = :nobody, purged_at = :at,
+_OVERWRITE = text(f"""
+    UPDATE preselection SET {SET_NOBODY},
         dormant = dormant OR stage IN ('service_notes', 'identity_verification', 'plate_selection')
     WHERE id = ANY(:ids)
-""")
+""")  # noqa: S608 -- constants
 _DROP_UNCHECKED = text("DELETE FROM preselection WHERE id = ANY(:ids) AND stage IN ('submitted', 'refused')")
 # A buyer with a running preselection still sees the seller's masked name, until that preselection has ended.
 _AS_SELLER = text("""
@@ -103,10 +101,13 @@ class PersonRecords:
         self, connection: AsyncConnection, id_number: str, rows: Sequence[PreselectionRow], at: datetime
     ) -> dict[str, int]:
         """Overwrite or delete all personal data except the bans; returns how many rows of each kind."""
-        ids, phones = [row.id for row in rows], self._phones(rows)
+        ids, phones, blank = [row.id for row in rows], self._phones(rows), blank_values(self._vault, preselection)
         steps: dict[str, tuple[TextClause, dict[str, Any]]] = {
             "unchecked": (_DROP_UNCHECKED, {"ids": ids}),
-            "preselections": (_OVERWRITE, blank_values(self._vault) | {"ids": ids, "nobody": NOBODY, "at": at}),
+            "preselections": (
+                _OVERWRITE,
+                blank | {"ids": ids, "nobody": NOBODY, "at": at},
+            ),
             "as_seller": (_AS_SELLER, {"hashes": candidate_hashes(self._hashes.seller(id_number)), "nobody": NOBODY}),
             "codes": (_CODES, {"phones": phones}),
             "failed_checks": (_CHECKS, {"party": candidate_hashes(self._hashes.party(id_number))}),
@@ -131,27 +132,30 @@ class PersonRecords:
 
     async def _bans(self, connection: AsyncConnection, party: list[bytes]) -> list[dict[str, Any]]:
         columns = blacklist.c
-        names = (columns.id, columns.since, columns.until, columns.released_at, columns.preselection_id)
-        found = await connection.execute(select(*names).where(columns.party_hash.in_(party)).order_by(columns.since))
-        return [dict(row._mapping) for row in found]  # noqa: SLF001 -- the underscore only keeps the name possible
+        shown = (columns.id, columns.since, columns.until, columns.released_at, columns.preselection_id)
+        return await self._export(connection, shown, columns.party_hash.in_(party), order_by=columns.since)
 
     async def _messages(self, connection: AsyncConnection, phones: list[bytes]) -> list[dict[str, Any]]:
         columns = sms_outbox.c
-        names = (columns.sent_at, columns.purpose, columns.text)
-        sent = await connection.execute(
-            select(*names).where(columns.phone_hash.in_(phones)).order_by(columns.sent_at).limit(_MOST)
-        )
-        return [
-            {"sent_at": at, "purpose": purpose, "text": self._vault.decrypt("text_message.text", sealed)}
-            for at, purpose, sealed in sent
-        ]
+        shown = (columns.sent_at, columns.purpose)
+        return await self._export(connection, shown, columns.phone_hash.in_(phones), order_by=columns.sent_at)
 
     async def _reasons(self, connection: AsyncConnection, ids: list[UUID]) -> list[dict[str, Any]]:
         columns = desk_reason.c
-        given = await connection.execute(
-            select(columns.at, columns.reason).where(_among(columns.preselection_id, ids)).order_by(columns.at)
-        )
-        return [{"at": at, "reason": self._vault.decrypt("desk_reason.reason", sealed)} for at, sealed in given]
+        return await self._export(connection, (columns.at,), _among(columns.preselection_id, ids), order_by=columns.at)
+
+    async def _export(
+        self,
+        connection: AsyncConnection,
+        shown: Sequence[Column[Any]],
+        condition: ColumnElement[bool],
+        *,
+        order_by: Column[Any],
+    ) -> list[dict[str, Any]]:
+        """Rows of one table: these columns, and every encrypted one."""
+        columns = [*shown, *sealed_columns(order_by.table)]
+        found = await connection.execute(select(*columns).where(condition).order_by(order_by).limit(_MOST))
+        return [self._vault.decrypt_row(columns, row) for row in found]
 
 
 async def _acts(connection: AsyncConnection, ids: list[UUID]) -> list[dict[str, Any]]:

@@ -8,21 +8,30 @@ because used chances stay used (R-45).
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, TextClause, text
+from sqlalchemy import CursorResult, Table, TextClause, text
 
 from storage.crypto.rehashing import NOBODY
 from storage.crypto.vault import Keys, Vault
 from storage.postgres.database import Database
+from storage.postgres.sealed import sealed_columns
+from storage.postgres.tables import blacklist, preselection
 
-_SEALED = ("party_name", "party_id", "phone", "vin", "certificate_number")
 _AT_ONCE = 1_000
 _TIMEOUT = 30.0
 
-_PRESELECTIONS = text("""
-    UPDATE preselection SET
-        party_name = :party_name, party_id = :party_id, phone = :phone, vin = :vin,
-        certificate_number = :certificate_number, seller = NULL, seller_name_masked = '',
-        owner_hash = :nobody, party_hash = :nobody, seller_hash = :nobody, purged_at = :at
+
+def set_blank(table: Table) -> str:
+    """SQL that sets every encrypted column of a table to the parameter of its name (`blank_values`)."""
+    return ", ".join(f"{column.name} = :{column.name}" for column in sealed_columns(table))
+
+
+SET_NOBODY = f"""
+    {set_blank(preselection)}, seller_name_masked = '',
+    owner_hash = :nobody, party_hash = :nobody, seller_hash = :nobody, purged_at = :at
+"""
+
+_PRESELECTIONS = text(f"""
+    UPDATE preselection SET {SET_NOBODY}
     WHERE id = ANY(ARRAY(
         SELECT id FROM preselection AS ended
         WHERE purged_at IS NULL AND created_at < :before AND changed_at < :before
@@ -33,15 +42,15 @@ _PRESELECTIONS = text("""
           )
         LIMIT :most FOR UPDATE SKIP LOCKED
     ))
-""")
+""")  # noqa: S608 -- constants
 
-_BANS = text("""
-    UPDATE blacklist SET holder = :holder, party_hash = :nobody, purged_at = :at
+_BANS = text(f"""
+    UPDATE blacklist SET {set_blank(blacklist)}, party_hash = :nobody, purged_at = :at
     WHERE id = ANY(ARRAY(
         SELECT id FROM blacklist WHERE purged_at IS NULL AND released_at < :before
         LIMIT :most FOR UPDATE SKIP LOCKED
     ))
-""")
+""")  # noqa: S608 -- constants
 
 _REASONS = text("""
     DELETE FROM desk_reason WHERE request_id = ANY(ARRAY(
@@ -67,10 +76,9 @@ class Retention:
     async def purge(self, before: datetime, at: datetime) -> Purged:
         """Overwrite the personal data of rows that ended before an instant. May be repeated at any time."""
         shared = {"before": before, "at": at, "nobody": NOBODY, "most": _AT_ONCE}
-        blank = blank_values(self._vault)
         return Purged(
-            preselections=await self._all(_PRESELECTIONS, shared | blank),
-            bans=await self._all(_BANS, shared | {"holder": _blank(self._vault, "blacklist.holder")}),
+            preselections=await self._all(_PRESELECTIONS, shared | blank_values(self._vault, preselection)),
+            bans=await self._all(_BANS, shared | blank_values(self._vault, blacklist)),
             reasons=await self._all(_REASONS, {"before": before, "most": _AT_ONCE}),
         )
 
@@ -84,11 +92,6 @@ class Retention:
         return purged
 
 
-def blank_values(vault: Vault) -> dict[str, bytes]:
-    """The encrypted columns of a purged preselection."""
-    return {column: _blank(vault, f"preselection.{column}") for column in _SEALED}
-
-
-def _blank(vault: Vault, column: str) -> bytes:
-    """An empty value, encrypted like any other, so that readers of the row need no exception."""
-    return vault.encrypt(column, "")
+def blank_values(vault: Vault, table: Table) -> dict[str, bytes | None]:
+    """The encrypted columns of a purged row: NULL or an encrypted empty text, so that readers need no exception."""
+    return {column.name: None if column.nullable else vault.encrypt(column, "") for column in sealed_columns(table)}

@@ -50,6 +50,9 @@ class ReceivedMessage:
     code: str | None
 
 
+_RECEIVED = [sms_outbox.c[name] for name in ReceivedMessage.__dataclass_fields__]
+
+
 class SmsOutbox:
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
@@ -58,14 +61,15 @@ class SmsOutbox:
 
     async def add(self, message: Message) -> None:
         """Store an SMS; one with the same key is stored once."""
+        columns = sms_outbox.c
         values = {
             "id": uuid4(),
             "idempotency_key": message.idempotency_key,
             "phone_hash": self._hashes.phone(message.phone),
-            "phone": self._vault.encrypt("text_message.phone", message.phone),
+            "phone": self._vault.encrypt(columns.phone, message.phone),
             "purpose": message.purpose,
-            "text": self._vault.encrypt("text_message.text", message.text),
-            "code": self._vault.encrypt("text_message.code", message.code) if message.code else None,
+            "text": self._vault.encrypt(columns.text, message.text),
+            "code": self._vault.encrypt(columns.code, message.code) if message.code else None,
             "sent_at": message.at,
         }
         await self._database.fetch_raw(_ADD, values)
@@ -74,15 +78,9 @@ class SmsOutbox:
         """The SMS to a phone, newest first."""
         columns = sms_outbox.c
         found = await self._database.rows(
-            select(columns.sent_at, columns.purpose, columns.text, columns.code)
+            select(*_RECEIVED)
             .where(columns.phone_hash.in_(candidate_hashes(self._hashes.phone(phone))))
             .order_by(columns.sent_at.desc(), columns.id)
             .limit(limit)
         )
-        return [ReceivedMessage(row[0], row[1], self._decrypt("text", row[2]), self._code(row[3])) for row in found]
-
-    def _code(self, sealed: bytes | None) -> str | None:
-        return self._decrypt("code", sealed) if sealed else None
-
-    def _decrypt(self, column: str, sealed: bytes) -> str:
-        return self._vault.decrypt(f"text_message.{column}", sealed)
+        return [ReceivedMessage(**self._vault.decrypt_row(_RECEIVED, row)) for row in found]

@@ -11,6 +11,7 @@ from api.http.cursors import cursor_of
 from process.clock import system_clock
 from storage.audit.seals import AuditSeals
 from storage.postgres.database import Database
+from storage.postgres.tables import blacklist
 from tests.operations.test_command_line import Run, xuanhao
 from tests.support.applicants import Caller
 from tests.support.country import Country
@@ -57,7 +58,7 @@ async def test_bans_ended_early_are_listed_until_and_after_they_are_confirmed(co
         SELECT :id, :party, :holder, :since, :until, CAST(:preselection AS uuid)
     """)
     now = system_clock()
-    values = {"id": entry, "party": uuid4().bytes * 2, "holder": vault.encrypt("blacklist.holder", "王*")}
+    values = {"id": entry, "party": uuid4().bytes * 2, "holder": vault.encrypt(blacklist.c.holder, "王*")}
     values |= {"since": now, "until": now.replace(year=now.year + 1), "preselection": selection.id}
     await context.repositories.database.rows(statement, values)
     first, second, watching = operator(country), operator(country), auditor(country)

@@ -24,6 +24,7 @@ from storage.audit.verification import verify_audit
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.readers import KeyReader, KeyReaders, keep_keys_current
 from storage.crypto.vault import Keys
+from storage.postgres.tables import blacklist
 from storage.repositories import Repositories
 from storage.retention.purge import Retention
 from tests.support.api_stack import Addresses, container_for, keys_of, running_api, settings_for
@@ -142,7 +143,7 @@ async def ban(service: RotatingService, selection: Selection) -> None:
         SELECT :id, party_hash, :holder, :since, :until, id FROM preselection WHERE id = :preselection
     """)
     values: dict[str, Any] = {"id": uuid4(), "preselection": UUID(selection.id), "since": now}
-    values |= {"until": now + timedelta(days=730), "holder": service.api_keys.vault.encrypt("blacklist.holder", "王*")}
+    values |= {"until": now + timedelta(days=730), "holder": service.api_keys.vault.encrypt(blacklist.c.holder, "王*")}
     await service.command_line.repositories.database.rows(statement, values)
 
 

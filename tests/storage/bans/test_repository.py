@@ -141,7 +141,7 @@ async def test_the_holder_is_sealed(bans: BanRepository, database: Database) -> 
     await bans.ban(ban(party))
     [row] = await database.rows(select(blacklist.c.holder).where(blacklist.c.party_hash == party))
     assert "张*".encode() not in row[0]
-    assert KEYS.vault.decrypt("blacklist.holder", row[0]) == "张*"
+    assert KEYS.vault.decrypt(blacklist.c.holder, row[0]) == "张*"
 
 
 async def entered(

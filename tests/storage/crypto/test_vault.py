@@ -9,9 +9,10 @@ import pytest
 from storage.crypto.keyed_hash import KeyedHash
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys, Unreadable, Vault
+from storage.postgres.tables import preselection
 
 OLD, NEW = b"o" * 32, b"n" * 32
-COLUMN = "preselection.phone"
+COLUMN = preselection.c.phone
 
 
 def test_a_value_opens_for_its_column_with_its_key() -> None:
@@ -29,7 +30,7 @@ def test_the_same_text_is_never_sealed_the_same_way_twice() -> None:
 def test_a_value_does_not_open_in_another_column_or_with_another_key() -> None:
     sealed = Vault({"new": NEW}, "new").encrypt(COLUMN, "13800138000")
     with pytest.raises(Unreadable):
-        Vault({"new": NEW}, "new").decrypt("preselection.vin", sealed)
+        Vault({"new": NEW}, "new").decrypt(preselection.c.vin, sealed)
     with pytest.raises(Unreadable):
         Vault({"new": OLD}, "new").decrypt(COLUMN, sealed)
     with pytest.raises(Unreadable):

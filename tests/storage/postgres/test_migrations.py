@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from embedded.postgres import Postgres
-from storage.postgres.all_tables import metadata
+from storage.all_tables import metadata
 from storage.postgres.migrate import alembic_config, migrate
 
 

@@ -105,9 +105,9 @@ async def test_old_messages_of_the_local_phone_are_removed(own_database: Databas
         "id": uuid4(),
         "idempotency_key": "key",
         "phone_hash": b"phone",
-        "phone": b"phone",
+        "phone": KEYS.vault.encrypt(sms_outbox.c.phone, "13800138000"),
         "purpose": "reserved",
-        "text": b"text",
+        "text": KEYS.vault.encrypt(sms_outbox.c.text, "text"),
         "sent_at": AT,
     }
     async with own_database.transaction() as connection:
