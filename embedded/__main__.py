@@ -19,7 +19,7 @@ async def serve_until_stopped(settings: RunSettings, *, parent: int | None) -> N
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     stopping = asyncio.create_task(stopped.wait())
-    orphaned = asyncio.create_task(parent_has_ended(parent))
+    orphaned = asyncio.create_task(wait_for_end_of_parent(parent))
     serving = asyncio.create_task(serve(settings))
     await asyncio.wait({serving, stopping, orphaned}, return_when=asyncio.FIRST_COMPLETED)
     for task in (serving, stopping, orphaned):
@@ -29,7 +29,7 @@ async def serve_until_stopped(settings: RunSettings, *, parent: int | None) -> N
         raise outcomes[0]
 
 
-async def parent_has_ended(parent: int | None) -> None:
+async def wait_for_end_of_parent(parent: int | None) -> None:
     """Return once we are no longer its child; at once if it had ended before this call."""
     while parent is None or os.getppid() == parent:  # noqa: ASYNC110 - there is no event for it on every system.
         await asyncio.sleep(LOOK_FOR_PARENT_EVERY_S)

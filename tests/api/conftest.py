@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.api_fixtures import country, settings, stack, whole_stack
 from tests.support.api_stack import ApiStack
-from tests.support.serving import serving
+from tests.support.serving import serve
 
 __all__ = ["country", "settings", "stack", "whole_stack"]
 
@@ -14,5 +14,5 @@ __all__ = ["country", "settings", "stack", "whole_stack"]
 @pytest.fixture(scope="session")
 async def address(whole_stack: ApiStack) -> AsyncIterator[str]:
     """The API over a real connection, for streams."""
-    async with serving(whole_stack.app) as port:
+    async with serve(whole_stack.app) as port:
         yield f"http://127.0.0.1:{port}/api/v1"

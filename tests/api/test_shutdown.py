@@ -11,7 +11,7 @@ from embedded.part import Part
 from embedded.stack import Servers
 from tests.support.applicants import Selection
 from tests.support.country import Country
-from tests.support.serving import serving
+from tests.support.serving import serve
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -23,14 +23,14 @@ GRACE_S = 1
 @pytest.fixture
 async def selection(country: Country) -> Selection:
     office, buyer = await country.office(), country.applicant()
-    return await buyer.selecting(country.car(buyer, office))
+    return await buyer.reach_selection(country.car(buyer, office))
 
 
 async def cut_off(selection: Selection, frozen: Part, method: str, path: str, **options: Any) -> httpx.Response:
     """The response to a call that waits for a frozen part when the server stops."""
     async with httpx.AsyncClient(timeout=20) as client:
         with frozen.temporary_freeze():
-            async with serving(selection.applicant.stack.app, timeout_graceful_shutdown=GRACE_S) as port:
+            async with serve(selection.applicant.stack.app, timeout_graceful_shutdown=GRACE_S) as port:
                 headers = selection.applicant.headers | options.pop("headers", {})
                 address = f"http://127.0.0.1:{port}/api/v1{selection.path}{path}"
                 call = asyncio.create_task(client.request(method, address, headers=headers, **options))

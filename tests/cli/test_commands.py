@@ -17,7 +17,7 @@ from cli.context import OperatorContext
 ROOT = Path(__file__).parents[2]
 
 
-def documented() -> Iterator[list[str]]:
+def documented_commands() -> Iterator[list[str]]:
     """The commands in the code blocks of the operators' guide."""
     for line in (ROOT / "docs" / "operators.md").read_text("utf-8").splitlines():
         if line.startswith("bin/xuanhao "):
@@ -25,7 +25,7 @@ def documented() -> Iterator[list[str]]:
 
 
 def test_every_command_of_the_operators_guide_is_one() -> None:
-    commands = list(documented())
+    commands = list(documented_commands())
     assert len(commands) > 15
     assert all(isinstance(parse(words), Invocation) for words in commands)
 

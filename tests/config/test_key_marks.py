@@ -47,25 +47,25 @@ def test_any_mark_but_a_plain_no_is_one(mark: object) -> None:
 def test_neither_api_nor_worker_starts_on_a_demos_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], main: Callable[[], int]
 ) -> None:
-    surrounded_by(monkeypatch, key_file(tmp_path, demo=True), demo=False)
+    set_environment(monkeypatch, key_file(tmp_path, demo=True), demo=False)
     assert (main(), capsys.readouterr().err) == (2, f"xuanhao: {DEMO_KEYS_OUTSIDE}\n")
 
 
 def test_the_demo_does_not_start_on_other_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    surrounded_by(monkeypatch, key_file(tmp_path, demo=False), demo=True)
+    set_environment(monkeypatch, key_file(tmp_path, demo=False), demo=True)
     assert (demo_server.main(), capsys.readouterr().err) == (2, f"xuanhao: {OTHER_KEYS_IN_DEMO}\n")
 
 
 async def test_no_command_works_on_a_demos_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    surrounded_by(monkeypatch, key_file(tmp_path, demo=True), demo=False)
+    set_environment(monkeypatch, key_file(tmp_path, demo=True), demo=False)
     with pytest.raises(SettingsError, match=DEMO_KEYS_OUTSIDE):
         async with connect_operations(Settings.from_environment()):
             pass
 
 
-def surrounded_by(monkeypatch: pytest.MonkeyPatch, file: Path, *, demo: bool) -> None:
+def set_environment(monkeypatch: pytest.MonkeyPatch, file: Path, *, demo: bool) -> None:
     """An environment with these keys, and without servers."""
     environment = {
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",

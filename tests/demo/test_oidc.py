@@ -29,7 +29,7 @@ AUTHORIZATION = {
 }
 
 
-def returned(answer: httpx.Response) -> dict[str, str]:
+def redirect_parameters(answer: httpx.Response) -> dict[str, str]:
     """The parameters that the browser returns to the client."""
     assert answer.status_code == 303
     address = urlsplit(answer.headers["location"])
@@ -39,7 +39,7 @@ def returned(answer: httpx.Response) -> dict[str, str]:
 
 async def sign_in(browser: httpx.AsyncClient, user: str = "applicant-001", **changes: str) -> dict[str, str]:
     answer = await browser.post(f"{PATH}/authorize", params=AUTHORIZATION | changes, data={"user": user})
-    return returned(answer)
+    return redirect_parameters(answer)
 
 
 def form(code: str, changes: dict[str, str] | None = None) -> dict[str, str]:
@@ -85,13 +85,13 @@ async def test_an_id_token_is_no_access_token(browser: httpx.AsyncClient) -> Non
 
 async def test_a_session_signs_in_again_without_a_page(browser: httpx.AsyncClient) -> None:
     await sign_in(browser, "clerk-440300")
-    back = returned(await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"prompt": "none"}))
+    back = redirect_parameters(await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"prompt": "none"}))
     tokens = (await browser.post(f"{PATH}/token", data=form(back["code"]))).json()
     assert tokens["token_type"] == "Bearer"
 
 
 async def test_without_a_session_nobody_is_signed_in_silently(browser: httpx.AsyncClient) -> None:
-    back = returned(await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"prompt": "none"}))
+    back = redirect_parameters(await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"prompt": "none"}))
     assert (back["error"], back["state"]) == ("login_required", "s-1")
 
 
@@ -99,11 +99,11 @@ async def test_a_session_ends_by_itself_and_by_signing_out(browser: httpx.AsyncC
     await sign_in(browser)
     clock.now += SESSION_LIFETIME
     silent = AUTHORIZATION | {"prompt": "none"}
-    assert returned(await browser.get(f"{PATH}/authorize", params=silent))["error"] == "login_required"
+    assert redirect_parameters(await browser.get(f"{PATH}/authorize", params=silent))["error"] == "login_required"
     await sign_in(browser)
     out = await browser.get(f"{PATH}/end_session", params={"post_logout_redirect_uri": BACK, "state": "s-2"})
-    assert returned(out) == {"state": "s-2"}
-    assert returned(await browser.get(f"{PATH}/authorize", params=silent))["error"] == "login_required"
+    assert redirect_parameters(out) == {"state": "s-2"}
+    assert redirect_parameters(await browser.get(f"{PATH}/authorize", params=silent))["error"] == "login_required"
 
 
 @pytest.mark.parametrize("prompt", ["login", "select_account"])
@@ -116,7 +116,7 @@ async def test_a_forged_session_is_none(browser: httpx.AsyncClient) -> None:
     token = (await browser.post("/api/v1/demo/tokens", json={"user": "operator-1"})).json()["access_token"]
     for cookie in (token, "x.y.z", ""):
         browser.cookies.set(COOKIE, cookie, path=PATH, domain="127.0.0.1")
-        back = returned(await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"prompt": "none"}))
+        back = redirect_parameters(await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | {"prompt": "none"}))
         assert back["error"] == "login_required"
 
 
@@ -171,7 +171,7 @@ async def test_a_wrong_request_is_reported_to_the_client(
         await browser.get(f"{PATH}/authorize", params=AUTHORIZATION | changes),
         await browser.post(f"{PATH}/authorize", params=AUTHORIZATION | changes, data={"user": "applicant-001"}),
     ):
-        assert returned(answer)["error"] == error
+        assert redirect_parameters(answer)["error"] == error
 
 
 @pytest.mark.parametrize(

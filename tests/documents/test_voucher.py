@@ -34,7 +34,7 @@ CREATED_AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 PLATE_BLUE = (20, 62, 160)
 
 
-def rendered(facts: VoucherFacts, proof: VoucherProof) -> bytes:
+def render(facts: VoucherFacts, proof: VoucherProof) -> bytes:
     return render_voucher(facts, proof, created_at=CREATED_AT)
 
 
@@ -61,15 +61,15 @@ def picture_of(pdf: bytes, *, dots_per_inch: int) -> Image.Image:
 )  # fmt: skip
 @pytest.mark.requirement("R-42")
 def test_the_text_can_be_extracted(facts: VoucherFacts, proof: VoucherProof, expected: str) -> None:
-    assert expected in text_of(rendered(facts, proof))
+    assert expected in text_of(render(facts, proof))
 
 
 def test_the_short_code_stands_below_the_qr_code(facts: VoucherFacts, proof: VoucherProof) -> None:
-    assert re.search(rf"或输入凭证代码\s*{proof.short_code}", text_of(rendered(facts, proof)))
+    assert re.search(rf"或输入凭证代码\s*{proof.short_code}", text_of(render(facts, proof)))
 
 
 def test_two_libraries_read_the_same_text(facts: VoucherFacts, proof: VoucherProof) -> None:
-    pdf = rendered(facts, proof)
+    pdf = render(facts, proof)
     document = pypdfium2.PdfDocument(pdf)
     page = document[0]
     text = page.get_textpage().get_text_range()
@@ -82,14 +82,14 @@ def test_two_libraries_read_the_same_text(facts: VoucherFacts, proof: VoucherPro
 def test_the_qr_code_on_the_page_holds_the_bare_token(
     facts: VoucherFacts, proof: VoucherProof, signer: VoucherSigner, claims: VoucherClaims, dots_per_inch: int
 ) -> None:
-    read = zxingcpp.read_barcodes(picture_of(rendered(facts, proof), dots_per_inch=dots_per_inch))
+    read = zxingcpp.read_barcodes(picture_of(render(facts, proof), dots_per_inch=dots_per_inch))
     assert [code.text for code in read] == [proof.token]
     verifier = VoucherVerifier([signer.public_key])
     assert verifier.verify(read[0].text, now=CREATED_AT) == claims
 
 
 def test_the_qr_code_is_read_from_a_turned_and_blurred_photograph(facts: VoucherFacts, proof: VoucherProof) -> None:
-    picture = picture_of(rendered(facts, proof), dots_per_inch=220).convert("L")
+    picture = picture_of(render(facts, proof), dots_per_inch=220).convert("L")
     photograph = picture.rotate(7, expand=True, fillcolor=200).reduce(2).resize(picture.size)
     assert [code.text for code in zxingcpp.read_barcodes(photograph)] == [proof.token]
 
@@ -103,7 +103,7 @@ def test_an_unmasked_value_is_refused(facts: VoucherFacts, field: str) -> None:
 
 @pytest.mark.requirement("R-42")
 def test_it_is_one_small_a4_page(facts: VoucherFacts, proof: VoucherProof) -> None:
-    pdf = rendered(facts, proof)
+    pdf = render(facts, proof)
     reader = PdfReader(BytesIO(pdf))
     assert len(reader.pages) == 1
     assert [round(float(side) * 25.4 / 72) for side in reader.pages[0].mediabox[2:]] == [210, 297]
@@ -111,7 +111,7 @@ def test_it_is_one_small_a4_page(facts: VoucherFacts, proof: VoucherProof) -> No
 
 
 def test_its_font_is_embedded(facts: VoucherFacts, proof: VoucherProof) -> None:
-    resources = PdfReader(BytesIO(rendered(facts, proof))).pages[0]["/Resources"]
+    resources = PdfReader(BytesIO(render(facts, proof))).pages[0]["/Resources"]
     assert isinstance(resources, DictionaryObject)
     fonts = resources["/Font"]
     assert isinstance(fonts, DictionaryObject)
@@ -135,19 +135,19 @@ def test_the_same_facts_make_the_same_bytes_in_another_process_at_another_time(
         stdout=subprocess.PIPE,
         check=True,
     )
-    assert other.stdout == rendered(facts, proof)
+    assert other.stdout == render(facts, proof)
 
 
 @pytest.mark.slow
 def test_vouchers_can_be_made_in_threads(facts: VoucherFacts, proof: VoucherProof) -> None:
     wanted = [replace(facts, plate=f"粤B1234{digit}") for digit in range(4)]
     with ThreadPoolExecutor(4) as threads:
-        made = list(threads.map(lambda each: rendered(each, proof), wanted))
-    assert made == [rendered(each, proof) for each in wanted]
+        made = list(threads.map(lambda each: render(each, proof), wanted))
+    assert made == [render(each, proof) for each in wanted]
 
 
 def test_the_plate_is_drawn_blue_with_white_characters(facts: VoucherFacts, proof: VoucherProof) -> None:
-    picture = picture_of(rendered(facts, proof), dots_per_inch=100)
+    picture = picture_of(render(facts, proof), dots_per_inch=100)
     # The plate is 49 mm from the left and 37 mm from the top, and 112 mm wide.
     left, top, right, bottom = (round(millimetres * 100 / 25.4) for millimetres in (51, 39, 159, 70))
     found = picture.crop((left, top, right, bottom)).getcolors(maxcolors=100_000)
@@ -160,7 +160,7 @@ def test_the_plate_is_drawn_blue_with_white_characters(facts: VoucherFacts, proo
 
 @pytest.mark.parametrize("province", PROVINCES)
 def test_a_plate_of_every_province_can_be_printed(facts: VoucherFacts, proof: VoucherProof, province: str) -> None:
-    assert f"{province}A00000" in text_of(rendered(replace(facts, plate=f"{province}A00000"), proof))
+    assert f"{province}A00000" in text_of(render(replace(facts, plate=f"{province}A00000"), proof))
 
 
 @pytest.mark.parametrize("holder", ["𠮷*", "\ue000*", "😀**", "\u200b*"])
@@ -168,7 +168,7 @@ def test_a_character_that_the_font_lacks_is_replaced_and_reported_but_not_named(
     facts: VoucherFacts, proof: VoucherProof, holder: str
 ) -> None:
     with structlog.testing.capture_logs() as lines:
-        pdf = rendered(replace(facts, holder=holder), proof)
+        pdf = render(replace(facts, holder=holder), proof)
     assert f"〓{holder[1:]}" in text_of(pdf)
     assert lines == [
         {
@@ -184,7 +184,7 @@ def test_no_library_logs_what_a_voucher_shows(
     facts: VoucherFacts, proof: VoucherProof, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        rendered(facts, proof)
+        render(facts, proof)
     shown = [record.getMessage() for record in caplog.records if record.name.startswith(("fontTools", "fpdf"))]
     assert shown == []
 
@@ -198,7 +198,7 @@ def test_long_names_and_addresses_stay_off_the_foot_of_the_page(facts: VoucherFa
     def note(text: str, _cm: object, place: Sequence[float], *_: object) -> None:
         heights.setdefault(text.strip()[:4], place[5])
 
-    PdfReader(BytesIO(rendered(long, proof))).pages[0].extract_text(visitor_text=note)
+    PdfReader(BytesIO(render(long, proof))).pages[0].extract_text(visitor_text=note)
     # In points: a line of the notes needs 15, and the rule lies 10 above the foot's text.
     assert heights["生成时间"] + 15 < heights["4. 二"]
 
@@ -208,7 +208,7 @@ def test_a_voucher_costs_well_under_300_ms(facts: VoucherFacts, proof: VoucherPr
 
     def cost() -> float:
         began = process_time()
-        rendered(facts, proof)
+        render(facts, proof)
         return process_time() - began
 
     assert median(cost() for _ in range(3)) < 0.3

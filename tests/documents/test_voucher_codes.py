@@ -50,7 +50,7 @@ def test_a_neighbour_in_the_range_does_not_match(codes: VoucherCodes) -> None:
     assert not any(codes.matches(code, neighbour) for neighbour in neighbours)
 
 
-def as_typed_by_a_clerk(code: str) -> list[str]:
+def typed_forms(code: str) -> list[str]:
     mistaken = str.maketrans("01V2", "OIUZ")
     return [code.lower(), code.replace("-", ""), f" {code} \n", code.replace("-", " "), code.translate(mistaken)]
 
@@ -58,7 +58,7 @@ def as_typed_by_a_clerk(code: str) -> list[str]:
 def test_letters_that_look_alike_and_blanks_are_forgiven(codes: VoucherCodes) -> None:
     for preselection_id in random_ids(50):
         code = codes.code_for(preselection_id)
-        assert all(codes.matches(typed, preselection_id) for typed in as_typed_by_a_clerk(code))
+        assert all(codes.matches(typed, preselection_id) for typed in typed_forms(code))
         assert codes.matches(code.replace("1", "l").replace("0", "o"), preselection_id)
 
 

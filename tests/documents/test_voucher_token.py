@@ -29,17 +29,17 @@ def token(signer: VoucherSigner, claims: VoucherClaims) -> str:
     return signer.sign(claims)
 
 
-def encoded(value: bytes) -> str:
+def encode(value: bytes) -> str:
     return urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
-def decoded(segment: str) -> bytes:
+def decode(segment: str) -> bytes:
     return urlsafe_b64decode(segment + "==")
 
 
 def with_header(token: str, changed: Callable[[dict[str, str]], dict[str, str]]) -> str:
     header, rest = token.split(".", 1)
-    return f"{encoded(json.dumps(changed(json.loads(decoded(header)))).encode())}.{rest}"
+    return f"{encode(json.dumps(changed(json.loads(decode(header)))).encode())}.{rest}"
 
 
 def test_a_token_reads_as_it_was_written(verifier: VoucherVerifier, token: str, claims: VoucherClaims) -> None:
@@ -47,7 +47,7 @@ def test_a_token_reads_as_it_was_written(verifier: VoucherVerifier, token: str, 
 
 
 def test_a_token_is_a_jws_to_an_independent_library(signer: VoucherSigner, token: str) -> None:
-    key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": encoded(signer.public_key)})
+    key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": encode(signer.public_key)})
     registry = jws.JWSRegistry(algorithms=["Ed25519"])
     read = jws.deserialize_compact(token, key, registry=registry)
     assert key.thumbprint().startswith(read.headers()["kid"])
@@ -93,7 +93,7 @@ def test_a_stranger_can_not_borrow_our_key_id(verifier: VoucherVerifier, token: 
     header, payload, _ = token.split(".")
     forged = Ed25519PrivateKey.generate().sign(f"{header}.{payload}".encode())
     with pytest.raises(VoucherInvalid):
-        verifier.verify(f"{header}.{payload}.{encoded(forged)}", now=NOW)
+        verifier.verify(f"{header}.{payload}.{encode(forged)}", now=NOW)
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "HS256", "ES256", "EdDSA", "ed25519"])
@@ -111,24 +111,24 @@ def test_our_public_key_does_not_pass_for_a_shared_secret(
     mac = hmac.HMAC(signer.public_key, hashes.SHA256())
     mac.update(f"{header}.{payload}".encode())
     with pytest.raises(VoucherInvalid):
-        verifier.verify(f"{header}.{payload}.{encoded(mac.finalize())}", now=NOW)
+        verifier.verify(f"{header}.{payload}.{encode(mac.finalize())}", now=NOW)
 
 
 def test_a_key_that_the_token_brings_along_is_not_used(verifier: VoucherVerifier, token: str) -> None:
     stranger = Ed25519PrivateKey.generate()
-    jwk = {"kty": "OKP", "crv": "Ed25519", "x": encoded(stranger.public_key().public_bytes_raw())}
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": encode(stranger.public_key().public_bytes_raw())}
     header, payload, _ = with_header(token, lambda header: header | {"jwk": json.dumps(jwk)}).split(".")
     with pytest.raises(VoucherInvalid):
-        verifier.verify(f"{header}.{payload}.{encoded(stranger.sign(f'{header}.{payload}'.encode()))}", now=NOW)
+        verifier.verify(f"{header}.{payload}.{encode(stranger.sign(f'{header}.{payload}'.encode()))}", now=NOW)
 
 
 @pytest.mark.parametrize("kind", ["jwt", "code", None])
 def test_a_signed_text_of_another_kind_is_no_voucher(verifier: VoucherVerifier, kind: str | None) -> None:
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     header = {"alg": "Ed25519", "kid": "k"} | ({"typ": kind} if kind else {})
-    signed = f"{encoded(json.dumps(header).encode())}.{encoded(b'{}')}"
+    signed = f"{encode(json.dumps(header).encode())}.{encode(b'{}')}"
     with pytest.raises(VoucherInvalid):
-        verifier.verify(f"{signed}.{encoded(key.sign(signed.encode()))}", now=NOW)
+        verifier.verify(f"{signed}.{encode(key.sign(signed.encode()))}", now=NOW)
 
 
 @pytest.mark.parametrize("payload", [b"", b"{}", b"[]", b"null", b'"x"', b"\xff", b'{"sub": 1}'])
@@ -137,9 +137,9 @@ def test_a_payload_of_another_form_is_refused_though_it_is_signed(
 ) -> None:
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     header, _ = token.split(".", 1)
-    signed = f"{header}.{encoded(payload)}"
+    signed = f"{header}.{encode(payload)}"
     with pytest.raises(VoucherInvalid):
-        verifier.verify(f"{signed}.{encoded(key.sign(signed.encode()))}", now=NOW)
+        verifier.verify(f"{signed}.{encode(key.sign(signed.encode()))}", now=NOW)
 
 
 @pytest.mark.parametrize(

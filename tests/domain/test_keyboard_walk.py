@@ -22,20 +22,20 @@ def many(kinds: str) -> int:
     return prod(len(KINDS[kind]) for kind in kinds)
 
 
-def typed(kinds: str) -> str:
+def all_texts(kinds: str) -> str:
     return "".join(KINDS[kind][0] for kind in kinds)
 
 
 def test_listing_a_full_prefix_takes_a_call_for_each_beginning() -> None:
     assert sum(map(many, beginnings())) == CALLS
     # No beginning can be left out, and the last calls alone name every number once.
-    answers = {kinds: available_characters(FULL, typed(kinds)) for kinds in beginnings()}
+    answers = {kinds: available_characters(FULL, all_texts(kinds)) for kinds in beginnings()}
     assert all(answers.values())
     assert sum(many(kinds) * len(keys) for kinds, keys in answers.items() if len(kinds) == 4) == POOL_SIZE
 
 
 def test_a_real_walk_makes_as_many_calls_as_are_counted() -> None:
-    calls, listed, open_ends = 0, 0, [typed("LL")]
+    calls, listed, open_ends = 0, 0, [all_texts("LL")]
     while open_ends:
         begun = open_ends.pop()
         keys, calls = available_characters(FULL, begun), calls + 1

@@ -51,16 +51,16 @@ async def instance(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Proce
         await parent.wait()
 
 
-def lives(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
 
-async def gone(pids: list[int]) -> None:
+async def wait_until_gone(pids: list[int]) -> None:
     async with asyncio.timeout(GONE_WITHIN_S):
-        while any(map(lives, pids)):  # noqa: ASYNC110 - there is no event for the end of another process's children.
+        while any(map(is_alive, pids)):  # noqa: ASYNC110 - there is no event for the end of another process's children.
             await asyncio.sleep(0.01)
 
 
@@ -89,7 +89,7 @@ async def test_a_killed_parent_leaves_no_server_and_the_next_start_finds_the_dat
             await connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
         trees = [psutil.Process(pid).children(recursive=True) for pid in facts["pids"]]
         parent.kill()
-        await gone([*facts["pids"], *(process.pid for tree in trees for process in tree)])
+        await wait_until_gone([*facts["pids"], *(process.pid for tree in trees for process in tree)])
     async with (
         instance(tmp_path) as (_, facts),
         await psycopg.AsyncConnection.connect(facts["dsn"]) as connection,

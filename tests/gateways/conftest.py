@@ -10,14 +10,14 @@ from gateways.identity.provider import TokenVerifier
 from gateways.identity.signing_keys import SigningKeys
 from tests.support.clocks import SettableClock
 from tests.support.http_server import LocalServer
-from tests.support.serving import serving
+from tests.support.serving import serve
 from tests.support.tokens import AUDIENCE, ISSUER, KEY, publish
 
 
 @pytest.fixture(scope="session")
 async def local_server() -> AsyncIterator[LocalServer]:
     local = LocalServer()
-    async with serving(local) as port:
+    async with serve(local) as port:
         local.url = f"http://127.0.0.1:{port}/"
         yield local
 

@@ -10,9 +10,9 @@ from process.clock import system_clock
 from storage.audit.seals import AuditSeals
 from storage.audit.verification import verify_audit
 from storage.postgres.database import Database
-from tests.operations.test_blacklist import banned
+from tests.operations.test_blacklist import miss_deadline
 from tests.support.country import Country
-from tests.support.desk import clerk_of, operator, reserved
+from tests.support.desk import clerk_of, operator, reserve_plate
 from tests.support.waiting import eventually
 
 # Of all acts of this folder's tests.
@@ -47,15 +47,15 @@ async def owner(settings: Settings, as_owner: Callable[[str], str]) -> AsyncIter
     await database.close()
 
 
-async def everybody_acts(country: Country) -> None:
+async def perform_all_acts(country: Country) -> None:
     """Acts of applicants, clerks, operators and timers on plates, chances and the blacklist."""
     office, first, second = await country.own_office(), operator(country), operator(country)
     clerk = clerk_of(country, office)
-    confirmed, rejected = await reserved(country, office), await reserved(country, office)
+    confirmed, rejected = await reserve_plate(country, office), await reserve_plate(country, office)
     (await clerk.post(f"/desk/preselections/{confirmed.id}/confirmation")).ok()
     (await clerk.post(f"/desk/preselections/{rejected.id}/rejection", {"reason": "撤回"})).ok()
     applicant = country.applicant()
-    drawing = await applicant.selecting(country.car(applicant, office))
+    drawing = await applicant.reach_selection(country.car(applicant, office))
     for _ in range(2):
         await drawing.post("draws", {})
     prefix, reason = office.prefixes[0], {"reason": "公务预留"}
@@ -65,19 +65,19 @@ async def everybody_acts(country: Country) -> None:
     assert withheld["prefix"] == prefix
     (await first.post(f"/operations/withholdings/{withheld['id']}/release", reason)).ok()
     (await second.post(f"/operations/withholdings/{withheld['id']}/confirmation")).ok()
-    await banned(country)
+    await miss_deadline(country)
 
 
 @pytest.mark.slow
 async def test_whatever_became_of_a_plate_a_chance_or_a_party_is_in_the_audit(country: Country) -> None:
-    await everybody_acts(country)
+    await perform_all_acts(country)
     for untold in (UNTOLD_CLAIMS, UNTOLD_BANS, UNTOLD_CHANCES):
         assert await country.stack.repositories.database.rows(text(untold)) == [], untold
 
 
 async def test_a_row_that_the_database_s_own_administrator_touched_is_found(country: Country, owner: Database) -> None:
     office = await country.office()
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     (await clerk_of(country, office).post(f"/desk/preselections/{selection.id}/confirmation")).ok()
 
     async def is_sealed() -> bool:

@@ -15,7 +15,7 @@ from storage.postgres.tables import blacklist
 from tests.operations.test_command_line import Run, xuanhao
 from tests.support.applicants import Caller
 from tests.support.country import Country
-from tests.support.desk import clerk_of, operator, reserved
+from tests.support.desk import clerk_of, operator, reserve_plate
 
 __all__ = ["xuanhao"]
 
@@ -50,7 +50,7 @@ async def test_numbers_withheld_and_given_back_are_listed_with_who_why_and_who_a
 
 async def test_bans_ended_early_are_listed_until_and_after_they_are_confirmed(country: Country) -> None:
     office, entry = await country.office(), uuid4()
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     context = country.stack.context
     vault = context.repositories.bans._vault
     statement = text("""
@@ -79,7 +79,7 @@ async def test_each_clerk_s_confirmations_and_rejections_are_counted(country: Co
     office = await country.own_office()
     strict, kind, watching = clerk_of(country, office), clerk_of(country, office), auditor(country)
     for clerk, act in ((strict, "rejection"), (strict, "rejection"), (strict, "confirmation"), (kind, "confirmation")):
-        selection = await reserved(country, office)
+        selection = await reserve_plate(country, office)
         body = {"reason": "卖方反悔"} if act == "rejection" else None
         (await clerk.post(f"/desk/preselections/{selection.id}/{act}", body)).ok()
     listed = (await watching.get("/audit/desk", params={"limit": "1000"})).ok()["items"]
@@ -96,7 +96,7 @@ async def test_each_clerk_s_confirmations_and_rejections_are_counted(country: Co
 async def test_what_came_through_temporal_is_listed_with_the_names_that_were_claimed(
     country: Country, xuanhao: Run
 ) -> None:
-    selection = await reserved(country, await country.office())
+    selection = await reserve_plate(country, await country.office())
     handle = country.stack.context.temporal.get_workflow_handle(f"vehicle-{selection.id}")
     before = await selection.view()
     await handle.execute_update("enter", {"request_id": str(uuid4())}, id=str(uuid4()))
@@ -150,7 +150,7 @@ async def test_whoever_changes_the_audit_behind_the_lists_is_found_out(
     country: Country, xuanhao: Run, as_owner: Callable[[str], str]
 ) -> None:
     office = await country.own_office()
-    clerk, selection = clerk_of(country, office), await reserved(country, office)
+    clerk, selection = clerk_of(country, office), await reserve_plate(country, office)
     (await clerk.post(f"/desk/preselections/{selection.id}/rejection", {"reason": "卖方反悔"})).ok()
     database = country.stack.repositories.database
     await AuditSeals(database).seal(system_clock())

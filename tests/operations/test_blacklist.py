@@ -7,15 +7,15 @@ import pytest
 
 from tests.support.applicants import Caller, Selection
 from tests.support.country import Country
-from tests.support.desk import operator, reserved
+from tests.support.desk import operator, reserve_plate
 from tests.support.waiting import eventually
 
 REASON = {"reason": "系统中断，本人已到场"}
 
 
-async def banned(country: Country) -> Selection:
+async def miss_deadline(country: Country) -> Selection:
     """An applicant who has just missed a deadline."""
-    selection = await reserved(country, await country.own_office(validity="PT1S"))
+    selection = await reserve_plate(country, await country.own_office(validity="PT1S"))
 
     caller = operator(country)
 
@@ -37,7 +37,7 @@ async def entry_of(caller: Caller, selection: Selection) -> dict[str, Any]:
 
 @pytest.mark.slow
 async def test_an_entry_shows_who_since_when_and_until_when(country: Country) -> None:
-    selection = await banned(country)
+    selection = await miss_deadline(country)
     entry = await entry_of(operator(country), selection)
     assert (entry["holder"], entry["preselection_id"]) == ("王**", selection.id)
     assert entry["since"] < entry["until"]
@@ -46,7 +46,7 @@ async def test_an_entry_shows_who_since_when_and_until_when(country: Country) ->
 
 @pytest.mark.slow
 async def test_a_release_holds_at_once_is_notified_and_waits_for_a_second_operator(country: Country) -> None:
-    selection, first, second = await banned(country), operator(country), operator(country)
+    selection, first, second = await miss_deadline(country), operator(country), operator(country)
     entry = await entry_of(first, selection)
     released = (await first.post(f"/operations/blacklist/{entry['id']}/release", REASON)).ok()
     assert (released["released_by"], released["release_reason"]) == (first.claims["sub"], REASON["reason"])
@@ -58,22 +58,22 @@ async def test_a_release_holds_at_once_is_notified_and_waits_for_a_second_operat
         return any(text.purpose == "ban_ended" for text in texts)
 
     await eventually(is_notified)
-    assert entry["id"] in await unconfirmed(second)
+    assert entry["id"] in await unconfirmed_ids(second)
     refusal = await first.post(f"/operations/blacklist/{entry['id']}/confirmation")
     assert (refusal.status, refusal.code) == (409, "second_operator_needed")
     confirmed = (await second.post(f"/operations/blacklist/{entry['id']}/confirmation")).ok()
     assert confirmed["confirmed_by"] == second.claims["sub"]
-    assert entry["id"] not in await unconfirmed(first)
+    assert entry["id"] not in await unconfirmed_ids(first)
 
 
-async def unconfirmed(caller: Caller) -> list[str]:
+async def unconfirmed_ids(caller: Caller) -> list[str]:
     page = (await caller.get("/operations/blacklist", params={"unconfirmed": "true", "limit": "500"})).ok()
     return [item["id"] for item in page["items"]]
 
 
 @pytest.mark.slow
 async def test_what_was_released_is_released_once_and_confirmed_once(country: Country) -> None:
-    selection, first, second = await banned(country), operator(country), operator(country)
+    selection, first, second = await miss_deadline(country), operator(country), operator(country)
     path = f"/operations/blacklist/{(await entry_of(first, selection))['id']}"
     assert (await second.post(f"{path}/confirmation")).code == "nothing_to_confirm"
     key = str(uuid4())
@@ -92,7 +92,7 @@ async def test_an_unknown_entry_is_not_found_and_a_reason_is_needed_that_names_n
     for act in ("release", "confirmation"):
         for wrong in (uuid4(), "x"):
             assert (await caller.post(f"/operations/blacklist/{wrong}/{act}", REASON)).status == 404
-    entry = await entry_of(caller, await banned(country))
+    entry = await entry_of(caller, await miss_deadline(country))
     for reason in (" ", "申诉人 13800000000"):
         answer = await caller.post(f"/operations/blacklist/{entry['id']}/release", {"reason": reason})
         assert (answer.code, answer.body["errors"][0]["field"]) == ("validation_failed", "reason")
@@ -103,7 +103,7 @@ async def test_an_unknown_entry_is_not_found_and_a_reason_is_needed_that_names_n
 async def test_pages_of_the_list_hold_everything_once(country: Country) -> None:
     caller, ids = operator(country), set()
     for _ in range(3):
-        ids.add((await entry_of(caller, await banned(country)))["id"])
+        ids.add((await entry_of(caller, await miss_deadline(country)))["id"])
     seen, cursor = [], None
     while True:
         params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})

@@ -13,7 +13,7 @@ from process.clock import system_clock
 from storage.offices.offices import Office
 from tests.support.applicants import Caller, Selection
 from tests.support.country import Country
-from tests.support.desk import clerk_of, operator, reserved
+from tests.support.desk import clerk_of, operator, reserve_plate
 from tests.support.http import Answer
 from tests.support.waiting import eventually
 from workflows.search_attributes import DEADLINE
@@ -34,7 +34,7 @@ async def last_day_of(selection: Selection) -> date:
     return date.fromisoformat((await selection.view())["visit_by"])
 
 
-def moved_from(selection: Selection, day: date) -> Callable[[], Awaitable[bool]]:
+def has_moved_from(selection: Selection, day: date) -> Callable[[], Awaitable[bool]]:
     async def has_moved() -> bool:
         return await last_day_of(selection) != day
 
@@ -45,14 +45,17 @@ async def test_a_day_that_closes_moves_the_deadlines_that_fall_into_it_and_the_h
     country: Country,
 ) -> None:
     office, caller = await country.own_office(), operator(country)
-    ends_then, ends_elsewhere = await reserved(country, office), await reserved(country, await country.own_office())
+    ends_then, ends_elsewhere = (
+        await reserve_plate(country, office),
+        await reserve_plate(country, await country.own_office()),
+    )
     day = await last_day_of(ends_then)
     following = await next_working_day(country, office, day)
     answer = (await enter(caller, day.year, {day: "holiday"}, office)).ok()
     assert {"day": day.isoformat(), "kind": "holiday", "office_code": office.code} in answer["days"]
     assert answer["postponement"]["reservations"] == 1
     assert answer["postponement"]["workflow_url"].endswith(answer["postponement"]["workflow_id"])
-    await eventually(moved_from(ends_then, day))
+    await eventually(has_moved_from(ends_then, day))
     view = await ends_then.view()
     assert (view["visit_by"], view["deadline"]) == (following.isoformat(), format_instant(end_of_day(following)))
     await eventually(lambda: is_notified(country, ends_then, following))
@@ -74,9 +77,9 @@ async def is_notified(country: Country, selection: Selection, day: date) -> bool
 
 async def test_a_confirmed_reservation_and_an_unfinished_one_stay_as_they_are(country: Country) -> None:
     office, applicant = await country.own_office(), country.applicant()
-    confirmed = await reserved(country, office)
+    confirmed = await reserve_plate(country, office)
     (await clerk_of(country, office).post(f"/desk/preselections/{confirmed.id}/confirmation")).ok()
-    unfinished = await applicant.selecting(country.car(applicant, office))
+    unfinished = await applicant.reach_selection(country.car(applicant, office))
     day = await last_day_of(confirmed)
     answer = (await enter(operator(country), day.year, {day: "holiday"}, office)).ok()
     assert answer["postponement"]["reservations"] == 0
@@ -87,12 +90,12 @@ async def test_a_confirmed_reservation_and_an_unfinished_one_stay_as_they_are(co
 async def test_a_day_of_the_whole_country_leaves_alone_an_office_that_works_all_the_same(country: Country) -> None:
     busy, caller = await country.own_office(), operator(country)
     closing = await country.own_office()
-    at_busy, at_closing = await reserved(country, busy), await reserved(country, closing)
+    at_busy, at_closing = await reserve_plate(country, busy), await reserve_plate(country, closing)
     day = await last_day_of(at_busy)
     (await enter(caller, day.year, {day: "working"}, busy)).ok()
     try:
         (await enter(caller, day.year, {day: "holiday"})).ok()
-        await eventually(moved_from(at_closing, day))
+        await eventually(has_moved_from(at_closing, day))
         assert await last_day_of(at_busy) == day
     finally:
         (await enter(caller, day.year, {day: "ordinary"})).ok()
@@ -100,7 +103,7 @@ async def test_a_day_of_the_whole_country_leaves_alone_an_office_that_works_all_
 
 async def test_our_own_outage_gives_everybody_another_day_and_can_be_asked_for_again(country: Country) -> None:
     office, caller, key = await country.own_office(), operator(country), str(uuid4())
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     day = await last_day_of(selection)
     noon = end_of_day(day) - timedelta(hours=12)
     body = {
@@ -109,7 +112,7 @@ async def test_our_own_outage_gives_everybody_another_day_and_can_be_asked_for_a
     }  # fmt: skip
     answer = await caller.post("/operations/deadlines/extensions", body, key=key)
     assert (answer.status, answer.body["reservations"]) == (202, 1)
-    await eventually(moved_from(selection, day))
+    await eventually(has_moved_from(selection, day))
     following = await next_working_day(country, office, day)
     assert await last_day_of(selection) == following
     assert (await caller.post("/operations/deadlines/extensions", body, key=key)).body == answer.body
@@ -119,7 +122,7 @@ async def test_our_own_outage_gives_everybody_another_day_and_can_be_asked_for_a
         "until": format_instant(end_of_day(following)), "visit_by": chosen.isoformat(),
     }  # fmt: skip
     (await caller.post("/operations/deadlines/extensions", later)).ok()
-    await eventually(moved_from(selection, following))
+    await eventually(has_moved_from(selection, following))
     assert await last_day_of(selection) == chosen
 
 
@@ -209,9 +212,9 @@ async def test_29_february_can_be_a_day_off(country: Country) -> None:
 
 async def test_closing_today_is_still_in_time(country: Country) -> None:
     office = await country.own_office(validity="PT6H", validity_working_days="false")
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     day, today = await last_day_of(selection), shanghai_day(system_clock())
     answer = (await enter(operator(country), day.year, {day: "holiday"}, office)).ok()
     assert answer["postponement"]["reservations"] == 1
-    await eventually(moved_from(selection, day))
+    await eventually(has_moved_from(selection, day))
     assert await last_day_of(selection) > today

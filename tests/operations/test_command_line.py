@@ -19,7 +19,7 @@ from cli.execution import run_command
 from config.instance_file import note_instance
 from config.settings import Settings
 from tests.support.country import Country
-from tests.support.desk import operator, reserved
+from tests.support.desk import operator, reserve_plate
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +114,7 @@ async def test_a_day_is_closed_and_the_reservations_that_end_on_it_are_found_fir
     country: Country, xuanhao: Run
 ) -> None:
     office = await country.own_office()
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     day = (await selection.view())["visit_by"]
     [due] = (await xuanhao("deadlines", "due", day, "--office", office.code)).records
     assert due["id"] == selection.id
@@ -133,7 +133,7 @@ async def test_a_day_is_closed_and_the_reservations_that_end_on_it_are_found_fir
 
 async def test_an_outage_moves_deadlines_directly_too_while_no_worker_may_run(country: Country, xuanhao: Run) -> None:
     office = await country.own_office()
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     day = (await selection.view())["visit_by"]
     outage = ("deadlines", "extend", "--since", f"{day}T10:00", "--until", f"{day}T12:00", "--office", office.code)
     extending = await xuanhao("--operator", "wang", *outage, "--reason", "系统中断", "--directly")
@@ -160,7 +160,7 @@ async def test_a_vehicle_is_found_and_its_vin_is_typed_nowhere_but_in_standard_i
 ) -> None:
     office, applicant = await country.office(), country.applicant()
     car = country.car(applicant, office)
-    selection = await applicant.completed(car)
+    selection = await applicant.reach_reservation(car)
     ways = [
         await xuanhao("find", "--vin", stdin=f"{car.vin}\n"),
         await xuanhao("find", "--plate", (await selection.view())["plate"]),
@@ -173,13 +173,13 @@ async def test_a_vehicle_is_found_and_its_vin_is_typed_nowhere_but_in_standard_i
 
 
 async def test_the_texts_about_a_preselection_are_listed_as_over_rest(country: Country, xuanhao: Run) -> None:
-    selection = await reserved(country, await country.office())
+    selection = await reserve_plate(country, await country.office())
 
-    async def handed_over() -> bool:
+    async def is_handed_over() -> bool:
         answer = await operator(country).get("/operations/texts", params={"preselection_id": selection.id})
         return [(item["purpose"], item["state"]) for item in answer.ok()["items"]] == [("reserved", "handed_over")]
 
-    await eventually(handed_over)
+    await eventually(is_handed_over)
     [record] = (await xuanhao("texts", "list", "--preselection", selection.id)).records
     assert (record["purpose"], record["state"], record["attempts"]) == ("reserved", "handed_over", 1)
     assert selection.id not in (await xuanhao("texts", "list")).out
@@ -187,7 +187,7 @@ async def test_the_texts_about_a_preselection_are_listed_as_over_rest(country: C
 
 async def test_the_audit_is_verified_and_listed(country: Country, xuanhao: Run) -> None:
     office = await country.office()
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     verified = await xuanhao("audit", "verify")
     assert verified.records[0]["intact"] is True
     wrong = await xuanhao("audit", "verify", "--noted", "1=00ff")

@@ -84,21 +84,21 @@ class Reader:
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
         self.answers: list[int] = []
-        self._is_looking = False
+        self._is_reading = False
 
     @asynccontextmanager
-    async def looking(self) -> AsyncIterator[None]:
-        self._is_looking = True
-        task = asyncio.create_task(self._look())
+    async def read_repeatedly(self) -> AsyncIterator[None]:
+        self._is_reading = True
+        task = asyncio.create_task(self._read())
         try:
             yield
         finally:
             # Not cancelled: the API answers a cancelled request with 503, and here it runs in the same task.
-            self._is_looking = False
+            self._is_reading = False
             await task
 
-    async def _look(self) -> None:
-        while self._is_looking:
+    async def _read(self) -> None:
+        while self._is_reading:
             self.answers.append((await self._selection.applicant.get(self._selection.path)).status)
             await asyncio.sleep(0.005)
 
@@ -122,16 +122,16 @@ async def people_of(service: RotatingService) -> People:
     office = await country.own_office("!!!!!", draws="1", composed="0")
     buyer, proving, banned, used_up = (country.applicant() for _ in range(4))
     car, key = country.car(buyer, office), str(uuid4())
-    selecting = await buyer.selecting(car)
+    selecting = await buyer.reach_selection(car)
     drawn = (await selecting.post("draws", {}, key=key)).ok()
-    in_proof = await proving.submitted(country.car(proving, office))
+    in_proof = await proving.create_selection(country.car(proving, office))
     (await in_proof.post("start")).ok()
     (await in_proof.post("identity-code")).ok()
     used_up_car = country.car(used_up, office)
-    spent = await used_up.selecting(used_up_car)
+    spent = await used_up.reach_selection(used_up_car)
     (await spent.post("draws", {})).ok()
     await purge_everything(service, spent.id)
-    missed = await banned.submitted(country.car(banned, office))
+    missed = await banned.create_selection(country.car(banned, office))
     await ban(service, missed)
     return People(selecting, car, key, drawn, in_proof, banned, used_up_car, used_up)
 
@@ -151,7 +151,7 @@ async def test_a_new_hashing_key_loses_nobody(service: RotatingService) -> None:
     people = await people_of(service)
     reader = Reader(people.selecting)
     before = service.api_keys.hashes.hash("party", "x")
-    async with reader.looking():
+    async with reader.read_repeatedly():
         change = await make_key(service.command_line, "hashing", service.command())
         stranger = await service.country.applicant().first_code()
     assert stranger
@@ -201,7 +201,7 @@ async def test_a_new_encryption_key_leaves_every_value_readable_and_the_old_one_
     people = await people_of(service)
     reader = Reader(people.selecting)
     [old] = service.api_keys.vault.ids
-    async with reader.looking():
+    async with reader.read_repeatedly():
         change = await make_key(service.command_line, "encryption", service.command())
     assert change.obstacle is None
     assert change.rows > 5
@@ -246,7 +246,7 @@ async def test_while_processes_disagree_about_the_current_key_a_vehicle_still_ru
     office = await service.country.own_office()
     buyer, rival = service.country.applicant(), service.country.applicant()
     car = service.country.car(buyer, office)
-    first = await buyer.submitted(car)
+    first = await buyer.create_selection(car)
     keys = service.api_keys
     both = {"first": bytes(range(32)), "0000abcd": b"n" * 32}
     object.__setattr__(keys, "source", None)

@@ -18,7 +18,7 @@ from tests.operations.test_command_line import process, variables
 from tests.support.api_stack import keys_of
 from tests.support.applicants import Selection
 from tests.support.country import Country
-from tests.support.desk import clerk_of, operator, reserved
+from tests.support.desk import clerk_of, operator, reserve_plate
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ def command(*, later: timedelta = AT_REST * 2) -> OperatorCommand:
     return OperatorCommand(uuid4(), "wang", system_clock() + later, "本人申请")
 
 
-async def stored(selection: Selection) -> str:
+async def stored_row(selection: Selection) -> str:
     """The row as in a dump of the database."""
     context = selection.applicant.stack.context
     found = await context.repositories.database.row(
@@ -43,7 +43,7 @@ async def test_a_person_gets_everything_and_the_number_is_never_an_argument(
 ) -> None:
     office, applicant = await country.office(), country.applicant()
     car = country.car(applicant, office)
-    selection = await applicant.completed(car)
+    selection = await applicant.reach_reservation(car)
     words = ("--operator", "wang", "person", "export", "--reason", "本人申请")
     ran = await process(words, variables(settings), f"{applicant.claims['id_number']}\n", tmp_path)
     assert ran.code == 0, ran.err
@@ -62,7 +62,10 @@ async def test_a_person_gets_everything_and_the_number_is_never_an_argument(
 
 async def test_export_and_deletion_stand_in_the_audit_without_the_number(country: Country) -> None:
     office, applicant = await country.office(), country.applicant()
-    selection, operations = await applicant.submitted(country.car(applicant, office)), country.stack.context.operations
+    selection, operations = (
+        await applicant.create_selection(country.car(applicant, office)),
+        country.stack.context.operations,
+    )
     await export_person(operations, applicant.claims["id_number"], command())
     await delete_person(operations, applicant.claims["id_number"], command())
     times = {"since": "2026-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z", "limit": "1000"}
@@ -78,17 +81,17 @@ async def test_an_unfinished_preselection_ends_with_the_deletion_and_nothing_per
 ) -> None:
     office, applicant, context = await country.office(), country.applicant(), country.stack.context
     car = country.car(applicant, office)
-    selection = await applicant.selecting(car)
+    selection = await applicant.reach_selection(car)
     (await selection.post("draws", {})).ok()
     number = applicant.claims["id_number"]
     recent = await delete_person(context.operations, number, command(later=timedelta(0)))
     assert recent.obstacles == [f"{selection.id}: something happened less than two minutes ago"]
-    before = await stored(selection)
+    before = await stored_row(selection)
     done = await delete_person(context.operations, number, command())
     assert not done.obstacles
     assert (done.deleted["preselections"], done.deleted["codes"]) == (1, 2)
     assert any("plates' records" in kept for kept in done.kept)
-    after = await stored(selection)
+    after = await stored_row(selection)
     assert context.repositories.hashes.party(number).hex() in before
     for trace in (
         context.repositories.hashes.party(number),
@@ -106,8 +109,8 @@ async def test_an_unfinished_preselection_ends_with_the_deletion_and_nothing_per
 async def test_a_live_hold_and_a_reservation_refuse_the_deletion(country: Country) -> None:
     office, context = await country.own_office(batch_ttl="PT1H"), country.stack.context
     holder, drawing = country.applicant(), country.applicant()
-    selection = await reserved(country, office, holder)
-    held = await drawing.selecting(country.car(drawing, office))
+    selection = await reserve_plate(country, office, holder)
+    held = await drawing.reach_selection(country.car(drawing, office))
     (await held.post("draws", {})).ok()
     refused = await delete_person(context.operations, holder.claims["id_number"], command())
     assert "a reservation waits for the office" in refused.obstacles[0]
@@ -125,7 +128,7 @@ async def test_a_live_hold_and_a_reservation_refuse_the_deletion(country: Countr
 async def test_a_ban_outlives_the_deletion(country: Country, settings: Settings) -> None:
     office, context = await country.own_office(validity="PT1S"), country.stack.context
     applicant = country.applicant()
-    selection = await reserved(country, office, applicant)
+    selection = await reserve_plate(country, office, applicant)
     bans = BanRepository(context.repositories.database, keys_of(settings))
 
     async def is_banned() -> bool:

@@ -11,7 +11,7 @@ from process.clock import system_clock
 from storage.offices.offices import Office
 from tests.support.applicants import Caller
 from tests.support.country import Country
-from tests.support.desk import clerk_of, operator, reserved
+from tests.support.desk import clerk_of, operator, reserve_plate
 
 
 async def levels(caller: Caller, office: Office) -> dict[str, Any]:
@@ -22,7 +22,7 @@ async def levels(caller: Caller, office: Office) -> dict[str, Any]:
 async def test_levels_add_up_through_a_whole_life(country: Country) -> None:
     office, caller = await country.own_office("A12!!"), operator(country)
     applicant = country.applicant()
-    selection = await applicant.selecting(country.car(applicant, office))
+    selection = await applicant.reach_selection(country.car(applicant, office))
     batch = (await selection.post("draws", {})).ok()["batch"]["numbers"]
     (await selection.post("candidates", {"number": batch[0]})).ok()
     at_draw = await levels(caller, office)
@@ -30,7 +30,7 @@ async def test_levels_add_up_through_a_whole_life(country: Country) -> None:
     (await selection.post("confirmation", {"number": batch[0]})).ok()
     assert (await levels(caller, office))["reserved"] == 1
     (await clerk_of(country, office).post(f"/desk/preselections/{selection.id}/confirmation")).ok()
-    rejected = await reserved(country, office)
+    rejected = await reserve_plate(country, office)
     (await clerk_of(country, office).post(f"/desk/preselections/{rejected.id}/rejection", {"reason": "撤回"})).ok()
     assert await levels(caller, office) == {
         "prefix": office.prefixes[0], "total": 100, "free": 98, "offered": 0, "reserved": 0, "issued": 1,
@@ -102,7 +102,7 @@ async def test_the_same_key_releases_once_also_when_the_first_answer_was_lost(co
 
 async def test_numbers_are_excluded_later_and_whoever_has_one_keeps_it(country: Country) -> None:
     office, caller = await country.own_office("A12!!"), operator(country)
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     plate = (await selection.view())["plate"]
     body = {"prefix": office.prefixes[0], "template": "A12!!", "excluded": ["****4", plate[2:]], "reason": "不吉利"}
     segment = (await caller.post("/operations/segments/exclusions", body)).ok()
@@ -123,7 +123,7 @@ async def test_numbers_are_excluded_later_and_whoever_has_one_keeps_it(country: 
 
 async def test_withheld_numbers_leave_the_pool_and_come_back_after_cooling(country: Country) -> None:
     office, first, second = await country.own_office("A123!"), operator(country), operator(country)
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     taken, prefix = (await selection.view())["plate"], office.prefixes[0]
     numbers = [f"{prefix}A123{digit}" for digit in range(5)]
     body = {"numbers": sorted({*numbers, taken}), "reason": "公务预留"}
@@ -133,7 +133,7 @@ async def test_withheld_numbers_leave_the_pool_and_come_back_after_cooling(count
     assert withheld["numbers"] == sorted(set(numbers) - {taken})
     assert (await levels(first, office))["withheld"] == len(withheld["numbers"])
     applicant = country.applicant()
-    composed = await (await applicant.selecting(country.car(applicant, office))).post(
+    composed = await (await applicant.reach_selection(country.car(applicant, office))).post(
         "compositions", {"numbers": withheld["numbers"][:1]}
     )
     assert composed.ok()["last_submission"][0]["outcome"] == "taken"

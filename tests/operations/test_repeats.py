@@ -15,7 +15,7 @@ from operations.pool import NewSegment, exclude_numbers, release_segment
 from operations.withholding import confirm_withheld, release_withheld, withhold_numbers
 from process.clock import system_clock
 from tests.support.country import Country
-from tests.support.desk import operator, reserved
+from tests.support.desk import operator, reserve_plate
 from tests.support.waiting import eventually
 
 
@@ -52,7 +52,7 @@ async def test_numbers_are_withheld_given_back_and_confirmed_once(country: Count
 
 async def test_days_are_entered_again_and_the_same_workflow_moves_the_deadlines(country: Country) -> None:
     office, operations, asked = await country.own_office(), country.stack.context.operations, command()
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     day = date.fromisoformat((await selection.view())["visit_by"])
 
     async def enter() -> CalendarChange:
@@ -70,7 +70,7 @@ async def test_a_ban_ends_at_once_also_while_temporal_is_away_and_the_repeat_sen
     country: Country, temporal: Temporal
 ) -> None:
     selection, caller, key = (
-        await reserved(country, await country.own_office(validity="PT1S")),
+        await reserve_plate(country, await country.own_office(validity="PT1S")),
         operator(country),
         uuid4(),
     )

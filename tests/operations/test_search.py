@@ -7,7 +7,7 @@ import pytest
 from domain.instants import format_instant
 from process.clock import system_clock
 from tests.support.country import Country
-from tests.support.desk import clerk_of, operator, reserved
+from tests.support.desk import clerk_of, operator, reserve_plate
 
 UI = "http://127.0.0.1:8233/namespaces/default/workflows/"
 
@@ -15,7 +15,7 @@ UI = "http://127.0.0.1:8233/namespaces/default/workflows/"
 async def test_a_workflow_is_found_by_plate_by_preselection_and_by_vin_in_a_body(country: Country) -> None:
     office, applicant, caller = await country.office(), country.applicant(), operator(country)
     car = country.car(applicant, office)
-    selection = await applicant.completed(car)
+    selection = await applicant.reach_reservation(car)
     view = await selection.view()
     plate = view["plate"]
     ways = [
@@ -38,7 +38,7 @@ async def test_a_workflow_is_found_by_plate_by_preselection_and_by_vin_in_a_body
 
 async def test_a_number_that_is_merely_offered_leads_to_whoever_is_offered_it(country: Country) -> None:
     office, applicant = await country.office(), country.applicant()
-    selection = await applicant.selecting(country.car(applicant, office))
+    selection = await applicant.reach_selection(country.car(applicant, office))
     number = (await selection.post("draws", {})).ok()["batch"]["numbers"][0]
     [found] = (await operator(country).get("/operations/workflows", params={"plate": number})).ok()["items"]
     assert (found["preselection_id"], found["stage"], found["plate"]) == (selection.id, "plate_selection", None)
@@ -67,7 +67,7 @@ async def test_what_nobody_knows_is_an_empty_list_and_a_wrong_vin_is_reported(co
 
 async def test_the_audit_says_who_did_what(country: Country) -> None:
     office, caller = await country.office(), operator(country)
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     (await clerk_of(country, office).post(f"/desk/preselections/{selection.id}/confirmation")).ok()
     params = {"preselection_id": selection.id}
     items = (await caller.get("/operations/audit", params=params)).ok()["items"]

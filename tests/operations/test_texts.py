@@ -11,7 +11,7 @@ from tests.support.desk import operator
 HOUR = timedelta(hours=1)
 
 
-async def undelivered(country: Country, *, hours: int) -> Attempt:
+async def insert_failed_attempt(country: Country, *, hours: int) -> Attempt:
     """An SMS whose attempts have failed for this many hours."""
     ordered = (system_clock() - hours * HOUR).replace(microsecond=0)
     attempt = Attempt(str(uuid4()), uuid4(), "reminder", ordered, ordered + 24 * HOUR, 7, ordered + HOUR / 2)
@@ -24,8 +24,8 @@ async def undelivered(country: Country, *, hours: int) -> Attempt:
 async def test_what_nobody_has_received_is_listed_with_its_workflow(country: Country) -> None:
     caller, waiting, given_up = (
         operator(country),
-        await undelivered(country, hours=1),
-        await undelivered(country, hours=30),
+        await insert_failed_attempt(country, hours=1),
+        await insert_failed_attempt(country, hours=30),
     )
     items = {item["preselection_id"]: item for item in (await caller.get("/operations/texts")).ok()["items"]}
     ours = items[str(waiting.preselection_id)]
@@ -40,7 +40,10 @@ async def test_what_nobody_has_received_is_listed_with_its_workflow(country: Cou
 
 
 async def test_pages_hold_each_text_once(country: Country) -> None:
-    caller, mine = operator(country), {str((await undelivered(country, hours=2)).preselection_id) for _ in range(3)}
+    caller, mine = (
+        operator(country),
+        {str((await insert_failed_attempt(country, hours=2)).preselection_id) for _ in range(3)},
+    )
     seen: list[str] = []
     cursor: str | None = ""
     while cursor is not None:

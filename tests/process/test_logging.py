@@ -13,7 +13,7 @@ WORKFLOWS = logging.getLogger("temporalio.workflow")
 
 
 @pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
+def _restore_logging() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     levels = {name: logging.getLogger(name).level for name in LEVELS_OF_LIBRARIES}

@@ -22,7 +22,7 @@ def uses(tree: ast.Module) -> Iterator[tuple[int, str]]:
     known = origins(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute):
-            dotted = _dotted(node, known)
+            dotted = _dotted_name(node, known)
             if dotted:
                 yield node.lineno, dotted
         elif isinstance(node, ast.Import):
@@ -44,10 +44,10 @@ def strings(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, node.value.decode(errors="replace")
 
 
-def _dotted(node: ast.expr, known: dict[str, str]) -> str | None:
+def _dotted_name(node: ast.expr, known: dict[str, str]) -> str | None:
     if isinstance(node, ast.Name):
         return known.get(node.id)
     if isinstance(node, ast.Attribute):
-        before = _dotted(node.value, known)
+        before = _dotted_name(node.value, known)
         return before and f"{before}.{node.attr}"
     return None

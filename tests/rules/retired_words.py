@@ -142,7 +142,7 @@ def prose(path: str) -> list[tuple[int, str]]:
     return comments + [(node.lineno, node.value) for node in constants if isinstance(node.value, str)]
 
 
-def counted_again(text: str) -> str:
+def count_again(text: str) -> str:
     """The list, with the number of uses of each word where there are fewer of them now."""
     words = iter(retired_words(text))
 
@@ -155,7 +155,7 @@ def counted_again(text: str) -> str:
 def main() -> None:
     text = LIST.read_text("utf-8")
     if "--write" in sys.argv:
-        LIST.write_text(counted_again(text), "utf-8")
+        LIST.write_text(count_again(text), "utf-8")
         return
     for word in retired_words(text):
         sys.stdout.writelines(f"{use}: {word.word} → {word.use}\n" for use in uses(word, all_files()))

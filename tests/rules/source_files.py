@@ -75,5 +75,5 @@ def findings_in_packages(rule: Callable[[ast.Module], Iterable[tuple[int, str]]]
     return [finding for finding in findings(rule) if in_packages(finding.path)]
 
 
-def listed(findings: Iterable[Finding]) -> str:
+def as_list(findings: Iterable[Finding]) -> str:
     return "\n".join(map(str, findings))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.rules.source_files import Finding, listed, python_files, tree_of
+from tests.rules.source_files import Finding, as_list, python_files, tree_of
 
 CLAIMS = {
     "pytest.raises",
@@ -101,7 +101,7 @@ def test_every_test_asserts_something_or_says_that_it_does_not() -> None:
         for symbol, node in silent.items()
         if SAYS_SO not in symbol.name
     ]
-    assert not findings, listed(findings)
+    assert not findings, as_list(findings)
 
 
 HELPERS = """

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rules.source_files import Finding, findings, listed
+from tests.rules.source_files import Finding, as_list, findings
 
 BROAD = {"Exception", "BaseException"}
 EDGES = {
@@ -16,7 +16,7 @@ EDGES = {
     ("embedded/stack.py", "Servers.__aenter__"): "Whatever stops the start, no server stays behind; raised again.",
     (
         "tests/api/http/test_action_log.py",
-        "acting.application",
+        "make_log.application",
     ): "A failure of every kind; the log is the subject.",
     ("worker/__main__.py", "reconcile_index"): "The edge of a task: one bad row must not stop the other prefixes.",
 }
@@ -54,7 +54,7 @@ def _suppresses_all(node: ast.AST) -> bool:
 
 def test_everything_is_caught_at_named_edges_only() -> None:
     broad = [found for found in findings(broad_excepts) if (found.path, found.what) not in EDGES]
-    assert not broad, listed(broad)
+    assert not broad, as_list(broad)
 
 
 def test_the_named_edges_still_exist() -> None:

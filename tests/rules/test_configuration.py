@@ -13,7 +13,7 @@ from tests.rules.source_files import ROOT
 ROW = re.compile(r"^\| `(?P<name>[^`]+)` \| (?P<default>[^|]+) \| (?P<meaning>[^|]+) \|$", re.MULTILINE)
 
 
-def documented(heading: str, text: str | None = None) -> dict[str, str]:
+def documented_defaults(heading: str, text: str | None = None) -> dict[str, str]:
     """Name and default in each row of the table under a heading; a name that stands there twice is an error."""
     text = text or (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     section = text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
@@ -37,12 +37,12 @@ def test_every_variable_is_documented_with_its_default() -> None:
         for name, field in Settings.model_fields.items()
         if name != "policy"
     }
-    assert documented("Processes") == expected | {f"{POLICY_PREFIX}<NAME>": "the table below"}
+    assert documented_defaults("Processes") == expected | {f"{POLICY_PREFIX}<NAME>": "the table below"}
 
 
 def test_every_setting_of_the_policy_is_documented_with_its_default() -> None:
     expected = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in plain_policy()}
-    assert durations_as_written(documented("Policy")) == durations_as_written(expected)
+    assert durations_as_written(documented_defaults("Policy")) == durations_as_written(expected)
 
 
 def plain_policy() -> list[tuple[str, str | int | bool]]:
@@ -65,13 +65,13 @@ def durations_as_written(settings: dict[str, str]) -> dict[str, str]:
     ],
 )
 def test_a_missing_an_unknown_or_a_wrong_row_is_caught(text: str) -> None:
-    assert documented("Policy", text) != {"draws": "5", "composed": "20"}
+    assert documented_defaults("Policy", text) != {"draws": "5", "composed": "20"}
 
 
 def test_a_row_that_stands_twice_is_caught() -> None:
     row = "| `draws` | `5` | Draws |\n"
     with pytest.raises(AssertionError, match="twice"):
-        documented("Policy", f"\n## Policy\n\n{row}{row}")
+        documented_defaults("Policy", f"\n## Policy\n\n{row}{row}")
 
 
 def test_the_page_of_the_settings_is_there() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.rules.python_names import uses
-from tests.rules.source_files import findings_in_packages, listed
+from tests.rules.source_files import as_list, findings_in_packages
 
 CHANCE = {
     "activities/decide/claims.py": "How long a plate cools.",
@@ -51,12 +51,12 @@ def random_ids(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def test_https_own_errors_are_known_to_the_api_only() -> None:
     findings = [found for found in findings_in_packages(http_exceptions) if not found.path.startswith("api/")]
-    assert not findings, listed(findings)
+    assert not findings, as_list(findings)
 
 
 def test_chance_comes_from_named_modules_only() -> None:
     findings = [found for found in findings_in_packages(chances) if found.path not in CHANCE]
-    assert not findings, listed(findings)
+    assert not findings, as_list(findings)
 
 
 def test_the_modules_named_for_chance_still_use_it() -> None:
@@ -74,7 +74,7 @@ def test_domain_and_workflows_are_deterministic() -> None:
         for found in findings_in_packages(random_ids)
         if found.path.startswith(DETERMINISTIC) and found.path not in NOT_REPLAYED
     ]
-    assert not findings, listed(findings)
+    assert not findings, as_list(findings)
 
 
 @pytest.mark.parametrize(

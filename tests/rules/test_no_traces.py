@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rules.source_files import Finding, listed, paths, text_of
+from tests.rules.source_files import Finding, as_list, paths, text_of
 
 # Written so that this file holds none of what it looks for.
 MACHINE_PATH = re.compile(r"(?<![\w.~/\\$})-])/(?:work|root|tmp|home|Users|mnt|var/folders)(?![\w-])")
@@ -25,7 +25,7 @@ def traces(text: str) -> Iterator[tuple[int, str]]:
 
 def test_no_file_names_a_registry_or_a_folder_of_the_machine() -> None:
     findings = [Finding(path, *found) for path in paths() for found in traces(text_of(path) or "")]
-    assert not findings, listed(findings)
+    assert not findings, as_list(findings)
 
 
 @pytest.mark.parametrize("folder", ["work", "root", "tmp", "home", "Users"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.rules.python_names import strings, uses
-from tests.rules.source_files import Finding, findings, listed, paths, text_of
+from tests.rules.source_files import Finding, as_list, findings, paths, text_of
 
 CLOCKS = {
     "process/clock.py": "The one clock.",
@@ -48,7 +48,7 @@ def clock_readings_in_text(text: str) -> Iterator[tuple[int, str]]:
 
 def test_only_the_clock_reads_the_clock() -> None:
     readings = [found for found in findings(clock_readings) if not found.path.startswith(tuple(CLOCKS))]
-    assert not readings, listed(readings)
+    assert not readings, as_list(readings)
 
 
 def test_the_named_clocks_still_read_one() -> None:
@@ -60,7 +60,7 @@ def test_no_script_of_redis_or_sql_reads_a_clock() -> None:
     scripts = [path for path in paths() if path.endswith((".lua", ".sql"))]
     readings = [Finding(path, *found) for path in scripts for found in clock_readings_in_text(text_of(path) or "")]
     assert scripts
-    assert not readings, listed(readings)
+    assert not readings, as_list(readings)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 TAGS = re.compile(r"^test(?:\.\w+)*\(.*\{ tags: \[(?P<ids>[^\]]*)\] \}", re.MULTILINE)
 
 
-def marked(tree: ast.Module) -> Iterator[str]:
+def marked_ids(tree: ast.Module) -> Iterator[str]:
     """The ids that tests in Python name: `@pytest.mark.requirement("R-31")`."""
     for node in ast.walk(tree):
         if isinstance(node, FUNCTION) and node.name.startswith("test_"):
@@ -26,27 +26,27 @@ def marked(tree: ast.Module) -> Iterator[str]:
                     yield from (ast.literal_eval(argument) for argument in decorator.args)
 
 
-def tagged(text: str) -> Iterator[str]:
+def tagged_ids(text: str) -> Iterator[str]:
     """The ids that tests of the web pages name: `test('…', { tags: ['R-31'] }, …)`."""
     for found in TAGS.finditer(text):
         yield from ID.findall(found["ids"])
 
 
-def named_in_python() -> frozenset[str]:
-    return frozenset(one for path in python_files() if path.startswith("tests/") for one in marked(tree_of(path)))
+def python_ids() -> frozenset[str]:
+    return frozenset(one for path in python_files() if path.startswith("tests/") for one in marked_ids(tree_of(path)))
 
 
-def named_in_web() -> frozenset[str]:
+def web_ids() -> frozenset[str]:
     sources = [path for path in paths() if path.startswith("web/tests/") and path.endswith(".ts")]
-    return frozenset(one for path in sources for one in tagged(text_of(path) or ""))
+    return frozenset(one for path in sources for one in tagged_ids(text_of(path) or ""))
 
 
 def test_each_requirement_has_a_test() -> None:
-    assert REQUIREMENTS - named_in_python() - named_in_web() == set()
+    assert REQUIREMENTS - python_ids() - web_ids() == set()
 
 
 def test_no_test_names_a_requirement_that_does_not_exist() -> None:
-    assert (named_in_python() | named_in_web()) - REQUIREMENTS == set()
+    assert (python_ids() | web_ids()) - REQUIREMENTS == set()
 
 
 def test_requirements_stand_in_marks_and_not_in_names() -> None:
@@ -67,13 +67,16 @@ def test_a_requirement_in_a_name_is_caught(name: str) -> None:
 def test_marks_are_found_on_functions_and_methods() -> None:
     mark = '@pytest.mark.requirement("R-31", "R-46")'
     source = f"{mark}\ndef test_a(): ...\nclass TestB:\n    {mark}\n    @other\n    async def test_b(self): ..."
-    assert list(marked(ast.parse(source))) == ["R-31", "R-46"] * 2
+    assert list(marked_ids(ast.parse(source))) == ["R-31", "R-46"] * 2
 
 
 @pytest.mark.parametrize("source", ["def test_a(): ...", '@pytest.mark.requirement("R-31")\ndef helper(): ...'])
 def test_what_is_no_marked_test_does_not_count(source: str) -> None:
-    assert list(marked(ast.parse(source))) == []
+    assert list(marked_ids(ast.parse(source))) == []
 
 
 def test_tags_are_found_on_tests_of_the_web_pages_alone() -> None:
-    assert list(tagged("test('a', { tags: ['R-31', 'R-46'] }, () => {})\ntest('R-01', () => {})")) == ["R-31", "R-46"]
+    assert list(tagged_ids("test('a', { tags: ['R-31', 'R-46'] }, () => {})\ntest('R-01', () => {})")) == [
+        "R-31",
+        "R-46",
+    ]

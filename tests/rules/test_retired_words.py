@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.retired_words import LIST, Retired, all_files, counted_again, retired_words, uses
-from tests.rules.source_files import listed
+from tests.rules.retired_words import LIST, Retired, all_files, count_again, retired_words, uses
+from tests.rules.source_files import as_list
 
 WORDS = retired_words(LIST.read_text("utf-8"))
 
@@ -15,7 +15,7 @@ WORDS = retired_words(LIST.read_text("utf-8"))
 def test_a_retired_word_does_not_come_back(word: Retired) -> None:
     found = uses(word, all_files())
     too_many = f"{len(found)} uses of {word.word}, at most {word.remaining} are left; write {word.use} instead"
-    assert len(found) <= word.remaining, f"{too_many}\n{listed(found)}"
+    assert len(found) <= word.remaining, f"{too_many}\n{as_list(found)}"
 
 
 def test_each_word_stands_once_in_the_list() -> None:
@@ -89,4 +89,4 @@ def test_a_word_may_stay_where_it_is_allowed(tmp_path: Path) -> None:
 
 def test_the_list_can_be_counted_again() -> None:
     head = '[[retired]]\nkind = "part"\nuse = "sms_status"\n[retired.words]\n'
-    assert counted_again(f"{head}surely_used_by_nobody = 7\n") == f"{head}surely_used_by_nobody = 0\n"
+    assert count_again(f"{head}surely_used_by_nobody = 7\n") == f"{head}surely_used_by_nobody = 0\n"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rules.source_files import Finding, listed, paths, python_files, text_of, tree_of
+from tests.rules.source_files import Finding, as_list, paths, python_files, text_of, tree_of
 
 MOST_LINES = {".py": 300, ".vue": 200, ".ts": 300, ".mjs": 300, ".js": 300, ".css": 300, ".lua": 300}
 LONGEST_FUNCTION = 60
@@ -37,7 +37,7 @@ def long_functions(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def test_every_file_is_small() -> None:
     excesses = {path: excess_of(path, text_of(path) or "") for path in paths() if path not in LISTS}
     findings = [Finding(path, 1, excess) for path, excess in excesses.items() if excess]
-    assert not findings, listed(findings)
+    assert not findings, as_list(findings)
 
 
 def test_every_function_is_small() -> None:
@@ -47,7 +47,7 @@ def test_every_function_is_small() -> None:
         if not path.startswith(MIGRATIONS)
         for found in long_functions(tree_of(path))
     ]
-    assert not findings, listed(findings)
+    assert not findings, as_list(findings)
 
 
 def test_the_exceptions_are_still_needed() -> None:

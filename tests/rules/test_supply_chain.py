@@ -28,7 +28,7 @@ def direct_dependencies() -> set[str]:
     return {name_of(each) for each in python} | set(web["dependencies"]) | set(web["devDependencies"])
 
 
-def documented(text: str) -> set[str]:
+def documented_packages(text: str) -> set[str]:
     """The packages in the tables' first columns, without those in brackets."""
     names = re.sub(r"\([^)]*\)", "", ",".join(row[1] for row in REASON.finditer(text)))
     return {name.strip() for name in names.split(",")}
@@ -48,7 +48,7 @@ def test_every_web_package_is_locked_with_a_hash() -> None:
 
 
 def test_every_direct_dependency_has_its_reason() -> None:
-    there = documented((ROOT / "docs" / "dependencies.md").read_text("utf-8"))
+    there = documented_packages((ROOT / "docs" / "dependencies.md").read_text("utf-8"))
     assert direct_dependencies() - there == set()
 
 

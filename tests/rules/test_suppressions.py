@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rules.source_files import Finding, listed, paths, python_files, text_of
+from tests.rules.source_files import Finding, as_list, paths, python_files, text_of
 
 SILENCED = re.compile(
     r"#\s*(?:(?P<ruff>(?:ruff:\s*)?noqa)(?P<codes>:\s*[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*)?"
@@ -20,7 +20,7 @@ SILENCED_IN_WEB = re.compile(
 WORD = re.compile(r"[^\W\d_]{3,}")
 
 
-def unexplained(source: str) -> Iterator[tuple[int, str]]:
+def unexplained_suppressions(source: str) -> Iterator[tuple[int, str]]:
     lines = source.splitlines()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         found = SILENCED.search(token.string) if token.type == tokenize.COMMENT else None
@@ -37,7 +37,7 @@ def _is_explained_above(lines: list[str], line: int) -> bool:
     return above.startswith("#") and not SILENCED.search(above) and bool(WORD.search(above))
 
 
-def unexplained_in_web(source: str) -> Iterator[tuple[int, str]]:
+def unexplained_web_suppressions(source: str) -> Iterator[tuple[int, str]]:
     for line, text in enumerate(source.splitlines(), 1):
         found = SILENCED_IN_WEB.search(text)
         if found and not re.search(r"(--|:).*[^\W\d_]{3,}", found["rest"]):
@@ -45,14 +45,18 @@ def unexplained_in_web(source: str) -> Iterator[tuple[int, str]]:
 
 
 def test_every_silenced_check_is_explained() -> None:
-    findings = [Finding(path, *found) for path in python_files() for found in unexplained(text_of(path) or "")]
-    assert not findings, listed(findings)
+    findings = [
+        Finding(path, *found) for path in python_files() for found in unexplained_suppressions(text_of(path) or "")
+    ]
+    assert not findings, as_list(findings)
 
 
 def test_every_silenced_check_of_the_web_pages_is_explained() -> None:
     sources = [path for path in paths() if path.endswith((".ts", ".vue", ".mjs", ".js"))]
-    findings = [Finding(path, *found) for path in sources for found in unexplained_in_web(text_of(path) or "")]
-    assert not findings, listed(findings)
+    findings = [
+        Finding(path, *found) for path in sources for found in unexplained_web_suppressions(text_of(path) or "")
+    ]
+    assert not findings, as_list(findings)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +74,7 @@ def test_every_silenced_check_of_the_web_pages_is_explained() -> None:
     ],
 )
 def test_an_unexplained_or_blanket_silence_is_caught(comment: str) -> None:
-    assert list(unexplained(f"value = 1  {comment}\n"))
+    assert list(unexplained_suppressions(f"value = 1  {comment}\n"))
 
 
 @pytest.mark.parametrize(
@@ -85,22 +89,22 @@ def test_an_unexplained_or_blanket_silence_is_caught(comment: str) -> None:
     ],
 )
 def test_an_explained_silence_passes(line: str) -> None:
-    assert not list(unexplained(f"{line}\n"))
+    assert not list(unexplained_suppressions(f"{line}\n"))
 
 
 def test_one_silence_does_not_explain_the_next() -> None:
-    assert list(unexplained("# noqa: S311 -- seeded on purpose\nvalue = 1  # noqa: S105\n"))
+    assert list(unexplained_suppressions("# noqa: S311 -- seeded on purpose\nvalue = 1  # noqa: S105\n"))
 
 
 @pytest.mark.parametrize(
     "comment", ["// eslint-disable-next-line no-console", "// @ts-expect-error", "/* oxlint-disable */"]
 )
 def test_an_unexplained_silence_in_the_web_pages_is_caught(comment: str) -> None:
-    assert list(unexplained_in_web(comment))
+    assert list(unexplained_web_suppressions(comment))
 
 
 @pytest.mark.parametrize(
     "comment", ["// eslint-disable-next-line no-console -- the only way out", "// @ts-expect-error: types lag behind"]
 )
 def test_an_explained_silence_in_the_web_pages_passes(comment: str) -> None:
-    assert not list(unexplained_in_web(comment))
+    assert not list(unexplained_web_suppressions(comment))

@@ -13,7 +13,7 @@ AS_ABOVE = "the same"
 
 
 @cache
-def defined_in(file: Path) -> frozenset[str]:
+def names_of_tests(file: Path) -> frozenset[str]:
     return frozenset(re.findall(r"^ *(?:async )?def (test_\w+)\(", file.read_text("utf-8"), re.MULTILINE))
 
 
@@ -22,7 +22,7 @@ def missing_tests(page: str) -> list[str]:
     return [
         f"{file}::{test}"
         for file, test in named
-        if not (TESTS / file).is_file() or test not in defined_in(TESTS / file)
+        if not (TESTS / file).is_file() or test not in names_of_tests(TESTS / file)
     ]
 
 

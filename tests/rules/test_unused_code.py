@@ -17,7 +17,7 @@ IN_TESTS = ["test_*", "Test*", "pytest_*", "pytestmark"]
 """What pytest finds by its name."""
 IN_TESTS_DECORATED = ["@pytest.fixture", "@atexit.register", "@rule", "@invariant", "@initialize"]
 BY_NAME = {
-    "extend_at_midnight": "A step of the state machine, which finds its steps by name.",
+    "extend_validity_at_midnight": "A step of the state machine, which finds its steps by name.",
     "loadscopereorder": "An option of pytest-xdist.",
     "_split_scope": "pytest-xdist's scheduler calls it.",
     "should_exit": "uvicorn looks at it.",
@@ -29,7 +29,7 @@ def settings() -> dict[str, Any]:
     return found
 
 
-def unused(paths: list[Path], names: list[str], decorators: list[str]) -> list[tuple[str, str]]:
+def unused_names(paths: list[Path], names: list[str], decorators: list[str]) -> list[tuple[str, str]]:
     """Path and name of what nothing uses."""
     vulture = Vulture(ignore_names=names, ignore_decorators=decorators)
     vulture.scavenge([str(path) for path in paths], exclude=settings()["exclude"])
@@ -41,11 +41,11 @@ def test_no_helper_of_the_tests_is_unused() -> None:
     folders = [ROOT / path for path in (*settings()["paths"], "tests")]
     names = [*settings()["ignore_names"], *IN_TESTS, *BY_NAME]
     decorators = [*settings()["ignore_decorators"], *IN_TESTS_DECORATED]
-    assert unused(folders, names, decorators) == []
+    assert unused_names(folders, names, decorators) == []
 
 
 def test_the_exceptions_are_still_needed() -> None:
-    found = unused([ROOT / path for path in settings()["paths"]], [], settings()["ignore_decorators"])
+    found = unused_names([ROOT / path for path in settings()["paths"]], [], settings()["ignore_decorators"])
     names = {name for _, name in found}
     needless = [each for each in settings()["ignore_names"] if not any(fnmatchcase(name, each) for name in names)]
     assert needless == [], "take these out of ignore_names of vulture in pyproject.toml"
@@ -61,5 +61,5 @@ def test_every_package_is_looked_at() -> None:
 )
 def test_unused_code_is_caught(tmp_path: Path, planted: str) -> None:
     (tmp_path / "planted.py").write_text(planted)
-    found = unused([tmp_path], settings()["ignore_names"], settings()["ignore_decorators"])
+    found = unused_names([tmp_path], settings()["ignore_names"], settings()["ignore_decorators"])
     assert [name for _, name in found] == ["forgotten"]

@@ -25,8 +25,8 @@ async def database(shared_database: Database) -> Database:
 
 
 @pytest.fixture
-async def stored(database: Database) -> Stored:
-    return await Stored.beginning(database)
+async def stored_rows(database: Database) -> Stored:
+    return await Stored.create(database)
 
 
 @pytest.fixture

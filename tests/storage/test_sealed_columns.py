@@ -31,9 +31,9 @@ MUCH_LATER = AT + timedelta(days=4000)
 async def store_everything(database: Database) -> Repositories:
     """One of everything that has an encrypted value, written by its repository."""
     repositories = Repositories.build(database, make_redis("redis://127.0.0.1:1/0"), KEYS)
-    stored = await Stored.beginning(database)
-    submitted = await stored.submitted()
-    ended = await stored.begun("cancelled", at=AT)
+    stored = await Stored.create(database)
+    submitted = await stored.insert_submission()
+    ended = await stored.insert("cancelled", at=AT)
     await repositories.bans.ban(NewBan(uuid4(), submitted.party_hash, "张*", AT, LATER, ended))
     await repositories.desk_reasons.add(DeskReason(uuid4(), ended, "clerk", "卖方反悔", AT))
     await repositories.sms_outbox.add(Sms("13800138000", "验证码 012345", "confirm_identity", "key", AT, "012345"))

@@ -78,18 +78,18 @@ class Applicant(Caller):
         key = changes.pop("key", None)
         return await self.post("/preselections", car.body(await self.first_code(), **changes), key=key)
 
-    async def submitted(self, car: Car) -> "Selection":
+    async def create_selection(self, car: Car) -> "Selection":
         return Selection(self, (await self.submit(car)).ok()["id"])
 
-    async def selecting(self, car: Car) -> "Selection":
+    async def reach_selection(self, car: Car) -> "Selection":
         """At 预选号牌."""
-        selection = await self.submitted(car)
+        selection = await self.create_selection(car)
         await selection.verify()
         return selection
 
-    async def completed(self, car: Car) -> "Selection":
+    async def reach_reservation(self, car: Car) -> "Selection":
         """With a reserved plate."""
-        selection = await self.selecting(car)
+        selection = await self.reach_selection(car)
         batch = (await selection.post("draws", {})).ok()["batch"]
         (await selection.post("candidates", {"number": batch["numbers"][0]})).ok()
         (await selection.post("confirmation", {"number": batch["numbers"][0]})).ok()

@@ -91,7 +91,7 @@ class Attacker:
 
 
 @asynccontextmanager
-async def attacking(client: Client, victim_queue: str) -> AsyncIterator[Attacker]:
+async def connect_attacker(client: Client, victim_queue: str) -> AsyncIterator[Attacker]:
     own_queue = f"attacker-{uuid4()}"
     runner = UnsandboxedWorkflowRunner()
     async with Worker(

@@ -62,11 +62,11 @@ class BanRun:
     async def begins(self) -> None:
         await eventually(self._status)
 
-    async def ends(self) -> None:
-        async def completed() -> bool:
+    async def wait_for_end(self) -> None:
+        async def is_completed() -> bool:
             return await self._status() is WorkflowExecutionStatus.COMPLETED
 
-        await eventually(completed)
+        await eventually(is_completed)
 
     async def runs(self) -> bool:
         return await self._status() is WorkflowExecutionStatus.RUNNING

@@ -17,13 +17,13 @@ def operator(country: Country) -> Caller:
     return country.caller("operator", office=None, id_number=None, phone_number=None)
 
 
-async def reserved(country: Country, office: Office, applicant: Applicant | None = None) -> Selection:
+async def reserve_plate(country: Country, office: Office, applicant: Applicant | None = None) -> Selection:
     """A preselection whose plate waits for the office."""
     applicant = applicant or country.applicant()
-    return await applicant.completed(country.car(applicant, office))
+    return await applicant.reach_reservation(country.car(applicant, office))
 
 
-async def lapses(selection: Selection) -> None:
+async def let_lapse(selection: Selection) -> None:
     """Let its deadline have passed, without any effect yet."""
     statement = text("""
         UPDATE preselection SET state = jsonb_set(state, '{reservation,deadline}', '"2020-01-01T00:00:00.000Z"')

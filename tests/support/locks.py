@@ -13,14 +13,14 @@ WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'L
 
 
 @asynccontextmanager
-async def locked(vehicle: Vehicle) -> AsyncIterator[None]:
+async def lock_row(vehicle: Vehicle) -> AsyncIterator[None]:
     """Lock the vehicle's row, so that decisions about it wait in the database."""
     async with vehicle.world.repositories.database.transaction(timeout_s=30) as connection:
         await connection.execute(LOCK, {"id": vehicle.id})
         yield
 
 
-async def waiting(database: Database, count: int) -> bool:
+async def has_waiting_statements(database: Database, count: int) -> bool:
     """Whether this many statements wait for a lock."""
     found = await database.row(WAITING)
     return bool(found and found[0] >= count)

@@ -11,7 +11,7 @@ from workflows.refusals import as_refusal
 
 
 @contextmanager
-def raising_refusals() -> Iterator[None]:
+def raise_refusals() -> Iterator[None]:
     """Convert a failed update into its refusal."""
     try:
         yield
@@ -19,7 +19,7 @@ def raising_refusals() -> Iterator[None]:
         raise as_refusal(error) or error from None
 
 
-async def refused(call: Awaitable[object]) -> Refusal:
+async def refusal_of(call: Awaitable[object]) -> Refusal:
     """The refusal that the call raises."""
     try:
         await call
@@ -28,7 +28,7 @@ async def refused(call: Awaitable[object]) -> Refusal:
     raise AssertionError("nothing was refused")
 
 
-async def refused_by_activity(call: Awaitable[object]) -> str:
+async def refusal_code_of(call: Awaitable[object]) -> str:
     """The code with which an activity that is called directly refuses."""
     try:
         await call

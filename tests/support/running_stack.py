@@ -50,7 +50,7 @@ class RunningStack:
 
         On Linux it ends with this process, so that not even a test run that is killed leaves a system behind.
         """
-        located = self._located(command or (sys.executable, "-m", "embedded"))
+        located = self._locate(command or (sys.executable, "-m", "embedded"))
         self.process = await asyncio.create_subprocess_exec(
             *(tie_to_parent(located) if sys.platform == "linux" else located),
             cwd=ROOT,
@@ -90,7 +90,7 @@ class RunningStack:
         return next(p for p in self.family() if p.cmdline()[-2:] == ["-m", module])
 
     @staticmethod
-    def _located(command: Sequence[str]) -> list[str]:
+    def _locate(command: Sequence[str]) -> list[str]:
         program, *arguments = command
         return [shutil.which(program) or program, *arguments]
 
@@ -105,7 +105,7 @@ class RunningStack:
 
 
 @asynccontextmanager
-async def running(stack: RunningStack, *command: str) -> AsyncIterator[RunningStack]:
+async def run_stack(stack: RunningStack, *command: str) -> AsyncIterator[RunningStack]:
     try:
         await stack.start(*command)
         yield stack
@@ -127,7 +127,7 @@ class Client:
     token: str
 
     @classmethod
-    async def signed_in(cls, http: httpx.AsyncClient, user: str) -> "Client":
+    async def sign_in(cls, http: httpx.AsyncClient, user: str) -> "Client":
         answer = await http.post("/api/v1/demo/tokens", json={"user": user})
         return cls(http, user, answer.json()["access_token"])
 
@@ -165,7 +165,7 @@ class Client:
         assert answer.status_code == 200, answer.text
         return json_of(answer)
 
-    async def reach_completed(self, car: Json) -> Json:
+    async def reach_reservation(self, car: Json) -> Json:
         view = await self.create(car)
         path = f"/preselections/{view['id']}"
         await self.reach_selection(view["id"])

@@ -23,7 +23,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(application: ASGIApp, **options: Any) -> AsyncIterator[int]:
+async def serve(application: ASGIApp, **options: Any) -> AsyncIterator[int]:
     """Serve it on a free port, which is returned; `options` are further options of uvicorn."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

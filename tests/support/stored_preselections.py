@@ -29,7 +29,7 @@ class Stored:
     office_code: str
 
     @classmethod
-    async def beginning(cls, database: Database) -> "Stored":
+    async def create(cls, database: Database) -> "Stored":
         code = uuid4().hex
         await Offices(database).save(Office(code, "深圳市车管所", "龙井路", "广东", ()))
         return cls(database, code)
@@ -62,14 +62,16 @@ class Stored:
         )
         return replace(defaults, **given)
 
-    async def submitted(self, **given: Any) -> PreselectionRow:
+    async def insert_submission(self, **given: Any) -> PreselectionRow:
         submission = self.submission(**given)
         await self.preselections.insert_submission(submission)
         return await self.row(submission.id)
 
-    async def begun(self, stage: str = "plate_selection", *, state: dict[str, Any] | None = None, **given: Any) -> UUID:
+    async def insert(
+        self, stage: str = "plate_selection", *, state: dict[str, Any] | None = None, **given: Any
+    ) -> UUID:
         """A preselection at a stage and at revision 1."""
-        row = await self.submitted(**given)
+        row = await self.insert_submission(**given)
         await self.decisions.commit(decision(row.id, expected_revision=0, stage=stage, state=state or {}))
         return row.id
 

@@ -19,7 +19,7 @@ from domain.sms import Sms
 from process.clock import system_clock
 from storage.offices.offices import Office
 from storage.preselections.rows import PreselectionRow, Preselections, Seller, Submission
-from tests.support.refusals import raising_refusals
+from tests.support.refusals import raise_refusals
 from tests.support.rows import any_row
 from tests.support.waiting import eventually
 from workflows.client import new_update_id
@@ -77,14 +77,14 @@ class Vehicle:
 
     async def revive(self, request_id: str | None = None) -> Preselection:
         """Update-with-start `begin`, as for a new preselection and for one whose workflow has ended."""
-        with raising_refusals():
+        with raise_refusals():
             await self.world.vehicles.start(self.start_options(), "begin", Action(request_id or str(uuid4())))
         return await self.state()
 
     def start_options(self) -> VehicleStart:
         return VehicleStart(str(self.id), self.office.code, self.office.prefixes)
 
-    def sealed(self, name: str, command: Any) -> Any:
+    def seal(self, name: str, command: Any) -> Any:
         """The command as the API sends it."""
         return self.world.seals.seal(str(self.id), name, command)
 
@@ -98,11 +98,11 @@ class Vehicle:
     async def send(self, name: str, command: Any) -> ActionResult:
         """Send a request and return the result; raises the refusal."""
         if self.world.by_signals:
-            await self.handle.signal(name, self.sealed(name, command))
+            await self.handle.signal(name, self.seal(name, command))
             return await self._answer_to(command.request_id)
-        with raising_refusals():
+        with raise_refusals():
             result: ActionResult = await self.handle.execute_update(
-                name, self.sealed(name, command), id=new_update_id(), result_type=ActionResult
+                name, self.seal(name, command), id=new_update_id(), result_type=ActionResult
             )
         return result
 
@@ -171,7 +171,7 @@ class Vehicle:
         await self.put_aside(number)
         return number
 
-    async def reach_completed(self) -> Preselection:
+    async def reach_reservation(self) -> Preselection:
         """The shortest journey by draw."""
         return await self.confirm(await self.reach_candidate())
 
@@ -199,25 +199,25 @@ class Vehicle:
         """The state of the row, before expiries are applied."""
         return from_record((await self.row()).state, self.policy)
 
-    async def becomes(self, true: Callable[[Preselection], object]) -> Preselection:
+    async def wait_until(self, true: Callable[[Preselection], object]) -> Preselection:
         """The state of the row, once a condition is true."""
 
-        async def reached() -> Preselection | None:
+        async def find_state() -> Preselection | None:
             state = await self.state()
             return state if true(state) else None
 
-        return await eventually(reached)
+        return await eventually(find_state)
 
-    async def ends(self) -> None:
+    async def wait_for_end(self) -> None:
         """Wait until the workflow has completed."""
 
-        async def completed() -> bool:
+        async def is_completed() -> bool:
             return (await self.handle.describe()).status is WorkflowExecutionStatus.COMPLETED
 
-        await eventually(completed)
+        await eventually(is_completed)
 
-    async def reaches(self, stage: Stage) -> Preselection:
-        return await self.becomes(lambda state: state.stage is stage)
+    async def wait_for_stage(self, stage: Stage) -> Preselection:
+        return await self.wait_until(lambda state: state.stage is stage)
 
     async def code_hash(self, digits: str | None = None) -> str:
         typed = digits or self.texts("confirm_identity")[-1].code
@@ -231,10 +231,10 @@ class Vehicle:
     async def text(self, purpose: str) -> Sms:
         """The SMS of this purpose, once it was sent."""
 
-        async def sent() -> list[Sms]:
+        async def find_sms() -> list[Sms]:
             return self.texts(purpose)
 
-        return (await eventually(sent))[0]
+        return (await eventually(find_sms))[0]
 
     async def _answer_to(self, request_id: str) -> ActionResult:
         outcome = await eventually(lambda: self.outcome(request_id))

@@ -45,7 +45,7 @@ class World:
     def vehicles(self) -> VehicleClient:
         return VehicleClient(self.client, self.task_queue, self.seals)
 
-    def signalling(self) -> "World":
+    def with_signals(self) -> "World":
         return replace(self, by_signals=True)
 
     def time(self) -> TimeSkipper:
@@ -68,11 +68,11 @@ class World:
         **policy: str,
     ) -> Vehicle:
         """A car that just passed the vehicle check, and its running workflow; `policy` overrides `settings`."""
-        vehicle = await self.submitted(office, {**settings, **policy}, person=person, vin=vin)
+        vehicle = await self.new_vehicle(office, {**settings, **policy}, person=person, vin=vin)
         await vehicle.begin()
         return vehicle
 
-    async def selecting(
+    async def reach_selection(
         self,
         office: Office | None = None,
         settings: Mapping[str, str] = NO_SETTINGS,
@@ -86,7 +86,7 @@ class World:
         await vehicle.reach_selection()
         return vehicle
 
-    async def submitted(
+    async def new_vehicle(
         self,
         office: Office | None = None,
         settings: Mapping[str, str] = NO_SETTINGS,

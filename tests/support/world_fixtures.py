@@ -47,7 +47,7 @@ def world(real_time_world: World, temporal_env: TimeSkipper) -> World:
 @pytest.fixture(params=["updates", "signals"])
 def either_world(request: pytest.FixtureRequest, world: World) -> World:
     """The same, once with updates and once with their signals."""
-    return world.signalling() if request.param == "signals" else world
+    return world.with_signals() if request.param == "signals" else world
 
 
 @pytest.fixture(scope="session")

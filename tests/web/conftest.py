@@ -8,12 +8,12 @@ import pytest
 
 from api.app import with_routes
 from api.openapi.document import document_of
-from tests.support.running_stack import RunningStack, running
+from tests.support.running_stack import RunningStack, run_stack
 from tests.web.pages_under_test import brisk_stack_in, build_pages, hasty_stack_in
 
 
 @pytest.fixture(scope="session")
-def built() -> None:
+def pages() -> None:
     build_pages()
 
 
@@ -26,12 +26,12 @@ def openapi_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def brisk_stack(built: None, tmp_path: Path) -> AsyncIterator[RunningStack]:
-    async with running(brisk_stack_in(tmp_path)) as stack:
+async def brisk_stack(pages: None, tmp_path: Path) -> AsyncIterator[RunningStack]:
+    async with run_stack(brisk_stack_in(tmp_path)) as stack:
         yield stack
 
 
 @pytest.fixture
-async def hasty_stack(built: None, tmp_path: Path) -> AsyncIterator[RunningStack]:
-    async with running(hasty_stack_in(tmp_path)) as stack:
+async def hasty_stack(pages: None, tmp_path: Path) -> AsyncIterator[RunningStack]:
+    async with run_stack(hasty_stack_in(tmp_path)) as stack:
         yield stack

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 
 from scripts.build_web import ROOT
-from tests.support.running_stack import RunningStack, running
+from tests.support.running_stack import RunningStack, run_stack
 from tests.web.pages_under_test import build_pages, hasty_stack_in, run_script
 
 FOLDER = ROOT / "docs" / "screens"
@@ -28,7 +28,7 @@ def main() -> None:
 
 async def _take(stack: RunningStack, script: str, taken: Path) -> None:
     sys.stderr.write(f"Taking the pictures of npm run {script} (a few minutes) …\n")
-    async with running(stack):
+    async with run_stack(stack):
         variables = {"XUANHAO_BASE_URL": stack.url, "XUANHAO_SCREENS": str(taken)}
         await asyncio.to_thread(run_script, script, **variables)
 

@@ -8,7 +8,7 @@ import pytest
 from tests.support.running_stack import RunningStack
 from tests.web.pages_under_test import run_script
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("built")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("pages")]
 
 
 def test_the_pages_keep_the_rules_of_their_house() -> None:

@@ -30,7 +30,9 @@ async def schedule(temporal_client: Client) -> AsyncIterator[ScheduleHandle]:
 
 
 @asynccontextmanager
-async def kept(client: Client, schedule: ScheduleHandle, *, ahead: timedelta = timedelta(0)) -> AsyncIterator[None]:
+async def keep_in_background(
+    client: Client, schedule: ScheduleHandle, *, ahead: timedelta = timedelta(0)
+) -> AsyncIterator[None]:
     """As a worker does it, but often; its clock may be ahead."""
     keeping = asyncio.create_task(
         keep_schedule(client, QUEUE, schedule_id=schedule.id, every=OFTEN, clock=lambda: system_clock() + ahead)
@@ -49,7 +51,7 @@ async def exists(schedule: ScheduleHandle) -> bool:
     return True
 
 
-async def reported(logs: list[EventDict], event: str) -> bool:
+async def is_reported(logs: list[EventDict], event: str) -> bool:
     return any(entry["event"] == event for entry in logs)
 
 
@@ -58,9 +60,9 @@ async def test_a_schedule_that_is_lost_is_created_again_by_a_running_worker(
 ) -> None:
     await schedule.delete()
     with capture_logs() as logs:
-        async with kept(temporal_client, schedule):
+        async with keep_in_background(temporal_client, schedule):
             await eventually(lambda: exists(schedule))
-            await eventually(lambda: reported(logs, "maintenance schedule was missing"))
+            await eventually(lambda: is_reported(logs, "maintenance schedule was missing"))
 
 
 async def test_what_operators_have_paused_stays_paused_and_is_reported_when_it_stands_still(
@@ -68,8 +70,8 @@ async def test_what_operators_have_paused_stays_paused_and_is_reported_when_it_s
 ) -> None:
     await schedule.pause(note="operators' own")
     with capture_logs() as logs:
-        async with kept(temporal_client, schedule, ahead=STANDSTILL + OFTEN):
-            await eventually(lambda: reported(logs, "maintenance does not run"))
+        async with keep_in_background(temporal_client, schedule, ahead=STANDSTILL + OFTEN):
+            await eventually(lambda: is_reported(logs, "maintenance does not run"))
     assert (await schedule.describe()).schedule.state.paused
     assert logs[0]["paused"]
 
@@ -78,6 +80,6 @@ async def test_maintenance_that_has_run_lately_is_not_reported(
     temporal_client: Client, schedule: ScheduleHandle
 ) -> None:
     with capture_logs() as logs:
-        async with kept(temporal_client, schedule):
+        async with keep_in_background(temporal_client, schedule):
             await asyncio.sleep(10 * OFTEN.total_seconds())
     assert not logs

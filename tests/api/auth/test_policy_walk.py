@@ -98,7 +98,7 @@ async def test_a_stranger_learns_of_no_record_by_any_route(
     country: Country, secured: list[tuple[APIRoute, str, str]]
 ) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     stranger = country.applicant()
     for route, path, method in secured:
         if RULES[route.name].record is Record.OWN_PRESELECTION:
@@ -112,7 +112,7 @@ async def test_a_stranger_learns_of_no_record_by_any_route(
 async def test_an_agent_s_own_records_are_not_the_organisation_s(country: Country) -> None:
     office, agent = await country.office(), country.applicant()
     agent.claims["organisation"] = {"name": "深圳市贸易有限公司", "credit_code": "91110000600037341L"}
-    selection = await agent.submitted(country.car(agent, office))
+    selection = await agent.create_selection(country.car(agent, office))
     assert (await selection.view())["id"] == selection.id
     del agent.claims["organisation"]
     assert (await agent.get(selection.path)).code == "not_found"

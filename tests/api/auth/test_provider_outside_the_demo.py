@@ -15,7 +15,7 @@ from embedded.ports import free_port
 from gateways.identity.discovery import WELL_KNOWN
 from process.clock import system_clock
 from tests.api.test_process import api_process, is_up
-from tests.support.serving import serving
+from tests.support.serving import serve
 from tests.support.tokens import KEY_SET, token_of, without
 from tests.support.waiting import eventually
 
@@ -60,7 +60,7 @@ class ForeignProvider:
 @pytest.fixture
 async def provider() -> AsyncIterator[ForeignProvider]:
     provider = ForeignProvider()
-    async with serving(provider) as port:
+    async with serve(provider) as port:
         provider.issuer = f"http://127.0.0.1:{port}"
         yield provider
 
@@ -95,7 +95,7 @@ async def test_its_tokens_are_checked_by_the_deployments_settings(
         assert await outcome_of(offices, applicant | {"iss": "https://elsewhere.test"}) == (401, "Bearer")
         assert await outcome_of(offices, applicant | {"aud": "account"}) == (401, "Bearer")
         assert await refusal_of_a_gigabyte(port, token_of(applicant)) == (413, "payload_too_large")
-        assert await said_to(port, ["NO HTTP AT ALL", "", ""]) == (400, "bad_request")
+        assert await send_lines(port, ["NO HTTP AT ALL", "", ""]) == (400, "bad_request")
 
 
 async def refusal_of_a_gigabyte(port: int, token: str) -> tuple[int, str]:
@@ -104,10 +104,10 @@ async def refusal_of_a_gigabyte(port: int, token: str) -> tuple[int, str]:
         "POST /api/v1/entries HTTP/1.1", "Host: x", f"Authorization: Bearer {token}",
         "Content-Type: application/json", f"Content-Length: {10**9}", "", "",
     ]  # fmt: skip
-    return await said_to(port, head)
+    return await send_lines(port, head)
 
 
-async def said_to(port: int, lines: list[str]) -> tuple[int, str]:
+async def send_lines(port: int, lines: list[str]) -> tuple[int, str]:
     """Status and code of the problem in response to these lines."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write("\r\n".join(lines).encode())

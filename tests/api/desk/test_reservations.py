@@ -8,15 +8,15 @@ from sqlalchemy import text
 from process.clock import system_clock
 from tests.support.applicants import Selection
 from tests.support.country import Country
-from tests.support.desk import clerk_of, lapses, reserved
+from tests.support.desk import clerk_of, let_lapse, reserve_plate
 
 
 async def test_a_clerk_finds_the_own_office_s_reservations_newest_first(country: Country) -> None:
     office, other = await country.own_office(), await country.own_office()
-    first, second = await reserved(country, office), await reserved(country, office)
-    await reserved(country, other)
+    first, second = await reserve_plate(country, office), await reserve_plate(country, office)
+    await reserve_plate(country, other)
     applicant = country.applicant()
-    await applicant.selecting(country.car(applicant, office))
+    await applicant.reach_selection(country.car(applicant, office))
     page = (await clerk_of(country, office).get("/desk/reservations")).ok()
     assert [item["id"] for item in page["items"]] == [second.id, first.id]
     assert page["next"] is None
@@ -29,27 +29,27 @@ async def test_a_clerk_finds_the_own_office_s_reservations_newest_first(country:
 async def test_an_agent_s_reservation_names_the_organisation_masked(country: Country) -> None:
     office, agent = await country.own_office(), country.applicant()
     agent.claims["organisation"] = {"name": "深圳市贸易有限公司", "credit_code": "91110000600037341L"}
-    await reserved(country, office, agent)
+    await reserve_plate(country, office, agent)
     [item] = (await clerk_of(country, office).get("/desk/reservations")).ok()["items"]
     assert item["holder"] == "深圳*****公司"
 
 
 async def test_search_by_plate_and_stage(country: Country) -> None:
     office = await country.own_office()
-    one, two = await reserved(country, office), await reserved(country, office)
+    one, two = await reserve_plate(country, office), await reserve_plate(country, office)
     clerk, plate = clerk_of(country, office), (await one.view())["plate"]
 
-    async def found(**query: str) -> list[str]:
+    async def find(**query: str) -> list[str]:
         items = (await clerk.get("/desk/reservations", params=query)).ok()["items"]
         return [item["id"] for item in items]
 
-    assert await found(plate=plate.lower()) == [one.id]
-    assert await found(plate=plate, stage="completed") == [one.id]
-    assert await found(plate=plate, stage="registered") == []
-    assert await found(plate="", stage="", limit="", cursor="") == [two.id, one.id]
+    assert await find(plate=plate.lower()) == [one.id]
+    assert await find(plate=plate, stage="completed") == [one.id]
+    assert await find(plate=plate, stage="registered") == []
+    assert await find(plate="", stage="", limit="", cursor="") == [two.id, one.id]
     await clerk.post(f"/desk/preselections/{two.id}/confirmation")
-    assert await found(stage="registered") == [two.id]
-    assert await found(stage="completed") == [one.id]
+    assert await find(stage="registered") == [two.id]
+    assert await find(stage="completed") == [one.id]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ async def test_a_query_that_can_t_be_is_refused(country: Country, query: dict[st
 @pytest.mark.slow
 async def test_pages_neither_repeat_nor_skip_while_reservations_come_and_change(country: Country) -> None:
     office = await country.own_office()
-    clerk, known = clerk_of(country, office), [await reserved(country, office) for _ in range(5)]
+    clerk, known = clerk_of(country, office), [await reserve_plate(country, office) for _ in range(5)]
     await same_instant(country, known[1:4])
     seen: list[str] = []
     cursor = None
@@ -80,7 +80,7 @@ async def test_pages_neither_repeat_nor_skip_while_reservations_come_and_change(
         cursor = page["next"]
         if cursor is None:
             break
-        await reserved(country, office)
+        await reserve_plate(country, office)
         await clerk.post(f"/desk/preselections/{seen[-1]}/confirmation")
     assert len(seen) == len(set(seen))
     assert set(seen) == {selection.id for selection in known}
@@ -97,8 +97,8 @@ async def test_a_reservation_whose_deadline_has_just_passed_is_overdue_before_a_
     country: Country,
 ) -> None:
     office = await country.own_office()
-    selection, clerk = await reserved(country, office), clerk_of(country, office)
-    await lapses(selection)
+    selection, clerk = await reserve_plate(country, office), clerk_of(country, office)
+    await let_lapse(selection)
     page = (await clerk.get("/desk/reservations", params={"stage": "completed"})).ok()
     assert page["items"] == []
     [item] = (await clerk.get("/desk/reservations")).ok()["items"]

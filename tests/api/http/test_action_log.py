@@ -24,7 +24,7 @@ HOW_IT_ENDS = [
 ]
 
 
-def acting(failure: Exception | None) -> RequestLog:
+def make_log(failure: Exception | None) -> RequestLog:
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         structlog.contextvars.bind_contextvars(preselection_id="p1", office="440300")
         with suppress(Exception), log_action("draw"):
@@ -49,7 +49,7 @@ async def lines_of(application: RequestLog) -> list[MutableMapping[str, Any]]:
 
 @pytest.mark.parametrize("failure, outcome", HOW_IT_ENDS, ids=lambda value: type(value).__name__)
 async def test_a_line_says_what_was_done_and_how_it_ended(failure: Exception | None, outcome: str) -> None:
-    (line,) = await lines_of(acting(failure))
+    (line,) = await lines_of(make_log(failure))
     shown = {name: line[name] for name in ("event", "preselection_id", "office", "action", "outcome", "status")}
     assert shown == {
         "event": "request", "preselection_id": "p1", "office": "440300", "action": "draw", "outcome": outcome,
@@ -64,10 +64,10 @@ async def test_what_is_said_while_it_is_done_does_not_foretell_how_it_ends() -> 
 
 
 async def test_what_one_request_did_stands_on_no_other_line_not_even_of_one_begun_in_its_context() -> None:
-    async def reading(scope: Scope, receive: Receive, send: Send) -> None:
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
         await Response()(scope, receive, send)
 
     # One after the other in one context, as the server does with pipelined requests.
-    await lines_of(acting(None))
-    (line,) = await lines_of(RequestLog(reading, demo=True))
+    await lines_of(make_log(None))
+    (line,) = await lines_of(RequestLog(read, demo=True))
     assert not line.keys() & {"action", "outcome", "preselection_id", "office"}

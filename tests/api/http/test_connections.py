@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from api.http import connections
 from api.http.connections import BoundedConnection
 from api.http.headers import SECURITY_HEADERS
-from tests.support.serving import serving
+from tests.support.serving import serve
 
 HASTE = 0.3
 """Short time limits, so that the tests are fast."""
@@ -76,7 +76,7 @@ def haste(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     options = {"http": BoundedConnection, "server_header": False, "timeout_graceful_shutdown": 1}
-    async with serving(small_app, **options) as port:
+    async with serve(small_app, **options) as port:
         yield port
 
 

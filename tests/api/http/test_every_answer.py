@@ -22,7 +22,7 @@ PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-He
 
 
 @pytest.fixture
-def asking(whole_stack: ApiStack) -> Callable[..., httpx.AsyncClient]:
+def make_client(whole_stack: ApiStack) -> Callable[..., httpx.AsyncClient]:
     """A client of an application like the stack's, but with other settings."""
 
     def client(**settings: Any) -> httpx.AsyncClient:
@@ -65,23 +65,23 @@ async def test_a_defect_of_ours_has_them_too_and_says_nothing_of_itself() -> Non
 
 @pytest.mark.parametrize("demo", [True, False])
 async def test_outside_the_demo_browsers_are_limited_to_tls(
-    asking: Callable[..., httpx.AsyncClient], *, demo: bool
+    make_client: Callable[..., httpx.AsyncClient], *, demo: bool
 ) -> None:
-    async with asking(demo=demo) as client:
+    async with make_client(demo=demo) as client:
         answer = await client.get("/healthz")
     assert ("strict-transport-security" in answer.headers) is not demo
 
 
-async def test_no_other_origin_is_allowed_by_default(asking: Callable[..., httpx.AsyncClient]) -> None:
-    async with asking() as client:
+async def test_no_other_origin_is_allowed_by_default(make_client: Callable[..., httpx.AsyncClient]) -> None:
+    async with make_client() as client:
         preflight = await client.options("/api/v1/entries", headers=PREFLIGHT | {"Origin": OURS})
         answer = await client.get("/healthz", headers={"Origin": OURS})
     assert (preflight.status_code, preflight.json()["code"]) == (405, "method_not_allowed")
     assert not [name for name in {**preflight.headers, **answer.headers} if name.startswith("access-control")]
 
 
-async def test_a_named_origin_may_call_and_no_other_one(asking: Callable[..., httpx.AsyncClient]) -> None:
-    async with asking(cors_origins=OURS) as client:
+async def test_a_named_origin_may_call_and_no_other_one(make_client: Callable[..., httpx.AsyncClient]) -> None:
+    async with make_client(cors_origins=OURS) as client:
         for origin in (THEIRS, f"{OURS}.evil.example.org", OURS.upper(), "null", f"{OURS}:444"):
             refused = await client.options("/api/v1/entries", headers=PREFLIGHT | {"Origin": origin})
             answer = await client.get("/healthz", headers={"Origin": origin})
@@ -99,9 +99,9 @@ async def test_a_named_origin_may_call_and_no_other_one(asking: Callable[..., ht
     "asked", [{"Access-Control-Request-Method": "DELETE"}, {"Access-Control-Request-Headers": "cookie"}], ids=str
 )
 async def test_a_named_origin_may_not_do_more_than_the_contract_knows(
-    asking: Callable[..., httpx.AsyncClient], asked: dict[str, str]
+    make_client: Callable[..., httpx.AsyncClient], asked: dict[str, str]
 ) -> None:
-    async with asking(cors_origins=OURS) as client:
+    async with make_client(cors_origins=OURS) as client:
         refused = await client.options("/api/v1/entries", headers=PREFLIGHT | {"Origin": OURS} | asked)
     assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
 
@@ -118,8 +118,8 @@ async def test_a_body_that_does_not_come_is_refused_in_words(country: Country, m
     assert (answer.status_code, answer.json()["code"]) == (408, "request_timeout")
 
 
-async def test_the_pages_know_the_names_of_claims(asking: Callable[..., httpx.AsyncClient]) -> None:
-    async with asking(oidc_roles_claim="realm_access.roles") as client:
+async def test_the_pages_know_the_names_of_claims(make_client: Callable[..., httpx.AsyncClient]) -> None:
+    async with make_client(oidc_roles_claim="realm_access.roles") as client:
         answer = (await client.get("/config.json")).json()
     assert answer["claims"] == {
         "roles": "realm_access.roles", "office": "office", "name": "name", "organisation": "organisation.name",

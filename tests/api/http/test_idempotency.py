@@ -14,64 +14,64 @@ from workflows.outcomes import KEPT
 
 
 @pytest.fixture
-async def selecting(country: Country) -> Selection:
+async def selection(country: Country) -> Selection:
     office, buyer = await country.office(), country.applicant()
-    return await buyer.selecting(country.car(buyer, office))
+    return await buyer.reach_selection(country.car(buyer, office))
 
 
-async def test_a_repeat_is_given_the_first_answer_and_nothing_happens_twice(selecting: Selection) -> None:
+async def test_a_repeat_is_given_the_first_answer_and_nothing_happens_twice(selection: Selection) -> None:
     key = str(uuid4())
-    first = await selecting.post("draws", {"exclude_four": False}, key=key)
-    again = await selecting.post("draws", {"exclude_four": False}, key=key.upper())
+    first = await selection.post("draws", {"exclude_four": False}, key=key)
+    again = await selection.post("draws", {"exclude_four": False}, key=key.upper())
     assert again.body == first.ok()
     assert again.headers["content-type"] == "application/json"
-    assert (await selecting.view())["draws"]["remaining"] == 4
+    assert (await selection.view())["draws"]["remaining"] == 4
 
 
-async def test_the_same_body_may_be_written_in_another_way(selecting: Selection) -> None:
+async def test_the_same_body_may_be_written_in_another_way(selection: Selection) -> None:
     key, headers = str(uuid4()), {"Content-Type": "application/json"}
-    first = await selecting.post("draws", content=b'{"exclude_four": true, "prefix": null}', key=key, headers=headers)
-    again = await selecting.post("draws", content=b'{"prefix":null,"exclude_four":true}', key=key, headers=headers)
+    first = await selection.post("draws", content=b'{"exclude_four": true, "prefix": null}', key=key, headers=headers)
+    again = await selection.post("draws", content=b'{"prefix":null,"exclude_four":true}', key=key, headers=headers)
     assert again.ok() == first.ok()
 
 
-async def test_parallel_repeats_wait_for_the_first_answer(selecting: Selection) -> None:
+async def test_parallel_repeats_wait_for_the_first_answer(selection: Selection) -> None:
     key = str(uuid4())
-    answers = await asyncio.gather(*(selecting.post("draws", {}, key=key) for _ in range(8)))
+    answers = await asyncio.gather(*(selection.post("draws", {}, key=key) for _ in range(8)))
     assert [answer.ok() for answer in answers] == [answers[0].body] * 8
-    assert (await selecting.view())["draws"]["remaining"] == 4
+    assert (await selection.view())["draws"]["remaining"] == 4
 
 
-async def test_a_key_with_another_body_is_invalid(selecting: Selection) -> None:
+async def test_a_key_with_another_body_is_invalid(selection: Selection) -> None:
     key = str(uuid4())
-    (await selecting.post("draws", {}, key=key)).ok()
-    answer = await selecting.post("draws", {"exclude_four": True}, key=key)
+    (await selection.post("draws", {}, key=key)).ok()
+    answer = await selection.post("draws", {"exclude_four": True}, key=key)
     assert (answer.status, answer.code) == (400, "idempotency_key_invalid")
 
 
-async def test_so_it_is_for_a_call_that_takes_no_body(selecting: Selection) -> None:
+async def test_so_it_is_for_a_call_that_takes_no_body(selection: Selection) -> None:
     key = str(uuid4())
-    assert (await selecting.post("start", key=key)).code == "wrong_stage"
-    assert (await selecting.post("start", {"another": True}, key=key)).code == "idempotency_key_invalid"
-    assert (await selecting.post("start", {"another": True})).code == "validation_failed"
+    assert (await selection.post("start", key=key)).code == "wrong_stage"
+    assert (await selection.post("start", {"another": True}, key=key)).code == "idempotency_key_invalid"
+    assert (await selection.post("start", {"another": True})).code == "validation_failed"
 
 
 @pytest.mark.parametrize("key", ["1", "not-a-uuid", "0" * 32, "{00000000-0000-4000-8000-000000000000}", "\u00e9"])
-async def test_a_key_that_is_no_uuid_is_invalid(selecting: Selection, key: str) -> None:
-    answer = await selecting.post("draws", {}, headers={"Idempotency-Key": key.encode()})
+async def test_a_key_that_is_no_uuid_is_invalid(selection: Selection, key: str) -> None:
+    answer = await selection.post("draws", {}, headers={"Idempotency-Key": key.encode()})
     assert answer.code == "idempotency_key_invalid"
-    assert (await selecting.view())["draws"]["remaining"] == 5
+    assert (await selection.view())["draws"]["remaining"] == 5
 
 
-async def test_a_key_belongs_to_its_caller_and_path(country: Country, selecting: Selection) -> None:
+async def test_a_key_belongs_to_its_caller_and_path(country: Country, selection: Selection) -> None:
     key = str(uuid4())
-    view = (await selecting.post("draws", {}, key=key)).ok()
+    view = (await selection.post("draws", {}, key=key)).ok()
     number = {"number": view["batch"]["numbers"][0]}
-    assert (await selecting.post("candidates", number, key=key)).ok()["candidates"]
+    assert (await selection.post("candidates", number, key=key)).ok()["candidates"]
     office, other = await country.office(), country.applicant()
-    theirs = await other.selecting(country.car(other, office))
+    theirs = await other.reach_selection(country.car(other, office))
     assert (await theirs.post("draws", {}, key=key)).ok()["id"] == theirs.id
-    assert (await other.post(f"{selecting.path}/draws", {}, key=key)).code == "not_found"
+    assert (await other.post(f"{selection.path}/draws", {}, key=key)).code == "not_found"
 
 
 async def test_a_creation_repeated_is_one_preselection(country: Country) -> None:
@@ -86,7 +86,7 @@ async def test_a_creation_repeated_is_one_preselection(country: Country) -> None
 
 async def test_a_final_refusal_is_kept(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     (await selection.post("start")).ok()
     key = str(uuid4())
     first = await selection.post("identity", {"code": "123456"}, key=key)
@@ -98,7 +98,7 @@ async def test_a_final_refusal_is_kept(country: Country) -> None:
 
 async def test_a_wrong_code_repeated_with_its_key_costs_one_attempt(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     await selection.post("start")
     await selection.post("identity-code")
     right = country.stack.phone.last_code(buyer.phone)
@@ -111,7 +111,7 @@ async def test_a_wrong_code_repeated_with_its_key_costs_one_attempt(country: Cou
 
 async def test_what_may_succeed_later_is_decided_again(country: Country) -> None:
     office, buyer = await country.office(confirm_delay="PT1S"), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     await selection.post("start")
     await selection.post("identity-code")
     body, key = {"code": country.stack.phone.last_code(buyer.phone)}, str(uuid4())
@@ -132,32 +132,32 @@ async def test_a_part_that_was_down_is_asked_again_under_the_same_key(country: C
     assert (await buyer.post("/preselections", body, key=key)).status == 201
 
 
-async def test_a_repeat_takes_over_from_a_process_that_died_and_finds_what_it_did(selecting: Selection) -> None:
+async def test_a_repeat_takes_over_from_a_process_that_died_and_finds_what_it_did(selection: Selection) -> None:
     """The first process acted, and died before it stored the response: its lease expires."""
-    key, context = uuid4(), selecting.applicant.stack.context
-    first = await selecting.post("draws", {}, key=str(key))
+    key, context = uuid4(), selection.applicant.stack.context
+    first = await selection.post("draws", {}, key=str(key))
     forgotten = {"status": None, "answer": None, "lease_until": context.clock()}
     await context.repositories.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
-    again = await selecting.post("draws", {}, key=str(key))
+    again = await selection.post("draws", {}, key=str(key))
     assert again.ok()["batch"] == first.ok()["batch"]
     assert again.body["draws"]["remaining"] == 4
 
 
-async def test_a_repeat_hears_what_it_led_to_itself_though_more_has_happened_since(selecting: Selection) -> None:
-    key, context = uuid4(), selecting.applicant.stack.context
-    first = (await selecting.post("draws", {}, key=str(key))).ok()
-    (await selecting.post("draws", {})).ok()
+async def test_a_repeat_hears_what_it_led_to_itself_though_more_has_happened_since(selection: Selection) -> None:
+    key, context = uuid4(), selection.applicant.stack.context
+    first = (await selection.post("draws", {}, key=str(key))).ok()
+    (await selection.post("draws", {})).ok()
     forgotten = {"status": None, "answer": None, "lease_until": context.clock()}
     await context.repositories.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
-    again = (await selecting.post("draws", {}, key=str(key))).ok()
+    again = (await selection.post("draws", {}, key=str(key))).ok()
     assert (again["batch"], again["draws"]) == (first["batch"], first["draws"])
-    assert (await selecting.view())["draws"]["remaining"] == 3
+    assert (await selection.view())["draws"]["remaining"] == 3
 
 
 @pytest.mark.slow
 async def test_a_repeat_is_not_refused_for_what_it_has_done_itself_long_ago(country: Country) -> None:
     office, buyer = await country.office(draws="1", writes_per_minute="1000"), country.applicant()
-    selecting, key = await buyer.selecting(country.car(buyer, office)), uuid4()
+    selecting, key = await buyer.reach_selection(country.car(buyer, office)), uuid4()
     first = (await selecting.post("draws", {}, key=str(key))).ok()
     for index in range(KEPT + 1):
         (await selecting.post("candidates", {"number": first["batch"]["numbers"][index % 2]})).ok()
@@ -169,21 +169,21 @@ async def test_a_repeat_is_not_refused_for_what_it_has_done_itself_long_ago(coun
     assert (await selecting.post("draws", {})).code == "no_draws_left"
 
 
-async def test_parallel_draws_answer_each_with_its_own_batch(selecting: Selection) -> None:
-    answers = [answer.ok() for answer in await asyncio.gather(*(selecting.post("draws", {}) for _ in range(3)))]
+async def test_parallel_draws_answer_each_with_its_own_batch(selection: Selection) -> None:
+    answers = [answer.ok() for answer in await asyncio.gather(*(selection.post("draws", {}) for _ in range(3)))]
     assert sorted(view["draws"]["remaining"] for view in answers) == [2, 3, 4]
     assert len({number for view in answers for number in view["batch"]["numbers"]}) == 30
 
 
-async def test_a_repeat_learns_of_its_success_even_when_the_stage_has_moved_on(selecting: Selection) -> None:
-    key, context = uuid4(), selecting.applicant.stack.context
-    number = {"number": (await selecting.post("draws", {})).ok()["batch"]["numbers"][0]}
-    (await selecting.post("candidates", number)).ok()
-    (await selecting.post("confirmation", number, key=str(key))).ok()
+async def test_a_repeat_learns_of_its_success_even_when_the_stage_has_moved_on(selection: Selection) -> None:
+    key, context = uuid4(), selection.applicant.stack.context
+    number = {"number": (await selection.post("draws", {})).ok()["batch"]["numbers"][0]}
+    (await selection.post("candidates", number)).ok()
+    (await selection.post("confirmation", number, key=str(key))).ok()
     forgotten = {"status": None, "answer": None, "lease_until": context.clock()}
     await context.repositories.database.rows(update(idempotency).where(idempotency.c.key == key).values(forgotten))
-    assert (await selecting.post("confirmation", number, key=str(key))).ok()["plate"] == number["number"]
-    assert (await selecting.post("confirmation", number)).code == "wrong_stage"
+    assert (await selection.post("confirmation", number, key=str(key))).ok()["plate"] == number["number"]
+    assert (await selection.post("confirmation", number)).code == "wrong_stage"
 
 
 @pytest.mark.slow
@@ -191,7 +191,7 @@ async def test_a_repeated_confirmation_hears_of_its_plate_though_the_deadline_ha
     country: Country,
 ) -> None:
     office, buyer = await country.office(validity="PT1S"), country.applicant()
-    selecting, key, context = await buyer.selecting(country.car(buyer, office)), uuid4(), country.stack.context
+    selecting, key, context = await buyer.reach_selection(country.car(buyer, office)), uuid4(), country.stack.context
     number = {"number": (await selecting.post("draws", {})).ok()["batch"]["numbers"][0]}
     (await selecting.post("candidates", number)).ok()
     first = (await selecting.post("confirmation", number, key=str(key))).ok()

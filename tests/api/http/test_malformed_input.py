@@ -53,17 +53,17 @@ async def raw(selection: Selection, action: str, content: bytes, content_type: s
 
 
 @pytest.fixture
-async def selecting(country: Country) -> Selection:
+async def selection(country: Country) -> Selection:
     office, buyer = await country.office(), country.applicant()
-    return await buyer.selecting(country.car(buyer, office))
+    return await buyer.reach_selection(country.car(buyer, office))
 
 
 def without_now(view: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in view.items() if name != "now"}
 
 
-async def test_garbage_in_any_field_of_a_selection_is_refused_and_costs_nothing(selecting: Selection) -> None:
-    before = without_now(await selecting.view())
+async def test_garbage_in_any_field_of_a_selection_is_refused_and_costs_nothing(selection: Selection) -> None:
+    before = without_now(await selection.view())
     bodies: list[tuple[str, Any]] = [
         *[("compositions", {"numbers": value}) for value in [*GARBAGE, *[[value] for value in GARBAGE]]],
         *[("draws", {"exclude_four": value}) for value in GARBAGE if value is not True],
@@ -74,16 +74,16 @@ async def test_garbage_in_any_field_of_a_selection_is_refused_and_costs_nothing(
         *[(action, value) for action in ("compositions", "candidates", "identity") for value in NO_OBJECTS],
     ]
     for action, body in bodies:
-        answer = await selecting.post(action, body)
+        answer = await selection.post(action, body)
         assert (answer.status, action, body) == (422, action, body)
         assert answer.code in {"validation_failed", "number_malformed"}
-    assert without_now(await selecting.view()) == before
+    assert without_now(await selection.view()) == before
 
 
-async def test_text_that_is_no_plain_json_is_refused(selecting: Selection) -> None:
+async def test_text_that_is_no_plain_json_is_refused(selection: Selection) -> None:
     for content in NOT_JSON:
         for action in ("identity", "draws", "start"):
-            answer = await raw(selecting, action, content)
+            answer = await raw(selection, action, content)
             assert (answer.status, answer.code) == (422, "validation_failed"), content[:40]
 
 
@@ -91,27 +91,27 @@ async def test_text_that_is_no_plain_json_is_refused(selecting: Selection) -> No
     "content_type",
     ["text/plain", "application/xml", "application/x-www-form-urlencoded", "", "application/json; charset=gbk"],
 )
-async def test_another_content_type_is_refused(selecting: Selection, content_type: str) -> None:
-    answer = await raw(selecting, "draws", b"{}", content_type)
+async def test_another_content_type_is_refused(selection: Selection, content_type: str) -> None:
+    answer = await raw(selection, "draws", b"{}", content_type)
     assert (answer.status, answer.code) == (415, "unsupported_media_type")
-    assert (await selecting.view())["draws"]["remaining"] == 5
+    assert (await selection.view())["draws"]["remaining"] == 5
 
 
-async def test_megabytes_are_refused_whether_announced_or_in_chunks(selecting: Selection) -> None:
+async def test_megabytes_are_refused_whether_announced_or_in_chunks(selection: Selection) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(40):
             yield b" " * 65536
 
     for content in (b" " * 3_000_000, chunks()):
-        answer = await selecting.applicant.post(
-            f"{selecting.path}/draws", content=content, headers={"Content-Type": "application/json"}
+        answer = await selection.applicant.post(
+            f"{selection.path}/draws", content=content, headers={"Content-Type": "application/json"}
         )
         assert (answer.status, answer.code) == (413, "payload_too_large")
 
 
 async def test_a_body_less_action_takes_an_empty_body_of_any_type(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     answer = await raw(selection, "start", b"", "application/x-www-form-urlencoded")
     assert answer.ok()["stage"] == "identity_verification"
     assert (await raw(selection, "identity-code", b"{}")).ok()["identity"]["code_sent"]
@@ -134,8 +134,8 @@ async def test_a_path_that_names_no_id_is_not_found(country: Country, name: str)
     assert (await country.applicant().get(f"/preselections/{name}")).code == "not_found"
 
 
-async def test_a_view_is_found_by_an_id_in_capitals_too(selecting: Selection) -> None:
-    assert (await selecting.applicant.get(selecting.path.upper().replace("PRESELECTIONS", "preselections"))).ok()
+async def test_a_view_is_found_by_an_id_in_capitals_too(selection: Selection) -> None:
+    assert (await selection.applicant.get(selection.path.upper().replace("PRESELECTIONS", "preselections"))).ok()
 
 
 class TestSubmissions:

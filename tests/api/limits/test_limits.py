@@ -21,7 +21,7 @@ from process.clock import system_clock
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
 from storage.repositories import Repositories
-from tests.api.preselections.test_event_stream import listening
+from tests.api.preselections.test_event_stream import open_events
 from tests.support.api_stack import keys_of
 from tests.support.country import Country
 from tests.support.http import Answer
@@ -56,7 +56,7 @@ async def test_of_50_writes_at_once_to_two_processes_exactly_20_pass(country: Co
 
 async def test_of_50_keyboard_calls_at_once_exactly_20_pass(country: Country) -> None:
     office, buyer = await country.office(keyboard_per_minute="20"), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     params = {"prefix": office.prefixes[0], "typed": ""}
     answers = await asyncio.gather(*(buyer.get(f"{selection.path}/keyboard", params=params) for _ in range(50)))
     assert Counter(answer.status for answer in answers) == {200: 20, 429: 30}
@@ -67,7 +67,7 @@ async def test_of_50_keyboard_calls_at_once_exactly_20_pass(country: Country) ->
 
 async def test_two_processes_share_a_window(country: Country) -> None:
     office, buyer = await country.office(keyboard_per_minute="20"), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     params = {"prefix": office.prefixes[0], "typed": ""}
     async with another_process(country) as other:
         url, headers = f"{selection.path}/keyboard", buyer.headers
@@ -101,18 +101,18 @@ class TestStreams:
         self, country: Country, address: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         office, buyer, other = await country.office(), country.applicant(), country.applicant()
-        selection = await buyer.submitted(country.car(buyer, office))
-        theirs = await other.submitted(country.car(other, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
+        theirs = await other.create_selection(country.car(other, office))
         monkeypatch.setattr(country.stack.context.streams, "_limit", 2)
-        async with listening(address, buyer, selection) as first, listening(address, buyer, selection) as second:
+        async with open_events(address, buyer, selection) as first, open_events(address, buyer, selection) as second:
             await first.next()
             await second.next()
             refused = await buyer.get(f"{selection.path}/events")
             expect_retry_instant(refused)
-            async with listening(address, other, theirs) as events:
+            async with open_events(address, other, theirs) as events:
                 assert await events.next()
-        await eventually(lambda: nobody_listens(country), within=10)
-        async with listening(address, buyer, selection) as events:
+        await eventually(lambda: has_no_listener(country), within=10)
+        async with open_events(address, buyer, selection) as events:
             assert await events.next()
 
     def test_places_are_given_back_and_forgotten(self) -> None:
@@ -192,7 +192,7 @@ class TestAddresses:
             await throttle.delay(request, system_clock())
 
 
-async def nobody_listens(country: Country) -> bool:
+async def has_no_listener(country: Country) -> bool:
     return not country.stack.context.streams._open
 
 

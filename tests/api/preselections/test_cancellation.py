@@ -2,12 +2,12 @@
 
 from process.clock import system_clock
 from tests.support.country import Country
-from tests.support.desk import clerk_of, reserved
+from tests.support.desk import clerk_of, reserve_plate
 
 
 async def test_where_the_office_allows_it_the_plate_goes_back_and_chances_stay_spent(country: Country) -> None:
     office = await country.own_office(cancellation="true")
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     before = await selection.view()
     assert before["cancellation_allowed"] is True
     view = (await selection.post("cancellation")).ok()
@@ -23,16 +23,16 @@ async def test_where_the_office_allows_it_the_plate_goes_back_and_chances_stay_s
 async def test_a_cancelled_vehicle_goes_on_with_the_chances_that_were_left(country: Country) -> None:
     office, applicant = await country.own_office(cancellation="true"), country.applicant()
     car = country.car(applicant, office)
-    selection = await applicant.completed(car)
+    selection = await applicant.reach_reservation(car)
     (await selection.post("cancellation")).ok()
-    again = await applicant.submitted(car)
+    again = await applicant.create_selection(car)
     assert (await again.view())["draws"]["remaining"] == 4
 
 
 async def test_where_it_is_not_allowed_that_goes_before_the_stage(country: Country) -> None:
     office, applicant = await country.office(), country.applicant()
-    early = await applicant.submitted(country.car(applicant, office))
-    finished = await reserved(country, office)
+    early = await applicant.create_selection(country.car(applicant, office))
+    finished = await reserve_plate(country, office)
     for selection in (early, finished):
         answer = await selection.post("cancellation")
         assert (answer.status, answer.code) == (409, "cancellation_not_allowed")
@@ -42,11 +42,11 @@ async def test_where_it_is_not_allowed_that_goes_before_the_stage(country: Count
 
 async def test_only_a_reservation_can_be_cancelled_and_only_once(country: Country) -> None:
     office, applicant = await country.own_office(cancellation="true"), country.applicant()
-    early = await applicant.submitted(country.car(applicant, office))
+    early = await applicant.create_selection(country.car(applicant, office))
     assert (await early.post("cancellation")).code == "wrong_stage"
-    finished = await reserved(country, office)
+    finished = await reserve_plate(country, office)
     (await finished.post("cancellation")).ok()
     assert (await finished.post("cancellation")).body["stage"] == "cancelled"
-    confirmed = await reserved(country, office)
+    confirmed = await reserve_plate(country, office)
     (await clerk_of(country, office).post(f"/desk/preselections/{confirmed.id}/confirmation")).ok()
     assert (await confirmed.post("cancellation")).body["stage"] == "registered"

@@ -222,7 +222,7 @@ class TestVehicles:
     async def test_a_running_vehicle_is_in_use_for_oneself_too(self, country: Country) -> None:
         office, buyer = await country.office(), country.applicant()
         car = country.car(buyer, office)
-        await buyer.submitted(car)
+        await buyer.create_selection(car)
         answer = await buyer.submit(car)
         assert (answer.status, answer.code) == (409, "vehicle_in_use")
         assert len((await buyer.get("/preselections")).ok()["items"]) == 1
@@ -244,7 +244,7 @@ class TestVehicles:
         office = await country.office(draws="0", composed="1")
         buyer = country.applicant()
         car = country.car(buyer, office)
-        selection = await buyer.selecting(car)
+        selection = await buyer.reach_selection(car)
         taken = f"{office.prefixes[0]}A1234"
         assert (await selection.post("compositions", {"numbers": [taken]})).ok()["stage"] == "exhausted"
         answer = await buyer.submit(car)
@@ -252,7 +252,7 @@ class TestVehicles:
 
     async def test_one_applicant_may_hold_preselections_of_several_vehicles(self, country: Country) -> None:
         office, buyer = await country.office(), country.applicant()
-        selections = [await buyer.submitted(country.car(buyer, office)) for _ in range(3)]
+        selections = [await buyer.create_selection(country.car(buyer, office)) for _ in range(3)]
         items = (await buyer.get("/preselections")).ok()["items"]
         assert [item["id"] for item in items] == [selection.id for selection in reversed(selections)]
 

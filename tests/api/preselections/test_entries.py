@@ -26,7 +26,7 @@ async def test_a_first_entry_is_introduced_to_the_service(country: Country) -> N
 
 async def test_an_unfinished_selection_is_back_at_the_service_notes_with_its_holds(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     number = {"number": (await selection.post("draws")).ok()["batch"]["numbers"][0]}
     before = (await selection.post("candidates", number)).ok()
     answer = await entry(buyer, {})
@@ -39,7 +39,7 @@ async def test_an_unfinished_selection_is_back_at_the_service_notes_with_its_hol
 
 async def test_an_entry_voids_an_identity_code(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     await selection.post("start")
     await selection.post("identity-code")
     code = {"code": country.stack.phone.last_code(buyer.phone)}
@@ -50,7 +50,7 @@ async def test_an_entry_voids_an_identity_code(country: Country) -> None:
 
 async def test_an_entry_that_has_nothing_to_reset_costs_the_workflow_no_message(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     before = await country.stack.repositories.preselections.get(UUID(selection.id))
     assert (await entry(buyer))["screen"] == "service_notes"
     after = await country.stack.repositories.preselections.get(UUID(selection.id))
@@ -61,7 +61,7 @@ async def test_an_entry_that_has_nothing_to_reset_costs_the_workflow_no_message(
 
 async def test_a_reserved_plate_is_shown_at_every_entry(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.completed(country.car(buyer, office))
+    selection = await buyer.reach_reservation(country.car(buyer, office))
     for body in ({}, {"preselection_id": selection.id}, {"preselection_id": None}):
         answer = await entry(buyer, body)
         assert (answer["screen"], answer["preselection"]["id"]) == ("completed", selection.id)
@@ -70,7 +70,7 @@ async def test_a_reserved_plate_is_shown_at_every_entry(country: Country) -> Non
 
 async def test_a_used_up_vehicle_is_sent_to_its_office(country: Country) -> None:
     office, buyer = await country.office(draws="0", composed="1"), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     await selection.post("compositions", {"numbers": [f"{office.prefixes[0]}A1234"]})
     answer = await entry(buyer)
     assert answer["screen"] == "exhausted"
@@ -80,15 +80,15 @@ async def test_a_used_up_vehicle_is_sent_to_its_office(country: Country) -> None
 
 async def test_a_new_vehicle_begins_at_the_introduction(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     assert (await entry(buyer, {"new_vehicle": True}))["screen"] == "introduction"
     assert (await selection.view())["stage"] == "plate_selection"
 
 
 async def test_the_newest_one_that_can_go_on_is_entered_without_an_id(country: Country) -> None:
     office, buyer = await country.office(cancellation="true"), country.applicant()
-    older = await buyer.submitted(country.car(buyer, office))
-    newer = await buyer.completed(country.car(buyer, office))
+    older = await buyer.create_selection(country.car(buyer, office))
+    newer = await buyer.reach_reservation(country.car(buyer, office))
     assert (await entry(buyer))["preselection"]["id"] == newer.id
     assert (await entry(buyer, {"preselection_id": older.id}))["preselection"]["id"] == older.id
     (await newer.post("cancellation")).ok()
@@ -98,7 +98,7 @@ async def test_the_newest_one_that_can_go_on_is_entered_without_an_id(country: C
 
 async def test_an_overdue_one_bans_its_party_at_the_entry(country: Country) -> None:
     office, buyer = await country.office(validity="PT1S"), country.applicant()
-    selection = await buyer.completed(country.car(buyer, office))
+    selection = await buyer.reach_reservation(country.car(buyer, office))
     await eventually(lambda: is_blacklisted(buyer))
     assert (await selection.view())["stage"] == "overdue"
     answer = await entry(buyer)
@@ -110,8 +110,8 @@ async def test_an_overdue_one_bans_its_party_at_the_entry(country: Country) -> N
 
 async def test_the_blacklist_goes_before_all_else_but_shows_a_live_reservation(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    reserved = await buyer.completed(country.car(buyer, office))
-    unfinished = await buyer.selecting(country.car(buyer, office))
+    reserved = await buyer.reach_reservation(country.car(buyer, office))
+    unfinished = await buyer.reach_selection(country.car(buyer, office))
     until = await ban(country, buyer)
     for body in ({}, {"new_vehicle": True}, {"preselection_id": reserved.id}):
         answer = await entry(buyer, body, headers={"Accept-Language": "en"})
@@ -125,7 +125,7 @@ async def test_the_blacklist_goes_before_all_else_but_shows_a_live_reservation(c
 @pytest.mark.slow
 async def test_a_dormant_one_is_woken_and_goes_on_with_its_counts(country: Country) -> None:
     office, buyer = await country.office(unfinished_idle="PT2S"), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     (await selection.post("draws")).ok()
     await asyncio.sleep(2.2)
     assert (await selection.view())["batch"] is None
@@ -137,7 +137,7 @@ async def test_a_dormant_one_is_woken_and_goes_on_with_its_counts(country: Count
 @pytest.mark.slow
 async def test_starting_wakes_a_dormant_one_too(country: Country) -> None:
     office, buyer = await country.office(unfinished_idle="PT1S"), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     await asyncio.sleep(1.5)
     assert (await selection.post("start")).ok()["stage"] == "identity_verification"
 
@@ -145,18 +145,18 @@ async def test_starting_wakes_a_dormant_one_too(country: Country) -> None:
 @pytest.mark.slow
 async def test_an_entry_passes_over_a_dormant_one_whose_car_another_buyer_has_by_now(country: Country) -> None:
     office, buyer, other = await country.office(unfinished_idle="PT2S"), country.applicant(), country.applicant()
-    reserved = await buyer.completed(country.car(buyer, office))
+    reserved = await buyer.reach_reservation(country.car(buyer, office))
     car = country.car(buyer, office)
-    dormant = await buyer.submitted(car)
+    dormant = await buyer.create_selection(car)
     await asyncio.sleep(2.2)
-    await other.submitted(country.car(other, office, vin=car.vin))
+    await other.create_selection(country.car(other, office, vin=car.vin))
     assert (await entry(buyer))["preselection"]["id"] == reserved.id
     assert (await buyer.post("/entries", {"preselection_id": dormant.id})).code == "vehicle_in_use"
 
 
 async def test_somebody_else_s_or_nobody_s_is_not_found(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     stranger = country.applicant()
     for preselection_id in (selection.id, str(uuid4())):
         assert (await stranger.post("/entries", {"preselection_id": preselection_id})).code == "not_found"

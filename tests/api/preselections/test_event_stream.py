@@ -37,7 +37,7 @@ class Events:
                     return view
         raise EOFError
 
-    async def ended(self) -> bool:
+    async def has_ended(self) -> bool:
         try:
             async with asyncio.timeout(TIMEOUT):
                 async for line in self._lines:
@@ -48,7 +48,7 @@ class Events:
 
 
 @asynccontextmanager
-async def listening(address: str, applicant: Applicant, selection: Selection) -> AsyncIterator[Events]:
+async def open_events(address: str, applicant: Applicant, selection: Selection) -> AsyncIterator[Events]:
     async with (
         httpx.AsyncClient(timeout=httpx.Timeout(5, read=30)) as client,
         client.stream("GET", f"{address}{selection.path}/events", headers=applicant.headers) as response,
@@ -61,8 +61,8 @@ async def listening(address: str, applicant: Applicant, selection: Selection) ->
 
 async def test_the_view_comes_at_once_and_after_every_action(country: Country, address: str) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
-    async with listening(address, buyer, selection) as events:
+    selection = await buyer.create_selection(country.car(buyer, office))
+    async with open_events(address, buyer, selection) as events:
         first = await events.next()
         assert first["stage"] == "service_notes"
         assert set(first) == set(await selection.view())
@@ -73,8 +73,8 @@ async def test_the_view_comes_at_once_and_after_every_action(country: Country, a
 
 async def test_what_time_does_is_pushed_too(country: Country, address: str) -> None:
     office, buyer = await country.office(batch_ttl="PT1S"), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
-    async with listening(address, buyer, selection) as events:
+    selection = await buyer.reach_selection(country.car(buyer, office))
+    async with open_events(address, buyer, selection) as events:
         assert (await events.next())["batch"] is None
         batch = (await selection.post("draws")).ok()["batch"]
         assert (await events.next())["batch"] == batch
@@ -86,8 +86,8 @@ async def test_what_time_does_is_pushed_too(country: Country, address: str) -> N
 async def test_a_change_made_behind_the_api_is_pushed(country: Country, address: str) -> None:
     """For example by an operator's signal."""
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
-    async with listening(address, buyer, selection) as events:
+    selection = await buyer.create_selection(country.car(buyer, office))
+    async with open_events(address, buyer, selection) as events:
         await events.next()
         handle = country.stack.context.temporal.get_workflow_handle(f"vehicle-{selection.id}")
         await handle.signal("start", {"request_id": ""})
@@ -97,9 +97,9 @@ async def test_a_change_made_behind_the_api_is_pushed(country: Country, address:
 @pytest.mark.slow
 async def test_a_lost_redis_does_not_end_the_stream(country: Country, address: str, valkey: Valkey) -> None:
     office, buyer = await country.office(batch_ttl="PT2S"), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     (await selection.post("draws")).ok()
-    async with listening(address, buyer, selection) as events:
+    async with open_events(address, buyer, selection) as events:
         assert (await events.next())["batch"]
         await valkey.kill()
         try:
@@ -110,21 +110,21 @@ async def test_a_lost_redis_does_not_end_the_stream(country: Country, address: s
 
 async def test_the_stream_ends_with_the_token(country: Country, address: str) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     buyer.claims["exp"] = int(country.stack.context.clock().timestamp()) + 2
-    async with listening(address, buyer, selection) as events:
+    async with open_events(address, buyer, selection) as events:
         await events.next()
-        assert await events.ended()
+        assert await events.has_ended()
 
 
 @pytest.mark.slow
 async def test_many_streams_hold_no_connection_to_the_database(country: Country, address: str) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     all_listen = asyncio.Barrier(STREAMS + 1)
 
     async def listen() -> str:
-        async with listening(address, buyer, selection) as events:
+        async with open_events(address, buyer, selection) as events:
             await events.next()
             await all_listen.wait()
             return str((await events.next())["stage"])
@@ -140,6 +140,6 @@ async def test_many_streams_hold_no_connection_to_the_database(country: Country,
 @pytest.mark.parametrize("stranger", [True, False])
 async def test_who_may_not_listen_is_refused(country: Country, *, stranger: bool) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     caller = country.applicant() if stranger else country.caller("clerk")
     assert (await caller.get(f"{selection.path}/events")).code == ("not_found" if stranger else "forbidden")

@@ -6,7 +6,7 @@ from tests.support.country import Country
 async def test_a_journey_by_draw_ends_with_a_reserved_plate(country: Country) -> None:
     office = await country.office()
     buyer = country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     view = (await selection.post("draws", {"exclude_four": True})).ok()
     assert len(view["batch"]["numbers"]) == 10
     number = view["batch"]["numbers"][3]

@@ -7,7 +7,7 @@ from tests.support.country import Country
 
 async def test_it_offers_what_leads_to_a_free_number(country: Country) -> None:
     office, buyer = await country.office("A!!!!", "B1!!!"), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     prefix, path = office.prefixes[0], f"{selection.path}/keyboard"
 
     async def available(typed: str) -> list[str]:
@@ -25,14 +25,14 @@ async def test_it_offers_what_leads_to_a_free_number(country: Country) -> None:
 
 async def test_only_at_the_choice_of_plates(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.submitted(country.car(buyer, office))
+    selection = await buyer.create_selection(country.car(buyer, office))
     answer = await buyer.get(f"{selection.path}/keyboard", params={"prefix": office.prefixes[0], "typed": ""})
     assert (answer.status, answer.code, answer.body["stage"]) == (409, "wrong_stage", "service_notes")
 
 
 async def test_so_many_calls_a_minute_for_a_preselection(country: Country) -> None:
     office, buyer = await country.office(keyboard_per_minute="3"), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     params = {"prefix": office.prefixes[0], "typed": "1"}
     answers = [await buyer.get(f"{selection.path}/keyboard", params=params) for _ in range(4)]
     assert [answer.status for answer in answers] == [200, 200, 200, 429]
@@ -50,7 +50,7 @@ async def test_so_many_calls_a_minute_for_a_preselection(country: Country) -> No
 )  # fmt: skip
 async def test_malformed_queries_fail_validation(country: Country, params: dict[str, str]) -> None:
     office, buyer = await country.office(), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
     known = {} if "prefix" in params or params in ({}, {"typed": "1"}) else {"prefix": office.prefixes[0]}
     answer = await buyer.get(f"{selection.path}/keyboard", params=known | params)
     assert (answer.status, answer.code) == (422, "validation_failed")
@@ -59,8 +59,8 @@ async def test_malformed_queries_fail_validation(country: Country, params: dict[
 async def test_numbers_that_are_merely_offered_stay_in_it_and_reserved_ones_leave(country: Country) -> None:
     office = await country.office("1234!", keyboard_snapshot="PT0S", batch_size="1")
     buyer, other = country.applicant(), country.applicant()
-    selection = await buyer.selecting(country.car(buyer, office))
-    reader = await other.selecting(country.car(other, office))
+    selection = await buyer.reach_selection(country.car(buyer, office))
+    reader = await other.reach_selection(country.car(other, office))
     params = {"prefix": office.prefixes[0], "typed": "1234"}
     number = (await selection.post("draws")).ok()["batch"]["numbers"][0]
     assert number[-1] in (await other.get(f"{reader.path}/keyboard", params=params)).ok()["available"]

@@ -23,9 +23,9 @@ ACTIONS: dict[str, Any] = {
 }
 
 
-async def selecting(country: Country, *templates: str, **policy: str) -> tuple[Office, Selection]:
+async def reach_selection(country: Country, *templates: str, **policy: str) -> tuple[Office, Selection]:
     office, buyer = await country.office(*templates, **policy), country.applicant()
-    return office, await buyer.selecting(country.car(buyer, office))
+    return office, await buyer.reach_selection(country.car(buyer, office))
 
 
 async def until_after(instant: str, country: Country) -> None:
@@ -37,7 +37,7 @@ async def until_after(instant: str, country: Country) -> None:
 class TestIdentity:
     async def test_the_steps_fill_the_view_as_they_go(self, country: Country) -> None:
         office, buyer = await country.office(confirm_delay="PT1S", code_resend="PT60S"), country.applicant()
-        selection = await buyer.submitted(country.car(buyer, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
         view = (await selection.post("start")).ok()
         assert (view["stage"], view["identity"]) == ("identity_verification", None)
         identity = (await selection.post("identity-code")).ok()["identity"]
@@ -57,13 +57,13 @@ class TestIdentity:
 
     async def test_a_code_must_have_been_sent(self, country: Country) -> None:
         office, buyer = await country.office(), country.applicant()
-        selection = await buyer.submitted(country.car(buyer, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
         await selection.post("start")
         assert (await selection.post("identity", {"code": "123456"})).code == "code_not_sent"
 
     async def test_wrong_codes_are_counted_and_a_new_one_resets_them(self, country: Country) -> None:
         office, buyer = await country.office(code_attempts="2"), country.applicant()
-        selection = await buyer.submitted(country.car(buyer, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
         await selection.post("start")
         await selection.post("identity-code")
         bad = {"code": wrong(country.stack.phone.last_code(buyer.phone))}
@@ -76,7 +76,7 @@ class TestIdentity:
 
     async def test_an_expired_code_is_reported(self, country: Country) -> None:
         office, buyer = await country.office(code_ttl="PT1S"), country.applicant()
-        selection = await buyer.submitted(country.car(buyer, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
         await selection.post("start")
         expires_at = (await selection.post("identity-code")).ok()["identity"]["expires_at"]
         await until_after(expires_at, country)
@@ -86,7 +86,7 @@ class TestIdentity:
 
     async def test_without_sms_the_code_is_unavailable(self, country: Country) -> None:
         office, buyer = await country.office(), country.applicant()
-        selection = await buyer.submitted(country.car(buyer, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
         await selection.post("start")
         country.stack.phone.down = SWITCHED_OFF
         answer = await selection.post("identity-code")
@@ -101,26 +101,26 @@ class TestStages:
     )
     async def test_no_action_comes_before_its_stage(self, country: Country, action: str) -> None:
         office, buyer = await country.office(), country.applicant()
-        selection = await buyer.submitted(country.car(buyer, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
         answer = await selection.post(action, at(ACTIONS[action], office))
         assert (answer.status, answer.code, answer.body["stage"]) == (409, "wrong_stage", "service_notes")
 
     @pytest.mark.parametrize("action", list(ACTIONS))
     async def test_nothing_more_happens_to_a_completed_one(self, country: Country, action: str) -> None:
         office, buyer = await country.office(), country.applicant()
-        selection = await buyer.completed(country.car(buyer, office))
+        selection = await buyer.reach_reservation(country.car(buyer, office))
         answer = await selection.post(action, at(ACTIONS[action], office))
         assert (answer.code, answer.body["stage"]) == ("wrong_stage", "completed")
 
     async def test_cancellation_is_refused_by_policy_before_the_stage(self, country: Country) -> None:
         office, buyer = await country.office(), country.applicant()
-        selection = await buyer.submitted(country.car(buyer, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
         answer = await selection.post("cancellation")
         assert (answer.status, answer.code) == (409, "cancellation_not_allowed")
 
     async def test_cancellation_gives_a_completed_plate_back_where_policy_allows(self, country: Country) -> None:
         office, buyer = await country.office(cancellation="true"), country.applicant()
-        selection = await buyer.submitted(country.car(buyer, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
         assert (await selection.post("cancellation")).code == "wrong_stage"
         await selection.verify()
         number = {"number": (await selection.post("draws")).ok()["batch"]["numbers"][0]}
@@ -142,7 +142,7 @@ def at(body: Any, office: Office) -> Any:
 
 class TestDraws:
     async def test_ten_free_numbers_for_one_draw(self, country: Country) -> None:
-        office, selection = await selecting(country)
+        office, selection = await reach_selection(country)
         view = (await selection.post("draws", {"exclude_four": True, "prefix": office.prefixes[0].lower()})).ok()
         numbers = view["batch"]["numbers"]
         assert len(set(numbers)) == 10
@@ -151,27 +151,27 @@ class TestDraws:
         assert parse_instant(view["batch"]["expires_at"]) - parse_instant(view["now"]) <= timedelta(seconds=90)
 
     async def test_a_body_is_not_needed(self, country: Country) -> None:
-        _, selection = await selecting(country)
+        _, selection = await reach_selection(country)
         assert (await selection.post("draws")).ok()["batch"]
 
     async def test_a_prefix_of_another_office_fails_validation(self, country: Country) -> None:
-        _, selection = await selecting(country)
+        _, selection = await reach_selection(country)
         assert (await selection.post("draws", {"prefix": "京A"})).code == "validation_failed"
 
     async def test_no_draws_left(self, country: Country) -> None:
-        _, selection = await selecting(country, draws="1")
+        _, selection = await reach_selection(country, draws="1")
         await selection.post("draws")
         answer = await selection.post("draws")
         assert (answer.status, answer.code) == (409, "no_draws_left")
 
     async def test_nothing_to_draw_is_not_charged(self, country: Country) -> None:
-        _, selection = await selecting(country, "444!!")
+        _, selection = await reach_selection(country, "444!!")
         answer = await selection.post("draws", {"exclude_four": True})
         assert (answer.status, answer.code) == (409, "numbers_unavailable")
         assert (await selection.view())["draws"]["remaining"] == 5
 
     async def test_an_expired_batch_is_gone_from_the_view(self, country: Country) -> None:
-        _, selection = await selecting(country, batch_ttl="PT1S")
+        _, selection = await reach_selection(country, batch_ttl="PT1S")
         batch = (await selection.post("draws")).ok()["batch"]
         await until_after(batch["expires_at"], country)
         assert (await selection.view())["batch"] is None
@@ -181,19 +181,19 @@ class TestDraws:
 
 class TestCandidates:
     async def test_only_a_number_of_the_batch(self, country: Country) -> None:
-        office, selection = await selecting(country)
+        office, selection = await reach_selection(country)
         await selection.post("draws")
         answer = await selection.post("candidates", {"number": f"{office.prefixes[0]}A1234"})
         assert (answer.status, answer.code) == (409, "not_in_batch")
 
     async def test_only_a_candidate_can_be_confirmed(self, country: Country) -> None:
-        _, selection = await selecting(country)
+        _, selection = await reach_selection(country)
         number = (await selection.post("draws")).ok()["batch"]["numbers"][0]
         answer = await selection.post("confirmation", {"number": number})
         assert (answer.status, answer.code) == (409, "not_a_candidate")
 
     async def test_an_expired_candidate_is_reported(self, country: Country) -> None:
-        _, selection = await selecting(country, candidate_ttl="PT1S")
+        _, selection = await reach_selection(country, candidate_ttl="PT1S")
         number = {"number": (await selection.post("draws")).ok()["batch"]["numbers"][0]}
         candidates = (await selection.post("candidates", number)).ok()["candidates"]
         await until_after(candidates["expires_at"], country)
@@ -202,14 +202,14 @@ class TestCandidates:
         assert (await selection.view())["candidates"] is None
 
     async def test_small_letters_are_folded(self, country: Country) -> None:
-        office, selection = await selecting(country, "A!!!!")
+        office, selection = await reach_selection(country, "A!!!!")
         number = (await selection.post("draws")).ok()["batch"]["numbers"][0].lower()
         assert (await selection.post("candidates", {"number": number})).ok()["candidates"]
         assert (await selection.post("confirmation", {"number": number})).ok()["plate"] == number.upper()
         assert office.prefixes[0] in number.upper()
 
     async def test_confirming_reserves_the_plate_with_its_last_day(self, country: Country) -> None:
-        office, selection = await selecting(country)
+        office, selection = await reach_selection(country)
         number = {"number": (await selection.post("draws")).ok()["batch"]["numbers"][0]}
         await selection.post("candidates", number)
         view = (await selection.post("confirmation", number)).ok()
@@ -222,7 +222,7 @@ class TestCandidates:
 
 class TestLimits:
     async def test_an_account_writes_so_many_times_a_minute(self, country: Country) -> None:
-        _, selection = await selecting(country, writes_per_minute="8")
+        _, selection = await reach_selection(country, writes_per_minute="8")
         answers = [await selection.post("candidates", {"number": "京A12345"}) for _ in range(8)]
         limited = [answer for answer in answers if answer.status == 429]
         assert answers[0].code == "not_in_batch"
@@ -233,13 +233,13 @@ class TestLimits:
 
     async def test_the_stage_is_checked_before_the_limit_and_costs_nothing_of_it(self, country: Country) -> None:
         office, buyer = await country.office(writes_per_minute="3"), country.applicant()
-        selection = await buyer.submitted(country.car(buyer, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
         for _ in range(6):
             assert (await selection.post("draws")).code == "wrong_stage"
         assert (await selection.post("start")).ok()
 
     async def test_a_banned_party_goes_no_further(self, country: Country) -> None:
-        office, selection = await selecting(country)
+        office, selection = await reach_selection(country)
         until = await ban(country, selection.applicant)
         for action, body in (("draws", {}), ("compositions", at(ACTIONS["compositions"], office))):
             answer = await selection.post(action, body)
@@ -247,7 +247,7 @@ class TestLimits:
 
 
 async def test_exhausted_comes_by_itself_when_the_last_hold_has_ended(country: Country) -> None:
-    office, selection = await selecting(country, draws="1", composed="1", batch_ttl="PT1S")
+    office, selection = await reach_selection(country, draws="1", composed="1", batch_ttl="PT1S")
     await selection.post("compositions", {"numbers": [f"{office.prefixes[0]}A1234"]})
     batch = (await selection.post("draws")).ok()["batch"]
     await until_after(batch["expires_at"], country)

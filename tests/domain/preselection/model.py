@@ -73,7 +73,7 @@ class Model:
                 self._back_to_notes()
                 self._drop_holds()
                 self.dormant = True
-            self._exhaust_if_used_up()
+            self._exhaust_without_chances()
         self.now = instant
 
     def marks(self) -> list[int]:
@@ -94,23 +94,23 @@ class Model:
         if self._is_unfinished():
             self._back_to_notes()
             self.dormant = False
-            self._acted()
+            self._restart_idle_time()
 
     def start(self) -> None:
         self._must_be_at(NOTES)
         self.stage = IDENTITY
         self.dormant = False
-        self._acted()
+        self._restart_idle_time()
 
-    def send_code(self) -> None:
+    def send_identity_code(self) -> None:
         self._must_be_at(IDENTITY)
         if self.resend_from is not None and self.now < self.resend_from:
             raise Refused("rate_limited", retry_at=self.resend_from)
         self.confirm_from = self.now + self.rules.confirm_delay
         self.resend_from = self.now + self.rules.code_resend
-        self._acted()
+        self._restart_idle_time()
 
-    def prove(self) -> None:
+    def confirm_identity(self) -> None:
         self._must_be_at(IDENTITY)
         if self.confirm_from is None:
             raise Refused("code_not_sent")
@@ -119,7 +119,7 @@ class Model:
         self.stage = SELECTION
         self.confirm_from = self.resend_from = None
         self.compose_from = self.now + self.rules.compose_interval
-        self._acted()
+        self._restart_idle_time()
 
     def draw(self, batch_id: str, numbers: Sequence[str]) -> None:
         self._must_be_at(SELECTION)
@@ -130,7 +130,7 @@ class Model:
         self.draws -= 1
         self.batch_id, self.batch = batch_id, list(numbers)
         self.ends["batch"] = self.now + self.rules.batch_ttl
-        self._acted()
+        self._restart_idle_time()
 
     def put_aside(self, number: str) -> None:
         self._must_be_at(SELECTION)
@@ -146,9 +146,9 @@ class Model:
         self.column.append((number, self.batch_id))
         cap = self.column_since + self.rules.candidate_ttl_cap
         self.ends["candidates"] = min(self.now + self.rules.candidate_ttl, cap)
-        self._acted()
+        self._restart_idle_time()
 
-    def choose(self, number: str, deadline: int) -> None:
+    def confirm(self, number: str, deadline: int) -> None:
         self._must_be_at(SELECTION)
         if number not in [candidate for candidate, _ in self.column]:
             raise Refused("not_a_candidate")
@@ -175,11 +175,11 @@ class Model:
             return
         self.composed -= len(numbers)
         self.compose_from = self.now + self.rules.compose_interval
-        self._acted()
-        self._exhaust_if_used_up()
+        self._restart_idle_time()
+        self._exhaust_without_chances()
         self.submission = [(number, "taken") for number in numbers]
 
-    def cancel(self) -> None:
+    def withdraw(self) -> None:
         if not self.rules.cancellation:
             raise Refused("cancellation_not_allowed")
         self._end_reservation(CANCELLED)
@@ -192,7 +192,7 @@ class Model:
     def reject(self) -> None:
         self._end_reservation(CANCELLED)
 
-    def extend(self, deadline: int) -> None:
+    def extend_validity(self, deadline: int) -> None:
         self._must_be_at(COMPLETED)
         if deadline <= self.now:
             raise Refused("validation_failed")
@@ -200,7 +200,7 @@ class Model:
 
     def release_holds(self) -> None:
         self._drop_holds()
-        self._exhaust_if_used_up()
+        self._exhaust_without_chances()
 
     # Internal steps
 
@@ -211,7 +211,7 @@ class Model:
         if self.stage != stage:
             raise Refused("wrong_stage", stage=self.stage)
 
-    def _acted(self) -> None:
+    def _restart_idle_time(self) -> None:
         self.ends["unfinished_idle"] = self.now + self.rules.unfinished_idle
         if self.stage == SELECTION:
             self.ends["session"] = self.now + self.rules.session_idle
@@ -227,7 +227,7 @@ class Model:
         self.ends.pop("batch", None)
         self.ends.pop("candidates", None)
 
-    def _exhaust_if_used_up(self) -> None:
+    def _exhaust_without_chances(self) -> None:
         used_up = self.draws == 0 and self.composed == 0 and not self.holds()
         if used_up and self._is_unfinished():
             self._back_to_notes()

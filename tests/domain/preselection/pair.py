@@ -21,7 +21,7 @@ COUNTS = {"draws", "composed", "composed_per_submission", "cancellation"}
 NEVER_SHOWN = "粤BAB123"
 
 
-def since_opening(value: Any) -> Any:
+def milliseconds_since_opening(value: Any) -> Any:
     return (value - OPENED) // MS if isinstance(value, datetime) else value
 
 
@@ -75,19 +75,19 @@ class Pair:
     def start(self) -> None:
         self._do(self.model.start, Preselection.start)
 
-    def send_code(self) -> None:
-        self._do(self.model.send_code, Preselection.send_identity_code)
+    def send_identity_code(self) -> None:
+        self._do(self.model.send_identity_code, Preselection.send_identity_code)
 
-    def prove(self) -> None:
-        self._do(self.model.prove, Preselection.confirm_identity)
+    def confirm_identity(self) -> None:
+        self._do(self.model.confirm_identity, Preselection.confirm_identity)
 
     def verify(self) -> None:
         """All steps to 预选号牌, which random steps would rarely reach."""
         self.enter()
         self.start()
-        self.send_code()
+        self.send_identity_code()
         self.wait(self.model.rules.confirm_delay)
-        self.prove()
+        self.confirm_identity()
 
     # 预选号牌
 
@@ -102,32 +102,32 @@ class Pair:
         number = self._pick(self.model.batch, pick)
         self._do(lambda: self.model.put_aside(number), lambda state, now: state.put_aside(number, now))
 
-    def choose(self, pick: int, validity: int) -> None:
+    def confirm(self, pick: int, validity: int) -> None:
         number = self._pick([candidate for candidate, _ in self.model.column], pick)
         reservation = self._reservation(number, validity)
         self._do(
-            lambda: self.model.choose(number, since_opening(reservation.deadline)),
+            lambda: self.model.confirm(number, milliseconds_since_opening(reservation.deadline)),
             lambda state, now: state.confirm(reservation, now),
         )
 
-    def compose_in_vain(self, size: int) -> None:
+    def charge_composition(self, size: int) -> None:
         numbers = self._new_numbers(size)
         self._do(
             lambda: self.model.compose(numbers, None, 0), lambda state, now: state.charge_composition(numbers, now)
         )
 
-    def compose_and_win(self, size: int, pick: int, validity: int) -> None:
+    def compose(self, size: int, pick: int, validity: int) -> None:
         numbers = self._new_numbers(size)
         reservation = self._reservation(numbers[pick % size], validity)
         self._do(
-            lambda: self.model.compose(numbers, reservation.plate, since_opening(reservation.deadline)),
+            lambda: self.model.compose(numbers, reservation.plate, milliseconds_since_opening(reservation.deadline)),
             lambda state, now: state.compose(numbers, reservation, now),
         )
 
     # Completed, and other acts
 
-    def cancel(self) -> None:
-        self._do(self.model.cancel, Preselection.withdraw)
+    def withdraw(self) -> None:
+        self._do(self.model.withdraw, Preselection.withdraw)
 
     def register(self) -> None:
         self._do(self.model.register, Preselection.register)
@@ -135,17 +135,18 @@ class Pair:
     def reject(self) -> None:
         self._do(self.model.reject, Preselection.reject)
 
-    def extend(self, days: int) -> None:
+    def extend_validity(self, days: int) -> None:
         visit_by = shanghai_day(self.now) + timedelta(days=days)
-        deadline = since_opening(end_of_day(visit_by))
+        deadline = milliseconds_since_opening(end_of_day(visit_by))
         self._do(
-            lambda: self.model.extend(deadline), lambda state, now: state.settle(now).extend_validity(visit_by, now)
+            lambda: self.model.extend_validity(deadline),
+            lambda state, now: state.settle(now).extend_validity(visit_by, now),
         )
 
-    def extend_at_midnight(self, days: int) -> None:
+    def extend_validity_at_midnight(self, days: int) -> None:
         """The end of a day is a deadline too: at it the day is over."""
-        self.model.wait_until(since_opening(end_of_day(shanghai_day(self.now))))
-        self.extend(days)
+        self.model.wait_until(milliseconds_since_opening(end_of_day(shanghai_day(self.now))))
+        self.extend_validity(days)
 
     def release_holds(self) -> None:
         self._do(self.model.release_holds, Preselection.release_holds)
@@ -163,9 +164,9 @@ class Pair:
     def _check_state(self, state: Preselection) -> None:
         model, code = self.model, state.identity
         assert (state.stage.value, state.dormant) == (model.stage, model.dormant)
-        assert (code and since_opening(code.confirm_enabled_at)) == model.confirm_from
-        assert (code and since_opening(code.resend_at)) == model.resend_from
-        assert since_opening(state.compose_from) == model.compose_from
+        assert (code and milliseconds_since_opening(code.confirm_enabled_at)) == model.confirm_from
+        assert (code and milliseconds_since_opening(code.resend_at)) == model.resend_from
+        assert milliseconds_since_opening(state.compose_from) == model.compose_from
         assert state.settle(self.now) == state
 
     def _check_submission_and_plate(self, state: Preselection) -> None:
@@ -176,7 +177,7 @@ class Pair:
 
     def _check_holds(self, state: Preselection) -> None:
         rules, holds = self.model.rules, state.holds(self.now)
-        held = {number: (hold.kind.value, since_opening(hold.until)) for number, hold in holds.items()}
+        held = {number: (hold.kind.value, milliseconds_since_opening(hold.until)) for number, hold in holds.items()}
         assert held == self.model.holds()
         # Every hold ends automatically, and none outlives the stages in which it can be used.
         longest = max(rules.batch_ttl, rules.candidate_ttl)
@@ -191,7 +192,7 @@ class Pair:
         model = self.model
         begins = {"confirm_delay": model.confirm_from, "compose_interval": model.compose_from}
         begun = {name: begin for name, begin in begins.items() if begin is not None and begin > model.now}
-        running = {name.value: since_opening(end) for name, end in deadlines(state, self.now).items()}
+        running = {name.value: milliseconds_since_opening(end) for name, end in deadlines(state, self.now).items()}
         assert running == model.ends | begun
 
     def _check_chances(self, state: Preselection) -> None:
@@ -212,7 +213,9 @@ class Pair:
         try:
             self.state = act(self.state, self.now)
         except Refusal as refused:
-            facts = {name: since_opening(getattr(refused, name)) for name in refused.facts() if name != "errors"}
+            facts = {
+                name: milliseconds_since_opening(getattr(refused, name)) for name in refused.facts() if name != "errors"
+            }
             refusal = (refused.code, facts)
         assert refusal == expected
 

@@ -47,19 +47,19 @@ def at_identity(policy: Policy | None = None, **chances: Unpack[Chances]) -> Pre
     return at_notes(policy, **chances).start(OPENED)
 
 
-def code_sent(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
+def at_code(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """At 身份验证, with a code that was sent at OPENED."""
     return at_identity(policy, **chances).send_identity_code(OPENED)
 
 
-def selecting(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
+def at_selection(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """At 预选号牌 since PROVED; `chances` are what it was opened with."""
-    return code_sent(policy, **chances).confirm_identity(PROVED)
+    return at_code(policy, **chances).confirm_identity(PROVED)
 
 
 def with_batch(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """With the batch FIRST, drawn at PROVED."""
-    return selecting(policy, **chances).draw("first", FIRST, PROVED)
+    return at_selection(policy, **chances).draw("first", FIRST, PROVED)
 
 
 def with_candidate(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
@@ -67,9 +67,9 @@ def with_candidate(policy: Policy | None = None, **chances: Unpack[Chances]) -> 
     return with_batch(policy, **chances).put_aside(FIRST[0], PROVED)
 
 
-def completed(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
+def with_reservation(policy: Policy | None = None, **chances: Unpack[Chances]) -> Preselection:
     """With RESERVATION, composed at COMPOSABLE."""
-    return selecting(policy, **chances).compose([RESERVATION.plate], RESERVATION, COMPOSABLE)
+    return at_selection(policy, **chances).compose([RESERVATION.plate], RESERVATION, COMPOSABLE)
 
 
 def back_at_selection(state: Preselection, at: datetime) -> Preselection:

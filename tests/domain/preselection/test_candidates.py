@@ -19,14 +19,14 @@ from tests.domain.preselection.states import (
     SECOND,
     SECOND_BATCH,
     THIRD,
+    at_code,
     at_notes,
+    at_selection,
     back_at_selection,
-    code_sent,
-    completed,
     refuses,
-    selecting,
     with_batch,
     with_candidate,
+    with_reservation,
 )
 
 TTL = 3 * MINUTE
@@ -51,7 +51,7 @@ def test_putting_aside_costs_no_chance_and_leaves_the_batch_alone() -> None:
 
 def test_without_a_batch_every_number_is_not_in_batch() -> None:
     with refuses(NotInBatch):
-        selecting().put_aside(FIRST[0], PROVED)
+        at_selection().put_aside(FIRST[0], PROVED)
 
 
 @pytest.mark.parametrize("at", [PROVED, PROVED + BATCH_TTL])
@@ -101,7 +101,7 @@ def test_replacing_a_batchs_candidate_leaves_those_of_earlier_batches_alone() ->
 
 
 def test_there_are_as_many_slots_as_draws() -> None:
-    state = selecting()
+    state = at_selection()
     for draw in range(5):
         at = PROVED + draw * SECOND
         batch = [f"粤B{draw}000{digit}" for digit in range(10)]
@@ -124,7 +124,7 @@ def test_the_columns_countdown_never_runs_past_its_cap_from_the_first_addition()
 
 
 def test_restarts_reach_the_default_cap_of_fifteen_minutes() -> None:
-    state = selecting(Policy(draws=10))
+    state = at_selection(Policy(draws=10))
     for draw in range(8):
         at = PROVED + draw * 2 * MINUTE
         state = state.draw(f"batch {draw}", [f"粤B{draw}0000"], at).put_aside(f"粤B{draw}0000", at)
@@ -167,7 +167,7 @@ def test_the_columns_countdown_survives_a_new_entry_and_is_not_restarted_by_it()
 
 
 def test_only_a_candidate_can_be_confirmed() -> None:
-    for state in (selecting(), with_batch(), with_candidate()):
+    for state in (at_selection(), with_batch(), with_candidate()):
         with refuses(NotACandidate):
             state.check_confirm(FIRST[1], PROVED)
         with refuses(NotACandidate):
@@ -199,7 +199,7 @@ def test_confirming_costs_no_chance() -> None:
     assert (state.draws_remaining, state.composed_remaining) == (4, 20)
 
 
-@pytest.mark.parametrize("state", [at_notes(), code_sent(), completed(), with_candidate().enter(PROVED)])
+@pytest.mark.parametrize("state", [at_notes(), at_code(), with_reservation(), with_candidate().enter(PROVED)])
 def test_candidates_are_known_at_plate_selection_only(state: Preselection) -> None:
     with refuses(WrongStage, stage=state.stage):
         state.put_aside(FIRST[0], COMPOSABLE)

@@ -14,14 +14,14 @@ from tests.domain.preselection.states import (
     PROVED,
     SECOND,
     SECOND_BATCH,
+    at_code,
     at_notes,
+    at_selection,
     back_at_selection,
-    code_sent,
-    completed,
     refuses,
-    selecting,
     with_batch,
     with_candidate,
+    with_reservation,
 )
 
 EXPIRES = PROVED + 90 * SECOND
@@ -40,12 +40,12 @@ def test_a_draw_that_returned_numbers_costs_one_draw() -> None:
 
 @pytest.mark.parametrize("numbers", [FIRST, FIRST[:3], FIRST[:1]])
 def test_fewer_than_ten_free_are_all_there_are_and_cost_one_draw_too(numbers: tuple[str, ...]) -> None:
-    state = selecting().draw("first", numbers, PROVED)
+    state = at_selection().draw("first", numbers, PROVED)
     assert (set(state.holds(PROVED)), state.draws_remaining) == (set(numbers), 4)
 
 
 def test_a_draw_that_returned_nothing_is_refused_and_not_charged() -> None:
-    state = selecting()
+    state = at_selection()
     with refuses(NumbersUnavailable):
         state.draw("first", (), PROVED)
     assert state.draws_remaining == 5
@@ -85,7 +85,7 @@ def test_a_new_draw_keeps_the_candidates_and_their_countdown() -> None:
 
 @pytest.mark.requirement("R-31", "R-46")
 def test_every_draw_counts_down_until_none_is_left() -> None:
-    state = selecting()
+    state = at_selection()
     for draw in range(5):
         numbers = [f"粤B{draw}000{digit}" for digit in range(10)]
         state = state.draw(f"batch {draw}", numbers, PROVED + draw * SECOND)
@@ -97,7 +97,7 @@ def test_every_draw_counts_down_until_none_is_left() -> None:
 
 
 def test_draws_used_up_leave_the_composed_numbers_usable() -> None:
-    state = selecting(draws_remaining=0)
+    state = at_selection(draws_remaining=0)
     with refuses(NoDrawsLeft):
         state.check_draw(COMPOSABLE)
     state.check_compose(5, COMPOSABLE)
@@ -105,7 +105,7 @@ def test_draws_used_up_leave_the_composed_numbers_usable() -> None:
 
 @pytest.mark.requirement("R-23")
 def test_a_draw_waits_for_no_countdown() -> None:
-    state = selecting()
+    state = at_selection()
     assert state.compose_from == COMPOSABLE
     state.check_draw(PROVED)
 
@@ -136,7 +136,7 @@ def test_the_countdown_is_the_policys() -> None:
     assert with_batch(policy).batch == Batch("first", FIRST, PROVED + 8 * SECOND)
 
 
-@pytest.mark.parametrize("state", [at_notes(), code_sent(), completed()])
+@pytest.mark.parametrize("state", [at_notes(), at_code(), with_reservation()])
 def test_a_draw_is_known_at_plate_selection_only(state: Preselection) -> None:
     with refuses(WrongStage, stage=state.stage):
         state.check_draw(COMPOSABLE)

@@ -18,15 +18,15 @@ from tests.domain.preselection.states import (
     PROVED,
     RESERVATION,
     SECOND,
+    at_code,
     at_identity,
     at_notes,
+    at_selection,
     back_at_selection,
-    code_sent,
-    completed,
     refuses,
-    selecting,
     with_batch,
     with_candidate,
+    with_reservation,
 )
 
 
@@ -76,14 +76,16 @@ def test_start_leads_to_identity_verification() -> None:
     assert state.identity is None
 
 
-@pytest.mark.parametrize("state", [at_identity(), code_sent(), selecting(), completed()])
+@pytest.mark.parametrize("state", [at_identity(), at_code(), at_selection(), with_reservation()])
 def test_start_is_known_at_service_notes_only(state: Preselection) -> None:
     with refuses(WrongStage, stage=state.stage):
         state.start(COMPOSABLE)
 
 
 @pytest.mark.requirement("R-05", "R-15")
-@pytest.mark.parametrize("state", [at_notes(), at_identity(), code_sent(), selecting(), with_batch(), with_candidate()])
+@pytest.mark.parametrize(
+    "state", [at_notes(), at_identity(), at_code(), at_selection(), with_batch(), with_candidate()]
+)
 def test_an_unfinished_step_lands_at_service_notes_at_the_next_entry(state: Preselection) -> None:
     again = state.enter(COMPOSABLE)
     assert (again.stage, again.last_action_at) == (Stage.SERVICE_NOTES, COMPOSABLE)
@@ -107,14 +109,14 @@ def test_the_holds_are_found_again_after_a_new_verification() -> None:
 
 
 def test_a_new_entry_ends_the_selection_session() -> None:
-    again = selecting().enter(COMPOSABLE)
+    again = at_selection().enter(COMPOSABLE)
     assert (again.session_until, again.compose_from, again.last_submission) == (None, None, None)
     with refuses(WrongStage, stage=Stage.SERVICE_NOTES):
         again.check_draw(COMPOSABLE)
 
 
 def test_a_new_entry_voids_an_identity_code() -> None:
-    again = code_sent().enter(PROVED).start(PROVED)
+    again = at_code().enter(PROVED).start(PROVED)
     assert again.identity is None
 
 
@@ -139,21 +141,21 @@ def test_an_entry_with_both_counts_used_up_and_nothing_held_is_exhausted() -> No
 
 @pytest.mark.requirement("R-08")
 def test_an_entry_with_a_plate_stays_at_completed_within_its_validity() -> None:
-    state = completed()
+    state = with_reservation()
     assert state.enter(RESERVATION.deadline - MS) == state
 
 
 @pytest.mark.requirement("R-08", "R-41")
 def test_an_entry_after_the_validity_finds_the_preselection_overdue() -> None:
-    assert completed().enter(RESERVATION.deadline).stage is Stage.OVERDUE
+    assert with_reservation().enter(RESERVATION.deadline).stage is Stage.OVERDUE
 
 
 @pytest.mark.parametrize(
     "state",
     [
-        completed().register(COMPOSABLE),
-        completed().reject(COMPOSABLE),
-        completed().settle(RESERVATION.deadline),
+        with_reservation().register(COMPOSABLE),
+        with_reservation().reject(COMPOSABLE),
+        with_reservation().settle(RESERVATION.deadline),
         at_notes(draws_remaining=0, composed_remaining=0).settle(OPENED),
     ],
 )
@@ -215,4 +217,4 @@ def test_each_accepted_action_puts_unfinished_idle_off() -> None:
 
 def test_a_plate_reserved_is_never_dormant() -> None:
     policy = Policy().with_overrides({"unfinished_idle": "PT20S"})
-    assert not completed(policy).settle(COMPOSABLE + MINUTE).dormant
+    assert not with_reservation(policy).settle(COMPOSABLE + MINUTE).dormant

@@ -20,8 +20,8 @@ from tests.domain.preselection.states import (
     SECOND,
     Chances,
     at_notes,
+    at_selection,
     refuses,
-    selecting,
     with_batch,
     with_candidate,
 )
@@ -35,7 +35,7 @@ def test_one_chance_of_either_kind_keeps_the_preselection_open() -> None:
         Chances(draws_remaining=1, composed_remaining=0),
         Chances(draws_remaining=0, composed_remaining=1),
     ):
-        state = selecting(**chances)
+        state = at_selection(**chances)
         assert not state.has_no_chance()
         assert state.settle(COMPOSABLE).stage is Stage.PLATE_SELECTION
 
@@ -78,14 +78,16 @@ def test_exhausted_comes_during_identity_verification_too() -> None:
 
 @pytest.mark.requirement("R-30")
 def test_exhausted_comes_at_once_when_the_last_composed_numbers_are_taken() -> None:
-    state = selecting(draws_remaining=0, composed_remaining=2).charge_composition(["粤B00000", "粤B00001"], COMPOSABLE)
+    state = at_selection(draws_remaining=0, composed_remaining=2).charge_composition(
+        ["粤B00000", "粤B00001"], COMPOSABLE
+    )
     assert state.stage is Stage.EXHAUSTED
     assert (state.draws_remaining, state.composed_remaining) == (0, 0)
 
 
 @pytest.mark.requirement("R-27", "R-30")
 def test_the_reason_of_the_last_submission_is_still_shown_at_exhausted() -> None:
-    state = selecting(draws_remaining=0, composed_remaining=1).charge_composition(["粤B00000"], COMPOSABLE)
+    state = at_selection(draws_remaining=0, composed_remaining=1).charge_composition(["粤B00000"], COMPOSABLE)
     assert state.last_submission == (Tried("粤B00000", Outcome.TAKEN),)
     assert state.settle(COMPOSABLE + DAY) == state
     assert (state.session_until, state.compose_from) == (None, None)
@@ -137,7 +139,7 @@ def test_no_action_is_known_at_exhausted(action: str) -> None:
 
 
 def test_chances_are_never_given_back() -> None:
-    state = selecting(Policy(cancellation=True)).charge_composition(["粤B00000"], COMPOSABLE)
+    state = at_selection(Policy(cancellation=True)).charge_composition(["粤B00000"], COMPOSABLE)
     state = state.draw("first", FIRST, COMPOSABLE).put_aside(FIRST[0], COMPOSABLE)
     won = state.confirm(replace(RESERVATION, plate=FIRST[0]), COMPOSABLE)
     for later in (state.release_holds(COMPOSABLE), state.enter(COMPOSABLE), won.withdraw(COMPOSABLE)):

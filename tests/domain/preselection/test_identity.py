@@ -15,14 +15,14 @@ from tests.domain.preselection.states import (
     PROVED,
     RESERVATION,
     SECOND,
+    at_code,
     at_identity,
     at_notes,
-    code_sent,
-    completed,
+    at_selection,
     refuses,
-    selecting,
     with_batch,
     with_candidate,
+    with_reservation,
 )
 
 IDLE = 30 * MINUTE
@@ -30,21 +30,21 @@ IDLE = 30 * MINUTE
 
 @pytest.mark.requirement("R-16", "R-17")
 def test_a_sent_code_can_be_confirmed_resent_and_expires_at_separate_instants() -> None:
-    assert code_sent().identity == IdentityCode(OPENED + 5 * SECOND, OPENED + MINUTE, OPENED + 5 * MINUTE)
+    assert at_code().identity == IdentityCode(OPENED + 5 * SECOND, OPENED + MINUTE, OPENED + 5 * MINUTE)
 
 
 @pytest.mark.requirement("R-17")
 def test_confirm_is_too_early_until_its_countdown_ends() -> None:
     with refuses(TooEarly, retry_at=PROVED):
-        code_sent().check_confirm_identity(PROVED - MS)
+        at_code().check_confirm_identity(PROVED - MS)
     with refuses(TooEarly, retry_at=PROVED):
-        code_sent().confirm_identity(PROVED - MS)
-    code_sent().check_confirm_identity(PROVED)
+        at_code().confirm_identity(PROVED - MS)
+    at_code().check_confirm_identity(PROVED)
 
 
 @pytest.mark.requirement("R-17")
 def test_a_right_code_leads_to_plate_selection() -> None:
-    state = code_sent().confirm_identity(PROVED)
+    state = at_code().confirm_identity(PROVED)
     assert (state.stage, state.identity) == (Stage.PLATE_SELECTION, None)
     assert (state.session_until, state.compose_from) == (PROVED + IDLE, COMPOSABLE)
 
@@ -58,20 +58,20 @@ def test_confirming_before_a_code_was_sent_is_code_not_sent() -> None:
 
 def test_a_voided_code_counts_as_not_sent() -> None:
     with refuses(CodeNotSent):
-        code_sent().enter(PROVED).start(PROVED).check_confirm_identity(PROVED)
+        at_code().enter(PROVED).start(PROVED).check_confirm_identity(PROVED)
 
 
 def test_another_code_is_rate_limited_until_code_resend_is_over() -> None:
     with refuses(RateLimited, retry_at=OPENED + MINUTE):
-        code_sent().check_send_identity_code(OPENED + MINUTE - MS)
+        at_code().check_send_identity_code(OPENED + MINUTE - MS)
     with refuses(RateLimited, retry_at=OPENED + MINUTE):
-        code_sent().send_identity_code(OPENED + MINUTE - MS)
-    code_sent().check_send_identity_code(OPENED + MINUTE)
+        at_code().send_identity_code(OPENED + MINUTE - MS)
+    at_code().check_send_identity_code(OPENED + MINUTE)
 
 
 def test_a_new_code_replaces_the_old_one_and_restarts_confirm_delay() -> None:
     again = OPENED + MINUTE
-    state = code_sent().send_identity_code(again)
+    state = at_code().send_identity_code(again)
     assert state.identity == IdentityCode(again + 5 * SECOND, again + MINUTE, again + 5 * MINUTE)
     with refuses(TooEarly, retry_at=again + 5 * SECOND):
         state.check_confirm_identity(again + 5 * SECOND - MS)
@@ -79,17 +79,17 @@ def test_a_new_code_replaces_the_old_one_and_restarts_confirm_delay() -> None:
 
 def test_the_durations_are_the_policys() -> None:
     policy = Policy().with_overrides({"confirm_delay": "PT2S", "code_resend": "PT30S", "code_ttl": "PT90S"})
-    assert code_sent(policy).identity == IdentityCode(OPENED + 2 * SECOND, OPENED + 30 * SECOND, OPENED + 90 * SECOND)
+    assert at_code(policy).identity == IdentityCode(OPENED + 2 * SECOND, OPENED + 30 * SECOND, OPENED + 90 * SECOND)
 
 
 def test_without_confirm_delay_a_code_can_be_confirmed_at_once() -> None:
     policy = Policy().with_overrides({"confirm_delay": "PT0S", "compose_interval": "PT0S"})
-    state = code_sent(policy).confirm_identity(OPENED)
+    state = at_code(policy).confirm_identity(OPENED)
     assert state.stage is Stage.PLATE_SELECTION
     assert state.compose([RESERVATION.plate], RESERVATION, OPENED).stage is Stage.COMPLETED
 
 
-@pytest.mark.parametrize("state", [at_notes(), selecting(), completed()])
+@pytest.mark.parametrize("state", [at_notes(), at_selection(), with_reservation()])
 def test_codes_are_known_at_identity_verification_only(state: Preselection) -> None:
     for attempt in (
         state.check_send_identity_code,
@@ -102,13 +102,13 @@ def test_codes_are_known_at_identity_verification_only(state: Preselection) -> N
 
 
 def test_the_stage_is_checked_before_the_countdown() -> None:
-    state = code_sent().enter(OPENED)
+    state = at_code().enter(OPENED)
     with refuses(WrongStage, stage=Stage.SERVICE_NOTES):
         state.check_confirm_identity(OPENED)
 
 
 def test_a_session_lasts_until_session_idle_is_over() -> None:
-    state = selecting()
+    state = at_selection()
     state.check_draw(PROVED + IDLE - MS)
     with refuses(WrongStage, stage=Stage.SERVICE_NOTES):
         state.check_draw(PROVED + IDLE)
@@ -131,7 +131,7 @@ def test_an_idle_session_leaves_batch_and_candidates_alone() -> None:
 
 
 def test_accepted_actions_prolong_the_session() -> None:
-    drawn = selecting().draw("first", FIRST, PROVED + MINUTE)
+    drawn = at_selection().draw("first", FIRST, PROVED + MINUTE)
     aside = drawn.put_aside(FIRST[0], PROVED + 2 * MINUTE)
     composed = aside.charge_composition(["粤B00000"], PROVED + 3 * MINUTE)
     ends = [state.session_until for state in (drawn, aside, composed)]
@@ -144,7 +144,7 @@ def test_choosing_the_same_candidate_again_does_not_prolong_the_session() -> Non
 
 
 def test_at_identity_verification_no_session_runs_out() -> None:
-    assert code_sent().settle(OPENED + 2 * IDLE).stage is Stage.IDENTITY_VERIFICATION
+    assert at_code().settle(OPENED + 2 * IDLE).stage is Stage.IDENTITY_VERIFICATION
 
 
 def test_a_draw_with_a_session_over_costs_nothing_even_before_any_timer_has_fired() -> None:

@@ -65,11 +65,11 @@ class PreselectionMachine(RuleBasedStateMachine):
         self.pair.wait_for_a_deadline(pick, offset)
 
     @rule(step=st.sampled_from(["settle", "store_and_load", "release_holds"]))
-    def from_outside(self, step: str) -> None:
+    def take_outside_step(self, step: str) -> None:
         getattr(self.pair, step)()
 
-    @rule(step=st.sampled_from(["verify", "enter", "start", "send_code", "prove"]))
-    def come_in(self, step: str) -> None:
+    @rule(step=st.sampled_from(["verify", "enter", "start", "send_identity_code", "confirm_identity"]))
+    def take_entry_step(self, step: str) -> None:
         getattr(self.pair, step)()
 
     @precondition(lambda self: self.pair.model.stage == NOTES)
@@ -86,25 +86,25 @@ class PreselectionMachine(RuleBasedStateMachine):
         self.pair.put_aside(pick)
 
     @rule(pick=PICKS, validity=st.sampled_from(VALIDITIES))
-    def choose(self, pick: int, validity: int) -> None:
-        self.pair.choose(pick, validity)
+    def confirm(self, pick: int, validity: int) -> None:
+        self.pair.confirm(pick, validity)
 
     @rule(size=st.sampled_from(SIZES))
-    def compose_in_vain(self, size: int) -> None:
-        self.pair.compose_in_vain(size)
+    def charge_composition(self, size: int) -> None:
+        self.pair.charge_composition(size)
 
     @rule(size=st.sampled_from(SIZES), pick=PICKS, validity=st.sampled_from(VALIDITIES))
-    def compose_and_win(self, size: int, pick: int, validity: int) -> None:
-        self.pair.compose_and_win(size, pick, validity)
+    def compose(self, size: int, pick: int, validity: int) -> None:
+        self.pair.compose(size, pick, validity)
 
     @precondition(lambda self: self.pair.model.stage != SELECTION)
-    @rule(step=st.sampled_from(["cancel", "register", "reject"]))
+    @rule(step=st.sampled_from(["withdraw", "register", "reject"]))
     def end_the_reservation(self, step: str) -> None:
         getattr(self.pair, step)()
 
     @precondition(lambda self: self.pair.model.stage != SELECTION)
-    @rule(step=st.sampled_from(["extend", "extend_at_midnight"]), days=st.integers(-2, 3))
-    def extend(self, step: str, days: int) -> None:
+    @rule(step=st.sampled_from(["extend_validity", "extend_validity_at_midnight"]), days=st.integers(-2, 3))
+    def extend_validity(self, step: str, days: int) -> None:
         getattr(self.pair, step)(days)
 
 
@@ -120,22 +120,25 @@ STEPS: list[tuple[int, Step]] = [
     (1, lambda pair, _: pair.store_and_load()),
     (2, lambda pair, _: pair.enter()),
     (2, lambda pair, _: pair.start()),
-    (2, lambda pair, _: pair.send_code()),
-    (2, lambda pair, _: pair.prove()),
+    (2, lambda pair, _: pair.send_identity_code()),
+    (2, lambda pair, _: pair.confirm_identity()),
     (5, lambda pair, _: pair.verify()),
     (4, lambda pair, chance: pair.draw(chance.randrange(4))),
     (6, lambda pair, chance: pair.put_aside(chance.randrange(12))),
-    (1, lambda pair, chance: pair.choose(chance.randrange(12), chance.choice(VALIDITIES))),
+    (1, lambda pair, chance: pair.confirm(chance.randrange(12), chance.choice(VALIDITIES))),
     (2, lambda pair, _: pair.wait_for_the_interval()),
-    (3, lambda pair, chance: pair.compose_in_vain(chance.choice(SIZES))),
+    (3, lambda pair, chance: pair.charge_composition(chance.choice(SIZES))),
     (
         1,
-        lambda pair, chance: pair.compose_and_win(
-            chance.choice(SIZES), chance.randrange(12), chance.choice(VALIDITIES)
+        lambda pair, chance: pair.compose(chance.choice(SIZES), chance.randrange(12), chance.choice(VALIDITIES)),
+    ),
+    (1, lambda pair, chance: getattr(pair, chance.choice(["withdraw", "register", "reject"]))()),
+    (
+        2,
+        lambda pair, chance: getattr(pair, chance.choice(["extend_validity", "extend_validity_at_midnight"]))(
+            chance.randint(-2, 3)
         ),
     ),
-    (1, lambda pair, chance: getattr(pair, chance.choice(["cancel", "register", "reject"]))()),
-    (2, lambda pair, chance: getattr(pair, chance.choice(["extend", "extend_at_midnight"]))(chance.randint(-2, 3))),
     (1, lambda pair, _: pair.release_holds()),
 ]
 WEIGHTS = [weight for weight, _ in STEPS]

@@ -27,11 +27,11 @@ from tests.domain.preselection.states import (
     FIRST,
     OPENED,
     PROVED,
+    at_code,
     at_notes,
-    code_sent,
-    completed,
-    selecting,
+    at_selection,
     with_candidate,
+    with_reservation,
 )
 
 POLICY = Policy(draws=9)
@@ -64,12 +64,12 @@ STATES = st.builds(
 )
 REACHED = [
     at_notes(),
-    code_sent(),
-    selecting(),
+    at_code(),
+    at_selection(),
     with_candidate(),
     with_candidate().charge_composition(["粤B00000"], COMPOSABLE),
     with_candidate().settle(PROVED + 31 * DAY),
-    completed(),
+    with_reservation(),
 ]
 
 
@@ -84,7 +84,7 @@ def test_every_state_that_actions_reach_survives_its_record(state: Preselection)
 
 
 def test_a_record_is_written_as_the_contract_writes_instants_and_days() -> None:
-    record = to_record(completed())
+    record = to_record(with_reservation())
     assert record["reservation"] == {
         "plate": "粤BA1234",
         "visit_by": "2026-11-26",
@@ -130,6 +130,6 @@ def test_an_instant_without_a_time_zone_is_not_read() -> None:
 
 
 def test_the_record_of_a_date_is_a_date() -> None:
-    again = from_record(to_record(completed()), Policy())
+    again = from_record(to_record(with_reservation()), Policy())
     assert again.reservation is not None
     assert again.reservation.visit_by == date(2026, 11, 26)

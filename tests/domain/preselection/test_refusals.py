@@ -18,13 +18,13 @@ from tests.domain.preselection.states import (
     OPENED,
     PROVED,
     RESERVATION,
+    at_code,
     at_identity,
     at_notes,
-    code_sent,
-    completed,
-    selecting,
+    at_selection,
     with_batch,
     with_candidate,
+    with_reservation,
 )
 
 SAMPLES: dict[object, object] = {int: 3, str: "something", list: ["one", "other"], dict: {"redis": "down"}}
@@ -108,12 +108,12 @@ def test_an_unknown_code_is_no_refusal() -> None:
 
 TAKEN = ["粤B00000"]
 ATTEMPTS: dict[str, tuple[Preselection, Callable[[Preselection], object]]] = {
-    "start": (selecting(), lambda state: state.start(PROVED)),
-    "resend": (code_sent(), lambda state: state.send_identity_code(OPENED)),
+    "start": (at_selection(), lambda state: state.start(PROVED)),
+    "resend": (at_code(), lambda state: state.send_identity_code(OPENED)),
     "identity without code": (at_identity(), lambda state: state.confirm_identity(PROVED)),
-    "identity too early": (code_sent(), lambda state: state.confirm_identity(OPENED)),
-    "draw": (selecting(draws_remaining=0), lambda state: state.draw("first", FIRST, PROVED)),
-    "empty draw": (selecting(), lambda state: state.draw("first", (), PROVED)),
+    "identity too early": (at_code(), lambda state: state.confirm_identity(OPENED)),
+    "draw": (at_selection(draws_remaining=0), lambda state: state.draw("first", FIRST, PROVED)),
+    "empty draw": (at_selection(), lambda state: state.draw("first", (), PROVED)),
     "put aside": (with_batch(), lambda state: state.put_aside("粤B99999", PROVED)),
     "put aside late": (with_batch(), lambda state: state.put_aside(FIRST[0], PROVED + timedelta(seconds=90))),
     "choose": (with_candidate(), lambda state: state.confirm(RESERVATION, PROVED)),
@@ -121,20 +121,20 @@ ATTEMPTS: dict[str, tuple[Preselection, Callable[[Preselection], object]]] = {
         with_candidate(),
         lambda state: state.confirm(replace(RESERVATION, plate=FIRST[0]), PROVED + timedelta(minutes=3)),
     ),
-    "compose early": (selecting(), lambda state: state.charge_composition(TAKEN, PROVED)),
+    "compose early": (at_selection(), lambda state: state.charge_composition(TAKEN, PROVED)),
     "compose and win early": (
-        selecting(),
+        at_selection(),
         lambda state: state.compose([RESERVATION.plate], RESERVATION, PROVED),
     ),
-    "compose too many": (selecting(), lambda state: state.charge_composition(TAKEN * 6, COMPOSABLE)),
+    "compose too many": (at_selection(), lambda state: state.charge_composition(TAKEN * 6, COMPOSABLE)),
     "compose with none left": (
-        selecting(composed_remaining=0),
+        at_selection(composed_remaining=0),
         lambda state: state.charge_composition(TAKEN, COMPOSABLE),
     ),
-    "cancel": (completed(), lambda state: state.withdraw(COMPOSABLE)),
+    "cancel": (with_reservation(), lambda state: state.withdraw(COMPOSABLE)),
     "register": (at_notes(), lambda state: state.register(OPENED)),
     "reject": (at_notes(), lambda state: state.reject(OPENED)),
-    "extend": (completed(), lambda state: state.extend_validity(date(2026, 11, 1), COMPOSABLE)),
+    "extend": (with_reservation(), lambda state: state.extend_validity(date(2026, 11, 1), COMPOSABLE)),
 }
 
 

@@ -12,10 +12,10 @@ from tests.domain.preselection.states import (
     COMPOSABLE,
     RESERVATION,
     SECOND,
+    at_code,
     at_notes,
-    code_sent,
-    completed,
     with_candidate,
+    with_reservation,
 )
 
 LAST_MORNING = datetime(2026, 11, 26, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ DAY_BEFORE = datetime(2026, 11, 25, 1, tzinfo=UTC)
 
 
 def test_after_the_choice_there_is_a_timer_for_the_reminder_the_last_day_and_the_end() -> None:
-    assert timers(completed()) == {
+    assert timers(with_reservation()) == {
         Countdown.VALIDITY: RESERVATION.deadline,
         Countdown.REMINDER: DAY_BEFORE,
         Countdown.LAST_DAY: LAST_MORNING,
@@ -41,30 +41,36 @@ def test_after_the_choice_there_is_a_timer_for_the_reminder_the_last_day_and_the
 )
 def test_the_reminder_comes_the_policys_time_before_the_last_morning(reminder: str, instant: datetime) -> None:
     policy = Policy().with_overrides({"reminder": reminder})
-    assert timers(completed(policy))[Countdown.REMINDER] == instant
+    assert timers(with_reservation(policy))[Countdown.REMINDER] == instant
 
 
 def test_a_reminder_that_is_off_has_no_timer() -> None:
     policy = Policy().with_overrides({"reminder": "PT0S"})
-    assert Countdown.REMINDER not in timers(completed(policy))
+    assert Countdown.REMINDER not in timers(with_reservation(policy))
 
 
 @pytest.mark.parametrize("reminder", ["P10D", "P1M", "P1Y"])
 def test_a_reminder_that_would_have_been_before_the_choice_is_over(reminder: str) -> None:
     policy = Policy().with_overrides({"reminder": reminder})
-    assert timers(completed(policy))[Countdown.REMINDER] < COMPOSABLE
+    assert timers(with_reservation(policy))[Countdown.REMINDER] < COMPOSABLE
 
 
 def test_a_validity_with_a_time_part_has_no_reminders() -> None:
     policy = Policy().with_overrides({"validity": "PT8S"})
-    state = completed(policy)
+    state = with_reservation(policy)
     state = replace(state, reservation=replace(RESERVATION, deadline=COMPOSABLE + 8 * SECOND))
     assert timers(state) == {Countdown.VALIDITY: COMPOSABLE + 8 * SECOND}
 
 
 @pytest.mark.parametrize(
     "state",
-    [at_notes(), code_sent(), with_candidate(), completed().register(COMPOSABLE), completed().reject(COMPOSABLE)],
+    [
+        at_notes(),
+        at_code(),
+        with_candidate(),
+        with_reservation().register(COMPOSABLE),
+        with_reservation().reject(COMPOSABLE),
+    ],
 )
 def test_before_the_choice_and_after_the_end_the_timers_are_the_countdowns(state: Preselection) -> None:
     assert timers(state) == deadlines(state, datetime.min.replace(tzinfo=UTC))

@@ -17,29 +17,29 @@ from tests.domain.preselection.states import (
     PROVED,
     RESERVATION,
     SECOND,
+    at_code,
     at_notes,
-    code_sent,
-    completed,
+    at_selection,
     refuses,
-    selecting,
     with_candidate,
+    with_reservation,
 )
 
 DEADLINE = RESERVATION.deadline
 GENEROUS = Policy(cancellation=True)
-UNFINISHED = [at_notes(), code_sent(), selecting(), with_candidate()]
+UNFINISHED = [at_notes(), at_code(), at_selection(), with_candidate()]
 OVER = [
-    completed().settle(DEADLINE),
-    completed().register(COMPOSABLE),
-    completed().reject(COMPOSABLE),
+    with_reservation().settle(DEADLINE),
+    with_reservation().register(COMPOSABLE),
+    with_reservation().reject(COMPOSABLE),
     at_notes(draws_remaining=0, composed_remaining=0).settle(PROVED),
 ]
 
 
 @pytest.mark.requirement("R-40", "R-41")
 def test_the_reservation_stands_until_its_deadline() -> None:
-    assert completed().settle(DEADLINE - MS) == completed()
-    over = completed().settle(DEADLINE)
+    assert with_reservation().settle(DEADLINE - MS) == with_reservation()
+    over = with_reservation().settle(DEADLINE)
     assert (over.stage, over.reservation) == (Stage.OVERDUE, RESERVATION)
 
 
@@ -59,33 +59,33 @@ def test_desk_and_operators_know_a_completed_preselection_only(state: Preselecti
 
 @pytest.mark.requirement("R-41")
 def test_the_desks_confirmation_within_the_validity_prevents_the_ban() -> None:
-    state = completed().register(DEADLINE - MS)
+    state = with_reservation().register(DEADLINE - MS)
     assert (state.stage, state.reservation, state.last_action_at) == (Stage.REGISTERED, RESERVATION, DEADLINE - MS)
     assert state.settle(DEADLINE + 400 * DAY) == state
 
 
 def test_the_desks_confirmation_at_the_deadline_comes_too_late() -> None:
-    for attempt in (completed().register, completed().reject):
+    for attempt in (with_reservation().register, with_reservation().reject):
         with refuses(WrongStage, stage=Stage.OVERDUE):
             attempt(DEADLINE)
 
 
 def test_a_second_confirmation_is_wrong_stage() -> None:
     with refuses(WrongStage, stage=Stage.REGISTERED):
-        completed().register(COMPOSABLE).register(COMPOSABLE)
+        with_reservation().register(COMPOSABLE).register(COMPOSABLE)
 
 
 def test_the_desks_rejection_ends_the_reservation_without_a_ban() -> None:
-    state = completed().reject(DEADLINE - MS)
+    state = with_reservation().reject(DEADLINE - MS)
     assert (state.stage, state.last_action_at) == (Stage.CANCELLED, DEADLINE - MS)
     assert state.settle(DEADLINE).stage is Stage.CANCELLED
 
 
 def test_cancellation_is_refused_unless_the_policy_allows_it() -> None:
     with refuses(CancellationNotAllowed):
-        completed().check_withdraw(COMPOSABLE)
+        with_reservation().check_withdraw(COMPOSABLE)
     with refuses(CancellationNotAllowed):
-        completed().withdraw(COMPOSABLE)
+        with_reservation().withdraw(COMPOSABLE)
 
 
 def test_cancellation_not_allowed_goes_before_the_stage() -> None:
@@ -94,30 +94,30 @@ def test_cancellation_not_allowed_goes_before_the_stage() -> None:
             state.check_withdraw(COMPOSABLE)
 
 
-@pytest.mark.parametrize("state", [at_notes(GENEROUS), code_sent(GENEROUS), with_candidate(GENEROUS)])
+@pytest.mark.parametrize("state", [at_notes(GENEROUS), at_code(GENEROUS), with_candidate(GENEROUS)])
 def test_where_it_is_allowed_cancellation_is_known_at_completed_only(state: Preselection) -> None:
     with refuses(WrongStage, stage=state.stage):
         state.withdraw(COMPOSABLE)
 
 
 def test_where_it_is_allowed_cancellation_ends_the_reservation_within_the_validity() -> None:
-    state = completed(GENEROUS).withdraw(DEADLINE - MS)
+    state = with_reservation(GENEROUS).withdraw(DEADLINE - MS)
     assert (state.stage, state.last_action_at) == (Stage.CANCELLED, DEADLINE - MS)
     with refuses(WrongStage, stage=Stage.CANCELLED):
         state.withdraw(DEADLINE - MS)
     with refuses(WrongStage, stage=Stage.OVERDUE):
-        completed(GENEROUS).withdraw(DEADLINE)
+        with_reservation(GENEROUS).withdraw(DEADLINE)
 
 
 def test_actions_after_the_deadline_are_wrong_stage() -> None:
-    state = completed()
+    state = with_reservation()
     for attempt in (state.start, state.check_draw, state.check_send_identity_code, state.check_confirm_identity):
         with refuses(WrongStage, stage=Stage.OVERDUE):
             attempt(DEADLINE)
 
 
 def test_an_extension_moves_the_last_day_and_the_deadline_to_its_end() -> None:
-    state = completed().extend_validity(date(2026, 11, 30), COMPOSABLE)
+    state = with_reservation().extend_validity(date(2026, 11, 30), COMPOSABLE)
     moved = Reservation(RESERVATION.plate, date(2026, 11, 30), datetime(2026, 11, 30, 16, tzinfo=UTC), is_moved=True)
     assert (state.stage, state.reservation) == (Stage.COMPLETED, moved)
     assert state.settle(DEADLINE).stage is Stage.COMPLETED
@@ -126,25 +126,25 @@ def test_an_extension_moves_the_last_day_and_the_deadline_to_its_end() -> None:
 
 
 def test_an_extension_to_the_day_that_is_the_last_one_already_changes_nothing() -> None:
-    state = completed()
+    state = with_reservation()
     assert state.extend_validity(RESERVATION.visit_by, COMPOSABLE) == state
 
 
 def test_the_last_day_never_moves_into_the_past() -> None:
     today_ends = datetime(2026, 11, 24, 16, tzinfo=UTC)
-    completed().extend_validity(date(2026, 11, 24), today_ends - MS)
+    with_reservation().extend_validity(date(2026, 11, 24), today_ends - MS)
     with refuses(ValidationFailed, errors=[{"field": "visit_by", "message": "must not be over"}]):
-        completed().extend_validity(date(2026, 11, 24), today_ends)
+        with_reservation().extend_validity(date(2026, 11, 24), today_ends)
 
 
 def test_an_overdue_reservation_cannot_be_extended() -> None:
     with refuses(WrongStage, stage=Stage.OVERDUE):
-        completed().settle(DEADLINE).extend_validity(date(2026, 12, 1), DEADLINE)
+        with_reservation().settle(DEADLINE).extend_validity(date(2026, 12, 1), DEADLINE)
 
 
 def test_a_deadline_that_passed_while_the_service_was_out_still_moves_if_nothing_has_followed_from_it() -> None:
     hours_later = DEADLINE + timedelta(hours=9)
-    state = completed().extend_validity(date(2026, 12, 1), hours_later)
+    state = with_reservation().extend_validity(date(2026, 12, 1), hours_later)
     assert (state.settle(hours_later).stage, state.reservation) == (
         Stage.COMPLETED,
         Reservation(RESERVATION.plate, date(2026, 12, 1), datetime(2026, 12, 1, 16, tzinfo=UTC), is_moved=True),
@@ -160,7 +160,7 @@ def test_a_banned_partys_holds_lapse_and_its_counts_stay() -> None:
 
 
 def test_a_reservation_for_another_car_stays_when_the_partys_holds_lapse() -> None:
-    assert completed().release_holds(COMPOSABLE) == completed()
+    assert with_reservation().release_holds(COMPOSABLE) == with_reservation()
 
 
 def test_taking_the_holds_away_is_no_action_of_the_applicant() -> None:

@@ -21,13 +21,13 @@ from tests.domain.preselection.states import (
     RESERVATION,
     SECOND,
     Chances,
+    at_code,
     at_identity,
     at_notes,
-    code_sent,
-    completed,
-    selecting,
+    at_selection,
     with_batch,
     with_candidate,
+    with_reservation,
 )
 
 HASTY = Policy().with_overrides({"session_idle": "PT70S", "unfinished_idle": "PT100S"})
@@ -35,7 +35,7 @@ SLEEPY = Policy().with_overrides({"session_idle": "PT200S", "unfinished_idle": "
 LAST: Chances = {"draws_remaining": 1, "composed_remaining": 0}
 STATES = [
     at_notes(),
-    code_sent(),
+    at_code(),
     with_candidate(),
     with_candidate(HASTY),
     with_candidate(SLEEPY),
@@ -44,11 +44,11 @@ STATES = [
     with_candidate(HASTY, **LAST),
     with_candidate(SLEEPY, **LAST),
     with_candidate(**LAST).enter(PROVED),
-    selecting().charge_composition(["粤B00000"], COMPOSABLE),
-    selecting(draws_remaining=0, composed_remaining=1).charge_composition(["粤B00000"], COMPOSABLE),
-    completed(),
-    completed().register(COMPOSABLE),
-    completed().reject(COMPOSABLE),
+    at_selection().charge_composition(["粤B00000"], COMPOSABLE),
+    at_selection(draws_remaining=0, composed_remaining=1).charge_composition(["粤B00000"], COMPOSABLE),
+    with_reservation(),
+    with_reservation().register(COMPOSABLE),
+    with_reservation().reject(COMPOSABLE),
 ]
 IDLE_END = PROVED + 30 * DAY
 OFFSETS = st.integers(0, 300_000) | st.sampled_from([0, 60_000, 70_000, 90_000, 100_000, 180_000, 10**7, 3 * 10**9])
@@ -108,12 +108,12 @@ def test_at_service_notes_only_idleness_runs() -> None:
 
 
 def test_a_sent_code_has_the_countdown_of_confirm() -> None:
-    running = names(code_sent(), OPENED)
+    running = names(at_code(), OPENED)
     assert running == {Countdown.CONFIRM_DELAY: PROVED, Countdown.IDLE: OPENED + 30 * DAY}
 
 
 def test_the_selection_session_has_a_countdown_and_the_submission_another() -> None:
-    assert names(selecting(), PROVED) == {
+    assert names(at_selection(), PROVED) == {
         Countdown.COMPOSE_INTERVAL: COMPOSABLE,
         Countdown.SESSION: PROVED + 30 * MINUTE,
         Countdown.IDLE: IDLE_END,
@@ -140,15 +140,15 @@ def test_batch_and_column_keep_their_countdowns_outside_the_session() -> None:
 
 
 def test_a_reserved_plate_has_the_countdown_of_its_validity_alone() -> None:
-    assert names(completed(), COMPOSABLE) == {Countdown.VALIDITY: RESERVATION.deadline}
+    assert names(with_reservation(), COMPOSABLE) == {Countdown.VALIDITY: RESERVATION.deadline}
 
 
 @pytest.mark.parametrize(
     "state",
     [
-        completed().register(COMPOSABLE),
-        completed().reject(COMPOSABLE),
-        completed().settle(RESERVATION.deadline),
+        with_reservation().register(COMPOSABLE),
+        with_reservation().reject(COMPOSABLE),
+        with_reservation().settle(RESERVATION.deadline),
         at_notes().settle(OPENED + 30 * DAY),
         at_notes(draws_remaining=0, composed_remaining=0).settle(PROVED),
     ],
@@ -160,7 +160,7 @@ def test_what_is_over_or_dormant_has_no_countdown(state: Preselection) -> None:
 
 @pytest.mark.parametrize("name", [name for name in Countdown if name not in {Countdown.REMINDER, Countdown.LAST_DAY}])
 def test_a_countdown_runs_to_one_millisecond_before_its_deadline_and_is_over_at_it(name: Countdown) -> None:
-    states = {Countdown.CONFIRM_DELAY: code_sent(), Countdown.VALIDITY: completed()}
+    states = {Countdown.CONFIRM_DELAY: at_code(), Countdown.VALIDITY: with_reservation()}
     state = states.get(name, with_candidate())
     end = deadlines(state, PROVED - MS)[name]
     assert deadlines(state, end - MS)[name] == end

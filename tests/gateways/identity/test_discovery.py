@@ -130,10 +130,10 @@ async def test_while_the_provider_is_away_known_keys_serve_on_and_nobody_waits_t
         clock.now += PAUSE
         await verifier.verify(provider.token(jti=number + 2))
     assert asyncio.get_running_loop().time() - began < 1
-    await ended(verifier)
+    await wait_for_requests(verifier)
 
 
-async def ended(verifier: Verifier) -> None:
+async def wait_for_requests(verifier: Verifier) -> None:
     """Background requests end with the test, as they end with the process."""
     assert isinstance(verifier, TokenVerifier)
     aside = verifier._keys._aside

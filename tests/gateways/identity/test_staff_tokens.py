@@ -21,7 +21,7 @@ Verifying = Callable[[StaffRules], TokenVerifier]
 
 
 @pytest.fixture
-def verifying(http_server: LocalServer, client: httpx.AsyncClient, clock: SettableClock) -> Verifying:
+def make_verifier(http_server: LocalServer, client: httpx.AsyncClient, clock: SettableClock) -> Verifying:
     publish(http_server, KEY)
     keys = SigningKeys(http_server.url, client, clock)
 
@@ -41,8 +41,8 @@ GOLD = StaffRules(acr=frozenset({"gold", "3"}), amr=frozenset({"mfa", "hwk"}))
     ],
     ids=str,
 )  # fmt: skip
-async def test_a_second_factor_is_shown_by_acr_or_amr(verifying: Verifying, shown: dict[str, Any]) -> None:
-    assert (await verifying(GOLD).verify(token_of(OPERATOR | shown))).roles == {"operator"}
+async def test_a_second_factor_is_shown_by_acr_or_amr(make_verifier: Verifying, shown: dict[str, Any]) -> None:
+    assert (await make_verifier(GOLD).verify(token_of(OPERATOR | shown))).roles == {"operator"}
 
 
 @pytest.mark.parametrize(
@@ -55,19 +55,19 @@ async def test_a_second_factor_is_shown_by_acr_or_amr(verifying: Verifying, show
 )  # fmt: skip
 @pytest.mark.parametrize("roles", [["operator"], ["clerk"], ["applicant", "operator"]], ids=str)
 async def test_without_one_no_token_of_staff_is_good(
-    verifying: Verifying, roles: list[str], shown: dict[str, Any]
+    make_verifier: Verifying, roles: list[str], shown: dict[str, Any]
 ) -> None:
     claims = APPLICANT | {"roles": roles, "office": "440300"} | shown
     with pytest.raises(Unauthenticated):
-        await verifying(GOLD).verify(token_of(claims))
-    accepted = await verifying(GOLD).verify(token_of(claims | {"roles": ["applicant"]}))
+        await make_verifier(GOLD).verify(token_of(claims))
+    accepted = await make_verifier(GOLD).verify(token_of(claims | {"roles": ["applicant"]}))
     assert accepted.subject == "applicant-001"
 
 
-async def test_where_no_value_is_named_nobody_is_staff(verifying: Verifying) -> None:
+async def test_where_no_value_is_named_nobody_is_staff(make_verifier: Verifying) -> None:
     nobody = StaffRules(acr=frozenset(), amr=frozenset())
     with pytest.raises(StaffNotProved):
-        await verifying(nobody).verify(token_of(OPERATOR | {"amr": ["mfa"], "acr": "gold"}))
+        await make_verifier(nobody).verify(token_of(OPERATOR | {"amr": ["mfa"], "acr": "gold"}))
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ async def test_where_no_value_is_named_nobody_is_staff(verifying: Verifying) -> 
     ],
 )
 async def test_a_token_of_staff_lives_no_longer_than_it_may(
-    verifying: Verifying, times: dict[str, Any], *, is_good: bool
+    make_verifier: Verifying, times: dict[str, Any], *, is_good: bool
 ) -> None:
-    verifier = verifying(StaffRules(lifetime=timedelta(minutes=30)))
+    verifier = make_verifier(StaffRules(lifetime=timedelta(minutes=30)))
     token = token_of(OPERATOR | {"amr": ["mfa"]} | times)
     if is_good:
         accepted = await verifier.verify(token)
@@ -92,7 +92,7 @@ async def test_a_token_of_staff_lives_no_longer_than_it_may(
             await verifier.verify(token)
 
 
-async def test_an_applicants_token_may_live_long_and_say_nothing_of_its_beginning(verifying: Verifying) -> None:
+async def test_an_applicants_token_may_live_long_and_say_nothing_of_its_beginning(make_verifier: Verifying) -> None:
     claims = without(APPLICANT, "iat") | {"exp": SECONDS + 12 * 3600}
-    accepted = await verifying(GOLD).verify(token_of(claims))
+    accepted = await make_verifier(GOLD).verify(token_of(claims))
     assert accepted.subject == "applicant-001"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.scenarios.acceptance.contract import Contract
 from tests.scenarios.acceptance.people import DemoService
-from tests.support.running_stack import RunningStack, running
+from tests.support.running_stack import RunningStack, run_stack
 
 # As in production, but codes are sent and 「确认」 is enabled at once, and the interval between submissions is short.
 UNHURRIED = {"CONFIRM_DELAY": "PT0S", "COMPOSE_INTERVAL": "PT1S", "CODE_RESEND": "PT0S"}
@@ -53,9 +53,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path, policy: dict[str, str]) -> AsyncIterator[DemoService]:
+async def run_service(folder: Path, policy: dict[str, str]) -> AsyncIterator[DemoService]:
     environment = {f"XUANHAO_POLICY__{name}": value for name, value in policy.items()}
-    async with running(RunningStack(folder, environment)) as stack:
+    async with run_stack(RunningStack(folder, environment)) as stack:
         async with httpx.AsyncClient(base_url=stack.url) as plain:
             contract = Contract((await plain.get("/openapi.json")).json())
         hooks = {"response": [contract.check]}
@@ -67,17 +67,17 @@ async def serving(folder: Path, policy: dict[str, str]) -> AsyncIterator[DemoSer
 
 @pytest.fixture(scope="session")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
-    async with serving(tmp_path_factory.mktemp("unhurried"), UNHURRIED) as service:
+    async with run_service(tmp_path_factory.mktemp("unhurried"), UNHURRIED) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
-async def hurried(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
-    async with serving(tmp_path_factory.mktemp("hurried"), HURRIED) as service:
+async def hasty_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
+    async with run_service(tmp_path_factory.mktemp("hurried"), HURRIED) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
-async def lapsing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
-    async with serving(tmp_path_factory.mktemp("lapsing"), LAPSING) as service:
+async def brief_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
+    async with run_service(tmp_path_factory.mktemp("lapsing"), LAPSING) as service:
         yield service

@@ -47,7 +47,7 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
-async def passed(when: str) -> None:
+async def wait_until(when: str) -> None:
     """Wait until after this instant; the service uses the same machine's clock."""
     await asyncio.sleep(max(0.0, (instant(when) - datetime.now(UTC)).total_seconds()) + 0.01)
 
@@ -116,7 +116,7 @@ class DemoSelection:
         """开始选号 and 身份验证, after its countdown."""
         await self.do("start")
         sent = await self.do("identity-code")
-        await passed(sent["identity"]["confirm_enabled_at"])
+        await wait_until(sent["identity"]["confirm_enabled_at"])
         return await self.do("identity", {"code": await self.owner.last_code("confirm_identity")})
 
     async def draw(self, **body: Any) -> list[str]:
@@ -151,7 +151,7 @@ class DemoSelection:
     async def composed(self, *numbers: str) -> Json:
         """As soon as the countdown allows it."""
         if enabled_at := (await self.view())["composed"]["confirm_enabled_at"]:
-            await passed(enabled_at)
+            await wait_until(enabled_at)
         return ok(await self.compose(*numbers))
 
     @asynccontextmanager
@@ -248,7 +248,7 @@ class DemoService:
         return [await neighbour.selecting() for neighbour in await self.neighbours(count)]
 
     async def signed_in(self, user: str, cars: list[Json] | None = None) -> DemoApplicant:
-        client = await Client.signed_in(self.http, user)
+        client = await Client.sign_in(self.http, user)
         cars = await self.cars_of(user) if cars is None else cars
         return DemoApplicant(self.http, user, client.token, self.contract, cars[0] if cars else {}, cars)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.acceptance.conftest import UNHURRIED, serving
+from tests.scenarios.acceptance.conftest import UNHURRIED, run_service
 from tests.scenarios.attack import campaign
 from tests.scenarios.attack.findings import table
 
@@ -13,7 +13,7 @@ from tests.scenarios.attack.findings import table
 @pytest.mark.timeout(300)
 async def test_a_scalper_gets_nothing_beyond_the_chances(tmp_path: Path) -> None:
     # On a separate system, because the attackers use up people that other tests need.
-    async with serving(tmp_path, UNHURRIED) as besieged:
-        findings = await campaign.fought(besieged, campaign.short())
+    async with run_service(tmp_path, UNHURRIED) as besieged:
+        findings = await campaign.run_attacks(besieged, campaign.short())
     assert not any(finding.beyond for finding in findings), table(findings)
     assert all(finding.tried for finding in findings), table(findings)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.scenarios.acceptance.people import DemoService, instant, ok, passed, problem_of, seconds_between
+from tests.scenarios.acceptance.people import DemoService, instant, ok, problem_of, seconds_between, wait_until
 from tests.support.waiting import eventually
 
 COOLING_S = 1.1
@@ -119,8 +119,10 @@ async def test_cancellation_is_refused_before_the_stage_where_the_policy_forbids
     problem_of(await selection.post("cancellation"), "cancellation_not_allowed")
 
 
-async def test_cancellation_where_it_is_allowed_frees_the_vehicle_and_later_the_number(hurried: DemoService) -> None:
-    selection, rival = await hurried.selecting(2)
+async def test_cancellation_where_it_is_allowed_frees_the_vehicle_and_later_the_number(
+    hasty_service: DemoService,
+) -> None:
+    selection, rival = await hasty_service.selecting(2)
     problem_of(await selection.post("cancellation"), "wrong_stage")
     plate = (await selection.reserve())["plate"]
     view = await selection.do("cancellation")
@@ -132,11 +134,11 @@ async def test_cancellation_where_it_is_allowed_frees_the_vehicle_and_later_the_
 
 
 @pytest.mark.requirement("R-38")
-async def test_at_zero_the_column_is_void_and_its_numbers_are_free(hurried: DemoService) -> None:
-    selection, rival = await hurried.selecting(2)
+async def test_at_zero_the_column_is_void_and_its_numbers_are_free(hasty_service: DemoService) -> None:
+    selection, rival = await hasty_service.selecting(2)
     number = (await selection.draw())[0]
     view = await selection.put_aside(number)
-    await passed(view["candidates"]["expires_at"])
+    await wait_until(view["candidates"]["expires_at"])
     after = await selection.view()
     assert after["candidates"] is None
     problem_of(await selection.post("confirmation", {"number": number}), "candidate_expired")
@@ -144,8 +146,8 @@ async def test_at_zero_the_column_is_void_and_its_numbers_are_free(hurried: Demo
     assert ok(await rival.compose(number))["plate"] == number
 
 
-async def test_the_column_s_countdown_is_capped_from_the_first_candidate(hurried: DemoService) -> None:
-    selection = await (await hurried.applicant()).selecting()
+async def test_the_column_s_countdown_is_capped_from_the_first_candidate(hasty_service: DemoService) -> None:
+    selection = await (await hasty_service.applicant()).selecting()
     first = (await selection.put_aside((await selection.draw())[0]))["candidates"]["expires_at"]
     await asyncio.sleep(1.2)
     view = await selection.put_aside((await selection.draw())[0])
@@ -154,11 +156,11 @@ async def test_the_column_s_countdown_is_capped_from_the_first_candidate(hurried
     assert seconds_between(first, view["candidates"]["expires_at"]) == 1
 
 
-async def test_a_candidate_goes_on_when_its_batch_has_ended(hurried: DemoService) -> None:
-    selection = await (await hurried.applicant()).selecting()
+async def test_a_candidate_goes_on_when_its_batch_has_ended(hasty_service: DemoService) -> None:
+    selection = await (await hasty_service.applicant()).selecting()
     view = await selection.do("draws", {})
     await asyncio.sleep(1.5)
     number = view["batch"]["numbers"][0]
     await selection.put_aside(number)
-    await passed(view["batch"]["expires_at"])
+    await wait_until(view["batch"]["expires_at"])
     assert (await selection.do("confirmation", {"number": number}))["plate"] == number

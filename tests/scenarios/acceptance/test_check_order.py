@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.scenarios.acceptance.people import DemoSelection, DemoService, passed, problem_of
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, problem_of, wait_until
 
 ACTIONS = {
     "start": None,
@@ -107,7 +107,7 @@ async def test_start_twice_is_of_the_wrong_stage(service: DemoService) -> None:
 async def test_a_refused_action_costs_nothing(service: DemoService) -> None:
     selection: DemoSelection = await (await service.applicant()).selecting()
     before = await selection.view()
-    await passed(before["composed"]["confirm_enabled_at"])
+    await wait_until(before["composed"]["confirm_enabled_at"])
     bodies = [{"numbers": []}, {"numbers": ["x"]}, {"numbers": ["藏Z12345"]}, {}, None, {"numbers": "粤BA1234"}]
     for body in bodies:
         assert (await selection.post("compositions", body)).status_code == 422

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.scenarios.acceptance.numbers_seen import PATTERN, fits
-from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, passed, problem_of, seconds_between
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, problem_of, seconds_between, wait_until
 from tests.support.running_stack import Json
 
 MALFORMED = (
@@ -131,7 +131,7 @@ async def test_the_interval_runs_from_the_page_and_from_each_submission(service:
     assert 0.5 <= seconds_between(view["now"], opens) <= 1
     early = await selection.compose(number)
     assert problem_of(early, "too_early")["retry_at"] == opens
-    await passed(opens)
+    await wait_until(opens)
     view = ok(await selection.compose(number))
     again = view["composed"]["confirm_enabled_at"]
     assert 0.5 <= seconds_between(view["now"], again) <= 1
@@ -147,8 +147,8 @@ async def test_a_refusal_restarts_no_countdown(selection: DemoSelection) -> None
     assert (await selection.view())["composed"]["confirm_enabled_at"] == before
 
 
-async def test_no_more_than_remain_can_be_tried(hurried: DemoService) -> None:
-    selection, rival = await hurried.selecting(2)
+async def test_no_more_than_remain_can_be_tried(hasty_service: DemoService) -> None:
+    selection, rival = await hasty_service.selecting(2)
     numbers = await rival.draw()
     ok(await selection.compose(*numbers[:3]))
     assert problem_of(await selection.compose(*numbers[:2]), "too_many_numbers")["max"] == 1
@@ -158,11 +158,11 @@ async def test_no_more_than_remain_can_be_tried(hurried: DemoService) -> None:
     assert len(await selection.draw()) == 10
 
 
-async def test_none_left_goes_before_too_early(lapsing: DemoService) -> None:
-    selection, rival = await lapsing.selecting(2)
+async def test_none_left_goes_before_too_early(brief_service: DemoService) -> None:
+    selection, rival = await brief_service.selecting(2)
     numbers = (await rival.draw())[:2]
     view = await selection.view()
-    await passed(view["composed"]["confirm_enabled_at"])
+    await wait_until(view["composed"]["confirm_enabled_at"])
     assert ok(await selection.compose(*numbers))["composed"]["remaining"] == 0
     problem_of(await selection.compose(numbers[0]), "no_composed_left")
 
@@ -171,7 +171,7 @@ async def test_none_left_goes_before_too_early(lapsing: DemoService) -> None:
 async def test_of_rivals_for_one_number_exactly_one_gets_it(service: DemoService) -> None:
     rivals = await service.selecting(4)
     (number,) = await rivals[0].free_numbers(1)
-    await passed((await rivals[-1].view())["composed"]["confirm_enabled_at"])
+    await wait_until((await rivals[-1].view())["composed"]["confirm_enabled_at"])
     views: list[Json] = [ok(answer) for answer in await asyncio.gather(*(rival.compose(number) for rival in rivals))]
     assert sorted(view["stage"] for view in views) == ["completed", *["plate_selection"] * 3]
     assert sorted(view["composed"]["remaining"] for view in views) == [19, 19, 19, 20]

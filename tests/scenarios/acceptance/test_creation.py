@@ -13,7 +13,7 @@ RIGHT_VINS = ("LSVAA49J132047371", "LGXCE6CB5K0000001", "LFV2A21K8A3000001")
 A_PERSON = {"kind": "person", "name": "张三", "id_number": "11010519491231002X"}
 
 
-async def asked(service: DemoService) -> DemoApplicant:
+async def applicant_with_code(service: DemoService) -> DemoApplicant:
     applicant = await service.applicant()
     await applicant.ask_code()
     return applicant
@@ -21,7 +21,7 @@ async def asked(service: DemoService) -> DemoApplicant:
 
 @pytest.mark.requirement("R-03", "R-09", "R-13")
 async def test_the_view_after_the_creation_shows_what_was_submitted_masked(service: DemoService) -> None:
-    applicant = await asked(service)
+    applicant = await applicant_with_code(service)
     user = next(user for user in await service.users() if user["user"] == applicant.user)
     answer = await applicant.post("/preselections", await applicant.submission())
     view, car = ok(answer, 201), applicant.car
@@ -81,8 +81,8 @@ async def test_a_vehicle_with_a_running_preselection_is_in_use_for_its_own_buyer
     assert used in {"code_incorrect", "code_not_sent", "code_expired"}
 
 
-async def test_a_vehicle_is_in_use_while_unfinished_and_when_completed(hurried: DemoService) -> None:
-    selection = await (await hurried.applicant()).submitted()
+async def test_a_vehicle_is_in_use_while_unfinished_and_when_completed(hasty_service: DemoService) -> None:
+    selection = await (await hasty_service.applicant()).submitted()
     applicant = selection.owner
     await applicant.ask_code()
     body = await applicant.submission()
@@ -165,7 +165,7 @@ async def mismatches(applicant: DemoApplicant, service: DemoService) -> dict[str
 
 @pytest.mark.requirement("R-12")
 async def test_one_uniform_answer_as_long_as_the_facts_do_not_all_match(service: DemoService) -> None:
-    applicant = await asked(service)
+    applicant = await applicant_with_code(service)
     answers = []
     for changes in (await mismatches(applicant, service)).values():
         body = await applicant.submission(**changes)
@@ -178,7 +178,7 @@ async def test_one_uniform_answer_as_long_as_the_facts_do_not_all_match(service:
 async def test_failed_checks_are_limited_a_day_after_the_code_and_malformed_fields_do_not_count(
     service: DemoService,
 ) -> None:
-    applicant = await asked(service)
+    applicant = await applicant_with_code(service)
     malformed = await applicant.submission(certificate_number="1")
     for _ in range(6):
         problem_of(await applicant.post("/preselections", malformed), "certificate_number_invalid")

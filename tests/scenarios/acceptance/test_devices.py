@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.scenarios.acceptance.people import DemoApplicant, DemoSelection, DemoService, ok, passed, problem_of
+from tests.scenarios.acceptance.people import DemoApplicant, DemoSelection, DemoService, ok, problem_of, wait_until
 from tests.support.running_stack import Json
 
 
@@ -81,7 +81,7 @@ async def test_numbers_drawn_by_many_at_once_never_meet(service: DemoService) ->
 async def test_composing_and_drawing_at_once_charge_each_what_it_cost(service: DemoService) -> None:
     here, rival = await service.selecting(2)
     taken = (await rival.draw())[:2]
-    await passed((await here.view())["composed"]["confirm_enabled_at"])
+    await wait_until((await here.view())["composed"]["confirm_enabled_at"])
     drawn, composed = await asyncio.gather(here.post("draws", {}), here.compose(*taken))
     ok(drawn)
     ok(composed)

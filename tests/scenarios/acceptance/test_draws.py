@@ -3,7 +3,7 @@
 import pytest
 
 from tests.scenarios.acceptance.numbers_seen import PATTERN, fits
-from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, passed, problem_of, seconds_between
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, problem_of, seconds_between, wait_until
 from tests.scenarios.acceptance.small_office import leave_thirteen_numbers
 from tests.support.waiting import eventually
 
@@ -69,12 +69,12 @@ async def test_a_new_draw_replaces_the_batch_and_frees_its_numbers(service: Demo
 
 
 @pytest.mark.requirement("R-35")
-async def test_at_zero_the_numbers_are_void_and_free_again(hurried: DemoService) -> None:
-    selection, rival = await hurried.selecting(2)
+async def test_at_zero_the_numbers_are_void_and_free_again(hasty_service: DemoService) -> None:
+    selection, rival = await hasty_service.selecting(2)
     view = await selection.do("draws", {})
     number, expires_at = view["batch"]["numbers"][0], view["batch"]["expires_at"]
     assert 2.5 <= seconds_between(view["now"], expires_at) <= 3
-    await passed(expires_at)
+    await wait_until(expires_at)
     assert (await selection.view())["batch"] is None
     problem_of(await selection.post("candidates", {"number": number}), "batch_expired")
     problem_of(await selection.post("candidates", {"number": "粤B00000"}), "not_in_batch")
@@ -82,9 +82,9 @@ async def test_at_zero_the_numbers_are_void_and_free_again(hurried: DemoService)
 
 
 @pytest.mark.requirement("R-32")
-async def test_from_a_small_pool_no_number_goes_to_two_and_none_twice_to_one(hurried: DemoService) -> None:
-    office, people = await hurried.of_one_quiet_office(3)
-    numbers = await leave_thirteen_numbers(hurried.stack, office)
+async def test_from_a_small_pool_no_number_goes_to_two_and_none_twice_to_one(hasty_service: DemoService) -> None:
+    office, people = await hasty_service.of_one_quiet_office(3)
+    numbers = await leave_thirteen_numbers(hasty_service.stack, office)
     first, second, third = [await person.selecting() for person in people]
     await eventually(lambda: knows_a_number(first, numbers[0]), within=5)
     ten = await first.draw()
@@ -94,7 +94,7 @@ async def test_from_a_small_pool_no_number_goes_to_two_and_none_twice_to_one(hur
     assert sorted([*ten, *three]) == sorted(numbers)
     problem_of(await third.post("draws", {}), "numbers_unavailable")
     assert (await third.view())["draws"]["remaining"] == 2
-    await passed((await second.view())["batch"]["expires_at"])
+    await wait_until((await second.view())["batch"]["expires_at"])
     assert sorted(await first.draw()) == sorted(three)
     assert sorted(await second.draw()) == sorted(ten)
 

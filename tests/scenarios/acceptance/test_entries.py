@@ -99,9 +99,9 @@ async def test_reading_in_a_second_tab_is_no_entry(service: DemoService) -> None
 
 
 async def test_a_cancelled_one_leads_to_the_introduction_and_an_older_one_comes_first_again(
-    hurried: DemoService,
+    hasty_service: DemoService,
 ) -> None:
-    applicant = await hurried.applicant()
+    applicant = await hasty_service.applicant()
     older = await applicant.submitted(applicant.cars_bought[0])
     newer = await applicant.selecting(applicant.cars_bought[1])
     await newer.reserve()
@@ -112,8 +112,10 @@ async def test_a_cancelled_one_leads_to_the_introduction_and_an_older_one_comes_
 
 
 @pytest.mark.requirement("R-15")
-async def test_with_the_last_chances_used_a_live_batch_is_found_again_after_verification(hurried: DemoService) -> None:
-    selection, rival = await hurried.selecting(2)
+async def test_with_the_last_chances_used_a_live_batch_is_found_again_after_verification(
+    hasty_service: DemoService,
+) -> None:
+    selection, rival = await hasty_service.selecting(2)
     taken = await rival.draw()
     ok(await selection.compose(*taken[:3]))
     ok(await selection.compose(taken[3]))

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 
-from tests.scenarios.acceptance.people import DemoSelection, DemoService, instant, passed, problem_of
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, instant, problem_of, wait_until
 from tests.support.running_stack import Client
 
 
@@ -20,7 +20,7 @@ async def test_the_view_comes_at_once(service: DemoService) -> None:
 
 async def test_what_another_device_does_is_seen_on_every_stream(service: DemoService) -> None:
     selection = await (await service.applicant()).selecting()
-    elsewhere = await Client.signed_in(service.http, selection.owner.user)
+    elsewhere = await Client.sign_in(service.http, selection.owner.user)
     async with asyncio.timeout(10), selection.events() as views, selection.events() as others:
         await anext(views)
         await anext(others)
@@ -32,8 +32,8 @@ async def test_what_another_device_does_is_seen_on_every_stream(service: DemoSer
         assert without_clock(await anext(views)) == without_clock(answer.json())
 
 
-async def test_what_time_does_is_seen_too(hurried: DemoService) -> None:
-    selection = await (await hurried.applicant()).selecting()
+async def test_what_time_does_is_seen_too(hasty_service: DemoService) -> None:
+    selection = await (await hasty_service.applicant()).selecting()
     async with asyncio.timeout(10), selection.events() as views:
         await anext(views)
         await selection.draw()
@@ -44,8 +44,8 @@ async def test_what_time_does_is_seen_too(hurried: DemoService) -> None:
         assert 0 <= (instant(after["now"]) - instant(ends_at)).total_seconds() <= 2
 
 
-async def test_a_session_that_ends_is_seen(lapsing: DemoService) -> None:
-    selection = await (await lapsing.applicant()).selecting()
+async def test_a_session_that_ends_is_seen(brief_service: DemoService) -> None:
+    selection = await (await brief_service.applicant()).selecting()
     async with asyncio.timeout(10), selection.events() as views:
         seen = [(await anext(views))["stage"]]
         while seen[-1] != "service_notes":
@@ -53,14 +53,14 @@ async def test_a_session_that_ends_is_seen(lapsing: DemoService) -> None:
     assert seen[0] == "plate_selection"
 
 
-async def test_a_missed_deadline_is_seen(lapsing: DemoService) -> None:
-    selection = await (await lapsing.applicant()).selecting()
+async def test_a_missed_deadline_is_seen(brief_service: DemoService) -> None:
+    selection = await (await brief_service.applicant()).selecting()
     view = await selection.reserve()
     async with asyncio.timeout(10), selection.events() as views:
         while (seen := await anext(views))["stage"] != "overdue":
             assert seen["stage"] == "completed"
     assert seen["now"] >= view["deadline"]
-    await passed(view["deadline"])
+    await wait_until(view["deadline"])
 
 
 async def test_only_the_owner_may_listen(service: DemoService) -> None:
@@ -74,10 +74,10 @@ async def test_a_stream_that_is_left_harms_nobody(service: DemoService) -> None:
     for _ in range(5):
         async with selection.events() as views:
             await anext(views)
-    await stays_usable(selection)
+    await check_usable(selection)
 
 
-async def stays_usable(selection: DemoSelection) -> None:
+async def check_usable(selection: DemoSelection) -> None:
     assert len(await selection.draw()) == 10
     async with httpx.AsyncClient(base_url=selection.owner.http.base_url) as client:
         assert (await client.get("/readyz")).status_code == 200

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.scenarios.acceptance.people import DemoSelection, DemoService, instant, ok, passed, problem_of
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, instant, ok, problem_of, wait_until
 from tests.support.running_stack import Json
 from tests.support.waiting import eventually
 
 WITHIN_S = 2
 
 
-async def used_up(hurried: DemoService) -> tuple[DemoSelection, Json]:
+async def use_up(hurried: DemoService) -> tuple[DemoSelection, Json]:
     """Only the last batch is left, for three seconds."""
     selection, rival = await hurried.selecting(2)
     taken = await rival.draw()
@@ -33,8 +33,8 @@ async def first_with(views: AsyncIterator[Json], stage: str) -> Json:
 
 
 @pytest.mark.requirement("R-30")
-async def test_a_used_up_vehicle_is_exhausted_by_itself_and_sent_to_the_office(hurried: DemoService) -> None:
-    selection, view = await used_up(hurried)
+async def test_a_used_up_vehicle_is_exhausted_by_itself_and_sent_to_the_office(hasty_service: DemoService) -> None:
+    selection, view = await use_up(hasty_service)
     ends_at = view["batch"]["expires_at"]
     async with selection.events() as views, asyncio.timeout(3 + WITHIN_S):
         last = await first_with(views, "exhausted")
@@ -56,27 +56,27 @@ async def test_a_used_up_vehicle_is_exhausted_by_itself_and_sent_to_the_office(h
     assert (view["draws"]["remaining"], view["composed"]["remaining"]) == (2, 4)
 
 
-async def test_a_live_candidate_is_a_chance_to_the_end(hurried: DemoService) -> None:
-    selection, view = await used_up(hurried)
+async def test_a_live_candidate_is_a_chance_to_the_end(hasty_service: DemoService) -> None:
+    selection, view = await use_up(hasty_service)
     # The candidate's countdown begins so late that it outlives the batch.
     await asyncio.sleep(2)
     number = view["batch"]["numbers"][7]
     after = await selection.put_aside(number)
-    await passed(view["batch"]["expires_at"])
+    await wait_until(view["batch"]["expires_at"])
     assert (await selection.owner.enter())["screen"] == "service_notes"
     verified = await selection.verify()
     assert verified["candidates"] == after["candidates"]
     assert (await selection.do("confirmation", {"number": number}))["plate"] == number
 
 
-async def test_exhausted_without_anybody_looking_is_seen_within_two_seconds(hurried: DemoService) -> None:
-    selection, view = await used_up(hurried)
+async def test_exhausted_without_anybody_looking_is_seen_within_two_seconds(hasty_service: DemoService) -> None:
+    selection, view = await use_up(hasty_service)
     number = view["batch"]["numbers"][0]
     ends_at = (await selection.put_aside(number))["candidates"]["expires_at"]
-    await passed(max(ends_at, view["batch"]["expires_at"]))
+    await wait_until(max(ends_at, view["batch"]["expires_at"]))
 
-    async def exhausted() -> bool:
+    async def is_exhausted() -> bool:
         return await selection.stage() == "exhausted"
 
-    assert await eventually(exhausted, within=WITHIN_S)
+    assert await eventually(is_exhausted, within=WITHIN_S)
     problem_of(await selection.post("confirmation", {"number": number}), "wrong_stage")

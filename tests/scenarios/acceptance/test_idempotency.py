@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, passed, problem_of
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, problem_of, wait_until
 from tests.support.waiting import eventually
 
 
@@ -113,7 +113,7 @@ async def test_too_early_is_decided_again(selection: DemoSelection) -> None:
     view = await selection.verify()
     early = await selection.post("compositions", {"numbers": numbers}, Idempotency_Key=mine)
     problem_of(early, "too_early")
-    await passed(view["composed"]["confirm_enabled_at"])
+    await wait_until(view["composed"]["confirm_enabled_at"])
     assert ok(await selection.post("compositions", {"numbers": numbers}, Idempotency_Key=mine))["plate"] == numbers[0]
 
 

@@ -50,14 +50,14 @@ async def test_numbers_that_are_merely_offered_still_show(service: DemoService) 
         assert number[6] in (await rival.keys(number[2:6], number[:2]))["available"]
 
 
-async def test_a_reserved_number_is_gone_from_the_next_snapshot(hurried: DemoService) -> None:
-    selection, rival = await hurried.selecting(2)
+async def test_a_reserved_number_is_gone_from_the_next_snapshot(hasty_service: DemoService) -> None:
+    selection, rival = await hasty_service.selecting(2)
     plate = (await selection.reserve())["plate"]
 
-    async def gone() -> bool:
+    async def is_gone() -> bool:
         return plate[6] not in (await rival.keys(plate[2:6], plate[:2]))["available"]
 
-    assert await eventually(gone, within=4)
+    assert await eventually(is_gone, within=4)
 
 
 async def test_it_answers_only_at_plate_selection(service: DemoService) -> None:
@@ -72,8 +72,8 @@ async def test_a_foreign_prefix_shows_nothing_of_another_office(selection: DemoS
     assert answer.json().get("available", []) == []
 
 
-async def test_calls_are_limited_a_minute(lapsing: DemoService) -> None:
-    selection = await (await lapsing.applicant()).selecting()
+async def test_calls_are_limited_a_minute(brief_service: DemoService) -> None:
+    selection = await (await brief_service.applicant()).selecting()
     prefix = (await selection.view())["office"]["prefixes"][0]
     path = f"{selection.path}/keyboard"
     answers = await asyncio.gather(*(selection.owner.get(path, prefix=prefix, typed="") for _ in range(25)))
@@ -83,14 +83,14 @@ async def test_calls_are_limited_a_minute(lapsing: DemoService) -> None:
     assert instant(problem["retry_at"]) > instant((await selection.view())["now"])
 
 
-async def test_typing_and_reading_are_no_actions_so_the_session_ends_all_the_same(lapsing: DemoService) -> None:
-    selection = await (await lapsing.applicant()).selecting()
+async def test_typing_and_reading_are_no_actions_so_the_session_ends_all_the_same(brief_service: DemoService) -> None:
+    selection = await (await brief_service.applicant()).selecting()
     prefix = (await selection.view())["office"]["prefixes"][0]
 
-    async def ended() -> bool:
+    async def has_ended() -> bool:
         await selection.owner.get(f"{selection.path}/keyboard", prefix=prefix, typed="A")
         return await selection.stage() == "service_notes"
 
-    assert await eventually(ended, within=6)
+    assert await eventually(has_ended, within=6)
     problem_of(await selection.post("draws", {}), "wrong_stage")
     assert (await selection.verify())["stage"] == "plate_selection"

@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.scenarios.acceptance.people import DemoApplicant, DemoSelection, DemoService, instant, ok, passed, problem_of
+from tests.scenarios.acceptance.people import (
+    DemoApplicant,
+    DemoSelection,
+    DemoService,
+    instant,
+    ok,
+    problem_of,
+    wait_until,
+)
 from tests.support.running_stack import Json
 from tests.support.waiting import eventually
 
@@ -10,18 +18,18 @@ from tests.support.waiting import eventually
 VALIDITY_S, BAN_S = 3, 5
 
 
-async def reserved(applicant: DemoApplicant, car: int = 0) -> tuple[DemoSelection, Json]:
+async def reserve_plate(applicant: DemoApplicant, car: int = 0) -> tuple[DemoSelection, Json]:
     selection = await applicant.selecting(applicant.cars_bought[car])
     return selection, await selection.reserve()
 
 
 @pytest.mark.requirement("R-41", "R-48")
-async def test_a_missed_deadline_bans_the_party_until_the_ban_ends_by_itself(lapsing: DemoService) -> None:
-    applicant, rival = await lapsing.neighbours(2)
-    selection, view = await reserved(applicant)
+async def test_a_missed_deadline_bans_the_party_until_the_ban_ends_by_itself(brief_service: DemoService) -> None:
+    applicant, rival = await brief_service.neighbours(2)
+    selection, view = await reserve_plate(applicant)
     assert VALIDITY_S - 1 <= (instant(view["deadline"]) - instant(view["now"])).total_seconds() <= VALIDITY_S
     other = await applicant.submitted(applicant.cars_bought[1])
-    await passed(view["deadline"])
+    await wait_until(view["deadline"])
     await eventually(lambda: is_at(selection, "overdue"), within=3)
     entry = await applicant.enter()
     assert entry["screen"] == "blacklisted"
@@ -35,7 +43,7 @@ async def test_a_missed_deadline_bans_the_party_until_the_ban_ends_by_itself(lap
     # The notice is checked before the ban, as fields are.
     problem_of(await applicant.post("/preselections", body | {"notice_version": "none"}), "notice_outdated")
     await eventually(lambda: was_notified(applicant), within=10)
-    await passed(until)
+    await wait_until(until)
     await eventually(lambda: may_enter(applicant, other), within=3)
     assert (await other.do("start"))["stage"] == "identity_verification"
     # After cooling the number is free again.
@@ -55,15 +63,15 @@ async def may_enter(applicant: DemoApplicant, other: DemoSelection) -> bool:
     return bool(answer["screen"] == "service_notes")
 
 
-async def test_a_ban_stops_the_party_s_other_selections_and_their_holds_lapse(lapsing: DemoService) -> None:
-    applicant, watcher = await lapsing.neighbours(2)
+async def test_a_ban_stops_the_party_s_other_selections_and_their_holds_lapse(brief_service: DemoService) -> None:
+    applicant, watcher = await brief_service.neighbours(2)
     other = await applicant.selecting(applicant.cars_bought[1])
-    _, view = await reserved(applicant)
+    _, view = await reserve_plate(applicant)
     await other.owner.enter(preselection_id=other.id)
     await other.verify()
     held = await other.draw()
     await other.put_aside(held[0])
-    await passed(view["deadline"])
+    await wait_until(view["deadline"])
     await eventually(lambda: has_lapsed(other), within=3)
     bodies = {"draws": {}, "compositions": {"numbers": [held[1]]}, "candidates": {"number": held[1]}}
     for action, body in (bodies | {"confirmation": {"number": held[0]}}).items():
@@ -78,35 +86,35 @@ async def has_lapsed(selection: DemoSelection) -> bool:
     return (view["batch"], view["candidates"]) == (None, None)
 
 
-async def test_a_live_reservation_for_another_car_stays_usable_through_the_ban(lapsing: DemoService) -> None:
-    (applicant,) = await lapsing.neighbours(1)
-    _, first = await reserved(applicant)
-    second, view = await reserved(applicant, car=1)
+async def test_a_live_reservation_for_another_car_stays_usable_through_the_ban(brief_service: DemoService) -> None:
+    (applicant,) = await brief_service.neighbours(1)
+    _, first = await reserve_plate(applicant)
+    second, view = await reserve_plate(applicant, car=1)
     assert view["deadline"] > first["deadline"]
-    await passed(first["deadline"])
-    entry = await eventually(lambda: banned(applicant), within=2)
+    await wait_until(first["deadline"])
+    entry = await eventually(lambda: find_ban(applicant), within=2)
     assert entry["preselection"]["id"] == second.id
     assert entry["preselection"]["plate"] == view["plate"]
     assert entry["preselection"]["stage"] == "completed"
     # A further missed deadline moves the end to the later of both.
-    await passed(view["deadline"])
+    await wait_until(view["deadline"])
     await eventually(lambda: is_at(second, "overdue"), within=3)
     after = await applicant.enter()
     assert after["blacklist"]["until"] > entry["blacklist"]["until"]
 
 
-async def banned(applicant: DemoApplicant) -> Json | None:
+async def find_ban(applicant: DemoApplicant) -> Json | None:
     entry = await applicant.enter()
     return entry if entry["screen"] == "blacklisted" else None
 
 
-async def test_an_overdue_preselection_can_be_followed_by_a_new_one_of_the_same_car(lapsing: DemoService) -> None:
-    (applicant,) = await lapsing.neighbours(1)
-    selection, view = await reserved(applicant)
-    await passed(view["deadline"])
-    entry = await eventually(lambda: banned(applicant), within=3)
-    await passed(entry["blacklist"]["until"])
-    assert (await eventually(lambda: introduced(applicant, selection), within=3))["screen"] == "introduction"
+async def test_an_overdue_preselection_can_be_followed_by_a_new_one_of_the_same_car(brief_service: DemoService) -> None:
+    (applicant,) = await brief_service.neighbours(1)
+    selection, view = await reserve_plate(applicant)
+    await wait_until(view["deadline"])
+    entry = await eventually(lambda: find_ban(applicant), within=3)
+    await wait_until(entry["blacklist"]["until"])
+    assert (await eventually(lambda: find_introduction(applicant, selection), within=3))["screen"] == "introduction"
     await applicant.ask_code()
     answer = await applicant.post("/preselections", await applicant.submission())
     view = ok(answer, 201)
@@ -114,6 +122,6 @@ async def test_an_overdue_preselection_can_be_followed_by_a_new_one_of_the_same_
     assert view["draws"]["remaining"] == 4
 
 
-async def introduced(applicant: DemoApplicant, selection: DemoSelection) -> Json | None:
+async def find_introduction(applicant: DemoApplicant, selection: DemoSelection) -> Json | None:
     answer = await applicant.enter(preselection_id=selection.id)
     return answer if answer["screen"] == "introduction" else None

@@ -15,7 +15,7 @@ from tests.scenarios.acceptance.contract import Contract
 from tests.scenarios.acceptance.people import DemoService
 from tests.scenarios.attack import campaign, published_calls
 from tests.scenarios.attack.findings import table
-from tests.support.running_stack import RunningStack, running
+from tests.support.running_stack import RunningStack, run_stack
 
 # As in production, but with short countdowns and without a delay between codes.
 SCALPED = {
@@ -32,19 +32,22 @@ def stack_in(folder: Path, policy: dict[str, str]) -> RunningStack:
     return RunningStack(folder, {f"XUANHAO_POLICY__{name}": value for name, value in policy.items()})
 
 
-async def scalped(folder: Path) -> bool:
+async def run_scalper(folder: Path) -> bool:
     """The scalper's attacks; True if nothing was gained."""
-    async with running(stack_in(folder, SCALPED)) as stack, httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
+    async with run_stack(stack_in(folder, SCALPED)) as stack, httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
         service = DemoService(stack, http, Contract((await http.get("/openapi.json")).json()))
         await service.meet()
-        findings = await campaign.fought(service, campaign.long(), aloud=True)
+        findings = await campaign.run_attacks(service, campaign.long(), aloud=True)
     sys.stdout.write(f"{table(findings)}\n\n")
     return not any(finding.beyond for finding in findings)
 
 
-async def called_at_random(folder: Path) -> bool:
+async def call_at_random(folder: Path) -> bool:
     """A long run of Schemathesis; True if it found nothing."""
-    async with running(stack_in(folder, UNLIMITED)) as stack, httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
+    async with (
+        run_stack(stack_in(folder, UNLIMITED)) as stack,
+        httpx.AsyncClient(base_url=stack.url, timeout=30) as http,
+    ):
         cast = await published_calls.Cast.of_demo(http, ["applicant-103", "applicant-104"])
         verdict = await published_calls.attack(stack.url, cast, published_calls.LONG, folder)
     sys.stdout.write(f"{verdict.words}\n")
@@ -53,7 +56,7 @@ async def called_at_random(folder: Path) -> bool:
 
 async def main() -> int:
     with tempfile.TemporaryDirectory(prefix="xuanhao-attack-") as folder:
-        outcomes = [await attack(folder_for(Path(folder), attack.__name__)) for attack in (scalped, called_at_random)]
+        outcomes = [await attack(folder_for(Path(folder), attack.__name__)) for attack in (run_scalper, call_at_random)]
     return 0 if all(outcomes) else 1
 
 

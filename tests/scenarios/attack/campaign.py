@@ -14,7 +14,7 @@ Attack = Callable[[DemoService], Awaitable[Finding]]
 ALWAYS: Sequence[Attack] = (
     tokens.forged_tokens, tokens.swapped_tokens, tokens.tokens_elsewhere,
     records.stolen_ids, records.numbers_of_others, records.keyboard_as_oracle, records.cars_of_others,
-    races.stolen_key, races.hoarding, races.compositions_beyond,
+    races.stolen_key, races.hoard, races.compositions_beyond,
     clocks.compose_too_early, clocks.identity_too_early,
     codes.replayed_codes,
     http_games.lying_headers, http_games.smuggled_requests, http_games.oversized_requests,
@@ -34,11 +34,11 @@ def long() -> Sequence[Attack]:
     rounds = [partial(races.rivals_for_numbers, rivals=rivals) for rivals in (2, 8, 24, 24)]
     return (
         *ALWAYS, *rounds, partial(races.replays, times=100), clocks.batch_too_late,
-        partial(codes.guessed_codes, parallel=200), partial(http_games.slow_requests, slow=400), codes.guessing_all_day,
+        partial(codes.guessed_codes, parallel=200), partial(http_games.slow_requests, slow=400), codes.guess_all_day,
     )  # fmt: skip
 
 
-async def fought(service: DemoService, attacks: Sequence[Attack], *, aloud: bool = False) -> list[Finding]:
+async def run_attacks(service: DemoService, attacks: Sequence[Attack], *, aloud: bool = False) -> list[Finding]:
     """One attack after the other, then the count."""
     findings = []
     for attack in (*attacks, count.fairness):

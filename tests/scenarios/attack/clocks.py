@@ -30,7 +30,7 @@ async def compose_too_early(service: DemoService) -> Finding:
     early = await selection.post("compositions", {"numbers": taken[1:2], "now": FUTURE})
     finding.must_be(early, {"validation_failed"})
     enabled_at = await _with_dates(finding, selection, taken[1:2], enabled_at)
-    answer = await _hammered(finding, enabled_at, lambda: selection.compose(*taken[1:2]))
+    answer = await _hammer(finding, enabled_at, lambda: selection.compose(*taken[1:2]))
     finding.by_right = 1
     finding.unless(answer.json()["now"] >= enabled_at, f"composed at {answer.json()['now']}, allowed at {enabled_at}")
     return finding
@@ -44,7 +44,7 @@ async def identity_too_early(service: DemoService) -> Finding:
     await selection.do("start")
     enabled_at = (await selection.do("identity-code"))["identity"]["confirm_enabled_at"]
     body = {"code": await applicant.last_code("confirm_identity")}
-    answer = await _hammered(finding, enabled_at, lambda: selection.post("identity", body))
+    answer = await _hammer(finding, enabled_at, lambda: selection.post("identity", body))
     finding.by_right = 1
     finding.unless(answer.json()["now"] >= enabled_at, f"confirmed at {answer.json()['now']}, allowed at {enabled_at}")
     return finding
@@ -95,7 +95,7 @@ def service_url(selection: DemoSelection) -> str:
     return str(selection.owner.http.base_url)
 
 
-async def _hammered(finding: Finding, when: str, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+async def _hammer(finding: Finding, when: str, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
     """Call from shortly before the instant until it succeeds; before, only `too_early` is allowed."""
     await _until(when)
     while code_of(answer := await call()) == "too_early":

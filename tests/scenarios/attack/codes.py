@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.scenarios.acceptance.people import DemoService, ok, passed
+from tests.scenarios.acceptance.people import DemoService, ok, wait_until
 from tests.scenarios.attack.findings import Finding
 
 ATTEMPTS = 5
@@ -16,7 +16,7 @@ async def guessed_codes(service: DemoService, parallel: int) -> Finding:
     selection = await applicant.submitted()
     await selection.do("start")
     sent = await selection.do("identity-code")
-    await passed(sent["identity"]["confirm_enabled_at"])
+    await wait_until(sent["identity"]["confirm_enabled_at"])
     right = await applicant.last_code("confirm_identity")
     guesses = [f"{guess:06d}" for guess in range(parallel + 1) if f"{guess:06d}" != right][:parallel]
     answers = await asyncio.gather(*(selection.post("identity", {"code": guess}) for guess in guesses))
@@ -29,7 +29,7 @@ async def guessed_codes(service: DemoService, parallel: int) -> Finding:
     return finding
 
 
-async def guessing_all_day(service: DemoService) -> Finding:
+async def guess_all_day(service: DemoService) -> Finding:
     """A new code resets the attempts, but codes are limited too: counts the guesses in an hour."""
     finding = Finding("guessing a code with ever new ones")
     applicant = (await service.neighbours(1))[0]
@@ -58,7 +58,7 @@ async def replayed_codes(service: DemoService) -> Finding:
     sent = await selection.do("identity-code")
     theirs = await others.do("identity-code")
     for when in (sent, theirs):
-        await passed(when["identity"]["confirm_enabled_at"])
+        await wait_until(when["identity"]["confirm_enabled_at"])
     strange = await other.last_code("confirm_identity")
     mine = await one.last_code("confirm_identity")
     for code in {first, strange} - {mine}:

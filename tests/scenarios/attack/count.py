@@ -40,9 +40,9 @@ async def fairness(service: DemoService) -> Finding:
     try:
         for violation, statement in VIOLATIONS.items():
             finding.tried += 1
-            found = await _found(database, statement)
+            found = await _count_rows(database, statement)
             finding.unless(not found, f"{violation}: {found} in the database")
-        decided = await _found(database, "SELECT request_id FROM decision")
+        decided = await _count_rows(database, "SELECT request_id FROM decision")
     finally:
         await database.close()
     finding.by_right = decided
@@ -50,7 +50,7 @@ async def fairness(service: DemoService) -> Finding:
     return finding
 
 
-async def _found(database: Database, statement: str) -> int:
+async def _count_rows(database: Database, statement: str) -> int:
     counting = sa.text(f"SELECT count(*) FROM ({statement}) AS found")  # noqa: S608 - our own statements.
     row = await database.row(counting, {"now": system_clock()} if ":now" in statement else {})
     return int(row[0]) if row else 0

@@ -51,16 +51,16 @@ class Cast:
     @classmethod
     async def of_demo(cls, http: httpx.AsyncClient, applicants: list[str]) -> "Cast":
         """Bring two applicants with these names to the required stages."""
-        selecting, completed = [await Client.signed_in(http, user) for user in applicants]
+        selecting, completed = [await Client.sign_in(http, user) for user in applicants]
         car = (await selecting.cars())[0]
         view = await selecting.create(car)
         await selecting.reach_selection(view["id"])
-        done = await completed.reach_completed((await completed.cars())[0])
+        done = await completed.reach_reservation((await completed.cars())[0])
         users = (await http.get("/api/v1/demo/users")).json()["items"]
         clerk = next(user["user"] for user in users if user.get("office_code") == car["office_code"])
         others = {user["roles"][0]: user["user"] for user in users}
         names = (clerk, others["operator"], others.get("auditor", clerk))
-        staff = [await Client.signed_in(http, user) for user in names]
+        staff = [await Client.sign_in(http, user) for user in names]
         return cls(selecting, view["id"], completed, done["id"], *staff)
 
 

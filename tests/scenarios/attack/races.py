@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, passed
+from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, wait_until
 from tests.scenarios.attack.findings import Finding, code_of
 
 REFUSED = {
@@ -22,7 +22,7 @@ async def rivals_for_numbers(service: DemoService, rivals: int) -> Finding:
     racers = await service.selecting(rivals)
     numbers = await racers[0].free_numbers(3)
     before = [await racer.view() for racer in racers]
-    await asyncio.gather(*(_allowed(racer) for racer in racers))
+    await asyncio.gather(*(_wait_for_countdown(racer) for racer in racers))
     answers = await asyncio.gather(*(racer.compose(*numbers) for racer in racers))
     for answer in answers:
         finding.note(answer)
@@ -75,7 +75,7 @@ async def stolen_key(service: DemoService) -> Finding:
     return finding
 
 
-async def hoarding(service: DemoService) -> Finding:
+async def hoard(service: DemoService) -> Finding:
     """All draws in parallel, and for every batch parallel requests for all its numbers as candidates."""
     finding = Finding("hoarding by batches and candidates")
     hoarder = (await service.selecting(1))[0]
@@ -119,7 +119,7 @@ async def compositions_beyond(service: DemoService) -> Finding:
     taken = await holder.draw()
     most = (await greedy.view())["composed"]["max_per_submission"]
     while left := (await greedy.view())["composed"]["remaining"]:
-        await _allowed(greedy)
+        await _wait_for_countdown(greedy)
         few = taken[: min(most, left)]
         answers = await asyncio.gather(*(greedy.compose(*few) for _ in range(8)))
         accepted = sum(finding.note(answer) == "200" for answer in answers)
@@ -131,10 +131,10 @@ async def compositions_beyond(service: DemoService) -> Finding:
     return finding
 
 
-async def _allowed(selection: DemoSelection) -> None:
+async def _wait_for_countdown(selection: DemoSelection) -> None:
     """Wait until the countdown of 「确认选号」 is over."""
     if enabled_at := (await selection.view())["composed"]["confirm_enabled_at"]:
-        await passed(enabled_at)
+        await wait_until(enabled_at)
 
 
 def _batches(finding: Finding, answers: Sequence[httpx.Response]) -> set[str]:

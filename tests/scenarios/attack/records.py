@@ -20,13 +20,13 @@ async def stolen_ids(service: DemoService) -> Finding:
     victim, thief = await service.selecting(2)
     numbers = await victim.draw()
     await victim.put_aside(numbers[0])
-    before = await _lasting(victim)
+    before = await _lasting_values(victim)
     prefix = numbers[0][:2]
     for read in READS:
         path = f"{victim.path}{read.format(prefix=prefix)}"
         finding.must_be(await thief.owner.get(path), {"not_found"})
     for action, body in ACTIONS.items():
-        asked = _filled(body, numbers[0])
+        asked = _fill(body, numbers[0])
         finding.must_be(await thief.owner.post(f"{victim.path}/{action}", asked), {"not_found"})
     for role in ("clerk", "operator"):
         other = await service.caller(role)
@@ -38,7 +38,7 @@ async def stolen_ids(service: DemoService) -> Finding:
         finding.must_be(
             await thief.owner.post(path, {"reason": "我要"} if action == "rejection" else None), {"forbidden"}
         )
-    finding.unless(await _lasting(victim) == before, "the victim's view has changed")
+    finding.unless(await _lasting_values(victim) == before, "the victim's view has changed")
     return finding
 
 
@@ -87,11 +87,11 @@ async def cars_of_others(service: DemoService) -> Finding:
     return finding
 
 
-async def _lasting(selection: DemoSelection) -> dict[str, Any]:
+async def _lasting_values(selection: DemoSelection) -> dict[str, Any]:
     return {name: value for name, value in (await selection.view()).items() if name not in VOLATILE}
 
 
-def _filled(body: Any, number: str) -> Any:
+def _fill(body: Any, number: str) -> Any:
     match body:
         case {"numbers": _}:
             return {"numbers": [number]}

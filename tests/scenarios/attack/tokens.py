@@ -30,7 +30,7 @@ async def forged_tokens(service: DemoService) -> Finding:
     """Forgeries without the provider's key: no signature, another algorithm, another key, a changed claim."""
     finding = Finding("forged tokens")
     genuine = (await service.caller("applicant")).token
-    for token in _forged(genuine, await _published_key(service)):
+    for token in _forgeries(genuine, await _published_key(service)):
         await _try(service, finding, token)
     return finding
 
@@ -41,7 +41,7 @@ async def swapped_tokens(service: DemoService) -> Finding:
     issuer = await _issuer(service)
     signer = DemoSigner.from_keys(FileKeys(DataFolder(service.stack.folder).keys).read(), issuer)
     claims = _claims((await service.caller("applicant")).token)
-    for token in _swapped(signer, claims):
+    for token in _swapped_tokens(signer, claims):
         await _try(service, finding, token)
     return finding
 
@@ -62,7 +62,7 @@ async def tokens_elsewhere(service: DemoService) -> Finding:
         finding.must_be(await http.get(url, headers=pair), {"forbidden", "unauthenticated", "bad_request"})
     for method, path in CALLS[2:]:
         finding.must_be(
-            await applicant.http.request(method, f"/api/v1{path}", **_signed(applicant.token)), {"forbidden"}
+            await applicant.http.request(method, f"/api/v1{path}", **_claims_of(applicant.token)), {"forbidden"}
         )
     return finding
 
@@ -70,26 +70,26 @@ async def tokens_elsewhere(service: DemoService) -> Finding:
 async def _try(service: DemoService, finding: Finding, token: str) -> None:
     async with httpx.AsyncClient(base_url=service.stack.url) as http:
         for method, path in CALLS:
-            finding.must_be(await http.request(method, f"/api/v1{path}", **_signed(token)), {"unauthenticated"})
+            finding.must_be(await http.request(method, f"/api/v1{path}", **_claims_of(token)), {"unauthenticated"})
 
 
-def _signed(token: str) -> dict[str, Any]:
+def _claims_of(token: str) -> dict[str, Any]:
     return {"headers": {"Authorization": f"Bearer {token}"}}
 
 
-def _forged(genuine: str, public: dict[str, Any]) -> Iterator[str]:
+def _forgeries(genuine: str, public: dict[str, Any]) -> Iterator[str]:
     header, payload, signature = genuine.split(".")
-    head, claims = json.loads(_decoded(header)), json.loads(_decoded(payload))
+    head, claims = json.loads(_decode(header)), json.loads(_decode(payload))
     operator = _part(claims | {"roles": ["operator", "clerk", "applicant"], "office": "440300"})
     for name in ("none", "None", "NONE", ""):
         for ending in ("", signature):
             yield f"{_part(head | {'alg': name})}.{operator}.{ending}"
     # The public key used as the secret of an HMAC, in every encoding that a library might use.
-    for secret in (_decoded(public["x"]), public["x"].encode(), json.dumps(public).encode(), b""):
+    for secret in (_decode(public["x"]), public["x"].encode(), json.dumps(public).encode(), b""):
         signed = f"{_part(head | {'alg': 'HS256'})}.{operator}"
-        yield f"{signed}.{_encoded(hmac.digest(secret, signed.encode(), hashlib.sha256))}"
+        yield f"{signed}.{_encode(hmac.digest(secret, signed.encode(), hashlib.sha256))}"
     stranger = Ed25519PrivateKey.generate()
-    own = {"kty": "OKP", "crv": "Ed25519", "x": _encoded(stranger.public_key().public_bytes_raw()), "kid": head["kid"]}
+    own = {"kty": "OKP", "crv": "Ed25519", "x": _encode(stranger.public_key().public_bytes_raw()), "kid": head["kid"]}
     for extra in (
         {},
         {"jwk": own},
@@ -108,10 +108,10 @@ def _forged(genuine: str, public: dict[str, Any]) -> Iterator[str]:
 
 def _by(key: Ed25519PrivateKey, header: dict[str, Any], claims: dict[str, Any]) -> str:
     signed = f"{_part(header)}.{_part(claims)}"
-    return f"{signed}.{_encoded(key.sign(signed.encode()))}"
+    return f"{signed}.{_encode(key.sign(signed.encode()))}"
 
 
-def _swapped(signer: DemoSigner, claims: dict[str, Any]) -> Iterator[str]:
+def _swapped_tokens(signer: DemoSigner, claims: dict[str, Any]) -> Iterator[str]:
     now = system_clock()
     ours = {name: value for name, value in claims.items() if name not in ("iss", "iat", "nbf", "exp")}
     yield signer.sign(ours | {"aud": "another-service"}, now, HOUR)
@@ -139,17 +139,17 @@ async def _published_key(service: DemoService) -> dict[str, Any]:
 
 
 def _claims(token: str) -> dict[str, Any]:
-    claims: dict[str, Any] = json.loads(_decoded(token.split(".")[1]))
+    claims: dict[str, Any] = json.loads(_decode(token.split(".")[1]))
     return claims
 
 
 def _part(content: object) -> str:
-    return _encoded(json.dumps(content).encode())
+    return _encode(json.dumps(content).encode())
 
 
-def _encoded(raw: bytes) -> str:
+def _encode(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def _decoded(text: str) -> bytes:
+def _decode(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -47,14 +47,14 @@ async def reset(vehicle: Vehicle, left_out: LeftOut) -> None:
     )
 
 
-async def reserved(world: World, validity: str) -> Vehicle:
-    vehicle = await world.selecting(validity=validity)
+async def reserve_plate(world: World, validity: str) -> Vehicle:
+    vehicle = await world.reach_selection(validity=validity)
     await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")
     await vehicle.text("reserved")
     return vehicle
 
 
-async def maintained_until_banned(vehicle: Vehicle) -> None:
+async def run_maintenance_until_ban(vehicle: Vehicle) -> None:
     """Maintenance runs until the missed deadline has had its effect: Temporal's lists are a little late."""
 
     async def overdue() -> bool:
@@ -66,27 +66,27 @@ async def maintained_until_banned(vehicle: Vehicle) -> None:
     assert reservation
     assert ban.since == reservation.deadline
     await vehicle.text("overdue")
-    await vehicle.ends()
+    await vehicle.wait_for_end()
     assert [len(vehicle.texts(purpose)) for purpose in ("reserved", "overdue")] == [1, 1]
 
 
 async def test_a_vehicle_that_is_revived_after_its_deadline_is_overdue_and_its_party_is_banned(
     real_time_world: World,
 ) -> None:
-    vehicle = await reserved(real_time_world, "PT2S")
+    vehicle = await reserve_plate(real_time_world, "PT2S")
     await vehicle.handle.terminate("by hand")
     reservation = (await vehicle.state()).reservation
     assert reservation
     await asyncio.sleep((reservation.deadline - system_clock()).total_seconds())
     assert (await vehicle.state()).stage is Stage.COMPLETED
-    await maintained_until_banned(vehicle)
+    await run_maintenance_until_ban(vehicle)
 
 
 @either_way
 async def test_a_workflow_that_was_reset_goes_on_at_the_next_act_with_what_the_row_says(
     real_time_world: World, left_out: LeftOut
 ) -> None:
-    vehicle = await real_time_world.selecting()
+    vehicle = await real_time_world.reach_selection()
     number = await a_candidate(vehicle)
     await reset(vehicle, left_out)
     state = await vehicle.confirm(number)
@@ -95,16 +95,16 @@ async def test_a_workflow_that_was_reset_goes_on_at_the_next_act_with_what_the_r
     assert number in (await vehicle.text("reserved")).text
     assert "`completed`" in await details_of(vehicle.handle)
     assert (await vehicle.register()).stage is Stage.REGISTERED
-    await vehicle.ends()
+    await vehicle.wait_for_end()
 
 
 @either_way
 async def test_a_workflow_that_was_reset_and_is_left_alone_still_bans(
     real_time_world: World, left_out: LeftOut
 ) -> None:
-    vehicle = await reserved(real_time_world, "PT4S")
+    vehicle = await reserve_plate(real_time_world, "PT4S")
     await reset(vehicle, left_out)
-    await maintained_until_banned(vehicle)
+    await run_maintenance_until_ban(vehicle)
 
 
 async def a_candidate(vehicle: Vehicle) -> str:

@@ -34,7 +34,7 @@ STAGES = ("service_notes", "plate_selection", "completed")
 """What a creation, a right code and a confirmation lead to."""
 
 
-async def all_decided_in_vain(installation: Installation, *calls: Coroutine[Any, Any, Answer]) -> list[Answer]:
+async def decide_without_workflows(installation: Installation, *calls: Coroutine[Any, Any, Answer]) -> list[Answer]:
     """The answers to calls that the database decides on while Temporal is frozen; then Temporal is killed."""
     temporal = installation.temporal
     dsn = installation.postgres.dsn(installation.database)
@@ -110,7 +110,7 @@ class Identity:
     @classmethod
     async def ready(cls, country: Country) -> Identity:
         buyer, office = country.applicant(), await country.office()
-        selection = await buyer.submitted(country.car(buyer, office))
+        selection = await buyer.create_selection(country.car(buyer, office))
         await selection.post("start")
         await selection.post("identity-code")
         code = {"code": country.stack.phone.last_code(buyer.phone)}
@@ -136,7 +136,7 @@ class Confirmation:
     @classmethod
     async def ready(cls, country: Country) -> Confirmation:
         buyer, office = country.applicant(), await country.office()
-        selection = await buyer.selecting(country.car(buyer, office))
+        selection = await buyer.reach_selection(country.car(buyer, office))
         number = (await selection.post("draws", {})).ok()["batch"]["numbers"][0]
         await selection.post("candidates", {"number": number})
         request = Request.of(buyer, f"{selection.path}/confirmation", {"number": number})
@@ -198,7 +198,7 @@ async def accident(installation: Installation, monkeypatch: pytest.MonkeyPatch) 
     # As in any installation, maintenance has run before.
     await installation.maintain("resynced", "revived")
     requests = [lost.request for lost in (*(lost for group in groups for lost in group), registration)]
-    answers = await all_decided_in_vain(installation, *(request.send() for request in requests))
+    answers = await decide_without_workflows(installation, *(request.send() for request in requests))
     forgotten = [UUID((await lost.selection()).id) for lost in groups[-1]]
     await installation.stack.repositories.lagging_workflows.forget(forgotten, system_clock())
     repeated, continued, left_alone, unrecorded = groups
@@ -217,25 +217,25 @@ async def test_a_row_ahead_of_its_workflow_is_believed_by_the_repeat_the_next_ac
     report = await installation.maintain("resynced", "revived")
     assert report.resynced
     assert not report.resynced.is_restored
-    await know_their_rows(installation, accident.left_alone)
+    await check_workflows(installation, accident.left_alone)
     await eventually(lambda: has_ended(installation, accident.registration))
     # The reservation shows in Temporal's list; what happened before it, the next act or the next timer finds.
     revived = await installation.revive(system_clock() + timedelta(minutes=1))
     assert revived.suspects == 1
-    await know_their_rows(installation, accident.unrecorded[-1:])
+    await check_workflows(installation, accident.unrecorded[-1:])
     for group in (accident.repeated, accident.continued, accident.left_alone, accident.unrecorded):
         await gets_one_sms(installation, group[-1])
 
 
-async def know_their_rows(installation: Installation, group: Sequence[Lost]) -> None:
+async def check_workflows(installation: Installation, group: Sequence[Lost]) -> None:
     """Their workflows show the stages of their rows, the last of which are those of `STAGES`."""
     for lost, stage in zip(group, STAGES[-len(group) :], strict=True):
         preselection_id = (await lost.selection()).id
 
-        async def shown(preselection_id: str = preselection_id, stage: str = stage) -> bool:
+        async def is_shown(preselection_id: str = preselection_id, stage: str = stage) -> bool:
             return f"`{stage}`" in await details_of(installation.workflow_of(preselection_id))
 
-        await eventually(shown)
+        await eventually(is_shown)
 
 
 async def has_ended(installation: Installation, lost: Registration) -> bool:

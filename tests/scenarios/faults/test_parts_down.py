@@ -24,7 +24,7 @@ BACK_WITHIN = 20.0
 
 
 @asynccontextmanager
-async def killed(part: Part) -> AsyncIterator[None]:
+async def kill_during(part: Part) -> AsyncIterator[None]:
     await part.kill()
     try:
         yield
@@ -32,32 +32,32 @@ async def killed(part: Part) -> AsyncIterator[None]:
         await part.bring_up()
 
 
-async def timed(call: Awaitable[T]) -> tuple[T, float]:
+async def time_call(call: Awaitable[T]) -> tuple[T, float]:
     began = time.perf_counter()
     return await call, time.perf_counter() - began
 
 
-async def works_again(applicant: Applicant, selection: Selection) -> None:
+async def check_recovery(applicant: Applicant, selection: Selection) -> None:
     """Reads and writes, soon after the dependency's return."""
 
-    async def answered() -> bool:
+    async def does_respond() -> bool:
         written = await selection.post("candidates", {"number": "京A12345"})
         return (await applicant.get(selection.path)).status == 200 and written.code == "not_in_batch"
 
-    await eventually(answered, within=BACK_WITHIN)
+    await eventually(does_respond, within=BACK_WITHIN)
 
 
 @pytest.fixture
 async def selection(country: Country) -> Selection:
     office, buyer = await country.office(), country.applicant()
-    return await buyer.selecting(country.car(buyer, office))
+    return await buyer.reach_selection(country.car(buyer, office))
 
 
 @pytest.mark.parametrize("name", ["database", "redis", "temporal"])
 async def test_readiness_names_a_frozen_part(country: Country, servers: Servers, name: str) -> None:
     part = {"database": servers.postgres, "redis": servers.valkey, "temporal": servers.temporal}[name]
     with part.temporary_freeze():
-        answer, seconds = await timed(country.stack.client.get("http://xuanhao.test/readyz"))
+        answer, seconds = await time_call(country.stack.client.get("http://xuanhao.test/readyz"))
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.json()["parts"] == {name: "down"}
     assert seconds < LONGEST_CHECK
@@ -71,19 +71,19 @@ async def test_readiness_names_a_frozen_part(country: Country, servers: Servers,
 
 async def test_a_frozen_database_is_named_and_serves_again(selection: Selection, servers: Servers) -> None:
     with servers.postgres.temporary_freeze():
-        answer, seconds = await timed(selection.applicant.get(selection.path))
+        answer, seconds = await time_call(selection.applicant.get(selection.path))
     assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"database": "down"})
     assert seconds < LONGEST_CHECK
-    await works_again(selection.applicant, selection)
+    await check_recovery(selection.applicant, selection)
 
 
 async def test_a_frozen_redis_is_named_and_serves_again(selection: Selection, servers: Servers) -> None:
     with servers.valkey.temporary_freeze():
-        answer, seconds = await timed(selection.post("draws"))
+        answer, seconds = await time_call(selection.post("draws"))
         assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"redis": "down"})
         assert seconds < LONGEST_CHECK
         assert (await selection.view())["draws"]["remaining"] == 5
-    await works_again(selection.applicant, selection)
+    await check_recovery(selection.applicant, selection)
 
 
 @pytest.mark.parametrize("name", ["postgres", "valkey", "temporal"])
@@ -92,7 +92,7 @@ async def test_a_draw_during_which_a_part_is_frozen_happens_once(
 ) -> None:
     """Frozen shortly after the request started; the same request later returns the result."""
     key, part = str(uuid4()), getattr(servers, name)
-    draw = asyncio.create_task(timed(selection.post("draws", {}, key=key)))
+    draw = asyncio.create_task(time_call(selection.post("draws", {}, key=key)))
     await asyncio.sleep(0.02)
     with part.temporary_freeze():
         answer, seconds = await draw
@@ -118,8 +118,8 @@ async def test_without_temporal_reading_goes_on_and_actions_are_unavailable(
     selection: Selection, servers: Servers
 ) -> None:
     key = str(uuid4())
-    async with killed(servers.temporal):
-        answer, seconds = await timed(selection.post("draws", {}, key=key))
+    async with kill_during(servers.temporal):
+        answer, seconds = await time_call(selection.post("draws", {}, key=key))
         assert (answer.status, answer.code) in {(503, "unavailable"), (504, "outcome_unknown")}
         assert seconds < LONGEST_ANSWER
         assert (await selection.view())["draws"]["remaining"] == 5
@@ -135,7 +135,7 @@ async def test_a_creation_without_temporal_is_finished_by_its_repeat(country: Co
     office, buyer = await country.office(), country.applicant()
     body, key = country.car(buyer, office).body(await buyer.first_code()), str(uuid4())
     with servers.temporal.temporary_freeze():
-        answer, seconds = await timed(buyer.post("/preselections", body, key=key))
+        answer, seconds = await time_call(buyer.post("/preselections", body, key=key))
     assert (answer.status, answer.code) in {(503, "unavailable"), (504, "outcome_unknown")}
     assert seconds < LONGEST_ANSWER
 

@@ -28,14 +28,14 @@ async def buyer_with_car(country: Country) -> tuple[Applicant, Car]:
     return buyer, country.car(buyer, await country.office())
 
 
-async def selecting(country: Country) -> Selection:
+async def reach_selection(country: Country) -> Selection:
     buyer, car = await buyer_with_car(country)
-    return await buyer.selecting(car)
+    return await buyer.reach_selection(car)
 
 
-async def completed(country: Country) -> Selection:
+async def reach_reservation(country: Country) -> Selection:
     buyer, car = await buyer_with_car(country)
-    return await buyer.completed(car)
+    return await buyer.reach_reservation(car)
 
 
 async def draw(selection: Selection) -> str:
@@ -71,7 +71,11 @@ async def fails_visibly(installation: Installation, selection: Selection) -> boo
 async def test_vehicles_go_on_with_the_rows_of_a_restored_database(installation: Installation) -> None:
     """The next acts come before maintenance has noticed anything."""
     country = installation.country
-    reserving, at_the_desk, beginning = await selecting(country), await completed(country), await selecting(country)
+    reserving, at_the_desk, beginning = (
+        await reach_selection(country),
+        await reach_reservation(country),
+        await reach_selection(country),
+    )
     first = await draw(reserving)
     backup = await installation.back_up()
 
@@ -80,7 +84,7 @@ async def test_vehicles_go_on_with_the_rows_of_a_restored_database(installation:
     assert await register(country, at_the_desk) == "registered"
     await draw(beginning)
     late_buyer, late_car = await buyer_with_car(country)
-    lost = await late_buyer.submitted(late_car)
+    lost = await late_buyer.create_selection(late_car)
     await installation.restore(backup)
 
     assert (await reserving.view())["stage"] == "plate_selection"
@@ -93,7 +97,7 @@ async def test_vehicles_go_on_with_the_rows_of_a_restored_database(installation:
     assert (await beginning.view())["draws"]["remaining"] == 5
     await draw(beginning)
     assert (await late_buyer.get(lost.path)).code == "not_found"
-    again = await late_buyer.submitted(late_car)
+    again = await late_buyer.create_selection(late_car)
     assert (await again.post("start")).ok()["stage"] == "identity_verification"
 
 
@@ -101,14 +105,18 @@ async def test_maintenance_notices_a_restored_database_and_refreshes_everything_
     installation: Installation,
 ) -> None:
     country = installation.country
-    reserving, at_the_desk, beginning = await selecting(country), await completed(country), await selecting(country)
+    reserving, at_the_desk, beginning = (
+        await reach_selection(country),
+        await reach_reservation(country),
+        await reach_selection(country),
+    )
     number = await draw(reserving)
     await installation.maintain("resynced")
     backup = await installation.back_up()
     (await reserving.post("confirmation", {"number": number})).ok()
     await register(country, at_the_desk)
     buyer, car = await buyer_with_car(country)
-    lost = await buyer.submitted(car)
+    lost = await buyer.create_selection(car)
     report = await installation.maintain("resynced")
     assert report.resynced
     assert not report.resynced.is_restored
@@ -135,10 +143,10 @@ async def test_maintenance_notices_a_restored_database_and_refreshes_everything_
 async def shows(installation: Installation, selection: Selection, stage: str) -> None:
     """Its workflow runs, and knows this stage."""
 
-    async def shown() -> bool:
+    async def is_shown() -> bool:
         return f"`{stage}`" in await details_of(installation.workflow_of(selection.id))
 
-    await eventually(shown)
+    await eventually(is_shown)
     assert await status_of(installation, selection) is WorkflowExecutionStatus.RUNNING
 
 
@@ -146,10 +154,10 @@ async def test_a_temporal_that_has_lost_everything_is_filled_again_by_acts_and_b
     installation: Installation,
 ) -> None:
     country = installation.country
-    acting, alone = await selecting(country), await completed(country)
+    acting, alone = await reach_selection(country), await reach_reservation(country)
     office = await country.own_office(validity="PT2S")
     buyer = country.applicant()
-    late = await buyer.completed(country.car(buyer, office))
+    late = await buyer.reach_reservation(country.car(buyer, office))
     await sms_about(installation, late, (await late.view())["plate"])
     await installation.maintain("resynced")
     client, queue, schedule = installation.client, installation.task_queue, f"upkeep-{uuid4()}"

@@ -15,7 +15,7 @@ from embedded.folders import DataFolder
 from embedded.programs import Worker
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from tests.support.locks import locked, waiting
+from tests.support.locks import has_waiting_statements, lock_row
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import eventually
 from tests.support.world import World
@@ -32,16 +32,16 @@ def queue_world(real_time_world: World) -> World:
 
 
 @asynccontextmanager
-async def working(world: World) -> AsyncIterator[None]:
+async def run_worker(world: World) -> AsyncIterator[None]:
     async with make_worker(world.client, QUEUE, world.container.activities()):
         yield
 
 
-def sending(vehicle: Vehicle, name: str, command: Draw | Compose) -> asyncio.Task[object]:
+def start_sending(vehicle: Vehicle, name: str, command: Draw | Compose) -> asyncio.Task[object]:
     return asyncio.create_task(vehicle.send(name, command))
 
 
-async def assert_drawn_once(vehicle: Vehicle, command: Draw) -> None:
+async def assert_one_draw(vehicle: Vehicle, command: Draw) -> None:
     """One draw was charged; the row, the workflow and a repeat agree."""
     state = await vehicle.state()
     assert state.draws_remaining == 4
@@ -55,16 +55,16 @@ async def test_a_worker_that_is_stopped_in_the_middle_of_an_update_leaves_it_to_
     world, command = queue_world, Draw(request_id=str(uuid4()))
     first = make_worker(world.client, QUEUE, world.container.activities())
     running = asyncio.create_task(first.run())
-    vehicle = await world.selecting()
-    async with locked(vehicle):
-        answer = sending(vehicle, "draw", command)
-        await eventually(lambda: waiting(world.repositories.database, 1))
+    vehicle = await world.reach_selection()
+    async with lock_row(vehicle):
+        answer = start_sending(vehicle, "draw", command)
+        await eventually(lambda: has_waiting_statements(world.repositories.database, 1))
         await first.shutdown()
         await running
         assert not answer.done()
-    async with working(world):
+    async with run_worker(world):
         await answer
-        await assert_drawn_once(vehicle, command)
+        await assert_one_draw(vehicle, command)
 
 
 @pytest.mark.slow
@@ -72,28 +72,28 @@ async def test_a_worker_that_is_killed_before_and_after_the_decision_leaves_it_t
     queue_world: World, killable: Worker, temporal: Temporal
 ) -> None:
     world, database = queue_world, queue_world.repositories.database
-    async with working(world):
-        before, after = await world.selecting(), await world.selecting()
+    async with run_worker(world):
+        before, after = await world.reach_selection(), await world.reach_selection()
     number = f"{before.office.prefixes[0]}20261"
     draw, compose = Draw(request_id=str(uuid4())), Compose([number], str(uuid4()))
     await killable.bring_up()
-    async with locked(before), AsyncExitStack() as lock_of_after:
-        await lock_of_after.enter_async_context(locked(after))
-        answers = [sending(before, "compose", compose), sending(after, "draw", draw)]
-        await eventually(lambda: waiting(database, 2))
+    async with lock_row(before), AsyncExitStack() as lock_of_after:
+        await lock_of_after.enter_async_context(lock_row(after))
+        answers = [start_sending(before, "compose", compose), start_sending(after, "draw", draw)]
+        await eventually(lambda: has_waiting_statements(database, 2))
         # With Temporal frozen, a worker can't report its decision.
         temporal.freeze()
         try:
             await lock_of_after.aclose()
-            await after.becomes(lambda state: state.batch)
+            await after.wait_until(lambda state: state.batch)
             await killable.kill()
         finally:
             temporal.thaw()
         assert not any(answer.done() for answer in answers)
         assert (await before.state()).stage is Stage.PLATE_SELECTION
-    async with working(world):
+    async with run_worker(world):
         await asyncio.gather(*answers)
-        await assert_drawn_once(after, draw)
+        await assert_one_draw(after, draw)
         assert (await before.row()).plate == number
         assert number in (await before.text("reserved")).text
 

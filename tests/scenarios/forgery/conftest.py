@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.api_fixtures import country, settings, stack, whole_stack
-from tests.support.attacker import Attacker, attacking
+from tests.support.attacker import Attacker, connect_attacker
 from tests.support.world import World
 from tests.support.world_fixtures import clocked_world, key_file, real_time_world, world
 
@@ -17,5 +17,5 @@ __all__ = [
 @pytest.fixture(scope="session")
 async def attacker(clocked_world: World) -> AsyncIterator[Attacker]:
     """They know the task queue of `clocked_world`."""
-    async with attacking(clocked_world.client, clocked_world.task_queue) as attacker:
+    async with connect_attacker(clocked_world.client, clocked_world.task_queue) as attacker:
         yield attacker

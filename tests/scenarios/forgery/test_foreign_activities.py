@@ -37,22 +37,22 @@ UNTRUE = ("overdue", "reminder", "last_day", "deadline_moved", "ban_ended", "non
 TEN = "A123!"
 
 
-async def reserved(world: World) -> Vehicle:
-    vehicle = await world.selecting(await world.office(TEN))
+async def reserve_plate(world: World) -> Vehicle:
+    vehicle = await world.reach_selection(await world.office(TEN))
     await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
     return vehicle
 
 
-async def banned(world: World) -> Vehicle:
+async def ban_party(world: World) -> Vehicle:
     """A vehicle at 预选号牌 whose party is on the blacklist for two years."""
-    vehicle = await world.selecting(await world.office(TEN))
+    vehicle = await world.reach_selection(await world.office(TEN))
     row, now = await vehicle.row(), system_clock()
     ban = NewBan(uuid4(), row.party_hash, "张*", now, now + timedelta(days=730), row.id)
     await world.container.repositories.bans.ban(ban)
     return vehicle
 
 
-def invented(vehicle: Vehicle, at: datetime) -> dict[str, list[Any]]:
+def invented_inputs(vehicle: Vehicle, at: datetime) -> dict[str, list[Any]]:
     """Inputs for each deciding activity, as they would be if its act were possible."""
     number, request_id = f"{vehicle.office.prefixes[0]}A1230", str(uuid4())
 
@@ -76,10 +76,10 @@ def invented(vehicle: Vehicle, at: datetime) -> dict[str, list[Any]]:
 
 
 async def test_no_decision_is_made_for_a_foreign_workflow(clocked_world: World, attacker: Attacker) -> None:
-    vehicle = await reserved(clocked_world)
+    vehicle = await reserve_plate(clocked_world)
     before = await vehicle.row()
     for at in TIMES:
-        inputs = invented(vehicle, system_clock() + at)
+        inputs = invented_inputs(vehicle, system_clock() + at)
         assert inputs.keys() | NOT_LOCAL == names_of_activities(clocked_world)
         for name, arguments in inputs.items():
             assert await attacker.call(name, *arguments) == "forbidden", name
@@ -90,7 +90,7 @@ async def test_no_decision_is_made_for_a_foreign_workflow(clocked_world: World, 
 async def test_an_innocent_holder_is_not_banned_by_a_forged_start_either(
     clocked_world: World, attacker: Attacker
 ) -> None:
-    vehicle = await reserved(clocked_world)
+    vehicle = await reserve_plate(clocked_world)
     await vehicle.handle.terminate("by hand")
     await attacker.start("Vehicle", {"preselection_id": str(vehicle.id), "stage": "overdue"}, vehicle.handle.id)
     await vehicle.enter()
@@ -99,9 +99,9 @@ async def test_an_innocent_holder_is_not_banned_by_a_forged_start_either(
 
 
 async def test_no_sms_says_what_is_not_so_and_none_comes_twice(clocked_world: World, attacker: Attacker) -> None:
-    vehicle, now = await reserved(clocked_world), system_clock()
+    vehicle, now = await reserve_plate(clocked_world), system_clock()
     await vehicle.text("reserved")
-    of_a_stranger = str((await ban_of(await banned(clocked_world))).id)
+    of_a_stranger = str((await ban_of(await ban_party(clocked_world))).id)
     for purpose in (*UNTRUE, "reserved"):
         for at, entry_id in ((FAR_OFF, None), (-LONG_AGO, of_a_stranger), (timedelta(0), str(uuid4()))):
             given = SmsInput(str(vehicle.id), purpose, now + at, entry_id)
@@ -113,7 +113,7 @@ async def test_no_sms_says_what_is_not_so_and_none_comes_twice(clocked_world: Wo
 async def test_an_end_of_a_ban_is_not_announced_while_the_party_is_banned(
     clocked_world: World, attacker: Attacker
 ) -> None:
-    vehicle = await banned(clocked_world)
+    vehicle = await ban_party(clocked_world)
     bans, first = clocked_world.container.repositories.bans, await ban_of(vehicle)
     await bans.release_early(first.id, system_clock(), operator="wang", reason="误判")
     row, now = await vehicle.row(), system_clock()
@@ -123,7 +123,7 @@ async def test_an_end_of_a_ban_is_not_announced_while_the_party_is_banned(
 
 
 async def test_deadlines_do_not_move_without_a_seal(clocked_world: World, attacker: Attacker) -> None:
-    vehicle, operation_id = await reserved(clocked_world), f"postponement-{uuid4()}"
+    vehicle, operation_id = await reserve_plate(clocked_world), f"postponement-{uuid4()}"
     before = await vehicle.row()
     given = outage(vehicle, before.visit_by)
     others = [given, clocked_world.seals.seal("postponement-of-another", "postpone", given)]
@@ -138,12 +138,12 @@ async def test_deadlines_do_not_move_without_a_seal(clocked_world: World, attack
 async def test_a_replayed_operation_moves_no_deadline_by_a_time_of_the_senders(
     clocked_world: World, attacker: Attacker
 ) -> None:
-    vehicle, operation_id = await reserved(clocked_world), f"postponement-{uuid4()}"
+    vehicle, operation_id = await reserve_plate(clocked_world), f"postponement-{uuid4()}"
     given = outage(vehicle, (await vehicle.row()).visit_by)
     genuine = clocked_world.seals.seal(operation_id, "postpone", given)
     page = PostponePageInput(operation_id, genuine, system_clock() + FAR_OFF)
     assert await attacker.call("deadlines.postpone", page) == DONE
-    moved = await vehicle.becomes(lambda state: state.reservation and state.reservation.is_moved)
+    moved = await vehicle.wait_until(lambda state: state.reservation and state.reservation.is_moved)
     assert moved.reservation
     assert moved.reservation.visit_by < shanghai_day(system_clock()) + timedelta(days=30)
 
@@ -157,7 +157,10 @@ def outage(vehicle: Vehicle, day: date | None) -> PostponementInput:
 async def test_maintenance_ordered_for_another_time_removes_nothing_that_is_needed(
     clocked_world: World, attacker: Attacker
 ) -> None:
-    vehicle, choosing = await reserved(clocked_world), await clocked_world.selecting(await clocked_world.office(TEN))
+    vehicle, choosing = (
+        await reserve_plate(clocked_world),
+        await clocked_world.reach_selection(await clocked_world.office(TEN)),
+    )
     await choosing.draw()
     rows = [await each.row() for each in (vehicle, choosing)]
     now = system_clock()
@@ -174,7 +177,7 @@ async def test_maintenance_ordered_for_another_time_removes_nothing_that_is_need
     assert await clocked_world.claims(plate, *numbers, at=now) == claims
     assert await count_of_decisions(clocked_world, vehicle.id) == decisions
     # The index still offers what is free, and nothing else.
-    rival = await clocked_world.selecting(vehicle.office)
+    rival = await clocked_world.reach_selection(vehicle.office)
     assert len(numbers_of(await rival.draw())) == 9
 
 

@@ -128,7 +128,7 @@ async def test_a_forged_input_gives_a_vehicle_neither_stage_nor_chances_nor_numb
         await vehicle.handle.signal("draw", Draw())
     await vehicle.handle.signal("confirm", OneNumber(excluded))
     await vehicle.handle.signal("compose", {"numbers": [excluded]})
-    state = await vehicle.becomes(lambda state: state.last_submission)
+    state = await vehicle.wait_until(lambda state: state.last_submission)
     assert (state.stage, state.draws_remaining) == (Stage.PLATE_SELECTION, 0)
     assert len(state.shown) == len(numbers_of(state)) == 9
     assert excluded not in await claimed(clocked_world, vehicle.office.prefixes[0])
@@ -157,7 +157,7 @@ async def test_two_installations_on_one_task_queue_turn_nobody_away(
 ) -> None:
     queue = other_installation.task_queue
     ours = replace(clocked_world, task_queue=queue)
-    submitted: Vehicle = await ours.submitted()
+    submitted: Vehicle = await ours.new_vehicle()
     await submitted.submit()
     handle = await ours.client.start_workflow(
         "Vehicle", {"preselection_id": str(submitted.id)}, id=vehicle_workflow_id(str(submitted.id)), task_queue=queue

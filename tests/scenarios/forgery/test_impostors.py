@@ -8,14 +8,14 @@ from temporalio.client import Client, WorkflowHandle
 
 from config.settings import Settings
 from tests.support.applicants import Selection
-from tests.support.attacker import Attacker, attacking
+from tests.support.attacker import Attacker, connect_attacker
 from tests.support.country import Country
-from tests.support.desk import clerk_of, reserved
+from tests.support.desk import clerk_of, reserve_plate
 
 
 @pytest.fixture
 async def attacker(temporal_client: Client, settings: Settings) -> AsyncIterator[Attacker]:
-    async with attacking(temporal_client, settings.task_queue) as attacker:
+    async with connect_attacker(temporal_client, settings.task_queue) as attacker:
         yield attacker
 
 
@@ -25,7 +25,7 @@ def workflow_of(country: Country, selection: Selection) -> WorkflowHandle[Any, A
 
 async def test_an_applicant_reads_no_success_that_the_row_does_not_have(country: Country, attacker: Attacker) -> None:
     applicant = country.applicant()
-    selection = await applicant.selecting(country.car(applicant, await country.office()))
+    selection = await applicant.reach_selection(country.car(applicant, await country.office()))
     await attacker.take_place_of(workflow_of(country, selection))
     assert (await selection.post("draws", {})).code == "outcome_unknown"
     view = await selection.view()
@@ -37,7 +37,7 @@ async def test_an_applicant_reads_no_success_that_the_row_does_not_have(country:
 
 async def test_a_clerk_reads_no_success_that_the_row_does_not_have(country: Country, attacker: Attacker) -> None:
     office = await country.own_office()
-    selection = await reserved(country, office)
+    selection = await reserve_plate(country, office)
     await attacker.take_place_of(workflow_of(country, selection))
     desk, clerk = f"/desk/preselections/{selection.id}", clerk_of(country, office)
     assert (await clerk.post(f"{desk}/confirmation")).code == "outcome_unknown"

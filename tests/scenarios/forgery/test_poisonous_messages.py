@@ -34,15 +34,15 @@ POISON: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-async def drawn(world: World) -> Vehicle:
-    vehicle = await world.selecting(await world.office(MANY))
+async def draw_batch(world: World) -> Vehicle:
+    vehicle = await world.reach_selection(await world.office(MANY))
     await vehicle.draw()
     return vehicle
 
 
 @pytest.mark.parametrize("name", POISON)
 async def test_it_is_refused_and_the_vehicle_goes_on(world: World, name: str) -> None:
-    vehicle, request_id = await drawn(world), str(uuid4())
+    vehicle, request_id = await draw_batch(world), str(uuid4())
     act, content = POISON[name]
     before = await vehicle.state()
     await vehicle.handle.signal(act, content | {"request_id": request_id})
@@ -54,7 +54,7 @@ async def test_it_is_refused_and_the_vehicle_goes_on(world: World, name: str) ->
 
 @pytest.mark.parametrize("seal", [NOT_ASCII, NUL, ENDLESS])
 async def test_a_seal_of_other_characters_is_no_seal(world: World, seal: str) -> None:
-    vehicle = await drawn(world)
+    vehicle = await draw_batch(world)
     await vehicle.handle.execute_update("draw", {"seal": seal}, id=str(uuid4()))
     assert (await vehicle.state()).draws_remaining == 3
     with pytest.raises(Exception, match="failed") as refused:
@@ -65,7 +65,7 @@ async def test_a_seal_of_other_characters_is_no_seal(world: World, seal: str) ->
 
 
 async def test_a_request_id_of_megabytes_is_not_carried_into_the_next_run(world: World) -> None:
-    vehicle = await drawn(world)
+    vehicle = await draw_batch(world)
     first_run = (await vehicle.handle.describe()).run_id
     for number in range(3):
         await vehicle.handle.signal("draw", Draw(request_id=f"{MEGABYTES}{number}"))
@@ -75,16 +75,16 @@ async def test_a_request_id_of_megabytes_is_not_carried_into_the_next_run(world:
     # Temporal suggests a new run for a history of this size, and the input of a run has a limit.
     assert (await vehicle.draw()).draws_remaining == 3
 
-    async def continued() -> bool:
+    async def has_continued() -> bool:
         return (await vehicle.handle.describe()).run_id != first_run
 
-    await eventually(continued)
+    await eventually(has_continued)
     assert (await vehicle.draw()).draws_remaining == 2
 
 
 @pytest.mark.slow
 async def test_a_ban_ends_although_its_workflow_was_sent_a_seal_of_other_characters(world: World) -> None:
-    vehicle = await world.selecting(await world.office(MANY), validity="PT1M")
+    vehicle = await world.reach_selection(await world.office(MANY), validity="PT1M")
     await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
     await vehicle.skip(timedelta(minutes=1))
     ban = await ban_of(vehicle)
@@ -92,7 +92,7 @@ async def test_a_ban_ends_although_its_workflow_was_sent_a_seal_of_other_charact
     await run.begins()
     await run.handle.signal("release", {"operator": "wang", "reason": "停业", "seal": NOT_ASCII})
     await run.skip_past(ban.until)
-    await run.ends()
+    await run.wait_for_end()
     assert (await ban_of(vehicle)).released_by is None
 
 

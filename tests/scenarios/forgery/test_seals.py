@@ -31,7 +31,7 @@ AuditedAct = tuple[str, str, str | None]
 
 
 async def reserved(world: World) -> Vehicle:
-    vehicle = await world.selecting(await world.office(TEN))
+    vehicle = await world.reach_selection(await world.office(TEN))
     await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
     return vehicle
 
@@ -73,13 +73,13 @@ async def test_only_a_seal_for_this_vehicle_act_and_content_registers_or_rejects
     before, audited = await vehicle.row(), await story(vehicle)
     command = DeskAct(CLERK, str(uuid4()))
     for act, another in (("register", "reject"), ("reject", "register")):
-        genuine = vehicle.sealed(act, command)
+        genuine = vehicle.seal(act, command)
         seals = [
             None,
             "A" * 22,
-            vehicle.sealed(another, command).seal,
-            vehicle.sealed("cancel", OperatorAct(OPERATOR, "停业", command.request_id)).seal,
-            other.sealed(act, command).seal,
+            vehicle.seal(another, command).seal,
+            vehicle.seal("cancel", OperatorAct(OPERATOR, "停业", command.request_id)).seal,
+            other.seal(act, command).seal,
         ]
         forged = [replace(command, seal=seal) for seal in seals]
         forged += [replace(genuine, clerk="another clerk"), replace(genuine, request_id=str(uuid4()))]
@@ -88,20 +88,20 @@ async def test_only_a_seal_for_this_vehicle_act_and_content_registers_or_rejects
         assert await sent(other, act, genuine, by_signal=by_signal) == "forbidden"
     assert await vehicle.row() == before
     assert await story(vehicle) == audited
-    assert await sent(vehicle, "register", vehicle.sealed("register", command), by_signal=by_signal) is None
+    assert await sent(vehicle, "register", vehicle.seal("register", command), by_signal=by_signal) is None
     assert (await vehicle.state()).stage is Stage.REGISTERED
 
 
 async def test_a_replayed_genuine_message_acts_once(clocked_world: World) -> None:
-    vehicle, request_id = await clocked_world.selecting(await clocked_world.office("A12!!")), str(uuid4())
-    draw = vehicle.sealed("draw", Action(request_id))
+    vehicle, request_id = await clocked_world.reach_selection(await clocked_world.office("A12!!")), str(uuid4())
+    draw = vehicle.seal("draw", Action(request_id))
     await vehicle.handle.execute_update("draw", draw, id=str(uuid4()))
     for by_signal in (False, True):
         assert await sent(vehicle, "draw", draw, by_signal=by_signal) is None
     assert (await vehicle.state()).draws_remaining == 4
     await vehicle.compose(f"{vehicle.office.prefixes[0]}A1299", f"{vehicle.office.prefixes[0]}A1298")
     # Replayed at another vehicle, it is a message without a seal, and its id is that of somebody else's request.
-    other = await clocked_world.selecting(vehicle.office)
+    other = await clocked_world.reach_selection(vehicle.office)
     for by_signal in (False, True):
         assert await sent(other, "draw", draw, by_signal=by_signal) == "validation_failed"
     assert (await other.state()).draws_remaining == 5
@@ -115,7 +115,7 @@ async def test_the_request_id_of_another_act_is_no_answer_to_this_one(clocked_wo
     assert day
     extension = ExtendValidity("wang", "停业", (day + timedelta(days=1)).isoformat(), request_id)
     assert await sent(vehicle, "extend_validity", extension, by_signal=by_signal) is None
-    register = vehicle.sealed("register", DeskAct(CLERK, request_id))
+    register = vehicle.seal("register", DeskAct(CLERK, request_id))
     assert await sent(vehicle, "register", register, by_signal=by_signal) == "validation_failed"
     assert (await vehicle.state()).stage is Stage.COMPLETED
 
@@ -157,7 +157,7 @@ async def test_what_comes_straight_through_temporal_acts_and_is_audited_as_that(
 
 async def test_a_changed_name_under_an_operators_seal_is_nobodys_name(clocked_world: World) -> None:
     vehicle = await reserved(clocked_world)
-    genuine = vehicle.sealed("cancel", OperatorAct(OPERATOR, "重复登记", str(uuid4())))
+    genuine = vehicle.seal("cancel", OperatorAct(OPERATOR, "重复登记", str(uuid4())))
     assert await sent(vehicle, "cancel", replace(genuine, operator="li"), by_signal=True) is None
     assert (await story(vehicle))[-1] == ("reject", "temporal", "li")
 
@@ -195,7 +195,7 @@ async def test_a_ban_is_released_under_a_genuine_seal_only_and_its_operator_is_n
     assert (await ban_of(vehicle)).released_at is None
     assert await run.runs()
     await run.handle.signal("release", sealed(entry.id))
-    await run.ends()
+    await run.wait_for_end()
     assert (await ban_of(vehicle)).released_by == "wang"
     # Replayed, it changes nothing; and whoever released it can't confirm it.
     with pytest.raises(NotTheSecond):

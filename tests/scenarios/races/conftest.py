@@ -22,8 +22,8 @@ async def database(fresh_database: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def stored(database: Database) -> Stored:
-    return await Stored.beginning(database)
+async def stored_rows(database: Database) -> Stored:
+    return await Stored.create(database)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ async def owners_of(database: Database, at: datetime = AT) -> dict[str, UUID]:
 
 
 @asynccontextmanager
-async def starting_together(database: Database, plates: Sequence[str], rivals: int) -> AsyncIterator[None]:
+async def start_together(database: Database, plates: Sequence[str], rivals: int) -> AsyncIterator[None]:
     """Holds all statements at the first of the plates, until all connections are in use.
 
     By then each has looked and found no obstacle. Otherwise one statement would end before Python has sent the next,
@@ -65,49 +65,51 @@ async def race(stored: Stored, attempts: Mapping[UUID, Sequence[str]], at: datet
         return True
 
     everything = {plate for plates in attempts.values() for plate in plates}
-    async with starting_together(stored.database, sorted(everything), len(attempts)):
+    async with start_together(stored.database, sorted(everything), len(attempts)):
         runners = [asyncio.ensure_future(want(rival, plates)) for rival, plates in attempts.items()]
     return dict(zip(attempts, await asyncio.gather(*runners), strict=True))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("before", ["fresh", "expired", "mixed"])
-async def test_of_100_rivals_for_the_same_ten_plates_one_gets_them_all(stored: Stored, before: str) -> None:
+async def test_of_100_rivals_for_the_same_ten_plates_one_gets_them_all(stored_rows: Stored, before: str) -> None:
     plates = new_plates(10)
     held_before = {"fresh": [], "expired": plates, "mixed": plates[::2]}[before]
     if held_before:
-        earlier = await stored.begun()
-        await stored.decisions.commit(decision(earlier, hold=[Claim(plate, "offered", SOON) for plate in held_before]))
-    rivals = [await stored.begun() for _ in range(RIVALS)]
-    got = await race(stored, dict.fromkeys(rivals, plates), LATER, 1)
+        earlier = await stored_rows.insert()
+        await stored_rows.decisions.commit(
+            decision(earlier, hold=[Claim(plate, "offered", SOON) for plate in held_before])
+        )
+    rivals = [await stored_rows.insert() for _ in range(RIVALS)]
+    got = await race(stored_rows, dict.fromkeys(rivals, plates), LATER, 1)
     [winner] = [rival for rival, won in got.items() if won]
-    assert await owners_of(stored.database, LATER) == dict.fromkeys(plates, winner)
+    assert await owners_of(stored_rows.database, LATER) == dict.fromkeys(plates, winner)
 
 
 @pytest.mark.slow
 async def test_100_rivals_for_overlapping_plates_in_any_order_never_share_one_and_never_deadlock(
-    stored: Stored,
+    stored_rows: Stored,
 ) -> None:
     chance = random.Random(20261123)
     plates = new_plates(30)
     for hour in range(3):
         at = AT + timedelta(hours=hour)
-        rivals = [await stored.begun() for _ in range(RIVALS)]
+        rivals = [await stored_rows.insert() for _ in range(RIVALS)]
         attempts = {rival: chance.sample(plates, 5) for rival in rivals}
-        got = await race(stored, attempts, at, 1)
+        got = await race(stored_rows, attempts, at, 1)
         given = Counter(plate for rival, won in got.items() if won for plate in attempts[rival])
         assert given
         assert max(given.values()) == 1
-        owners = await owners_of(stored.database, at)
+        owners = await owners_of(stored_rows.database, at)
         assert owners == {plate: rival for rival, won in got.items() if won for plate in attempts[rival]}
 
 
-async def test_claiming_what_another_releases_at_the_same_instant_never_deadlocks(stored: Stored) -> None:
+async def test_claiming_what_another_releases_at_the_same_instant_never_deadlocks(stored_rows: Stored) -> None:
     """Each releases its expired plates and claims its neighbour's: a deadlock, without one order for all."""
-    rivals = [await stored.begun() for _ in range(CONNECTIONS - 1)]
+    rivals = [await stored_rows.insert() for _ in range(CONNECTIONS - 1)]
     own = {rival: new_plates(5) for rival in rivals}
     for rival, plates in own.items():
-        await stored.decisions.commit(decision(rival, hold=[Claim(plate, "offered", SOON) for plate in plates]))
+        await stored_rows.decisions.commit(decision(rival, hold=[Claim(plate, "offered", SOON) for plate in plates]))
     wanted = dict(zip(rivals, [own[neighbour] for neighbour in (*rivals[1:], rivals[0])], strict=True))
     moves = [
         decision(
@@ -119,36 +121,36 @@ async def test_claiming_what_another_releases_at_the_same_instant_never_deadlock
         )
         for rival, plates in wanted.items()
     ]
-    async with starting_together(stored.database, list(chain(*own.values())), len(moves)):
-        runners = [asyncio.ensure_future(stored.decisions.commit(move)) for move in moves]
+    async with start_together(stored_rows.database, list(chain(*own.values())), len(moves)):
+        runners = [asyncio.ensure_future(stored_rows.decisions.commit(move)) for move in moves]
     await asyncio.gather(*runners)
-    assert await owners_of(stored.database, SOON) == {
+    assert await owners_of(stored_rows.database, SOON) == {
         plate: rival for rival, plates in wanted.items() for plate in plates
     }
 
 
-async def test_the_same_request_sent_by_50_at_once_has_one_effect(stored: Stored) -> None:
-    me, plates = await stored.begun(), new_plates(10)
+async def test_the_same_request_sent_by_50_at_once_has_one_effect(stored_rows: Stored) -> None:
+    me, plates = await stored_rows.insert(), new_plates(10)
     drawn = decision(me, hold=[Claim(plate, "offered", SOON) for plate in plates])
-    async with starting_together(stored.database, plates, 50):
-        runners = [asyncio.ensure_future(stored.decisions.commit(drawn)) for _ in range(50)]
+    async with start_together(stored_rows.database, plates, 50):
+        runners = [asyncio.ensure_future(stored_rows.decisions.commit(drawn)) for _ in range(50)]
     outcomes = await asyncio.gather(*runners, return_exceptions=True)
     assert outcomes.count(None) == 1
     assert {type(outcome) for outcome in outcomes} <= {type(None), RequestIdTaken, StaleRevision}
-    assert (await stored.row(me)).revision == 2
-    assert await owners_of(stored.database) == dict.fromkeys(plates, me)
+    assert (await stored_rows.row(me)).revision == 2
+    assert await owners_of(stored_rows.database) == dict.fromkeys(plates, me)
 
 
-async def test_50_different_actions_on_one_preselection_at_once_spend_one_chance(stored: Stored) -> None:
-    me = await stored.begun()
+async def test_50_different_actions_on_one_preselection_at_once_spend_one_chance(stored_rows: Stored) -> None:
+    me = await stored_rows.insert()
     attempts = [new_plates(10) for _ in range(50)]
     actions = [decision(me, hold=[Claim(plate, "offered", SOON) for plate in plates]) for plates in attempts]
-    async with starting_together(stored.database, list(chain(*attempts)), 50):
-        runners = [asyncio.ensure_future(stored.decisions.commit(action)) for action in actions]
+    async with start_together(stored_rows.database, list(chain(*attempts)), 50):
+        runners = [asyncio.ensure_future(stored_rows.decisions.commit(action)) for action in actions]
     outcomes = await asyncio.gather(*runners, return_exceptions=True)
     assert Counter(type(outcome).__name__ for outcome in outcomes) == {"NoneType": 1, "StaleRevision": 49}
-    assert (await stored.row(me)).revision == 2
-    assert len(await owners_of(stored.database)) == 10
+    assert (await stored_rows.row(me)).revision == 2
+    assert len(await owners_of(stored_rows.database)) == 10
 
 
 class UnguardedClaims:
@@ -171,10 +173,10 @@ class UnguardedClaims:
         await self._database.rows(statement, {"rival": rival, "until": until, "at": AT, "plates": list(plates)})
 
 
-async def test_without_the_guard_the_same_ten_plates_have_many_owners(stored: Stored) -> None:
+async def test_without_the_guard_the_same_ten_plates_have_many_owners(stored_rows: Stored) -> None:
     """The race is real: without the guard the other tests would fail."""
-    unguarded, plates = UnguardedClaims(stored.database), new_plates(10)
-    rivals = [await stored.begun() for _ in range(20)]
+    unguarded, plates = UnguardedClaims(stored_rows.database), new_plates(10)
+    rivals = [await stored_rows.insert() for _ in range(20)]
     everybody_has_looked = asyncio.Barrier(len(rivals))
 
     async def want(rival: UUID) -> bool:
@@ -186,4 +188,4 @@ async def test_without_the_guard_the_same_ten_plates_have_many_owners(stored: St
 
     believe_to_have_them = await asyncio.gather(*(want(rival) for rival in rivals))
     assert sum(believe_to_have_them) > 1
-    assert len(set((await owners_of(stored.database)).values())) == 1
+    assert len(set((await owners_of(stored_rows.database)).values())) == 1

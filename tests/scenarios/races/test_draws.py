@@ -54,7 +54,7 @@ class Draws:
                 hold = [Claim(plate, "offered", SOON) for plate in picked]
                 await self.stored.decisions.commit(decision(rival, at=at, expected_revision=revision, hold=hold))
             except IndexLost:
-                await self._mending()
+                await self._mend()
             except ClaimLost as lost:
                 self.stale += 1
                 await self._give_back(picked, lost.plates, at)
@@ -65,7 +65,7 @@ class Draws:
         await self.pool.index.take_back([plate for plate in picked if plate not in lost], at=at, until=SOON)
         await self.pool.index.settle(at=at, held=dict.fromkeys(lost, SOON))
 
-    async def _mending(self) -> None:
+    async def _mend(self) -> None:
         self.losses += 1
         async with self.mended:
             self.lost.set()
@@ -81,8 +81,8 @@ class Draws:
 
 
 @pytest.fixture
-async def draws(pool: Pool, stored: Stored) -> Draws:
-    return Draws(pool, stored)
+async def draws(pool: Pool, stored_rows: Stored) -> Draws:
+    return Draws(pool, stored_rows)
 
 
 async def owners(pool: Pool) -> dict[str, UUID]:
@@ -100,7 +100,7 @@ async def assert_nobody_shares(draws: Draws) -> None:
 async def test_fifty_parallel_draws_never_give_a_number_twice(draws: Draws) -> None:
     await draws.pool.add_prefix(B, segment("AB!!!"))
     await draws.pool.reconciler.reconcile(AT)
-    rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
+    rivals = [await draws.stored.insert() for _ in range(DRAWERS)]
     await draws.all_at_once(rivals)
     assert [len(plates) for plates in draws.drawn.values()] == [10] * DRAWERS
     assert (draws.losses, draws.stale) == (0, 0)
@@ -110,7 +110,7 @@ async def test_fifty_parallel_draws_never_give_a_number_twice(draws: Draws) -> N
 async def test_draws_that_are_more_than_the_pool_share_it_out_to_the_last_number(draws: Draws) -> None:
     await draws.pool.add_prefix(B, HUNDRED)
     await draws.pool.reconciler.reconcile(AT)
-    rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
+    rivals = [await draws.stored.insert() for _ in range(DRAWERS)]
     await draws.all_at_once(rivals)
     assert sorted(plate for plates in draws.drawn.values() for plate in plates) == PLATES
     await assert_nobody_shares(draws)
@@ -119,7 +119,7 @@ async def test_draws_that_are_more_than_the_pool_share_it_out_to_the_last_number
 async def test_redis_flushed_while_draws_go_on_costs_time_and_no_number_is_given_twice(draws: Draws) -> None:
     await draws.pool.add_prefix(B, segment("AB!!!"), segment("AC!!!"), segment("AD!!!"))
     await draws.pool.reconciler.reconcile(AT)
-    rivals = [await draws.stored.begun() for _ in range(DRAWERS)]
+    rivals = [await draws.stored.insert() for _ in range(DRAWERS)]
     draws.flush_after = [100, 400, 900, 1400]
     await draws.all_at_once(rivals, rounds=4)
     assert [len(plates) for plates in draws.drawn.values()] == [40] * DRAWERS
@@ -130,12 +130,12 @@ async def test_redis_flushed_while_draws_go_on_costs_time_and_no_number_is_given
 
 async def test_an_index_that_knows_of_no_claim_costs_repeats_and_no_number_is_given_twice(draws: Draws) -> None:
     await draws.pool.add_prefix(B, HUNDRED)
-    first = await draws.stored.begun()
+    first = await draws.stored.insert()
     hold = [Claim(plate, "offered", SOON) for plate in PLATES[:70]]
     await draws.stored.decisions.commit(decision(first, hold=hold))
     draws.drawn[first] = PLATES[:70]
     await put_index(draws.pool.redis, HUNDRED.numbers())
-    rivals = [await draws.stored.begun() for _ in range(10)]
+    rivals = [await draws.stored.insert() for _ in range(10)]
     await draws.all_at_once(rivals)
     assert draws.stale > 0
     assert sorted(plate for plates in draws.drawn.values() for plate in plates) == PLATES

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.support.running_stack import RunningStack, running
+from tests.support.running_stack import RunningStack, run_stack
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +14,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runni
     limits = ("WRITES_PER_MINUTE", "KEYBOARD_PER_MINUTE")
     policy = dict.fromkeys(("XUANHAO_POLICY__CONFIRM_DELAY", "XUANHAO_POLICY__COMPOSE_INTERVAL"), "PT0S")
     policy |= {f"XUANHAO_POLICY__{limit}": "1000000" for limit in limits}
-    async with running(RunningStack(tmp_path_factory.mktemp("stack"), policy)) as stack:
+    async with run_stack(RunningStack(tmp_path_factory.mktemp("stack"), policy)) as stack:
         yield stack
 
 

@@ -54,16 +54,16 @@ def run(page: str, address: str) -> list[str]:
         )
     if done.returncode:
         raise AssertionError(f"{done.stdout}\n{done.stderr}")
-    return [steadied(answer.strip("\n")) for answer in done.stdout.split(END)[:-1]]
+    return [mask_values(answer.strip("\n")) for answer in done.stdout.split(END)[:-1]]
 
 
-def steadied(text: str) -> str:
+def mask_values(text: str) -> str:
     for pattern, sign in VOLATILE:
         text = pattern.sub(sign, text)
     return re.sub(r"\n\n+", "\n", text)
 
 
-def written(page: str, answers: list[str]) -> str:
+def write_answers(page: str, answers: list[str]) -> str:
     """The page with these answers in it."""
     shown = iter([answer for step, answer in zip(steps(page), answers, strict=True) if step.answer is not None])
 
@@ -75,4 +75,4 @@ def written(page: str, answers: list[str]) -> str:
 
 if __name__ == "__main__":
     text = PAGE.read_text("utf-8")
-    PAGE.write_text(written(text, run(text, sys.argv[1])), "utf-8")
+    PAGE.write_text(write_answers(text, run(text, sys.argv[1])), "utf-8")

@@ -18,7 +18,7 @@ WHO = "applicant-106"
 UNDER_WAY_S = 0.3
 
 
-async def ends(stack: RunningStack) -> None:
+async def wait_for_end(stack: RunningStack) -> None:
     """SIGTERM to the API, until its supervisor has started it again."""
     ended = stack.program("demo.server")
     ended.send_signal(signal.SIGTERM)
@@ -37,14 +37,14 @@ async def ends(stack: RunningStack) -> None:
 async def test_a_draw_that_the_end_of_the_api_cuts_off_is_a_problem_and_its_repeat_shows_the_batch(
     stack: RunningStack, http: httpx.AsyncClient
 ) -> None:
-    client = await Client.signed_in(http, WHO)
+    client = await Client.sign_in(http, WHO)
     view = await client.create((await client.cars())[0])
     await client.reach_selection(str(view["id"]))
     path, key = f"/preselections/{view['id']}", str(uuid4())
     with temporary_freeze(stack.program("worker").pid):
         drawing = asyncio.create_task(client.post(f"{path}/draws", {}, Idempotency_Key=key))
         await asyncio.sleep(UNDER_WAY_S)
-        ending = asyncio.create_task(ends(stack))
+        ending = asyncio.create_task(wait_for_end(stack))
         drawn = await drawing
     assert (drawn.status_code, drawn.json()["code"]) == (504, "outcome_unknown")
     await ending

@@ -21,9 +21,9 @@ SERVERS = {"database": "postgres", "redis": "valkey-server", "temporal": "tempor
 NUMBERS = count(130)
 
 
-async def selecting(http: httpx.AsyncClient) -> tuple[Client, str]:
+async def reach_selection(http: httpx.AsyncClient) -> tuple[Client, str]:
     """A new applicant at 预选号牌, and the path of the preselection."""
-    client = await Client.signed_in(http, f"applicant-{next(NUMBERS)}")
+    client = await Client.sign_in(http, f"applicant-{next(NUMBERS)}")
     view = await client.create((await client.cars())[0])
     await client.reach_selection(str(view["id"]))
     return client, f"/preselections/{view['id']}"
@@ -33,14 +33,14 @@ def part(stack: RunningStack, name: str) -> psutil.Process:
     return stack.program(name) if name == "worker" else stack.server(SERVERS[name])
 
 
-async def timed(client: Client, path: str, key: str) -> httpx.Response:
+async def time_request(client: Client, path: str, key: str) -> httpx.Response:
     began = time.perf_counter()
     answer = await client.post(f"{path}/draws", {}, Idempotency_Key=key)
     assert time.perf_counter() - began < LONGEST_ANSWER_S
     return answer
 
 
-async def timed_read(client: Client, path: str) -> httpx.Response:
+async def time_read(client: Client, path: str) -> httpx.Response:
     async with asyncio.timeout(LONGEST_ANSWER_S):
         return await client.get(path)
 
@@ -70,22 +70,22 @@ def is_honest(answer: httpx.Response, name: str) -> bool:
 async def test_a_part_frozen_in_the_middle_of_a_draw_costs_time_and_no_chance(
     stack: RunningStack, http: httpx.AsyncClient, name: str
 ) -> None:
-    (client, path), (other, other_path) = await selecting(http), await selecting(http)
+    (client, path), (other, other_path) = await reach_selection(http), await reach_selection(http)
     key, other_key = str(uuid4()), str(uuid4())
-    caught = asyncio.create_task(timed(client, path, key))
+    caught = asyncio.create_task(time_request(client, path, key))
     # During the draw; it may have succeeded. The other one can't.
     await asyncio.sleep(0.01)
     with temporary_freeze(part(stack, name).pid):
         late, early, read, alive, ready = await asyncio.gather(
-            timed(other, other_path, other_key),
+            time_request(other, other_path, other_key),
             caught,
-            timed_read(other, other_path),
+            time_read(other, other_path),
             http.get("/healthz", timeout=LONGEST_HEALTH_S),
             http.get("/readyz", timeout=LONGEST_HEALTH_S),
         )
-        assert early.status_code == 200 or is_honest(early, named(name)), early.text
-        assert is_honest(late, named(name)), late.text
-        assert read.status_code == 200 or is_honest(read, named(name)), read.text
+        assert early.status_code == 200 or is_honest(early, part_name(name)), early.text
+        assert is_honest(late, part_name(name)), late.text
+        assert read.status_code == 200 or is_honest(read, part_name(name)), read.text
         if name != "worker":
             assert (ready.status_code, ready.json()["parts"][name]) == (503, "down")
         assert alive.status_code == 200
@@ -96,7 +96,7 @@ async def test_a_part_frozen_in_the_middle_of_a_draw_costs_time_and_no_chance(
         assert len(drawn["batch"]["numbers"]) == 10
 
 
-def named(name: str) -> str:
+def part_name(name: str) -> str:
     """Only Temporal knows its worker."""
     return "temporal" if name == "worker" else name
 
@@ -105,10 +105,10 @@ def named(name: str) -> str:
 async def test_a_part_killed_while_draws_go_on_comes_back_by_itself_and_no_number_goes_to_two(
     stack: RunningStack, http: httpx.AsyncClient, name: str
 ) -> None:
-    people = [await selecting(http) for _ in range(3)]
+    people = [await reach_selection(http) for _ in range(3)]
     keys = [str(uuid4()) for _ in people]
     before = part(stack, name).pid
-    draws = [asyncio.create_task(timed(*who, key)) for who, key in zip(people, keys, strict=True)]
+    draws = [asyncio.create_task(time_request(*who, key)) for who, key in zip(people, keys, strict=True)]
     await asyncio.sleep(0.01)
     part(stack, name).kill()
     for answer in await asyncio.gather(*draws):

@@ -18,9 +18,9 @@ def kept_keys(stack: RunningStack) -> Json:
 
 
 async def test_both_keys_are_changed_under_a_running_system(stack: RunningStack, http: httpx.AsyncClient) -> None:
-    buyer, holder = await Client.signed_in(http, "applicant-107"), await Client.signed_in(http, "applicant-108")
+    buyer, holder = await Client.sign_in(http, "applicant-107"), await Client.sign_in(http, "applicant-108")
     begun = await buyer.create((await buyer.cars())[0])
-    reserved = await holder.reach_completed((await holder.cars())[0])
+    reserved = await holder.reach_reservation((await holder.cars())[0])
     programs = {name: stack.program(name).pid for name in ("worker", "demo.server")}
     before, mode = kept_keys(stack), (stack.folder / "keys.json").stat().st_mode
     changes = asyncio.create_task(change_both(stack))

@@ -9,7 +9,7 @@ import zxingcpp
 from PIL.Image import Image
 from pypdfium2 import PdfDocument
 
-from tests.scenarios.stack.test_privacy import found_in, histories, logs, personal_values, redis_content
+from tests.scenarios.stack.test_privacy import histories, logs, personal_values, redis_content, values_in
 from tests.support.running_stack import ROOT, Client, RunningStack
 
 pytestmark = pytest.mark.slow
@@ -34,13 +34,13 @@ def page_of(pdf: bytes) -> Image:
 async def test_from_the_printed_voucher_to_the_rejection_nothing_personal_gets_about(
     stack: RunningStack, http: httpx.AsyncClient
 ) -> None:
-    holder = await Client.signed_in(http, APPLICANT)
+    holder = await Client.sign_in(http, APPLICANT)
     car = (await holder.cars())[0]
-    reservation = await holder.reach_completed(car)
+    reservation = await holder.reach_reservation(car)
     voucher = await holder.get(f"/preselections/{reservation['id']}/voucher")
     [code] = zxingcpp.read_barcodes(page_of(voucher.content))
     users = (await http.get("/api/v1/demo/users")).json()["items"]
-    clerk = await Client.signed_in(
+    clerk = await Client.sign_in(
         http, next(user["user"] for user in users if user.get("office_code") == car["office_code"])
     )
     inspected = (await clerk.post("/desk/vouchers/inspect", {"token": code.text})).json()
@@ -57,7 +57,7 @@ async def test_from_the_printed_voucher_to_the_rejection_nothing_personal_gets_a
     assert "register" in places["temporal"] or "reject" in places["temporal"], (
         "the search must be able to find something"
     )
-    assert {where: found_in(text, values) for where, text in places.items()} == {where: set() for where in places}
+    assert {where: values_in(text, values) for where, text in places.items()} == {where: set() for where in places}
 
 
 async def test_the_audit_of_a_running_system_is_intact(stack: RunningStack) -> None:

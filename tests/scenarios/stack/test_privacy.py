@@ -36,11 +36,11 @@ async def histories(stack: RunningStack) -> str:
     texts = []
     async for found in temporal.list_workflows():
         history = await temporal.get_workflow_handle(found.id, run_id=found.run_id).fetch_history()
-        texts += [found.id, str(found.raw_info), history.to_json(), decoded(history)]
+        texts += [found.id, str(found.raw_info), history.to_json(), decode(history)]
     return "\n".join(texts)
 
 
-def decoded(history: WorkflowHistory) -> str:
+def decode(history: WorkflowHistory) -> str:
     """Payloads are base64 in the JSON: decode them, so that no value is hidden."""
     return "\n".join(event.SerializeToString().decode("utf-8", "replace") for event in history.events)
 
@@ -59,7 +59,7 @@ def logs(stack: RunningStack) -> str:
     return "\n".join(file.read_text("utf-8", "replace") for file in (stack.folder / "logs").iterdir())
 
 
-def found_in(text: str, values: Iterable[str]) -> set[str]:
+def values_in(text: str, values: Iterable[str]) -> set[str]:
     """The values that occur in the text, also JSON-escaped.
 
     Six digits count only as a whole word: thousands of timestamps in nanoseconds and hashes contain a code by chance.
@@ -81,7 +81,7 @@ def _stands_in(text: str, value: str) -> bool:
     ],
 )  # fmt: skip
 def test_a_code_is_found_wherever_it_stands_by_itself(text: str, *, is_found: bool) -> None:
-    assert found_in(text, {"313590"}) == ({"313590"} if is_found else set())
+    assert values_in(text, {"313590"}) == ({"313590"} if is_found else set())
 
 
 async def test_whole_journeys_leave_no_personal_value_in_temporal_redis_or_logs(
@@ -89,10 +89,10 @@ async def test_whole_journeys_leave_no_personal_value_in_temporal_redis_or_logs(
 ) -> None:
     values: set[str] = set()
     for user in USERS:
-        client = await Client.signed_in(http, user)
-        await client.reach_completed((await client.cars())[0])
+        client = await Client.sign_in(http, user)
+        await client.reach_reservation((await client.cars())[0])
         values |= await personal_values(client) | {client.token}
     places = {"temporal": await histories(stack), "redis": await redis_content(stack), "logs": logs(stack)}
     assert "plate_selection" in places["temporal"], "the search must be able to find something"
     assert "decided" in places["logs"], "the search must be able to find something"
-    assert {name: found_in(text, values) for name, text in places.items()} == {name: set() for name in places}
+    assert {name: values_in(text, values) for name, text in places.items()} == {name: set() for name in places}

@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.support.running_stack import LONGEST_STOP_S, ROOT, Client, RunningStack, running
+from tests.support.running_stack import LONGEST_STOP_S, ROOT, Client, RunningStack, run_stack
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,7 @@ DEMO_READS = ("users", "vehicles", "messages")
 View = dict[str, object]
 
 
-async def gone(processes: list[psutil.Process], *, within: float) -> None:
+async def wait_until_gone(processes: list[psutil.Process], *, within: float) -> None:
     """All of these have ended; one that is left at the timeout fails the test, and is killed."""
     _, alive = await asyncio.to_thread(psutil.wait_procs, processes, within)
     left = [(process.pid, process.name()) for process in alive if process.status() != psutil.STATUS_ZOMBIE]
@@ -37,7 +37,7 @@ def names(processes: list[psutil.Process]) -> set[str]:
 
 
 async def test_killed_by_sigkill_nothing_is_left_and_the_next_start_keeps_everything(tmp_path: Path) -> None:
-    async with running(RunningStack(tmp_path / "data", NO_WAITING)) as stack:
+    async with run_stack(RunningStack(tmp_path / "data", NO_WAITING)) as stack:
         completed, unfinished = await two_preselections(stack)
         family = stack.family()
         assert {"postgres", "temporal"} <= names(family)
@@ -45,16 +45,16 @@ async def test_killed_by_sigkill_nothing_is_left_and_the_next_start_keeps_everyt
         assert stack.process
         stack.process.kill()
         await stack.process.wait()
-        await gone(family, within=GONE_AFTER_KILL_S)
+        await wait_until_gone(family, within=GONE_AFTER_KILL_S)
         async with asyncio.timeout(LONGEST_RESTART_S):
             await stack.start()
-        await everything_is_there(stack, completed, unfinished)
+        await check_everything(stack, completed, unfinished)
         family = [psutil.Process(stack.process.pid), *stack.family()]
         # Ctrl-C goes to the whole foreground group.
         os.killpg(stack.process.pid, signal.SIGINT)
         async with asyncio.timeout(LONGEST_STOP_S):
             await stack.process.wait()
-        await gone(family, within=1)
+        await wait_until_gone(family, within=1)
 
 
 TESTING = """
@@ -80,21 +80,21 @@ async def test_a_test_run_that_is_killed_leaves_no_system_behind() -> None:
     assert system.is_running()
     run.kill()
     await run.wait()
-    await gone([system], within=GONE_AFTER_KILL_S)
+    await wait_until_gone([system], within=GONE_AFTER_KILL_S)
 
 
 async def two_preselections(stack: RunningStack) -> tuple[View, View]:
     """One with a plate, and one at its beginning."""
     async with httpx.AsyncClient(base_url=stack.url, timeout=20) as http:
-        client = await Client.signed_in(http, WHO)
+        client = await Client.sign_in(http, WHO)
         first, second, *_ = await client.cars()
-        return await client.reach_completed(first), await client.create(second)
+        return await client.reach_reservation(first), await client.create(second)
 
 
-async def everything_is_there(stack: RunningStack, completed: View, unfinished: View) -> None:
+async def check_everything(stack: RunningStack, completed: View, unfinished: View) -> None:
     async with httpx.AsyncClient(base_url=stack.url, timeout=20) as http:
         assert (await http.get("/readyz")).status_code == 200
-        client = await Client.signed_in(http, WHO)
+        client = await Client.sign_in(http, WHO)
         view = (await client.get(f"/preselections/{completed['id']}")).json()
         for name in ("stage", "plate", "visit_by", "deadline"):
             assert view[name] == completed[name]
@@ -106,7 +106,7 @@ async def everything_is_there(stack: RunningStack, completed: View, unfinished: 
 async def test_make_run_without_the_demo_beside_another_ends_whole_with_make_alone(
     stack: RunningStack, tmp_path: Path, how: signal.Signals
 ) -> None:
-    async with running(RunningStack(tmp_path / "data", {"XUANHAO_DEMO": "0"}), "make", "run") as bare:
+    async with run_stack(RunningStack(tmp_path / "data", {"XUANHAO_DEMO": "0"}), "make", "run") as bare:
         assert bare.process
         family = [psutil.Process(bare.process.pid), *bare.family()]
         async with httpx.AsyncClient(timeout=20) as http:
@@ -114,7 +114,7 @@ async def test_make_run_without_the_demo_beside_another_ends_whole_with_make_alo
             bare.process.send_signal(how)
             async with asyncio.timeout(LONGEST_STOP_S):
                 await bare.process.wait()
-                await gone(family, within=LONGEST_STOP_S)
+                await wait_until_gone(family, within=LONGEST_STOP_S)
             # The other one has not noticed.
             assert (await http.get(f"{stack.url}/readyz")).status_code == 200
 

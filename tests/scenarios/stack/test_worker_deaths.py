@@ -97,8 +97,8 @@ class Crowd:
 
     async def _one_by_one(self, people: Iterator[str]) -> None:
         for user in people:
-            client = await Client.signed_in(self.http, user)
-            view = await client.reach_completed((await client.cars())[0])
+            client = await Client.sign_in(self.http, user)
+            view = await client.reach_reservation((await client.cars())[0])
             assert view["stage"] == "completed"
             self.finished += 1
 

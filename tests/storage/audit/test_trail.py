@@ -29,45 +29,45 @@ async def entries(database: Database, **wanted: Any) -> list[AuditEntry]:
     return await AuditTrail(database).between(*ALWAYS, **wanted)
 
 
-async def audited(stored: Stored, preselection_id: UUID) -> list[AuditEntry]:
+async def audit_entries(stored: Stored, preselection_id: UUID) -> list[AuditEntry]:
     return await entries(stored.database, preselection_id=preselection_id)
 
 
-async def test_a_draw_is_audited_with_its_plates_and_the_chances_left(stored: Stored) -> None:
-    me, plates, request_id = await stored.begun(), new_plates(2), uuid4()
+async def test_a_draw_is_audited_with_its_plates_and_the_chances_left(stored_rows: Stored) -> None:
+    me, plates, request_id = await stored_rows.insert(), new_plates(2), uuid4()
     held = [Claim(plate, "offered", SOON) for plate in plates]
-    await stored.decisions.commit(decision(me, request_id=request_id, hold=held, facts={"draws_remaining": 4}))
-    [entry] = await audited(stored, me)
+    await stored_rows.decisions.commit(decision(me, request_id=request_id, hold=held, facts={"draws_remaining": 4}))
+    [entry] = await audit_entries(stored_rows, me)
     assert (entry.at, entry.actor_kind, entry.actor, entry.action) == (AT, "applicant", None, "draw")
     assert (entry.request_id, entry.plates) == (request_id, plates)
     assert entry.facts == {"draws_remaining": 4, "offered": plates}
 
 
-async def test_what_is_freed_is_distinguished_from_what_is_held(stored: Stored) -> None:
-    me, [first, second] = await stored.begun(), new_plates(2)
-    await stored.decisions.commit(decision(me, hold=[Claim(first, "offered", SOON)]))
+async def test_what_is_freed_is_distinguished_from_what_is_held(stored_rows: Stored) -> None:
+    me, [first, second] = await stored_rows.insert(), new_plates(2)
+    await stored_rows.decisions.commit(decision(me, hold=[Claim(first, "offered", SOON)]))
     again = decision(me, expected_revision=2, hold=[Claim(second, "candidate", SOON)], release=[first])
-    await stored.decisions.commit(again)
-    assert (await audited(stored, me))[-1].facts == {"freed": [first], "candidate": [second]}
+    await stored_rows.decisions.commit(again)
+    assert (await audit_entries(stored_rows, me))[-1].facts == {"freed": [first], "candidate": [second]}
 
 
-async def test_a_step_that_changes_no_plate_and_no_chance_is_not_audited(stored: Stored) -> None:
-    me = await stored.begun()
-    await stored.decisions.commit(decision(me))
-    assert await audited(stored, me) == []
+async def test_a_step_that_changes_no_plate_and_no_chance_is_not_audited(stored_rows: Stored) -> None:
+    me = await stored_rows.insert()
+    await stored_rows.decisions.commit(decision(me))
+    assert await audit_entries(stored_rows, me) == []
 
 
-async def test_chances_lost_without_a_plate_are_audited(stored: Stored) -> None:
-    me = await stored.begun()
-    await stored.decisions.commit(decision(me, action="compose", facts={"composed_remaining": 15}))
-    [entry] = await audited(stored, me)
+async def test_chances_lost_without_a_plate_are_audited(stored_rows: Stored) -> None:
+    me = await stored_rows.insert()
+    await stored_rows.decisions.commit(decision(me, action="compose", facts={"composed_remaining": 15}))
+    [entry] = await audit_entries(stored_rows, me)
     assert (entry.action, entry.plates, entry.facts) == ("compose", [], {"composed_remaining": 15})
 
 
-async def test_an_operators_act_is_audited_with_name_and_reason(stored: Stored) -> None:
-    me, [plate] = await stored.begun(), new_plates()
-    await stored.decisions.commit(decision(me, hold=[Claim(plate, "reserved", LATER)]))
-    await stored.decisions.commit(
+async def test_an_operators_act_is_audited_with_name_and_reason(stored_rows: Stored) -> None:
+    me, [plate] = await stored_rows.insert(), new_plates()
+    await stored_rows.decisions.commit(decision(me, hold=[Claim(plate, "reserved", LATER)]))
+    await stored_rows.decisions.commit(
         decision(
             me,
             action="reject",
@@ -78,21 +78,21 @@ async def test_an_operators_act_is_audited_with_name_and_reason(stored: Stored) 
             reason="卖方撤回",
         )
     )
-    entry = (await audited(stored, me))[-1]
+    entry = (await audit_entries(stored_rows, me))[-1]
     assert (entry.actor_kind, entry.actor, entry.facts["reason"]) == ("operator", "op-1", "卖方撤回")
-    assert await entries(stored.database, actor="op-1", preselection_id=me) == [entry]
+    assert await entries(stored_rows.database, actor="op-1", preselection_id=me) == [entry]
 
 
-async def test_what_was_refused_or_repeated_leaves_no_further_row(stored: Stored) -> None:
-    me, other, plates = await stored.begun(), await stored.begun(), new_plates(1)
+async def test_what_was_refused_or_repeated_leaves_no_further_row(stored_rows: Stored) -> None:
+    me, other, plates = await stored_rows.insert(), await stored_rows.insert(), new_plates(1)
     taken = decision(other, hold=[Claim(plates[0], "offered", SOON)])
-    await stored.decisions.commit(taken)
+    await stored_rows.decisions.commit(taken)
     with pytest.raises(ClaimLost):
-        await stored.decisions.commit(decision(me, hold=[Claim(plates[0], "offered", SOON)]))
+        await stored_rows.decisions.commit(decision(me, hold=[Claim(plates[0], "offered", SOON)]))
     with pytest.raises(StaleRevision):
-        await stored.decisions.commit(taken)
-    assert await audited(stored, me) == []
-    assert len(await audited(stored, other)) == 1
+        await stored_rows.decisions.commit(taken)
+    assert await audit_entries(stored_rows, me) == []
+    assert len(await audit_entries(stored_rows, other)) == 1
 
 
 async def test_a_ban_its_extension_and_its_end_are_audited(own_database: Database) -> None:

@@ -144,7 +144,7 @@ async def test_the_holder_is_sealed(bans: BanRepository, database: Database) -> 
     assert KEYS.vault.decrypt(blacklist.c.holder, row[0]) == "张*"
 
 
-async def entered(
+async def enter(
     bans: BanRepository, *, holder: str = "张*", preselection_id: UUID | None = None, minute: int = 0
 ) -> UUID:
     since = AT + timedelta(minutes=minute)
@@ -154,7 +154,7 @@ async def entered(
 
 async def test_an_entry_shows_its_masked_holder_and_all_its_dates(own_bans: BanRepository) -> None:
     missed = uuid4()
-    entry_id = await entered(own_bans, holder="欧阳*", preselection_id=missed)
+    entry_id = await enter(own_bans, holder="欧阳*", preselection_id=missed)
     entry = await own_bans.get_entry(entry_id)
     assert entry is not None
     assert (entry.holder, entry.since, entry.until) == ("欧阳*", AT, LATER + timedelta(days=1))
@@ -164,7 +164,7 @@ async def test_an_entry_shows_its_masked_holder_and_all_its_dates(own_bans: BanR
 
 
 async def test_pages_bring_every_entry_once_newest_first(own_bans: BanRepository) -> None:
-    made = [await entered(own_bans, minute=number // 2) for number in range(7)]
+    made = [await enter(own_bans, minute=number // 2) for number in range(7)]
     seen = []
     before = None
     while page := await own_bans.page(limit=3, before=before):
@@ -175,14 +175,14 @@ async def test_pages_bring_every_entry_once_newest_first(own_bans: BanRepository
 
 
 async def test_the_entry_of_a_preselection_is_found(own_bans: BanRepository) -> None:
-    await entered(own_bans)
+    await enter(own_bans)
     mine = uuid4()
-    entry_id = await entered(own_bans, preselection_id=mine)
+    entry_id = await enter(own_bans, preselection_id=mine)
     assert [entry.id for entry in await own_bans.page(preselection_id=mine)] == [entry_id]
 
 
 async def test_an_early_release_waits_for_a_second_operator(own_bans: BanRepository) -> None:
-    by_time, early = await entered(own_bans), await entered(own_bans)
+    by_time, early = await enter(own_bans), await enter(own_bans)
     await own_bans.release(by_time, LATER + timedelta(days=1))
     assert not await own_bans.confirm_release(early, SECOND)
     await own_bans.release_early(early, AT, operator="op-1", reason="停电")
@@ -202,7 +202,7 @@ async def test_an_early_release_waits_for_a_second_operator(own_bans: BanReposit
 async def test_the_database_itself_refuses_one_operator_in_both_places(
     own_database: Database, own_bans: BanRepository
 ) -> None:
-    entry_id = await entered(own_bans)
+    entry_id = await enter(own_bans)
     await own_bans.release_early(entry_id, AT, operator="op-1", reason="停电")
     with pytest.raises(IntegrityError, match="confirmed_by_another"):
         await own_database.rows(text("UPDATE blacklist SET confirmed_by = 'op-1'"))

@@ -8,7 +8,7 @@ from storage.crypto.personal_hashes import PersonalHashes
 FIRST, SECOND, THIRD = b"1" * 32, b"2" * 32, b"3" * 32
 
 
-def keyed(current: str, *ids: str, closed: tuple[str, ...] = ()) -> KeyedHash:
+def make_hash(current: str, *ids: str, closed: tuple[str, ...] = ()) -> KeyedHash:
     keys = {"first": FIRST, "00000002": SECOND, "00000003": THIRD}
     hashes = KeyedHash(FIRST)
     hashes.adopt({key_id: keys[key_id] for key_id in ids}, current, closed)
@@ -22,8 +22,8 @@ def test_one_key_knows_one_value_of_32_bytes() -> None:
 
 
 def test_a_new_key_that_is_not_current_yet_is_looked_for_already() -> None:
-    before = keyed("first", "first", "00000002").hash("party", "A")
-    after = keyed("00000002", "first", "00000002").hash("party", "A")
+    before = make_hash("first", "first", "00000002").hash("party", "A")
+    after = make_hash("00000002", "first", "00000002").hash("party", "A")
     assert before == KeyedHash(FIRST).hash("party", "A")
     assert after in candidate_hashes(before)
     assert before in candidate_hashes(after)
@@ -32,10 +32,10 @@ def test_a_new_key_that_is_not_current_yet_is_looked_for_already() -> None:
 
 def test_a_wrapped_hash_is_found_through_every_later_change() -> None:
     row = bytes(KeyedHash(FIRST).hash("party", "A"))
-    second = keyed("00000002", "first", "00000002")
+    second = make_hash("00000002", "first", "00000002")
     row = second.wrap(row)
     assert row in candidate_hashes(second.hash("party", "A"))
-    third = keyed("00000003", "first", "00000002", "00000003", closed=("first", "00000002"))
+    third = make_hash("00000003", "first", "00000002", "00000003", closed=("first", "00000002"))
     assert row not in candidate_hashes(third.hash("party", "A")), "a row under a closed key would be missed"
     row = third.wrap(row)
     assert row in candidate_hashes(third.hash("party", "A"))
@@ -47,7 +47,7 @@ def test_a_wrapped_hash_is_found_through_every_later_change() -> None:
 def test_a_code_is_right_whichever_keys_were_current_when_it_was_sent_and_typed() -> None:
     sent = PersonalHashes(KeyedHash(FIRST))
     code = sent.code("purpose", sent.owner("wang"), None, "123456")
-    typing = PersonalHashes(keyed("00000002", "first", "00000002"))
+    typing = PersonalHashes(make_hash("00000002", "first", "00000002"))
     assert code in candidate_hashes(typing.code("purpose", typing.owner("wang"), None, "123456"))
     assert code not in candidate_hashes(typing.code("purpose", typing.owner("wang"), None, "123457"))
     for typed in (code, typing.code("purpose", typing.owner("wang"), None, "123456")):
@@ -55,7 +55,7 @@ def test_a_code_is_right_whichever_keys_were_current_when_it_was_sent_and_typed(
 
 
 def test_a_clerk_and_a_rate_window_keep_their_names() -> None:
-    before, after = PersonalHashes(KeyedHash(FIRST)), PersonalHashes(keyed("00000002", "first", "00000002"))
+    before, after = PersonalHashes(KeyedHash(FIRST)), PersonalHashes(make_hash("00000002", "first", "00000002"))
     assert after.clerk("wang") == before.clerk("wang") == before.owner("wang").hex()
     assert after.rate_window("writes", "x") == before.rate_window("writes", "x")
 
@@ -65,4 +65,4 @@ def test_a_clerk_and_a_rate_window_keep_their_names() -> None:
 )
 def test_keys_that_cannot_be_are_refused(current: str, ids: tuple[str, ...], closed: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="current"):
-        keyed(current, *ids, closed=closed)
+        make_hash(current, *ids, closed=closed)

@@ -18,8 +18,8 @@ OLD, NEW = {"first": b"1" * 32}, {"first": b"1" * 32, "second": b"2" * 32}
 
 
 async def test_values_are_sealed_anew_and_the_old_key_is_needed_no_more(own_database: Database) -> None:
-    stored = await Stored.beginning(own_database)
-    rows = [await stored.submitted() for _ in range(3)]
+    stored = await Stored.create(own_database)
+    rows = [await stored.insert_submission() for _ in range(3)]
     await DeskReasons(own_database, KEYS).add(DeskReason(rows[0].id, rows[0].id, "clerk", "卖方反悔", AT))
     work = Reencryption(own_database, Vault(NEW, "second"), metadata.sorted_tables)
     assert await work.remaining_rows(Vault.head_of("first")) == 4

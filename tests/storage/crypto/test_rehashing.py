@@ -22,9 +22,9 @@ def changed_keys() -> Keys:
 
 async def test_a_ban_entered_while_hashes_move_is_the_party_s_all_the_same(own_database: Database) -> None:
     keys = changed_keys()
-    stored = await Stored.beginning(own_database)
-    read_before = await stored.submitted(party_id="A", vin="V")
-    purged = await stored.submitted(party_id="B", vin="W")
+    stored = await Stored.create(own_database)
+    read_before = await stored.insert_submission(party_id="A", vin="V")
+    purged = await stored.insert_submission(party_id="B", vin="W")
     nobody = text("UPDATE preselection SET party_hash = :nobody, owner_hash = :nobody, purged_at = :at WHERE id = :id")
     await own_database.rows(nobody, {"nobody": NOBODY, "at": AT, "id": purged.id})
     work = Rehashing(own_database, keys)

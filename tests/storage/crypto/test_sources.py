@@ -36,12 +36,12 @@ def with_new_key(content: dict[str, Any]) -> None:
 def test_a_file_is_changed_whole_or_not_at_all_and_stays_its_owners(key_file: Path) -> None:
     source = FileKeys(key_file)
 
-    def failing(content: dict[str, Any]) -> None:
+    def fail(content: dict[str, Any]) -> None:
         with_new_key(content)
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError):
-        source.change(failing)
+        source.change(fail)
     assert source.read() == CONTENT
     source.change(with_new_key)
     assert Keys.from_source(source).vault.current == "b"

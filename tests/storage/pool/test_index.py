@@ -197,13 +197,13 @@ async def test_a_lost_prefix_gives_back_what_the_others_had_given(
     await put_index(redis, SPREAD, "粤C")
     counted = index.count
 
-    async def counted_then_lost(prefix: str, *, at: datetime, draw_filter: DrawFilter) -> int:
+    async def lose_after_count(prefix: str, *, at: datetime, draw_filter: DrawFilter) -> int:
         count = await counted(prefix, at=at, draw_filter=draw_filter)
         if prefix == "粤C":
             await redis.delete("pool:{粤C}:version")
         return count
 
-    monkeypatch.setattr(index, "count", counted_then_lost)
+    monkeypatch.setattr(index, "count", lose_after_count)
     with pytest.raises(IndexLost):
         await index.draw_from_office([B, "粤C"], 10, at=AT, until=LATER)
     assert await free_in(redis) == set(plates_at(SPREAD))

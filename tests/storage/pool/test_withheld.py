@@ -33,7 +33,7 @@ async def pool(pool: Pool) -> Pool:
 
 
 @pytest.fixture
-def withheld(pool: Pool) -> WithheldNumbers:
+def withheld_numbers(pool: Pool) -> WithheldNumbers:
     return WithheldNumbers(pool.database, pool.index)
 
 
@@ -57,8 +57,8 @@ async def release(withheld: WithheldNumbers, withholding_id: UUID) -> Withholdin
     return await withheld.release(withholding_id, SECOND, earliest=LATER + DAY, latest=LATER + 3 * DAY)
 
 
-async def test_a_withheld_number_is_in_no_draw_and_no_keyboard(pool: Pool, withheld: WithheldNumbers) -> None:
-    made = await withhold(withheld, 7, 8)
+async def test_a_withheld_number_is_in_no_draw_and_no_keyboard(pool: Pool, withheld_numbers: WithheldNumbers) -> None:
+    made = await withhold(withheld_numbers, 7, 8)
     assert (made.plates, made.reason, made.withheld_by) == (numbers(7, 8), "留作公务", "op-1")
     assert not set(numbers(7, 8)) & await free_in(pool.redis)
     levels = await PoolRecords(pool.database).levels(B, AT)
@@ -66,76 +66,80 @@ async def test_a_withheld_number_is_in_no_draw_and_no_keyboard(pool: Pool, withh
     assert (await PoolRecords(pool.database).keyboard(B, AT)).bit_count() == 98
 
 
-async def test_numbers_that_somebody_has_are_listed_and_stay_theirs(pool: Pool, withheld: WithheldNumbers) -> None:
+async def test_numbers_that_somebody_has_are_listed_and_stay_theirs(
+    pool: Pool, withheld_numbers: WithheldNumbers
+) -> None:
     await pool.add_claims(numbers(1), "offered", LATER)
     await pool.add_claims(numbers(2), "offered", AT)
-    done = await withheld.withhold(uuid4(), B, numbers(1, 2, 3), FIRST)
+    done = await withheld_numbers.withhold(uuid4(), B, numbers(1, 2, 3), FIRST)
     assert done.withholding is not None
     assert (done.withholding.plates, done.taken) == (numbers(2, 3), numbers(1))
-    assert await standing(pool, numbers(1)) == {numbers(1)[0]: ("offered", LATER)}
+    assert await claims_on(pool, numbers(1)) == {numbers(1)[0]: ("offered", LATER)}
 
 
-async def test_where_no_number_can_be_had_nothing_is_written(pool: Pool, withheld: WithheldNumbers) -> None:
+async def test_where_no_number_can_be_had_nothing_is_written(pool: Pool, withheld_numbers: WithheldNumbers) -> None:
     await pool.add_claims(numbers(1))
-    done = await withheld.withhold(uuid4(), B, numbers(1), FIRST)
+    done = await withheld_numbers.withhold(uuid4(), B, numbers(1), FIRST)
     assert (done.withholding, done.taken) == (None, numbers(1))
-    assert await withheld.of_prefix(B) == []
+    assert await withheld_numbers.of_prefix(B) == []
 
 
 async def test_the_same_order_again_changes_nothing_even_after_the_release(
-    pool: Pool, withheld: WithheldNumbers
+    pool: Pool, withheld_numbers: WithheldNumbers
 ) -> None:
-    made = await withhold(withheld, 5)
-    assert await withheld.withhold(made.id, B, numbers(5), SECOND) == await withheld.withhold(
+    made = await withhold(withheld_numbers, 5)
+    assert await withheld_numbers.withhold(made.id, B, numbers(5), SECOND) == await withheld_numbers.withhold(
         made.id, B, numbers(5), FIRST
     )
-    await release(withheld, made.id)
-    again = await withheld.withhold(made.id, B, numbers(5), FIRST)
+    await release(withheld_numbers, made.id)
+    again = await withheld_numbers.withhold(made.id, B, numbers(5), FIRST)
     assert again.withholding is not None
     assert again.withholding.released_by == "op-2"
-    assert (await standing(pool, numbers(5)))[numbers(5)[0]][0] == "cooling"
+    assert (await claims_on(pool, numbers(5)))[numbers(5)[0]][0] == "cooling"
 
 
-async def test_numbers_given_back_cool_each_until_an_instant_of_its_own(pool: Pool, withheld: WithheldNumbers) -> None:
-    made = await withhold(withheld, *range(20))
-    released = await release(withheld, made.id)
+async def test_numbers_given_back_cool_each_until_an_instant_of_its_own(
+    pool: Pool, withheld_numbers: WithheldNumbers
+) -> None:
+    made = await withhold(withheld_numbers, *range(20))
+    released = await release(withheld_numbers, made.id)
     assert released is not None
     assert (released.released_by, released.release_reason, released.released_at) == ("op-2", "不再需要", LATER)
-    ends = await standing(pool, numbers(*range(20)))
+    ends = await claims_on(pool, numbers(*range(20)))
     instants = {until for _, until in ends.values()}
     assert {kind for kind, _ in ends.values()} == {"cooling"}
     assert len(instants) > 10
     assert all(LATER + DAY <= until <= LATER + 3 * DAY for until in instants)
     drawn = await pool.index.draw(B, 100, at=LATER + 3 * DAY, until=FOREVER)
     assert len(drawn) == 100
-    assert await release(withheld, made.id) is None
-    assert await release(withheld, uuid4()) is None
+    assert await release(withheld_numbers, made.id) is None
+    assert await release(withheld_numbers, uuid4()) is None
 
 
-async def test_withholding_and_giving_back_each_wait_for_another_operator(withheld: WithheldNumbers) -> None:
-    made = await withhold(withheld, 1)
-    assert [each.id for each in await withheld.unconfirmed_withholdings()] == [made.id]
+async def test_withholding_and_giving_back_each_wait_for_another_operator(withheld_numbers: WithheldNumbers) -> None:
+    made = await withhold(withheld_numbers, 1)
+    assert [each.id for each in await withheld_numbers.unconfirmed_withholdings()] == [made.id]
     with pytest.raises(NotTheSecond):
-        await withheld.confirm(made.id, FIRST)
-    confirmed = await withheld.confirm(made.id, SECOND)
+        await withheld_numbers.confirm(made.id, FIRST)
+    confirmed = await withheld_numbers.confirm(made.id, SECOND)
     assert confirmed is not None
     assert (confirmed.confirmed_by, confirmed.confirmed_at) == ("op-2", LATER)
-    assert await withheld.confirm(made.id, SECOND) is None
-    assert await withheld.unconfirmed_withholdings() == []
-    await release(withheld, made.id)
-    assert [each.id for each in await withheld.unconfirmed_withholdings()] == [made.id]
+    assert await withheld_numbers.confirm(made.id, SECOND) is None
+    assert await withheld_numbers.unconfirmed_withholdings() == []
+    await release(withheld_numbers, made.id)
+    assert [each.id for each in await withheld_numbers.unconfirmed_withholdings()] == [made.id]
     with pytest.raises(NotTheSecond):
-        await withheld.confirm(made.id, SECOND)
-    last = await withheld.confirm(made.id, FIRST)
+        await withheld_numbers.confirm(made.id, SECOND)
+    last = await withheld_numbers.confirm(made.id, FIRST)
     assert last is not None
     assert last.release_confirmed_by == "op-1"
-    assert await withheld.unconfirmed_withholdings() == []
+    assert await withheld_numbers.unconfirmed_withholdings() == []
 
 
-async def test_every_act_is_audited_with_its_numbers(pool: Pool, withheld: WithheldNumbers) -> None:
-    made = await withhold(withheld, 1, 2)
-    await withheld.confirm(made.id, SECOND)
-    await release(withheld, made.id)
+async def test_every_act_is_audited_with_its_numbers(pool: Pool, withheld_numbers: WithheldNumbers) -> None:
+    made = await withhold(withheld_numbers, 1, 2)
+    await withheld_numbers.confirm(made.id, SECOND)
+    await release(withheld_numbers, made.id)
     entries = await AuditTrail(pool.database).between(AT, LATER + DAY)
     acts = [(entry.action, entry.actor, entry.plates) for entry in entries if entry.plates]
     assert acts == [
@@ -145,29 +149,29 @@ async def test_every_act_is_audited_with_its_numbers(pool: Pool, withheld: Withh
     ]
 
 
-async def test_two_that_withhold_the_same_numbers_share_none(pool: Pool, withheld: WithheldNumbers) -> None:
+async def test_two_that_withhold_the_same_numbers_share_none(pool: Pool, withheld_numbers: WithheldNumbers) -> None:
     there, back = numbers(*range(50)), numbers(*reversed(range(50)))
-    done = await asyncio.gather(*(withheld.withhold(uuid4(), B, wanted, FIRST) for wanted in (there, back) * 3))
+    done = await asyncio.gather(*(withheld_numbers.withhold(uuid4(), B, wanted, FIRST) for wanted in (there, back) * 3))
     got = [plate for each in done if each.withholding for plate in each.withholding.plates]
     assert sorted(got) == there
 
 
 async def test_a_prefix_that_no_office_has_is_refused_and_its_numbers_stay(
-    pool: Pool, withheld: WithheldNumbers
+    pool: Pool, withheld_numbers: WithheldNumbers
 ) -> None:
     with pytest.raises(IntegrityError):
-        await withheld.withhold(uuid4(), "粤C", ["粤C12345"], FIRST)
-    assert await standing(pool, ["粤C12345"]) == {}
+        await withheld_numbers.withhold(uuid4(), "粤C", ["粤C12345"], FIRST)
+    assert await claims_on(pool, ["粤C12345"]) == {}
 
 
 @pytest.mark.slow
 async def test_numbers_can_be_withheld_while_redis_is_away(pool: Pool, away: Redis) -> None:
     made = await withhold(WithheldNumbers(pool.database, PoolIndex(away)), 4)
-    assert await standing(pool, numbers(4)) == {numbers(4)[0]: ("withheld", FOREVER)}
+    assert await claims_on(pool, numbers(4)) == {numbers(4)[0]: ("withheld", FOREVER)}
     assert made.plates == numbers(4)
 
 
-async def standing(pool: Pool, plates: list[str]) -> dict[str, tuple[str, datetime]]:
+async def claims_on(pool: Pool, plates: list[str]) -> dict[str, tuple[str, datetime]]:
     columns = claim.c
     found = await pool.database.rows(
         select(columns.plate, columns.kind, columns.until).where(columns.plate.in_(plates))

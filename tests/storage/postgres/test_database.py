@@ -113,8 +113,8 @@ async def test_a_transaction_on_the_driver_ends_in_time_too_and_leaves_nothing_b
 async def test_a_decision_that_a_frozen_server_got_has_one_effect_however_often_it_is_repeated(
     own: Database, postgres: Postgres
 ) -> None:
-    stored = await Stored.beginning(own)
-    me, plates = await stored.begun(), new_plates(10)
+    stored = await Stored.create(own)
+    me, plates = await stored.insert(), new_plates(10)
     drawn = decision(me, hold=[Claim(plate, "offered", SOON) for plate in plates])
     postgres.freeze()
     try:
@@ -151,8 +151,8 @@ async def sleep_in_transaction(database: Database) -> None:
 
 
 async def test_a_restarted_server_costs_readers_and_keyed_writers_no_error(own: Database, postgres: Postgres) -> None:
-    stored = await Stored.beginning(own)
-    me = await stored.begun()
+    stored = await Stored.create(own)
+    me = await stored.insert()
     await asyncio.gather(*(own.ping() for _ in range(5)))
     await postgres.kill()
     assert not await answers(own)

@@ -17,9 +17,11 @@ THURSDAY, FRIDAY, MONDAY = date(2026, 11, 26), date(2026, 11, 27), date(2026, 11
 MANY = 50_000
 
 
-async def reserved(stored: Stored, stage: str = "completed", *, visit_by: date = THURSDAY, **given: Any) -> UUID:
+async def insert_reservation(
+    stored: Stored, stage: str = "completed", *, visit_by: date = THURSDAY, **given: Any
+) -> UUID:
     """A preselection whose plate is reserved, or was."""
-    me, [plate] = await stored.begun(**given), new_plates()
+    me, [plate] = await stored.insert(**given), new_plates()
     await stored.decisions.commit(
         decision(me, stage="completed", plate=plate, visit_by=visit_by, deadline=LATER, hold=[Claim(plate, "reserved")])
     )
@@ -30,38 +32,38 @@ async def reserved(stored: Stored, stage: str = "completed", *, visit_by: date =
 
 
 @pytest.fixture
-def reservations(stored: Stored) -> Reservations:
-    return Reservations(stored.database, KEYS)
+def reservations(stored_rows: Stored) -> Reservations:
+    return Reservations(stored_rows.database, KEYS)
 
 
 async def test_the_desk_sees_its_own_offices_reservations_newest_first(
-    stored: Stored, reservations: Reservations
+    stored_rows: Stored, reservations: Reservations
 ) -> None:
-    first = await reserved(stored, at=AT)
-    second = await reserved(stored, "registered", at=SOON)
-    await stored.begun(at=LATER)
-    other = await Stored.beginning(stored.database)
-    await reserved(other)
-    assert [row.id for row in await reservations.of_office(stored.office_code)] == [second, first]
+    first = await insert_reservation(stored_rows, at=AT)
+    second = await insert_reservation(stored_rows, "registered", at=SOON)
+    await stored_rows.insert(at=LATER)
+    other = await Stored.create(stored_rows.database)
+    await insert_reservation(other)
+    assert [row.id for row in await reservations.of_office(stored_rows.office_code)] == [second, first]
 
 
-async def test_the_desk_finds_a_plate_and_a_stage(stored: Stored, reservations: Reservations) -> None:
-    waiting, done = await reserved(stored), await reserved(stored, "registered")
-    plate = (await stored.row(waiting)).plate
-    assert [row.id for row in await reservations.of_office(stored.office_code, plate=plate)] == [waiting]
-    assert [row.id for row in await reservations.of_office(stored.office_code, stage="registered")] == [done]
-    assert await reservations.of_office(stored.office_code, plate=plate, stage="registered") == []
+async def test_the_desk_finds_a_plate_and_a_stage(stored_rows: Stored, reservations: Reservations) -> None:
+    waiting, done = await insert_reservation(stored_rows), await insert_reservation(stored_rows, "registered")
+    plate = (await stored_rows.row(waiting)).plate
+    assert [row.id for row in await reservations.of_office(stored_rows.office_code, plate=plate)] == [waiting]
+    assert [row.id for row in await reservations.of_office(stored_rows.office_code, stage="registered")] == [done]
+    assert await reservations.of_office(stored_rows.office_code, plate=plate, stage="registered") == []
     assert await reservations.of_office("another", plate=plate) == []
-    assert (await reservations.of_office(stored.office_code, plate=plate))[0].party_name == "张三"
+    assert (await reservations.of_office(stored_rows.office_code, plate=plate))[0].party_name == "张三"
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat_even_at_one_instant(
-    stored: Stored, reservations: Reservations
+    stored_rows: Stored, reservations: Reservations
 ) -> None:
-    made = {await reserved(stored, at=AT + timedelta(seconds=number // 3)) for number in range(8)}
+    made = {await insert_reservation(stored_rows, at=AT + timedelta(seconds=number // 3)) for number in range(8)}
     seen: list[UUID] = []
     before = None
-    while page := await reservations.of_office(stored.office_code, limit=3, before=before):
+    while page := await reservations.of_office(stored_rows.office_code, limit=3, before=before):
         assert len(page) <= 3
         seen += [row.id for row in page]
         before = (page[-1].created_at, page[-1].id)
@@ -69,43 +71,47 @@ async def test_pages_follow_each_other_without_gap_or_repeat_even_at_one_instant
     assert set(seen) == made
 
 
-async def test_a_plate_that_was_had_before_brings_all_who_had_it(stored: Stored, reservations: Reservations) -> None:
+async def test_a_plate_that_was_had_before_brings_all_who_had_it(
+    stored_rows: Stored, reservations: Reservations
+) -> None:
     [plate] = new_plates()
     made = []
     for instant in (AT, SOON):
-        me = await stored.begun(at=instant)
-        await stored.decisions.commit(decision(me, stage="overdue", plate=plate))
+        me = await stored_rows.insert(at=instant)
+        await stored_rows.decisions.commit(decision(me, stage="overdue", plate=plate))
         made.append(me)
     assert [row.id for row in await reservations.of_plate(plate)] == made[::-1]
     assert await reservations.of_plate("粤B00000") == []
 
 
-async def test_a_vehicle_is_found_by_its_vin_in_any_case(stored: Stored, reservations: Reservations) -> None:
+async def test_a_vehicle_is_found_by_its_vin_in_any_case(stored_rows: Stored, reservations: Reservations) -> None:
     vin = f"lsv{uuid4().hex}"
-    me = await stored.begun(vin=vin.upper())
+    me = await stored_rows.insert(vin=vin.upper())
     assert [row.id for row in await reservations.of_vehicle(vin)] == [me]
     assert await reservations.of_vehicle("LSVAA49J132047371") == []
 
 
-async def test_what_was_only_submitted_is_found_by_nobody(stored: Stored, reservations: Reservations) -> None:
-    row = await stored.submitted(vin="LSVAA49J132047371X")
+async def test_what_was_only_submitted_is_found_by_nobody(stored_rows: Stored, reservations: Reservations) -> None:
+    row = await stored_rows.insert_submission(vin="LSVAA49J132047371X")
     assert row.id not in [found.id for found in await reservations.of_vehicle("LSVAA49J132047371X")]
 
 
-async def test_whoever_holds_a_number_now_is_found_by_it(stored: Stored, reservations: Reservations) -> None:
-    me, [plate] = await stored.begun(), new_plates()
-    await stored.decisions.commit(decision(me, hold=[Claim(plate, "offered", SOON)]))
+async def test_whoever_holds_a_number_now_is_found_by_it(stored_rows: Stored, reservations: Reservations) -> None:
+    me, [plate] = await stored_rows.insert(), new_plates()
+    await stored_rows.decisions.commit(decision(me, hold=[Claim(plate, "offered", SOON)]))
     assert await reservations.holder_of(plate, AT) == me
     assert await reservations.holder_of(plate, SOON) is None
 
 
-async def test_live_reservations_that_end_on_given_days_are_listed(stored: Stored, reservations: Reservations) -> None:
-    due = {await reserved(stored, visit_by=day) for day in (THURSDAY, FRIDAY)}
-    await reserved(stored, visit_by=MONDAY)
-    await reserved(stored, "registered", visit_by=THURSDAY)
-    other = await Stored.beginning(stored.database)
-    elsewhere = await reserved(other, visit_by=THURSDAY)
-    office = stored.office_code
+async def test_live_reservations_that_end_on_given_days_are_listed(
+    stored_rows: Stored, reservations: Reservations
+) -> None:
+    due = {await insert_reservation(stored_rows, visit_by=day) for day in (THURSDAY, FRIDAY)}
+    await insert_reservation(stored_rows, visit_by=MONDAY)
+    await insert_reservation(stored_rows, "registered", visit_by=THURSDAY)
+    other = await Stored.create(stored_rows.database)
+    elsewhere = await insert_reservation(other, visit_by=THURSDAY)
+    office = stored_rows.office_code
     found = await reservations.of_last_days([THURSDAY, FRIDAY], office_code=office)
     assert {each.id for each in found} == due
     assert [each.id for each in found] == sorted(due)
@@ -121,8 +127,8 @@ async def test_live_reservations_that_end_on_given_days_are_listed(stored: Store
 async def crowd(fresh_database: str, as_owner: Callable[[str], str]) -> AsyncIterator[Stored]:
     """An office with many rows, as after a year; one in ten has a plate."""
     owner = Database(as_owner(fresh_database))
-    stored = await Stored.beginning(owner)
-    me = await reserved(stored)
+    stored = await Stored.create(owner)
+    me = await insert_reservation(stored)
     columns = ", ".join(
         name for name in (await stored.row(me)).__dataclass_fields__ if name not in ("id", "sealed", "vault")
     )
@@ -150,12 +156,12 @@ async def test_the_desks_list_reads_no_more_rows_than_it_shows(
     one_session = Database(fresh_database, pool_size=1)
     reservations = Reservations(one_session, KEYS)
     for before in (None, (AT - timedelta(seconds=MANY // 2), UUID(int=0))):
-        scans, read = await reading(one_session)
+        scans, read = await read_statistics(one_session)
         # Often enough for the generic plan.
         for _ in range(8):
             found = await reservations.of_office(crowd.office_code, limit=20, before=before, **wanted)
         assert len(found) == (20 if "plate" not in wanted else before is None)
-        scans_then, read_then = await reading(one_session)
+        scans_then, read_then = await read_statistics(one_session)
         assert scans_then == scans
         assert read_then - read <= 8 * 25
     await one_session.close()
@@ -164,15 +170,15 @@ async def test_the_desks_list_reads_no_more_rows_than_it_shows(
 @pytest.mark.slow
 async def test_finding_what_ends_on_a_day_reads_no_other_rows(crowd: Stored, fresh_database: str) -> None:
     one_session = Database(fresh_database, pool_size=1)
-    scans, read = await reading(one_session)
+    scans, read = await read_statistics(one_session)
     found = await Reservations(one_session, KEYS).of_last_days([FRIDAY, MONDAY], office_code=crowd.office_code)
     assert found == []
-    scans_then, read_then = await reading(one_session)
+    scans_then, read_then = await read_statistics(one_session)
     assert (scans_then, read_then) == (scans, read)
     await one_session.close()
 
 
-async def reading(database: Database) -> tuple[int, int]:
+async def read_statistics(database: Database) -> tuple[int, int]:
     """The number of sequential scans of the table, and of rows read with an index, until now."""
     await database.rows(text("SELECT pg_stat_force_next_flush()"))
     row = await database.row(

@@ -68,13 +68,13 @@ async def test_closing_ends_even_when_the_driver_fails_instead_of_being_cancelle
 ) -> None:
     listening = PubSub.get_message
 
-    async def never_cancelled(self: PubSub, **limits: Any) -> object:
+    async def wait_for_ever(self: PubSub, **limits: Any) -> object:
         try:
             return await listening(self, **limits)
         except asyncio.CancelledError:
             raise redis.exceptions.TimeoutError from None
 
-    monkeypatch.setattr(PubSub, "get_message", never_cancelled)
+    monkeypatch.setattr(PubSub, "get_message", wait_for_ever)
     with announcements.subscribe(uuid4()) as subscription:
         assert await subscription.wait(TIMEOUT)
         async with asyncio.timeout(TIMEOUT):

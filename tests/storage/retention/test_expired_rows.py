@@ -28,7 +28,7 @@ async def count(database: Database, table: Table) -> int:
     return int(row[0])
 
 
-async def removed(database: Database, kind: str, at: datetime) -> int:
+async def remove(database: Database, kind: str, at: datetime) -> int:
     return (await ExpiredRows(database).remove(at))[kind]
 
 
@@ -39,28 +39,28 @@ async def test_an_ended_claim_is_removed_an_hour_later_and_a_live_one_stays(own_
     ]
     async with own_database.transaction() as connection:
         await connection.execute(insert(claim), rows)
-    assert await removed(own_database, "claims", AT) == 1
-    assert await removed(own_database, "claims", AT + HOUR - MILLISECOND) == 0
-    assert await removed(own_database, "claims", AT + HOUR) == 1
+    assert await remove(own_database, "claims", AT) == 1
+    assert await remove(own_database, "claims", AT + HOUR - MILLISECOND) == 0
+    assert await remove(own_database, "claims", AT + HOUR) == 1
     assert await count(own_database, claim) == 2
 
 
 async def test_a_claim_that_a_decision_is_changing_now_is_left_for_the_next_time(own_database: Database) -> None:
-    stored, [plate] = await Stored.beginning(own_database), new_plates()
-    me = await stored.begun()
+    stored, [plate] = await Stored.create(own_database), new_plates()
+    me = await stored.insert()
     await stored.decisions.commit(decision(me, hold=[Claim(plate, "offered", AT - DAY + HOUR)], at=AT - DAY))
     async with own_database.transaction() as busy:
         await busy.execute(select(claim).where(claim.c.plate == plate).with_for_update())
-        assert await asyncio.wait_for(removed(own_database, "claims", AT), 2) == 0
-    assert await removed(own_database, "claims", AT) == 1
+        assert await asyncio.wait_for(remove(own_database, "claims", AT), 2) == 0
+    assert await remove(own_database, "claims", AT) == 1
 
 
 async def test_answers_stay_for_their_day(own_database: Database) -> None:
     answers, key = Idempotency(own_database, KEYS), RequestKey(b"caller", "/path", uuid4())
     await answers.begin(key, at=AT, body_digest=b"", operation_id=uuid4(), lease=timedelta(seconds=20))
     await answers.answer(key, 200, {}, "{}")
-    assert await removed(own_database, "answers", AT + DAY) == 0
-    assert await removed(own_database, "answers", AT + DAY + 2 * HOUR) == 1
+    assert await remove(own_database, "answers", AT + DAY) == 0
+    assert await remove(own_database, "answers", AT + DAY + 2 * HOUR) == 1
     assert await count(own_database, idempotency) == 0
 
 
@@ -70,7 +70,7 @@ async def test_codes_and_failed_checks_stay_as_long_as_a_limit_counts_them(own_d
     await Codes(own_database).issue(new, Policy())
     await FailedChecks(own_database).begin(uuid4(), b"applicant", at=AT, since=AT, limit=5)
     for kind, table in (("codes", code), ("failed_checks", failed_check)):
-        assert await removed(own_database, kind, AT + DAY) == 0
+        assert await remove(own_database, kind, AT + DAY) == 0
         assert await count(own_database, table) == 1
     later = await ExpiredRows(own_database).remove(AT + 2 * DAY + HOUR)
     assert (later["codes"], later["failed_checks"]) == (1, 1)
@@ -79,24 +79,24 @@ async def test_codes_and_failed_checks_stay_as_long_as_a_limit_counts_them(own_d
 async def test_a_code_that_is_still_good_stays_however_old(own_database: Database) -> None:
     new = NewCode(uuid4(), CodeOwner("confirm_information", uuid4().bytes), uuid4().bytes, b"hash", AT)
     await Codes(own_database).issue(new, Policy().with_overrides({"code_ttl": "P7D"}))
-    assert await removed(own_database, "codes", AT + 6 * DAY) == 0
+    assert await remove(own_database, "codes", AT + 6 * DAY) == 0
 
 
 async def test_submissions_that_never_began_are_removed_and_begun_ones_stay(own_database: Database) -> None:
-    stored = await Stored.beginning(own_database)
-    await stored.submitted(at=AT)
-    await stored.begun(at=AT)
-    assert await removed(own_database, "submissions", AT + DAY) == 0
-    assert await removed(own_database, "submissions", AT + 3 * DAY) == 1
+    stored = await Stored.create(own_database)
+    await stored.insert_submission(at=AT)
+    await stored.insert(at=AT)
+    assert await remove(own_database, "submissions", AT + DAY) == 0
+    assert await remove(own_database, "submissions", AT + 3 * DAY) == 1
     assert await count(own_database, preselection) == 1
 
 
 async def test_decisions_stay_as_long_as_temporal_keeps_their_history(own_database: Database) -> None:
-    stored = await Stored.beginning(own_database)
-    me = await stored.begun()
+    stored = await Stored.create(own_database)
+    me = await stored.insert()
     await stored.decisions.commit(decision(me, at=AT))
-    assert await removed(own_database, "decisions", AT + 29 * DAY) == 0
-    assert await removed(own_database, "decisions", AT + 31 * DAY) == 2
+    assert await remove(own_database, "decisions", AT + 29 * DAY) == 0
+    assert await remove(own_database, "decisions", AT + 31 * DAY) == 2
     assert await count(own_database, decision_table) == 0
 
 
@@ -112,8 +112,8 @@ async def test_old_messages_of_the_local_phone_are_removed(own_database: Databas
     }
     async with own_database.transaction() as connection:
         await connection.execute(insert(sms_outbox).values(message))
-    assert await removed(own_database, "messages", AT + 29 * DAY) == 0
-    assert await removed(own_database, "messages", AT + 31 * DAY) == 1
+    assert await remove(own_database, "messages", AT + 29 * DAY) == 0
+    assert await remove(own_database, "messages", AT + 31 * DAY) == 1
 
 
 async def test_more_rows_than_go_in_one_statement_are_all_removed(
@@ -123,4 +123,4 @@ async def test_more_rows_than_go_in_one_statement_are_all_removed(
     rows = [{"plate": plate, "kind": "offered", "until": AT, "changed_at": AT} for plate in new_plates(10)]
     async with own_database.transaction() as connection:
         await connection.execute(insert(claim), rows)
-    assert await removed(own_database, "claims", AT + DAY) == 10
+    assert await remove(own_database, "claims", AT + DAY) == 10

@@ -21,12 +21,12 @@ MUCH_LATER = AT + 10 * YEAR
 
 @pytest.fixture
 async def own(own_database: Database) -> Stored:
-    return await Stored.beginning(own_database)
+    return await Stored.create(own_database)
 
 
-async def ended(own: Stored, stage: str = "registered", **given: Any) -> UUID:
+async def insert_ended(own: Stored, stage: str = "registered", **given: Any) -> UUID:
     """A preselection whose last change was at `AT`."""
-    me, [plate] = await own.begun(at=AT, **given), new_plates()
+    me, [plate] = await own.insert(at=AT, **given), new_plates()
     await own.decisions.commit(decision(me, stage=stage, plate=plate, at=AT))
     return me
 
@@ -37,7 +37,7 @@ async def purge(own: Stored, before: datetime) -> Purged:
 
 @pytest.mark.parametrize("stage", ["registered", "exhausted", "overdue", "cancelled"])
 async def test_an_ended_preselection_is_purged_when_it_ended_before_the_instant(own: Stored, stage: str) -> None:
-    me = await ended(own, stage)
+    me = await insert_ended(own, stage)
     before = await own.row(me)
     assert await purge(own, AT) == NOTHING
     assert await purge(own, AT + MILLISECOND) == Purged(1, 0, 0)
@@ -52,13 +52,13 @@ async def test_an_ended_preselection_is_purged_when_it_ended_before_the_instant(
 async def test_the_stored_row_holds_nothing_of_the_person_any_more(
     own: Stored,
 ) -> None:
-    me = await ended(own)
-    sealed_before = await sealed(own.database, me)
+    me = await insert_ended(own)
+    sealed_before = await sealed_values(own.database, me)
     await purge(own, MUCH_LATER)
-    assert not set(sealed_before) & set(await sealed(own.database, me))
+    assert not set(sealed_before) & set(await sealed_values(own.database, me))
 
 
-async def sealed(database: Database, preselection_id: UUID) -> list[bytes]:
+async def sealed_values(database: Database, preselection_id: UUID) -> list[bytes]:
     found = await database.row(
         text(
             "SELECT party_name, party_id, phone, vin, certificate_number, owner_hash, party_hash, seller_hash "
@@ -72,26 +72,26 @@ async def sealed(database: Database, preselection_id: UUID) -> list[bytes]:
 
 @pytest.mark.parametrize("stage", ["service_notes", "plate_selection", "completed"])
 async def test_a_preselection_that_has_not_ended_is_never_purged(own: Stored, stage: str) -> None:
-    await ended(own, stage)
+    await insert_ended(own, stage)
     assert await purge(own, MUCH_LATER) == NOTHING
 
 
 async def test_one_that_fell_asleep_is_purged_and_its_vehicles_chances_stay_used(own: Stored) -> None:
     same: dict[str, Any] = {"vin": uuid4().hex, "certificate_number": "1", "party_id": uuid4().hex}
-    me = await own.begun(at=AT, **same)
+    me = await own.insert(at=AT, **same)
     await own.decisions.commit(decision(me, at=AT, stage="service_notes", dormant=True, state={"draws_remaining": 1}))
     before = await own.row(me)
     assert (await purge(own, MUCH_LATER)).preselections == 1
-    next_one = await own.submitted(**same)
+    next_one = await own.insert_submission(**same)
     assert (await own.history(next_one)).earlier == {"draws_remaining": 1}
     assert await own.preselections.list_of(before.owner_hash) == []
 
 
 async def test_nobody_is_purged_while_banned_or_within_the_retention_after_the_ban(own: Stored) -> None:
-    me = await ended(own, "overdue", party_id="11010519491231002X")
+    me = await insert_ended(own, "overdue", party_id="11010519491231002X")
     party, bans = (await own.row(me)).party_hash, BanRepository(own.database, KEYS)
     entry = await bans.ban(NewBan(uuid4(), party, "张*", AT, LATER, me))
-    other = await ended(own, party_id="11010519491231002X")
+    other = await insert_ended(own, party_id="11010519491231002X")
     # The ban is over, and its SMS has not been sent yet.
     assert await purge(own, MUCH_LATER) == NOTHING
     await bans.release(entry.id, LATER + YEAR)
@@ -122,5 +122,5 @@ async def test_reasons_of_the_desk_are_deleted(own: Stored) -> None:
 async def test_many_are_purged_in_several_steps(own: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.retention.purge._AT_ONCE", 2)
     for _ in range(5):
-        await ended(own)
+        await insert_ended(own)
     assert await purge(own, MUCH_LATER) == Purged(5, 0, 0)

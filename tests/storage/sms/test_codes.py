@@ -132,13 +132,13 @@ async def test_the_digits_of_another_preselection_do_not_fit_even_when_they_are_
         await one.codes.verify(one.owner(), other.hash(RIGHT), at=AT, attempts=5, request_id=uuid4())
 
 
-async def test_a_decision_uses_the_code_up_with_everything_else_or_not_at_all(stored: Stored) -> None:
-    me, person = await stored.begun(), CodeUser(stored.database)
+async def test_a_decision_uses_the_code_up_with_everything_else_or_not_at_all(stored_rows: Stored) -> None:
+    me, person = await stored_rows.insert(), CodeUser(stored_rows.database)
     code_id = await person.ask()
-    await stored.decisions.commit(decision(me, use_code=code_id))
+    await stored_rows.decisions.commit(decision(me, use_code=code_id))
     with pytest.raises(CodeGone):
-        await stored.decisions.commit(decision(me, expected_revision=2, use_code=code_id))
-    assert (await stored.row(me)).revision == 2
+        await stored_rows.decisions.commit(decision(me, expected_revision=2, use_code=code_id))
+    assert (await stored_rows.row(me)).revision == 2
     with pytest.raises(CodeNotSent):
         await person.type_in(RIGHT)
 

@@ -15,7 +15,7 @@ from tests.storage.redis.test_rate_windows import MINUTE
 from tests.support.pool import AT
 
 
-async def sent(codes: ServiceCodes, code_id: UUID) -> bool:
+async def send(codes: ServiceCodes, code_id: UUID) -> bool:
     try:
         await codes.count(code_id, AT)
     except RateLimited:
@@ -25,18 +25,18 @@ async def sent(codes: ServiceCodes, code_id: UUID) -> bool:
 
 async def test_of_50_codes_at_once_from_two_processes_exactly_20_are_sent(redis: Redis) -> None:
     processes = [ServiceCodes(RateWindows(redis), 20) for _ in range(2)]
-    outcomes = await asyncio.gather(*(sent(processes[number % 2], uuid4()) for number in range(50)))
+    outcomes = await asyncio.gather(*(send(processes[number % 2], uuid4()) for number in range(50)))
     assert outcomes.count(True) == 20
 
 
 async def test_a_code_that_is_tried_again_counts_once_and_one_that_failed_not_at_all(redis: Redis) -> None:
     codes, first = ServiceCodes(RateWindows(redis), 1), uuid4()
-    assert [await sent(codes, first), await sent(codes, first), await sent(codes, uuid4())] == [True, True, False]
+    assert [await send(codes, first), await send(codes, first), await send(codes, uuid4())] == [True, True, False]
     with pytest.raises(RateLimited) as limited:
         await codes.count(uuid4(), AT)
     assert limited.value.retry_at == AT + MINUTE
     await codes.give_back(first)
-    assert await sent(codes, uuid4())
+    assert await send(codes, uuid4())
 
 
 async def test_without_a_limit_codes_are_counted_without_error_while_redis_is_away() -> None:

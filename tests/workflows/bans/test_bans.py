@@ -10,7 +10,7 @@ from domain.preselection.values import Stage
 from storage.bans.repository import NewBan
 from tests.support.bans import ban_of
 from tests.support.people import Person
-from tests.support.refusals import refused
+from tests.support.refusals import refusal_of
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.world import World
 
@@ -29,26 +29,26 @@ async def ban(vehicle: Vehicle) -> Blacklisted:
 
 
 async def test_a_banned_party_is_refused_every_draw_composition_candidate_and_confirmation(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN), batch_size="5")
+    vehicle = await world.reach_selection(await world.office(TEN), batch_size="5")
     chosen, other, *_ = numbers_of(await vehicle.draw())
     before = await vehicle.put_aside(chosen)
     expected = await ban(vehicle)
     attempts = [vehicle.draw(), vehicle.compose(other), vehicle.put_aside(other), vehicle.confirm(chosen)]
-    for refusal in [await refused(attempt) for attempt in attempts]:
+    for refusal in [await refusal_of(attempt) for attempt in attempts]:
         assert isinstance(refusal, Blacklisted)
         assert refusal.until == expected.until
     assert await vehicle.state() == before
     # The refused draw does not hold numbers either.
-    rival = await world.selecting(vehicle.office)
+    rival = await world.reach_selection(vehicle.office)
     assert len(numbers_of(await rival.draw())) == 5
 
 
 @pytest.mark.slow
 async def test_a_missed_deadline_lets_the_holds_of_the_partys_other_preselections_lapse(world: World) -> None:
     person, office = Person.new(), await world.office("A1!!!")
-    missed = await world.selecting(office, OFTEN, person=person, validity="PT1M")
-    selecting = await world.selecting(office, LONG | OFTEN, person=person)
-    reserved = await world.selecting(office, OFTEN, person=person, validity="P30D")
+    missed = await world.reach_selection(office, OFTEN, person=person, validity="PT1M")
+    selecting = await world.reach_selection(office, LONG | OFTEN, person=person)
+    reserved = await world.reach_selection(office, OFTEN, person=person, validity="P30D")
     held = numbers_of(await selecting.draw())
     await selecting.put_aside(held[0])
     free = [number for last in range(20) if (number := f"{office.prefixes[0]}A10{last:02d}") not in held]
@@ -59,17 +59,17 @@ async def test_a_missed_deadline_lets_the_holds_of_the_partys_other_preselection
     # Each vehicle has a separate clock here, and this one must reach the start of the ban.
     await selecting.skip(timedelta(minutes=2))
     await selecting.handle.signal("refresh")
-    after = await selecting.becomes(lambda state: not state.batch)
+    after = await selecting.wait_until(lambda state: not state.batch)
     assert (after.candidates, after.stage) == (None, Stage.PLATE_SELECTION)
     assert not await world.claims(*held, at=await selecting.now())
-    assert isinstance(await refused(selecting.draw()), Blacklisted)
+    assert isinstance(await refusal_of(selecting.draw()), Blacklisted)
     assert (await reserved.state()).stage is Stage.COMPLETED
     assert (await reserved.register()).stage is Stage.REGISTERED
 
 
 async def test_a_ban_that_is_over_bans_nobody(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN), session_idle="P900D", unfinished_idle="P900D")
+    vehicle = await world.reach_selection(await world.office(TEN), session_idle="P900D", unfinished_idle="P900D")
     expected = await ban(vehicle)
-    assert isinstance(await refused(vehicle.draw()), Blacklisted)
+    assert isinstance(await refusal_of(vehicle.draw()), Blacklisted)
     await vehicle.skip_past(expected.until)
     assert (await vehicle.draw()).batch

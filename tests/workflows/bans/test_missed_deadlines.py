@@ -24,13 +24,13 @@ async def overdue(vehicle: Vehicle) -> datetime:
     reservation = (await vehicle.state()).reservation
     assert reservation
     await vehicle.skip_past(reservation.deadline)
-    await vehicle.reaches(Stage.OVERDUE)
+    await vehicle.wait_for_stage(Stage.OVERDUE)
     return reservation.deadline
 
 
 @pytest.mark.requirement("R-41", "R-48")
 async def test_a_missed_deadline_bans_for_two_years_and_the_ban_ends_by_itself(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN))
+    vehicle = await world.reach_selection(await world.office(TEN))
     await vehicle.confirm((await candidates(vehicle))[0])
     deadline = await overdue(vehicle)
     ban = await ban_of(vehicle)
@@ -41,13 +41,13 @@ async def test_a_missed_deadline_bans_for_two_years_and_the_ban_ends_by_itself(w
     day = ban.until.astimezone(SHANGHAI)
     assert "黑名单" in text
     assert f"{day.year}年{day.month}月{day.day}日" in text
-    await vehicle.ends()
+    await vehicle.wait_for_end()
     run = BanRun(world, ban.id)
     await run.skip_past(ban.until - timedelta(days=1))
     assert await run.runs()
     assert (await ban_of(vehicle)).released_at is None
     await run.skip_past(ban.until)
-    await run.ends()
+    await run.wait_for_end()
     released = await ban_of(vehicle)
     assert released.released_at
     assert ban.until <= released.released_at < ban.until + timedelta(minutes=1)
@@ -57,7 +57,7 @@ async def test_a_missed_deadline_bans_for_two_years_and_the_ban_ends_by_itself(w
 
 async def test_the_number_of_a_missed_deadline_cools_and_can_be_had_again(world: World) -> None:
     office = await world.office(TEN)
-    vehicle, others = await world.selecting(office, QUIET), await world.vehicle(office, confirm_delay="PT0S")
+    vehicle, others = await world.reach_selection(office, QUIET), await world.vehicle(office, confirm_delay="PT0S")
     number = (await candidates(vehicle))[0]
     await vehicle.confirm(number)
     deadline = await overdue(vehicle)
@@ -78,8 +78,8 @@ async def test_the_number_of_a_missed_deadline_cools_and_can_be_had_again(world:
 async def test_a_second_missed_deadline_extends_the_ban(world: World) -> None:
     person, office = Person.new(), await world.office("A1!!!")
     policy = QUIET | {"code_resend": "PT0S"}
-    first = await world.selecting(office, policy, person=person, validity="P1D")
-    second = await world.selecting(office, policy, person=person, validity="P9D")
+    first = await world.reach_selection(office, policy, person=person, validity="P1D")
+    second = await world.reach_selection(office, policy, person=person, validity="P9D")
     for vehicle in (first, second):
         await vehicle.confirm((await candidates(vehicle))[0])
     await overdue(first)
@@ -87,7 +87,7 @@ async def test_a_second_missed_deadline_extends_the_ban(world: World) -> None:
     run = BanRun(world, earlier.id)
     await run.begins()
     deadline = await overdue(second)
-    await second.ends()
+    await second.wait_for_end()
     later = await ban_of(second)
     assert (later.id, later.since) == (earlier.id, earlier.since)
     assert later.until == Policy().blacklist.after(deadline) > earlier.until
@@ -95,12 +95,12 @@ async def test_a_second_missed_deadline_extends_the_ban(world: World) -> None:
     assert await run.runs()
     assert (await ban_of(second)).released_at is None
     await run.skip_past(later.until)
-    await run.ends()
+    await run.wait_for_end()
     assert (await ban_of(second)).released_at
 
 
 async def test_an_operator_ends_a_ban_early_but_not_without_a_seal(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN), validity="PT1M")
+    vehicle = await world.reach_selection(await world.office(TEN), validity="PT1M")
     await vehicle.confirm((await candidates(vehicle))[0])
     await overdue(vehicle)
     run = BanRun(world, (await ban_of(vehicle)).id)
@@ -116,7 +116,7 @@ async def test_an_operator_ends_a_ban_early_but_not_without_a_seal(world: World)
     assert await run.runs()
     assert not (await ban_of(vehicle)).released_at
     await run.handle.signal("release", world.seals.seal(str(run.entry_id), "release", ReleaseBan("wang", "车管所停业")))
-    await run.ends()
+    await run.wait_for_end()
     ban = await ban_of(vehicle)
     assert ban.released_at
     assert ban.released_at < ban.until
@@ -124,7 +124,7 @@ async def test_an_operator_ends_a_ban_early_but_not_without_a_seal(world: World)
 
 
 async def test_a_reminder_and_a_last_word_come_before_the_deadline(world: World) -> None:
-    vehicle = await world.selecting()
+    vehicle = await world.reach_selection()
     state = await vehicle.confirm((await candidates(vehicle))[0])
     assert state.reservation
     nine = timedelta(hours=15)
@@ -145,12 +145,12 @@ async def candidates(vehicle: Vehicle) -> tuple[str, ...]:
 
 
 async def test_whoever_begins_again_after_the_deadline_is_banned_only_once(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN), validity="PT1M")
+    vehicle = await world.reach_selection(await world.office(TEN), validity="PT1M")
     await vehicle.confirm((await candidates(vehicle))[0])
     await overdue(vehicle)
-    await vehicle.ends()
+    await vehicle.wait_for_end()
     ban = await ban_of(vehicle)
     assert (await vehicle.revive()).stage is Stage.OVERDUE
-    await vehicle.ends()
+    await vehicle.wait_for_end()
     assert await ban_of(vehicle) == ban
     assert len(vehicle.texts("overdue")) == 1

@@ -67,14 +67,14 @@ async def maintenance_worker(own_container: WorkerContainer, temporal_client: Cl
         yield
 
 
-async def started(client: Client, *steps: str) -> WorkflowHandle[MaintenanceWorkflow, MaintenanceReport]:
+async def start_run(client: Client, *steps: str) -> WorkflowHandle[MaintenanceWorkflow, MaintenanceReport]:
     return await client.start_workflow(
         MaintenanceWorkflow.run, MaintenanceInput(list(steps)), id=f"upkeep-{uuid4()}", task_queue=QUEUE
     )
 
 
 async def run(client: Client, *steps: str) -> MaintenanceReport:
-    return await (await started(client, *steps)).result()
+    return await (await start_run(client, *steps)).result()
 
 
 @pytest.mark.usefixtures("maintenance_worker")
@@ -159,7 +159,7 @@ async def test_every_run_seals_what_was_done_since(own_container: WorkerContaine
 
 @pytest.mark.usefixtures("maintenance_worker")
 async def test_operators_see_the_outcome_and_what_each_step_is(temporal_client: Client) -> None:
-    handle = await started(temporal_client, "sealed", "indexes")
+    handle = await start_run(temporal_client, "sealed", "indexes")
     await handle.result()
     details = (await handle.query("__temporal_workflow_metadata")).current_details
     assert "封存 1 行" in details
@@ -183,7 +183,7 @@ async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_receive
         await deliveries.begin(attempt)
         if handed:
             await deliveries.hand_over(attempt.key, ordered)
-    handle = await started(temporal_client, "texts", "calendar")
+    handle = await start_run(temporal_client, "texts", "calendar")
     report = await handle.result()
     assert report.texts == OpenSms(waiting=1, given_up=1)
     assert report.calendar
@@ -200,7 +200,7 @@ async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_receive
 
 @pytest.mark.usefixtures("maintenance_worker")
 async def test_an_ordinary_minute_costs_few_events(temporal_client: Client) -> None:
-    handle = await started(temporal_client, "sealed", "keyboards")
+    handle = await start_run(temporal_client, "sealed", "keyboards")
     await handle.result()
     assert len((await handle.fetch_history()).events) <= 17
 
@@ -211,7 +211,7 @@ async def test_a_step_that_can_not_be_done_fails_the_run_after_the_others_were_d
 ) -> None:
     nobody = make_redis("redis://127.0.0.1:1/0")
     async with make_worker(temporal_client, QUEUE, without_redis(own_container, nobody).activities()):
-        handle = await started(temporal_client)
+        handle = await start_run(temporal_client)
         with pytest.raises(WorkflowFailureError) as failed:
             await handle.result()
     await nobody.aclose()
@@ -233,8 +233,8 @@ async def test_the_schedule_hands_on_what_was_done_and_survives_being_made_again
         description = await schedule.describe()
         assert description.schedule.state.paused
         assert description.schedule.state.note == "operators' own"
-        first = await triggered(temporal_client, schedule_id, runs=1)
-        second = await triggered(temporal_client, schedule_id, runs=2)
+        first = await trigger(temporal_client, schedule_id, runs=1)
+        second = await trigger(temporal_client, schedule_id, runs=2)
         assert first.purged is not None
         assert second.purged is None
         assert second.indexes is None
@@ -252,9 +252,9 @@ async def test_a_run_that_fails_hands_on_what_it_has_done_all_the_same(
     try:
         async with make_worker(temporal_client, QUEUE, without_redis(own_container, nobody).activities()):
             with pytest.raises(WorkflowFailureError):
-                await triggered(temporal_client, schedule_id, runs=1)
+                await trigger(temporal_client, schedule_id, runs=1)
         async with make_worker(temporal_client, QUEUE, own_container.activities()):
-            second = await triggered(temporal_client, schedule_id, runs=2)
+            second = await trigger(temporal_client, schedule_id, runs=2)
     finally:
         await temporal_client.get_schedule_handle(schedule_id).delete()
         await nobody.aclose()
@@ -263,12 +263,12 @@ async def test_a_run_that_fails_hands_on_what_it_has_done_all_the_same(
     assert second.mark == 1
 
 
-async def triggered(client: Client, schedule_id: str, *, runs: int) -> MaintenanceReport:
+async def trigger(client: Client, schedule_id: str, *, runs: int) -> MaintenanceReport:
     """Trigger the schedule once, and wait for the outcome of its newest run."""
     schedule = client.get_schedule_handle(schedule_id)
     await schedule.trigger()
 
-    async def begun() -> str | None:
+    async def find_begun_run() -> str | None:
         recent = (await schedule.describe()).info.recent_actions
         if len(recent) < runs:
             return None
@@ -276,6 +276,6 @@ async def triggered(client: Client, schedule_id: str, *, runs: int) -> Maintenan
         assert isinstance(action, ScheduleActionExecutionStartWorkflow)
         return action.workflow_id
 
-    workflow_id = await eventually(begun)
+    workflow_id = await eventually(find_begun_run)
     report: MaintenanceReport = await client.get_workflow_handle(workflow_id, result_type=MaintenanceReport).result()
     return report

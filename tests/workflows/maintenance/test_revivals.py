@@ -16,7 +16,7 @@ from tests.support.world import World
 FAR = timedelta(days=3650)
 
 
-async def brought_back(world: World, ended: WorkflowHandle[object, object]) -> None:
+async def run_until_revived(world: World, ended: WorkflowHandle[object, object]) -> None:
     """Run maintenance until this workflow runs: Temporal's lists are a little late."""
 
     async def runs() -> bool:
@@ -29,43 +29,43 @@ async def brought_back(world: World, ended: WorkflowHandle[object, object]) -> N
 
 @pytest.mark.slow
 async def test_the_deadline_of_a_terminated_reservation_bans_and_its_terminated_ban_ends(world: World) -> None:
-    vehicle = await world.selecting(validity="PT2H")
+    vehicle = await world.reach_selection(validity="PT2H")
     reservation = (await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")).reservation
     assert reservation
     await vehicle.text("reserved")
-    await brought_back(world, vehicle.handle)
+    await run_until_revived(world, vehicle.handle)
     assert (await attributes_of(vehicle.handle))["Stage"] == "completed"
     await vehicle.skip_past(reservation.deadline)
-    await vehicle.reaches(Stage.OVERDUE)
+    await vehicle.wait_for_stage(Stage.OVERDUE)
     ban = await ban_of(vehicle)
     await vehicle.text("overdue")
     # The SMS about the reservation was sent once, and the restarted run has not sent it again.
     assert len(vehicle.texts("reserved")) == 1
     run = BanRun(world, ban.id)
     await eventually(run.runs)
-    await brought_back(world, run.handle)
+    await run_until_revived(world, run.handle)
     await run.skip_past(ban.until)
-    await run.ends()
+    await run.wait_for_end()
     await vehicle.text("ban_ended")
 
 
 @pytest.mark.parametrize("stage", [Stage.PLATE_SELECTION, Stage.SERVICE_NOTES])
 async def test_an_unfinished_one_goes_on_where_it_stood(world: World, stage: Stage) -> None:
-    vehicle = await (world.selecting() if stage is Stage.PLATE_SELECTION else world.vehicle())
+    vehicle = await (world.reach_selection() if stage is Stage.PLATE_SELECTION else world.vehicle())
     before = await vehicle.row()
-    await brought_back(world, vehicle.handle)
+    await run_until_revived(world, vehicle.handle)
     after = await vehicle.row()
     assert (after.revision, after.state) == (before.revision, before.state)
     assert (await attributes_of(vehicle.handle))["Stage"] == "selecting"
 
 
 async def test_what_has_ended_by_itself_is_left_alone(world: World) -> None:
-    vehicle = await world.selecting()
+    vehicle = await world.reach_selection()
     await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")
     rows, later = world.repositories.expected_workflows, system_clock() + FAR
     assert vehicle.id in {row.id for row in await rows.past_deadline(later)}
     await vehicle.register()
-    await vehicle.ends()
+    await vehicle.wait_for_end()
     await revived_by_maintenance(world)
     assert (await vehicle.handle.describe()).status is WorkflowExecutionStatus.COMPLETED
     assert vehicle.id not in {row.id for row in await rows.past_deadline(later)}

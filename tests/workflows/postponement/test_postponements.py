@@ -28,7 +28,7 @@ NEW_YEAR_S_EVE_CLOSED = OfficeCalendar({date(2026, 12, 31): DayKind.HOLIDAY, dat
 CLOSED_ON_LEAP_DAY = OfficeCalendar({date(2028, 2, 29): DayKind.HOLIDAY})
 
 
-def closing(*days: date, visit_by: str | None = None) -> PostponementInput:
+def closing_input(*days: date, visit_by: str | None = None) -> PostponementInput:
     return PostponementInput("wang", "停电", [day.isoformat() for day in days], closed=True, visit_by=visit_by)
 
 
@@ -40,12 +40,12 @@ def outage(*days: date, visit_by: str | None = None) -> PostponementInput:
     "last_day, given, calendar, moved",
     [
         # A make-up day that is closed after all: the deadline moves past the whole holiday.
-        (date(2026, 2, 14), closing(date(2026, 2, 14)), MAKE_UP_DAY_CLOSED, date(2026, 2, 24)),
+        (date(2026, 2, 14), closing_input(date(2026, 2, 14)), MAKE_UP_DAY_CLOSED, date(2026, 2, 24)),
         (date(2026, 2, 13), outage(date(2026, 2, 13)), SPRING_FESTIVAL, date(2026, 2, 14)),
-        (date(2026, 2, 14), closing(date(2026, 2, 14)), SPRING_FESTIVAL, None),
-        (date(2028, 2, 29), closing(date(2028, 2, 29)), CLOSED_ON_LEAP_DAY, date(2028, 3, 1)),
+        (date(2026, 2, 14), closing_input(date(2026, 2, 14)), SPRING_FESTIVAL, None),
+        (date(2028, 2, 29), closing_input(date(2028, 2, 29)), CLOSED_ON_LEAP_DAY, date(2028, 3, 1)),
         # The last working day of a year, closed: the deadline moves into the next year, past New Year.
-        (date(2026, 12, 31), closing(date(2026, 12, 31)), NEW_YEAR_S_EVE_CLOSED, date(2027, 1, 4)),
+        (date(2026, 12, 31), closing_input(date(2026, 12, 31)), NEW_YEAR_S_EVE_CLOSED, date(2027, 1, 4)),
         # An outage of three days counts to its end, whichever of them was the last day.
         (date(2026, 3, 2), outage(*(date(2026, 3, day) for day in (2, 3, 4))), SPRING_FESTIVAL, date(2026, 3, 5)),
         (date(2026, 3, 2), outage(date(2026, 3, 2), visit_by="2026-03-20"), SPRING_FESTIVAL, date(2026, 3, 20)),
@@ -67,8 +67,8 @@ def test_whoever_is_informed_late_still_has_a_whole_day_to_come() -> None:
         assert new_last_day(last_day, outage(last_day), SPRING_FESTIVAL, at) == moved
 
 
-async def reserved(world: World, **policy: str) -> Vehicle:
-    vehicle = await world.selecting(await world.office("A123!"), policy)
+async def reserve_plate(world: World, **policy: str) -> Vehicle:
+    vehicle = await world.reach_selection(await world.office("A123!"), policy)
     await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
     return vehicle
 
@@ -79,7 +79,7 @@ async def last_day_of(vehicle: Vehicle) -> date:
     return reservation.visit_by
 
 
-async def postponing(world: World, given: PostponementInput) -> WorkflowHandle[PostponementWorkflow, Postponed]:
+async def start_postponement(world: World, given: PostponementInput) -> WorkflowHandle[PostponementWorkflow, Postponed]:
     """Start the workflow like an operator's command."""
     workflow_id = f"postponement-{uuid4()}"
     return await world.client.start_workflow(
@@ -92,11 +92,11 @@ async def postponing(world: World, given: PostponementInput) -> WorkflowHandle[P
 
 @pytest.mark.slow
 async def test_the_workflow_moves_what_falls_into_the_day_and_says_how_much(world: World) -> None:
-    vehicle = await reserved(world)
+    vehicle = await reserve_plate(world)
     day = await last_day_of(vehicle)
     given = PostponementInput("wang", "停电", [day.isoformat()], closed=False, office=vehicle.office.code)
-    handle = await postponing(world, given)
-    moved = await vehicle.becomes(lambda state: state.reservation and state.reservation.visit_by > day)
+    handle = await start_postponement(world, given)
+    moved = await vehicle.wait_until(lambda state: state.reservation and state.reservation.visit_by > day)
     assert moved.reservation
     await world.time().fast_forward(handle, timedelta(seconds=16))
     assert await handle.result() == Postponed([1, 0], 0)
@@ -104,16 +104,16 @@ async def test_the_workflow_moves_what_falls_into_the_day_and_says_how_much(worl
     await vehicle.skip_past(end_of_day(day))
     assert (await vehicle.state()).stage is Stage.COMPLETED
     await vehicle.skip_past(moved.reservation.deadline)
-    await vehicle.reaches(Stage.OVERDUE)
+    await vehicle.wait_for_stage(Stage.OVERDUE)
 
 
 @pytest.mark.slow
 async def test_a_vehicle_whose_workflow_is_gone_is_reported_as_left(world: World) -> None:
-    vehicle = await reserved(world)
+    vehicle = await reserve_plate(world)
     day = await last_day_of(vehicle)
     await vehicle.handle.terminate("by hand")
     given = PostponementInput("wang", "停电", [day.isoformat()], closed=False, office=vehicle.office.code)
-    handle = await postponing(world, given)
+    handle = await start_postponement(world, given)
     await world.time().fast_forward(handle, timedelta(minutes=20))
     assert await handle.result() == Postponed([1, 1, 1, 1], 1)
 
@@ -126,7 +126,7 @@ async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_signall
     container, client = real_time_world.container, real_time_world.client
     world = World(container, client, queue, real_time_world.phone)
     async with make_worker(client, queue, container.activities()):
-        vehicle = await reserved(world, validity="PT2S")
+        vehicle = await reserve_plate(world, validity="PT2S")
     reservation = (await vehicle.state()).reservation
     assert reservation
 
@@ -140,7 +140,7 @@ async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_signall
     extensions = deadline_extensions(due, given, calendars, operation_id="over-midnight", at=system_clock())
     assert (len(extensions), await send_extensions(world.vehicles, extensions)) == (1, 0)
     async with make_worker(client, queue, container.activities()):
-        state = await vehicle.becomes(lambda state: state.reservation != reservation)
+        state = await vehicle.wait_until(lambda state: state.reservation != reservation)
         assert state.stage is Stage.COMPLETED
         assert state.reservation
         assert state.reservation.visit_by > shanghai_day(system_clock())

@@ -11,7 +11,7 @@ from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from storage.postgres.tables import FOREVER, decision
 from tests.support.bans import bans_of
-from tests.support.refusals import refused
+from tests.support.refusals import refusal_of
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.world import World
 
@@ -19,9 +19,9 @@ TEN = "A123!"
 ENDS = {"register": "issued", "reject": "cooling", "withdraw": "cooling", "cancel": "cooling"}
 
 
-async def reserved(world: World, **policy: str) -> Vehicle:
+async def reserve_plate(world: World, **policy: str) -> Vehicle:
     """A vehicle whose plate waits for the office."""
-    vehicle = await world.selecting(await world.office(TEN), policy)
+    vehicle = await world.reach_selection(await world.office(TEN), policy)
     await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
     return vehicle
 
@@ -44,10 +44,10 @@ async def interventions(vehicle: Vehicle) -> list[tuple[str, str | None, str | N
 
 @pytest.mark.parametrize("act", ENDS)
 async def test_whoever_ends_a_reservation_ends_its_deadline_without_a_ban(either_world: World, act: str) -> None:
-    vehicle = await reserved(either_world, cancellation="true")
+    vehicle = await reserve_plate(either_world, cancellation="true")
     state = await getattr(vehicle, act)()
     assert state.stage is (Stage.REGISTERED if act == "register" else Stage.CANCELLED)
-    await vehicle.ends()
+    await vehicle.wait_for_end()
     claim = (await either_world.claims(plate_of(state), at=state.last_action_at))[plate_of(state)]
     assert claim.kind == ENDS[act]
     if act == "register":
@@ -59,7 +59,7 @@ async def test_whoever_ends_a_reservation_ends_its_deadline_without_a_ban(either
 
 
 async def test_an_issued_plate_is_never_offered_again(world: World) -> None:
-    vehicle = await reserved(world)
+    vehicle = await reserve_plate(world)
     other = await world.vehicle(vehicle.office, confirm_delay="PT0S", unfinished_idle="P900D")
     issued = plate_of(await vehicle.register())
     await other.skip(timedelta(days=800))
@@ -70,14 +70,14 @@ async def test_an_issued_plate_is_never_offered_again(world: World) -> None:
 
 
 async def test_an_applicant_withdraws_only_where_the_office_allows_it(world: World) -> None:
-    vehicle = await reserved(world)
-    assert (await refused(vehicle.withdraw())).code == "cancellation_not_allowed"
+    vehicle = await reserve_plate(world)
+    assert (await refusal_of(vehicle.withdraw())).code == "cancellation_not_allowed"
     assert (await vehicle.state()).stage is Stage.COMPLETED
 
 
 @pytest.mark.slow
 async def test_an_extended_validity_moves_the_deadline_and_sends_an_sms(either_world: World) -> None:
-    vehicle = await reserved(either_world, reminder="PT0S")
+    vehicle = await reserve_plate(either_world, reminder="PT0S")
     before = (await vehicle.state()).reservation
     assert before
     later = before.visit_by + timedelta(days=5)
@@ -88,11 +88,11 @@ async def test_an_extended_validity_moves_the_deadline_and_sends_an_sms(either_w
     await vehicle.skip_past(before.deadline)
     assert (await vehicle.state()).stage is Stage.COMPLETED
     await vehicle.skip_past(after.deadline)
-    await vehicle.reaches(Stage.OVERDUE)
+    await vehicle.wait_for_stage(Stage.OVERDUE)
 
 
 async def test_who_intervened_and_why_is_kept(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN))
+    vehicle = await world.reach_selection(await world.office(TEN))
     await vehicle.draw()
     await vehicle.release_holds("wang", "误放")
     state = await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
@@ -105,7 +105,7 @@ async def test_who_intervened_and_why_is_kept(world: World) -> None:
 
 
 async def test_an_operator_releases_what_is_held_and_nothing_else(either_world: World) -> None:
-    vehicle = await either_world.selecting(await either_world.office(TEN))
+    vehicle = await either_world.reach_selection(await either_world.office(TEN))
     numbers = numbers_of(await vehicle.draw())
     await vehicle.put_aside(numbers[0])
     state = await vehicle.release_holds()
@@ -115,7 +115,7 @@ async def test_an_operator_releases_what_is_held_and_nothing_else(either_world: 
 
 
 async def test_operators_must_say_who_and_why_and_name_a_day_to_come(either_world: World) -> None:
-    vehicle = await reserved(either_world)
+    vehicle = await reserve_plate(either_world)
     before = await vehicle.state()
     day, past = date(2030, 1, 1), date(2020, 1, 1)
     attempts = [
@@ -123,7 +123,7 @@ async def test_operators_must_say_who_and_why_and_name_a_day_to_come(either_worl
         vehicle.cancel(reason="\t"), vehicle.extend_validity(day, operator=" "),
         vehicle.extend_validity(day, reason=""), vehicle.extend_validity(past),
     ]  # fmt: skip
-    for refusal in [await refused(attempt) for attempt in attempts]:
+    for refusal in [await refusal_of(attempt) for attempt in attempts]:
         assert isinstance(refusal, ValidationFailed)
     assert await vehicle.state() == before
     assert not await interventions(vehicle)

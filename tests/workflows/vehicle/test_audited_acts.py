@@ -26,7 +26,7 @@ def summary_of(entries: list[AuditEntry]) -> list[tuple[str, str, str | None]]:
 
 
 async def test_a_journey_by_draw_is_audited_from_its_chances_to_the_issued_plate(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN))
+    vehicle = await world.reach_selection(await world.office(TEN))
     drawn = numbers_of(await vehicle.draw())
     chosen = drawn[0]
     await vehicle.put_aside(chosen)
@@ -51,7 +51,7 @@ async def test_a_journey_by_draw_is_audited_from_its_chances_to_the_issued_plate
 
 
 async def test_composing_in_vain_is_audited_with_the_chances_that_it_cost(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN))
+    vehicle = await world.reach_selection(await world.office(TEN))
     prefix = vehicle.office.prefixes[0]
     await vehicle.compose(f"{prefix}11111", f"{prefix}11112")
     entry = (await story(vehicle))[-1]
@@ -60,12 +60,12 @@ async def test_composing_in_vain_is_audited_with_the_chances_that_it_cost(world:
 
 @pytest.mark.slow
 async def test_a_missed_deadline_and_the_ban_are_audited_as_times_own_acts(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN), reminder="PT0S")
+    vehicle = await world.reach_selection(await world.office(TEN), reminder="PT0S")
     plate = f"{vehicle.office.prefixes[0]}A1230"
     reservation = (await vehicle.compose(plate)).reservation
     assert reservation
     await vehicle.skip_past(reservation.deadline)
-    await vehicle.reaches(Stage.OVERDUE)
+    await vehicle.wait_for_stage(Stage.OVERDUE)
     ban = await ban_of(vehicle)
 
     async def whole() -> list[AuditEntry]:
@@ -87,7 +87,7 @@ async def test_a_missed_deadline_and_the_ban_are_audited_as_times_own_acts(world
 
 
 async def test_an_operators_act_is_audited_with_the_reason(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN))
+    vehicle = await world.reach_selection(await world.office(TEN))
     await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
     await vehicle.cancel(reason="卖方撤回")
     entry = (await story(vehicle))[-1]
@@ -96,7 +96,7 @@ async def test_an_operators_act_is_audited_with_the_reason(world: World) -> None
 
 
 async def test_no_row_of_the_audit_holds_a_personal_value(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN))
+    vehicle = await world.reach_selection(await world.office(TEN))
     await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
     row = await vehicle.row()
     written: Any = repr(await story(vehicle))

@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import WorkflowHistory
 
 from domain.preselection.values import Stage
-from tests.support.refusals import refused
+from tests.support.refusals import refusal_of
 from tests.support.temporal_ui import attributes_of, details_of
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.world import World
@@ -59,7 +59,7 @@ class Sender:
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 async def test_3000_actions_on_one_vehicle_lose_nothing(world: World) -> None:
-    vehicle = await world.selecting(await world.office("A!!!!"), LONG, batch_size="2", draws="100")
+    vehicle = await world.reach_selection(await world.office("A!!!!"), LONG, batch_size="2", draws="100")
     sender, first = Sender(vehicle), (await vehicle.row()).revision
     while len(sender.revisions) < ACTIONS:
         pair = await sender.draw()
@@ -83,16 +83,16 @@ async def assert_intact(vehicle: Vehicle, sender: Sender) -> None:
     state = await vehicle.state()
     assert state.draws_remaining == 100 - sender.draws
     assert len(set(state.shown)) == 2 * sender.draws
-    await assert_newest_remembered(vehicle, sender)
+    await assert_newest_outcomes(vehicle, sender)
     assert state.candidates
     assert state.session_until
     await vehicle.skip_past(state.candidates.expires_at)
-    assert (await refused(vehicle.confirm(state.candidates.numbers[-1]))).code == "candidate_expired"
+    assert (await refusal_of(vehicle.confirm(state.candidates.numbers[-1]))).code == "candidate_expired"
     await vehicle.skip_past(state.session_until)
-    await vehicle.reaches(Stage.SERVICE_NOTES)
+    await vehicle.wait_for_stage(Stage.SERVICE_NOTES)
 
 
-async def assert_newest_remembered(vehicle: Vehicle, sender: Sender) -> None:
+async def assert_newest_outcomes(vehicle: Vehicle, sender: Sender) -> None:
     newest = sorted(sender.revisions.items(), key=lambda item: item[1])[-KEPT:]
     outcomes = [await vehicle.outcome(request_id) for request_id, _ in newest]
     assert [outcome and outcome.revision for outcome in outcomes] == [revision for _, revision in newest]
@@ -100,7 +100,7 @@ async def assert_newest_remembered(vehicle: Vehicle, sender: Sender) -> None:
 
 @pytest.mark.slow
 async def test_a_repeat_in_the_next_run_gets_the_recorded_result(world: World) -> None:
-    vehicle = await world.selecting(await world.office("A!!!!"), LONG, batch_size="2")
+    vehicle = await world.reach_selection(await world.office("A!!!!"), LONG, batch_size="2")
     sender = Sender(vehicle)
     pair = await sender.draw()
     while len(sender.revisions) < MOST_DECISIONS - 30:
@@ -116,7 +116,7 @@ async def test_a_repeat_in_the_next_run_gets_the_recorded_result(world: World) -
     assert (state.draws_remaining, state.batch) == (before.draws_remaining, before.batch)
     newest, earlier = await runs_of(vehicle)
     assert len(newest.events) < len(earlier.events)
-    await assert_newest_remembered(vehicle, sender)
+    await assert_newest_outcomes(vehicle, sender)
     await assert_readable(vehicle)
 
 

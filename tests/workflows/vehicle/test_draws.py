@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.plates import prefix_of
-from tests.support.refusals import refused
+from tests.support.refusals import refusal_of
 from tests.support.vehicles import numbers_of
 from tests.support.world import World
 
@@ -11,7 +11,7 @@ TEN = "A123!"
 
 
 async def test_a_new_batch_frees_the_one_before_and_repeats_no_number(world: World) -> None:
-    vehicle = await world.selecting(await world.office("A12!!"))
+    vehicle = await world.reach_selection(await world.office("A12!!"))
     first = await vehicle.draw()
     second = await vehicle.draw()
     assert not set(numbers_of(first)) & set(numbers_of(second))
@@ -23,17 +23,17 @@ async def test_a_new_batch_frees_the_one_before_and_repeats_no_number(world: Wor
 
 
 async def test_without_four_no_number_of_the_batch_holds_one(either_world: World) -> None:
-    vehicle = await either_world.selecting(await either_world.office("44!!!"))
-    assert (await refused(vehicle.draw(exclude_four=True))).code == "numbers_unavailable"
-    vehicle = await either_world.selecting(await either_world.office("A12!!"))
+    vehicle = await either_world.reach_selection(await either_world.office("44!!!"))
+    assert (await refusal_of(vehicle.draw(exclude_four=True))).code == "numbers_unavailable"
+    vehicle = await either_world.reach_selection(await either_world.office("A12!!"))
     assert not any("4" in number for number in numbers_of(await vehicle.draw(exclude_four=True)))
 
 
 async def test_a_draw_from_one_prefix_keeps_to_it_and_a_foreign_one_is_refused(world: World) -> None:
     office = await world.office(TEN)
     foreign = (await world.office(TEN)).prefixes[0]
-    vehicle = await world.selecting(office)
-    assert (await refused(vehicle.draw(prefix=foreign))).code == "validation_failed"
+    vehicle = await world.reach_selection(office)
+    assert (await refusal_of(vehicle.draw(prefix=foreign))).code == "validation_failed"
     state = await vehicle.draw(prefix=office.prefixes[0])
     assert {prefix_of(number) for number in numbers_of(state)} == set(office.prefixes)
     assert state.draws_remaining == 4
@@ -41,27 +41,27 @@ async def test_a_draw_from_one_prefix_keeps_to_it_and_a_foreign_one_is_refused(w
 
 async def test_fewer_than_ten_free_are_all_there_are_and_none_is_not_charged(world: World) -> None:
     office = await world.office(TEN)
-    owner = await world.selecting(office)
+    owner = await world.reach_selection(office)
     await owner.compose(f"{office.prefixes[0]}A1235")
-    vehicle, late = await world.selecting(office), await world.selecting(office)
+    vehicle, late = await world.reach_selection(office), await world.reach_selection(office)
     assert len(numbers_of(await vehicle.draw())) == 9
-    assert (await refused(late.draw())).code == "numbers_unavailable"
+    assert (await refusal_of(late.draw())).code == "numbers_unavailable"
     assert (await late.state()).draws_remaining == 5
 
 
 async def test_the_last_draw_is_the_last(world: World) -> None:
-    vehicle = await world.selecting(draws="1")
+    vehicle = await world.reach_selection(draws="1")
     await vehicle.draw()
-    assert (await refused(vehicle.draw())).code == "no_draws_left"
+    assert (await refusal_of(vehicle.draw())).code == "no_draws_left"
 
 
 async def test_a_vehicle_is_never_offered_a_number_twice_but_others_are(world: World) -> None:
     office = await world.office(TEN)
-    vehicle, other = await world.selecting(office), await world.selecting(office)
+    vehicle, other = await world.reach_selection(office), await world.reach_selection(office)
     drawn = await vehicle.draw()
     assert drawn.batch
     await vehicle.skip_past(drawn.batch.expires_at)
-    assert (await refused(vehicle.draw())).code == "numbers_unavailable"
+    assert (await refusal_of(vehicle.draw())).code == "numbers_unavailable"
     assert (await vehicle.state()).draws_remaining == 4
     assert not await world.claims(*drawn.batch.numbers, at=await vehicle.now())
     await other.skip(timedelta(seconds=95))

@@ -9,7 +9,7 @@ from activities.plates import PlateActivities
 from domain.preselection.values import Stage
 from storage.failures import StaleRevision
 from storage.preselections.decisions import Decision
-from tests.support.refusals import refused_by_activity
+from tests.support.refusals import refusal_code_of
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.world import World
 from workflows.messages import DecisionInput, Draw, OneNumber
@@ -44,7 +44,7 @@ def afresh(given: DecisionInput, after: timedelta) -> DecisionInput:
 
 
 async def test_a_draw_that_was_made_unseen_has_its_whole_countdown(world: World, plates: PlateActivities) -> None:
-    vehicle = await world.selecting(await world.office(MANY))
+    vehicle = await world.reach_selection(await world.office(MANY))
     given, command = await first_attempt(vehicle, "draw"), Draw(request_id=str(uuid4()))
     unseen = await plates.draw(given, command)
     result = await plates.draw(later(given, SOON), command)
@@ -62,16 +62,16 @@ async def test_a_draw_that_was_made_unseen_has_its_whole_countdown(world: World,
 async def test_the_last_draw_that_was_made_unseen_is_not_refused_as_used_up(
     world: World, plates: PlateActivities
 ) -> None:
-    vehicle = await world.selecting(await world.office(MANY), draws="1")
+    vehicle = await world.reach_selection(await world.office(MANY), draws="1")
     given, command = await first_attempt(vehicle, "draw"), Draw(request_id=str(uuid4()))
     await plates.draw(given, command)
     assert (await plates.draw(later(given, LATE), command)).draws == 0
     other = Draw(request_id=str(uuid4()))
-    assert await refused_by_activity(plates.draw(afresh(given, LATE), other)) == "no_draws_left"
+    assert await refusal_code_of(plates.draw(afresh(given, LATE), other)) == "no_draws_left"
 
 
 async def test_a_repeat_of_a_draw_of_long_ago_gets_no_longer_countdown(world: World, plates: PlateActivities) -> None:
-    vehicle = await world.selecting(await world.office(MANY))
+    vehicle = await world.reach_selection(await world.office(MANY))
     given, command = await first_attempt(vehicle, "draw"), Draw(request_id=str(uuid4()))
     first = await plates.draw(given, command)
     repeat = await plates.draw(afresh(given, SOON), command)
@@ -80,7 +80,7 @@ async def test_a_repeat_of_a_draw_of_long_ago_gets_no_longer_countdown(world: Wo
 
 
 async def test_a_choice_that_was_made_unseen_is_not_refused_as_expired(world: World, plates: PlateActivities) -> None:
-    vehicle = await world.selecting(await world.office(MANY))
+    vehicle = await world.reach_selection(await world.office(MANY))
     command = OneNumber(numbers_of(await vehicle.draw())[0], str(uuid4()))
     given = await first_attempt(vehicle, "put_aside")
     first = await plates.put_aside(given, command)
@@ -90,7 +90,7 @@ async def test_a_choice_that_was_made_unseen_is_not_refused_as_expired(world: Wo
 async def test_a_confirmation_that_was_made_unseen_is_not_refused_as_expired(
     world: World, plates: PlateActivities
 ) -> None:
-    vehicle = await world.selecting(await world.office(MANY))
+    vehicle = await world.reach_selection(await world.office(MANY))
     number = numbers_of(await vehicle.draw())[0]
     await vehicle.put_aside(number)
     given, command = await first_attempt(vehicle, "confirm"), OneNumber(number, str(uuid4()))
@@ -103,12 +103,12 @@ async def test_a_confirmation_that_was_made_unseen_is_not_refused_as_expired(
 async def test_what_was_refused_at_last_is_not_done_by_an_attempt_that_was_still_under_way(
     world: World, plates: PlateActivities
 ) -> None:
-    vehicle = await world.selecting(await world.office(MANY))
+    vehicle = await world.reach_selection(await world.office(MANY))
     number = numbers_of(await vehicle.draw())[0]
     await vehicle.put_aside(number)
     row = await vehicle.row()
     given, command = await first_attempt(vehicle, "confirm"), OneNumber(number, str(uuid4()))
-    assert await refused_by_activity(plates.reserve(later(given, LATE), command)) == "candidate_expired"
+    assert await refusal_code_of(plates.reserve(later(given, LATE), command)) == "candidate_expired"
     under_way = Decision(
         request_id=UUID(command.request_id),
         preselection_id=vehicle.id,

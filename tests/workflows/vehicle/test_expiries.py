@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import TooEarly
 from domain.preselection.values import Stage
-from tests.support.refusals import refused
+from tests.support.refusals import refusal_of
 from tests.support.vehicles import numbers_of
 from tests.support.world import World
 
@@ -16,12 +16,12 @@ TEN = "A123!"
 
 async def test_an_expired_batch_can_be_used_no_more_and_is_drawn_by_others(world: World) -> None:
     office = await world.office(TEN)
-    vehicle, other = await asyncio.gather(world.selecting(office), world.selecting(office))
+    vehicle, other = await asyncio.gather(world.reach_selection(office), world.reach_selection(office))
     batch = (await vehicle.draw()).batch
     assert batch
-    assert (await refused(other.draw())).code == "numbers_unavailable"
+    assert (await refusal_of(other.draw())).code == "numbers_unavailable"
     await asyncio.gather(vehicle.skip_past(batch.expires_at), other.skip_past(batch.expires_at + timedelta(seconds=5)))
-    assert (await refused(vehicle.put_aside(batch.numbers[0]))).code == "batch_expired"
+    assert (await refusal_of(vehicle.put_aside(batch.numbers[0]))).code == "batch_expired"
     assert not await world.claims(*batch.numbers, at=await vehicle.now())
     assert set(numbers_of(await other.draw())) == set(batch.numbers)
 
@@ -29,7 +29,7 @@ async def test_an_expired_batch_can_be_used_no_more_and_is_drawn_by_others(world
 @pytest.mark.slow
 async def test_an_expired_candidate_can_be_confirmed_no_more_and_is_composed_by_others(world: World) -> None:
     office = await world.office(TEN)
-    vehicle, other = await asyncio.gather(world.selecting(office), world.selecting(office))
+    vehicle, other = await asyncio.gather(world.reach_selection(office), world.reach_selection(office))
     number = numbers_of(await vehicle.draw())[0]
     column = (await vehicle.put_aside(number)).candidates
     assert column
@@ -38,12 +38,12 @@ async def test_an_expired_candidate_can_be_confirmed_no_more_and_is_composed_by_
     await asyncio.gather(
         vehicle.skip_past(column.expires_at), other.skip_past(column.expires_at + timedelta(seconds=5))
     )
-    assert (await refused(vehicle.confirm(number))).code == "candidate_expired"
+    assert (await refusal_of(vehicle.confirm(number))).code == "candidate_expired"
     assert (await other.compose(number)).stage is Stage.COMPLETED
 
 
 async def test_a_candidate_is_held_for_as_long_as_its_batch_when_that_lasts_longer(world: World) -> None:
-    vehicle = await world.selecting(await world.office(TEN), candidate_ttl="PT30S")
+    vehicle = await world.reach_selection(await world.office(TEN), candidate_ttl="PT30S")
     state = await vehicle.draw()
     state = await vehicle.put_aside(numbers_of(state)[0])
     assert state.batch
@@ -55,23 +55,23 @@ async def test_a_candidate_is_held_for_as_long_as_its_batch_when_that_lasts_long
 
 
 async def test_an_idle_session_ends_at_the_service_notes_and_leaves_the_batch(world: World) -> None:
-    vehicle = await world.selecting(session_idle="PT1M")
+    vehicle = await world.reach_selection(session_idle="PT1M")
     drawn = await vehicle.draw()
     assert drawn.session_until
     await vehicle.skip_past(drawn.session_until)
-    state = await vehicle.reaches(Stage.SERVICE_NOTES)
+    state = await vehicle.wait_for_stage(Stage.SERVICE_NOTES)
     assert state.batch == drawn.batch
-    assert (await refused(vehicle.draw())).code == "wrong_stage"
+    assert (await refusal_of(vehicle.draw())).code == "wrong_stage"
     await vehicle.reach_selection()
     assert (await vehicle.put_aside(numbers_of(drawn)[0])).candidates
 
 
 @pytest.mark.slow
 async def test_only_accepted_actions_prolong_a_session(world: World) -> None:
-    vehicle = await world.selecting(session_idle="PT5M")
+    vehicle = await world.reach_selection(session_idle="PT5M")
     first = await vehicle.draw()
     await vehicle.skip(timedelta(minutes=2))
-    assert (await refused(vehicle.put_aside("京A00000"))).code == "not_in_batch"
+    assert (await refusal_of(vehicle.put_aside("京A00000"))).code == "not_in_batch"
     assert (await vehicle.state()).session_until == first.session_until
     second = await vehicle.draw()
     assert first.session_until
@@ -84,10 +84,12 @@ async def test_only_accepted_actions_prolong_a_session(world: World) -> None:
 
 async def test_the_interval_between_submissions_ends_by_itself(world: World) -> None:
     office = await world.office(TEN)
-    vehicle, owner = await asyncio.gather(world.selecting(office, compose_interval="PT10S"), world.selecting(office))
+    vehicle, owner = await asyncio.gather(
+        world.reach_selection(office, compose_interval="PT10S"), world.reach_selection(office)
+    )
     taken = f"{office.prefixes[0]}A1231"
     await owner.compose(taken)
-    early = await refused(vehicle.compose(taken))
+    early = await refusal_of(vehicle.compose(taken))
     assert isinstance(early, TooEarly)
     await vehicle.skip_past(early.retry_at)
     state = await vehicle.compose(taken)
@@ -99,7 +101,7 @@ async def test_the_confirm_button_waits_for_its_countdown(world: World) -> None:
     vehicle = await world.vehicle()
     code = (await vehicle.reach_identity()).identity
     assert code
-    early = await refused(vehicle.confirm_identity())
+    early = await refusal_of(vehicle.confirm_identity())
     assert isinstance(early, TooEarly)
     assert early.retry_at == code.confirm_enabled_at
     await vehicle.skip_past(code.confirm_enabled_at)

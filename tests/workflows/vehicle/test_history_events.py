@@ -18,7 +18,7 @@ TABLE = Path(__file__).parents[3] / "docs" / "history-events.md"
 ROW = re.compile(r"^\| (?P<action>[A-Za-z ]+) \| (?P<count>\d+) \| (?P<events>.+) \|$", re.MULTILINE)
 
 
-def documented() -> dict[str, Counter[str]]:
+def documented_events() -> dict[str, Counter[str]]:
     """The table of the page: the events of each act, by type."""
     table: dict[str, Counter[str]] = {}
     for row in ROW.finditer(TABLE.read_text("utf-8")):
@@ -76,7 +76,7 @@ async def test_the_shortest_journey_adds_the_events_that_are_documented_and_no_m
     assert (await vehicle.confirm(number)).stage is Stage.COMPLETED
     await vehicle.text("reserved")
     await counting.after("confirm and SMS")
-    assert counting.added == documented()
+    assert counting.added == documented_events()
     assert sum(added.total() for added in counting.added.values()) <= MOST_EVENTS
     history = await vehicle.handle.fetch_history()
     assert sum(event.ByteSize() for event in history.events) <= MOST_BYTES

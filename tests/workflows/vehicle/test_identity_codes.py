@@ -9,7 +9,7 @@ from domain.dependencies import DependencyUnavailable
 from domain.errors import CodeIncorrect, RateLimited, Unavailable
 from domain.preselection.values import Stage
 from storage.sms.quota import ServiceCodes
-from tests.support.refusals import refused
+from tests.support.refusals import refusal_of
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.world import World
 from workflows.messages import Action
@@ -23,10 +23,10 @@ def wrong_digits(vehicle: Vehicle) -> str:
 async def test_a_wrong_code_costs_an_attempt_and_after_the_last_a_new_code_is_needed(either_world: World) -> None:
     vehicle = await either_world.vehicle(confirm_delay="PT0S", code_resend="PT0S", code_attempts="2")
     await vehicle.reach_identity()
-    wrong = [await refused(vehicle.confirm_identity(wrong_digits(vehicle))) for _ in range(2)]
+    wrong = [await refusal_of(vehicle.confirm_identity(wrong_digits(vehicle))) for _ in range(2)]
     assert all(isinstance(refusal, CodeIncorrect) for refusal in wrong)
     assert [refusal.facts() for refusal in wrong] == [{"attempts_left": 1}, {"attempts_left": 0}]
-    assert (await refused(vehicle.confirm_identity())).code == "code_attempts_exceeded"
+    assert (await refusal_of(vehicle.confirm_identity())).code == "code_attempts_exceeded"
     await vehicle.send_code()
     assert (await vehicle.confirm_identity()).stage is Stage.PLATE_SELECTION
 
@@ -35,7 +35,7 @@ async def test_an_expired_code_is_good_for_nothing(world: World) -> None:
     vehicle = await world.vehicle(confirm_delay="PT0S", code_ttl="PT1M")
     await vehicle.reach_identity()
     await vehicle.skip(timedelta(minutes=1))
-    assert (await refused(vehicle.confirm_identity())).code == "code_expired"
+    assert (await refusal_of(vehicle.confirm_identity())).code == "code_expired"
     await vehicle.send_code()
     assert (await vehicle.confirm_identity()).stage is Stage.PLATE_SELECTION
 
@@ -47,7 +47,7 @@ async def test_a_newer_code_replaces_the_older_one(world: World) -> None:
     await vehicle.send_code()
     newer = vehicle.texts("confirm_identity")[-1].code
     if older != newer:
-        assert (await refused(vehicle.confirm_identity(older))).code == "code_incorrect"
+        assert (await refusal_of(vehicle.confirm_identity(older))).code == "code_incorrect"
     assert (await vehicle.confirm_identity(newer)).stage is Stage.PLATE_SELECTION
 
 
@@ -60,7 +60,7 @@ async def test_a_new_code_restarts_the_countdown_of_the_button(world: World) -> 
     assert second
     assert second.confirm_enabled_at - first.confirm_enabled_at >= timedelta(seconds=30)
     await vehicle.skip_past(first.confirm_enabled_at)
-    assert (await refused(vehicle.confirm_identity())).code == "too_early"
+    assert (await refusal_of(vehicle.confirm_identity())).code == "too_early"
     await vehicle.skip_past(second.confirm_enabled_at)
     assert (await vehicle.confirm_identity()).stage is Stage.PLATE_SELECTION
 
@@ -69,13 +69,13 @@ async def test_a_new_code_restarts_the_countdown_of_the_button(world: World) -> 
 async def test_codes_are_limited_by_interval_and_hour(world: World) -> None:
     vehicle = await world.vehicle(codes_per_hour="2", code_resend="PT1M")
     await vehicle.reach_identity()
-    soon = await refused(vehicle.send_code())
+    soon = await refusal_of(vehicle.send_code())
     assert isinstance(soon, RateLimited)
     await vehicle.skip_past(soon.retry_at)
     first = vehicle.texts("confirm_identity")[0]
     await vehicle.send_code()
     await vehicle.skip(timedelta(minutes=2))
-    hourly = await refused(vehicle.send_code())
+    hourly = await refusal_of(vehicle.send_code())
     assert isinstance(hourly, RateLimited)
     assert hourly.retry_at == first.at + timedelta(hours=1)
     await vehicle.skip_past(hourly.retry_at)
@@ -84,7 +84,7 @@ async def test_codes_are_limited_by_interval_and_hour(world: World) -> None:
 
 
 async def test_whoever_holds_a_number_is_not_held_up_by_the_hourly_limit(world: World) -> None:
-    vehicle = await world.selecting(codes_per_hour="1", code_resend="PT0S", batch_ttl="PT1H")
+    vehicle = await world.reach_selection(codes_per_hour="1", code_resend="PT0S", batch_ttl="PT1H")
     await vehicle.draw()
     for _ in range(3):
         await vehicle.enter()
@@ -99,7 +99,7 @@ async def test_when_the_gateway_is_down_the_person_is_informed_and_nothing_count
     await vehicle.start()
     with monkeypatch.context() as patch:
         patch.setattr(world.phone, "down", DependencyUnavailable("sms"))
-        refusal = await refused(vehicle.send_code())
+        refusal = await refusal_of(vehicle.send_code())
     assert isinstance(refusal, Unavailable)
     assert refusal.parts == {"sms": "down"}
     assert (await vehicle.state()).identity is None
@@ -115,7 +115,7 @@ async def test_a_request_whose_sms_was_accepted_by_a_gateway_that_failed_then_se
     request = Action(str(uuid4()))
     with monkeypatch.context() as patch:
         patch.setattr(world.phone, "accepted", loses_its_response)
-        refusal = await refused(vehicle.send("send_identity_code", request))
+        refusal = await refusal_of(vehicle.send("send_identity_code", request))
     assert isinstance(refusal, Unavailable)
     assert (await vehicle.state()).identity is None
     for _ in range(2):
@@ -135,14 +135,14 @@ async def test_beyond_the_limit_of_the_whole_service_nothing_is_sent_and_nothing
     vehicle = await world.vehicle(confirm_delay="PT0S", codes_per_hour="1")
     await vehicle.start()
     with monkeypatch.context() as patch:
-        patch.setattr(ServiceCodes, "count", used_up)
-        refusal = await refused(vehicle.send_code())
+        patch.setattr(ServiceCodes, "count", fill_window)
+        refusal = await refusal_of(vehicle.send_code())
     assert isinstance(refusal, RateLimited)
     assert not vehicle.texts("confirm_identity")
     await vehicle.send_code()
     assert (await vehicle.confirm_identity()).stage is Stage.PLATE_SELECTION
 
 
-async def used_up(_: ServiceCodes, __: UUID, at: datetime) -> None:
+async def fill_window(_: ServiceCodes, __: UUID, at: datetime) -> None:
     """The state of the window."""
     raise RateLimited(at + timedelta(seconds=30))

@@ -49,14 +49,14 @@ async def test_the_search_attributes_follow_the_stage(world: World) -> None:
 
 async def test_vehicles_are_found_by_their_stage_and_office(world: World) -> None:
     office = await world.office()
-    selecting, reserved = await world.selecting(office), await world.selecting(office)
+    selecting, reserved = await world.reach_selection(office), await world.reach_selection(office)
     await reserved.compose(f"{office.prefixes[0]}20261")
     query = f'Stage = "selecting" AND Office = "{office.code}"'
 
-    async def found() -> list[str]:
+    async def find() -> list[str]:
         return [run.id async for run in world.client.list_workflows(query)]
 
-    assert await eventually(found) == [selecting.handle.id]
+    assert await eventually(find) == [selecting.handle.id]
 
 
 async def test_every_query_of_the_operators_guide_is_one_that_temporal_takes(world: World) -> None:
@@ -69,7 +69,7 @@ async def test_every_query_of_the_operators_guide_is_one_that_temporal_takes(wor
 
 async def test_the_guides_query_finds_the_reservations_of_an_office_that_end_on_a_day(world: World) -> None:
     office = await world.office()
-    ending, later = await world.selecting(office), await world.selecting(office, validity="P9D")
+    ending, later = await world.reach_selection(office), await world.reach_selection(office, validity="P9D")
     for place, vehicle in enumerate((ending, later)):
         await vehicle.compose(f"{office.prefixes[0]}2026{place}")
     reservation = (await ending.state()).reservation
@@ -79,10 +79,10 @@ async def test_the_guides_query_finds_the_reservations_of_an_office_that_end_on_
     for written, ours in zip(("440300", "2026-11-27", "2026-11-28"), (office.code, *map(str, noons)), strict=True):
         query = query.replace(written, ours)
 
-    async def found() -> list[str]:
+    async def find() -> list[str]:
         return [run.id async for run in world.client.list_workflows(query)]
 
-    assert await eventually(found) == [ending.handle.id]
+    assert await eventually(find) == [ending.handle.id]
 
 
 async def test_every_countdown_is_a_timer_that_can_be_read(world: World) -> None:
@@ -103,7 +103,7 @@ async def test_every_countdown_is_a_timer_that_can_be_read(world: World) -> None
 
 
 async def test_the_details_show_the_stage_the_chances_and_what_runs(world: World) -> None:
-    vehicle = await world.selecting(draws="3", composed="7")
+    vehicle = await world.reach_selection(draws="3", composed="7")
     number = numbers_of(await vehicle.draw())[0]
     await vehicle.put_aside(number)
     details = await details_of(vehicle.handle)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.preselection.values import Stage
-from tests.support.refusals import refused
+from tests.support.refusals import refusal_of
 from tests.support.vehicles import numbers_of
 from tests.support.world import World
 
@@ -14,7 +14,7 @@ TEN = "A123!"
 
 
 async def test_with_the_last_draw_used_the_live_batch_is_found_again(either_world: World) -> None:
-    vehicle = await either_world.selecting(draws="1", composed="0", code_resend="PT0S")
+    vehicle = await either_world.reach_selection(draws="1", composed="0", code_resend="PT0S")
     drawn = await vehicle.draw()
     entered = await vehicle.enter()
     assert (entered.stage, entered.draws_remaining) == (Stage.SERVICE_NOTES, 0)
@@ -27,7 +27,7 @@ async def test_with_the_last_draw_used_the_live_batch_is_found_again(either_worl
 
 
 async def test_with_the_last_draw_used_the_live_candidates_are_found_again(world: World) -> None:
-    vehicle = await world.selecting(draws="1", composed="0", code_resend="PT0S")
+    vehicle = await world.reach_selection(draws="1", composed="0", code_resend="PT0S")
     number = numbers_of(await vehicle.draw())[0]
     column = (await vehicle.put_aside(number)).candidates
     assert column
@@ -35,7 +35,7 @@ async def test_with_the_last_draw_used_the_live_candidates_are_found_again(world
     await vehicle.enter()
     found = await vehicle.reach_selection()
     assert found.candidates == column
-    assert (await refused(vehicle.put_aside(number))).code == "batch_expired"
+    assert (await refusal_of(vehicle.put_aside(number))).code == "batch_expired"
     assert (await vehicle.confirm(number)).stage is Stage.COMPLETED
 
 
@@ -43,9 +43,9 @@ async def test_entering_again_voids_the_identity_code(world: World) -> None:
     vehicle = await world.vehicle(confirm_delay="PT0S", code_resend="PT0S")
     await vehicle.reach_identity()
     assert (await vehicle.enter()).identity is None
-    assert (await refused(vehicle.confirm_identity())).code == "wrong_stage"
+    assert (await refusal_of(vehicle.confirm_identity())).code == "wrong_stage"
     await vehicle.start()
-    assert (await refused(vehicle.confirm_identity())).code == "code_not_sent"
+    assert (await refusal_of(vehicle.confirm_identity())).code == "code_not_sent"
     await vehicle.send_code()
     assert (await vehicle.confirm_identity()).stage is Stage.PLATE_SELECTION
 
@@ -53,39 +53,41 @@ async def test_entering_again_voids_the_identity_code(world: World) -> None:
 @pytest.mark.slow
 async def test_exhausted_comes_by_itself_when_the_last_hold_ends(world: World) -> None:
     by_batch, by_candidate = await asyncio.gather(
-        world.selecting(draws="1", composed="0"), world.selecting(draws="1", composed="0")
+        world.reach_selection(draws="1", composed="0"), world.reach_selection(draws="1", composed="0")
     )
     batch = (await by_batch.draw()).batch
     column = (await by_candidate.put_aside(numbers_of(await by_candidate.draw())[0])).candidates
     assert batch
     assert column
     await asyncio.gather(by_batch.skip_past(batch.expires_at), by_candidate.skip_past(batch.expires_at))
-    await by_batch.reaches(Stage.EXHAUSTED)
+    await by_batch.wait_for_stage(Stage.EXHAUSTED)
     assert (await by_candidate.state()).stage is Stage.PLATE_SELECTION
     await by_candidate.skip_past(column.expires_at)
-    await by_candidate.reaches(Stage.EXHAUSTED)
-    await asyncio.gather(by_batch.ends(), by_candidate.ends())
+    await by_candidate.wait_for_stage(Stage.EXHAUSTED)
+    await asyncio.gather(by_batch.wait_for_end(), by_candidate.wait_for_end())
 
 
 async def test_exhausted_comes_at_once_when_nothing_is_held(world: World) -> None:
     office = await world.office(TEN)
-    owner, vehicle = await asyncio.gather(world.selecting(office), world.selecting(office, draws="0", composed="1"))
+    owner, vehicle = await asyncio.gather(
+        world.reach_selection(office), world.reach_selection(office, draws="0", composed="1")
+    )
     number = f"{office.prefixes[0]}A1231"
     await owner.compose(number)
     state = await vehicle.compose(number)
     assert (state.stage, state.composed_remaining) == (Stage.EXHAUSTED, 0)
     assert [tried.number for tried in state.last_submission or ()] == [number]
-    await vehicle.ends()
+    await vehicle.wait_for_end()
 
 
 async def test_a_used_up_vehicle_gets_no_new_chance_by_a_new_preselection(world: World) -> None:
-    vehicle = await world.selecting(draws="1", composed="0")
+    vehicle = await world.reach_selection(draws="1", composed="0")
     batch = (await vehicle.draw()).batch
     assert batch
     await vehicle.skip_past(batch.expires_at)
-    await vehicle.reaches(Stage.EXHAUSTED)
-    again = await world.submitted(
+    await vehicle.wait_for_stage(Stage.EXHAUSTED)
+    again = await world.new_vehicle(
         vehicle.office, {"draws": "1", "composed": "0"}, person=vehicle.person, vin=vehicle.vin
     )
-    assert (await refused(again.begin())).code == "vehicle_exhausted"
-    await again.ends()
+    assert (await refusal_of(again.begin())).code == "vehicle_exhausted"
+    await again.wait_for_end()

@@ -35,7 +35,7 @@ async def alive(vehicle: Vehicle) -> None:
 
 
 async def test_a_refused_signal_leaves_its_refusal_as_outcome(world: World) -> None:
-    vehicle, request_id = await world.selecting(await world.office(TEN)), str(uuid4())
+    vehicle, request_id = await world.reach_selection(await world.office(TEN)), str(uuid4())
     await vehicle.handle.signal("confirm", OneNumber("京A00000", request_id))
     outcome = await eventually(lambda: vehicle.outcome(request_id))
     assert (outcome.refused, outcome.revision) == ("not_a_candidate", None)
@@ -52,12 +52,12 @@ async def test_a_signal_that_came_too_early_says_so_and_may_come_again(world: Wo
     assert outcome.refused == "too_early"
     await vehicle.skip_past(code.confirm_enabled_at)
     await vehicle.handle.signal("confirm_identity", command)
-    await vehicle.reaches(Stage.PLATE_SELECTION)
+    await vehicle.wait_for_stage(Stage.PLATE_SELECTION)
     assert (await eventually(lambda: vehicle.outcome(request_id))).revision == (await vehicle.row()).revision
 
 
 async def test_an_accepted_signal_leaves_the_revision_that_it_made(world: World) -> None:
-    vehicle, request_id = await world.selecting(), str(uuid4())
+    vehicle, request_id = await world.reach_selection(), str(uuid4())
     await vehicle.handle.signal("draw", Draw(request_id=request_id))
     outcome = await eventually(lambda: vehicle.outcome(request_id))
     assert outcome.revision == (await vehicle.row()).revision
@@ -71,22 +71,22 @@ async def test_an_unknown_request_has_no_outcome(world: World) -> None:
 
 
 async def test_signals_without_a_request_id_are_one_request_each(world: World) -> None:
-    vehicle = await world.selecting(await world.office("A12!!"))
+    vehicle = await world.reach_selection(await world.office("A12!!"))
     for _ in range(2):
         await vehicle.handle.signal("draw", Draw())
-    await vehicle.becomes(lambda state: state.draws_remaining == 3)
+    await vehicle.wait_until(lambda state: state.draws_remaining == 3)
     await vehicle.handle.signal("enter")
-    await vehicle.reaches(Stage.SERVICE_NOTES)
+    await vehicle.wait_for_stage(Stage.SERVICE_NOTES)
     assert (await vehicle.state()).draws_remaining == 3
 
 
 async def test_the_outcome_can_be_asked_after_the_workflows_end(world: World) -> None:
-    vehicle, request_id = await world.selecting(draws="1", composed="0"), str(uuid4())
+    vehicle, request_id = await world.reach_selection(draws="1", composed="0"), str(uuid4())
     await vehicle.handle.signal("draw", Draw(request_id=request_id))
-    state = await vehicle.becomes(lambda state: state.batch)
+    state = await vehicle.wait_until(lambda state: state.batch)
     assert state.batch
     await vehicle.skip_past(state.batch.expires_at)
-    await vehicle.ends()
+    await vehicle.wait_for_end()
     outcome = await vehicle.outcome(request_id)
     assert outcome
     assert outcome.revision
@@ -113,7 +113,7 @@ async def test_a_signal_that_nobody_can_read_is_refused_and_harms_nothing(world:
 
 @pytest.mark.parametrize("content", [{"request_id": 7}, {"number": ["a", "list"]}, "text", None, {"nonsense": True}])
 async def test_a_signal_of_the_wrong_shape_harms_nothing(world: World, content: object) -> None:
-    vehicle = await world.selecting(await world.office(TEN))
+    vehicle = await world.reach_selection(await world.office(TEN))
     before = await vehicle.state()
     for name in ("draw", "put_aside", "no_such_signal"):
         await vehicle.handle.signal(name, content)

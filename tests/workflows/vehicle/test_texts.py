@@ -27,14 +27,14 @@ async def delivery_of(vehicle: Vehicle) -> SmsDelivery:
     return delivery
 
 
-async def composed(vehicle: Vehicle) -> None:
+async def compose(vehicle: Vehicle) -> None:
     await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")
 
 
 async def test_a_text_that_can_not_be_sent_holds_nothing_up_and_arrives_later(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vehicle = await world.selecting()
+    vehicle = await world.reach_selection()
     with monkeypatch.context() as patch:
         patch.setattr(world.phone, "down", DependencyUnavailable("sms"))
         state = await vehicle.compose(f"{vehicle.office.prefixes[0]}20261")
@@ -45,20 +45,20 @@ async def test_a_text_that_can_not_be_sent_holds_nothing_up_and_arrives_later(
         assert not vehicle.texts("reserved")
     await vehicle.text("reserved")
     # The workflow ends only when all its SMS have been sent.
-    await vehicle.ends()
+    await vehicle.wait_for_end()
     assert [len(vehicle.texts(purpose)) for purpose in ("reserved", "deadline_moved")] == [1, 1]
 
 
 async def test_what_was_handed_over_is_recorded_without_a_personal_value(world: World) -> None:
-    vehicle = await world.selecting()
-    await composed(vehicle)
+    vehicle = await world.reach_selection()
+    await compose(vehicle)
     message = await vehicle.text("reserved")
 
-    async def handed() -> SmsDelivery | None:
+    async def find_delivery() -> SmsDelivery | None:
         delivery = await delivery_of(vehicle)
         return delivery if delivery.handed_at else None
 
-    delivery = await eventually(handed)
+    delivery = await eventually(find_delivery)
     assert (delivery.purpose, delivery.attempts, delivery.failure) == ("reserved", 1, None)
     assert delivery.handed_at
     assert delivery.handed_at >= delivery.ordered_at
@@ -71,16 +71,16 @@ async def test_what_was_handed_over_is_recorded_without_a_personal_value(world: 
 async def test_why_a_text_waits_is_recorded_and_operators_see_it_in_the_details(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vehicle = await world.selecting()
+    vehicle = await world.reach_selection()
     with monkeypatch.context() as patch:
         patch.setattr(world.phone, "down", DependencyUnavailable("sms", "status 503"))
-        await composed(vehicle)
+        await compose(vehicle)
 
-        async def failed() -> SmsDelivery | None:
+        async def find_failure() -> SmsDelivery | None:
             delivery = await delivery_of(vehicle)
             return delivery if delivery.failure else None
 
-        delivery = await eventually(failed)
+        delivery = await eventually(find_failure)
         assert delivery.failure == "sms does not answer: status 503"
         assert delivery.state_at(delivery.tried_at) is DeliveryState.WAITING
         assert delivery.state_at(delivery.ordered_at + A_DAY) is DeliveryState.GIVEN_UP
@@ -89,15 +89,15 @@ async def test_why_a_text_waits_is_recorded_and_operators_see_it_in_the_details(
 
 
 async def test_a_text_that_was_given_up_stands_in_the_details(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    vehicle = await world.selecting()
+    vehicle = await world.reach_selection()
     # As after a day of attempts: time can't be skipped while an activity is retried.
     monkeypatch.setattr(world.phone, "down", ApplicationError("enough", non_retryable=True))
-    await composed(vehicle)
+    await compose(vehicle)
 
-    async def shown() -> bool:
+    async def is_shown() -> bool:
         return "`reserved` ❌ 未能送出" in await details_of(vehicle.handle)
 
-    await eventually(shown)
+    await eventually(is_shown)
 
 
 async def attempts_under_way(vehicle: Vehicle) -> int:
@@ -110,7 +110,7 @@ async def attempts_under_way(vehicle: Vehicle) -> int:
 async def test_a_text_that_the_gateway_took_but_could_not_be_recorded_goes_out_once(
     world: World, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vehicle = await world.selecting()
+    vehicle = await world.reach_selection()
     monkeypatch.setattr(world.phone, "accepted", postgres.freeze)
     try:
         await vehicle.handle.signal("compose", {"numbers": [f"{vehicle.office.prefixes[0]}20261"]})
@@ -119,10 +119,10 @@ async def test_a_text_that_the_gateway_took_but_could_not_be_recorded_goes_out_o
     finally:
         postgres.thaw()
 
-    async def handed() -> bool:
+    async def find_delivery() -> bool:
         return (await delivery_of(vehicle)).handed_at is not None
 
-    await eventually(handed)
+    await eventually(find_delivery)
     assert len(vehicle.texts("reserved")) == 1
 
 
