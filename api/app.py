@@ -16,11 +16,13 @@ from api.context import AppContext
 from api.desk import endpoints as desk
 from api.health import endpoints as health
 from api.http.cross_origin import CrossOrigin
+from api.http.head_requests import HeadAsGet
 from api.http.problems import problem
 from api.http.request_log import RequestLog
 from api.http.secured_route import BASE
 from api.offices import endpoints as offices
 from api.openapi.document import publish
+from api.openapi.page import add_document_page
 from api.operators import (
     ban_endpoints,
     deadline_endpoints,
@@ -65,6 +67,7 @@ def create_app(
     app.add_exception_handler(HTTPException, framework_refusal)
     if origins := context.settings.allowed_origins:
         app.add_middleware(CrossOrigin, origins=origins)
+    app.add_middleware(HeadAsGet)
     # The last middleware is the outermost: every response has its headers.
     app.add_middleware(RequestLog, demo=context.settings.demo)
     return app
@@ -73,7 +76,8 @@ def create_app(
 def with_routes(further: Sequence[APIRouter] = (), further_rules: Mapping[str, Rule] | None = None) -> FastAPI:
     """The application with all routes, rules and the published document, but without dependencies."""
     app = FastAPI(
-        title="选号 Xuanhao",
+        # Generators make the name of a package from it, so it is ASCII.
+        title="Xuanhao",
         version=VERSION,
         docs_url=None,
         redoc_url=None,
@@ -89,6 +93,7 @@ def with_routes(further: Sequence[APIRouter] = (), further_rules: Mapping[str, R
     for router in further:
         app.include_router(router, prefix=BASE)
     publish(app)
+    add_document_page(app)
     return app
 
 
@@ -108,4 +113,5 @@ async def framework_refusal(request: Request, error: Exception) -> Response:
 def allowed_methods(request: Request) -> list[str]:
     """The methods of all routes with this path; the framework names only those of the first one."""
     routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
-    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+    methods = {method for route in routes for method in getattr(route, "methods", None) or ()}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))

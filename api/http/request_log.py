@@ -33,7 +33,8 @@ class RequestLog:
         # The server starts a pipelined request in the context of the previous one, with its bound values.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        began, status, seconds = time.perf_counter(), 0, 0.0
+        # A HEAD request is handled as a GET inside.
+        method, began, status, seconds = scope["method"], time.perf_counter(), 0, 0.0
 
         async def send_marked(message: Message) -> None:
             nonlocal status, seconds
@@ -54,7 +55,7 @@ class RequestLog:
                 language = preferred_language(Headers(scope=scope).get("accept-language"))
                 await problem("internal_error", language)(scope, receive, send_marked)
         milliseconds = round(seconds * 1000, 1)
-        log.info("request", method=scope["method"], route=_route(scope), status=status, milliseconds=milliseconds)
+        log.info("request", method=method, route=_route(scope), status=status, milliseconds=milliseconds)
 
 
 def _language(scope: Scope) -> Language:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from api.http.problems import MEDIA_TYPE
+from api.openapi.description import describe
 from api.openapi.links import add_links
 
 PATH = "/openapi.json"
@@ -25,6 +26,11 @@ _KEY = {
     "schema": {"type": "string", "format": "uuid"},
     "description": "A repeat with the same key returns the first response and acts once.",
 }
+# What the server refuses before any route.
+_MALFORMED = {
+    "description": "`bad_request`",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+}
 # Headers that the secured route reads itself.
 _IN_PATHS: dict[str, dict[str, Any]] = {
     "preselection_id": {"schema": {"type": "string", "format": "uuid"}},
@@ -39,11 +45,16 @@ def publish(app: FastAPI) -> None:
     """Serve the document; it is built once."""
 
     async def read_document(_: Request) -> JSONResponse:
-        if app.openapi_schema is None:
-            app.openapi_schema = document_of(app)
-        return JSONResponse(app.openapi_schema)
+        return JSONResponse(published(app))
 
     app.add_route(PATH, read_document, include_in_schema=False, name="read_document")
+
+
+def published(app: FastAPI) -> dict[str, Any]:
+    """The document of this application, built at the first call."""
+    if app.openapi_schema is None:
+        app.openapi_schema = document_of(app)
+    return app.openapi_schema
 
 
 def document_of(app: FastAPI) -> dict[str, Any]:
@@ -57,6 +68,7 @@ def document_of(app: FastAPI) -> dict[str, Any]:
         for method, operation in operations.items():
             rule = app.state.rules[operation["operationId"]]
             _complete(path, operation, is_public=rule.is_public, writes=method in ("post", "put"))
+    describe(document)
     add_links(operation for path in document["paths"].values() for operation in path.values())
     return document
 
@@ -70,8 +82,7 @@ def _complete(path: str, operation: dict[str, Any], *, is_public: bool, writes: 
         if name not in declared
     ]
     parameters.append(_LANGUAGE)
-    if not is_public:
-        operation["security"] = [{"token": []}]
+    operation["security"] = [] if is_public else [{"token": []}]
     if writes and not is_public:
         parameters.append(_KEY)
     for status, response in list(operation["responses"].items()):
@@ -80,3 +91,5 @@ def _complete(path: str, operation: dict[str, Any], *, is_public: bool, writes: 
             del operation["responses"][status]
         elif schema.get("$ref", "").endswith("/ProblemDetails"):
             response["content"] = {MEDIA_TYPE: {"schema": schema}}
+    if not any(status.startswith("4") for status in operation["responses"]):
+        operation["responses"]["400"] = _MALFORMED

@@ -24,7 +24,13 @@ _FORMS = (("br", ".br"), ("gzip", ".gz"))
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 FOLDER = Path(__file__).resolve().parents[2] / "web" / "dist"
-NOT_PAGES = ("api", "openapi.json", "healthz", "readyz")
+NOT_PAGES = ("api", "docs", "openapi.json", "healthz", "readyz")
+# The paths of the frontend's router; every other path is its page "not found".
+ROUTES = (
+    "/", "/apply/office", "/apply/:office/notice", "/apply/:office/information", "/preselections", "/preselections/:id",
+    "/segments", "/desk", "/signin/callback",
+)  # fmt: skip
+_ROUTES = re.compile("|".join(re.sub(":[a-z]+", "[^/]+", route) + "/?" for route in ROUTES), re.IGNORECASE)
 _CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -44,14 +50,20 @@ def content_policy(app: Starlette) -> str:
 
 
 class WebPages(StaticFiles):
-    """Compressed files from the build, and the one page for every path of the frontend."""
+    """Compressed files from the build, and the one page for every path of the frontend: 404 where it says so."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path.split("/", maxsplit=1)[0] in NOT_PAGES:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         file = path if self._has(path) or _names_a_file(path) else _PAGE
+        is_unknown = file == _PAGE and path != _PAGE and not _ROUTES.fullmatch(scope["path"])
         coding, suffix = self._form_of(file, Headers(scope=scope).get("accept-encoding", ""))
+        if is_unknown:
+            # Not found is never "not modified".
+            scope = {**scope, "headers": [item for item in scope["headers"] if not item[0].startswith(b"if-")]}
         response = await super().get_response(file + suffix, scope)
+        if is_unknown:
+            response.status_code = HTTPStatus.NOT_FOUND
         response.headers["Content-Security-Policy"] = content_policy(scope["app"])
         response.headers["Cache-Control"] = _FOR_GOOD if file.startswith(_ASSETS) else "no-cache"
         response.headers["Vary"] = "Accept-Encoding"

@@ -190,7 +190,7 @@ class TestTheDocument:
             names = {parameter["name"] for parameter in by_id[link["operationId"]]["parameters"]}
             assert set(link["parameters"]) <= names
 
-    @pytest.mark.parametrize("path, methods", [("/preselections", "GET, POST"), ("/entries", "POST")])
+    @pytest.mark.parametrize("path, methods", [("/preselections", "GET, HEAD, POST"), ("/entries", "POST")])
     async def test_a_wrong_method_gets_all_the_right_ones(self, country: Country, path: str, methods: str) -> None:
         answer = await country.stack.client.request("DELETE", f"http://xuanhao.test/api/v1{path}")
         assert (answer.status_code, answer.headers["allow"]) == (405, methods)

@@ -1,6 +1,7 @@
 """The content policy of the web pages, and their paths."""
 
 import gzip
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.pages.web_pages import add_pages
+from api.pages.web_pages import ROUTES, add_pages
+from tests.rules.source_files import ROOT
 
 
 async def answer_of(folder: Path, path: str, issuer: str | None = None, **headers: str) -> httpx.Response:
@@ -73,6 +75,28 @@ async def test_a_file_whose_name_changes_with_its_content_is_kept_for_good_and_t
     assert kept == {"/": "no-cache", "/assets/app-1a2b.js": "public, max-age=31536000, immutable"}
 
 
-@pytest.mark.parametrize("path", ["/assets/old-9z.js", "/robots.txt", "/../secret.txt", "/a%00.js", "/api/v2"])
+@pytest.mark.parametrize(
+    "path", ["/assets/old-9z.js", "/robots.txt", "/../secret.txt", "/a%00.js", "/api/v2", "/docs/x"]
+)
 async def test_a_file_that_is_not_there_is_no_page(pages: Path, path: str) -> None:
     assert (await answer_of(pages, path)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/desk/nowhere", "/preselections/1/2", "/apply"])
+async def test_an_unknown_page_is_not_found_in_the_words_of_the_pages(pages: Path, path: str) -> None:
+    first = await answer_of(pages, "/")
+    answer = await answer_of(pages, path, if_none_match=first.headers["etag"])
+    assert (answer.status_code, answer.text) == (404, first.text)
+    assert answer.headers["content-type"].split(";")[0] == "text/html"
+
+
+@pytest.mark.parametrize("path", ["/desk", "/Desk/", "/apply/440300/notice", "/signin/callback?code=1"])
+async def test_every_page_of_the_router_is_found(pages: Path, path: str) -> None:
+    assert (await answer_of(pages, path)).status_code == 200
+
+
+def test_the_paths_are_those_of_the_router() -> None:
+    router = (ROOT / "web" / "src" / "router" / "index.ts").read_text("utf-8")
+    callback = re.findall("CALLBACK_PATH = '([^']+)'", (ROOT / "web" / "src" / "auth" / "oidc.ts").read_text("utf-8"))
+    named = re.findall("{\\s*path: '([^']+)'", router)
+    assert {*named, *callback} - {"/:rest(.*)*"} == set(ROUTES)

@@ -3,6 +3,7 @@
 `python -m tests.scenarios.stack.first_steps URL` writes their responses into the page.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = Path(__file__).parents[3] / "docs" / "first-steps.md"
-ADDRESS = "http://127.0.0.1:8000"
 BLOCKS = re.compile(r"^```(bash|answer)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 END = "--- end of the answer ---"
 VOLATILE = (
@@ -45,7 +45,8 @@ def run(page: str, address: str) -> list[str]:
     script = "set -euo pipefail\n" + "".join(f"{step.commands}\necho '{END}'\n" for step in steps(page))
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            ["bash", "-c", script.replace(ADDRESS, address)],
+            ["bash", "-c", script],
+            env=os.environ | {"API": f"{address}/api/v1"},
             cwd=folder,
             capture_output=True,
             text=True,

@@ -1,0 +1,59 @@
+"""`/docs`, and the rules that linters of OpenAPI recommend (Spectral's `oas`, Redocly's `recommended`)."""
+
+import re
+from typing import Any
+
+import pytest
+
+from api.app import with_routes
+from api.openapi.document import document_of
+from demo import routes
+from tests.support.country import Country
+
+
+@pytest.fixture(scope="module", params=["without the demo", "with the demo"])
+def document(request: pytest.FixtureRequest) -> dict[str, Any]:
+    demo = request.param == "with the demo"
+    return document_of(with_routes([routes.router], routes.RULES) if demo else with_routes())
+
+
+def operations_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+async def test_the_page_shows_every_call_and_schema_and_loads_nothing(country: Country) -> None:
+    document = (await country.stack.client.get("http://xuanhao.test/openapi.json")).json()
+    page = await country.stack.client.get("http://xuanhao.test/docs")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    wanted = {operation["operationId"] for operation in operations_of(document)}
+    wanted |= {f"schema-{name}" for name in document["components"]["schemas"]}
+    ids = re.findall(' id="([^"]+)"', page.text)
+    assert wanted <= set(ids)
+    assert set(re.findall('href="#([^"]+)"', page.text)) <= set(ids)
+    assert not re.findall(r"<script|<link|<img|\ssrc=|\sstyle=|https?:", page.text)
+
+
+def test_the_document_says_what_it_is(document: dict[str, Any]) -> None:
+    info = document["info"]
+    assert info["title"].isascii()
+    assert info["description"]
+    assert info["contact"]
+    assert info["license"]["identifier"]
+    assert [server["url"] for server in document["servers"]] == ["/"]
+
+
+def test_every_area_is_described_and_used(document: dict[str, Any]) -> None:
+    named = [tag["name"] for tag in document["tags"]]
+    assert all(tag["description"] for tag in document["tags"])
+    assert sorted(named) == sorted({tag for operation in operations_of(document) for tag in operation["tags"]})
+
+
+def test_every_call_has_what_linters_recommend(document: dict[str, Any]) -> None:
+    operations = operations_of(document)
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    for operation in operations:
+        assert operation["summary"]
+        assert operation["description"], operation["operationId"]
+        assert len(operation["tags"]) == 1
+        assert "security" in operation
+        assert {status[0] for status in operation["responses"]} >= {"2", "4"}, operation["operationId"]
