@@ -32,9 +32,9 @@ async def package(http: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.M
 
 def generate(document: Path, config: Path, folder: Path) -> None:
     """Make the package; a warning of the generator is an error."""
-    command = [Path(sys.executable).with_name("openapi-python-client"), "generate", "--fail-on-warning"]
+    command = [str(Path(sys.executable).with_name("openapi-python-client")), "generate", "--fail-on-warning"]
     done = subprocess.run(
-        [*command, "--path", document, "--config", config, "--meta", "none", "--output-path", folder],
+        [*command, "--path", str(document), "--config", str(config), "--meta", "none", "--output-path", str(folder)],
         capture_output=True,
         text=True,
         check=False,
