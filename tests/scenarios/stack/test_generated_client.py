@@ -45,7 +45,7 @@ def generate(document: Path, config: Path, folder: Path) -> None:
 async def test_a_generated_client_preselects_a_number(
     package: str, stack: RunningStack, http: httpx.AsyncClient
 ) -> None:
-    user = await Client.signed_in(http, "applicant-014")
+    user = await Client.sign_in(http, "applicant-014")
     car = (await user.cars())[0]
     models = import_module(f"{package}.models")
     client = import_module(f"{package}.client").AuthenticatedClient(stack.url, token=user.token)
