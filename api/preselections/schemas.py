@@ -112,6 +112,7 @@ class PreselectionView(Answer):
     phone: str
     composed: Composed
     draws: Draws
+    session_until: Instant | None = Field(description="The end of the selection session if nothing more is done.")
     identity: Identity | None
     batch: BatchView | None
     candidates: CandidatesView | None

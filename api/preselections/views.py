@@ -97,6 +97,7 @@ def _selection(state: Preselection, at: datetime) -> Mapping[str, Any]:
     column = state.candidates if state.candidates and state.candidates.is_live(at) else None
     code = state.identity if state.stage is Stage.IDENTITY_VERIFICATION else None
     return {
+        "session_until": state.session_until if state.stage is Stage.PLATE_SELECTION else None,
         "identity": code
         and Identity(
             code_sent=True,

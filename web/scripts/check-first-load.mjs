@@ -1,8 +1,8 @@
-// The applicant's first screen must load in under 200 KB compressed: the page, its entry chunk and everything it imports.
+// The applicant's first screen must load in under 100 KB compressed: the page, its entry chunk and everything it imports.
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-const LIMIT = 200 * 1024
+const LIMIT = 100 * 1024
 const DIST = 'dist'
 
 const manifest = JSON.parse(readFileSync(join(DIST, '.vite/manifest.json'), 'utf8'))

@@ -1549,6 +1549,11 @@ export interface components {
             phone: string;
             /** Plate */
             plate: string | null;
+            /**
+             * Session Until
+             * @description The end of the selection session if nothing more is done.
+             */
+            session_until: string | null;
             stage: components["schemas"]["Stage"];
             vehicle: components["schemas"]["VehicleMasked"];
             /** Visit By */

@@ -23,6 +23,13 @@ export function useComposition(prefixes: readonly string[], limit: Ref<number>) 
   const duplicated = computed(() => new Set(numbers.value).size < numbers.value.length)
   const complete = computed(() => numbers.value.length > 0 && partialIndex.value < 0 && !duplicated.value)
 
+  /** A full slot hands over to the next empty one, so that several numbers can be typed in one go. */
+  function goOn() {
+    if (active.value.serial.length < SERIAL_LENGTH) return
+    const next = groups.value.findIndex(({ serial }, i) => i > activeIndex.value && serial === '')
+    if (next > 0) activeIndex.value = next
+  }
+
   function emptyGroup(): CompositionGroup {
     return { prefix: firstPrefix, serial: '' }
   }
@@ -51,7 +58,9 @@ export function useComposition(prefixes: readonly string[], limit: Ref<number>) 
     },
     type: (character: string) => {
       const { prefix, serial } = active.value
-      if (serial.length < SERIAL_LENGTH) replace({ prefix, serial: serial + character })
+      if (serial.length >= SERIAL_LENGTH) return
+      replace({ prefix, serial: serial + character })
+      goOn()
     },
     backspace: () => replace({ ...active.value, serial: active.value.serial.slice(0, -1) }),
     clear: () => replace({ ...active.value, serial: '' }),

@@ -22,6 +22,9 @@ export function useDraws(view: MaybeRefOrGetter<PreselectionView>, { id, apply, 
     { immediate: true },
   )
 
+  // The pressed number shows at once that its choice is under way.
+  const choosingNumber = ref('')
+
   const take = async (answer: Promise<PreselectionView | null>) => {
     const next = await answer
     if (next) apply(next)
@@ -32,14 +35,18 @@ export function useDraws(view: MaybeRefOrGetter<PreselectionView>, { id, apply, 
     hasDrawn,
     drawing: drawing.busy,
     drawProblem: drawing.problem,
-    choosing: choosing.busy,
+    choosing: choosingNumber,
     chooseProblem: choosing.problem,
     draw: async (excludeFour: boolean, prefix: string) => {
       choosing.clear()
       if (!drawing.busy.value) await take(drawing.run({ exclude_four: excludeFour, ...(prefix ? { prefix } : {}) }))
     },
     choose: async (number: string) => {
-      if (!choosing.busy.value) await take(choosing.run(number))
+      if (choosing.busy.value) return
+      choosingNumber.value = number
+      await take(choosing.run(number)).finally(() => {
+        choosingNumber.value = ''
+      })
     },
   }
 }

@@ -11,9 +11,13 @@ export interface PreselectionContext {
   view: Readonly<ShallowRef<PreselectionView | null>>
   problem: Readonly<ShallowRef<Problem | null>>
   stream: Readonly<Ref<StreamState>>
+  /** Why this page is back at 选号服务说明 without having asked for it. */
+  thrownBack: Readonly<Ref<ThrownBack | null>>
   apply: (view: PreselectionView) => void
   refresh: () => Promise<void>
 }
+
+export type ThrownBack = 'idle' | 'elsewhere'
 
 const KEY: InjectionKey<PreselectionContext> = Symbol('preselection')
 
@@ -25,11 +29,14 @@ export function providePreselection(id: string): PreselectionContext {
   const problem = shallowRef<Problem | null>(null)
   const stream = ref<StreamState>('connecting')
 
+  const thrownBack = ref<ThrownBack | null>(null)
+
   const apply = (next: PreselectionView) => {
     // Responses and events may arrive out of order; the server's clock shows which is newer.
     if (view.value && next.now < view.value.now) return
     syncServerClock(next.now)
     problem.value = null
+    thrownBack.value = reasonOfReturn(view.value, next) ?? (next.stage === 'service_notes' ? thrownBack.value : null)
     view.value = next
   }
 
@@ -42,7 +49,7 @@ export function providePreselection(id: string): PreselectionContext {
   }
 
   followEvents(id, { apply, refresh, stream })
-  const context = { id, view, problem, stream, apply, refresh }
+  const context = { id, view, problem, stream, thrownBack, apply, refresh }
   provide(KEY, context)
   return context
 }
@@ -52,6 +59,12 @@ export function usePreselection() {
   const context = inject(KEY)
   if (!context) throw new Error('usePreselection needs a screen that provides a preselection')
   return context
+}
+
+/** No act of this page leads back: either the session was idle for too long, or there was an entry elsewhere. */
+function reasonOfReturn(before: PreselectionView | null, next: PreselectionView): ThrownBack | null {
+  if (!before || before.stage === 'service_notes' || next.stage !== 'service_notes') return null
+  return before.session_until !== null && next.now >= before.session_until ? 'idle' : 'elsewhere'
 }
 
 interface Follower {

@@ -37,6 +37,7 @@ export default {
     retryAfter: 'Please try again after {moment}.',
     plate: 'Plate {spelled}',
     separator: ', ',
+    underWay: 'Under way…',
   },
   steps: {
     label: 'Steps',
@@ -44,6 +45,7 @@ export default {
     second: 'Phase 2',
     names: ['Basic info', 'Confirm info', 'Notes', 'Identity check', 'Select plate', 'Completed'],
     done: 'done',
+    folded: '{phase} · {number}/3 {name}',
   },
   introduction: {
     title: 'About plate preselection',
@@ -142,6 +144,8 @@ export default {
     ],
     held: 'You still hold drawn numbers or candidates. Verify your identity to continue with them.',
     start: 'Start selecting',
+    idle: 'You were inactive for too long, so the selection has ended. Your chances are unchanged, and you can start again.',
+    elsewhere: 'This preselection was entered again on another device or in another window, so the selection on this page has ended. Your chances are unchanged.',
   },
   identity: {
     title: 'Identity check',
@@ -159,6 +163,7 @@ export default {
     draw: 'Random',
     tabs: 'How to select',
     switched: 'No numbers are left to compose, so the page has changed to random selection.',
+    vehicle: 'Vehicle {vin} · {office}',
   },
   compose: {
     remaining: 'Numbers you can still compose: {count}',
@@ -175,12 +180,22 @@ export default {
     clear: 'Clear this choice',
     confirm: 'Confirm',
     confirmIn: 'Confirm ({seconds} s)',
-    hint: 'Grey characters cannot be used. You may also press the letters and digits of your keyboard.',
+    hint: 'Grey characters cannot be used; plates never use I and O. You may also press the letters and digits of your keyboard.',
     usedUp: 'No numbers are left to compose for this vehicle.',
     failed: 'Not passed: these numbers are all taken',
     deducted: 'Numbers deducted: {count}.',
     taken: 'taken',
     keyboardDown: 'The keyboard is currently unavailable.',
+    sheetTitle: 'One last look',
+    sheetLead: 'They are tried in this order. The first free one becomes yours at once and cannot be changed. If all are taken, you have {count} fewer numbers left to compose.',
+    sheetFinal: 'Submit these',
+    unusedLetter: 'Plates never use the letters I and O. Please use the digits 1 and 0.',
+    toDraw: 'Draw at random instead',
+    outcomes: {
+      accepted: '{name} {number}: yours',
+      taken: '{name} {number}: taken',
+      not_tried: '{name} {number}: not tried',
+    },
   },
   draw: {
     once: 'Draw ({count})',
@@ -209,6 +224,9 @@ export default {
     candidatesSoon: 'The candidates expire in {seconds} seconds',
     batchGone: 'The drawn numbers have expired.',
     candidatesGone: 'The candidates have expired.',
+    toCompose: 'Compose instead ({count} left)',
+    batchOver: 'These numbers have expired. Please draw another batch.',
+    sheetEnded: 'The candidates have expired and the sheet was closed. No plate was taken.',
   },
   completed: {
     title: 'Preselection completed',
@@ -340,5 +358,12 @@ export default {
     violations_open: 'There are unsettled traffic violations',
     accidents_open: 'There are unsettled accidents',
     quota_missing: 'The quota for a small car is missing',
+  },
+  leaving: {
+    title: 'Leave the selection?',
+    lead: 'The start page ends this selection: you return to “Notes on selection” and verify your identity again. Your chances stay, and the countdowns go on.',
+    stay: 'Go on selecting',
+    leave: 'Leave',
+    back: 'You are selecting a plate. Go back to it',
   },
 } satisfies Messages

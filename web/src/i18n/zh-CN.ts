@@ -35,6 +35,7 @@ export default {
     retryAfter: '请在{moment}后重试。',
     plate: '号牌 {spelled}',
     separator: '、',
+    underWay: '处理中…',
   },
   steps: {
     label: '办理步骤',
@@ -42,6 +43,7 @@ export default {
     second: '第二阶段',
     names: ['基本信息', '确认信息', '选号服务说明', '身份验证', '预选号牌', '完成号牌预选'],
     done: '已完成',
+    folded: '{phase} · {number}/3 {name}',
   },
   introduction: {
     title: '预选号牌服务说明',
@@ -140,6 +142,8 @@ export default {
     ],
     held: '您还有未失效的随机号码或备选号牌，验证身份后可继续选择。',
     start: '开始选号',
+    idle: '您长时间没有操作，本次选号已结束。剩余机会不变，可重新开始。',
+    elsewhere: '该预选在另一台设备或另一个窗口重新进入，本页的选号已结束。剩余机会不变。',
   },
   identity: {
     title: '身份验证',
@@ -157,6 +161,7 @@ export default {
     draw: '随机',
     tabs: '选号方式',
     switched: '自编选号个数已用完，已为您切换至随机选号。',
+    vehicle: '车辆 {vin} · {office}',
   },
   compose: {
     remaining: '您还可以自编{count}个号牌',
@@ -173,12 +178,22 @@ export default {
     clear: '清空本组',
     confirm: '确认选号',
     confirmIn: '确认选号({seconds}秒)',
-    hint: '灰色字符不可用。可直接按实体键盘上的字母和数字键。',
+    hint: '灰色字符不可用；号牌不使用字母I和O。可直接按实体键盘上的字母和数字键。',
     usedUp: '自编选号个数已用完，不能再为当前车辆自编选号。',
     failed: '验证失败：以下号牌均已被预选',
     deducted: '剩余自编号牌个数减少{count}个。',
     taken: '已被预选',
     keyboardDown: '键盘暂时不可用。',
+    sheetTitle: '最后确认',
+    sheetLead: '将按以上顺序验证，第一个可选的号码立即成为您的号牌，不能更改。全部已被预选的，剩余自编个数减少{count}个。',
+    sheetFinal: '提交验证',
+    unusedLetter: '号牌不使用字母I和O，请用数字1和0。',
+    toDraw: '改用随机选号',
+    outcomes: {
+      accepted: '{name} {number}：预选成功',
+      taken: '{name} {number}：已被预选',
+      not_tried: '{name} {number}：未验证',
+    },
   },
   draw: {
     once: '随机一次({count})',
@@ -207,6 +222,9 @@ export default {
     candidatesSoon: '备选号牌距失效{seconds}秒',
     batchGone: '随机号牌已失效。',
     candidatesGone: '备选号牌已失效。',
+    toCompose: '改用自编选号(还可自编{count}个)',
+    batchOver: '这批号码已失效，请换一批。',
+    sheetEnded: '备选号牌已失效，确认窗口已关闭，未选用任何号牌。',
   },
   completed: {
     title: '完成号牌预选',
@@ -338,5 +356,12 @@ export default {
     violations_open: '有未处理的交通违法行为',
     accidents_open: '有未处理完毕的交通事故',
     quota_missing: '未取得小客车指标',
+  },
+  leaving: {
+    title: '离开选号？',
+    lead: '返回首页会结束本次选号：回到「选号服务说明」，须重新验证身份。剩余机会不变，号码的倒计时继续。',
+    stay: '继续选号',
+    leave: '离开',
+    back: '您正在选号，点此返回',
   },
 }

@@ -37,6 +37,7 @@ export default {
     retryAfter: '請在{moment}後重試。',
     plate: '號牌 {spelled}',
     separator: '、',
+    underWay: '處理中…',
   },
   steps: {
     label: '辦理步驟',
@@ -44,6 +45,7 @@ export default {
     second: '第二階段',
     names: ['基本信息', '確認信息', '選號服務說明', '身份驗證', '預選號牌', '完成號牌預選'],
     done: '已完成',
+    folded: '{phase} · {number}/3 {name}',
   },
   introduction: {
     title: '預選號牌服務說明',
@@ -142,6 +144,8 @@ export default {
     ],
     held: '您還有未失效的隨機號碼或備選號牌，驗證身份後可繼續選擇。',
     start: '開始選號',
+    idle: '您長時間沒有操作，本次選號已結束。剩餘機會不變，可重新開始。',
+    elsewhere: '該預選在另一台裝置或另一個視窗重新進入，本頁的選號已結束。剩餘機會不變。',
   },
   identity: {
     title: '身份驗證',
@@ -159,6 +163,7 @@ export default {
     draw: '隨機',
     tabs: '選號方式',
     switched: '自編選號個數已用完，已為您切換至隨機選號。',
+    vehicle: '車輛 {vin} · {office}',
   },
   compose: {
     remaining: '您還可以自編{count}個號牌',
@@ -175,12 +180,22 @@ export default {
     clear: '清空本組',
     confirm: '確認選號',
     confirmIn: '確認選號({seconds}秒)',
-    hint: '灰色字符不可用。可直接按實體鍵盤上的字母和數字鍵。',
+    hint: '灰色字元不可用；號牌不使用字母I和O。可直接按實體鍵盤上的字母和數字鍵。',
     usedUp: '自編選號個數已用完，不能再為當前車輛自編選號。',
     failed: '驗證失敗：以下號牌均已被預選',
     deducted: '剩餘自編號牌個數減少{count}個。',
     taken: '已被預選',
     keyboardDown: '鍵盤暫時不可用。',
+    sheetTitle: '最後確認',
+    sheetLead: '將按以上順序驗證，第一個可選的號碼立即成為您的號牌，不能更改。全部已被預選的，剩餘自編個數減少{count}個。',
+    sheetFinal: '提交驗證',
+    unusedLetter: '號牌不使用字母I和O，請用數字1和0。',
+    toDraw: '改用隨機選號',
+    outcomes: {
+      accepted: '{name} {number}：預選成功',
+      taken: '{name} {number}：已被預選',
+      not_tried: '{name} {number}：未驗證',
+    },
   },
   draw: {
     once: '隨機一次({count})',
@@ -209,6 +224,9 @@ export default {
     candidatesSoon: '備選號牌距失效{seconds}秒',
     batchGone: '隨機號牌已失效。',
     candidatesGone: '備選號牌已失效。',
+    toCompose: '改用自編選號(還可自編{count}個)',
+    batchOver: '這批號碼已失效，請換一批。',
+    sheetEnded: '備選號牌已失效，確認視窗已關閉，未選用任何號牌。',
   },
   completed: {
     title: '完成號牌預選',
@@ -340,5 +358,12 @@ export default {
     violations_open: '有未處理的交通違法行為',
     accidents_open: '有未處理完畢的交通事故',
     quota_missing: '未取得小客車指標',
+  },
+  leaving: {
+    title: '離開選號？',
+    lead: '返回首頁會結束本次選號：回到「選號服務說明」，須重新驗證身份。剩餘機會不變，號碼的倒計時繼續。',
+    stay: '繼續選號',
+    leave: '離開',
+    back: '您正在選號，點此返回',
   },
 } satisfies Messages

@@ -25,6 +25,11 @@ export function spellOut(number: string): string {
   return [...number].join(' ')
 }
 
+/** As people write it: 「粤B·A1234」. */
+export function spaced(number: string): string {
+  return `${prefixOf(number)}·${serialOf(number)}`
+}
+
 function patternSource(pattern: string): string {
   return [...pattern].map((kind) => (kind === 'D' ? '[0-9]' : '[A-HJ-NP-Z]')).join('')
 }

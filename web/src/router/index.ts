@@ -2,6 +2,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { CALLBACK_PATH } from '@/auth/oidc'
 import { returnFromProvider, loadProvider, signIn, useSession } from '@/auth/session'
 import { isReturningVisitor } from '@/auth/visitorHint'
+import { askWhetherToLeave, useSessionHere } from '@/composables/useSessionHere'
 import EntranceScreen from '@/screens/EntranceScreen.vue'
 
 declare module 'vue-router' {
@@ -56,4 +57,13 @@ router.beforeEach(async (to) => {
   }
   await signIn(to.fullPath, true)
   return false
+})
+
+const { liveNow } = useSessionHere()
+
+// The first page of a visit and a reload are no leaving, and have no session in this window's memory.
+router.beforeEach(async (to) => {
+  const live = to.name === 'entrance' ? liveNow() : null
+  if (!live || (await askWhetherToLeave())) return true
+  return { path: `/preselections/${live.id}`, replace: true }
 })

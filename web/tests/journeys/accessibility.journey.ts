@@ -110,7 +110,7 @@ async function walkToCompleted(page: Page, look: Look): Promise<void> {
   const [first = ''] = await draw(page)
   await putAside(page, first)
   await look('draw')
-  await page.locator('.candidates').getByRole('button', { name: '确认选号' }).click()
+  await page.locator('.selection-bar').getByRole('button', { name: '确认选号' }).click()
   await button(page, '确认选用该号牌').waitFor()
   await look('confirmation sheet')
   await page.getByRole('dialog').getByRole('button', { name: '再想想' }).click()

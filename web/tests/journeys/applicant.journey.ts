@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BASE, launchBrowser, visit, type Visitor } from './browser'
 import { anApplicant, callAs, messagesOf, type User } from './demoWorld'
-import { composeFree, confirmCandidate, draw, enterVehicle, putAside, verifyIdentity } from './steps'
+import { composeFree, confirmCandidate, draw, enterVehicle, putAside, submitComposition, verifyIdentity } from './steps'
 
 let browser: Browser
 let visitor: Visitor
@@ -64,15 +64,20 @@ test('by composition: the on-screen keyboard alone fills the number, pressed by 
     element.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, clipboardData }))
   })
   await page.keyboard.press('I')
-  expect(await slot.locator('text').allTextContents()).toHaveLength(2)
+  await page.getByText('号牌不使用字母I和O，请用数字1和0。').waitFor()
+  expect(await slot.locator('svg').getAttribute('data-plate')).toHaveLength(2)
+  // Slots, keyboard and button are on a phone's screen together, without scrolling.
+  await page.setViewportSize({ width: 375, height: 667 })
+  expect(await page.evaluate(offScreen, ['.slot', '.key', '.submit'])).toEqual([])
   let presses = 0
   const number = await composeFree(page, async (key) => {
     if (presses++ < 3) return key.click()
     return page.keyboard.press((await key.getAttribute('data-key')) ?? '')
   })
-  await page.getByRole('button', { name: '确认选号', exact: true }).click()
+  await submitComposition(page)
   await heading('完成号牌预选').waitFor()
   expect(await page.getByRole('img', { name: `号牌 ${[...number].join(' ')}` }).count()).toBe(1)
+  expect(await page.getByText(`第一意向 ${number.slice(0, 2)}·${number.slice(2)}：预选成功`).isVisible()).toBe(true)
 })
 
 test('a reload in every step reads the view and enters nothing anew', async () => {
@@ -153,3 +158,13 @@ test('the SMS about the success comes, the voucher and the page can be printed, 
   expect(await page.locator('button:visible, header:visible, nav:visible, footer:visible').count()).toBe(0)
   await expect.poll(async () => (await messagesOf(user.user)).some(({ text }) => text.includes(number)), { timeout: 12_000 }).toBe(true)
 })
+
+/** Runs in the page: what is not wholly on the screen. */
+function offScreen(selectors: string[]): string[] {
+  return selectors.flatMap((selector) =>
+    [...document.querySelectorAll(selector)].flatMap((element) => {
+      const { top, bottom, height } = element.getBoundingClientRect()
+      return height > 0 && top >= 0 && bottom <= innerHeight + 1 ? [] : [`${selector} from ${top} to ${bottom}`]
+    }),
+  )
+}

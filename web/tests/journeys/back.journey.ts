@@ -57,6 +57,20 @@ test('the back button in the middle of a selection and at its end costs nothing 
   expect(await viewOf(user, visitor)).toEqual(selecting)
   expect(await page.locator('[data-number]').count()).toBe(10)
 
+  // The title leads to the entrance, which would end the selection, so the page asks; other pages lead back by one tap.
+  await page.getByRole('banner').getByRole('link').first().click()
+  await page.getByRole('dialog').getByRole('button', { name: '继续选号' }).click()
+  await page.getByRole('link', { name: '号段公示' }).click()
+  await page.getByRole('link', { name: '您正在选号，点此返回' }).click()
+  await page.getByRole('heading', { name: '预选号牌', level: 1 }).waitFor()
+  expect(await viewOf(user, visitor)).toEqual(selecting)
+
+  // Another device enters: this one says why it was thrown back. Its way back is as usual.
+  await callAs(user.user, 'POST', '/entries', {})
+  await page.getByText('该预选在另一台设备或另一个窗口重新进入').waitFor()
+  await verifyIdentity(page, user)
+  await page.locator(`input[name="candidate"][value="${second}"]`).waitFor()
+
   await confirmCandidate(page, second)
   const completed = await viewOf(user, visitor)
   expect(completed).toMatchObject({ stage: 'completed', plate: second })

@@ -49,6 +49,8 @@ describe.concurrent('deadlines', () => {
     const taken = await aTakenNumber(user, path)
     await callAs(user.user, 'POST', `${path}/compositions`, { numbers: [taken] })
     await page.getByText('自编选号个数已用完，已为您切换至随机选号。').waitFor()
+    // The reason of the last failure stands above the notice, although 自编 has closed by it.
+    expect(await page.locator('.result').filter({ visible: true }).textContent()).toContain(taken)
     await draw(page)
     await heading('选号机会已用完').waitFor({ timeout: 60_000 })
     await page.goto(BASE)

@@ -81,7 +81,7 @@ async function selectAndComplete(page: Page, user: User, shoot: Shoot) {
   await shoot('11-compose')
   await page.getByRole('tab', { name: '随机' }).click()
   await putAside(page, first)
-  await page.locator('.candidates').getByRole('button', { name: '确认选号' }).click()
+  await page.locator('.selection-bar').getByRole('button', { name: '确认选号' }).click()
   await page.getByRole('button', { name: '确认选用该号牌' }).waitFor()
   await shoot('12-confirmation-sheet', { fullPage: false })
   await page.getByRole('dialog').getByRole('button', { name: '再想想' }).click()

@@ -101,7 +101,7 @@ test('by keyboard alone: from the introduction to a reserved plate by draw', asy
   expect(number).not.toContain('4')
   await press(page, plate, 'Space')
   await page.locator(`input[name="candidate"][value="${number}"]`).waitFor()
-  await press(page, page.locator('.candidates').getByRole('button', { name: '确认选号' }))
+  await press(page, page.locator('.selection-bar').getByRole('button', { name: '确认选号' }))
   await press(page, button(page, '确认选用该号牌'))
   await page.getByRole('heading', { name: '完成号牌预选', level: 1 }).waitFor()
 

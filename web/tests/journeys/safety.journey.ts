@@ -25,7 +25,7 @@ test('no inline script may run, and no token lies in the address or in any stora
   await context.close()
 })
 
-test('the first screen comes over the line in under 200 KB', async () => {
+test('the first screen comes over the line in under 100 KB', async () => {
   const { page, context } = await visit(browser)
   const session = await context.newCDPSession(page)
   await session.send('Network.enable')
@@ -38,7 +38,7 @@ test('the first screen comes over the line in under 200 KB', async () => {
   await page.waitForLoadState('networkidle')
   process.stdout.write(`The first screen took ${received} bytes.\n`)
   expect(received).toBeGreaterThan(10 * 1024)
-  expect(received).toBeLessThan(200 * 1024)
+  expect(received).toBeLessThan(100 * 1024)
   await context.close()
 })
 

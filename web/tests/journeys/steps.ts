@@ -86,22 +86,28 @@ export async function putAside(page: Page, number: string): Promise<void> {
 
 export async function confirmCandidate(page: Page, number: string): Promise<void> {
   await page.locator(`input[name="candidate"][value="${number}"]`).check()
-  await page.locator('.candidates').getByRole('button', { name: '确认选号' }).click()
+  await page.locator('.selection-bar').getByRole('button', { name: '确认选号' }).click()
   await button(page, '确认选用该号牌').click()
   await page.getByRole('heading', { name: '完成号牌预选', level: 1 }).waitFor()
 }
 
 /** Composes one number of keys that can be pressed, any of them, so that no two journeys want the same. */
 export async function composeFree(page: Page, press: (key: Locator) => Promise<void> = (key) => key.click()): Promise<string> {
-  const slot = page.locator('.slot[aria-pressed="true"]')
+  const plate = page.locator('.slot svg').first()
   for (let typed = 0; typed < 5; typed++) {
     await page.locator('.keyboard[aria-busy="false"]').waitFor()
     const keys = page.locator('.keyboard .block:not(.functions) [data-key]:enabled')
     await press(keys.nth(Math.floor(Math.random() * (await keys.count()))))
     await page.waitForFunction(
-      ([length]) => (document.querySelector('.slot[aria-pressed="true"] svg')?.querySelectorAll('text').length ?? 0) === length,
+      ([length]) => document.querySelector('.slot svg')?.getAttribute('data-plate')?.length === length,
       [2 + typed + 1],
     )
   }
-  return (await slot.locator('text').allTextContents()).map((character) => character.trim()).join('')
+  return (await plate.getAttribute('data-plate')) ?? ''
+}
+
+/** Through the last look at what was composed. */
+export async function submitComposition(page: Page): Promise<void> {
+  await button(page, '确认选号').locator('visible=true').click()
+  await button(page, '提交验证').click()
 }

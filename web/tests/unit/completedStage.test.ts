@@ -38,3 +38,16 @@ test.each<[Stage, string]>([
 ])('at %s the page says what that means', (stage, words) => {
   expect(mountPlain(EndedStage, { view: viewWith({ stage }) }).text()).toContain(words)
 })
+
+test('used up by the last submission: the page still says which numbers were taken', { tags: ['R-27'] }, () => {
+  const view = viewWith({ stage: 'exhausted', last_submission: [{ number: '粤BA1234', outcome: 'taken' }] })
+  expect(mountPlain(EndedStage, { view }).get('.result').text()).toContain('粤BA1234')
+})
+
+test('after a composition the page says which wish has won and which were taken', { tags: ['R-28'] }, async () => {
+  const last_submission = (['taken', 'accepted', 'not_tried'] as const).map((outcome, i) => ({ number: `粤BA123${i}`, outcome }))
+  serve(() => ({ body: { ...COMPLETED, plate: '粤BA1231', last_submission } }))
+  const stage = mountInPreselection(CompletedStage)
+  await flushPromises()
+  expect(stage.get('.outcome').text()).toBe('第一意向 粤B·A1230：已被预选第二意向 粤B·A1231：预选成功第三意向 粤B·A1232：未验证')
+})

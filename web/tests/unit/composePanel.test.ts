@@ -38,6 +38,13 @@ async function press(panel: VueWrapper, characters: string) {
 const typedBy = (keyboardCalls: Call[]) =>
   keyboardCalls.filter(({ path }) => path.includes('/keyboard')).map(({ path }) => new URLSearchParams(path.split('?')[1]).get('typed'))
 const submitButton = (panel: VueWrapper) => panel.get('button.submit')
+/** Through the last look, whose button sends the numbers. */
+async function submit(panel: VueWrapper, clicks = 1) {
+  await submitButton(panel).trigger('click')
+  const final = panel.get('dialog .final')
+  for (let click = 0; click < clicks; click++) void final.trigger('click')
+  await flushPromises()
+}
 const isDisabled = (panel: VueWrapper, key: string) => panel.get(`[data-key="${key}"]`).attributes('disabled') !== undefined
 
 test('keys that the server does not offer are disabled', { tags: ['R-20'] }, async () => {
@@ -45,10 +52,13 @@ test('keys that the server does not offer are disabled', { tags: ['R-20'] }, asy
   expect([isDisabled(panel, 'A'), isDisabled(panel, '7'), isDisabled(panel, 'Z')]).toEqual([false, false, true])
 })
 
-test('each press asks for the characters that can follow, and a whole number disables every key', async () => {
+test('each press asks for the characters that can follow, and a full slot goes on to the next empty one', async () => {
   const panel = await mounted()
   await press(panel, 'A1234')
   expect(typedBy(calls)).toEqual(['', 'A', 'A1', 'A12', 'A123'])
+  expect(panel.findAll('.slot').map((slot) => slot.attributes('aria-pressed'))).toEqual(['false', 'true', 'false', 'false', 'false'])
+  await panel.get('.slot').trigger('click')
+  await flushPromises()
   expect(panel.findAll('[data-key]:not([data-key="backspace"]):not([data-key="clear"]):not([disabled])')).toHaveLength(0)
 })
 
@@ -58,6 +68,17 @@ test('physical keys press the on-screen keys in order, however fast they come', 
   for (const key of ['a', 'z', '1', '2', '3', '4']) void slot.trigger('keydown', { key })
   await flushPromises()
   expect(slot.text()).toContain('粤 B A 1 2 3 4')
+})
+
+test('physical keys work wherever the focus is while 自编 is shown, and I and O are explained', async () => {
+  const panel = await mounted()
+  const send = (key: string) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+  send('a')
+  await flushPromises()
+  expect(panel.get('.slot').text()).toContain('粤 B A')
+  send('O')
+  await flushPromises()
+  expect(panel.get('.flaw').text()).toContain('字母I和O')
 })
 
 test('退格 takes one character back, 清空本组 all of them', async () => {
@@ -92,9 +113,7 @@ test('the numbers go out in order of preference, once for a double click', async
   await panel.findAll('.slot')[0]?.trigger('click')
   await flushPromises()
   await press(panel, 'A1234')
-  void submitButton(panel).trigger('click')
-  void submitButton(panel).trigger('click')
-  await flushPromises()
+  await submit(panel, 2)
   const sent = calls.filter(({ path }) => path.endsWith('/compositions'))
   expect(sent.map(({ body }) => body)).toEqual([{ numbers: ['粤BA1234', '粤B12345'] }])
   expect(sent[0]?.key).toMatch(/^[0-9a-f-]{36}$/)
@@ -119,8 +138,7 @@ test('numbers that are all taken are named with what they cost, and the groups a
     composed: { remaining: 19, max_per_submission: 5, confirm_enabled_at: after(10) },
     last_submission: [{ number: '粤BA1234', outcome: 'taken' }],
   })
-  await submitButton(panel).trigger('click')
-  await flushPromises()
+  await submit(panel)
   expect(panel.get('.result').text()).toContain('剩余自编号牌个数减少1个。')
   expect(panel.text()).toContain('您还可以自编19个号牌')
   expect(panel.get('.slot').text()).toContain('未录入')
@@ -130,8 +148,7 @@ test('a refusal is said beside the button in the words of the server', async () 
   const panel = await mounted()
   await press(panel, 'A1234')
   onCompose = () => refusal(409, 'too_early', { retry_at: after(5) })
-  await submitButton(panel).trigger('click')
-  await flushPromises()
+  await submit(panel)
   expect(panel.get('[data-code="too_early"]').text()).toContain('说明 too_early')
   expect(panel.get('[data-code="too_early"]').text()).toContain('请在5秒后重试。')
 })

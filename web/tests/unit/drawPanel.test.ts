@@ -95,8 +95,14 @@ test('at zero the batch cannot be chosen from any more, and the view is read aga
   await vi.advanceTimersByTimeAsync(90_000)
   expect(panel.get('.pick').attributes('disabled')).toBeDefined()
   expect(panel.get('.countdown').text()).toBe('已失效')
+  view = viewWith({ now: after(91) })
   await vi.advanceTimersByTimeAsync(500)
   expect(reads()).toBe(before + 1)
+  // The numbers stay grey for a moment, and the page says what has happened.
+  expect(panel.get('.gone').text()).toBe('这批号码已失效，请换一批。')
+  expect(panel.findAll('.pick[disabled]')).toHaveLength(10)
+  await vi.advanceTimersByTimeAsync(8000)
+  expect(panel.find('.pick').exists()).toBe(false)
 })
 
 test('with no draws left the button is disabled, and what is held stays usable', async () => {
@@ -108,7 +114,7 @@ test('with no draws left the button is disabled, and what is held stays usable',
 
 test('the sheet shows the plate once more, and only its button makes it final', async () => {
   const panel = await mounted({ batch: BATCH, candidates: CANDIDATES })
-  await panel.get('.candidates .van-button').trigger('click')
+  await panel.get('.selection-bar .van-button').trigger('click')
   await flushPromises()
   const sheet = panel.get('dialog')
   expect(sheet.get('svg').attributes('aria-label')).toBe('号牌 粤 B 1 2 3 4 5')
@@ -116,6 +122,23 @@ test('the sheet shows the plate once more, and only its button makes it final', 
   await sheet.get('.van-button:last-child').trigger('click')
   await flushPromises()
   expect(posts().map(({ path, body }) => [path, body])).toEqual([['/preselections/p1/confirmation', { number: '粤B12345' }]])
+})
+
+test('when the candidates end, the open sheet closes and the page says so', async () => {
+  vi.useFakeTimers()
+  syncServerClock(NOW)
+  const panel = await mounted({ candidates: CANDIDATES })
+  await panel.get('.selection-bar .van-button').trigger('click')
+  expect(panel.get('dialog').text()).toContain('L************7371 · 深圳车管所')
+  view = viewWith({ now: after(181) })
+  await vi.advanceTimersByTimeAsync(180_500)
+  expect(panel.get('dialog').text()).toBe('')
+  expect(panel.get('.candidates [role="alert"]').text()).toContain('未选用任何号牌')
+})
+
+test('with the draws used up the panel points to 自编', async () => {
+  const panel = await mounted({ draws: { remaining: 0, batch_size: 10, total: 5 } })
+  expect(panel.text()).toContain('改用自编选号(还可自编20个)')
 })
 
 test('a refusal is said where it was pressed, and the view is read again', async () => {

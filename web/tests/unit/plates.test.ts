@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { DIGIT_KEYS, isWholeSerial, LETTER_KEYS, serialOf, spellOut } from '@/plates/plateNumbers'
+import { glyphOf } from '@/plates/glyphs'
 import { isPlausibleVin } from '@/plates/vehicleIdentifiers'
 import { keyOf } from '@/plates/physicalKeys'
 
@@ -31,4 +32,11 @@ test('physical keys stand for on-screen keys, shortcuts and other keys for none'
   const key = (name: string, more: KeyboardEventInit = {}) => keyOf(new KeyboardEvent('keydown', { key: name, ...more }))
   expect(['a', 'Z', '4', 'Backspace'].map((name) => key(name))).toEqual(['A', 'Z', '4', 'backspace'])
   expect([key('i'), key('o'), key('Enter'), key('v', { ctrlKey: true }), key('粤')]).toEqual([null, null, null, null, null])
+})
+
+test('each of the 34 characters of a plate has strokes of its own', () => {
+  const paths = [...DIGIT_KEYS, ...LETTER_KEYS].map((character) => glyphOf(character)?.path)
+  expect(new Set(paths).size).toBe(34)
+  expect(paths).not.toContain(undefined)
+  expect([glyphOf('粤'), glyphOf('I'), glyphOf('O')]).toEqual([null, null, null])
 })

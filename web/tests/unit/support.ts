@@ -23,6 +23,7 @@ export function viewWith(changes: Partial<PreselectionView> = {}): PreselectionV
     phone: '138****8000',
     composed: { remaining: 20, max_per_submission: 5, confirm_enabled_at: NOW },
     draws: { remaining: 5, batch_size: 10, total: 5 },
+    session_until: null,
     identity: null,
     batch: null,
     candidates: null,
