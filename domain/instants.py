@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def whole_milliseconds(instant: datetime) -> datetime:
@@ -12,13 +13,13 @@ def whole_milliseconds(instant: datetime) -> datetime:
 
 
 def to_milliseconds(instant: datetime) -> int:
-    """Milliseconds since 1970."""
-    return round(instant.timestamp() * 1000)
+    """Whole milliseconds since 1970."""
+    return (instant - _EPOCH) // _MILLISECOND
 
 
 def from_milliseconds(milliseconds: int) -> datetime:
     """The inverse of `to_milliseconds`."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    return _EPOCH + milliseconds * _MILLISECOND
 
 
 def format_instant(instant: datetime) -> str:

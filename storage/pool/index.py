@@ -20,9 +20,10 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from domain.dependencies import DependencyUnavailable
+from domain.instants import to_milliseconds
 from domain.plates import position_of, prefix_of, serial_at, serial_of
 from storage.failures import IndexLost
-from storage.pool.keys import index_keys, milliseconds
+from storage.pool.keys import index_keys
 from storage.redis.client import script, translate_redis_errors
 
 # Further rounds are needed only when other draws emptied a prefix between the count and the pick.
@@ -70,8 +71,8 @@ class PoolIndex:
         # Four attempts per number, one for each hidden number, and some to replace random words that would cause bias.
         words = secrets.token_bytes(_WORD_BYTES * (5 * count + hidden.count(",") + _SPARE_WORDS))
         arguments: list[str | int | bytes] = [
-            milliseconds(at),
-            milliseconds(until),
+            to_milliseconds(at),
+            to_milliseconds(until),
             count,
             int(draw_filter.without_four),
             words,
@@ -106,7 +107,7 @@ class PoolIndex:
     async def count(self, prefix: str, *, at: datetime, draw_filter: DrawFilter = ANYTHING) -> int:
         """How many plates a draw at `at` could pick."""
         arguments: list[str | int] = [
-            milliseconds(at),
+            to_milliseconds(at),
             int(draw_filter.without_four),
             draw_filter.hidden_positions(prefix),
         ]
@@ -135,7 +136,7 @@ class PoolIndex:
 
     async def _settle_prefix(self, prefix: str, change: dict[str, list[Any]], at: datetime) -> None:
         with translate_redis_errors():
-            await self._settle(keys=index_keys(prefix), args=[milliseconds(at), json.dumps(change)])
+            await self._settle(keys=index_keys(prefix), args=[to_milliseconds(at), json.dumps(change)])
 
     async def _shares(
         self, prefixes: Sequence[str], count: int, *, at: datetime, draw_filter: DrawFilter
@@ -185,5 +186,5 @@ def _by_prefix(
         changes[prefix_of(plate)]["taken"].append(position_of(serial_of(plate)))
     for name, holds in (("held", held), ("freed", freed)):
         for plate, until in holds.items():
-            changes[prefix_of(plate)][name].append((position_of(serial_of(plate)), milliseconds(until)))
+            changes[prefix_of(plate)][name].append((position_of(serial_of(plate)), to_milliseconds(until)))
     return changes

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from redis.asyncio import Redis
 
+from domain.instants import from_milliseconds, to_milliseconds
 from domain.pool_keyboard import available_characters
 from domain.segments import to_bitmap
-from storage.pool.keys import instant_at, key, milliseconds
+from storage.pool.keys import key
 from storage.pool.snapshot import PoolRecords
 from storage.postgres.database import Database
 from storage.redis.client import translate_redis_errors
@@ -83,7 +84,7 @@ class KeyboardSnapshots:
         """
         with translate_redis_errors():
             asked, as_of = await self._redis.mget(key(prefix, "keyboard_asked"), key(prefix, "keyboard_as_of"))
-        if asked is None or (as_of is not None and at - instant_at(int(as_of)) < older_than):
+        if asked is None or (as_of is not None and at - from_milliseconds(int(as_of)) < older_than):
             return False
         async with self._locks.lock(key(prefix, "keyboard_lock"), at_most=_LONGEST_MAKING) as token:
             if token:
@@ -108,16 +109,16 @@ class KeyboardSnapshots:
         with translate_redis_errors():
             as_of = await self._redis.get(key(prefix, "keyboard_as_of"))
             known = self._newest.get(prefix)
-            if as_of is None or (known and milliseconds(known.as_of) == int(as_of)):
+            if as_of is None or (known and to_milliseconds(known.as_of) == int(as_of)):
                 return known
             as_of, bitmap = await self._redis.mget(key(prefix, "keyboard_as_of"), key(prefix, "keyboard"))
-        return Snapshot(instant_at(int(as_of)), bitmap) if as_of and isinstance(bitmap, bytes) else None
+        return Snapshot(from_milliseconds(int(as_of)), bitmap) if as_of and isinstance(bitmap, bytes) else None
 
     async def _make(self, prefix: str, at: datetime) -> Snapshot:
         snapshot = Snapshot(at, to_bitmap(await self._records.keyboard(prefix, at)))
         with translate_redis_errors():
             await self._redis.mset(
-                {key(prefix, "keyboard"): snapshot.bitmap, key(prefix, "keyboard_as_of"): milliseconds(at)}
+                {key(prefix, "keyboard"): snapshot.bitmap, key(prefix, "keyboard_as_of"): to_milliseconds(at)}
             )
         return snapshot
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from domain.instants import to_milliseconds
 from domain.plates import position_of, serial_of
 from domain.segments import Segment, positions_in, to_bitmap
 from storage.pool.index import PoolIndex
-from storage.pool.keys import index_keys, key, lock_key, milliseconds
+from storage.pool.keys import index_keys, key, lock_key
 from storage.pool.snapshot import PoolRecords, PoolSnapshot, union_of, without
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER
@@ -63,9 +64,9 @@ class PoolBuilder:
         plan = _plan(snapshot)
         drawable = snapshot.drawable()
         arguments: list[str | int | bytes] = [
-            *(milliseconds(at), token, snapshot.segments.revision, run, milliseconds(plan.valid_until)),
+            *(to_milliseconds(at), token, snapshot.segments.revision, run, to_milliseconds(plan.valid_until)),
             *(to_bitmap(without(drawable, snapshot.claimed)), _instants(snapshot, drawable), json.dumps(plan.openings)),
-            milliseconds(at + _CARRIED_AHEAD),
+            to_milliseconds(at + _CARRIED_AHEAD),
         ]
         with translate_redis_errors():
             installed = await self._install(keys=[*index_keys(prefix), lock_key(prefix)], args=arguments)
@@ -102,7 +103,7 @@ async def run_of(redis: Redis) -> str:
 def _instants(snapshot: PoolSnapshot, drawable: int) -> str:
     """The ends of claims on drawable numbers; those of other numbers are added when their segment opens."""
     bitmap = to_bitmap(drawable)
-    ends = [(position_of(serial_of(plate)), milliseconds(until)) for plate, until in snapshot.ending.items()]
+    ends = [(position_of(serial_of(plate)), to_milliseconds(until)) for plate, until in snapshot.ending.items()]
     return json.dumps([end for end in ends if bitmap[end[0] // 8] & (0x80 >> end[0] % 8)])
 
 
@@ -124,8 +125,8 @@ def _opening_values(instant: datetime, segments: list[Segment], snapshot: PoolSn
     ends = {position_of(serial_of(plate)): until for plate, until in snapshot.ending.items()}
     claimed = positions_in(union_of(segments) & snapshot.claimed)
     return {
-        "at": milliseconds(instant),
+        "at": to_milliseconds(instant),
         "segments": [{"template": each.template, "excluded": each.excluded} for each in segments],
         # A claim whose end is not known here ends after the index becomes invalid.
-        "claimed": [(position, milliseconds(ends.get(position, FOREVER))) for position in claimed],
+        "claimed": [(position, to_milliseconds(ends.get(position, FOREVER))) for position in claimed],
     }

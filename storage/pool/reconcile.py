@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 import structlog
 from redis.asyncio import Redis
 
+from domain.instants import from_milliseconds, to_milliseconds
 from domain.segments import from_bitmap
 from storage.pool.index import translate_index_errors
-from storage.pool.keys import index_keys, instant_at, key, milliseconds
+from storage.pool.keys import index_keys, key
 from storage.pool.masks import mask_of_positions
 from storage.pool.rebuild import KEPT_INSTANTS, SURE_AHEAD, PoolBuilder, run_of
 from storage.pool.snapshot import PoolRecords, without
@@ -83,9 +84,9 @@ class PoolReconciler:
     async def _differences(self, prefix: str, at: datetime) -> tuple[int, int]:
         """The masks of the numbers that are wrongly free, and wrongly taken, in the index."""
         with translate_index_errors(prefix):
-            bitmap, flat = await self._inspect(keys=index_keys(prefix), args=[milliseconds(at)])
+            bitmap, flat = await self._inspect(keys=index_keys(prefix), args=[to_milliseconds(at)])
         snapshot = await self._records.snapshot(prefix, at, endings=0, sure_until=at)
-        soon = milliseconds(at + SURE_AHEAD)
+        soon = to_milliseconds(at + SURE_AHEAD)
         picked = mask_of_positions(int(flat[i]) for i in range(0, len(flat), 2) if int(flat[i + 1]) <= soon)
         indexed, true = from_bitmap(bitmap), without(snapshot.drawable(), snapshot.claimed)
         # Numbers that were just picked are not claimed yet, and are freed automatically if they never are.
@@ -103,7 +104,7 @@ class PoolReconciler:
         return dict(zip(names, states, strict=True))
 
     async def _trim_instants(self, prefix: str, at: datetime) -> None:
-        arguments = [KEPT_INSTANTS * 9 // 10, milliseconds(at + SURE_AHEAD)]
+        arguments = [KEPT_INSTANTS * 9 // 10, to_milliseconds(at + SURE_AHEAD)]
         with translate_redis_errors():
             await self._trim(keys=index_keys(prefix), args=arguments)
 
@@ -135,5 +136,5 @@ class _IndexState:
         known_revision, known_run, valid_until = self.version
         if known_revision is None or known_run is None or valid_until is None:
             return False
-        lasts = instant_at(int(valid_until)) > at + _RENEW_AHEAD
+        lasts = from_milliseconds(int(valid_until)) > at + _RENEW_AHEAD
         return lasts and int(known_revision) == revision and known_run == run.encode()

@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from domain.instants import from_milliseconds
 from domain.plates import PREFIX_LENGTH
 from domain.segments import Segment
-from storage.pool.keys import instant_at
 from storage.pool.masks import mask_of_serials
 from storage.pool.segments import PrefixSegments, SegmentRepository
 from storage.postgres.database import Database
@@ -76,7 +76,7 @@ class PoolRecords:
         # A segment released between the two reads increments the revision beyond the one recorded here.
         segments = await self._of_prefix(prefix)
         row = await self._row(_claims(prefix, at, endings=endings, sure_until=sure_until))
-        ends = [(plate, instant_at(until)) for plate, until in row.ending]
+        ends = [(plate, from_milliseconds(until)) for plate, until in row.ending]
         kept = max(endings, sum(until <= sure_until for _, until in ends))
         return PoolSnapshot(
             at=at,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from redis.asyncio import Redis
 
-from storage.pool.keys import instant_at, milliseconds
+from domain.instants import from_milliseconds, to_milliseconds
 from storage.redis.client import script, translate_redis_errors
 
 _PASSED = -1
@@ -26,14 +26,14 @@ class RateWindows:
         A refused request is not counted, and one with a `name` only once. Raises `DependencyUnavailable("redis")`.
         """
         arguments: list[str | int] = [
-            milliseconds(at),
+            to_milliseconds(at),
             window // timedelta(milliseconds=1),
             limit,
             name or secrets.token_hex(8),
         ]
         with translate_redis_errors():
             answer = int(await self._hit(keys=[_redis_key(key)], args=arguments))
-        return None if answer == _PASSED else instant_at(answer)
+        return None if answer == _PASSED else from_milliseconds(answer)
 
     async def give_back(self, key: str, name: str) -> None:
         """Uncount a request of this name that had no effect after all. Raises `DependencyUnavailable("redis")`."""

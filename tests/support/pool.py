@@ -7,12 +7,13 @@ from functools import cache
 from redis.asyncio import Redis
 from sqlalchemy import insert
 
+from domain.instants import to_milliseconds
 from domain.plates import PATTERNS, POOL_SIZE, serial_at
 from domain.segments import POOL_BYTES, Segment, from_bitmap, positions_in, to_bitmap
 from storage.audit.trail import Act
 from storage.offices.offices import Office, Offices
 from storage.pool.index import PoolIndex
-from storage.pool.keys import index_keys, milliseconds
+from storage.pool.keys import index_keys
 from storage.pool.masks import mask_of_positions
 from storage.pool.reconcile import PoolReconciler
 from storage.pool.segments import SegmentRepository
@@ -43,7 +44,7 @@ async def put_index(redis: Redis, free: Iterable[int] | int, name: str = B, *, v
     async with redis.pipeline() as pipeline:
         pipeline.delete(bitmap, instants, version, *others)
         pipeline.set(bitmap, to_bitmap(mask))
-        pipeline.hset(version, mapping={"revision": 0, "run": "test", "valid_until": milliseconds(valid_until)})
+        pipeline.hset(version, mapping={"revision": 0, "run": "test", "valid_until": to_milliseconds(valid_until)})
         await pipeline.execute()
 
 

@@ -7,10 +7,11 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from domain.dependencies import DependencyUnavailable
+from domain.instants import to_milliseconds
 from domain.plates import POOL_SIZE, position_of
 from storage.failures import IndexLost
 from storage.pool.index import DrawFilter, PoolIndex
-from storage.pool.keys import index_keys, milliseconds
+from storage.pool.keys import index_keys
 from storage.postgres.tables import FOREVER
 from storage.redis.client import make_redis
 from tests.support.pool import AT, LATER, B, free_in, plates_at, put_index, without_four
@@ -175,7 +176,7 @@ async def test_the_scripts_survive_a_server_that_has_forgotten_them(redis: Redis
 async def test_a_draw_that_meets_an_error_leaves_no_trace(redis: Redis, index: PoolIndex) -> None:
     await put_index(redis, SPREAD)
     before = await redis.get(index_keys(B)[0])
-    arguments: list[int | bytes | str] = [milliseconds(AT), milliseconds(LATER), 10, 0, b"\x00" * 20, "[]"]
+    arguments: list[int | bytes | str] = [to_milliseconds(AT), to_milliseconds(LATER), 10, 0, b"\x00" * 20, "[]"]
     with pytest.raises(ResponseError, match="out of random words"):
         await index._draw(keys=index_keys(B), args=arguments)
     assert await redis.get(index_keys(B)[0]) == before
