@@ -1,53 +1,18 @@
 """`python -m api` as a separate process."""
 
 import asyncio
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
 from config.settings import Settings
 from embedded.ports import free_port
+from tests.support.api_process import api_process, is_up
 from tests.support.country import Country
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.slow
-
-
-@asynccontextmanager
-async def api_process(settings: Settings, port: int, **changes: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    environment = os.environ | {
-        "XUANHAO_DATABASE_URL": settings.database_url,
-        "XUANHAO_REDIS_URL": settings.redis_url,
-        "XUANHAO_TEMPORAL_ADDRESS": settings.temporal_address,
-        "XUANHAO_KEY_FILE": str(settings.key_file),
-        "XUANHAO_HTTP_PORT": str(port),
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "api",
-        env=environment | changes,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
-
-
-async def is_up(client: httpx.AsyncClient) -> bool:
-    try:
-        return (await client.get("/healthz")).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 async def test_it_boots_without_temporal_and_leaves_in_order(settings: Settings, country: Country) -> None:

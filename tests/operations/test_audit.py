@@ -10,9 +10,8 @@ from process.clock import system_clock
 from storage.audit.seals import AuditSeals
 from storage.audit.verification import verify_audit
 from storage.postgres.database import Database
-from tests.operations.test_blacklist import miss_deadline
 from tests.support.country import Country
-from tests.support.desk import clerk_of, operator, reserve_plate
+from tests.support.desk import clerk_of, miss_deadline, operator, reserve_plate
 from tests.support.waiting import eventually
 
 # Of all acts of this folder's tests.

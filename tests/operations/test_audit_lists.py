@@ -12,12 +12,10 @@ from process.clock import system_clock
 from storage.audit.seals import AuditSeals
 from storage.postgres.database import Database
 from storage.postgres.tables import blacklist
-from tests.operations.test_command_line import Run, xuanhao
 from tests.support.applicants import Caller
+from tests.support.command_line import Run
 from tests.support.country import Country
 from tests.support.desk import clerk_of, operator, reserve_plate
-
-__all__ = ["xuanhao"]
 
 
 def auditor(country: Country) -> Caller:

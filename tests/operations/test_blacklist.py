@@ -7,25 +7,10 @@ import pytest
 
 from tests.support.applicants import Caller, Selection
 from tests.support.country import Country
-from tests.support.desk import operator, reserve_plate
+from tests.support.desk import miss_deadline, operator
 from tests.support.waiting import eventually
 
 REASON = {"reason": "系统中断，本人已到场"}
-
-
-async def miss_deadline(country: Country) -> Selection:
-    """An applicant who has just missed a deadline."""
-    selection = await reserve_plate(country, await country.own_office(validity="PT1S"))
-
-    caller = operator(country)
-
-    async def is_listed() -> bool:
-        query = {"preselection_id": selection.id}
-        return bool((await caller.get("/operations/blacklist", params=query)).ok()["items"])
-
-    await eventually(is_listed)
-    assert (await selection.applicant.post("/entries", {})).ok()["screen"] == "blacklisted"
-    return selection
 
 
 async def entry_of(caller: Caller, selection: Selection) -> dict[str, Any]:

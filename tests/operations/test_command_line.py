@@ -1,88 +1,17 @@
 """`xuanhao …` as a process: the same commands as over REST, output for people and programs, and exit codes."""
 
-import asyncio
-import io
 import json
-import os
-import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from cyclopts import CycloptsError
 
-from cli.app import parse
-from cli.execution import run_command
 from config.instance_file import note_instance
 from config.settings import Settings
+from tests.support.command_line import Run, run_process, variables
 from tests.support.country import Country
 from tests.support.desk import operator, reserve_plate
 from tests.support.waiting import eventually
-
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def records(self) -> list[Any]:
-        assert self.code == 0, self.err
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Run = Callable[..., Awaitable[Ran]]
-
-
-def variables(settings: Settings) -> dict[str, str]:
-    return {
-        "XUANHAO_DATABASE_URL": settings.database_url,
-        "XUANHAO_REDIS_URL": settings.redis_url,
-        "XUANHAO_TEMPORAL_ADDRESS": settings.temporal_address,
-        "XUANHAO_TASK_QUEUE": settings.task_queue,
-        "XUANHAO_KEY_FILE": str(settings.key_file),
-    }
-
-
-async def process(arguments: tuple[str, ...], environment: dict[str, str], stdin: str, folder: Path) -> Ran:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("XUANHAO_", "LC_", "LANG"))}
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "cli", *arguments, cwd=folder, env=clean | {"PYTHONPATH": str(ROOT)} | environment,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await started.communicate(stdin.encode())
-    return Ran(started.returncode or 0, out.decode(), err.decode())
-
-
-@pytest.fixture
-def xuanhao(settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command in this process: a separate process takes seconds to start."""
-
-    async def run(*arguments: str, stdin: str = "", **environment: str) -> Ran:
-        capsys.readouterr()
-        with monkeypatch.context() as here:
-            for name in ("LC_ALL", "LC_MESSAGES", "LANG", "XUANHAO_OPERATOR"):
-                here.delenv(name, raising=False)
-            for name, value in environment.items():
-                here.setenv(name, value)
-            here.setattr(sys, "stdin", io.StringIO(stdin))
-            try:
-                invocation = parse(("--json", *arguments))
-            except CycloptsError as problem:
-                return Ran(2, "", str(problem))
-            assert invocation
-            code = await run_command(settings, invocation)
-        said = capsys.readouterr()
-        lines = [line for line in said.out.splitlines() if line.startswith("{")]
-        return Ran(code, "\n".join(lines), said.err)
-
-    return run
 
 
 async def test_segments_are_released_and_numbers_taken_out_and_withheld(country: Country, xuanhao: Run) -> None:
@@ -209,7 +138,7 @@ async def test_whoever_acts_has_a_name_and_a_reason(xuanhao: Run) -> None:
 @pytest.mark.slow
 async def test_people_get_tables_and_times_of_shanghai(country: Country, settings: Settings, tmp_path: Path) -> None:
     office = await country.own_office("A12!!")
-    ran = await process(("pool", "levels", office.prefixes[0]), variables(settings), "", tmp_path)
+    ran = await run_process(("pool", "levels", office.prefixes[0]), variables(settings), "", tmp_path)
     assert ran.out.splitlines()[:2] == [f"prefix    {office.prefixes[0]}", "total     100"]
 
 
@@ -225,17 +154,17 @@ async def test_an_instance_is_found_by_its_data_folder(settings: Settings, tmp_p
         (("--data-dir", str(folder)), {"XUANHAO_DATABASE_URL": "postgresql://nowhere.invalid/x"}),
         ((), {"XUANHAO_DATA_DIR": str(folder)}),
     ):
-        ran = await process((*arguments, "calendar", "show", year), environment, "", tmp_path)
+        ran = await run_process((*arguments, "calendar", "show", year), environment, "", tmp_path)
         assert ran.code == 0, ran.err
-    missing = await process(("--data-dir", str(tmp_path), "pool", "levels", "粤B"), {}, "", tmp_path)
+    missing = await run_process(("--data-dir", str(tmp_path), "pool", "levels", "粤B"), {}, "", tmp_path)
     assert (missing.code, "instance.json" in missing.err) == (2, True)
-    nothing = await process(("pool", "levels", "粤B"), {}, "", tmp_path)
+    nothing = await run_process(("pool", "levels", "粤B"), {}, "", tmp_path)
     assert (nothing.code, "XUANHAO_DATABASE_URL" in nothing.err) == (2, True)
 
 
 @pytest.mark.slow
 async def test_a_part_that_is_down_is_named_and_the_command_can_be_repeated(settings: Settings, tmp_path: Path) -> None:
     down = variables(settings) | {"XUANHAO_DATABASE_URL": f"postgresql:///x?host={tmp_path}"}
-    ran = await process(("--operator", "wang", "calendar", "official", "2099", "--reason", "x"), down, "", tmp_path)
+    ran = await run_process(("--operator", "wang", "calendar", "official", "2099", "--reason", "x"), down, "", tmp_path)
     assert (ran.code, "unavailable" in ran.err, "--request-id" in ran.err) == (1, True, True)
     assert "Traceback" not in ran.err

@@ -14,9 +14,9 @@ from operations.commands import OperatorCommand
 from operations.people import AT_REST, delete_person, export_person
 from process.clock import system_clock
 from storage.bans.repository import BanRepository
-from tests.operations.test_command_line import process, variables
 from tests.support.api_stack import keys_of
 from tests.support.applicants import Selection
+from tests.support.command_line import run_process, variables
 from tests.support.country import Country
 from tests.support.desk import clerk_of, operator, reserve_plate
 from tests.support.waiting import eventually
@@ -45,7 +45,7 @@ async def test_a_person_gets_everything_and_the_number_is_never_an_argument(
     car = country.car(applicant, office)
     selection = await applicant.reach_reservation(car)
     words = ("--operator", "wang", "person", "export", "--reason", "本人申请")
-    ran = await process(words, variables(settings), f"{applicant.claims['id_number']}\n", tmp_path)
+    ran = await run_process(words, variables(settings), f"{applicant.claims['id_number']}\n", tmp_path)
     assert ran.code == 0, ran.err
     records = [json.loads(line) for line in ran.out.splitlines()]
     [exported] = [record for record in records if record["kind"] == "preselection"]
@@ -53,10 +53,10 @@ async def test_a_person_gets_everything_and_the_number_is_never_an_argument(
     assert exported["vehicle"]["vin"] == car.vin
     assert exported["plate"] == (await selection.view())["plate"]
     assert "confirm" in {record.get("action") for record in records}
-    as_seller = await process(words, variables(settings), f"{car.seller.id_number}\n", tmp_path)
+    as_seller = await run_process(words, variables(settings), f"{car.seller.id_number}\n", tmp_path)
     assert [json.loads(line)["kind"] for line in as_seller.out.splitlines()] == ["sold"]
     for typed in ("", "x", "110101199002300014"):
-        wrong = await process(words, variables(settings), f"{typed}\n", tmp_path)
+        wrong = await run_process(words, variables(settings), f"{typed}\n", tmp_path)
         assert (wrong.code, "id_number_invalid" in wrong.err) == (1, True)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from storage.offices.offices import Office
 from tests.support.applicants import Applicant, Caller, Selection
 from tests.support.country import Country
+from tests.support.waiting import eventually
 
 
 def clerk_of(country: Country, office: Office) -> Caller:
@@ -30,3 +31,17 @@ async def let_lapse(selection: Selection) -> None:
         WHERE id = :id
     """)
     await selection.applicant.stack.repositories.database.rows(statement, {"id": UUID(selection.id)})
+
+
+async def miss_deadline(country: Country) -> Selection:
+    """An applicant who has just missed a deadline."""
+    selection = await reserve_plate(country, await country.own_office(validity="PT1S"))
+    caller = operator(country)
+
+    async def is_listed() -> bool:
+        query = {"preselection_id": selection.id}
+        return bool((await caller.get("/operations/blacklist", params=query)).ok()["items"])
+
+    await eventually(is_listed)
+    assert (await selection.applicant.post("/entries", {})).ok()["screen"] == "blacklisted"
+    return selection

@@ -177,3 +177,12 @@ class Client:
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} | {k.replace("_", "-"): v for k, v in headers.items()}
+
+
+async def run_command(stack: RunningStack, *words: str, stdin: str = "") -> tuple[int, str]:
+    """The command as it is typed: with its script, and only the data folder."""
+    command = [str(ROOT / "bin" / "xuanhao"), "--data-dir", str(stack.folder), "--json", *words]
+    pipe = asyncio.subprocess.PIPE
+    started = await asyncio.create_subprocess_exec(*command, cwd=stack.folder, stdin=pipe, stdout=pipe)
+    out, _ = await started.communicate(stdin.encode())
+    return started.returncode or 0, out.decode()

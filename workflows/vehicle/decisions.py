@@ -27,7 +27,7 @@ MOST_DECISIONS = 500
 Apply = Callable[[DecisionResult | None, DecisionResult], None]
 
 
-class DecisionRunner:
+class VehicleDecisions:
     """The lock of a vehicle, and the last result of its row. `apply(before, after)` is called when it changes."""
 
     def __init__(self, preselection_id: str, outcomes: Outcomes, apply: Apply) -> None:

@@ -43,7 +43,7 @@ from workflows.validation import (
     run_checks,
 )
 from workflows.vehicle.bans import NO_MISSED_DEADLINE, enforce_ban
-from workflows.vehicle.decisions import DecisionRunner, now
+from workflows.vehicle.decisions import VehicleDecisions, now
 from workflows.vehicle.notifications import Notifications
 from workflows.vehicle.search_attributes import publish_search_attributes
 from workflows.vehicle.timers import Countdowns, ends_of
@@ -60,7 +60,7 @@ class VehicleWorkflow:
     @workflow.init
     def __init__(self, given: VehicleInput) -> None:
         self._id = given.preselection_id
-        self._decisions = DecisionRunner(self._id, Outcomes(given.outcomes or []), self._apply)
+        self._decisions = VehicleDecisions(self._id, Outcomes(given.outcomes or []), self._apply)
         self._countdowns = Countdowns(self._wake)
         self._notifications = Notifications(self._id, given.undelivered or [], self._publish_details)
         self._is_woken = False

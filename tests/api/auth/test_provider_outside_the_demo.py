@@ -14,7 +14,7 @@ from config.settings import Settings
 from embedded.ports import free_port
 from gateways.identity.discovery import WELL_KNOWN
 from process.clock import system_clock
-from tests.api.test_process import api_process, is_up
+from tests.support.api_process import api_process, is_up
 from tests.support.serving import serve
 from tests.support.tokens import KEY_SET, token_of, without
 from tests.support.waiting import eventually

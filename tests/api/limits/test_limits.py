@@ -21,9 +21,9 @@ from process.clock import system_clock
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
 from storage.repositories import Repositories
-from tests.api.preselections.test_event_stream import open_events
 from tests.support.api_stack import keys_of
 from tests.support.country import Country
+from tests.support.event_streams import open_events
 from tests.support.http import Answer
 from tests.support.waiting import eventually
 

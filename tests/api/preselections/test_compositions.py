@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api.preselections.test_selection import reach_selection, until_after
 from tests.support.country import Country
+from tests.support.selections import reach_selection, until_after
 
 
 class TestCompositions:

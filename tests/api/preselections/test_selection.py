@@ -1,6 +1,5 @@
 """From 选号服务说明 to 完成号牌预选: each act with its refusals."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +7,9 @@ import pytest
 
 from domain.instants import parse_instant
 from storage.offices.offices import Office
-from tests.support.applicants import Selection
 from tests.support.country import Country, ban, wrong
 from tests.support.phones import SWITCHED_OFF
+from tests.support.selections import reach_selection, until_after
 
 ACTIONS: dict[str, Any] = {
     "start": None,
@@ -21,17 +20,6 @@ ACTIONS: dict[str, Any] = {
     "candidates": {"number": "{prefix}12345"},
     "confirmation": {"number": "{prefix}12345"},
 }
-
-
-async def reach_selection(country: Country, *templates: str, **policy: str) -> tuple[Office, Selection]:
-    office, buyer = await country.office(*templates, **policy), country.applicant()
-    return office, await buyer.reach_selection(country.car(buyer, office))
-
-
-async def until_after(instant: str, country: Country) -> None:
-    """Wait for a countdown of at most a few seconds to end."""
-    remaining = parse_instant(instant) - country.stack.context.clock()
-    await asyncio.sleep(max(remaining.total_seconds(), 0) + 0.01)
 
 
 class TestIdentity:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.acceptance.conftest import UNHURRIED, run_service
+from tests.scenarios.acceptance.services import UNHURRIED, run_service
 from tests.scenarios.attack import campaign
-from tests.scenarios.attack.findings import table
+from tests.scenarios.attack.results import table
 
 
 @pytest.mark.slow
@@ -14,6 +14,6 @@ from tests.scenarios.attack.findings import table
 async def test_a_scalper_gets_nothing_beyond_the_chances(tmp_path: Path) -> None:
     # On a separate system, because the attackers use up people that other tests need.
     async with run_service(tmp_path, UNHURRIED) as besieged:
-        findings = await campaign.run_attacks(besieged, campaign.short())
-    assert not any(finding.beyond for finding in findings), table(findings)
-    assert all(finding.tried for finding in findings), table(findings)
+        results = await campaign.run_attacks(besieged, campaign.short())
+    assert not any(result.beyond for result in results), table(results)
+    assert all(result.tried for result in results), table(results)

@@ -14,7 +14,7 @@ from process.exit import leave
 from tests.scenarios.acceptance.contract import Contract
 from tests.scenarios.acceptance.people import DemoService
 from tests.scenarios.attack import campaign, published_calls
-from tests.scenarios.attack.findings import table
+from tests.scenarios.attack.results import table
 from tests.support.running_stack import RunningStack, run_stack
 
 # As in production, but with short countdowns and without a delay between codes.
@@ -37,9 +37,9 @@ async def run_scalper(folder: Path) -> bool:
     async with run_stack(stack_in(folder, SCALPED)) as stack, httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
         service = DemoService(stack, http, Contract((await http.get("/openapi.json")).json()))
         await service.meet()
-        findings = await campaign.run_attacks(service, campaign.long(), aloud=True)
-    sys.stdout.write(f"{table(findings)}\n\n")
-    return not any(finding.beyond for finding in findings)
+        results = await campaign.run_attacks(service, campaign.long(), aloud=True)
+    sys.stdout.write(f"{table(results)}\n\n")
+    return not any(result.beyond for result in results)
 
 
 async def call_at_random(folder: Path) -> bool:

@@ -7,9 +7,9 @@ from functools import partial
 
 from tests.scenarios.acceptance.people import DemoService
 from tests.scenarios.attack import clocks, codes, count, http_games, races, records, tokens
-from tests.scenarios.attack.findings import Finding
+from tests.scenarios.attack.results import AttackResult
 
-Attack = Callable[[DemoService], Awaitable[Finding]]
+Attack = Callable[[DemoService], Awaitable[AttackResult]]
 
 ALWAYS: Sequence[Attack] = (
     tokens.forged_tokens, tokens.swapped_tokens, tokens.tokens_elsewhere,
@@ -38,12 +38,12 @@ def long() -> Sequence[Attack]:
     )  # fmt: skip
 
 
-async def run_attacks(service: DemoService, attacks: Sequence[Attack], *, aloud: bool = False) -> list[Finding]:
+async def run_attacks(service: DemoService, attacks: Sequence[Attack], *, aloud: bool = False) -> list[AttackResult]:
     """One attack after the other, then the count."""
-    findings = []
+    results = []
     for attack in (*attacks, count.fairness):
         began = time.monotonic()
-        findings.append(await attack(service))
+        results.append(await attack(service))
         if aloud:
-            sys.stderr.write(f"{findings[-1]} {time.monotonic() - began:.1f} s\n")
-    return findings
+            sys.stderr.write(f"{results[-1]} {time.monotonic() - began:.1f} s\n")
+    return results

@@ -6,7 +6,7 @@ from config.instance_file import read_instance
 from process.clock import system_clock
 from storage.postgres.database import Database
 from tests.scenarios.acceptance.people import DemoService, ok
-from tests.scenarios.attack.findings import Finding
+from tests.scenarios.attack.results import AttackResult
 
 # Each must find nothing. Chances are counted from the decisions, which are append-only, not from views.
 VIOLATIONS = {
@@ -33,21 +33,21 @@ VIOLATIONS = {
 }
 
 
-async def fairness(service: DemoService) -> Finding:
+async def fairness(service: DemoService) -> AttackResult:
     """Nobody has more than their chances, and no number has two owners."""
-    finding = Finding("counted afterwards")
+    result = AttackResult("counted afterwards")
     database = Database(read_instance(service.stack.folder)["XUANHAO_DATABASE_URL"])
     try:
         for violation, statement in VIOLATIONS.items():
-            finding.tried += 1
+            result.tried += 1
             found = await _count_rows(database, statement)
-            finding.unless(not found, f"{violation}: {found} in the database")
+            result.unless(not found, f"{violation}: {found} in the database")
         decided = await _count_rows(database, "SELECT request_id FROM decision")
     finally:
         await database.close()
-    finding.by_right = decided
-    await _levels_add_up(service, finding)
-    return finding
+    result.by_right = decided
+    await _levels_add_up(service, result)
+    return result
 
 
 async def _count_rows(database: Database, statement: str) -> int:
@@ -56,11 +56,11 @@ async def _count_rows(database: Database, statement: str) -> int:
     return int(row[0]) if row else 0
 
 
-async def _levels_add_up(service: DemoService, finding: Finding) -> None:
+async def _levels_add_up(service: DemoService, result: AttackResult) -> None:
     operator = await service.caller("operator")
     offices = ok(await (await service.caller("applicant")).get("/offices"))["items"]
     for prefix in (prefix for office in offices for prefix in office["prefixes"]):
         levels = ok(await operator.get(f"/operations/pool/{prefix}"))
-        finding.tried += 1
+        result.tried += 1
         parts = sum(levels[kind] for kind in ("free", "offered", "reserved", "issued", "withheld", "cooling"))
-        finding.unless(parts == levels["total"], f"{prefix}: {parts} of {levels['total']} numbers are accounted for")
+        result.unless(parts == levels["total"], f"{prefix}: {parts} of {levels['total']} numbers are accounted for")

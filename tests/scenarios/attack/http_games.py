@@ -7,8 +7,8 @@ import time
 import httpx
 
 from tests.scenarios.acceptance.people import DemoService
-from tests.scenarios.attack.findings import Finding
 from tests.scenarios.attack.raw_http import answers_to, connection, request
+from tests.scenarios.attack.results import AttackResult
 
 SECRET = "/api/v1/operations/audit"
 HOST = "Host: 127.0.0.1"
@@ -24,33 +24,33 @@ SLOWLY_S = 14.0
 LONGEST_WAIT_S = 10
 
 
-async def lying_headers(service: DemoService) -> Finding:
+async def lying_headers(service: DemoService) -> AttackResult:
     """Forged proxy headers change neither the caller, nor the call, nor any URL in a response."""
-    finding = Finding("headers that lie")
+    result = AttackResult("headers that lie")
     applicant = await service.caller("applicant")
     async with httpx.AsyncClient(base_url=service.stack.url) as http:
         for headers in ({name: value} for name, value in LIES.items()):
-            finding.must_be(await http.get("/api/v1/preselections", headers=headers), {"unauthenticated"})
+            result.must_be(await http.get("/api/v1/preselections", headers=headers), {"unauthenticated"})
             signed = headers | {"Authorization": f"Bearer {applicant.token}"}
-            finding.must_be(await http.get(SECRET, headers=signed), {"forbidden"})
-            finding.must_be(await http.post(SECRET, headers=signed), {"method_not_allowed"})
+            result.must_be(await http.get(SECRET, headers=signed), {"forbidden"})
+            result.must_be(await http.post(SECRET, headers=signed), {"method_not_allowed"})
         for host in ("evil.test", "127.0.0.1:1", "[::1]"):
             for path in ("/", "/config.json", "/api/v1/offices", "/nowhere/"):
                 answer = await http.get(path, headers={"Host": host})
-                finding.note(answer)
+                result.note(answer)
                 text = answer.text + str(answer.headers)
-                finding.unless("evil.test" not in text, f"{path} repeats the host that was sent")
+                result.unless("evil.test" not in text, f"{path} repeats the host that was sent")
         for origin in ("https://evil.test", "null"):
             answer = await http.get("/api/v1/offices", headers={"Origin": origin})
-            finding.must_be(answer, {"unauthenticated"})
+            result.must_be(answer, {"unauthenticated"})
             allowed = [name for name in answer.headers if name.startswith("access-control")]
-            finding.unless(not allowed, f"another origin is let in: {allowed}")
-    return finding
+            result.unless(not allowed, f"another origin is let in: {allowed}")
+    return result
 
 
-async def smuggled_requests(service: DemoService) -> Finding:
+async def smuggled_requests(service: DemoService) -> AttackResult:
     """Two lengths, or ambiguous ones: the server never reads a second request from the first one's body."""
-    finding = Finding("requests in disguise")
+    result = AttackResult("requests in disguise")
     inner = request("GET", SECRET, HOST)
     both = ("Content-Length: 5", "Transfer-Encoding: chunked")
     json = "Content-Type: application/json"
@@ -70,16 +70,16 @@ async def smuggled_requests(service: DemoService) -> Finding:
         statuses = await answers_to(
             service.stack.url, request("POST", "/api/v1/entries", HOST, json, *fields, CLOSE, body=body), within=2
         )
-        finding.tried += 1
-        finding.answers[" and ".join(map(str, statuses)) or "closed"] += 1
-        finding.unless(len(statuses) <= 1, f"{fields} was answered {statuses}")
-        finding.unless(all(400 <= status < 500 for status in statuses), f"{fields} was answered {statuses}")
-    return finding
+        result.tried += 1
+        result.answers[" and ".join(map(str, statuses)) or "closed"] += 1
+        result.unless(len(statuses) <= 1, f"{fields} was answered {statuses}")
+        result.unless(all(400 <= status < 500 for status in statuses), f"{fields} was answered {statuses}")
+    return result
 
 
-async def oversized_requests(service: DemoService) -> Finding:
+async def oversized_requests(service: DemoService) -> AttackResult:
     """Oversized heads, URLs, bodies and compression bombs are refused, and cost little."""
-    finding = Finding("oversized requests")
+    result = AttackResult("oversized requests")
     token = (await service.caller("applicant")).token
     signed, json = f"Authorization: Bearer {token}", "Content-Type: application/json"
     chunk = f"{MIB:x}\r\n".encode() + b" " * MIB + b"\r\n"
@@ -99,16 +99,16 @@ async def oversized_requests(service: DemoService) -> Finding:
     )
     for parts in (*((head,) for head in heads), *bodies):
         statuses = await answers_to(service.stack.url, *parts, within=4)
-        finding.tried += 1
-        finding.answers[str(statuses[0]) if statuses else "closed"] += 1
+        result.tried += 1
+        result.answers[str(statuses[0]) if statuses else "closed"] += 1
         fine = not statuses or (len(statuses) == 1 and (400 <= statuses[0] < 500 or statuses[0] == 404))
-        finding.unless(fine, f"{parts[0][:60]!r} was answered {statuses}")
-    return finding
+        result.unless(fine, f"{parts[0][:60]!r} was answered {statuses}")
+    return result
 
 
-async def slow_requests(service: DemoService, slow: int) -> Finding:
+async def slow_requests(service: DemoService, slow: int) -> AttackResult:
     """Many connections with slow heads and bodies; other clients must not notice, and slow ones are closed."""
-    finding = Finding(f"{slow} slow connections")
+    result = AttackResult(f"{slow} slow connections")
     applicant = await service.caller("applicant")
     signed, json = f"Authorization: Bearer {applicant.token}", "Content-Type: application/json"
     body = request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, "Content-Length: 1000")
@@ -117,17 +117,17 @@ async def slow_requests(service: DemoService, slow: int) -> Finding:
     longest = 0.0
     while not all(trickle.done() for trickle in trickles):
         began = time.monotonic()
-        finding.note(await applicant.get("/offices"))
+        result.note(await applicant.get("/offices"))
         longest = max(longest, time.monotonic() - began)
         await asyncio.sleep(0.25)
-    finding.by_right = finding.answers["200"]
-    finding.unless(finding.answers["200"] == finding.tried, f"others were refused: {finding.answers}")
-    finding.unless(longest < LONGEST_WAIT_S, f"others waited {longest:.1f} s")
+    result.by_right = result.answers["200"]
+    result.unless(result.answers["200"] == result.tried, f"others were refused: {result.answers}")
+    result.unless(longest < LONGEST_WAIT_S, f"others waited {longest:.1f} s")
     shown_out = sum(trickle.result() for trickle in trickles)
-    finding.tried += slow
-    finding.answers["shown out"] = shown_out
-    finding.unless(shown_out == slow, f"{slow - shown_out} slow connections may stay as long as they like")
-    return finding
+    result.tried += slow
+    result.answers["shown out"] = shown_out
+    result.unless(shown_out == slow, f"{slow - shown_out} slow connections may stay as long as they like")
+    return result
 
 
 async def _trickle(service: DemoService, beginning: bytes) -> bool:

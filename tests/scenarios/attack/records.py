@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok
-from tests.scenarios.attack.findings import Finding
+from tests.scenarios.attack.results import AttackResult
 
 # Fields that the attacker's own act or time changes.
 VOLATILE = ("now",)
@@ -14,9 +14,9 @@ ACTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-async def stolen_ids(service: DemoService) -> Finding:
+async def stolen_ids(service: DemoService) -> AttackResult:
     """Another person knows the id of a preselection, during its draw, and makes every call."""
-    finding = Finding("stolen ids")
+    result = AttackResult("stolen ids")
     victim, thief = await service.selecting(2)
     numbers = await victim.draw()
     await victim.put_aside(numbers[0])
@@ -24,67 +24,67 @@ async def stolen_ids(service: DemoService) -> Finding:
     prefix = numbers[0][:2]
     for read in READS:
         path = f"{victim.path}{read.format(prefix=prefix)}"
-        finding.must_be(await thief.owner.get(path), {"not_found"})
+        result.must_be(await thief.owner.get(path), {"not_found"})
     for action, body in ACTIONS.items():
         asked = _fill(body, numbers[0])
-        finding.must_be(await thief.owner.post(f"{victim.path}/{action}", asked), {"not_found"})
+        result.must_be(await thief.owner.post(f"{victim.path}/{action}", asked), {"not_found"})
     for role in ("clerk", "operator"):
         other = await service.caller(role)
-        finding.must_be(await other.get(victim.path), {"forbidden"})
-        finding.must_be(await other.post(f"{victim.path}/draws", {}), {"forbidden"})
-    finding.must_be(await thief.owner.post("/entries", {"preselection_id": victim.id}), {"not_found"})
+        result.must_be(await other.get(victim.path), {"forbidden"})
+        result.must_be(await other.post(f"{victim.path}/draws", {}), {"forbidden"})
+    result.must_be(await thief.owner.post("/entries", {"preselection_id": victim.id}), {"not_found"})
     for action in ("confirmation", "rejection"):
         path = f"/desk/preselections/{victim.id}/{action}"
-        finding.must_be(
+        result.must_be(
             await thief.owner.post(path, {"reason": "我要"} if action == "rejection" else None), {"forbidden"}
         )
-    finding.unless(await _lasting_values(victim) == before, "the victim's view has changed")
-    return finding
+    result.unless(await _lasting_values(victim) == before, "the victim's view has changed")
+    return result
 
 
-async def numbers_of_others(service: DemoService) -> Finding:
+async def numbers_of_others(service: DemoService) -> AttackResult:
     """Numbers that are offered to another applicant: added as candidates, confirmed, or composed."""
-    finding = Finding("numbers offered to others")
+    result = AttackResult("numbers offered to others")
     victim, thief = await service.selecting(2)
     theirs = await victim.draw()
     await thief.draw()
-    finding.must_be(await thief.post("candidates", {"number": theirs[0]}), {"not_in_batch"})
-    finding.must_be(await thief.post("confirmation", {"number": theirs[0]}), {"not_a_candidate"})
+    result.must_be(await thief.post("candidates", {"number": theirs[0]}), {"not_in_batch"})
+    result.must_be(await thief.post("confirmation", {"number": theirs[0]}), {"not_a_candidate"})
     view = await thief.composed(theirs[0])
-    finding.tried += 1
-    finding.unless(view["plate"] is None, f"{theirs[0]} was composed although it was offered to another")
-    finding.unless(view["last_submission"] == [{"number": theirs[0], "outcome": "taken"}], "the outcome is not taken")
+    result.tried += 1
+    result.unless(view["plate"] is None, f"{theirs[0]} was composed although it was offered to another")
+    result.unless(view["last_submission"] == [{"number": theirs[0], "outcome": "taken"}], "the outcome is not taken")
     aside = await victim.put_aside(theirs[0])
-    finding.unless(theirs[0] in aside["candidates"]["numbers"], "the victim could not put it aside any more")
-    return finding
+    result.unless(theirs[0] in aside["candidates"]["numbers"], "the victim could not put it aside any more")
+    return result
 
 
-async def keyboard_as_oracle(service: DemoService) -> Finding:
+async def keyboard_as_oracle(service: DemoService) -> AttackResult:
     """Does the keyboard reveal which numbers are offered to others now?"""
-    finding = Finding("the keyboard as an oracle")
+    result = AttackResult("the keyboard as an oracle")
     victim, spy = await service.selecting(2)
     prefix = (await spy.view())["office"]["prefixes"][0]
     offered = [number for number in await victim.draw(prefix=prefix) if number.startswith(prefix)]
     for number in offered:
         keys = await spy.keys(number[2:6], prefix)
-        finding.tried += 1
-        finding.unless(number[6] in keys["available"], f"{number} is missing while it is merely offered")
-    return finding
+        result.tried += 1
+        result.unless(number[6] in keys["available"], f"{number} is missing while it is merely offered")
+    return result
 
 
-async def cars_of_others(service: DemoService) -> Finding:
+async def cars_of_others(service: DemoService) -> AttackResult:
     """Another person's car, with all facts right except the buyer, until the daily limit."""
-    finding = Finding("entering with other people's cars")
+    result = AttackResult("entering with other people's cars")
     owner, thief = await service.neighbours(2)
     await thief.ask_code()
     for _ in range(7):
         body = await thief.submission(owner.car)
-        finding.must_be(await thief.post("/preselections", body), {"information_mismatch", "rate_limited"})
-    finding.unless(finding.answers["information_mismatch"] <= 5, "more than five failed checks a day")
-    finding.unless(finding.answers["rate_limited"], "the failed checks were never limited")
+        result.must_be(await thief.post("/preselections", body), {"information_mismatch", "rate_limited"})
+    result.unless(result.answers["information_mismatch"] <= 5, "more than five failed checks a day")
+    result.unless(result.answers["rate_limited"], "the failed checks were never limited")
     mine = ok(await thief.get("/preselections"))["items"]
-    finding.unless(not mine, "the thief has a preselection")
-    return finding
+    result.unless(not mine, "the thief has a preselection")
+    return result
 
 
 async def _lasting_values(selection: DemoSelection) -> dict[str, Any]:

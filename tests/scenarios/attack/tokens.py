@@ -16,7 +16,7 @@ from embedded.folders import DataFolder
 from process.clock import system_clock
 from storage.crypto.sources import FileKeys
 from tests.scenarios.acceptance.people import DemoService
-from tests.scenarios.attack.findings import Finding
+from tests.scenarios.attack.results import AttackResult
 
 HOUR = timedelta(hours=1)
 # One for each role, and one that writes.
@@ -26,51 +26,51 @@ CALLS = (
 )  # fmt: skip
 
 
-async def forged_tokens(service: DemoService) -> Finding:
+async def forged_tokens(service: DemoService) -> AttackResult:
     """Forgeries without the provider's key: no signature, another algorithm, another key, a changed claim."""
-    finding = Finding("forged tokens")
+    result = AttackResult("forged tokens")
     genuine = (await service.caller("applicant")).token
     for token in _forgeries(genuine, await _published_key(service)):
-        await _try(service, finding, token)
-    return finding
+        await _try(service, result, token)
+    return result
 
 
-async def swapped_tokens(service: DemoService) -> Finding:
+async def swapped_tokens(service: DemoService) -> AttackResult:
     """Signed with the provider's key, but not for this service, not for now, or not for this role."""
-    finding = Finding("tokens for something else")
+    result = AttackResult("tokens for something else")
     issuer = await _issuer(service)
     signer = DemoSigner.from_keys(FileKeys(DataFolder(service.stack.folder).keys).read(), issuer)
     claims = _claims((await service.caller("applicant")).token)
     for token in _swapped_tokens(signer, claims):
-        await _try(service, finding, token)
-    return finding
+        await _try(service, result, token)
+    return result
 
 
-async def tokens_elsewhere(service: DemoService) -> Finding:
+async def tokens_elsewhere(service: DemoService) -> AttackResult:
     """A valid token in wrong places, and an applicant's token where another role is needed."""
-    finding = Finding("good tokens in wrong places")
+    result = AttackResult("good tokens in wrong places")
     operator = (await service.caller("operator")).token
     applicant = await service.caller("applicant")
     url = f"{service.stack.url}/api/v1/operations/audit"
     async with httpx.AsyncClient() as http:
-        finding.must_be(await http.get(url, params={"access_token": operator}), {"unauthenticated"})
-        finding.must_be(await http.get(url, headers={"Cookie": f"access_token={operator}"}), {"unauthenticated"})
+        result.must_be(await http.get(url, params={"access_token": operator}), {"unauthenticated"})
+        result.must_be(await http.get(url, headers={"Cookie": f"access_token={operator}"}), {"unauthenticated"})
         for scheme in ("Basic", "Token", "Bearer Bearer"):
             headers = {"Authorization": f"{scheme} {operator}"}
-            finding.must_be(await http.get(url, headers=headers), {"unauthenticated"})
+            result.must_be(await http.get(url, headers=headers), {"unauthenticated"})
         pair = [("Authorization", f"Bearer {applicant.token}"), ("Authorization", f"Bearer {operator}")]
-        finding.must_be(await http.get(url, headers=pair), {"forbidden", "unauthenticated", "bad_request"})
+        result.must_be(await http.get(url, headers=pair), {"forbidden", "unauthenticated", "bad_request"})
     for method, path in CALLS[2:]:
-        finding.must_be(
+        result.must_be(
             await applicant.http.request(method, f"/api/v1{path}", **_claims_of(applicant.token)), {"forbidden"}
         )
-    return finding
+    return result
 
 
-async def _try(service: DemoService, finding: Finding, token: str) -> None:
+async def _try(service: DemoService, result: AttackResult, token: str) -> None:
     async with httpx.AsyncClient(base_url=service.stack.url) as http:
         for method, path in CALLS:
-            finding.must_be(await http.request(method, f"/api/v1{path}", **_claims_of(token)), {"unauthenticated"})
+            result.must_be(await http.request(method, f"/api/v1{path}", **_claims_of(token)), {"unauthenticated"})
 
 
 def _claims_of(token: str) -> dict[str, Any]:

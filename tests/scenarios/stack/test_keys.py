@@ -6,8 +6,7 @@ import json
 import httpx
 import pytest
 
-from tests.scenarios.stack.test_operators import xuanhao
-from tests.support.running_stack import Client, Json, RunningStack
+from tests.support.running_stack import Client, Json, RunningStack, run_command
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +35,7 @@ async def test_both_keys_are_changed_under_a_running_system(stack: RunningStack,
     # The worker sends the code, and both find the person with the new keys.
     assert (await buyer.reach_selection(str(begun["id"])))["stage"] == "plate_selection"
     assert {name: stack.program(name).pid for name in programs} == programs
-    status, states = await xuanhao(stack, "keys", "status")
+    status, states = await run_command(stack, "keys", "status")
     needed = {record["id"]: record["rows"] for record in map(json.loads, states.splitlines())}
     old = next(iter(before["encryption"]["keys"]))
     assert (status, needed[old], needed["first"]) == (0, 0, 0)
@@ -46,5 +45,5 @@ async def change_both(stack: RunningStack) -> list[int]:
     changed = []
     for kind in ("encryption", "hashing"):
         words = ("--operator", "wang", "keys", "new", kind, "--reason", "年度轮换")
-        changed.append((await xuanhao(stack, *words))[0])
+        changed.append((await run_command(stack, *words))[0])
     return changed

@@ -1,6 +1,5 @@
 """The desk and the command line on the system of `make run`: neither leaves personal data behind."""
 
-import asyncio
 import io
 
 import httpx
@@ -9,21 +8,12 @@ import zxingcpp
 from PIL.Image import Image
 from pypdfium2 import PdfDocument
 
-from tests.scenarios.stack.test_privacy import histories, logs, personal_values, redis_content, values_in
-from tests.support.running_stack import ROOT, Client, RunningStack
+from tests.support.personal_values import histories, logs, personal_values, redis_content, values_in
+from tests.support.running_stack import Client, RunningStack, run_command
 
 pytestmark = pytest.mark.slow
 
 APPLICANT = "applicant-120"
-
-
-async def xuanhao(stack: RunningStack, *words: str, stdin: str = "") -> tuple[int, str]:
-    """The command as it is typed: with its script, and only the data folder."""
-    command = [str(ROOT / "bin" / "xuanhao"), "--data-dir", str(stack.folder), "--json", *words]
-    pipe = asyncio.subprocess.PIPE
-    started = await asyncio.create_subprocess_exec(*command, cwd=stack.folder, stdin=pipe, stdout=pipe)
-    out, _ = await started.communicate(stdin.encode())
-    return started.returncode or 0, out.decode()
 
 
 def page_of(pdf: bytes) -> Image:
@@ -49,7 +39,7 @@ async def test_from_the_printed_voucher_to_the_rejection_nothing_personal_gets_a
     reason = f"{name}与卖方解除买卖合同"
     rejected = await clerk.post(f"/desk/preselections/{reservation['id']}/rejection", {"reason": reason})
     assert rejected.json()["stage"] == "cancelled", rejected.text
-    status, found = await xuanhao(stack, "find", "--vin", stdin=f"{car['vin']}\n")
+    status, found = await run_command(stack, "find", "--vin", stdin=f"{car['vin']}\n")
     assert (status, f"vehicle-{reservation['id']}" in found) == (0, True)
     values = await personal_values(holder) | {reason, holder.token, clerk.token, code.text}
     places = {"temporal": await histories(stack), "redis": await redis_content(stack), "logs": logs(stack)}
@@ -61,12 +51,12 @@ async def test_from_the_printed_voucher_to_the_rejection_nothing_personal_gets_a
 
 
 async def test_the_audit_of_a_running_system_is_intact(stack: RunningStack) -> None:
-    status, report = await xuanhao(stack, "audit", "verify")
+    status, report = await run_command(stack, "audit", "verify")
     assert (status, '"intact": true' in report) == (0, True)
 
 
 async def test_commands_exit_with_the_code_that_they_mean_every_time(stack: RunningStack) -> None:
     codes = {"pool levels 粤B": 0, "pool levels 京O": 1, "pool": 2}
     for words, expected in codes.items():
-        got = [(await xuanhao(stack, *words.split()))[0] for _ in range(3)]
+        got = [(await run_command(stack, *words.split()))[0] for _ in range(3)]
         assert got == [expected] * 3, words

@@ -1,6 +1,7 @@
 """`codes_per_minute`: how many codes the whole service sends."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,8 +12,9 @@ from domain.errors import RateLimited
 from storage.redis.client import make_redis
 from storage.redis.rate_windows import RateWindows
 from storage.sms.quota import ServiceCodes
-from tests.storage.redis.test_rate_windows import MINUTE
 from tests.support.pool import AT
+
+MINUTE = timedelta(minutes=1)
 
 
 async def send(codes: ServiceCodes, code_id: UUID) -> bool:

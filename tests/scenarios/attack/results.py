@@ -11,7 +11,7 @@ BUSY = ("unavailable", "outcome_unknown")
 
 
 @dataclass
-class Finding:
+class AttackResult:
     """One attack's counts; `answers` counts refusals by code, and other responses by status."""
 
     attack: str
@@ -21,7 +21,7 @@ class Finding:
     answers: Counter[str] = field(default_factory=Counter)
 
     def note(self, answer: httpx.Response) -> str:
-        """Count the response, and return its code; a server error is a finding, a busy service is not."""
+        """Count the response, and return its code; a server error is a gain, a busy service is not."""
         self.tried += 1
         code = code_of(answer)
         self.answers[code] += 1
@@ -51,8 +51,8 @@ def code_of(answer: httpx.Response) -> str:
     return str(answer.status_code)
 
 
-def table(findings: Sequence[Finding]) -> str:
+def table(results: Sequence[AttackResult]) -> str:
     """As Markdown, with the gains listed below."""
     head = ("| attack | tried | got by right | got beyond | most frequent answers |", "| --- | --- | --- | --- | --- |")
-    finds = [f"- {finding.attack}: {words}" for finding in findings for words in finding.beyond]
-    return "\n".join((*head, *map(str, findings), "", *(finds or ["Nothing was got beyond the chances."])))
+    finds = [f"- {result.attack}: {words}" for result in results for words in result.beyond]
+    return "\n".join((*head, *map(str, results), "", *(finds or ["Nothing was got beyond the chances."])))
