@@ -50,6 +50,10 @@ bench: setup ## Measure, and print the ratios as tables
 attack: setup ## Start a system and attack it for a quarter of an hour, and print what the attackers gained
 	@$(PY) -m tests.scenarios.attack
 
+.PHONY: faults
+faults: setup ## Start a system, make random faults for half an hour under load, and check every promise
+	@$(PY) -m tests.scenarios.fault_injection $(FAULTS_ARGS)
+
 screens: setup ## Take all screenshots of docs/screens
 	@$(PY) -m tests.web.take_screens
 

@@ -1,0 +1,130 @@
+"""The clients' own log: every attempt of every request, and how a request is repeated until it is answered."""
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.scenarios.fault_injection.system import System
+
+PATIENCE_S = 90.0
+"""A request without an answer is repeated for so long: longer than any fault lasts."""
+
+NO_ANSWER = 0
+JUDGED_ANEW = frozenset({429, 502, 503, 504, NO_ANSWER})
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt. `began` and `ended` are seconds of `time.time`; `status` is 0 when the connection broke."""
+
+    key: str
+    user: str
+    path: str
+    body: Any
+    began: float
+    ended: float
+    status: int
+    answer: Any
+
+    @property
+    def is_good(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def code(self) -> str | None:
+        return self.answer.get("code") if isinstance(self.answer, dict) and not self.is_good else None
+
+
+@dataclass
+class CallLog:
+    """All attempts in the order in which they ended."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+
+    def save(self, path: Path) -> None:
+        path.write_text("".join(f"{json.dumps(vars(attempt), ensure_ascii=False)}\n" for attempt in self.attempts))
+
+    def first_good_after(self, at: float) -> float | None:
+        """The seconds until a write that began after this moment succeeded."""
+        ends = [attempt.ended for attempt in self.attempts if attempt.is_good and attempt.began >= at]
+        return min(ends) - at if ends else None
+
+
+@dataclass
+class Caller:
+    """A signed-in user who calls one of the APIs, and repeats what was not answered."""
+
+    system: System
+    log: CallLog
+    http: httpx.AsyncClient
+    rng: random.Random
+    user: str
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)
+    """By API: each of the demo's has its own issuer."""
+
+    async def sign_in(self) -> None:
+        for url in self.system.urls:
+            answer = await self._fetch("POST", url, "/demo/tokens", json={"user": self.user})
+            self.tokens[url] = answer.json()["access_token"]
+
+    async def post(self, path: str, body: Any = None, *, key: str | None = None) -> Attempt:
+        """The first answer that is not to be judged anew, by repeats with the same key; the last attempt otherwise."""
+        key = key or str(uuid4())
+        give_up_at = time.monotonic() + PATIENCE_S
+        while True:
+            attempt = await self.attempt(path, body, key)
+            if attempt.status not in JUDGED_ANEW or time.monotonic() > give_up_at:
+                return attempt
+            await asyncio.sleep(self.rng.uniform(0.2, 1.0))
+
+    async def attempt(self, path: str, body: Any, key: str) -> Attempt:
+        began, status, answer = time.time(), NO_ANSWER, None
+        url = self.system.url(self.rng)
+        headers = self._headers(url) | {"Idempotency-Key": key}
+        try:
+            response = await self.http.post(f"{url}/api/v1{path}", json=body, headers=headers)
+            status, answer = response.status_code, _json_of(response)
+        except httpx.HTTPError as error:
+            answer = type(error).__name__
+        attempt = Attempt(key, self.user, path, body, began, time.time(), status, answer)
+        self.log.attempts.append(attempt)
+        return attempt
+
+    async def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Any:
+        """The answer of a read, repeated until it is one. Raises `AssertionError` for anything else."""
+        response = await self._fetch("GET", None, path, params=parameters)
+        assert response.status_code == 200, f"GET {path}: {response.status_code} {response.text}"
+        return response.json()
+
+    async def _fetch(self, method: str, only: str | None, path: str, **options: Any) -> httpx.Response:
+        """From `only` this API, or from any."""
+        give_up_at = time.monotonic() + PATIENCE_S
+        while True:
+            url = only or self.system.url(self.rng)
+            try:
+                response = await self.http.request(method, f"{url}/api/v1{path}", headers=self._headers(url), **options)
+            except httpx.HTTPError:
+                if time.monotonic() > give_up_at:
+                    raise
+            else:
+                if response.status_code not in JUDGED_ANEW or time.monotonic() > give_up_at:
+                    return response
+            await asyncio.sleep(self.rng.uniform(0.2, 1.0))
+
+    def _headers(self, url: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens[url]}"} if url in self.tokens else {}
+
+
+def _json_of(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return response.text[:200]

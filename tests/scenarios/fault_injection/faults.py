@@ -1,0 +1,187 @@
+"""The faults, and the injector that makes them. A seed replays the choices."""
+
+import asyncio
+import random
+import resource
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+import psycopg
+from redis.asyncio import Redis
+
+from embedded.part import Part
+from embedded.problems import StartProblem
+from tests.scenarios.fault_injection.calls import CallLog
+from tests.scenarios.fault_injection.system import System
+
+PROGRAMS = ("worker-1", "worker-2", "api-1", "api-2")
+SERVERS = ("postgres", "valkey", "temporal")
+FREEZES_S = (1, 1, 2, 2, 3, 4, 6, 10, 20, 60)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault that was made. `until` is when the part was back; `recovery_s` is the first good write after that."""
+
+    kind: str
+    since: float
+    until: float
+    recovery_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of fault: what it touches, so that no other fault touches that meanwhile, and how it is made."""
+
+    touches: Sequence[str]
+    make: Callable[[], Awaitable[None]]
+
+
+@dataclass
+class Injector:
+    """Makes faults of random kinds in several lanes at once, with pauses in between."""
+
+    system: System
+    log: CallLog
+    rng: random.Random
+    longest_freeze_s: float
+    lanes: int = 3
+    pause_s: tuple[float, float] = (0.2, 2.0)
+    made: list[Fault] = field(default_factory=list)
+    _touched: set[str] = field(default_factory=set)
+    _order: list[str] = field(default_factory=list)
+
+    def kinds(self) -> dict[str, Kind]:
+        """Every kind of fault by its name."""
+        parts = (*PROGRAMS, *SERVERS)
+        every = {f"kill {part}": Kind([part], self._killing(part)) for part in parts}
+        every |= {f"freeze {part}": Kind([part], self._freezing(part)) for part in parts}
+        every |= {f"restart {part}": Kind([part], self._restarting(part)) for part in parts}
+        for server in SERVERS:
+            way = f"connections to {server}"
+            every[f"cut {way}"] = Kind([way], self._cutting(server))
+            every[f"delay {way}"] = Kind([way], self._delaying(server))
+        workers, apis = PROGRAMS[:2], PROGRAMS[2:]
+        return every | {
+            "kill both workers": Kind(workers, self._killing(*workers)),
+            "kill both APIs": Kind(apis, self._killing(*apis)),
+            "empty Redis": Kind(["valkey"], self._empty_redis),
+            "end database sessions": Kind(["postgres"], self._end_sessions),
+            "fill the disk of temporal": Kind(["temporal"], self._fill_disk),
+        }
+
+    async def work(self, *, until: float, most: int) -> None:
+        """Make faults until this moment of `time.monotonic`, at most so many."""
+        kinds = self.kinds()
+        async with asyncio.TaskGroup() as lanes:
+            for _ in range(self.lanes):
+                lanes.create_task(self._work_in_a_lane(kinds, until, most))
+
+    async def _work_in_a_lane(self, kinds: Mapping[str, Kind], until: float, most: int) -> None:
+        while time.monotonic() < until and len(self.made) < most:
+            if name := self._next(kinds):
+                await self._inject(name, kinds[name])
+            await asyncio.sleep(self.rng.uniform(*self.pause_s))
+
+    def _next(self, kinds: Mapping[str, Kind]) -> str | None:
+        """Each kind comes once before one comes again, so that a short run has many kinds."""
+        self._order = self._order or self.rng.sample(sorted(kinds), len(kinds))
+        name = self._order[-1]
+        if self._touched.intersection(kinds[name].touches):
+            return None
+        return self._order.pop()
+
+    async def _inject(self, name: str, kind: Kind) -> None:
+        self._touched.update(kind.touches)
+        since = time.time()
+        await kind.make()
+        # As a supervisor does with what has ended by itself.
+        for part in set(kind.touches).intersection(self.system.parts):
+            await self._bring_up(self.system.parts[part])
+        self.made.append(Fault(name, since, time.time()))
+        self._touched.difference_update(kind.touches)
+
+    async def _bring_up(self, part: Part) -> None:
+        """It is ready only when what it needs is, which another fault may delay."""
+        while True:
+            with suppress(StartProblem):
+                return await part.bring_up()
+
+    def measured(self) -> list[Fault]:
+        """The faults with their recovery, read from the clients' log."""
+        return [replace(fault, recovery_s=self.log.first_good_after(fault.until)) for fault in self.made]
+
+    def _killing(self, *names: str) -> Callable[[], Awaitable[None]]:
+        async def kill() -> None:
+            away = self.rng.uniform(0, 3)
+            await asyncio.gather(*(self.system.parts[name].kill() for name in names))
+            await asyncio.sleep(away)
+
+        return kill
+
+    def _freezing(self, name: str) -> Callable[[], Awaitable[None]]:
+        async def freeze() -> None:
+            part = self.system.parts[name]
+            lengths = [length for length in FREEZES_S if length <= self.longest_freeze_s]
+            part.freeze()
+            try:
+                await asyncio.sleep(self.rng.choice(lengths))
+            finally:
+                part.thaw()
+
+        return freeze
+
+    def _restarting(self, name: str) -> Callable[[], Awaitable[None]]:
+        return self.system.parts[name].stop
+
+    def _cutting(self, server: str) -> Callable[[], Awaitable[None]]:
+        async def cut() -> None:
+            proxy = self.system.proxies[server]
+            proxy.cut()
+            await asyncio.sleep(self.rng.choice((0, 0.2, 1, 5)))
+            proxy.mend()
+
+        return cut
+
+    def _delaying(self, server: str) -> Callable[[], Awaitable[None]]:
+        async def delay() -> None:
+            proxy = self.system.proxies[server]
+            proxy.delay_s = self.rng.choice((0.02, 0.1, 0.5, 2))
+            await asyncio.sleep(self.rng.uniform(1, 5))
+            proxy.delay_s = 0
+
+        return delay
+
+    async def _empty_redis(self) -> None:
+        async with Redis.from_url(self.system.redis_url) as redis:
+            await redis.flushall()
+
+    async def _end_sessions(self) -> None:
+        """As an administrator does, or a failover."""
+        async with await psycopg.AsyncConnection.connect(self.system.owner_dsn, autocommit=True) as connection:
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid()"
+            )
+
+    async def _fill_disk(self) -> None:
+        """Temporal can't make its files longer for a while, as on a full disk."""
+        # Go programs end at this limit, as many do on a full disk; the supervisor starts it again.
+        pid = self.system.parts["temporal"].pid
+        before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, before[1]))
+        try:
+            await asyncio.sleep(self.rng.uniform(1, 4))
+        finally:
+            with suppress(ProcessLookupError):
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+
+def percentiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """The median, the 95th percentile and the maximum, in seconds; zeros for no value."""
+    if not values:
+        return 0.0, 0.0, 0.0
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], ordered[-1]

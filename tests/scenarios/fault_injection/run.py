@@ -1,0 +1,82 @@
+"""One run: the system, the crowd and the injector together, then the checks when all faults are over."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+
+from bench.stack import settings_of
+from tests.scenarios.fault_injection.calls import CallLog
+from tests.scenarios.fault_injection.checker import CHECKS
+from tests.scenarios.fault_injection.crowd import Crowd
+from tests.scenarios.fault_injection.evidence import Evidence, gather_evidence
+from tests.scenarios.fault_injection.faults import Fault, Injector
+from tests.scenarios.fault_injection.report import Report
+from tests.scenarios.fault_injection.system import System, running_system
+from worker.container import WorkerContainer
+
+Tell = Callable[[str], None]
+CALL_TIMEOUT_S = 25.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run of so many seconds and at most so many faults; the seed decides every choice of ours."""
+
+    seed: int
+    seconds: float
+    most_faults: int
+    longest_freeze_s: float
+    settle_s: float
+    """How long deadlines and maintenance may take after the last fault before the checks."""
+
+
+async def run(plan: Plan, folder: Path, tell: Tell) -> Report:
+    async with running_system(folder) as system:
+        log = CallLog()
+        limits = httpx.Limits(max_connections=100)
+        async with httpx.AsyncClient(timeout=CALL_TIMEOUT_S, limits=limits) as http:
+            crowd = Crowd(system, log, http, random.Random(plan.seed))
+            injector = Injector(system, log, random.Random(plan.seed + 1), plan.longest_freeze_s)
+            await crowd.meet()
+            began = time.monotonic()
+            acting = asyncio.create_task(crowd.act())
+            tell("the crowd acts")
+            await injector.work(until=began + plan.seconds, most=plan.most_faults)
+            tell(f"{len(injector.made)} faults were made")
+            await asyncio.sleep(2)
+            crowd.end()
+            await acting
+        await asyncio.sleep(plan.settle_s)
+        log.save(folder / "calls.jsonl")
+        minutes = (time.monotonic() - began) / timedelta(minutes=1).total_seconds()
+        violations, counts = await _checked(system, log, injector.made, tell)
+        return Report(plan.seed, minutes, injector.measured(), log, counts, violations)
+
+
+async def _checked(
+    system: System, log: CallLog, faults: Sequence[Fault], tell: Tell
+) -> tuple[dict[str, list[str]], dict[str, int]]:
+    container = WorkerContainer.from_settings(settings_of(system.environment))
+    repositories = container.repositories
+    try:
+        evidence = await gather_evidence(system, repositories, log, faults)
+        violations = {}
+        for promise, check in CHECKS.items():
+            violations[promise] = await check(evidence)
+            tell(f"{promise}: {len(violations[promise])} violations")
+        return violations, _counts(evidence)
+    finally:
+        await container.close()
+
+
+def _counts(evidence: Evidence) -> dict[str, int]:
+    stages = Counter(f"preselections at {row['stage']}" for row in evidence.preselections.values())
+    decisions = sum(len(made) for made in evidence.decisions.values())
+    return {"decisions": decisions, "bans": len(evidence.bans), **dict(sorted(stages.items()))}
