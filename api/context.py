@@ -20,6 +20,7 @@ from gateways.identity.provider import Verifier
 from gateways.vehicle_registry import VehicleRegistry
 from operations.context import OperationsContext
 from process.clock import Clock, system_clock
+from process.metrics import DATABASE_CONNECTIONS, DATABASE_WAIT
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
@@ -92,6 +93,8 @@ async def open_context(
 ) -> AsyncIterator[AppContext]:
     """The dependencies for these settings, closed at the end. No server has to respond yet."""
     database = Database(settings.database_url, pool_size=CONNECTIONS, application_name="xuanhao-api")
+    database.observe_wait = DATABASE_WAIT.observe
+    DATABASE_CONNECTIONS.set_function(lambda: database.at_work)
     repositories = Repositories.build(database, make_redis(settings.redis_url), keys)
     temporal = await connect(settings, lazy=True)
     try:

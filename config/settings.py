@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from config.http_settings import HttpSettings
 from config.identity_settings import IdentitySettings
+from config.telemetry_settings import TelemetrySettings
 from domain.durations import parse_duration
 from domain.policy import MalformedPolicy, Policy
 
@@ -20,7 +21,7 @@ class SettingsError(Exception):
     """The environment is incomplete or malformed; the text names the variables and never their values."""
 
 
-class RunSettings(BaseSettings):
+class RunSettings(TelemetrySettings):
     """The settings of `make run`: ports, the data folder and the mode."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
@@ -67,7 +68,6 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
     temporal_ui_url: str | None = Field(None, description="Address of Temporal's UI; unset: the port on this machine")
     task_queue: str = Field("vehicles", description="Task queue of workflows and activities")
 
-    worker_metrics_port: int | None = Field(None, ge=1, le=65535, description="Prometheus port of the worker")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged")
 
     clock_skew: str = Field("PT30S", description="How far Temporal's and a worker's clock may differ, in ISO 8601")

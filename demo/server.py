@@ -22,6 +22,7 @@ from gateways.sms import LocalSms
 from process.clock import Clock, system_clock
 from process.exit import leave
 from process.logging import configure_logging
+from process.temporal_runtime import install_runtime
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
@@ -89,6 +90,11 @@ def main() -> int:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
     configure_logging(settings.log_level)
+    try:
+        install_runtime(settings.metrics_at)
+    except OSError as problem:
+        sys.stderr.write(f"xuanhao: XUANHAO_METRICS_ADDRESS can't be used: {problem.strerror}\n")
+        return 2
     uvloop.run(run(settings))
     return 0
 

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Never
 
 from config.settings import RunSettings
+from config.telemetry_settings import next_port
 from embedded.folders import DataFolder
 from embedded.key_file import ensure_key_file
 from embedded.part import Part
@@ -61,7 +62,8 @@ async def run_everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...
         environment = environment_of_programs(settings, servers)
         await prepare_database(servers, environment, demo=settings.demo)
         folder.note_instance(environment)
-        worker = Worker(folder, environment, temporal=servers.temporal.address, task_queue=TASK_QUEUE)
+        of_worker = environment_of_worker(settings, environment)
+        worker = Worker(folder, of_worker, temporal=servers.temporal.address, task_queue=TASK_QUEUE)
         api = Api(folder, "demo.server" if settings.demo else "api", environment, port=settings.http_port)
         for program in (worker, api):
             running.push_async_callback(program.stop)
@@ -95,6 +97,13 @@ def environment_of_programs(settings: RunSettings, servers: Servers) -> dict[str
         "XUANHAO_DATA_DIR": str(folder.root),
         "XUANHAO_DEMO": "1" if settings.demo else "0",
     }
+
+
+def environment_of_worker(settings: RunSettings, environment: dict[str, str]) -> dict[str, str]:
+    """The same, with the metrics on the port after the API's."""
+    if not settings.metrics_address:
+        return environment
+    return environment | {"XUANHAO_METRICS_ADDRESS": next_port(settings.metrics_address)}
 
 
 async def supervise(part: Part) -> Never:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import structlog
 import uvloop
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import UnsandboxedWorkflowRunner
 
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
@@ -17,10 +16,13 @@ from domain.dependencies import DependencyUnavailable
 from process.clock import system_clock
 from process.exit import leave
 from process.logging import configure_logging
+from process.metrics import DATABASE_CONNECTIONS, DATABASE_WAIT, INDEX_REPAIRS
+from process.temporal_runtime import install_runtime
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.pool.reconcile import PoolReconciler
 from worker.container import WorkerContainer
+from worker.figures import keep_figures
 from worker.run import make_worker
 from worker.schedules import ensure_schedule, keep_schedule
 
@@ -30,11 +32,10 @@ RECONCILE_EVERY = timedelta(seconds=2)
 
 async def serve(settings: Settings) -> None:
     """Run until a signal; running tasks are finished first."""
-    if settings.worker_metrics_port:
-        metrics = PrometheusConfig(bind_address=f"127.0.0.1:{settings.worker_metrics_port}", durations_as_seconds=True)
-        Runtime.set_default(Runtime(telemetry=TelemetryConfig(metrics=metrics)))
     container = WorkerContainer.from_settings(settings)
     repositories = container.repositories
+    repositories.database.observe_wait = DATABASE_WAIT.observe
+    DATABASE_CONNECTIONS.set_function(lambda: repositories.database.at_work)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -43,6 +44,7 @@ async def serve(settings: Settings) -> None:
     background = [
         asyncio.create_task(reconcile_index(repositories.pool_reconciler)),
         asyncio.create_task(keep_schedule(client, settings.task_queue)),
+        *([asyncio.create_task(keep_figures(repositories, system_clock))] if settings.metrics_address else []),
     ]
     # The tests run all workflows in the sandbox, which shows that none uses clock, randomness or I/O. Here the sandbox
     # would take a quarter of the worker's time, and memory for a copy of the modules for each vehicle.
@@ -63,7 +65,8 @@ async def reconcile_index(reconciler: PoolReconciler) -> None:
     """Find missing and outdated indexes every two seconds, so that an emptied Redis is rebuilt within ten."""
     while True:
         try:
-            await reconciler.reconcile(system_clock())
+            for prefix in await reconciler.reconcile(system_clock()):
+                INDEX_REPAIRS.labels(prefix).inc()
         except DependencyUnavailable as down:
             log.warning("index maintenance failed", part=down.part)
         except Exception:
@@ -80,6 +83,11 @@ def main() -> int:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
     configure_logging()
+    try:
+        install_runtime(settings.metrics_at)
+    except OSError as problem:
+        sys.stderr.write(f"xuanhao: XUANHAO_METRICS_ADDRESS can't be used: {problem.strerror}\n")
+        return 2
     uvloop.run(serve(settings))
     return 0
 

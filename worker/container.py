@@ -30,6 +30,7 @@ from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from storage.sms.code_sender import CodeSender
 from storage.sms.quota import ServiceCodes
+from worker.figures import count_decision
 
 DEFAULT_CLOCK_SKEW = timedelta(seconds=30)
 DEFAULT_RULES = MaintenanceRules(retention=parse_duration("P3Y"), keyboard_age=Policy().keyboard_snapshot)
@@ -105,6 +106,7 @@ class WorkerContainer:
             repos.announcements,
             seals=repos.message_seals,
             clock=self.worker_clock,
+            observe=count_decision,
         )
 
     def _maintenance(self) -> list[Callable[..., Any]]:

@@ -44,6 +44,7 @@ _ROUNDS = 5
 SETTLE = Act("settle")
 
 
+Observe = Callable[[str, Preselection | None, Preselection], object]
 Make = Callable[[Case, C], Awaitable[DecisionResult]]
 
 
@@ -59,7 +60,9 @@ class DecisionRunner:
         *,
         seals: MessageSeals,
         clock: WorkerClock,
+        observe: Observe | None = None,
     ) -> None:
+        """`observe` gets each committed decision once: its action, and the state before and after it."""
         self.decisions = decisions
         self.index = index
         self._histories = histories
@@ -67,6 +70,7 @@ class DecisionRunner:
         self._announcing: set[asyncio.Task[None]] = set()
         self._seals = seals
         self._clock = clock
+        self._observe = observe
 
     async def decide(
         self, given: DecisionInput, command: C, make: Make[C], when_late: Make[C] | None = None
@@ -153,6 +157,8 @@ class DecisionRunner:
         action = action or case.act.action
         await self.decisions.commit(decision_of(case, after, action, request_id or case.request_id, claims, use_code))
         revision = case.row.revision + 1
+        if self._observe:
+            self._observe(action, case.before, after)
         log.info("decided", preselection_id=str(case.row.id), action=action, stage=after.stage.value, revision=revision)
         await self._publish(case, claims if index_claims is None else index_claims)
         return to_result(revision, after)

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from structlog.contextvars import bind_contextvars
 
 from api.http.problems import FAILURES, refusal_of
+from process.metrics import ACTIONS
 
 
 @contextmanager
-def log_action(action: str) -> Iterator[None]:
-    """Log the outcome of the act: `done`, the code of its refusal, or `failed`."""
+def log_action(action: str, stage: str = "none") -> Iterator[None]:
+    """Log and count the outcome of the act at this stage: `done`, the code of its refusal, or `failed`."""
     outcome = "failed"
     bind_contextvars(action=action)
     try:
@@ -22,3 +23,4 @@ def log_action(action: str) -> Iterator[None]:
         raise
     finally:
         bind_contextvars(outcome=outcome)
+        ACTIONS.labels(action, stage, outcome).inc()

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.headers import REQUEST_ID, SECURITY_HEADERS, TLS_ONLY
 from api.http.problems import problem
 from locales.languages import Language, preferred_language
+from process.metrics import count_request
 
 _ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -55,6 +56,7 @@ class RequestLog:
                 language = preferred_language(Headers(scope=scope).get("accept-language"))
                 await problem("internal_error", language)(scope, receive, send_marked)
         milliseconds = round(seconds * 1000, 1)
+        count_request(method, _route(scope), status, seconds)
         log.info("request", method=method, route=_route(scope), status=status, milliseconds=milliseconds)
 
 

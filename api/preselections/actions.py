@@ -43,7 +43,7 @@ async def send_command(context: RequestContext, name: str, command: Command) -> 
     """
     act, row, now = ACTS[name], context.preselection, context.now()
     state = state_of(row, now)
-    with log_action(name):
+    with log_action(name, state.stage.value):
         if not context.is_repeat:
             act.check_stage(state, now)
         await count_write(context, row.rules)

@@ -7,7 +7,7 @@ a write without a key then: the server may have executed it.
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
@@ -101,6 +101,8 @@ class Database:
         self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
         # The other half is for transactions.
         self._kept = KeptConnections(self.engine, most=pool_size // 2)
+        self.observe_wait: Callable[[float], object] | None = None
+        """Gets the seconds of each wait for a connection, for metrics."""
 
     @property
     def at_work(self) -> int:
@@ -186,12 +188,20 @@ class Database:
             result = await connection.execute(statement, parameters)
             return list(result.all()) if result.returns_rows else []
 
+    async def _take(self) -> AsyncConnection:
+        if self.observe_wait is None:
+            return await self._kept.take()
+        started = asyncio.get_running_loop().time()
+        connection = await self._kept.take()
+        self.observe_wait(asyncio.get_running_loop().time() - started)
+        return connection
+
     @asynccontextmanager
     async def _kept_connection(self) -> AsyncIterator[AsyncConnection]:
         """An autocommit connection; the wait for it and the block have `TIMEOUT` together."""
         deadline = asyncio.get_running_loop().time() + TIMEOUT
         with translate_database_errors():
-            connection = await self._kept.take()
+            connection = await self._take()
             alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver_of(connection))
             try:
                 yield connection

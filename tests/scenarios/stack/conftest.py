@@ -1,10 +1,12 @@
 """One whole running system for the tests of this folder."""
 
+import socket
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
+from embedded.ports import free_port
 from tests.support.running_stack import RunningStack, run_stack
 
 
@@ -14,8 +16,19 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runni
     limits = ("WRITES_PER_MINUTE", "KEYBOARD_PER_MINUTE")
     policy = dict.fromkeys(("XUANHAO_POLICY__CONFIRM_DELAY", "XUANHAO_POLICY__COMPOSE_INTERVAL"), "PT0S")
     policy |= {f"XUANHAO_POLICY__{limit}": "1000000" for limit in limits}
-    async with run_stack(RunningStack(tmp_path_factory.mktemp("stack"), policy)) as stack:
+    metrics = {"XUANHAO_METRICS_ADDRESS": f"127.0.0.1:{two_free_ports()}"}
+    async with run_stack(RunningStack(tmp_path_factory.mktemp("stack"), policy | metrics)) as stack:
         yield stack
+
+
+def two_free_ports() -> int:
+    """The first of two neighbouring ports that are both free: of the API's metrics, and of the worker's."""
+    return next(port for port in iter(free_port, None) if is_free(port + 1))
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,84 @@
+"""The metrics of our processes, all in one place, and the server that shows them to Prometheus.
+
+Labels have few values: routes, acts, stages, codes and prefixes, never ids or anything that a caller typed.
+`docs/metrics.md` lists them, and a test compares the list, the dashboard and the alerts with this module.
+"""
+
+import http.client
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, ThreadingWSGIServer
+
+_QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
+
+REQUESTS = Counter("xuanhao_requests", "HTTP requests.", ["method", "route", "status"])
+REQUEST_SECONDS = Histogram("xuanhao_request_seconds", "Time until the response was sent.", ["route"], buckets=_QUICK)
+ACTIONS = Counter(
+    "xuanhao_actions", "Acts of callers, by the stage before them; `done`, or a code.", ["action", "stage", "outcome"]
+)
+DECISIONS = Counter("xuanhao_decisions", "Committed decisions, by the stage after them.", ["action", "stage"])
+CHANCES = Counter("xuanhao_chances_spent", "Chances spent: draws, and composed numbers that were taken.", ["kind"])
+DATABASE_WAIT = Histogram("xuanhao_database_wait_seconds", "Wait for a connection of the pool.", buckets=_QUICK)
+DATABASE_CONNECTIONS = Gauge("xuanhao_database_connections", "Connections of the pool in use.")
+INDEX_REPAIRS = Counter("xuanhao_index_repairs", "Pool indexes that were built again.", ["prefix"])
+PLATES = Gauge("xuanhao_plates", "Released numbers, by what became of them; `free` can be drawn.", ["prefix", "kind"])
+DEADLINE_LATENESS = Gauge("xuanhao_deadline_lateness_seconds", "Age of the oldest missed deadline not acted upon.")
+SMS = Gauge("xuanhao_sms", "SMS of the last day, by state.", ["state"])
+FIGURES_AGE = Gauge("xuanhao_figures_read_timestamp_seconds", "When the worker last read the figures of the database.")
+
+for _kind in ("draw", "composed"):
+    # A rate needs the zero before the first one.
+    CHANCES.labels(_kind)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+_SDK_SECONDS = 2.0
+
+
+def count_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Count a response; any method that we do not know is `other`."""
+    REQUESTS.labels(method if method in _METHODS else "other", route, str(status)).inc()
+    REQUEST_SECONDS.labels(route).observe(seconds)
+
+
+class _SilentHandler(WSGIRequestHandler):
+    timeout = 10
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the standard library.
+        """Log nothing: a scrape is no event."""
+
+
+def serve_metrics(host: str, port: int, sdk_port: int | None) -> Callable[[], None]:
+    """Serve `GET /metrics` in a thread, with those of Temporal's SDK; returns what ends it. Raises `OSError`."""
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/metrics" or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            start("404 Not Found", [("Content-Type", "text/plain")])
+            return [b""]
+        start("200 OK", [("Content-Type", CONTENT_TYPE_PLAIN_0_0_4)])
+        return [generate_latest(REGISTRY), _of_sdk(sdk_port)]
+
+    server = make_server(host, port, answer, server_class=ThreadingWSGIServer, handler_class=_SilentHandler)
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+
+    return stop
+
+
+def _of_sdk(port: int | None) -> bytes:
+    """What the SDK's own exporter shows, which listens on this machine only; nothing while it does not answer."""
+    if port is None:
+        return b""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SDK_SECONDS)
+    try:
+        connection.request("GET", "/metrics")
+        return connection.getresponse().read()
+    except OSError:
+        return b""
+    finally:
+        connection.close()

@@ -1,0 +1,80 @@
+"""Both processes serve their metrics, and those of the SDK of Temporal, at a separate address."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.rules.test_metrics import names_in_files
+from tests.support.running_stack import Client, RunningStack
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.slow
+
+SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
+LABEL = re.compile(r'(\w+)="([^"]*)"')
+
+
+def address_of(stack: RunningStack, process: str) -> str:
+    host, _, port = stack.environment["XUANHAO_METRICS_ADDRESS"].rpartition(":")
+    return f"http://{host}:{int(port) + (process == 'worker')}/metrics"
+
+
+async def metrics_of(stack: RunningStack, process: str) -> dict[str, dict[tuple[str, ...], float]]:
+    """Name → values of the labels → number; the labels in the order of their names."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        text = (await client.get(address_of(stack, process))).raise_for_status().text
+    found: dict[str, dict[tuple[str, ...], float]] = {}
+    for name, labels, number in SAMPLE.findall(text):
+        values = tuple(value for _, value in sorted(LABEL.findall(labels)))
+        found.setdefault(name, {})[values] = float(number)
+    return found
+
+
+async def test_a_journey_is_counted_by_both_processes(stack: RunningStack, http: httpx.AsyncClient) -> None:
+    user = await Client.sign_in(http, "applicant-021")
+    car = (await user.cars())[0]
+    await http.request("PROPFIND", "/api/v1/entries")
+    before = await metrics_of(stack, "worker")
+    await user.reach_reservation(car)
+    api, worker = await metrics_of(stack, "api"), await metrics_of(stack, "worker")
+    confirmed = ("POST", "/api/v1/preselections/{preselection_id}/confirmation", "200")
+    assert api["xuanhao_requests_total"][confirmed] >= 1
+    assert any(labels[0] == "other" for labels in api["xuanhao_requests_total"])
+    assert api["xuanhao_actions_total"]["draw", "done", "plate_selection"] >= 1
+    spent = [found["xuanhao_chances_spent_total"].get(("draw",), 0) for found in (before, worker)]
+    assert spent[1] - spent[0] >= 1
+    assert worker["xuanhao_decisions_total"]["confirm", "completed"] >= 1
+    assert worker["xuanhao_sms"]
+    assert api["xuanhao_database_wait_seconds_count"][()] > 0
+
+    async def shows_plates() -> bool:
+        plates = (await metrics_of(stack, "worker")).get("xuanhao_plates", {})
+        return ("free", "粤B") in plates
+
+    await eventually(shows_plates)
+
+
+async def test_the_public_port_has_no_metrics(http: httpx.AsyncClient, stack: RunningStack) -> None:
+    answer = await http.get("/metrics")
+    assert (answer.status_code, "xuanhao_" in answer.text) == (404, False)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        assert (await client.get(address_of(stack, "api").replace("/metrics", "/"))).status_code == 404
+
+
+async def test_labels_hold_nothing_of_a_person_and_no_id(http: httpx.AsyncClient, stack: RunningStack) -> None:
+    await http.get("/api/v1/preselections/13800138000?vin=LSVAU2180N2183294")
+    for process in ("api", "worker"):
+        for name, samples in (await metrics_of(stack, process)).items():
+            for value in (value for labels in samples for value in labels):
+                assert not re.search(r"1[3-9]\d{9}|[0-9a-f]{8}-[0-9a-f]{4}|LSVAU", value), name
+
+
+async def test_the_sdk_has_the_metrics_of_the_dashboard(stack: RunningStack) -> None:
+    shown = await metrics_of(stack, "api") | await metrics_of(stack, "worker")
+    assert set(of_temporal()) <= set(shown)
+
+
+def of_temporal() -> Iterator[str]:
+    return (name for name in names_in_files() if name.startswith("temporal_"))
