@@ -1,6 +1,7 @@
 """The FastAPI application."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
@@ -15,11 +16,14 @@ from api.auth.policy import RULES, Rule
 from api.context import AppContext
 from api.desk import endpoints as desk
 from api.health import endpoints as health
+from api.health.service import require_all_parts
+from api.health.shared_check import SharedCheck
 from api.http.cross_origin import CrossOrigin
 from api.http.head_requests import HeadAsGet
 from api.http.problems import problem
 from api.http.request_log import RequestLog
 from api.http.secured_route import BASE
+from api.http.single_headers import SingleHeaders
 from api.offices import endpoints as offices
 from api.openapi.document import publish
 from api.openapi.page import add_document_page
@@ -63,11 +67,13 @@ def create_app(
     """The application. `further` routers have the same base path; each of their routes needs a rule too."""
     app = with_routes(further, further_rules)
     app.state.context = context
+    app.state.readiness = SharedCheck(partial(require_all_parts, context))
     add_pages(app)
     app.add_exception_handler(HTTPException, framework_refusal)
     if origins := context.settings.allowed_origins:
         app.add_middleware(CrossOrigin, origins=origins)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(SingleHeaders)
     # The last middleware is the outermost: every response has its headers.
     app.add_middleware(RequestLog, demo=context.settings.demo)
     return app

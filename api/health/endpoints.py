@@ -1,10 +1,8 @@
 """Whether the process is up, and whether its dependencies respond."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api.health.schemas import Health
-from api.health.service import require_all_parts
-from api.http.request_context import CurrentContext
 from api.http.responses import problems
 from api.http.secured_route import SecuredRoute
 
@@ -18,7 +16,7 @@ async def read_health() -> Health:
 
 
 @router.get("/readyz", responses=problems("unavailable"))
-async def read_readiness(context: CurrentContext) -> Health:
+async def read_readiness(request: Request) -> Health:
     """Database, Redis and Temporal respond; otherwise 503 with those that do not in `parts`."""
-    await require_all_parts(context.app)
+    await request.app.state.readiness.outcome()
     return Health(status="ok")

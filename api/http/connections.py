@@ -1,14 +1,15 @@
 """uvicorn's connections with limits for slow, endless and oversized requests.
 
 A request has a time limit for its head and one for its body, whatever the application does; a head has a maximum size.
-A client that does not read a response, or keeps sending after it, is disconnected. Input that is not HTTP gets a
-problem like every other refusal.
+A client that does not read a response, or keeps sending after it, or sends many requests before it has read the
+responses, is disconnected. Input that is not HTTP gets a problem like every other refusal.
 """
 
 import asyncio
 from uuid import uuid4
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from api.http.headers import REQUEST_ID, SECURITY_HEADERS
 from api.http.problems import problem
@@ -26,6 +27,13 @@ LARGEST_HEAD = 64 * 1024
 
 LARGEST_LEFTOVER = 64 * 1024 * 1024
 """Bytes of a refused body; a client that still sends them can so read the reason."""
+
+MOST_UNANSWERED = 8
+"""Requests of one connection without a response; each costs memory before anything can count it."""
+
+
+class TooManyUnanswered(Exception):
+    """Ends the parser's work on a chunk, which may have thousands of requests."""
 
 
 class _Alarm:
@@ -55,11 +63,15 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_made(transport)
         self._request_ends, self._answer_is_read = _Alarm(), _Alarm()
         self._in_head, self._head_size, self._leftover = True, 0, 0
+        self._running: RequestResponseCycle | None = None
         self._request_ends.set(HEAD_WITHIN, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._request_ends.call_off()
         self._answer_is_read.call_off()
+        self.pipeline.clear()
+        # uvicorn reports the end to the newest request only, which may not have begun.
+        self.cycle = self._running or self.cycle
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -76,6 +88,10 @@ class BoundedConnection(HttpToolsProtocol):
         self._in_head = False
         self._request_ends.call_off()
         super().on_headers_complete()
+        # The first of them is running; the others wait for it.
+        if len(self.pipeline) >= MOST_UNANSWERED:
+            self.transport.abort()
+            raise TooManyUnanswered
 
     def on_body(self, body: bytes) -> None:
         if self.cycle.response_complete:
@@ -98,10 +114,27 @@ class BoundedConnection(HttpToolsProtocol):
         self._answer_is_read.call_off()
 
     def send_400_response(self, _: str) -> None:
-        """Refuse malformed and endless requests in the same form as every other refusal."""
+        """Refuse malformed and endless requests in the same form as every other refusal.
+
+        Without words if an earlier request still waits for its response: it would be taken for this one.
+        """
         self._request_ends.call_off()
+        if self.transport.is_closing() or self._owes_an_answer():
+            self.transport.abort()
+            return
         answer = problem("bad_request", Language.SIMPLIFIED, headers=SECURITY_HEADERS | {REQUEST_ID: str(uuid4())})
         lines = [b"%s: %s\r\n" % (name, value) for name, value in answer.raw_headers]
         head = [STATUS_LINE[answer.status_code], *lines, b"connection: close\r\n\r\n"]
         self.transport.write(b"".join([*head, bytes(answer.body)]))
         self.transport.close()
+
+    def _owes_an_answer(self) -> bool:
+        """Whether an earlier request, or a part of this one's response, is under way."""
+        running = self._running
+        if self.pipeline or running is None or running.response_complete:
+            return bool(self.pipeline)
+        return self._in_head or running.response_started
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid4
@@ -52,6 +53,13 @@ def store_afterwards(response: Response, context: RequestContext, refusal: Refus
     is_final = is_cacheable(response.status_code) and not (refusal and refusal.is_retryable)
     response.background = BackgroundTask(_keep, response, context, is_final=is_final)
     return response
+
+
+async def abandon_request(context: RequestContext) -> None:
+    """End the lease of a request without a response, so that a repeat with its key is checked again at once."""
+    if context.key is not None:
+        with suppress(DependencyUnavailable):
+            await context.repositories.idempotency.abandon(context.key, context.now())
 
 
 def is_cacheable(status: int) -> bool:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.auth.callers import caller_of
 from api.auth.policy import Record, Rule
 from api.auth.records import LOADERS
-from api.http.idempotency import begin_request, store_afterwards
+from api.http.idempotency import abandon_request, begin_request, store_afterwards
 from api.http.problems import DOWN, FAILURES, refusal_of, refusal_response
 from api.http.request_context import RequestContext
 from api.http.strict_json import read, refuse_body
@@ -45,6 +45,7 @@ class SecuredRoute(APIRoute):
             language = preferred_language(request.headers.get("accept-language"))
             request.state.context = context = RequestContext(request.app.state.context, language)
             refusal: Refusal | None = None
+            response: Response | None = None
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN):
                     rule = await admit(request, context, name)
@@ -60,6 +61,10 @@ class SecuredRoute(APIRoute):
                 # The server is stopping, and waits no longer. Nobody knows whether a write was carried out.
                 refusal = OutcomeUnknown() if request.method in WRITES else Unavailable({"api": DOWN})
                 response = refusal_response(refusal, language, context.now())
+            finally:
+                if response is None:
+                    # A defect in our code. The lease ends with its holder, so that a repeat does not wait for it.
+                    await abandon_request(context)
             return response if context.key is None else store_afterwards(response, context, refusal)
 
         return handle_secured

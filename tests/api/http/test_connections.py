@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -19,10 +19,22 @@ HASTE = 0.3
 """Short time limits, so that the tests are fast."""
 TIMEOUT = 10.0
 GET = b"GET / HTTP/1.1\r\nHost: xuanhao.test\r\n\r\n"
+STREAM = GET.replace(b"/ ", b"/stream ")
+stream_ended = asyncio.Event()
 
 
 async def small_app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Responds at once without reading; at /body it waits for the body, at /much it sends many megabytes."""
+    """Responds at once without reading; at /body it waits for the body, at /much it sends many megabytes.
+
+    At /stream it responds until the client is gone, and sets `stream_ended`.
+    """
+    if scope["path"] == "/stream":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        stream_ended.set()
+        return
     if scope["path"] == "/body":
         while (await receive()).get("more_body"):
             pass
@@ -69,6 +81,7 @@ class Line:
 
 @pytest.fixture(autouse=True)
 def haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream_ended.clear()
     for name in ("HEAD_WITHIN", "BODY_WITHIN", "READ_WITHIN"):
         monkeypatch.setattr(connections, name, HASTE)
 
@@ -186,3 +199,36 @@ async def test_a_connection_serves_several_requests_and_may_be_idle_between_them
             await line.say(GET)
             assert (await line.answer()).startswith(b"HTTP/1.1 200")
             await asyncio.sleep(2 * HASTE)
+
+
+@pytest.mark.parametrize("behind", [connections.MOST_UNANSWERED, 20_000], ids=["one too many", "thousands"])
+async def test_whoever_sends_requests_without_waiting_for_answers_is_cut_off(port: int, behind: int) -> None:
+    async with line_to(port) as line:
+        # What a closed connection has not taken is lost.
+        with suppress(ConnectionError):
+            await line.say(STREAM, GET * behind)
+        assert b"xx" not in await line.rest()
+        async with asyncio.timeout(TIMEOUT):
+            await stream_ended.wait()
+
+
+async def test_a_few_requests_sent_at_once_are_answered_in_order(port: int) -> None:
+    async with line_to(port) as line:
+        await line.say(GET * connections.MOST_UNANSWERED)
+        for _ in range(connections.MOST_UNANSWERED):
+            assert (await line.answer()).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_stream_ends_with_its_client_whatever_waits_behind_it(port: int) -> None:
+    async with line_to(port) as line:
+        await line.say(STREAM, GET)
+        await line.reader.readuntil(b"begun")
+    async with asyncio.timeout(TIMEOUT):
+        await stream_ended.wait()
+
+
+@pytest.mark.parametrize("said", [STREAM + b"nonsense\r\n\r\n", STREAM + GET + b"nonsense\r\n\r\n"])
+async def test_a_refusal_is_never_taken_for_the_answer_of_an_earlier_request(port: int, said: bytes) -> None:
+    async with line_to(port) as line:
+        await line.say(said)
+        assert b"400" not in await line.rest()

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 
+from api.http.idempotency import LEASE
 from storage.postgres.tables import idempotency
 from tests.support.applicants import Selection
 from tests.support.country import Country
@@ -207,3 +208,18 @@ async def test_a_repeated_confirmation_hears_of_its_plate_though_the_deadline_ha
 
     await eventually(is_overdue)
     assert await is_overdue()
+
+
+async def test_after_an_unforeseen_error_a_repeat_is_decided_at_once(
+    selection: Selection, country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    key = str(uuid4())
+    with monkeypatch.context() as broken:
+        broken.setattr(type(country.stack.context.vehicles), "update", fail)
+        assert (await selection.post("draws", {}, key=key)).code == "internal_error"
+    began = country.stack.context.clock()
+    assert (await selection.post("draws", {}, key=key)).ok()["draws"]["remaining"] == 4
+    assert country.stack.context.clock() - began < LEASE / 3
