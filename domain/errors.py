@@ -9,7 +9,7 @@
     ├── Blacklisted · CancellationNotAllowed · VoucherInvalid
     ├── AlreadyReleased · NothingToConfirm · SecondOperatorNeeded
     ├── CodeNotSent · CodeIncorrect · CodeExpired · CodeAttemptsExceeded
-    ├── Unauthenticated · Forbidden · NotFound · IdempotencyKeyInvalid
+    ├── Unauthenticated · Forbidden · OwnAffair · NotFound · IdempotencyKeyInvalid
     └── checked again when repeated: TooEarly · RateLimited · CodeAttemptsExceeded · Unavailable · OutcomeUnknown
 
 `code` is the stable code of `api.md`; the attributes are its facts. The API maps codes to statuses.
@@ -38,11 +38,8 @@ class Refusal(Exception):
 
     def facts(self) -> dict[str, Any]:
         """The refusal's facts as JSON values; instants have the format of the contract."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
-
-
-def _plain(value: object) -> object:
-    return format_instant(value) if isinstance(value, datetime) else value
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: format_instant(v) if isinstance(v, datetime) else v for name, v in values.items()}
 
 
 @dataclass(eq=False)
@@ -253,6 +250,11 @@ class Forbidden(Refusal):
 
 
 @dataclass(eq=False)
+class OwnAffair(Refusal):
+    code = "own_affair"
+
+
+@dataclass(eq=False)
 class NotFound(Refusal):
     code = "not_found"
 
@@ -271,10 +273,7 @@ class RateLimited(Refusal):
 
 @dataclass(eq=False)
 class Unavailable(Refusal):
-    """A dependency does not respond; nothing was done. `parts` names it: database, redis, temporal, sms or registry.
-
-    It is `api` where this process itself is stopping.
-    """
+    """Nothing was done. `parts` names what does not respond: database, redis, temporal, sms, registry, or the api."""
 
     parts: dict[str, str]
     code = "unavailable"

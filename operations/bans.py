@@ -33,9 +33,11 @@ async def release_ban(context: OperationsContext, entry_id: UUID, command: Opera
 async def confirm_ban_release(context: OperationsContext, entry_id: UUID, command: OperatorCommand) -> BanEntry:
     """Raises `NotFound`, `NothingToConfirm`, and `SecondOperatorNeeded` for the operator who released it."""
     return await confirm_as_second(
-        context.repositories.bans.confirm_release(entry_id, command.act),
+        context,
         command,
+        lambda: context.repositories.bans.confirm_release(entry_id, command.act),
         read=lambda: _entry(context, entry_id),
+        requesters=lambda entry: (entry.released_by,),
         confirmers=lambda entry: (entry.confirmed_by,),
     )
 

@@ -1,12 +1,13 @@
 """What every command of an operator carries: operator, time, reason, and the id that identifies a repeat."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from domain.errors import ValidationFailed
 from domain.pii_detection import names_somebody
 from storage.audit.trail import Act
+from storage.staff.persons import StaffPerson
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class OperatorCommand:
     operator: str
     at: datetime
     reason: str | None = None
+    person: StaffPerson | None = field(default=None, repr=False)
+    """Who the operator is; None on the command line, whose users are accounts of the machine."""
 
     @property
     def act(self) -> Act:

@@ -13,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from domain.calendar import shanghai_day
 from operations.commands import OperatorCommand, invalid
+from operations.confirmations import refuse_own_deadline
 from operations.context import OperationsContext
 from operations.temporal_calls import TIMEOUT, translate_temporal_errors
 from storage.preselections.reservations import MOST, DueReservation
@@ -68,8 +69,10 @@ async def postpone_closed_days(
 
 
 async def postpone_outage(context: OperationsContext, command: OperatorCommand, outage: Outage) -> Postponement:
-    """Move each deadline in the outage. Raises `ValidationFailed`."""
-    return await _begin(context, command, await outage_input(context, command, outage))
+    """Move each deadline in the outage. Raises `ValidationFailed`, and `OwnAffair` where one is the operator's own."""
+    given = await outage_input(context, command, outage)
+    await refuse_own_deadline(context, command, [date.fromisoformat(day) for day in given.days], given.office)
+    return await _begin(context, command, given)
 
 
 async def extend_directly(context: OperationsContext, command: OperatorCommand, outage: Outage) -> DirectExtension:

@@ -56,11 +56,18 @@ async def release_withheld(context: OperationsContext, withholding_id: UUID, com
 async def confirm_withheld(context: OperationsContext, withholding_id: UUID, command: OperatorCommand) -> Withholding:
     """Confirm the withholding or its release. Raises `NotFound`, `NothingToConfirm`, `SecondOperatorNeeded`."""
     return await confirm_as_second(
-        context.repositories.withheld.confirm(withholding_id, command.act),
+        context,
         command,
+        lambda: context.repositories.withheld.confirm(withholding_id, command.act),
         read=lambda: _get_withholding(context, withholding_id),
+        requesters=_open_requesters,
         confirmers=lambda known: (known.confirmed_by, known.release_confirmed_by),
     )
+
+
+def _open_requesters(known: Withholding) -> list[str | None]:
+    """Who requested what is to be confirmed next: the withholding, then its release."""
+    return [known.released_by if known.confirmed_at else known.withheld_by]
 
 
 async def withholdings(context: OperationsContext, prefix: str | None) -> list[Withholding]:

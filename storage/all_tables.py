@@ -7,6 +7,7 @@ from storage.pool import tables as pool_tables
 from storage.postgres import tables
 from storage.preselections import tables as preselection_tables
 from storage.sms import tables as sms_tables
+from storage.staff import tables as staff_tables
 
 metadata = tables.metadata
 
@@ -18,4 +19,5 @@ __all__ = [
     "pool_tables",
     "preselection_tables",
     "sms_tables",
+    "staff_tables",
 ]

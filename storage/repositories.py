@@ -41,6 +41,7 @@ from storage.retention.purge import Retention
 from storage.sms.codes import Codes
 from storage.sms.deliveries import SmsDeliveries
 from storage.sms.outbox import SmsOutbox
+from storage.staff.persons import StaffPersons
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Repositories:
     sms_deliveries: SmsDeliveries
     sms_outbox: SmsOutbox
     staff_activity: StaffActivity
+    staff_persons: StaffPersons
     vehicle_histories: VehicleHistories
     withheld: WithheldNumbers
 
@@ -124,6 +126,7 @@ class Repositories:
             sms_deliveries=SmsDeliveries(database),
             sms_outbox=SmsOutbox(database, keys),
             staff_activity=StaffActivity(database),
+            staff_persons=StaffPersons(database),
             vehicle_histories=VehicleHistories(database),
             withheld=WithheldNumbers(database, pool_index),
         )

@@ -13,6 +13,7 @@ from gateways.identity.claims import Claims
 from gateways.identity.provider import Verifier
 from storage.crypto.keyed_hash import Hash
 from storage.crypto.personal_hashes import PersonalHashes
+from storage.staff.persons import StaffPerson
 
 _SCHEME = "bearer "
 
@@ -60,6 +61,15 @@ class Caller:
     def person_hash(self) -> Hash:
         """The person behind the account, not the organisation: a person with several accounts has one limit."""
         return self.hashes.party(self.claims.id_number or self.claims.subject)
+
+    @cached_property
+    def staff_person(self) -> StaffPerson:
+        """The person of a staff token. Others decide their affairs. Raises `Unauthenticated` without an identity."""
+        claims = self.claims
+        if not claims.id_number:
+            raise Unauthenticated
+        code = claims.organisation.credit_code if claims.organisation else None
+        return StaffPerson.of(self.hashes, claims.id_number, code)
 
     @cached_property
     def phone(self) -> str:

@@ -13,6 +13,9 @@ from domain.errors import Forbidden
 ACTING = frozenset({Role.CLERK, Role.OPERATOR})
 """The roles whose acts auditors check."""
 
+SEPARATE = frozenset({Role.AUDITOR, Role.APPLICANT})
+"""Roles that go with no staff role on one token: nobody audits their own acts, or decides their own applications."""
+
 
 class Record(Enum):
     """The record in a path; a caller without access gets `not_found`."""
@@ -37,9 +40,9 @@ class Rule:
     is_public: bool = False
 
     def admit(self, caller: Caller) -> None:
-        """Raises `Forbidden`, also for an auditor with another staff role, who could audit their own acts."""
+        """Raises `Forbidden`, also for an auditor or an applicant with another role on the same token."""
         roles = caller.claims.roles
-        if not self.roles & roles or (Role.AUDITOR in roles and roles & ACTING):
+        if not self.roles & roles or (len(roles) > 1 and roles & SEPARATE):
             raise Forbidden
 
 

@@ -8,7 +8,7 @@ import structlog
 
 from api.auth.policy import Record
 from api.http.request_context import RequestContext
-from domain.errors import NotFound
+from domain.errors import NotFound, OwnAffair
 from storage.crypto.keyed_hash import candidate_hashes
 
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -44,17 +44,22 @@ async def load_office(context: RequestContext, code: str) -> None:
 
 
 async def load_desk_reservation(context: RequestContext, text: str) -> None:
-    """A reservation of the clerk's office, at any stage."""
+    """A reservation of the clerk's office, at any stage, that concerns neither the clerk nor their organisation."""
     row = await context.repositories.preselections.get(id_in(text))
     if row is None or row.plate is None or row.office_code != context.caller.claims.office:
         raise NotFound
+    if await context.repositories.staff_persons.has_preselection(row.id, context.caller.staff_person):
+        raise OwnAffair
     context.preselection = row
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
 
 
 async def require_ban(context: RequestContext, text: str) -> None:
+    """A ban of anybody but the operator and their organisation."""
     if await context.repositories.bans.get(id_in(text)) is None:
         raise NotFound
+    if await context.repositories.staff_persons.has_ban(id_in(text), context.caller.staff_person):
+        raise OwnAffair
 
 
 async def require_withholding(context: RequestContext, text: str) -> None:

@@ -34,13 +34,18 @@ async def inspect_voucher(context: CurrentContext, body: InspectionBody) -> Vouc
     return await service.inspect(context, body.token)
 
 
-@router.post("/preselections/{preselection_id}/confirmation", responses=responses_of_write("not_found", "wrong_stage"))
+@router.post(
+    "/preselections/{preselection_id}/confirmation",
+    responses=responses_of_write("own_affair", "not_found", "wrong_stage"),
+)
 async def confirm_reservation(context: CurrentContext) -> ReservationItem:
     """The holder came in time: the deadline ends, and the plate is issued."""
     return await service.register(context)
 
 
-@router.post("/preselections/{preselection_id}/rejection", responses=responses_of_write("not_found", "wrong_stage"))
+@router.post(
+    "/preselections/{preselection_id}/rejection", responses=responses_of_write("own_affair", "not_found", "wrong_stage")
+)
 async def reject_reservation(context: CurrentContext, body: ReasonBody) -> ReservationItem:
     """The transfer can't be done: the reservation ends without a ban, and the number cools."""
     return await service.reject(context, body.reason)

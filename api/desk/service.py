@@ -11,7 +11,7 @@ from api.http.request_context import RequestContext
 from api.preselections.actions import count, send_command
 from api.preselections.holders import masked_holder
 from api.preselections.views import state_of
-from domain.errors import NotFound, OutcomeUnknown, VoucherInvalid
+from domain.errors import NotFound, OutcomeUnknown, Refusal, VoucherInvalid
 from domain.preselection.values import Stage
 from storage.audit.trail import Act
 from storage.preselections.desk_reasons import DeskReason
@@ -72,7 +72,13 @@ async def reject(context: RequestContext, reason: str) -> ReservationItem:
     await context.repositories.desk_reasons.add(
         DeskReason(context.operation_id, context.preselection.id, clerk, reason, context.now())
     )
-    await send_command(context, "reject", DeskAct(clerk, str(context.operation_id)))
+    try:
+        await send_command(context, "reject", DeskAct(clerk, str(context.operation_id)))
+    except Refusal as refusal:
+        # What was refused for good needs no reason; an unknown outcome may still become a rejection.
+        if not refusal.is_retryable:
+            await context.repositories.desk_reasons.remove(context.operation_id)
+        raise
     return await _current_item(context, Stage.CANCELLED)
 
 

@@ -20,6 +20,7 @@ STATUSES = {
     "unauthenticated": 401,
     "forbidden": 403,
     "blacklisted": 403,
+    "own_affair": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "request_timeout": 408,

@@ -34,7 +34,7 @@ async def list_bans(context: CurrentContext, query: Annotated[BanQuery, Query()]
     return BanPage(items=[ban_item(entry) for entry in entries], next=following)
 
 
-@router.post("/{entry_id}/release", responses=responses_of_write("not_found", "already_released"))
+@router.post("/{entry_id}/release", responses=responses_of_write("own_affair", "not_found", "already_released"))
 async def release_ban(context: CurrentContext, entry_id: EntryId, body: ReasonBody) -> BanItem:
     """Release a ban early, with effect at once; a second operator confirms it afterwards."""
     command = await operator_command(context, body.reason)
@@ -43,7 +43,7 @@ async def release_ban(context: CurrentContext, entry_id: EntryId, body: ReasonBo
 
 @router.post(
     "/{entry_id}/confirmation",
-    responses=responses_of_write("not_found", "nothing_to_confirm", "second_operator_needed"),
+    responses=responses_of_write("own_affair", "not_found", "nothing_to_confirm", "second_operator_needed"),
 )
 async def confirm_ban_release(context: CurrentContext, entry_id: EntryId) -> BanItem:
     """Confirm an early release as a second operator."""

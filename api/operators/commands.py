@@ -31,7 +31,9 @@ from storage.pool.withheld import Withholding
 async def operator_command(context: RequestContext, reason: str | None = None) -> OperatorCommand:
     """The command of the operator who calls; counted as a write. Raises `RateLimited`."""
     await count_write(context, context.app.policy)
-    return OperatorCommand(context.operation_id, context.caller.claims.subject, context.now(), reason)
+    operator, person = context.caller.claims.subject, context.caller.staff_person
+    await context.repositories.staff_persons.note(operator, person, context.now())
+    return OperatorCommand(context.operation_id, operator, context.now(), reason, person)
 
 
 def ban_item(entry: BanEntry) -> BanItem:

@@ -50,7 +50,7 @@ async def seed_calendar_year(context: CurrentContext, body: SeedBody) -> Calenda
     return calendar_answer(context, change.year, change.postponement)
 
 
-@router.post("/deadlines/extensions", status_code=202, responses=responses_of_write())
+@router.post("/deadlines/extensions", status_code=202, responses=responses_of_write("own_affair"))
 async def extend_deadlines(context: CurrentContext, body: OutageBody) -> PostponementAnswer:
     """Extend the reservations whose last day overlaps an outage of our service; the holders get an SMS."""
     outage = Outage(body.since, body.until, body.office_code, body.visit_by)

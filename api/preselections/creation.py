@@ -120,6 +120,7 @@ def _submission(context: RequestContext, checked: ValidatedSubmission, policy: P
         notice_version=checked.notice_version,
         policy=policy.to_dict(),
         owner=context.caller.owner,
+        person_id=context.caller.claims.id_number,
         party_kind=party.kind,
         party_name=party.name,
         party_id=party.id_number,

@@ -12,6 +12,7 @@ from domain.parties import Party, PartyKind
 
 ROLES = frozenset({"applicant", "clerk", "operator", "auditor"})
 STAFF = ROLES - {"applicant"}
+ACTING = frozenset({"clerk", "operator"})
 
 _LONGEST_TEXT = 255
 _COUNTRY_CODE = "+86"
@@ -27,7 +28,11 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """A verified token. `name`, `id_number` and `phone` are set for every applicant, `office` for every clerk."""
+    """A verified token.
+
+    Every applicant's has `name`, `id_number` and `phone`, every clerk's `office` and `id_number`, every operator's
+    `id_number`.
+    """
 
     subject: str
     roles: frozenset[str]
@@ -92,6 +97,9 @@ def read_claims(claims: Mapping[str, Any], *, names: ClaimNames) -> Claims:
     if "applicant" in roles and not (read.name and read.id_number and read.phone):
         raise Unauthenticated
     if "clerk" in roles and not read.office:
+        raise Unauthenticated
+    # Staff don't decide about themselves: without an identity nobody could know.
+    if roles & ACTING and not read.id_number:
         raise Unauthenticated
     return read
 

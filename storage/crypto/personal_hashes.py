@@ -26,6 +26,10 @@ class PersonalHashes:
         """The party that acts and can be banned: a person's identity number or an organisation's credit code."""
         return self._hash("party", fold_capitals(id_number))
 
+    def person(self, id_number: str) -> bytes:
+        """The person behind an account, whoever they act for: always with the first key, to be compared for years."""
+        return self._hash("person", fold_capitals(id_number)).stable
+
     def vehicle(self, vin: str) -> Hash:
         return self._hash("vehicle", fold_capitals(vin))
 

@@ -123,6 +123,8 @@ preselection = Table(
     Column("notice_agreed_at", Instant, nullable=False),
     Column("owner_hash", LargeBinary, nullable=False),
     Column("party_hash", LargeBinary, nullable=False),
+    # The person who submitted it, also as an agent: staff don't decide about themselves. Always of the first key.
+    Column("person_hash", LargeBinary),
     Column("vehicle_hash", LargeBinary, nullable=False),
     Column("transfer_hash", LargeBinary, nullable=False),
     Column("seller_hash", LargeBinary, nullable=False),
@@ -151,6 +153,7 @@ preselection = Table(
     Index("ix_preselection_due", "visit_by", "office_code", postgresql_where=text("stage = 'completed'")),
     Index("ix_preselection_unpurged", "created_at", postgresql_where=text("purged_at IS NULL")),
     Index("ix_preselection_plate", "plate", postgresql_where=_RESERVED),
+    Index("ix_preselection_person", "person_hash", "party_hash"),
     Index("ix_preselection_party_unfinished", "party_hash", postgresql_where=_UNFINISHED),
     # Most changes leave all indexed columns unchanged; free space lets them stay on their page without an index update.
     postgresql_with={"fillfactor": 70},

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.crypto.vault import Keys
@@ -43,6 +43,10 @@ class DeskReasons:
             .values(values | {"reason": sealed})
             .on_conflict_do_nothing(index_elements=["request_id"])
         )
+
+    async def remove(self, request_id: UUID) -> None:
+        """Delete the reason of an act that was refused."""
+        await self._database.rows(delete(desk_reason).where(desk_reason.c.request_id == request_id))
 
     async def of_preselection(self, preselection_id: UUID) -> list[DeskReason]:
         """The reasons about one preselection, oldest first; also of acts that were refused in the end."""

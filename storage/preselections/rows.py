@@ -65,6 +65,8 @@ class Submission:
     certificate_number: str
     seller: Seller
     seller_name_masked: str
+    person_id: str | None = None
+    """The identity number of who submits, also as an agent."""
     notice_agreed_at: datetime | None = None
     code_id: UUID | None = None
     """The code of 确认信息, which the first decision uses up."""
@@ -252,6 +254,7 @@ class Preselections:
             "notice_agreed_at": given.notice_agreed_at or given.at,
             "owner_hash": self._hashes.owner(given.owner),
             "party_hash": hashes.party,
+            "person_hash": self._hashes.person(given.person_id) if given.person_id else None,
             "vehicle_hash": hashes.vehicle,
             "transfer_hash": hashes.transfer,
             "seller_hash": self._hashes.seller(seller.id_number),

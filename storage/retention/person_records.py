@@ -37,6 +37,8 @@ _AS_SELLER = text("""
     WHERE seller_hash = ANY(:hashes)
       AND (dormant OR stage IN ('refused', 'registered', 'exhausted', 'overdue', 'cancelled'))
 """)
+# As an agent of an organisation, whose preselections stay.
+_AS_AGENT = text("UPDATE preselection SET person_hash = NULL WHERE person_hash = :person AND NOT id = ANY(:ids)")
 _CODES = text("DELETE FROM code WHERE phone_hash = ANY(:phones)")
 _CHECKS = text("DELETE FROM failed_check WHERE applicant_hash = ANY(:party)")
 _MESSAGES = text("DELETE FROM text_message WHERE phone_hash = ANY(:phones)")
@@ -109,6 +111,7 @@ class PersonRecords:
                 blank | {"ids": ids, "nobody": NOBODY, "at": at},
             ),
             "as_seller": (_AS_SELLER, {"hashes": candidate_hashes(self._hashes.seller(id_number)), "nobody": NOBODY}),
+            "as_agent": (_AS_AGENT, {"person": self._hashes.person(id_number), "ids": ids}),
             "codes": (_CODES, {"phones": phones}),
             "failed_checks": (_CHECKS, {"party": candidate_hashes(self._hashes.party(id_number))}),
             "messages": (_MESSAGES, {"phones": phones}),

@@ -27,7 +27,7 @@ def set_blank(table: Table) -> str:
 
 SET_NOBODY = f"""
     {set_blank(preselection)}, seller_name_masked = '',
-    owner_hash = :nobody, party_hash = :nobody, seller_hash = :nobody, purged_at = :at
+    owner_hash = :nobody, party_hash = :nobody, seller_hash = :nobody, person_hash = NULL, purged_at = :at
 """
 
 _PRESELECTIONS = text(f"""

@@ -11,11 +11,11 @@ from tests.support.waiting import eventually
 
 
 def clerk_of(country: Country, office: Office) -> Caller:
-    return country.caller("clerk", office=office.code, id_number=None, phone_number=None)
+    return country.caller("clerk", office=office.code, phone_number=None)
 
 
 def operator(country: Country) -> Caller:
-    return country.caller("operator", office=None, id_number=None, phone_number=None)
+    return country.caller("operator", office=None, phone_number=None)
 
 
 async def reserve_plate(country: Country, office: Office, applicant: Applicant | None = None) -> Selection:

@@ -42,10 +42,12 @@ async def test_an_agents_token_names_the_organisation_that_acts(verifier: TokenV
     assert claims.acting_party == Party(PartyKind.ORGANISATION, "深圳市贸易有限公司", "91110000600037341L")
 
 
-async def test_a_clerks_token_names_the_office(verifier: TokenVerifier) -> None:
-    clerk = {name: APPLICANT[name] for name in ("iss", "aud", "sub", "iat", "exp")}
+async def test_a_clerks_token_names_the_office_and_the_person(verifier: TokenVerifier) -> None:
+    clerk = {name: APPLICANT[name] for name in ("iss", "aud", "sub", "iat", "exp", "id_number")}
     claims = await verifier.verify(token_of(clerk | STAFF | {"roles": ["clerk"], "office": "440300"}))
     assert (claims.roles, claims.office) == (frozenset({"clerk"}), "440300")
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(token_of(without(clerk, "id_number") | STAFF | {"roles": ["clerk"], "office": "440300"}))
 
 
 @pytest.mark.parametrize("audience", [AUDIENCE, [AUDIENCE], ["another", AUDIENCE]])
