@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
-from uuid import uuid5
 
 from temporalio import activity
 
@@ -22,6 +21,7 @@ from storage.offices.calendars import Calendars
 from storage.pool.claims import Claims
 from storage.pool.index import DrawFilter
 from storage.pool.segments import SegmentRepository
+from storage.preselections.decisions import RESTART, restart_id
 from workflows.messages import Compose, DecisionInput, DecisionResult, Draw, OneNumber
 from workflows.ports import Plates
 from workflows.validation import check_numbers, check_prefix
@@ -101,9 +101,9 @@ class PlateActivities(Plates):
             after = case.state.restart_batch(batch.id, case.at)
             claims = claim_changes(case.state, after, case.at)
             return await self._runner.commit(
-                case, after, action="restart_batch", request_id=uuid5(case.request_id, "late"), claims=claims
+                case, after, action=RESTART, request_id=restart_id(case.request_id), claims=claims
             )
-        except (Refusal, StaleRevision, ClaimLost):
+        except (Refusal, ClaimLost):
             return unchanged
 
     async def _take_back(self, case: Case, plates: Sequence[str]) -> None:

@@ -60,20 +60,21 @@ async def keep_schedule(
     while True:
         await asyncio.sleep(every.total_seconds())
         try:
-            await client.create_schedule(schedule_id, _maintenance_schedule(task_queue, schedule_id))
-            log.warning("maintenance schedule was missing")
-        except ScheduleAlreadyRunningError:
-            await _report_standstill(client.get_schedule_handle(schedule_id), clock())
+            await _check_schedule(client, _maintenance_schedule(task_queue, schedule_id), schedule_id, clock())
         except RPCError as error:
             log.warning("maintenance schedule not checked", status=error.status.name)
 
 
-async def _report_standstill(schedule: ScheduleHandle, at: datetime) -> None:
+async def _check_schedule(client: Client, wanted: Schedule, schedule_id: str, at: datetime) -> None:
     try:
-        found = await schedule.describe()
-    except RPCError as error:
-        log.warning("maintenance schedule not checked", status=error.status.name)
-        return
+        await client.create_schedule(schedule_id, wanted)
+        log.warning("maintenance schedule was missing")
+    except ScheduleAlreadyRunningError:
+        await _report_standstill(client.get_schedule_handle(schedule_id), at)
+
+
+async def _report_standstill(schedule: ScheduleHandle, at: datetime) -> None:
+    found = await schedule.describe()
     last = max((action.started_at for action in found.info.recent_actions), default=found.info.created_at)
     if not found.info.running_actions and at - last > STANDSTILL:
         log.warning("maintenance does not run", paused=found.schedule.state.paused, last=format_instant(last))

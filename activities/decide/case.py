@@ -42,6 +42,11 @@ class Case:
             raise WrongStage("submitted")
         return self.before
 
+    @property
+    def is_late(self) -> bool:
+        """Whether an earlier attempt of this message has decided, and its result was lost."""
+        return self.earlier is not None and self.first_at <= self.earlier.at < self.at
+
 
 def to_result(revision: int, state: Preselection) -> DecisionResult:
     """The result for the workflow."""

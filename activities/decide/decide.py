@@ -83,10 +83,11 @@ class DecisionRunner:
         for _ in range(_ROUNDS):
             case = await self.load_state(given, command)
             try:
-                if case.earlier:
-                    is_late = when_late and case.first_at <= case.earlier.at < case.at
-                    return await when_late(case, command) if when_late and is_late else self.unchanged_result(case)
-                return await make(case, command)
+                if case.earlier is None:
+                    return await make(case, command)
+                if when_late and case.is_late:
+                    return await when_late(case, command)
+                return self.unchanged_result(case)
             except (StaleRevision, RequestIdTaken):
                 continue
             except Refusal as refusal:

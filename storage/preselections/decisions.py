@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from psycopg import IntegrityError
 
@@ -49,7 +49,14 @@ _LOAD = f"""
     WHERE p.id = %(id)s
 """.encode()  # noqa: S608 -- constants
 
-_FIND = b"SELECT at, answer FROM decision WHERE request_id = %(request_id)s"
+RESTART = "restart_batch"
+"""The action that restarts the countdown of a draw whose result was lost; its answer is then the draw's."""
+
+_FIND = f"""
+    SELECT at, answer FROM decision
+    WHERE request_id = %(request_id)s OR request_id = %(restart_id)s AND action = '{RESTART}'
+    ORDER BY at DESC LIMIT 1
+""".encode()  # noqa: S608 -- constants
 
 _ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
 
@@ -234,9 +241,15 @@ class Decisions:
         raise ClaimLost([claim.plate for claim in decision.hold])
 
     async def find(self, request_id: UUID) -> EarlierDecision | None:
-        """The decision of this request, if it was made."""
-        found = await self._database.fetch_raw(_FIND, {"request_id": request_id})
+        """The decision of this request, if it was made; of a draw the last one, with the countdown that holds now."""
+        values = {"request_id": request_id, "restart_id": restart_id(request_id)}
+        found = await self._database.fetch_raw(_FIND, values)
         return EarlierDecision(found[0][0], found[0][1]["state"], found[0][1]["revision"]) if found else None
+
+
+def restart_id(request_id: UUID) -> UUID:
+    """The request id of the restart of this draw's countdown: there is at most one."""
+    return uuid5(request_id, "late")
 
 
 def _raise_obstacle(decision: Decision, found: _Found) -> None:

@@ -80,7 +80,7 @@ def inputs_of(methods: Iterable[Any]) -> set[Any]:
 
 
 INPUTS = inputs_of(handlers())
-MESSAGES = sorted((part for part in INPUTS if is_dataclass(part)), key=lambda part: part.__name__)
+MESSAGES: list[Any] = sorted(filter(is_dataclass, INPUTS), key=str)
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.__name__)

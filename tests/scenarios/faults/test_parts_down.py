@@ -107,11 +107,8 @@ async def test_a_draw_during_which_a_part_is_frozen_happens_once(
 
     await eventually(is_known, within=BACK_WITHIN)
     view = await selection.view()
-    batch = answer.body["batch"]
-    assert view["draws"]["remaining"] == 4
-    assert (view["batch"]["id"], view["batch"]["numbers"]) == (batch["id"], batch["numbers"])
-    # A repeat returns the state as it was decided; the countdown that nobody could see may start again after that.
-    assert view["batch"]["expires_at"] >= batch["expires_at"]
+    # The countdown that nobody could see may have started again: a repeat shows the one that holds.
+    assert (view["draws"]["remaining"], view["batch"]) == (4, answer.body["batch"])
 
 
 async def test_without_temporal_reading_goes_on_and_actions_are_unavailable(

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from activities.plates import PlateActivities
+from domain.preselection.record import from_record
 from domain.preselection.values import Stage
 from storage.failures import StaleRevision
 from storage.preselections.decisions import Decision
@@ -57,6 +58,12 @@ async def test_a_draw_that_was_made_unseen_has_its_whole_countdown(world: World,
     assert result.revision == (await vehicle.row()).revision
     live = await world.claims(*state.batch.numbers, at=given.at + SOON)
     assert {claim.until for claim in live.values()} == {state.batch.expires_at}
+    # A repeat later, or a third attempt, shows the countdown that holds, and restarts it no more.
+    for repeat in (afresh(given, 2 * SOON), later(given, 2 * SOON)):
+        assert (await plates.draw(repeat, command)).answered == unseen.revision
+    answer = await world.repositories.decisions.find(UUID(command.request_id))
+    assert answer
+    assert from_record(answer.state, vehicle.policy) == await vehicle.state() == state
 
 
 async def test_the_last_draw_that_was_made_unseen_is_not_refused_as_used_up(
