@@ -14,7 +14,6 @@ from api.offices.directory import OfficeDirectory
 from config.settings import Settings
 from config.temporal import connect
 from documents.voucher_keys import VoucherKeys
-from domain.policy import Policy
 from domain.sms import SmsGateway
 from gateways.identity.provider import Verifier
 from gateways.vehicle_registry import VehicleRegistry
@@ -28,7 +27,6 @@ from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from storage.sms.code_sender import CodeSender
 from storage.sms.quota import ServiceCodes
-from workflows.client import VehicleClient
 
 CONNECTIONS = 20
 
@@ -46,8 +44,6 @@ class Gateways:
 class AppContext:
     settings: Settings
     clock: Clock
-    policy: Policy
-    """The deployment's policy, which an office may override."""
     gateways: Gateways
     temporal: Client
     repositories: Repositories
@@ -58,21 +54,19 @@ class AppContext:
     streams: OpenStreams
     vouchers: VoucherKeys
     operations: OperationsContext
-    vehicles: VehicleClient
 
     @classmethod
     def build(
         cls, settings: Settings, gateways: Gateways, repositories: Repositories, temporal: Client, clock: Clock
     ) -> Self:
         """The dependencies with these connections."""
-        policy = Policy().with_overrides(settings.policy)
         hashes, windows = repositories.hashes, repositories.rate_windows
         operations = OperationsContext.build(settings, repositories, temporal)
+        policy = operations.policy
         service_codes = ServiceCodes(windows, policy.codes_per_minute)
         return cls(
             settings=settings,
             clock=clock,
-            policy=policy,
             gateways=gateways,
             temporal=temporal,
             repositories=repositories,
@@ -83,7 +77,6 @@ class AppContext:
             streams=OpenStreams(settings.streams_per_account),
             vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
             operations=operations,
-            vehicles=operations.vehicles,
         )
 
 

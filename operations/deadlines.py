@@ -18,10 +18,9 @@ from operations.context import OperationsContext
 from operations.temporal_calls import TIMEOUT, translate_temporal_errors
 from storage.preselections.reservations import MOST, DueReservation
 from workflows.deadline_extensions import deadline_extensions, send_extensions
-from workflows.messages import PostponementInput, postponement_workflow_id
+from workflows.messages import POSTPONEMENT_WORKFLOW, PostponementInput, postponement_workflow_id
 from workflows.search_attributes import OFFICE
 
-WORKFLOW = "Postponement"
 LONGEST_OUTAGE = timedelta(days=31)
 
 _DAY = timedelta(days=1)
@@ -128,7 +127,7 @@ async def _begin(context: OperationsContext, command: OperatorCommand, given: Po
 async def _start(temporal: Client, task_queue: str, workflow_id: str, given: PostponementInput) -> None:
     where = given.office or "全部车管所"
     await temporal.start_workflow(
-        WORKFLOW,
+        POSTPONEMENT_WORKFLOW,
         given,
         id=workflow_id,
         task_queue=task_queue,

@@ -17,12 +17,10 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import OutcomeUnknown, Unavailable
-from workflows.messages import ActionResult, VehicleInput, vehicle_workflow_id
+from workflows.messages import VEHICLE_WORKFLOW, ActionResult, VehicleInput, vehicle_workflow_id
 from workflows.refusals import as_refusal
 from workflows.retries import longest_loss
 from workflows.start_options import VehicleStart, vehicle_options
-
-WORKFLOW = "Vehicle"
 
 UPDATE_TIMEOUT_SECONDS = max(8.0, longest_loss().total_seconds() + 2.0)
 """Longer than lost workflow tasks delay a response, and shorter than the response's limit (a test checks both)."""
@@ -94,7 +92,10 @@ class VehicleClient:
 
     async def _start_with(self, vehicle: VehicleStart, act: str, sealed: Any) -> ActionResult:
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            WORKFLOW, VehicleInput(vehicle.preselection_id), task_queue=self._task_queue, **vehicle_options(vehicle)
+            VEHICLE_WORKFLOW,
+            VehicleInput(vehicle.preselection_id),
+            task_queue=self._task_queue,
+            **vehicle_options(vehicle),
         )
         try:
             result: ActionResult = await self._temporal.execute_update_with_start_workflow(

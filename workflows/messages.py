@@ -14,6 +14,11 @@ from typing import Any
 
 Record = dict[str, Any]
 
+# The names of the workflow types, as Temporal has them.
+VEHICLE_WORKFLOW = "Vehicle"
+BLACKLIST_WORKFLOW = "Blacklist"
+POSTPONEMENT_WORKFLOW = "Postponement"
+
 
 def vehicle_workflow_id(preselection_id: str) -> str:
     """The id of the workflow of this preselection."""

@@ -13,13 +13,14 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from activities.maintenance.starter import Starter, run_few_at_once
-from activities.maintenance.temporal_lists import BAN, VEHICLE, closed_runs, shown_stages
-from domain.preselection.values import UNFINISHED, Stage
+from activities.maintenance.temporal_lists import closed_runs, shown_stages
+from domain.preselection.values import RUNNING, Stage
 from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Offices
 from storage.preselections.lagging import LaggingWorkflows
 from storage.preselections.orphans import ChangedVehicle, ExpectedVehicle, ExpectedWorkflows
 from workflows.maintenance.types import ResyncedVehicles, RevivedWorkflows, StepInput
+from workflows.messages import BLACKLIST_WORKFLOW, VEHICLE_WORKFLOW
 from workflows.search_attributes import search_stage
 
 # What was missed in the last check, because Temporal's lists are a little late, is found in this one.
@@ -31,7 +32,6 @@ _SETTLING = timedelta(seconds=30)
 # As long as Temporal keeps ended workflows.
 _FURTHEST = timedelta(days=30)
 _FURTHEST_CHANGE = timedelta(hours=1)
-_MUST_RUN = (*UNFINISHED, Stage.COMPLETED)
 
 
 class OrphanedWorkflows:
@@ -49,10 +49,10 @@ class OrphanedWorkflows:
         since = _since(order, _OVERLAP, _FURTHEST)
         vehicles = {row.id: row for row in await self._rows.past_deadline(order.at - _LATE)}
         bans = {ban.id: ban for ban in await self._rows.ended_bans(order.at - _LATE)}
-        async for ended in closed_runs(temporal, VEHICLE, since):
+        async for ended in closed_runs(temporal, VEHICLE_WORKFLOW, since):
             rows = await self._rows.of(ended)
             vehicles |= {row.id: row for row in rows if not _has_done_its_work(row, ended[row.id])}
-        async for ended in closed_runs(temporal, BAN, since):
+        async for ended in closed_runs(temporal, BLACKLIST_WORKFLOW, since):
             bans |= {ban.id: ban for ban in await self._rows.bans(ended)}
         behind = await self._behind(temporal, order) - vehicles.keys()
         revived = await run_few_at_once(starter.refresh(row) for row in vehicles.values())
@@ -119,5 +119,5 @@ def _has_done_its_work(row: ExpectedVehicle, status: WorkflowExecutionStatus | N
 def _is_behind(row: ChangedVehicle, shown: Mapping[UUID, str | None]) -> bool:
     """Whether the workflow shows that it does not know what its row says."""
     if row.id not in shown:
-        return row.stage in _MUST_RUN and not row.dormant
+        return row.stage in RUNNING and not row.dormant
     return shown[row.id] != search_stage(row.stage)

@@ -11,12 +11,12 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.maintenance.temporal_lists import BAN, running_vehicles
+from activities.maintenance.temporal_lists import running_vehicles
 from domain.errors import OutcomeUnknown, Refusal, Unavailable
 from storage.crypto.seals import MessageSeals
 from storage.preselections.orphans import ExpectedBan, ExpectedVehicle
 from workflows.client import VehicleClient
-from workflows.messages import Action, BlacklistInput, blacklist_workflow_id
+from workflows.messages import BLACKLIST_WORKFLOW, Action, BlacklistInput, blacklist_workflow_id
 from workflows.start_options import VehicleStart, ban_options
 
 _AT_ONCE = 20
@@ -68,7 +68,7 @@ class Starter:
             return False
         try:
             await self._temporal.start_workflow(
-                BAN,
+                BLACKLIST_WORKFLOW,
                 BlacklistInput(entry_id),
                 task_queue=self._task_queue,
                 rpc_timeout=_RPC_TIMEOUT,

@@ -9,10 +9,9 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from domain.instants import format_instant
-from workflows.messages import vehicle_workflow_id
+from workflows.messages import VEHICLE_WORKFLOW, vehicle_workflow_id
 from workflows.search_attributes import STAGE
 
-VEHICLE, BAN = "Vehicle", "Blacklist"
 PAGE = 500
 _CLOSED = 'WorkflowType = "{kind}" AND ExecutionStatus != "Running" AND CloseTime > "{since}"'
 _RUNNING = 'WorkflowType = "{kind}" AND ExecutionStatus = "Running" AND TaskQueue = "{task_queue}"'
@@ -33,7 +32,7 @@ async def closed_runs(temporal: Client, kind: str, since: datetime) -> AsyncIter
 
 async def running_vehicles(temporal: Client, task_queue: str) -> AsyncIterator[Collection[UUID]]:
     """The preselections whose workflows run, page by page."""
-    async for page in _pages(temporal, _RUNNING.format(kind=VEHICLE, task_queue=task_queue)):
+    async for page in _pages(temporal, _RUNNING.format(kind=VEHICLE_WORKFLOW, task_queue=task_queue)):
         yield page.keys()
 
 

@@ -30,7 +30,7 @@ from storage.pool.withheld import Withholding
 
 async def operator_command(context: RequestContext, reason: str | None = None) -> OperatorCommand:
     """The command of the operator who calls; counted as a write. Raises `RateLimited`."""
-    await count_write(context, context.app.policy)
+    await count_write(context, context.app.operations.policy)
     operator, person = context.caller.claims.subject, context.caller.staff_person
     await context.repositories.staff_persons.note(operator, person, context.now())
     return OperatorCommand(context.operation_id, operator, context.now(), reason, person)

@@ -50,7 +50,7 @@ async def send_command(context: RequestContext, name: str, command: Command) -> 
         try:
             if not context.is_repeat:
                 act.check(state, now, command)
-            return await context.app.vehicles.update(await vehicle_of(context, row), name, command)
+            return await context.app.operations.vehicles.update(await vehicle_of(context, row), name, command)
         except (OutcomeUnknown, Unavailable):
             context.repositories.lagging_workflows.note_soon(row.id, now)
             raise

@@ -60,7 +60,7 @@ async def _begin(context: RequestContext, checked: ValidatedSubmission) -> None:
     """Start the workflow; one that already runs reads its row."""
     office, preselection_id = checked.office, str(context.operation_id)
     try:
-        await context.app.vehicles.start(
+        await context.app.operations.vehicles.start(
             VehicleStart(preselection_id, office.code, office.prefixes), "begin", Action(preselection_id)
         )
     except (OutcomeUnknown, Unavailable):
@@ -70,7 +70,7 @@ async def _begin(context: RequestContext, checked: ValidatedSubmission) -> None:
 
 async def _create(context: RequestContext, checked: ValidatedSubmission) -> None:
     structlog.contextvars.bind_contextvars(preselection_id=str(context.operation_id), office=checked.office.code)
-    policy = policy_of(checked.office, context.app.policy)
+    policy = policy_of(checked.office, context.app.operations.policy)
     await count_write(context, policy)
     await _require_notice(context, checked)
     await require_no_ban(context)

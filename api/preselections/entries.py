@@ -33,7 +33,7 @@ async def enter(context: RequestContext, body: EntryBody) -> EntryAnswer:
 async def _enter(context: RequestContext, body: EntryBody) -> EntryAnswer:
     if body.preselection_id:
         await load_own_preselection(context, body.preselection_id)
-    await count_write(context, context.app.policy)
+    await count_write(context, context.app.operations.policy)
     if until := await find_ban_end(context):
         return await _show_ban(context, until)
     if body.new_vehicle:
@@ -71,7 +71,7 @@ async def _reset(context: RequestContext, state: Preselection) -> None:
     if state.dormant or state.stage is not Stage.SERVICE_NOTES:
         try:
             vehicle = await vehicle_of(context, context.preselection)
-            await context.app.vehicles.update(vehicle, "enter", Action(str(context.operation_id)))
+            await context.app.operations.vehicles.update(vehicle, "enter", Action(str(context.operation_id)))
         except (OutcomeUnknown, Unavailable):
             context.repositories.lagging_workflows.note_soon(context.preselection.id, context.now())
             raise

@@ -22,7 +22,7 @@ async def send(context: RequestContext, purpose: str) -> CodeSent:
 
 
 async def _send(context: RequestContext, purpose: str) -> CodeSent:
-    now, policy, phone = context.now(), context.app.policy, context.caller.phone
+    now, policy, phone = context.now(), context.app.operations.policy, context.caller.phone
     await count_write(context, policy)
     owner = CodeOwner(purpose, context.caller.owner_hash)
     issued = await context.app.code_sender.send(CodeRequest(context.operation_id, owner, phone, now), policy)

@@ -1,22 +1,26 @@
 """Rows that need a running workflow: maintenance looks for those whose workflow was ended by hand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, text, true
+from sqlalchemy import Column, ColumnElement, and_, not_, or_, select, text, true
 
 from domain.calendar import shanghai_day
+from domain.preselection.values import RUNNING, Stage
 from storage.postgres.database import Database
-from storage.postgres.tables import UNFINISHED_STAGES, blacklist, decision, preselection
+from storage.postgres.tables import blacklist, decision, preselection
 
 MOST = 500
 MOST_COMPARED = 100
 """The number of ids that fit into one query to Temporal."""
 
+_MUST_RUN = and_(preselection.c.stage.in_(RUNNING), not_(preselection.c.dormant))
 # A workflow that found its deadline missed may have been ended before the ban was written.
-_GOES_ON = (*UNFINISHED_STAGES, "completed", "overdue")
+_IS_OVERDUE = preselection.c.stage == Stage.OVERDUE
+_BY_DAY = (preselection.c.visit_by, preselection.c.id)
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,7 @@ class ExpectedWorkflows:
 
     async def of(self, ids: Collection[UUID]) -> list[ExpectedVehicle]:
         """Those of these preselections that must continue."""
-        columns = preselection.c
-        return await self._rows(columns.id.in_(ids), columns.stage.in_(_GOES_ON), not_(columns.dormant))
+        return await self._rows(preselection.c.id.in_(ids), or_(_MUST_RUN, _IS_OVERDUE))
 
     async def unfinished_vehicles(self, missed_since: datetime, after: UUID | None = None) -> list[ExpectedVehicle]:
         """A page of all that must continue, by id; `after` is the last one of the previous page.
@@ -65,13 +68,8 @@ class ExpectedWorkflows:
         """
         columns = preselection.c
         beyond = columns.id > after if after else true()
-        goes_on = or_(
-            and_(columns.stage.in_((*UNFINISHED_STAGES, "completed")), not_(columns.dormant)),
-            and_(columns.stage == "overdue", columns.deadline >= missed_since),
-        )
-        wanted = select(columns.id, columns.office_code, columns.stage).where(goes_on, beyond)
-        found = await self._database.rows(wanted.order_by(columns.id).limit(MOST))
-        return [ExpectedVehicle(*row) for row in found]
+        goes_on = or_(_MUST_RUN, and_(_IS_OVERDUE, columns.deadline >= missed_since))
+        return await self._rows(goes_on, beyond, order_by=[columns.id])
 
     async def changed_vehicles(
         self, since: datetime, until: datetime, after: UUID | None = None
@@ -99,10 +97,11 @@ class ExpectedWorkflows:
         """Bans whose end was before an instant and that are not released."""
         return await self._bans(blacklist.c.until < before)
 
-    async def _rows(self, *conditions: ColumnElement[bool]) -> list[ExpectedVehicle]:
-        columns = preselection.c
-        names = (columns.id, columns.office_code, columns.stage)
-        wanted = select(*names).where(*conditions).order_by(columns.visit_by, columns.id).limit(MOST)
+    async def _rows(
+        self, *conditions: ColumnElement[bool], order_by: Sequence[Column[Any]] = _BY_DAY
+    ) -> list[ExpectedVehicle]:
+        names = [preselection.c[name] for name in ExpectedVehicle.__dataclass_fields__]
+        wanted = select(*names).where(*conditions).order_by(*order_by).limit(MOST)
         return [ExpectedVehicle(*row) for row in await self._database.rows(wanted)]
 
     async def _bans(self, condition: ColumnElement[bool]) -> list[ExpectedBan]:

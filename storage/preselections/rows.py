@@ -14,13 +14,14 @@ from sqlalchemy import ColumnElement, and_, delete, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.policy import Policy
+from domain.preselection.values import UNFINISHED
 from storage.crypto.hash_moves import SubmittedHashes, convert_to_current
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys, Vault
 from storage.postgres.database import Database
 from storage.postgres.sealed import sealed_columns
-from storage.postgres.tables import UNFINISHED_STAGES, preselection
+from storage.postgres.tables import preselection
 
 _SEALED = [column.name for column in sealed_columns(preselection)]
 _OPEN = (
@@ -209,7 +210,7 @@ class Preselections:
             select(columns.id, columns.office_code)
             .where(
                 columns.party_hash == party,
-                columns.stage.in_(UNFINISHED_STAGES),
+                columns.stage.in_(UNFINISHED),
                 not_(columns.dormant),
                 columns.id != preselection_id,
             )

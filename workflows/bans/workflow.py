@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.durations import SHANGHAI
     from domain.sms import Purpose
 
-from workflows.messages import BlacklistInput, ReleaseBan
+from workflows.messages import BLACKLIST_WORKFLOW, BlacklistInput, ReleaseBan
 from workflows.ports import Bans, Notifications, ReleaseInput, ReleaseResult, SmsInput
 from workflows.retries import NOTIFICATION
 from workflows.run_until_decided import run_until_decided
@@ -21,7 +21,7 @@ from workflows.vehicle.decisions import now
 from workflows.vehicle.ui_text import GIVEN_UP
 
 
-@workflow.defn(name="Blacklist")
+@workflow.defn(name=BLACKLIST_WORKFLOW)
 class BlacklistWorkflow:
     """One ban until its release, by time or by an operator (R-41, R-48)."""
 

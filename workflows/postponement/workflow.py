@@ -11,7 +11,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.instants import whole_milliseconds
 
-from workflows.messages import Postponed, PostponementInput
+from workflows.messages import POSTPONEMENT_WORKFLOW, Postponed, PostponementInput
 from workflows.ports import Deadlines, PostponedPage, PostponePageInput
 from workflows.retries import MANY
 
@@ -19,7 +19,7 @@ PAUSES = (timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
 """The pauses before each further pass; the first pass that finds nothing is the last."""
 
 
-@workflow.defn(name="Postponement")
+@workflow.defn(name=POSTPONEMENT_WORKFLOW)
 class PostponementWorkflow:
     def __init__(self) -> None:
         self._found: list[int] = []

@@ -11,7 +11,7 @@ from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from domain.instants import to_milliseconds, whole_milliseconds
-    from domain.preselection.values import UNFINISHED, Stage
+    from domain.preselection.values import RUNNING, Stage
 
 from workflows.messages import ActionResult, DecisionInput, DecisionResult
 from workflows.outcomes import Outcomes
@@ -84,7 +84,7 @@ class VehicleDecisions:
         """Whether anything can still happen to this vehicle in this run."""
         if self.current is None:
             return False
-        return not self.current.is_dormant and (self.stage in UNFINISHED or self.stage is Stage.COMPLETED)
+        return not self.current.is_dormant and self.stage in RUNNING
 
     def is_due(self) -> bool:
         """Whether the row must be read: something has expired, or the row has another revision."""

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.sms import Purpose
 
 from workflows.messages import (
+    VEHICLE_WORKFLOW,
     Action,
     ActionResult,
     Compose,
@@ -53,7 +54,7 @@ REMINDERS = {Countdown.REMINDER: Purpose.REMINDER, Countdown.LAST_DAY: Purpose.L
 """The countdowns whose end is an SMS."""
 
 
-@workflow.defn(name="Vehicle")
+@workflow.defn(name=VEHICLE_WORKFLOW)
 class VehicleWorkflow:
     """The process of one preselection. All state is set in `__init__`: an update may be handled before `run` begins."""
 
