@@ -1,29 +1,13 @@
 """The list of metrics, the dashboard and the alerts name metrics that exist, and the list names all."""
 
-import json
 import re
-from collections.abc import Iterator
 
 import yaml
 from prometheus_client import REGISTRY
 
 from process import metrics
 from tests.rules.source_files import ROOT
-
-DASHBOARD = ROOT / "deploy" / "grafana" / "dashboard.json"
-ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
-NAME = re.compile(r"\b(?:xuanhao|temporal)_[a-z_]+")
-
-
-def expressions() -> Iterator[str]:
-    for panel in json.loads(DASHBOARD.read_text("utf-8"))["panels"]:
-        yield from (target["expr"] for target in panel["targets"])
-    for group in yaml.safe_load(ALERTS.read_text("utf-8"))["groups"]:
-        yield from (rule["expr"] for rule in group["rules"])
-
-
-def names_in_files() -> set[str]:
-    return {name for expression in expressions() for name in NAME.findall(expression)}
+from tests.support.metric_queries import ALERTS, expressions, names_in_files
 
 
 def existing() -> dict[str, str]:

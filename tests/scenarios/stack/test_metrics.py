@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.rules.test_metrics import names_in_files
+from tests.support.metric_queries import names_in_files
 from tests.support.running_stack import Client, RunningStack
 from tests.support.waiting import eventually
 
