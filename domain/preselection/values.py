@@ -20,10 +20,10 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
-UNFINISHED = frozenset({Stage.SERVICE_NOTES, Stage.IDENTITY_VERIFICATION, Stage.PLATE_SELECTION})
+UNFINISHED = (Stage.SERVICE_NOTES, Stage.IDENTITY_VERIFICATION, Stage.PLATE_SELECTION)
 """The stages before a plate is reserved, in which chances can still be used."""
 
-RUNNING = UNFINISHED | {Stage.COMPLETED}
+RUNNING = (*UNFINISHED, Stage.COMPLETED)
 """The stages in which something can still happen, unless the preselection is dormant: its workflow runs."""
 
 

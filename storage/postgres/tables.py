@@ -4,7 +4,6 @@ Columns of bytes that end in `_hash` are keyed hashes (`KeyedHash`) for lookups;
 Uniqueness rules are constraints here, so that the database decides every race.
 """
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -30,7 +29,7 @@ from storage.postgres.sealed import Sealed
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of a claim without an end: a plate that was issued or withheld. (Python can't read `infinity`.)"""
 
-STAGES = ("submitted", "refused", *(stage.value for stage in Stage))
+STAGES = ("submitted", "refused", *Stage)
 """The contract's stages, and two hidden ones: `submitted` before the vehicle check, `refused` after a failed one."""
 
 CLAIM_KINDS = ("offered", "candidate", "reserved", "issued", "withheld", "cooling")
@@ -52,18 +51,13 @@ Instant = sa.DateTime(timezone=True)
 Plate = sa.String(collation="C")
 
 
-def stages_in(stages: Collection[Stage]) -> tuple[str, ...]:
-    """The values of these stages in their order: the planner compares the conditions of indexes as they are written."""
-    return tuple(stage.value for stage in Stage if stage in stages)
-
-
 def one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
-_RUNNING = text(f"{one_of('stage', stages_in(RUNNING))} AND NOT dormant")
+_RUNNING = text(f"{one_of('stage', RUNNING)} AND NOT dormant")
 _RESERVED = text("plate IS NOT NULL")
-_UNFINISHED = text(f"{one_of('stage', stages_in(UNFINISHED))} AND NOT dormant")
+_UNFINISHED = text(f"{one_of('stage', UNFINISHED)} AND NOT dormant")
 
 office = Table(
     "office",

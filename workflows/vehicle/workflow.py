@@ -125,8 +125,7 @@ class VehicleWorkflow:
         self._publish_details()
 
     def _follow_timers(self) -> None:
-        current = self._decisions.current
-        if current:
+        if current := self._decisions.current:
             self._countdowns.follow(ends_of(current), now())
             # A run that started late finds deadlines that have already passed.
             self._is_woken = self._is_woken or self._decisions.is_due()

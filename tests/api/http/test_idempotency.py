@@ -218,7 +218,7 @@ async def test_after_an_unforeseen_error_a_repeat_is_decided_at_once(
 
     key = str(uuid4())
     with monkeypatch.context() as broken:
-        broken.setattr(type(country.stack.context.vehicles), "update", fail)
+        broken.setattr(type(country.stack.context.operations.vehicles), "update", fail)
         assert (await selection.post("draws", {}, key=key)).code == "internal_error"
     began = country.stack.context.clock()
     assert (await selection.post("draws", {}, key=key)).ok()["draws"]["remaining"] == 4
