@@ -1,0 +1,34 @@
+"""Examples of the machine, until so many acts were made or the cars of a system are used up."""
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.scenarios.model.machine import RestMachine
+from tests.scenarios.model.service import Service
+
+STEPS = 50
+EXAMPLES_AT_ONCE = 5
+
+
+def play(service: Service, *, acts: int) -> None:
+    """Raises at the first difference, with the example that shows it."""
+
+    class Machine(RestMachine):
+        """With this service."""
+
+    Machine.service = service
+    options = settings(
+        max_examples=EXAMPLES_AT_ONCE,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        # An example uses cars up, so it can't be shortened: it would be played with others.
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    while service.calls < acts:
+        try:
+            run_state_machine_as_test(Machine, settings=options)
+        except StopIteration:
+            # Each example needs cars that nobody has used, and there are no more.
+            return

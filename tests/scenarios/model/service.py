@@ -1,0 +1,108 @@
+"""A running system for the model: its cars, and calls that return an answer and a view."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.scenarios.model.contract_model import Answer, Pool
+
+Json = dict[str, Any]
+# No countdown ends and no limit is reached: the model has no clock.
+POLICY = {
+    f"XUANHAO_POLICY__{name}": value
+    for name, value in {
+        **dict.fromkeys(("CONFIRM_DELAY", "COMPOSE_INTERVAL", "CODE_RESEND"), "PT0S"),
+        **dict.fromkeys(("BATCH_TTL", "CANDIDATE_TTL", "CANDIDATE_TTL_CAP", "SESSION_IDLE", "CODE_TTL"), "P1D"),
+        **dict.fromkeys(("WRITES_PER_MINUTE", "KEYBOARD_PER_MINUTE", "CODES_PER_HOUR", "CODES_PER_DAY"), "1000000"),
+        "KEYBOARD_SNAPSHOT": "PT1S", "CANCELLATION": "true", "DRAWS": "4", "COMPOSED": "8", "CODE_ATTEMPTS": "2",
+    }.items()
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Car:
+    user: str
+    facts: Json
+
+    @property
+    def office(self) -> str:
+        return str(self.facts["office_code"])
+
+
+@dataclass
+class Service:
+    """`calls` counts the writes of all machines, and `pool` is what they all hold."""
+
+    http: httpx.Client
+    pool: Pool = field(default_factory=Pool)
+    calls: int = 0
+    _tokens: dict[str, str] = field(default_factory=dict)
+    _cars: Iterator[Car] = field(default_factory=lambda: iter(()))
+    _clerks: dict[str, str] = field(default_factory=dict)
+
+    def meet(self) -> None:
+        users = self._read("/demo/users")["items"]
+        self._clerks = {user["office_code"]: user["user"] for user in users if "clerk" in user["roles"]}
+        applicants = [user["user"] for user in users if user["roles"] == ["applicant"]]
+        self._cars = itertools.chain.from_iterable(map(self._cars_of, applicants))
+
+    def next_car(self) -> Car:
+        """A car that nobody has used."""
+        return next(self._cars)
+
+    def create(self, car: Car) -> Json:
+        self.post(car.user, "/verification-codes", {"purpose": "confirm_information"})
+        notice = self._read(f"/offices/{car.office}/notice", car.user)
+        names = ("office_code", "certificate_number", "vin", "seller")
+        facts = {name: car.facts[name] for name in names} | {"notice_version": notice["version"]}
+        code = self.code(car.user, "confirm_information")
+        answer, view = self.post(car.user, "/preselections", facts | {"code": code})
+        assert answer == "ok", answer
+        return view
+
+    def code(self, user: str, purpose: str) -> str:
+        """The newest code of this purpose on the user's phone."""
+        messages = self._read("/demo/messages", user, user=user)["items"]
+        return next(str(message["code"]) for message in messages if message["purpose"] == purpose)
+
+    def view(self, user: str, id_: str) -> Json:
+        return self._read(f"/preselections/{id_}", user)
+
+    def post_as_clerk(self, office: str, path: str, body: Json | None = None) -> tuple[Answer, Json]:
+        return self.post(self._clerks[office], path, body)
+
+    def post(self, user: str, path: str, body: Json | None = None, *, key: str | None = None) -> tuple[Answer, Json]:
+        """`ok` or the problem's code, and the body."""
+        self.calls += 1
+        headers = self._headers(user) | {"Idempotency-Key": key or self.new_key()}
+        response = self.http.post(f"/api/v1{path}", json=body, headers=headers)
+        answer: Json = response.json()
+        return ("ok" if response.is_success else str(answer["code"])), answer
+
+    @staticmethod
+    def new_key() -> str:
+        return str(uuid4())
+
+    def keys(self, user: str, id_: str, prefix: str, typed: str) -> list[str]:
+        found = self._read(f"/preselections/{id_}/keyboard", user, prefix=prefix, typed=typed)
+        return list(found["available"])
+
+    def _cars_of(self, user: str) -> list[Car]:
+        return [Car(user, facts) for facts in self._read("/demo/vehicles", user=user)["items"]]
+
+    def _read(self, path: str, as_user: str | None = None, **parameters: str) -> Json:
+        headers = self._headers(as_user) if as_user else {}
+        response = self.http.get(f"/api/v1{path}", params=parameters, headers=headers)
+        assert response.status_code == 200, response.text
+        answer: Json = response.json()
+        return answer
+
+    def _headers(self, user: str) -> dict[str, str]:
+        if user not in self._tokens:
+            answer = self.http.post("/api/v1/demo/tokens", json={"user": user})
+            self._tokens[user] = answer.json()["access_token"]
+        return {"Authorization": f"Bearer {self._tokens[user]}"}
