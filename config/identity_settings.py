@@ -35,6 +35,9 @@ class IdentitySettings(BaseSettings):
     oidc_name_claim: str = Field("name", min_length=1, description="Claim of the person's name")
     oidc_id_number_claim: str = Field("id_number", min_length=1, description="Claim of the identity number")
     oidc_phone_claim: str = Field("phone_number", min_length=1, description="Claim of the verified mobile number")
+    oidc_phone_verified_claim: str | None = Field(
+        None, min_length=1, description="Claim that must be true; unset: the phone's with `_verified`, if it is there"
+    )
     oidc_organisation_name_claim: str = Field(
         "organisation.name", min_length=1, description="Claim of the name of the organisation that an agent acts for"
     )

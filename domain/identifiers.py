@@ -18,7 +18,9 @@ _RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]")
 _RESIDENT_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_ID_CHECKS = "10X98765432"
 # GB/T 2260, with 81, 82 and 83 for residence permits of people from Hong Kong, Macao and Taiwan.
-_PROVINCE_CODES = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
+# Permanent residence cards of foreigners begin with 9, two digits of the province and three of the nationality.
+_PROVINCE = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]"
+_RESIDENT_ID_HEAD = re.compile(rf"(?:{_PROVINCE}|71|8[1-3])[0-9]{{4}}|9(?:{_PROVINCE})[0-9]{{3}}")
 _EARLIEST_BIRTH = date(1900, 1, 1)
 
 _CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -94,9 +96,12 @@ def parse_certificate_number(text: str, pattern: str = r"\d{12}") -> str:
 
 
 def parse_resident_id(text: str, *, today: date) -> str:
-    """Return the resident identity number; `today` is the day in China. Raises `MalformedIdNumber`."""
+    """Return the identity number of a resident or a foreign permanent resident; `today` is the day in China.
+
+    Raises `MalformedIdNumber`.
+    """
     number = fold_capitals(text)
-    if not _RESIDENT_ID.fullmatch(number) or not _PROVINCE_CODES.fullmatch(number, 0, 2):
+    if not _RESIDENT_ID.fullmatch(number) or not _RESIDENT_ID_HEAD.fullmatch(number, 0, 6):
         raise MalformedIdNumber("not 18 characters of a resident identity number")
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))

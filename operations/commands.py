@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.errors import ValidationFailed
 from domain.pii_detection import names_somebody
+from domain.visible_text import visible_text
 from storage.audit.trail import Act
 from storage.staff.persons import StaffPerson
 
@@ -24,15 +25,19 @@ class OperatorCommand:
     @property
     def act(self) -> Act:
         """The act for the audit."""
-        return Act(self.at, "operator", self.operator, self.reason)
+        return Act(self.at, "operator", self.operator, visible_text(self.reason or "") or None)
 
     def require_reason(self) -> str:
-        """Return the reason. Raises `ValidationFailed` for a missing or blank one, or one with personal data."""
-        if not self.reason or not self.reason.strip():
+        """Return the reason without invisible characters.
+
+        Raises `ValidationFailed` for a missing or blank one, or one with personal data.
+        """
+        reason = visible_text(self.reason or "")
+        if not reason:
             raise invalid("reason", "blank")
-        if names_somebody(self.reason):
+        if names_somebody(reason):
             raise invalid("reason", "personal")
-        return self.reason
+        return reason
 
 
 def invalid(field: str, message: str) -> ValidationFailed:

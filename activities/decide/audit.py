@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from activities.decide.unsealed import refuse_unfit_words
 from domain.acts import Act
 from domain.errors import Forbidden
 from domain.preselection.values import UNFINISHED
+from domain.visible_text import visible_text
 from storage.audit.trail import ActorKind
 from workflows.messages import Command
 
@@ -29,7 +31,10 @@ class Actor:
 
 
 def actor_of(act: Act, command: Command | None, *, is_sealed: bool) -> Actor:
-    """The sender of the command. Raises `Forbidden` for an act of the desk without the API's seal."""
+    """The sender of the command.
+
+    Without the API's seal raises `Forbidden` for an act of the desk, and `ValidationFailed` for unfit words.
+    """
     if command is None:
         return Actor("timer")
     name = getattr(command, "operator", None) or getattr(command, "clerk", None)
@@ -38,7 +43,8 @@ def actor_of(act: Act, command: Command | None, *, is_sealed: bool) -> Actor:
         return Actor(act.by, name, reason)
     if act.by == "clerk":
         raise Forbidden
-    return Actor("temporal", name, reason)
+    refuse_unfit_words(command)
+    return Actor("temporal", name, visible_text(reason) if reason else reason)
 
 
 def audit_facts(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:

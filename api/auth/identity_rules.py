@@ -18,6 +18,7 @@ def token_rules(settings: IdentitySettings) -> TokenRules:
             name=settings.oidc_name_claim,
             id_number=settings.oidc_id_number_claim,
             phone=settings.oidc_phone_claim,
+            phone_verified=settings.oidc_phone_verified_claim,
             organisation_name=settings.oidc_organisation_name_claim,
             organisation_code=settings.oidc_organisation_code_claim,
         ),

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from api.http.form_fields import EmptyIs
 from domain.instants import format_instant
+from domain.visible_text import visible_text
 from storage.preselections.reservations import MOST
 
 Instant = Annotated[
@@ -50,7 +51,7 @@ def _check_plain(text: str) -> str:
 
 
 def _check_name(text: str) -> str:
-    if not text.strip():
+    if not visible_text(text):
         raise PydanticCustomError("plain_text", "blank")
     return text.strip()
 
@@ -66,13 +67,13 @@ Id = Annotated[str, Field(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-
 
 
 def _check_words(text: str) -> str:
-    if not text.strip():
+    if not (visible := visible_text(text)):
         raise PydanticCustomError("blank", "blank")
-    return text.strip()
+    return visible
 
 
 Reason = Annotated[PlainText, Field(json_schema_extra=PUBLISHED_WORDED), AfterValidator(_check_words)]
-"""Free text; it may not be blank."""
+"""Free text, kept without invisible characters; it may not be blank."""
 
 EmptyIsNone = EmptyIs(None)
 Cursor = Annotated[PlainText | None, EmptyIsNone]

@@ -73,6 +73,8 @@ class ClaimNames:
     name: str = "name"
     id_number: str = "id_number"
     phone: str = "phone_number"
+    phone_verified: str | None = None
+    """The claim that says whether the phone number is verified. Unset: optional, the phone's name with `_verified`."""
     organisation_name: str = "organisation.name"
     organisation_code: str = "organisation.credit_code"
 
@@ -91,7 +93,7 @@ def read_claims(claims: Mapping[str, Any], *, names: ClaimNames) -> Claims:
         office=_text(claims, names.office),
         name=_text(claims, names.name),
         id_number=_text(claims, names.id_number),
-        phone=_phone(claims, names.phone),
+        phone=_phone(claims, names),
         organisation=_organisation(claims, names),
     )
     if "applicant" in roles and not (read.name and read.id_number and read.phone):
@@ -142,17 +144,26 @@ def _is_plain(text: str) -> bool:
     return in_range and not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
 
 
-def _phone(claims: Mapping[str, Any], name: str) -> str | None:
-    """The number in our format; OpenID Connect recommends E.164, `+86…`, and a claim says if it is not verified."""
-    text = _text(claims, name)
+def _phone(claims: Mapping[str, Any], names: ClaimNames) -> str | None:
+    """The number in our format; OpenID Connect recommends E.164, `+86…`, and a claim says whether it is verified."""
+    text = _text(claims, names.phone)
     if text is None:
         return None
-    if _claim_at(claims, f"{name}_verified") is False:
+    if not _is_verified(claims, names):
         raise Unauthenticated
     try:
         return parse_mobile(text.removeprefix(_COUNTRY_CODE).strip())
     except MalformedIdentifier:
         raise Unauthenticated from None
+
+
+def _is_verified(claims: Mapping[str, Any], names: ClaimNames) -> bool:
+    """Only `true` is: neither a text nor a number, and no missing claim if the provider is said to send it."""
+    name = names.phone_verified or f"{names.phone}_verified"
+    *path, last = _steps(claims, name)
+    holder = _claim_at(claims, ".".join(path)) if path else claims
+    is_left_out = isinstance(holder, Mapping) and last not in holder
+    return (names.phone_verified is None and is_left_out) or _claim_at(claims, name) is True
 
 
 def _organisation(claims: Mapping[str, Any], names: ClaimNames) -> Organisation | None:

@@ -13,6 +13,7 @@ from domain.parties import Party, PartyKind
 from gateways.identity import provider as identity_provider
 from gateways.identity.claims import ClaimNames
 from gateways.identity.provider import LONGEST_TOKEN, TokenRules, TokenVerifier, token_verifier
+from gateways.identity.signing_keys import SigningKeys
 from tests.support.clocks import NOW, SettableClock
 from tests.support.http_server import LocalServer
 from tests.support.tokens import (
@@ -114,6 +115,11 @@ BAD_CLAIMS = {
     "somebody without a phone": without(APPLICANT, "phone_number"),
     "a phone that is none": APPLICANT | {"phone_number": "１３８00138000"},
     "a phone that nobody verified": APPLICANT | {"phone_number_verified": False},
+    "a phone verified in a text": APPLICANT | {"phone_number_verified": "true"},
+    "a phone unverified in a text": APPLICANT | {"phone_number_verified": "false"},
+    "a phone verified in a number": APPLICANT | {"phone_number_verified": 1},
+    "a phone unverified in a number": APPLICANT | {"phone_number_verified": 0},
+    "a phone verified by null": APPLICANT | {"phone_number_verified": None},
     "a blank name": APPLICANT | {"name": " "},
     "NUL in the name": APPLICANT | {"name": "张\0三"},
     "half a character": APPLICANT | {"name": "张\ud842"},
@@ -224,3 +230,20 @@ async def seconds_for_all_and_for_the_signature(verifier: TokenVerifier, token: 
     verified = time.process_time()
     jws.deserialize_compact(token, KEY, algorithms=["ES256"])
     return verified - start, time.process_time() - verified
+
+
+async def test_where_the_provider_says_whether_a_phone_is_verified_it_must_say_so(
+    http_server: LocalServer, client: httpx.AsyncClient, clock: SettableClock
+) -> None:
+    publish(http_server, KEY)
+    rules = TokenRules(names=ClaimNames(phone_verified="checks.phone"))
+    keys = SigningKeys(http_server.url, client, clock)
+    verifier = TokenVerifier(ISSUER, AUDIENCE, keys=keys, clock=clock, rules=rules)
+    assert (await verifier.verify(token_of(APPLICANT | {"checks": {"phone": True}}))).phone
+    unsaid: list[dict[str, Any]] = [
+        {},
+        *({"checks": checks} for checks in ({}, {"phone": None}, {"phone": "true"}, [])),
+    ]
+    for said in unsaid:
+        with pytest.raises(Unauthenticated):
+            await verifier.verify(token_of(APPLICANT | {"phone_number_verified": True} | said))

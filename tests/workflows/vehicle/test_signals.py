@@ -42,6 +42,20 @@ async def test_a_refused_signal_leaves_its_refusal_as_outcome(world: World) -> N
     await alive(vehicle)
 
 
+@pytest.mark.parametrize(
+    "words", ["\u200b\u2060", "138-0013-8000 已到场", "当事人 110105 19491231 002X", "91110000600037341L"]
+)
+async def test_attack_a_signal_with_an_invisible_reason_or_one_that_names_somebody_changes_nothing(
+    world: World, words: str
+) -> None:
+    vehicle = await world.reach_selection()
+    for command in ({"operator": "wang", "reason": words}, {"operator": words, "reason": "停业"}):
+        request_id = str(uuid4())
+        await vehicle.handle.signal("cancel", command | {"request_id": request_id})
+        assert (await eventually(partial(vehicle.outcome, request_id))).refused == "validation_failed"
+    await alive(vehicle)
+
+
 async def test_a_signal_that_came_too_early_says_so_and_may_come_again(world: World) -> None:
     vehicle, request_id = await world.vehicle(confirm_delay="PT1M"), str(uuid4())
     code = (await vehicle.reach_identity()).identity

@@ -8,11 +8,13 @@ export interface Provider {
   authorizationEndpoint: string
   tokenEndpoint: string
   endSessionEndpoint: string | null
+  /** Whether every answer names its issuer (RFC 9207). */
+  namesIssuer: boolean
 }
 
 export interface Tokens {
   accessToken: string
-  idToken: string | null
+  idToken: string
   expiresInSeconds: number
 }
 
@@ -30,22 +32,28 @@ export type SignInResult =
   | { kind: 'refused'; error: string; returnTo: string; silent: boolean }
 
 const PENDING = 'xuanhao.sign-in'
+/** How much the provider's clock and the one that we compare with may differ. */
+const SKEW_MS = 300_000
 export const CALLBACK_PATH = '/signin/callback'
 
 export async function discover(issuer: string, clientId: string, scope: string): Promise<Provider> {
   const base = new URL(issuer, location.origin).href.replace(/\/$/, '')
   const response = await fetch(`${base}/.well-known/openid-configuration`)
   if (!response.ok) throw new Error(`discovery answered ${response.status}`)
-  const document = (await response.json()) as Record<string, string | undefined>
-  const { issuer: named, authorization_endpoint, token_endpoint, end_session_endpoint } = document
-  if (!named || !authorization_endpoint || !token_endpoint) throw new Error('discovery is incomplete')
+  const document = (await response.json()) as Record<string, unknown>
+  const address = (name: string) => (typeof document[name] === 'string' ? document[name] : null)
+  // Another issuer's document could send the code, or the user, to that issuer (OpenID Connect Discovery 4.3).
+  if (document.issuer !== issuer) throw new Error('discovery names another issuer')
+  const [authorizationEndpoint, tokenEndpoint] = [address('authorization_endpoint'), address('token_endpoint')]
+  if (!authorizationEndpoint || !tokenEndpoint) throw new Error('discovery is incomplete')
   return {
-    issuer: named,
+    issuer,
     clientId,
     scope,
-    authorizationEndpoint: authorization_endpoint,
-    tokenEndpoint: token_endpoint,
-    endSessionEndpoint: end_session_endpoint ?? null,
+    authorizationEndpoint,
+    tokenEndpoint,
+    endSessionEndpoint: address('end_session_endpoint'),
+    namesIssuer: document.authorization_response_iss_parameter_supported === true,
   }
 }
 
@@ -69,24 +77,25 @@ export async function beginSignIn(provider: Provider, returnTo: string, silent: 
   return address.href
 }
 
-/** Reads the provider's response from the callback's query. Throws if it does not belong to our request. */
-export async function finishSignIn(provider: Provider, query: URLSearchParams): Promise<SignInResult> {
+/** Reads the provider's response from the callback's query. Throws if it does not belong to our request. `now` is the server's time. */
+export async function finishSignIn(provider: Provider, query: URLSearchParams, now = Date.now()): Promise<SignInResult> {
   const pending = takePending()
   if (!pending || query.get('state') !== pending.state) throw new Error('an answer to no question of ours')
+  checkIssuer(provider, query)
   const { returnTo, silent } = pending
   const code = query.get('code')
   if (!code) return { kind: 'refused', error: query.get('error') ?? 'unknown', returnTo, silent }
   const tokens = await exchange(provider, code, pending.verifier)
-  checkIdToken(provider, tokens.idToken, pending.nonce)
+  checkIdToken(provider, tokens.idToken, pending.nonce, now)
   return { kind: 'signed-in', tokens, returnTo }
 }
 
-export function signOutAddress(provider: Provider, idToken: string | null): string | null {
+/** Without the identity token: a URL ends up in histories and logs, and the token names the person. */
+export function signOutAddress(provider: Provider): string | null {
   if (!provider.endSessionEndpoint) return null
   const address = new URL(provider.endSessionEndpoint, location.origin)
   address.searchParams.set('client_id', provider.clientId)
   address.searchParams.set('post_logout_redirect_uri', `${location.origin}/`)
-  if (idToken) address.searchParams.set('id_token_hint', idToken)
   return address.href
 }
 
@@ -101,21 +110,28 @@ async function exchange(provider: Provider, code: string, verifier: string): Pro
   const response = await fetch(new URL(provider.tokenEndpoint, location.origin), { method: 'POST', body })
   if (!response.ok) throw new Error(`the token endpoint answered ${response.status}`)
   const answer = (await response.json()) as { access_token?: string; id_token?: string; expires_in?: number }
-  if (!answer.access_token) throw new Error('the token endpoint gave no token')
+  if (!answer.access_token || !answer.id_token) throw new Error('the token endpoint gave no token')
   return {
     accessToken: answer.access_token,
-    idToken: answer.id_token ?? null,
+    idToken: answer.id_token,
     expiresInSeconds: answer.expires_in ?? 3600,
   }
 }
 
 /** The token came directly from the provider's endpoint, so only its claims are checked, not its signature (OIDC Core 3.1.3.7). */
-function checkIdToken(provider: Provider, idToken: string | null, nonce: string): void {
-  if (!idToken) return
-  const claims = readClaims(idToken)
-  const audience = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
-  const fits = claims.iss === provider.issuer && audience.includes(provider.clientId) && claims.nonce === nonce
+function checkIdToken(provider: Provider, idToken: string, nonce: string, now: number): void {
+  const { iss, aud, azp, exp, nonce: echoed } = readClaims(idToken)
+  const audience: unknown[] = Array.isArray(aud) ? aud : [aud]
+  const isForUs = audience.includes(provider.clientId) && (azp ?? provider.clientId) === provider.clientId
+  const isLive = typeof exp === 'number' && exp * 1000 > now - SKEW_MS
+  const fits = iss === provider.issuer && isForUs && isLive && echoed === nonce
   if (!fits) throw new Error('the identity token is not ours')
+}
+
+/** The answer of another provider must not be taken for this one's (RFC 9207). */
+function checkIssuer(provider: Provider, query: URLSearchParams): void {
+  const named = query.get('iss')
+  if (named === null ? provider.namesIssuer : named !== provider.issuer) throw new Error('the answer of another issuer')
 }
 
 function redirectUri(): string {

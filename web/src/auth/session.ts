@@ -27,6 +27,8 @@ const config = shallowRef<SiteConfig>({ oidc: null, claims: CLAIMS, demo: false 
 let tokens: Tokens | null = null
 let adoptedAt = 0
 let provider: Provider | null = null
+/** The server's clock minus this device's, which may be set wrong. */
+let clockOffsetMs = 0
 
 export const accessToken = (): string | null => tokens?.accessToken ?? null
 
@@ -48,6 +50,7 @@ export async function loadProvider(): Promise<void> {
   try {
     const response = await fetch('/config.json')
     if (!response.ok) throw new Error(`settings answered ${response.status}`)
+    clockOffsetMs = (Date.parse(response.headers.get('date') ?? '') || Date.now()) - Date.now()
     config.value = (await response.json()) as SiteConfig
     const { oidc } = config.value
     if (!oidc) state.value = 'unconfigured'
@@ -72,7 +75,7 @@ export async function returnFromProvider(query: URLSearchParams): Promise<string
   await loadProvider()
   if (!provider) return '/'
   try {
-    const result = await finishSignIn(provider, query)
+    const result = await finishSignIn(provider, query, Date.now() + clockOffsetMs)
     if (result.kind === 'signed-in') adopt(result.tokens)
     else forget()
     return safeReturn(result.returnTo)
@@ -83,7 +86,7 @@ export async function returnFromProvider(query: URLSearchParams): Promise<string
 }
 
 export function signOut(): void {
-  const address = provider ? signOutAddress(provider, tokens?.idToken ?? null) : null
+  const address = provider ? signOutAddress(provider) : null
   forget()
   location.assign(address ?? '/')
 }
@@ -108,7 +111,7 @@ function adopt(given: Tokens): void {
   rememberVisitor()
   tokens = given
   adoptedAt = performance.now()
-  person.value = personFrom({ ...readClaims(given.accessToken), ...readClaims(given.idToken ?? '') })
+  person.value = personFrom({ ...readClaims(given.accessToken), ...readClaims(given.idToken) })
   state.value = 'signed-in'
 }
 
