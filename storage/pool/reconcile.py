@@ -10,7 +10,7 @@ import structlog
 from redis.asyncio import Redis
 
 from domain.instants import from_milliseconds, to_milliseconds
-from domain.segments import from_bitmap
+from domain.segments import POOL_BYTES, from_bitmap
 from storage.pool.index import translate_index_errors
 from storage.pool.keys import index_keys, key
 from storage.pool.masks import mask_of_positions
@@ -97,10 +97,12 @@ class PoolReconciler:
         with translate_redis_errors():
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for prefix in names:
-                    pipeline.hmget(key(prefix, "version"), "revision", "run", "valid_until")
+                    pipeline.hmget(key(prefix, "version"), "revision", "run", "valid_until", "opens_at")
                     pipeline.zcard(key(prefix, "moments"))
+                    pipeline.strlen(key(prefix, "free"))
+                    pipeline.exists(key(prefix, "openings"))
                 answers = await pipeline.execute()
-        states = itertools.starmap(_IndexState, zip(answers[::2], answers[1::2], strict=True))
+        states = itertools.starmap(_IndexState, zip(*(answers[place::4] for place in range(4)), strict=True))
         return dict(zip(names, states, strict=True))
 
     async def _trim_instants(self, prefix: str, at: datetime) -> None:
@@ -127,14 +129,24 @@ class PoolReconciler:
 
 @dataclass(frozen=True)
 class _IndexState:
-    """The index's data in Redis: revision, run and end; and the number of coming expiries."""
+    """The index's data in Redis: revision, run, end and next opening; and the sizes of its other keys."""
 
     version: Sequence[bytes | None]
-    instants: int
+    expiries: int
+    free_bytes: int
+    openings: int
+
+    @property
+    def instants(self) -> int:
+        """The number of coming expiries: all members but the guard."""
+        return self.expiries - 1
 
     def is_sound(self, revision: int, run: str, at: datetime) -> bool:
-        known_revision, known_run, valid_until = self.version
+        known_revision, known_run, valid_until, opens_at = self.version
         if known_revision is None or known_run is None or valid_until is None:
+            return False
+        if not self.expiries or self.free_bytes != POOL_BYTES or (opens_at and not self.openings):
+            # A key was evicted or deleted.
             return False
         lasts = from_milliseconds(int(valid_until)) > at + _RENEW_AHEAD
         return lasts and int(known_revision) == revision and known_run == run.encode()

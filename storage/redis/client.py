@@ -1,5 +1,6 @@
 """The client of Redis or Valkey: short timeouts, no silent retries, and one definition of "unavailable"."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -8,13 +9,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
-from redis.exceptions import (
-    ClusterDownError,
-    ConnectionError,  # noqa: A004 -- redis-py's own class, which is not an OSError.
-    OutOfMemoryError,
-    ReadOnlyError,
-    TimeoutError,  # noqa: A004 -- the same.
-)
+from redis.exceptions import DataError, RedisError, ResponseError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from domain.dependencies import DependencyUnavailable
@@ -22,6 +17,10 @@ from domain.dependencies import DependencyUnavailable
 _CONNECT_SECONDS = 1.0
 _ANSWER_SECONDS = 1.0
 _LARGEST_POOL = 200
+# At the start, or behind the text of a script's or a pipeline's own error.
+_CODE = re.compile(r"(?:^|: -?)([A-Z]{3,})\b")
+_HEALTH_KEY = "health"
+_HEALTH_MS = 60_000
 
 
 def make_redis(url: str) -> Redis:
@@ -42,11 +41,31 @@ def make_redis(url: str) -> Redis:
 
 @contextmanager
 def translate_redis_errors() -> Iterator[None]:
-    """Translate the driver's errors for "down or too slow" into `DependencyUnavailable("redis")`."""
+    """Translate the driver's errors for "down, too slow or refused" into `DependencyUnavailable("redis")`.
+
+    A server has many reasons to refuse (MISCONF, NOREPLICAS, BUSY, NOPERM, MOVED, LOADING, …), and new ones with each
+    version. The reason has the code only. An error in our own call or script stays what it is.
+    """
     try:
         yield
-    except (ConnectionError, TimeoutError, OSError, ClusterDownError, ReadOnlyError, OutOfMemoryError) as error:
-        raise DependencyUnavailable("redis") from error
+    except (RedisError, OSError) as error:
+        if _is_our_mistake(error):
+            raise
+        raise DependencyUnavailable("redis", refusal_code(error)) from error
+
+
+def refusal_code(error: Exception) -> str:
+    """The code of a server's refusal, such as MISCONF; empty for a failure of the connection and for a plain ERR."""
+    codes = [getattr(error, "status_code", None)]
+    if isinstance(error, ResponseError):
+        codes += _CODE.findall(str(error))
+    return next((code for code in codes if code and code != "ERR"), "")
+
+
+def _is_our_mistake(error: Exception) -> bool:
+    if isinstance(error, DataError):
+        return True
+    return isinstance(error, ResponseError) and "user_script" in str(error) and not refusal_code(error)
 
 
 def script(redis: Redis, room: str, *names: str) -> AsyncScript:
@@ -59,6 +78,9 @@ def script(redis: Redis, room: str, *names: str) -> AsyncScript:
 
 
 async def ping(redis: Redis) -> None:
-    """Return when the server responds; raises `DependencyUnavailable`."""
+    """Return when the server has accepted a write; raises `DependencyUnavailable` with the reason.
+
+    A server that refuses writes answers a plain ping.
+    """
     with translate_redis_errors():
-        await redis.ping()
+        await redis.set(_HEALTH_KEY, 1, px=_HEALTH_MS)

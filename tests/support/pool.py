@@ -25,6 +25,8 @@ LATER = AT + timedelta(seconds=90)
 ACT = Act(AT, "operator", "op-1", "测试")
 WHOLE_PATTERNS = [pattern.replace("D", "!").replace("L", "@") for pattern in PATTERNS]
 B = "粤B"
+GUARD, GUARD_AT = POOL_BYTES * 8, 253402300799000
+"""The member of the expiries that is no position and always there (`storage/pool/lua/common.lua`)."""
 
 
 def plates_at(positions: Iterable[int], name: str = B) -> list[str]:
@@ -44,6 +46,7 @@ async def put_index(redis: Redis, free: Iterable[int] | int, name: str = B, *, v
     async with redis.pipeline() as pipeline:
         pipeline.delete(bitmap, instants, version, *others)
         pipeline.set(bitmap, to_bitmap(mask))
+        pipeline.zadd(instants, {str(GUARD): GUARD_AT})
         pipeline.hset(version, mapping={"revision": 0, "run": "test", "valid_until": to_milliseconds(valid_until)})
         await pipeline.execute()
 
@@ -54,6 +57,11 @@ async def free_in(redis: Redis, name: str = B) -> set[str]:
     assert isinstance(bitmap, bytes)
     assert len(bitmap) == POOL_BYTES
     return set(plates_at(positions_in(from_bitmap(bitmap)), name))
+
+
+async def coming_expiries(redis: Redis, name: str = B) -> int:
+    """How many ends of holds the index has."""
+    return int(await redis.zcard(index_keys(name)[1])) - 1
 
 
 class Pool:

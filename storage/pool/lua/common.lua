@@ -10,6 +10,8 @@ local PATTERNS = {
 }
 local ALPHABETS = { D = "0123456789", L = "ABCDEFGHJKLMNPQRSTUVWXYZ" }
 local DUE_AT_ONCE = 1000
+-- MOMENTS always has this member, which is no position and never due: a MOMENTS that is missing was evicted or deleted.
+local GUARD, GUARD_AT = POOL_BYTES * 8, 253402300799000
 
 local function bytes_of(bits)
   return (bits:gsub("........", function(eight)
@@ -140,11 +142,15 @@ local function free_due(at)
   until #due < DUE_AT_ONCE
 end
 
--- Apply all changes up to the instant. Returns the instant at which the index ends, or nothing if it is lost or over.
+-- Apply all changes up to the instant. Returns the instant at which the index ends, or nothing if it is lost or over:
+-- a part of it that a server evicted would make the pool smaller without anybody noticing.
 local function freshen(at)
   local version = redis.call("HMGET", VERSION, "valid_until", "opens_at")
   local valid_until = tonumber(version[1] or nil)
   if not valid_until or at >= valid_until or redis.call("STRLEN", FREE) ~= POOL_BYTES then
+    return nil
+  end
+  if redis.call("EXISTS", MOMENTS) == 0 or (version[2] and redis.call("EXISTS", OPENINGS) == 0) then
     return nil
   end
   if version[2] and at >= tonumber(version[2]) then

@@ -3,4 +3,4 @@
 if not freshen(tonumber(ARGV[1])) then
   return lost()
 end
-return { redis.call("GET", FREE), redis.call("ZRANGE", MOMENTS, 0, -1, "WITHSCORES") }
+return { redis.call("GET", FREE), redis.call("ZRANGEBYSCORE", MOMENTS, "-inf", "(" .. GUARD_AT, "WITHSCORES") }

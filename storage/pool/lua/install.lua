@@ -1,17 +1,19 @@
--- Replace the old index with a newly built one, in one step, if the builder still holds the lock.
+-- Replace the old index with a newly built one, in one step, if the builder still holds the lock and no change that
+-- was decided meanwhile is lost with the journal.
 -- ARGV: at, token of the lock, revision, server's run, valid_until, bitmap, moments (JSON [[position, until]]),
 -- openings (JSON), and how far ahead an expiry of the old index may be to be kept.
 
 local LOCK = KEYS[8]
 local at, valid_until, horizon = tonumber(ARGV[1]), tonumber(ARGV[5]), tonumber(ARGV[9])
 
-if redis.call("GET", LOCK) ~= ARGV[2] then
+if redis.call("GET", LOCK) ~= ARGV[2] or redis.call("EXISTS", JOURNAL) == 0 then
   return 0
 end
 
 local old_moments = redis.call("ZRANGEBYSCORE", MOMENTS, "(" .. ARGV[1], horizon, "WITHSCORES")
 redis.call("DEL", MOMENTS, OPENINGS, VERSION)
 redis.call("SET", FREE, ARGV[6])
+redis.call("ZADD", MOMENTS, GUARD_AT, GUARD)
 for _, moment in ipairs(cjson.decode(ARGV[7])) do
   hold(moment[1], moment[2], valid_until)
 end

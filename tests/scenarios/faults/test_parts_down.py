@@ -11,6 +11,7 @@ import pytest
 
 from embedded.part import Part
 from embedded.stack import Servers
+from storage.redis.client import make_redis
 from tests.support.applicants import Applicant, Selection
 from tests.support.country import Country
 from tests.support.waiting import eventually
@@ -84,6 +85,22 @@ async def test_a_frozen_redis_is_named_and_serves_again(selection: Selection, se
         assert seconds < LONGEST_CHECK
         assert (await selection.view())["draws"]["remaining"] == 5
     await check_recovery(selection.applicant, selection)
+
+
+async def test_a_redis_that_refuses_writes_is_named_and_costs_no_chance(
+    country: Country, selection: Selection, servers: Servers
+) -> None:
+    async with make_redis(servers.valkey.url()) as redis:
+        await redis.config_set("min-replicas-to-write", 1)
+        try:
+            ready = await country.stack.client.get("http://xuanhao.test/readyz")
+            assert (ready.status_code, ready.json()["parts"]) == (503, {"redis": "down"})
+            refused = await selection.post("draws")
+            assert (refused.status, refused.body["parts"]) == (503, {"redis": "down"})
+        finally:
+            await redis.config_set("min-replicas-to-write", 0)
+    assert (await selection.view())["draws"]["remaining"] == 5
+    assert (await selection.post("draws")).status == 200
 
 
 @pytest.mark.parametrize("name", ["postgres", "valkey", "temporal"])

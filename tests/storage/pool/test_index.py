@@ -14,7 +14,7 @@ from storage.pool.index import DrawFilter, PoolIndex
 from storage.pool.keys import index_keys
 from storage.postgres.tables import FOREVER
 from storage.redis.client import make_redis
-from tests.support.pool import AT, LATER, B, free_in, plates_at, put_index, without_four
+from tests.support.pool import AT, LATER, B, coming_expiries, free_in, plates_at, put_index, without_four
 
 MILLISECOND = timedelta(milliseconds=1)
 EVERYTHING = (1 << POOL_SIZE) - 1
@@ -101,7 +101,7 @@ async def test_a_number_that_was_taken_back_is_free_at_once(redis: Redis, index:
     drawn = await index.draw(B, 10, at=AT, until=LATER)
     await index.take_back(drawn, at=AT, until=LATER)
     assert await free_in(redis) == set(plates_at(SPREAD))
-    assert await redis.zcard(index_keys(B)[1]) == 0
+    assert await coming_expiries(redis) == 0
 
 
 async def test_only_the_hold_that_was_given_up_is_freed(redis: Redis, index: PoolIndex) -> None:
@@ -153,7 +153,7 @@ async def test_an_index_at_its_end_is_lost_and_never_a_smaller_pool(redis: Redis
         await index.count(B, at=AT)
 
 
-@pytest.mark.parametrize("missing", ["version", "free"])
+@pytest.mark.parametrize("missing", ["version", "free", "moments"])
 async def test_an_emptied_index_is_lost_and_no_part_of_it_comes_back(
     redis: Redis, index: PoolIndex, missing: str
 ) -> None:
@@ -180,7 +180,7 @@ async def test_a_draw_that_meets_an_error_leaves_no_trace(redis: Redis, index: P
     with pytest.raises(ResponseError, match="out of random words"):
         await index._draw(keys=index_keys(B), args=arguments)
     assert await redis.get(index_keys(B)[0]) == before
-    assert await redis.zcard(index_keys(B)[1]) == 0
+    assert await coming_expiries(redis) == 0
 
 
 async def test_an_office_is_drawn_from_as_one_pool(redis: Redis, index: PoolIndex) -> None:

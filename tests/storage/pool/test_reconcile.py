@@ -7,11 +7,11 @@ from redis.asyncio import Redis
 
 from domain.segments import positions_in
 from storage.failures import IndexLost
-from storage.pool.keys import index_keys, key, lock_key
+from storage.pool.keys import key, lock_key
 from storage.pool.rebuild import KEPT_INSTANTS
 from storage.pool.reconcile import NO_DRIFT, Drift
 from storage.pool.snapshot import PoolRecords, PoolSnapshot
-from tests.support.pool import AT, LATER, B, Pool, free_in, plates_at, segment
+from tests.support.pool import AT, LATER, B, Pool, coming_expiries, free_in, plates_at, segment
 
 MILLISECOND = timedelta(milliseconds=1)
 HOUR = timedelta(hours=1)
@@ -36,16 +36,19 @@ async def test_a_sound_index_is_left_alone(pool: Pool) -> None:
     assert await pool.reconciler.reconcile(AT + timedelta(days=300)) == []
 
 
-@pytest.mark.parametrize("how", ["flushed", "version lost", "another run", "segment released"])
+@pytest.mark.parametrize(
+    "how",
+    ["flushed", "version lost", "free lost", "moments lost", "openings lost", "another run", "segment released"],
+)
 async def test_whatever_makes_an_index_unusable_is_mended_by_the_next_round(pool: Pool, redis: Redis, how: str) -> None:
-    await pool.add_prefix(B, HUNDRED)
+    await pool.add_prefix(B, HUNDRED, segment("!!!!A", released_at=AT + HOUR))
     await pool.add_prefix("粤C", segment("!!!!!", name="粤C"))
     await pool.reconciler.reconcile(AT)
     match how:
         case "flushed":
             await redis.flushall()
-        case "version lost":
-            await redis.delete(key(B, "version"))
+        case "version lost" | "free lost" | "moments lost" | "openings lost":
+            await redis.delete(key(B, how.removesuffix(" lost")))
         case "another run":
             await redis.hset(key(B, "version"), "run", "of another server")
         case "segment released":
@@ -108,7 +111,7 @@ async def test_an_index_holds_few_instants_and_ends_before_the_first_that_it_doe
     ends = [AT + HOUR + place * MILLISECOND for place in range(len(plates))]
     await pool.add_claims_each("reserved", dict(zip(plates, ends, strict=True)))
     await pool.reconciler.reconcile(AT)
-    assert await redis.zcard(index_keys(B)[1]) == KEPT_INSTANTS
+    assert await coming_expiries(redis) == KEPT_INSTANTS
     first_unknown = ends[KEPT_INSTANTS]
     assert await pool.index.count(B, at=first_unknown - MILLISECOND) == 100_000 - 500
     with pytest.raises(IndexLost):
@@ -124,7 +127,7 @@ async def test_instants_that_became_too_many_are_trimmed_but_never_the_near_ones
     await pool.index.settle(at=AT, held=dict.fromkeys(near, LATER))
     await pool.index.settle(at=AT, held={plate: AT + HOUR + place * MILLISECOND for place, plate in enumerate(far)})
     await pool.reconciler.reconcile(AT)
-    kept = await redis.zcard(index_keys(B)[1])
+    kept = await coming_expiries(redis)
     assert 1000 < kept <= KEPT_INSTANTS
     assert await pool.index.count(B, at=AT + HOUR - MILLISECOND) == 98_000
     with pytest.raises(IndexLost):
@@ -164,21 +167,22 @@ async def test_what_is_decided_while_an_index_is_built_is_in_it(
     assert await pool.index.count(B, at=LATER) == 98
 
 
-async def test_a_builder_that_lost_its_lock_changes_nothing(
-    pool: Pool, redis: Redis, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("lost", ["lock", "journal"])
+async def test_a_builder_that_lost_its_lock_or_journal_changes_nothing(
+    pool: Pool, redis: Redis, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
     await pool.add_prefix(B, HUNDRED)
     records = pool.reconciler._builder._records
     reading = records.snapshot
 
-    async def snapshot_and_then_a_flush(prefix: str, at: datetime, **bounds: Any) -> PoolSnapshot:
+    async def snapshot_and_then_a_loss(prefix: str, at: datetime, **bounds: Any) -> PoolSnapshot:
         snapshot = await reading(prefix, at, **bounds)
-        await redis.flushall()
+        await redis.delete(key(B, lost))
         return snapshot
 
-    monkeypatch.setattr(records, "snapshot", snapshot_and_then_a_flush)
+    monkeypatch.setattr(records, "snapshot", snapshot_and_then_a_loss)
     assert await pool.reconciler.reconcile(AT) == []
-    assert await redis.keys() == []
+    assert not await redis.exists(key(B, "version"), key(B, "free"), key(B, "moments"))
     monkeypatch.setattr(records, "snapshot", reading)
     assert await pool.reconciler.reconcile(AT) == [B]
 
@@ -199,7 +203,7 @@ async def test_a_check_finds_and_mends_stale_bits(pool: Pool, redis: Redis) -> N
 async def test_building_leaves_neither_lock_nor_journal_nor_scratch(pool: Pool, redis: Redis) -> None:
     await pool.add_prefix(B, HUNDRED, segment("!!!!!", "4****"))
     await pool.reconciler.reconcile(AT)
-    assert set(await redis.keys()) == {key(B, "free").encode(), key(B, "version").encode()}
+    assert set(await redis.keys()) == {key(B, name).encode() for name in ("free", "moments", "version")}
     assert not await redis.exists(lock_key(B))
 
 
