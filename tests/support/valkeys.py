@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import redis.asyncio
@@ -68,9 +68,3 @@ async def running_valkey(data: DataFolder, folder: Path, *options: str) -> Async
         yield server
     finally:
         await server.stop()
-
-
-@asynccontextmanager
-async def running_valkeys(data: DataFolder, folder: Path, count: int, *options: str) -> AsyncIterator[list[TcpValkey]]:
-    async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(running_valkey(data, folder, *options)) for _ in range(count)]
