@@ -1,7 +1,10 @@
 """Free words that name a person or a car by a number, and those that merely hold digits."""
 
+from datetime import date
+
 import pytest
 
+from domain.identifiers import parse_resident_id, resident_id_check_character
 from domain.pii_detection import names_somebody
 
 
@@ -31,3 +34,11 @@ def test_an_identity_number_a_phone_and_a_vin_are_recognised(words: str) -> None
 )  # fmt: skip
 def test_other_numbers_are_nobodys(words: str) -> None:
     assert not names_somebody(words)
+
+
+@pytest.mark.parametrize("region", ["911840", "944392", "965004"])
+def test_a_permanent_residence_card_of_a_foreigner_is_an_identity_number(region: str) -> None:
+    body = f"{region}19850615123"
+    number = body + resident_id_check_character(body)
+    assert parse_resident_id(number, today=date(2026, 11, 23)) == number
+    assert names_somebody(f"当事人{number[:6]}-{number[6:14]}-{number[14:]}来访")
