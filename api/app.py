@@ -30,6 +30,7 @@ from api.openapi.page import add_document_page
 from api.operators import (
     ban_endpoints,
     deadline_endpoints,
+    office_endpoints,
     pool_endpoints,
     search_endpoints,
     sms_endpoints,
@@ -49,7 +50,7 @@ VERSION = "1.0.0"
 AREAS = (
     plate_endpoints.router, preselections.router, event_endpoints.router, application_endpoints.router, offices.router,
     document_endpoints.router, desk.router, ban_endpoints.router, pool_endpoints.router, deadline_endpoints.router,
-    search_endpoints.router, sms_endpoints.router, auditors.router, health.router,
+    search_endpoints.router, sms_endpoints.router, office_endpoints.router, auditors.router, health.router,
 )  # fmt: skip
 # FastAPI's telemetry would send URLs with queries and texts of exceptions to a collector from the environment.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}

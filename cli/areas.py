@@ -3,6 +3,8 @@
 from cyclopts import App
 
 AREAS = {
+    "offices": "Vehicle offices (车管所) and their policies.",
+    "notices": "Notices (业务须知).",
     "segments": "Segments (号段): release them, exclude numbers.",
     "numbers": "Withheld numbers.",
     "pool": "Levels of the pool.",

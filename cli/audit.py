@@ -106,7 +106,10 @@ async def list_unconfirmed(*, limit: Limit = 1000, context: Context) -> Output:
         {"what": "ban release", "id": each.id, "by": each.released_by, "at": each.released_at}
         for each in found.ban_releases
     ]
-    return Output([*withheld, *released])
+    policies = [
+        {"what": "policy", "id": each.id, "by": each.requested_by, "at": each.requested_at} for each in found.policies
+    ]
+    return Output([*withheld, *released, *policies])
 
 
 @app.command(name="desk")

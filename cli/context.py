@@ -6,6 +6,7 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
+from locales.languages import Language
 from operations.commands import OperatorCommand
 from operations.context import OperationsContext
 
@@ -17,6 +18,7 @@ class Context:
 
     operations: OperationsContext
     now: datetime
+    language: Language
 
 
 @Parameter(parse=False)

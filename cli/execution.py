@@ -39,7 +39,7 @@ async def run_command(settings: Settings, invocation: Invocation) -> int:
     if acts and not common.operator.strip():
         return _complain(f"name the operator by --operator or {OPERATOR_VARIABLE}", WRONG)
     async with connect_operations(settings) as operations:
-        context = OperatorContext(operations, system_clock(), common.operator, request_id)
+        context = OperatorContext(operations, system_clock(), _language(), common.operator, request_id)
         try:
             output = await invocation.call(context)
         except (Refusal, DependencyUnavailable) as failure:

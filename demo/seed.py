@@ -35,7 +35,7 @@ async def seed(database: Database, policy: Policy, at: datetime) -> None:
     for office in OFFICES:
         if office.code not in known:
             await offices.save(_row(office))
-        overrides = known[office.code].policy if office.code in known else {}
+        overrides = known[office.code].overrides_at(at) if office.code in known else {}
         await _publish(offices, office, policy.with_overrides(overrides), at)
         await _release(SegmentRepository(database), office, at)
 

@@ -7,39 +7,25 @@
     ├── VinInvalid · CertificateNumberInvalid · IdNumberInvalid · ValidationFailed
     ├── NoticeOutdated · InformationMismatch · VehicleNotEligible · VehicleInUse · VehicleExhausted
     ├── Blacklisted · CancellationNotAllowed · VoucherInvalid
-    ├── AlreadyReleased · NothingToConfirm · SecondOperatorNeeded
+    ├── AlreadyReleased · NothingToConfirm · SecondOperatorNeeded · PrefixInUse
     ├── CodeNotSent · CodeIncorrect · CodeExpired · CodeAttemptsExceeded
     ├── Unauthenticated · Forbidden · OwnAffair · NotFound · IdempotencyKeyInvalid
     └── checked again when repeated: TooEarly · RateLimited · CodeAttemptsExceeded · Unavailable · OutcomeUnknown
 
-`code` is the stable code of `api.md`; the attributes are its facts. The API maps codes to statuses.
+The base class is in `domain.refusal`, those of operators are in `domain.operator_errors`. `code` is the stable code of
+`api.md`; the attributes are its facts. The API maps codes to statuses.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from domain.instants import format_instant, parse_instant
-
-
-@dataclass(eq=False)
-class Refusal(Exception):
-    """The service refuses a request. Nothing has changed and no chance was spent."""
-
-    code: ClassVar[str] = ""
-    is_retryable: ClassVar[bool] = False
-    """Whether the same request may succeed when it is repeated, so that this response is not stored."""
-
-    def __post_init__(self) -> None:
-        super().__init__(self.code)
-
-    def __str__(self) -> str:
-        return self.code
-
-    def facts(self) -> dict[str, Any]:
-        """The refusal's facts as JSON values; instants have the format of the contract."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: format_instant(v) if isinstance(v, datetime) else v for name, v in values.items()}
+from domain.instants import parse_instant
+from domain.operator_errors import AlreadyReleased as AlreadyReleased
+from domain.operator_errors import NothingToConfirm as NothingToConfirm
+from domain.operator_errors import PrefixInUse as PrefixInUse
+from domain.operator_errors import SecondOperatorNeeded as SecondOperatorNeeded
+from domain.refusal import Refusal as Refusal
 
 
 @dataclass(eq=False)
@@ -195,25 +181,6 @@ class CancellationNotAllowed(Refusal):
 @dataclass(eq=False)
 class VoucherInvalid(Refusal):
     code = "voucher_invalid"
-
-
-@dataclass(eq=False)
-class AlreadyReleased(Refusal):
-    """The ban, or the withheld numbers, have already been released."""
-
-    code = "already_released"
-
-
-@dataclass(eq=False)
-class NothingToConfirm(Refusal):
-    code = "nothing_to_confirm"
-
-
-@dataclass(eq=False)
-class SecondOperatorNeeded(Refusal):
-    """An operator can't confirm their own command."""
-
-    code = "second_operator_needed"
 
 
 @dataclass(eq=False)

@@ -8,6 +8,7 @@ from operations.context import OperationsContext
 from storage.audit.staff_activity import ClerkAct, ClerkCounts, Period
 from storage.audit.trail import AuditEntry
 from storage.bans.repository import BanEntry
+from storage.offices.policies import PolicyRequest
 from storage.pool.withheld import Withholding
 
 
@@ -17,6 +18,7 @@ class Unconfirmed:
 
     withholdings: list[Withholding]
     ban_releases: list[BanEntry]
+    policies: list[PolicyRequest]
 
 
 async def withholdings_in(context: OperationsContext, period: Period, *, limit: int) -> list[Withholding]:
@@ -33,6 +35,7 @@ async def unconfirmed_commands(context: OperationsContext, *, limit: int) -> Unc
     return Unconfirmed(
         await context.repositories.withheld.unconfirmed_withholdings(limit=limit),
         await context.repositories.bans.unconfirmed_releases(limit=limit),
+        await context.repositories.office_policies.unconfirmed(limit=limit),
     )
 
 

@@ -22,6 +22,8 @@ class OperationsContext:
     addresses: WorkflowAddresses
     policy: Policy
     """The deployment's policy, which an office may override."""
+    deployment_settings: frozenset[str]
+    """The settings of the policy that the deployment has set."""
     vehicles: VehicleClient
 
     @classmethod
@@ -32,5 +34,6 @@ class OperationsContext:
             task_queue=settings.task_queue,
             addresses=WorkflowAddresses.from_settings(settings),
             policy=Policy().with_overrides(settings.policy),
+            deployment_settings=frozenset(settings.policy),
             vehicles=VehicleClient(temporal, settings.task_queue, repositories.message_seals),
         )

@@ -49,7 +49,7 @@ async def segments_of(context: OperationsContext, prefix: str) -> Sequence[Segme
 async def release_segment(context: OperationsContext, new: NewSegment, command: OperatorCommand) -> Segment:
     """Raises `ValidationFailed` for a malformed or overlapping segment, and for an unknown prefix."""
     prefix = fold_capitals(new.prefix)
-    policy = await policy_of_prefix(context, prefix)
+    policy = await policy_of_prefix(context, prefix, command.at)
     released_at = new.released_at or command.at
     segment = Segment(
         prefix,
@@ -85,12 +85,12 @@ async def exclude_numbers(
     return await _apply_to_index(context, release, command.at)
 
 
-async def policy_of_prefix(context: OperationsContext, prefix: str) -> Policy:
+async def policy_of_prefix(context: OperationsContext, prefix: str, at: datetime) -> Policy:
     """The policy of the office that has this prefix. Raises `ValidationFailed` if there is none."""
     office = next((office for office in await context.repositories.offices.all() if prefix in office.prefixes), None)
     if office is None:
         raise invalid("prefix", "unknown_prefix")
-    return context.policy.with_overrides(office.policy)
+    return context.policy.with_overrides(office.overrides_at(at))
 
 
 async def _apply_to_index(context: OperationsContext, release: Release, at: datetime) -> Segment:

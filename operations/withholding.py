@@ -30,7 +30,7 @@ async def withhold_numbers(context: OperationsContext, texts: Sequence[str], com
     if len(prefixes) != 1:
         raise invalid("plates", "one_prefix")
     [prefix] = prefixes
-    await policy_of_prefix(context, prefix)
+    await policy_of_prefix(context, prefix, command.at)
     return await context.repositories.withheld.withhold(command.id, prefix, plates, command.act)
 
 
@@ -38,7 +38,7 @@ async def release_withheld(context: OperationsContext, withholding_id: UUID, com
     """Release withheld numbers, which cool for a random time first. Raises `NotFound` and `AlreadyReleased`."""
     reason = command.require_reason()
     known = await _get_withholding(context, withholding_id)
-    policy = await policy_of_prefix(context, known.prefix)
+    policy = await policy_of_prefix(context, known.prefix, command.at)
     released = await context.repositories.withheld.release(
         withholding_id,
         command.act,

@@ -14,7 +14,10 @@ from storage.crypto.seals import MessageSeals
 from storage.crypto.vault import Keys
 from storage.offices.calendar_entries import CalendarEntries
 from storage.offices.calendars import Calendars
+from storage.offices.notices import NoticePublisher
 from storage.offices.offices import Offices
+from storage.offices.policies import OfficePolicies
+from storage.offices.register import OfficeRegister
 from storage.pool.claims import Claims
 from storage.pool.index import PoolIndex
 from storage.pool.keyboard import KeyboardSnapshots
@@ -70,6 +73,9 @@ class Repositories:
     idempotency: Idempotency
     keyboards: KeyboardSnapshots
     lagging_workflows: LaggingWorkflows
+    notice_publisher: NoticePublisher
+    office_policies: OfficePolicies
+    office_register: OfficeRegister
     offices: Offices
     person_records: PersonRecords
     pool_index: PoolIndex
@@ -113,6 +119,9 @@ class Repositories:
             idempotency=Idempotency(database, keys),
             keyboards=KeyboardSnapshots(database, redis),
             lagging_workflows=LaggingWorkflows(database),
+            notice_publisher=NoticePublisher(database),
+            office_policies=OfficePolicies(database),
+            office_register=OfficeRegister(database),
             offices=Offices(database),
             person_records=PersonRecords(database, keys),
             pool_index=pool_index,

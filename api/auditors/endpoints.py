@@ -20,6 +20,7 @@ from api.http.request_context import CurrentContext, RequestContext
 from api.http.responses import responses_of_read
 from api.http.secured_route import area
 from api.operators.commands import ban_item, plain, withholding_item
+from api.operators.office_schemas import PolicyRequestItem
 from api.operators.request_schemas import DeskActsQuery, PeriodPageQuery, PeriodQuery
 from api.operators.response_schemas import WithholdingList
 from operations import auditing
@@ -53,6 +54,7 @@ async def audit_unconfirmed(context: CurrentContext) -> UnconfirmedAnswer:
     return UnconfirmedAnswer(
         withholdings=[withholding_item(known) for known in found.withholdings],
         ban_releases=[ban_item(entry) for entry in found.ban_releases],
+        policies=[PolicyRequestItem(**plain(vars(request))) for request in found.policies],
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.http.schemas import Answer, Instant
+from api.operators.office_schemas import PolicyRequestItem
 from api.operators.response_schemas import BanItem, WithholdingItem
 
 
@@ -15,6 +16,7 @@ class UnconfirmedAnswer(Answer):
 
     withholdings: list[WithholdingItem]
     ban_releases: list[BanItem]
+    policies: list[PolicyRequestItem]
 
 
 class ClerkCountsItem(Answer):

@@ -33,11 +33,15 @@ class Record(Enum):
 
 @dataclass(frozen=True)
 class Rule:
-    """One of `roles` is needed, unless the route is public."""
+    """One of `roles` is needed, unless the route is public.
+
+    A public route that `takes_token` needs none, refuses a bad one, and is counted by address as the others.
+    """
 
     roles: frozenset[Role]
     record: Record = Record.NONE
     is_public: bool = False
+    takes_token: bool = False
 
     def admit(self, caller: Caller) -> None:
         """Raises `Forbidden`, also for an auditor or an applicant with another role on the same token."""
@@ -47,8 +51,9 @@ class Rule:
 
 
 PUBLIC = Rule(frozenset(), is_public=True)
+PUBLIC_OFFICES = Rule(frozenset(), is_public=True, takes_token=True)
+PUBLIC_OFFICE = Rule(frozenset(), Record.OFFICE, is_public=True, takes_token=True)
 APPLICANT = Rule(frozenset({Role.APPLICANT}))
-OFFICE = Rule(frozenset({Role.APPLICANT}), Record.OFFICE)
 OWNER = Rule(frozenset({Role.APPLICANT}), Record.OWN_PRESELECTION)
 CLERK = Rule(frozenset({Role.CLERK}))
 DESK = Rule(frozenset({Role.CLERK}), Record.DESK_RESERVATION)
@@ -58,9 +63,9 @@ BAN = Rule(frozenset({Role.OPERATOR}), Record.BAN)
 WITHHOLDING = Rule(frozenset({Role.OPERATOR}), Record.WITHHOLDING)
 
 RULES: Mapping[str, Rule] = {
-    "list_offices": APPLICANT,
-    "read_notice": OFFICE,
-    "list_segments": OFFICE,
+    "list_offices": PUBLIC_OFFICES,
+    "read_notice": PUBLIC_OFFICE,
+    "list_segments": PUBLIC_OFFICE,
     "enter": APPLICANT,
     "send_verification_code": APPLICANT,
     "create_preselection": APPLICANT,
@@ -93,6 +98,12 @@ RULES: Mapping[str, Rule] = {
     "withhold_numbers": OPERATOR,
     "release_withheld": WITHHOLDING,
     "confirm_withheld": WITHHOLDING,
+    "list_operated_offices": OPERATOR,
+    "put_office": OPERATOR,
+    "read_policy": OPERATOR,
+    "request_policy": OPERATOR,
+    "confirm_policy": OPERATOR,
+    "publish_notice": OPERATOR,
     "read_calendar": OPERATOR,
     "enter_days": OPERATOR,
     "seed_calendar_year": OPERATOR,

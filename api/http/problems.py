@@ -43,6 +43,7 @@ STATUSES = {
     "already_released": 409,
     "nothing_to_confirm": 409,
     "second_operator_needed": 409,
+    "prefix_in_use": 409,
     "payload_too_large": 413,
     "unsupported_media_type": 415,
     "validation_failed": 422,

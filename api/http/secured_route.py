@@ -103,11 +103,13 @@ async def admit(request: Request, context: RequestContext, name: str) -> Rule:
     rule = rules.get(name)
     if rule is None:
         raise Forbidden
-    if not rule.is_public:
+    if not rule.is_public or (rule.takes_token and request.headers.get("authorization")):
         context.caller = await caller_of(request, context.app.gateways.verifier, context.repositories.hashes)
+    if not rule.is_public:
         rule.admit(context.caller)
-        if rule.record is not Record.NONE:
-            parameter, load = LOADERS[rule.record]
-            await load(context, request.path_params[parameter])
+    if rule.record is not Record.NONE:
+        parameter, load = LOADERS[rule.record]
+        await load(context, request.path_params[parameter])
+    if not rule.is_public or rule.takes_token:
         await context.app.ip_throttle.delay(request, context.now())
     return rule

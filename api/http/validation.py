@@ -7,7 +7,7 @@ from typing import Any
 from domain.errors import ValidationFailed
 
 MOST_ERRORS = 50
-_PLAIN_NAME = re.compile("[a-z][a-z0-9_]{0,40}")
+_PLAIN_NAME = re.compile("[a-z][a-z0-9_]{0,40}|zh-CN|zh-TW")
 _MESSAGES = {
     "missing": "missing",
     "extra_forbidden": "unknown",

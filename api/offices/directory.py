@@ -9,7 +9,7 @@ from domain.policy import Policy
 from process.clock import Clock
 from storage.offices.offices import Office, Offices
 
-KEPT_FOR = timedelta(seconds=10)
+KEPT_FOR = timedelta(seconds=2)
 
 
 class OfficeDirectory:
@@ -36,6 +36,10 @@ class OfficeDirectory:
             raise NotFound
         return office
 
+    def forget(self) -> None:
+        """Read the offices again for the next caller: this process has changed one."""
+        self._read_at = None
+
     async def _fresh(self) -> Mapping[str, Office]:
         if not self._is_fresh():
             async with self._one_reader:
@@ -48,6 +52,6 @@ class OfficeDirectory:
         return self._read_at is not None and timedelta(0) <= self._clock() - self._read_at < KEPT_FOR
 
 
-def policy_of(office: Office, deployment: Policy) -> Policy:
-    """The policy of an office: its overrides, otherwise the deployment's values."""
-    return deployment.with_overrides(office.policy)
+def policy_of(office: Office, deployment: Policy, at: datetime) -> Policy:
+    """The policy of an office at an instant: its overrides, otherwise the deployment's values."""
+    return deployment.with_overrides(office.overrides_at(at))

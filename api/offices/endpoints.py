@@ -1,5 +1,7 @@
 """Offices, their notices and their segments."""
 
+from fastapi import Response
+
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read
 from api.http.secured_route import area
@@ -7,19 +9,23 @@ from api.offices.schemas import NoticeText, OfficeItem, OfficeList, SegmentItem,
 from domain.errors import NotFound
 
 router = area("/offices", tags=["offices"])
+BY_LANGUAGE = {"Vary": "Accept-Language"}
 
 
 @router.get("", responses=responses_of_read())
-async def list_offices(context: CurrentContext) -> OfficeList:
-    """Every vehicle office (车管所), by code."""
+async def list_offices(context: CurrentContext, response: Response) -> OfficeList:
+    """Every vehicle office (车管所), by code; names in the language of `Accept-Language` where there is one."""
+    response.headers.update(BY_LANGUAGE)
     return OfficeList(
         items=[
             OfficeItem(
                 code=office.code,
-                name=office.name,
+                name=office.name_in(context.language),
                 address=office.address,
                 province=office.province,
                 prefixes=list(office.prefixes),
+                hours=office.hours,
+                telephone=office.telephone,
             )
             for office in await context.app.directory.all()
         ]
@@ -27,12 +33,16 @@ async def list_offices(context: CurrentContext) -> OfficeList:
 
 
 @router.get("/{code}/notice", responses=responses_of_read("not_found"))
-async def read_notice(context: CurrentContext) -> NoticeText:
-    """The notice (业务须知) in force."""
+async def read_notice(context: CurrentContext, response: Response) -> NoticeText:
+    """The notice (业务须知) in force, in the language of `Accept-Language` where there is one, otherwise in Chinese."""
+    response.headers.update(BY_LANGUAGE)
     notice = await context.repositories.offices.notice_in_force(context.office.code, context.now())
     if notice is None:
         raise NotFound
-    return NoticeText(version=notice.version, title=notice.title, body=notice.body, published_at=notice.published_at)
+    language, title, body = notice.words_in(context.language)
+    return NoticeText(
+        version=notice.version, language=language, title=title, body=body, published_at=notice.published_at
+    )
 
 
 @router.get("/{code}/segments", responses=responses_of_read("not_found"))

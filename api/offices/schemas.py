@@ -14,11 +14,15 @@ class OfficeBrief(Answer):
 
 
 class OfficeItem(Answer):
+    """`name` is in the reader's language where the office has a name in it."""
+
     code: str
     name: str
     address: str
     province: str
     prefixes: list[str]
+    hours: str | None
+    telephone: str | None
 
 
 class OfficeList(Answer):
@@ -26,9 +30,10 @@ class OfficeList(Answer):
 
 
 class NoticeText(Answer):
-    """The notice of an office (业务须知)."""
+    """The notice of an office (业务须知), in the reader's language or else in Chinese: `language` says which."""
 
     version: str
+    language: str
     title: str
     body: str
     published_at: Instant

@@ -32,7 +32,7 @@ async def perform_action(context: RequestContext, name: str, command: Command) -
     ):
         row = replace(row, state=decision.state, changed_at=decision.at)
     at = unchanged_until(row, context.now()) if context.is_repeat else context.now()
-    return view_of(row, await context.app.directory.get(row.office_code), at)
+    return view_of(row, await context.app.directory.get(row.office_code), at, context.language)
 
 
 async def send_command(context: RequestContext, name: str, command: Command) -> ActionResult:

@@ -70,7 +70,7 @@ async def _begin(context: RequestContext, checked: ValidatedSubmission) -> None:
 
 async def _create(context: RequestContext, checked: ValidatedSubmission) -> None:
     structlog.contextvars.bind_contextvars(preselection_id=str(context.operation_id), office=checked.office.code)
-    policy = policy_of(checked.office, context.app.operations.policy)
+    policy = policy_of(checked.office, context.app.operations.policy, context.now())
     await count_write(context, policy)
     await _require_notice(context, checked)
     await require_no_ban(context)
@@ -101,7 +101,7 @@ async def _view(context: RequestContext, checked: ValidatedSubmission) -> Presel
     if context.is_repeat and (decision := await context.repositories.decisions.find(context.operation_id)):
         row = replace(row, state=decision.state, changed_at=decision.at)
         at = unchanged_until(row, at)
-    return view_of(row, checked.office, at)
+    return view_of(row, checked.office, at, context.language)
 
 
 async def _require_notice(context: RequestContext, checked: ValidatedSubmission) -> None:

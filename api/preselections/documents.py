@@ -8,7 +8,7 @@ from api.preselections.holders import masked_holder
 from api.preselections.views import state_of
 from documents.calendar_file import render_calendar
 from documents.voucher import VoucherProof, render_voucher
-from documents.voucher_facts import VoucherFacts
+from documents.voucher_facts import USUAL_HOURS, VoucherFacts
 from documents.voucher_token import VoucherClaims, voucher_expiry
 from domain.errors import WrongStage
 from domain.masking import mask_certificate_number, mask_vin
@@ -56,4 +56,5 @@ async def _facts(context: RequestContext, reservation: Reservation) -> VoucherFa
         visit_by=reservation.visit_by,
         office_name=office.name,
         office_address=office.address,
+        office_hours=office.hours or USUAL_HOURS,
     )

@@ -17,16 +17,17 @@ router = area("/preselections", tags=["preselections"])
 async def list_preselections(context: CurrentContext) -> PreselectionList:
     """The caller's preselections, newest first."""
     rows = await context.repositories.preselections.list_of(context.caller.owner_hash)
-    now = context.now()
-    return PreselectionList(items=[view_of(row, await context.app.directory.get(row.office_code), now) for row in rows])
+    now, offices = context.now(), context.app.directory
+    return PreselectionList(
+        items=[view_of(row, await offices.get(row.office_code), now, context.language) for row in rows]
+    )
 
 
 @router.get("/{preselection_id}", responses=responses_of_read("not_found"))
 async def read_preselection(context: CurrentContext) -> PreselectionView:
     """The view; reading is not an act and restarts no countdown."""
-    return view_of(
-        context.preselection, await context.app.directory.get(context.preselection.office_code), context.now()
-    )
+    office = await context.app.directory.get(context.preselection.office_code)
+    return view_of(context.preselection, office, context.now(), context.language)
 
 
 @router.post("/{preselection_id}/start", responses=responses_of_write("not_found", "wrong_stage", "vehicle_in_use"))

@@ -58,7 +58,7 @@ async def _resume(context: RequestContext) -> EntryAnswer:
     row = await context.repositories.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
-    view = view_of(row, await context.app.directory.get(row.office_code), context.now())
+    view = view_of(row, await context.app.directory.get(row.office_code), context.now(), context.language)
     screen = _SCREENS.get(view.stage, "introduction")
     if screen == "introduction":
         return _answer("introduction")
@@ -95,7 +95,7 @@ async def _show_ban(context: RequestContext, until: datetime) -> EntryAnswer:
     return _answer(
         "blacklisted",
         message=_text(context, "blacklisted", until=shanghai_day(until).isoformat()),
-        preselection=live and view_of(live, await context.app.directory.get(live.office_code), now),
+        preselection=live and view_of(live, await context.app.directory.get(live.office_code), now, context.language),
         blacklist=Ban(until=until),
     )
 

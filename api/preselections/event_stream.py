@@ -75,7 +75,7 @@ async def _read(context: RequestContext) -> Reading | None:
     except DependencyUnavailable as down:
         log.warning("event stream read failed", part=down.part)
         return None
-    return Reading(row, view_of(row, office, context.now())) if row else None
+    return Reading(row, view_of(row, office, context.now(), context.language)) if row else None
 
 
 def _wake_at(context: RequestContext, read: Reading | None, now: datetime) -> datetime:

@@ -22,6 +22,7 @@ from domain.policy import Policy
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
+from locales.languages import Language
 from storage.offices.offices import Office
 from storage.preselections.rows import PreselectionRow
 
@@ -49,14 +50,14 @@ def unchanged_until(row: PreselectionRow, now: datetime) -> datetime:
     return now if state_of(row, now) == from_record(row.state, policy_in(row)) else row.changed_at
 
 
-def view_of(row: PreselectionRow, office: Office, at: datetime) -> PreselectionView:
-    """The owner's view, without anything that has expired at `at`."""
+def view_of(row: PreselectionRow, office: Office, at: datetime, language: Language) -> PreselectionView:
+    """The owner's view, without anything that has expired at `at`; the office's name in this language if it has one."""
     state = state_of(row, at)
     return PreselectionView(
         id=str(row.id),
         stage=state.stage,
         now=at,
-        office=_office(office),
+        office=_office(office, language),
         vehicle=VehicleMasked(
             vin=mask_vin(row.vin),
             certificate_number=mask_certificate_number(row.certificate_number),
@@ -69,14 +70,14 @@ def view_of(row: PreselectionRow, office: Office, at: datetime) -> PreselectionV
     )
 
 
-def _office(office: Office) -> OfficeBrief:
+def _office(office: Office, language: Language) -> OfficeBrief:
     return OfficeBrief(
         code=office.code,
-        name=office.name,
+        name=office.name_in(language),
         address=office.address,
         prefixes=list(office.prefixes),
-        # Offices do not define their hours yet, and the page must show the same as the voucher.
-        hours=USUAL_HOURS,
+        # The page must show the same as the voucher.
+        hours=office.hours or USUAL_HOURS,
     )
 
 

@@ -74,18 +74,21 @@ NOTHING = Subject()
 
 async def note(connection: AsyncConnection, act: Act, action: str, about: Subject = NOTHING, **facts: Any) -> None:
     """Record an act in the transaction that performs it. Facts that are None are left out."""
+    await connection.execute(insert(audit).values(act_values(act, action, about, **facts)))
+
+
+def act_values(act: Act, action: str, about: Subject = NOTHING, **facts: Any) -> dict[str, Any]:
+    """The row of an act, for statements that record many at once."""
     known = facts | {"reason": act.reason}
-    await connection.execute(
-        insert(audit).values(
-            at=act.at,
-            actor_kind=act.actor_kind,
-            actor=act.actor,
-            action=action,
-            preselection_id=about.preselection_id,
-            plates=list(about.plates),
-            facts={name: _plain(value) for name, value in known.items() if value is not None},
-        )
-    )
+    return {
+        "at": act.at,
+        "actor_kind": act.actor_kind,
+        "actor": act.actor,
+        "action": action,
+        "preselection_id": about.preselection_id,
+        "plates": list(about.plates),
+        "facts": {name: _plain(value) for name, value in known.items() if value is not None},
+    }
 
 
 class AuditTrail:

@@ -1,8 +1,21 @@
-"""The tables of the calendar: days off and days worked, and the years whose official notice has been entered."""
+"""The tables of the calendar (days off, days worked, years with an official notice), and of policies with a start."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
-from storage.postgres.tables import metadata, one_of
+from storage.postgres.tables import Instant, metadata, one_of
 
 calendar_day = Table(
     "calendar_day",
@@ -22,4 +35,24 @@ calendar_year = Table(
     Column("year", Integer, primary_key=True, autoincrement=False),
     # False until the year's official holiday notice has been entered.
     Column("official", Boolean, nullable=False),
+)
+
+# Overrides that an operator requested for an office. They have no effect until a second operator has confirmed them.
+office_policy = Table(
+    "office_policy",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("office_code", Text, ForeignKey("office.code"), nullable=False),
+    # None until the confirmation, if the request named no instant.
+    Column("effective_from", Instant),
+    # name → value; null removes the office's override.
+    Column("overrides", JSONB, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("requested_at", Instant, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("confirmed_by", Text),
+    CheckConstraint("confirmed_by <> requested_by", name="confirmed_by_another"),
+    CheckConstraint("confirmed_at IS NULL OR effective_from IS NOT NULL", name="confirmed_has_a_start"),
+    Index("ix_office_policy_office_code", "office_code", "effective_from"),
 )

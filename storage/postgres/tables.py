@@ -68,13 +68,18 @@ office = Table(
     Column("province", Text, nullable=False),
     # Overrides of the deployment's policy: name → value as in XUANHAO_POLICY__<NAME>.
     Column("policy", JSONB, nullable=False, server_default=text("'{}'")),
+    # Further names, by language.
+    Column("names", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("hours", Text),
+    Column("telephone", Text),
 )
 
 prefix = Table(
     "prefix",
     metadata,
     Column("prefix", Plate, primary_key=True),
-    Column("office_code", Text, ForeignKey("office.code"), nullable=False, index=True),
+    # None once the prefix was taken from its office; its segments stay.
+    Column("office_code", Text, ForeignKey("office.code"), index=True),
     # Incremented by every change of the prefix's segments, so that an older index is recognised as outdated.
     Column("revision", Integer, nullable=False, server_default=text("0")),
 )
@@ -87,6 +92,10 @@ notice = Table(
     Column("title", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("published_at", Instant, nullable=False),
+    # The same in other languages: language → {"title", "body"}.
+    Column("translations", JSONB, nullable=False, server_default=text("'{}'")),
+    # The operator's request that published it, so that a repeat publishes nothing.
+    Column("request_id", Uuid, unique=True),
 )
 
 segment = Table(
@@ -228,15 +237,6 @@ code = Table(
         postgresql_where=text("sent_at IS NOT NULL AND used_at IS NULL AND replaced_at IS NULL"),
     ),
     Index("ix_code_phone", "phone_hash", "created_at"),
-)
-
-failed_check = Table(
-    "failed_check",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("applicant_hash", LargeBinary, nullable=False),
-    Column("at", Instant, nullable=False),
-    Index("ix_failed_check_applicant", "applicant_hash", "at"),
 )
 
 blacklist = Table(

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from storage.crypto.keyed_hash import candidate_hashes, stable_hash
 from storage.postgres.database import Database
-from storage.postgres.tables import failed_check
+from storage.preselections.tables import failed_check
 
 # A check that has not ended after this time was lost with its process, and no longer reserves a place.
 _UNDER_WAY = timedelta(seconds=15)

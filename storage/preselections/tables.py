@@ -1,6 +1,6 @@
-"""Tables beside that of the preselections: the desk's reasons, lagging workflows, and the mark of maintenance."""
+"""Tables beside that of the preselections: desk reasons, failed checks, lagging workflows, maintenance."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, SmallInteger, Table, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, SmallInteger, Table, Text, Uuid
 
 from storage.postgres.sealed import Sealed
 from storage.postgres.tables import Instant, metadata
@@ -32,4 +32,13 @@ maintenance_mark = Table(
     # Grows with every run of maintenance; Temporal keeps the same number with the run's result.
     Column("number", BigInteger, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+failed_check = Table(
+    "failed_check",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("applicant_hash", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_failed_check_applicant", "applicant_hash", "at"),
 )

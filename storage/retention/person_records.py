@@ -17,9 +17,9 @@ from storage.crypto.rehashing import NOBODY
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.postgres.sealed import sealed_columns
-from storage.postgres.tables import blacklist, claim, failed_check, preselection, sms_outbox
+from storage.postgres.tables import blacklist, claim, preselection, sms_outbox
 from storage.preselections.rows import COLUMNS, PreselectionRow, row_of
-from storage.preselections.tables import desk_reason
+from storage.preselections.tables import desk_reason, failed_check
 from storage.retention.purge import SET_NOBODY, blank_values
 
 _MOST = 1_000

@@ -21,10 +21,11 @@ async def test_offices_with_their_notice_and_segments(country: Country) -> None:
     mine = next(item for item in items if item["code"] == office.code)
     assert mine == {
         "code": office.code, "name": office.name, "address": office.address, "province": office.province,
-        "prefixes": list(office.prefixes),
+        "prefixes": list(office.prefixes), "hours": None, "telephone": None,
     }  # fmt: skip
     notice = (await applicant.get(f"/offices/{office.code}/notice")).ok()
-    assert (notice["version"], notice["title"], notice["body"]) == ("1", "业务须知", "须知正文")
+    its = ("version", "title", "body", "language")
+    assert tuple(notice[name] for name in its) == ("1", "业务须知", "须知正文", "zh-CN")
     segments = (await applicant.get(f"/offices/{office.code}/segments")).ok()["items"]
     assert {segment["template"] for segment in segments} == {"A!!!!", "!!!!!"}
     assert set(segments[0]) == {"prefix", "template", "released_at", "compose_from"}

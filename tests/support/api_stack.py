@@ -48,7 +48,7 @@ class ApiStack:
 
     def forget_offices(self) -> None:
         """A new office must be known at once, not after the directory's cache time."""
-        self.context.directory._read_at = None
+        self.context.directory.forget()
 
 
 @asynccontextmanager

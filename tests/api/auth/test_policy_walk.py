@@ -35,8 +35,15 @@ def secured(country: Country) -> list[tuple[APIRoute, str, str]]:
     ]
 
 
+@pytest.fixture
+def needing_token(secured: list[tuple[APIRoute, str, str]]) -> list[tuple[APIRoute, str, str]]:
+    """Those that need a token."""
+    return [(route, path, method) for route, path, method in secured if not RULES[route.name].is_public]
+
+
 def at(path: str, *, office: str = "440300") -> str:
-    return path.format(preselection_id=uuid4(), code=office, prefix="粤B", entry_id=uuid4(), withholding_id=uuid4())
+    ids = ("preselection_id", "entry_id", "withholding_id", "policy_id")
+    return path.format(code=office, prefix="粤B", **{name: uuid4() for name in ids})
 
 
 async def test_every_route_is_guarded_and_named_by_a_rule(country: Country) -> None:
@@ -63,8 +70,10 @@ async def test_a_route_that_no_rule_names_is_refused_to_everybody(country: Count
             assert answer.status_code == status
 
 
-async def test_nobody_gets_anywhere_without_a_token(country: Country, secured: list[tuple[APIRoute, str, str]]) -> None:
-    for _, path, method in secured:
+async def test_nobody_gets_anywhere_without_a_token(
+    country: Country, needing_token: list[tuple[APIRoute, str, str]]
+) -> None:
+    for _, path, method in needing_token:
         answer = await country.caller().call(method, at(path), headers={"Authorization": ""})
         assert (answer.status, answer.code) == (401, "unauthenticated"), path
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -78,19 +87,33 @@ ROLES = [
 
 @pytest.mark.parametrize("roles", ROLES, ids=str)
 async def test_every_role_is_forbidden_what_belongs_to_others(
-    country: Country, secured: list[tuple[APIRoute, str, str]], roles: tuple[str, ...]
+    country: Country, needing_token: list[tuple[APIRoute, str, str]], roles: tuple[str, ...]
 ) -> None:
     caller = country.caller(*roles)
-    for route, path, method in secured:
+    for route, path, method in needing_token:
         answer = await caller.call(method, at(path))
         forbidden = answer.status == 403 and answer.code == "forbidden"
         mixed = len(roles) > 1 and not SEPARATE.isdisjoint(roles)
         assert forbidden is (mixed or RULES[route.name].roles.isdisjoint(roles)), path
 
 
-def test_each_area_of_the_contract_belongs_to_one_role(secured: list[tuple[APIRoute, str, str]]) -> None:
+async def test_offices_are_read_without_a_token_and_a_bad_one_is_refused_all_the_same(
+    country: Country, secured: list[tuple[APIRoute, str, str]]
+) -> None:
+    office, public = await country.own_office(), [each for each in secured if RULES[each[0].name].is_public]
+    assert {path for _, path, _ in public} == {"/offices", "/offices/{code}/notice", "/offices/{code}/segments"}
+    for _, path, method in public:
+        nobody = await country.stack.client.request(method, at(path, office=office.code))
+        assert nobody.status_code == 200, path
+        bad = await country.caller().call(method, at(path), headers={"Authorization": "Bearer x"})
+        assert (bad.status, bad.code) == (401, "unauthenticated"), path
+        clerk = await country.caller("clerk").call(method, at(path, office=office.code))
+        assert clerk.status == 200, path
+
+
+def test_each_area_of_the_contract_belongs_to_one_role(needing_token: list[tuple[APIRoute, str, str]]) -> None:
     areas = {"desk": Role.CLERK, "operations": Role.OPERATOR, "audit": Role.AUDITOR}
-    for route, path, _ in secured:
+    for route, path, _ in needing_token:
         assert RULES[route.name].roles == {areas.get(path.split("/")[1], Role.APPLICANT)}, path
 
 

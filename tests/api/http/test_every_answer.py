@@ -87,7 +87,7 @@ async def test_a_named_origin_may_call_and_no_other_one(make_client: Callable[..
             answer = await client.get("/healthz", headers={"Origin": origin})
             assert not [name for name in {**refused.headers, **answer.headers} if name.startswith("access-control")]
         allowed = await client.options("/api/v1/entries", headers=PREFLIGHT | {"Origin": OURS})
-        answer = await client.get("/api/v1/offices", headers={"Origin": OURS})
+        answer = await client.get("/api/v1/preselections", headers={"Origin": OURS})
     assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, OURS)
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (401, OURS)
     assert "retry-after" in answer.headers["access-control-expose-headers"].lower()
