@@ -67,5 +67,9 @@ screens-operators: web ## Take the screenshots of docs/operators.md from the run
 audit: setup ## Look up known vulnerabilities of every locked package, and list the licences
 	@$(PY) -m scripts.audit_packages
 
+.PHONY: wheel
+wheel: web ## Build a wheel with the pages, into dist/
+	@$(PY) -m pip wheel . --no-deps --no-build-isolation --quiet --wheel-dir dist
+
 lock: setup ## Lock the newest versions of the packages, with hashes
 	@$(PY) scripts/lock_packages.py
