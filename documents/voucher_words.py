@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from documents import to_bring
 from documents.voucher_facts import VoucherFacts
 
 TITLE = "预选号牌凭证"
@@ -12,14 +13,7 @@ CODE_HINT = "或输入凭证代码"
 TO_BRING_HEADING = "办理时请携带"
 NOTES_HEADING = "注意事项"
 
-TO_BRING = (
-    "本凭证（打印件，或在手机上出示）",
-    "买方（现机动车所有人）的身份证明原件；单位为营业执照等证明，并加盖公章",
-    "二手车销售统一发票等所有权转让凭证",
-    "机动车登记证书原件、机动车行驶证",
-    "车辆（现场查验）；超过检验有效期的，另带检验合格证明和交强险凭证",
-    "代办的，另带代理人身份证明和授权委托书；当地实行指标管理的，另带指标证明",
-)
+TO_BRING = to_bring.TO_BRING["zh-CN"]
 
 NOTES = (
     "逾期未经车管所确认的，预选号牌失效，并列入黑名单，在此期间不能通过互联网预选号牌。",

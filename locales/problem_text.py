@@ -14,6 +14,9 @@ def problem_title(code: str, language: Language) -> str:
 
 
 def problem_detail(code: str, facts: Mapping[str, Any], language: Language) -> str:
+    if code == "code_incorrect" and facts.get("attempts_left") == 0:
+        # Nobody is invited to another try that can't succeed.
+        code = "code_attempts_exceeded"
     detail: str = catalogue(language)["problems"][code]["detail"]
     return detail.format_map(_format_facts(facts, language))
 

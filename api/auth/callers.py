@@ -8,7 +8,7 @@ from fastapi import Request
 
 from domain.ascii_folding import fold_capitals
 from domain.errors import Unauthenticated
-from domain.parties import Party
+from domain.parties import Party, PartyKind
 from gateways.identity.claims import Claims
 from gateways.identity.provider import Verifier
 from storage.crypto.keyed_hash import Hash
@@ -56,6 +56,11 @@ class Caller:
     @cached_property
     def party_hash(self) -> Hash:
         return self.hashes.party(self.party.id_number)
+
+    @cached_property
+    def organisation_hash(self) -> Hash | None:
+        """The organisation for which an agent acts: its preselections belong to all its agents."""
+        return self.party_hash if self.party.kind is PartyKind.ORGANISATION else None
 
     @cached_property
     def person_hash(self) -> Hash:

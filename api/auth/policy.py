@@ -83,6 +83,7 @@ RULES: Mapping[str, Rule] = {
     "stream_events": OWNER,
     "read_voucher": OWNER,
     "read_calendar_file": OWNER,
+    "list_things_to_bring": OWNER,
     "list_reservations": CLERK,
     "inspect_voucher": CLERK,
     "confirm_reservation": DESK,

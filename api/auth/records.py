@@ -9,7 +9,9 @@ import structlog
 from api.auth.policy import Record
 from api.http.request_context import RequestContext
 from domain.errors import NotFound, OwnAffair
+from domain.parties import PartyKind
 from storage.crypto.keyed_hash import candidate_hashes
+from storage.preselections.rows import PreselectionRow
 
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST_CODE = 32
@@ -25,10 +27,24 @@ def id_in(text: str) -> UUID:
 async def load_own_preselection(context: RequestContext, text: str) -> None:
     """The caller's preselection, from its row."""
     row = await context.repositories.preselections.get(id_in(text))
-    if row is None or row.owner_hash not in candidate_hashes(context.caller.owner_hash):
+    if row is None or not (is_of_account(context, row) or _is_of_organisation(context, row)):
         raise NotFound
     context.preselection = row
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
+
+
+def is_of_account(context: RequestContext, row: PreselectionRow) -> bool:
+    """Whether this account acts for the preselection; for an organisation, the agent who acted last."""
+    return row.owner_hash in candidate_hashes(context.caller.owner_hash)
+
+
+def _is_of_organisation(context: RequestContext, row: PreselectionRow) -> bool:
+    organisation = context.caller.organisation_hash
+    return (
+        organisation is not None
+        and row.party_kind == PartyKind.ORGANISATION
+        and row.party_hash in candidate_hashes(organisation)
+    )
 
 
 async def load_keyboard_preselection(context: RequestContext, text: str) -> None:

@@ -34,6 +34,7 @@ STATUSES = {
     "candidate_expired": 409,
     "not_a_candidate": 409,
     "numbers_unavailable": 409,
+    "session_held": 409,
     "vehicle_in_use": 409,
     "vehicle_exhausted": 409,
     "notice_outdated": 409,

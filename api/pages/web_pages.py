@@ -110,7 +110,8 @@ async def site_config(request: Request) -> JSONResponse:
         "name": settings.oidc_name_claim,
         "organisation": settings.oidc_organisation_name_claim,
     }
-    return JSONResponse({"oidc": provider if known else None, "claims": claims, "demo": settings.demo})
+    terms = {"ban": str(request.app.state.context.policy.blacklist)}
+    return JSONResponse({"oidc": provider if known else None, "claims": claims, "terms": terms, "demo": settings.demo})
 
 
 def add_pages(app: FastAPI, folder: Path = FOLDER) -> None:

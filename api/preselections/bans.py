@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from api.http.request_context import RequestContext
+from api.preselections.session_holders import list_own
 from api.preselections.views import policy_in, state_of
 from domain.calendar import ban_end
 from domain.errors import Blacklisted
@@ -33,7 +34,7 @@ async def require_no_ban(context: RequestContext) -> None:
 async def _find_missed_ban_end(context: RequestContext) -> datetime | None:
     """The end of the ban that the caller's missed deadlines lead to, if it has not ended."""
     now, ends = context.now(), []
-    for row in await context.repositories.preselections.list_of(context.caller.owner_hash):
+    for row in await list_own(context):
         state = state_of(row, now)
         if (
             state.stage is Stage.OVERDUE

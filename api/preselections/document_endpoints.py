@@ -6,6 +6,8 @@ from api.http.request_context import CurrentContext
 from api.http.responses import Responses, responses_of_read
 from api.http.secured_route import area
 from api.preselections.documents import calendar_file_of, voucher_of
+from api.preselections.schemas import ToBring
+from documents.to_bring import TO_BRING
 
 router = area("/preselections/{preselection_id}", tags=["preselections"])
 
@@ -30,3 +32,9 @@ async def read_calendar_file(context: CurrentContext) -> Response:
     """The last day to visit the office, for the holder's calendar."""
     headers = {"Content-Disposition": 'attachment; filename="visit-by.ics"'}
     return Response(await calendar_file_of(context), headers=headers, media_type=_CALENDAR)
+
+
+@router.get("/to-bring", responses=responses_of_read("not_found"))
+async def list_things_to_bring(context: CurrentContext) -> ToBring:
+    """What to bring to the office: the voucher and the calendar file have the same list."""
+    return ToBring(items=list(TO_BRING[context.language]))

@@ -5,6 +5,7 @@ from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
 from api.preselections.actions import perform_action
 from api.preselections.schemas import IdentityBody, PreselectionList, PreselectionView
+from api.preselections.session_holders import list_own
 from api.preselections.views import view_of
 from domain.sms import Purpose
 from storage.crypto.keyed_hash import encode_candidates
@@ -15,8 +16,8 @@ router = area("/preselections", tags=["preselections"])
 
 @router.get("", responses=responses_of_read())
 async def list_preselections(context: CurrentContext) -> PreselectionList:
-    """The caller's preselections, newest first."""
-    rows = await context.repositories.preselections.list_of(context.caller.owner_hash)
+    """The party's preselections, newest first: an agent's are those of the whole organisation."""
+    rows = await list_own(context)
     now, offices = context.now(), context.app.directory
     return PreselectionList(
         items=[view_of(row, await offices.get(row.office_code), now, context.language) for row in rows]

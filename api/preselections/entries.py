@@ -1,7 +1,9 @@
 """The screen after an entry (R-01, R-05 to R-08, R-15)."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Literal, cast
 
 from api.auth.records import load_own_preselection
@@ -9,10 +11,13 @@ from api.http.action_log import log_action
 from api.http.request_context import RequestContext
 from api.preselections.actions import count_write, vehicle_of
 from api.preselections.bans import find_ban_end
-from api.preselections.schemas import Ban, EntryAnswer, EntryBody
+from api.preselections.schemas import Ban, EntryAnswer, EntryBody, OtherPreselection
+from api.preselections.session_holders import list_own, take_over
 from api.preselections.views import state_of, view_of
 from domain.calendar import shanghai_day
 from domain.errors import NotFound, OutcomeUnknown, Unavailable, VehicleInUse
+from domain.masking import mask_mobile
+from domain.preselection.sessions import SessionHeld
 from domain.preselection.state import Preselection
 from domain.preselection.values import UNFINISHED, Stage
 from locales.languages import catalogue
@@ -34,16 +39,33 @@ async def _enter(context: RequestContext, body: EntryBody) -> EntryAnswer:
     if body.preselection_id:
         await load_own_preselection(context, body.preselection_id)
     await count_write(context, context.app.operations.policy)
+    rows = await list_own(context)
+    answer = await _decide(context, body, rows)
+    shown = answer.preselection.id if answer.preselection else None
+    return answer.model_copy(update={"others": _others(rows, shown, context.now())})
+
+
+async def _decide(context: RequestContext, body: EntryBody, rows: Sequence[PreselectionRow]) -> EntryAnswer:
     if until := await find_ban_end(context):
-        return await _show_ban(context, until)
+        return await _show_ban(context, until, rows)
     if body.new_vehicle:
         return _answer("introduction")
-    return await (_resume(context) if body.preselection_id else _resume_newest(context))
+    return await (_resume(context) if body.preselection_id else _resume_newest(context, rows))
 
 
-async def _resume_newest(context: RequestContext) -> EntryAnswer:
+def _others(rows: Sequence[PreselectionRow], shown: str | None, now: datetime) -> list[OtherPreselection]:
+    """The other ones that are unfinished or completed, each of which the pages offer."""
+    states = ((row, state_of(row, now)) for row in rows if str(row.id) != shown)
+    return [
+        OtherPreselection(id=str(row.id), stage=state.stage, plate=row.plate)
+        for row, state in states
+        if state.stage in UNFINISHED or state.stage is Stage.COMPLETED
+    ]
+
+
+async def _resume_newest(context: RequestContext, rows: Sequence[PreselectionRow]) -> EntryAnswer:
     """Continue the newest one that can continue: another buyer may have the vehicle of a dormant one by now."""
-    for row in await _resumable(context):
+    for row in _resumable(rows, context.now()):
         context.preselection = row
         with suppress(VehicleInUse):
             return await _resume(context)
@@ -51,10 +73,15 @@ async def _resume_newest(context: RequestContext) -> EntryAnswer:
 
 
 async def _resume(context: RequestContext) -> EntryAnswer:
-    """Go on with the request's preselection."""
-    state = state_of(context.preselection, context.now())
+    """Go on with the request's preselection; another agent's live session is only shown."""
+    state, message = state_of(context.preselection, context.now()), None
     if state.stage in UNFINISHED:
-        await _reset(context, state)
+        try:
+            await take_over(context)
+        except SessionHeld:
+            message = _text(context, "session_held", phone=mask_mobile(context.preselection.phone))
+        else:
+            await _reset(context, state_of(context.preselection, context.now()))
     row = await context.repositories.preselections.get(context.preselection.id)
     if row is None:
         raise NotFound
@@ -62,7 +89,8 @@ async def _resume(context: RequestContext) -> EntryAnswer:
     screen = _SCREENS.get(view.stage, "introduction")
     if screen == "introduction":
         return _answer("introduction")
-    message = _text(context, "exhausted", office=view.office.name) if view.stage is Stage.EXHAUSTED else None
+    if view.stage is Stage.EXHAUSTED:
+        message = _text(context, "exhausted", office=view.office.name)
     return _answer(screen, message=message, preselection=view)
 
 
@@ -77,21 +105,18 @@ async def _reset(context: RequestContext, state: Preselection) -> None:
             raise
 
 
-async def _resumable(context: RequestContext) -> list[PreselectionRow]:
-    """Those that are unfinished, completed or exhausted now, newest first, also if no timer has written it yet."""
-    rows, now = await context.repositories.preselections.list_of(context.caller.owner_hash), context.now()
-    return [row for row in rows if state_of(row, now).stage in _SCREENS]
+def _resumable(rows: Sequence[PreselectionRow], now: datetime) -> list[PreselectionRow]:
+    """Those that are unfinished, completed or exhausted now, the one that was acted on last first."""
+    states = [(state_of(row, now), row) for row in rows]
+    resumable = [(state.last_action_at, row.created_at, row) for state, row in states if state.stage in _SCREENS]
+    return [row for *_, row in sorted(resumable, key=itemgetter(0, 1), reverse=True)]
 
 
-async def _show_ban(context: RequestContext, until: datetime) -> EntryAnswer:
+async def _show_ban(context: RequestContext, until: datetime, rows: Sequence[PreselectionRow]) -> EntryAnswer:
     """A ban takes precedence; a live reservation for another car stays usable, so it is shown."""
     now = context.now()
-    rows = (
-        [context.preselection]
-        if context.has_preselection
-        else await context.repositories.preselections.list_of(context.caller.owner_hash)
-    )
-    live = next((row for row in rows if state_of(row, now).stage is Stage.COMPLETED), None)
+    candidates = [context.preselection] if context.has_preselection else rows
+    live = next((row for row in candidates if state_of(row, now).stage is Stage.COMPLETED), None)
     return _answer(
         "blacklisted",
         message=_text(context, "blacklisted", until=shanghai_day(until).isoformat()),
@@ -101,7 +126,7 @@ async def _show_ban(context: RequestContext, until: datetime) -> EntryAnswer:
 
 
 def _answer(screen: str, **parts: Any) -> EntryAnswer:
-    known: dict[str, Any] = {"message": None, "preselection": None, "blacklist": None}
+    known: dict[str, Any] = {"message": None, "preselection": None, "blacklist": None, "others": []}
     return EntryAnswer(screen=cast("Screen", screen), **(known | parts))
 
 

@@ -101,6 +101,14 @@ class TriedNumber(Answer):
     outcome: Outcome
 
 
+class Terms(Answer):
+    """What the policy of this preselection says about its end; ISO 8601 durations."""
+
+    validity: str
+    validity_working_days: bool
+    ban: str
+
+
 class PreselectionView(Answer):
     """The view of a preselection; fields that do not apply are null."""
 
@@ -120,7 +128,14 @@ class PreselectionView(Answer):
     plate: str | None
     visit_by: date | None
     deadline: Instant | None
+    terms: Terms
     cancellation_allowed: bool = Field(description="Whether the applicant may cancel the reservation now.")
+
+
+class ToBring(Answer):
+    """What to bring to the office, in the reader's language; the voucher has the same list."""
+
+    items: list[str]
 
 
 class PreselectionList(Answer):
@@ -131,17 +146,27 @@ class Ban(Answer):
     until: Instant
 
 
+class OtherPreselection(Answer):
+    id: str
+    stage: Stage
+    plate: str | None
+
+
 class EntryAnswer(Answer):
+    """`others`: the party's other preselections that are unfinished or completed, newest first."""
+
     screen: Literal["introduction", "service_notes", "completed", "exhausted", "blacklisted"]
     message: str | None
     preselection: PreselectionView | None
     blacklist: Ban | None
+    others: list[OtherPreselection]
 
 
 class CodeSent(Answer):
     sent_to: str
     resend_at: Instant
     expires_at: Instant
+    checks_left: int = Field(description="How many submissions may still fail the check today.")
     now: Instant
 
 

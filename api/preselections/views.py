@@ -13,6 +13,7 @@ from api.preselections.schemas import (
     Draws,
     Identity,
     PreselectionView,
+    Terms,
     TriedNumber,
     VehicleMasked,
 )
@@ -64,6 +65,11 @@ def view_of(row: PreselectionRow, office: Office, at: datetime, language: Langua
             seller_name=row.seller_name_masked,
         ),
         phone=mask_mobile(row.phone),
+        terms=Terms(
+            validity=str(state.policy.validity),
+            validity_working_days=state.policy.validity_working_days,
+            ban=str(state.policy.blacklist),
+        ),
         **_chances(state),
         **_selection(state, at),
         **_reservation(state),

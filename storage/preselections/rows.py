@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, not_, or_, select
+from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.parties import PartyKind
 from domain.policy import Policy
 from domain.preselection.values import UNFINISHED
 from storage.crypto.hash_moves import SubmittedHashes, convert_to_current
@@ -188,19 +189,29 @@ class Preselections:
         return row if row and row.is_visible else None
 
     async def list_of(
-        self, owner_hash: bytes, *, limit: int = 100, before: tuple[datetime, UUID] | None = None
+        self, owner_hash: bytes, organisation_hash: bytes | None = None, *, limit: int = 100
     ) -> list[PreselectionRow]:
-        """The caller's preselections, newest first; `before` is (created_at, id) of the previous page's last one."""
+        """The preselections of an account, and all those of the organisation that it acts for, newest first."""
         columns = preselection.c
-        conditions: list[ColumnElement[bool]] = [
-            columns.owner_hash.in_(candidate_hashes(owner_hash)),
-            columns.stage.not_in(_INVISIBLE),
-        ]
-        if before:
-            created_at, last_id = before
-            earlier = and_(columns.created_at == created_at, columns.id < last_id)
-            conditions.append(or_(columns.created_at < created_at, earlier))
-        return await self._newest(*conditions, limit=limit)
+        own: ColumnElement[bool] = columns.owner_hash.in_(candidate_hashes(owner_hash))
+        if organisation_hash is not None:
+            organisations = and_(
+                columns.party_kind == PartyKind.ORGANISATION,
+                columns.party_hash.in_(candidate_hashes(organisation_hash)),
+            )
+            own = or_(own, organisations)
+        return await self._newest(own, columns.stage.not_in(_INVISIBLE), limit=limit)
+
+    async def hand_over(self, row: PreselectionRow, owner: str, phone: str) -> bool:
+        """Another agent of the same organisation acts from now on, and gets the SMS; False if the row has changed."""
+        columns = preselection.c
+        found = await self._database.rows(
+            update(preselection)
+            .where(columns.id == row.id, columns.revision == row.revision, columns.owner_hash == bytes(row.owner_hash))
+            .values(owner_hash=bytes(self._hashes.owner(owner)), phone=self._vault.encrypt(columns.phone, phone))
+            .returning(columns.id)
+        )
+        return bool(found)
 
     async def unfinished_others(self, preselection_id: UUID) -> list[OtherPreselection]:
         """The party's other preselections, whose holds end when it is banned because of this one."""

@@ -97,6 +97,9 @@ _TRY = f"""
 _WHY_NOT = f"SELECT attempts >= %(limit)s FROM code WHERE {_SAME} AND {_LIVE}".encode()  # noqa: S608 -- constants
 
 
+_LIVE_UNTIL = f"SELECT expires_at FROM code WHERE {_SAME} AND {_LIVE} AND expires_at > %(at)s".encode()  # noqa: S608 -- constants
+
+
 @dataclass(frozen=True)
 class CodeOwner:
     """The person and the purpose of a code."""
@@ -160,6 +163,11 @@ class Codes:
                 await connection.execute(_MOVE_SUBJECT, {"current": known[0], "others": known[1:]})
             await connection.execute(_ISSUE, _values(new, issued))
         return issued
+
+    async def live_until(self, owner: CodeOwner, at: datetime) -> datetime | None:
+        """The end of the code that has been sent and can still be typed, or None."""
+        found = await self._database.fetch_raw(_LIVE_UNTIL, _owner_values(owner) | {"at": at})
+        return cast("datetime", found[0][0]) if found else None
 
     async def mark_sent(self, code_id: UUID, at: datetime) -> None:
         """The SMS was sent: from now on this code is the live one, with all its attempts."""

@@ -14,7 +14,7 @@ from storage.offices.offices import Notice, Office
 from tests.support.api_stack import ApiStack
 from tests.support.applicants import Applicant, Caller, Car
 from tests.support.offices import LONG_AGO, new_office
-from tests.support.people import NUMBERS, a_phone, a_vin, an_id_number
+from tests.support.people import NUMBERS, a_credit_code, a_phone, a_vin, an_id_number
 from tests.support.tokens import AUDIENCE, ISSUER
 
 NO_WAITING = {"confirm_delay": "PT0S", "compose_interval": "PT0S", "code_resend": "PT0S", "codes_per_hour": "100"}
@@ -42,6 +42,11 @@ class Country:
 
     def applicant(self, **claims: Any) -> Applicant:
         return Applicant(self.stack, self.claims("applicant", **claims))
+
+    def agent(self, **claims: Any) -> Applicant:
+        """An agent of an organisation; of a new one unless it is given."""
+        organisation = {"name": "深圳市贸易有限公司", "credit_code": a_credit_code()}
+        return self.applicant(**({"organisation": organisation} | claims))
 
     def caller(self, *roles: str, **claims: Any) -> Caller:
         return Caller(self.stack, self.claims(*roles, **claims))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import count
 
-from domain.identifiers import resident_id_check_character, vin_check_character
+from domain.identifiers import credit_code_check_character, resident_id_check_character, vin_check_character
 
 NUMBERS = count(1)
 
@@ -16,6 +16,11 @@ def an_id_number() -> str:
 
 def a_phone() -> str:
     return f"139{next(NUMBERS):08d}"
+
+
+def a_credit_code() -> str:
+    body = f"91440300{next(NUMBERS):09d}"
+    return body + credit_code_check_character(body)
 
 
 def a_vin() -> str:

@@ -1,4 +1,8 @@
+import { enableAutoUnmount } from '@vue/test-utils'
 import { afterEach, vi } from 'vitest'
+
+// The countdowns of one test's page would run on into the clock of the next.
+enableAutoUnmount(afterEach)
 
 // No test reaches a network: whoever needs an answer gives one.
 afterEach(() => {

@@ -21,7 +21,7 @@ async def is_blacklisted(applicant: Applicant) -> bool:
 
 async def test_a_first_entry_is_introduced_to_the_service(country: Country) -> None:
     answer = await entry(country.applicant())
-    assert answer == {"screen": "introduction", "message": None, "preselection": None, "blacklist": None}
+    assert answer == {"screen": "introduction", "message": None, "preselection": None, "blacklist": None, "others": []}
 
 
 async def test_an_unfinished_selection_is_back_at_the_service_notes_with_its_holds(country: Country) -> None:

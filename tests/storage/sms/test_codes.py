@@ -33,6 +33,14 @@ async def test_issuing_returns_when_the_next_may_be_sent_and_when_it_expires(per
     assert (issued.resend_at, issued.expires_at) == (AT + timedelta(seconds=60), AT + timedelta(minutes=5))
 
 
+async def test_a_code_that_can_still_be_typed_is_known_to_be_on_its_way(person: CodeUser) -> None:
+    owner, ends = person.new(AT).owner, AT + timedelta(minutes=5)
+    assert await person.codes.live_until(owner, AT) is None
+    await person.ask()
+    assert await person.codes.live_until(owner, AT) == ends
+    assert await person.codes.live_until(owner, ends) is None
+
+
 async def test_each_wrong_code_costs_an_attempt_and_after_the_last_the_right_one_is_refused_too(
     person: CodeUser,
 ) -> None:

@@ -40,6 +40,7 @@ export const chooseCandidate = (id: string, number: string, key: string) => act(
 export const confirmCandidate = (id: string, number: string, key: string) => act(id, '/confirmation', { number }, key)
 export const cancel = (id: string, key: string) => act(id, '/cancellation', undefined, key)
 
+export const fetchThingsToBring = async (id: string) => (await get<{ items: string[] }>(path(id, '/to-bring'))).items
 export const fetchVoucher = (id: string) => getFile(path(id, '/voucher'))
 export const fetchCalendar = (id: string) => getFile(path(id, '/calendar'))
 export const eventsPath = (id: string) => path(id, '/events')

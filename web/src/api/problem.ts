@@ -6,6 +6,9 @@ export interface FieldError {
 
 export interface ProblemFacts {
   retry_at?: string
+  /** A code that is on its way: where to, and until when it can be typed. */
+  sent_to?: string
+  expires_at?: string
   stage?: string
   max?: number
   attempts_left?: number

@@ -763,7 +763,7 @@ export interface paths {
         };
         /**
          * List Preselections
-         * @description The caller's preselections, newest first.
+         * @description The party's preselections, newest first: an agent's are those of the whole organisation.
          */
         get: operations["list_preselections"];
         put?: never;
@@ -1012,6 +1012,26 @@ export interface paths {
          * @description 「开始选号」 leads to 身份验证 (R-14).
          */
         post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preselections/{preselection_id}/to-bring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Things To Bring
+         * @description What to bring to the office: the voucher and the calendar file have the same list.
+         */
+        get: operations["list_things_to_bring"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1332,6 +1352,11 @@ export interface components {
         /** CodeSent */
         CodeSent: {
             /**
+             * Checks Left
+             * @description How many submissions may still fail the check today.
+             */
+            checks_left: number;
+            /**
              * Expires At
              * Format: date-time
              * @example 2026-11-23T02:10:00.000Z
@@ -1419,11 +1444,16 @@ export interface components {
              */
             total: number;
         };
-        /** EntryAnswer */
+        /**
+         * EntryAnswer
+         * @description `others`: the party's other preselections that are unfinished or completed, newest first.
+         */
         EntryAnswer: {
             blacklist: components["schemas"]["Ban"] | null;
             /** Message */
             message: string | null;
+            /** Others */
+            others: components["schemas"]["OtherPreselection"][];
             preselection: components["schemas"]["PreselectionView"] | null;
             /**
              * Screen
@@ -1631,6 +1661,14 @@ export interface components {
         OfficeList: {
             /** Items */
             items: components["schemas"]["OfficeItem"][];
+        };
+        /** OtherPreselection */
+        OtherPreselection: {
+            /** Id */
+            id: string;
+            /** Plate */
+            plate: string | null;
+            stage: components["schemas"]["Stage"];
         };
         /**
          * OfficeNames
@@ -1848,6 +1886,7 @@ export interface components {
              */
             session_until: string | null;
             stage: components["schemas"]["Stage"];
+            terms: components["schemas"]["Terms"];
             vehicle: components["schemas"]["VehicleMasked"];
             /** Visit By */
             visit_by: string | null;
@@ -2078,6 +2117,18 @@ export interface components {
             next: string | null;
         };
         /**
+         * Terms
+         * @description What the policy of this preselection says about its end; ISO 8601 durations.
+         */
+        Terms: {
+            /** Ban */
+            ban: string;
+            /** Validity */
+            validity: string;
+            /** Validity Working Days */
+            validity_working_days: boolean;
+        };
+        /**
          * TextItem
          * @description An automatic SMS. `handed_over`: the gateway has it; until `give_up_at` it is retried.
          */
@@ -2122,6 +2173,14 @@ export interface components {
             items: components["schemas"]["TextItem"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * ToBring
+         * @description What to bring to the office, in the reader's language; the voucher has the same list.
+         */
+        ToBring: {
+            /** Items */
+            items: string[];
         };
         /** TriedNumber */
         TriedNumber: {
@@ -7961,6 +8020,85 @@ export interface operations {
             };
             /** @description `validation_failed` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_things_to_bring: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                preselection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToBring"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,7 +9,10 @@ export type Segment = Schemas['SegmentItem']
 export type PreselectionView = Schemas['PreselectionView']
 export type Stage = PreselectionView['stage']
 export type EntryAnswer = Schemas['EntryAnswer']
+export type OtherPreselection = Schemas['OtherPreselection']
 export type CodeSent = Schemas['CodeSent']
+/** A code that has been sent and can be typed. */
+export type LiveCode = Pick<CodeSent, 'sent_to' | 'resend_at' | 'expires_at'>
 export type KeyboardAnswer = Schemas['Keyboard']
 export type SubmittedNumber = Schemas['TriedNumber']
 export type NewPreselection = Schemas['SubmissionBody']
@@ -31,5 +34,7 @@ export interface SiteConfig {
   oidc: { issuer: string; client_id: string; scope?: string } | null
   /** The names of the provider's claims, or paths such as `realm_access.roles`. */
   claims: { roles: string; office: string; name: string; organisation: string }
+  /** What the deployment's policy says; an office may have its own. `ban` is an ISO 8601 duration. */
+  terms?: { ban: string }
   demo: boolean
 }

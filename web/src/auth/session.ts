@@ -32,10 +32,14 @@ let clockOffsetMs = 0
 
 export const accessToken = (): string | null => tokens?.accessToken ?? null
 
+// Until the settings are here, and should they not come.
+const USUAL_TERMS = { ban: 'P2Y' }
+
 export function useSession() {
   return {
     state,
     person,
+    terms: computed(() => config.value.terms ?? USUAL_TERMS),
     isDemo: computed(() => config.value.demo),
     hasRole: (role: string) => person.value?.roles.includes(role) ?? false,
     signIn,

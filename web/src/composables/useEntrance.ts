@@ -5,6 +5,7 @@ import type { EntryAnswer } from '@/api/types'
 import { useSession } from '@/auth/session'
 import { useAction } from './useAction'
 import { findLiveSession } from './useLiveSession'
+import { useParty } from './useParty'
 
 export interface EntryWish {
   preselectionId: string | null
@@ -14,6 +15,7 @@ export interface EntryWish {
 /** Sends one entry and opens the screen that the server names. Joins another tab that is selecting, without a new entry. */
 export function useEntrance(router: Router, wish: () => EntryWish) {
   const { person } = useSession()
+  const { takeEntry } = useParty()
   const answer = shallowRef<EntryAnswer | null>(null)
   const action = useAction((key, body: { preselection_id?: string; new_vehicle?: true }) => postEntry(body, key))
 
@@ -28,6 +30,7 @@ export function useEntrance(router: Router, wish: () => EntryWish) {
       ...(newVehicle ? { new_vehicle: true as const } : {}),
     })
     answer.value = entered
+    if (entered) takeEntry(entered)
     if (!entered?.preselection || entered.screen === 'introduction' || entered.screen === 'blacklisted') return
     await show(entered.preselection.id)
   }

@@ -1,6 +1,7 @@
 import { computed, reactive, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { Problem } from '@/api/problem'
+import { isCreditCode, isResidentId } from '@/plates/partyIdentifiers'
 import { isPlausibleVin } from '@/plates/vehicleIdentifiers'
 import type { InformationForm } from './useApplication'
 
@@ -30,8 +31,14 @@ export function useInformationCheck(form: InformationForm) {
     if (value === '') return t('information.required')
     if (field === 'certificateNumber' && !/^\d{12}$/.test(value)) return t('information.certificateWrong')
     if (field === 'vin' && !isPlausibleVin(value)) return t('information.vinWrong')
-    if (field === 'sellerIdNumber' && value.length !== 18) return t('information.idWrong')
+    if (field === 'sellerIdNumber') return flawOfSellerId(value)
     return ''
+  }
+
+  const flawOfSellerId = (value: string): string => {
+    if (value.length !== 18) return t('information.idWrong')
+    const isRight = form.sellerKind === 'person' ? isResidentId(value) : isCreditCode(value)
+    return isRight ? '' : t(form.sellerKind === 'person' ? 'information.idMistyped' : 'information.creditMistyped')
   }
 
   const check = (field: FieldName) => {

@@ -2,6 +2,7 @@ import { useI18n } from 'vue-i18n'
 
 /** Instants and days in the office's time zone, in the reader's language. */
 const ZONE = 'Asia/Shanghai'
+const DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/
 
 export function useMoments() {
   const { locale, t, tm, rt } = useI18n()
@@ -30,5 +31,17 @@ export function useMoments() {
     return { month: date.getUTCMonth() + 1, day: date.getUTCDate(), date: named }
   }
 
-  return { formatMoment, formatDate, formatDay, visitBefore }
+  /** An ISO 8601 duration of the policy in words: 「2年」, 「2 years」. */
+  const formatDuration = (iso: string): string => {
+    const [, years, months, days, hours, minutes, seconds] = DURATION.exec(iso) ?? []
+    const parts = { year: years, month: months, day: days, hour: hours, minute: minutes, second: seconds }
+    return Object.entries(parts)
+      .filter(([, amount]) => Number(amount) > 0)
+      .map(([unit, amount]) =>
+        new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long' }).format(Number(amount)),
+      )
+      .join('')
+  }
+
+  return { formatDuration, formatMoment, formatDate, formatDay, visitBefore }
 }

@@ -17,7 +17,7 @@ export interface PreselectionContext {
   refresh: () => Promise<void>
 }
 
-export type ThrownBack = 'idle' | 'elsewhere'
+export type ThrownBack = 'idle' | 'elsewhere' | 'handed'
 
 const KEY: InjectionKey<PreselectionContext> = Symbol('preselection')
 
@@ -64,6 +64,7 @@ export function usePreselection() {
 /** No act of this page leads back: either the session was idle for too long, or there was an entry elsewhere. */
 function reasonOfReturn(before: PreselectionView | null, next: PreselectionView): ThrownBack | null {
   if (!before || before.stage === 'service_notes' || next.stage !== 'service_notes') return null
+  if (before.phone !== next.phone) return 'handed'
   return before.session_until !== null && next.now >= before.session_until ? 'idle' : 'elsewhere'
 }
 

@@ -1,11 +1,11 @@
 import { shallowRef } from 'vue'
 import type { Router } from 'vue-router'
-import { createPreselection, sendConfirmationCode } from '@/api/preselections'
+import { createPreselection } from '@/api/preselections'
 import type { Problem } from '@/api/problem'
-import type { CodeSent, NewPreselection } from '@/api/types'
+import type { NewPreselection } from '@/api/types'
 import { useAction } from './useAction'
 import { useApplication } from './useApplication'
-import { serverNow } from './useServerClock'
+import { useConfirmationCode } from './useConfirmationCode'
 
 /** `refused`: shown on the page behind the dialog; `try-again`: shown in the dialog. */
 export type SubmissionOutcome = 'passed' | 'refused' | 'try-again'
@@ -29,18 +29,10 @@ const ABOUT_THE_CODE = new Set([
 /** The second half of 确认信息: the code is sent, typed into the dialog, and everything goes to the check. */
 export function useSubmission(office: string, { takeFieldRefusal, router }: SubmissionOptions) {
   const { form, agreed, requireNewAgreement, reset } = useApplication()
-  const sending = useAction((key) => sendConfirmationCode(key))
+  const { sent, checksLeft, sending, sendCode: send, hasLiveCode } = useConfirmationCode()
   const submitting = useAction((key, body: NewPreselection) => createPreselection(body, key))
-  const sent = shallowRef<CodeSent | null>(null)
   const refusal = shallowRef<Problem | null>(null)
   const codeProblem = shallowRef<Problem | null>(null)
-
-  const sendCode = async (): Promise<boolean> => {
-    codeProblem.value = null
-    const answer = await sending.run()
-    if (answer) sent.value = answer
-    return answer !== null
-  }
 
   const bodyWith = (code: string): NewPreselection => ({
     office_code: office,
@@ -72,6 +64,7 @@ export function useSubmission(office: string, { takeFieldRefusal, router }: Subm
       requireNewAgreement()
       void router.push(`/apply/${office}/notice`)
     } else if (!takeFieldRefusal(problem)) {
+      if (problem.code === 'information_mismatch' && checksLeft.value) checksLeft.value -= 1
       refusal.value = problem
     }
     return 'refused'
@@ -79,13 +72,17 @@ export function useSubmission(office: string, { takeFieldRefusal, router }: Subm
 
   return {
     sent,
+    checksLeft,
     refusal,
     codeProblem,
     sending: sending.busy,
     sendProblem: sending.problem,
     submitting: submitting.busy,
-    hasLiveCode: () => sent.value !== null && Date.parse(sent.value.expires_at) > serverNow(),
-    sendCode,
+    hasLiveCode,
+    sendCode: () => {
+      codeProblem.value = null
+      return send()
+    },
     submit,
   }
 }

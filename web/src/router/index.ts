@@ -25,10 +25,10 @@ const routes: RouteRecordRaw[] = [
     props: true,
     meta: applicant,
   },
-  { path: '/preselections', component: () => import('@/screens/MineScreen.vue'), meta: applicant },
+  { path: '/preselections', name: 'mine', component: () => import('@/screens/MineScreen.vue'), meta: applicant },
   { path: '/preselections/:id', component: () => import('@/screens/PreselectionScreen.vue'), props: true, meta: applicant },
   { path: '/segments', component: () => import('@/screens/SegmentsScreen.vue'), meta: { signedIn: true } },
-  { path: '/desk', component: () => import('@/screens/DeskScreen.vue'), meta: { signedIn: true, role: 'clerk' } },
+  { path: '/desk', name: 'desk', component: () => import('@/screens/DeskScreen.vue'), meta: { signedIn: true, role: 'clerk' } },
   { path: CALLBACK_PATH, component: EntranceScreen },
   { path: '/:rest(.*)*', component: () => import('@/screens/NotFoundScreen.vue') },
 ]

@@ -34,7 +34,9 @@ describe.concurrent('deadlines', () => {
     const { page, leave } = await selecting()
     const [number = ''] = await draw(page)
     await putAside(page, number)
-    await page.locator('[data-number]').first().waitFor({ state: 'detached', timeout: 30_000 })
+    // The numbers stay grey for a moment, with the words that they are void.
+    await page.getByText('随机号牌已失效。').locator('visible=true').waitFor({ timeout: 30_000 })
+    expect(await page.locator('[data-number]:enabled').count()).toBe(0)
     expect(await page.locator(`input[name="candidate"][value="${number}"]`).count()).toBe(1)
     await page.locator('input[name="candidate"]').waitFor({ state: 'detached', timeout: 30_000 })
     await leave()

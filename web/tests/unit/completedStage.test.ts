@@ -7,6 +7,19 @@ import { mountInPreselection, mountPlain, serve, viewWith } from './support'
 
 const COMPLETED = viewWith({ stage: 'completed', plate: '粤B12A34', visit_by: '2026-11-26', deadline: '2026-11-26T16:00:00.000Z' })
 
+const ENTRY = { screen: 'introduction', message: null, preselection: null, blacklist: null, others: [] }
+
+test.each([
+  ['still barred', { until: '2028-11-26T16:00:00.000Z' }, '您已被列入选号黑名单，自动解除时间：2028年11月27日'],
+  ['released', null, '您目前不在选号黑名单中'],
+])('an overdue page knows whether the party is %s', async (_, blacklist, words) => {
+  serve(() => ({ body: { ...ENTRY, blacklist } }))
+  const stage = mountPlain(EndedStage, { view: viewWith({ stage: 'overdue' }) })
+  await flushPromises()
+  expect(stage.text()).toContain(words)
+  expect(stage.find('a[href="/?new=1"]').exists()).toBe(blacklist === null)
+})
+
 test('the plate, the last day and the office are shown', { tags: ['R-40'] }, async () => {
   serve(() => ({ body: COMPLETED }))
   const stage = mountInPreselection(CompletedStage)
@@ -33,9 +46,10 @@ test('「打印预选号凭证」 fetches the voucher with the token, not by a l
 test.each<[Stage, string]>([
   ['exhausted', '请前往深圳车管所办理选号'],
   ['registered', '车管所已确认该号牌号码'],
-  ['overdue', '黑名单'],
-  ['cancelled', '号牌号码已释放'],
+  ['overdue', '该预选号牌已失效'],
+  ['cancelled', '号牌号码不再为您保留'],
 ])('at %s the page says what that means', (stage, words) => {
+  serve(() => ({ body: ENTRY }))
   expect(mountPlain(EndedStage, { view: viewWith({ stage }) }).text()).toContain(words)
 })
 

@@ -6,7 +6,7 @@ import { useSession } from '@/auth/session'
 import { serve, viewWith } from './support'
 
 async function enterWith(wish: Partial<EntryWish>, answer: object) {
-  const calls = serve(() => ({ body: { screen: 'introduction', message: null, preselection: null, blacklist: null, ...answer } }))
+  const calls = serve(() => ({ body: { screen: 'introduction', message: null, preselection: null, blacklist: null, others: [], ...answer } }))
   const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', component: { render: () => null } }] })
   await router.push('/')
   const entrance = useEntrance(router, () => ({ preselectionId: null, newVehicle: false, ...wish }))

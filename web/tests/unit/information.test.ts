@@ -17,7 +17,7 @@ beforeEach(() => {
   onCreate = () => ({ status: 201, body: viewWith({ stage: 'service_notes' }) })
   calls = serve(({ path }) => {
     if (path === '/preselections') return onCreate()
-    return { status: 202, body: { sent_to: '138****8000', resend_at: after(60), expires_at: after(300), now: NOW } }
+    return { status: 202, body: { sent_to: '138****8000', resend_at: after(60), expires_at: after(300), checks_left: 5, now: NOW } }
   })
 })
 
@@ -44,6 +44,44 @@ test('no code is sent while a field is plainly wrong', async () => {
   expect(calls).toHaveLength(0)
   expect(screen.text()).toContain('车辆识别代号不正确')
   expect(screen.get('input[name="certificate_number"]').attributes('aria-invalid')).toBe('true')
+})
+
+test('blanks, dashes and full-width characters that were pasted are folded, and nothing is cut', async () => {
+  const screen = mountPlain(InformationScreen, { office: '440300' })
+  const paste = async (name: string, text: string) => {
+    const field = screen.get<HTMLInputElement>(`input[name="${name}"]`)
+    await field.setValue(text)
+    return field.element.value
+  }
+  expect(await paste('certificate_number', '4403 0012-5678')).toBe('440300125678')
+  expect(await paste('vin', 'ＬＳＶＡＡ４９J1 32047371')).toBe('LSVAA49J132047371')
+  expect(await paste('seller_id_number', '110105 19491231 002x9')).toBe('11010519491231002X9')
+})
+
+test('a seller whose number has a wrong check digit costs no SMS', async () => {
+  const screen = mountPlain(InformationScreen, { office: '440300' })
+  for (const [name, value] of Object.entries(FORM)) await screen.get(`input[name="${name}"]`).setValue(value)
+  await screen.get('input[name="seller_id_number"]').setValue('110105194912310021')
+  await screen.get('form').trigger('submit')
+  await flushPromises()
+  expect([calls.length, screen.text().includes('身份证明号码的校验位不符')]).toEqual([0, true])
+  expect(document.activeElement).toBe(screen.get('input[name="seller_id_number"]').element)
+})
+
+test('after a reload the code that is on its way can still be typed', async () => {
+  const facts = { retry_at: after(40), sent_to: '138****8000', expires_at: after(280) }
+  calls = serve(({ path }) => (path === '/preselections' ? onCreate() : refusal(429, 'rate_limited', facts)))
+  const screen = await filledIn()
+  expect(screen.get('dialog').text()).toContain('138****8000')
+  await submitCode(screen)
+  expect(calls.at(-1)?.path).toBe('/preselections')
+})
+
+test('a failed check says how many are left today, and where to ask', async () => {
+  onCreate = () => refusal(422, 'information_mismatch')
+  const screen = await filledIn()
+  await submitCode(screen)
+  expect(screen.get('[data-code="information_mismatch"]').text()).toContain('今天还可以核查4次。')
 })
 
 test('a complaint goes while the field is being mended, not only on leaving it', async () => {

@@ -31,6 +31,7 @@ export function viewWith(changes: Partial<PreselectionView> = {}): PreselectionV
     plate: null,
     visit_by: null,
     deadline: null,
+    terms: { validity: 'P3D', validity_working_days: true, ban: 'P2Y' },
     cancellation_allowed: false,
     ...changes,
   }
