@@ -110,7 +110,7 @@ async def site_config(request: Request) -> JSONResponse:
         "name": settings.oidc_name_claim,
         "organisation": settings.oidc_organisation_name_claim,
     }
-    terms = {"ban": str(request.app.state.context.policy.blacklist)}
+    terms = {"ban": str(request.app.state.context.operations.policy.blacklist)}
     return JSONResponse({"oidc": provider if known else None, "claims": claims, "terms": terms, "demo": settings.demo})
 
 

@@ -60,4 +60,4 @@ async def _checks_left(context: RequestContext) -> int:
     """How many checks (系统核查) may still fail today, by the deployment's policy."""
     today = shanghai_midnight_after(context.now()) - _DAY
     failed = await context.repositories.failed_checks.count(context.caller.person_hash, since=today)
-    return max(0, context.app.policy.failed_checks_per_day - failed)
+    return max(0, context.app.operations.policy.failed_checks_per_day - failed)
