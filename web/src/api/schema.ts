@@ -1662,14 +1662,6 @@ export interface components {
             /** Items */
             items: components["schemas"]["OfficeItem"][];
         };
-        /** OtherPreselection */
-        OtherPreselection: {
-            /** Id */
-            id: string;
-            /** Plate */
-            plate: string | null;
-            stage: components["schemas"]["Stage"];
-        };
         /**
          * OfficeNames
          * @description Further names of an office, by language.
@@ -1710,6 +1702,14 @@ export interface components {
         OperatedOfficeList: {
             /** Items */
             items: components["schemas"]["OperatedOffice"][];
+        };
+        /** OtherPreselection */
+        OtherPreselection: {
+            /** Id */
+            id: string;
+            /** Plate */
+            plate: string | null;
+            stage: components["schemas"]["Stage"];
         };
         /**
          * OutageBody
