@@ -5,10 +5,9 @@ from uuid import UUID, uuid5
 
 import structlog
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities.clock import WorkerClock
-from activities.failures import RowMissing
+from activities.failures import NoMissedDeadline, RowMissing
 from domain.calendar import ban_end
 from domain.masking import mask_organisation_name, mask_person_name
 from domain.preselection.values import Stage
@@ -66,7 +65,7 @@ class BanActivities(Bans):
     def _missed_deadline(self, row: PreselectionRow, at: datetime) -> datetime:
         """The missed deadline of the row. Fails if it was not missed."""
         if row.stage != Stage.OVERDUE or row.deadline is None or row.deadline > self._clock.now(at):
-            raise ApplicationError("no deadline was missed", type="no_missed_deadline", non_retryable=True)
+            raise NoMissedDeadline
         return row.deadline
 
     def _is_an_operators(self, entry_id: str, command: ReleaseBan) -> bool:

@@ -11,7 +11,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from domain.dependencies import DependencyUnavailable
 from domain.errors import Refusal
-from workflows.refusals import ROW_MISSING, as_failure
+from workflows.refusals import NO_MISSED_DEADLINE, ROW_MISSING, as_failure
 
 log = structlog.get_logger("activities")
 
@@ -28,6 +28,13 @@ class ClockSkew(ApplicationError):
 
     def __init__(self) -> None:
         super().__init__("the workflow's time is not about now by this worker's clock", type="clock_skew")
+
+
+class NoMissedDeadline(ApplicationError):
+    """The row has no deadline that was missed by this worker's clock: nobody is banned for another one's word."""
+
+    def __init__(self) -> None:
+        super().__init__("no deadline was missed", type=NO_MISSED_DEADLINE, non_retryable=True)
 
 
 class FailureInterceptor(Interceptor):

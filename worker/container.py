@@ -13,6 +13,7 @@ from activities.deadlines import DeadlineActivities
 from activities.decide.decide import DecisionRunner
 from activities.identity import IdentityActivities
 from activities.maintenance.maintenance import MaintenanceActivities, MaintenanceRepositories, MaintenanceRules
+from activities.maintenance.missed_deadlines import MissedDeadlines
 from activities.maintenance.orphans import OrphanedWorkflows
 from activities.notifications import NotificationActivities
 from activities.plates import PlateActivities
@@ -77,7 +78,7 @@ class WorkerContainer:
             repos.codes,
             CodeSender(repos.codes, ServiceCodes(repos.rate_windows, self.codes_per_minute), repos.hashes, self.sms),
         )
-        bans = BanActivities(repos.bans, repos.preselections, repos.message_seals, self.worker_clock)
+        bans = self._ban_activities()
         notifications = NotificationActivities(
             repos.preselections,
             repos.offices,
@@ -96,6 +97,10 @@ class WorkerContainer:
             deadlines.postpone,
             *self._maintenance(),
         ]  # fmt: skip
+
+    def _ban_activities(self) -> BanActivities:
+        repos = self.repositories
+        return BanActivities(repos.bans, repos.preselections, repos.message_seals, self.worker_clock)
 
     def _decision_runner(self) -> DecisionRunner:
         repos = self.repositories
@@ -131,7 +136,13 @@ class WorkerContainer:
 
     def orphaned_workflows(self) -> OrphanedWorkflows:
         repos = self.repositories
-        return OrphanedWorkflows(repos.expected_workflows, repos.offices, repos.lagging_workflows, repos.message_seals)
+        return OrphanedWorkflows(
+            repos.expected_workflows,
+            repos.offices,
+            lagging=repos.lagging_workflows,
+            seals=repos.message_seals,
+            missed=MissedDeadlines(self._decision_runner(), self._ban_activities(), self.worker_clock),
+        )
 
     async def close(self) -> None:
         await self.http.aclose()

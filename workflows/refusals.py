@@ -12,6 +12,9 @@ with workflow.unsafe.imports_passed_through():
 ROW_MISSING = "row_missing"
 """The type of the failure of an activity that does not find its row."""
 
+NO_MISSED_DEADLINE = "no_missed_deadline"
+"""The type of the failure of a ban without a missed deadline in the row."""
+
 
 def as_failure(refusal: Refusal, revision: int | None = None) -> ApplicationError:
     """The failure that a client, or the workflow that called an activity, receives: code as type, facts as detail.

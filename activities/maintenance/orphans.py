@@ -12,13 +12,14 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from activities.maintenance.missed_deadlines import MissedDeadlines
 from activities.maintenance.starter import Starter, run_few_at_once
 from activities.maintenance.temporal_lists import closed_runs, shown_stages
 from domain.preselection.values import RUNNING, Stage
 from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Offices
 from storage.preselections.lagging import LaggingWorkflows
-from storage.preselections.orphans import ChangedVehicle, ExpectedVehicle, ExpectedWorkflows
+from storage.preselections.orphans import ChangedVehicle, ExpectedBan, ExpectedVehicle, ExpectedWorkflows
 from workflows.maintenance.types import ResyncedVehicles, RevivedWorkflows, StepInput
 from workflows.messages import BLACKLIST_WORKFLOW, VEHICLE_WORKFLOW
 from workflows.search_attributes import search_stage
@@ -36,18 +37,29 @@ _FURTHEST_CHANGE = timedelta(hours=1)
 
 class OrphanedWorkflows:
     def __init__(
-        self, rows: ExpectedWorkflows, offices: Offices, lagging: LaggingWorkflows, seals: MessageSeals
+        self,
+        rows: ExpectedWorkflows,
+        offices: Offices,
+        *,
+        lagging: LaggingWorkflows,
+        seals: MessageSeals,
+        missed: MissedDeadlines,
     ) -> None:
         self._rows = rows
         self._offices = offices
         self._lagging = lagging
         self._seals = seals
+        self._missed = missed
 
     async def revive(self, order: StepInput, temporal: Client, task_queue: str) -> RevivedWorkflows:
-        """Start missing workflows, and make running ones reread their rows. May be repeated."""
+        """Start missing workflows, make running ones reread their rows, and enforce deadlines without them.
+
+        May be repeated.
+        """
         starter = await self._starter(temporal, task_queue)
         since = _since(order, _OVERLAP, _FURTHEST)
-        vehicles = {row.id: row for row in await self._rows.past_deadline(order.at - _LATE)}
+        late = await self._rows.past_deadline(order.at - _LATE)
+        vehicles = {row.id: row for row in late}
         bans = {ban.id: ban for ban in await self._rows.ended_bans(order.at - _LATE)}
         async for ended in closed_runs(temporal, VEHICLE_WORKFLOW, since):
             rows = await self._rows.of(ended)
@@ -57,6 +69,7 @@ class OrphanedWorkflows:
         behind = await self._behind(temporal, order) - vehicles.keys()
         revived = await run_few_at_once(starter.refresh(row) for row in vehicles.values())
         revived += await self._refresh(starter, behind)
+        bans |= await self._enforce(starter, late, order.at)
         released = await run_few_at_once(starter.ban(ban) for ban in bans.values())
         return RevivedWorkflows(len(vehicles) + len(behind) + len(bans), revived, released)
 
@@ -69,6 +82,14 @@ class OrphanedWorkflows:
         await self._refresh(starter, noted)
         await self._lagging.forget(noted, order.at)
         return ResyncedVehicles(mark, is_restored=not is_known, vehicles=count + len(noted))
+
+    async def _enforce(
+        self, starter: Starter, late: Collection[ExpectedVehicle], at: datetime
+    ) -> dict[UUID, ExpectedBan]:
+        """The bans for these deadlines; the parties' other preselections reread their rows."""
+        enforced = await self._missed.enforce(late, at)
+        await run_few_at_once(starter.signal(UUID(other)) for result in enforced for other in result.others)
+        return {ban.id: ban for ban in await self._rows.bans([UUID(result.entry_id) for result in enforced])}
 
     async def _behind(self, temporal: Client, order: StepInput) -> set[UUID]:
         """Vehicles that changed since the last check and show another stage than their row, or do not run at all."""

@@ -12,9 +12,6 @@ from workflows.run_until_decided import run_until_decided
 from workflows.start_options import ban_options
 from workflows.vehicle.decisions import now
 
-NO_MISSED_DEADLINE = "no_missed_deadline"
-"""The failure type of a ban without a missed deadline in the row."""
-
 
 async def enforce_ban(preselection_id: str) -> str:
     """Ban the party, start the workflow of the ban, and make its other preselections reread their rows.

@@ -30,7 +30,7 @@ from workflows.messages import (
 )
 from workflows.outcomes import Outcomes
 from workflows.ports import Identity, Plates, Records
-from workflows.refusals import application_error
+from workflows.refusals import NO_MISSED_DEADLINE, application_error
 from workflows.retries import SENDING_CODE
 from workflows.update_as_signal import update_as_signal
 from workflows.validation import (
@@ -43,7 +43,7 @@ from workflows.validation import (
     check_subject_id,
     run_checks,
 )
-from workflows.vehicle.bans import NO_MISSED_DEADLINE, enforce_ban
+from workflows.vehicle.bans import enforce_ban
 from workflows.vehicle.decisions import VehicleDecisions, now
 from workflows.vehicle.notifications import Notifications
 from workflows.vehicle.search_attributes import publish_search_attributes

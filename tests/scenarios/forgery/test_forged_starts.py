@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -133,7 +133,7 @@ async def test_a_forged_input_gives_a_vehicle_neither_stage_nor_chances_nor_numb
     assert len(state.shown) == len(numbers_of(state)) == 9
     assert excluded not in await claimed(clocked_world, vehicle.office.prefixes[0])
     # What was forged into the outcomes is no decision.
-    assert await clocked_world.container.repositories.decisions.find(outcomes[0]["request_id"]) is None
+    assert await clocked_world.container.repositories.decisions.find(UUID(outcomes[0]["request_id"])) is None
 
 
 @pytest.fixture
