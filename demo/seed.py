@@ -9,14 +9,18 @@ from contextlib import suppress
 from datetime import datetime
 
 from config.settings import Settings, SettingsError
+from demo.insiders import seed_insiders
 from demo.notices import TITLE, notice_body
 from demo.offices import OFFICES, DemoOffice
 from demo.releases import segments_of
+from demo.world import demo_world
 from domain.dependencies import DependencyUnavailable
 from domain.policy import MalformedPolicy, Policy
 from operations.holiday_calendar import days_to_enter, is_official
 from process.clock import system_clock
 from storage.audit.trail import Act
+from storage.crypto.sources import key_source
+from storage.crypto.vault import Keys
 from storage.offices.calendars import Calendars
 from storage.offices.offices import Notice, Office, Offices
 from storage.pool.segments import SegmentOverlaps, SegmentRepository
@@ -78,6 +82,8 @@ async def main() -> None:
     database = Database(settings.database_url, pool_size=1, application_name="xuanhao-seed")
     try:
         await seed(database, Policy().with_overrides(settings.policy), system_clock())
+        keys = Keys.from_source(key_source(settings.key_file, settings.keys))
+        await seed_insiders(database, keys, demo_world(), system_clock())
     finally:
         await database.close()
 

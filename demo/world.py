@@ -5,14 +5,14 @@ those of the other cities at the main office. So every applicant has a car there
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 
 from demo.offices import MAIN_OFFICE, OFFICES, DemoOffice
 from demo.people import Population
 from demo.vehicles import DemoVehicle, Garage
-from domain.parties import Party
+from domain.parties import Party, PartyKind
 from domain.vehicle_eligibility import Obstacle
 from gateways.vehicle_registry import LocalVehicleRegistry
 
@@ -23,6 +23,15 @@ ORGANISATIONS = 6
 OPERATORS = 2
 CARS_AT_HOME = 3
 CARS_FOR_EACH_OBSTACLE = 3
+
+RESERVING = f"private-clerk-{MAIN_OFFICE}"
+"""The account under which the main office's clerk has a reservation there."""
+BARRED = "private-operator-1"
+"""The account under which an operator missed a deadline."""
+
+# Names that are not typed in the same way everywhere.
+_UNUSUAL_NAMES = {4: "买买提·吐尔逊", 8: "张䶮"}
+_EVERY = 20
 
 _SEVERAL_OBSTACLES = (
     {Obstacle.MORTGAGED, Obstacle.VIOLATIONS_OPEN},
@@ -52,6 +61,11 @@ class DemoWorld:
     offices: tuple[DemoOffice, ...]
     users: dict[str, DemoUser]
     vehicles: tuple[DemoVehicle, ...]
+    past_vehicles: tuple[DemoVehicle, ...] = ()
+    """Those of the preselections that exist when the demo begins."""
+
+    def past_vehicle_of(self, user: str) -> DemoVehicle:
+        return next(car for car in self.past_vehicles if car.user == user)
 
     def vehicles_of(self, user: str, *, eligible: bool = True) -> list[DemoVehicle]:
         return [car for car in self.vehicles if car.user == user and car.is_eligible == eligible]
@@ -79,14 +93,17 @@ class _Creation:
         applicants = [self._applicant(number, home) for number, home in enumerate(homes, start=1)]
         agents = list(self._agents())
         staff = [*self._clerks(), *self._operators()]
+        private = [self._private_account(user) for user in staff if user.office_code in (None, MAIN_OFFICE)]
         cars = [
             *(car for user, home in zip(applicants, homes, strict=True) for car in self._cars(user, home)),
             *(car for user in agents for car in self._cars(user, self._main)),
             *self._ineligible(applicants[:APPLICANTS_AT_HOME]),
+            *(car for user in private for car in self._cars(user, self._main)),
         ]
+        past = tuple(self._car_at_home(user) for user in private if user.user in (RESERVING, BARRED))
         # It is made last, so that all users and cars before it stay as in earlier versions.
-        users = {user.user: user for user in (*applicants, *agents, *staff, self._auditor())}
-        return DemoWorld(OFFICES, users, tuple(cars))
+        users = {user.user: user for user in (*applicants, *agents, *staff, self._auditor(), *private)}
+        return DemoWorld(OFFICES, users, tuple(_with_unusual_names(cars)), past)
 
     def _homes(self) -> list[DemoOffice]:
         elsewhere = APPLICANTS - APPLICANTS_AT_HOME
@@ -119,6 +136,14 @@ class _Creation:
             party = self._people.person(MAIN_OFFICE)
             yield DemoUser(f"operator-{number}", party, self._people.phone(), ("operator",))
 
+    def _private_account(self, staff: DemoUser) -> DemoUser:
+        """The account under which a clerk or an operator buys cars: the same person with another phone."""
+        return DemoUser(f"private-{staff.user}", staff.party, self._people.phone(), ("applicant",))
+
+    def _car_at_home(self, user: DemoUser) -> DemoVehicle:
+        owner = self._people.person(MAIN_OFFICE)
+        return self._garage.sell(user.user, owner=owner, buyer=user.buyer, office=MAIN_OFFICE)
+
     def _auditor(self) -> DemoUser:
         return DemoUser("auditor-1", self._people.person(MAIN_OFFICE), self._people.phone(), ("auditor",))
 
@@ -138,3 +163,13 @@ class _Creation:
         for user, obstacles in zip(applicants, [*alone, *_SEVERAL_OBSTACLES], strict=False):
             owner = self._people.person(MAIN_OFFICE)
             yield self._garage.sell(user.user, owner=owner, buyer=user.buyer, office=MAIN_OFFICE, obstacles=obstacles)
+
+
+def _with_unusual_names(cars: Sequence[DemoVehicle]) -> Iterator[DemoVehicle]:
+    """Give some sellers names with a middle dot, and with a character that old systems keep in the private-use area."""
+    for place, car in enumerate(cars):
+        name = _UNUSUAL_NAMES.get(place % _EVERY)
+        if name and car.facts.owner.kind is PartyKind.PERSON:
+            yield replace(car, facts=replace(car.facts, owner=replace(car.facts.owner, name=name)))
+        else:
+            yield car

@@ -4,17 +4,25 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from demo.insiders import seed_insiders
 from demo.offices import MAIN_OFFICE, OFFICES
 from demo.releases import segments_of
 from demo.seed import seed, seed_calendar
+from demo.world import BARRED, RESERVING, demo_world
 from domain.calendar import DayKind
 from domain.policy import Policy
+from domain.preselection.values import Stage
 from operations.holiday_calendar import days_of, is_official
 from storage.audit.trail import Act
+from storage.bans.repository import BanRepository
+from storage.crypto.personal_hashes import PersonalHashes
 from storage.offices.calendars import Calendars
 from storage.offices.offices import Offices
+from storage.pool.claims import Claims
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
+from storage.preselections.reservations import Reservations
+from tests.support.stored_preselections import KEYS
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +69,22 @@ async def test_another_validity_brings_a_new_version_of_the_notice(database: Dat
     assert notice is not None
     assert notice.version == "2"
     assert "8秒内有效" in notice.body
+
+
+async def test_a_clerk_has_a_reservation_at_their_own_office_and_an_operator_is_barred(database: Database) -> None:
+    await seed(database, Policy(), AT)
+    for _ in range(2):
+        await seed_insiders(database, KEYS, demo_world(), AT)
+    clerk, operator = (demo_world().users[name] for name in (RESERVING, BARRED))
+    [row] = await Reservations(database, KEYS).of_office(MAIN_OFFICE, stage=Stage.COMPLETED)
+    assert row.party_id == clerk.party.id_number
+    assert row.is_visible
+    assert row.deadline == datetime(2026, 12, 23, 16, tzinfo=UTC)
+    hashes = PersonalHashes(KEYS.hashes)
+    ban_until = await BanRepository(database, KEYS).find_ban_end(hashes.party(operator.party.id_number), AT)
+    assert ban_until == datetime(2028, 11, 18, 16, tzinfo=UTC)
+    [claim] = await Claims(database).live([row.plate or ""], AT)
+    assert claim.kind == "reserved"
 
 
 async def test_days_that_an_operator_entered_stay(database: Database) -> None:

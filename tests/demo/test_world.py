@@ -12,7 +12,7 @@ from demo import world as worlds
 from demo.offices import MAIN_OFFICE, OFFICES, DemoOffice
 from demo.releases import FIRST_RELEASE, RANDOM_ONLY, segments_of
 from demo.vehicles import DemoVehicle
-from demo.world import DemoWorld, demo_world
+from demo.world import BARRED, RESERVING, DemoWorld, demo_world
 from domain.identifiers import parse_certificate_number, parse_credit_code, parse_mobile, parse_resident_id, parse_vin
 from domain.parties import Party, PartyKind
 from domain.plates import PATTERN_OFFSETS, PATTERN_SIZES, POOL_SIZE, is_prefix
@@ -21,6 +21,7 @@ from domain.vehicle_eligibility import Obstacle, VehicleQuestion, check_vehicle
 WORLD = demo_world()
 APPLICANTS = [user for user in WORLD.users.values() if "applicant" in user.roles and user.organisation is None]
 AGENTS = [user for user in WORLD.users.values() if user.organisation is not None]
+PRIVATE = [user for user in APPLICANTS if user.user.startswith("private-")]
 BUYERS = APPLICANTS + AGENTS
 # Nobody of the demo was born later, so that the world is right on whatever day it is shown.
 TODAY = date(2005, 1, 1)
@@ -92,7 +93,20 @@ def test_everybodys_identifiers_are_valid_and_their_own() -> None:
             check_party(user.organisation)
         assert parse_mobile(user.phone) == user.phone
     assert len({user.phone for user in WORLD.users.values()}) == len(WORLD.users)
-    assert len({user.party.id_number for user in WORLD.users.values()}) == len(WORLD.users)
+    people = {user.party.id_number for user in WORLD.users.values()}
+    assert len(people) == len(WORLD.users) - len(PRIVATE)
+
+
+def test_a_clerk_and_two_operators_are_also_applicants_under_another_account() -> None:
+    staff = {user.party.id_number: user.roles for user in WORLD.users.values() if "applicant" not in user.roles}
+    assert sorted(staff[user.party.id_number] for user in PRIVATE) == [("clerk",), ("operator",), ("operator",)]
+    assert all(WORLD.past_vehicle_of(name).office_code == MAIN_OFFICE for name in (RESERVING, BARRED))
+
+
+def test_some_sellers_have_names_with_a_dot_or_a_rare_character() -> None:
+    names = Counter(car.facts.owner.name for car in WORLD.vehicles)
+    assert names["买买提·吐尔逊"] > 10
+    assert names["张䶮"] > 10
 
 
 def test_some_people_have_residence_permits_and_some_names_a_dot() -> None:
