@@ -17,7 +17,7 @@ from tests.scenarios.fault_injection.run import Plan, run
 MINUTE_S = timedelta(minutes=1).total_seconds()
 
 
-def tell(line: str) -> None:
+def show(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
@@ -28,12 +28,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="replays the choices of a run")
     parser.add_argument("--keep", type=Path, help="a new folder for data, logs and calls, which is kept")
     given = parser.parse_args()
-    plan = Plan(given.seed, given.minutes * MINUTE_S, given.faults, longest_freeze_s=20, settle_s=90)
-    tell(f"seed {given.seed}")
+    plan = Plan(given.seed, given.minutes * MINUTE_S, given.faults, longest_freeze_s=60, settle_s=90)
+    show(f"seed {given.seed}")
     with tempfile.TemporaryDirectory(prefix="xuanhao-faults-") as folder:
         # When we are root, PostgreSQL's folder belongs to another user, who must be able to enter this one.
         Path(folder).chmod(0o711)
-        report = asyncio.run(run(plan, given.keep or Path(folder) / "data", tell))
+        report = asyncio.run(run(plan, given.keep or Path(folder) / "data", show))
     sys.stdout.write(f"{report.markdown()}\n")
     return 0 if report.is_clean else 1
 

@@ -12,18 +12,19 @@ from uuid import uuid4
 
 import httpx
 
+from process.clock import system_clock
 from tests.scenarios.fault_injection.system import System
 
-PATIENCE_S = 90.0
+RETRY_FOR_S = 90.0
 """A request without an answer is repeated for so long: longer than any fault lasts."""
 
 NO_ANSWER = 0
-JUDGED_ANEW = frozenset({429, 502, 503, 504, NO_ANSWER})
+RETRIED = frozenset({429, 502, 503, 504, NO_ANSWER})
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt. `began` and `ended` are seconds of `time.time`; `status` is 0 when the connection broke."""
+    """One attempt. `began` and `ended` are seconds of Unix time; `status` is 0 when the connection broke."""
 
     key: str
     user: str
@@ -53,7 +54,7 @@ class CallLog:
         path.write_text("".join(f"{json.dumps(vars(attempt), ensure_ascii=False)}\n" for attempt in self.attempts))
 
     def first_good_after(self, at: float) -> float | None:
-        """The seconds until a write that began after this moment succeeded."""
+        """The seconds until a write that began after this instant succeeded."""
         ends = [attempt.ended for attempt in self.attempts if attempt.is_good and attempt.began >= at]
         return min(ends) - at if ends else None
 
@@ -76,17 +77,17 @@ class Caller:
             self.tokens[url] = answer.json()["access_token"]
 
     async def post(self, path: str, body: Any = None, *, key: str | None = None) -> Attempt:
-        """The first answer that is not to be judged anew, by repeats with the same key; the last attempt otherwise."""
+        """The first final answer, by repeats with the same key; the last attempt where there is none."""
         key = key or str(uuid4())
-        give_up_at = time.monotonic() + PATIENCE_S
+        give_up_at = time.monotonic() + RETRY_FOR_S
         while True:
             attempt = await self.attempt(path, body, key)
-            if attempt.status not in JUDGED_ANEW or time.monotonic() > give_up_at:
+            if attempt.status not in RETRIED or time.monotonic() > give_up_at:
                 return attempt
             await asyncio.sleep(self.rng.uniform(0.2, 1.0))
 
     async def attempt(self, path: str, body: Any, key: str) -> Attempt:
-        began, status, answer = time.time(), NO_ANSWER, None
+        began, status, answer = system_clock().timestamp(), NO_ANSWER, None
         url = self.system.url(self.rng)
         headers = self._headers(url) | {"Idempotency-Key": key}
         try:
@@ -94,7 +95,7 @@ class Caller:
             status, answer = response.status_code, _json_of(response)
         except httpx.HTTPError as error:
             answer = type(error).__name__
-        attempt = Attempt(key, self.user, path, body, began, time.time(), status, answer)
+        attempt = Attempt(key, self.user, path, body, began, system_clock().timestamp(), status, answer)
         self.log.attempts.append(attempt)
         return attempt
 
@@ -106,7 +107,7 @@ class Caller:
 
     async def _fetch(self, method: str, only: str | None, path: str, **options: Any) -> httpx.Response:
         """From `only` this API, or from any."""
-        give_up_at = time.monotonic() + PATIENCE_S
+        give_up_at = time.monotonic() + RETRY_FOR_S
         while True:
             url = only or self.system.url(self.rng)
             try:
@@ -115,7 +116,7 @@ class Caller:
                 if time.monotonic() > give_up_at:
                     raise
             else:
-                if response.status_code not in JUDGED_ANEW or time.monotonic() > give_up_at:
+                if response.status_code not in RETRIED or time.monotonic() > give_up_at:
                     return response
             await asyncio.sleep(self.rng.uniform(0.2, 1.0))
 

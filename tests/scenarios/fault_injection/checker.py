@@ -38,7 +38,7 @@ class Held(NamedTuple):
 
 
 async def check_owners(evidence: Evidence) -> list[str]:
-    """No plate has two owners at one moment, over the whole history."""
+    """No plate has two owners at one instant, over the whole history."""
     held: dict[str, list[Held]] = defaultdict(list)
     for made in evidence.decisions.values():
         for plate, period in _periods(evidence, made):
@@ -58,8 +58,14 @@ def _periods(evidence: Evidence, made: Rows) -> Iterator[tuple[str, Held]]:
         end = following["at"] if following else datetime.max.replace(tzinfo=UTC)
         for plate, hold in state.holds(since).items():
             yield plate, Held(since, min(hold.until, end), decision["preselection_id"])
-        if state.reservation and state.stage.value in ("completed", "registered"):
+        if state.reservation and state.stage.value == "registered":
             yield state.reservation.plate, Held(since, end, decision["preselection_id"])
+        if state.reservation and state.stage.value == "completed":
+            # It lapses at its deadline by itself, even if nobody is there who could say so.
+            yield (
+                state.reservation.plate,
+                Held(since, min(state.reservation.deadline, end), decision["preselection_id"]),
+            )
 
 
 async def check_chances(evidence: Evidence) -> list[str]:
@@ -181,7 +187,7 @@ async def check_deadlines(evidence: Evidence) -> list[str]:
 
 
 async def check_sms(evidence: Evidence) -> list[str]:
-    """The phone has each SMS once: of each ban one, of each reservation at most one."""
+    """The phone has each SMS once: of each ban one, unless it was released before, of each reservation at most one."""
     async with await psycopg.AsyncConnection.connect(evidence.system.owner_dsn) as connection:
         found = await connection.execute(
             "SELECT preselection_id, purpose, count(*), count(handed_at) FROM text_delivery GROUP BY 1, 2"
@@ -191,7 +197,8 @@ async def check_sms(evidence: Evidence) -> list[str]:
     missing = [
         f"{ban['preselection_id']} was barred without an SMS"
         for ban in evidence.bans
-        if not any(id_ == ban["preselection_id"] and purpose == "overdue" for id_, purpose in sent)
+        if ban["released_by"] is None
+        and not any(id_ == ban["preselection_id"] and purpose == "overdue" for id_, purpose in sent)
     ]
     return twice + missing
 

@@ -118,7 +118,7 @@ class Journey:
         running = [view for view in mine if view["stage"] in ("service_notes", "identity_verification")]
         running += [view for view in mine if view["stage"] == "plate_selection"]
         if running:
-            self._adopt(running[0])
+            self._follow(running[0])
             await self.me.post("/entries", {"preselection_id": self.view["id"]})
             return True
         car = self.rng.choice((await self.me.get("/demo/vehicles", {"user": self.me.user}))["items"])
@@ -147,7 +147,7 @@ class Journey:
         weights = [weight for weight, _ in choices]
         [(_, choice)] = self.rng.choices(choices, weights)
         if not self._take(await choice()):
-            self._adopt(await self.me.get(self.path))
+            self._follow(await self.me.get(self.path))
 
     async def _draw(self) -> Attempt:
         return await self._act("draws", {"exclude_four": self.rng.random() < 0.2})
@@ -205,10 +205,10 @@ class Journey:
 
     def _take(self, done: Attempt) -> bool:
         if done.is_good and isinstance(done.answer, dict):
-            self._adopt(done.answer)
+            self._follow(done.answer)
         return done.is_good
 
-    def _adopt(self, view: Json) -> None:
+    def _follow(self, view: Json) -> None:
         self.view = view
         if view:
             self.path, self.office = f"/preselections/{view['id']}", view["office"]["code"]

@@ -13,12 +13,13 @@ from redis.asyncio import Redis
 
 from embedded.part import Part
 from embedded.problems import StartProblem
+from process.clock import system_clock
 from tests.scenarios.fault_injection.calls import CallLog
 from tests.scenarios.fault_injection.system import System
 
 PROGRAMS = ("worker-1", "worker-2", "api-1", "api-2")
 SERVERS = ("postgres", "valkey", "temporal")
-FREEZES_S = (1, 1, 2, 2, 3, 4, 6, 10, 20, 60)
+FREEZES_S = (1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 6, 6, 10, 20, 60)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Injector:
     rng: random.Random
     longest_freeze_s: float
     lanes: int = 3
-    pause_s: tuple[float, float] = (0.2, 2.0)
+    pause_s: tuple[float, float] = (0.2, 1.0)
     made: list[Fault] = field(default_factory=list)
     _touched: set[str] = field(default_factory=set)
     _order: list[str] = field(default_factory=list)
@@ -73,7 +74,7 @@ class Injector:
         }
 
     async def work(self, *, until: float, most: int) -> None:
-        """Make faults until this moment of `time.monotonic`, at most so many."""
+        """Make faults until this instant of `time.monotonic`, at most so many."""
         kinds = self.kinds()
         async with asyncio.TaskGroup() as lanes:
             for _ in range(self.lanes):
@@ -95,12 +96,12 @@ class Injector:
 
     async def _inject(self, name: str, kind: Kind) -> None:
         self._touched.update(kind.touches)
-        since = time.time()
+        since = system_clock().timestamp()
         await kind.make()
         # As a supervisor does with what has ended by itself.
         for part in set(kind.touches).intersection(self.system.parts):
             await self._bring_up(self.system.parts[part])
-        self.made.append(Fault(name, since, time.time()))
+        self.made.append(Fault(name, since, system_clock().timestamp()))
         self._touched.difference_update(kind.touches)
 
     async def _bring_up(self, part: Part) -> None:

@@ -21,7 +21,7 @@ from tests.scenarios.fault_injection.report import Report
 from tests.scenarios.fault_injection.system import System, running_system
 from worker.container import WorkerContainer
 
-Tell = Callable[[str], None]
+Show = Callable[[str], None]
 CALL_TIMEOUT_S = 25.0
 
 
@@ -37,7 +37,7 @@ class Plan:
     """How long deadlines and maintenance may take after the last fault before the checks."""
 
 
-async def run(plan: Plan, folder: Path, tell: Tell) -> Report:
+async def run(plan: Plan, folder: Path, show: Show) -> Report:
     async with running_system(folder) as system:
         log = CallLog()
         limits = httpx.Limits(max_connections=100)
@@ -47,21 +47,21 @@ async def run(plan: Plan, folder: Path, tell: Tell) -> Report:
             await crowd.meet()
             began = time.monotonic()
             acting = asyncio.create_task(crowd.act())
-            tell("the crowd acts")
+            show("the crowd acts")
             await injector.work(until=began + plan.seconds, most=plan.most_faults)
-            tell(f"{len(injector.made)} faults were made")
+            show(f"{len(injector.made)} faults were made")
             await asyncio.sleep(2)
             crowd.end()
             await acting
         await asyncio.sleep(plan.settle_s)
         log.save(folder / "calls.jsonl")
         minutes = (time.monotonic() - began) / timedelta(minutes=1).total_seconds()
-        violations, counts = await _checked(system, log, injector.made, tell)
+        violations, counts = await _checked(system, log, injector.made, show)
         return Report(plan.seed, minutes, injector.measured(), log, counts, violations)
 
 
 async def _checked(
-    system: System, log: CallLog, faults: Sequence[Fault], tell: Tell
+    system: System, log: CallLog, faults: Sequence[Fault], show: Show
 ) -> tuple[dict[str, list[str]], dict[str, int]]:
     container = WorkerContainer.from_settings(settings_of(system.environment))
     repositories = container.repositories
@@ -70,7 +70,7 @@ async def _checked(
         violations = {}
         for promise, check in CHECKS.items():
             violations[promise] = await check(evidence)
-            tell(f"{promise}: {len(violations[promise])} violations")
+            show(f"{promise}: {len(violations[promise])} violations")
         return violations, _counts(evidence)
     finally:
         await container.close()

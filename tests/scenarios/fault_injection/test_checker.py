@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.instants import format_instant
 from domain.policy import Policy
+from process.clock import system_clock
 from storage.repositories import Repositories
 from tests.scenarios.fault_injection.calls import Attempt, CallLog
 from tests.scenarios.fault_injection.checker import (
@@ -53,7 +54,7 @@ def row_of(last: Mapping[str, Any]) -> dict[str, Any]:
     return {"state": answer["state"], "revision": answer["revision"], "policy": policy, "stage": "plate_selection"}
 
 
-async def test_two_holders_of_one_plate_at_one_moment_are_found() -> None:
+async def test_two_holders_of_one_plate_at_one_instant_are_found() -> None:
     until = NOON + timedelta(seconds=90)
     one = decision(ONE, 1, "draw", NOON, state(draws=4, numbers=["粤BA1234"], until=until))
     late = decision(OTHER, 1, "draw", until, state(draws=4, numbers=["粤BA1234"], until=until + timedelta(seconds=90)))
@@ -98,7 +99,7 @@ async def test_a_server_error_and_a_late_answer_are_found_unless_the_api_was_fro
 
 
 async def test_a_missed_deadline_without_a_ban_and_a_ban_without_an_end_are_found() -> None:
-    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    long_ago = system_clock() - timedelta(hours=1)
     missed = evidence(decision(ONE, 1, "confirm", NOON, state(draws=4)))
     for stage in ("completed", "overdue"):
         row = row_of(missed.decisions[ONE][-1]) | {"stage": stage, "deadline": long_ago}

@@ -137,7 +137,7 @@ class Vehicle:
         self._hold()
 
     def _hold(self) -> None:
-        """Tell the pool what this vehicle holds now."""
+        """Note in the pool what this vehicle holds now."""
         for number in [number for number, holder in self.pool.holders.items() if holder == self.id]:
             del self.pool.holders[number]
         held = {self.plate} if self.plate else {*self.batch, *self.candidates}
