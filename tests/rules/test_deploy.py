@@ -1,0 +1,134 @@
+"""The files of `deploy/`: their form, their variables, and what the machine's own programs say about them."""
+
+import json
+import re
+import shutil
+import subprocess
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.release import RELEASE
+from config.settings import PREFIX, Settings
+from tests.rules.source_files import ROOT
+
+DEPLOY = ROOT / "deploy"
+CHART = DEPLOY / "helm" / "xuanhao"
+KINDS: dict[str, Any] = {"object": dict, "string": str, "integer": int, "boolean": bool}
+OF_SAMPLES = {"XUANHAO_DOMAIN", "XUANHAO_UPSTREAMS"}
+
+
+def text_of(*parts: str) -> str:
+    return DEPLOY.joinpath(*parts).read_text("utf-8")
+
+
+def test_every_variable_is_a_setting() -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | OF_SAMPLES
+    files = [file for file in DEPLOY.rglob("*") if file.is_file() and file.suffix != ".json"]
+    named = {name for file in files for name in re.findall(r"XUANHAO_[A-Z_]+[A-Z]", file.read_text("utf-8"))}
+    assert named
+    assert named <= known
+
+
+def test_every_file_names_this_release() -> None:
+    chart, values = (
+        yaml.safe_load(text_of("helm", "xuanhao", "Chart.yaml")),
+        yaml.safe_load((CHART / "values.yaml").read_text("utf-8")),
+    )
+    services = yaml.safe_load(text_of("container", "compose.yaml"))["services"]
+    assert {chart["version"], chart["appVersion"], values["image"]["tag"]} == {RELEASE}
+    assert services["api"]["image"] == f"xuanhao:{RELEASE}"
+
+
+def test_containers_run_as_nobody_on_a_read_only_root() -> None:
+    services = yaml.safe_load(text_of("container", "compose.yaml"))["services"]
+    for name in ("api", "worker", "migrate"):
+        assert services[name]["read_only"]
+        assert services[name]["cap_drop"] == ["ALL"]
+    last = text_of("container", "Dockerfile").rpartition("FROM ")[2]
+    assert re.search(r"^USER \d+$", last, re.MULTILINE)
+
+
+def problems(value: Any, schema: dict[str, Any], definitions: dict[str, Any], path: str = "values") -> list[str]:
+    """What the keywords of the chart's schema refuse in a value."""
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    if not isinstance(value, KINDS[schema["type"]]):
+        return [f"{path}: no {schema['type']}"]
+    if schema["type"] != "object":
+        is_small = "minimum" in schema and value < schema["minimum"]
+        return [f"{path}: too small"] if is_small else []
+    known: dict[str, Any] = schema.get("properties", {})
+    others: Any = schema.get("additionalProperties", True)
+    found = [f"{path}.{name}: missing" for name in schema.get("required", ()) if name not in value]
+    for name, item in value.items():
+        each = known.get(name, others)
+        if each is False:
+            found.append(f"{path}.{name}: unknown")
+        elif isinstance(each, dict):
+            found += problems(item, each, definitions, f"{path}.{name}")
+    return found
+
+
+def test_the_values_of_the_chart_keep_to_its_schema() -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text("utf-8"))
+    values = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
+    assert problems(values, schema, schema["$defs"]) == []
+    wrong = values | {"api": values["api"] | {"replicas": "3"}, "unknown": 1}
+    assert problems(values["api"] | {"replicas": 0}, schema["$defs"]["process"], {}) == ["values.replicas: too small"]
+    assert problems(wrong, schema, schema["$defs"]) == ["values.api.replicas: no integer", "values.unknown: unknown"]
+
+
+def test_the_templates_use_values_that_exist_and_close_their_blocks() -> None:
+    values = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
+    for file in (CHART / "templates").iterdir():
+        text = file.read_text("utf-8")
+        for path in re.findall(r"\.Values\.([a-zA-Z.]+)", text):
+            found: Any = values
+            for name in path.split("."):
+                found = found[name]
+        opened = len(re.findall(r"{{-? (?:if|range|define) ", text))
+        assert opened == len(re.findall(r"{{-? end -?}}", text)), file.name
+
+
+@pytest.mark.parametrize("unit", sorted(path.name for path in (DEPLOY / "systemd").glob("*.service")))
+def test_a_unit_runs_a_program_without_rights(unit: str, tmp_path: Path) -> None:
+    parser = ConfigParser(strict=False, interpolation=None, delimiters=("=",))
+    parser.optionxform = str  # type: ignore[assignment,method-assign] # Names of units have capitals.
+    parser.read_string(text_of("systemd", unit))
+    service = parser["Service"]
+    assert service["ExecStart"].removeprefix("/opt/xuanhao/bin/xuanhao ") in ("api", "worker", "migrate")
+    assert {service[name] for name in ("DynamicUser", "NoNewPrivileges", "ProtectHome", "PrivateTmp")} == {"yes"}
+    if verifier := shutil.which("systemd-analyze"):
+        # The program is not installed here, so any program takes its place.
+        copy = tmp_path / unit.replace("@.", "@8000.")
+        copy.write_text(
+            text_of("systemd", unit).replace("/opt/xuanhao/bin/xuanhao", shutil.which("true") or "true"), "utf-8"
+        )
+        done = subprocess.run([verifier, "verify", "--man=no", copy], capture_output=True, text=True, check=False)
+        assert unit.partition("@")[0] not in done.stderr, done.stderr
+
+
+def test_nginx_accepts_its_sample(tmp_path: Path) -> None:
+    sample = text_of("nginx", "xuanhao.conf")
+    assert sample.count("{") == sample.count("}")
+    if nginx := shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"):
+        # Without the certificate, which only an installation has.
+        plain = re.sub(r"^\s*ssl_.*$", "", sample, flags=re.MULTILINE).replace("listen 443 ssl", "listen 443")
+        whole = tmp_path / "nginx.conf"
+        whole.write_text(f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {plain} }}", "utf-8")
+        command = [nginx, "-t", "-q", "-e", str(tmp_path / "log"), "-c", str(whole)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_caddy_accepts_its_sample() -> None:
+    sample = text_of("caddy", "Caddyfile")
+    assert sample.count("{") == sample.count("}")
+    if caddy := shutil.which("caddy"):
+        command = [caddy, "adapt", "--adapter", "caddyfile", "--config", str(DEPLOY / "caddy" / "Caddyfile")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
