@@ -46,9 +46,9 @@ async def run(settings: Settings, keys: Keys) -> None:
 def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: SmsOutbox) -> Gateways:
     """The HTTP adapters if the settings have their URLs, otherwise the local ones."""
     return Gateways(
-        sms=HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(outbox),
-        registry=HttpVehicleRegistry(settings.registry_url, http)
-        if settings.registry_url
+        sms=HttpSms(settings.sms_gateway, http) if settings.sms_gateway else LocalSms(outbox),
+        registry=HttpVehicleRegistry(settings.registry_gateway, http)
+        if settings.registry_gateway
         else LocalVehicleRegistry([]),
         verifier=token_verifier(
             settings.oidc_issuer,
@@ -63,7 +63,7 @@ def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: SmsOutbox) 
 
 def main() -> int:
     try:
-        settings = Settings.from_environment()
+        settings = Settings.for_service()
         source = key_source(settings.key_file, settings.keys)
         require_keys_of_mode(source.read(), demo=settings.demo)
         keys = Keys.from_source(source)

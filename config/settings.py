@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from config.addresses import HTTP_SCHEMES, LOCAL, check_database, check_host_and_port, check_redis, check_url
+from config.gateway_settings import GatewaySettings
 from config.http_settings import HttpSettings
 from config.identity_settings import IdentitySettings
 from config.telemetry_settings import TelemetrySettings
@@ -55,15 +57,21 @@ def _variables(location: tuple[int | str, ...]) -> list[str]:
     return [f"{PREFIX}{'__'.join(map(str, location)).upper()}"] if location else []
 
 
-class Settings(HttpSettings, IdentitySettings, RunSettings):
+class Settings(HttpSettings, IdentitySettings, GatewaySettings, RunSettings):
     """The settings of the API, the worker and the commands. URLs that contain secrets have no default."""
 
-    database_url: str = Field(repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`")
-    redis_url: str = Field(repr=False, description="Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`")
+    database_url: Annotated[str, AfterValidator(check_database)] = Field(
+        repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`"
+    )
+    redis_url: Annotated[str, AfterValidator(check_redis)] = Field(
+        repr=False, description="Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`"
+    )
     key_file: Path | None = Field(None, description="JSON file of the keys; this or `keys`")
     keys: str | None = Field(None, repr=False, description="The same JSON as text, read-only")
 
-    temporal_address: str = Field("127.0.0.1:7233", description="Host and port of the Temporal frontend")
+    temporal_address: Annotated[str, AfterValidator(check_host_and_port)] = Field(
+        "127.0.0.1:7233", description="Host and port of the Temporal frontend"
+    )
     temporal_namespace: str = Field("default", description="Temporal namespace")
     temporal_ui_url: str | None = Field(None, description="Address of Temporal's UI; unset: the port on this machine")
     task_queue: str = Field("vehicles", description="Task queue of workflows and activities")
@@ -72,9 +80,6 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
 
     clock_skew: str = Field("PT30S", description="How far Temporal's and a worker's clock may differ, in ISO 8601")
     retention: str = Field("P3Y", description="How long personal data is kept after the end, in ISO 8601")
-
-    sms_url: str | None = Field(None, description="HTTP gateway for SMS; unset: the local adapter")
-    registry_url: str | None = Field(None, description="HTTP gateway of the vehicle registry; unset: the local one")
 
     policy: dict[str, str] = Field(
         default_factory=dict, description=f"The deployment's defaults of the policy, one `{POLICY_PREFIX}<NAME>` each"
@@ -86,11 +91,24 @@ class Settings(HttpSettings, IdentitySettings, RunSettings):
             raise ValueError(f"{PREFIX}KEY_FILE or {PREFIX}KEYS is required")
         return self
 
+    @field_validator("temporal_ui_url")
+    @classmethod
+    def _is_a_url(cls, text: str | None) -> str | None:
+        return text and check_url(text, HTTP_SCHEMES)
+
     @field_validator("retention", "clock_skew")
     @classmethod
     def _is_a_duration(cls, text: str) -> str:
         parse_duration(text)
         return text
+
+    @classmethod
+    def for_service(cls) -> Self:
+        """The settings of API and worker, which have no gateway unless it is named. Raises `SettingsError`."""
+        settings = cls.from_environment()
+        if missing := settings.missing_gateways():
+            raise SettingsError(f"{' and '.join(missing)} must be set; `{LOCAL}` names the local adapter")
+        return settings
 
     @classmethod
     def _values_by_hand(cls) -> dict[str, object]:

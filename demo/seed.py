@@ -79,6 +79,8 @@ async def seed_calendar(calendars: Calendars, at: datetime) -> None:
 
 async def main() -> None:
     settings = Settings.from_environment()
+    if not settings.demo:
+        raise SettingsError("demo.seed needs XUANHAO_DEMO=1, because its offices and numbers are made up")
     database = Database(settings.database_url, pool_size=1, application_name="xuanhao-seed")
     try:
         await seed(database, Policy().with_overrides(settings.policy), system_clock())
@@ -92,4 +94,4 @@ if __name__ == "__main__":
     try:
         asyncio.run(main())
     except (SettingsError, MalformedPolicy, DependencyUnavailable) as problem:
-        sys.exit(str(problem))
+        sys.exit(f"xuanhao: {problem}")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Never
 
+from config.addresses import LOCAL
 from config.settings import RunSettings
 from config.telemetry_settings import next_port
 from embedded.folders import DataFolder
@@ -96,6 +97,8 @@ def environment_of_programs(settings: RunSettings, servers: Servers) -> dict[str
         "XUANHAO_TEMPORAL_UI_PORT": str(settings.temporal_ui_port),
         "XUANHAO_DATA_DIR": str(folder.root),
         "XUANHAO_DEMO": "1" if settings.demo else "0",
+        # Only an installation without gateways may do so, and it must say it.
+        **{name: os.environ.get(name) or LOCAL for name in ("XUANHAO_SMS_URL", "XUANHAO_REGISTRY_URL")},
     }
 
 

@@ -77,7 +77,7 @@ async def reconcile_index(reconciler: PoolReconciler) -> None:
 
 def main() -> int:
     try:
-        settings = Settings.from_environment()
+        settings = Settings.for_service()
         require_keys_of_mode(key_source(settings.key_file, settings.keys).read(), demo=settings.demo)
     except (SettingsError, OSError, ValueError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")

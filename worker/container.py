@@ -57,7 +57,7 @@ class WorkerContainer:
         keys = Keys.from_source(key_source(settings.key_file, settings.keys))
         repositories = Repositories.build(database, make_redis(settings.redis_url), keys)
         http = httpx.AsyncClient()
-        sms = HttpSms(settings.sms_url, http) if settings.sms_url else LocalSms(repositories.sms_outbox)
+        sms = HttpSms(settings.sms_gateway, http) if settings.sms_gateway else LocalSms(repositories.sms_outbox)
         policy = Policy().with_overrides(settings.policy)
         rules = MaintenanceRules(parse_duration(settings.retention), policy.keyboard_snapshot)
         skew = parse_duration(settings.clock_skew).timedelta()

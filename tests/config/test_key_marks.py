@@ -68,6 +68,8 @@ async def test_no_command_works_on_a_demos_keys(tmp_path: Path, monkeypatch: pyt
 def set_environment(monkeypatch: pytest.MonkeyPatch, file: Path, *, demo: bool) -> None:
     """An environment with these keys, and without servers."""
     environment = {
+        "SMS_URL": "local:",
+        "REGISTRY_URL": "local:",
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
         "REDIS_URL": "redis://127.0.0.1:1",
         "KEY_FILE": str(file),

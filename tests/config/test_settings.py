@@ -47,6 +47,53 @@ def test_what_would_open_a_door_is_refused_by_name_alone(
     assert not value or value not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("DATABASE_URL", "mysql://u:geheim@db/x"), ("DATABASE_URL", "postgresql://u:gehe#im@db/x"),
+        ("DATABASE_URL", "postgresql://u:geheim@db:port/x"), ("DATABASE_URL", "geheim"),
+        ("REDIS_URL", "http://:geheim@cache"), ("REDIS_URL", "redis://:gehe#im@cache:6379/0"),
+        ("REDIS_URL", "redis://:geheim@cache:99999"), ("REDIS_URL", "redis://:geheim@cache/zero"),
+        ("REDIS_URL", "redis://"), ("REDIS_URL", "unix://"), ("REDIS_URL", "redis://[geheim"),
+        ("TEMPORAL_ADDRESS", "https://geheim:7233"), ("TEMPORAL_ADDRESS", "geheim"),
+        ("TEMPORAL_ADDRESS", "geheim:0"), ("TEMPORAL_ADDRESS", "geheim:70000"),
+        ("SMS_URL", "ftp://geheim/x"), ("SMS_URL", "https://u:geheim@sms:port/"), ("SMS_URL", "https:///geheim"),
+        ("REGISTRY_URL", "https://u:ge#heim@registry/"), ("REGISTRY_URL", "geheim"),
+        ("TEMPORAL_UI_URL", "geheim"),
+    ],
+)  # fmt: skip
+def test_a_malformed_address_is_refused_with_one_line_without_any_part_of_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(monkeypatch, **{name: value})
+    said = str(refused.value)
+    assert said.startswith(f"XUANHAO_{name}: ")
+    assert not any(part in said for part in ("geheim", "gehe", "heim", "\n"))
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("DATABASE_URL", "postgresql+psycopg://u:p%23@[::1]:5432/x?sslmode=require"),
+        ("DATABASE_URL", "postgresql:///x?host=/run/postgresql"), ("REDIS_URL", "rediss://u:p%23@cache:6380/1"),
+        ("REDIS_URL", "unix:///run/valkey.sock?db=1"), ("REDIS_URL", "redis://cache"),
+        ("TEMPORAL_ADDRESS", "[::1]:7233"), ("SMS_URL", "local:"), ("REGISTRY_URL", "https://registry.example.org/v1"),
+    ],
+)  # fmt: skip
+def test_a_well_formed_address_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    assert getattr(settings(monkeypatch, **{name: value}), name.lower()) == value
+
+
+def test_api_and_worker_need_both_gateways_or_the_word_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings(monkeypatch, SMS_URL="local:")
+    with pytest.raises(SettingsError, match=r"^XUANHAO_REGISTRY_URL must be set"):
+        Settings.for_service()
+    monkeypatch.setenv("XUANHAO_REGISTRY_URL", "https://registry.example.org")
+    read = Settings.for_service()
+    assert (read.sms_gateway, read.registry_gateway) == (None, "https://registry.example.org")
+
+
 def test_lists_are_divided_by_commas_or_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
     read = settings(
         monkeypatch,

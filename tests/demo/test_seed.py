@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -121,3 +124,14 @@ def test_make_up_days_of_the_year_before_are_found_in_their_own_year() -> None:
 def test_days_that_only_repeat_the_plain_week_are_left_out() -> None:
     for day, kind in days_of(range(2024, 2029)).items():
         assert (kind is DayKind.WORKING) == (day.weekday() >= 5)
+
+
+def test_the_demos_data_is_refused_outside_the_demo(fresh_database: str) -> None:
+    """Its offices are made up, and real applicants would see them."""
+    outside = os.environ | {
+        "XUANHAO_DATABASE_URL": fresh_database, "XUANHAO_REDIS_URL": "redis://cache", "XUANHAO_KEYS": "{}",
+        "XUANHAO_DEMO": "0",
+    }  # fmt: skip
+    done = subprocess.run([sys.executable, "-m", "demo.seed"], env=outside, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "xuanhao: demo.seed needs XUANHAO_DEMO=1, because its offices and numbers are made up\n"

@@ -15,6 +15,8 @@ from config.settings import Settings
 async def api_process(settings: Settings, port: int, **changes: str) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = os.environ | {
         "XUANHAO_DATABASE_URL": settings.database_url,
+        "XUANHAO_SMS_URL": "local:",
+        "XUANHAO_REGISTRY_URL": "local:",
         "XUANHAO_REDIS_URL": settings.redis_url,
         "XUANHAO_TEMPORAL_ADDRESS": settings.temporal_address,
         "XUANHAO_KEY_FILE": str(settings.key_file),

@@ -106,6 +106,8 @@ async def killable(
     environment = {
         "PATH": os.environ["PATH"],
         "XUANHAO_DATABASE_URL": database_url,
+        "XUANHAO_SMS_URL": "local:",
+        "XUANHAO_REGISTRY_URL": "local:",
         "XUANHAO_REDIS_URL": valkey.url(),
         "XUANHAO_KEY_FILE": str(key_file),
         "XUANHAO_TEMPORAL_ADDRESS": temporal.address,

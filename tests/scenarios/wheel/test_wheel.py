@@ -109,6 +109,8 @@ async def environment(servers: Servers, tmp_path: Path) -> AsyncIterator[dict[st
     yield {
         "XUANHAO_DATABASE_URL": servers.postgres.url(name),
         "OWNER": servers.postgres.owner_url(name),
+        "XUANHAO_SMS_URL": "local:",
+        "XUANHAO_REGISTRY_URL": "local:",
         "XUANHAO_REDIS_URL": servers.valkey.url(9),
         "XUANHAO_TEMPORAL_ADDRESS": servers.temporal.address,
         "XUANHAO_TASK_QUEUE": name,

@@ -1,0 +1,64 @@
+"""The forms of addresses in settings. A problem's text never repeats the value: addresses contain passwords."""
+
+import re
+from urllib.parse import urlsplit
+
+LOCAL = "local:"
+"""The address of the local adapter of SMS or registry, instead of a gateway's."""
+
+DATABASE_SCHEMES = ("postgresql", "postgresql+psycopg")
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+HTTP_SCHEMES = ("http", "https")
+
+_HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", re.ASCII)
+_LARGEST_PORT = 65535
+
+
+def check_url(text: str, schemes: tuple[str, ...], *, needs_host: bool = True) -> str:
+    """Return the URL. Raises `ValueError`, whose text does not repeat it, for another scheme and a malformed part."""
+    if "#" in text:
+        raise ValueError("a # in a URL begins its fragment: write %23 instead")
+    if any(character.isspace() or not character.isprintable() for character in text):
+        raise ValueError("no blanks or control characters")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError("its host or port is malformed") from None
+    if parts.scheme not in schemes or not text.startswith(f"{parts.scheme}://"):
+        raise ValueError(f"a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+    if port == 0:
+        raise ValueError("its host or port is malformed")
+    if needs_host and not parts.hostname:
+        raise ValueError("names no host")
+    return text
+
+
+def check_database(text: str) -> str:
+    """PostgreSQL; the host may be a socket's folder in the query."""
+    return check_url(text, DATABASE_SCHEMES, needs_host=False)
+
+
+def check_redis(text: str) -> str:
+    """Redis or Valkey, with an optional number of a database as path; `unix://` has the socket's path."""
+    is_socket = text.startswith("unix:")
+    check_url(text, REDIS_SCHEMES, needs_host=not is_socket)
+    path = urlsplit(text).path.strip("/")
+    if is_socket and not path:
+        raise ValueError("names no socket")
+    if not is_socket and path and not (path.isascii() and path.isdecimal()):
+        raise ValueError("its path must be the number of a database")
+    return text
+
+
+def check_host_and_port(text: str) -> str:
+    """`host:port`, without a scheme."""
+    match = _HOST_AND_PORT.fullmatch(text)
+    if not match or not 1 <= int(match[1]) <= _LARGEST_PORT:
+        raise ValueError("a host and a port, such as temporal.example.org:7233")
+    return text
+
+
+def check_gateway(text: str) -> str:
+    """A gateway's URL, or `local:`."""
+    return text if text == LOCAL else check_url(text, HTTP_SCHEMES)
