@@ -128,6 +128,8 @@ def _is_said_by(row: PreselectionRow, ban: Ban | None, purpose: str, at: datetim
         case Purpose.REMINDER | Purpose.LAST_DAY:
             begins = timers(state).get(_REMINDERS[Purpose(purpose)])
             return begins is not None and begins <= at
+        case Purpose.REJECTED:
+            return state.stage is Stage.CANCELLED
         case Purpose.OVERDUE:
             is_of_this_deadline = ban and row.deadline and ban.released_at is None and ban.until > row.deadline
             return state.stage is Stage.OVERDUE and bool(is_of_this_deadline)

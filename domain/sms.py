@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     LAST_DAY = "last_day"
     DEADLINE_MOVED = "deadline_moved"
     BAN_ENDED = "ban_ended"
+    REJECTED = "rejected"
 
 
 _CODE_WARNING = "请勿将验证码告知他人，工作人员不会向您索要。"
@@ -38,6 +39,9 @@ _TEMPLATES = {
     Purpose.REMINDER: ("【选号】提醒：您预选的号牌{plate}须于{last_day}（含）前到{office}确认，逾期将被列入黑名单。"),
     Purpose.LAST_DAY: ("【选号】今天是确认预选号牌{plate}的最后一天，请到{office}办理，逾期将被列入黑名单。"),
     Purpose.DEADLINE_MOVED: ("【选号】您预选的号牌{plate}的办理期限已变更，请于{last_day}（含）前到{office}办理。"),
+    Purpose.REJECTED: (
+        "【选号】您预选的号牌{plate}未能在{office}办理，本次预选已终止，不计入黑名单。原因和后续办法请登录选号网页查看。"
+    ),
     Purpose.BAN_ENDED: "【选号】您的互联网选号黑名单已解除，可以重新预选机动车号牌。",
 }
 

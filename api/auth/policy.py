@@ -85,6 +85,7 @@ RULES: Mapping[str, Rule] = {
     "read_calendar_file": OWNER,
     "list_things_to_bring": OWNER,
     "list_reservations": CLERK,
+    "list_rejection_reasons": CLERK,
     "inspect_voucher": CLERK,
     "confirm_reservation": DESK,
     "reject_reservation": DESK,

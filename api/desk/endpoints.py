@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import Query
 
 from api.desk import service
+from api.desk.reasons import reasons_in
 from api.desk.schemas import (
     InspectionBody,
     ReasonBody,
+    RejectionReasons,
     ReservationItem,
     ReservationPage,
     ReservationQuery,
@@ -26,6 +28,12 @@ async def list_reservations(context: CurrentContext, query: Annotated[Reservatio
     return await service.reservations_of(
         context, plate=query.plate, stage=query.stage, limit=query.limit, cursor=query.cursor
     )
+
+
+@router.get("/reasons", responses=responses_of_read())
+async def list_rejection_reasons(context: CurrentContext) -> RejectionReasons:
+    """The reasons of a rejection: a code of this list is told to the applicant in plain words, with what to do now."""
+    return RejectionReasons(items=list(reasons_in(context.language)))
 
 
 @router.post("/vouchers/inspect", responses=responses_of_write("not_found", "voucher_invalid"))

@@ -33,6 +33,15 @@ class InspectionBody(Body):
     token: Identifier
 
 
+class RejectionReason(Answer):
+    code: str
+    text: str
+
+
+class RejectionReasons(Answer):
+    items: list[RejectionReason]
+
+
 class ReservationItem(Answer):
     """A reservation as a clerk sees it; `holder` is masked."""
 

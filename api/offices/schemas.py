@@ -11,6 +11,7 @@ class OfficeBrief(Answer):
     address: str
     prefixes: list[str]
     hours: str | None = Field(description="The office's opening hours as free text; null if unknown.")
+    telephone: str | None
 
 
 class OfficeItem(Answer):

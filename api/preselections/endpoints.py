@@ -4,6 +4,7 @@ from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
 from api.preselections.actions import perform_action
+from api.preselections.rejections import with_rejection
 from api.preselections.schemas import IdentityBody, PreselectionList, PreselectionView
 from api.preselections.session_holders import list_own
 from api.preselections.views import view_of
@@ -20,7 +21,10 @@ async def list_preselections(context: CurrentContext) -> PreselectionList:
     rows = await list_own(context)
     now, offices = context.now(), context.app.directory
     return PreselectionList(
-        items=[view_of(row, await offices.get(row.office_code), now, context.language) for row in rows]
+        items=[
+            await with_rejection(context, row, view_of(row, await offices.get(row.office_code), now, context.language))
+            for row in rows
+        ]
     )
 
 
@@ -28,7 +32,8 @@ async def list_preselections(context: CurrentContext) -> PreselectionList:
 async def read_preselection(context: CurrentContext) -> PreselectionView:
     """The view; reading is not an act and restarts no countdown."""
     office = await context.app.directory.get(context.preselection.office_code)
-    return view_of(context.preselection, office, context.now(), context.language)
+    row = context.preselection
+    return await with_rejection(context, row, view_of(row, office, context.now(), context.language))
 
 
 @router.post("/{preselection_id}/start", responses=responses_of_write("not_found", "wrong_stage", "vehicle_in_use"))

@@ -11,6 +11,7 @@ import structlog
 from sse_starlette import ServerSentEvent
 
 from api.http.request_context import RequestContext
+from api.preselections.rejections import with_rejection
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import state_of, view_of
 from domain.dependencies import DependencyUnavailable
@@ -72,10 +73,13 @@ async def _read(context: RequestContext) -> Reading | None:
     try:
         row = await context.repositories.preselections.get(context.preselection.id)
         office = await context.app.directory.get(context.preselection.office_code)
+        if row is None:
+            return None
+        view = await with_rejection(context, row, view_of(row, office, context.now(), context.language))
     except DependencyUnavailable as down:
         log.warning("event stream read failed", part=down.part)
         return None
-    return Reading(row, view_of(row, office, context.now(), context.language)) if row else None
+    return Reading(row, view)
 
 
 def _wake_at(context: RequestContext, read: Reading | None, now: datetime) -> datetime:

@@ -109,6 +109,14 @@ class Terms(Answer):
     ban: str
 
 
+class Rejection(Answer):
+    """Why the desk has rejected the reservation, and what can be done now; `then` is null for a free text."""
+
+    reason: str
+    then: str | None
+    at: Instant
+
+
 class PreselectionView(Answer):
     """The view of a preselection; fields that do not apply are null."""
 
@@ -128,6 +136,7 @@ class PreselectionView(Answer):
     plate: str | None
     visit_by: date | None
     deadline: Instant | None
+    rejection: Rejection | None
     terms: Terms
     cancellation_allowed: bool = Field(description="Whether the applicant may cancel the reservation now.")
 

@@ -84,6 +84,7 @@ def _office(office: Office, language: Language) -> OfficeBrief:
         prefixes=list(office.prefixes),
         # The page must show the same as the voucher.
         hours=office.hours or USUAL_HOURS,
+        telephone=office.telephone,
     )
 
 
@@ -126,5 +127,7 @@ def _reservation(state: Preselection) -> Mapping[str, Any]:
         "plate": reservation and reservation.plate,
         "visit_by": reservation and reservation.visit_by,
         "deadline": reservation.deadline if reservation and state.stage is Stage.COMPLETED else None,
+        # The desk's reason is stored apart from the row: `with_rejection` adds it.
+        "rejection": None,
         "cancellation_allowed": state.policy.cancellation and state.stage is Stage.COMPLETED,
     }

@@ -10,12 +10,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.preselection.values import UNFINISHED, Stage
     from domain.sms import Purpose
 
-from workflows.messages import DecisionResult
+from workflows.messages import ActionResult, DecisionResult
 from workflows.ports import Notifications as Port
 from workflows.ports import SmsInput
 from workflows.retries import NOTIFICATION
 from workflows.vehicle.decisions import now
 from workflows.vehicle.ui_text import GIVEN_UP, HANDED_OVER, ON_ITS_WAY
+
+_REJECTION_SMS = "rejection-sms"
 
 
 class Notifications:
@@ -46,6 +48,12 @@ class Notifications:
             self.send(Purpose.RESERVED)
         elif after.stage == Stage.COMPLETED and before and before.visit_by != after.visit_by:
             self.send(Purpose.DEADLINE_MOVED)
+
+    def follow_rejection(self, result: ActionResult) -> ActionResult:
+        """Send the SMS about a rejection at the desk; histories from before this SMS go on without it."""
+        if workflow.patched(_REJECTION_SMS):
+            self.send(Purpose.REJECTED)
+        return result
 
     def send(self, purpose: Purpose, entry_id: str | None = None) -> None:
         task = asyncio.create_task(self._send(SmsInput(self._preselection_id, purpose.value, now(), entry_id)))

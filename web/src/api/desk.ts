@@ -1,5 +1,5 @@
 import { get, post } from './client'
-import type { DeskReservation, ReservationPage, VoucherInspection } from './types'
+import type { DeskReservation, RejectionReason, ReservationPage, VoucherInspection } from './types'
 
 export interface ReservationQuery {
   plate?: string
@@ -12,6 +12,7 @@ const path = (id: string, action: string) => `/desk/preselections/${encodeURICom
 
 export const searchReservations = (query: ReservationQuery) =>
   get<ReservationPage>('/desk/reservations', { query: { ...query } })
+export const fetchRejectionReasons = async () => (await get<{ items: RejectionReason[] }>('/desk/reasons')).items
 export const inspectVoucher = (token: string, key: string) =>
   post<VoucherInspection>('/desk/vouchers/inspect', { body: { token }, key })
 export const confirmReservation = (id: string, key: string) =>

@@ -17,6 +17,7 @@ export interface StreamOptions {
 const SILENCE_MS = 45_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
+const FINAL_REFUSALS = new Set([401, 403, 404])
 
 export function pauseBefore(attempt: number, random: () => number): number {
   const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt)
@@ -35,15 +36,15 @@ async function keepOpen(options: StreamOptions, ending: AbortSignal): Promise<vo
   options.onState('connecting')
   while (!ending.aborted) {
     const heard = await readOnce(options, ending).catch(() => false)
-    if (ending.aborted) return
+    if (ending.aborted || heard === 'refused') return
     options.onState('lost')
     attempt = heard ? 0 : attempt + 1
     await pause(pauseBefore(attempt, options.random ?? Math.random), ending)
   }
 }
 
-/** Resolves when the connection ends; true if anything was received. */
-async function readOnce(options: StreamOptions, ending: AbortSignal): Promise<boolean> {
+/** Resolves when the connection ends; true if anything was received, `refused` if asking again is of no use. */
+async function readOnce(options: StreamOptions, ending: AbortSignal): Promise<boolean | 'refused'> {
   const line = abortWith([ending])
   const watchdog = createWatchdog(line.abort)
   let heard = false
@@ -51,6 +52,8 @@ async function readOnce(options: StreamOptions, ending: AbortSignal): Promise<bo
     const headers = { ...requestHeaders(), Accept: 'text/event-stream' }
     const response = await fetch(apiUrl(options.path), { headers, signal: line.signal, cache: 'no-store' })
     noteRefusal(response)
+    // Nobody is let in later who is refused now: a new sign-in loads the page anew.
+    if (FINAL_REFUSALS.has(response.status)) return 'refused'
     if (!response.ok || !response.body) return false
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     const parse = createEventParser(options.onEvent)

@@ -162,6 +162,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rejection Reasons
+         * @description The reasons of a rejection: a code of this list is told to the applicant in plain words, with what to do now.
+         */
+        get: operations["list_rejection_reasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/reservations": {
         parameters: {
             query?: never;
@@ -1636,6 +1656,8 @@ export interface components {
             name: string;
             /** Prefixes */
             prefixes: string[];
+            /** Telephone */
+            telephone: string | null;
         };
         /**
          * OfficeItem
@@ -1880,6 +1902,7 @@ export interface components {
             phone: string;
             /** Plate */
             plate: string | null;
+            rejection: components["schemas"]["Rejection"] | null;
             /**
              * Session Until
              * @description The end of the selection session if nothing more is done.
@@ -1933,6 +1956,34 @@ export interface components {
         ReasonBody: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * Rejection
+         * @description Why the desk has rejected the reservation, and what can be done now; `then` is null for a free text.
+         */
+        Rejection: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            /** Then */
+            then: string | null;
+        };
+        /** RejectionReason */
+        RejectionReason: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /** RejectionReasons */
+        RejectionReasons: {
+            /** Items */
+            items: components["schemas"]["RejectionReason"][];
         };
         /**
          * ReleasedSegment
@@ -3060,6 +3111,74 @@ export interface operations {
             };
             /** @description `validation_failed` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_rejection_reasons: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectionReasons"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,6 +18,7 @@ export type SubmittedNumber = Schemas['TriedNumber']
 export type NewPreselection = Schemas['SubmissionBody']
 export type Seller = Schemas['SellerBody']
 export type DeskReservation = Schemas['ReservationItem']
+export type RejectionReason = Schemas['RejectionReason']
 export type ReservationPage = Schemas['ReservationPage']
 export type VoucherInspection = Schemas['VoucherInspection']
 

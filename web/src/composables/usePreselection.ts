@@ -23,6 +23,7 @@ const KEY: InjectionKey<PreselectionContext> = Symbol('preselection')
 
 // A hidden tab closes its connection; browsers allow only six to one server.
 const HIDDEN_CLOSE_MS = 30_000
+const ENDS = new Set(['registered', 'overdue', 'cancelled'])
 
 export function providePreselection(id: string): PreselectionContext {
   const view = shallowRef<PreselectionView | null>(null)
@@ -85,7 +86,11 @@ function followEvents(id: string, { apply, refresh, stream }: Follower): void {
         stream.value = state
       },
       onEvent: (name, data) => {
-        if (name === 'preselection') apply(JSON.parse(data) as PreselectionView)
+        if (name !== 'preselection') return
+        const view = JSON.parse(data) as PreselectionView
+        apply(view)
+        // Nothing follows after an end.
+        if (ENDS.has(view.stage)) shut()
       },
     })
   }

@@ -87,6 +87,7 @@ export default {
     agree: 'Read and agreed',
     change: 'Choose another office',
     outdated: 'The notice has been updated. Please read it again.',
+    otherLanguage: 'The office has published no notice in this language; this is the Chinese one.',
   },
   information: {
     title: 'Confirm information',
@@ -257,6 +258,7 @@ export default {
     keep: 'Keep it',
     year: '{weekday}, {date}, {year}',
     weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
+    telephone: 'Telephone',
   },
   ended: {
     exhaustedTitle: 'No chances left',
@@ -276,6 +278,9 @@ export default {
     another: 'Preselect for another vehicle',
     barredUntil: 'You are on the blacklist. Released automatically: {moment}',
     free: 'You are not on the blacklist now, and can preselect again.',
+    rejected: 'The office did not complete the transfer. Reason: {reason}',
+    rejectedThen: 'Please ask at the office if you have questions. You can preselect again for this car.',
+    noBan: 'You are not blacklisted for this.',
   },
   mine: {
     title: 'My preselections',
@@ -336,6 +341,8 @@ export default {
     none: 'No preselection matches.',
     more: 'Load more',
     take: 'Handle',
+    otherReason: 'Another reason',
+    reasonRead: 'The applicant will read this.',
   },
   problems: {
     title: 'This did not work',

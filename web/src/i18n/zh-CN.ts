@@ -85,6 +85,7 @@ export default {
     agree: '阅读并同意',
     change: '重新选择车管所',
     outdated: '业务须知已更新，请重新阅读。',
+    otherLanguage: '该车管所没有发布此语言的须知，以下为中文版本。',
   },
   information: {
     title: '确认信息',
@@ -255,6 +256,7 @@ export default {
     keep: '保留',
     year: '{year}年{month}月{day}日 {weekday}',
     weekdays: ['星期日', '星期一', '星期二', '星期三', '星期四', '星期五', '星期六'],
+    telephone: '电话',
   },
   ended: {
     exhaustedTitle: '选号机会已用完',
@@ -274,6 +276,9 @@ export default {
     another: '为另一辆车预选',
     barredUntil: '您已被列入选号黑名单，自动解除时间：{moment}',
     free: '您目前不在选号黑名单中，可以重新预选。',
+    rejected: '车管所未予办理，原因：{reason}',
+    rejectedThen: '如有疑问，请到车管所咨询；可以为该车辆重新预选。',
+    noBan: '本次终止不计入黑名单。',
   },
   mine: {
     title: '我的预选',
@@ -334,6 +339,8 @@ export default {
     none: '没有符合条件的预选。',
     more: '加载更多',
     take: '办理',
+    otherReason: '其他原因',
+    reasonRead: '申请人会看到此原因。',
   },
   problems: {
     title: '操作未成功',

@@ -87,6 +87,7 @@ export default {
     agree: '閱讀並同意',
     change: '重新選擇車管所',
     outdated: '業務須知已更新，請重新閱讀。',
+    otherLanguage: '該車管所沒有發布此語言的須知，以下為中文版本。',
   },
   information: {
     title: '確認信息',
@@ -257,6 +258,7 @@ export default {
     keep: '保留',
     year: '{year}年{month}月{day}日 {weekday}',
     weekdays: ['星期日', '星期一', '星期二', '星期三', '星期四', '星期五', '星期六'],
+    telephone: '電話',
   },
   ended: {
     exhaustedTitle: '選號機會已用完',
@@ -276,6 +278,9 @@ export default {
     another: '為另一輛車預選',
     barredUntil: '您已被列入選號黑名單，自動解除時間：{moment}',
     free: '您目前不在選號黑名單中，可以重新預選。',
+    rejected: '車管所未予辦理，原因：{reason}',
+    rejectedThen: '如有疑問，請到車管所諮詢；可以為該車輛重新預選。',
+    noBan: '本次終止不計入黑名單。',
   },
   mine: {
     title: '我的預選',
@@ -336,6 +341,8 @@ export default {
     none: '沒有符合條件的預選。',
     more: '加載更多',
     take: '辦理',
+    otherReason: '其他原因',
+    reasonRead: '申請人會看到此原因。',
   },
   problems: {
     title: '操作未成功',

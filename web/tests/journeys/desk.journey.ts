@@ -87,6 +87,7 @@ test('a clerk rejects with a reason: the applicant sees the end, and is not barr
   await dialog.getByRole('button', { name: '确认驳回' }).click()
   await page.getByText(`已驳回 ${number}`).waitFor()
   await applicant.page.getByRole('heading', { name: '预选已取消' }).waitFor()
+  await applicant.page.getByText('车管所未予办理，原因：卖方撤回').waitFor()
   await applicant.page.getByRole('link', { name: '为另一辆车预选' }).click()
   await applicant.page.getByRole('button', { name: '提交信息' }).waitFor()
   expect([...applicant.faults, ...faults]).toEqual([])

@@ -53,6 +53,12 @@ test.each<[Stage, string]>([
   expect(mountPlain(EndedStage, { view: viewWith({ stage }) }).text()).toContain(words)
 })
 
+test('a rejection at the desk is shown with its reason and what to do now', () => {
+  const rejection = { reason: '缺少材料', then: '请补齐材料后重新预选。', at: COMPLETED.now }
+  const text = mountPlain(EndedStage, { view: viewWith({ stage: 'cancelled', rejection }) }).text()
+  for (const words of ['原因：缺少材料', '请补齐材料后重新预选。', '不计入黑名单', '龙井路1号']) expect(text).toContain(words)
+})
+
 test('used up by the last submission: the page still says which numbers were taken', { tags: ['R-27'] }, () => {
   const view = viewWith({ stage: 'exhausted', last_submission: [{ number: '粤BA1234', outcome: 'taken' }] })
   expect(mountPlain(EndedStage, { view }).get('.result').text()).toContain('粤BA1234')

@@ -1,0 +1,20 @@
+"""Why the desk has rejected a reservation, in the words that the applicant reads."""
+
+from api.http.request_context import RequestContext
+from api.preselections.schemas import PreselectionView, Rejection
+from domain.preselection.values import Stage
+from locales.languages import catalogue
+from storage.preselections.rows import PreselectionRow
+
+
+async def with_rejection(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:
+    """The view with the desk's reason, where the desk has ended the preselection."""
+    if view.stage is not Stage.CANCELLED:
+        return view
+    for given in reversed(await context.repositories.desk_reasons.of_preselection(row.id)):
+        # The reason of an act that was refused is not the reason of the end.
+        if await context.repositories.decisions.find(given.request_id):
+            words = catalogue(context.language)["rejections"].get(given.reason, {"text": given.reason, "then": None})
+            rejection = Rejection(reason=words["text"], then=words["then"], at=given.at)
+            return view.model_copy(update={"rejection": rejection})
+    return view
