@@ -7,12 +7,17 @@ from typing import Self
 
 from temporalio.client import Client
 
+from api.limits.admission import Admission
 from api.limits.call_counts import CallCounts
+from api.limits.call_rate import CallRate
 from api.limits.ip_throttle import IpThrottle
+from api.limits.remembered import Remembered
 from api.limits.streams import OpenStreams
 from api.offices.directory import OfficeDirectory
 from config.settings import Settings
 from config.temporal import connect
+from documents.voucher import VoucherProof
+from documents.voucher_facts import VoucherFacts
 from documents.voucher_keys import VoucherKeys
 from domain.sms import SmsGateway
 from gateways.identity.provider import Verifier
@@ -29,6 +34,10 @@ from storage.sms.code_sender import CodeSender
 from storage.sms.quota import ServiceCodes
 
 CONNECTIONS = 20
+PAGES_KEPT = 100
+"""Drawn vouchers of up to 200 KB each."""
+
+DrawnPages = Remembered[tuple[VoucherFacts, VoucherProof], bytes]
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,9 @@ class AppContext:
     ip_throttle: IpThrottle
     code_sender: CodeSender
     streams: OpenStreams
+    admission: Admission
+    call_rate: CallRate
+    drawn_pages: DrawnPages
     vouchers: VoucherKeys
     operations: OperationsContext
 
@@ -75,6 +87,9 @@ class AppContext:
             ip_throttle=IpThrottle(windows, hashes, proxies=settings.proxy_networks, limit=policy.address_per_minute),
             code_sender=CodeSender(repositories.codes, service_codes, hashes, gateways.sms),
             streams=OpenStreams(settings.streams_per_account),
+            admission=Admission(),
+            call_rate=CallRate(policy),
+            drawn_pages=Remembered(PAGES_KEPT),
             vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
             operations=operations,
         )

@@ -16,3 +16,7 @@ class DependencyUnavailable(Exception):
         self.part = part
         self.reason = reason
         super().__init__(f"{part} does not answer" + (f": {reason}" if reason else ""))
+
+
+class DependencyBusy(DependencyUnavailable):
+    """It is up, and has more work than it can do in time, so it must not be called down."""

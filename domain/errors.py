@@ -10,7 +10,8 @@
     ├── AlreadyReleased · NothingToConfirm · SecondOperatorNeeded · PrefixInUse
     ├── CodeNotSent · CodeIncorrect · CodeExpired · CodeAttemptsExceeded
     ├── Unauthenticated · Forbidden · OwnAffair · NotFound · IdempotencyKeyInvalid
-    └── checked again when repeated: TooEarly · RateLimited · CodeAttemptsExceeded · Unavailable · OutcomeUnknown
+    └── checked again when repeated: TooEarly · RateLimited · CodeAttemptsExceeded · Busy · Unavailable ·
+        OutcomeUnknown
 
 The base class is in `domain.refusal`, those of operators are in `domain.operator_errors`. `code` is the stable code of
 `api.md`; the attributes are its facts. The API maps codes to statuses.
@@ -235,6 +236,15 @@ class IdempotencyKeyInvalid(Refusal):
 class RateLimited(Refusal):
     retry_at: datetime
     code = "rate_limited"
+    is_retryable = True
+
+
+@dataclass(eq=False)
+class Busy(Refusal):
+    """The process has more work than it can do in time. Nothing has happened; the same key may be repeated."""
+
+    retry_at: datetime
+    code = "busy"
     is_retryable = True
 
 

@@ -27,7 +27,8 @@ UPDATE_TIMEOUT_SECONDS = max(8.0, longest_loss().total_seconds() + 2.0)
 
 SIGNAL_TIMEOUT_SECONDS = 3.0
 
-_UNKNOWN = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+# A server that is merely busy is not down.
+_UNKNOWN = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.RESOURCE_EXHAUSTED}
 # The message arrived while the workflow was ending or restarting; its effect is unknown.
 _RACES = {RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.ABORTED}
 _RACE_PAUSE_S = 0.05

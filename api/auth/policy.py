@@ -42,6 +42,8 @@ class Rule:
     record: Record = Record.NONE
     is_public: bool = False
     takes_token: bool = False
+    is_queued: bool = True
+    """Whether a call waits for a place while the process is busy."""
 
     def admit(self, caller: Caller) -> None:
         """Raises `Forbidden`, also for an auditor or an applicant with another role on the same token."""
@@ -53,6 +55,7 @@ class Rule:
 PUBLIC = Rule(frozenset(), is_public=True)
 PUBLIC_OFFICES = Rule(frozenset(), is_public=True, takes_token=True)
 PUBLIC_OFFICE = Rule(frozenset(), Record.OFFICE, is_public=True, takes_token=True)
+HEALTH = Rule(frozenset(), is_public=True, is_queued=False)
 APPLICANT = Rule(frozenset({Role.APPLICANT}))
 OWNER = Rule(frozenset({Role.APPLICANT}), Record.OWN_PRESELECTION)
 CLERK = Rule(frozenset({Role.CLERK}))
@@ -120,6 +123,6 @@ RULES: Mapping[str, Rule] = {
     "audit_desk_acts": AUDITOR,
     "audit_temporal": AUDITOR,
     "list_texts": OPERATOR,
-    "read_health": PUBLIC,
-    "read_readiness": PUBLIC,
+    "read_health": HEALTH,
+    "read_readiness": HEALTH,
 }

@@ -7,7 +7,7 @@ from temporalio.service import RPCError
 
 from api.context import AppContext
 from api.http.problems import DOWN
-from domain.dependencies import DependencyUnavailable
+from domain.dependencies import DependencyBusy, DependencyUnavailable
 from domain.errors import Unavailable
 from storage.redis.client import ping
 
@@ -37,6 +37,8 @@ async def _does_respond(check: Awaitable[None]) -> bool:
     # No common time limit: storage has its own, and cancelling a driver takes longer.
     try:
         await check
+    except DependencyBusy:
+        return True
     except (TimeoutError, DependencyUnavailable, RPCError, RuntimeError):
         # The SDK raises a RuntimeError if it can't connect.
         return False

@@ -5,9 +5,10 @@ import re
 from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import structlog
+from fastapi import Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
@@ -46,6 +47,12 @@ async def begin_request(request: ReadRequest, context: RequestContext) -> Respon
         return Response(earlier.body, earlier.status, dict(earlier.headers))
     context.key, context.operation_id, context.is_repeat = key, earlier.operation_id, earlier.is_repeat
     return None
+
+
+def name_of_request(request: Request) -> str | None:
+    """The same name for each repeat of a request; None for a request without a key."""
+    key = request.headers.get("idempotency-key", "")
+    return uuid5(UUID(key), request.scope["path"]).hex if _KEY.fullmatch(key) else None
 
 
 def store_afterwards(response: Response, context: RequestContext, refusal: Refusal | None) -> Response:

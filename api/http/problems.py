@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from domain.dependencies import DependencyUnavailable
+from domain.dependencies import DependencyBusy, DependencyUnavailable
 from domain.errors import OutcomeUnknown, Refusal, Unauthenticated, Unavailable
 from gateways.identity.staff_tokens import StaffNotProved
 from locales.languages import Language
@@ -60,6 +60,7 @@ STATUSES = {
     "rate_limited": 429,
     "code_attempts_exceeded": 429,
     "internal_error": 500,
+    "busy": 503,
     "unavailable": 503,
     "outcome_unknown": 504,
 }
@@ -106,6 +107,8 @@ def refusal_of(failure: Exception) -> Refusal | None:
     match failure:
         case Refusal():
             return failure
+        case DependencyBusy():
+            return OutcomeUnknown()
         case DependencyUnavailable():
             return Unavailable({failure.part: DOWN})
         case TimeoutError():

@@ -21,7 +21,8 @@ class RequestContext:
     """Filled by the secured route before the endpoint is called.
 
     `operation_id` identifies the request: a repeat with the same Idempotency-Key (`key`) has the same one. `is_repeat`
-    where the outcome of an earlier attempt is unknown.
+    where the outcome of an earlier attempt is unknown. `writes_allowed` is the limit by which the call has been counted
+    as a write, and `has_begun` whether it may have had an effect.
     """
 
     def __init__(self, app: AppContext, language: Language) -> None:
@@ -31,6 +32,8 @@ class RequestContext:
         self.key: RequestKey | None = None
         self.operation_id: UUID = uuid4()
         self.is_repeat = False
+        self.writes_allowed = 0
+        self.has_begun = False
         self._caller: Caller | None = None
         self._preselection: PreselectionRow | None = None
         self._office: Office | None = None
@@ -38,6 +41,10 @@ class RequestContext:
     @property
     def repositories(self) -> Repositories:
         return self.app.repositories
+
+    @property
+    def has_caller(self) -> bool:
+        return self._caller is not None
 
     @property
     def caller(self) -> Caller:

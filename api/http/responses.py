@@ -8,7 +8,7 @@ from api.http.schemas import ProblemDetails
 
 Responses = dict[int | str, dict[str, Any]]
 
-SIGNED_IN = ("unauthenticated", "forbidden", "rate_limited", "unavailable", "outcome_unknown")
+SIGNED_IN = ("unauthenticated", "forbidden", "rate_limited", "busy", "unavailable", "outcome_unknown")
 WRITES = (
     "idempotency_key_invalid",
     "payload_too_large",

@@ -1,7 +1,11 @@
-"""The route class of every endpoint: checks token, role, record and body, in this order, before the handler."""
+"""The route class of every endpoint: checks token, role, record and body, in this order, before the handler.
+
+Each call has a place among the work in flight (`api.limits.admission`).
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,12 +16,14 @@ from starlette.responses import Response
 from api.auth.callers import caller_of
 from api.auth.policy import Record, Rule
 from api.auth.records import LOADERS
-from api.http.idempotency import abandon_request, begin_request, store_afterwards
+from api.http.idempotency import abandon_request, begin_request, name_of_request, store_afterwards
 from api.http.problems import DOWN, FAILURES, refusal_of, refusal_response
 from api.http.request_context import RequestContext
-from api.http.strict_json import read, refuse_body
+from api.http.strict_json import ReadRequest, parse_body, receive, refuse_body
 from api.http.validation import validation_refusal
-from domain.errors import Forbidden, OutcomeUnknown, Refusal, Unavailable
+from api.limits.admission import ask_again
+from domain.dependencies import DependencyBusy
+from domain.errors import Busy, Forbidden, NotFound, OutcomeUnknown, Refusal, Unavailable
 from locales.languages import preferred_language
 
 BASE = "/api/v1"
@@ -48,14 +54,9 @@ class SecuredRoute(APIRoute):
             response: Response | None = None
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN):
-                    rule = await admit(request, context, name)
-                    if request.method in WRITES:
-                        request = await read(request)
-                        if not rule.is_public and (earlier := await begin_request(request, context)):
-                            return earlier
-                    response = await handle(request)
+                    response = await answer_admitted(request, context, name, handle)
             except (RequestValidationError, *FAILURES) as failure:
-                refusal = to_refusal(failure)
+                refusal = to_refusal(failure, context)
                 response = refusal_response(refusal, language, context.now())
             except asyncio.CancelledError:
                 # The server is stopping, and waits no longer. Nobody knows whether a write was carried out.
@@ -87,29 +88,81 @@ def area(path: str = "", *, tags: list[str]) -> APIRouter:
     )
 
 
-def to_refusal(failure: Exception) -> Refusal:
+def to_refusal(failure: Exception, context: RequestContext) -> Refusal:
     """The refusal for a body that can't be, or for a failed dependency; raises the failure if it is neither."""
     if isinstance(failure, RequestValidationError):
         return validation_refusal(failure.errors())
+    if isinstance(failure, DependencyBusy) and not context.has_begun:
+        return Busy(ask_again(context.now()))
     refusal = refusal_of(failure)
     if refusal is None:
         raise failure
     return refusal
 
 
-async def admit(request: Request, context: RequestContext, name: str) -> Rule:
-    """Apply the route's rule: the caller has the role, and access to the record in the path."""
+async def answer_admitted(request: Request, context: RequestContext, name: str, handle: Handle) -> Response:
+    """Check token, role, record and body, in this order, and call the handler. Raises the refusal.
+
+    The body has arrived before the call gets its place, so that slow clients hold none.
+    """
+    rule = await admit_caller(request, context, name)
+    if request.method in WRITES:
+        request = await receive(request)
+    async with place_of(request, context, rule):
+        await load_record(request, context, rule)
+        if isinstance(request, ReadRequest):
+            parse_body(request)
+            if not rule.is_public and (earlier := await begin_request(request, context)):
+                return earlier
+            context.has_begun = True
+        return await handle(request)
+
+
+async def admit_caller(request: Request, context: RequestContext, name: str) -> Rule:
+    """The route's rule, if the caller has its role."""
     rules: Mapping[str, Rule] = request.app.state.rules
     rule = rules.get(name)
     if rule is None:
         raise Forbidden
     if not rule.is_public or (rule.takes_token and request.headers.get("authorization")):
         context.caller = await caller_of(request, context.app.gateways.verifier, context.repositories.hashes)
+        await context.app.call_rate.count(context.caller.claims.subject, context.now())
     if not rule.is_public:
         rule.admit(context.caller)
-    if rule.record is not Record.NONE:
-        parameter, load = LOADERS[rule.record]
-        await load(context, request.path_params[parameter])
     if not rule.is_public or rule.takes_token:
         await context.app.ip_throttle.delay(request, context.now())
     return rule
+
+
+def place_of(request: Request, context: RequestContext, rule: Rule) -> AbstractAsyncContextManager[None]:
+    """The call's place among the work in flight. Raises `Busy` on entry."""
+    if not rule.is_queued:
+        return nullcontext()
+    admission = context.app.admission
+    queue = admission.writes if request.method in WRITES else admission.reads
+    account = context.caller.claims.subject if context.has_caller else context.app.ip_throttle.source_of(request)
+    return queue.place(account, context.now(), request.is_disconnected)
+
+
+async def load_record(request: Request, context: RequestContext, rule: Rule) -> None:
+    """Load the record in the path, if the caller has access to it, and count a write, also one that has none."""
+    try:
+        if rule.record is not Record.NONE:
+            parameter, load = LOADERS[rule.record]
+            await load(context, request.path_params[parameter])
+    except NotFound:
+        await _count_write(request, context, rule)
+        raise
+    await _count_write(request, context, rule)
+
+
+async def _count_write(request: Request, context: RequestContext, rule: Rule) -> None:
+    """Count before anything is kept. An office may allow more writes than the deployment, or fewer acts."""
+    if rule.is_public or request.method not in WRITES:
+        return
+    limit = context.app.operations.policy.writes_per_minute
+    if context.has_preselection:
+        limit = max(limit, context.preselection.rules.writes_per_minute)
+    context.writes_allowed = limit
+    account, repeated = context.caller.account(), name_of_request(request)
+    await context.app.call_counts.count_write(account, limit, context.now(), repeated)

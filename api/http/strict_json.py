@@ -39,6 +39,8 @@ class ReadRequest(Request):
 
     raw: bytes = NOTHING
     parsed: Any = None
+    refusal: BodyRefused | None = None
+    """Why the body has not been received."""
 
     async def body(self) -> bytes:
         return self.raw
@@ -52,15 +54,24 @@ class ReadRequest(Request):
         return json.dumps(self.parsed, sort_keys=True, separators=(",", ":")).encode() if self.raw else NOTHING
 
 
-async def read(request: Request) -> ReadRequest:
-    """The request with its body. Raises `BodyRefused`, and `ValidationFailed` for anything but strict JSON."""
-    done = ReadRequest(request.scope, request.receive)
-    done.raw = await _receive_body(request)
-    if done.raw:
+async def receive(request: Request) -> ReadRequest:
+    """The request with its body, or with the refusal of it: a slow client takes its time before it takes a place."""
+    received = ReadRequest(request.scope, request.receive)
+    try:
+        received.raw = await _receive_body(request)
+    except BodyRefused as refusal:
+        received.refusal = refusal
+    return received
+
+
+def parse_body(request: ReadRequest) -> None:
+    """Parse the received body. Raises `BodyRefused`, and `ValidationFailed` for anything but strict JSON."""
+    if request.refusal is not None:
+        raise request.refusal
+    if request.raw:
         if not _is_json(request.headers.get("content-type", "")):
             raise UnsupportedMediaType
-        done.parsed = parse(done.raw)
-    return done
+        request.parsed = parse(request.raw)
 
 
 def refuse_body(request: Request) -> None:

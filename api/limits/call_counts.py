@@ -4,29 +4,18 @@ Counting starts as early as possible, so that a call rarely has to wait for it.
 """
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
 
+from api.limits.remembered import Remembered
 from domain.errors import RateLimited
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.redis.rate_windows import RateWindows
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
+MINUTES_OF_DAY = 20
+"""An account may write in a day what it may in so many minutes: its kept responses and histories stay bounded."""
 
-_MINUTE = timedelta(minutes=1)
-_REMEMBERED = 10_000
-
-
-class Remembered(OrderedDict[Key, Value], Generic[Key, Value]):
-    """A dictionary with a maximum number of entries, the newest ones."""
-
-    def __setitem__(self, key: Key, value: Value) -> None:
-        super().__setitem__(key, value)
-        if len(self) > _REMEMBERED:
-            self.popitem(last=False)
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -52,11 +41,25 @@ class CallCounts:
 
     def begin(self, name: str, subject: str, limit: int, at: datetime) -> Count:
         """Start to count a call."""
-        key = self._hashes.rate_window(name, subject).hex()
-        counting = asyncio.ensure_future(self._windows.hit(key, limit=limit, window=_MINUTE, at=at))
+        counting = asyncio.ensure_future(self._hit(name, subject, limit=limit, window=_MINUTE, at=at))
         # The result may never be awaited, and asyncio warns about an exception that is never retrieved.
         counting.add_done_callback(lambda done: done.cancelled() or done.exception())
         return Count(counting)
+
+    async def count_write(self, account: str, limit: int, at: datetime, request: str | None) -> None:
+        """Count a write, whatever becomes of it; a repeat, which has the same `request`, only once.
+
+        Raises `RateLimited` beyond the limits of a minute and of a day.
+        """
+        for name, window, most in (("writes", _MINUTE, limit), ("daily writes", _DAY, limit * MINUTES_OF_DAY)):
+            if retry_at := await self._hit(name, account, limit=most, window=window, at=at, request=request):
+                raise RateLimited(retry_at)
+
+    async def _hit(
+        self, name: str, subject: str, *, limit: int, window: timedelta, at: datetime, request: str | None = None
+    ) -> datetime | None:
+        key = self._hashes.rate_window(name, subject).hex()
+        return await self._windows.hit(key, limit=limit, window=window, at=at, name=request)
 
     def begin_keyboard(self, preselection_id: str, owner_hash: bytes, at: datetime) -> Count | None:
         """Start to count a keyboard call before its row has been read.

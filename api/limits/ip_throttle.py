@@ -52,6 +52,11 @@ class IpThrottle:
         if retry_at:
             await self._delay(key, retry_at)
 
+    def source_of(self, request: Request) -> str:
+        """Where a call without a token comes from, so that calls are served in fair order."""
+        peer = request.client.host if request.client else ""
+        return f"address {named_address(request, self._proxies) or peer}"
+
     async def _count(self, key: str, limit: int, at: datetime) -> datetime | None:
         try:
             return await self._windows.hit(key, limit=limit, window=_MINUTE, at=at)

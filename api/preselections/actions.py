@@ -72,8 +72,9 @@ async def vehicle_of(context: RequestContext, row: PreselectionRow) -> VehicleSt
 
 
 async def count_write(context: RequestContext, policy: Policy) -> None:
-    """Raises `RateLimited` beyond `writes_per_minute` of this account."""
-    await count(context, "writes", context.caller.account(), policy.writes_per_minute)
+    """Raises `RateLimited` beyond `writes_per_minute` of this account, where its office allows fewer."""
+    if policy.writes_per_minute < context.writes_allowed:
+        await count(context, "acts", context.caller.account(), policy.writes_per_minute)
 
 
 async def count(context: RequestContext, window: str, subject: str, limit: int) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from domain.dependencies import DependencyUnavailable
+from domain.dependencies import DependencyBusy, DependencyUnavailable
 from storage.postgres.driver_connections import Driver, driver_of, refuse_dead
 from storage.postgres.kept_connections import KeptConnections
 
@@ -76,13 +76,22 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanh
     return engine
 
 
+# The server itself answers that it has no time, no lock or no connection.
+_BUSY = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable, psycopg.errors.TooManyConnections)
+
+
 @contextmanager
-def translate_database_errors() -> Iterator[None]:
-    """Translate the driver's errors for "down or too slow" into `DependencyUnavailable("database")`."""
+def translate_database_errors(has_answered: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Translate the driver's errors for "down or too slow" into `DependencyUnavailable("database")`.
+
+    It is `DependencyBusy` where the server says that it has too much work, and where all our connections are in use
+    although it `has_answered` others meanwhile.
+    """
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise DependencyUnavailable("database") from error
+        is_busy = has_answered() if isinstance(error, PoolTimeout) else isinstance(getattr(error, "orig", error), _BUSY)
+        raise (DependencyBusy if is_busy else DependencyUnavailable)("database") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DependencyUnavailable("database") from error
@@ -99,6 +108,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> None:
         self.engine = make_engine(url, pool_size=pool_size, application_name=application_name)
         self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
+        self._answered_at = float("-inf")
         # The other half is for transactions.
         self._kept = KeptConnections(self.engine, most=pool_size // 2)
         self.observe_wait: Callable[[float], object] | None = None
@@ -161,7 +171,7 @@ class Database:
         `timeout_s`, in seconds, may be longer for background work such as reading all claims of a prefix.
         """
         deadline = asyncio.get_running_loop().time() + timeout_s
-        with translate_database_errors():
+        with translate_database_errors(self._has_answered):
             async with (
                 self._transactional.connect() as connection,
                 _sever_at(deadline, driver_of(connection)),
@@ -170,6 +180,7 @@ class Database:
                 if timeout_s > TIMEOUT:
                     await connection.execute(_LONGER_TIMEOUT, {"milliseconds": str(int(timeout_s * 1000))})
                 yield connection
+            self._answered_at = asyncio.get_running_loop().time()
 
     @asynccontextmanager
     async def raw_transaction(self) -> AsyncIterator[Driver]:
@@ -200,14 +211,19 @@ class Database:
     async def _kept_connection(self) -> AsyncIterator[AsyncConnection]:
         """An autocommit connection; the wait for it and the block have `TIMEOUT` together."""
         deadline = asyncio.get_running_loop().time() + TIMEOUT
-        with translate_database_errors():
+        with translate_database_errors(self._has_answered):
             connection = await self._take()
             alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver_of(connection))
             try:
                 yield connection
+                self._answered_at = asyncio.get_running_loop().time()
             finally:
                 alarm.cancel()
                 await self._kept.give_back(connection)
+
+    def _has_answered(self) -> bool:
+        """Whether the server has answered anybody while a caller waited for a connection."""
+        return asyncio.get_running_loop().time() - self._answered_at < _POOL_SECONDS
 
 
 @asynccontextmanager

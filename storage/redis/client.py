@@ -9,10 +9,10 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
-from redis.exceptions import DataError, RedisError, ResponseError
+from redis.exceptions import DataError, MaxConnectionsError, RedisError, ResponseError
 from redis.maint_notifications import MaintNotificationsConfig
 
-from domain.dependencies import DependencyUnavailable
+from domain.dependencies import DependencyBusy, DependencyUnavailable
 
 _CONNECT_SECONDS = 1.0
 _ANSWER_SECONDS = 1.0
@@ -44,10 +44,13 @@ def translate_redis_errors() -> Iterator[None]:
     """Translate the driver's errors for "down, too slow or refused" into `DependencyUnavailable("redis")`.
 
     A server has many reasons to refuse (MISCONF, NOREPLICAS, BUSY, NOPERM, MOVED, LOADING, …), and new ones with each
-    version. The reason has the code only. An error in our own call or script stays what it is.
+    version. The reason has the code only. An error in our own call or script stays what it is. If all connections of
+    this process are in use, it is `DependencyBusy`.
     """
     try:
         yield
+    except MaxConnectionsError as error:
+        raise DependencyBusy("redis") from error
     except (RedisError, OSError) as error:
         if _is_our_mistake(error):
             raise

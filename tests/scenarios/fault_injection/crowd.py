@@ -42,7 +42,9 @@ class Crowd:
         """Find out who there is."""
         guest = self.caller("")
         users: list[Json] = (await guest.get("/demo/users"))["items"]
-        self.idle = [user["user"] for user in users if user["roles"] == ["applicant"] and not user["user"].startswith("private-")]
+        self.idle = [
+            user["user"] for user in users if user["roles"] == ["applicant"] and not user["user"].startswith("private-")
+        ]
         self.rng.shuffle(self.idle)
         for user in users:
             member = self.caller(user["user"])

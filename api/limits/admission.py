@@ -1,0 +1,148 @@
+"""Admission: bounded work in flight in this process, and a short queue in fair order by account.
+
+A crowd is served in order, and what can't be served in time is refused at once with `busy`, when nothing has happened:
+otherwise the process would work on answers that nobody waits for any more, and repeats would add to the load.
+"""
+
+import asyncio
+import secrets
+from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from domain.errors import Busy
+
+TIMEOUT_SECONDS = 2.8
+"""How long a call may take with its wait; an applicant should have the answer within three seconds."""
+
+_FIRST_GUESS_SECONDS = 0.1
+_WEIGHT_OF_NEWEST = 0.1
+_SOONEST, _SPREAD = timedelta(seconds=1), timedelta(seconds=2)
+
+IsGone = Callable[[], Awaitable[bool]]
+
+
+class FairQueue:
+    """At most `at_once` calls run, at most `each` of one account; free places go to the waiting accounts in turn."""
+
+    def __init__(self, *, at_once: int, each: int, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._at_once = at_once
+        self._each = each
+        self._timeout = timeout
+        self._running: Counter[str] = Counter()
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._seconds = _FIRST_GUESS_SECONDS
+
+    @property
+    def running(self) -> int:
+        return self._running.total()
+
+    @property
+    def waiting(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+    @asynccontextmanager
+    async def place(self, account: str, at: datetime, is_gone: IsGone | None = None) -> AsyncIterator[None]:
+        """A place for one call of the account. Raises `Busy`, also where the caller is gone after the wait."""
+        must_wait = self._is_full(account) or account in self._waiting
+        if must_wait:
+            await self._wait(account, at)
+        else:
+            self._running[account] += 1
+        began = asyncio.get_running_loop().time()
+        try:
+            if must_wait and is_gone is not None and await is_gone():
+                raise Busy(ask_again(at))
+            yield
+        finally:
+            self._measure(asyncio.get_running_loop().time() - began)
+            self._leave(account)
+
+    async def _wait(self, account: str, at: datetime) -> None:
+        """Return when the account has a place, which counts as taken already."""
+        loop = asyncio.get_running_loop()
+        place: asyncio.Future[None] = loop.create_future()
+        queue = self._waiting.setdefault(account, deque())
+        queue.append(place)
+        self._refuse_what_is_late(account)
+        alarm = loop.call_later(self._timeout, self._refuse, account, place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled() and place.exception() is None:
+                self._leave(account)
+            raise
+        except TimeoutError:
+            raise Busy(ask_again(at)) from None
+        finally:
+            alarm.cancel()
+            self._forget(account, place)
+
+    def _refuse_what_is_late(self, account: str) -> None:
+        """Refuse one call if the queue is longer than the timeout allows: the newest of who has most waiting."""
+        if len(self._waiting[account]) > self._served_in_time(self._each):
+            self._refuse(account, self._waiting[account][-1])
+        elif self.waiting > self._served_in_time(self._at_once):
+            longest = max(self._waiting, key=lambda name: (len(self._waiting[name]), name == account))
+            self._refuse(longest, self._waiting[longest][-1])
+
+    def _served_in_time(self, places: int) -> float:
+        """How many waiting calls so many places serve within the timeout, by how long calls have lately taken."""
+        return places * max(0.0, self._timeout - self._seconds) / self._seconds
+
+    def _refuse(self, account: str, place: asyncio.Future[None]) -> None:
+        if not place.done():
+            place.set_exception(TimeoutError())
+        self._forget(account, place)
+
+    def _forget(self, account: str, place: asyncio.Future[None]) -> None:
+        queue = self._waiting.get(account)
+        if queue is not None and place in queue:
+            queue.remove(place)
+        if queue is not None and not queue:
+            del self._waiting[account]
+
+    def _measure(self, seconds: float) -> None:
+        self._seconds += _WEIGHT_OF_NEWEST * (max(seconds, 0.001) - self._seconds)
+
+    def _leave(self, account: str) -> None:
+        """Give the place back, and to the next account that may have it."""
+        self._running[account] -= 1
+        if not self._running[account]:
+            del self._running[account]
+        while (name := next((name for name in self._waiting if not self._is_full(name)), None)) is not None:
+            self._admit_next(name)
+
+    def _admit_next(self, account: str) -> None:
+        queue = self._waiting[account]
+        place = queue.popleft()
+        # A call that was cancelled at this instant has not left the queue yet.
+        if not place.done():
+            self._running[account] += 1
+            place.set_result(None)
+        # The account's next call waits until all other accounts have had their turn.
+        self._waiting.move_to_end(account)
+        if not queue:
+            del self._waiting[account]
+
+    def _is_full(self, account: str) -> bool:
+        return self._running[account] >= self._each or self._running.total() >= self._at_once
+
+
+@dataclass(frozen=True)
+class Admission:
+    """The queues of one process. Acts wait for Temporal, reads for the database only, and drawing needs the processor.
+
+    The numbers keep two cores busy (docs/figures.md); more work in flight makes each call slower, and none faster.
+    """
+
+    writes: FairQueue = field(default_factory=lambda: FairQueue(at_once=48, each=8))
+    reads: FairQueue = field(default_factory=lambda: FairQueue(at_once=16, each=2))
+    drawings: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, each=1))
+
+
+def ask_again(at: datetime) -> datetime:
+    """When to repeat a refused call; spread, so that a crowd does not come back at the same instant."""
+    return at + _SOONEST + _SPREAD * secrets.randbelow(1000) / 1000

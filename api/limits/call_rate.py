@@ -1,0 +1,32 @@
+"""The calls of an account in this process: reads, repeats and refused calls too, which no other limit counts."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from api.limits.remembered import Remembered
+from domain.errors import RateLimited
+from domain.policy import Policy
+
+PAUSE_SECONDS = 1.0
+"""A call beyond the limit waits this long for its refusal, so that refusing costs less than it gains."""
+
+_FACTOR = 5
+_MINUTE = timedelta(minutes=1)
+
+
+class CallRate:
+    """A full bucket of calls for each account; it fills within a minute. Counting asks no server, so it is cheap."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._most = _FACTOR * (policy.keyboard_per_minute + policy.writes_per_minute)
+        self._left: Remembered[str, tuple[float, datetime]] = Remembered()
+
+    async def count(self, account: str, at: datetime) -> None:
+        """Count a call. Raises `RateLimited` after a pause if the account has used up its calls."""
+        left, since = self._left.get(account, (self._most, at))
+        left = min(self._most, left + self._most * ((at - since) / _MINUTE))
+        if left < 1:
+            await asyncio.sleep(PAUSE_SECONDS)
+            raise RateLimited(at + timedelta(seconds=PAUSE_SECONDS) + _MINUTE / self._most)
+        self._left[account] = (left - 1, at)
+        self._left.move_to_end(account)

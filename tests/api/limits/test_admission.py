@@ -1,0 +1,142 @@
+"""The queue of calls: bounded work, fair turns, and refusals at once where waiting can't help."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from api.limits.admission import FairQueue, ask_again
+from domain.errors import Busy
+from process.clock import system_clock
+from tests.support.waiting import eventually
+
+TIMEOUT = 0.2
+LONG = 60.0
+
+
+class Crowd:
+    """Calls that hold their places until each is ended, in the order in which they got them."""
+
+    def __init__(self, queue: FairQueue) -> None:
+        self.queue = queue
+        self.begun: list[str] = []
+        self._ends: list[asyncio.Event] = []
+        self._calls: list[asyncio.Task[None]] = []
+
+    async def send(self, account: str, is_gone: Callable[[], Awaitable[bool]] | None = None) -> asyncio.Task[None]:
+        call = asyncio.create_task(self._call(account, is_gone))
+        self._calls.append(call)
+        await asyncio.sleep(0)
+        return call
+
+    async def end_one(self) -> None:
+        self._ends.pop(0).set()
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    async def end(self) -> None:
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    async def _call(self, account: str, is_gone: Callable[[], Awaitable[bool]] | None) -> None:
+        async with self.queue.place(account, system_clock(), is_gone):
+            ends = asyncio.Event()
+            self.begun.append(account)
+            self._ends.append(ends)
+            await ends.wait()
+
+
+@asynccontextmanager
+async def crowd(*, at_once: int, each: int, longest: float = LONG) -> AsyncIterator[Crowd]:
+    made = Crowd(FairQueue(at_once=at_once, each=each, timeout=longest))
+    try:
+        yield made
+    finally:
+        await made.end()
+        # Whatever happened: no place and no account is left behind.
+        assert (made.queue.running, made.queue.waiting) == (0, 0)
+        assert not made.queue._running
+        assert not made.queue._waiting
+
+
+async def test_whoever_sends_most_waits_for_those_who_send_little() -> None:
+    async with crowd(at_once=1, each=1) as calls:
+        for account in ["greedy"] * 5 + ["one", "two"]:
+            await calls.send(account)
+        for _ in range(6):
+            await calls.end_one()
+        assert calls.begun == ["greedy", "greedy", "one", "two", "greedy", "greedy", "greedy"]
+
+
+async def test_an_account_alone_does_not_take_all_places() -> None:
+    async with crowd(at_once=3, each=2) as calls:
+        for account in ["greedy"] * 4 + ["other"]:
+            await calls.send(account)
+        assert calls.begun == ["greedy", "greedy", "other"]
+        assert calls.queue.waiting == 2
+
+
+async def test_what_can_t_be_served_in_time_is_refused_at_once_and_the_longest_queue_pays() -> None:
+    async with crowd(at_once=1, each=1, longest=LONG) as calls:
+        # As slow as that, a place serves two calls within the timeout.
+        calls.queue._seconds = LONG / 3
+        first, *waiting = [await calls.send("greedy") for _ in range(3)]
+        fourth = await calls.send("greedy")
+        with pytest.raises(Busy):
+            await fourth
+        other = await calls.send("other")
+        with pytest.raises(Busy) as refused:
+            await waiting[1]
+        assert 0 < (refused.value.retry_at - system_clock()).total_seconds() <= 3
+        assert [call.done() for call in (first, waiting[0], other)] == [False, False, False]
+
+
+async def test_a_call_that_has_waited_too_long_is_refused() -> None:
+    async with crowd(at_once=1, each=1, longest=TIMEOUT) as calls:
+        await calls.send("one")
+        late = await calls.send("two")
+        with pytest.raises(Busy):
+            await late
+        await calls.end_one()
+        await calls.send("two")
+        assert calls.begun == ["one", "two"]
+
+
+async def test_work_that_nobody_waits_for_any_more_is_not_begun() -> None:
+    async def gone() -> bool:
+        return True
+
+    async with crowd(at_once=1, each=1) as calls:
+        await calls.send("one")
+        abandoned, last = await calls.send("two", gone), await calls.send("three")
+        await calls.end_one()
+        with pytest.raises(Busy):
+            await abandoned
+        await eventually(lambda: _has_begun(calls, ["one", "three"]), within=5)
+        assert not last.done()
+
+
+@pytest.mark.parametrize("ends_first", [False, True], ids=["while it waits", "as it gets its place"])
+async def test_a_cancelled_call_loses_no_place(ends_first: bool) -> None:  # noqa: FBT001 -- a case, not a switch
+    async with crowd(at_once=1, each=1) as calls:
+        await calls.send("one")
+        cancelled = await calls.send("two")
+        if ends_first:
+            calls._ends.pop(0).set()
+            await asyncio.sleep(0)
+        cancelled.cancel()
+        if not ends_first:
+            await calls.end_one()
+        await calls.send("three")
+        await eventually(lambda: _has_begun(calls, ["one", "three"]), within=5)
+
+
+async def test_a_crowd_does_not_come_back_at_the_same_instant() -> None:
+    now = system_clock()
+    assert len({ask_again(now) for _ in range(100)}) > 50
+
+
+async def _has_begun(calls: Crowd, expected: list[str]) -> bool:
+    return calls.begun == expected
