@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from cyclopts import Parameter
 
@@ -10,6 +11,7 @@ from cli.context import Context, OperatorContext
 from cli.options import Instant, Office, Reason
 from cli.output import Output
 from domain.calendar import shanghai_day
+from operations import deadlines
 from operations.deadlines import Outage, extend_directly, postpone_outage
 from workflows.messages import vehicle_workflow_id
 
@@ -47,4 +49,15 @@ async def extend(
         record = {"told": sent.vehicles - sent.unreached, "unreached": sent.unreached}
         return Output([record], warnings, int(bool(sent.unreached)))
     moving = await postpone_outage(context.operations, command, outage)
-    return Output([{"reservations": moving.reservations, "address": moving.address}])
+    return _output(moving)
+
+
+@app.command(name="confirm")
+async def confirm_extension(request_id: UUID, /, *, context: OperatorContext) -> Output:
+    """Confirm as a second operator an extension by more than 30 days, and begin it."""
+    return _output(await deadlines.confirm_extension(context.operations, request_id, context.command()))
+
+
+def _output(moving: deadlines.Postponement) -> Output:
+    waiting = {"waits_for_confirmation": str(moving.id)} if moving.waits else {}
+    return Output([{"reservations": moving.reservations, "address": moving.address} | waiting])

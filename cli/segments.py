@@ -1,6 +1,7 @@
 """`xuanhao segments …`."""
 
 from typing import Annotated
+from uuid import UUID
 
 from cyclopts import Parameter
 
@@ -9,6 +10,7 @@ from cli.context import Context, OperatorContext
 from cli.options import Instant, Reason
 from cli.output import Output
 from operations import pool
+from operations.early_composition import ReleasedSegment
 
 app = area("segments")
 
@@ -28,11 +30,18 @@ async def release_segment(
     exclude: Annotated[list[str] | None, Parameter(help="A template to leave out: `*` is any character.")] = None,
     released_at: Annotated[Instant | None, Parameter(help="Without it, now.")] = None,
     compose_from: Annotated[Instant | None, Parameter(help="Without it, after the office's random_only.")] = None,
+    reason: Reason | None = None,
     context: OperatorContext,
 ) -> Output:
-    """Release a segment: `!` is a digit, `@` a letter."""
+    """Release a segment: `!` is a digit, `@` a letter. An early `--compose-from` waits for a second operator."""
     new = pool.NewSegment(prefix, template, exclude or (), released_at, compose_from)
-    return Output([vars(await pool.release_segment(context.operations, new, context.command()))])
+    return _output(await pool.release_segment(context.operations, new, context.command(reason)))
+
+
+@app.command(name="confirm")
+async def confirm_segment(segment_id: UUID, /, *, context: OperatorContext) -> Output:
+    """Confirm as a second operator that a segment can be composed early."""
+    return _output(await pool.confirm_early_composition(context.operations, segment_id, context.command()))
 
 
 @app.command(name="exclude")
@@ -44,3 +53,9 @@ async def exclude_numbers(
         context.operations, context.command(reason), prefix=prefix, template=template, excluded=excluded
     )
     return Output([vars(segment)])
+
+
+def _output(released: ReleasedSegment) -> Output:
+    return Output(
+        [vars(released.segment) | {name: value for name, value in vars(released).items() if name != "segment"}]
+    )

@@ -55,11 +55,27 @@ async def enter_days(
     """Set days of a year, for the country or one office; `None` makes a day ordinary again.
 
     `official` says whether the year's official notice has been entered; it applies to the country. Closing future days
-    moves the deadlines on them, and the holders get an SMS. Needs a reason. Raises `ValidationFailed`.
+    moves the deadlines on them, and the holders get an SMS. Needs a reason.
+
+    Raises `ValidationFailed`, also for days that are over.
     """
     command.require_reason()
     await _require_office(context, office_code)
     _check(year, days, office_code, declares=official is not None)
+    if any(day < shanghai_day(command.at) for day in days):
+        raise invalid("days", "past")
+    return await _enter(context, command, year=year, days=days, office_code=office_code, official=official)
+
+
+async def _enter(
+    context: OperationsContext,
+    command: OperatorCommand,
+    *,
+    year: int,
+    days: Mapping[date, DayKind | None],
+    office_code: str | None = None,
+    official: bool | None = None,
+) -> CalendarChange:
     if days:
         await context.repositories.calendars.enter(days, command.act, office_code=office_code)
     if official is not None:
@@ -81,7 +97,7 @@ async def seed_year(context: OperationsContext, command: OperatorCommand, year: 
     days = days_to_enter(year, await context.repositories.calendars.of_office(_COUNTRY))
     if days is None:
         return CalendarChange(await calendar_of(context, year), None)
-    return await enter_days(context, command, year=year, days=days, official=is_official(year))
+    return await _enter(context, command, year=year, days=days, official=is_official(year))
 
 
 def _check(year: int, days: Mapping[date, DayKind | None], office_code: str | None, *, declares: bool) -> None:

@@ -4,24 +4,31 @@ A workflow does it, so that it survives failures, and Temporal's UI shows its ou
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from domain.calendar import shanghai_day
+from domain.errors import NotFound
 from operations.commands import OperatorCommand, invalid
-from operations.confirmations import refuse_own_deadline
+from operations.confirmations import confirm_as_second, refuse_own_deadline
 from operations.context import OperationsContext
 from operations.temporal_calls import TIMEOUT, translate_temporal_errors
 from storage.preselections.reservations import MOST, DueReservation
+from storage.staff.requests import OperatorRequest
 from workflows.deadline_extensions import deadline_extensions, send_extensions
 from workflows.messages import POSTPONEMENT_WORKFLOW, PostponementInput, postponement_workflow_id
 from workflows.search_attributes import OFFICE
 
 LONGEST_OUTAGE = timedelta(days=31)
+FURTHEST_ALONE = timedelta(days=30)
+"""One operator may move a last day so far; further needs a second operator."""
+FURTHEST = timedelta(days=90)
 
 _DAY = timedelta(days=1)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -34,6 +41,9 @@ class Postponement:
     workflow_id: str
     address: str
     reservations: int
+    id: UUID
+    waits: bool = False
+    """Whether it waits for a second operator; nothing has moved then."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +80,55 @@ async def postpone_closed_days(
 async def postpone_outage(context: OperationsContext, command: OperatorCommand, outage: Outage) -> Postponement:
     """Move each deadline in the outage. Raises `ValidationFailed`, and `OwnAffair` where one is the operator's own."""
     given = await outage_input(context, command, outage)
-    await refuse_own_deadline(context, command, [date.fromisoformat(day) for day in given.days], given.office)
-    return await _begin(context, command, given)
+    await refuse_own_deadline(context, command, _days(given), given.office)
+    if not _needs_second(outage):
+        return await _begin(context, command, given)
+    await context.repositories.operator_requests.add(
+        OperatorRequest(
+            command.id, "extend_deadlines", _wanted(given), command.act.reason, command.at, command.operator
+        )
+    )
+    workflow_id = postponement_workflow_id(str(command.id))
+    address = context.addresses.of(workflow_id)
+    return Postponement(workflow_id, address, await _count(context, given), command.id, waits=True)
+
+
+async def confirm_extension(context: OperationsContext, request_id: UUID, command: OperatorCommand) -> Postponement:
+    """Confirm another operator's extension, and begin it.
+
+    Raises `NotFound`, `OwnAffair`, `NothingToConfirm`, `SecondOperatorNeeded`; after `Unavailable` a repeat begins it.
+    """
+    requests = context.repositories.operator_requests
+    request = await requests.get(request_id, "extend_deadlines")
+    if request is None:
+        raise NotFound
+    given = PostponementInput(request.requested_by, request.reason or "", **request.wanted)
+    await refuse_own_deadline(context, command, _days(given), given.office)
+    await confirm_as_second(
+        context,
+        command,
+        lambda: requests.confirm(request_id, "extend_deadlines", command.act),
+        read=lambda: requests.get(request_id, "extend_deadlines"),
+        requesters=lambda known: (known.requested_by,) if known else (),
+        confirmers=lambda known: (known.confirmed_by,) if known else (),
+    )
+    return await _begin(context, replace(command, id=request_id), given)
+
+
+def _needs_second(outage: Outage) -> bool:
+    """Whether a last day would move further than one operator may move it. Raises `ValidationFailed` for too far."""
+    distance = outage.visit_by - shanghai_day(outage.since) if outage.visit_by else timedelta(0)
+    if distance > FURTHEST:
+        raise invalid("visit_by", "too_far")
+    return distance > FURTHEST_ALONE
+
+
+def _days(given: PostponementInput) -> list[date]:
+    return [date.fromisoformat(day) for day in given.days]
+
+
+def _wanted(given: PostponementInput) -> dict[str, Any]:
+    return {"days": given.days, "closed": given.closed, "office": given.office, "visit_by": given.visit_by}
 
 
 async def extend_directly(context: OperationsContext, command: OperatorCommand, outage: Outage) -> DirectExtension:
@@ -81,6 +138,8 @@ async def extend_directly(context: OperationsContext, command: OperatorCommand, 
     Temporal, and a vehicle processes them before its timer.
     """
     given = await outage_input(context, command, outage)
+    if _needs_second(outage):
+        raise invalid("visit_by", "needs_second")
     operation_id = postponement_workflow_id(str(command.id))
     vehicles = unreached = 0
     async for due in _due(context, given):
@@ -121,7 +180,7 @@ async def _begin(context: OperationsContext, command: OperatorCommand, given: Po
             await _start(context.temporal, context.task_queue, workflow_id, given)
     except WorkflowAlreadyStartedError:
         pass
-    return Postponement(workflow_id, context.addresses.of(workflow_id), count)
+    return Postponement(workflow_id, context.addresses.of(workflow_id), count, command.id)
 
 
 async def _start(temporal: Client, task_queue: str, workflow_id: str, given: PostponementInput) -> None:

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from domain.ascii_folding import fold_capitals
 from domain.dependencies import DependencyUnavailable
 from domain.errors import NotFound
+from domain.instants import parse_instant
 from domain.plates import is_prefix
 from domain.policy import Policy
 from domain.segments import MalformedTemplate, Segment, Template
 from operations.commands import OperatorCommand, invalid
+from operations.confirmations import confirm_as_second
 from operations.context import OperationsContext
+from operations.early_composition import ReleasedSegment, composable_from, request_early_composition
 from storage.pool.segments import Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
 
 
@@ -20,7 +24,7 @@ from storage.pool.segments import Release, SegmentOverlaps, UnknownPrefix, Unkno
 class NewSegment:
     """A segment as an operator names it. Without `released_at` it is released at once.
 
-    Without `compose_from` it can be composed after the office's `random_only`, counted from the release.
+    Without `compose_from` it can be composed after the office's `random_only`, counted from when it can be drawn.
     """
 
     prefix: str
@@ -46,23 +50,61 @@ async def segments_of(context: OperationsContext, prefix: str) -> Sequence[Segme
     return found.segments
 
 
-async def release_segment(context: OperationsContext, new: NewSegment, command: OperatorCommand) -> Segment:
-    """Raises `ValidationFailed` for a malformed or overlapping segment, and for an unknown prefix."""
+async def release_segment(context: OperationsContext, new: NewSegment, command: OperatorCommand) -> ReleasedSegment:
+    """Release a segment; that it can be composed before `random_only` is over waits for a second operator.
+
+    Raises `ValidationFailed` for a malformed or overlapping segment, and for an unknown prefix.
+    """
+    if command.reason is not None:
+        command.require_reason()
     prefix = fold_capitals(new.prefix)
     policy = await policy_of_prefix(context, prefix, command.at)
     released_at = new.released_at or command.at
+    compose_from, early = composable_from(policy, command.at, released_at=released_at, wanted=new.compose_from)
     segment = Segment(
         prefix,
         _template(new.template, "template"),
         tuple(_template(text, f"excluded.{place}", wildcard=True) for place, text in enumerate(new.excluded)),
         released_at,
-        new.compose_from or policy.random_only.after(released_at),
+        compose_from,
     )
     try:
         release = await context.repositories.segments.release(segment, command.act, release_id=command.id)
     except SegmentOverlaps:
         raise invalid("template", "overlap") from None
-    return await _apply_to_index(context, release, command.at)
+    # A repeat of the request finds the segment that it has released.
+    if early and early < release.segment.compose_from:
+        await request_early_composition(context, release.id, early, command)
+    else:
+        early = None
+    return ReleasedSegment(release.id, await _apply_to_index(context, release, command.at), early)
+
+
+async def confirm_early_composition(
+    context: OperationsContext, segment_id: UUID, command: OperatorCommand
+) -> ReleasedSegment:
+    """Confirm as a second operator. Raises `NotFound`, `NothingToConfirm` and `SecondOperatorNeeded`."""
+    requests = context.repositories.operator_requests
+    if await context.repositories.segments.get(segment_id) is None:
+        raise NotFound
+    confirmed = await confirm_as_second(
+        context,
+        command,
+        lambda: requests.confirm(segment_id, "compose_early", command.act),
+        read=lambda: requests.get(segment_id, "compose_early"),
+        requesters=lambda request: (request.requested_by,) if request else (),
+        confirmers=lambda request: (request.confirmed_by,) if request else (),
+    )
+    if confirmed is None:
+        raise NotFound
+    # Not in one transaction with the confirmation: whoever confirmed it may repeat the call.
+    release = await context.repositories.segments.compose_from(
+        segment_id, parse_instant(confirmed.wanted["compose_from"])
+    )
+    if release is None:
+        raise NotFound
+    changed = await _apply_to_index(context, release, command.at)
+    return ReleasedSegment(segment_id, changed, changed.compose_from, confirmed.confirmed_by)
 
 
 async def exclude_numbers(

@@ -45,6 +45,7 @@ from storage.sms.codes import Codes
 from storage.sms.deliveries import SmsDeliveries
 from storage.sms.outbox import SmsOutbox
 from storage.staff.persons import StaffPersons
+from storage.staff.requests import OperatorRequests
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Repositories:
     office_policies: OfficePolicies
     office_register: OfficeRegister
     offices: Offices
+    operator_requests: OperatorRequests
     person_records: PersonRecords
     pool_index: PoolIndex
     pool_reconciler: PoolReconciler
@@ -123,6 +125,7 @@ class Repositories:
             office_policies=OfficePolicies(database),
             office_register=OfficeRegister(database),
             offices=Offices(database),
+            operator_requests=OperatorRequests(database),
             person_records=PersonRecords(database, keys),
             pool_index=pool_index,
             pool_reconciler=PoolReconciler(database, redis),

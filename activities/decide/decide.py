@@ -19,6 +19,7 @@ from activities.clock import WorkerClock
 from activities.decide.audit import Actor, actor_of
 from activities.decide.case import Case, decision_of, to_result
 from activities.decide.claims import NO_CLAIMS, ClaimChanges, claim_changes
+from activities.decide.unsealed import refuse_far_day
 from activities.failures import RowMissing
 from domain.acts import ACTS, Act
 from domain.dependencies import DependencyUnavailable
@@ -125,6 +126,8 @@ class DecisionRunner:
         loaded = await self.decisions.load(UUID(given.preselection_id), request_id, act.action, given.at)
         if loaded is None:
             raise RowMissing(given.preselection_id)
+        if command and not sealed:
+            refuse_far_day(command, loaded.row.visit_by)
         if loaded.banned_until and not act.under_ban and loaded.earlier is None:
             raise Blacklisted(loaded.banned_until)
         return Case(

@@ -3,12 +3,16 @@
 The workflow checks only the form, so that what it once accepted can always be replayed.
 """
 
+from datetime import date, timedelta
+
 from domain.errors import ValidationFailed
 from domain.pii_detection import names_somebody
 from domain.visible_text import visible_text
 from workflows.messages import Command
 
 _WORDS = ("operator", "reason")
+FURTHEST = timedelta(days=30)
+"""Further needs a second operator, whom Temporal does not know."""
 
 
 def refuse_unfit_words(command: Command) -> None:
@@ -25,3 +29,10 @@ def refuse_unfit_words(command: Command) -> None:
             errors.append({"field": name, "message": "must not name a person or a car"})
     if errors:
         raise ValidationFailed(errors)
+
+
+def refuse_far_day(command: Command, visit_by: date | None) -> None:
+    """Raises `ValidationFailed` for a last day that lies further after this one than one operator may move it."""
+    wanted = getattr(command, "visit_by", None)
+    if wanted and visit_by and date.fromisoformat(wanted) > visit_by + FURTHEST:
+        raise ValidationFailed([{"field": "visit_by", "message": "must not be more than 30 days later"}])

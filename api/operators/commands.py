@@ -11,6 +11,7 @@ from api.operators.response_schemas import (
     CalendarDay,
     PostponementAnswer,
     ReleasedSegment,
+    SegmentAnswer,
     TextItem,
     WithholdingItem,
     WorkflowItem,
@@ -18,6 +19,7 @@ from api.operators.response_schemas import (
 from api.preselections.actions import count_write
 from domain.segments import Segment
 from locales.languages import catalogue
+from operations import early_composition
 from operations.calendar import CalendarYear
 from operations.commands import OperatorCommand
 from operations.deadlines import Postponement
@@ -44,6 +46,15 @@ def segment_item(segment: Segment) -> ReleasedSegment:
     return ReleasedSegment(**vars(segment) | {"excluded": list(segment.excluded)})
 
 
+def segment_answer(released: early_composition.ReleasedSegment) -> SegmentAnswer:
+    return SegmentAnswer(
+        **segment_item(released.segment).model_dump(),
+        id=str(released.id),
+        requested_compose_from=released.requested_compose_from,
+        confirmed_by=released.confirmed_by,
+    )
+
+
 def withholding_item(known: Withholding) -> WithholdingItem:
     values = plain(vars(known))
     return WithholdingItem(numbers=values.pop("plates"), **values)
@@ -65,7 +76,11 @@ def audit_item(entry: AuditEntry) -> AuditItem:
 
 def postponement_answer(moving: Postponement) -> PostponementAnswer:
     return PostponementAnswer(
-        workflow_id=moving.workflow_id, workflow_url=moving.address, reservations=moving.reservations
+        id=str(moving.id),
+        waits_for_confirmation=moving.waits,
+        workflow_id=moving.workflow_id,
+        workflow_url=moving.address,
+        reservations=moving.reservations,
     )
 
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Path, Query
 
+from api.auth.records import id_in
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
@@ -13,8 +14,10 @@ from api.operators.response_schemas import CalendarAnswer, PostponementAnswer
 from domain.calendar import DayKind
 from operations import calendar
 from operations.deadlines import Outage, postpone_outage
+from operations.deadlines import confirm_extension as confirm_extension_of
 
 router = area("/operations", tags=["operations"])
+RequestId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 
 @router.get("/calendar", responses=responses_of_read("validation_failed"))
@@ -52,7 +55,20 @@ async def seed_calendar_year(context: CurrentContext, body: SeedBody) -> Calenda
 
 @router.post("/deadlines/extensions", status_code=202, responses=responses_of_write("own_affair"))
 async def extend_deadlines(context: CurrentContext, body: OutageBody) -> PostponementAnswer:
-    """Extend the reservations whose last day overlaps an outage of our service; the holders get an SMS."""
+    """Extend the reservations whose last day overlaps an outage of our service; the holders get an SMS.
+
+    A `visit_by` more than 30 days after the first day of the outage waits for a second operator.
+    """
     outage = Outage(body.since, body.until, body.office_code, body.visit_by)
     command = await operator_command(context, body.reason)
     return postponement_answer(await postpone_outage(context.app.operations, command, outage))
+
+
+@router.post(
+    "/deadlines/{request_id}/confirmation",
+    responses=responses_of_write("own_affair", "not_found", "nothing_to_confirm", "second_operator_needed"),
+)
+async def confirm_extension(context: CurrentContext, request_id: RequestId) -> PostponementAnswer:
+    """Confirm an extension by more than 30 days as a second operator; the deadlines move then."""
+    command = await operator_command(context)
+    return postponement_answer(await confirm_extension_of(context.app.operations, id_in(request_id), command))

@@ -9,12 +9,13 @@ from api.desk.schemas import ReasonBody
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
-from api.operators.commands import operator_command, segment_item, withholding_item
+from api.operators.commands import operator_command, segment_answer, segment_item, withholding_item
 from api.operators.request_schemas import ExclusionBody, SegmentBody, WithholdingBody, WithholdingQuery
 from api.operators.response_schemas import (
     PoolLevels,
     ReleasedSegment,
     ReleasedSegmentList,
+    SegmentAnswer,
     WithheldAnswer,
     WithholdingItem,
     WithholdingList,
@@ -24,6 +25,7 @@ from operations import pool, withholding
 
 router = area("/operations", tags=["operations"])
 Prefix = Annotated[str, Path(max_length=16, examples=["粤B"])]
+SegmentId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 WithholdingId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 
@@ -42,10 +44,24 @@ async def list_prefix_segments(context: CurrentContext, prefix: Prefix) -> Relea
 
 
 @router.post("/segments", status_code=201, responses=responses_of_write())
-async def release_segment(context: CurrentContext, body: SegmentBody) -> ReleasedSegment:
-    """Release a segment: numbers that can be drawn from `released_at`, and composed from `compose_from`."""
+async def release_segment(context: CurrentContext, body: SegmentBody) -> SegmentAnswer:
+    """Release a segment: numbers that can be drawn from `released_at`, and composed from `compose_from`.
+
+    A `compose_from` before the office's `random_only` is over waits for a second operator; until then it is later.
+    """
     new = pool.NewSegment(body.prefix, body.template, body.excluded, body.released_at, body.compose_from)
-    return segment_item(await pool.release_segment(context.app.operations, new, await operator_command(context)))
+    command = await operator_command(context, body.reason)
+    return segment_answer(await pool.release_segment(context.app.operations, new, command))
+
+
+@router.post(
+    "/segments/{segment_id}/confirmation",
+    responses=responses_of_write("not_found", "nothing_to_confirm", "second_operator_needed"),
+)
+async def confirm_segment(context: CurrentContext, segment_id: SegmentId) -> SegmentAnswer:
+    """Confirm as a second operator that a segment can be composed earlier than the office's policy allows."""
+    command = await operator_command(context)
+    return segment_answer(await pool.confirm_early_composition(context.app.operations, id_in(segment_id), command))
 
 
 @router.post("/segments/exclusions", responses=responses_of_write())

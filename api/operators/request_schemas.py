@@ -58,6 +58,7 @@ class SegmentBody(Body):
     excluded: Annotated[list[Template], Field(max_length=MOST_EXCLUSIONS, default_factory=list)]
     released_at: GivenInstant | None = None
     compose_from: GivenInstant | None = None
+    reason: Reason | None = None
 
 
 class ExclusionBody(Body):

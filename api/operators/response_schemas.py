@@ -51,6 +51,17 @@ class ReleasedSegment(Answer):
     compose_from: Instant
 
 
+class SegmentAnswer(ReleasedSegment):
+    """A segment after its release, or after a confirmation.
+
+    `requested_compose_from` is earlier than the office's policy allows, and holds once a second operator confirms it.
+    """
+
+    id: str
+    requested_compose_from: Instant | None
+    confirmed_by: str | None
+
+
 class ReleasedSegmentList(Answer):
     items: list[ReleasedSegment]
 
@@ -93,8 +104,13 @@ class CalendarDay(Answer):
 
 
 class PostponementAnswer(Answer):
-    """The workflow that moves the deadlines; `reservations` had their last day on one of the days when it started."""
+    """The workflow that moves the deadlines; `reservations` had their last day on one of the days when it started.
 
+    While it waits for a second operator (`waits_for_confirmation`), nothing has started, and `id` is to be confirmed.
+    """
+
+    id: str
+    waits_for_confirmation: bool
     workflow_id: str
     workflow_url: str
     reservations: int

@@ -102,6 +102,22 @@ class SegmentRepository:
             await note(connection, act, "exclude_numbers", **_facts(release))
         return release
 
+    async def get(self, segment_id: UUID) -> Segment | None:
+        found = await self._database.rows(select(*_COLUMNS).where(segment.c.id == segment_id))
+        return _segment(*found[0]) if found else None
+
+    async def compose_from(self, segment_id: UUID, compose_from: datetime) -> Release | None:
+        """Let a segment be composed from an instant; None for an unknown one. A repeat changes nothing."""
+        async with self._database.transaction() as connection:
+            found = (await connection.execute(select(segment.c.prefix).where(segment.c.id == segment_id))).scalar()
+            if found is None:
+                return None
+            revision = await _lock_revision(connection, found) + 1
+            changing = update(segment).where(segment.c.id == segment_id).values(compose_from=compose_from)
+            row = (await connection.execute(changing.returning(*_COLUMNS))).one()
+            await _set_revision(connection, found, revision)
+        return Release(segment_id, _segment(*row), revision)
+
     async def of_prefix(self, name: str) -> PrefixSegments | None:
         """The prefix's segments and its revision, from one snapshot; None for an unknown prefix."""
         statement = (
