@@ -59,5 +59,5 @@ async def confirm_extension(request_id: UUID, /, *, context: OperatorContext) ->
 
 
 def _output(moving: deadlines.Postponement) -> Output:
-    waiting = {"waits_for_confirmation": str(moving.id)} if moving.waits else {}
+    waiting = {"waits_for_confirmation": str(moving.id)} if moving.waits_for_confirmation else {}
     return Output([{"reservations": moving.reservations, "address": moving.address} | waiting])

@@ -42,7 +42,7 @@ class Postponement:
     address: str
     reservations: int
     id: UUID
-    waits: bool = False
+    waits_for_confirmation: bool = False
     """Whether it waits for a second operator; nothing has moved then."""
 
 
@@ -90,7 +90,7 @@ async def postpone_outage(context: OperationsContext, command: OperatorCommand, 
     )
     workflow_id = postponement_workflow_id(str(command.id))
     address = context.addresses.of(workflow_id)
-    return Postponement(workflow_id, address, await _count(context, given), command.id, waits=True)
+    return Postponement(workflow_id, address, await _count(context, given), command.id, waits_for_confirmation=True)
 
 
 async def confirm_extension(context: OperationsContext, request_id: UUID, command: OperatorCommand) -> Postponement:

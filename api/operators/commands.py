@@ -77,7 +77,7 @@ def audit_item(entry: AuditEntry) -> AuditItem:
 def postponement_answer(moving: Postponement) -> PostponementAnswer:
     return PostponementAnswer(
         id=str(moving.id),
-        waits_for_confirmation=moving.waits,
+        waits_for_confirmation=moving.waits_for_confirmation,
         workflow_id=moving.workflow_id,
         workflow_url=moving.address,
         reservations=moving.reservations,
