@@ -428,6 +428,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/deadlines/{request_id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Extension
+         * @description Confirm an extension by more than 30 days as a second operator; the deadlines move then.
+         */
+        post: operations["confirm_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations/deadlines/extensions": {
         parameters: {
             query?: never;
@@ -440,6 +460,8 @@ export interface paths {
         /**
          * Extend Deadlines
          * @description Extend the reservations whose last day overlaps an outage of our service; the holders get an SMS.
+         *
+         *     A `visit_by` more than 30 days after the first day of the outage waits for a second operator.
          */
         post: operations["extend_deadlines"];
         delete?: never;
@@ -622,8 +644,30 @@ export interface paths {
         /**
          * Release Segment
          * @description Release a segment: numbers that can be drawn from `released_at`, and composed from `compose_from`.
+         *
+         *     A `compose_from` before the office's `random_only` is over waits for a second operator; until then it is later.
          */
         post: operations["release_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/segments/{segment_id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Segment
+         * @description Confirm as a second operator that a segment can be composed earlier than the office's policy allows.
+         */
+        post: operations["confirm_segment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1856,10 +1900,16 @@ export interface components {
         /**
          * PostponementAnswer
          * @description The workflow that moves the deadlines; `reservations` had their last day on one of the days when it started.
+         *
+         *     While it waits for a second operator (`waits_for_confirmation`), nothing has started, and `id` is to be confirmed.
          */
         PostponementAnswer: {
+            /** Id */
+            id: string;
             /** Reservations */
             reservations: number;
+            /** Waits For Confirmation */
+            waits_for_confirmation: boolean;
             /** Workflow Id */
             workflow_id: string;
             /** Workflow Url */
@@ -2053,6 +2103,38 @@ export interface components {
             year: number;
         };
         /**
+         * SegmentAnswer
+         * @description A segment after its release, or after a confirmation.
+         *
+         *     `requested_compose_from` is earlier than the office's policy allows, and holds once a second operator confirms it.
+         */
+        SegmentAnswer: {
+            /**
+             * Compose From
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            compose_from: string;
+            /** Confirmed By */
+            confirmed_by: string | null;
+            /** Excluded */
+            excluded: string[];
+            /** Id */
+            id: string;
+            /** Prefix */
+            prefix: string;
+            /**
+             * Released At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            released_at: string;
+            /** Requested Compose From */
+            requested_compose_from: string | null;
+            /** Template */
+            template: string;
+        };
+        /**
          * SegmentBody
          * @description `!` is a digit, `@` a letter; in `excluded` a `*` is any character. Released at once by default.
          */
@@ -2063,6 +2145,8 @@ export interface components {
             excluded?: string[];
             /** Prefix */
             prefix: string;
+            /** Reason */
+            reason?: string | null;
             /** Released At */
             released_at?: string | null;
             /** Template */
@@ -4549,6 +4633,141 @@ export interface operations {
             };
         };
     };
+    confirm_extension: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description A repeat with the same key returns the first response and acts once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostponementAnswer"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` · `own_affair` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `nothing_to_confirm` · `second_operator_needed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     extend_deadlines: {
         parameters: {
             query?: never;
@@ -5561,7 +5780,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReleasedSegment"];
+                    "application/json": components["schemas"]["SegmentAnswer"];
                 };
             };
             /** @description `idempotency_key_invalid` */
@@ -5637,6 +5856,141 @@ export interface operations {
                 };
             };
             /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    confirm_segment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description A repeat with the same key returns the first response and acts once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentAnswer"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `nothing_to_confirm` · `second_operator_needed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
