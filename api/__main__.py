@@ -30,7 +30,12 @@ OUTBOX_CONNECTIONS = 2
 
 async def run(settings: Settings, keys: Keys) -> None:
     """Serve until a signal."""
-    outbox = Database(settings.database_url, pool_size=OUTBOX_CONNECTIONS, application_name="xuanhao-outbox")
+    outbox = Database(
+        settings.database_url,
+        pool_size=OUTBOX_CONNECTIONS,
+        application_name="xuanhao-outbox",
+        transaction_pooling=settings.database_transaction_pooling,
+    )
     try:
         async with httpx.AsyncClient() as http:
             gateways = gateways_of(settings, http, SmsOutbox(outbox, keys))

@@ -100,10 +100,17 @@ async def open_context(
     settings: Settings, gateways: Gateways, keys: Keys, *, clock: Clock = system_clock
 ) -> AsyncIterator[AppContext]:
     """The dependencies for these settings, closed at the end. No server has to respond yet."""
-    database = Database(settings.database_url, pool_size=CONNECTIONS, application_name="xuanhao-api")
+    database = Database(
+        settings.database_url,
+        pool_size=settings.database_connections or CONNECTIONS,
+        application_name="xuanhao-api",
+        transaction_pooling=settings.database_transaction_pooling,
+    )
     database.observe_wait = DATABASE_WAIT.observe
     DATABASE_CONNECTIONS.set_function(lambda: database.at_work)
-    repositories = Repositories.build(database, make_redis(settings.redis_url), keys)
+    repositories = Repositories.build(
+        database, make_redis(settings.redis_url, most_connections=settings.redis_connections), keys
+    )
     temporal = await connect(settings, lazy=True)
     try:
         yield AppContext.build(settings, gateways, repositories, temporal, clock)

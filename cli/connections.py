@@ -48,7 +48,12 @@ async def connect_operations(settings: Settings) -> AsyncIterator[OperationsCont
         keys = Keys.from_source(source)
     except (OSError, ValueError, KeyError):
         raise SettingsError(KEYS_UNREADABLE) from None
-    database = Database(settings.database_url, pool_size=_CONNECTIONS, application_name="xuanhao-command")
+    database = Database(
+        settings.database_url,
+        pool_size=_CONNECTIONS,
+        application_name="xuanhao-command",
+        transaction_pooling=settings.database_transaction_pooling,
+    )
     repositories = Repositories.build(database, make_redis(settings.redis_url), keys)
     try:
         yield OperationsContext.build(settings, repositories, await connect(settings, lazy=True))

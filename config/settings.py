@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 from pydantic_settings import SettingsConfigDict
 
 from config.addresses import HTTP_SCHEMES, LOCAL, check_database, check_host_and_port, check_redis, check_url
+from config.connection_settings import ConnectionSettings
 from config.gateway_settings import GatewaySettings
 from config.http_settings import HttpSettings
 from config.identity_settings import IdentitySettings
@@ -57,7 +58,7 @@ def _variables(location: tuple[int | str, ...]) -> list[str]:
     return [f"{PREFIX}{'__'.join(map(str, location)).upper()}"] if location else []
 
 
-class Settings(HttpSettings, IdentitySettings, GatewaySettings, RunSettings):
+class Settings(ConnectionSettings, HttpSettings, IdentitySettings, GatewaySettings, RunSettings):
     """The settings of the API, the worker and the commands. URLs that contain secrets have no default."""
 
     database_url: Annotated[str, AfterValidator(check_database)] = Field(

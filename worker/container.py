@@ -33,6 +33,7 @@ from storage.sms.code_sender import CodeSender
 from storage.sms.quota import ServiceCodes
 from worker.figures import count_decision
 
+CONNECTIONS = 20
 DEFAULT_CLOCK_SKEW = timedelta(seconds=30)
 DEFAULT_RULES = MaintenanceRules(retention=parse_duration("P3Y"), keyboard_age=Policy().keyboard_snapshot)
 
@@ -53,9 +54,16 @@ class WorkerContainer:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "WorkerContainer":
-        database = Database(settings.database_url, pool_size=20, application_name="xuanhao-worker")
+        database = Database(
+            settings.database_url,
+            pool_size=settings.database_connections or CONNECTIONS,
+            application_name="xuanhao-worker",
+            transaction_pooling=settings.database_transaction_pooling,
+        )
         keys = Keys.from_source(key_source(settings.key_file, settings.keys))
-        repositories = Repositories.build(database, make_redis(settings.redis_url), keys)
+        repositories = Repositories.build(
+            database, make_redis(settings.redis_url, most_connections=settings.redis_connections), keys
+        )
         http = httpx.AsyncClient()
         sms = HttpSms(settings.sms_gateway, http) if settings.sms_gateway else LocalSms(repositories.sms_outbox)
         policy = Policy().with_overrides(settings.policy)

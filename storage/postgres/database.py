@@ -7,36 +7,24 @@ a write without a key then: the server may have executed it.
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import psycopg
-from sqlalchemy import Executable, Row, event, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import Executable, Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import QueuePool
 
-from domain.dependencies import DependencyBusy, DependencyUnavailable
-from storage.postgres.driver_connections import Driver, driver_of, refuse_dead
+from domain.dependencies import DependencyUnavailable
+from storage.postgres.driver_connections import Driver, driver_of
+from storage.postgres.engine import make_engine
 from storage.postgres.kept_connections import KeptConnections
+from storage.postgres.outages import leave_if_outdated, translate_database_errors
 
 TIMEOUT = 3.0
 """Seconds after which a server without a response counts as unavailable (api.md, Conventions)."""
 
-_CONNECT_SECONDS = 2
-_POOL_SECONDS = 2.0
-# The server times out before the client: a slow statement ends with an error, not with a lost connection.
-_SERVER_SETTINGS = {
-    "statement_timeout": "2000",
-    "lock_timeout": "1500",
-    "idle_in_transaction_session_timeout": "15000",
-    "timezone": "UTC",
-    # Our statements find rows by their keys: the parameters do not change the plan, and planning the statement of a
-    # decision takes longer than executing it.
-    "plan_cache_mode": "force_generic_plan",
-}
 # A pooled connection that was already dead fails at once; anything slower is a server that does not respond.
 _FAILED_AT_ONCE = 0.5
 
@@ -48,56 +36,6 @@ _LONGER_TIMEOUT = text("""
 Parameters = Mapping[str, Any]
 
 
-def make_engine(url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> AsyncEngine:
-    """The engine of `url` (`postgresql://…`), in autocommit unless a transaction is requested.
-
-    Connections are not pinged before use, which would cost a round trip. Connections closed by the server are
-    discarded; one that turns out dead is dropped with all others of its age, and the next call reconnects.
-    """
-    _, _, rest = url.partition("://")
-    engine = create_async_engine(
-        f"postgresql+psycopg://{rest}",
-        isolation_level="AUTOCOMMIT",
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=_POOL_SECONDS,
-        pool_use_lifo=True,
-        use_native_hstore=False,
-        # An error in a log must not contain statement parameters.
-        hide_parameters=True,
-        connect_args={
-            "connect_timeout": _CONNECT_SECONDS,
-            "application_name": application_name,
-            "prepare_threshold": 1,
-            "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_SETTINGS.items()),
-        },
-    )
-    event.listen(engine.sync_engine, "checkout", refuse_dead)
-    return engine
-
-
-# The server itself answers that it has no time, no lock or no connection.
-_BUSY = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable, psycopg.errors.TooManyConnections)
-
-
-@contextmanager
-def translate_database_errors(has_answered: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Translate the driver's errors for "down or too slow" into `DependencyUnavailable("database")`.
-
-    It is `DependencyBusy` where the server says that it has too much work, and where all our connections are in use
-    although it `has_answered` others meanwhile.
-    """
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
-        is_busy = has_answered() if isinstance(error, PoolTimeout) else isinstance(getattr(error, "orig", error), _BUSY)
-        raise (DependencyBusy if is_busy else DependencyUnavailable)("database") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise DependencyUnavailable("database") from error
-        raise
-
-
 class Database:
     """The pool, statements and transactions. Close it when the process ends.
 
@@ -105,8 +43,15 @@ class Database:
     the driver directly, for the most frequent statements.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "xuanhao") -> None:
-        self.engine = make_engine(url, pool_size=pool_size, application_name=application_name)
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        application_name: str = "xuanhao",
+        transaction_pooling: bool = False,
+    ) -> None:
+        self.engine = make_engine(url, pool_size, application_name, transaction_pooling=transaction_pooling)
         self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
         self._answered_at = float("-inf")
         # The other half is for transactions.
@@ -176,6 +121,7 @@ class Database:
                 self._transactional.connect() as connection,
                 _sever_at(deadline, driver_of(connection)),
                 connection.begin(),
+                leave_if_outdated(driver_of(connection)),
             ):
                 if timeout_s > TIMEOUT:
                     await connection.execute(_LONGER_TIMEOUT, {"milliseconds": str(int(timeout_s * 1000))})
@@ -215,7 +161,8 @@ class Database:
             connection = await self._take()
             alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver_of(connection))
             try:
-                yield connection
+                async with leave_if_outdated(driver_of(connection)):
+                    yield connection
                 self._answered_at = asyncio.get_running_loop().time()
             finally:
                 alarm.cancel()

@@ -10,8 +10,10 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
+
+from storage.postgres import roles
 
 # Any number works, as long as every version of this program uses the same.
 _ADVISORY_LOCK = 7_320_440_300
@@ -20,15 +22,33 @@ _WAIT_FOR_OTHERS = "60s"
 _WAIT_FOR_LOCKS = "5s"
 
 
+class RoleMissing(Exception):
+    """The application's role does not exist, and the owner of the database may not create it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"the role {roles.APPLICATION_ROLE} is missing and the owner may not create roles; "
+            f"an administrator runs: CREATE ROLE {roles.APPLICATION_ROLE} LOGIN"
+        )
+
+
 def migrate(url: str, *, revision: str = "head") -> None:
-    """Upgrade the database at `url` (`postgresql://…`), all or nothing. Raises OperationalError when it can't."""
+    """Upgrade the database at `url` (`postgresql://…`), all or nothing.
+
+    Raises OperationalError when it can't, and `RoleMissing`.
+    """
     _, _, rest = url.partition("://")
     engine = create_engine(f"postgresql+psycopg://{rest}", poolclass=NullPool, connect_args={"connect_timeout": 5})
     with engine.begin() as connection:
         set_lock_timeout(connection, _WAIT_FOR_OTHERS)
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
         set_lock_timeout(connection, _WAIT_FOR_LOCKS)
-        command.upgrade(alembic_config(connection), revision)
+        try:
+            command.upgrade(alembic_config(connection), revision)
+        except ProgrammingError as error:
+            if "permission denied to create role" in str(error.orig):
+                raise RoleMissing from None
+            raise
 
 
 def set_lock_timeout(connection: Connection, limit: str) -> None:
@@ -50,14 +70,15 @@ def main() -> int:
         return 2
     try:
         migrate(url)
-    except OperationalError as error:
+    except (OperationalError, RoleMissing) as error:
         sys.stderr.write(f"the database could not be migrated: {_first_line(error)}\n")
         return 1
     return 0
 
 
-def _first_line(error: OperationalError) -> str:
-    return next(iter(str(error.orig).strip().splitlines()), "no reason given")
+def _first_line(error: OperationalError | RoleMissing) -> str:
+    text = str(error.orig if isinstance(error, OperationalError) else error)
+    return next(iter(text.strip().splitlines()), "no reason given")
 
 
 if __name__ == "__main__":

@@ -16,14 +16,13 @@ from domain.dependencies import DependencyBusy, DependencyUnavailable
 
 _CONNECT_SECONDS = 1.0
 _ANSWER_SECONDS = 1.0
-_LARGEST_POOL = 200
 # At the start, or behind the text of a script's or a pipeline's own error.
 _CODE = re.compile(r"(?:^|: -?)([A-Z]{3,})\b")
 _HEALTH_KEY = "health"
 _HEALTH_MS = 60_000
 
 
-def make_redis(url: str) -> Redis:
+def make_redis(url: str, *, most_connections: int = 200) -> Redis:
     """A client for `redis://`, `rediss://` or `unix://` whose calls take at most two seconds and are never repeated.
 
     The server may still execute a call that timed out, so only its caller can know whether to repeat it. Its connection
@@ -34,7 +33,7 @@ def make_redis(url: str) -> Redis:
         socket_connect_timeout=_CONNECT_SECONDS,
         socket_timeout=_ANSWER_SECONDS,
         retry=Retry(NoBackoff(), 0),
-        max_connections=_LARGEST_POOL,
+        max_connections=most_connections,
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
 

@@ -15,7 +15,8 @@ from sqlalchemy.pool import NullPool
 
 from embedded.postgres import Postgres
 from storage.all_tables import metadata
-from storage.postgres.migrate import alembic_config, migrate
+from storage.postgres import roles
+from storage.postgres.migrate import alembic_config, main, migrate
 
 
 @pytest.fixture
@@ -116,3 +117,19 @@ async def test_a_database_from_before_the_applications_role_can_be_used_by_it_af
             connection.execute(text("DELETE FROM office"))
     finally:
         await postgres.drop_database("migrated_from_before")
+
+
+async def test_an_owner_without_rights_to_create_roles_is_told_what_an_administrator_runs(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(roles, "APPLICATION_ROLE", "xuanhao_absent")
+    await postgres.create_database("plainly_owned")
+    with create_engine(postgres.owner_url("plainly_owned"), poolclass=NullPool).begin() as connection:
+        connection.execute(text("CREATE ROLE plain_owner LOGIN"))
+        connection.execute(text("ALTER DATABASE plainly_owned OWNER TO plain_owner"))
+        connection.execute(text("ALTER SCHEMA public OWNER TO plain_owner"))
+    monkeypatch.setenv("XUANHAO_DATABASE_URL", postgres.url("plainly_owned", role="plain_owner"))
+    assert await asyncio.to_thread(main) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.endswith("an administrator runs: CREATE ROLE xuanhao_absent LOGIN\n")

@@ -1,0 +1,67 @@
+"""PgBouncer in transaction mode, where the machine has it."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from embedded.accounts import account_for_postgres
+from embedded.binaries import postgres_program
+from embedded.folders import DataFolder
+from embedded.managed_process import ManagedProcess
+from embedded.part import Part
+from embedded.ports import HOST, free_port
+from storage.postgres.roles import APPLICATION_ROLE
+
+PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
+
+
+class PgBouncer(Part):
+    """As Debian's package starts it: nothing about start-up parameters is ignored, and there are few connections."""
+
+    name = "pgbouncer"
+
+    def __init__(self, folder: DataFolder) -> None:
+        super().__init__(folder)
+        self.port = free_port()
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://{APPLICATION_ROLE}@{HOST}:{self.port}/{database}"
+
+    async def _launch(self, log: Path) -> ManagedProcess:
+        settings = self.folder.sockets / "pgbouncer.ini"
+        settings.write_text(f"""
+[databases]
+* = host={self.folder.sockets / "postgres"} user={APPLICATION_ROLE}
+[pgbouncer]
+listen_addr = {HOST}
+listen_port = {self.port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 3
+""")
+        settings.chmod(0o644)
+        account = account_for_postgres(self.folder.postgres, postgres_program("postgres"))
+        return await ManagedProcess.start(
+            [PGBOUNCER or "pgbouncer", settings], log=log, account=account, environment={}, folder=Path("/")
+        )
+
+    async def _is_ready(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection(HOST, self.port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+
+@asynccontextmanager
+async def running_pgbouncer(folder: DataFolder) -> AsyncIterator[PgBouncer]:
+    pooler = PgBouncer(folder)
+    await pooler.bring_up()
+    try:
+        yield pooler
+    finally:
+        await pooler.stop()
