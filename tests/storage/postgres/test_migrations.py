@@ -119,7 +119,7 @@ async def test_a_database_from_before_the_applications_role_can_be_used_by_it_af
         await postgres.drop_database("migrated_from_before")
 
 
-async def test_an_owner_without_rights_to_create_roles_is_told_what_an_administrator_runs(
+async def test_an_owner_who_may_create_no_role_learns_what_an_administrator_runs(
     postgres: Postgres, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(roles, "APPLICATION_ROLE", "xuanhao_absent")

@@ -1,7 +1,7 @@
 """A database that is read-only or has changed is found again, and its defaults don't matter."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -14,6 +14,7 @@ from tests.support.stored_preselections import Stored, decision
 
 DECLARE = b"INSERT INTO calendar_year (year, official) VALUES (%(year)s, true) RETURNING year"
 YEARS = b"SELECT year FROM calendar_year WHERE year > %(after)s ORDER BY year"
+Administer = Callable[[str], Coroutine[None, None, None]]
 WRITABLE = "-c default_transaction_read_only=off"
 SOME_TIME = text("SELECT timestamptz '2026-11-12 10:00+08', interval '1 day 02:00'")
 
@@ -26,7 +27,7 @@ async def own(fresh_database: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def administer(fresh_database: str, as_owner: Callable[[str], str]) -> Callable[[str], Awaitable[None]]:
+def administer(fresh_database: str, as_owner: Callable[[str], str]) -> Administer:
     """Runs a statement as the owner; `{name}` is the name of the database."""
     address = as_owner(fresh_database).replace("+psycopg", "")
 
@@ -54,7 +55,7 @@ async def declare_with_driver(database: Database, year: int) -> None:
 
 
 async def test_a_read_only_server_is_unavailable_and_its_successor_is_found_at_once(
-    own: Database, administer: Callable[[str], Awaitable[None]]
+    own: Database, administer: Administer
 ) -> None:
     """Sessions keep the default with which they began, as they keep a server that has become a replica."""
     await administer('ALTER DATABASE "{name}" SET default_transaction_read_only = on')
@@ -72,7 +73,7 @@ async def test_a_read_only_server_is_unavailable_and_its_successor_is_found_at_o
 
 
 async def test_a_column_whose_type_changes_under_load_costs_no_error_but_unavailable(
-    own: Database, administer: Callable[[str], Awaitable[None]]
+    own: Database, administer: Administer
 ) -> None:
     await declare(own, 2030)
 
@@ -93,13 +94,13 @@ async def test_a_column_whose_type_changes_under_load_costs_no_error_but_unavail
     assert await own.execute_raw(YEARS, {"after": 2029}) == [(2030,)]
 
 
-@pytest.mark.parametrize("options", [{}, {"transaction_pooling": True}], ids=["direct", "pooled"])
+@pytest.mark.parametrize("pooler", ["none", "transactions"])
 async def test_the_forms_of_instants_are_ours_whatever_an_administrator_prefers(
-    fresh_database: str, administer: Callable[[str], Awaitable[None]], options: dict[str, bool]
+    fresh_database: str, administer: Administer, pooler: str
 ) -> None:
     for setting in ("datestyle = 'SQL, DMY'", "timezone = 'Asia/Tokyo'", "bytea_output = 'escape'"):
         await administer('ALTER DATABASE "{name}" SET ' + setting)
-    own = Database(fresh_database, pool_size=2, **options)
+    own = Database(fresh_database, pool_size=2, transaction_pooling=pooler == "transactions")
     try:
         [row] = await own.rows(SOME_TIME)
         assert tuple(row) == (datetime(2026, 11, 12, 2, tzinfo=UTC), timedelta(days=1, hours=2))
