@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from domain.dependencies import DependencyUnavailable
 from storage.postgres.driver_connections import Driver, driver_of
-from storage.postgres.engine import make_engine
+from storage.postgres.engine import POOL_SECONDS, make_engine
 from storage.postgres.kept_connections import KeptConnections
 from storage.postgres.outages import leave_if_outdated, translate_database_errors
 
@@ -170,7 +170,7 @@ class Database:
 
     def _has_answered(self) -> bool:
         """Whether the server has answered anybody while a caller waited for a connection."""
-        return asyncio.get_running_loop().time() - self._answered_at < _POOL_SECONDS
+        return asyncio.get_running_loop().time() - self._answered_at < POOL_SECONDS
 
 
 @asynccontextmanager

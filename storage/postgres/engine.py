@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from storage.postgres.driver_connections import refuse_dead
 
 _CONNECT_SECONDS = 2
-_POOL_SECONDS = 2.0
+POOL_SECONDS = 2.0
+"""How long a caller waits for a free connection."""
+
 # The server times out before the client: a slow statement ends with an error, not with a lost connection.
 _SERVER_SETTINGS = {
     "statement_timeout": "2000",
@@ -43,7 +45,7 @@ def make_engine(url: str, pool_size: int, application_name: str, *, transaction_
         isolation_level="AUTOCOMMIT",
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=_POOL_SECONDS,
+        pool_timeout=POOL_SECONDS,
         pool_use_lifo=True,
         use_native_hstore=False,
         # An error in a log must not contain statement parameters.
