@@ -9,6 +9,7 @@ from temporalio import activity
 from activities.decide.case import Case
 from activities.decide.claims import ClaimChanges, claim_changes
 from activities.decide.decide import DecisionRunner
+from activities.fair_draws import FairDraw, FairDraws
 from activities.plate_queues import PlateQueues
 from domain.dependencies import DependencyUnavailable
 from domain.errors import BatchExpired, CandidateExpired, NumbersUnavailable, Refusal, Unavailable
@@ -16,7 +17,7 @@ from domain.plates import prefix_of, serial_of
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Reservation
-from storage.failures import ClaimLost, PartyBanned, StaleRevision
+from storage.failures import ClaimLost, LogGap, PartyBanned, StaleRevision
 from storage.offices.calendars import Calendars
 from storage.pool.claims import Claims
 from storage.pool.index import DrawFilter
@@ -24,7 +25,7 @@ from storage.pool.segments import SegmentRepository
 from storage.preselections.decisions import RESTART, restart_id
 from workflows.messages import Compose, DecisionInput, DecisionResult, Draw, OneNumber
 from workflows.ports import Plates
-from workflows.validation import check_numbers, check_prefix
+from workflows.validation import check_nonce, check_numbers, check_prefix
 
 DRAW_ATTEMPTS = 5
 """A stale bit of the index costs one more attempt; after five in a row the index must be repaired first."""
@@ -32,9 +33,15 @@ DRAW_ATTEMPTS = 5
 
 class PlateActivities(Plates):
     def __init__(
-        self, runner: DecisionRunner, segments: SegmentRepository, calendars: Calendars, claims: Claims
+        self,
+        runner: DecisionRunner,
+        segments: SegmentRepository,
+        calendars: Calendars,
+        claims: Claims,
+        fair_draws: FairDraws,
     ) -> None:
         self._runner = runner
+        self._fair_draws = fair_draws
         self._segments = segments
         self._calendars = calendars
         self._claims = claims
@@ -46,21 +53,23 @@ class PlateActivities(Plates):
 
     async def _draw(self, case: Case, command: Draw) -> DecisionResult:
         check_prefix(command.prefix, case.prefixes)
+        check_nonce(command.nonce)
         before, numbers = case.state, list[str]()
         before.check_draw(case.at)
+        fair = await self._fair_draws.begin(case, command)
         for _ in range(DRAW_ATTEMPTS):
-            numbers += await self._pick(case, command, numbers)
+            numbers += await self._pick(case, command, numbers, fair)
             if not numbers:
                 raise NumbersUnavailable
             try:
-                return await self._offer(case, before, numbers)
+                return await self._offer(case, before, numbers, fair)
             except ClaimLost as lost:
                 await self._correct_index(case.at, lost.plates)
                 numbers = [number for number in numbers if number not in lost.plates]
         await self._take_back(case, numbers)
         raise Unavailable({"redis": "down"})
 
-    async def _pick(self, case: Case, command: Draw, picked: Sequence[str]) -> list[str]:
+    async def _pick(self, case: Case, command: Draw, picked: Sequence[str], fair: FairDraw) -> list[str]:
         """Free numbers from the index, up to a full batch including those already picked."""
         before, policy = case.state, case.state.policy
         try:
@@ -70,24 +79,41 @@ class PlateActivities(Plates):
                 at=case.at,
                 until=policy.batch_ttl.after(case.at),
                 draw_filter=DrawFilter(without_four=bool(command.exclude_four), hidden=[*before.shown, *picked]),
+                ticket=fair.ticket,
             )
         except DependencyUnavailable as down:
             # Nothing has been written yet, so the request can fail at once. The index is rebuilt automatically.
             await self._take_back(case, picked)
             raise Unavailable({"redis": "down"}) from down
 
-    async def _offer(self, case: Case, before: Preselection, numbers: Sequence[str]) -> DecisionResult:
-        after = before.draw(str(case.request_id), numbers, case.at)
+    async def _offer(self, case: Case, before: Preselection, numbers: Sequence[str], fair: FairDraw) -> DecisionResult:
+        after = before.draw(str(case.request_id), numbers, case.at, fair.proof)
         try:
             claims = claim_changes(before, after, case.at)
             # The index holds picked numbers exactly until the offer ends.
-            return await self._runner.commit(
-                case, after, claims=claims, index_claims=ClaimChanges(release=claims.release)
+            result = await self._runner.commit(
+                case,
+                after,
+                claims=claims,
+                index_claims=ClaimChanges(release=claims.release),
+                draw=fair.record(case, numbers),
             )
-        except (PartyBanned, DependencyUnavailable, StaleRevision):
+        except (PartyBanned, DependencyUnavailable, StaleRevision, LogGap) as failure:
             # It may be unknown whether they were claimed; a claimed number costs the next draw a retry.
             await self._take_back(case, numbers)
+            if isinstance(failure, LogGap):
+                await self._begin_logs_again(failure.prefixes)
+                raise Unavailable({"redis": "down"}) from failure
             raise
+        for pick in fair.ticket.picks:
+            self._runner.index.note_persisted(pick.prefix, pick.epoch, pick.seq)
+        return result
+
+    async def _begin_logs_again(self, prefixes: Sequence[str]) -> None:
+        """One of Redis and the database was restored: the index is built again, with a new log."""
+        with suppress(DependencyUnavailable):
+            for prefix in prefixes:
+                await self._runner.index.forget(prefix)
 
     async def _restart_batch(self, case: Case, _: Draw) -> DecisionResult:
         """The same batch with its whole countdown, which ran while nobody could see the batch."""

@@ -82,6 +82,8 @@ class Settings(ConnectionSettings, HttpSettings, IdentitySettings, GatewaySettin
     clock_skew: str = Field("PT30S", description="How far Temporal's and a worker's clock may differ, in ISO 8601")
     retention: str = Field("P3Y", description="How long personal data is kept after the end, in ISO 8601")
 
+    fairness_day: str = Field("P1D", description="How long one secret of the verifiable draws is valid, in ISO 8601")
+
     policy: dict[str, str] = Field(
         default_factory=dict, description=f"The deployment's defaults of the policy, one `{POLICY_PREFIX}<NAME>` each"
     )
@@ -97,7 +99,7 @@ class Settings(ConnectionSettings, HttpSettings, IdentitySettings, GatewaySettin
     def _is_a_url(cls, text: str | None) -> str | None:
         return text and check_url(text, HTTP_SCHEMES)
 
-    @field_validator("retention", "clock_skew")
+    @field_validator("retention", "clock_skew", "fairness_day")
     @classmethod
     def _is_a_duration(cls, text: str) -> str:
         parse_duration(text)

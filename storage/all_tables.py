@@ -2,6 +2,7 @@
 
 from storage.audit import tables as audit_tables
 from storage.crypto import tables as key_tables
+from storage.fairness import tables as fairness_tables
 from storage.offices import tables as office_tables
 from storage.pool import tables as pool_tables
 from storage.postgres import tables
@@ -13,6 +14,7 @@ metadata = tables.metadata
 
 __all__ = [
     "audit_tables",
+    "fairness_tables",
     "key_tables",
     "metadata",
     "office_tables",

@@ -3,7 +3,7 @@
     StorageFailure
     ├── NotTheSecond      an operator can't confirm their own command
     └── DecisionAborted   the one statement of a decision changed nothing at all
-        ├── RequestIdTaken · StaleRevision · ClaimLost · PartyBanned · CodeGone · VehicleTaken
+        ├── RequestIdTaken · StaleRevision · ClaimLost · PartyBanned · CodeGone · VehicleTaken · LogGap
 
 `IndexLost` is a `DependencyUnavailable`: Redis responds, but without a usable pool index; nothing has happened.
 Refusals that the caller passes on unchanged (a wrong code, a limit) are those of `domain.errors`.
@@ -61,6 +61,14 @@ class PartyBanned(DecisionAborted):
 
 class CodeGone(DecisionAborted):
     """The code that the decision would use up was used or replaced meanwhile."""
+
+
+class LogGap(DecisionAborted):
+    """The log of a prefix has lost the lines before the picks of a draw: nobody could verify it."""
+
+    def __init__(self, prefixes: Sequence[str]) -> None:
+        self.prefixes = tuple(prefixes)
+        super().__init__("lines of the pool's log are missing")
 
 
 class VehicleTaken(DecisionAborted):

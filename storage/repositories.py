@@ -12,6 +12,8 @@ from storage.bans.repository import BanRepository
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.seals import MessageSeals
 from storage.crypto.vault import Keys
+from storage.fairness.days import FairnessDays
+from storage.fairness.draws import Draws
 from storage.offices.calendar_entries import CalendarEntries
 from storage.offices.calendars import Calendars
 from storage.offices.notices import NoticePublisher
@@ -21,6 +23,7 @@ from storage.offices.register import OfficeRegister
 from storage.pool.claims import Claims
 from storage.pool.index import PoolIndex
 from storage.pool.keyboard import KeyboardSnapshots
+from storage.pool.log import PoolLog
 from storage.pool.reconcile import PoolReconciler
 from storage.pool.segments import SegmentRepository
 from storage.pool.snapshot import PoolRecords
@@ -70,6 +73,8 @@ class Repositories:
     desk_records: DeskRecords
     expected_workflows: ExpectedWorkflows
     expired_rows: ExpiredRows
+    fair_draws: Draws
+    fairness_days: FairnessDays
     failed_checks: FailedChecks
     idempotency: Idempotency
     keyboards: KeyboardSnapshots
@@ -81,6 +86,7 @@ class Repositories:
     operator_requests: OperatorRequests
     person_records: PersonRecords
     pool_index: PoolIndex
+    pool_log: PoolLog
     pool_reconciler: PoolReconciler
     pool_records: PoolRecords
     preselections: Preselections
@@ -117,6 +123,8 @@ class Repositories:
             desk_records=DeskRecords(database),
             expected_workflows=ExpectedWorkflows(database),
             expired_rows=ExpiredRows(database),
+            fair_draws=Draws(database),
+            fairness_days=FairnessDays(database, keys),
             failed_checks=FailedChecks(database),
             idempotency=Idempotency(database, keys),
             keyboards=KeyboardSnapshots(database, redis),
@@ -128,6 +136,7 @@ class Repositories:
             operator_requests=OperatorRequests(database),
             person_records=PersonRecords(database, keys),
             pool_index=pool_index,
+            pool_log=PoolLog(database, redis),
             pool_reconciler=PoolReconciler(database, redis),
             pool_records=PoolRecords(database),
             preselections=Preselections(database, keys),

@@ -20,6 +20,7 @@ from process.metrics import DATABASE_CONNECTIONS, DATABASE_WAIT, INDEX_REPAIRS
 from process.temporal_runtime import install_runtime
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
+from storage.fairness.keeper import FairnessKeeper
 from storage.pool.reconcile import PoolReconciler
 from worker.container import WorkerContainer
 from worker.figures import keep_figures
@@ -43,6 +44,7 @@ async def serve(settings: Settings) -> None:
     await ensure_schedule(client, settings.task_queue)
     background = [
         asyncio.create_task(reconcile_index(repositories.pool_reconciler)),
+        asyncio.create_task(keep_draws_verifiable(container.fairness_keeper())),
         asyncio.create_task(keep_schedule(client, settings.task_queue)),
         *([asyncio.create_task(keep_figures(repositories, system_clock))] if settings.metrics_address else []),
     ]
@@ -72,6 +74,19 @@ async def reconcile_index(reconciler: PoolReconciler) -> None:
         except Exception:
             # The edge of this task: one bad row must not stop the maintenance of all other prefixes.
             log.exception("index maintenance failed")
+        await asyncio.sleep(RECONCILE_EVERY.total_seconds())
+
+
+async def keep_draws_verifiable(keeper: FairnessKeeper) -> None:
+    """Commit to coming days and store the log of the pool, every two seconds."""
+    while True:
+        try:
+            await keeper.keep(system_clock())
+        except DependencyUnavailable as down:
+            log.warning("fairness maintenance failed", part=down.part)
+        except Exception:
+            # The edge of this task: it must go on whatever one round meets.
+            log.exception("fairness maintenance failed")
         await asyncio.sleep(RECONCILE_EVERY.total_seconds())
 
 

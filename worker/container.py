@@ -11,7 +11,9 @@ from activities.bans import BanActivities
 from activities.clock import WorkerClock
 from activities.deadlines import DeadlineActivities
 from activities.decide.decide import DecisionRunner
+from activities.fair_draws import FairDraws
 from activities.identity import IdentityActivities
+from activities.maintenance.fairness import DayPublisher, FairnessActivities
 from activities.maintenance.maintenance import MaintenanceActivities, MaintenanceRepositories, MaintenanceRules
 from activities.maintenance.missed_deadlines import MissedDeadlines
 from activities.maintenance.orphans import OrphanedWorkflows
@@ -19,13 +21,15 @@ from activities.notifications import NotificationActivities
 from activities.plates import PlateActivities
 from activities.records import RecordActivities
 from config.settings import Settings
-from domain.durations import parse_duration
+from domain.durations import Duration, parse_duration
 from domain.policy import Policy
 from domain.sms import SmsGateway
 from gateways.sms import HttpSms, LocalSms
 from process.clock import Clock, system_clock
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
+from storage.fairness.export import DayExport
+from storage.fairness.keeper import FairnessKeeper
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
@@ -35,6 +39,7 @@ from worker.figures import count_decision
 
 CONNECTIONS = 20
 DEFAULT_CLOCK_SKEW = timedelta(seconds=30)
+DEFAULT_FAIRNESS_DAY = parse_duration("P1D")
 DEFAULT_RULES = MaintenanceRules(retention=parse_duration("P3Y"), keyboard_age=Policy().keyboard_snapshot)
 
 
@@ -49,6 +54,7 @@ class WorkerContainer:
     codes_per_minute: int | None = None
     """For the whole service; an office can't override it."""
     clock: Clock = system_clock
+    fairness_day: Duration = DEFAULT_FAIRNESS_DAY
     clock_skew: timedelta | None = DEFAULT_CLOCK_SKEW
     """How much a workflow's time may differ from `clock`; None if a test skips time."""
 
@@ -69,18 +75,27 @@ class WorkerContainer:
         policy = Policy().with_overrides(settings.policy)
         rules = MaintenanceRules(parse_duration(settings.retention), policy.keyboard_snapshot)
         skew = parse_duration(settings.clock_skew).timedelta()
-        return cls(repositories, http, sms, rules, policy.codes_per_minute, clock_skew=skew)
+        day = parse_duration(settings.fairness_day)
+        return cls(repositories, http, sms, rules, policy.codes_per_minute, fairness_day=day, clock_skew=skew)
 
     @property
     def worker_clock(self) -> WorkerClock:
         return WorkerClock(self.clock, self.clock_skew)
+
+    def fairness_keeper(self) -> FairnessKeeper:
+        """What keeps draws verifiable besides the draws themselves."""
+        repos = self.repositories
+        return FairnessKeeper(
+            repos.fairness_days, repos.pool_log, repos.pool_index, repos.segments, length=self.fairness_day
+        )
 
     def activities(self) -> list[Callable[..., Any]]:
         """The activities of all ports, bound to their dependencies."""
         repos = self.repositories
         runner = self._decision_runner()
         records = RecordActivities(runner, repos.vehicle_histories)
-        plates = PlateActivities(runner, repos.segments, repos.calendars, repos.claims)
+        fair_draws = FairDraws(repos.fairness_days, self.fairness_day)
+        plates = PlateActivities(runner, repos.segments, repos.calendars, repos.claims, fair_draws)
         identity = IdentityActivities(
             runner,
             repos.codes,
@@ -136,10 +151,11 @@ class WorkerContainer:
             orphans=self.orphaned_workflows(),
         )
         work = MaintenanceActivities(stores, self.rules, self.worker_clock)
+        fairness = FairnessActivities(DayPublisher(repos.fairness_days, DayExport(repos.database)), self.worker_clock)
         return [
             work.seal_audit, work.refresh_keyboards, work.compare_indexes, work.remove_expired,
             work.purge_people, work.revive_workflows, work.resync_vehicles,
-            work.count_open_texts, work.check_calendar,
+            work.count_open_texts, work.check_calendar, fairness.publish_days,
         ]  # fmt: skip
 
     def orphaned_workflows(self) -> OrphanedWorkflows:

@@ -85,12 +85,13 @@ class Compose:
 
 @dataclass(frozen=True)
 class Draw:
-    """随机一次 / 换一批; without `prefix` over all prefixes of the office."""
+    """随机一次 / 换一批; without `prefix` over all prefixes of the office. `nonce` is the client's, in base64url."""
 
     exclude_four: bool | None = None
     prefix: str | None = None
     request_id: str = ""
     seal: str | None = None
+    nonce: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.errors import Forbidden, NumberDuplicated, NumberMalformed, ValidationFailed
+    from domain.fair_draws import is_nonce
     from domain.plates import MalformedPlate, parse_plate, prefix_of
 
 from workflows.refusals import convert_refusals
@@ -58,6 +59,12 @@ def check_prefix(prefix: str | None, prefixes: Collection[str]) -> None:
     """Raises `ValidationFailed` for a prefix of another office."""
     if prefix is not None and prefix not in prefixes:
         raise _invalid("prefix", "must be one of the office")
+
+
+def check_nonce(nonce: str | None) -> None:
+    """Raises `ValidationFailed` for anything but 16 to 64 bytes in base64url."""
+    if nonce is not None and not is_nonce(nonce):
+        raise _invalid("nonce", "must be 16 to 64 bytes in base64url")
 
 
 def check_code_hash(text: str) -> None:

@@ -29,6 +29,7 @@ from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from storage.crypto.seals import MessageSeals
 from storage.failures import ClaimLost, CodeGone, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
+from storage.fairness.draws import DrawRecord
 from storage.pool.index import PoolIndex
 from storage.postgres.tables import FOREVER
 from storage.preselections.decisions import Decisions
@@ -153,13 +154,15 @@ class DecisionRunner:
         claims: ClaimChanges = NO_CLAIMS,
         index_claims: ClaimChanges | None = None,
         use_code: UUID | None = None,
+        draw: DrawRecord | None = None,
     ) -> DecisionResult:
         """Commit `after` and the claims together; raises what `Decisions.commit` raises.
 
         `index_claims` are those that the index does not have yet, if it has some.
         """
         action = action or case.act.action
-        await self.decisions.commit(decision_of(case, after, action, request_id or case.request_id, claims, use_code))
+        decision = decision_of(case, after, action, request_id or case.request_id, claims, use_code)
+        await self.decisions.commit(replace(decision, draw=draw) if draw else decision)
         revision = case.row.revision + 1
         if self._observe:
             self._observe(action, case.before, after)
@@ -171,7 +174,8 @@ class DecisionRunner:
         """Apply new and freed claims to the pool index."""
         taken = [claim.plate for claim in claims.hold if claim.until == FOREVER]
         held = {claim.plate: claim.until for claim in claims.hold if claim.until != FOREVER}
-        await self.index.settle(at=at, taken=taken, held=held, freed=claims.release)
+        kinds = {claim.plate: claim.kind for claim in claims.hold}
+        await self.index.settle(at=at, taken=taken, held=held, freed=claims.release, kinds=kinds)
 
     def unchanged_result(self, case: Case) -> DecisionResult:
         """The unchanged row, with the revision that an earlier attempt of the request led to."""

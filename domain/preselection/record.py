@@ -5,13 +5,24 @@ have take their defaults.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from domain.instants import format_instant, parse_instant
 from domain.policy import Policy
 from domain.preselection.state import Preselection
-from domain.preselection.values import Batch, Candidate, Candidates, IdentityCode, Outcome, Reservation, Stage, Tried
+from domain.preselection.values import (
+    Batch,
+    Candidate,
+    Candidates,
+    DrawProof,
+    IdentityCode,
+    Outcome,
+    Reservation,
+    Stage,
+    Tried,
+)
 
 Record = dict[str, Any]
 
@@ -74,11 +85,15 @@ def _identity(record: Mapping[str, str] | None) -> IdentityCode | None:
 
 
 def _batch_record(batch: Batch) -> Record:
-    return {"id": batch.id, "numbers": list(batch.numbers), "expires_at": format_instant(batch.expires_at)}
+    record = {"id": batch.id, "numbers": list(batch.numbers), "expires_at": format_instant(batch.expires_at)}
+    return record | ({"proof": asdict(batch.proof)} if batch.proof else {})
 
 
 def _batch(record: Mapping[str, Any] | None) -> Batch | None:
-    return Batch(record["id"], tuple(record["numbers"]), parse_instant(record["expires_at"])) if record else None
+    if record is None:
+        return None
+    proof = DrawProof(**record["proof"]) if "proof" in record else None
+    return Batch(record["id"], tuple(record["numbers"]), parse_instant(record["expires_at"]), proof)
 
 
 def _candidates_record(column: Candidates) -> Record:

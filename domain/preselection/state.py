@@ -32,6 +32,7 @@ from domain.preselection.values import (
     Batch,
     Candidate,
     Candidates,
+    DrawProof,
     Hold,
     HoldKind,
     IdentityCode,
@@ -162,13 +163,13 @@ class Preselection:
         if self._require_stage(Stage.PLATE_SELECTION, at).draws_remaining == 0:
             raise NoDrawsLeft
 
-    def draw(self, batch_id: str, numbers: Sequence[str], at: datetime) -> "Preselection":
+    def draw(self, id_: str, numbers: Sequence[str], at: datetime, proof: DrawProof | None = None) -> "Preselection":
         """After the pool has given numbers: the draw is charged, and the previous batch ends (R-32 to R-35)."""
         self.check_draw(at)
         if not numbers:
             raise NumbersUnavailable
         state = self.settle(at)
-        batch = Batch(batch_id, tuple(numbers), self.policy.batch_ttl.after(at))
+        batch = Batch(id_, tuple(numbers), self.policy.batch_ttl.after(at), proof)
         state = replace(state, batch=batch, draws_remaining=state.draws_remaining - 1)
         return _prolong_session(replace(state, shown=(*state.shown, *numbers)), at)
 

@@ -60,12 +60,24 @@ class IdentityCode:
 
 
 @dataclass(frozen=True)
+class DrawProof:
+    """What a draw followed from, besides the day's secret; `nonce_by` is `client` or `server`."""
+
+    draw_id: str
+    day: str
+    nonce: str
+    nonce_by: str
+
+
+@dataclass(frozen=True)
 class Batch:
     """The numbers of one draw and the end of their countdown (R-32, R-33, R-35)."""
 
     id: str
     numbers: tuple[str, ...]
     expires_at: datetime
+    proof: DrawProof | None = None
+    """None for a batch that was drawn before draws were verifiable."""
 
     def is_live(self, at: datetime) -> bool:
         return at < self.expires_at

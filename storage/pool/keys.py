@@ -10,7 +10,7 @@ def key(prefix: str, name: str) -> str:
 
 def index_keys(prefix: str) -> list[str]:
     """The keys of every script of the index, in the order of `lua/common.lua`."""
-    names = ("free", "moments", "version", "openings", "journal", "scratch", "scratch_2")
+    names = ("free", "moments", "version", "openings", "journal", "scratch", "scratch_2", "log", "log_state")
     return [key(prefix, name) for name in names]
 
 

@@ -4,17 +4,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
 from redis.asyncio import Redis
 
 from domain.instants import to_milliseconds
-from domain.plates import position_of, serial_of
-from domain.segments import Segment, positions_in, to_bitmap
+from domain.plates import position_of, serial_at, serial_of
+from domain.segments import POOL_BYTES, Segment, from_bitmap, positions_in, to_bitmap
+from storage.pool.claims import Claims
 from storage.pool.index import PoolIndex
 from storage.pool.keys import index_keys, key, lock_key
+from storage.pool.log import PoolLog
 from storage.pool.snapshot import PoolRecords, PoolSnapshot, union_of, without
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER
@@ -32,6 +34,7 @@ _LATEST_COMMIT = timedelta(seconds=60)
 _CARRIED_AHEAD = timedelta(hours=1)
 _LOADED_OPENINGS = 8
 _MOST_CLAIMED_BEFORE_OPENING = 10_000
+_MOST_EXPLAINED = 5_000
 _NO_CHANGES = json.dumps({"taken": [], "held": [], "freed": []})
 
 
@@ -51,6 +54,8 @@ class PoolBuilder:
         self._records = PoolRecords(database)
         self._index = PoolIndex(redis)
         self._locks = RedisLocks(redis)
+        self._log = PoolLog(database, redis)
+        self._claims = Claims(database)
         self._install = script(redis, "pool", "common", "install")
 
     async def rebuild(self, prefix: str, at: datetime) -> bool:
@@ -63,16 +68,30 @@ class PoolBuilder:
         snapshot = await self._records.snapshot(prefix, at, endings=KEPT_INSTANTS, sure_until=at + SURE_AHEAD)
         plan = _plan(snapshot)
         drawable = snapshot.drawable()
+        bitmap = to_bitmap(without(drawable, snapshot.claimed))
+        # The log names the bitmap by its digest, so the bitmap is stored before any draw can use it.
+        digest = await self._log.store_bitmap(prefix, bitmap, at)
         arguments: list[str | int | bytes] = [
             *(to_milliseconds(at), token, snapshot.segments.revision, run, to_milliseconds(plan.valid_until)),
-            *(to_bitmap(without(drawable, snapshot.claimed)), _instants(snapshot, drawable), json.dumps(plan.openings)),
-            to_milliseconds(at + _CARRIED_AHEAD),
+            *(bitmap, _instants(snapshot, drawable), json.dumps(plan.openings)),
+            *(to_milliseconds(at + _CARRIED_AHEAD), digest, _segments(snapshot)),
+            json.dumps(await self._kinds_of_removed(prefix, snapshot.claimed, at)),
         ]
         with translate_redis_errors():
             installed = await self._install(keys=[*index_keys(prefix), lock_key(prefix)], args=arguments)
         # Claims that were committed between the snapshot and now without updating the index, because there was none.
         await self._learn(await self._records.changes_since(snapshot, lag=_LATEST_COMMIT), at)
         return bool(installed)
+
+    async def _kinds_of_removed(self, prefix: str, claimed: int, at: datetime) -> dict[str, str]:
+        """The kinds of claims on numbers that are still free in the old index, by position: the log explains them."""
+        with translate_redis_errors():
+            old = await self._redis.get(key(prefix, "free"))
+        if not isinstance(old, bytes) or len(old) != POOL_BYTES:
+            return {}
+        positions = list(islice(positions_in(from_bitmap(old) & claimed), _MOST_EXPLAINED))
+        claims = await self._claims.live([prefix + serial_at(position) for position in positions], at)
+        return {str(position_of(serial_of(claim.plate))): claim.kind for claim in claims}
 
     async def _learn(self, ends: Mapping[str, datetime], at: datetime) -> None:
         """Update the index with claims that it may not have: plates with the end of their claims."""
@@ -98,6 +117,11 @@ async def run_of(redis: Redis) -> str:
     """The id of the server's current run: it differs after a restart or a failover."""
     with translate_redis_errors():
         return str((await redis.info("server"))["run_id"])
+
+
+def _segments(snapshot: PoolSnapshot) -> str:
+    drawable = [each for each in snapshot.segments.segments if each.is_drawable(snapshot.at)]
+    return json.dumps([{"template": each.template, "excluded": each.excluded} for each in drawable])
 
 
 def _instants(snapshot: PoolSnapshot, drawable: int) -> str:

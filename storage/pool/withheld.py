@@ -167,8 +167,10 @@ class WithheldNumbers:
     async def _settle(
         self, at: datetime, *, taken: Iterable[str] = (), held: dict[str, datetime] | None = None
     ) -> None:
+        plates = list(taken)
+        kinds = dict.fromkeys(plates, "withheld") | dict.fromkeys(held or {}, "cooling")
         with suppress(DependencyUnavailable):
-            await self._index.settle(at=at, taken=list(taken), held=held or {})
+            await self._index.settle(at=at, taken=plates, held=held or {}, kinds=kinds)
 
 
 def _to_result(known: Withholding | None, wanted: Sequence[str]) -> Withheld:

@@ -17,22 +17,14 @@ from psycopg import IntegrityError
 
 from storage.audit.trail import ActorKind
 from storage.crypto.vault import Keys
-from storage.failures import ClaimLost, CodeGone, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
+from storage.failures import ClaimLost, CodeGone, LogGap, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
+from storage.fairness.draws import DrawRecord
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER
+from storage.preselections.decision_statement import COMMIT, COMMIT_DRAW
 from storage.preselections.rows import NAMES, PreselectionRow, row_of
 
 _ATTEMPTS = 3
-
-# What may be claimed: an expired hold, by a new hold; or the vehicle's own hold, which may become a reservation, which
-# may become another reservation, an issued or a cooling plate. A hold that ends at once only frees its plate.
-_OBTAINABLE = """(
-    held.until <= %(at)s AND excluded.until > %(at)s AND excluded.kind IN ('offered', 'candidate', 'reserved')
-    OR held.preselection_id = %(preselection_id)s AND (
-        held.kind IN ('offered', 'candidate')
-        OR held.kind = 'reserved' AND excluded.kind IN ('reserved', 'issued', 'cooling')
-    )
-)"""
 
 _LOAD = f"""
     SELECT
@@ -57,72 +49,6 @@ _FIND = f"""
     WHERE request_id = %(request_id)s OR request_id = %(restart_id)s AND action = '{RESTART}'
     ORDER BY at DESC LIMIT 1
 """.encode()  # noqa: S608 -- constants
-
-_ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
-
-# The check is one index probe for each plate: a join might be planned as a scan of a table that was small when the plan
-# was made. On one line the statement is short enough for the driver to cache its placeholders.
-_COMMIT = b" ".join(
-    f"""
-    WITH found AS MATERIALIZED (
-        SELECT
-            (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
-            CASE WHEN %(refuse_banned)s THEN (
-                SELECT max(until) FROM blacklist
-                WHERE party_hash = (SELECT party_hash FROM preselection WHERE id = %(preselection_id)s)
-                  AND released_at IS NULL AND since <= %(at)s AND until > %(at)s
-            ) END AS banned_until,
-            CAST(%(use_code)s AS uuid) IS NOT NULL AND NOT EXISTS (
-                SELECT FROM code WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
-            ) AS code_gone,
-            ARRAY(
-                SELECT plate FROM {_ENTRIES} AS excluded (plate, kind, until)
-                WHERE until > %(at)s AND (SELECT NOT {_OBTAINABLE} FROM claim AS held WHERE held.plate = excluded.plate)
-            ) AS lost
-    ), clear AS MATERIALIZED (
-        SELECT FROM found
-        WHERE revision = %(expected_revision)s AND banned_until IS NULL AND NOT code_gone
-          AND lost = '{{}}'
-    ), claimed AS (
-        INSERT INTO claim AS held (plate, kind, preselection_id, until, changed_at)
-        SELECT plate, kind, %(preselection_id)s, until, %(at)s
-        FROM clear CROSS JOIN {_ENTRIES} AS entry (plate, kind, until)
-        ORDER BY plate COLLATE "C"
-        ON CONFLICT (plate) DO UPDATE SET
-            kind = excluded.kind, preselection_id = excluded.preselection_id,
-            until = excluded.until, changed_at = excluded.changed_at
-        WHERE {_OBTAINABLE}
-        RETURNING until > %(at)s AS lasts
-    ), saved AS (
-        UPDATE preselection SET
-            stage = %(stage)s, dormant = %(dormant)s, state = CAST(%(state)s AS jsonb), plate = CAST(%(plate)s AS text),
-            visit_by = CAST(%(visit_by)s AS date), deadline = CAST(%(deadline)s AS timestamptz), changed_at = %(at)s,
-            revision = revision + 1, seller = NULL
-        WHERE id = %(preselection_id)s AND revision = %(expected_revision)s AND EXISTS (SELECT FROM clear)
-        RETURNING id
-    ), used AS (
-        UPDATE code SET used_at = %(at)s
-        WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL AND EXISTS (SELECT FROM clear)
-        RETURNING id
-    ), made AS (
-        INSERT INTO decision
-            (request_id, preselection_id, action, at, answer, operator, reason, claimed, wanted, saved, code_used)
-        SELECT
-            %(request_id)s, %(preselection_id)s, %(action)s, %(at)s, CAST(%(answer)s AS jsonb),
-            CAST(%(operator)s AS text), CAST(%(reason)s AS text),
-            (SELECT count(*) FROM claimed WHERE lasts), %(wanted)s, (SELECT count(*) FROM saved),
-            CASE WHEN CAST(%(use_code)s AS uuid) IS NOT NULL THEN EXISTS (SELECT FROM used) END
-        FROM clear
-    ), audited AS (
-        INSERT INTO audit (at, actor_kind, actor, action, preselection_id, request_id, plates, facts)
-        SELECT
-            %(at)s, %(actor_kind)s, CAST(%(operator)s AS text), %(action)s, %(preselection_id)s, %(request_id)s,
-            CAST(%(plates)s AS text[]), CAST(%(facts)s AS jsonb)
-        FROM clear WHERE CAST(%(facts)s AS jsonb) IS NOT NULL
-    )
-    SELECT revision, banned_until, code_gone, lost, EXISTS (SELECT FROM clear) FROM found
-""".encode().split()  # noqa: S608 -- put together from constants of this module only
-)
 
 
 @dataclass(frozen=True)
@@ -164,6 +90,7 @@ class Decision:
     release: Sequence[str] = ()
     refuse_banned: bool = False
     use_code: UUID | None = None
+    draw: DrawRecord | None = None
     actor_kind: ActorKind = "applicant"
     facts: Mapping[str, Any] | None = None
     operator: str | None = field(default=None, repr=False)
@@ -194,7 +121,7 @@ class _Found(NamedTuple):
 
     revision: int | None
     banned_until: datetime | None
-    code_gone: bool
+    is_gone: bool
     lost: list[str]
     clear: bool
 
@@ -222,13 +149,13 @@ class Decisions:
     async def commit(self, decision: Decision) -> None:
         """Commit the decision, all or nothing, with the preselection at the next revision.
 
-        Raises `StaleRevision`, `PartyBanned`, `VehicleTaken`, `CodeGone` or `ClaimLost`, and has changed nothing then;
-        also `RequestIdTaken`. After `DependencyUnavailable` the outcome is unknown: load the row again.
+        Raises `StaleRevision`, `PartyBanned`, `VehicleTaken`, `CodeGone`, `ClaimLost`, and for a draw `LogGap`, and has
+        changed nothing then; also `RequestIdTaken`. After `DependencyUnavailable` the outcome is unknown: load the row.
         """
-        values = _values(decision)
+        values, statement = _values(decision), COMMIT_DRAW if decision.draw else COMMIT
         for _ in range(_ATTEMPTS):
             try:
-                [found] = await self._database.fetch_raw(_COMMIT, values)
+                [found] = await self._database.fetch_raw(statement, values)
             except IntegrityError as error:
                 # Another request came in between, which the next attempt finds first.
                 if error.diag.constraint_name == "uq_preselection_running_vehicle":
@@ -257,8 +184,8 @@ def _raise_obstacle(decision: Decision, found: _Found) -> None:
         raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}")
     if found.banned_until:
         raise PartyBanned(found.banned_until)
-    if found.code_gone:
-        raise CodeGone("the code was used or replaced")
+    if found.is_gone:
+        raise LogGap(decision.draw.prefixes) if decision.draw else CodeGone("the code was used or replaced")
     if found.lost:
         raise ClaimLost(sorted(found.lost))
 
@@ -280,6 +207,7 @@ def _values(decision: Decision) -> dict[str, Any]:
         "untils": [entry.until for entry in entries],
         "wanted": sum(entry.until > decision.at for entry in entries),
         "facts": _facts(decision, entries),
+        **(decision.draw.values() if decision.draw else {}),
     }
 
 

@@ -112,6 +112,14 @@ class CheckedCalendar:
 
 
 @dataclass(frozen=True)
+class PublishedDays:
+    """How many days of verifiable draws were published, and those in which our own checker found a fault."""
+
+    days: int
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class MaintenanceInput:
     """With `steps`, exactly these are done, due or not: for a run that an operator starts by hand."""
 
@@ -134,6 +142,7 @@ class MaintenanceReport:
     calendar: CheckedCalendar | None = None
     resynced: ResyncedVehicles | None = None
     mark: int | None = None
+    fairness: PublishedDays | None = None
 
 
 class MaintenanceSteps(Protocol):
@@ -180,4 +189,11 @@ class MaintenanceSteps(Protocol):
     @activity.defn(name="upkeep.check_calendar")
     async def check_calendar(self, order: StepInput) -> CheckedCalendar:
         """Find the years whose working days are a prediction."""
+        ...
+
+
+class FairnessSteps(Protocol):
+    @activity.defn(name="upkeep.publish_days")
+    async def publish_days(self, order: StepInput) -> PublishedDays:
+        """Verify and publish the draws of days that are over."""
         ...

@@ -7,6 +7,7 @@ from workflows.maintenance.types import (
     CheckedCalendar,
     ComparedIndexes,
     OpenSms,
+    PublishedDays,
     PurgedPeople,
     RefreshedKeyboards,
     RemovedRows,
@@ -76,6 +77,11 @@ def _resync_line(outcome: ResyncedVehicles) -> str:
     return f"**对齐 / resync**: {outcome.vehicles} 个流程重读记录"
 
 
+def _fairness_line(outcome: PublishedDays) -> str:
+    found = f",⚠️ 核对不符 (wrong): {' '.join(outcome.wrong)}" if outcome.wrong else ""
+    return f"**抽号核对 / draws**: 公布并核对 {outcome.days} 日{found}"
+
+
 LINES: Mapping[str, Callable[[Any], str]] = {
     "sealed": _seal_line,
     "keyboards": _keyboard_line,
@@ -86,4 +92,5 @@ LINES: Mapping[str, Callable[[Any], str]] = {
     "texts": _sms_line,
     "calendar": _calendar_line,
     "resynced": _resync_line,
+    "fairness": _fairness_line,
 }

@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from domain.instants import format_instant, parse_instant, whole_milliseconds
 
-from workflows.maintenance.types import MaintenanceInput, MaintenanceReport, MaintenanceSteps, StepInput
+from workflows.maintenance.types import FairnessSteps, MaintenanceInput, MaintenanceReport, MaintenanceSteps, StepInput
 from workflows.maintenance.ui_text import details
 from workflows.refusals import application_error
 
@@ -35,6 +35,8 @@ class Step:
     at_most: timedelta = timedelta(seconds=50)
     heartbeat: timedelta | None = None
     """The heartbeat timeout; None for a step of a few statements, which sends no heartbeats."""
+    patch: str | None = None
+    """The patch with which the step came: runs that began before it go on without it."""
 
 
 STEPS = (
@@ -87,6 +89,14 @@ STEPS = (
         timedelta(minutes=10),
         timedelta(seconds=40),
     ),
+    Step(
+        "fairness",
+        timedelta(minutes=1),
+        FairnessSteps.publish_days,
+        "核对并公布抽号记录 (verify and publish draws)",
+        timedelta(minutes=30),
+        patch="publish_days",
+    ),
 )
 
 
@@ -103,7 +113,8 @@ class MaintenanceWorkflow:
     async def run(self, given: MaintenanceInput) -> MaintenanceReport:
         at = whole_milliseconds(workflow.now())
         for step in STEPS:
-            if step.name in given.steps or (not given.steps and self._is_due(step, at)):
+            is_wanted = step.name in given.steps or (not given.steps and self._is_due(step, at))
+            if is_wanted and (step.patch is None or workflow.patched(step.patch)):
                 await self._do(step, at)
                 workflow.set_current_details(details(self._outcomes, self._failed))
         if self._failed:

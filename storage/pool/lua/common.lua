@@ -3,6 +3,7 @@
 
 local FREE, MOMENTS, VERSION, OPENINGS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local JOURNAL, SCRATCH, SCRATCH_2 = KEYS[5], KEYS[6], KEYS[7]
+local LOG, LOG_STATE = KEYS[8], KEYS[9]
 
 local POOL_BYTES = 450500
 local PATTERNS = {
@@ -87,6 +88,23 @@ local function in_private(work)
   return result
 end
 
+-- Append a line to the log of this prefix: every change of a bit of FREE has one, so that anyone can replay the log.
+-- The lines have the numbers 1, 2, 3 … within an epoch; an epoch begins when the log of the earlier one was lost.
+local function log(op, at, fields)
+  local seq = redis.call("HINCRBY", LOG_STATE, "seq", 1)
+  local epoch = tonumber(redis.call("HGET", LOG_STATE, "epoch") or 0)
+  fields.op, fields.t, fields.e, fields.s = op, at, epoch, seq
+  redis.call("XADD", LOG, epoch .. "-" .. seq, "l", cjson.encode(fields))
+  return epoch, seq
+end
+
+-- Forget the lines up to this one ("epoch-number"): the database has them.
+local function forget_lines(persisted)
+  if persisted ~= "" then
+    redis.call("XTRIM", LOG, "MINID", persisted)
+  end
+end
+
 local function open_segment(segment)
   redis.call("SET", SCRATCH, template_mask(segment.template))
   for _, excluded in ipairs(segment.excluded) do
@@ -111,15 +129,17 @@ end
 local function open_due(at, valid_until)
   local openings = cjson.decode(redis.call("GET", OPENINGS) or "[]")
   while openings[1] and openings[1].at <= at do
-    local opening = table.remove(openings, 1)
+    local opening, held = table.remove(openings, 1), {}
     for _, segment in ipairs(opening.segments) do
       open_segment(segment)
     end
     for _, claim in ipairs(opening.claimed) do
       if claim[2] > at then
         hold(claim[1], claim[2], valid_until)
+        held[#held + 1] = claim[1]
       end
     end
+    log("open", at, { segments = opening.segments, claims = { claimed = held } })
   end
   if openings[1] then
     redis.call("SET", OPENINGS, cjson.encode(openings))
@@ -130,6 +150,14 @@ local function open_due(at, valid_until)
   end
 end
 
+local function numbers_of(texts)
+  local numbers = {}
+  for index, text in ipairs(texts) do
+    numbers[index] = tonumber(text)
+  end
+  return numbers
+end
+
 local function free_due(at)
   repeat
     local due = redis.call("ZRANGEBYSCORE", MOMENTS, "-inf", at, "LIMIT", 0, DUE_AT_ONCE)
@@ -138,6 +166,7 @@ local function free_due(at)
     end
     if #due > 0 then
       redis.call("ZREMRANGEBYRANK", MOMENTS, 0, #due - 1)
+      log("free", at, { p = numbers_of(due) })
     end
   until #due < DUE_AT_ONCE
 end
@@ -164,22 +193,33 @@ local function lost()
   return redis.error_reply("INDEXLOST the index of the pool has to be rebuilt")
 end
 
--- Apply the changes of a decision: {taken = positions, held = {{position, until}}, freed = {{position, until}}}.
--- A number is freed only if the hold that was given up is still there; a later hold belongs to another vehicle.
+-- Apply the changes of a decision: {taken = {{position, kind}}, held = {{position, until, kind}}, freed = {{position,
+-- until}}}. A number is freed only if the hold that was given up is still there; a later hold belongs to another vehicle.
 local function apply(changes, at, valid_until)
-  for _, position in ipairs(changes.taken) do
-    redis.call("SETBIT", FREE, position, 0)
-    redis.call("ZREM", MOMENTS, position)
+  local claims, free = {}, {}
+  local function claimed(position, kind)
+    claims[kind] = claims[kind] or {}
+    table.insert(claims[kind], position)
+  end
+  for _, taken in ipairs(changes.taken) do
+    redis.call("SETBIT", FREE, taken[1], 0)
+    redis.call("ZREM", MOMENTS, taken[1])
+    claimed(taken[1], taken[2])
   end
   for _, held in ipairs(changes.held) do
     if held[2] > at then
       hold(held[1], held[2], valid_until)
+      claimed(held[1], held[3])
     end
   end
   for _, freed in ipairs(changes.freed) do
     if tonumber(redis.call("ZSCORE", MOMENTS, freed[1]) or nil) == freed[2] then
       redis.call("ZREM", MOMENTS, freed[1])
       redis.call("SETBIT", FREE, freed[1], 1)
+      free[#free + 1] = freed[1]
     end
+  end
+  if next(claims) or free[1] then
+    log("settle", at, { claims = next(claims) and claims, p = free[1] and free })
   end
 end

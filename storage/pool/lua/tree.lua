@@ -5,23 +5,33 @@ local BLOCKS = 64
 local BLOCK_BYTES = TREE_BYTES / BLOCKS
 local LEAF_BYTES = 32
 local BITS_OF_NIBBLE = { [0] = 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4 }
-local WORD_RANGE = 4294967296
+local HALF_WORD_RANGE = 2147483648
+local LEVELS = 14
 
--- Random integers from the operating system's 32-bit words (big-endian) that the caller has passed.
-local function dice(words)
-  local next_byte = 1
-  return function(sides)
-    -- A word past the last whole multiple would favour small numbers, so it is discarded.
-    local limit = WORD_RANGE - WORD_RANGE % sides
-    while true do
-      local a, b, c, d = string.byte(words, next_byte, next_byte + 3)
-      if not d then
-        error("out of random words")
-      end
-      next_byte = next_byte + 4
-      local word = ((a * 256 + b) * 256 + c) * 256 + d
-      if word < limit then
-        return word % sides
+-- Rows of random 32-bit words (big-endian) that the caller has passed, one row for each pick. The result is an iterator.
+-- In a row the first word decides at the root of the tree, the next at its child, and so on; the last of them within the
+-- leaf. Further words replace those that would cause bias.
+-- So a pick depends on the numbers beside its own path as little as can be: if others become taken, it stays nearly
+-- always the same, and nobody can choose between many outcomes by waiting.
+local function rows_of(text, words)
+  local row = -1
+  return function()
+    row = row + 1
+    local spare = LEVELS
+    -- An integer below `sides` from the word of this level; exactly uniform, and monotonic in the word.
+    return function(level, sides)
+      local place = level
+      while true do
+        local a, b, c, d = string.byte(text, (row * words + place) * 4 + 1, (row * words + place) * 4 + 4)
+        if not d or place >= words then
+          error("out of random words")
+        end
+        local product = math.floor((((a * 256 + b) * 256 + c) * 256 + d) / 2) * sides
+        if product % HALF_WORD_RANGE >= HALF_WORD_RANGE % sides then
+          return math.floor(product / HALF_WORD_RANGE)
+        end
+        spare = spare + 1
+        place = spare
       end
     end
   end
@@ -64,24 +74,26 @@ local function take_from_bytes(bytes, rank)
   end
 end
 
--- Remove the bit of this rank from the tree, not from Redis, and return its position.
-local function take(tree, rank)
+-- Remove a random bit from the tree, not from Redis, and return its position.
+local function take(tree, random_below)
   local node, first, size, counts = 1, 0, TREE_BYTES, tree.counts
+  local total, level = tree.total, 0
   while size > LEAF_BYTES do
     size, node = size / 2, 2 * node
     local left = counts[node] or redis.call("BITCOUNT", tree.key, first, first + size - 1)
-    if rank < left then
-      counts[node] = left - 1
+    if random_below(level, total) < left then
+      counts[node], total = left - 1, left
     else
-      counts[node] = left
-      rank, first, node = rank - left, first + size, node + 1
+      counts[node], total = left, total - left
+      first, node = first + size, node + 1
     end
+    level = level + 1
   end
   if not tree.leaves[first] then
     tree.leaves[first] = { string.byte(redis.call("GETRANGE", tree.key, first, first + LEAF_BYTES - 1), 1, -1) }
   end
   tree.total = tree.total - 1
-  return first * 8 + take_from_bytes(tree.leaves[first], rank)
+  return first * 8 + take_from_bytes(tree.leaves[first], random_below(level, total))
 end
 
 local function set_of(positions)

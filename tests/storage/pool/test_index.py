@@ -1,5 +1,5 @@
 import asyncio
-import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from domain.dependencies import DependencyUnavailable
 from domain.instants import to_milliseconds
 from domain.plates import POOL_SIZE, position_of
 from storage.failures import IndexLost
+from storage.pool.draw_tickets import Level
 from storage.pool.index import DrawFilter, PoolIndex
 from storage.pool.keys import index_keys
 from storage.postgres.tables import FOREVER
@@ -24,7 +25,7 @@ SPREAD = range(7, POOL_SIZE, 40_009)
 
 @pytest.fixture
 def index(redis: Redis) -> PoolIndex:
-    return PoolIndex(redis, chance=random.Random(1))
+    return PoolIndex(redis)
 
 
 async def test_a_draw_takes_free_numbers_and_holds_them_until_its_end(redis: Redis, index: PoolIndex) -> None:
@@ -75,7 +76,7 @@ async def test_without_four_finds_the_few_numbers_among_many_fours(redis: Redis,
     assert await index.draw(B, 10, at=AT, until=LATER, draw_filter=draw_filter) == []
     # Only the drawn bits have changed, and no scratch copy is left.
     assert await index.count(B, at=AT) == fours.bit_count() + 1
-    assert sorted(await redis.keys()) == sorted(key.encode() for key in index_keys(B)[:3])
+    assert sorted(await redis.keys()) == sorted(key.encode() for key in (*index_keys(B)[:3], *index_keys(B)[7:]))
 
 
 async def test_the_index_knows_all_numbers_without_a_four(redis: Redis, index: PoolIndex) -> None:
@@ -176,7 +177,18 @@ async def test_the_scripts_survive_a_server_that_has_forgotten_them(redis: Redis
 async def test_a_draw_that_meets_an_error_leaves_no_trace(redis: Redis, index: PoolIndex) -> None:
     await put_index(redis, SPREAD)
     before = await redis.get(index_keys(B)[0])
-    arguments: list[int | bytes | str] = [to_milliseconds(AT), to_milliseconds(LATER), 10, 0, b"\x00" * 20, "[]"]
+    arguments: list[int | bytes | str] = [
+        to_milliseconds(AT),
+        to_milliseconds(LATER),
+        10,
+        0,
+        b"\x00" * 64,
+        16,
+        "[]",
+        "",
+        0,
+        "",
+    ]
     with pytest.raises(ResponseError, match="out of random words"):
         await index._draw(keys=index_keys(B), args=arguments)
     assert await redis.get(index_keys(B)[0]) == before
@@ -196,15 +208,14 @@ async def test_a_lost_prefix_gives_back_what_the_others_had_given(
 ) -> None:
     await put_index(redis, SPREAD)
     await put_index(redis, SPREAD, "粤C")
-    counted = index.count
+    counted = index._levels
 
-    async def lose_after_count(prefix: str, *, at: datetime, draw_filter: DrawFilter) -> int:
-        count = await counted(prefix, at=at, draw_filter=draw_filter)
-        if prefix == "粤C":
-            await redis.delete("pool:{粤C}:version")
-        return count
+    async def lose_after_count(prefixes: Sequence[str], *, at: datetime, draw_filter: DrawFilter) -> list[Level]:
+        levels = await counted(prefixes, at=at, draw_filter=draw_filter)
+        await redis.delete("pool:{粤C}:version")
+        return levels
 
-    monkeypatch.setattr(index, "count", lose_after_count)
+    monkeypatch.setattr(index, "_levels", lose_after_count)
     with pytest.raises(IndexLost):
         await index.draw_from_office([B, "粤C"], 10, at=AT, until=LATER)
     assert await free_in(redis) == set(plates_at(SPREAD))

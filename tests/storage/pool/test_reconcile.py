@@ -203,7 +203,8 @@ async def test_a_check_finds_and_mends_stale_bits(pool: Pool, redis: Redis) -> N
 async def test_building_leaves_neither_lock_nor_journal_nor_scratch(pool: Pool, redis: Redis) -> None:
     await pool.add_prefix(B, HUNDRED, segment("!!!!!", "4****"))
     await pool.reconciler.reconcile(AT)
-    assert set(await redis.keys()) == {key(B, name).encode() for name in ("free", "moments", "version")}
+    kept = {key(B, name).encode() for name in ("free", "moments", "version", "log", "log_state")}
+    assert set(await redis.keys()) == kept
     assert not await redis.exists(lock_key(B))
 
 

@@ -1,0 +1,92 @@
+"""Draws as rows: what the applicant gets to verify, and the lines of the pool's log that belong to it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.preselection.values import DrawProof
+from storage.fairness.tables import draw_record
+from storage.pool.draw_tickets import DrawTicket
+from storage.pool.log import LogLine, line_values
+from storage.postgres.database import Database
+
+
+@dataclass(frozen=True)
+class DrawRecord:
+    """A draw to be written with its decision."""
+
+    preselection_id: UUID
+    draws_left: int
+    proof: DrawProof
+    at: datetime
+    without_four: bool
+    numbers: Sequence[str]
+    ticket: DrawTicket
+
+    @property
+    def prefixes(self) -> list[str]:
+        return list(dict.fromkeys(pick.prefix for pick in self.ticket.picks))
+
+    def values(self) -> dict[str, Any]:
+        """The parameters of the statement: the row, the lines of the log, and those that must fit to it."""
+        lines = {
+            (line.prefix, line.epoch, line.seq): line
+            for pick in self.ticket.picks
+            for line in (LogLine.parse(pick.prefix, text) for text in pick.lines)
+        }
+        own = [lines[pick.prefix, pick.epoch, pick.seq] for pick in self.ticket.picks]
+        first = [min(seq for x, e, seq in lines if (x, e) == (line.prefix, line.epoch)) for line in own]
+        return line_values(lines.values()) | {
+            "draw": json.dumps(self._row(), ensure_ascii=False),
+            "x": [line.prefix for line in own],
+            "e": [line.epoch for line in own],
+            "f": first,
+            "s": [line.seq for line in own],
+            "l": [line.text for line in own],
+        }
+
+    def _row(self) -> dict[str, Any]:
+        return {
+            "draw_id": self.proof.draw_id,
+            "preselection_id": str(self.preselection_id),
+            "draws_left": self.draws_left,
+            "day": self.proof.day,
+            "at": self.at.isoformat(),
+            "nonce": self.proof.nonce,
+            "nonce_by": self.proof.nonce_by,
+            "without_four": self.without_four,
+            "numbers": list(self.numbers),
+            "rounds": [each.as_record() for each in self.ticket.rounds],
+            "skipped": [plate for pick in self.ticket.picks for plate in pick.skipped],
+        }
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A draw as its applicant reads it."""
+
+    proof: DrawProof
+    at: datetime
+    numbers: Sequence[str]
+
+
+class Draws:
+    """Reads draws."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_preselection(self, preselection_id: UUID) -> list[Draw]:
+        """The draws of a preselection, oldest first."""
+        columns = draw_record.c
+        found = await self._database.rows(
+            select(columns.draw_id, columns.day, columns.nonce, columns.nonce_by, columns.at, columns.numbers)
+            .where(columns.preselection_id == preselection_id)
+            .order_by(columns.at, columns.draws_left.desc())
+        )
+        return [Draw(DrawProof(*row[:4]), row.at, row.numbers) for row in found]

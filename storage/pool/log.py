@@ -1,0 +1,140 @@
+"""The log of the pool, in the database: Redis orders the lines of a prefix, and the database keeps them.
+
+A draw writes the lines up to its own together with its result; the shipper writes the others. A gap means that one of
+the two was restored or restarted: the index is given up then, and its log begins again with the state of the pool.
+"""
+
+import json
+import secrets
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from domain.instants import from_milliseconds, to_milliseconds
+from storage.pool.keys import index_keys, key
+from storage.postgres.database import Database
+from storage.redis.client import script, translate_redis_errors
+
+_WRITE = b"""
+    INSERT INTO pool_log (prefix, epoch, seq, at, line, free, states)
+    SELECT * FROM unnest(
+        CAST(%(prefixes)s AS text[]), CAST(%(epochs)s AS bigint[]), CAST(%(seqs)s AS bigint[]),
+        CAST(%(ats)s AS timestamptz[]), CAST(%(lines)s AS text[]), CAST(%(free)s AS text[]),
+        CAST(%(states)s AS bigint[])
+    ) ON CONFLICT DO NOTHING
+"""
+_KNOWN = b"SELECT EXISTS (SELECT FROM pool_log WHERE prefix = %(prefix)s AND epoch = %(epoch)s AND seq = %(seq)s)"
+_STORE = b"""
+    INSERT INTO pool_bitmap (prefix, digest, at, content) VALUES (%(prefix)s, %(digest)s, %(at)s, %(content)s)
+    ON CONFLICT DO NOTHING
+"""
+# The prefixes that had a line since the last one that states their free numbers, where that is older than an instant.
+_UNSTATED = b"""
+    SELECT last.prefix FROM (
+        SELECT prefix, max(epoch) AS epoch FROM pool_log GROUP BY prefix
+    ) AS last
+    CROSS JOIN LATERAL (
+        SELECT max(seq) AS seq, max(at) AS at FROM pool_log AS stated
+        WHERE stated.prefix = last.prefix AND stated.epoch = last.epoch AND free IS NOT NULL
+    ) AS stated
+    WHERE stated.at < %(before)s AND EXISTS (
+        SELECT FROM pool_log AS later
+        WHERE later.prefix = last.prefix AND later.epoch = last.epoch AND later.seq > stated.seq
+    )
+"""
+_MOST_LINES = 2_000
+
+
+class LogLine(NamedTuple):
+    """One line of a prefix; `free` is the digest of the free numbers after the line `states`."""
+
+    prefix: str
+    epoch: int
+    seq: int
+    at: datetime
+    text: str
+    free: str | None
+    states: int | None
+
+    @classmethod
+    def parse(cls, prefix: str, text: str) -> "LogLine":
+        line = json.loads(text)
+        free = line.get("free")
+        states = line.get("of", line["s"]) if free else None
+        return cls(prefix, line["e"], line["s"], from_milliseconds(line["t"]), text, free, states)
+
+
+def line_values(lines: Iterable[LogLine]) -> dict[str, list[Any]]:
+    """The lines as parameters of a statement, one list for each column."""
+    columns = list(zip(*lines, strict=True)) or [()] * len(LogLine._fields)
+    names = ("prefixes", "epochs", "seqs", "ats", "lines", "free", "states")
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}
+
+
+class PoolLog:
+    """Raises `DependencyUnavailable` for the database or Redis."""
+
+    def __init__(self, database: Database, redis: Redis) -> None:
+        self._database = database
+        self._redis = redis
+        self._state = script(redis, "pool", "common", "state")
+        self._checkpoint = script(redis, "pool", "common", "checkpoint")
+
+    async def store_bitmap(self, prefix: str, bitmap: bytes, at: datetime) -> str:
+        """Keep a bitmap, and return its digest."""
+        digest = sha256(bitmap).hexdigest()
+        values = {"prefix": prefix, "digest": digest, "at": at, "content": zlib.compress(bitmap, 1)}
+        await self._database.fetch_raw(_STORE, values)
+        return digest
+
+    async def ship(self, prefixes: Sequence[str]) -> list[str]:
+        """Write the lines that only Redis has; returns the prefixes whose log has a gap."""
+        with translate_redis_errors():
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for prefix in prefixes:
+                    pipeline.xrange(key(prefix, "log"), count=_MOST_LINES)
+                found = await pipeline.execute()
+        logs = dict(zip(prefixes, found, strict=True))
+        return [prefix for prefix, entries in logs.items() if entries and not await self._ship(prefix, entries)]
+
+    async def _ship(self, prefix: str, entries: Sequence[tuple[bytes, Mapping[bytes, bytes]]]) -> bool:
+        lines = [LogLine.parse(prefix, fields[b"l"].decode()) for _, fields in entries]
+        for epoch in dict.fromkeys(line.epoch for line in lines):
+            first = min(line.seq for line in lines if line.epoch == epoch)
+            if first > 1 and not await self._has(prefix, epoch, first - 1):
+                with translate_redis_errors():
+                    await self._redis.delete(key(prefix, "log"))
+                return False
+        await self._database.fetch_raw(_WRITE, line_values(lines))
+        with translate_redis_errors():
+            await self._redis.xtrim(
+                key(prefix, "log"), minid=f"{lines[-1].epoch}-{lines[-1].seq + 1}", approximate=False
+            )
+        return True
+
+    async def _has(self, prefix: str, epoch: int, seq: int) -> bool:
+        values = {"prefix": prefix, "epoch": epoch, "seq": seq}
+        return bool((await self._database.fetch_raw(_KNOWN, values))[0][0])
+
+    async def state_free_numbers(self, at: datetime, *, older_than: datetime) -> list[str]:
+        """State the free numbers of every prefix whose log went on since, and was last stated before an instant."""
+        found = await self._database.fetch_raw(_UNSTATED, {"before": older_than})
+        return [prefix for (prefix,) in found if await self._state_prefix(prefix, at)]
+
+    async def _state_prefix(self, prefix: str, at: datetime) -> bool:
+        try:
+            with translate_redis_errors():
+                bitmap, epoch, seq = await self._state(keys=index_keys(prefix), args=[to_milliseconds(at)])
+        except ResponseError:
+            # The index is lost; the one that is built next states its numbers.
+            return False
+        digest = await self.store_bitmap(prefix, bitmap, at)
+        # The salt keeps the digest of a single change from being guessed.
+        arguments = [to_milliseconds(at), epoch, seq, digest, secrets.token_hex(16)]
+        with translate_redis_errors():
+            return bool(await self._checkpoint(keys=index_keys(prefix), args=arguments))

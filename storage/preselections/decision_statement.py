@@ -1,0 +1,129 @@
+"""The statement of a decision: it checks first, and then writes everything or nothing (`Decisions`)."""
+
+from typing import NamedTuple
+
+# What may be claimed: an expired hold, by a new hold; or the vehicle's own hold, which may become a reservation, which
+# may become another reservation, an issued or a cooling plate. A hold that ends at once only frees its plate.
+_OBTAINABLE = """(
+    held.until <= %(at)s AND excluded.until > %(at)s AND excluded.kind IN ('offered', 'candidate', 'reserved')
+    OR held.preselection_id = %(preselection_id)s AND (
+        held.kind IN ('offered', 'candidate')
+        OR held.kind = 'reserved' AND excluded.kind IN ('reserved', 'issued', 'cooling')
+    )
+)"""
+
+_ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
+
+
+class DecisionKind(NamedTuple):
+    """The parts in which the statement of a draw differs from that of other decisions."""
+
+    is_gone: str
+    """Whether something that the decision is based on is gone: its code, or the log before its picks."""
+    further_writes: str
+    code_used: str
+
+
+_WITH_CODE = DecisionKind(
+    is_gone="""
+        CAST(%(use_code)s AS uuid) IS NOT NULL AND NOT EXISTS (
+            SELECT FROM code WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
+        )
+    """,
+    further_writes="""
+        used AS (
+            UPDATE code SET used_at = %(at)s
+            WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
+              AND EXISTS (SELECT FROM clear)
+            RETURNING id
+        )
+    """,
+    code_used="CASE WHEN CAST(%(use_code)s AS uuid) IS NOT NULL THEN EXISTS (SELECT FROM used) END",
+)
+# Of each pick: the line before those that are written now must be there, and its own must not be another one.
+_WITH_DRAW = DecisionKind(
+    is_gone="""
+        EXISTS (
+            SELECT FROM unnest(%(x)s::text[], %(e)s::bigint[], %(f)s::bigint[], %(s)s::bigint[], %(l)s::text[])
+                AS p (x, e, f, s, l)
+            WHERE f > 1 AND NOT EXISTS (SELECT FROM pool_log WHERE prefix = x AND epoch = e AND seq = f - 1)
+               OR EXISTS (SELECT FROM pool_log WHERE prefix = x AND epoch = e AND seq = s AND line <> l)
+        )
+    """,
+    further_writes="""
+        logged AS (
+            INSERT INTO pool_log SELECT l.* FROM clear, unnest(
+                %(prefixes)s::text[], %(epochs)s::bigint[], %(seqs)s::bigint[], %(ats)s::timestamptz[],
+                %(lines)s::text[], %(free)s::text[], %(states)s::bigint[]
+            ) AS l ON CONFLICT DO NOTHING
+        ), drawn AS (
+            INSERT INTO draw_record
+            SELECT r.* FROM clear, json_populate_record(NULL::draw_record, %(draw)s::json) AS r
+        )
+    """,
+    code_used="NULL::boolean",
+)
+
+
+# The check is one index probe for each plate: a join might be planned as a scan of a table that was small when the plan
+# was made. On one line the statement is short enough for the driver to cache its placeholders.
+def _commit(of: DecisionKind) -> bytes:
+    """The statement without line breaks."""
+    statement = f"""
+    WITH found AS MATERIALIZED (
+        SELECT
+            (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
+            CASE WHEN %(refuse_banned)s THEN (
+                SELECT max(until) FROM blacklist
+                WHERE party_hash = (SELECT party_hash FROM preselection WHERE id = %(preselection_id)s)
+                  AND released_at IS NULL AND since <= %(at)s AND until > %(at)s
+            ) END AS banned_until,
+            {of.is_gone} AS is_gone,
+            ARRAY(
+                SELECT plate FROM {_ENTRIES} AS excluded (plate, kind, until)
+                WHERE until > %(at)s AND (SELECT NOT {_OBTAINABLE} FROM claim AS held WHERE held.plate = excluded.plate)
+            ) AS lost
+    ), clear AS MATERIALIZED (
+        SELECT FROM found
+        WHERE revision = %(expected_revision)s AND banned_until IS NULL AND NOT is_gone
+          AND lost = '{{}}'
+    ), claimed AS (
+        INSERT INTO claim AS held (plate, kind, preselection_id, until, changed_at)
+        SELECT plate, kind, %(preselection_id)s, until, %(at)s
+        FROM clear CROSS JOIN {_ENTRIES} AS entry (plate, kind, until)
+        ORDER BY plate COLLATE "C"
+        ON CONFLICT (plate) DO UPDATE SET
+            kind = excluded.kind, preselection_id = excluded.preselection_id,
+            until = excluded.until, changed_at = excluded.changed_at
+        WHERE {_OBTAINABLE}
+        RETURNING until > %(at)s AS lasts
+    ), saved AS (
+        UPDATE preselection SET
+            stage = %(stage)s, dormant = %(dormant)s, state = CAST(%(state)s AS jsonb), plate = CAST(%(plate)s AS text),
+            visit_by = CAST(%(visit_by)s AS date), deadline = CAST(%(deadline)s AS timestamptz), changed_at = %(at)s,
+            revision = revision + 1, seller = NULL
+        WHERE id = %(preselection_id)s AND revision = %(expected_revision)s AND EXISTS (SELECT FROM clear)
+        RETURNING id
+    ), {of.further_writes}, made AS (
+        INSERT INTO decision
+            (request_id, preselection_id, action, at, answer, operator, reason, claimed, wanted, saved, code_used)
+        SELECT
+            %(request_id)s, %(preselection_id)s, %(action)s, %(at)s, CAST(%(answer)s AS jsonb),
+            CAST(%(operator)s AS text), CAST(%(reason)s AS text),
+            (SELECT count(*) FROM claimed WHERE lasts), %(wanted)s, (SELECT count(*) FROM saved),
+            {of.code_used}
+        FROM clear
+    ), audited AS (
+        INSERT INTO audit (at, actor_kind, actor, action, preselection_id, request_id, plates, facts)
+        SELECT
+            %(at)s, %(actor_kind)s, CAST(%(operator)s AS text), %(action)s, %(preselection_id)s, %(request_id)s,
+            CAST(%(plates)s AS text[]), CAST(%(facts)s AS jsonb)
+        FROM clear WHERE CAST(%(facts)s AS jsonb) IS NOT NULL
+    )
+    SELECT revision, banned_until, is_gone, lost, EXISTS (SELECT FROM clear) FROM found
+"""  # noqa: S608 -- put together from constants of this module only
+    return b" ".join(statement.encode().split())
+
+
+COMMIT = _commit(_WITH_CODE)
+COMMIT_DRAW = _commit(_WITH_DRAW)
