@@ -10,6 +10,7 @@ from domain.preselection.values import DrawProof
 from storage.fairness.days import FairnessDays
 from storage.fairness.draws import DrawRecord
 from storage.pool.draw_tickets import DrawTicket
+from storage.preselections.decisions import VerifiableDraw
 from workflows.messages import Draw
 
 
@@ -21,8 +22,8 @@ class FairDraw:
     ticket: DrawTicket
     without_four: bool
 
-    def record(self, case: Case, numbers: Sequence[str]) -> DrawRecord:
-        return DrawRecord(
+    def to_write(self, case: Case, numbers: Sequence[str]) -> VerifiableDraw:
+        record = DrawRecord(
             preselection_id=case.row.id,
             draws_left=case.state.draws_remaining,
             proof=self.proof,
@@ -31,6 +32,7 @@ class FairDraw:
             numbers=numbers,
             ticket=self.ticket,
         )
+        return record.to_write()
 
 
 class FairDraws:

@@ -96,7 +96,7 @@ class PlateActivities(Plates):
                 after,
                 claims=claims,
                 index_claims=ClaimChanges(release=claims.release),
-                draw=fair.record(case, numbers),
+                draw=fair.to_write(case, numbers),
             )
         except (PartyBanned, DependencyUnavailable, StaleRevision, LogGap) as failure:
             # It may be unknown whether they were claimed; a claimed number costs the next draw a retry.

@@ -14,6 +14,7 @@ AREAS = {
     "texts": "SMS that are sent automatically, and their delivery.",
     "audit": "The audit.",
     "keys": "The keys of personal data.",
+    "verify": "Published draws.",
     "person": "One person's or organisation's data.",
 }
 """Each is the module `cli.<name>`, imported when one of its commands is called."""

@@ -29,10 +29,9 @@ from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
 from storage.crypto.seals import MessageSeals
 from storage.failures import ClaimLost, CodeGone, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
-from storage.fairness.draws import DrawRecord
 from storage.pool.index import PoolIndex
 from storage.postgres.tables import FOREVER
-from storage.preselections.decisions import Decisions
+from storage.preselections.decisions import Decisions, VerifiableDraw
 from storage.preselections.history import VehicleHistories
 from storage.preselections.rows import PreselectionRow
 from storage.redis.announcements import Announcements
@@ -154,7 +153,7 @@ class DecisionRunner:
         claims: ClaimChanges = NO_CLAIMS,
         index_claims: ClaimChanges | None = None,
         use_code: UUID | None = None,
-        draw: DrawRecord | None = None,
+        draw: VerifiableDraw | None = None,
     ) -> DecisionResult:
         """Commit `after` and the claims together; raises what `Decisions.commit` raises.
 

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -14,14 +14,11 @@ import structlog
 from temporalio import activity
 
 from activities.clock import WorkerClock
-from storage.fairness.days import CommittedDay, FairnessDays
+from storage.fairness.days import LATEST_DRAW, CommittedDay, FairnessDays
 from storage.fairness.export import DayExport
 from workflows.maintenance.types import FairnessSteps, PublishedDays, StepInput
 
 log = structlog.get_logger("fairness")
-
-LATEST_DRAW = timedelta(seconds=60)
-"""A draw that began on a day is committed at most this long after it: a clock may be slow, and an attempt is short."""
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,10 @@ RULES: Mapping[str, Rule] = {
     "audit_desk_acts": AUDITOR,
     "audit_temporal": AUDITOR,
     "list_texts": OPERATOR,
+    "list_draws": OWNER,
+    "list_fairness_days": PUBLIC,
+    "read_fairness_day": PUBLIC,
+    "read_fairness_file": PUBLIC,
     "read_health": HEALTH,
     "read_readiness": HEALTH,
 }

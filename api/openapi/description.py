@@ -18,6 +18,7 @@ AREAS = {
     "desk": "What a clerk does at the counter of an office.",
     "operations": "What operators do: bans, segments, withheld numbers, calendar, deadlines and searches.",
     "audit": "What auditors read. They change nothing.",
+    "fairness": "Verifiable draws: commitments before each day, secrets and logs after it. No token is needed.",
     "health": "Whether the process is up and ready.",
     "demo": "Demo mode only: users, their cars and their phones.",
 }

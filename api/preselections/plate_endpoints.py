@@ -1,16 +1,20 @@
 """预选号牌: keyboard, composed numbers, draws, candidates and the confirmation."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import Body, Request
 
+from api.fairness.schemas import DrawItem, DrawList
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
+from api.http.validation import invalid_field
 from api.preselections.actions import perform_action
 from api.preselections.keyboard import PARAMETERS, keys_after
 from api.preselections.numbers import composed_numbers, one_number, prefix_of_office
 from api.preselections.schemas import CompositionBody, DrawBody, Keyboard, NumberBody, PreselectionView
+from domain.fair_draws import is_nonce
 from workflows.messages import Compose, Draw, OneNumber
 
 router = area("/preselections/{preselection_id}", tags=["plates"])
@@ -48,7 +52,17 @@ async def compose(context: CurrentContext, body: CompositionBody) -> Preselectio
 async def draw(context: CurrentContext, body: Annotated[DrawBody, Body()] = _ANY_DRAW) -> PreselectionView:
     """「随机一次」, 「换一批」: a batch of numbers held for this vehicle alone (R-31 to R-36)."""
     prefix = prefix_of_office(body.prefix, await context.app.directory.get(context.preselection.office_code))
-    return await perform_action(context, "draw", Draw(body.exclude_four, prefix, str(context.operation_id)))
+    if body.nonce is not None and not is_nonce(body.nonce):
+        raise invalid_field("nonce", "value")
+    command = Draw(body.exclude_four, prefix, str(context.operation_id), nonce=body.nonce)
+    return await perform_action(context, "draw", command)
+
+
+@router.get("/draws", responses=responses_of_read("not_found"))
+async def list_draws(context: CurrentContext) -> DrawList:
+    """The draws of this preselection, oldest first, with what each followed from."""
+    found = await context.repositories.fair_draws.of_preselection(context.preselection.id)
+    return DrawList(items=[DrawItem(at=each.at, numbers=list(each.numbers), **asdict(each.proof)) for each in found])
 
 
 @router.post(

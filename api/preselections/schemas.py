@@ -54,6 +54,7 @@ class CompositionBody(Body):
 class DrawBody(Body):
     exclude_four: bool = False
     prefix: PlainText | None = None
+    nonce: PlainText | None = Field(None, description="16 to 64 random bytes of the client in base64url.")
 
 
 class NumberBody(Body):
@@ -86,9 +87,15 @@ class Identity(Answer):
 
 
 class BatchView(Answer):
+    """The last four fields are null for a batch that was drawn before draws were verifiable."""
+
     id: str
     numbers: list[str]
     expires_at: Instant
+    draw_id: str | None = None
+    day: str | None = None
+    nonce: str | None = None
+    nonce_by: Literal["client", "server"] | None = None
 
 
 class CandidatesView(Answer):

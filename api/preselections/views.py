@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from domain.masking import mask_certificate_number, mask_mobile, mask_vin
 from domain.policy import Policy
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
-from domain.preselection.values import Stage
+from domain.preselection.values import Batch, Stage
 from locales.languages import Language
 from storage.offices.offices import Office
 from storage.preselections.rows import PreselectionRow
@@ -113,11 +114,16 @@ def _selection(state: Preselection, at: datetime) -> Mapping[str, Any]:
             resend_at=code.resend_at,
             expires_at=code.expires_at,
         ),
-        "batch": batch and BatchView(id=batch.id, numbers=list(batch.numbers), expires_at=batch.expires_at),
+        "batch": batch and _batch(batch),
         "candidates": column and CandidatesView(numbers=list(column.numbers), expires_at=column.expires_at),
         "last_submission": state.last_submission
         and [TriedNumber(number=tried.number, outcome=tried.outcome) for tried in state.last_submission],
     }
+
+
+def _batch(batch: Batch) -> BatchView:
+    proof = asdict(batch.proof) if batch.proof else {}
+    return BatchView(id=batch.id, numbers=list(batch.numbers), expires_at=batch.expires_at, **proof)
 
 
 def _reservation(state: Preselection) -> Mapping[str, Any]:

@@ -169,9 +169,8 @@ class Preselection:
         if not numbers:
             raise NumbersUnavailable
         state = self.settle(at)
-        batch = Batch(id_, tuple(numbers), self.policy.batch_ttl.after(at), proof)
-        state = replace(state, batch=batch, draws_remaining=state.draws_remaining - 1)
-        return _prolong_session(replace(state, shown=(*state.shown, *numbers)), at)
+        batch, left = Batch(id_, tuple(numbers), self.policy.batch_ttl.after(at), proof), state.draws_remaining - 1
+        return _prolong_session(replace(state, batch=batch, draws_remaining=left, shown=(*state.shown, *numbers)), at)
 
     def restart_batch(self, batch_id: str, at: datetime) -> "Preselection":
         """The same batch with its whole countdown, where it was running while nobody could see the batch."""

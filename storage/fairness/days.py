@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
@@ -18,6 +18,9 @@ from storage.crypto.vault import Keys
 from storage.failures import StorageFailure
 from storage.fairness.tables import fairness_day, fairness_file
 from storage.postgres.database import Database
+
+LATEST_DRAW = timedelta(seconds=60)
+"""A draw that began on a day is committed at most this long after it: a clock may be slow, and an attempt is short."""
 
 _LABEL = "fairness day"
 _MOST_IN_MEMORY = 8

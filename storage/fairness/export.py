@@ -76,8 +76,8 @@ class DayExport:
             "rounds": rounds,
         }
         if skipped:
-            offered = await self._offered(preselection_id, day.day, skipped)
-            record |= {"skipped": offered, "link": link_of(str(preselection_id)), "draws_left": draws_left}
+            passed_over = await self._offered(preselection_id, day.day, skipped)
+            record |= {"skipped": passed_over, "link": link_of(str(preselection_id)), "draws_left": draws_left}
         return record
 
     async def _offered(self, preselection_id: UUID, day: str, plates: Iterable[str]) -> dict[str, int | None]:

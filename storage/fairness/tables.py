@@ -1,10 +1,6 @@
-"""The tables of verifiable draws: the log of the pool, draws, the days with their commitments, and published files.
-
-The application can add to the log and to the draws, and can neither change nor remove a row of them.
-"""
+"""The tables of verifiable draws: draws, which can only be added, days with their commitments, and files."""
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -16,39 +12,10 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from storage.postgres.tables import Instant, Plate, metadata, one_of
-
-pool_log = Table(
-    "pool_log",
-    metadata,
-    Column("prefix", Plate, nullable=False),
-    # An epoch is the time from one loss of the index to the next; its lines are numbered without a gap.
-    Column("epoch", BigInteger, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("line", Text, nullable=False),
-    # SHA-256 of the bitmap of free numbers, on lines that state one; `states` is the line after which it holds.
-    Column("free", Text),
-    Column("states", BigInteger),
-    PrimaryKeyConstraint("prefix", "epoch", "seq"),
-    Index("ix_pool_log_at", "at", postgresql_using="brin"),
-    Index("ix_pool_log_stated", "prefix", "epoch", "seq", postgresql_where=text("free IS NOT NULL")),
-)
-
-pool_bitmap = Table(
-    "pool_bitmap",
-    metadata,
-    Column("prefix", Plate, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    # Compressed with zlib.
-    Column("content", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("prefix", "digest"),
-)
+from storage.postgres.tables import Instant, metadata, one_of
 
 draw_record = Table(
     "draw_record",

@@ -14,9 +14,12 @@ from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.instants import from_milliseconds, to_milliseconds
 from storage.pool.keys import index_keys, key
+from storage.pool.tables import pool_bitmap, pool_log
 from storage.postgres.database import Database
 from storage.redis.client import script, translate_redis_errors
 
@@ -27,11 +30,6 @@ _WRITE = b"""
         CAST(%(ats)s AS timestamptz[]), CAST(%(lines)s AS text[]), CAST(%(free)s AS text[]),
         CAST(%(states)s AS bigint[])
     ) ON CONFLICT DO NOTHING
-"""
-_KNOWN = b"SELECT EXISTS (SELECT FROM pool_log WHERE prefix = %(prefix)s AND epoch = %(epoch)s AND seq = %(seq)s)"
-_STORE = b"""
-    INSERT INTO pool_bitmap (prefix, digest, at, content) VALUES (%(prefix)s, %(digest)s, %(at)s, %(content)s)
-    ON CONFLICT DO NOTHING
 """
 # The prefixes that had a line since the last one that states their free numbers, where that is older than an instant.
 _UNSTATED = b"""
@@ -89,7 +87,7 @@ class PoolLog:
         """Keep a bitmap, and return its digest."""
         digest = sha256(bitmap).hexdigest()
         values = {"prefix": prefix, "digest": digest, "at": at, "content": zlib.compress(bitmap, 1)}
-        await self._database.fetch_raw(_STORE, values)
+        await self._database.rows(insert(pool_bitmap).values(values).on_conflict_do_nothing())
         return digest
 
     async def ship(self, prefixes: Sequence[str]) -> list[str]:
@@ -118,8 +116,9 @@ class PoolLog:
         return True
 
     async def _has(self, prefix: str, epoch: int, seq: int) -> bool:
-        values = {"prefix": prefix, "epoch": epoch, "seq": seq}
-        return bool((await self._database.fetch_raw(_KNOWN, values))[0][0])
+        columns = pool_log.c
+        line = select(columns.seq).where(columns.prefix == prefix, columns.epoch == epoch, columns.seq == seq)
+        return await self._database.row(line) is not None
 
     async def state_free_numbers(self, at: datetime, *, older_than: datetime) -> list[str]:
         """State the free numbers of every prefix whose log went on since, and was last stated before an instant."""

@@ -1,6 +1,18 @@
-"""The table of numbers that operators withhold from the pool."""
+"""The tables of the pool: withheld numbers, and the log with the bitmaps that it names."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.postgres.tables import Instant, Plate, metadata
@@ -31,4 +43,33 @@ withholding = Table(
         "withheld_at",
         postgresql_where=text("confirmed_at IS NULL OR released_at IS NOT NULL AND release_confirmed_at IS NULL"),
     ),
+)
+
+# The application can add to the log, and can neither change nor remove a line.
+pool_log = Table(
+    "pool_log",
+    metadata,
+    Column("prefix", Plate, nullable=False),
+    # An epoch is the time from one loss of the index to the next; its lines are numbered without a gap.
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("line", Text, nullable=False),
+    # SHA-256 of the bitmap of free numbers, on lines that state one; `states` is the line after which it holds.
+    Column("free", Text),
+    Column("states", BigInteger),
+    PrimaryKeyConstraint("prefix", "epoch", "seq"),
+    Index("ix_pool_log_at", "at", postgresql_using="brin"),
+    Index("ix_pool_log_stated", "prefix", "epoch", "seq", postgresql_where=text("free IS NOT NULL")),
+)
+
+pool_bitmap = Table(
+    "pool_bitmap",
+    metadata,
+    Column("prefix", Plate, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    # Compressed with zlib.
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("prefix", "digest"),
 )

@@ -18,7 +18,6 @@ from psycopg import IntegrityError
 from storage.audit.trail import ActorKind
 from storage.crypto.vault import Keys
 from storage.failures import ClaimLost, CodeGone, LogGap, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
-from storage.fairness.draws import DrawRecord
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER
 from storage.preselections.decision_statement import COMMIT, COMMIT_DRAW
@@ -64,6 +63,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class VerifiableDraw:
+    """What the statement of a draw writes besides: parameters of `COMMIT_DRAW`, and the prefixes of its picks."""
+
+    values: Mapping[str, Any]
+    prefixes: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Decision:
     """A change of one preselection at `at`, based on a revision.
 
@@ -90,7 +97,7 @@ class Decision:
     release: Sequence[str] = ()
     refuse_banned: bool = False
     use_code: UUID | None = None
-    draw: DrawRecord | None = None
+    draw: VerifiableDraw | None = None
     actor_kind: ActorKind = "applicant"
     facts: Mapping[str, Any] | None = None
     operator: str | None = field(default=None, repr=False)
@@ -207,7 +214,7 @@ def _values(decision: Decision) -> dict[str, Any]:
         "untils": [entry.until for entry in entries],
         "wanted": sum(entry.until > decision.at for entry in entries),
         "facts": _facts(decision, entries),
-        **(decision.draw.values() if decision.draw else {}),
+        **(decision.draw.values if decision.draw else {}),
     }
 
 

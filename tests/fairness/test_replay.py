@@ -12,8 +12,8 @@ async def test_every_draw_of_a_day_is_replayed(drawing: DrawWorld, tmp_path: Pat
     one = await drawing.add_office({B: ["AB1!!", "!!!!!"]})
     cars = [await drawing.selecting(one) for _ in range(6)]
     for place, car in enumerate(cars):
-        for wish in range(3):
-            await drawing.draw(car, exclude_four=bool((place + wish) % 2), **({} if wish else {"nonce": None}))
+        for turn in range(3):
+            await drawing.draw(car, exclude_four=bool((place + turn) % 2), **({} if turn else {"nonce": None}))
     found = await drawing.write_files(tmp_path)
     assert found["draws replayed"] == 18
     assert "picks that led to no draw" not in found

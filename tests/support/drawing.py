@@ -73,10 +73,10 @@ class DrawWorld:
         self.now += timedelta(seconds=10)
         return submission.id
 
-    async def draw(self, preselection: UUID, **wish: Any) -> DecisionResult:
+    async def draw(self, preselection: UUID, **given: Any) -> DecisionResult:
         """A draw with the client's nonce; `nonce=None` leaves it to the server."""
         self.now += SECOND
-        command = Draw(**({"request_id": str(uuid4()), "nonce": f"nonce-of-a-client-{next(NONCES):06d}"} | wish))
+        command = Draw(**({"request_id": str(uuid4()), "nonce": f"nonce-of-a-client-{next(NONCES):06d}"} | given))
         return await self.plates.draw(DecisionInput(str(preselection), "draw", self.now, self.now), command)
 
     async def state(self, preselection: UUID) -> Preselection:
