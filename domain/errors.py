@@ -265,24 +265,11 @@ class OutcomeUnknown(Refusal):
     is_retryable = True
 
 
-@dataclass(eq=False)
-class NotYet(Refusal):
-    """It is published later, not before `from`."""
-
-    from_: datetime
-    code = "not_yet"
-    is_retryable = True
-
-    def facts(self) -> dict[str, Any]:
-        return {"from": format_instant(self.from_)}
-
-
 REFUSALS: dict[str, type[Refusal]] = {kind.code: kind for kind in Refusal.__subclasses__()}
-_INSTANTS = {"retry_at", "until", "from_"}
+_INSTANTS = {"retry_at", "until"}
 
 
 def refusal_from(code: str, facts: dict[str, Any]) -> Refusal:
     """Rebuild the refusal from its `facts()` after a JSON round trip; raises KeyError for an unknown code."""
     kind = REFUSALS[code]
-    facts = {"from_" if name == "from" else name: value for name, value in facts.items()}
     return kind(**{name: parse_instant(value) if name in _INSTANTS else value for name, value in facts.items()})

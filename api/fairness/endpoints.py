@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import Query
 from starlette.responses import Response
 
+from api.fairness.refusals import NotYet
 from api.fairness.schemas import DayFile, DayItem, DayList, DaysQuery, PublishedDay
 from api.http.request_context import CurrentContext, RequestContext
 from api.http.responses import problems
 from api.http.secured_route import BASE, area
 from api.http.validation import invalid_field
 from domain.calendar import end_of_day
-from domain.errors import NotFound, NotYet
+from domain.errors import NotFound
 from domain.instants import parse_instant
 from storage.fairness.days import LATEST_DRAW, CommittedDay
 
