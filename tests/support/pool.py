@@ -48,6 +48,7 @@ async def put_index(redis: Redis, free: Iterable[int] | int, name: str = B, *, v
         pipeline.set(bitmap, to_bitmap(mask))
         pipeline.zadd(instants, {str(GUARD): GUARD_AT})
         pipeline.hset(version, mapping={"revision": 0, "run": "test", "valid_until": to_milliseconds(valid_until)})
+        pipeline.hset(others[-1], mapping={"run": "test", "epoch": 1, "seq": 0})
         await pipeline.execute()
 
 

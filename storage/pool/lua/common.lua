@@ -179,7 +179,7 @@ local function freshen(at)
   if not valid_until or at >= valid_until or redis.call("STRLEN", FREE) ~= POOL_BYTES then
     return nil
   end
-  if redis.call("EXISTS", MOMENTS) == 0 or (version[2] and redis.call("EXISTS", OPENINGS) == 0) then
+  if redis.call("EXISTS", MOMENTS, LOG_STATE) < 2 or (version[2] and redis.call("EXISTS", OPENINGS) == 0) then
     return nil
   end
   if version[2] and at >= tonumber(version[2]) then
