@@ -242,6 +242,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fairness/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Fairness Days
+         * @description The days with their commitments, newest first, at most 400.
+         */
+        get: operations["list_fairness_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fairness/days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Fairness Day
+         * @description The secret of a day, and the files with which anybody can replay its draws.
+         */
+        get: operations["read_fairness_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fairness/days/{day}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Fairness File
+         * @description One file of a published day.
+         */
+        get: operations["read_fairness_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/offices": {
         parameters: {
             query?: never;
@@ -969,7 +1029,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Draws
+         * @description The draws of this preselection, oldest first, with what each followed from.
+         */
+        get: operations["list_draws"];
         put?: never;
         /**
          * Draw
@@ -1276,8 +1340,15 @@ export interface components {
             /** Items */
             items: components["schemas"]["BanItem"][];
         };
-        /** BatchView */
+        /**
+         * BatchView
+         * @description The last four fields are null for a batch that was drawn before draws were verifiable.
+         */
         BatchView: {
+            /** Day */
+            day?: string | null;
+            /** Draw Id */
+            draw_id?: string | null;
             /**
              * Expires At
              * Format: date-time
@@ -1286,6 +1357,10 @@ export interface components {
             expires_at: string;
             /** Id */
             id: string;
+            /** Nonce */
+            nonce?: string | null;
+            /** Nonce By */
+            nonce_by?: ("client" | "server") | null;
             /** Numbers */
             numbers: string[];
         };
@@ -1474,12 +1549,72 @@ export interface components {
              */
             kind: "holiday" | "working" | "ordinary";
         };
+        /** DayFile */
+        DayFile: {
+            /**
+             * Href
+             * @description A path from the root.
+             */
+            href: string;
+            /** Name */
+            name: string;
+            /**
+             * Sha256
+             * @description SHA-256 in hexadecimal digits.
+             */
+            sha256: string;
+        };
+        /** DayItem */
+        DayItem: {
+            /**
+             * Begins
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            begins: string;
+            /**
+             * Commitment
+             * @description SHA-256 in hexadecimal digits.
+             */
+            commitment: string;
+            /**
+             * Committed At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            committed_at: string;
+            /**
+             * Day
+             * @description An ISO date, or the start of a shorter day.
+             */
+            day: string;
+            /** Draws */
+            draws: number | null;
+            /**
+             * Ends
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            ends: string;
+            /** Revealed At */
+            revealed_at: string | null;
+            /**
+             * Verified
+             * @description Whether our checker found every draw right; null until publication.
+             */
+            verified: boolean | null;
+        };
         /**
          * DayKind
          * @description The kind of day that a calendar entry sets.
          * @enum {string}
          */
         DayKind: "holiday" | "working";
+        /** DayList */
+        DayList: {
+            /** Items */
+            items: components["schemas"]["DayItem"][];
+        };
         /**
          * DeliveryState
          * @description `handed_over` to the gateway, which reports no more; `waiting` for a further attempt; `given_up`.
@@ -1493,8 +1628,43 @@ export interface components {
              * @default false
              */
             exclude_four: boolean;
+            /**
+             * Nonce
+             * @description 16 to 64 random bytes of the client in base64url.
+             */
+            nonce?: string | null;
             /** Prefix */
             prefix?: string | null;
+        };
+        /** DrawItem */
+        DrawItem: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            at: string;
+            /**
+             * Day
+             * @description An ISO date, or the start of a shorter day.
+             */
+            day: string;
+            /** Draw Id */
+            draw_id: string;
+            /** Nonce */
+            nonce: string;
+            /**
+             * Nonce By
+             * @enum {string}
+             */
+            nonce_by: "client" | "server";
+            /** Numbers */
+            numbers: string[];
+        };
+        /** DrawList */
+        DrawList: {
+            /** Items */
+            items: components["schemas"]["DrawItem"][];
         };
         /** Draws */
         Draws: {
@@ -1990,6 +2160,13 @@ export interface components {
             type: string;
         } & {
             [key: string]: unknown;
+        };
+        /** PublishedDay */
+        PublishedDay: {
+            /** Files */
+            files: components["schemas"]["DayFile"][];
+            /** Secret */
+            secret: string;
         };
         /** PublishedNotice */
         PublishedNotice: {
@@ -3637,6 +3814,155 @@ export interface operations {
             };
             /** @description `outcome_unknown` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_fairness_days: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayList"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_fairness_day: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedDay"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_fairness_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                day: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_yet` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7778,6 +8104,85 @@ export interface operations {
                 };
             };
             /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_draws: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                preselection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawList"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
