@@ -3456,7 +3456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `busy` · `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8182,7 +8182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `busy` · `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
