@@ -5074,7 +5074,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `busy` · `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6316,7 +6316,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `busy` · `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from storage.postgres.roles import APPLICATION_ROLE
 
 revision: str = "2026_11_28_verifiable_draws"
-down_revision: str | None = "2026_11_28_setup"
+down_revision: str | None = "2026_11_28_operator_requests"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
