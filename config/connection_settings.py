@@ -1,7 +1,13 @@
-"""Settings of the connections to PostgreSQL and Redis."""
+"""Settings of the connections to PostgreSQL, Redis and Temporal."""
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings
+
+from config.temporal_profile import temporal_profile
+
+_OF_TEMPORAL = {"temporal_address": "target_host", "temporal_namespace": "namespace"}
 
 
 class ConnectionSettings(BaseSettings):
@@ -14,3 +20,11 @@ class ConnectionSettings(BaseSettings):
         default=False, description="Whether a pooler of transactions, such as PgBouncer, is before PostgreSQL"
     )
     redis_connections: int = Field(200, ge=10, le=10_000, description="Most connections of one process to Redis")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _adopts_the_profile(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Address and namespace of the SDK's own variables count where ours are not set."""
+        profile: dict[str, Any] = dict(temporal_profile())
+        adopted = {ours: profile[theirs] for ours, theirs in _OF_TEMPORAL.items() if profile.get(theirs)}
+        return adopted | values

@@ -5,6 +5,7 @@ from temporalio.common import SearchAttributeKey
 
 from config.payloads import DATA_CONVERTER
 from config.settings import Settings
+from config.temporal_profile import temporal_profile
 
 STAGE = SearchAttributeKey.for_keyword("Stage")
 OFFICE = SearchAttributeKey.for_keyword("Office")
@@ -12,14 +13,18 @@ DEADLINE = SearchAttributeKey.for_datetime("Deadline")
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """A client for the settings' address and namespace.
+    """A client for the settings' address and namespace, with TLS and an API key where the SDK's variables have them.
 
     With `lazy` the first call connects, so that a process can start while Temporal is unavailable; otherwise a
     `RuntimeError` says that Temporal did not respond.
     """
+    profile = temporal_profile()
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=DATA_CONVERTER,
         lazy=lazy,
+        api_key=profile.get("api_key"),
+        tls=profile.get("tls", False),
+        rpc_metadata=profile.get("rpc_metadata", {}),
     )
