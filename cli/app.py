@@ -56,6 +56,7 @@ app = App(
 for _name, _text in AREAS.items():
     app.command(f"cli.{_name}:app", name=_name, help=_text)
 app.command("cli.find:find", name="find", help="Find a vehicle's workflow, with its address in Temporal's UI.")
+app.command("cli.resync:resync", name="resync", help="Make all vehicles follow their rows, as after a restore.")
 app.register_install_completion_command(help="Install completion for this shell.")
 
 

@@ -75,6 +75,8 @@ class MaintenanceActivities(MaintenanceSteps):
     @activity.defn(name="upkeep.seal_audit")
     async def seal_audit(self, order: StepInput) -> SealedAudit:
         sealed = await self._stores.seals.seal(self._clock.now(order.at))
+        if sealed.is_stuck:
+            log.warning("audit not sealed", remedy="xuanhao migrate")
         if sealed.last is None:
             return SealedAudit(sealed.rows)
         digest = sealed.last.digest.hex()

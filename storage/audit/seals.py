@@ -37,7 +37,7 @@ ROW_COLUMNS = [audit.c[name] for name in _ROW_NAMES]
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
 # Every transaction before this has ended: all its rows exist, or never will.
-_HORIZON = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
+_HORIZON = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) + audit_xact_base()")
 _COMING = text("""
     SELECT count(*), min(xact), max(xact) FROM (
         SELECT xact FROM audit WHERE xact >= :from_xact AND xact < :horizon ORDER BY xact, id LIMIT :most + 1
@@ -64,6 +64,8 @@ class Sealed:
 
     rows: int
     last: Seal | None
+    is_stuck: bool = False
+    """New rows would stand before sealed ones: the database was loaded into a new cluster, and not migrated since."""
 
 
 class AuditSeals:
@@ -76,35 +78,35 @@ class AuditSeals:
         """Seal every row that can be sealed now; without such rows no seal is made."""
         rows = 0
         while True:
-            made, last = await self._seal_some(at)
-            rows += made
-            if not made:
-                return Sealed(rows, last)
+            made = await self._seal_some(at)
+            rows += made.rows
+            if not made.rows:
+                return Sealed(rows, made.last, made.is_stuck)
 
-    async def _seal_some(self, at: datetime) -> tuple[int, Seal | None]:
+    async def _seal_some(self, at: datetime) -> Sealed:
         async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             await connection.execute(_LOCK, {"lock": _ADVISORY_LOCK})
             newest = select(*SEAL_COLUMNS).order_by(audit_seal.c.number.desc()).limit(1)
             found = (await connection.execute(newest)).one_or_none()
             last = seal_of(found) if found else None
             from_xact = last.to_xact if last else 0
-            to_xact = await _boundary(connection, from_xact)
+            horizon = int((await connection.execute(_HORIZON)).scalar_one())
+            to_xact = await _boundary(connection, from_xact, horizon)
             if to_xact is None:
-                return 0, last
+                return Sealed(0, last, is_stuck=horizon < from_xact)
             made = await _make_seal(connection, last, (from_xact, to_xact), at)
             await connection.execute(insert(audit_seal).values({name: getattr(made, name) for name in _SEAL_NAMES}))
-        return made.count, made
+        return Sealed(made.count, made)
 
 
-async def _boundary(connection: AsyncConnection, from_xact: int) -> int | None:
+async def _boundary(connection: AsyncConnection, from_xact: int, horizon: int) -> int | None:
     """The end of the next seal, or None if there is no row for it."""
-    horizon = (await connection.execute(_HORIZON)).scalar_one()
     values = {"from_xact": from_xact, "horizon": horizon, "most": MOST_ROWS}
     count, first, last = (await connection.execute(_COMING, values)).one()
     if not count:
         return None
     if count <= MOST_ROWS:
-        return int(horizon)
+        return horizon
     # A transaction's rows stay together, whatever their number.
     return int(last) if last > first else int(last) + 1
 

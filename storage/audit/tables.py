@@ -22,12 +22,12 @@ ACTOR_KINDS = ("applicant", "clerk", "operator", "timer", "system", "temporal")
 audit = Table(
     "audit",
     metadata,
-    # The transaction that wrote the row. The application may set neither it nor the number: they fix the order of rows.
+    # The transaction that wrote the row, and what clusters before this one have counted. The application may set neither it nor the number: they fix the order of rows.
     Column(
         "xact",
         BigInteger,
         nullable=False,
-        server_default=text("CAST(CAST(pg_current_xact_id() AS text) AS bigint)"),
+        server_default=text("CAST(CAST(pg_current_xact_id() AS text) AS bigint) + audit_xact_base()"),
     ),
     Column("id", BigInteger, Identity(always=True), nullable=False),
     Column("at", Instant, nullable=False),

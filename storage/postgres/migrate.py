@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from storage.postgres import roles
+from storage.postgres.audit_order import continue_order
 
 # Any number works, as long as every version of this program uses the same.
 _ADVISORY_LOCK = 7_320_440_300
@@ -49,6 +50,8 @@ def migrate(url: str, *, revision: str = "head") -> None:
             if "permission denied to create role" in str(error.orig):
                 raise RoleMissing from None
             raise
+        if revision == "head":
+            continue_order(connection)
 
 
 def set_lock_timeout(connection: Connection, limit: str) -> None:
