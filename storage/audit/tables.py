@@ -22,7 +22,8 @@ ACTOR_KINDS = ("applicant", "clerk", "operator", "timer", "system", "temporal")
 audit = Table(
     "audit",
     metadata,
-    # The transaction that wrote the row, and what clusters before this one have counted. The application may set neither it nor the number: they fix the order of rows.
+    # The transaction that wrote the row, counted on from earlier clusters. The application may set neither it nor the
+    # number: they fix the order of rows.
     Column(
         "xact",
         BigInteger,

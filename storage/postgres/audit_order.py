@@ -1,7 +1,7 @@
 """Keeps the audit's rows in order after a dump was loaded into a new cluster.
 
-Rows are ordered by the number of their transaction, which a new cluster counts from the beginning. So a base is added to
-it, which a dump carries along. Only the owner of the tables can change it, and the change is a row of the audit.
+Rows are ordered by the number of their transaction, which a new cluster counts from the beginning. So a base is added
+to it, which a dump carries along. Only the owner of the tables can change it, and the change is a row of the audit.
 """
 
 from sqlalchemy import Connection, text

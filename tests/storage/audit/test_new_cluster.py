@@ -48,8 +48,8 @@ async def new_cluster(tmp_path: Path) -> AsyncIterator[Postgres]:
 
 def copy(source: str, target: str) -> None:
     """As operators do it: pg_dump, and psql on the other side."""
-    dump = subprocess.run([postgres_program("pg_dump"), "--dbname", source], check=True, capture_output=True)
-    load = [postgres_program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", target]
+    dump = subprocess.run([str(postgres_program("pg_dump")), "--dbname", source], check=True, capture_output=True)
+    load = [str(postgres_program("psql")), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", target]
     subprocess.run(load, input=dump.stdout, check=True, capture_output=True)
 
 
