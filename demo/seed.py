@@ -9,10 +9,10 @@ from contextlib import suppress
 from datetime import datetime
 
 from config.settings import Settings, SettingsError
-from demo.insiders import seed_insiders
 from demo.notices import TITLE, notice_body
 from demo.offices import OFFICES, DemoOffice
 from demo.releases import segments_of
+from demo.staff_affairs import seed_staff_affairs
 from demo.world import demo_world
 from domain.dependencies import DependencyUnavailable
 from domain.policy import MalformedPolicy, Policy
@@ -85,7 +85,7 @@ async def main() -> None:
     try:
         await seed(database, Policy().with_overrides(settings.policy), system_clock())
         keys = Keys.from_source(key_source(settings.key_file, settings.keys))
-        await seed_insiders(database, keys, demo_world(), system_clock())
+        await seed_staff_affairs(database, keys, demo_world(), system_clock())
     finally:
         await database.close()
 

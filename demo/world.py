@@ -26,7 +26,7 @@ CARS_FOR_EACH_OBSTACLE = 3
 
 RESERVING = f"private-clerk-{MAIN_OFFICE}"
 """The account under which the main office's clerk has a reservation there."""
-BARRED = "private-operator-1"
+BANNED = "private-operator-1"
 """The account under which an operator missed a deadline."""
 
 # Names that are not typed in the same way everywhere.
@@ -100,7 +100,7 @@ class _Creation:
             *self._ineligible(applicants[:APPLICANTS_AT_HOME]),
             *(car for user in private for car in self._cars(user, self._main)),
         ]
-        past = tuple(self._car_at_home(user) for user in private if user.user in (RESERVING, BARRED))
+        past = tuple(self._car_at_home(user) for user in private if user.user in (RESERVING, BANNED))
         # It is made last, so that all users and cars before it stay as in earlier versions.
         users = {user.user: user for user in (*applicants, *agents, *staff, self._auditor(), *private)}
         return DemoWorld(OFFICES, users, tuple(_with_unusual_names(cars)), past)

@@ -32,7 +32,7 @@ async def list_reservations(context: CurrentContext, query: Annotated[Reservatio
 
 @router.get("/reasons", responses=responses_of_read())
 async def list_rejection_reasons(context: CurrentContext) -> RejectionReasons:
-    """The reasons of a rejection: a code of this list is told to the applicant in plain words, with what to do now."""
+    """The reasons of a rejection: the applicant reads a code of this list in plain words, with what to do now."""
     return RejectionReasons(items=list(reasons_in(context.language)))
 
 

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from demo.insiders import seed_insiders
 from demo.offices import MAIN_OFFICE, OFFICES
 from demo.releases import segments_of
 from demo.seed import seed, seed_calendar
-from demo.world import BARRED, RESERVING, demo_world
+from demo.staff_affairs import seed_staff_affairs
+from demo.world import BANNED, RESERVING, demo_world
 from domain.calendar import DayKind
 from domain.policy import Policy
 from domain.preselection.values import Stage
@@ -74,11 +74,11 @@ async def test_another_validity_brings_a_new_version_of_the_notice(database: Dat
     assert "8秒内有效" in notice.body
 
 
-async def test_a_clerk_has_a_reservation_at_their_own_office_and_an_operator_is_barred(database: Database) -> None:
+async def test_a_clerk_has_a_reservation_at_their_own_office_and_an_operator_is_banned(database: Database) -> None:
     await seed(database, Policy(), AT)
     for _ in range(2):
-        await seed_insiders(database, KEYS, demo_world(), AT)
-    clerk, operator = (demo_world().users[name] for name in (RESERVING, BARRED))
+        await seed_staff_affairs(database, KEYS, demo_world(), AT)
+    clerk, operator = (demo_world().users[name] for name in (RESERVING, BANNED))
     [row] = await Reservations(database, KEYS).of_office(MAIN_OFFICE, stage=Stage.COMPLETED)
     assert row.party_id == clerk.party.id_number
     assert row.is_visible

@@ -12,7 +12,7 @@ from demo import world as worlds
 from demo.offices import MAIN_OFFICE, OFFICES, DemoOffice
 from demo.releases import FIRST_RELEASE, RANDOM_ONLY, segments_of
 from demo.vehicles import DemoVehicle
-from demo.world import BARRED, RESERVING, DemoWorld, demo_world
+from demo.world import BANNED, RESERVING, DemoWorld, demo_world
 from domain.identifiers import parse_certificate_number, parse_credit_code, parse_mobile, parse_resident_id, parse_vin
 from domain.parties import Party, PartyKind
 from domain.plates import PATTERN_OFFSETS, PATTERN_SIZES, POOL_SIZE, is_prefix
@@ -100,7 +100,7 @@ def test_everybodys_identifiers_are_valid_and_their_own() -> None:
 def test_a_clerk_and_two_operators_are_also_applicants_under_another_account() -> None:
     staff = {user.party.id_number: user.roles for user in WORLD.users.values() if "applicant" not in user.roles}
     assert sorted(staff[user.party.id_number] for user in PRIVATE) == [("clerk",), ("operator",), ("operator",)]
-    assert all(WORLD.past_vehicle_of(name).office_code == MAIN_OFFICE for name in (RESERVING, BARRED))
+    assert all(WORLD.past_vehicle_of(name).office_code == MAIN_OFFICE for name in (RESERVING, BANNED))
 
 
 def test_some_sellers_have_names_with_a_dot_or_a_rare_character() -> None:

@@ -171,7 +171,7 @@ export interface paths {
         };
         /**
          * List Rejection Reasons
-         * @description The reasons of a rejection: a code of this list is told to the applicant in plain words, with what to do now.
+         * @description The reasons of a rejection: the applicant reads a code of this list in plain words, with what to do now.
          */
         get: operations["list_rejection_reasons"];
         put?: never;

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from demo.offices import MAIN_OFFICE, OFFICES
 from demo.vehicles import DemoVehicle
-from demo.world import BARRED, RESERVING, DemoUser, DemoWorld
+from demo.world import BANNED, RESERVING, DemoUser, DemoWorld
 from domain.ascii_folding import fold_capitals
 from domain.calendar import ban_end, end_of_day, shanghai_day
 from domain.masking import mask_person_name
@@ -32,15 +32,15 @@ _AGO = timedelta(days=5)
 _COOLING = timedelta(days=1)
 
 
-async def seed_insiders(database: Database, keys: Keys, world: DemoWorld, at: datetime) -> None:
+async def seed_staff_affairs(database: Database, keys: Keys, world: DemoWorld, at: datetime) -> None:
     """Write the reservation and the ban, unless they were written before."""
     reserved = await _write(database, keys, world, RESERVING, at, at)
     if reserved:
         # Its workflow starts when maintenance finds it here.
         await LaggingWorkflows(database).note(reserved.preselection_id, at)
-    missed = await _write(database, keys, world, BARRED, at - _VALIDITY - _AGO, at)
+    missed = await _write(database, keys, world, BANNED, at - _VALIDITY - _AGO, at)
     if missed and missed.deadline:
-        user = world.users[BARRED]
+        user = world.users[BANNED]
         await BanRepository(database, keys).ban(
             NewBan(
                 id=uuid5(missed.preselection_id, missed.deadline.isoformat()),
