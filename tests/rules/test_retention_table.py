@@ -1,0 +1,27 @@
+"""docs/retention.md names every table once, with the time for which the code keeps its rows."""
+
+import re
+
+from storage.all_tables import metadata
+from storage.retention.expired_rows import _KEPT, _OVER
+from tests.rules.source_files import ROOT
+
+ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+
+
+def rows() -> list[tuple[str, str]]:
+    """Each table, and the words of its row."""
+    page = (ROOT / "docs" / "retention.md").read_text("utf-8")
+    return [(table, f"{kept} {then}") for names, kept, then in ROW.findall(page) for table in re.findall(r"\w+", names)]
+
+
+def test_every_table_has_one_row() -> None:
+    assert sorted(table for table, _ in rows()) == sorted(metadata.tables)
+
+
+def test_the_times_are_those_of_the_code() -> None:
+    said = dict(rows())
+    for name, kept in _KEPT.items():
+        hours = round(kept.total_seconds() / 3600)
+        number, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
+        assert f"{number} {unit}{'s' if number > 1 else ''}" in said[_OVER[name][0]], name
