@@ -1,22 +1,24 @@
 """The calendar file (RFC 5545): the last day on which the office can be visited."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from documents import voucher_words as words
 from documents.voucher_facts import VoucherFacts
 
 # The event lasts all day, so it begins at midnight: this is the day before, at nine in the morning.
 _ALARM = timedelta(hours=-15)
+_FIRST_DAY = date(2020, 1, 1)
 
 
 def render_calendar(facts: VoucherFacts, *, stamp: datetime) -> str:
     """The file's text, with the line ends of RFC 5545: one event that lasts all of the last day.
 
     The UID belongs to the preselection: a file that is fetched after the day has moved, with a later `stamp`, replaces
-    the first one in the holder's calendar.
+    the first one in the holder's calendar. `SEQUENCE` grows with the day, because a deadline only moves to a later day
+    and calendars ignore an entry of the same or a lower number.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Xuanhao//Number plate preselection//ZH")
@@ -30,6 +32,8 @@ def _event(facts: VoucherFacts, stamp: datetime) -> Event:
     event = Event()
     event.add("uid", f"{facts.preselection_id}@xuanhao")
     event.add("dtstamp", stamp)
+    event.add("sequence", (facts.visit_by - _FIRST_DAY).days)
+    event.add("organizer", _organizer(facts))
     event.add("dtstart", facts.visit_by)
     event.add("dtend", facts.visit_by + timedelta(days=1))
     event.add("summary", words.calendar_summary(facts.plate))
@@ -39,6 +43,13 @@ def _event(facts: VoucherFacts, stamp: datetime) -> Event:
     event.add("transp", "TRANSPARENT")
     event.add_component(_alarm(facts))
     return event
+
+
+def _organizer(facts: VoucherFacts) -> vCalAddress:
+    """The office, which RFC 5546 requires of a published event; it takes no mail, so the address is one of nobody."""
+    organizer = vCalAddress("invalid:nomail")
+    organizer.params["CN"] = vText(facts.office_name)
+    return organizer
 
 
 def _alarm(facts: VoucherFacts) -> Alarm:

@@ -144,6 +144,7 @@ class InformationMismatch(Refusal):
     """The facts do not all match; the response never says which."""
 
     code = "information_mismatch"
+    is_costly = True
 
 
 @dataclass(eq=False)
@@ -152,11 +153,13 @@ class VehicleNotEligible(Refusal):
 
     reasons: list[str]
     code = "vehicle_not_eligible"
+    is_costly = True
 
 
 @dataclass(eq=False)
 class VehicleInUse(Refusal):
     code = "vehicle_in_use"
+    is_costly = True
 
 
 @dataclass(eq=False)
@@ -164,6 +167,7 @@ class VehicleExhausted(Refusal):
     """Both counts of this transfer are used up for good (R-30, R-45)."""
 
     code = "vehicle_exhausted"
+    is_costly = True
 
 
 @dataclass(eq=False)
@@ -193,6 +197,7 @@ class CodeNotSent(Refusal):
 class CodeIncorrect(Refusal):
     attempts_left: int
     code = "code_incorrect"
+    is_costly = True
 
 
 @dataclass(eq=False)

@@ -14,6 +14,8 @@ class Refusal(Exception):
     code: ClassVar[str] = ""
     is_retryable: ClassVar[bool] = False
     """Whether the same request may succeed when it is repeated, so that this response is not stored."""
+    is_costly: ClassVar[bool] = False
+    """Whether an attempt or a code was spent, so that this response is stored for a day like a success."""
 
     def __post_init__(self) -> None:
         super().__init__(self.code)

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid4, uuid5
 
@@ -22,6 +22,9 @@ LEASE = timedelta(seconds=15)
 """The longest time of a request, so that a lease expires only if its process has died."""
 
 LONGEST_WAIT = timedelta(seconds=11)
+
+REFUSALS_KEPT = timedelta(minutes=5)
+"""How long a final refusal is kept that changed nothing: refused calls fill no table, and repeats come soon."""
 
 _KEY = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.25
@@ -58,7 +61,8 @@ def name_of_request(request: Request) -> str | None:
 def store_afterwards(response: Response, context: RequestContext, refusal: Refusal | None) -> Response:
     """Store the response after it was sent: if it is lost, a repeat is checked again and has the same result."""
     is_final = is_cacheable(response.status_code) and not (refusal and refusal.is_retryable)
-    response.background = BackgroundTask(_keep, response, context, is_final=is_final)
+    kept_until = context.now() + REFUSALS_KEPT if refusal and not refusal.is_costly else None
+    response.background = BackgroundTask(_keep, response, context, is_final=is_final, kept_until=kept_until)
     return response
 
 
@@ -94,7 +98,7 @@ async def _begin(request: ReadRequest, context: RequestContext, key: RequestKey)
     raise OutcomeUnknown
 
 
-async def _keep(response: Response, context: RequestContext, *, is_final: bool) -> None:
+async def _keep(response: Response, context: RequestContext, *, is_final: bool, kept_until: datetime | None) -> None:
     """If the response can't be stored, a repeat is checked again with the same operation id, with the same result."""
     store, key = context.repositories.idempotency, context.key
     if key is None:
@@ -102,7 +106,7 @@ async def _keep(response: Response, context: RequestContext, *, is_final: bool) 
     try:
         if is_final:
             headers = {name: text for name, text in response.headers.items() if name not in _OWN_HEADERS}
-            await store.answer(key, response.status_code, headers, bytes(response.body).decode())
+            await store.answer(key, response.status_code, headers, bytes(response.body).decode(), kept_until=kept_until)
         elif response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             # Nothing has happened, and nothing of this attempt can happen later.
             await store.forget(key)

@@ -9,11 +9,15 @@ from datetime import datetime, timedelta
 
 from api.limits.remembered import Remembered
 from domain.errors import RateLimited
+from domain.policy import Policy
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.redis.rate_windows import RateWindows
 
 MINUTES_OF_DAY = 20
 """An account may write in a day what it may in so many minutes: its kept responses and histories stay bounded."""
+
+RESETS_PER_WRITE = 2
+"""An account may start over in a day twice as often as it may write in a minute."""
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -54,6 +58,15 @@ class CallCounts:
         for name, window, most in (("writes", _MINUTE, limit), ("daily writes", _DAY, limit * MINUTES_OF_DAY)):
             if retry_at := await self._hit(name, account, limit=most, window=window, at=at, request=request):
                 raise RateLimited(retry_at)
+
+    async def count_reset(self, account: str, policy: Policy, at: datetime) -> None:
+        """Count a return to 选号服务说明, which changes nothing lasting and writes a history of events each time.
+
+        Raises `RateLimited` beyond the limit of a day.
+        """
+        most = int(policy.writes_per_minute * RESETS_PER_WRITE)
+        if retry_at := await self._hit("daily resets", account, limit=most, window=_DAY, at=at):
+            raise RateLimited(retry_at)
 
     async def _hit(
         self, name: str, subject: str, *, limit: int, window: timedelta, at: datetime, request: str | None = None

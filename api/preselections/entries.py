@@ -97,6 +97,7 @@ async def _resume(context: RequestContext) -> EntryAnswer:
 async def _reset(context: RequestContext, state: Preselection) -> None:
     """Send a message only if there is something to reset."""
     if state.dormant or state.stage is not Stage.SERVICE_NOTES:
+        await context.app.call_counts.count_reset(context.caller.account(), state.policy, context.now())
         try:
             vehicle = await vehicle_of(context, context.preselection)
             await context.app.operations.vehicles.update(vehicle, "enter", Action(str(context.operation_id)))

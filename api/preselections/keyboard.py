@@ -15,9 +15,9 @@ from domain.ascii_folding import fold_capitals
 from domain.errors import WrongStage
 from domain.preselection.values import Stage
 
-# Possible input, whether or not a number starts with it.
-_TYPED = "^[0-9A-Za-z]{0,200}$"
-_CAN_BE_TYPED = re.compile(_TYPED, re.ASCII)
+# Characters of plates, of which some are Chinese, whether or not a number goes on with them.
+_TYPED = "^[0-9A-Za-z一-鿿]{0,200}$"
+_CAN_BE_TYPED = re.compile(_TYPED)
 
 PARAMETERS: Mapping[str, Any] = {
     "parameters": [

@@ -280,8 +280,9 @@ idempotency = Table(
     Column("lease_until", Instant, nullable=False),
     Column("status", sa.SmallInteger),
     Column("answer", Sealed),
+    Column("kept_until", Instant, nullable=False, server_default=text("now() + interval '24 hours'")),
     CheckConstraint("(status IS NULL) = (answer IS NULL)", name="answer_has_a_status"),
-    Index("ix_idempotency_created", "created_at", postgresql_using="brin"),
+    Index("ix_idempotency_kept", "kept_until"),
 )
 
 sms_outbox = Table(

@@ -1,4 +1,4 @@
-"""Responses that are stored for a day: the same request with the same key acts once (api.md, Conventions).
+"""Responses that are stored for a day, and refusals that cost nothing for minutes (api.md, Conventions).
 
 The first request gets a lease; a parallel repeat finds it in flight and waits. An expired lease, whose process died, is
 taken over with the same operation id, so that the first one's result is found and not repeated.
@@ -19,16 +19,19 @@ from storage.postgres.tables import idempotency
 _KEPT = timedelta(hours=24)
 
 _BEGIN = b"""
-    INSERT INTO idempotency AS kept (caller_hash, path, key, body_digest, operation_id, created_at, lease_until)
-    VALUES (%(caller_hash)s, %(path)s, %(key)s, %(body_digest)s, %(operation_id)s, %(at)s, %(lease_until)s)
+    INSERT INTO idempotency AS kept
+        (caller_hash, path, key, body_digest, operation_id, created_at, lease_until, kept_until)
+    VALUES
+        (%(caller_hash)s, %(path)s, %(key)s, %(body_digest)s, %(operation_id)s, %(at)s, %(lease_until)s, %(kept_until)s)
     ON CONFLICT (caller_hash, path, key) DO UPDATE SET
         lease_until = excluded.lease_until,
         body_digest = excluded.body_digest,
         operation_id =
-            CASE WHEN kept.created_at <= %(kept_since)s THEN excluded.operation_id ELSE kept.operation_id END,
-        created_at = CASE WHEN kept.created_at <= %(kept_since)s THEN excluded.created_at ELSE kept.created_at END,
+            CASE WHEN kept.kept_until <= %(at)s THEN excluded.operation_id ELSE kept.operation_id END,
+        created_at = CASE WHEN kept.kept_until <= %(at)s THEN excluded.created_at ELSE kept.created_at END,
+        kept_until = CASE WHEN kept.kept_until <= %(at)s THEN excluded.kept_until ELSE kept.kept_until END,
         status = NULL, answer = NULL
-    WHERE kept.created_at <= %(kept_since)s
+    WHERE kept.kept_until <= %(at)s
        OR kept.status IS NULL AND kept.lease_until <= %(at)s AND kept.body_digest = excluded.body_digest
     RETURNING operation_id
 """
@@ -48,7 +51,11 @@ _FIND = b"""
 """
 
 _SAME = "caller_hash = %(caller_hash)s AND path = %(path)s AND key = %(key)s AND status IS NULL"
-_ANSWER = f"UPDATE idempotency SET status = %(status)s, answer = %(answer)s WHERE {_SAME}".encode()  # noqa: S608 -- constants
+_ANSWER = f"""
+    UPDATE idempotency SET
+        status = %(status)s, answer = %(answer)s, kept_until = COALESCE(%(kept_until)s::timestamptz, kept_until)
+    WHERE {_SAME}
+""".encode()  # noqa: S608 -- constants
 _FORGET = f"DELETE FROM idempotency WHERE {_SAME}".encode()  # noqa: S608 -- constants
 _ABANDON = f"UPDATE idempotency SET lease_until = %(at)s WHERE {_SAME}".encode()  # noqa: S608 -- constants
 
@@ -112,7 +119,7 @@ class Idempotency:
             "operation_id": operation_id,
             "at": at,
             "lease_until": at + lease,
-            "kept_since": at - _KEPT,
+            "kept_until": at + _KEPT,
         }
         known = candidate_hashes(request.caller_hash)
         # A lease whose response was lost would be found in flight by its own repeat.
@@ -135,11 +142,21 @@ class Idempotency:
             begun = await connection.execute(_BEGIN, values)
             return await begun.fetchall()
 
-    async def answer(self, request: RequestKey, status: int, headers: Mapping[str, str], body: str) -> None:
-        """Store the response; the first one stays."""
+    async def answer(
+        self,
+        request: RequestKey,
+        status: int,
+        headers: Mapping[str, str],
+        body: str,
+        *,
+        kept_until: datetime | None = None,
+    ) -> None:
+        """Store the response, for a day unless `kept_until` says otherwise; the first one stays."""
         answer = json.dumps({"headers": dict(headers), "body": body}, ensure_ascii=False)
         sealed = self._vault.encrypt(idempotency.c.answer, answer)
-        await self._database.fetch_raw(_ANSWER, _key_values(request) | {"status": status, "answer": sealed})
+        await self._database.fetch_raw(
+            _ANSWER, _key_values(request) | {"status": status, "answer": sealed, "kept_until": kept_until}
+        )
 
     async def abandon(self, request: RequestKey, at: datetime) -> None:
         """Release the lease without a response: a repeat is checked again, with the same operation id."""

@@ -7,12 +7,11 @@ from sqlalchemy import text
 
 from storage.postgres.database import Database
 
-# How long a row is kept after its use. A claim's owner may still write its end, and a clock may be slow; responses are
-# promised for 24 hours; limits count the codes and failed checks of a day; decisions are kept as long as Temporal keeps
-# the history of their workflow.
+# How long a row is kept after its use. A claim's owner may still write its end, and a clock may be slow; limits count
+# the codes and failed checks of a day; decisions are kept as long as Temporal keeps the history of their workflow.
 _KEPT = {
     "claims": timedelta(hours=1),
-    "answers": timedelta(hours=25),
+    "answers": timedelta(hours=1),
     "codes": timedelta(days=2),
     "failed_checks": timedelta(days=2),
     "submissions": timedelta(days=2),
@@ -28,7 +27,7 @@ _REMOVE = """
 """
 _OVER = {
     "claims": ("claim", "until <= :instant"),
-    "answers": ("idempotency", "created_at < :instant AND lease_until < :instant"),
+    "answers": ("idempotency", "kept_until < :instant AND lease_until < :instant"),
     "codes": ("code", "created_at < :instant AND expires_at < :instant"),
     "failed_checks": ("failed_check", '"at" < :instant'),
     "submissions": (

@@ -44,6 +44,14 @@ def test_a_moved_day_takes_the_place_of_the_old_one(facts: VoucherFacts) -> None
     assert old.DTSTAMP
     assert new.DTSTAMP
     assert old.DTSTAMP < new.DTSTAMP
+    assert int(str(new["SEQUENCE"])) > int(str(old["SEQUENCE"])) >= 0
+
+
+def test_a_published_event_names_its_office_as_the_organizer(facts: VoucherFacts) -> None:
+    organizer = event_of(facts)["ORGANIZER"]
+    assert organizer.params["CN"] == facts.office_name
+    assert organizer == "invalid:nomail"
+    assert "METHOD:PUBLISH" in render_calendar(facts, stamp=STAMP)
 
 
 def test_its_lines_are_those_of_the_standard(facts: VoucherFacts) -> None:

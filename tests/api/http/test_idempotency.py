@@ -1,10 +1,11 @@
 """The same request with the same key acts once."""
 
 import asyncio
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from api.http.idempotency import LEASE
 from storage.postgres.tables import idempotency
@@ -223,3 +224,26 @@ async def test_after_an_unforeseen_error_a_repeat_is_decided_at_once(
     began = country.stack.context.clock()
     assert (await selection.post("draws", {}, key=key)).ok()["draws"]["remaining"] == 4
     assert country.stack.context.clock() - began < LEASE / 3
+
+
+async def test_a_refusal_that_cost_nothing_is_kept_briefly_and_one_that_cost_an_attempt_for_a_day(
+    country: Country,
+) -> None:
+    office, buyer = await country.office(), country.applicant()
+    selection, free, costly = await buyer.create_selection(country.car(buyer, office)), uuid4(), uuid4()
+    assert (await selection.post("draws", {}, key=str(free))).code == "wrong_stage"
+    (await selection.post("start")).ok()
+    (await selection.post("identity-code")).ok()
+    wrong = {"code": f"{(int(country.stack.phone.last_code(buyer.phone)) + 1) % 1000000:06d}"}
+    assert (await selection.post("identity", wrong, key=str(costly))).code == "code_incorrect"
+
+    async def ends() -> dict[UUID, timedelta] | None:
+        """How long each key is kept, once both responses are stored, which happens after they were sent."""
+        rows = await country.stack.repositories.database.rows(
+            select(idempotency).where(idempotency.c.key.in_([free, costly]), idempotency.c.status.is_not(None))
+        )
+        return {row.key: row.kept_until - row.created_at for row in rows} if len(rows) == 2 else None
+
+    kept = await eventually(ends)
+    assert kept[free] < timedelta(minutes=10)
+    assert kept[costly] == timedelta(hours=24)

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from api.limits import call_rate
+from api.limits import call_counts, call_rate
 from domain.dependencies import DependencyBusy
 from storage.postgres.database import Database
 from storage.postgres.tables import idempotency
@@ -88,3 +88,20 @@ async def test_a_repeat_is_counted_once(country: Country) -> None:
     limit = country.stack.context.operations.policy.writes_per_minute
     for _ in range(limit + 5):
         assert (await buyer.post("/entries", {"new_vehicle": True}, key=key)).status == 200
+
+
+async def test_whoever_starts_over_again_and_again_is_limited_for_the_day(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, buyer = await country.office(), country.applicant()
+    selection = await buyer.create_selection(country.car(buyer, office))
+    monkeypatch.setattr(call_counts, "RESETS_PER_WRITE", 0.025)
+    for _ in range(3):
+        (await selection.post("start")).ok()
+        (await buyer.post("/entries", {"preselection_id": selection.id})).ok()
+    (await selection.post("start")).ok()
+    refused = await buyer.post("/entries", {"preselection_id": selection.id})
+    assert refused.code == "rate_limited"
+    assert refused.body["retry_at"] > country.stack.context.clock().isoformat()[:13]
+    # The preselection itself goes on.
+    (await selection.post("identity-code")).ok()

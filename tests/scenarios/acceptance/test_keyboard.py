@@ -29,7 +29,7 @@ async def test_it_shows_what_can_follow_at_each_position(selection: DemoSelectio
 
 async def test_complete_or_impossible_beginnings_have_no_next_character(selection: DemoSelection) -> None:
     (number,) = await selection.free_numbers(1)
-    for typed in (number[2:], "ABC", "I", "1O", "A1B2C", "A1B2C3"):
+    for typed in (number[2:], "ABC", "I", "1O", "A1B2C", "A1B2C3", "粤", "A粤", "粤BA1234", "学"):
         assert (await selection.keys(typed))["available"] == []
 
 

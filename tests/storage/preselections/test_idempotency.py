@@ -127,6 +127,15 @@ async def test_after_a_day_the_key_is_as_good_as_new(caller: KeyedCaller) -> Non
     assert await caller.begin(AT + timedelta(hours=24), body=OTHER) == InFlight()
 
 
+async def test_an_answer_that_is_kept_briefly_ends_soon(caller: KeyedCaller) -> None:
+    first, end = await caller.take(), AT + timedelta(minutes=5)
+    await caller.idempotency.answer(caller.request, 409, {}, "refusal", kept_until=end)
+    assert await caller.begin(end - timedelta(milliseconds=1)) == Answered(409, {}, "refusal")
+    begun = await caller.begin(end, body=OTHER)
+    assert isinstance(begun, Fresh)
+    assert begun.operation_id != first.operation_id
+
+
 async def test_answers_are_sealed(caller: KeyedCaller, database: Database) -> None:
     await caller.take()
     await caller.idempotency.answer(caller.request, 200, {}, "张三 13800138000")
