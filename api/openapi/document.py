@@ -24,7 +24,8 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "schema": {"type": "string", "format": "uuid"},
-    "description": "A repeat with the same key returns the first response and acts once.",
+    "description": "A repeat with the same key returns the first response and acts once: for a day, and for five "
+    "minutes after a final refusal that cost no attempt and no code.",
 }
 # What the server refuses before any route.
 _MALFORMED = {

@@ -3140,7 +3140,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3275,7 +3275,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3564,7 +3564,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3692,7 +3692,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4370,7 +4370,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4505,7 +4505,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4727,7 +4727,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4846,7 +4846,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4965,7 +4965,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5100,7 +5100,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5287,7 +5287,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5426,7 +5426,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5556,7 +5556,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5686,7 +5686,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6088,7 +6088,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6207,7 +6207,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6342,7 +6342,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6622,7 +6622,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6741,7 +6741,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6876,7 +6876,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7095,7 +7095,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7282,7 +7282,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7577,7 +7577,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7712,7 +7712,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7851,7 +7851,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7990,7 +7990,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8208,7 +8208,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8430,7 +8430,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8569,7 +8569,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8805,7 +8805,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9107,7 +9107,7 @@ export interface operations {
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
                 "Accept-Language"?: string;
-                /** @description A repeat with the same key returns the first response and acts once. */
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
