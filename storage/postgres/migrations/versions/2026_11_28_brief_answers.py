@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2026_11_28_brief_answers"
-down_revision: str | None = "2026_11_28_setup"
+down_revision: str | None = "2026_11_28_audit_order"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
