@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
+from api.auditors import act_endpoints
 from api.auditors import endpoints as auditors
 from api.auth.policy import RULES, Rule
 from api.context import AppContext
@@ -51,8 +52,8 @@ VERSION = "1.0.0"
 AREAS = (
     plate_endpoints.router, preselections.router, event_endpoints.router, application_endpoints.router, offices.router,
     document_endpoints.router, desk.router, ban_endpoints.router, pool_endpoints.router, deadline_endpoints.router,
-    search_endpoints.router, sms_endpoints.router, office_endpoints.router, auditors.router, fairness.router,
-    health.router,
+    search_endpoints.router, sms_endpoints.router, office_endpoints.router, auditors.router, act_endpoints.router,
+    fairness.router, health.router,
 )  # fmt: skip
 # FastAPI's telemetry would send URLs with queries and texts of exceptions to a collector from the environment.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}

@@ -90,7 +90,9 @@ async def list_ban_releases(*, window: Window = DEFAULT_WINDOW, context: Context
 @app.command(name="temporal")
 async def list_temporal(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
     """List acts that came through Temporal itself, with unverified names; of the last 30 days by default."""
-    found = await auditing.temporal_acts(context.operations, window.period(context.now, _MONTH), limit=window.limit)
+    found = await auditing.acts_about(
+        context.operations, "temporal", window.period(context.now, _MONTH), limit=window.limit
+    )
     return Output([vars(entry) for entry in found])
 
 
@@ -109,7 +111,10 @@ async def list_unconfirmed(*, limit: Limit = 1000, context: Context) -> Output:
     policies = [
         {"what": "policy", "id": each.id, "by": each.requested_by, "at": each.requested_at} for each in found.policies
     ]
-    return Output([*withheld, *released, *policies])
+    requests = [
+        {"what": each.kind, "id": each.id, "by": each.requested_by, "at": each.requested_at} for each in found.requests
+    ]
+    return Output([*withheld, *released, *policies, *requests])
 
 
 @app.command(name="desk")

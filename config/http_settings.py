@@ -15,6 +15,7 @@ class HttpSettings(BaseSettings):
     http_host: str = Field("127.0.0.1", description="Address on which the API listens")
     trusted_proxies: str | None = Field(None, description="Networks of proxies whose X-Forwarded-For is trusted")
     cors_origins: str | None = Field(None, description="Origins of other sites' pages that may call the API")
+    looks_per_day: int = Field(500, ge=1, description="Looks of a clerk or operator on a day without an alert")
     streams_per_account: int = Field(60, ge=1, description="Open event streams per account and process")
 
     @property

@@ -1,15 +1,32 @@
 """The lists with which auditors check operators and clerks. Nothing here changes anything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from operations.context import OperationsContext
+from storage.audit.looks import ABOVE, LOOKS
 from storage.audit.staff_activity import ClerkAct, ClerkCounts, Period
 from storage.audit.trail import AuditEntry
 from storage.bans.repository import BanEntry
 from storage.offices.policies import PolicyRequest
 from storage.pool.withheld import Withholding
+from storage.staff.requests import OperatorRequest
+
+Subject = Literal["segments", "calendar", "deadlines", "policies", "looks", "temporal"]
+ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "segments": (
+        "release_segment", "exclude_numbers", "request_compose_early", "confirm_compose_early", "withhold_numbers",
+        "confirm_withholding", "release_withheld", "confirm_withheld_release",
+    ),
+    "calendar": ("enter_days", "declare_year"),
+    "deadlines": ("extend_validity", "extend_deadlines", "request_extend_deadlines", "confirm_extend_deadlines"),
+    "policies": ("request_policy", "confirm_policy"),
+    "looks": (*LOOKS, ABOVE),
+}  # fmt: skip
+"""The audit's actions about each subject."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +36,7 @@ class Unconfirmed:
     withholdings: list[Withholding]
     ban_releases: list[BanEntry]
     policies: list[PolicyRequest]
+    requests: list[OperatorRequest]
 
 
 async def withholdings_in(context: OperationsContext, period: Period, *, limit: int) -> list[Withholding]:
@@ -36,6 +54,7 @@ async def unconfirmed_commands(context: OperationsContext, *, limit: int) -> Unc
         await context.repositories.withheld.unconfirmed_withholdings(limit=limit),
         await context.repositories.bans.unconfirmed_releases(limit=limit),
         await context.repositories.office_policies.unconfirmed(limit=limit),
+        await context.repositories.operator_requests.unconfirmed(limit=limit),
     )
 
 
@@ -47,9 +66,16 @@ async def desk_acts(context: OperationsContext, period: Period, *, clerk: str | 
     return await context.repositories.staff_activity.acts(period, clerk=clerk, limit=limit)
 
 
-async def temporal_acts(
-    context: OperationsContext, period: Period, *, limit: int, before: tuple[datetime, UUID] | None = None
+async def acts_about(
+    context: OperationsContext,
+    subject: Subject,
+    period: Period,
+    *,
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
 ) -> list[AuditEntry]:
-    """Acts that came through Temporal itself, newest first: nobody has verified the names in them."""
+    """The acts about a subject, newest first. Nobody has verified the names in those that came through Temporal."""
     trail = context.repositories.audit_trail
-    return await trail.through_temporal(period.since, period.until, limit=limit, before=before)
+    if subject == "temporal":
+        return await trail.through_temporal(period.since, period.until, limit=limit, before=before)
+    return await trail.of_actions(ACTIONS[subject], period.since, period.until, limit=limit, before=before)

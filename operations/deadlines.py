@@ -175,6 +175,8 @@ async def _begin(context: OperationsContext, command: OperatorCommand, given: Po
     workflow_id = postponement_workflow_id(str(command.id))
     given = context.repositories.message_seals.seal(workflow_id, "postpone", given)
     count = await _count(context, given)
+    facts = {"days": given.days, "office_code": given.office, "visit_by": given.visit_by, "reservations": count}
+    await context.repositories.audit_trail.record(command.act, "extend_deadlines", **facts)
     try:
         with translate_temporal_errors():
             await _start(context.temporal, context.task_queue, workflow_id, given)

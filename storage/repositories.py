@@ -5,6 +5,7 @@ from typing import Self
 
 from redis.asyncio import Redis
 
+from storage.audit.looks import StaffLooks
 from storage.audit.seals import AuditSeals
 from storage.audit.staff_activity import StaffActivity
 from storage.audit.trail import AuditTrail
@@ -97,6 +98,7 @@ class Repositories:
     sms_deliveries: SmsDeliveries
     sms_outbox: SmsOutbox
     staff_activity: StaffActivity
+    staff_looks: StaffLooks
     staff_persons: StaffPersons
     vehicle_histories: VehicleHistories
     withheld: WithheldNumbers
@@ -147,6 +149,7 @@ class Repositories:
             sms_deliveries=SmsDeliveries(database),
             sms_outbox=SmsOutbox(database, keys),
             staff_activity=StaffActivity(database),
+            staff_looks=StaffLooks(database),
             staff_persons=StaffPersons(database),
             vehicle_histories=VehicleHistories(database),
             withheld=WithheldNumbers(database, pool_index),

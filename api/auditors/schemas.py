@@ -1,5 +1,6 @@
 """Response schemas of the auditors. Clerks are keyed hashes; the only personal data is a ban's masked holder."""
 
+from datetime import date
 from typing import Any
 
 from api.http.schemas import Answer, Instant
@@ -11,12 +12,24 @@ class BanReleaseList(Answer):
     items: list[BanItem]
 
 
+class OperatorRequestItem(Answer):
+    """A request that waits: `kind` is compose_early or extend_deadlines."""
+
+    id: str
+    kind: str
+    wanted: dict[str, Any]
+    reason: str | None
+    requested_at: Instant
+    requested_by: str
+
+
 class UnconfirmedAnswer(Answer):
     """Commands that no second operator has confirmed yet."""
 
     withholdings: list[WithholdingItem]
     ban_releases: list[BanItem]
     policies: list[PolicyRequestItem]
+    requests: list[OperatorRequestItem]
 
 
 class ClerkCountsItem(Answer):
@@ -51,8 +64,11 @@ class ClerkActList(Answer):
     items: list[ClerkActItem]
 
 
-class TemporalActItem(Answer):
-    """`actor` is the name that the sender claimed, and `facts` are what the act changed."""
+class ActItem(Answer):
+    """`actor` is an operator's name or a clerk's keyed hash; of kind `temporal` the name that the sender claimed.
+
+    `facts` are what the act changed, or what was looked for.
+    """
 
     at: Instant
     actor_kind: str
@@ -65,6 +81,20 @@ class TemporalActItem(Answer):
     facts: dict[str, Any]
 
 
-class TemporalActPage(Answer):
-    items: list[TemporalActItem]
+class LookCountItem(Answer):
+    """The looks of one account on a day; above `limit` there was an alert."""
+
+    day: date
+    actor_kind: str
+    actor: str
+    looks: int
+    limit: int
+
+
+class LookCountList(Answer):
+    items: list[LookCountItem]
+
+
+class ActPage(Answer):
+    items: list[ActItem]
     next: str | None

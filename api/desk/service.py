@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 
+from api.auth.looks import alert_above_limit, note_look
 from api.desk.schemas import ReservationItem, ReservationPage, VoucherInspection
 from api.http.cursors import cursor_of, place_in
 from api.http.request_context import RequestContext
@@ -35,6 +36,9 @@ async def reservations_of(
     # A full page may be the last: then the next one is empty.
     last = rows[-1] if len(rows) == limit else None
     items = [_item(context, row) for row in rows]
+    await note_look(
+        context, "look_reservations", office_code=_office(context), plate=plate, stage=stage, shown=len(items)
+    )
     return ReservationPage(
         items=[item for item in items if stage is None or item.stage is stage],
         next=cursor_of((last.created_at, last.id)) if last else None,
@@ -54,6 +58,7 @@ async def inspect(context: RequestContext, text: str) -> VoucherInspection:
     item = _item(context, row)
     act = Act(context.now(), "clerk", clerk_of(context))
     before = await context.repositories.desk_records.note_inspection(row.id, item.plate, act)
+    await alert_above_limit(context)
     return VoucherInspection(valid=item.stage in STILL_GOOD, inspected_before=before, **item.model_dump())
 
 

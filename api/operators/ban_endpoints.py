@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
+from api.auth.looks import note_look
 from api.auth.records import id_in
 from api.desk.schemas import ReasonBody
 from api.http.cursors import cursor_of, place_in
@@ -24,6 +25,7 @@ EntryId = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 async def list_bans(context: CurrentContext, query: Annotated[BanQuery, Query()]) -> BanPage:
     """All bans, including released ones, newest first; or the early releases that wait for a second operator."""
     repository = context.repositories.bans
+    await note_look(context, "look_blacklist", preselection=query.preselection_id, unconfirmed=query.unconfirmed)
     if query.unconfirmed:
         return BanPage(
             items=[ban_item(entry) for entry in await repository.unconfirmed_releases(limit=query.limit)], next=None

@@ -157,6 +157,13 @@ class PeriodPageQuery(PeriodQuery):
     cursor: Cursor = None
 
 
+class DayQuery(Query):
+    """A day in Shanghai; by default today."""
+
+    day: Annotated[Day | None, EmptyIsNone] = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
 class DeskActsQuery(PeriodQuery):
     """`clerk` as the counts name the clerk."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 
+from api.auth.looks import note_look
 from api.http.request_context import CurrentContext, RequestContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
@@ -45,6 +46,9 @@ async def _find(
         found = await finding.find_by_plate(operations, plate, now)
     else:
         found = await finding.find_by_id(operations, UUID(preselection_id), now)
+    by = "vin" if vin is not None else "plate" if plate is not None else "preselection_id"
+    shown = [str(each.preselection_id) for each in found]
+    await note_look(context, "look_workflows", by=by, plate=plate, shown=shown)
     return WorkflowList(items=[workflow_item(each) for each in found])
 
 

@@ -4,7 +4,7 @@ A row is written by the transaction that performs the act, so that neither exist
 operators by name, clerks by a keyed hash and applicants by their preselection: it contains no personal value.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -117,12 +117,39 @@ class AuditTrail:
         )
         return [_entry(row) for row in found]
 
+    async def record(self, act: Act, action: str, **facts: Any) -> None:
+        """Record an act that changes no row, such as a look at a list."""
+        await self._database.rows(insert(audit).values(act_values(act, action, **facts)))
+
+    async def of_actions(
+        self,
+        actions: Collection[str],
+        since: datetime,
+        until: datetime,
+        *,
+        limit: int,
+        before: tuple[datetime, UUID] | None = None,
+    ) -> list[AuditEntry]:
+        """The acts of these kinds in a period, newest first; `before` is the last one's `place`."""
+        return await self._newest(audit.c.action.in_(actions), since, until, limit=limit, before=before)
+
     async def through_temporal(
         self, since: datetime, until: datetime, *, limit: int, before: tuple[datetime, UUID] | None = None
     ) -> list[AuditEntry]:
         """What came through Temporal itself in a period, newest first; `before` is the last one's `place`."""
+        return await self._newest(audit.c.actor_kind == "temporal", since, until, limit=limit, before=before)
+
+    async def _newest(
+        self,
+        which: ColumnElement[bool],
+        since: datetime,
+        until: datetime,
+        *,
+        limit: int,
+        before: tuple[datetime, UUID] | None,
+    ) -> list[AuditEntry]:
         columns = audit.c
-        conditions = [columns.actor_kind == "temporal", columns.at >= since, columns.at < until]
+        conditions = [which, columns.at >= since, columns.at < until]
         if before:
             at, number = before
             conditions.append(tuple_(columns.at, columns.id) < (at, min(number.int, _LAST_NUMBER)))

@@ -1,0 +1,36 @@
+"""Lists as tables: CSV for whoever asks for it (`Accept: text/csv`)."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+CSV = "text/csv"
+AS_TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
+"""For `responses=` of a list that is also a table."""
+# A spreadsheet takes a cell that begins with one of these for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def wants_table(request: Request) -> bool:
+    """Whether the caller accepts CSV by name, and JSON not before it."""
+    wanted = [part.split(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
+    return CSV in wanted and "application/json" not in wanted[: wanted.index(CSV)]
+
+
+def table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
+    """The rows as CSV (RFC 4180) in UTF-8, with a head."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([_cell(row[name]) for name in columns] for row in rows)
+    return Response(out.getvalue(), media_type=CSV, headers={"Vary": "Accept, Accept-Language"})
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,116 @@
+"""Looks of staff are audited, counted by day and reported; auditors see what changes what people can get."""
+
+import csv
+import io
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain.calendar import shanghai_day
+from domain.instants import format_instant
+from process.clock import system_clock
+from tests.support.applicants import Caller
+from tests.support.country import Country
+from tests.support.desk import clerk_of, operator, reserve_plate
+
+
+def auditor(country: Country) -> Caller:
+    return country.caller("auditor", office=None)
+
+
+async def looks_of(country: Country, actor: str) -> list[dict[str, Any]]:
+    items = (await auditor(country).get("/audit/looks", params={"limit": 1000})).ok()["items"]
+    return [item for item in items if item["actor"] == actor]
+
+
+async def test_attack_a_clerk_and_an_operator_look_unseen(country: Country) -> None:
+    office = await country.office()
+    selection = await reserve_plate(country, office)
+    plate, clerk, caller = (await selection.view())["plate"], clerk_of(country, office), operator(country)
+    (await clerk.get("/desk/reservations", params={"plate": plate})).ok()
+    actor = country.stack.repositories.hashes.clerk(clerk.claims["sub"])
+    [look] = await looks_of(country, actor)
+    assert (look["action"], look["actor_kind"], look["facts"]["plate"]) == ("look_reservations", "clerk", plate)
+    vin = next(iter(country.stack.registry.cars))
+    (await caller.post("/operations/workflows/search", {"vin": vin})).ok()
+    (await caller.get("/operations/workflows", params={"plate": plate})).ok()
+    (await caller.get("/operations/blacklist")).ok()
+    looks = await looks_of(country, caller.claims["sub"])
+    assert [item["action"] for item in looks] == ["look_blacklist", "look_workflows", "look_workflows"]
+    assert vin not in str(looks)
+    assert looks[1]["facts"]["shown"] == [selection.id]
+
+
+async def test_a_daily_figure_and_one_alert_above_the_limit(country: Country, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(vars(country.stack.context.settings), "looks_per_day", 2)
+    clerk = clerk_of(country, await country.office())
+    for _ in range(4):
+        (await clerk.get("/desk/reservations")).ok()
+    actor = country.stack.repositories.hashes.clerk(clerk.claims["sub"])
+    figures = (await auditor(country).get("/audit/looks/figures", params={"limit": 1000})).ok()["items"]
+    today = str(shanghai_day(system_clock()))
+    assert {"day": today, "actor_kind": "clerk", "actor": actor, "looks": 4, "limit": 2} in figures
+    items = (await auditor(country).get("/audit/looks", params={"limit": 1000})).ok()["items"]
+    alerts = [item for item in items if item["action"] == "looks_above_limit" and item["facts"]["by"] == actor]
+    assert len(alerts) == 1
+
+
+async def test_auditors_see_segments_calendar_deadlines_and_policies_also_as_tables(country: Country) -> None:
+    office, caller = await country.own_office("B999!"), operator(country)
+    now = system_clock()
+    body = {"prefix": office.prefixes[0], "template": "A00!!", "compose_from": format_instant(now), "reason": "=开放日"}
+    segment = (await caller.post("/operations/segments", body)).ok()
+    second = operator(country)
+    (await second.post(f"/operations/segments/{segment['id']}/confirmation")).ok()
+    day = shanghai_day(now) + timedelta(days=400)
+    days = {"days": [{"day": str(day), "kind": "holiday"}], "reason": "台风"}
+    (await caller.call("PUT", f"/operations/calendar?year={day.year}&office={office.code}", json=days)).ok()
+    day = shanghai_day(now) + timedelta(days=200)
+    outage = {
+        "since": f"{day}T00:00:00.000+08:00", "until": f"{day}T12:00:00.000+08:00", "office_code": office.code,
+        "visit_by": str(day + timedelta(days=40)), "reason": "系统中断",
+    }  # fmt: skip
+    waiting = (await caller.post("/operations/deadlines/extensions", outage)).ok()
+    policy = {"overrides": {"draws": 3}, "reason": "试点"}
+    (await caller.post(f"/operations/offices/{office.code}/policies", policy)).ok()
+    expected = {
+        "segments": ["request_compose_early", "release_segment"], "calendar": ["enter_days"],
+        "deadlines": ["request_extend_deadlines", "extend_deadlines"], "policies": ["request_policy"],
+    }  # fmt: skip
+    for subject, actions in expected.items():
+        items = (await auditor(country).get(f"/audit/{subject}", params={"limit": 1000})).ok()["items"]
+        own = [item for item in items if item["actor"] == caller.claims["sub"]]
+        assert [item["action"] for item in own] == actions
+        assert all(item["actor_kind"] == "operator" and item["reason"] for item in own)
+        answer = await auditor_table(country, subject)
+        assert [row["action"] for row in answer if row["actor"] == caller.claims["sub"]] == actions
+    reasons = {row["reason"] for row in await auditor_table(country, "segments")}
+    assert "'=开放日" in reasons
+    waits = (await auditor(country).get("/audit/unconfirmed")).ok()["requests"]
+    assert waiting["id"] in {item["id"] for item in waits}
+    assert segment["id"] not in {item["id"] for item in waits}
+
+
+async def auditor_table(country: Country, subject: str) -> list[dict[str, str]]:
+    """The list as CSV."""
+    headers = auditor(country).headers | {"Accept": "text/csv"}
+    answer = await country.stack.client.get(f"/audit/{subject}", params={"limit": 1000}, headers=headers)
+    assert answer.headers["content-type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+async def test_pages_follow_each_other_and_what_came_through_temporal_is_a_table_too(country: Country) -> None:
+    selection = await reserve_plate(country, await country.office())
+    handle = country.stack.context.temporal.get_workflow_handle(f"vehicle-{selection.id}")
+    later = str(date.fromisoformat((await selection.view())["visit_by"]) + timedelta(days=1))
+    message = {"operator": "wang", "reason": "停电", "visit_by": later, "request_id": str(uuid4())}
+    await handle.execute_update("extend_validity", message)
+    rows = await auditor_table(country, "temporal")
+    assert ("wang", "temporal") in {(row["actor"], row["actor_kind"]) for row in rows}
+    for _ in range(3):
+        (await clerk_of(country, await country.office()).get("/desk/reservations")).ok()
+    first = (await auditor(country).get("/audit/looks", params={"limit": 2})).ok()
+    following = (await auditor(country).get("/audit/looks", params={"limit": 2, "cursor": first["next"]})).ok()
+    assert not [item for item in following["items"] if item in first["items"]]
