@@ -21,7 +21,6 @@ BY_NAME = {
     "loadscopereorder": "An option of pytest-xdist.",
     "_split_scope": "pytest-xdist's scheduler calls it.",
     "should_exit": "uvicorn looks at it.",
-    "optionxform": "ConfigParser calls it for each name.",
     "teardown": "Hypothesis calls it at the end of each example.",
 }
 

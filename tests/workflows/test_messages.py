@@ -26,7 +26,7 @@ ASKED: Mapping[str, set[str]] = {
     "Action": set(),
     "ConfirmIdentity": {"code_hash"},
     "Compose": {"numbers"},
-    "Draw": {"exclude_four", "prefix"},
+    "Draw": {"exclude_four", "prefix", "nonce"},
     "OneNumber": {"number"},
     "DeskAct": {"clerk"},
     "OperatorAct": {"operator", "reason"},
