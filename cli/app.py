@@ -57,6 +57,8 @@ for _name, _text in AREAS.items():
     app.command(f"cli.{_name}:app", name=_name, help=_text)
 app.command("cli.find:find", name="find", help="Find a vehicle's workflow, with its address in Temporal's UI.")
 app.command("cli.resync:resync", name="resync", help="Make all vehicles follow their rows, as after a restore.")
+app.command("cli.installation:setup", name="setup", help="Check a new installation, and prepare it.")
+app.command("cli.installation:doctor", name="doctor", help="Check a running installation.")
 app.register_install_completion_command(help="Install completion for this shell.")
 
 

@@ -6,9 +6,19 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
+from config.settings import Settings
 from locales.languages import Language
 from operations.commands import OperatorCommand
 from operations.context import OperationsContext
+
+
+@Parameter(parse=False)
+@dataclass(frozen=True)
+class SetupContext:
+    """For a command that works on an installation which may lack anything, also its keys and servers."""
+
+    settings: Settings
+    now: datetime
 
 
 @Parameter(parse=False)

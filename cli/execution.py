@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from cli.app import OPERATOR_VARIABLE, Invocation
 from cli.connections import connect_operations, settings_for
-from cli.context import OperatorContext
+from cli.context import OperatorContext, SetupContext
 from cli.output import Output, as_json, as_table
 from config.settings import Settings, SettingsError
 from domain.dependencies import DependencyUnavailable
@@ -38,6 +38,9 @@ async def run_command(settings: Settings, invocation: Invocation) -> int:
     acts = OperatorContext in invocation.contexts.values()
     if acts and not common.operator.strip():
         return _complain(f"name the operator by --operator or {OPERATOR_VARIABLE}", WRONG)
+    if SetupContext in invocation.contexts.values():
+        output = await invocation.call(SetupContext(settings, system_clock()))
+        return _write(output, as_lines=common.json)
     async with connect_operations(settings) as operations:
         context = OperatorContext(operations, system_clock(), _language(), common.operator, request_id)
         try:

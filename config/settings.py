@@ -67,6 +67,9 @@ class Settings(ConnectionSettings, HttpSettings, IdentitySettings, GatewaySettin
     redis_url: Annotated[str, AfterValidator(check_redis)] = Field(
         repr=False, description="Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`"
     )
+    owner_database_url: Annotated[str, AfterValidator(check_database)] | None = Field(
+        None, repr=False, description="The same as the owner of the tables, for `xuanhao setup` only"
+    )
     key_file: Path | None = Field(None, description="JSON file of the keys; this or `keys`")
     keys: str | None = Field(None, repr=False, description="The same JSON as text, read-only")
 

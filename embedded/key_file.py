@@ -6,14 +6,12 @@ Readable only by its owner.
 """
 
 import json
-import os
-import secrets
-from base64 import b64encode
 
 from config.key_marks import MARK, require_keys_of_mode
 from config.settings import SettingsError
 from embedded.folders import DataFolder
 from embedded.problems import StartProblem
+from storage.crypto.new_keys import new_key, new_keys, write_key_file
 
 
 def ensure_key_file(folder: DataFolder, *, demo: bool = False) -> None:
@@ -26,14 +24,7 @@ def ensure_key_file(folder: DataFolder, *, demo: bool = False) -> None:
         return
     if folder.postgres.exists():
         raise StartProblem(f"{folder.keys} is missing, and without it the data in {folder.root} can't be read")
-    unfinished = folder.keys.with_suffix(".unfinished")
-    unfinished.unlink(missing_ok=True)
-    # A crash leaves either no key file or a whole one.
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(_fresh_keys() | (_fresh_demo_keys() if demo else {}), file)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(folder.keys)
+    write_key_file(folder.keys, new_keys() | (_fresh_demo_keys() if demo else {}))
 
 
 def _require_same_mode(folder: DataFolder, *, demo: bool) -> None:
@@ -45,18 +36,5 @@ def _require_same_mode(folder: DataFolder, *, demo: bool) -> None:
         raise StartProblem(f"{problem}: use the other mode for the data in {folder.root}, or another folder") from None
 
 
-def _fresh_keys() -> dict[str, object]:
-    identity = secrets.token_hex(4)
-    return {
-        "encryption": {"current": identity, "keys": {identity: _key()}},
-        "hashing": _key(),
-        "voucher_signing": _key(),
-    }
-
-
 def _fresh_demo_keys() -> dict[str, object]:
-    return {MARK: True, "demo_signing": _key()}
-
-
-def _key() -> str:
-    return b64encode(secrets.token_bytes(32)).decode()
+    return {MARK: True, "demo_signing": new_key()}

@@ -17,6 +17,9 @@ async def read_health() -> Health:
 
 @router.get("/readyz", responses=problems("unavailable"))
 async def read_readiness(request: Request) -> Health:
-    """Database, Redis and Temporal respond; otherwise 503 with those that do not in `parts`."""
+    """Database, Redis and Temporal respond, take writes and are set up; otherwise 503, with the reason in `parts`.
+
+    The reason is `down`, or what is missing: `no_migrations`, `no_namespace`, `no_search_attributes`.
+    """
     await request.app.state.readiness.outcome()
     return Health(status="ok")

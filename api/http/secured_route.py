@@ -16,6 +16,7 @@ from starlette.responses import Response
 from api.auth.callers import caller_of
 from api.auth.policy import Record, Rule
 from api.auth.records import LOADERS
+from api.http.causes import log_cause
 from api.http.idempotency import abandon_request, begin_request, name_of_request, store_afterwards
 from api.http.problems import DOWN, FAILURES, refusal_of, refusal_response
 from api.http.request_context import RequestContext
@@ -57,6 +58,7 @@ class SecuredRoute(APIRoute):
                     response = await answer_admitted(request, context, name, handle)
             except (RequestValidationError, *FAILURES) as failure:
                 refusal = to_refusal(failure, context)
+                log_cause(failure, refusal)
                 response = refusal_response(refusal, language, context.now())
             except asyncio.CancelledError:
                 # The server is stopping, and waits no longer. Nobody knows whether a write was carried out.

@@ -1355,7 +1355,9 @@ export interface paths {
         };
         /**
          * Read Readiness
-         * @description Database, Redis and Temporal respond; otherwise 503 with those that do not in `parts`.
+         * @description Database, Redis and Temporal respond, take writes and are set up; otherwise 503, with the reason in `parts`.
+         *
+         *     The reason is `down`, or what is missing: `no_migrations`, `no_namespace`, `no_search_attributes`.
          */
         get: operations["read_readiness"];
         put?: never;
