@@ -14,7 +14,7 @@ from domain.instants import whole_milliseconds
 from domain.preselection.deadlines import Countdown, timers
 from domain.preselection.record import from_record
 from domain.preselection.values import Stage
-from domain.sms import Purpose, Sms, SmsGateway, render
+from domain.sms import Purpose, Sms, SmsGateway, render, template_parameters
 from storage.bans.repository import Ban, BanRepository
 from storage.offices.offices import Offices
 from storage.preselections.rows import PreselectionRow, Preselections
@@ -56,13 +56,15 @@ class NotificationActivities(Notifications):
             # An SMS that is no longer true is not sent, nor one to a person whose data was deleted.
             log.info("sms not sent", preselection_id=given.preselection_id, purpose=given.purpose, stage=row.stage)
             return
-        text = render(given.purpose, **await self._facts(row, ban))
+        facts = await self._facts(row, ban)
+        text, parameters = render(given.purpose, **facts), template_parameters(given.purpose, **facts)
         attempt = self._attempt(given, sms_key(given, row))
         if not await self._deliveries.begin(attempt):
             # The gateway has already accepted it; only the result for Temporal was lost.
             return
         try:
-            await self._gateway.send(Sms(row.phone, text, given.purpose, attempt.key, attempt.ordered_at))
+            sms = Sms(row.phone, text, given.purpose, attempt.key, attempt.ordered_at, parameters=parameters)
+            await self._gateway.send(sms)
         except DependencyUnavailable as down:
             await self._deliveries.fail(attempt.key, str(down))
             raise

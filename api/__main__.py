@@ -51,7 +51,7 @@ async def run(settings: Settings, keys: Keys) -> None:
 def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: SmsOutbox) -> Gateways:
     """The HTTP adapters if the settings have their URLs, otherwise the local ones."""
     return Gateways(
-        sms=HttpSms(settings.sms_gateway, http) if settings.sms_gateway else LocalSms(outbox),
+        sms=HttpSms(settings.sms_gateway, http, settings.template_ids) if settings.sms_gateway else LocalSms(outbox),
         registry=HttpVehicleRegistry(settings.registry_gateway, http)
         if settings.registry_gateway
         else LocalVehicleRegistry([]),

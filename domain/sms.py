@@ -1,8 +1,10 @@
 """Every SMS that the service sends, in one place. The applicant's language is Simplified Chinese."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from string import Formatter
 from typing import Protocol
 
 
@@ -51,9 +53,18 @@ def render(purpose: Purpose | str, **facts: str) -> str:
     return _TEMPLATES[Purpose(purpose)].format(**facts)
 
 
+def template_parameters(purpose: Purpose | str, **facts: str) -> dict[str, str]:
+    """The facts that the template of this purpose has, by name; raises KeyError when one is missing."""
+    names = (name for _, name, _, _ in Formatter().parse(_TEMPLATES[Purpose(purpose)]) if name)
+    return {name: facts[name] for name in names}
+
+
 @dataclass(frozen=True)
 class Sms:
-    """One SMS. `code` is the digits in the text, if any; with an `idempotency_key` it is sent once."""
+    """One SMS. `code` is the digits in the text, if any; with an `idempotency_key` it is sent once.
+
+    `parameters` are the values in the text by name, for providers that have registered templates.
+    """
 
     phone: str
     text: str
@@ -61,6 +72,7 @@ class Sms:
     idempotency_key: str
     at: datetime
     code: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Nothing personal, so that no log line and no history can hold it."""

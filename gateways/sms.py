@@ -1,6 +1,7 @@
 """Port to the SMS gateway."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import httpx
 
@@ -18,25 +19,37 @@ class Outbox(Protocol):
 
 
 class HttpSms:
-    """POST `{phone, text, purpose}` with an `Idempotency-Key`; any status from 200 to 299 means accepted.
+    """POST `{phone, text, purpose, parameters}` with an `Idempotency-Key`; a status from 200 to 299 means accepted.
 
-    Name and password in the URL become basic authentication.
+    `templates` has the provider's template id of each purpose, which is then sent as `template`. Name and password in
+    the URL become basic authentication. docs/gateways.md is the contract.
     """
 
-    def __init__(self, url: str, client: httpx.AsyncClient) -> None:
+    def __init__(self, url: str, client: httpx.AsyncClient, templates: Mapping[str, str] | None = None) -> None:
         self._url = url
         self._client = client
+        self._templates = templates or {}
 
     async def send(self, message: Sms) -> None:
         request = self._client.build_request(
             "POST",
             self._url,
-            json={"phone": message.phone, "text": message.text, "purpose": message.purpose},
+            json=self._body(message),
             headers={"Idempotency-Key": message.idempotency_key},
         )
         answer = await call(self._client, request, part="sms")
         if not httpx.codes.is_success(answer.status):
             raise DependencyUnavailable("sms", f"status {answer.status}")
+
+    def _body(self, message: Sms) -> dict[str, Any]:
+        body = {
+            "phone": message.phone,
+            "text": message.text,
+            "purpose": message.purpose,
+            "parameters": dict(message.parameters),
+        }
+        template = self._templates.get(message.purpose)
+        return body | ({"template": template} if template else {})
 
 
 class LocalSms:

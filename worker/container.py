@@ -71,7 +71,11 @@ class WorkerContainer:
             database, make_redis(settings.redis_url, most_connections=settings.redis_connections), keys
         )
         http = httpx.AsyncClient()
-        sms = HttpSms(settings.sms_gateway, http) if settings.sms_gateway else LocalSms(repositories.sms_outbox)
+        sms = (
+            HttpSms(settings.sms_gateway, http, settings.template_ids)
+            if settings.sms_gateway
+            else LocalSms(repositories.sms_outbox)
+        )
         policy = Policy().with_overrides(settings.policy)
         rules = MaintenanceRules(parse_duration(settings.retention), policy.keyboard_snapshot)
         skew = parse_duration(settings.clock_skew).timedelta()

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.dependencies import DependencyUnavailable
 from domain.errors import RateLimited, Unavailable
 from domain.policy import Policy
-from domain.sms import Sms, SmsGateway, render
+from domain.sms import Sms, SmsGateway, render, template_parameters
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.sms.codes import CodeOwner, Codes, IssuedCode, NewCode
 from storage.sms.quota import ServiceCodes
@@ -61,9 +61,10 @@ class CodeSender:
     async def _deliver(self, wanted: CodeRequest, digits: str, issued: IssuedCode) -> None:
         purpose = wanted.owner.purpose
         minutes = str(int((issued.expires_at - wanted.at).total_seconds()) // _SECONDS)
-        text = render(purpose, code=digits, minutes=minutes)
+        facts = template_parameters(purpose, code=digits, minutes=minutes)
+        text, key = render(purpose, **facts), f"code:{wanted.id}"
         try:
-            await self._gateway.send(Sms(wanted.phone, text, purpose, f"code:{wanted.id}", wanted.at, digits))
+            await self._gateway.send(Sms(wanted.phone, text, purpose, key, wanted.at, digits, facts))
         except DependencyUnavailable as down:
             await self._codes.mark_failed(wanted.id, wanted.at)
             await self._quota.give_back(wanted.id)

@@ -34,6 +34,9 @@ def settings(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         {"TRUSTED_PROXIES": "proxy.example.org"},
         {"TRUSTED_PROXIES": "10.0.0.1/8"},
         {"STREAMS_PER_ACCOUNT": "0"},
+        {"SMS_TEMPLATES": "congratulations=SMS_1"},
+        {"SMS_TEMPLATES": "SMS_1"},
+        {"DATABASE_CONNECTIONS": "1"},
     ],
     ids=str,
 )
@@ -114,3 +117,8 @@ def test_nothing_is_trusted_unless_it_is_named(monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_secret_has_no_default(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     with pytest.raises(SettingsError, match=f"XUANHAO_{name}"):
         settings(monkeypatch, **{name: ""})
+
+
+def test_template_ids_belong_to_purposes(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = settings(monkeypatch, SMS_TEMPLATES="reserved=SMS_1, overdue=SMS_2")
+    assert read.template_ids == {"reserved": "SMS_1", "overdue": "SMS_2"}
