@@ -35,7 +35,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         {"TRUSTED_PROXIES": "10.0.0.1/8"},
         {"STREAMS_PER_ACCOUNT": "0"},
         {"SMS_TEMPLATES": "congratulations=SMS_1"},
-        {"SMS_TEMPLATES": "SMS_1"},
+        {"SMS_TEMPLATES": "TPL_7"},
         {"DATABASE_CONNECTIONS": "1"},
     ],
     ids=str,

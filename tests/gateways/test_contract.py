@@ -57,4 +57,4 @@ async def test_the_registry_is_asked_and_read_as_in_the_examples(
     facts = await HttpVehicleRegistry(http_server.url, client).look_up(question)
     assert http_server.received[0].json == example("registry request")
     assert facts
-    assert (facts.owner, facts.obstacles) == (PERSON, {Obstacle.MORTGAGED})
+    assert (facts.owner, facts.obstacles) == (PERSON, frozenset({Obstacle.MORTGAGED}))
