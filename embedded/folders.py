@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from config.instance_file import note_instance
@@ -45,8 +45,13 @@ class DataFolder:
         """Create the folder and lock it; the kernel releases the lock if we are killed."""
         try:
             # Others may enter: PostgreSQL's folder belongs to another user when we are root.
-            self.root.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-            lock = (self.root / "lock").open("a")
+            mode = 0o711 if os.geteuid() == 0 else 0o700
+            self.root.mkdir(mode=mode, parents=True, exist_ok=True)
+            # It may have been made by hand. Whoever could open the lock could keep us from starting.
+            with suppress(PermissionError):
+                self.root.chmod(mode)
+            lock = os.fdopen(os.open(self.root / "lock", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a")
+            os.fchmod(lock.fileno(), 0o600)
         except OSError as problem:
             raise StartProblem(f"the data folder {self.root} can't be written: {problem.strerror}") from None
         with lock:

@@ -219,3 +219,14 @@ def test_lost_keys_are_not_replaced_where_data_exists(tmp_path: Path) -> None:
     with pytest.raises(StartProblem, match=r"keys\.json is missing"):
         ensure_key_file(folder)
     assert not folder.keys.exists()
+
+
+def test_the_data_folder_and_its_lock_belong_to_the_owner_alone(tmp_path: Path) -> None:
+    root = tmp_path / "data"
+    root.mkdir(mode=0o777)
+    root.chmod(0o777)
+    (root / "lock").touch(mode=0o666)
+    (root / "lock").chmod(0o666)
+    with DataFolder(root).lock():
+        assert stat.S_IMODE((root / "lock").stat().st_mode) == 0o600
+        assert not root.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH | stat.S_IRGRP | stat.S_IROTH)
