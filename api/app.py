@@ -38,6 +38,7 @@ from api.operators import (
     sms_endpoints,
 )
 from api.pages.web_pages import add_pages
+from api.practice import endpoints as practice
 from api.preselections import (
     application_endpoints,
     document_endpoints,
@@ -53,7 +54,7 @@ AREAS = (
     plate_endpoints.router, preselections.router, event_endpoints.router, application_endpoints.router, offices.router,
     document_endpoints.router, desk.router, ban_endpoints.router, pool_endpoints.router, deadline_endpoints.router,
     search_endpoints.router, sms_endpoints.router, office_endpoints.router, auditors.router, act_endpoints.router,
-    fairness.router, health.router,
+    fairness.router, practice.router, health.router,
 )  # fmt: skip
 # FastAPI's telemetry would send URLs with queries and texts of exceptions to a collector from the environment.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}

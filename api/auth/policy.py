@@ -54,6 +54,7 @@ class Rule:
 
 PUBLIC = Rule(frozenset(), is_public=True)
 PUBLIC_OFFICES = Rule(frozenset(), is_public=True, takes_token=True)
+PRACTICE = Rule(frozenset(), is_public=True, takes_token=True)
 PUBLIC_OFFICE = Rule(frozenset(), Record.OFFICE, is_public=True, takes_token=True)
 HEALTH = Rule(frozenset(), is_public=True, is_queued=False)
 APPLICANT = Rule(frozenset({Role.APPLICANT}))
@@ -135,6 +136,9 @@ RULES: Mapping[str, Rule] = {
     "list_fairness_days": PUBLIC,
     "read_fairness_day": PUBLIC,
     "read_fairness_file": PUBLIC,
+    "begin_practice": PRACTICE,
+    "practise": PRACTICE,
+    "read_practice_keyboard": PRACTICE,
     "read_health": HEALTH,
     "read_readiness": HEALTH,
 }

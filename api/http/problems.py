@@ -58,6 +58,7 @@ STATUSES = {
     "code_incorrect": 422,
     "code_expired": 422,
     "voucher_invalid": 422,
+    "state_invalid": 422,
     "rate_limited": 429,
     "code_attempts_exceeded": 429,
     "internal_error": 500,

@@ -14,6 +14,7 @@ AREAS = {
     "applicants": "Entries, codes and new preselections of a signed-in applicant.",
     "preselections": "One preselection: its view, its steps, its stream of events and its documents.",
     "plates": "The numbers: keyboard, compositions, draws, candidates and the confirmation.",
+    "practice": "The second phase with play numbers, without a token and without a trace.",
     "offices": "Vehicle offices, their notices and released segments.",
     "desk": "What a clerk does at the counter of an office.",
     "operations": "What operators do: bans, segments, withheld numbers, calendar, deadlines and searches.",

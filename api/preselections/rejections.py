@@ -14,7 +14,7 @@ async def with_rejection(context: RequestContext, row: PreselectionRow, view: Pr
     for given in reversed(await context.repositories.desk_reasons.of_preselection(row.id)):
         # The reason of an act that was refused is not the reason of the end.
         if await context.repositories.decisions.find(given.request_id):
-            words = catalogue(context.language)["rejections"].get(given.reason, {"text": given.reason, "then": None})
-            rejection = Rejection(reason=words["text"], then=words["then"], at=given.at)
+            words = catalogue(context.language)["rejections"].get(given.reason, {"text": given.reason, "advice": None})
+            rejection = Rejection(reason=words["text"], advice=words["advice"], at=given.at)
             return view.model_copy(update={"rejection": rejection})
     return view

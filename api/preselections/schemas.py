@@ -117,10 +117,10 @@ class Terms(Answer):
 
 
 class Rejection(Answer):
-    """Why the desk has rejected the reservation, and what can be done now; `then` is null for a free text."""
+    """Why the desk has rejected the reservation, and what can be done now; `advice` is null for a free text."""
 
     reason: str
-    then: str | None
+    advice: str | None
     at: Instant
 
 

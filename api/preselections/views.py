@@ -66,15 +66,18 @@ def view_of(row: PreselectionRow, office: Office, at: datetime, language: Langua
             seller_name=row.seller_name_masked,
         ),
         phone=mask_mobile(row.phone),
-        terms=Terms(
-            validity=str(state.policy.validity),
-            validity_working_days=state.policy.validity_working_days,
-            ban=str(state.policy.blacklist),
-        ),
-        **_chances(state),
-        **_selection(state, at),
-        **_reservation(state),
+        **parts_of(state, at),
     )
+
+
+def parts_of(state: Preselection, at: datetime) -> Mapping[str, Any]:
+    """What the view shows of the settled state alone."""
+    terms = Terms(
+        validity=str(state.policy.validity),
+        validity_working_days=state.policy.validity_working_days,
+        ban=str(state.policy.blacklist),
+    )
+    return {"terms": terms, **_chances(state), **_selection(state, at), **_reservation(state)}
 
 
 def _office(office: Office, language: Language) -> OfficeBrief:

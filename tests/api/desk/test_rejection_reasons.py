@@ -23,7 +23,7 @@ async def test_the_applicant_reads_why_and_what_to_do(country: Country, reason: 
     (await clerk.post(f"/desk{reservation.path}/rejection", {"reason": reason})).ok()
     view = (await buyer.get(reservation.path, headers={"Accept-Language": language})).ok()
     assert (view["stage"], view["rejection"]["reason"]) == ("cancelled", words)
-    assert (view["rejection"]["then"] is None) == (reason == FREE)
+    assert (view["rejection"]["advice"] is None) == (reason == FREE)
 
     async def received() -> list[Sms]:
         return country.stack.phone.of(buyer.phone, "rejected")

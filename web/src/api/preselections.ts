@@ -1,4 +1,5 @@
 import { get, getFile, post } from './client'
+import { fetchPracticeKeyboard, practise, PRACTICE_ID } from './practice'
 import type {
   CodeSent,
   EntryAnswer,
@@ -28,7 +29,9 @@ export const createPreselection = (body: NewPreselection, key: string) =>
 export const fetchMine = async () => (await get<{ items: PreselectionView[] }>('/preselections')).items
 export const fetchOne = (id: string) => get<PreselectionView>(path(id))
 export const fetchKeyboard = (id: string, query: { prefix: string; typed: string }, signal?: AbortSignal) =>
-  get<KeyboardAnswer>(path(id, '/keyboard'), { query, ...(signal ? { signal } : {}) })
+  id === PRACTICE_ID
+    ? fetchPracticeKeyboard(query.typed)
+    : get<KeyboardAnswer>(path(id, '/keyboard'), { query, ...(signal ? { signal } : {}) })
 
 export const start = (id: string, key: string) => act(id, '/start', undefined, key)
 export const sendIdentityCode = (id: string, key: string) => act(id, '/identity-code', undefined, key)
@@ -46,5 +49,6 @@ export const fetchCalendar = (id: string) => getFile(path(id, '/calendar'))
 export const eventsPath = (id: string) => path(id, '/events')
 
 function act(id: string, action: string, body: object | undefined, key: string): Promise<PreselectionView> {
+  if (id === PRACTICE_ID) return practise(action, body)
   return post<PreselectionView>(path(id, action), { body, key })
 }

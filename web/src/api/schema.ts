@@ -998,6 +998,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Practice
+         * @description A new practice at 选号服务说明; its state goes with the client and lives for an hour.
+         */
+        post: operations["begin_practice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practice/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Practise
+         * @description One act of the second phase, by the rules of the real one. The code is always 000000.
+         */
+        post: operations["practise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practice/keyboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Practice Keyboard
+         * @description The characters that can follow `typed`.
+         */
+        post: operations["read_practice_keyboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/preselections": {
         parameters: {
             query?: never;
@@ -1373,6 +1433,32 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActionBody
+         * @description `action` with the fields of the real call of this name.
+         */
+        ActionBody: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "start" | "identity-code" | "identity" | "draws" | "compositions" | "candidates" | "confirmation";
+            /** Code */
+            code?: string | null;
+            /**
+             * Exclude Four
+             * @default false
+             */
+            exclude_four: boolean;
+            /** Number */
+            number?: string | null;
+            /** Numbers */
+            numbers?: string[] | null;
+            /** Prefix */
+            prefix?: string | null;
+            /** State */
+            state: string;
+        };
+        /**
          * ActItem
          * @description `actor` is an operator's name or a clerk's keyed hash; of kind `temporal` the name that the sender claimed.
          *
@@ -1524,6 +1610,11 @@ export interface components {
             nonce_by?: ("client" | "server") | null;
             /** Numbers */
             numbers: string[];
+        };
+        /** BeginBody */
+        BeginBody: {
+            /** Office Code */
+            office_code?: string | null;
         };
         /**
          * CalendarAnswer
@@ -1940,6 +2031,16 @@ export interface components {
             /** Position */
             position: number;
         };
+        /** KeyboardBody */
+        KeyboardBody: {
+            /** State */
+            state: string;
+            /**
+             * Typed
+             * @default
+             */
+            typed: string;
+        };
         /**
          * LookCountItem
          * @description The looks of one account on a day; above `limit` there was an alert.
@@ -2294,6 +2395,59 @@ export interface components {
             /** Workflow Url */
             workflow_url: string;
         };
+        /** PracticeAnswer */
+        PracticeAnswer: {
+            /** State */
+            state: string;
+            view: components["schemas"]["PracticeView"];
+        };
+        /** PracticeView */
+        PracticeView: {
+            batch: components["schemas"]["BatchView"] | null;
+            /**
+             * Cancellation Allowed
+             * @description Whether the applicant may cancel the reservation now.
+             */
+            cancellation_allowed: boolean;
+            candidates: components["schemas"]["CandidatesView"] | null;
+            composed: components["schemas"]["Composed"];
+            /** Deadline */
+            deadline: string | null;
+            draws: components["schemas"]["Draws"];
+            /** Id */
+            id: string;
+            identity: components["schemas"]["Identity"] | null;
+            /** Last Submission */
+            last_submission: components["schemas"]["TriedNumber"][] | null;
+            /**
+             * Now
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            now: string;
+            office: components["schemas"]["OfficeBrief"];
+            /** Phone */
+            phone: string;
+            /** Plate */
+            plate: string | null;
+            /**
+             * Practice
+             * @default true
+             * @constant
+             */
+            practice: true;
+            rejection: components["schemas"]["Rejection"] | null;
+            /**
+             * Session Until
+             * @description The end of the selection session if nothing more is done.
+             */
+            session_until: string | null;
+            stage: components["schemas"]["Stage"];
+            terms: components["schemas"]["Terms"];
+            vehicle: components["schemas"]["VehicleMasked"];
+            /** Visit By */
+            visit_by: string | null;
+        };
         /** PreselectionList */
         PreselectionList: {
             /** Items */
@@ -2395,9 +2549,11 @@ export interface components {
         };
         /**
          * Rejection
-         * @description Why the desk has rejected the reservation, and what can be done now; `then` is null for a free text.
+         * @description Why the desk has rejected the reservation, and what can be done now; `advice` is null for a free text.
          */
         Rejection: {
+            /** Advice */
+            advice: string | null;
             /**
              * At
              * Format: date-time
@@ -2406,8 +2562,6 @@ export interface components {
             at: string;
             /** Reason */
             reason: string;
-            /** Then */
-            then: string | null;
         };
         /** RejectionReason */
         RejectionReason: {
@@ -7859,6 +8013,366 @@ export interface operations {
                 };
             };
             /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    begin_practice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BeginBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeAnswer"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    practise: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeAnswer"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `wrong_stage` · `too_early` · `code_not_sent` · `no_draws_left` · `no_composed_left` · `too_many_numbers` · `not_in_batch` · `batch_expired` · `not_a_candidate` · `candidate_expired` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` · `state_invalid` · `code_incorrect` · `code_expired` · `number_malformed` · `number_duplicated` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` · `code_attempts_exceeded` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_practice_keyboard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyboardBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keyboard"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `wrong_stage` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` · `state_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -19,7 +19,8 @@ export interface PreselectionContext {
 
 export type ThrownBack = 'idle' | 'elsewhere' | 'handed'
 
-const KEY: InjectionKey<PreselectionContext> = Symbol('preselection')
+/** The same context for screens whose view does not come from a preselection of the server's. */
+export const PRESELECTION: InjectionKey<PreselectionContext> = Symbol('preselection')
 
 // A hidden tab closes its connection; browsers allow only six to one server.
 const HIDDEN_CLOSE_MS = 30_000
@@ -51,13 +52,13 @@ export function providePreselection(id: string): PreselectionContext {
 
   followEvents(id, { apply, refresh, stream })
   const context = { id, view, problem, stream, thrownBack, apply, refresh }
-  provide(KEY, context)
+  provide(PRESELECTION, context)
   return context
 }
 
 /** The preselection of the enclosing screen; its view is loaded, because the screen renders nothing before. */
 export function usePreselection() {
-  const context = inject(KEY)
+  const context = inject(PRESELECTION)
   if (!context) throw new Error('usePreselection needs a screen that provides a preselection')
   return context
 }

@@ -378,4 +378,13 @@ export default {
     label: 'Other cars',
     noPlate: 'No plate yet',
   },
+  practice: {
+    link: 'Try it first: practise selecting a plate',
+    banner: 'Practice: all numbers are play plates of 练. Nothing counts, and nothing is kept.',
+    code: 'The practice code is always 000000.',
+    over: 'The practice is over',
+    won: 'In a real selection, this would now be your preselected plate.',
+    used: 'In a real selection, with all chances used up, the plate can only be chosen at the office.',
+    again: 'Practise again',
+  },
 } satisfies Messages

@@ -378,4 +378,13 @@ export default {
     label: '其他車輛',
     noPlate: '未選號',
   },
+  practice: {
+    link: '先試一試：模擬選號',
+    banner: '模擬選號：號碼均為「练」字虛擬號牌，不作數，不留記錄。',
+    code: '模擬驗證碼始終為 000000。',
+    over: '模擬結束',
+    won: '實際選號時，此號牌即為您預選的號牌。',
+    used: '實際選號時，機會用完後只能到車管所選號。',
+    again: '再練一次',
+  },
 } satisfies Messages

@@ -54,7 +54,7 @@ test.each<[Stage, string]>([
 })
 
 test('a rejection at the desk is shown with its reason and what to do now', () => {
-  const rejection = { reason: '缺少材料', then: '请补齐材料后重新预选。', at: COMPLETED.now }
+  const rejection = { reason: '缺少材料', advice: '请补齐材料后重新预选。', at: COMPLETED.now }
   const text = mountPlain(EndedStage, { view: viewWith({ stage: 'cancelled', rejection }) }).text()
   for (const words of ['原因：缺少材料', '请补齐材料后重新预选。', '不计入黑名单', '龙井路1号']) expect(text).toContain(words)
 })
