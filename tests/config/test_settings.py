@@ -3,8 +3,8 @@
 import pytest
 
 from config.settings import Settings, SettingsError
+from tests.config.required_settings import REQUIRED
 
-REQUIRED = {"DATABASE_URL": "postgresql://db", "REDIS_URL": "redis://cache", "KEY_FILE": "keys.json"}
 ISSUER = {"OIDC_ISSUER": "https://login.example.org/realms/people", "OIDC_AUDIENCE": "xuanhao"}
 
 

@@ -8,7 +8,7 @@ import pytest
 from config.settings import Settings, SettingsError
 from config.temporal import connect
 from embedded.temporal import Temporal
-from tests.config.test_settings import REQUIRED
+from tests.config.required_settings import REQUIRED
 from tests.support.tls import Authority, KeyPair, tls_proxy
 
 SERVER, CLIENT = "temporal.example.org", "client.example.org"

@@ -11,6 +11,9 @@ from tests.rules.source_files import Finding, as_list, findings, paths, text_of
 
 CLOCKS = {
     "process/clock.py": "The one clock.",
+    "storage/postgres/audit_order.py": "A migration has no caller that could pass the time.",
+    "storage/postgres/migrations/versions/2026_11_28_brief_answers.py": "A default for rows of the previous release.",
+    "storage/postgres/tables.py": "The same default, for rows that the previous release writes during an upgrade.",
     "tests/rules/test_one_clock.py": "Examples of what is refused.",
     "tests/scenarios/acceptance/": "Tests of the contract from outside, which use no code of ours.",
     "tests/scenarios/attack/": "An attacker, who uses no code of ours.",
