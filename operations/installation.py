@@ -4,19 +4,14 @@ A step says what it found and, where it is not well, the remedy. It never shows 
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import httpx
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -34,7 +29,6 @@ from domain.dependencies import DependencyUnavailable
 from operations.holiday_calendar import days_to_enter, is_official
 from storage.audit.trail import Act
 from storage.crypto.new_keys import new_keys, write_key_file
-from storage.crypto.readers import KeyReaders
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.offices.calendars import Calendars
@@ -42,14 +36,12 @@ from storage.offices.offices import Offices
 from storage.postgres.database import Database
 from storage.postgres.migrate import migrate
 from storage.postgres.schema import has_migrations, server_version
-from storage.redis.client import make_redis, ping, translate_redis_errors
+from storage.redis.client import make_redis, ping
 
 OLDEST_POSTGRES = 150_000
-LARGEST_SKEW_S = 1.0
 _COUNTRY = ""
 _YEARS = 2
 _WAIT_S, _TRIES = 0.5, 40
-_NOW = text("SELECT clock_timestamp()")
 _HAS_DATA = text("SELECT EXISTS (SELECT FROM preselection)")
 
 
@@ -99,15 +91,10 @@ Check = Callable[[Installation], Awaitable[str]]
 
 async def check_setup(installation: Installation) -> list[Step]:
     """The steps of a new installation, in order; with `apply` each is prepared if it can be."""
-    return [await _run(name, check, installation) for name, check in SETUP.items()]
+    return [await run_step(name, check, installation) for name, check in SETUP.items()]
 
 
-async def check_running(installation: Installation) -> list[Step]:
-    """What a running installation needs besides."""
-    return [await _run(name, check, installation) for name, check in RUNNING.items()]
-
-
-async def _run(name: str, check: Check, installation: Installation) -> Step:
+async def run_step(name: str, check: Check, installation: Installation) -> Step:
     try:
         return Step(name, ok=True, found=await check(installation))
     except Missing as missing:
@@ -261,75 +248,7 @@ async def _offices(installation: Installation) -> str:
     return f"{found} offices" if found else "none yet: xuanhao offices import FILE"
 
 
-async def _policy_of_redis(installation: Installation) -> str:
-    with translate_redis_errors():
-        found = (await installation.redis.config_get("maxmemory-policy")).get("maxmemory-policy", b"")
-    policy = found.decode() if isinstance(found, bytes) else str(found)
-    if policy != "noeviction":
-        raise Missing(f"maxmemory-policy {policy}", "set maxmemory-policy noeviction", is_usable=True)
-    return "maxmemory-policy noeviction"
-
-
-async def _clocks(installation: Installation) -> str:
-    before = asyncio.get_running_loop().time()
-    theirs: datetime = (await installation.database.rows(_NOW))[0][0]
-    delay = asyncio.get_running_loop().time() - before
-    skew = abs((theirs - datetime.now(tz=theirs.tzinfo)).total_seconds())
-    if skew > LARGEST_SKEW_S + delay:
-        raise Missing(
-            f"this machine and the database differ by {skew:.1f} s", "run NTP on all machines", is_usable=True
-        )
-    return f"within {LARGEST_SKEW_S:.0f} s of the database"
-
-
-async def _workers(installation: Installation) -> str:
-    settings, client = installation.settings, await installation.temporal()
-    request = DescribeTaskQueueRequest(
-        namespace=settings.temporal_namespace,
-        task_queue=TaskQueue(name=settings.task_queue),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
-    pollers = (await client.workflow_service.describe_task_queue(request)).pollers
-    if not pollers:
-        raise Missing("no worker polls the task queue", "start xuanhao worker", is_usable=True)
-    return f"{len(pollers)} poll the task queue"
-
-
-async def _key_readers(installation: Installation) -> str:
-    keys = Keys.from_source(key_source(installation.settings.key_file, installation.settings.keys))
-    readers = await KeyReaders(installation.database).live_readers(installation.at)
-    if behind := sorted({reader.name for reader in readers if not set(keys.known_ids) <= set(reader.known)}):
-        raise Missing(f"{', '.join(behind)} lack a key", "give all machines the same key file", is_usable=True)
-    return json.dumps({reader.name: len(reader.known) for reader in readers}) if readers else "no process runs"
-
-
-async def _gateways(installation: Installation) -> str:
-    settings = installation.settings
-    if missing := settings.missing_gateways():
-        raise Missing(f"{' and '.join(missing)} not set", "set them; `local:` names the local adapters")
-    named = {"SMS": settings.sms_gateway, "registry": settings.registry_gateway}
-    async with httpx.AsyncClient(timeout=3.0) as http:
-        for name, url in named.items():
-            if url:
-                await _reach(http, name, url)
-    return ", ".join(f"{name} {'reachable' if url else 'local'}" for name, url in named.items())
-
-
-async def _reach(http: httpx.AsyncClient, name: str, url: str) -> None:
-    """Any answer shows that it is there; nothing is sent to it."""
-    try:
-        await http.head(url)
-    except httpx.HTTPError as failure:
-        raise Missing(
-            f"{name}: {type(failure).__name__}", "check its address and the network", is_usable=True
-        ) from None
-
-
 SETUP: dict[str, Check] = {
     "database": _database, "migrations": _migrations, "keys": _keys, "redis": _redis, "namespace": _namespace,
     "search_attributes": _search_attributes, "calendar": _calendar, "offices": _offices,
-}  # fmt: skip
-RUNNING: dict[str, Check] = {
-    "redis_policy": _policy_of_redis, "clocks": _clocks, "gateways": _gateways, "workers": _workers,
-    "key_readers": _key_readers,
 }  # fmt: skip
