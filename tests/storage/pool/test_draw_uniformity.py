@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 
 from domain.plates import POOL_SIZE
 from domain.segments import positions_in
+from storage.pool.draw_tickets import DrawTicket
 from storage.pool.index import DrawFilter, PoolIndex
 from tests.support.pool import AT, B, plates_at, put_index, segment
 
@@ -53,12 +54,16 @@ async def draws(
     index: PoolIndex, number: int, count: int = 10, *, prefixes: Iterable[str] = (B,), draw_filter: DrawFilter
 ) -> list[list[str]]:
     """Draws of which each starts when the previous one has expired, so all find the same numbers free."""
-    instants = (AT + place * MILLISECOND for place in range(number))
-    names = list(prefixes)
-    return [
-        await index.draw_from_office(names, count, at=at, until=at + MILLISECOND, draw_filter=draw_filter)
-        for at in instants
-    ]
+    drawn, names = list[list[str]](), list(prefixes)
+    for at in (AT + place * MILLISECOND for place in range(number)):
+        ticket, until = DrawTicket(), at + MILLISECOND
+        drawn.append(
+            await index.draw_from_office(names, count, at=at, until=until, draw_filter=draw_filter, ticket=ticket)
+        )
+        # The lines of the log that nobody stores would be returned by every later draw.
+        for pick in ticket.picks:
+            index.note_persisted(pick.prefix, pick.epoch, pick.seq)
+    return drawn
 
 
 @pytest.mark.parametrize("without_four", [False, True], ids=["with four", "without four"])
