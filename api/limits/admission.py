@@ -135,7 +135,7 @@ class FairQueue:
 class Admission:
     """The queues of one process. Acts wait for Temporal, reads for the database only, and drawing needs the processor.
 
-    The numbers keep two cores busy (docs/figures.md); more work in flight makes each call slower, and none faster.
+    The numbers are estimates for two cores: more work in flight makes each call slower, and none faster.
     """
 
     writes: FairQueue = field(default_factory=lambda: FairQueue(at_once=48, each=8))
