@@ -28,7 +28,7 @@ async def test_without_a_right_token_nothing_else_is_looked_at(service: DemoServ
         path = f"/api/v1/preselections/{uuid4()}/{action}"
         answer = await service.http.post(path, json=MALFORMED, headers=headers)
         problem_of(answer, "unauthenticated")
-    for path in ("offices", "preselections", f"preselections/{uuid4()}", "offices/1/notice"):
+    for path in ("preselections", f"preselections/{uuid4()}", "operations/offices", "desk/reservations"):
         problem_of(await service.http.get(f"/api/v1/{path}", headers=headers), "unauthenticated")
     problem_of(await service.http.post("/api/v1/preselections", json=MALFORMED, headers=headers), "unauthenticated")
 

@@ -41,7 +41,7 @@ async def lying_headers(service: DemoService) -> AttackResult:
                 text = answer.text + str(answer.headers)
                 result.unless("evil.test" not in text, f"{path} repeats the host that was sent")
         for origin in ("https://evil.test", "null"):
-            answer = await http.get("/api/v1/offices", headers={"Origin": origin})
+            answer = await http.get("/api/v1/preselections", headers={"Origin": origin})
             result.must_be(answer, {"unauthenticated"})
             allowed = [name for name in answer.headers if name.startswith("access-control")]
             result.unless(not allowed, f"another origin is let in: {allowed}")
