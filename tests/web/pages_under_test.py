@@ -9,8 +9,8 @@ from tests.scenarios.stack.browser_fonts import with_chinese
 from tests.support.running_stack import RunningStack
 
 LONGEST_RUN_S = 540
-# Nobody watches the button's countdown, so it is shorter.
-_BRISK = {"CONFIRM_DELAY": "PT1S", "COMPOSE_INTERVAL": "PT2S"}
+# Nobody watches the buttons' countdowns, so they are shorter.
+_BRISK = {"CONFIRM_DELAY": "PT1S", "COMPOSE_INTERVAL": "PT2S", "CODE_RESEND": "PT1S"}
 # Short countdowns and one chance of each kind, as web/README.md asks.
 _SHORT = {
     "CONFIRM_DELAY": "PT1S",
