@@ -40,6 +40,8 @@ FACTS = {
     "code_incorrect": {"attempts_left"},
     "rate_limited": {"retry_at"},
     "unavailable": {"parts"},
+    "busy": {"retry_at"},
+    "prefix_in_use": {"prefixes"},
 }
 """The facts that the contract promises, by code; all other codes have none."""
 RETRYABLE = {
@@ -49,6 +51,7 @@ RETRYABLE = {
     "too_early",
     "unavailable",
     "outcome_unknown",
+    "busy",
 }
 """401, 429, `too_early` and 5xx: a repeated request is checked again."""
 
