@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -109,7 +110,7 @@ async def run_step(name: str, check: Check, installation: Installation) -> Step:
                     is_usable=False)  # fmt: skip
     except (OSError, ValueError, KeyError):
         return Step(name, ok=False, found="no readable keys", remedy="see the step keys", is_usable=False)
-    except SQLAlchemyError as failure:
+    except (SQLAlchemyError, psycopg.Error) as failure:
         return Step(name, ok=False, found=type(failure).__name__, remedy="see the step migrations", is_usable=False)
 
 

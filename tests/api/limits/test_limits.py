@@ -158,14 +158,14 @@ class TestAddresses:
     async def test_beyond_the_limit_calls_are_answered_later_and_not_differently(
         self, country: Country, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(ip_throttle, "DELAY_SECONDS", 0.5)
+        monkeypatch.setattr(ip_throttle, "DELAY_SECONDS", 2.0)
         policy = country.stack.context.settings.policy | {"address_per_minute": "3"}
         async with another_process(country, policy=policy, **PROXIES) as client:
             here, there = ({"X-Forwarded-For": place} for place in ("198.51.100.7", "198.51.100.8"))
             quick = [await seconds_of(client, country, here) for _ in range(3)]
             slow, elsewhere = await seconds_of(client, country, here), await seconds_of(client, country, there)
             unnamed = await seconds_of(client, country, {})
-        assert max(*quick, elsewhere, unnamed) < 0.5 <= slow
+        assert max(*quick, elsewhere, unnamed) < 2.0 <= slow
 
     async def test_only_so_many_wait_at_once_and_the_rest_get_an_instant_for_the_retry(
         self, country: Country, monkeypatch: pytest.MonkeyPatch
