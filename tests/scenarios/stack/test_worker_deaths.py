@@ -11,6 +11,7 @@ from itertools import count
 import httpx
 import pytest
 
+from config.addresses import LOCAL
 from config.instance_file import read_instance
 from embedded.folders import DataFolder
 from embedded.programs import Worker
@@ -73,7 +74,8 @@ class SecondWorker(Worker):
 
 @pytest.fixture
 async def second_worker(stack: RunningStack) -> AsyncIterator[Worker]:
-    environment = os.environ | read_instance(stack.folder)
+    local = dict.fromkeys(("XUANHAO_SMS_URL", "XUANHAO_REGISTRY_URL"), LOCAL)
+    environment = os.environ | read_instance(stack.folder) | local
     queue = environment["XUANHAO_TASK_QUEUE"]
     worker = SecondWorker(DataFolder(stack.folder), environment, temporal=stack.temporal, task_queue=queue)
     await worker.bring_up()

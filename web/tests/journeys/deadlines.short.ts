@@ -35,7 +35,8 @@ describe.concurrent('deadlines', () => {
     const [number = ''] = await draw(page)
     await putAside(page, number)
     // The numbers stay grey for a moment, with the words that they are void.
-    await page.getByText('随机号牌已失效。').locator('visible=true').waitFor({ timeout: 30_000 })
+    // The same words are announced to screen readers elsewhere on the page.
+    await page.getByRole('tabpanel', { name: '随机' }).getByText('随机号牌已失效。').waitFor({ timeout: 30_000 })
     expect(await page.locator('[data-number]:enabled').count()).toBe(0)
     expect(await page.locator(`input[name="candidate"][value="${number}"]`).count()).toBe(1)
     await page.locator('input[name="candidate"]').waitFor({ state: 'detached', timeout: 30_000 })
