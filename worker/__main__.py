@@ -3,7 +3,9 @@
 import asyncio
 import signal
 import sys
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 import uvloop
@@ -20,7 +22,6 @@ from process.metrics import DATABASE_CONNECTIONS, DATABASE_WAIT, INDEX_REPAIRS
 from process.temporal_runtime import install_runtime
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
-from storage.fairness.keeper import FairnessKeeper
 from storage.pool.reconcile import PoolReconciler
 from worker.container import WorkerContainer
 from worker.figures import keep_figures
@@ -28,7 +29,7 @@ from worker.run import make_worker
 from worker.schedules import ensure_schedule, keep_schedule
 
 log = structlog.get_logger("worker")
-RECONCILE_EVERY = timedelta(seconds=2)
+REPEAT_EVERY = timedelta(seconds=2)
 
 
 async def serve(settings: Settings) -> None:
@@ -43,8 +44,9 @@ async def serve(settings: Settings) -> None:
     client = await connect(settings)
     await ensure_schedule(client, settings.task_queue)
     background = [
-        asyncio.create_task(reconcile_index(repositories.pool_reconciler)),
-        asyncio.create_task(keep_draws_verifiable(container.fairness_keeper())),
+        asyncio.create_task(repeat(partial(reconcile_index, repositories.pool_reconciler), "index maintenance failed")),
+        # Coming days are committed to, and the log of the pool is stored.
+        asyncio.create_task(repeat(container.fairness_keeper().keep, "fairness maintenance failed")),
         asyncio.create_task(keep_schedule(client, settings.task_queue)),
         *([asyncio.create_task(keep_figures(repositories, system_clock))] if settings.metrics_address else []),
     ]
@@ -63,31 +65,23 @@ async def serve(settings: Settings) -> None:
     await container.close()
 
 
-async def reconcile_index(reconciler: PoolReconciler) -> None:
-    """Find missing and outdated indexes every two seconds, so that an emptied Redis is rebuilt within ten."""
+async def repeat(work: Callable[[datetime], Awaitable[None]], failure: str) -> None:
+    """Do the work every two seconds, so that an emptied Redis is rebuilt within ten; `failure` is for the log."""
     while True:
         try:
-            for prefix in await reconciler.reconcile(system_clock()):
-                INDEX_REPAIRS.labels(prefix).inc()
+            await work(system_clock())
         except DependencyUnavailable as down:
-            log.warning("index maintenance failed", part=down.part)
+            log.warning(failure, part=down.part)
         except Exception:
-            # The edge of this task: one bad row must not stop the maintenance of all other prefixes.
-            log.exception("index maintenance failed")
-        await asyncio.sleep(RECONCILE_EVERY.total_seconds())
+            # The edge of this task: one bad row must not stop the work on everything else.
+            log.exception(failure)
+        await asyncio.sleep(REPEAT_EVERY.total_seconds())
 
 
-async def keep_draws_verifiable(keeper: FairnessKeeper) -> None:
-    """Commit to coming days and store the log of the pool, every two seconds."""
-    while True:
-        try:
-            await keeper.keep(system_clock())
-        except DependencyUnavailable as down:
-            log.warning("fairness maintenance failed", part=down.part)
-        except Exception:
-            # The edge of this task: it must go on whatever one round meets.
-            log.exception("fairness maintenance failed")
-        await asyncio.sleep(RECONCILE_EVERY.total_seconds())
+async def reconcile_index(reconciler: PoolReconciler, at: datetime) -> None:
+    """Find missing and outdated indexes."""
+    for prefix in await reconciler.reconcile(at):
+        INDEX_REPAIRS.labels(prefix).inc()
 
 
 def main() -> int:

@@ -18,8 +18,7 @@ EDGES = {
         "tests/api/http/test_action_log.py",
         "make_log.application",
     ): "A failure of every kind; the log is the subject.",
-    ("worker/__main__.py", "keep_draws_verifiable"): "The edge of a task: it must go on whatever one round meets.",
-    ("worker/__main__.py", "reconcile_index"): "The edge of a task: one bad row must not stop the other prefixes.",
+    ("worker/__main__.py", "repeat"): "The edge of a task: one bad row must not stop the work on everything else.",
 }
 
 
