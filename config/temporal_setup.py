@@ -17,10 +17,11 @@ from temporalio.service import RPCError, RPCStatusCode
 RETENTION = timedelta(days=30)
 """How long Temporal keeps a workflow that has ended."""
 
+SEARCH_ATTRIBUTES = {"Stage": "Keyword", "Office": "Keyword", "Deadline": "Datetime"}
+"""Names and types, as Temporal's commands write them."""
+
 _KINDS = {
-    "Stage": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "Office": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "Deadline": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}") for name, kind in SEARCH_ATTRIBUTES.items()
 }
 # Temporal Cloud lets no client list them; there they are made in its console.
 _NOT_OURS_TO_READ = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED)
@@ -51,15 +52,24 @@ async def missing_search_attributes(client: Client) -> list[str]:
 
 async def ensure_namespace(client: Client) -> None:
     """Register the namespace, or extend a shorter retention. Raises `RPCError`."""
-    retention, known = Duration(), await retention_of(client)
-    retention.FromTimedelta(RETENTION)
-    service = client.workflow_service
+    known = await retention_of(client)
     if known is None:
-        request = RegisterNamespaceRequest(namespace=client.namespace, workflow_execution_retention_period=retention)
-        await service.register_namespace(request)
+        request = RegisterNamespaceRequest(namespace=client.namespace, workflow_execution_retention_period=_retention())
+        await client.workflow_service.register_namespace(request)
     elif known < RETENTION:
-        config = NamespaceConfig(workflow_execution_retention_ttl=retention)
-        await service.update_namespace(UpdateNamespaceRequest(namespace=client.namespace, config=config))
+        await extend_retention(client)
+
+
+async def extend_retention(client: Client) -> None:
+    """Set the retention of our namespace, which exists. Raises `RPCError`."""
+    config = NamespaceConfig(workflow_execution_retention_ttl=_retention())
+    await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=client.namespace, config=config))
+
+
+def _retention() -> Duration:
+    retention = Duration()
+    retention.FromTimedelta(RETENTION)
+    return retention
 
 
 async def ensure_search_attributes(client: Client) -> None:

@@ -1,23 +1,18 @@
 """Temporal: the real development server with its UI, and its state in a file."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from config.temporal_setup import RETENTION, SEARCH_ATTRIBUTES, extend_retention, retention_of
 from embedded.binaries import temporal_program
 from embedded.folders import DataFolder
 from embedded.managed_process import ManagedProcess
 from embedded.part import Part
 
 HOST = "127.0.0.1"
-NAMESPACE = "default"
-RETENTION = timedelta(days=30)
 # As in production: unlike in other projects' tests, all search attributes are registered at the start, so the server
 # does not have to look them up again for each use.
 REMEMBER_SEARCH_ATTRIBUTES = "system.forceSearchAttributesCacheRefreshOnRead=false"
@@ -30,7 +25,6 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
     # Temporal 1.32.0 takes the third read of timers within a second for a queue that is stuck, and writes its state.
     "history.queueReaderStuckCriticalAttempts": "1000000",
 }
-SEARCH_ATTRIBUTES = {"Stage": "Keyword", "Office": "Keyword", "Deadline": "Datetime"}
 
 
 class Temporal(Part):
@@ -69,16 +63,12 @@ class Temporal(Part):
         """True once the namespace exists; closed workflows are then kept for 30 days instead of one."""
         try:
             client = await Client.connect(self.address)
-            service = client.workflow_service
-            known = await service.describe_namespace(DescribeNamespaceRequest(namespace=NAMESPACE))
-            if known.config.workflow_execution_retention_ttl.ToTimedelta() != RETENTION:
-                retention = Duration()
-                retention.FromTimedelta(RETENTION)
-                config = NamespaceConfig(workflow_execution_retention_ttl=retention)
-                await service.update_namespace(UpdateNamespaceRequest(namespace=NAMESPACE, config=config))
+            known = await retention_of(client)
+            if known is not None and known != RETENTION:
+                await extend_retention(client)
         except (RPCError, RuntimeError):
             return False
-        return True
+        return known is not None
 
     def _options(self) -> list[str | Path]:
         settings = [REMEMBER_SEARCH_ATTRIBUTES, *(f"{key}={value}" for key, value in self._dynamic_config.items())]
