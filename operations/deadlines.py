@@ -15,6 +15,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from domain.calendar import shanghai_day
 from domain.errors import NotFound
+from domain.preselection.deadlines import FURTHEST_ALONE
 from operations.commands import OperatorCommand, invalid
 from operations.confirmations import confirm_as_second, refuse_own_deadline
 from operations.context import OperationsContext
@@ -26,8 +27,6 @@ from workflows.messages import POSTPONEMENT_WORKFLOW, PostponementInput, postpon
 from workflows.search_attributes import OFFICE
 
 LONGEST_OUTAGE = timedelta(days=31)
-FURTHEST_ALONE = timedelta(days=30)
-"""One operator may move a last day so far; further needs a second operator."""
 FURTHEST = timedelta(days=90)
 
 _DAY = timedelta(days=1)

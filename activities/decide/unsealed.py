@@ -3,16 +3,15 @@
 The workflow checks only the form, so that what it once accepted can always be replayed.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 from domain.errors import ValidationFailed
 from domain.pii_detection import names_somebody
+from domain.preselection.deadlines import FURTHEST_ALONE
 from domain.visible_text import visible_text
 from workflows.messages import Command
 
 _WORDS = ("operator", "reason")
-FURTHEST = timedelta(days=30)
-"""Further needs a second operator, whom Temporal does not know."""
 
 
 def refuse_unfit_words(command: Command) -> None:
@@ -32,7 +31,10 @@ def refuse_unfit_words(command: Command) -> None:
 
 
 def refuse_far_day(command: Command, visit_by: date | None) -> None:
-    """Raises `ValidationFailed` for a last day that lies further after this one than one operator may move it."""
+    """Raises `ValidationFailed` for a last day that lies further after this one than one operator may move it.
+
+    Temporal does not know a second one.
+    """
     wanted = getattr(command, "visit_by", None)
-    if wanted and visit_by and date.fromisoformat(wanted) > visit_by + FURTHEST:
+    if wanted and visit_by and date.fromisoformat(wanted) > visit_by + FURTHEST_ALONE:
         raise ValidationFailed([{"field": "visit_by", "message": "must not be more than 30 days later"}])

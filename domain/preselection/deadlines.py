@@ -1,6 +1,6 @@
 """The countdowns that run in a preselection: one name and one deadline each."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from domain.durations import SHANGHAI
@@ -21,6 +21,9 @@ class Countdown(StrEnum):
     REMINDER = "reminder"
     LAST_DAY = "last_day"
 
+
+FURTHEST_ALONE = timedelta(days=30)
+"""One operator may move a last day so far; further needs a second operator."""
 
 REMINDED_AT = time(9)
 """When people are reminded, in Shanghai: early enough to set out, late enough not to wake anybody."""
