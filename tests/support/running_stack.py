@@ -169,7 +169,9 @@ class Client:
         view = await self.create(car)
         path = f"/preselections/{view['id']}"
         await self.reach_selection(view["id"])
-        number = (await self.post(f"{path}/draws", {})).json()["batch"]["numbers"][0]
+        drawn = await self.post(f"{path}/draws", {})
+        assert drawn.status_code == 200, drawn.text
+        number = drawn.json()["batch"]["numbers"][0]
         await self.post(f"{path}/candidates", {"number": number})
         answer = await self.post(f"{path}/confirmation", {"number": number})
         assert answer.status_code == 200, answer.text
