@@ -1,4 +1,4 @@
-"""Settings of metrics."""
+"""Settings of what a process shows to monitoring."""
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
@@ -9,12 +9,21 @@ class TelemetrySettings(BaseSettings):
 
     metrics_address: str | None = Field(None, description="`host:port` of the metrics for Prometheus; unset: none")
 
+    health_address: str | None = Field(
+        None, description="`host:port` of the worker's `/healthz` and `/readyz`; unset: none"
+    )
+
     @property
     def metrics_at(self) -> tuple[str, int] | None:
         """Host and port."""
         return split_address(self.metrics_address) if self.metrics_address else None
 
-    @field_validator("metrics_address")
+    @property
+    def health_at(self) -> tuple[str, int] | None:
+        """Host and port."""
+        return split_address(self.health_address) if self.health_address else None
+
+    @field_validator("metrics_address", "health_address")
     @classmethod
     def _is_an_address(cls, text: str | None) -> str | None:
         if text is not None:

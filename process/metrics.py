@@ -5,13 +5,12 @@ Labels have few values: routes, acts, stages, codes and prefixes, never ids or a
 """
 
 import http.client
-import threading
-from collections.abc import Callable, Iterable
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from collections.abc import Callable
 
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, ThreadingWSGIServer
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from process.local_server import LocalAnswer, serve_paths
 
 _QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 
@@ -43,31 +42,13 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
     REQUEST_SECONDS.labels(route).observe(seconds)
 
 
-class _SilentHandler(WSGIRequestHandler):
-    timeout = 10
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the standard library.
-        """Log nothing: a scrape is no event."""
-
-
 def serve_metrics(host: str, port: int, sdk_port: int | None) -> Callable[[], None]:
     """Serve `GET /metrics` in a thread, with those of Temporal's SDK; returns what ends it. Raises `OSError`."""
 
-    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != "/metrics" or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            start("404 Not Found", [("Content-Type", "text/plain")])
-            return [b""]
-        start("200 OK", [("Content-Type", CONTENT_TYPE_PLAIN_0_0_4)])
-        return [generate_latest(REGISTRY), _of_sdk(sdk_port)]
+    def read() -> LocalAnswer:
+        return LocalAnswer(CONTENT_TYPE_PLAIN_0_0_4, [generate_latest(REGISTRY), _of_sdk(sdk_port)])
 
-    server = make_server(host, port, answer, server_class=ThreadingWSGIServer, handler_class=_SilentHandler)
-    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
-
-    def stop() -> None:
-        server.shutdown()
-        server.server_close()
-
-    return stop
+    return serve_paths(host, port, {"/metrics": read})
 
 
 def _of_sdk(port: int | None) -> bytes:

@@ -9,11 +9,11 @@ from functools import partial
 
 import structlog
 import uvloop
+from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner
 
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.settings import Settings, SettingsError
-from config.temporal import connect
 from domain.dependencies import DependencyUnavailable
 from process.clock import system_clock
 from process.exit import leave
@@ -25,6 +25,7 @@ from storage.crypto.sources import key_source
 from storage.pool.reconcile import PoolReconciler
 from worker.container import WorkerContainer
 from worker.figures import keep_figures
+from worker.health import WorkerHealth, connect_when_set_up, serve_health
 from worker.run import make_worker
 from worker.schedules import ensure_schedule, keep_schedule
 
@@ -33,15 +34,27 @@ REPEAT_EVERY = timedelta(seconds=2)
 
 
 async def serve(settings: Settings) -> None:
-    """Run until a signal; running tasks are finished first."""
+    """Run until a signal; running tasks are finished first. Raises `SettingsError`."""
     container = WorkerContainer.from_settings(settings)
-    repositories = container.repositories
-    repositories.database.observe_wait = DATABASE_WAIT.observe
-    DATABASE_CONNECTIONS.set_function(lambda: repositories.database.at_work)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    client = await connect(settings)
+    try:
+        with serve_health(settings, container.repositories) as health:
+            client = await connect_when_set_up(settings, health, stopped)
+            if client is not None:
+                await work(settings, container, client, health, stopped)
+    finally:
+        await container.close()
+
+
+async def work(
+    settings: Settings, container: WorkerContainer, client: Client, health: WorkerHealth, stopped: asyncio.Event
+) -> None:
+    """Work until `stopped` is set."""
+    repositories = container.repositories
+    repositories.database.observe_wait = DATABASE_WAIT.observe
+    DATABASE_CONNECTIONS.set_function(lambda: repositories.database.at_work)
     await ensure_schedule(client, settings.task_queue)
     background = [
         asyncio.create_task(repeat(partial(reconcile_index, repositories.pool_reconciler), "index maintenance failed")),
@@ -55,14 +68,13 @@ async def serve(settings: Settings) -> None:
     runner = UnsandboxedWorkflowRunner()
     async with (
         keep_keys_current(repositories.keys, repositories.database, "worker", system_clock),
-        make_worker(client, settings.task_queue, container.activities(), workflow_runner=runner),
+        make_worker(client, settings.task_queue, container.activities(), workflow_runner=runner) as health.worker,
     ):
         log.info("worker ready", task_queue=settings.task_queue)
         await stopped.wait()
     for task in background:
         task.cancel()
     await asyncio.gather(*background, return_exceptions=True)
-    await container.close()
 
 
 async def repeat(work: Callable[[datetime], Awaitable[None]], failure: str) -> None:
@@ -97,7 +109,11 @@ def main() -> int:
     except OSError as problem:
         sys.stderr.write(f"xuanhao: XUANHAO_METRICS_ADDRESS can't be used: {problem.strerror}\n")
         return 2
-    uvloop.run(serve(settings))
+    try:
+        uvloop.run(serve(settings))
+    except SettingsError as problem:
+        sys.stderr.write(f"xuanhao: {problem}\n")
+        return 2
     return 0
 
 

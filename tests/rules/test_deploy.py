@@ -51,6 +51,18 @@ def test_containers_run_as_nobody_on_a_read_only_root() -> None:
     assert re.search(r"^USER \d+$", last, re.MULTILINE)
 
 
+def test_every_process_that_stays_is_asked_for_its_health() -> None:
+    services = yaml.safe_load(text_of("container", "compose.yaml"))["services"]
+    for name, path in (("api", "http://127.0.0.1:8000/healthz"), ("worker", "http://127.0.0.1:9465/readyz")):
+        assert path in services[name]["healthcheck"]["test"][-1]
+    assert services["worker"]["environment"]["XUANHAO_HEALTH_ADDRESS"] == "127.0.0.1:9465"
+    chart = text_of("helm", "xuanhao", "templates", "processes.yaml")
+    assert 'XUANHAO_HEALTH_ADDRESS, value: "0.0.0.0:9465"' in chart
+    for probe in ("livenessProbe", "readinessProbe"):
+        assert chart.count(probe) == 1
+    assert "XUANHAO_HEALTH_ADDRESS=127.0.0.1:%i" in text_of("systemd", "xuanhao-worker@.service")
+
+
 def problems(value: Any, schema: dict[str, Any], definitions: dict[str, Any], path: str = "values") -> list[str]:
     """What the keywords of the chart's schema refuse in a value."""
     if "$ref" in schema:
