@@ -1,4 +1,4 @@
-"""The health of a worker: `/healthz` and `/readyz` at an address of its own setting, and the wait for the set-up.
+"""The health of a worker: `/healthz` and `/readyz` at the address of a setting, and the wait for the set-up.
 
 A worker starts before its installation is complete, names what is missing, and works as soon as nothing is.
 """
