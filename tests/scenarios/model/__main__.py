@@ -1,10 +1,12 @@
 """`python -m tests.scenarios.model`: acts over REST against the model, a million by default.
 
-It raises at the first answer that the model does not give, with the acts that led to it.
+It raises at the first answer that the model does not give, with the acts that led to it, and with a parallel history
+that could not have happened one call after the other.
 """
 
 import argparse
 import asyncio
+import random
 import sys
 import tempfile
 from pathlib import Path
@@ -12,19 +14,25 @@ from pathlib import Path
 import httpx
 
 from process.exit import leave
+from tests.scenarios.model.histories import gather_rivals, play_histories
 from tests.scenarios.model.run import play
 from tests.scenarios.model.service import POLICY, Service
 from tests.support.running_stack import RunningStack, run_stack
 
+HISTORIES = 8
+
 
 async def play_on_a_new_system(folder: Path, acts: int) -> int:
-    """At most so many acts, or until its cars are used up; returns how many there were."""
+    """About so many acts, or until its cars are used up, then parallel histories; returns how many there were."""
     async with run_stack(RunningStack(folder, POLICY)) as stack:
         with httpx.Client(base_url=stack.url, timeout=30) as http:
             service = Service(http)
             await asyncio.to_thread(service.meet)
             await asyncio.to_thread(lambda: play(service, acts=acts))
-            return service.calls
+        async with httpx.AsyncClient(base_url=stack.url, timeout=30) as client:
+            rivals = await gather_rivals(client, count=HISTORIES, rng=random.Random())
+            orders = await play_histories(rivals)
+        return service.calls + sum(map(len, orders))
 
 
 def main() -> int:
