@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from api.auditors import act_endpoints
+from api.auditors import act_endpoints, verification_endpoints
 from api.auditors import endpoints as auditors
 from api.auth.policy import RULES, Rule
 from api.context import AppContext
@@ -30,10 +30,13 @@ from api.offices import endpoints as offices
 from api.openapi.document import publish
 from api.openapi.page import add_document_page
 from api.operators import (
+    affair_endpoints,
     ban_endpoints,
     deadline_endpoints,
+    figure_endpoints,
     office_endpoints,
     pool_endpoints,
+    preview_endpoints,
     search_endpoints,
     sms_endpoints,
 )
@@ -54,6 +57,7 @@ AREAS = (
     plate_endpoints.router, preselections.router, event_endpoints.router, application_endpoints.router, offices.router,
     document_endpoints.router, desk.router, ban_endpoints.router, pool_endpoints.router, deadline_endpoints.router,
     search_endpoints.router, sms_endpoints.router, office_endpoints.router, auditors.router, act_endpoints.router,
+    affair_endpoints.router, preview_endpoints.router, figure_endpoints.router, verification_endpoints.router,
     fairness.router, practice.router, health.router,
 )  # fmt: skip
 # FastAPI's telemetry would send URLs with queries and texts of exceptions to a collector from the environment.

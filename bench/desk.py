@@ -37,7 +37,7 @@ from storage.postgres.database import Database
 from storage.postgres.migrate import migrate
 from storage.postgres.tables import preselection
 from storage.preselections.desk import DeskRecords
-from storage.preselections.reservations import Reservations
+from storage.preselections.reservations import DeskFilter, Reservations
 from storage.preselections.rows import PreselectionRow, Preselections
 
 MOST = 1.5
@@ -107,15 +107,15 @@ def _make_call(side: Side, ask: "Ask") -> Call:
 
 
 async def newest(side: Side, _: UUID, __: str) -> None:
-    mask_holders(await side.reservations.of_office(OFFICE.code))
+    mask_holders((await side.reservations.of_office(OFFICE.code)).rows)
 
 
 async def by_stage(side: Side, _: UUID, __: str) -> None:
-    mask_holders(await side.reservations.of_office(OFFICE.code, stage="completed"))
+    mask_holders((await side.reservations.of_office(OFFICE.code, DeskFilter(stage="completed"))).rows)
 
 
 async def by_plate(side: Side, _: UUID, plate: str) -> None:
-    [found] = await side.reservations.of_office(OFFICE.code, plate=plate)
+    [found] = (await side.reservations.of_office(OFFICE.code, DeskFilter([plate]))).rows
     mask_holders([found])
 
 

@@ -18,7 +18,8 @@ app = area("segments")
 @app.command(name="list")
 async def list_segments(prefix: str, /, *, context: Context) -> Output:
     """List the segments of a prefix."""
-    return Output([vars(segment) for segment in await pool.segments_of(context.operations, prefix)])
+    found = await pool.segments_of(context.operations, prefix, context.now)
+    return Output([vars(each.segment) | {"numbers": each.numbers, "free": each.free} for each in found])
 
 
 @app.command(name="release")

@@ -233,6 +233,14 @@ class NotFound(Refusal):
 
 
 @dataclass(eq=False)
+class OtherOffices(NotFound):
+    """A genuine voucher of another office; who presents it knows that it exists."""
+
+    office_code: str
+    office: str
+
+
+@dataclass(eq=False)
 class IdempotencyKeyInvalid(Refusal):
     code = "idempotency_key_invalid"
 

@@ -158,6 +158,14 @@ class Segment:
         return [Template.parse(text, wildcard=True) for text in self.excluded]
 
 
+def count_by_pattern(mask: int) -> dict[str, int]:
+    """Return how many numbers of the mask each of the ten patterns has."""
+    return {
+        pattern: (mask >> (POOL_SIZE - offset - size) & ((1 << size) - 1)).bit_count()
+        for pattern, offset, size in zip(PATTERNS, PATTERN_OFFSETS, PATTERN_SIZES, strict=True)
+    }
+
+
 def to_bitmap(mask: int) -> bytes:
     """Return the mask as a Redis string of `POOL_BYTES` bytes."""
     return mask.to_bytes(POOL_BYTES, "big")

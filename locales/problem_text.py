@@ -17,6 +17,9 @@ def problem_detail(code: str, facts: Mapping[str, Any], language: Language) -> s
     if code == "code_incorrect" and facts.get("attempts_left") == 0:
         # Nobody is invited to another try that can't succeed.
         code = "code_attempts_exceeded"
+    if code == "not_found" and "office" in facts:
+        words: str = catalogue(language)["desk"]["other_office"]
+        return words.format_map(_format_facts(facts, language))
     detail: str = catalogue(language)["problems"][code]["detail"]
     return detail.format_map(_format_facts(facts, language))
 

@@ -141,7 +141,7 @@ async def extend_directly(context: OperationsContext, command: OperatorCommand, 
         raise invalid("visit_by", "needs_second")
     operation_id = postponement_workflow_id(str(command.id))
     vehicles = unreached = 0
-    async for due in _due(context, given):
+    async for due in due_in(context, given):
         calendars = await context.repositories.calendars.of_offices({each.office_code for each in due})
         extensions = deadline_extensions(due, given, calendars, operation_id=operation_id, at=command.at)
         unreached += await send_extensions(context.vehicles, extensions)
@@ -201,10 +201,10 @@ async def _start(temporal: Client, task_queue: str, workflow_id: str, given: Pos
 
 async def _count(context: OperationsContext, given: PostponementInput) -> int:
     """The number of live reservations with their last day on one of the days."""
-    return sum([len(page) async for page in _due(context, given)])
+    return sum([len(page) async for page in due_in(context, given)])
 
 
-async def _due(context: OperationsContext, given: PostponementInput) -> AsyncIterator[list[DueReservation]]:
+async def due_in(context: OperationsContext, given: PostponementInput) -> AsyncIterator[list[DueReservation]]:
     """The live reservations with their last day on one of the days, page by page."""
     days, last = [date.fromisoformat(day) for day in given.days], None
     while True:

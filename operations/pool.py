@@ -18,6 +18,7 @@ from operations.confirmations import confirm_as_second
 from operations.context import OperationsContext
 from operations.early_composition import ReleasedSegment, composable_from, request_early_composition
 from storage.pool.segments import Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
+from storage.pool.snapshot import SegmentLevel
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ async def pool_levels(context: OperationsContext, prefix: str, at: datetime) -> 
         raise NotFound from None
 
 
-async def segments_of(context: OperationsContext, prefix: str) -> Sequence[Segment]:
-    """The segments of a prefix with their exclusions. Raises `NotFound`."""
-    found = await context.repositories.segments.of_prefix(_prefix(prefix))
-    if found is None:
-        raise NotFound
-    return found.segments
+async def segments_of(context: OperationsContext, prefix: str, at: datetime) -> Sequence[SegmentLevel]:
+    """The segments of a prefix with their exclusions and levels. Raises `NotFound`."""
+    try:
+        return await context.repositories.pool_records.levels_by_segment(_prefix(prefix), at)
+    except KeyError:
+        raise NotFound from None
 
 
 async def release_segment(context: OperationsContext, new: NewSegment, command: OperatorCommand) -> ReleasedSegment:
@@ -57,17 +58,7 @@ async def release_segment(context: OperationsContext, new: NewSegment, command: 
     """
     if command.reason is not None:
         command.require_reason()
-    prefix = fold_capitals(new.prefix)
-    policy = await policy_of_prefix(context, prefix, command.at)
-    released_at = new.released_at or command.at
-    compose_from, early = composable_from(policy, command.at, released_at=released_at, wanted=new.compose_from)
-    segment = Segment(
-        prefix,
-        _template(new.template, "template"),
-        tuple(_template(text, f"excluded.{place}", wildcard=True) for place, text in enumerate(new.excluded)),
-        released_at,
-        compose_from,
-    )
+    segment, early = await checked_segment(context, new, command)
     try:
         release = await context.repositories.segments.release(segment, command.act, release_id=command.id)
     except SegmentOverlaps:
@@ -78,6 +69,21 @@ async def release_segment(context: OperationsContext, new: NewSegment, command: 
     else:
         early = None
     return ReleasedSegment(release.id, await _apply_to_index(context, release, command.at), early)
+
+
+async def checked_segment(
+    context: OperationsContext, new: NewSegment, command: OperatorCommand
+) -> tuple[Segment, datetime | None]:
+    """The segment, and the earlier instant from which it may be composed once a second operator agrees.
+
+    Raises `ValidationFailed` for a malformed segment, and for an unknown prefix.
+    """
+    prefix = fold_capitals(new.prefix)
+    policy = await policy_of_prefix(context, prefix, command.at)
+    released_at = new.released_at or command.at
+    compose_from, early = composable_from(policy, command.at, released_at=released_at, wanted=new.compose_from)
+    excluded = tuple(_template(text, f"excluded.{place}", wildcard=True) for place, text in enumerate(new.excluded))
+    return Segment(prefix, _template(new.template, "template"), excluded, released_at, compose_from), early
 
 
 async def confirm_early_composition(

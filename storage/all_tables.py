@@ -7,6 +7,7 @@ from storage.offices import tables as office_tables
 from storage.pool import tables as pool_tables
 from storage.postgres import tables
 from storage.preselections import tables as preselection_tables
+from storage.rollups import tables as rollup_tables
 from storage.sms import tables as sms_tables
 from storage.staff import tables as staff_tables
 
@@ -20,6 +21,7 @@ __all__ = [
     "office_tables",
     "pool_tables",
     "preselection_tables",
+    "rollup_tables",
     "sms_tables",
     "staff_tables",
 ]

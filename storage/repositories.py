@@ -45,6 +45,8 @@ from storage.redis.rate_windows import RateWindows
 from storage.retention.expired_rows import ExpiredRows
 from storage.retention.person_records import PersonRecords
 from storage.retention.purge import Retention
+from storage.rollups.reader import RollupReader
+from storage.rollups.writer import RollupWriter
 from storage.sms.codes import Codes
 from storage.sms.deliveries import SmsDeliveries
 from storage.sms.outbox import SmsOutbox
@@ -94,6 +96,8 @@ class Repositories:
     rate_windows: RateWindows
     reservations: Reservations
     retention: Retention
+    rollups: RollupReader
+    rollup_writer: RollupWriter
     segments: SegmentRepository
     sms_deliveries: SmsDeliveries
     sms_outbox: SmsOutbox
@@ -145,6 +149,8 @@ class Repositories:
             rate_windows=RateWindows(redis),
             reservations=Reservations(database, keys),
             retention=Retention(database, keys),
+            rollups=RollupReader(database),
+            rollup_writer=RollupWriter(database),
             segments=SegmentRepository(database),
             sms_deliveries=SmsDeliveries(database),
             sms_outbox=SmsOutbox(database, keys),

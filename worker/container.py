@@ -14,6 +14,7 @@ from activities.decide.decide import DecisionRunner
 from activities.fair_draws import FairDraws
 from activities.identity import IdentityActivities
 from activities.maintenance.fairness import DayPublisher, FairnessActivities
+from activities.maintenance.figures import FigureActivities
 from activities.maintenance.maintenance import MaintenanceActivities, MaintenanceRepositories, MaintenanceRules
 from activities.maintenance.missed_deadlines import MissedDeadlines
 from activities.maintenance.orphans import OrphanedWorkflows
@@ -156,10 +157,12 @@ class WorkerContainer:
         )
         work = MaintenanceActivities(stores, self.rules, self.worker_clock)
         fairness = FairnessActivities(DayPublisher(repos.fairness_days, DayExport(repos.database)), self.worker_clock)
+        figures = FigureActivities(repos.rollup_writer, repos.pool_records, repos.offices, self.worker_clock)
         return [
             work.seal_audit, work.refresh_keyboards, work.compare_indexes, work.remove_expired,
             work.purge_people, work.revive_workflows, work.resync_vehicles,
             work.count_open_texts, work.check_calendar, fairness.publish_days,
+            figures.count_figures,
         ]  # fmt: skip
 
     def orphaned_workflows(self) -> OrphanedWorkflows:

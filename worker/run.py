@@ -14,10 +14,11 @@ from config.release import RELEASE
 from workflows.bans.workflow import BlacklistWorkflow
 from workflows.maintenance.workflow import MaintenanceWorkflow
 from workflows.postponement.workflow import PostponementWorkflow
+from workflows.resending.workflow import ResendingWorkflow
 from workflows.retries import STICKY_TIMEOUT
 from workflows.vehicle.workflow import VehicleWorkflow
 
-WORKFLOWS = [VehicleWorkflow, BlacklistWorkflow, PostponementWorkflow, MaintenanceWorkflow]
+WORKFLOWS = [VehicleWorkflow, BlacklistWorkflow, PostponementWorkflow, MaintenanceWorkflow, ResendingWorkflow]
 # Light, pure modules are passed through: all workflows share them instead of importing them again. The modules of
 # workflow messages must be among them: the SDK can't decode an instant into the sandbox's own `datetime`.
 PASSED_THROUGH = ("domain", "zoneinfo", "workflows.messages", "workflows.ports", "workflows.maintenance.types")

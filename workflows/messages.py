@@ -18,6 +18,7 @@ Record = dict[str, Any]
 VEHICLE_WORKFLOW = "Vehicle"
 BLACKLIST_WORKFLOW = "Blacklist"
 POSTPONEMENT_WORKFLOW = "Postponement"
+RESENDING_WORKFLOW = "Resending"
 
 
 def vehicle_workflow_id(preselection_id: str) -> str:
@@ -33,6 +34,11 @@ def blacklist_workflow_id(entry_id: str) -> str:
 def postponement_workflow_id(operation_id: str) -> str:
     """The id of the workflow that moves the deadlines of this operation."""
     return f"postponement-{operation_id}"
+
+
+def resending_workflow_id(operation_id: str) -> str:
+    """The id of the workflow that sends an SMS again."""
+    return f"resending-{operation_id}"
 
 
 @dataclass(frozen=True)

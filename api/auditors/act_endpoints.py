@@ -63,14 +63,19 @@ async def audit_temporal(context: CurrentContext, request: Request, query: PageO
     return await _acts(context, request, query, "temporal")
 
 
-@router.get("/looks/figures", responses=responses_of_read("validation_failed"))
-async def audit_look_figures(context: CurrentContext, query: Annotated[DayQuery, Query()]) -> LookCountList:
+@router.get("/looks/figures", responses=RESPONSES, response_model=LookCountList)
+async def audit_look_figures(
+    context: CurrentContext, request: Request, query: Annotated[DayQuery, Query()]
+) -> LookCountList | Response:
     """How often each clerk and operator looked on a day, by default today; most looks first."""
     day = query.day or shanghai_day(context.now())
     limit = context.app.settings.looks_per_day
     until = end_of_day(day)
     found = await context.repositories.staff_looks.counts(day_of(until - _DAY), until, limit=query.limit)
-    return LookCountList(items=[LookCountItem(day=day, limit=limit, **vars(each)) for each in found])
+    items = [LookCountItem(day=day, limit=limit, **vars(each)) for each in found]
+    if wants_table(request):
+        return table(list(LookCountItem.model_fields), [item.model_dump(mode="json") for item in items])
+    return LookCountList(items=items)
 
 
 async def _acts(

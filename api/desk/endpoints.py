@@ -2,11 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Request
+from starlette.responses import Response
 
 from api.desk import service
 from api.desk.reasons import reasons_in
 from api.desk.schemas import (
+    CountersQuery,
+    DeskCountersAnswer,
     InspectionBody,
     ReasonBody,
     RejectionReasons,
@@ -18,16 +21,32 @@ from api.desk.schemas import (
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
+from api.http.tables import AS_TABLE, table, wants_table
+from domain.calendar import shanghai_day
 
 router = area("/desk", tags=["desk"])
 
 
-@router.get("/reservations", responses=responses_of_read("validation_failed"))
-async def list_reservations(context: CurrentContext, query: Annotated[ReservationQuery, Query()]) -> ReservationPage:
-    """All that have, or had, a plate, newest first; filtered by plate and stage."""
-    return await service.reservations_of(
-        context, plate=query.plate, stage=query.stage, limit=query.limit, cursor=query.cursor
-    )
+@router.get(
+    "/reservations", responses=AS_TABLE | responses_of_read("validation_failed"), response_model=ReservationPage
+)
+async def list_reservations(
+    context: CurrentContext, request: Request, query: Annotated[ReservationQuery, Query()]
+) -> ReservationPage | Response:
+    """All that have, or had, a plate, newest first; filtered by plate, stage, end of the VIN and last day.
+
+    A page may be short, or empty, and still have a next one. The table has the same rows as the page.
+    """
+    page = await service.reservations_of(context, query)
+    if wants_table(request):
+        return table(list(ReservationItem.model_fields), [item.model_dump(mode="json") for item in page.items])
+    return page
+
+
+@router.get("/counters", responses=responses_of_read("validation_failed"))
+async def read_desk_counters(context: CurrentContext, query: Annotated[CountersQuery, Query()]) -> DeskCountersAnswer:
+    """How many are expected on a day, were confirmed and rejected on it, and have missed it."""
+    return await service.counters_of(context, query.day or shanghai_day(context.now()))
 
 
 @router.get("/reasons", responses=responses_of_read())

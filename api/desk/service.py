@@ -1,21 +1,26 @@
 """The desk: a clerk finds a reservation of their office, inspects a voucher, and confirms or rejects."""
 
 import re
+from collections.abc import Collection
+from datetime import date, timedelta
 from uuid import UUID
 
 import structlog
 
 from api.auth.looks import alert_above_limit, note_look
-from api.desk.schemas import ReservationItem, ReservationPage, VoucherInspection
+from api.desk.schemas import DeskCountersAnswer, ReservationItem, ReservationPage, ReservationQuery, VoucherInspection
 from api.http.cursors import cursor_of, place_in
 from api.http.request_context import RequestContext
 from api.preselections.actions import count, send_command
 from api.preselections.holders import masked_holder
 from api.preselections.views import state_of
-from domain.errors import NotFound, OutcomeUnknown, Refusal, VoucherInvalid
+from domain.calendar import end_of_day
+from domain.errors import NotFound, OtherOffices, OutcomeUnknown, Refusal, VoucherInvalid
+from domain.plates import SERIAL_LENGTH
 from domain.preselection.values import Stage
 from storage.audit.trail import Act
 from storage.preselections.desk_reasons import DeskReason
+from storage.preselections.reservations import DeskFilter
 from storage.preselections.rows import PreselectionRow
 from workflows.messages import DeskAct
 
@@ -23,37 +28,56 @@ INSPECTIONS_PER_MINUTE = 600
 """More than any desk scans, and far too few to guess a short code."""
 
 STILL_GOOD = (Stage.COMPLETED, Stage.REGISTERED)
+_TAIL = 6
+_DAY = timedelta(days=1)
 _PART_OF_ADDRESS = re.compile(r"[/?#=&]")
 
 
-async def reservations_of(
-    context: RequestContext, *, plate: str | None, stage: Stage | None, limit: int, cursor: str | None
-) -> ReservationPage:
+async def reservations_of(context: RequestContext, query: ReservationQuery) -> ReservationPage:
     """The reservations, newest first. The stage is the one at this instant, also if no timer has written it yet."""
-    rows = await context.repositories.reservations.of_office(
-        _office(context), plate=plate, stage=stage, limit=limit, before=place_in(cursor)
+    code, stage = _office(context), query.stage
+    wanted = DeskFilter(await _plates(context, query.plate), stage, query.due, query.vin_tail)
+    page = await context.repositories.reservations.of_office(
+        code, wanted, limit=query.limit, before=place_in(query.cursor)
     )
-    # A full page may be the last: then the next one is empty.
-    last = rows[-1] if len(rows) == limit else None
-    items = [_item(context, row) for row in rows]
-    await note_look(
-        context, "look_reservations", office_code=_office(context), plate=plate, stage=stage, shown=len(items)
-    )
+    items = [_item(context, row) for row in page.rows]
+    facts = {"plate": query.plate, "stage": stage, "due": query.due, "by_vin": True if query.vin_tail else None}
+    await note_look(context, "look_reservations", office_code=code, **facts, shown=len(items))
     return ReservationPage(
         items=[item for item in items if stage is None or item.stage is stage],
-        next=cursor_of((last.created_at, last.id)) if last else None,
+        next=cursor_of(page.next) if page.next else None,
     )
+
+
+async def counters_of(context: RequestContext, day: date) -> DeskCountersAnswer:
+    """The counters of the office's day."""
+    ends = end_of_day(day)
+    counters = await context.repositories.desk_records.counters(
+        _office(context), day, begins=end_of_day(day - _DAY), ends=ends, now=context.now()
+    )
+    return DeskCountersAnswer(day=day, **vars(counters))
+
+
+async def _plates(context: RequestContext, text: str | None) -> Collection[str] | None:
+    """The plate, or without a prefix those of the office's prefixes; None for no wish."""
+    if text is None or len(text) > SERIAL_LENGTH:
+        return text and (text,)
+    office = await context.app.directory.get(_office(context))
+    return [prefix + text for prefix in office.prefixes]
 
 
 async def inspect(context: RequestContext, text: str) -> VoucherInspection:
     """Inspect a voucher by its token, a URL that ends in it, or its short code.
 
-    Raises `VoucherInvalid` for a forged voucher, and `NotFound` for another office's.
+    Raises `VoucherInvalid` for a forged voucher, and `OtherOffices` for another office's, which it names.
     """
     await count(context, "inspections", context.caller.account(), INSPECTIONS_PER_MINUTE)
     row = await _row_of(context, _PART_OF_ADDRESS.split(text.strip())[-1])
-    if row is None or row.office_code != _office(context):
+    if row is None:
         raise NotFound
+    if row.office_code != _office(context):
+        elsewhere = await context.app.directory.get(row.office_code)
+        raise OtherOffices(elsewhere.code, elsewhere.name_in(context.language))
     structlog.contextvars.bind_contextvars(preselection_id=str(row.id), office=row.office_code)
     item = _item(context, row)
     act = Act(context.now(), "clerk", clerk_of(context))
@@ -129,6 +153,8 @@ def _item(context: RequestContext, row: PreselectionRow) -> ReservationItem:
         stage=state_of(row, context.now()).stage,
         visit_by=row.visit_by,
         holder=masked_holder(row),
+        vin_tail=row.vin[-_TAIL:],
+        certificate_tail=row.certificate_number[-_TAIL:],
     )
 
 

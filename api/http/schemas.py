@@ -1,10 +1,11 @@
 """Types that the request and response schemas of all packages share."""
 
+import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.http.form_fields import EmptyIs
@@ -77,6 +78,23 @@ Reason = Annotated[PlainText, Field(json_schema_extra=PUBLISHED_WORDED), AfterVa
 
 EmptyIsNone = EmptyIs(None)
 Cursor = Annotated[PlainText | None, EmptyIsNone]
+
+
+YEARS = range(2000, 2200)
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def day_in(value: object) -> date:
+    """Raises `PydanticCustomError` for anything but an ISO date of `YEARS`."""
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value) and date.fromisoformat(value).year in YEARS:
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("day", "not an ISO date")
+
+
+Day = Annotated[date, BeforeValidator(day_in), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 class Query(BaseModel):

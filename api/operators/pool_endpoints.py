@@ -16,6 +16,7 @@ from api.operators.response_schemas import (
     ReleasedSegment,
     ReleasedSegmentList,
     SegmentAnswer,
+    SegmentWithLevels,
     WithheldAnswer,
     WithholdingItem,
     WithholdingList,
@@ -38,9 +39,14 @@ async def read_pool(context: CurrentContext, prefix: Prefix) -> PoolLevels:
 
 @router.get("/pool/{prefix}/segments", responses=responses_of_read("not_found", "validation_failed"))
 async def list_prefix_segments(context: CurrentContext, prefix: Prefix) -> ReleasedSegmentList:
-    """The segments of a prefix with their exclusions, including those released later."""
-    segments = await pool.segments_of(context.app.operations, prefix)
-    return ReleasedSegmentList(items=[segment_item(segment) for segment in segments])
+    """The segments of a prefix with their exclusions and levels, including those released later."""
+    found = await pool.segments_of(context.app.operations, prefix, context.now())
+    return ReleasedSegmentList(
+        items=[
+            SegmentWithLevels(**segment_item(each.segment).model_dump(), numbers=each.numbers, free=each.free)
+            for each in found
+        ]
+    )
 
 
 @router.post("/segments", status_code=201, responses=responses_of_write())

@@ -1,45 +1,35 @@
 """Request schemas of the operators."""
 
-import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.http.schemas import Body, Cursor, EmptyIsNone, Id, Identifier, PageQuery, PlainText, Query, Reason
+from api.http.schemas import YEARS, Body, Cursor, Day, EmptyIsNone, Id, Identifier, PageQuery, PlainText, Query, Reason
 from domain.instants import parse_instant, whole_milliseconds
 from storage.sms.deliveries import DeliveryState
 
 MOST_NUMBERS = 1000
 MOST_DAYS = 366
 MOST_EXCLUSIONS = 100
-_YEARS = range(2000, 2200)
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
-def _day(value: object) -> date:
+def instant_in(value: object) -> datetime:
+    """Raises `PydanticCustomError` for anything but an RFC 3339 instant of `YEARS`."""
     try:
-        if isinstance(value, str) and _DAY.fullmatch(value) and date.fromisoformat(value).year in _YEARS:
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise PydanticCustomError("day", "not an ISO date")
-
-
-def _instant(value: object) -> datetime:
-    try:
-        if isinstance(value, str) and (instant := parse_instant(value)).astimezone(UTC).year in _YEARS:
+        if isinstance(value, str) and (instant := parse_instant(value)).astimezone(UTC).year in YEARS:
             return whole_milliseconds(instant)
     except (ValueError, OverflowError):
         pass
     raise PydanticCustomError("instant", "not an RFC 3339 instant")
 
 
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-GivenInstant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+GivenInstant = Annotated[
+    datetime, BeforeValidator(instant_in), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 Template = Annotated[str, Field(max_length=64)]
-Year = Annotated[int, Field(ge=_YEARS.start, lt=_YEARS.stop)]
+Year = Annotated[int, Field(ge=YEARS.start, lt=YEARS.stop)]
 OfficeCode = Annotated[PlainText | None, EmptyIsNone]
 
 
@@ -118,13 +108,18 @@ class SeedBody(Body):
     reason: Reason
 
 
-class OutageBody(Body):
+class OutageTimes(Body):
     """Reservations whose last day overlaps the outage are extended to `visit_by`, or to the next working day."""
 
     since: GivenInstant
     until: GivenInstant
     office_code: PlainText | None = None
     visit_by: Day | None = None
+
+
+class OutageBody(OutageTimes):
+    """Reservations whose last day overlaps the outage are extended to `visit_by`, or to the next working day."""
+
     reason: Reason
 
 

@@ -62,8 +62,15 @@ class SegmentAnswer(ReleasedSegment):
     confirmed_by: str | None
 
 
+class SegmentWithLevels(ReleasedSegment):
+    """`numbers` are its numbers without the excluded ones, `free` those of them that nobody has."""
+
+    numbers: int
+    free: int
+
+
 class ReleasedSegmentList(Answer):
-    items: list[ReleasedSegment]
+    items: list[SegmentWithLevels]
 
 
 class WithholdingItem(Answer):

@@ -46,6 +46,8 @@ audit = Table(
     Index("ix_audit_at", "at", postgresql_using="brin"),
     Index("ix_audit_actor", "actor", "at", postgresql_where=text("actor IS NOT NULL")),
     Index("ix_audit_temporal", "at", "id", postgresql_where=text("actor_kind = 'temporal'")),
+    # The desk's counters read the confirmations and rejections of a day.
+    Index("ix_audit_desk", "at", postgresql_where=text("action IN ('register', 'reject')")),
     Index("ix_audit_inspected", "preselection_id", "at", postgresql_where=text("action = 'inspect_voucher'")),
 )
 

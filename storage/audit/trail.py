@@ -121,6 +121,10 @@ class AuditTrail:
         """Record an act that changes no row, such as a look at a list."""
         await self._database.rows(insert(audit).values(act_values(act, action, **facts)))
 
+    async def record_about(self, act: Act, action: str, about: Subject, **facts: Any) -> None:
+        """Record an act about a preselection that changes no row of it."""
+        await self._database.rows(insert(audit).values(act_values(act, action, about, **facts)))
+
     async def of_actions(
         self,
         actions: Collection[str],

@@ -24,7 +24,12 @@ from storage.audit.seals import (
 from storage.audit.tables import audit, audit_seal
 from storage.postgres.database import Database
 
+PART_ROWS = 20_000
+"""Rows of one part: about a second."""
+
 _TIMEOUT = 3_600.0
+_PART_TIMEOUT = 10.0
+_PART_SEALS = 5_000
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,49 @@ async def verify_audit(database: Database, noted: Mapping[int, str] | None = Non
     return AuditReport(len(seals), count, unsealed, seals[-1] if seals else None, tuple(faults))
 
 
-def _broken_links(seals: list[Seal]) -> list[Fault]:
-    """Seals that do not follow the previous one."""
+@dataclass(frozen=True)
+class PartReport:
+    """The report about some seals; `next` is the number of the last of them, or None after the last of all."""
+
+    report: AuditReport
+    next: int | None
+
+
+async def verify_part(database: Database, after: int) -> PartReport:
+    """Recompute the seals that follow the one with this number: at least one, up to about `PART_ROWS` rows."""
+    number = audit_seal.c.number
+    following = select(*SEAL_COLUMNS).where(number >= after).order_by(number).limit(_PART_SEALS)
+    async with database.transaction(timeout_s=_PART_TIMEOUT) as connection:
+        found = [seal_of(row) for row in await connection.execute(following)]
+        before = found.pop(0) if after and found and found[0].number == after else None
+        seals = _within(found)
+        begin = before.to_xact if before else 0
+        end = max((seal.to_xact for seal in seals), default=begin)
+        count, faults = await _compare_rows(connection, seals, end, begin)
+        is_last = len(seals) == len(found) < _PART_SEALS - 1
+        later = select(func.count()).select_from(audit).where(audit.c.xact >= end)
+        unsealed = (await connection.execute(later)).scalar_one() if is_last else 0
+    if after and before is None:
+        faults = [Fault(after, "the seal is missing"), *faults]
+    faults = [*_broken_links(seals, before), *faults]
+    report = AuditReport(len(seals), count, unsealed, seals[-1] if seals else before, tuple(faults))
+    return PartReport(report, None if is_last else seals[-1].number)
+
+
+def _within(seals: list[Seal]) -> list[Seal]:
+    """The first seals with about `PART_ROWS` rows, and at least one."""
+    rows = 0
+    for place, seal in enumerate(seals):
+        rows += seal.count
+        if rows >= PART_ROWS:
+            return seals[: place + 1]
+    return seals
+
+
+def _broken_links(seals: list[Seal], before: Seal | None = None) -> list[Fault]:
+    """Seals that do not follow the previous one; `before` is the one before the first of them."""
     faults = []
-    number, to_xact, digest = 0, 0, BEFORE_THE_FIRST
+    number, to_xact, digest = (before.number, before.to_xact, before.digest) if before else (0, 0, BEFORE_THE_FIRST)
     for seal in seals:
         if seal.number != number + 1:
             faults.append(Fault(number + 1, f"the seal is missing; the next one is {seal.number}"))
@@ -84,11 +128,13 @@ def _compare_digests(seals: list[Seal], noted: Mapping[int, str]) -> list[Fault]
     ]
 
 
-async def _compare_rows(connection: AsyncConnection, seals: list[Seal], end: int) -> tuple[int, list[Fault]]:
-    """Read all rows once and compare them with their seals."""
+async def _compare_rows(
+    connection: AsyncConnection, seals: list[Seal], end: int, begin: int = 0
+) -> tuple[int, list[Fault]]:
+    """Read the rows of these transactions once and compare them with their seals."""
     faults: list[Fault] = []
     count = 0
-    rows = _Rows(rows_between(connection, 0, end).__aiter__())
+    rows = _Rows(rows_between(connection, begin, end).__aiter__())
     for seal in seals:
         digest, found = sha256(), 0
         while (row := await rows.before(seal.to_xact)) is not None:

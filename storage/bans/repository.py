@@ -193,6 +193,10 @@ class BanRepository:
             conditions.append(tuple_(_COLUMNS.since, _COLUMNS.id) < before)
         return await self._entries(*conditions, limit=limit)
 
+    async def of_party(self, party_hash: bytes, *, limit: int = 100) -> list[BanEntry]:
+        """The bans of one party, newest first."""
+        return await self._entries(_COLUMNS.party_hash.in_(candidate_hashes(party_hash)), limit=limit)
+
     async def unconfirmed_releases(self, *, limit: int = 100) -> list[BanEntry]:
         """Early releases that no second operator has confirmed yet, newest first."""
         return await self._entries(_IS_UNCONFIRMED, limit=limit)

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from domain.instants import from_milliseconds
 from domain.plates import PREFIX_LENGTH
-from domain.segments import Segment
+from domain.segments import Segment, count_by_pattern
 from storage.pool.masks import mask_of_serials
 from storage.pool.segments import PrefixSegments, SegmentRepository
 from storage.postgres.database import Database
@@ -58,6 +58,15 @@ class PoolSnapshot:
 
     def drawable(self) -> int:
         return _union(self.segments, lambda segment: segment.is_drawable(self.at))
+
+
+@dataclass(frozen=True)
+class SegmentLevel:
+    """A segment, how many numbers it has, and how many of them are free."""
+
+    segment: Segment
+    numbers: int
+    free: int
 
 
 class PoolRecords:
@@ -119,6 +128,22 @@ class PoolRecords:
         levels["offered"] += levels.pop("candidate")
         total = drawable.bit_count()
         return {"total": total, "free": total - sum(levels.values()), **levels}
+
+    async def free_by_pattern(self, prefix: str, at: datetime) -> dict[str, int]:
+        """The number of free numbers of each pattern."""
+        drawable = _union(await self._of_prefix(prefix), lambda segment: segment.is_drawable(at))
+        row = await self._row(select(_SERIALS.label("serials")).where(_live(prefix, at)))
+        return count_by_pattern(without(drawable, await _mask(row.serials)))
+
+    async def levels_by_segment(self, prefix: str, at: datetime) -> list[SegmentLevel]:
+        """Each segment of the prefix with its numbers, and how many of them nobody has."""
+        segments = await self._of_prefix(prefix)
+        row = await self._row(select(_SERIALS.label("serials")).where(_live(prefix, at)))
+        claimed = await _mask(row.serials)
+        return [
+            SegmentLevel(each, (numbers := each.numbers()).bit_count(), without(numbers, claimed).bit_count())
+            for each in segments.segments
+        ]
 
     async def _of_prefix(self, prefix: str) -> PrefixSegments:
         segments = await self._segments.of_prefix(prefix)

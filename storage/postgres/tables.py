@@ -103,7 +103,6 @@ segment = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("prefix", Plate, ForeignKey("prefix.prefix"), nullable=False),
-    # For numbers of other kinds of vehicles later.
     Column("plate_type", Text, nullable=False, server_default=text("'small_car'")),
     Column("template", Text, nullable=False),
     Column("excluded", ARRAY(Text), nullable=False),
@@ -160,6 +159,7 @@ preselection = Table(
     Index("ix_preselection_desk", "office_code", "created_at", "id", postgresql_where=_RESERVED),
     Index("ix_preselection_desk_stage", "office_code", "stage", "created_at", "id", postgresql_where=_RESERVED),
     Index("ix_preselection_due", "visit_by", "office_code", postgresql_where=text("stage = 'completed'")),
+    Index("ix_preselection_last_day", "office_code", "visit_by", postgresql_where=_RESERVED),
     Index("ix_preselection_unpurged", "created_at", postgresql_where=text("purged_at IS NULL")),
     Index("ix_preselection_plate", "plate", postgresql_where=_RESERVED),
     Index("ix_preselection_person", "person_hash", "party_hash"),

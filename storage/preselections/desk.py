@@ -1,10 +1,11 @@
 """Queries of the desk besides lists: the preselections of a short code, and the audit of voucher inspections."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, literal_column, select
+from sqlalchemy import Select, and_, func, literal_column, or_, select, text
 
 from storage.audit.tables import audit
 from storage.audit.trail import Act, Subject, note
@@ -13,6 +14,17 @@ from storage.postgres.tables import preselection
 
 _MOST = 100
 _INSPECTION = "inspect_voucher"
+_DESK_ACTS = text("audit.action IN ('register', 'reject')")
+
+
+@dataclass(frozen=True)
+class DeskCounters:
+    """A day of an office: reservations whose last day it is, confirmed and rejected on it, and missed at its end."""
+
+    expected: int
+    confirmed: int
+    rejected: int
+    missed: int
 
 
 class DeskRecords:
@@ -26,6 +38,26 @@ class DeskRecords:
             select(columns.id).where(columns.id.between(first, last), columns.plate.is_not(None)).limit(_MOST)
         )
         return [row[0] for row in found]
+
+    async def counters(self, code: str, day: date, *, begins: datetime, ends: datetime, now: datetime) -> DeskCounters:
+        """The counters of an office's day, which lasts from `begins` to before `ends`."""
+        columns = preselection.c
+        # A deadline that has passed counts as missed before a timer has written it.
+        is_missed = or_(columns.stage == "overdue", and_(columns.stage == "completed", columns.deadline <= now))
+        due = select(func.count(), func.count().filter(is_missed)).where(
+            columns.office_code == code, columns.visit_by == day, columns.plate.is_not(None)
+        )
+        confirmed, rejected = (func.count().filter(audit.c.action == action) for action in ("register", "reject"))
+        acts = (
+            select(confirmed, rejected)
+            .join_from(audit, preselection, columns.id == audit.c.preselection_id)
+            # Literals, because with parameters the planner would not use the partial index.
+            .where(_DESK_ACTS, audit.c.at >= begins, audit.c.at < ends, columns.office_code == code)
+            .where(audit.c.actor_kind == "clerk")
+        )
+        [[expected, missed]] = await self._database.rows(due)
+        [[registered, ended]] = await self._database.rows(acts)
+        return DeskCounters(expected, registered, ended, missed)
 
     async def note_inspection(self, preselection_id: UUID, plate: str, act: Act) -> datetime | None:
         """Record that a clerk inspected a voucher. Returns the time of the previous inspection, at any counter."""

@@ -15,9 +15,32 @@ from storage.postgres.tables import claim, preselection
 from storage.preselections.rows import COLUMNS, PreselectionRow, row_of
 
 MOST = 500
+MOST_DECRYPTED = 5_000
+"""Rows whose VIN is decrypted for one page: a tenth of a second."""
 # As a literal, because a plan without the stages would expect hardly any row.
 _VISIBLE = literal_column("stage NOT IN ('submitted', 'refused')", Boolean)
 Place = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True)
+class DeskFilter:
+    """What a clerk looks for: None is everything; `vin_tail` are the last characters of the VIN, in capitals."""
+
+    plates: Collection[str] | None = None
+    stage: str | None = None
+    due: date | None = None
+    vin_tail: str | None = None
+
+
+EVERYTHING = DeskFilter()
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """The rows of a page, and the place from which the next one goes on; None at the end."""
+
+    rows: list[PreselectionRow]
+    next: Place | None
 
 
 @dataclass(frozen=True)
@@ -40,27 +63,29 @@ class Reservations:
         self._hashes = PersonalHashes(keys.hashes)
 
     async def of_office(
-        self,
-        code: str,
-        *,
-        plate: str | None = None,
-        stage: str | None = None,
-        limit: int = 100,
-        before: Place | None = None,
-    ) -> list[PreselectionRow]:
-        """The desk's list: all that have, or had, a plate, newest first.
+        self, code: str, wanted: DeskFilter = EVERYTHING, *, limit: int = 100, before: Place | None = None
+    ) -> DeskPage:
+        """The desk's list: all that have, or had, a plate, newest first; `limit` is at most `MOST`.
 
-        `before` is the (created_at, id) of the last one on the previous page; `limit` is at most `MOST`.
+        VINs are encrypted, so those that end in `vin_tail` are found by decrypting: after `MOST_DECRYPTED` rows the
+        page ends, also with fewer rows than `limit`, and the next one goes on from there.
         """
-        columns = preselection.c
-        conditions = [columns.office_code == code, columns.plate.is_not(None)]
-        if plate:
-            conditions.append(columns.plate == plate)
-        if stage:
-            conditions.append(columns.stage == stage)
-        if before:
-            conditions.append(tuple_(columns.created_at, columns.id) < before)
-        return await self._newest(*conditions, limit=limit)
+        if wanted.vin_tail is None:
+            rows = await self._newest(*_of_desk(code, wanted, before), limit=limit)
+            # A full page may be the last: then the next one is empty.
+            return DeskPage(rows, _place(rows) if len(rows) == limit else None)
+        found: list[PreselectionRow] = []
+        for _ in range(MOST_DECRYPTED // MOST):
+            rows = await self._newest(*_of_desk(code, wanted, before), limit=MOST)
+            for row in rows:
+                before = row.created_at, row.id
+                if row.vin.endswith(wanted.vin_tail):
+                    found.append(row)
+                if len(found) == limit:
+                    return DeskPage(found, before)
+            if len(rows) < MOST:
+                return DeskPage(found, None)
+        return DeskPage(found, before)
 
     async def of_plate(self, plate: str, *, limit: int = 100) -> list[PreselectionRow]:
         """All that reserved this plate, newest first: a plate may have been reserved several times."""
@@ -105,3 +130,21 @@ class Reservations:
             select(*COLUMNS).where(*conditions).order_by(columns.created_at.desc(), columns.id.desc()).limit(most)
         )
         return [row_of(row, self._vault) for row in await self._database.rows(statement)]
+
+
+def _of_desk(code: str, wanted: DeskFilter, before: Place | None) -> list[ColumnElement[bool]]:
+    columns = preselection.c
+    conditions = [columns.office_code == code, columns.plate.is_not(None)]
+    if wanted.plates is not None:
+        conditions.append(columns.plate.in_(wanted.plates))
+    if wanted.stage:
+        conditions.append(columns.stage == wanted.stage)
+    if wanted.due:
+        conditions.append(columns.visit_by == wanted.due)
+    if before:
+        conditions.append(tuple_(columns.created_at, columns.id) < before)
+    return conditions
+
+
+def _place(rows: list[PreselectionRow]) -> Place:
+    return rows[-1].created_at, rows[-1].id

@@ -24,7 +24,7 @@ from storage.offices.offices import Offices
 from storage.pool.claims import Claims
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
-from storage.preselections.reservations import Reservations
+from storage.preselections.reservations import DeskFilter, Reservations
 from tests.support.stored_preselections import KEYS
 
 pytestmark = pytest.mark.slow
@@ -79,7 +79,7 @@ async def test_a_clerk_has_a_reservation_at_their_own_office_and_an_operator_is_
     for _ in range(2):
         await seed_staff_affairs(database, KEYS, demo_world(), AT)
     clerk, operator = (demo_world().users[name] for name in (RESERVING, BANNED))
-    [row] = await Reservations(database, KEYS).of_office(MAIN_OFFICE, stage=Stage.COMPLETED)
+    [row] = (await Reservations(database, KEYS).of_office(MAIN_OFFICE, DeskFilter(stage=Stage.COMPLETED))).rows
     assert row.party_id == clerk.party.id_number
     assert row.is_visible
     assert row.deadline == datetime(2026, 12, 23, 16, tzinfo=UTC)

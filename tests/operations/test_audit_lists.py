@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -139,13 +140,15 @@ async def test_an_auditor_reads_only_and_nobody_else_reads_that(country: Country
         assert (await operator(country).get(f"/audit/{name}")).code == "forbidden"
         assert (await country.caller("clerk").get(f"/audit/{name}")).code == "forbidden"
         assert (await country.caller("auditor", "operator").get(f"/audit/{name}")).code == "forbidden"
+        table = await watching.stack.client.get(f"/audit/{name}", headers=watching.headers | {"Accept": "text/csv"})
+        assert table.headers["content-type"].startswith("application/json" if name == "unconfirmed" else "text/csv")
     assert (await watching.get("/operations/audit")).code == "forbidden"
     release = f"/operations/blacklist/{uuid4()}/release"
     assert (await country.caller("auditor", "operator").post(release, {"reason": "x"})).code == "forbidden"
 
 
 async def test_whoever_changes_the_audit_behind_the_lists_is_found_out(
-    country: Country, xuanhao: Run, as_owner: Callable[[str], str]
+    country: Country, xuanhao: Run, as_owner: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = await country.own_office()
     clerk, selection = clerk_of(country, office), await reserve_plate(country, office)
@@ -160,6 +163,18 @@ async def test_whoever_changes_the_audit_behind_the_lists_is_found_out(
     )
     await owner.rows(change, {"id": selection.id, "name": "somebody else"})
     assert (await xuanhao("audit", "verify")).code == 1
+    watching, faults = auditor(country), list[dict[str, Any]]()
+    part: dict[str, Any] = {"next": 0}
+    while part["next"] is not None:
+        part = (await watching.get("/audit/verification", params={"after": str(part["next"])})).ok()
+        assert part["intact"] == (not part["faults"])
+        faults += part["faults"]
+    assert "changed" in faults[0]["reason"]
+    assert part["last"]["digest"]
     await owner.rows(change, {"id": selection.id, "name": found.actor})
     assert (await xuanhao("audit", "verify")).code == 0
+    monkeypatch.setattr("storage.audit.verification.PART_ROWS", 1)
+    part = (await watching.get("/audit/verification", params={"after": str(faults[0]["seal"] - 1)})).ok()
+    assert (part["intact"], part["seals"]) == (True, 1)
+    assert (await watching.get("/audit/verification", params={"after": "x"})).code == "validation_failed"
     await owner.close()

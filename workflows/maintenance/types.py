@@ -120,6 +120,14 @@ class PublishedDays:
 
 
 @dataclass(frozen=True)
+class CountedFigures:
+    """How many days were counted, whole or in part, and of how many prefixes the free numbers."""
+
+    days: int
+    prefixes: int
+
+
+@dataclass(frozen=True)
 class MaintenanceInput:
     """With `steps`, exactly these are done, due or not: for a run that an operator starts by hand."""
 
@@ -143,6 +151,7 @@ class MaintenanceReport:
     resynced: ResyncedVehicles | None = None
     mark: int | None = None
     fairness: PublishedDays | None = None
+    figures: CountedFigures | None = None
 
 
 class MaintenanceSteps(Protocol):
@@ -196,4 +205,11 @@ class FairnessSteps(Protocol):
     @activity.defn(name="upkeep.publish_days")
     async def publish_days(self, order: StepInput) -> PublishedDays:
         """Verify and publish the draws of days that are over."""
+        ...
+
+
+class FigureSteps(Protocol):
+    @activity.defn(name="upkeep.count_figures")
+    async def count_figures(self, order: StepInput) -> CountedFigures:
+        """Count acts and free numbers by hour and by day, for the operators' charts."""
         ...

@@ -6,6 +6,7 @@ from typing import Any
 from workflows.maintenance.types import (
     CheckedCalendar,
     ComparedIndexes,
+    CountedFigures,
     OpenSms,
     PublishedDays,
     PurgedPeople,
@@ -82,6 +83,10 @@ def _fairness_line(outcome: PublishedDays) -> str:
     return f"**抽号核对 / draws**: 公布并核对 {outcome.days} 日{found}"
 
 
+def _figure_line(outcome: CountedFigures) -> str:
+    return f"**统计 / figures**: 统计 {outcome.days} 日,号池 {outcome.prefixes} 个前缀"
+
+
 LINES: Mapping[str, Callable[[Any], str]] = {
     "sealed": _seal_line,
     "keyboards": _keyboard_line,
@@ -93,4 +98,5 @@ LINES: Mapping[str, Callable[[Any], str]] = {
     "calendar": _calendar_line,
     "resynced": _resync_line,
     "fairness": _fairness_line,
+    "figures": _figure_line,
 }

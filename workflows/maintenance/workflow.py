@@ -16,7 +16,14 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from domain.instants import format_instant, parse_instant, whole_milliseconds
 
-from workflows.maintenance.types import FairnessSteps, MaintenanceInput, MaintenanceReport, MaintenanceSteps, StepInput
+from workflows.maintenance.types import (
+    FairnessSteps,
+    FigureSteps,
+    MaintenanceInput,
+    MaintenanceReport,
+    MaintenanceSteps,
+    StepInput,
+)
 from workflows.maintenance.ui_text import details
 from workflows.refusals import application_error
 
@@ -96,6 +103,15 @@ STEPS = (
         "核对并公布抽号记录 (verify and publish draws)",
         timedelta(minutes=30),
         patch="publish_days",
+    ),
+    Step(
+        "figures",
+        timedelta(minutes=5),
+        FigureSteps.count_figures,
+        "统计每小时、每日数字 (count by hour and day)",
+        timedelta(minutes=10),
+        timedelta(seconds=90),
+        patch="count_figures",
     ),
 )
 

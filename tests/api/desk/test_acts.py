@@ -42,6 +42,7 @@ async def test_the_confirmation_issues_the_plate_and_stops_the_deadline_for_good
     selection = await reserve_plate(country, office)
     before = await selection.view()
     item = (await at_the_desk(clerk_of(country, office), selection, "confirmation")).ok()
+    assert (len(item.pop("vin_tail")), len(item.pop("certificate_tail"))) == (6, 6)
     assert item == {
         "id": selection.id, "plate": before["plate"], "stage": "registered", "visit_by": before["visit_by"],
         "holder": "王**",

@@ -6,14 +6,16 @@ import pytest
 from sqlalchemy import text
 
 from process.clock import system_clock
-from tests.support.applicants import Selection
+from tests.support.applicants import Caller, Selection
 from tests.support.country import Country
 from tests.support.desk import clerk_of, let_lapse, reserve_plate
 
 
 async def test_a_clerk_finds_the_own_office_s_reservations_newest_first(country: Country) -> None:
     office, other = await country.own_office(), await country.own_office()
-    first, second = await reserve_plate(country, office), await reserve_plate(country, office)
+    buyer = country.applicant()
+    cars = [country.car(buyer, office)]
+    first, second = await buyer.reach_reservation(cars[0]), await reserve_plate(country, office)
     await reserve_plate(country, other)
     applicant = country.applicant()
     await applicant.reach_selection(country.car(applicant, office))
@@ -23,6 +25,7 @@ async def test_a_clerk_finds_the_own_office_s_reservations_newest_first(country:
     view = await first.view()
     assert page["items"][1] == {
         "id": first.id, "plate": view["plate"], "stage": "completed", "visit_by": view["visit_by"], "holder": "王**",
+        "vin_tail": cars[0].vin[-6:], "certificate_tail": cars[0].certificate_number[-6:],
     }  # fmt: skip
 
 
@@ -46,10 +49,42 @@ async def test_search_by_plate_and_stage(country: Country) -> None:
     assert await find(plate=plate.lower()) == [one.id]
     assert await find(plate=plate, stage="completed") == [one.id]
     assert await find(plate=plate, stage="registered") == []
-    assert await find(plate="", stage="", limit="", cursor="") == [two.id, one.id]
+    assert await find(plate="", stage="", limit="", cursor="", vin_tail="", due="") == [two.id, one.id]
+    assert await find(plate=plate[2:].lower()) == [one.id]
+    tail, due = await tail_of(clerk, one.id), (await one.view())["visit_by"]
+    assert await find(vin_tail=tail.lower()) == [one.id]
+    assert await find(vin_tail="0000000") == []
+    assert await find(due=due) == [two.id, one.id]
+    assert await find(due="2026-01-01") == []
+    headers = clerk.headers | {"Accept": "text/csv"}
+    answer = await country.stack.client.get("/desk/reservations", params={"due": due}, headers=headers)
+    lines = answer.text.splitlines()
+    assert lines[0] == "id,plate,stage,visit_by,holder,vin_tail,certificate_tail"
+    assert [line.split(",")[0] for line in lines[1:]] == [two.id, one.id]
     await clerk.post(f"/desk/preselections/{two.id}/confirmation")
     assert await find(stage="registered") == [two.id]
     assert await find(stage="completed") == [one.id]
+
+
+async def tail_of(clerk: Caller, wanted: str) -> str:
+    items = (await clerk.get("/desk/reservations")).ok()["items"]
+    return next(str(item["vin_tail"]) for item in items if item["id"] == wanted)
+
+
+async def test_a_day_s_counters_are_of_the_office_alone(country: Country) -> None:
+    office, other = await country.own_office(), await country.own_office()
+    confirmed, rejected, missed, waiting = [await reserve_plate(country, office) for _ in range(4)]
+    await reserve_plate(country, other)
+    clerk, last_day = clerk_of(country, office), (await waiting.view())["visit_by"]
+    (await clerk.post(f"/desk/preselections/{confirmed.id}/confirmation")).ok()
+    (await clerk.post(f"/desk/preselections/{rejected.id}/rejection", {"reason": "documents_missing"})).ok()
+    statement = text("UPDATE preselection SET deadline = created_at WHERE id = :id")
+    await country.stack.repositories.database.rows(statement, {"id": UUID(missed.id)})
+    today = (await clerk.get("/desk/counters")).ok()
+    assert today == {"day": today["day"], "expected": 0, "confirmed": 1, "rejected": 1, "missed": 0}
+    due = (await clerk.get("/desk/counters", params={"day": last_day})).ok()
+    assert due == {"day": last_day, "expected": 4, "confirmed": 0, "rejected": 0, "missed": 1}
+    assert (await clerk.get("/desk/counters", params={"day": "today"})).code == "validation_failed"
 
 
 @pytest.mark.parametrize(
@@ -57,6 +92,7 @@ async def test_search_by_plate_and_stage(country: Country) -> None:
     [
         {"plate": "粤BI2345"}, {"plate": "%"}, {"stage": "no"}, {"limit": "0"}, {"limit": "501"}, {"limit": "many"},
         {"cursor": "x"}, {"cursor": "A" * 5000}, {"cursor": "f" + "_" * 31}, {"office": "440300"},
+        {"vin_tail": "I"}, {"vin_tail": "%"}, {"due": "tomorrow"}, {"plate": "I2345"},
     ],
     ids=str,
 )  # fmt: skip

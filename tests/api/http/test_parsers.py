@@ -20,9 +20,9 @@ from api.auth.callers import caller_of
 from api.desk.schemas import ReservationQuery
 from api.http import idempotency
 from api.http.cursors import cursor_of, place_in
-from api.http.schemas import Name, PlainText, Reason
+from api.http.schemas import Day, Name, PlainText, Reason
 from api.http.strict_json import parse
-from api.operators.request_schemas import AuditQuery, Day, GivenInstant
+from api.operators.request_schemas import AuditQuery, GivenInstant
 from api.preselections import keyboard
 from api.preselections.numbers import composed_numbers, one_number, prefix_of_office
 from api.preselections.schemas import SubmissionBody

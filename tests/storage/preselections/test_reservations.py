@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from storage.postgres.database import Database
 from storage.preselections.decisions import Claim
-from storage.preselections.reservations import Reservations
+from storage.preselections.reservations import DeskFilter, Reservations
 from tests.support.stored_preselections import AT, KEYS, LATER, SOON, Stored, decision, new_plates
 
 THURSDAY, FRIDAY, MONDAY = date(2026, 11, 26), date(2026, 11, 27), date(2026, 11, 30)
@@ -44,17 +44,40 @@ async def test_the_desk_sees_its_own_offices_reservations_newest_first(
     await stored_rows.insert(at=LATER)
     other = await Stored.create(stored_rows.database)
     await insert_reservation(other)
-    assert [row.id for row in await reservations.of_office(stored_rows.office_code)] == [second, first]
+    assert [row.id for row in (await reservations.of_office(stored_rows.office_code)).rows] == [second, first]
 
 
 async def test_the_desk_finds_a_plate_and_a_stage(stored_rows: Stored, reservations: Reservations) -> None:
     waiting, done = await insert_reservation(stored_rows), await insert_reservation(stored_rows, "registered")
-    plate = (await stored_rows.row(waiting)).plate
-    assert [row.id for row in await reservations.of_office(stored_rows.office_code, plate=plate)] == [waiting]
-    assert [row.id for row in await reservations.of_office(stored_rows.office_code, stage="registered")] == [done]
-    assert await reservations.of_office(stored_rows.office_code, plate=plate, stage="registered") == []
-    assert await reservations.of_office("another", plate=plate) == []
-    assert (await reservations.of_office(stored_rows.office_code, plate=plate))[0].party_name == "张三"
+    plate = (await stored_rows.row(waiting)).plate or ""
+
+    async def find(wanted: DeskFilter, code: str = stored_rows.office_code) -> list[UUID]:
+        return [row.id for row in (await reservations.of_office(code, wanted)).rows]
+
+    assert await find(DeskFilter([plate])) == [waiting]
+    assert await find(DeskFilter(stage="registered")) == [done]
+    assert await find(DeskFilter([plate], "registered")) == []
+    assert await find(DeskFilter([plate]), "another") == []
+    assert (await reservations.of_office(stored_rows.office_code, DeskFilter([plate]))).rows[0].party_name == "张三"
+
+
+async def test_the_end_of_a_vin_is_found_page_by_page_also_beyond_what_one_page_decrypts(
+    stored_rows: Stored, reservations: Reservations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page ends after so many decrypted rows, and the next one goes on from there: nothing is left out."""
+    monkeypatch.setattr("storage.preselections.reservations.MOST", 2)
+    monkeypatch.setattr("storage.preselections.reservations.MOST_DECRYPTED", 4)
+    oldest = await insert_reservation(stored_rows, at=AT, vin="LFV2A21K82047371X")
+    for number in range(5):
+        await insert_reservation(stored_rows, at=AT + timedelta(seconds=1 + number))
+    newest = await insert_reservation(stored_rows, at=LATER, vin="LGXCE6CB52047371X")
+    seen, before, pages = list[UUID](), None, 0
+    while pages == 0 or before:
+        wanted = DeskFilter(vin_tail="2047371X")
+        page = await reservations.of_office(stored_rows.office_code, wanted, before=before)
+        seen += [row.id for row in page.rows]
+        before, pages = page.next, pages + 1
+    assert (seen, pages) == ([newest, oldest], 2)
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat_even_at_one_instant(
@@ -63,7 +86,7 @@ async def test_pages_follow_each_other_without_gap_or_repeat_even_at_one_instant
     made = {await insert_reservation(stored_rows, at=AT + timedelta(seconds=number // 3)) for number in range(8)}
     seen: list[UUID] = []
     before = None
-    while page := await reservations.of_office(stored_rows.office_code, limit=3, before=before):
+    while page := (await reservations.of_office(stored_rows.office_code, limit=3, before=before)).rows:
         assert len(page) <= 3
         seen += [row.id for row in page]
         before = (page[-1].created_at, page[-1].id)
@@ -149,9 +172,9 @@ async def crowd(fresh_database: str, as_owner: Callable[[str], str]) -> AsyncIte
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("wanted", [{}, {"stage": "completed"}, {"plate": "粤C100"}])
+@pytest.mark.parametrize("wanted", [DeskFilter(), DeskFilter(stage="completed"), DeskFilter(("粤C100",))], ids=str)
 async def test_the_desks_list_reads_no_more_rows_than_it_shows(
-    crowd: Stored, fresh_database: str, wanted: dict[str, str]
+    crowd: Stored, fresh_database: str, wanted: DeskFilter
 ) -> None:
     one_session = Database(fresh_database, pool_size=1)
     reservations = Reservations(one_session, KEYS)
@@ -159,8 +182,8 @@ async def test_the_desks_list_reads_no_more_rows_than_it_shows(
         scans, read = await read_statistics(one_session)
         # Often enough for the generic plan.
         for _ in range(8):
-            found = await reservations.of_office(crowd.office_code, limit=20, before=before, **wanted)
-        assert len(found) == (20 if "plate" not in wanted else before is None)
+            found = (await reservations.of_office(crowd.office_code, wanted, limit=20, before=before)).rows
+        assert len(found) == (20 if wanted.plates is None else before is None)
         scans_then, read_then = await read_statistics(one_session)
         assert scans_then == scans
         assert read_then - read <= 8 * 25

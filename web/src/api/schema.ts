@@ -222,6 +222,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify Chain
+         * @description Recompute the next part of the chain and compare it with its seals.
+         */
+        get: operations["verify_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/withholdings": {
         parameters: {
             query?: never;
@@ -234,6 +254,26 @@ export interface paths {
          * @description Numbers withheld or released in the period, with operator, reason and second operator; newest first.
          */
         get: operations["audit_withholdings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Desk Counters
+         * @description How many are expected on a day, were confirmed and rejected on it, and have missed it.
+         */
+        get: operations["read_desk_counters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -311,7 +351,9 @@ export interface paths {
         };
         /**
          * List Reservations
-         * @description All that have, or had, a plate, newest first; filtered by plate and stage.
+         * @description All that have, or had, a plate, newest first; filtered by plate, stage, end of the VIN and last day.
+         *
+         *     A page may be short, or empty, and still have a next one. The table has the same rows as the page.
          */
         get: operations["list_reservations"];
         put?: never;
@@ -562,6 +604,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/blacklist/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Bans
+         * @description The bans of one person or organisation, newest first; the number must not be in a URL.
+         */
+        post: operations["search_bans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations/calendar": {
         parameters: {
             query?: never;
@@ -644,6 +706,46 @@ export interface paths {
          *     A `visit_by` more than 30 days after the first day of the outage waits for a second operator.
          */
         post: operations["extend_deadlines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/deadlines/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Extension
+         * @description The reservations that an extension would move. Nothing moves.
+         */
+        post: operations["preview_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Figures
+         * @description A figure by hour or day, divided by office, prefix or state; counted by maintenance, never by scanning acts.
+         */
+        get: operations["read_figures"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -801,7 +903,7 @@ export interface paths {
         };
         /**
          * List Prefix Segments
-         * @description The segments of a prefix with their exclusions, including those released later.
+         * @description The segments of a prefix with their exclusions and levels, including those released later.
          */
         get: operations["list_prefix_segments"];
         put?: never;
@@ -874,6 +976,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Segment
+         * @description The numbers that a release would release. Nothing is released.
+         */
+        post: operations["preview_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations/texts": {
         parameters: {
             query?: never;
@@ -886,6 +1008,46 @@ export interface paths {
          * @description The SMS that were not delivered, newest first; or those in a state; or all of one preselection.
          */
         get: operations["list_texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/texts/resending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Text Again
+         * @description Send an SMS again that was given up. It is sent only if it is still true.
+         */
+        post: operations["send_text_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/unconfirmed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Unconfirmed
+         * @description All commands that wait for a second operator.
+         */
+        get: operations["list_unconfirmed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1588,6 +1750,14 @@ export interface components {
             items: components["schemas"]["BanItem"][];
         };
         /**
+         * BanSearchBody
+         * @description The identity number of a person, or the credit code of an organisation.
+         */
+        BanSearchBody: {
+            /** Id Number */
+            id_number: string;
+        };
+        /**
          * BatchView
          * @description The last four fields are null for a batch that was drawn before draws were verifiable.
          */
@@ -1868,11 +2038,64 @@ export interface components {
             items: components["schemas"]["DayItem"][];
         };
         /**
+         * DeadlinesPreviewAnswer
+         * @description The live reservations that would move, in all and by office.
+         */
+        DeadlinesPreviewAnswer: {
+            /** Affected */
+            affected: number;
+            /** By Office */
+            by_office: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DeadlinesPreviewBody
+         * @description As an extension; a preview needs no reason.
+         */
+        DeadlinesPreviewBody: {
+            /** Office Code */
+            office_code?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Visit By */
+            visit_by?: string | null;
+        };
+        /**
          * DeliveryState
          * @description `handed_over` to the gateway, which reports no more; `waiting` for a further attempt; `given_up`.
          * @enum {string}
          */
         DeliveryState: "handed_over" | "waiting" | "given_up";
+        /**
+         * DeskCountersAnswer
+         * @description `expected`: all whose last day it is, whatever became of them; the others are acts of this day.
+         */
+        DeskCountersAnswer: {
+            /** Confirmed */
+            confirmed: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Expected */
+            expected: number;
+            /** Missed */
+            missed: number;
+            /** Rejected */
+            rejected: number;
+        };
         /** DrawBody */
         DrawBody: {
             /**
@@ -1970,6 +2193,33 @@ export interface components {
             reason: string;
             /** Template */
             template: string;
+        };
+        /**
+         * FigureAnswer
+         * @description `as_of`: all before it is counted; null before the first count.
+         */
+        FigureAnswer: {
+            /** As Of */
+            as_of: string | null;
+            /** Series */
+            series: components["schemas"]["FigureSeries"][];
+        };
+        /**
+         * FigureSeries
+         * @description `key` is an office, a prefix, a pattern or a state of SMS; each point is a day or an instant, and a number.
+         *
+         *     `runs_out`: only of `pool_free` by day, the day on which none will be left if numbers go on leaving as they did.
+         */
+        FigureSeries: {
+            /** Key */
+            key: string;
+            /** Points */
+            points: [
+                string,
+                number
+            ][];
+            /** Runs Out */
+            runs_out?: string | null;
         };
         /** Health */
         Health: {
@@ -2602,13 +2852,27 @@ export interface components {
         /** ReleasedSegmentList */
         ReleasedSegmentList: {
             /** Items */
-            items: components["schemas"]["ReleasedSegment"][];
+            items: components["schemas"]["SegmentWithLevels"][];
+        };
+        /**
+         * ResendBody
+         * @description The newest SMS of this purpose about this preselection.
+         */
+        ResendBody: {
+            /** Preselection Id */
+            preselection_id: string;
+            /** Purpose */
+            purpose: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * ReservationItem
-         * @description A reservation as a clerk sees it; `holder` is masked.
+         * @description A reservation as a clerk sees it; `holder` is masked. The tails are the last six characters of each.
          */
         ReservationItem: {
+            /** Certificate Tail */
+            certificate_tail: string;
             /** Holder */
             holder: string;
             /** Id */
@@ -2616,6 +2880,8 @@ export interface components {
             /** Plate */
             plate: string;
             stage: components["schemas"]["Stage"];
+            /** Vin Tail */
+            vin_tail: string;
             /**
              * Visit By
              * Format: date
@@ -2718,6 +2984,46 @@ export interface components {
         SegmentList: {
             /** Items */
             items: components["schemas"]["SegmentItem"][];
+        };
+        /**
+         * SegmentPreviewAnswer
+         * @description `numbers` would be released, without the `excluded`; `samples` are some of them, at even distances.
+         */
+        SegmentPreviewAnswer: {
+            /** Excluded */
+            excluded: number;
+            /** Numbers */
+            numbers: number;
+            /** Samples */
+            samples: string[];
+        };
+        /**
+         * SegmentWithLevels
+         * @description `numbers` are its numbers without the excluded ones, `free` those of them that nobody has.
+         */
+        SegmentWithLevels: {
+            /**
+             * Compose From
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            compose_from: string;
+            /** Excluded */
+            excluded: string[];
+            /** Free */
+            free: number;
+            /** Numbers */
+            numbers: number;
+            /** Prefix */
+            prefix: string;
+            /**
+             * Released At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            released_at: string;
+            /** Template */
+            template: string;
         };
         /**
          * SellerBody
@@ -2850,12 +3156,61 @@ export interface components {
             vin: string;
         };
         /**
+         * VerificationFault
+         * @description A difference from what was sealed; `seal` is the number of the seal that shows it.
+         */
+        VerificationFault: {
+            /** Reason */
+            reason: string;
+            /** Seal */
+            seal: number;
+        };
+        /**
+         * VerificationPart
+         * @description What was verified: `intact` if nothing differs. `next` continues; null after the last seal.
+         *
+         *     `unsealed` rows are newer than the last seal, and are counted with the last part; null before it.
+         */
+        VerificationPart: {
+            /** Faults */
+            faults: components["schemas"]["VerificationFault"][];
+            /** Intact */
+            intact: boolean;
+            last: components["schemas"]["VerifiedSeal"] | null;
+            /** Next */
+            next: number | null;
+            /** Rows */
+            rows: number;
+            /** Seals */
+            seals: number;
+            /** Unsealed */
+            unsealed: number | null;
+        };
+        /**
+         * VerifiedSeal
+         * @description A seal of the chain; its digest can be compared with one that was noted elsewhere.
+         */
+        VerifiedSeal: {
+            /** Digest */
+            digest: string;
+            /** Number */
+            number: number;
+            /**
+             * Sealed At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            sealed_at: string;
+        };
+        /**
          * VoucherInspection
          * @description `valid`: the plate is reserved for the holder, or issued to them already.
          *
          *     `inspected_before`: the time of this voucher's previous inspection, at any counter; null the first time.
          */
         VoucherInspection: {
+            /** Certificate Tail */
+            certificate_tail: string;
             /** Holder */
             holder: string;
             /** Id */
@@ -2867,6 +3222,8 @@ export interface components {
             stage: components["schemas"]["Stage"];
             /** Valid */
             valid: boolean;
+            /** Vin Tail */
+            vin_tail: string;
             /**
              * Visit By
              * Format: date
@@ -3010,6 +3367,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BanReleaseList"];
+                    "text/csv": string;
                 };
             };
             /** @description `unauthenticated` */
@@ -3257,6 +3615,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClerkCountsList"];
+                    "text/csv": string;
                 };
             };
             /** @description `unauthenticated` */
@@ -3339,6 +3698,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClerkActList"];
+                    "text/csv": string;
                 };
             };
             /** @description `unauthenticated` */
@@ -3502,6 +3862,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LookCountList"];
+                    "text/csv": string;
                 };
             };
             /** @description `unauthenticated` */
@@ -3877,6 +4238,85 @@ export interface operations {
             };
         };
     };
+    verify_chain: {
+        parameters: {
+            query?: {
+                after?: number | string;
+            };
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationPart"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     audit_withholdings: {
         parameters: {
             query?: {
@@ -3900,6 +4340,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WithholdingList"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_desk_counters: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCountersAnswer"];
                 };
             };
             /** @description `unauthenticated` */
@@ -4304,9 +4824,11 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                due?: string | null;
                 limit?: number | string;
                 plate?: string | null;
                 stage?: components["schemas"]["Stage"] | null | string;
+                vin_tail?: string | null;
             };
             header?: {
                 /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
@@ -4324,6 +4846,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReservationPage"];
+                    "text/csv": string;
                 };
             };
             /** @description `unauthenticated` */
@@ -5462,6 +5985,125 @@ export interface operations {
             };
         };
     };
+    search_bans: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BanSearchBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BanPage"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     read_calendar: {
         parameters: {
             query: {
@@ -5992,6 +6634,210 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    preview_extension: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadlinesPreviewBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlinesPreviewAnswer"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_figures: {
+        parameters: {
+            query: {
+                by?: "hour" | "day";
+                from?: string | null;
+                name: "pool_free" | "draws" | "compositions" | "completions" | "registrations" | "missed" | "bans" | "sms";
+                office?: string | null;
+                prefix?: string | null;
+                to?: string | null;
+            };
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7279,6 +8125,125 @@ export interface operations {
             };
         };
     };
+    preview_segment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPreviewAnswer"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     list_texts: {
         parameters: {
             query?: {
@@ -7325,6 +8290,202 @@ export interface operations {
             };
             /** @description `validation_failed` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    send_text_again: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextItem"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_unconfirmed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnconfirmedAnswer"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

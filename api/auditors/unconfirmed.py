@@ -1,0 +1,24 @@
+"""Commands that wait for a second operator, for operators and auditors."""
+
+from api.auditors.schemas import OperatorRequestItem, UnconfirmedAnswer
+from api.http.request_context import RequestContext
+from api.operators.commands import ban_item, plain, withholding_item
+from api.operators.office_schemas import PolicyRequestItem
+from operations import auditing
+from storage.staff.requests import OperatorRequest
+
+_MOST = 1000
+
+
+async def unconfirmed_answer(context: RequestContext) -> UnconfirmedAnswer:
+    found = await auditing.unconfirmed_commands(context.app.operations, limit=_MOST)
+    return UnconfirmedAnswer(
+        withholdings=[withholding_item(known) for known in found.withholdings],
+        ban_releases=[ban_item(entry) for entry in found.ban_releases],
+        policies=[PolicyRequestItem(**plain(vars(request))) for request in found.policies],
+        requests=[_request_item(request) for request in found.requests],
+    )
+
+
+def _request_item(request: OperatorRequest) -> OperatorRequestItem:
+    return OperatorRequestItem(**{name: plain(vars(request))[name] for name in OperatorRequestItem.model_fields})

@@ -1,0 +1,61 @@
+"""Sends automatic SMS again that were given up. A workflow does it, so that the gateway may be away for a while."""
+
+from uuid import UUID
+
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from domain.errors import NotFound
+from domain.sms import Purpose
+from operations.commands import OperatorCommand, invalid
+from operations.context import OperationsContext
+from operations.sms_status import SmsStatus, sms_of
+from operations.temporal_calls import TIMEOUT, translate_temporal_errors
+from storage.audit.trail import Subject
+from storage.sms.deliveries import DeliveryState
+from workflows.messages import RESENDING_WORKFLOW, resending_workflow_id
+from workflows.ports import SmsInput
+
+_ABOUT_BANS = (Purpose.OVERDUE, Purpose.BAN_ENDED)
+
+
+async def send_again(
+    context: OperationsContext, command: OperatorCommand, preselection_id: UUID, purpose: str
+) -> SmsStatus:
+    """Send the newest SMS of this purpose again. An SMS that is no longer true is not sent.
+
+    Raises `NotFound` for an SMS that was never ordered, `ValidationFailed` for one that is not given up, `Unavailable`.
+    """
+    command.require_reason()
+    known = await sms_of(context, preselection_id, command.at)
+    found = next((each for each in known if each.purpose == purpose), None)
+    if found is None:
+        raise NotFound
+    if found.state is not DeliveryState.GIVEN_UP:
+        raise invalid("purpose", "not_given_up")
+    given = SmsInput(str(preselection_id), purpose, command.at, await _ban_of(context, preselection_id, purpose))
+    await context.repositories.audit_trail.record_about(
+        command.act, "resend_sms", Subject(preselection_id), purpose=purpose
+    )
+    try:
+        with translate_temporal_errors():
+            await context.temporal.start_workflow(
+                RESENDING_WORKFLOW,
+                given,
+                id=resending_workflow_id(str(command.id)),
+                task_queue=context.task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"重发短信 {purpose}",
+                rpc_timeout=TIMEOUT,
+            )
+    except WorkflowAlreadyStartedError:
+        pass
+    return found
+
+
+async def _ban_of(context: OperationsContext, preselection_id: UUID, purpose: str) -> str | None:
+    """The ban that the SMS is about; the SMS about a missed deadline names its end."""
+    if purpose not in _ABOUT_BANS:
+        return None
+    bans = await context.repositories.bans.page(preselection_id=preselection_id, limit=1)
+    return str(bans[0].id) if bans else None
