@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from activities.decide.case import Case
 from domain.durations import Duration
@@ -10,7 +11,6 @@ from domain.preselection.values import DrawProof
 from storage.fairness.days import FairnessDays
 from storage.fairness.draws import DrawRecord
 from storage.pool.draw_tickets import DrawTicket
-from storage.preselections.decisions import VerifiableDraw
 from workflows.messages import Draw
 
 
@@ -22,7 +22,7 @@ class FairDraw:
     ticket: DrawTicket
     without_four: bool
 
-    def to_write(self, case: Case, numbers: Sequence[str]) -> VerifiableDraw:
+    def to_write(self, case: Case, numbers: Sequence[str]) -> dict[str, Any]:
         record = DrawRecord(
             preselection_id=case.row.id,
             draws_left=case.state.draws_remaining,

@@ -20,6 +20,7 @@ from domain.preselection.values import Reservation
 from storage.failures import ClaimLost, LogGap, PartyBanned, StaleRevision
 from storage.offices.calendars import Calendars
 from storage.pool.claims import Claims
+from storage.pool.draw_tickets import Pick
 from storage.pool.index import DrawFilter
 from storage.pool.segments import SegmentRepository
 from storage.preselections.decisions import RESTART, restart_id
@@ -102,18 +103,18 @@ class PlateActivities(Plates):
             # It may be unknown whether they were claimed; a claimed number costs the next draw a retry.
             await self._take_back(case, numbers)
             if isinstance(failure, LogGap):
-                await self._begin_logs_again(failure.prefixes)
+                await self._begin_logs_again(fair.ticket.picks)
                 raise Unavailable({"redis": "down"}) from failure
             raise
         for pick in fair.ticket.picks:
             self._runner.index.note_persisted(pick.prefix, pick.epoch, pick.seq)
         return result
 
-    async def _begin_logs_again(self, prefixes: Sequence[str]) -> None:
+    async def _begin_logs_again(self, picks: Sequence[Pick]) -> None:
         """One of Redis and the database was restored: the index is built again, with a new log."""
         with suppress(DependencyUnavailable):
-            for prefix in prefixes:
-                await self._runner.index.forget(prefix)
+            for pick in picks:
+                await self._runner.index.forget(pick.prefix, pick.epoch)
 
     async def _restart_batch(self, case: Case, _: Draw) -> DecisionResult:
         """The same batch with its whole countdown, which ran while nobody could see the batch."""

@@ -19,11 +19,8 @@ PATTERNS = ["DDDDD", "LDDDD", "LLDDD", "DLDDD", "DDLDD", "DDDLD", "DDDDL", "LDDD
 ALPHABETS = {"D": (DIGITS := "0123456789"), "L": (LETTERS := "ABCDEFGHJKLMNPQRSTUVWXYZ")}
 KEYS = {"!": DIGITS, "@": LETTERS, "*": DIGITS + LETTERS, "n": DIGITS.replace("4", "") + LETTERS}
 SIZE = 3_604_000
-LEAF, LEVELS, LEAVES = (
-    32,
-    14,
-    2**14,
-)  # Bytes in a leaf of the tree, and how often 2 ** 19 bytes are halved to get there.
+# Bytes in a leaf of the tree, and how often 2 ** 19 bytes are halved to get there.
+LEAF, LEVELS, LEAVES = 32, 14, 2**14
 
 
 def read(file: Path) -> list[Json]:
@@ -185,14 +182,17 @@ class Log:
                 must = pick(self.free, line, seed_of(self.day["secret"], draw, self.prefix, line["round"]))
                 is_same = (draw["without_four"], must) == (not line["four"], (line.get("p", []), line.get("skip", [])))
                 check(is_same, f"draw {line['draw']}: {self.prefix} line {here} has other numbers than must follow")
-            elif line["op"] == "pick" and self.day["from_ms"] <= line["t"] < self.day["to_ms"]:
+            is_lost = line["op"] == "pick" and (self.prefix, *here) not in self.day["named"]
+            if is_lost and self.day["from_ms"] <= line["t"] < self.day["to_ms"]:
                 self.found["picks that led to no draw"] += 1
-            elif line["op"] == "install":
+            if line["op"] == "install":
                 removed = self.free.integer() & ~(new := self.stored(line["free"])) & segment_mask(line["segments"])
                 for position in claimed:
                     removed &= ~(1 << (SIZE - 1 - position))
                 check(begins or not removed, f"{self.prefix}: line {here} takes numbers away and does not say why")
                 self.found["logs that began again"] += begins
+                if begins:
+                    self.found[f"{self.prefix}: lines are missing between {last} and {here}"] = 1
                 self.found["numbers taken away where a log began again"] += removed.bit_count()
                 self.free = Free(new)
             elif line["op"] == "open":
@@ -237,9 +237,8 @@ def check_draw(draw: Json, day: Json, logs: dict[str, Log], draws: Json) -> None
         lines = {prefix: logs[prefix].picks.get((epoch, seq), {}) for prefix, epoch, seq in each["picks"]}
         are_own = all(x.get("draw") == draw["draw_id"] and x["round"] == number for x in lines.values())
         check(are_own, f"{name}: its picks are not in the log")
-        shares = [prefix for prefix in lines for _ in range(each["want"])]
-        if "levels" in each:
-            shares = shares_of(draw, each, seed_of(day["secret"], draw, "office", number), logs)
+        several, seed = "levels" in each, seed_of(day["secret"], draw, "office", number)
+        shares = shares_of(draw, each, seed, logs) if several else [p for p in lines for _ in range(each["want"])]
         asked = {prefix: line["want"] for prefix, line in lines.items()}
         check(asked == {p: shares.count(p) for p in shares}, f"{name}: the prefixes have other shares")
         left = {prefix: iter(line.get("p", [])) for prefix, line in lines.items()}
@@ -274,6 +273,7 @@ def verify(folder: Path) -> dict[str, int]:
     check(len(draws) == len(listed), "one draw is listed twice")
     wanted, logs, day["found"] = defaultdict[str, Json](set), dict[str, Log](), defaultdict(int)
     day["found"]["draws replayed"] = len(listed)
+    day["named"] = {tuple(pick) for draw in listed for each in draw["rounds"] for pick in each["picks"]}
     for prefix, epoch, seq, *_ in (level for d in listed for each in d["rounds"] for level in each.get("levels", ())):
         wanted[prefix].add((epoch, seq))
     for file in sorted(folder.glob("log-*.jsonl")):

@@ -66,10 +66,6 @@ class CodeGone(DecisionAborted):
 class LogGap(DecisionAborted):
     """The log of a prefix has lost the lines before the picks of a draw: nobody could verify it."""
 
-    def __init__(self, prefixes: Sequence[str]) -> None:
-        self.prefixes = tuple(prefixes)
-        super().__init__("lines of the pool's log are missing")
-
 
 class VehicleTaken(DecisionAborted):
     """Another running preselection has this vehicle (one at a time per VIN)."""

@@ -29,6 +29,7 @@ from gateways.sms import HttpSms, LocalSms
 from process.clock import Clock, system_clock
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
+from storage.fairness.archive import LogArchive
 from storage.fairness.export import DayExport
 from storage.fairness.keeper import FairnessKeeper
 from storage.postgres.database import Database
@@ -94,6 +95,10 @@ class WorkerContainer:
             repos.fairness_days, repos.pool_log, repos.pool_index, repos.segments, length=self.fairness_day
         )
 
+    def day_publisher(self) -> DayPublisher:
+        database = self.repositories.database
+        return DayPublisher(self.repositories.fairness_days, DayExport(database), LogArchive(database))
+
     def activities(self) -> list[Callable[..., Any]]:
         """The activities of all ports, bound to their dependencies."""
         repos = self.repositories
@@ -156,7 +161,7 @@ class WorkerContainer:
             orphans=self.orphaned_workflows(),
         )
         work = MaintenanceActivities(stores, self.rules, self.worker_clock)
-        fairness = FairnessActivities(DayPublisher(repos.fairness_days, DayExport(repos.database)), self.worker_clock)
+        fairness = FairnessActivities(self.day_publisher(), self.worker_clock)
         figures = FigureActivities(repos.rollup_writer, repos.pool_records, repos.offices, self.worker_clock)
         return [
             work.seal_audit, work.refresh_keyboards, work.compare_indexes, work.remove_expired,

@@ -5,11 +5,11 @@ failure there costs others a retry or a later read, and never this decision.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
@@ -31,7 +31,7 @@ from storage.crypto.seals import MessageSeals
 from storage.failures import ClaimLost, CodeGone, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
 from storage.pool.index import PoolIndex
 from storage.postgres.tables import FOREVER
-from storage.preselections.decisions import Decisions, VerifiableDraw
+from storage.preselections.decisions import Decisions
 from storage.preselections.history import VehicleHistories
 from storage.preselections.rows import PreselectionRow
 from storage.redis.announcements import Announcements
@@ -153,7 +153,7 @@ class DecisionRunner:
         claims: ClaimChanges = NO_CLAIMS,
         index_claims: ClaimChanges | None = None,
         use_code: UUID | None = None,
-        draw: VerifiableDraw | None = None,
+        draw: Mapping[str, Any] | None = None,
     ) -> DecisionResult:
         """Commit `after` and the claims together; raises what `Decisions.commit` raises.
 

@@ -14,6 +14,7 @@ import structlog
 from temporalio import activity
 
 from activities.clock import WorkerClock
+from storage.fairness.archive import LogArchive
 from storage.fairness.days import LATEST_DRAW, CommittedDay, FairnessDays
 from storage.fairness.export import DayExport
 from workflows.maintenance.types import FairnessSteps, PublishedDays, StepInput
@@ -32,9 +33,10 @@ class Verified:
 class DayPublisher:
     """Publishes the secret and the log of each day that is over, once no number of its draws is held any more."""
 
-    def __init__(self, days: FairnessDays, export: DayExport) -> None:
+    def __init__(self, days: FairnessDays, export: DayExport, archive: LogArchive) -> None:
         self._days = days
         self._export = export
+        self._archive = archive
 
     async def publish_due(self, at: datetime) -> dict[str, bool]:
         """Publish what can be published; returns the days, and whether each was right."""
@@ -42,10 +44,12 @@ class DayPublisher:
         for day in await self._days.unpublished(at - LATEST_DRAW):
             if not await self._days.is_held(day.day, at):
                 published[day.day] = await self._publish(day, at)
+        if published:
+            await self._archive.remove_published(at)
         return published
 
     async def _publish(self, day: CommittedDay, at: datetime) -> bool:
-        content = await self._export.files_of(day, self._days.secret(day.day))
+        content = await self._export.files_of(day, self._days.secret(day))
         verified = await verify(content)
         draws = json.loads(content["day.json"])["draws"]
         await self._days.store_files(day.day, content)

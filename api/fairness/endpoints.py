@@ -19,16 +19,23 @@ from storage.fairness.days import LATEST_DRAW, CommittedDay
 
 router = area("/fairness", tags=["fairness"])
 
+SHORTLY = "public, max-age=60"
+FOR_GOOD = "public, max-age=31536000, immutable"
+"""A published file never changes."""
+
 _DAY = timedelta(days=1)
 _FILE = "application/octet-stream"
 _CONTENT: dict[str, Any] = {"content": {_FILE: {}}}
 
 
 @router.get("/days", responses=problems("validation_failed", "unavailable"))
-async def list_fairness_days(context: CurrentContext, query: Annotated[DaysQuery, Query()]) -> DayList:
+async def list_fairness_days(
+    context: CurrentContext, query: Annotated[DaysQuery, Query()], response: Response
+) -> DayList:
     """The days with their commitments, newest first, at most 400."""
     begins, ends = _start("from", query.from_), _start("to", query.to, whole=True)
     found = await context.repositories.fairness_days.between(begins, ends)
+    response.headers["Cache-Control"] = SHORTLY
     return DayList(
         items=[
             DayItem(
@@ -40,6 +47,7 @@ async def list_fairness_days(context: CurrentContext, query: Annotated[DaysQuery
                 revealed_at=each.revealed_at,
                 draws=each.draws,
                 verified=each.verified,
+                report=str((each.report or {}).get("text", "")).splitlines(),
             )
             for each in found
         ]
@@ -47,14 +55,15 @@ async def list_fairness_days(context: CurrentContext, query: Annotated[DaysQuery
 
 
 @router.get("/days/{day}", responses=problems("not_found", "not_yet", "unavailable"))
-async def read_fairness_day(context: CurrentContext, day: str) -> PublishedDay:
+async def read_fairness_day(context: CurrentContext, day: str, response: Response) -> PublishedDay:
     """The secret of a day, and the files with which anybody can replay its draws."""
     published = await _published(context, day)
     days = context.repositories.fairness_days
     digests = await days.file_digests(published.day)
+    response.headers["Cache-Control"] = SHORTLY
     path = f"{BASE}/fairness/days/{published.day}/files"
     return PublishedDay(
-        secret=days.secret(published.day).hex(),
+        secret=days.secret(published).hex(),
         files=[DayFile(name=name, sha256=digest, href=f"{path}/{name}") for name, digest in digests.items()],
     )
 
@@ -70,7 +79,7 @@ async def read_fairness_file(context: CurrentContext, day: str, name: str) -> Re
     content = await context.repositories.fairness_days.file(published.day, name)
     if content is None:
         raise NotFound
-    return Response(content, media_type=_FILE)
+    return Response(content, media_type=_FILE, headers={"Cache-Control": FOR_GOOD})
 
 
 async def _published(context: RequestContext, name: str) -> CommittedDay:

@@ -26,6 +26,7 @@ class DayItem(Answer):
     revealed_at: Instant | None
     draws: int | None
     verified: bool | None = Field(description="Whether our checker found every draw right; null until publication.")
+    report: list[str] = Field(description="What our checker said, in English; empty until publication.")
 
 
 class DayList(Answer):

@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.durations import Duration
 from domain.fair_draws import FairnessDay, commitment_to
-from storage.crypto.keyed_hash import stable_hash
 from storage.crypto.vault import Keys
 from storage.failures import StorageFailure
 from storage.fairness.tables import fairness_day, fairness_file
@@ -37,12 +36,15 @@ _HELD = b"""
 
 
 class CommitmentBroken(StorageFailure):
-    """The keys give another secret than the one that was committed to: this installation must not draw."""
+    """The keys give another secret than the one that was committed to, or miss its key: this process must not draw."""
 
 
 @dataclass(frozen=True)
 class CommittedDay:
-    """One row. `revealed_at`, `draws` and `verified` are None until the day is published."""
+    """One row. `revealed_at`, `draws`, `verified` and `report` are None until the day is published.
+
+    `key_id` names the hashing key from which the secret follows; None for the first one.
+    """
 
     day: str
     begins: datetime
@@ -52,15 +54,18 @@ class CommittedDay:
     revealed_at: datetime | None = None
     draws: int | None = None
     verified: bool | None = None
+    key_id: str | None = None
+    report: Mapping[str, Any] | None = None
 
 
 _COLUMNS = [fairness_day.c[name] for name in CommittedDay.__dataclass_fields__]
 
 
 class FairnessDays:
-    """The secret of a day follows from the first hashing key and the day's name, so nobody can choose another one.
+    """The secret of a day follows from a hashing key and the day's name, so nobody can choose another one.
 
-    It is not stored: after a restore of the database the same secret and the same commitment come back.
+    The key is the current one when the day is committed to, and its id is stored with the commitment: after a rotation,
+    whoever has learned the old key knows no secret of a day that is committed to later. The secret is not stored.
     """
 
     def __init__(self, database: Database, keys: Keys) -> None:
@@ -82,9 +87,15 @@ class FairnessDays:
         for day in (today, today.following(length)):
             await self.secret_of(day, at)
 
-    def secret(self, day: str) -> bytes:
-        """The secret, whether or not anybody may know it yet."""
-        return bytes(stable_hash(self._keys.hashes.hash(_LABEL, day)))
+    def secret(self, day: CommittedDay) -> bytes:
+        """The secret, whether or not anybody may know it yet. Raises `CommitmentBroken`."""
+        try:
+            secret = self._secret(day.key_id or self._keys.hashes.ids[0], day.day)
+        except KeyError:
+            raise CommitmentBroken(f"the hashing key of {day.day} is missing") from None
+        if not compare_digest(day.commitment, commitment_to(day.day, secret)):
+            raise CommitmentBroken(f"another secret than that of {day.day} was committed to")
+        return secret
 
     async def get(self, day: str) -> CommittedDay | None:
         row = await self._database.row(select(*_COLUMNS).where(fairness_day.c.day == day))
@@ -145,11 +156,24 @@ class FairnessDays:
         return zlib.decompress(row[0]) if row else None
 
     async def _commit(self, day: FairnessDay, at: datetime) -> bytes:
-        secret = self.secret(day.name)
-        commitment = commitment_to(day.name, secret)
-        row = {"day": day.name, "begins": day.begins, "ends": day.ends, "commitment": commitment, "committed_at": at}
-        await self._database.rows(insert(fairness_day).values(row).on_conflict_do_nothing())
         stored = await self.get(day.name)
-        if stored is None or not compare_digest(stored.commitment, commitment):
-            raise CommitmentBroken(f"another secret than that of {day.name} was committed to")
-        return secret
+        if stored is None:
+            await self._database.rows(insert(fairness_day).values(self._row(day, at)).on_conflict_do_nothing())
+            stored = await self.get(day.name)
+        if stored is None:
+            raise CommitmentBroken(f"the commitment to {day.name} is gone")
+        return self.secret(stored)
+
+    def _row(self, day: FairnessDay, at: datetime) -> dict[str, Any]:
+        key_id = self._keys.hashes.current
+        return {
+            "day": day.name,
+            "begins": day.begins,
+            "ends": day.ends,
+            "commitment": commitment_to(day.name, self._secret(key_id, day.name)),
+            "committed_at": at,
+            "key_id": key_id,
+        }
+
+    def _secret(self, key_id: str, day: str) -> bytes:
+        return self._keys.hashes.digest_with(key_id, _LABEL, day)

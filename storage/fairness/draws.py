@@ -14,7 +14,6 @@ from storage.fairness.tables import draw_record
 from storage.pool.draw_tickets import DrawTicket
 from storage.pool.log import LogLine, line_values
 from storage.postgres.database import Database
-from storage.preselections.decisions import VerifiableDraw
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class DrawRecord:
     numbers: Sequence[str]
     ticket: DrawTicket
 
-    def to_write(self) -> VerifiableDraw:
+    def to_write(self) -> dict[str, Any]:
         """The parameters of the statement: the row, the lines of the log, and those that must fit to it."""
         lines = {
             (line.prefix, line.epoch, line.seq): line
@@ -38,7 +37,7 @@ class DrawRecord:
         }
         own = [lines[pick.prefix, pick.epoch, pick.seq] for pick in self.ticket.picks]
         first = [min(seq for x, e, seq in lines if (x, e) == (line.prefix, line.epoch)) for line in own]
-        values = line_values(lines.values()) | {
+        return line_values(lines.values()) | {
             "draw": json.dumps(self._row(), ensure_ascii=False),
             "x": [line.prefix for line in own],
             "e": [line.epoch for line in own],
@@ -46,7 +45,6 @@ class DrawRecord:
             "s": [line.seq for line in own],
             "l": [line.text for line in own],
         }
-        return VerifiableDraw(values, list(dict.fromkeys(line.prefix for line in own)))
 
     def _row(self) -> dict[str, Any]:
         return {

@@ -99,7 +99,8 @@ class DayExport:
         between = {"e": epoch, "s": seq, "e2": last[0], "s2": last[1]}
         found = await self._database.fetch_raw(_LINES, values | between)
         head = {"prefix": prefix, "base": {"epoch": epoch, "seq": seq, "free": free}}
-        digests = {free, *(digest for _, digest in found if digest)}
+        # A replay begins with the first bitmap or a newly built one; of a checkpoint it compares only the digest.
+        digests = {free, *(digest for line, digest in found if json.loads(line)["op"] == "install")}
         bitmaps = await self._database.fetch_raw(_BITMAPS, values | {"digests": list(digests)})
         files = {f"bitmap-{digest}.z": bytes(content) for digest, content in bitmaps}
         return files | {f"log-{file_code(prefix)}.jsonl": _chained(head, [line for line, _ in found])}

@@ -29,7 +29,7 @@ class FairnessKeeper:
         """
         await self._days.commit_ahead(self._length, at)
         prefixes = list(await self._segments.revisions())
-        for prefix in await self._log.ship(prefixes):
-            await self._index.forget(prefix)
+        for prefix, epoch in (await self._log.ship(prefixes)).items():
+            await self._index.forget(prefix, epoch)
         today = FairnessDay.at(at, self._length)
         await self._log.state_free_numbers(at, older_than=max(today.begins, at - _STATED_EVERY))

@@ -45,6 +45,8 @@ fairness_day = Table(
     Column("ends", Instant, nullable=False),
     Column("commitment", LargeBinary, nullable=False),
     Column("committed_at", Instant, nullable=False),
+    # The hashing key from which the secret follows; NULL for the first one.
+    Column("key_id", Text),
     Column("revealed_at", Instant),
     Column("draws", Integer),
     Column("verified", Boolean),

@@ -23,7 +23,7 @@ from domain.instants import to_milliseconds
 from domain.plates import position_of, prefix_of, serial_at, serial_of
 from storage.failures import IndexLost
 from storage.pool.draw_tickets import DrawTicket, Level, Pick, Round
-from storage.pool.keys import index_keys, key
+from storage.pool.keys import index_keys
 from storage.redis.client import script, translate_redis_errors
 
 # Further rounds are needed only when other draws emptied a prefix between the count and the pick.
@@ -57,10 +57,10 @@ class PoolIndex:
     """
 
     def __init__(self, redis: Redis) -> None:
-        self._redis = redis
         self._draw = script(redis, "pool", "common", "tree", "draw")
         self._count = script(redis, "pool", "common", "tree", "count")
         self._settle = script(redis, "pool", "common", "settle")
+        self._forget = script(redis, "pool", "common", "forget")
         self._persisted: dict[str, str] = {}
 
     async def draw(
@@ -119,11 +119,13 @@ class PoolIndex:
         """How many plates a draw at `at` could pick."""
         return (await self._level(prefix, at=at, draw_filter=draw_filter)).usable
 
-    async def forget(self, prefix: str) -> None:
-        """Give up a prefix's index, because its log has a gap: reconciliation builds it again, with a new log."""
+    async def forget(self, prefix: str, epoch: int) -> None:
+        """Give up a prefix's index, because its log has a gap: reconciliation builds it again, with a new log.
+
+        Nothing happens if the log has begun again since this epoch.
+        """
         with translate_redis_errors():
-            await self._redis.delete(key(prefix, "version"))
-            await self._redis.hdel(key(prefix, "log_state"), "run")
+            await self._forget(keys=index_keys(prefix), args=[epoch])
 
     def note_persisted(self, prefix: str, epoch: int, seq: int) -> None:
         """The database has all lines of the log up to this one; the next call removes them from Redis."""

@@ -87,33 +87,36 @@ class PoolLog:
         """Keep a bitmap, and return its digest."""
         digest = sha256(bitmap).hexdigest()
         values = {"prefix": prefix, "digest": digest, "at": at, "content": zlib.compress(bitmap, 1)}
-        await self._database.rows(insert(pool_bitmap).values(values).on_conflict_do_nothing())
+        used_again = {"at": at}
+        await self._database.rows(
+            insert(pool_bitmap).values(values).on_conflict_do_update(constraint="pk_pool_bitmap", set_=used_again)
+        )
         return digest
 
-    async def ship(self, prefixes: Sequence[str]) -> list[str]:
-        """Write the lines that only Redis has; returns the prefixes whose log has a gap."""
+    async def ship(self, prefixes: Sequence[str]) -> dict[str, int]:
+        """Write the lines that only Redis has; returns the prefixes whose log has a gap, with its epoch."""
         with translate_redis_errors():
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for prefix in prefixes:
                     pipeline.xrange(key(prefix, "log"), count=_MOST_LINES)
                 found = await pipeline.execute()
         logs = dict(zip(prefixes, found, strict=True))
-        return [prefix for prefix, entries in logs.items() if entries and not await self._ship(prefix, entries)]
+        shipped = {prefix: await self._ship(prefix, entries) for prefix, entries in logs.items() if entries}
+        return {prefix: epoch for prefix, epoch in shipped.items() if epoch is not None}
 
-    async def _ship(self, prefix: str, entries: Sequence[tuple[bytes, Mapping[bytes, bytes]]]) -> bool:
+    async def _ship(self, prefix: str, entries: Sequence[tuple[bytes, Mapping[bytes, bytes]]]) -> int | None:
+        """Write these lines, or return the epoch in which others are missing before them."""
         lines = [LogLine.parse(prefix, fields[b"l"].decode()) for _, fields in entries]
         for epoch in dict.fromkeys(line.epoch for line in lines):
             first = min(line.seq for line in lines if line.epoch == epoch)
             if first > 1 and not await self._has(prefix, epoch, first - 1):
-                with translate_redis_errors():
-                    await self._redis.delete(key(prefix, "log"))
-                return False
+                return epoch
         await self._database.fetch_raw(_WRITE, line_values(lines))
         with translate_redis_errors():
             await self._redis.xtrim(
                 key(prefix, "log"), minid=f"{lines[-1].epoch}-{lines[-1].seq + 1}", approximate=False
             )
-        return True
+        return None
 
     async def _has(self, prefix: str, epoch: int, seq: int) -> bool:
         columns = pool_log.c

@@ -63,14 +63,6 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class VerifiableDraw:
-    """What the statement of a draw writes besides: parameters of `COMMIT_DRAW`, and the prefixes of its picks."""
-
-    values: Mapping[str, Any]
-    prefixes: Sequence[str]
-
-
-@dataclass(frozen=True)
 class Decision:
     """A change of one preselection at `at`, based on a revision.
 
@@ -78,7 +70,8 @@ class Decision:
     not expired ones that belong to others. With `refuse_banned` nothing happens for a party on the blacklist.
 
     `operator` is the actor, of the kind `actor_kind`, if it was not the applicant. `facts` are the audit's facts
-    besides the plates, such as the remaining chances; a decision without both is not audited.
+    besides the plates, such as the remaining chances; a decision without both is not audited. `draw` are the further
+    parameters of `COMMIT_DRAW`.
     """
 
     request_id: UUID
@@ -97,7 +90,7 @@ class Decision:
     release: Sequence[str] = ()
     refuse_banned: bool = False
     use_code: UUID | None = None
-    draw: VerifiableDraw | None = None
+    draw: Mapping[str, Any] | None = None
     actor_kind: ActorKind = "applicant"
     facts: Mapping[str, Any] | None = None
     operator: str | None = field(default=None, repr=False)
@@ -192,7 +185,7 @@ def _raise_obstacle(decision: Decision, found: _Found) -> None:
     if found.banned_until:
         raise PartyBanned(found.banned_until)
     if found.is_gone:
-        raise LogGap(decision.draw.prefixes) if decision.draw else CodeGone("the code was used or replaced")
+        raise LogGap("lines are missing") if decision.draw else CodeGone("the code was used or replaced")
     if found.lost:
         raise ClaimLost(sorted(found.lost))
 
@@ -214,7 +207,7 @@ def _values(decision: Decision) -> dict[str, Any]:
         "untils": [entry.until for entry in entries],
         "wanted": sum(entry.until > decision.at for entry in entries),
         "facts": _facts(decision, entries),
-        **(decision.draw.values if decision.draw else {}),
+        **(decision.draw or {}),
     }
 
 

@@ -4,9 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from activities.maintenance.fairness import DayPublisher
 from fairness.verify_draws import verify
-from storage.fairness.export import DayExport
 from storage.pool.keys import index_keys
 from tests.support.drawing import DAY, DrawWorld
 
@@ -19,7 +17,7 @@ async def test_a_day_is_published_after_its_last_hold_and_a_wrong_one_with_that_
 ) -> None:
     repositories = drawing.container.repositories
     days, keeper = repositories.fairness_days, drawing.container.fairness_keeper()
-    publisher = DayPublisher(days, DayExport(repositories.database))
+    publisher = drawing.container.day_publisher()
     office = await drawing.add_office({B: ["AB1!!"]})
     committed = await days.get(DAY)
     assert committed is None
@@ -42,7 +40,7 @@ async def test_a_day_is_published_after_its_last_hold_and_a_wrong_one_with_that_
         assert content is not None
         (tmp_path / name).write_bytes(content)
     assert verify(tmp_path)["draws replayed"] == 1
-    assert json.loads((tmp_path / "day.json").read_text("utf-8"))["secret"] == days.secret(DAY).hex()
+    assert json.loads((tmp_path / "day.json").read_text("utf-8"))["secret"] == days.secret(published).hex()
     # The next day: a number that is not free comes into the index past the log, and is stated with it.
     await repositories.redis.setbit(index_keys(B)[0], 0, 1)
     drawing.now = later + MINUTE

@@ -17,9 +17,8 @@ from fairness.verify_draws import verify
 from storage.audit.trail import Act
 from storage.fairness.export import DayExport
 from storage.offices.offices import Office
-from storage.preselections.rows import Preselections
 from tests.support.rows import any_row
-from tests.support.stored_preselections import KEYS, Stored, decision
+from tests.support.stored_preselections import Stored, decision
 from worker.container import WorkerContainer
 from workflows.messages import DecisionInput, DecisionResult, Draw
 
@@ -65,7 +64,7 @@ class DrawWorld:
         repositories = self.container.repositories
         stored = Stored(repositories.database, office.code)
         submission = stored.submission(policy=Policy().to_dict(), at=self.now)
-        await Preselections(repositories.database, KEYS).insert_submission(submission)
+        await repositories.preselections.insert_submission(submission)
         begun = Preselection.begin(Policy(), self.now).start(self.now).send_identity_code(self.now)
         state = to_record(begun.confirm_identity(self.now + timedelta(seconds=10)))
         first = decision(submission.id, action="begin", expected_revision=0, state=state, answer={}, at=self.now)
@@ -80,7 +79,7 @@ class DrawWorld:
         return await self.plates.draw(DecisionInput(str(preselection), "draw", self.now, self.now), command)
 
     async def state(self, preselection: UUID) -> Preselection:
-        row = await any_row(self.container.repositories.database, KEYS, preselection)
+        row = await any_row(self.container.repositories.database, self.container.repositories.keys, preselection)
         assert row
         return from_record(row.state, row.rules)
 
@@ -90,7 +89,9 @@ class DrawWorld:
         repositories = self.container.repositories
         committed = await repositories.fairness_days.get(day)
         assert committed
-        content = await DayExport(repositories.database).files_of(committed, repositories.fairness_days.secret(day))
+        content = await DayExport(repositories.database).files_of(
+            committed, repositories.fairness_days.secret(committed)
+        )
         for name, text in content.items():
             (folder / name).write_bytes(text)
         return verify(folder)

@@ -2018,6 +2018,11 @@ export interface components {
              * @example 2026-11-23T02:10:00.000Z
              */
             ends: string;
+            /**
+             * Report
+             * @description What our checker said, in English; empty until publication.
+             */
+            report: string[];
             /** Revealed At */
             revealed_at: string | null;
             /**
