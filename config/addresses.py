@@ -7,7 +7,6 @@ LOCAL = "local:"
 """The address of the local adapter of SMS or registry, instead of a gateway's."""
 
 DATABASE_SCHEMES = ("postgresql", "postgresql+psycopg")
-REDIS_SCHEMES = ("redis", "rediss", "unix")
 HTTP_SCHEMES = ("http", "https")
 
 _HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", re.ASCII)
@@ -37,18 +36,6 @@ def check_url(text: str, schemes: tuple[str, ...], *, needs_host: bool = True) -
 def check_database(text: str) -> str:
     """PostgreSQL; the host may be a socket's folder in the query."""
     return check_url(text, DATABASE_SCHEMES, needs_host=False)
-
-
-def check_redis(text: str) -> str:
-    """Redis or Valkey, with an optional number of a database as path; `unix://` has the socket's path."""
-    is_socket = text.startswith("unix:")
-    check_url(text, REDIS_SCHEMES, needs_host=not is_socket)
-    path = urlsplit(text).path.strip("/")
-    if is_socket and not path:
-        raise ValueError("names no socket")
-    if not is_socket and path and not (path.isascii() and path.isdecimal()):
-        raise ValueError("its path must be the number of a database")
-    return text
 
 
 def check_host_and_port(text: str) -> str:

@@ -7,11 +7,13 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from config.addresses import HTTP_SCHEMES, LOCAL, check_database, check_host_and_port, check_redis, check_url
+from config.addresses import HTTP_SCHEMES, LOCAL, check_database, check_host_and_port, check_url
 from config.connection_settings import ConnectionSettings
 from config.gateway_settings import GatewaySettings
 from config.http_settings import HttpSettings
 from config.identity_settings import IdentitySettings
+from config.redis_address import check_redis
+from config.secret_files import SecretFiles
 from config.telemetry_settings import TelemetrySettings
 from domain.durations import parse_duration
 from domain.policy import MalformedPolicy, Policy
@@ -58,14 +60,14 @@ def _variables(location: tuple[int | str, ...]) -> list[str]:
     return [f"{PREFIX}{'__'.join(map(str, location)).upper()}"] if location else []
 
 
-class Settings(ConnectionSettings, HttpSettings, IdentitySettings, GatewaySettings, RunSettings):
+class Settings(SecretFiles, ConnectionSettings, HttpSettings, IdentitySettings, GatewaySettings, RunSettings):
     """The settings of the API, the worker and the commands. URLs that contain secrets have no default."""
 
     database_url: Annotated[str, AfterValidator(check_database)] = Field(
         repr=False, description="SQLAlchemy address, `postgresql+psycopg://…`"
     )
     redis_url: Annotated[str, AfterValidator(check_redis)] = Field(
-        repr=False, description="Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`"
+        repr=False, description="Redis or Valkey: one server, a cluster or sentinels"
     )
     owner_database_url: Annotated[str, AfterValidator(check_database)] | None = Field(
         None, repr=False, description="The same as the owner of the tables, for `xuanhao setup` only"

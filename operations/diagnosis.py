@@ -14,7 +14,7 @@ from operations.installation import Check, Installation, Missing, Step, run_step
 from storage.crypto.readers import KeyReaders
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
-from storage.redis.client import translate_redis_errors
+from storage.redis.health import eviction_policies
 
 LARGEST_SKEW_S = 1.0
 _NOW = text("SELECT clock_timestamp()")
@@ -26,11 +26,9 @@ async def check_running(installation: Installation) -> list[Step]:
 
 
 async def _policy_of_redis(installation: Installation) -> str:
-    with translate_redis_errors():
-        found = (await installation.redis.config_get("maxmemory-policy")).get("maxmemory-policy", b"")
-    policy = found.decode() if isinstance(found, bytes) else str(found)
-    if policy != "noeviction":
-        raise Missing(f"maxmemory-policy {policy}", "set maxmemory-policy noeviction", is_usable=True)
+    wrong = await eviction_policies(installation.redis) - {"noeviction"}
+    if wrong:
+        raise Missing(f"maxmemory-policy {', '.join(sorted(wrong))}", "set maxmemory-policy noeviction", is_usable=True)
     return "maxmemory-policy noeviction"
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 import psycopg
-from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from temporalio.client import Client
@@ -37,7 +36,8 @@ from storage.offices.offices import Offices
 from storage.postgres.database import Database
 from storage.postgres.migrate import migrate
 from storage.postgres.schema import has_migrations, server_version
-from storage.redis.client import make_redis, ping
+from storage.redis.client import RedisClient, make_redis
+from storage.redis.health import ping
 
 OLDEST_POSTGRES = 150_000
 _COUNTRY = ""
@@ -74,7 +74,7 @@ class Installation:
         self.at = at
         self.apply = apply
         self.database = Database(settings.database_url, pool_size=2, application_name="xuanhao-setup")
-        self.redis: Redis = make_redis(settings.redis_url)
+        self.redis: RedisClient = make_redis(settings.redis_url)
         self._temporal: Client | None = None
 
     async def close(self) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Self
 
-from redis.asyncio import Redis
-
 from storage.audit.looks import StaffLooks
 from storage.audit.seals import AuditSeals
 from storage.audit.staff_activity import StaffActivity
@@ -41,6 +39,7 @@ from storage.preselections.orphans import ExpectedWorkflows
 from storage.preselections.reservations import Reservations
 from storage.preselections.rows import Preselections
 from storage.redis.announcements import Announcements
+from storage.redis.client import RedisClient
 from storage.redis.rate_windows import RateWindows
 from storage.retention.expired_rows import ExpiredRows
 from storage.retention.person_records import PersonRecords
@@ -59,7 +58,7 @@ class Repositories:
     """The connections, the keys, and everything that reads or writes with them. Close it when the process ends."""
 
     database: Database
-    redis: Redis
+    redis: RedisClient
     keys: Keys
     hashes: PersonalHashes
     message_seals: MessageSeals
@@ -108,7 +107,7 @@ class Repositories:
     withheld: WithheldNumbers
 
     @classmethod
-    def build(cls, database: Database, redis: Redis, keys: Keys) -> Self:
+    def build(cls, database: Database, redis: RedisClient, keys: Keys) -> Self:
         pool_index = PoolIndex(redis)
         return cls(
             database=database,

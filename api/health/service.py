@@ -4,7 +4,7 @@ from api.context import AppContext
 from config.readiness import NO_MIGRATIONS, lacking_in_temporal, unready_parts
 from domain.errors import Unavailable
 from storage.postgres.schema import has_migrations
-from storage.redis.client import ping
+from storage.redis.health import ping
 
 
 async def require_all_parts(context: AppContext) -> None:

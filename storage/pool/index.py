@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from domain.dependencies import DependencyUnavailable
@@ -24,7 +23,7 @@ from domain.plates import position_of, prefix_of, serial_at, serial_of
 from storage.failures import IndexLost
 from storage.pool.draw_tickets import DrawTicket, Level, Pick, Round
 from storage.pool.keys import index_keys
-from storage.redis.client import script, translate_redis_errors
+from storage.redis.client import RedisClient, script, translate_redis_errors
 
 # Further rounds are needed only when other draws emptied a prefix between the count and the pick.
 _ROUNDS = 3
@@ -56,7 +55,7 @@ class PoolIndex:
     All methods raise `DependencyUnavailable("redis")`; those that read it also `IndexLost`.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: RedisClient) -> None:
         self._draw = script(redis, "pool", "common", "tree", "draw")
         self._count = script(redis, "pool", "common", "tree", "count")
         self._settle = script(redis, "pool", "common", "settle")

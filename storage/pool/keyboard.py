@@ -5,15 +5,13 @@ from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from redis.asyncio import Redis
-
 from domain.instants import from_milliseconds, to_milliseconds
 from domain.pool_keyboard import available_characters
 from domain.segments import to_bitmap
 from storage.pool.keys import key
 from storage.pool.snapshot import PoolRecords
 from storage.postgres.database import Database
-from storage.redis.client import translate_redis_errors
+from storage.redis.client import RedisClient, translate_redis_errors
 from storage.redis.lock import RedisLocks
 
 _SKEW = timedelta(seconds=2)
@@ -52,7 +50,7 @@ class Snapshot:
 class KeyboardSnapshots:
     """The snapshots of all prefixes. They include offered numbers, so they reveal nothing about other applicants."""
 
-    def __init__(self, database: Database, redis: Redis) -> None:
+    def __init__(self, database: Database, redis: RedisClient) -> None:
         self._redis = redis
         self._records = PoolRecords(database)
         self._locks = RedisLocks(redis)

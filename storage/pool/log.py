@@ -12,7 +12,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -21,7 +20,7 @@ from domain.instants import from_milliseconds, to_milliseconds
 from storage.pool.keys import index_keys, key
 from storage.pool.tables import pool_bitmap, pool_log
 from storage.postgres.database import Database
-from storage.redis.client import script, translate_redis_errors
+from storage.redis.client import RedisClient, script, translate_redis_errors
 
 _WRITE = b"""
     INSERT INTO pool_log (prefix, epoch, seq, at, line, free, states)
@@ -77,7 +76,7 @@ def line_values(lines: Iterable[LogLine]) -> dict[str, list[Any]]:
 class PoolLog:
     """Raises `DependencyUnavailable` for the database or Redis."""
 
-    def __init__(self, database: Database, redis: Redis) -> None:
+    def __init__(self, database: Database, redis: RedisClient) -> None:
         self._database = database
         self._redis = redis
         self._state = script(redis, "pool", "common", "state")

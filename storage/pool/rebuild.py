@@ -8,8 +8,6 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
-from redis.asyncio import Redis
-
 from domain.instants import to_milliseconds
 from domain.plates import position_of, serial_at, serial_of
 from domain.segments import POOL_BYTES, Segment, from_bitmap, positions_in, to_bitmap
@@ -20,7 +18,7 @@ from storage.pool.log import PoolLog
 from storage.pool.snapshot import PoolRecords, PoolSnapshot, union_of, without
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER
-from storage.redis.client import script, translate_redis_errors
+from storage.redis.client import RedisClient, runs_of, script, translate_redis_errors
 from storage.redis.lock import RedisLocks
 
 KEPT_INSTANTS = 1_500
@@ -49,7 +47,7 @@ class _Plan:
 class PoolBuilder:
     """Builds indexes. Raises `DependencyUnavailable` for the database or Redis, `KeyError` for an unknown prefix."""
 
-    def __init__(self, database: Database, redis: Redis) -> None:
+    def __init__(self, database: Database, redis: RedisClient) -> None:
         self._redis = redis
         self._records = PoolRecords(database)
         self._index = PoolIndex(redis)
@@ -105,18 +103,12 @@ class PoolBuilder:
         """Open the journal, to which decisions write their changes during the rebuild. Returns Redis's run id."""
         journal = key(prefix, "journal")
         with translate_redis_errors():
-            async with self._redis.pipeline() as pipeline:
+            async with self._redis.pipeline(transaction=True) as pipeline:
                 pipeline.delete(journal)
                 pipeline.rpush(journal, _NO_CHANGES)
                 pipeline.pexpire(journal, _LONGEST_BUILD)
                 await pipeline.execute()
-            return await run_of(self._redis)
-
-
-async def run_of(redis: Redis) -> str:
-    """The id of the server's current run: it differs after a restart or a failover."""
-    with translate_redis_errors():
-        return str((await redis.info("server"))["run_id"])
+        return (await runs_of(self._redis, [journal]))[journal]
 
 
 def _segments(snapshot: PoolSnapshot) -> str:

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from redis.asyncio import Redis
 
 from domain.instants import from_milliseconds, to_milliseconds
 from domain.segments import POOL_BYTES, from_bitmap
 from storage.pool.index import translate_index_errors
 from storage.pool.keys import index_keys, key
 from storage.pool.masks import mask_of_positions
-from storage.pool.rebuild import KEPT_INSTANTS, SURE_AHEAD, PoolBuilder, run_of
+from storage.pool.rebuild import KEPT_INSTANTS, SURE_AHEAD, PoolBuilder
 from storage.pool.snapshot import PoolRecords, without
 from storage.postgres.database import Database
-from storage.redis.client import script, translate_redis_errors
+from storage.redis.client import RedisClient, runs_of, script, translate_redis_errors
 
 log = structlog.get_logger("pool")
 
@@ -39,7 +38,7 @@ NO_DRIFT = Drift(0, 0)
 class PoolReconciler:
     """Call `reconcile` every two seconds in every worker; with a lock in Redis only one of them builds an index."""
 
-    def __init__(self, database: Database, redis: Redis) -> None:
+    def __init__(self, database: Database, redis: RedisClient) -> None:
         self._redis = redis
         self._records = PoolRecords(database)
         self._builder = PoolBuilder(database, redis)
@@ -52,9 +51,13 @@ class PoolReconciler:
         Raises `DependencyUnavailable`.
         """
         revisions = await self._records.revisions()
-        run = await run_of(self._redis)
+        runs = await runs_of(self._redis, (key(prefix, "version") for prefix in revisions))
         states = await self._states(revisions)
-        due = [prefix for prefix, state in states.items() if not state.is_sound(revisions[prefix], run, at)]
+        due = [
+            prefix
+            for prefix, state in states.items()
+            if not state.is_sound(revisions[prefix], runs[key(prefix, "version")], at)
+        ]
         for prefix, state in states.items():
             if prefix not in due and state.instants > KEPT_INSTANTS:
                 await self._trim_instants(prefix, at)
@@ -91,6 +94,11 @@ class PoolReconciler:
         indexed, true = from_bitmap(bitmap), without(snapshot.drawable(), snapshot.claimed)
         # Numbers that were just picked are not claimed yet, and are freed automatically if they never are.
         return without(indexed, true), without(without(true, indexed), picked)
+
+    async def _runs(self, prefixes: Iterable[str]) -> dict[str, str]:
+        names = {prefix: key(prefix, "version") for prefix in prefixes}
+        runs = await runs_of(self._redis, names.values())
+        return {prefix: runs[name] for prefix, name in names.items()}
 
     async def _states(self, prefixes: Iterable[str]) -> dict[str, "_IndexState"]:
         names = list(prefixes)

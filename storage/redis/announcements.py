@@ -10,11 +10,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
-from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from domain.dependencies import DependencyUnavailable
-from storage.redis.client import translate_redis_errors
+from storage.redis.client import RedisClient, translate_redis_errors
 
 CHANNEL = "preselections"
 
@@ -52,7 +51,7 @@ class Subscription:
 class Announcements:
     """One connection per process for all subscriptions. Close it when the process ends."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
         self._subscriptions: defaultdict[UUID, set[Subscription]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None

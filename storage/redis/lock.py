@@ -5,14 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from redis.asyncio import Redis
-
 from domain.dependencies import DependencyUnavailable
-from storage.redis.client import script, translate_redis_errors
+from storage.redis.client import RedisClient, script, translate_redis_errors
 
 
 class RedisLocks:
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
         self._unlock = script(redis, "redis", "unlock")
 

@@ -3,10 +3,8 @@
 import secrets
 from datetime import datetime, timedelta
 
-from redis.asyncio import Redis
-
 from domain.instants import from_milliseconds, to_milliseconds
-from storage.redis.client import script, translate_redis_errors
+from storage.redis.client import RedisClient, script, translate_redis_errors
 
 _PASSED = -1
 
@@ -14,7 +12,7 @@ _PASSED = -1
 class RateWindows:
     """Windows by key. A key names its purpose and contains no personal value: use ids and keyed hashes."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
         self._hit = script(redis, "redis", "rate_hit")
 

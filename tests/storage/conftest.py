@@ -1,10 +1,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from redis.asyncio import Redis
 
 from storage.postgres.database import Database
-from storage.redis.client import make_redis
+from storage.redis.client import RedisClient, make_redis
 from tests.support.pool import Pool
 from tests.support.stored_preselections import Stored
 
@@ -30,7 +29,7 @@ async def stored_rows(database: Database) -> Stored:
 
 
 @pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
+async def redis(redis_url: str) -> AsyncIterator[RedisClient]:
     """An empty Redis."""
     async with make_redis(redis_url) as client:
         yield client
@@ -45,6 +44,6 @@ async def own_database(fresh_database: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def pool(own_database: Database, redis: Redis) -> Pool:
+def pool(own_database: Database, redis: RedisClient) -> Pool:
     """A separate pool for this test."""
     return Pool(own_database, redis)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from redis.asyncio import Redis
 from sqlalchemy import insert
 
 from domain.instants import to_milliseconds
@@ -19,6 +18,7 @@ from storage.pool.reconcile import PoolReconciler
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER, claim
+from storage.redis.client import RedisClient
 
 AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
 LATER = AT + timedelta(seconds=90)
@@ -39,7 +39,9 @@ def without_four() -> int:
     return int("".join("01"["4" not in serial_at(position)] for position in range(POOL_SIZE)), 2)
 
 
-async def put_index(redis: Redis, free: Iterable[int] | int, name: str = B, *, valid_until: datetime = FOREVER) -> None:
+async def put_index(
+    redis: RedisClient, free: Iterable[int] | int, name: str = B, *, valid_until: datetime = FOREVER
+) -> None:
     """An index with only these free numbers."""
     mask = free if isinstance(free, int) else mask_of_positions(free)
     bitmap, instants, version, *others = index_keys(name)
@@ -52,7 +54,7 @@ async def put_index(redis: Redis, free: Iterable[int] | int, name: str = B, *, v
         await pipeline.execute()
 
 
-async def free_in(redis: Redis, name: str = B) -> set[str]:
+async def free_in(redis: RedisClient, name: str = B) -> set[str]:
     """The plates whose bit is set, without applying due changes."""
     bitmap = await redis.get(index_keys(name)[0])
     assert isinstance(bitmap, bytes)
@@ -60,7 +62,7 @@ async def free_in(redis: Redis, name: str = B) -> set[str]:
     return set(plates_at(positions_in(from_bitmap(bitmap)), name))
 
 
-async def coming_expiries(redis: Redis, name: str = B) -> int:
+async def coming_expiries(redis: RedisClient, name: str = B) -> int:
     """How many ends of holds the index has."""
     return int(await redis.zcard(index_keys(name)[1])) - 1
 
@@ -68,7 +70,7 @@ async def coming_expiries(redis: Redis, name: str = B) -> int:
 class Pool:
     """The pool's rows in one database. Each prefix belongs to a separate office."""
 
-    def __init__(self, database: Database, redis: Redis) -> None:
+    def __init__(self, database: Database, redis: RedisClient) -> None:
         self.database = database
         self.redis = redis
         self.reconciler = PoolReconciler(database, redis)

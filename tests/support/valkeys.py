@@ -1,8 +1,8 @@
-"""Valkey servers of single tests, on ports of the loopback, with options: refusing, replicated, clustered, with TLS."""
+"""Valkey servers of single tests, on ports of the loopback: refusing, replicated, clustered, or sentinels."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import redis.asyncio
@@ -12,6 +12,9 @@ from embedded.folders import DataFolder
 from embedded.managed_process import ManagedProcess
 from embedded.part import Part
 from embedded.ports import HOST, free_port
+from tests.support.waiting import eventually
+
+SLOTS = 16384
 
 
 class TcpValkey(Part):
@@ -68,3 +71,62 @@ async def running_valkey(data: DataFolder, folder: Path, *options: str) -> Async
         yield server
     finally:
         await server.stop()
+
+
+class Sentinel(TcpValkey):
+    """The same program as a sentinel, which watches a master and makes its replica the next one."""
+
+    service = "plates"
+
+    async def _launch(self, log: Path) -> ManagedProcess:
+        self.directory.mkdir(exist_ok=True)
+        settings = self.directory / "sentinel.conf"
+        lines = [f"port {self.port}", f"bind {HOST}", f"dir {self.directory}", *self.options]
+        settings.write_text("\n".join(lines) + "\n")
+        return await ManagedProcess.start([valkey_program(), settings, "--sentinel"], log=log, folder=self.directory)
+
+
+@asynccontextmanager
+async def running_sentinel(data: DataFolder, folder: Path, master: TcpValkey) -> AsyncIterator[Sentinel]:
+    """One sentinel that decides alone, after half a second."""
+    name = Sentinel.service
+    sentinel = Sentinel(
+        data,
+        folder,
+        f"sentinel monitor {name} {HOST} {master.port} 1",
+        f"sentinel down-after-milliseconds {name} 500",
+        f"sentinel failover-timeout {name} 3000",
+    )
+    await sentinel.bring_up()
+    try:
+        yield sentinel
+    finally:
+        await sentinel.stop()
+
+
+@asynccontextmanager
+async def running_cluster(data: DataFolder, folder: Path, masters: int = 3) -> AsyncIterator[Sequence[TcpValkey]]:
+    """A cluster of masters that share all slots."""
+    async with AsyncExitStack() as stack:
+        nodes = [
+            await stack.enter_async_context(running_valkey(data, folder, "--cluster-enabled", "yes"))
+            for _ in range(masters)
+        ]
+        first = nodes[0]
+        for number, node in enumerate(nodes):
+            begin, end = (SLOTS * place // masters for place in (number, number + 1))
+            await node.call("CLUSTER", "ADDSLOTSRANGE", begin, end - 1)
+            await node.call("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+        for node in nodes[1:]:
+            await first.call("CLUSTER", "MEET", HOST, node.port, node.bus_port)
+
+        async def is_whole() -> bool:
+            found = [await node.call("CLUSTER", "INFO") for node in nodes]
+            return all("cluster_state:ok" in str(info) or _state_of(info) == "ok" for info in found)
+
+        await eventually(is_whole, within=30)
+        yield nodes
+
+
+def _state_of(info: object) -> object:
+    return info.get("cluster_state") if isinstance(info, dict) else None

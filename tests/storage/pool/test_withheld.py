@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -16,7 +15,7 @@ from storage.pool.index import PoolIndex
 from storage.pool.snapshot import PoolRecords
 from storage.pool.withheld import WithheldNumbers, Withholding
 from storage.postgres.tables import FOREVER, claim
-from storage.redis.client import make_redis
+from storage.redis.client import RedisClient, make_redis
 from tests.support.pool import AT, LATER, B, Pool, free_in, segment
 
 FIRST = Act(AT, "operator", "op-1", "留作公务")
@@ -38,7 +37,7 @@ def withheld_numbers(pool: Pool) -> WithheldNumbers:
 
 
 @pytest.fixture
-async def away() -> AsyncIterator[Redis]:
+async def away() -> AsyncIterator[RedisClient]:
     async with make_redis("redis://127.0.0.1:1/0") as nobody:
         yield nobody
 
@@ -165,7 +164,7 @@ async def test_a_prefix_that_no_office_has_is_refused_and_its_numbers_stay(
 
 
 @pytest.mark.slow
-async def test_numbers_can_be_withheld_while_redis_is_away(pool: Pool, away: Redis) -> None:
+async def test_numbers_can_be_withheld_while_redis_is_away(pool: Pool, away: RedisClient) -> None:
     made = await withhold(WithheldNumbers(pool.database, PoolIndex(away)), 4)
     assert await claims_on(pool, numbers(4)) == {numbers(4)[0]: ("withheld", FOREVER)}
     assert made.plates == numbers(4)

@@ -1,10 +1,12 @@
 import asyncio
 
 import pytest
+from redis.asyncio import Redis
 
 from domain.dependencies import DependencyUnavailable
 from embedded.valkey import Valkey
-from storage.redis.client import make_redis, ping, script, translate_redis_errors
+from storage.redis.client import make_redis, script, translate_redis_errors
+from storage.redis.health import ping
 
 COUNTS_AS_DOWN = 3.0
 
@@ -40,6 +42,7 @@ async def test_a_restarted_redis_costs_no_caller_an_error(valkey: Valkey) -> Non
 
 async def test_a_call_is_never_repeated_behind_its_authors_back(redis_url: str) -> None:
     async with make_redis(redis_url) as redis:
+        assert isinstance(redis, Redis)
         retry = redis.get_retry()
         assert retry
         assert retry.get_retries() == 0
@@ -48,5 +51,5 @@ async def test_a_call_is_never_repeated_behind_its_authors_back(redis_url: str) 
 async def test_a_script_of_several_files_runs_as_one(redis_url: str) -> None:
     async with make_redis(redis_url) as redis:
         count = script(redis, "pool", "common", "tree", "count")
-        assert "local function freshen" in count.script
-        assert "copy_without_four" in count.script
+        assert "local function freshen" in count.text
+        assert "copy_without_four" in count.text

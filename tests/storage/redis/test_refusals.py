@@ -7,13 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 from redis.exceptions import DataError, ResponseError
 
 from domain.dependencies import DependencyUnavailable
 from embedded.folders import DataFolder
 from storage.pool.index import PoolIndex
-from storage.redis.client import make_redis, ping, refusal_code, translate_redis_errors
+from storage.redis.client import RedisClient, make_redis, refusal_code, translate_redis_errors
+from storage.redis.health import ping
 from storage.redis.lock import RedisLocks
 from storage.redis.rate_windows import RateWindows
 from tests.support.pool import AT, LATER, B, put_index
@@ -30,12 +30,12 @@ async def server(data_folder: DataFolder, tmp_path: Path) -> AsyncIterator[TcpVa
         yield server
 
 
-async def lock_once(redis: Redis) -> None:
+async def lock_once(redis: RedisClient) -> None:
     async with RedisLocks(redis).lock("lock", at_most=MINUTE):
         pass
 
 
-async def replies_of(redis: Redis) -> list[DependencyUnavailable]:
+async def replies_of(redis: RedisClient) -> list[DependencyUnavailable]:
     """What callers get for a write, a lock, a rate window and a draw."""
     calls: list[Awaitable[object]] = [
         ping(redis),

@@ -8,7 +8,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import text
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, WorkflowFailureError, WorkflowHandle
@@ -22,7 +21,7 @@ from storage.audit.verification import verify_audit
 from storage.crypto.vault import Keys
 from storage.offices.offices import Office
 from storage.pool.keys import index_keys, key
-from storage.redis.client import make_redis
+from storage.redis.client import RedisClient, make_redis
 from storage.repositories import Repositories
 from storage.sms.deliveries import Attempt
 from tests.support.phones import Phone
@@ -55,7 +54,7 @@ async def own_container(fresh_database: str, valkey: Valkey, key_file: Path) -> 
     await container.close()
 
 
-def without_redis(container: WorkerContainer, nobody: Redis) -> WorkerContainer:
+def without_redis(container: WorkerContainer, nobody: RedisClient) -> WorkerContainer:
     """The same dependencies with a Redis that does not respond."""
     ours = container.repositories
     return replace(container, repositories=Repositories.build(ours.database, nobody, ours.keys))
