@@ -25,7 +25,7 @@ from process.local_server import LocalAnswer, serve_paths
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.postgres.schema import has_migrations
-from storage.redis.client import ping
+from storage.redis.health import ping
 from storage.repositories import Repositories
 
 NOT_POLLING, NO_KEYS = "not_polling", "unreadable"
