@@ -17,6 +17,7 @@ from embedded.binaries import postgres_program
 from embedded.folders import DataFolder
 from embedded.managed_process import ManagedProcess
 from embedded.part import Part
+from embedded.postgres_access import restrict_access
 from embedded.problems import StartProblem
 from storage.postgres.roles import APPLICATION_ROLE
 
@@ -29,7 +30,7 @@ ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
 class Postgres(Part):
-    """`url` and `dsn` give the addresses. There is no password: the folder's permissions protect the server."""
+    """`url` and `dsn` give the addresses. There is no password: only the user that runs us may connect."""
 
     name = "postgres"
     # Fast shutdown: it ends sessions and writes everything, so no recovery is needed.
@@ -87,6 +88,7 @@ class Postgres(Part):
         self._hand_over(self._sockets, account)
         if not (self.folder.postgres / "PG_VERSION").exists():
             await self._make_cluster(log, account)
+        restrict_access(self.folder.postgres, account)
         self._disown_lock()
         return await ManagedProcess.start(
             [postgres_program("postgres"), "-D", self.folder.postgres, *self._options()],
@@ -138,7 +140,7 @@ class Postgres(Part):
         initdb = await ManagedProcess.start(
             [
                 *(postgres_program("initdb"), "-D", unfinished, "-U", SUPERUSER, "--encoding=UTF8"),
-                *("--auth-local=trust", "--auth-host=reject", "--no-instructions"),
+                *("--auth-local=reject", "--auth-host=reject", "--no-instructions"),
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
                 *(() if self._durable else ("--no-sync",)),
             ],

@@ -19,6 +19,9 @@ REMEMBER_SEARCH_ATTRIBUTES = "system.forceSearchAttributesCacheRefreshOnRead=fal
 # Temporal's defaults suit a cluster: a shard reads each queue at most 20 times per second, for there are many shards,
 # and a timer may be a second late, for the clocks of the hosts differ. Here is one process with one shard.
 # docs/figures.md lists what was tried.
+# The server's HTTP interface, which we don't use, can't be switched off, and it carries out what pages of other sites
+# post to it. It refuses every request for another host than this, and this name can't exist (RFC 2606).
+REFUSE_HTTP = 'frontend.httpAllowedHosts=["refused.invalid"]'
 DYNAMIC_CONFIG: Mapping[str, str] = {
     "history.transferProcessorMaxPollRPS": "1000",
     "history.timerProcessorMaxTimeShift": '"100ms"',
@@ -71,7 +74,8 @@ class Temporal(Part):
         return known is not None
 
     def _options(self) -> list[str | Path]:
-        settings = [REMEMBER_SEARCH_ATTRIBUTES, *(f"{key}={value}" for key, value in self._dynamic_config.items())]
+        tuned = (f"{key}={value}" for key, value in self._dynamic_config.items())
+        settings = [REMEMBER_SEARCH_ATTRIBUTES, REFUSE_HTTP, *tuned]
         if self._time_skipping:
             settings.append("frontend.WorkflowTimeSkippingEnabled=true")
         return [

@@ -1,22 +1,28 @@
 import asyncio
+import json
 import os
+import pwd
 import signal
 import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import psutil
 import psycopg
 import pytest
 import redis.asyncio
 from temporalio import workflow
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 from embedded.accounts import account_for_postgres
+from embedded.folders import DataFolder
 from embedded.managed_process import ManagedProcess
+from embedded.ports import free_port
 from embedded.postgres import Postgres
 from embedded.supervisor import supervise
 from embedded.temporal import Temporal
@@ -32,6 +38,31 @@ async def test_postgres_does_not_listen_on_tcp(postgres: Postgres) -> None:
 async def test_only_its_owner_reaches_the_sockets_of_postgres(postgres: Postgres) -> None:
     folder = postgres.folder.sockets / "postgres"
     assert folder.stat().st_mode & 0o077 == 0
+
+
+CONNECT = "import psycopg, sys; psycopg.connect(sys.argv[1], connect_timeout=10)"
+
+
+async def test_postgres_asks_who_connects_and_lets_in_nobody_but_our_user(postgres: Postgres, tmp_path: Path) -> None:
+    """Also in a folder of earlier versions, which trusted everybody who reached the socket."""
+    await postgres.stop()
+    (postgres.folder.postgres / "pg_hba.conf").write_text("local all all trust\n")
+    await postgres.bring_up()
+    async with await psycopg.AsyncConnection.connect(postgres.dsn("postgres")) as connection:
+        rules = await connection.execute("SELECT type, auth_method, options, error FROM pg_hba_file_rules")
+        assert await rules.fetchall() == [("local", "peer", ["map=owner"], None), ("host", "reject", None, None)]
+        users = await connection.execute(
+            "SELECT DISTINCT sys_name FROM pg_ident_file_mappings WHERE pg_username = 'all'"
+        )
+        assert await users.fetchall() == [(pwd.getpwuid(os.geteuid()).pw_name,)]
+    # Started by root, the server runs as another user, and the socket belongs to that one.
+    account = account_for_postgres(postgres.folder.postgres, Path(sys.executable))
+    for role in ("postgres", "xuanhao_app"):
+        log = tmp_path / role
+        command = [sys.executable, "-c", CONNECT, postgres.dsn("postgres", role=role)]
+        stranger = await ManagedProcess.start(command, log=log, account=account)
+        code = await stranger.wait()
+        assert (code, "Peer authentication failed" in log.read_text()) == ((0, False) if account is None else (1, True))
 
 
 async def test_a_killed_postgres_comes_back_with_its_data(postgres: Postgres) -> None:
@@ -96,6 +127,52 @@ async def test_a_kept_part_comes_back_by_itself(valkey: Valkey, capsys: pytest.C
     keeper.cancel()
     await valkey.wait_until_ready()
     assert "valkey ended by signal SIGKILL; restarting it" in capsys.readouterr().err
+
+
+def listening(pid: int) -> list[tuple[str, int]]:
+    found = [connection for connection in psutil.Process(pid).net_connections() if connection.status == "LISTEN"]
+    return [(connection.laddr.ip, connection.laddr.port) for connection in found]
+
+
+# What a page can send without asking first: a form, or a fetch of one of the three plain types.
+CROSS_SITE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "Content-Type": "text/plain"}
+END_ALL = {
+    "namespace": "default",
+    "reason": "x",
+    "visibilityQuery": "WorkflowType='Nobody'",
+    "terminationOperation": {},
+}
+
+
+async def test_attack_a_page_of_another_site_ends_workflows_and_reads_them(tmp_path: Path) -> None:
+    """Every port of the development server is on the loopback, and none does what another site's page asks."""
+    folder = DataFolder(tmp_path)
+    server = Temporal(folder, port=free_port(), ui_port=free_port())
+    with folder.lock():
+        await server.bring_up()
+        try:
+            client = await Client.connect(server.address)
+            handle = await client.start_workflow("Nobody", id="target", task_queue="nobody")
+            ports = listening(server.pid)
+            assert {ip for ip, _ in ports} == {"127.0.0.1"}
+            async with httpx.AsyncClient(trust_env=False, headers=CROSS_SITE, timeout=10) as browser:
+                results = [await posted(browser, port, base) for _, port in ports for base in ("", "/api/v1")]
+                read = await browser.get(f"http://127.0.0.1:{server.ui_port}/api/v1/namespaces")
+            assert set(results) == {"no HTTP", 403, 404}
+            # The browser lets the page send it, and not see it.
+            assert "access-control-allow-origin" not in read.headers
+            assert (await client.count_workflows("ExecutionStatus = 'Terminated'")).count == 0
+            assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+        finally:
+            await server.stop()
+
+
+async def posted(browser: httpx.AsyncClient, port: int, base: str) -> int | str:
+    path = f"{base}/namespaces/default/batch-operations/{uuid4()}"
+    try:
+        return (await browser.post(f"http://127.0.0.1:{port}{path}", content=json.dumps(END_ALL))).status_code
+    except httpx.TransportError:
+        return "no HTTP"
 
 
 async def test_temporal_knows_the_search_attributes(temporal_client: Client) -> None:

@@ -1,17 +1,20 @@
 """PgBouncer in transaction mode, where the machine has it."""
 
-import asyncio
+import pwd
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from embedded.accounts import account_for_postgres
+import psycopg
+
+from embedded.accounts import Account, account_for_postgres
 from embedded.binaries import postgres_program
 from embedded.folders import DataFolder
 from embedded.managed_process import ManagedProcess
 from embedded.part import Part
 from embedded.ports import HOST, free_port
+from embedded.postgres import Postgres
 from storage.postgres.roles import APPLICATION_ROLE
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
@@ -44,16 +47,26 @@ default_pool_size = 3
 """)
         settings.chmod(0o644)
         account = account_for_postgres(self.folder.postgres, postgres_program("postgres"))
+        if account is not None:
+            await self._let_in(account)
         return await ManagedProcess.start(
             [PGBOUNCER or "pgbouncer", settings], log=log, account=account, environment={}, folder=Path("/")
         )
 
+    async def _let_in(self, account: Account) -> None:
+        """It can't run as root either, and PostgreSQL lets in the user only that runs the tests."""
+        with (self.folder.postgres / "pg_ident.conf").open("a") as file:
+            file.write(f"owner {pwd.getpwuid(account.uid).pw_name} {APPLICATION_ROLE}\n")
+        async with await psycopg.AsyncConnection.connect(Postgres(self.folder).dsn("postgres")) as connection:
+            await connection.execute("SELECT pg_reload_conf()")
+
     async def _is_ready(self) -> bool:
+        dsn = self.url("postgres").replace("+psycopg", "")
         try:
-            _, writer = await asyncio.open_connection(HOST, self.port)
-        except OSError:
+            async with await psycopg.AsyncConnection.connect(dsn, connect_timeout=5) as connection:
+                await connection.execute("SELECT 1")
+        except psycopg.OperationalError:
             return False
-        writer.close()
         return True
 
 
