@@ -84,7 +84,8 @@ def create_app(
     app.add_middleware(HeadAsGet)
     app.add_middleware(SingleHeaders)
     # The last middleware is the outermost: every response has its headers.
-    app.add_middleware(RequestLog, demo=context.settings.demo)
+    settings = context.settings
+    app.add_middleware(RequestLog, strict_transport=None if settings.demo else settings.strict_transport)
     return app
 
 

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 from config.identity_settings import is_on_this_machine, words_of
@@ -15,8 +15,18 @@ class HttpSettings(BaseSettings):
     http_host: str = Field("127.0.0.1", description="Address on which the API listens")
     trusted_proxies: str | None = Field(None, description="Networks of proxies whose X-Forwarded-For is trusted")
     cors_origins: str | None = Field(None, description="Origins of other sites' pages that may call the API")
+    hsts_include_subdomains: bool = Field(
+        default=False, description="Limit browsers to TLS for hosts below this one too"
+    )
+    hsts_preload: bool = Field(default=False, description="Permit browsers to ship that rule")
     looks_per_day: int = Field(500, ge=1, description="Looks of a clerk or operator on a day without an alert")
     streams_per_account: int = Field(60, ge=1, description="Open event streams per account and process")
+
+    @property
+    def strict_transport(self) -> str:
+        """The value of `Strict-Transport-Security` (RFC 6797), for a year."""
+        further = {"includeSubDomains": self.hsts_include_subdomains, "preload": self.hsts_preload}
+        return "; ".join(["max-age=31536000", *(name for name, is_asked in further.items() if is_asked)])
 
     @property
     def allowed_origins(self) -> frozenset[str]:
@@ -35,6 +45,13 @@ class HttpSettings(BaseSettings):
         except ValueError:
             raise ValueError("networks such as 10.0.0.0/8, or addresses") from None
         return text
+
+    @field_validator("hsts_preload")
+    @classmethod
+    def _includes_subdomains(cls, preload: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic calls it.
+        if preload and not info.data.get("hsts_include_subdomains"):
+            raise ValueError("needs XUANHAO_HSTS_INCLUDE_SUBDOMAINS")
+        return preload
 
     @field_validator("cors_origins")
     @classmethod

@@ -45,11 +45,12 @@ class IdentitySettings(BaseSettings):
         "organisation.credit_code", min_length=1, description="Claim of its credit code"
     )
 
+    oidc_token_lifetime: str = Field("P1D", description="Longest lifetime of an applicant's token, in ISO 8601")
     oidc_staff_acr: str | None = Field(None, description="Values of `acr` that show a second factor")
     oidc_staff_amr: str = Field("mfa", description="Values of `amr` each of which shows a second factor")
     oidc_staff_lifetime: str = Field("PT1H", description="Longest lifetime of a staff token, in ISO 8601")
 
-    @field_validator("oidc_clock_skew", "oidc_staff_lifetime")
+    @field_validator("oidc_clock_skew", "oidc_token_lifetime", "oidc_staff_lifetime")
     @classmethod
     def _is_a_time(cls, text: str) -> str:
         parse_duration(text).timedelta()

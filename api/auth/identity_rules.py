@@ -11,6 +11,7 @@ def token_rules(settings: IdentitySettings) -> TokenRules:
     """The deployment's settings of the identity provider."""
     return TokenRules(
         algorithms=words_of(settings.oidc_algorithms),
+        lifetime=parse_duration(settings.oidc_token_lifetime).timedelta(),
         leeway=parse_duration(settings.oidc_clock_skew).timedelta(),
         names=ClaimNames(
             roles=settings.oidc_roles_claim,

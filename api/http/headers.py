@@ -17,5 +17,5 @@ SECURITY_HEADERS = {
     "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
-# Browsers ignore it without TLS, for example on the port behind a proxy.
-TLS_ONLY = {"strict-transport-security": "max-age=31536000"}
+STRICT_TRANSPORT = "strict-transport-security"
+"""Browsers ignore it without TLS, for example on the port behind a proxy."""

@@ -8,7 +8,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.headers import REQUEST_ID, SECURITY_HEADERS, TLS_ONLY
+from api.http.headers import REQUEST_ID, SECURITY_HEADERS, STRICT_TRANSPORT
 from api.http.problems import problem
 from locales.languages import Language, preferred_language
 from process.metrics import count_request
@@ -21,9 +21,10 @@ log = structlog.get_logger("requests")
 class RequestLog:
     """Uses the caller's X-Request-Id if it is a UUID, so that it can't contain personal data."""
 
-    def __init__(self, app: ASGIApp, *, demo: bool) -> None:
+    def __init__(self, app: ASGIApp, *, strict_transport: str | None) -> None:
+        """`strict_transport`: what limits browsers to TLS; None in the demo, which has none."""
         self._app = app
-        self._headers = SECURITY_HEADERS if demo else SECURITY_HEADERS | TLS_ONLY
+        self._headers = SECURITY_HEADERS | ({STRICT_TRANSPORT: strict_transport} if strict_transport else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

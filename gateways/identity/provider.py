@@ -1,9 +1,9 @@
 """Port to the identity provider: verifies bearer tokens with the keys that it publishes.
 
 A token is a JWT signed with one of `ALGORITHMS`; the key determines which one, never the token alone. Claims:
-`iss`, `aud`, `sub`, `exp`, optionally `nbf`, `iat`; `roles`; `office` of a clerk; `name`,
+`iss`, `aud`, `sub`, `exp`, `iat`, optionally `nbf`; `roles`; `office` of a clerk; `name`,
 `id_number`, `phone_number` of an applicant; `organisation` `{name, credit_code}` of an agent (`ClaimNames` may name
-them differently); `iat` and `acr` or `amr` of staff.
+them differently); `acr` or `amr` of staff.
 """
 
 import json
@@ -23,10 +23,10 @@ from domain.errors import Unauthenticated
 from gateways.http import Clock
 from gateways.identity.claims import STAFF, ClaimNames, Claims, read_claims, read_instant
 from gateways.identity.discovery import ProviderDiscovery
-from gateways.identity.signing_keys import PublicKey, SigningKeys
+from gateways.identity.signing_keys import KeyType, PublicKey, SigningKeys
 from gateways.identity.staff_tokens import StaffRules
 
-ALGORITHMS: Mapping[str, type[PublicKey]] = {"ES256": ECKey, "RS256": RSAKey, "PS256": RSAKey, "Ed25519": OKPKey}
+ALGORITHMS: Mapping[str, KeyType] = {"ES256": ECKey, "RS256": RSAKey, "PS256": RSAKey, "Ed25519": OKPKey}
 LONGEST_TOKEN = 8192
 TRUSTED_FOR = timedelta(seconds=60)
 TOKENS_REMEMBERED = 10_000
@@ -40,10 +40,14 @@ _REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
 
 @dataclass(frozen=True)
 class TokenRules:
-    """A deployment's settings. `leeway` is how much the provider's clock and ours may differ."""
+    """A deployment's settings. `leeway` is how much the provider's clock and ours may differ.
+
+    `lifetime` is the longest from `iat` to `exp`, whoever the token is of; staff have a shorter one.
+    """
 
     algorithms: frozenset[str] = frozenset(ALGORITHMS)
     leeway: timedelta = timedelta(seconds=5)
+    lifetime: timedelta = timedelta(days=1)
     names: ClaimNames = field(default_factory=ClaimNames)
     staff: StaffRules = field(default_factory=StaffRules)
 
@@ -122,8 +126,8 @@ class TokenVerifier:
         kind = ALGORITHMS.get(header["alg"]) if header["alg"] in self._rules.algorithms else None
         if kind is None or header.get("typ", "JWT").lower() not in _TYPES:
             raise Unauthenticated
-        key = await self._keys.get(header["kid"])
-        if not isinstance(key, kind) or key.get("alg", header["alg"]) != header["alg"]:
+        key = await self._keys.get(header["kid"], kind)
+        if key is None or key.get("alg", header["alg"]) != header["alg"]:
             raise Unauthenticated
         return self._read(_payload(signature, key))
 
@@ -136,9 +140,12 @@ class TokenVerifier:
         if issued_at is not None and issued_at > self._clock() + self._rules.leeway:
             raise Unauthenticated
         claims = read_claims(payload, names=self._rules.names)
+        # A token that has not expired was not issued earlier than its lifetime ago: one comparison is enough.
+        lifetime = claims.expires_at - issued_at if issued_at else None
         if claims.roles & STAFF:
-            lifetime = claims.expires_at - issued_at if issued_at else None
             self._rules.staff.require(payload, lifetime=lifetime)
+        elif lifetime is None or lifetime > self._rules.lifetime:
+            raise Unauthenticated
         return claims
 
 

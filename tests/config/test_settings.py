@@ -25,6 +25,8 @@ def settings(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         {"OIDC_ALGORITHMS": "RS256 HS256"},
         {"OIDC_CLOCK_SKEW": "five seconds"},
         {"OIDC_STAFF_LIFETIME": "P1Y"},
+        {"OIDC_TOKEN_LIFETIME": "P1M"},
+        {"HSTS_PRELOAD": "true"},
         {"CORS_ORIGINS": "*"},
         {"CORS_ORIGINS": "https://*.example.org"},
         {"CORS_ORIGINS": "https://example.org/"},

@@ -32,7 +32,7 @@ def make_log(failure: Exception | None) -> RequestLog:
                 raise failure
         await Response()(scope, receive, send)
 
-    return RequestLog(application, demo=True)
+    return RequestLog(application, strict_transport=None)
 
 
 async def lines_of(application: RequestLog) -> list[MutableMapping[str, Any]]:
@@ -69,5 +69,5 @@ async def test_what_one_request_did_stands_on_no_other_line_not_even_of_one_begu
 
     # One after the other in one context, as the server does with pipelined requests.
     await lines_of(make_log(None))
-    (line,) = await lines_of(RequestLog(read, demo=True))
+    (line,) = await lines_of(RequestLog(read, strict_transport=None))
     assert not line.keys() & {"action", "outcome", "preselection_id", "office"}

@@ -49,7 +49,7 @@ async def test_every_answer_has_the_security_headers_and_no_banner(country: Coun
 
 async def test_a_defect_of_ours_has_them_too_and_says_nothing_of_itself() -> None:
     app = FastAPI()
-    app.add_middleware(RequestLog, demo=False)
+    app.add_middleware(RequestLog, strict_transport="max-age=1")
 
     @app.get("/defect")
     async def defect() -> None:
@@ -63,13 +63,24 @@ async def test_a_defect_of_ours_has_them_too_and_says_nothing_of_itself() -> Non
     assert "13800138000" not in answer.text
 
 
-@pytest.mark.parametrize("demo", [True, False])
+@pytest.mark.parametrize(
+    "http_settings, header",
+    [
+        ({"demo": True, "hsts_include_subdomains": True}, None),
+        ({"demo": False}, "max-age=31536000"),
+        ({"demo": False, "hsts_include_subdomains": True}, "max-age=31536000; includeSubDomains"),
+        (
+            {"demo": False, "hsts_include_subdomains": True, "hsts_preload": True},
+            "max-age=31536000; includeSubDomains; preload",
+        ),
+    ],
+)
 async def test_outside_the_demo_browsers_are_limited_to_tls(
-    make_client: Callable[..., httpx.AsyncClient], *, demo: bool
+    make_client: Callable[..., httpx.AsyncClient], http_settings: dict[str, bool], header: str | None
 ) -> None:
-    async with make_client(demo=demo) as client:
+    async with make_client(**http_settings) as client:
         answer = await client.get("/healthz")
-    assert ("strict-transport-security" in answer.headers) is not demo
+    assert answer.headers.get("strict-transport-security") == header
 
 
 async def test_no_other_origin_is_allowed_by_default(make_client: Callable[..., httpx.AsyncClient]) -> None:

@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey
 from domain.dependencies import DependencyUnavailable
 from domain.errors import Unauthenticated
 from gateways.identity.provider import TokenVerifier
-from gateways.identity.signing_keys import SigningKeys, read_keys
+from gateways.identity.signing_keys import KeyType, SigningKeys, read_keys
 from tests.support.clocks import SettableClock
 from tests.support.tokens import APPLICANT, AUDIENCE, ISSUER, KEY, part, token_of
 
@@ -28,8 +28,8 @@ SEGMENTS = st.text(max_size=30) | VALUES.map(part)
 
 
 class OneKey:
-    async def get(self, key_id: str) -> ECKey | None:
-        return KEY if key_id == KEY.kid else None
+    async def get(self, key_id: str, kind: KeyType) -> ECKey | None:
+        return KEY if (key_id, kind) == (KEY.kid, ECKey) else None
 
 
 def verifier() -> TokenVerifier:

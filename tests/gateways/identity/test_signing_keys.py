@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, KeyParameters, OKPKey, RSAKey
 
 from domain.dependencies import DependencyUnavailable
 from domain.errors import Unauthenticated
@@ -77,6 +77,16 @@ async def test_without_any_keys_the_provider_is_down(
     http_server.answers(status, body)
     with pytest.raises(DependencyUnavailable):
         await verifier.verify(GOOD)
+
+
+async def test_keys_of_different_types_may_share_an_id(verifier: TokenVerifier, http_server: LocalServer) -> None:
+    shared: KeyParameters = {"kid": "k-1"}
+    rsa, okp = RSAKey.generate_key(2048, shared), OKPKey.generate_key("Ed25519", shared)
+    for keys in ((KEY, rsa, okp), (okp, rsa, KEY)):
+        publish(http_server, *keys)
+        for key, algorithm in ((KEY, "ES256"), (rsa, "RS256"), (rsa, "PS256"), (okp, "Ed25519")):
+            accepted = await verifier.verify(token_of(APPLICANT | {"jti": algorithm}, key, algorithm))
+            assert accepted.subject == "applicant-001"
 
 
 async def test_keys_that_can_not_check_a_token_are_left_out(verifier: TokenVerifier, http_server: LocalServer) -> None:
