@@ -26,6 +26,7 @@ from api.http.problems import problem
 from api.http.request_log import RequestLog
 from api.http.secured_route import BASE
 from api.http.single_headers import SingleHeaders
+from api.limits.early_refusals import EarlyRefusals
 from api.offices import endpoints as offices
 from api.openapi.document import publish
 from api.openapi.page import add_document_page
@@ -79,6 +80,7 @@ def create_app(
     app.state.readiness = SharedCheck(partial(require_all_parts, context))
     add_pages(app)
     app.add_exception_handler(HTTPException, framework_refusal)
+    app.add_middleware(EarlyRefusals)
     if origins := context.settings.allowed_origins:
         app.add_middleware(CrossOrigin, origins=origins)
     app.add_middleware(HeadAsGet)

@@ -17,7 +17,7 @@ from typing import TextIO
 
 import uvloop
 
-from bench import desk, draws, functions, journeys, maintenance, peers, requests, rivals, temporal_config
+from bench import desk, draws, functions, goodput, journeys, maintenance, peers, requests, rivals, temporal_config
 from bench.figures import Figure, table
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
@@ -32,6 +32,7 @@ ROWS: dict[str, Row] = {
     "peers": peers.measure,
     "requests": requests.measure,
     "functions": functions.measure,
+    "goodput": goodput.measure,
     "rivals": rivals.measure,
     "maintenance": maintenance.measure,
     "desk": desk.measure,

@@ -14,6 +14,14 @@ class Connection:
         self._writer = writer
         self.headers: Mapping[str, str] = {}
 
+    @classmethod
+    async def open(cls, port: int) -> "Connection":
+        return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    async def close(self) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
+
     async def get(self, path: str) -> bytes:
         return await self._exchange("GET", path, b"")
 
@@ -21,6 +29,12 @@ class Connection:
         return await self._exchange("POST", path, body, **headers)
 
     async def _exchange(self, method: str, path: str, body: bytes, **headers: str) -> bytes:
+        status, content = await self.exchange(method, path, body, **headers)
+        assert status < HTTPStatus.BAD_REQUEST, (status, content.decode())
+        return content
+
+    async def exchange(self, method: str, path: str, body: bytes, **headers: str) -> tuple[int, bytes]:
+        """The status and the body, whatever they are."""
         fields = {"Host": "127.0.0.1", "Content-Length": str(len(body)), **self.headers, **headers}
         if body:
             fields["Content-Type"] = "application/json"
@@ -29,15 +43,13 @@ class Connection:
         answer = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
         status = int(answer.split(" ", 2)[1])
         content = await self._reader.readexactly(int(answer.partition("content-length:")[2].partition("\r\n")[0]))
-        assert status < HTTPStatus.BAD_REQUEST, (status, content.decode())
-        return content
+        return status, content
 
 
 @asynccontextmanager
 async def connect(port: int) -> AsyncIterator[Connection]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    connection = await Connection.open(port)
     try:
-        yield Connection(reader, writer)
+        yield connection
     finally:
-        writer.close()
-        await writer.wait_closed()
+        await connection.close()

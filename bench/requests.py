@@ -73,9 +73,9 @@ async def action_rows(stack: Stack, api: Connection, sizes: Sizes, me: Buyer) ->
     return figures
 
 
-async def sign_in(api: Connection) -> Buyer:
+async def sign_in(api: Connection, user: str = USER) -> Buyer:
     """A demo user, whose token every further call carries."""
-    answer = json.loads(await api.post(f"{BASE}/demo/tokens", json.dumps({"user": USER}).encode()))
+    answer = json.loads(await api.post(f"{BASE}/demo/tokens", json.dumps({"user": user}).encode()))
     token = answer["access_token"]
     api.headers = {"Authorization": f"Bearer {token}"}
     payload = token.split(".")[1]

@@ -19,9 +19,12 @@ class Sizes:
     actions: int = 40
     rivals: int = 200
     rounds: int = 8
+    accounts: int = 60
+    load_seconds: float = 10
+    """How long each load is offered."""
     confirm_delay: str = "PT5S"
     """The `confirm_delay` of the journey whose events are counted."""
 
 
 TINY = Sizes(pairs=1, journeys_alone=1, journeys_together=2, at_once=2, claims=2_000, draws=2, calls=3, actions=2,
-             rest_journeys=1, rivals=8, rounds=1, confirm_delay="PT1S")  # fmt: skip
+             rest_journeys=1, rivals=8, rounds=1, accounts=2, load_seconds=0.5, confirm_delay="PT1S")  # fmt: skip

@@ -128,6 +128,7 @@ async def admit_caller(request: Request, context: RequestContext, name: str) -> 
         raise Forbidden
     if not rule.is_public or (rule.takes_token and request.headers.get("authorization")):
         context.caller = await caller_of(request, context.app.gateways.verifier, context.repositories.hashes)
+        context.app.admission.accounts[request.headers["authorization"]] = context.caller.claims.subject
         await context.app.call_rate.count(context.caller.claims.subject, context.now())
     if not rule.is_public:
         rule.admit(context.caller)

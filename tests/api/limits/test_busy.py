@@ -35,6 +35,29 @@ async def test_a_call_that_can_t_be_served_in_time_is_busy_and_its_key_is_good_f
     assert (await selection.post("draws", {}, key=str(key))).ok()["draws"]["remaining"] == 4
 
 
+async def test_a_write_for_which_the_queue_has_no_room_is_refused_before_anything_is_read(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, buyer = await country.office(), country.applicant()
+    selection = await buyer.reach_selection(country.car(buyer, office))
+    writes = country.stack.context.admission.writes
+    monkeypatch.setattr(writes, "_at_once", 1)
+    monkeypatch.setattr(writes, "_timeout", 0.0)
+
+    async def read_nothing(*_: object) -> None:
+        raise AssertionError("a refused call reads nothing")
+
+    async with writes.place(NOBODY, country.stack.context.clock()):
+        with monkeypatch.context() as load:
+            load.setattr(Database, "fetch_raw", read_nothing)
+            refused = await selection.post("draws", {})
+        assert (refused.status, refused.code) == (503, "busy")
+        # A token that nobody has verified is not known to belong to an account.
+        unknown = await country.stack.client.post(selection.path, headers={"Authorization": "Bearer invented"})
+        assert unknown.status_code == 405
+    assert (await selection.post("draws", {})).ok()["draws"]["remaining"] == 4
+
+
 async def test_a_database_that_is_merely_busy_is_not_called_down(
     country: Country, monkeypatch: pytest.MonkeyPatch
 ) -> None:

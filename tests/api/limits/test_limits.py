@@ -41,13 +41,16 @@ def expect_retry_instant(answer: Answer) -> None:
 async def test_of_50_writes_at_once_to_two_processes_exactly_20_pass(country: Country) -> None:
     buyer, policy = country.applicant(), country.stack.context.settings.policy | {"writes_per_minute": "20"}
     async with another_process(country, policy=policy) as one, another_process(country, policy=policy) as other:
-        answers = await asyncio.gather(
-            *(
-                client.post("/entries", json={"new_vehicle": True}, headers=buyer.headers)
-                for _ in range(25)
-                for client in (one, other)
-            )
-        )
+
+        async def enter(client: httpx.AsyncClient) -> httpx.Response:
+            while True:
+                answer = await client.post("/entries", json={"new_vehicle": True}, headers=buyer.headers)
+                # A loaded machine does not serve so many calls of one account in time, and says so.
+                if answer.status_code != 503:
+                    return answer
+                await asyncio.sleep(0.1)
+
+        answers = await asyncio.gather(*(enter(client) for _ in range(25) for client in (one, other)))
     assert Counter(answer.status_code for answer in answers) == {200: 20, 429: 30}
     for answer in answers:
         if answer.status_code == 429:
