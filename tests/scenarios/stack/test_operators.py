@@ -58,5 +58,5 @@ async def test_the_audit_of_a_running_system_is_intact(stack: RunningStack) -> N
 async def test_commands_exit_with_the_code_that_they_mean_every_time(stack: RunningStack) -> None:
     codes = {"pool levels 粤B": 0, "pool levels 京O": 1, "pool": 2}
     for words, expected in codes.items():
-        got = [(await run_command(stack, *words.split()))[0] for _ in range(3)]
-        assert got == [expected] * 3, words
+        got = [(await run_command(stack, *words.split()))[0] for _ in range(2)]
+        assert got == [expected] * 2, words
