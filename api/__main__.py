@@ -10,6 +10,7 @@ from api.auth.identity_rules import token_rules
 from api.context import Gateways, open_context
 from api.serving import serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
+from config.release import this_process
 from config.settings import Settings, SettingsError
 from documents.voucher_keys import VoucherKeys
 from gateways.identity.provider import token_verifier
@@ -41,7 +42,7 @@ async def run(settings: Settings, keys: Keys) -> None:
             gateways = gateways_of(settings, http, SmsOutbox(outbox, keys))
             async with (
                 open_context(settings, gateways, keys) as context,
-                keep_keys_current(keys, context.repositories.database, "api", system_clock),
+                keep_keys_current(keys, context.repositories.database, this_process("api"), system_clock),
             ):
                 await serve(create_app(context), settings)
     finally:

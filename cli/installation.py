@@ -8,7 +8,8 @@ from cyclopts import Parameter
 from cli.context import SetupContext
 from cli.output import Output
 from operations.diagnosis import check_running
-from operations.installation import Installation, Step, check_setup
+from operations.installation import Installation, Step
+from operations.setup import check_setup
 
 NOT_WELL, UNUSABLE = 1, 2
 

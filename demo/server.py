@@ -10,6 +10,7 @@ from api.app import create_app
 from api.context import AppContext, Gateways, open_context
 from api.serving import serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
+from config.release import this_process
 from config.settings import Settings, SettingsError
 from demo import oidc, pages, phone, routes
 from demo.oidc_grants import CLIENT
@@ -73,7 +74,7 @@ async def run(settings: Settings) -> None:
         async with (
             http_client as http,
             open_context(settings, demo_gateways(demo, http), keys) as context,
-            keep_keys_current(keys, context.repositories.database, "api", system_clock),
+            keep_keys_current(keys, context.repositories.database, this_process("api"), system_clock),
         ):
             await serve(demo_app(context, demo), settings)
     finally:

@@ -4,7 +4,8 @@ A step says what it found and, where it is not well, the remedy. It never shows 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ from storage.offices.calendars import Calendars
 from storage.offices.offices import Offices
 from storage.postgres.database import Database
 from storage.postgres.migrate import migrate
+from storage.postgres.roles import RoleMissing
 from storage.postgres.schema import has_migrations, server_version
 from storage.redis.client import RedisClient, make_redis
 from storage.redis.health import ping
@@ -81,6 +83,17 @@ class Installation:
         await self.redis.aclose()
         await self.database.close()
 
+    @asynccontextmanager
+    async def as_owner(self) -> AsyncIterator[Database]:
+        """A connection as the owner of the tables, if the settings name one; otherwise as the application."""
+        owner = self.settings.owner_database_url
+        database = Database(owner, pool_size=2, application_name="xuanhao-setup") if owner else self.database
+        try:
+            yield database
+        finally:
+            if owner:
+                await database.close()
+
     async def temporal(self) -> Client:
         if self._temporal is None:
             self._temporal = await connect(self.settings)
@@ -88,11 +101,6 @@ class Installation:
 
 
 Check = Callable[[Installation], Awaitable[str]]
-
-
-async def check_setup(installation: Installation) -> list[Step]:
-    """The steps of a new installation, in order; with `apply` each is prepared if it can be."""
-    return [await run_step(name, check, installation) for name, check in SETUP.items()]
 
 
 async def run_step(name: str, check: Check, installation: Installation) -> Step:
@@ -120,12 +128,14 @@ _VARIABLES = {
 }  # fmt: skip
 
 
-async def _migrations(installation: Installation) -> str:
+async def check_migrations(installation: Installation) -> str:
     """The owner's address is only needed where the application's role may not change tables."""
     if installation.apply:
         url = installation.settings.owner_database_url or installation.settings.database_url
         try:
             await asyncio.to_thread(migrate, url)
+        except RoleMissing as missing:
+            raise Missing("could not be made", str(missing)) from None
         except DBAPIError as failure:
             raise Missing(
                 f"could not be made: {type(failure.orig).__name__}",
@@ -136,23 +146,16 @@ async def _migrations(installation: Installation) -> str:
     return "of this release"
 
 
-async def _database(installation: Installation) -> str:
-    """Before the migrations only the owner may exist."""
-    owner = installation.settings.owner_database_url if installation.apply else None
-    if owner:
-        database = Database(owner, pool_size=2, application_name="xuanhao-setup")
-        try:
-            version = await server_version(database)
-        finally:
-            await database.close()
-    else:
-        version = await server_version(installation.database)
+async def check_database(installation: Installation) -> str:
+    """At first only the owner may exist."""
+    async with installation.as_owner() as database:
+        version = await server_version(database)
     if version < OLDEST_POSTGRES:
         raise Missing(f"PostgreSQL {version // 10_000}", "PostgreSQL 15 or newer")
     return f"PostgreSQL {version // 10_000}"
 
 
-async def _keys(installation: Installation) -> str:
+async def check_keys(installation: Installation) -> str:
     settings = installation.settings
     file = settings.key_file
     if settings.keys is None and file and not file.exists():
@@ -184,16 +187,16 @@ async def _make_keys(installation: Installation, file: Path) -> None:
         raise Missing(f"can't be written: {problem.strerror}", "name a file in a writable folder") from None
 
 
-async def _redis(installation: Installation) -> str:
+async def check_redis(installation: Installation) -> str:
     await ping(installation.redis)
     return "takes writes"
 
 
-async def _namespace(installation: Installation) -> str:
+async def check_namespace(installation: Installation) -> str:
     client = await installation.temporal()
     if installation.apply:
         await ensure_namespace(client)
-        await _until(lambda: retention_of(client))
+        await wait_until(lambda: retention_of(client))
     retention = await retention_of(client)
     if retention is None:
         raise Missing("missing", "xuanhao setup --apply, or make it with Temporal's own tools")
@@ -202,7 +205,7 @@ async def _namespace(installation: Installation) -> str:
     return f"keeps {retention.days} days"
 
 
-async def _search_attributes(installation: Installation) -> str:
+async def check_search_attributes(installation: Installation) -> str:
     client = await installation.temporal()
     if installation.apply:
 
@@ -210,7 +213,7 @@ async def _search_attributes(installation: Installation) -> str:
             await ensure_search_attributes(client)
             return not await missing_search_attributes(client)
 
-        await _until(is_complete)
+        await wait_until(is_complete)
     elif await retention_of(client) is None:
         raise Missing("no namespace", "see the step namespace")
     if missing := await missing_search_attributes(client):
@@ -218,7 +221,7 @@ async def _search_attributes(installation: Installation) -> str:
     return "Stage, Office, Deadline"
 
 
-async def _until(check: Callable[[], Awaitable[object]]) -> None:
+async def wait_until(check: Callable[[], Awaitable[object]]) -> None:
     """Temporal's servers cache namespaces: a new one, and its search attributes, are known some seconds later."""
     for _ in range(_TRIES):
         try:
@@ -229,7 +232,7 @@ async def _until(check: Callable[[], Awaitable[object]]) -> None:
         await asyncio.sleep(_WAIT_S)
 
 
-async def _calendar(installation: Installation) -> str:
+async def check_calendar(installation: Installation) -> str:
     calendars, years = Calendars(installation.database), range(installation.at.year, installation.at.year + _YEARS)
     country = await calendars.of_office(_COUNTRY)
     empty = [year for year in years if not any(day.year == year for day in country.days)]
@@ -244,12 +247,6 @@ async def _calendar(installation: Installation) -> str:
     return f"{years[0]} and {years[-1]}"
 
 
-async def _offices(installation: Installation) -> str:
+async def check_offices(installation: Installation) -> str:
     found = len(await Offices(installation.database).all())
     return f"{found} offices" if found else "none yet: xuanhao offices import FILE"
-
-
-SETUP: dict[str, Check] = {
-    "database": _database, "migrations": _migrations, "keys": _keys, "redis": _redis, "namespace": _namespace,
-    "search_attributes": _search_attributes, "calendar": _calendar, "offices": _offices,
-}  # fmt: skip

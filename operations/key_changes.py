@@ -170,7 +170,7 @@ async def _wait_for_readers(
 
 
 def _names(readers: Sequence[KeyReader]) -> str:
-    return ", ".join(sorted(reader.name for reader in readers))
+    return ", ".join(sorted(reader.program.name for reader in readers))
 
 
 def _newest(keys: Keys, kind: Kind) -> str:

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner
 
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
+from config.release import this_process
 from config.settings import Settings, SettingsError
 from domain.dependencies import DependencyUnavailable
 from process.clock import system_clock
@@ -27,7 +28,8 @@ from worker.container import WorkerContainer
 from worker.figures import keep_figures
 from worker.health import WorkerHealth, connect_when_set_up, serve_health
 from worker.run import make_worker
-from worker.schedules import ensure_schedule, keep_schedule
+from worker.schedules import keep_schedule
+from workflows.maintenance.schedule import ensure_schedule
 
 log = structlog.get_logger("worker")
 REPEAT_EVERY = timedelta(seconds=2)
@@ -67,7 +69,7 @@ async def work(
     # would take a quarter of the worker's time, and memory for a copy of the modules for each vehicle.
     runner = UnsandboxedWorkflowRunner()
     async with (
-        keep_keys_current(repositories.keys, repositories.database, "worker", system_clock),
+        keep_keys_current(repositories.keys, repositories.database, this_process("worker"), system_clock),
         make_worker(client, settings.task_queue, container.activities(), workflow_runner=runner) as health.worker,
     ):
         log.info("worker ready", task_queue=settings.task_queue)

@@ -1,6 +1,6 @@
-"""The keys that each process can read: no process writes with a key before every process can read it."""
+"""The running processes, and the keys that each can read: none writes with a key before all can read it."""
 
-from sqlalchemy import Column, Index, Table, Text, Uuid
+from sqlalchemy import Column, Index, Interval, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.postgres.tables import Instant, metadata
@@ -15,5 +15,10 @@ key_reader = Table(
     Column("known", ARRAY(Text), nullable=False),
     # The keys that it writes with: the current one of each kind.
     Column("current", ARRAY(Text), nullable=False),
+    # Defaults for processes of the previous release, which report none of these.
+    Column("release", Text, nullable=False, server_default=""),
+    Column("host", Text, nullable=False, server_default=""),
+    # How far its clock is ahead of the database's.
+    Column("skew", Interval),
     Index("ix_key_reader_seen", "seen_at"),
 )

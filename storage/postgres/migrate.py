@@ -13,24 +13,14 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from storage.postgres import roles
 from storage.postgres.audit_order import continue_order
+from storage.postgres.roles import RoleMissing
 
 # Any number works, as long as every version of this program uses the same.
 _ADVISORY_LOCK = 7_320_440_300
 _WAIT_FOR_OTHERS = "60s"
 # A migration that does not get its lock gives up before the queries that wait behind it time out.
 _WAIT_FOR_LOCKS = "5s"
-
-
-class RoleMissing(Exception):
-    """The application's role does not exist, and the owner of the database may not create it."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"the role {roles.APPLICATION_ROLE} is missing and the owner may not create roles; "
-            f"an administrator runs: CREATE ROLE {roles.APPLICATION_ROLE} LOGIN"
-        )
 
 
 def migrate(url: str, *, revision: str = "head") -> None:

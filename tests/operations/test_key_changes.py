@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from temporalio.client import Client
 
+from domain.processes import RunningProgram
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from operations import key_changes
@@ -61,8 +62,8 @@ async def service(
     async with (
         running_worker(container_for(settings, phone, worker_keys), temporal_client, settings.task_queue),
         running_api(settings, phone, Registry(), api_keys) as stack,
-        keep_keys_current(api_keys, stack.repositories.database, "api", system_clock, every=SOON),
-        keep_keys_current(worker_keys, stack.repositories.database, "worker", system_clock, every=SOON),
+        keep_keys_current(api_keys, stack.repositories.database, RunningProgram("api"), system_clock, every=SOON),
+        keep_keys_current(worker_keys, stack.repositories.database, RunningProgram("worker"), system_clock, every=SOON),
     ):
         own = Repositories.build(stack.repositories.database, stack.repositories.redis, keys_of(settings))
         command_line = OperationsContext.build(settings, own, stack.context.temporal)
@@ -225,7 +226,9 @@ async def test_nothing_is_written_with_a_key_that_a_process_has_not_read(
     readers, cut_off = KeyReaders(service.command_line.repositories.database), uuid4()
     # On another machine, with an unchanged copy of the file.
     known = service.api_keys.known_ids
-    await readers.report(cut_off, KeyReader("api elsewhere", system_clock(), known, service.api_keys.current_ids))
+    await readers.report(
+        cut_off, KeyReader(RunningProgram("api elsewhere"), system_clock(), known, service.api_keys.current_ids)
+    )
     change = await make_key(service.command_line, "encryption", service.command())
     assert change.obstacle == "not read by api elsewhere: no value is written with it yet"
     service.api_keys.refresh()

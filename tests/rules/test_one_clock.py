@@ -12,6 +12,7 @@ from tests.rules.source_files import Finding, as_list, findings, paths, text_of
 CLOCKS = {
     "process/clock.py": "The one clock.",
     "operations/diagnosis.py": "Compares the clock of this machine with the database's.",
+    "storage/crypto/readers.py": "Each process reports how far its clock is off the database's.",
     "storage/postgres/audit_order.py": "A migration has no caller that could pass the time.",
     "storage/postgres/migrations/versions/2026_11_28_brief_answers.py": "A default for rows of the previous release.",
     "storage/postgres/tables.py": "The same default, for rows that the previous release writes during an upgrade.",

@@ -14,7 +14,8 @@ from temporalio.service import RPCError
 
 from process.clock import system_clock
 from tests.support.waiting import eventually
-from worker.schedules import STANDSTILL, ensure_schedule, keep_schedule
+from worker.schedules import keep_schedule
+from workflows.maintenance.schedule import STANDSTILL, ensure_schedule
 
 QUEUE = "nobody-works-here"
 OFTEN = timedelta(milliseconds=50)

@@ -16,7 +16,8 @@ from tests.support.country import Country
 from tests.support.desk import clerk_of
 from tests.support.temporal_ui import details_of
 from tests.support.waiting import eventually
-from worker.schedules import ensure_schedule, keep_schedule
+from worker.schedules import keep_schedule
+from workflows.maintenance.schedule import ensure_schedule
 
 pytestmark = pytest.mark.slow
 

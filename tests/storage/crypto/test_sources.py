@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from domain.processes import RunningProgram
 from process.clock import system_clock
 from storage.crypto.readers import KeyReaders, keep_keys_current
 from storage.crypto.sources import EnvironmentKeys, FileKeys, ReadOnlyKeys, key_source
@@ -72,7 +73,9 @@ async def test_a_process_reads_new_keys_by_itself_and_survives_a_broken_file(
     key_file: Path, own_database: Database
 ) -> None:
     keys, readers = Keys.from_file(key_file), KeyReaders(own_database)
-    async with keep_keys_current(keys, own_database, "api", system_clock, every=timedelta(milliseconds=20)):
+    async with keep_keys_current(
+        keys, own_database, RunningProgram("api"), system_clock, every=timedelta(milliseconds=20)
+    ):
         await until(lambda: has_reported(readers, "encryption:a"))
         before = (await readers.live_readers(system_clock()))[0].seen_at
         break_file(key_file)

@@ -29,7 +29,7 @@ from tests.support.waiting import eventually
 from tests.support.workers import worker_container
 from worker.container import WorkerContainer
 from worker.run import make_worker
-from worker.schedules import ensure_schedule
+from workflows.maintenance.schedule import ensure_schedule
 from workflows.maintenance.types import MaintenanceInput, MaintenanceReport, OpenSms
 from workflows.maintenance.workflow import STEPS, MaintenanceWorkflow
 
