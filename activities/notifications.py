@@ -15,6 +15,7 @@ from domain.preselection.deadlines import Countdown, timers
 from domain.preselection.record import from_record
 from domain.preselection.values import Stage
 from domain.sms import Purpose, Sms, SmsGateway, render, template_parameters
+from storage.appeals.repository import AppealRepository, AppealStatus
 from storage.bans.repository import Ban, BanRepository
 from storage.offices.offices import Offices
 from storage.preselections.rows import PreselectionRow, Preselections
@@ -23,6 +24,9 @@ from workflows.ports import Notifications, SmsInput
 from workflows.retries import NOTIFICATION
 
 log = structlog.get_logger("actions")
+
+_APPEALS = {Purpose.APPEAL_LATE: "open", Purpose.APPEAL_GRANTED: "granted", Purpose.APPEAL_REFUSED: "refused"}
+"""The state of an appeal of which each SMS is true."""
 
 _KEPT = (Stage.COMPLETED, Stage.REGISTERED)
 _REMINDERS = {Purpose.REMINDER: Countdown.REMINDER, Purpose.LAST_DAY: Countdown.LAST_DAY}
@@ -34,6 +38,7 @@ class NotificationActivities(Notifications):
         preselections: Preselections,
         offices: Offices,
         bans: BanRepository,
+        appeals: AppealRepository,
         *,
         deliveries: SmsDeliveries,
         gateway: SmsGateway,
@@ -42,6 +47,7 @@ class NotificationActivities(Notifications):
         self._preselections = preselections
         self._offices = offices
         self._bans = bans
+        self._appeals = appeals
         self._deliveries = deliveries
         self._gateway = gateway
         self._clock = clock
@@ -51,12 +57,13 @@ class NotificationActivities(Notifications):
         row = await self._preselections.get(UUID(given.preselection_id))
         if row is None:
             raise RowMissing(given.preselection_id)
-        ban = await self._ban_of(row, given)
-        if not await self._is_true(given, row, ban) or not row.phone:
+        ban, appeal = await self._ban_of(row, given), await self._appeal_of(row, given)
+        is_true = _is_answered(appeal, given.purpose) if appeal else await self._is_true(given, row, ban)
+        if not is_true or not row.phone:
             # An SMS that is no longer true is not sent, nor one to a person whose data was deleted.
             log.info("sms not sent", preselection_id=given.preselection_id, purpose=given.purpose, stage=row.stage)
             return
-        facts = await self._facts(row, ban)
+        facts = await self._facts(row, ban, appeal)
         text, parameters = render(given.purpose, **facts), template_parameters(given.purpose, **facts)
         attempt = self._attempt(given, sms_key(given, row))
         if not await self._deliveries.begin(attempt):
@@ -75,6 +82,13 @@ class NotificationActivities(Notifications):
         """The ban in the message, if it is this party's."""
         ban = await self._bans.get(UUID(given.entry_id)) if given.entry_id else None
         return ban if ban and ban.party_hash == row.party_hash else None
+
+    async def _appeal_of(self, row: PreselectionRow, given: SmsInput) -> AppealStatus | None:
+        """The appeal in the message, if it is about this preselection."""
+        if given.purpose not in _APPEALS or not given.entry_id:
+            return None
+        appeal = await self._appeals.get(UUID(given.entry_id))
+        return appeal if appeal and appeal.preselection_id == row.id else None
 
     async def _is_true(self, given: SmsInput, row: PreselectionRow, ban: Ban | None) -> bool:
         """Whether the rows say what the SMS says, whoever ordered it."""
@@ -98,25 +112,31 @@ class NotificationActivities(Notifications):
             at=max(ordered_at, whole_milliseconds(info.started_time)),
         )
 
-    async def _facts(self, row: PreselectionRow, ban: Ban | None) -> dict[str, str]:
+    async def _facts(self, row: PreselectionRow, ban: Ban | None, appeal: AppealStatus | None) -> dict[str, str]:
         office = await self._offices.get(row.office_code)
         return {
             "plate": row.plate or "",
             "last_day": chinese_day(row.visit_by) if row.visit_by else "",
             "office": f"{office.name}（{office.address}）" if office else "",
             "until": chinese_day(ban.until.astimezone(SHANGHAI).date()) if ban else "",
+            "decide_by": chinese_day(appeal.decide_by.astimezone(SHANGHAI).date()) if appeal else "",
         }
 
 
 def sms_key(given: SmsInput, row: PreselectionRow) -> str:
-    """The key with which the SMS is sent once: one for each plate, each last day, and each ban."""
+    """The key with which the SMS is sent once: one for each plate, each last day, each ban, and each appeal."""
     match given.purpose:
-        case Purpose.BAN_ENDED:
+        case Purpose.BAN_ENDED | Purpose.APPEAL_LATE | Purpose.APPEAL_GRANTED | Purpose.APPEAL_REFUSED:
             return f"{given.entry_id}:{given.purpose}"
         case Purpose.RESERVED | Purpose.OVERDUE:
             return f"{row.id}:{given.purpose}:{row.plate}"
         case _:
             return f"{row.id}:{given.purpose}:{row.plate}:{row.visit_by}"
+
+
+def _is_answered(appeal: AppealStatus, purpose: str) -> bool:
+    """Whether the appeal is in the state that this SMS reports."""
+    return appeal.state == _APPEALS[Purpose(purpose)] and (purpose != Purpose.APPEAL_LATE or appeal.late_at is not None)
 
 
 def _is_said_by(row: PreselectionRow, ban: Ban | None, purpose: str, at: datetime) -> bool:

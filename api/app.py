@@ -41,9 +41,11 @@ from api.operators import (
     search_endpoints,
     sms_endpoints,
 )
+from api.operators import appeal_endpoints as operator_appeals
 from api.pages.web_pages import add_pages
 from api.practice import endpoints as practice
 from api.preselections import (
+    appeal_endpoints,
     application_endpoints,
     document_endpoints,
     event_endpoints,
@@ -56,10 +58,10 @@ VERSION = "1.0.0"
 # The most frequent routes first: the keyboard is called for every typed character.
 AREAS = (
     plate_endpoints.router, preselections.router, event_endpoints.router, application_endpoints.router, offices.router,
-    document_endpoints.router, desk.router, ban_endpoints.router, pool_endpoints.router, deadline_endpoints.router,
-    search_endpoints.router, sms_endpoints.router, office_endpoints.router, auditors.router, act_endpoints.router,
-    affair_endpoints.router, preview_endpoints.router, figure_endpoints.router, verification_endpoints.router,
-    fairness.router, practice.router, health.router,
+    document_endpoints.router, appeal_endpoints.router, desk.router, ban_endpoints.router, operator_appeals.router,
+    pool_endpoints.router, deadline_endpoints.router, search_endpoints.router, sms_endpoints.router,
+    office_endpoints.router, auditors.router, act_endpoints.router, affair_endpoints.router, preview_endpoints.router,
+    figure_endpoints.router, verification_endpoints.router, fairness.router, practice.router, health.router,
 )  # fmt: skip
 # FastAPI's telemetry would send URLs with queries and texts of exceptions to a collector from the environment.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}

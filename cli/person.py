@@ -47,7 +47,8 @@ def _records(file: PersonFile) -> Iterator[Record]:
     yield from (preselection_record(row) for row in file.preselections)
     yield from ({"kind": "sold", "preselection_id": each, "kept": "a keyed hash"} for each in file.as_seller)
     for kind, records in (
-        ("ban", file.bans), ("message", file.messages), ("reason", file.reasons), ("act", file.acts),
+        ("ban", file.bans), ("message", file.messages), ("reason", file.reasons), ("appeal", file.appeals),
+        ("act", file.acts),
     ):  # fmt: skip
         yield from ({"kind": kind} | record for record in records)
     if file.failed_checks:

@@ -6,7 +6,7 @@
     ├── NumberMalformed · NumberDuplicated
     ├── VinInvalid · CertificateNumberInvalid · IdNumberInvalid · ValidationFailed
     ├── NoticeOutdated · InformationMismatch · VehicleNotEligible · VehicleInUse · VehicleExhausted
-    ├── Blacklisted · CancellationNotAllowed · VoucherInvalid
+    ├── Blacklisted · AppealOpen · CancellationNotAllowed · VoucherInvalid
     ├── AlreadyReleased · NothingToConfirm · SecondOperatorNeeded · PrefixInUse
     ├── CodeNotSent · CodeIncorrect · CodeExpired · CodeAttemptsExceeded
     ├── Unauthenticated · Forbidden · OwnAffair · NotFound · IdempotencyKeyInvalid
@@ -176,6 +176,13 @@ class Blacklisted(Refusal):
 
     until: datetime
     code = "blacklisted"
+
+
+@dataclass(eq=False)
+class AppealOpen(Refusal):
+    """The ban has an appeal that nobody has answered yet."""
+
+    code = "appeal_open"
 
 
 @dataclass(eq=False)

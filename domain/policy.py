@@ -61,6 +61,8 @@ class Policy:
     failed_checks_per_day: int = 5
     writes_per_minute: int = 120
     unfinished_idle: Duration = parse_duration("P30D")
+    appeal_answer: Duration = parse_duration("P15D")
+    suggestions_per_session: int = 30
     address_per_minute: int | None = None
     codes_per_minute: int | None = None
 
@@ -176,6 +178,8 @@ _READERS: dict[str, Callable[[Plain], Duration | int | bool | None]] = {
     "failed_checks_per_day": _count(1),
     "writes_per_minute": _count(1),
     "unfinished_idle": _duration,
+    "appeal_answer": _duration,
+    "suggestions_per_session": _count(1),
     "address_per_minute": _limit,
     "codes_per_minute": _limit,
 }

@@ -81,10 +81,11 @@ def _places(template: str, pattern: str) -> list[str]:
 # Few templates are in use at once (each office has a handful), and a mask takes 450 KB.
 @lru_cache(maxsize=64)
 def _mask_of(template: str) -> int:
-    return _pool_mask([_places(template, pattern) for pattern in PATTERNS])
+    return pool_mask([_places(template, pattern) for pattern in PATTERNS])
 
 
-def _pool_mask(places_by_pattern: Sequence[Sequence[str]]) -> int:
+def pool_mask(places_by_pattern: Sequence[Sequence[str]]) -> int:
+    """Return the positions with one of the given characters at each place, for each of the ten patterns."""
     mask = 0
     patterns = zip(PATTERNS, PATTERN_OFFSETS, PATTERN_SIZES, places_by_pattern, strict=True)
     for pattern, offset, size, places in patterns:

@@ -20,6 +20,9 @@ class Purpose(StrEnum):
     DEADLINE_MOVED = "deadline_moved"
     BAN_ENDED = "ban_ended"
     REJECTED = "rejected"
+    APPEAL_LATE = "appeal_late"
+    APPEAL_GRANTED = "appeal_granted"
+    APPEAL_REFUSED = "appeal_refused"
 
 
 _CODE_WARNING = "请勿将验证码告知他人，工作人员不会向您索要。"
@@ -44,6 +47,11 @@ _TEMPLATES = {
     Purpose.REJECTED: (
         "【选号】您预选的号牌{plate}未能在{office}办理，本次预选已终止，不计入黑名单。原因和后续办法请登录选号网页查看。"
     ),
+    Purpose.APPEAL_LATE: (
+        "【选号】您对黑名单的申诉仍在处理，未能在{decide_by}前答复，请您谅解。申诉继续有效，如需了解请联系{office}。"
+    ),
+    Purpose.APPEAL_GRANTED: "【选号】您对黑名单的申诉已获准，可以重新预选机动车号牌。答复内容请登录选号网页查看。",
+    Purpose.APPEAL_REFUSED: "【选号】您对黑名单的申诉未获准。答复内容请登录选号网页查看，如有疑问请联系{office}。",
     Purpose.BAN_ENDED: "【选号】您的互联网选号黑名单已解除，可以重新预选机动车号牌。",
 }
 

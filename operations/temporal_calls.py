@@ -26,11 +26,12 @@ def translate_temporal_errors() -> Iterator[None]:
         raise Unavailable({"temporal": "down"}) from error
 
 
-async def send_signal(temporal: Client, workflow_id: str, signal: str, message: object) -> bool:
+async def send_signal(temporal: Client, workflow_id: str, signal: str, *message: object) -> bool:
     """Send a signal; False when the workflow has ended, or never started. Raises `Unavailable`."""
     try:
         with translate_temporal_errors():
-            await temporal.get_workflow_handle(workflow_id).signal(signal, message, rpc_timeout=TIMEOUT)
+            handle = temporal.get_workflow_handle(workflow_id)
+            await handle.signal(signal, args=message, rpc_timeout=TIMEOUT)
     except RPCError:
         return False
     return True

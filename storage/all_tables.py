@@ -1,5 +1,6 @@
 """Every table, for code that creates or compares the whole schema: importing this module loads them all."""
 
+from storage.appeals import tables as appeal_tables
 from storage.audit import tables as audit_tables
 from storage.crypto import tables as key_tables
 from storage.fairness import tables as fairness_tables
@@ -14,6 +15,7 @@ from storage.staff import tables as staff_tables
 metadata = tables.metadata
 
 __all__ = [
+    "appeal_tables",
     "audit_tables",
     "fairness_tables",
     "key_tables",

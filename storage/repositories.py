@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from storage.appeals.repository import AppealRepository
 from storage.audit.looks import StaffLooks
 from storage.audit.seals import AuditSeals
 from storage.audit.staff_activity import StaffActivity
@@ -63,6 +64,7 @@ class Repositories:
     hashes: PersonalHashes
     message_seals: MessageSeals
     announcements: Announcements
+    appeals: AppealRepository
     audit_seals: AuditSeals
     audit_trail: AuditTrail
     bans: BanRepository
@@ -116,6 +118,7 @@ class Repositories:
             hashes=PersonalHashes(keys.hashes),
             message_seals=MessageSeals(keys.hashes),
             announcements=Announcements(redis),
+            appeals=AppealRepository(database, keys),
             audit_seals=AuditSeals(database),
             audit_trail=AuditTrail(database),
             bans=BanRepository(database, keys),

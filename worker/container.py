@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from activities.appeals import AppealActivities
 from activities.bans import BanActivities
 from activities.clock import WorkerClock
 from activities.deadlines import DeadlineActivities
@@ -116,6 +117,7 @@ class WorkerContainer:
             repos.preselections,
             repos.offices,
             repos.bans,
+            repos.appeals,
             deliveries=repos.sms_deliveries,
             gateway=self.sms,
             clock=self.worker_clock,
@@ -126,6 +128,7 @@ class WorkerContainer:
             plates.draw, plates.compose, plates.put_aside, plates.reserve,
             identity.send_code, identity.confirm,
             bans.ban, bans.release,
+            AppealActivities(repos.appeals, self.worker_clock).settle,
             notifications.send,
             deadlines.postpone,
             *self._maintenance(),
@@ -177,6 +180,7 @@ class WorkerContainer:
             repos.offices,
             lagging=repos.lagging_workflows,
             seals=repos.message_seals,
+            appeals=repos.appeals,
             missed=MissedDeadlines(self._decision_runner(), self._ban_activities(), self.worker_clock),
         )
 

@@ -1,4 +1,4 @@
-"""The worker of vehicles, bans and maintenance."""
+"""The worker of vehicles, bans, appeals and maintenance."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -11,6 +11,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.failures import FailureInterceptor
 from activities.local_decisions import LocalDecisions
 from config.release import RELEASE
+from workflows.appeals.workflow import AppealWorkflow
 from workflows.bans.workflow import BlacklistWorkflow
 from workflows.maintenance.workflow import MaintenanceWorkflow
 from workflows.postponement.workflow import PostponementWorkflow
@@ -18,7 +19,9 @@ from workflows.resending.workflow import ResendingWorkflow
 from workflows.retries import STICKY_TIMEOUT
 from workflows.vehicle.workflow import VehicleWorkflow
 
-WORKFLOWS = [VehicleWorkflow, BlacklistWorkflow, PostponementWorkflow, MaintenanceWorkflow, ResendingWorkflow]
+WORKFLOWS = [
+    VehicleWorkflow, BlacklistWorkflow, AppealWorkflow, PostponementWorkflow, MaintenanceWorkflow, ResendingWorkflow,
+]  # fmt: skip
 # Light, pure modules are passed through: all workflows share them instead of importing them again. The modules of
 # workflow messages must be among them: the SDK can't decode an instant into the sandbox's own `datetime`.
 PASSED_THROUGH = ("domain", "zoneinfo", "workflows.messages", "workflows.ports", "workflows.maintenance.types")

@@ -19,6 +19,7 @@ VEHICLE_WORKFLOW = "Vehicle"
 BLACKLIST_WORKFLOW = "Blacklist"
 POSTPONEMENT_WORKFLOW = "Postponement"
 RESENDING_WORKFLOW = "Resending"
+APPEAL_WORKFLOW = "Appeal"
 
 
 def vehicle_workflow_id(preselection_id: str) -> str:
@@ -29,6 +30,11 @@ def vehicle_workflow_id(preselection_id: str) -> str:
 def blacklist_workflow_id(entry_id: str) -> str:
     """The id of the workflow that ends this ban."""
     return f"blacklist-{entry_id}"
+
+
+def appeal_workflow_id(appeal_id: str) -> str:
+    """The id of the workflow that answers this appeal."""
+    return f"appeal-{appeal_id}"
 
 
 def postponement_workflow_id(operation_id: str) -> str:
@@ -166,6 +172,13 @@ class BlacklistInput:
     """The ban of a run."""
 
     entry_id: str
+
+
+@dataclass(frozen=True)
+class AppealInput:
+    """The appeal of a run."""
+
+    appeal_id: str
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,30 @@ class ReleaseResult:
 
 
 @dataclass(frozen=True)
+class SettleAppealInput:
+    """An appeal that is late if its deadline has passed at `at`."""
+
+    appeal_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AppealResult:
+    """The row of an appeal; `entry_id` is its ban, `state` is open, granted or refused."""
+
+    preselection_id: str
+    entry_id: str
+    state: str
+    decide_by: datetime
+    is_late: bool
+
+
+@dataclass(frozen=True)
 class SmsInput:
-    """A notification about a preselection; `purpose` names the template. The row shows whether it is still true."""
+    """A notification about a preselection; `purpose` names the template. The row shows whether it is still true.
+
+    `entry_id` is the ban or the appeal that it is about.
+    """
 
     preselection_id: str
     purpose: str
@@ -148,6 +170,13 @@ class Bans(Protocol):
     @activity.defn(name="people.lift_ban")
     async def release(self, given: ReleaseInput) -> ReleaseResult:
         """Release a ban that is over by the activity's clock, or one that an operator releases."""
+        ...
+
+
+class Appeals(Protocol):
+    @activity.defn(name="appeals.settle")
+    async def settle(self, given: SettleAppealInput) -> AppealResult:
+        """Read the row, and record that its answer is late."""
         ...
 
 

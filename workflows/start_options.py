@@ -1,4 +1,4 @@
-"""Start options of the workflows of vehicles and bans: ids, titles and search attributes."""
+"""Start options of the workflows of vehicles, bans and appeals: ids, titles and search attributes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from temporalio.common import (
 with workflow.unsafe.imports_passed_through():
     from domain.preselection.values import Stage
 
-from workflows.messages import blacklist_workflow_id, vehicle_workflow_id
+from workflows.messages import appeal_workflow_id, blacklist_workflow_id, vehicle_workflow_id
 from workflows.retries import WORKFLOW_TASK_TIMEOUT
 from workflows.search_attributes import OFFICE, STAGE, search_stage
-from workflows.ui_text import ban_details, ban_summary, vehicle_details, vehicle_summary
+from workflows.ui_text import appeal_details, appeal_summary, ban_details, ban_summary, vehicle_details, vehicle_summary
 
 # A dormant preselection, or one whose run was ended by hand, continues with its old workflow id.
 _AGAIN = {
@@ -55,6 +55,17 @@ def ban_options(entry_id: str, office: str) -> dict[str, Any]:
         "id": blacklist_workflow_id(entry_id),
         "static_summary": ban_summary(office),
         "static_details": ban_details(office),
+        "search_attributes": TypedSearchAttributes([SearchAttributePair(OFFICE, office)]),
+        "task_timeout": WORKFLOW_TASK_TIMEOUT,
+    }
+
+
+def appeal_options(appeal_id: str, office: str) -> dict[str, Any]:
+    """The same for an appeal."""
+    return {
+        "id": appeal_workflow_id(appeal_id),
+        "static_summary": appeal_summary(office),
+        "static_details": appeal_details(office),
         "search_attributes": TypedSearchAttributes([SearchAttributePair(OFFICE, office)]),
         "task_timeout": WORKFLOW_TASK_TIMEOUT,
     }

@@ -22,6 +22,12 @@ _BAN = """\
 `POST /operations/blacklist/…/release`
 """
 
+_APPEAL = """\
+**车管所 / office**: {office}
+
+决定和第二人确认 / decide and confirm: `POST /operations/appeals/…/decision`, `…/confirmation`
+"""
+
 
 def vehicle_summary(office: str, prefixes: Sequence[str]) -> str:
     """The title of a vehicle's workflow."""
@@ -44,3 +50,12 @@ def ban_summary(office: str) -> str:
 
 def ban_details(office: str) -> str:
     return _BAN.format(office=office)
+
+
+def appeal_summary(office: str) -> str:
+    """The title of an appeal's workflow."""
+    return f"申诉 {office}"
+
+
+def appeal_details(office: str) -> str:
+    return _APPEAL.format(office=office)

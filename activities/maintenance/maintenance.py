@@ -125,9 +125,9 @@ class MaintenanceActivities(MaintenanceSteps):
         at = self._clock.now(order.at)
         before = self._rules.retention.before(at)
         purged = await self._stores.retention.purge(before, at)
-        if purged.preselections or purged.bans or purged.reasons:
-            log.info("people_purged", preselections=purged.preselections, bans=purged.bans, reasons=purged.reasons)
-        return PurgedPeople(before, purged.preselections, purged.bans, purged.reasons)
+        if any(vars(purged).values()):
+            log.info("people_purged", **vars(purged))
+        return PurgedPeople(before, **vars(purged))
 
     @activity.defn(name="upkeep.revive_workflows")
     async def revive_workflows(self, order: StepInput) -> RevivedWorkflows:

@@ -16,6 +16,7 @@ from activities.maintenance.missed_deadlines import MissedDeadlines
 from activities.maintenance.starter import Starter, run_few_at_once
 from activities.maintenance.temporal_lists import closed_runs, shown_stages
 from domain.preselection.values import RUNNING, Stage
+from storage.appeals.repository import AppealRepository
 from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Offices
 from storage.preselections.lagging import LaggingWorkflows
@@ -33,6 +34,8 @@ _SETTLING = timedelta(seconds=30)
 # As long as Temporal keeps ended workflows.
 _FURTHEST = timedelta(days=30)
 _FURTHEST_CHANGE = timedelta(hours=1)
+# A decision whose signal was lost is answered within the next checks.
+_ANSWERING = timedelta(hours=1)
 
 
 class OrphanedWorkflows:
@@ -42,12 +45,14 @@ class OrphanedWorkflows:
         offices: Offices,
         *,
         lagging: LaggingWorkflows,
+        appeals: AppealRepository,
         seals: MessageSeals,
         missed: MissedDeadlines,
     ) -> None:
         self._rows = rows
         self._offices = offices
         self._lagging = lagging
+        self._appeals = appeals
         self._seals = seals
         self._missed = missed
 
@@ -71,7 +76,9 @@ class OrphanedWorkflows:
         revived += await self._refresh(starter, behind)
         bans |= await self._enforce(starter, late, order.at)
         released = await run_few_at_once(starter.ban(ban) for ban in bans.values())
-        return RevivedWorkflows(len(vehicles) + len(behind) + len(bans), revived, released)
+        appeals = await self._appeals.unanswered(order.at - _ANSWERING)
+        answered = await run_few_at_once(starter.appeal(each) for each in appeals)
+        return RevivedWorkflows(len(vehicles) + len(behind) + len(bans), revived, released, answered)
 
     async def resync(self, order: StepInput, temporal: Client, task_queue: str) -> ResyncedVehicles:
         """Make vehicles reread their rows: all of them after a restore of the database or of Temporal."""

@@ -13,11 +13,20 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.maintenance.temporal_lists import running_vehicles
 from domain.errors import OutcomeUnknown, Refusal, Unavailable
+from storage.appeals.repository import OPEN, UnansweredAppeal
 from storage.crypto.seals import MessageSeals
 from storage.preselections.orphans import ExpectedBan, ExpectedVehicle
 from workflows.client import VehicleClient
-from workflows.messages import BLACKLIST_WORKFLOW, Action, BlacklistInput, blacklist_workflow_id
-from workflows.start_options import VehicleStart, ban_options
+from workflows.messages import (
+    APPEAL_WORKFLOW,
+    BLACKLIST_WORKFLOW,
+    Action,
+    AppealInput,
+    BlacklistInput,
+    appeal_workflow_id,
+    blacklist_workflow_id,
+)
+from workflows.start_options import VehicleStart, appeal_options, ban_options
 
 _AT_ONCE = 20
 _RPC_TIMEOUT = timedelta(seconds=5)
@@ -79,15 +88,41 @@ class Starter:
         log.info("ban revived", entry_id=entry_id)
         return True
 
-    async def _runs(self, workflow_id: str) -> bool:
+    async def appeal(self, appeal: UnansweredAppeal) -> bool:
+        """Start the workflow that answers this appeal, or make it reread a decided row; True if it was started."""
+        workflow_id = appeal_workflow_id(str(appeal.id))
+        status = await self._status(workflow_id)
+        if status is WorkflowExecutionStatus.RUNNING:
+            if appeal.state != OPEN:
+                await self._temporal.get_workflow_handle(workflow_id).signal("refresh", rpc_timeout=_RPC_TIMEOUT)
+            return False
+        if appeal.state != OPEN and status is WorkflowExecutionStatus.COMPLETED:
+            return False
         try:
-            found = await self._temporal.get_workflow_handle(workflow_id).describe(rpc_timeout=_RPC_TIMEOUT)
+            await self._temporal.start_workflow(
+                APPEAL_WORKFLOW,
+                AppealInput(str(appeal.id)),
+                task_queue=self._task_queue,
+                rpc_timeout=_RPC_TIMEOUT,
+                **appeal_options(str(appeal.id), appeal.office_code),
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        log.info("appeal revived", appeal=str(appeal.id))
+        return True
+
+    async def _runs(self, workflow_id: str) -> bool:
+        return await self._status(workflow_id) is WorkflowExecutionStatus.RUNNING
+
+    async def _status(self, workflow_id: str) -> WorkflowExecutionStatus | None:
+        """None for a workflow that never ran, or is forgotten."""
+        activity.heartbeat()
+        try:
+            return (await self._temporal.get_workflow_handle(workflow_id).describe(rpc_timeout=_RPC_TIMEOUT)).status
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            return False
-        activity.heartbeat()
-        return found.status is WorkflowExecutionStatus.RUNNING
+            return None
 
 
 async def run_few_at_once(doing: Iterable[Awaitable[bool]]) -> int:

@@ -10,6 +10,10 @@ from enum import Enum, auto
 from api.auth.callers import Caller, Role
 from domain.errors import Forbidden
 
+LARGEST_BODY = 64 * 1024
+LARGEST_APPEAL = 2_000_000 * 4 // 3 + LARGEST_BODY
+"""Bytes of a body: an appeal has an attachment of at most 2,000,000 bytes in base64."""
+
 ACTING = frozenset({Role.CLERK, Role.OPERATOR})
 """The roles whose acts auditors check."""
 
@@ -29,6 +33,7 @@ class Record(Enum):
     """One of the clerk's own office."""
     BAN = auto()
     WITHHOLDING = auto()
+    APPEAL = auto()
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Rule:
     record: Record = Record.NONE
     is_public: bool = False
     takes_token: bool = False
+    largest_body: int = LARGEST_BODY
     is_queued: bool = True
     """Whether a call waits for a place while the process is busy."""
 
@@ -64,6 +70,7 @@ DESK = Rule(frozenset({Role.CLERK}), Record.DESK_RESERVATION)
 OPERATOR = Rule(frozenset({Role.OPERATOR}))
 AUDITOR = Rule(frozenset({Role.AUDITOR}))
 BAN = Rule(frozenset({Role.OPERATOR}), Record.BAN)
+APPEAL = Rule(frozenset({Role.OPERATOR}), Record.APPEAL)
 WITHHOLDING = Rule(frozenset({Role.OPERATOR}), Record.WITHHOLDING)
 
 RULES: Mapping[str, Rule] = {
@@ -79,6 +86,7 @@ RULES: Mapping[str, Rule] = {
     "send_identity_code": OWNER,
     "confirm_identity": OWNER,
     "read_keyboard": Rule(frozenset({Role.APPLICANT}), Record.OWN_KEYBOARD),
+    "list_suggestions": OWNER,
     "compose": OWNER,
     "draw": OWNER,
     "put_aside": OWNER,
@@ -94,6 +102,11 @@ RULES: Mapping[str, Rule] = {
     "inspect_voucher": CLERK,
     "confirm_reservation": DESK,
     "reject_reservation": DESK,
+    "file_appeal": Rule(frozenset({Role.APPLICANT}), Record.OWN_PRESELECTION, largest_body=LARGEST_APPEAL),
+    "list_appeals": OPERATOR,
+    "read_attachment": APPEAL,
+    "decide": APPEAL,
+    "confirm_appeal": APPEAL,
     "list_bans": OPERATOR,
     "release_ban": BAN,
     "confirm_ban_release": BAN,

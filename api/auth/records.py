@@ -83,6 +83,15 @@ async def require_withholding(context: RequestContext, text: str) -> None:
         raise NotFound
 
 
+async def require_appeal(context: RequestContext, text: str) -> None:
+    """An appeal against a ban of anybody but the operator and their organisation."""
+    appeal = await context.repositories.appeals.get(id_in(text))
+    if appeal is None:
+        raise NotFound
+    if await context.repositories.staff_persons.has_ban(appeal.ban_id, context.caller.staff_person):
+        raise OwnAffair
+
+
 Loader = Callable[[RequestContext, str], Awaitable[None]]
 LOADERS: Mapping[Record, tuple[str, Loader]] = {
     Record.OWN_PRESELECTION: ("preselection_id", load_own_preselection),
@@ -90,5 +99,6 @@ LOADERS: Mapping[Record, tuple[str, Loader]] = {
     Record.OFFICE: ("code", load_office),
     Record.DESK_RESERVATION: ("preselection_id", load_desk_reservation),
     Record.BAN: ("entry_id", require_ban),
+    Record.APPEAL: ("appeal_id", require_appeal),
     Record.WITHHOLDING: ("withholding_id", require_withholding),
 }

@@ -42,6 +42,7 @@ STATUSES = {
     "cancellation_not_allowed": 409,
     "code_not_sent": 409,
     "already_released": 409,
+    "appeal_open": 409,
     "nothing_to_confirm": 409,
     "second_operator_needed": 409,
     "prefix_in_use": 409,

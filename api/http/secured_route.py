@@ -109,7 +109,7 @@ async def answer_admitted(request: Request, context: RequestContext, name: str, 
     """
     rule = await admit_caller(request, context, name)
     if request.method in WRITES:
-        request = await receive(request)
+        request = await receive(request, rule.largest_body)
     async with place_of(request, context, rule):
         await load_record(request, context, rule)
         if isinstance(request, ReadRequest):

@@ -8,11 +8,14 @@ from typing import Any, NoReturn
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from api.auth.policy import LARGEST_BODY
 from domain.errors import Refusal, ValidationFailed
 
-LARGEST_BODY = 64 * 1024
 ARRIVES_WITHIN = 8.0
 """Seconds in which a body must have arrived."""
+
+LARGE_ARRIVES_WITHIN = 12.0
+"""The same for a body with a file: the response must follow within fifteen seconds of the request's start."""
 
 NOTHING = b""
 
@@ -54,11 +57,14 @@ class ReadRequest(Request):
         return json.dumps(self.parsed, sort_keys=True, separators=(",", ":")).encode() if self.raw else NOTHING
 
 
-async def receive(request: Request) -> ReadRequest:
-    """The request with its body, or with the refusal of it: a slow client takes its time before it takes a place."""
+async def receive(request: Request, largest: int) -> ReadRequest:
+    """The request with its body of at most `largest` bytes, or with the refusal of it.
+
+    A slow client takes its time before it takes a place.
+    """
     received = ReadRequest(request.scope, request.receive)
     try:
-        received.raw = await _receive_body(request)
+        received.raw = await _receive_body(request, largest)
     except BodyRefused as refusal:
         received.refusal = refusal
     return received
@@ -96,16 +102,16 @@ def parse(raw: bytes) -> Any:
     return parsed
 
 
-async def _receive_body(request: Request) -> bytes:
+async def _receive_body(request: Request, largest: int) -> bytes:
     announced = request.headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced[:20]) > LARGEST_BODY:
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > largest:
         raise PayloadTooLarge
     body = bytearray()
     try:
-        async with asyncio.timeout(ARRIVES_WITHIN):
+        async with asyncio.timeout(ARRIVES_WITHIN if largest <= LARGEST_BODY else LARGE_ARRIVES_WITHIN):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > LARGEST_BODY:
+                if len(body) > largest:
                     raise PayloadTooLarge
     except (TimeoutError, ClientDisconnect):
         raise RequestTimeout from None

@@ -68,6 +68,11 @@ class CallCounts:
         if retry_at := await self._hit("daily resets", account, limit=most, window=_DAY, at=at):
             raise RateLimited(retry_at)
 
+    async def count_suggestion(self, session: str, limit: int, at: datetime, *, until: datetime) -> None:
+        """Count a search for numbers in a selection session. Raises `RateLimited` with the session's end, `until`."""
+        if await self._hit("suggestions", session, limit=limit, window=_DAY, at=at):
+            raise RateLimited(until)
+
     async def _hit(
         self, name: str, subject: str, *, limit: int, window: timedelta, at: datetime, request: str | None = None
     ) -> datetime | None:

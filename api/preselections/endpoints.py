@@ -4,7 +4,7 @@ from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
 from api.preselections.actions import perform_action
-from api.preselections.rejections import with_rejection
+from api.preselections.rejections import with_ending
 from api.preselections.schemas import IdentityBody, PreselectionList, PreselectionView
 from api.preselections.session_holders import list_own
 from api.preselections.views import view_of
@@ -22,7 +22,7 @@ async def list_preselections(context: CurrentContext) -> PreselectionList:
     now, offices = context.now(), context.app.directory
     return PreselectionList(
         items=[
-            await with_rejection(context, row, view_of(row, await offices.get(row.office_code), now, context.language))
+            await with_ending(context, row, view_of(row, await offices.get(row.office_code), now, context.language))
             for row in rows
         ]
     )
@@ -33,7 +33,7 @@ async def read_preselection(context: CurrentContext) -> PreselectionView:
     """The view; reading is not an act and restarts no countdown."""
     office = await context.app.directory.get(context.preselection.office_code)
     row = context.preselection
-    return await with_rejection(context, row, view_of(row, office, context.now(), context.language))
+    return await with_ending(context, row, view_of(row, office, context.now(), context.language))
 
 
 @router.post("/{preselection_id}/start", responses=responses_of_write("not_found", "wrong_stage", "vehicle_in_use"))

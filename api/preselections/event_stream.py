@@ -11,7 +11,7 @@ import structlog
 from sse_starlette import ServerSentEvent
 
 from api.http.request_context import RequestContext
-from api.preselections.rejections import with_rejection
+from api.preselections.rejections import with_ending
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import state_of, view_of
 from domain.dependencies import DependencyUnavailable
@@ -75,7 +75,7 @@ async def _read(context: RequestContext) -> Reading | None:
         office = await context.app.directory.get(context.preselection.office_code)
         if row is None:
             return None
-        view = await with_rejection(context, row, view_of(row, office, context.now(), context.language))
+        view = await with_ending(context, row, view_of(row, office, context.now(), context.language))
     except DependencyUnavailable as down:
         log.warning("event stream read failed", part=down.part)
         return None

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import Body, Request
+from fastapi import Body, Query, Request
 
 from api.fairness.schemas import DrawItem, DrawList
 from api.http.request_context import CurrentContext
@@ -14,6 +14,7 @@ from api.preselections.actions import perform_action
 from api.preselections.keyboard import PARAMETERS, keys_after
 from api.preselections.numbers import composed_numbers, one_number, prefix_of_office
 from api.preselections.schemas import CompositionBody, DrawBody, Keyboard, NumberBody, PreselectionView
+from api.preselections.suggestions import SuggestionList, SuggestionQuery, suggested_numbers
 from domain.fair_draws import is_nonce
 from workflows.messages import Compose, Draw, OneNumber
 
@@ -30,6 +31,12 @@ _ANY_DRAW = DrawBody()
 async def read_keyboard(context: CurrentContext, request: Request) -> Keyboard:
     """The characters that can follow `typed`, from a snapshot of the pool (R-20)."""
     return await keys_after(context, request.query_params)
+
+
+@router.get("/suggestions", responses=responses_of_read("not_found", "validation_failed", "wrong_stage"))
+async def list_suggestions(context: CurrentContext, query: Annotated[SuggestionQuery, Query()]) -> SuggestionList:
+    """Numbers of the keyboard's snapshot that match a filter, at random; an impossible filter finds none."""
+    return await suggested_numbers(context, query)
 
 
 @router.post(

@@ -1,10 +1,16 @@
 """Why the desk has rejected a reservation, in the words that the applicant reads."""
 
 from api.http.request_context import RequestContext
+from api.preselections.appeals import with_ban
 from api.preselections.schemas import PreselectionView, Rejection
 from domain.preselection.values import Stage
 from locales.languages import catalogue
 from storage.preselections.rows import PreselectionRow
+
+
+async def with_ending(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:
+    """The view with what the applicant reads about its end: the desk's reason, or the ban and the appeal."""
+    return await with_ban(context, row, await with_rejection(context, row, view))
 
 
 async def with_rejection(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:

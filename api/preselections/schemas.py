@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api.http.schemas import Answer, Body, Digits, Id, Identifier, Instant, Name, PlainText
 from api.offices.schemas import OfficeBrief
+from api.preselections.appeal_schemas import AppealView, BanView
 from domain.preselection.values import Outcome, Stage
 
 MOST_NUMBERS = 1000
@@ -144,6 +145,8 @@ class PreselectionView(Answer):
     visit_by: date | None
     deadline: Instant | None
     rejection: Rejection | None
+    ban: BanView | None = Field(description="At `overdue` only, as the appeal.")
+    appeal: AppealView | None
     terms: Terms
     cancellation_allowed: bool = Field(description="Whether the applicant may cancel the reservation now.")
 

@@ -136,7 +136,10 @@ def _reservation(state: Preselection) -> Mapping[str, Any]:
         "plate": reservation and reservation.plate,
         "visit_by": reservation and reservation.visit_by,
         "deadline": reservation.deadline if reservation and state.stage is Stage.COMPLETED else None,
-        # The desk's reason is stored apart from the row: `with_rejection` adds it.
+        # The desk's reason is stored apart from the row: `with_ending` adds it.
         "rejection": None,
+        # `with_ban` adds both.
+        "ban": None,
+        "appeal": None,
         "cancellation_allowed": state.policy.cancellation and state.stage is Stage.COMPLETED,
     }

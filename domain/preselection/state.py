@@ -56,6 +56,7 @@ class Preselection:
     dormant: bool = False
     identity: IdentityCode | None = None
     session_until: datetime | None = None
+    session_from: datetime | None = None
     compose_from: datetime | None = None
     batch: Batch | None = None
     candidates: Candidates | None = None
@@ -154,7 +155,7 @@ class Preselection:
     def confirm_identity(self, at: datetime) -> "Preselection":
         """After the code was right: the selection session starts (R-17, R-24)."""
         self.check_confirm_identity(at)
-        state = replace(self.settle(at), stage=Stage.PLATE_SELECTION, identity=None)
+        state = replace(self.settle(at), stage=Stage.PLATE_SELECTION, identity=None, session_from=at)
         return _prolong_session(replace(state, compose_from=self.policy.compose_interval.after(at)), at)
 
     # 随机
@@ -221,10 +222,9 @@ class Preselection:
     def charge_composition(self, numbers: Sequence[str], at: datetime) -> "Preselection":
         """After all N numbers were found taken: the count falls by N, and the interval restarts (R-27, R-30)."""
         self.check_compose(len(numbers), at)
-        state = self.settle(at)
         state = replace(
-            state,
-            composed_remaining=state.composed_remaining - len(numbers),
+            self.settle(at),
+            composed_remaining=self.composed_remaining - len(numbers),
             compose_from=self.policy.compose_interval.after(at),
             last_submission=tuple(Tried(number, Outcome.TAKEN) for number in numbers),
         )

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit.trail import Act, Subject, note
+from storage.bans.releases import IS_LIVE, IS_UNCONFIRMED, confirm_early_release, release_early
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.vault import Keys
-from storage.failures import NotTheSecond
 from storage.postgres.database import Database
 from storage.postgres.tables import blacklist, preselection
 
@@ -67,8 +67,6 @@ class BanEntry:
 _COLUMNS = blacklist.c
 _BAN = [_COLUMNS[name] for name in Ban.__dataclass_fields__]
 _ENTRY = [_COLUMNS[name] for name in BanEntry.__dataclass_fields__]
-_IS_LIVE = _COLUMNS.released_at.is_(None)
-_IS_UNCONFIRMED = and_(_COLUMNS.released_by.is_not(None), _COLUMNS.confirmed_at.is_(None))
 
 
 class BanRepository:
@@ -93,7 +91,7 @@ class BanRepository:
             if earlier := (await connection.execute(known)).one_or_none():
                 return Ban(*earlier)
             await _release_ended(connection, new)
-            running = select(_COLUMNS.until).where(_COLUMNS.party_hash == new.party_hash, _IS_LIVE).with_for_update()
+            running = select(_COLUMNS.until).where(_COLUMNS.party_hash == new.party_hash, IS_LIVE).with_for_update()
             ran_until = (await connection.execute(running)).scalar()
             ban = Ban(*(await connection.execute(self._begin_or_extend(new))).one())
             if ran_until != ban.until:
@@ -105,13 +103,13 @@ class BanRepository:
         written = insert(blacklist).values(**values, holder=self._vault.encrypt(_COLUMNS.holder, new.holder))
         return written.on_conflict_do_update(
             index_elements=["party_hash"],
-            index_where=_IS_LIVE,
+            index_where=IS_LIVE,
             set_={"until": func.greatest(_COLUMNS.until, written.excluded.until)},
         ).returning(*_BAN)
 
     async def find_ban_end(self, party_hash: bytes, at: datetime) -> datetime | None:
         """The end of the ban that is in force at `at`, or None."""
-        in_force = and_(_IS_LIVE, _COLUMNS.since <= at, _COLUMNS.until > at)
+        in_force = and_(IS_LIVE, _COLUMNS.since <= at, _COLUMNS.until > at)
         found = await self._database.row(
             select(func.max(_COLUMNS.until)).where(_COLUMNS.party_hash.in_(candidate_hashes(party_hash)), in_force)
         )
@@ -128,7 +126,7 @@ class BanRepository:
 
     async def release(self, entry_id: UUID, at: datetime) -> Ban | None:
         """Release a ban that is over at `at`; returns the ban, or None if it does not exist."""
-        over = update(blacklist).where(_COLUMNS.id == entry_id, _IS_LIVE, _COLUMNS.until <= at).values(released_at=at)
+        over = update(blacklist).where(_COLUMNS.id == entry_id, IS_LIVE, _COLUMNS.until <= at).values(released_at=at)
         async with self._database.transaction() as connection:
             released = (await connection.execute(over.returning(_COLUMNS.preselection_id))).scalar()
             if released:
@@ -141,38 +139,24 @@ class BanRepository:
 
         The release takes effect at once; a second operator confirms it afterwards.
         """
-        releasing = (
-            update(blacklist)
-            .where(_COLUMNS.id == entry_id, _IS_LIVE)
-            .values(released_at=at, released_by=operator, release_reason=reason)
-            .returning(_COLUMNS.preselection_id, _COLUMNS.until)
-        )
         async with self._database.transaction() as connection:
-            released = (await connection.execute(releasing)).one_or_none()
-            if released:
-                act = Act(at, "operator", operator, reason)
-                subject = Subject(released.preselection_id)
-                await note(connection, act, "release_ban_early", subject, entry_id=entry_id, until=released.until)
-        return released is not None
+            return await release_early(connection, entry_id, Act(at, "operator", operator, reason))
 
     async def confirm_release(self, entry_id: UUID, act: Act) -> bool:
         """Confirm an early release as a second operator; False when there is none to confirm.
 
         Raises `NotTheSecond` for the operator who released it.
         """
-        which = (_COLUMNS.id == entry_id, _IS_UNCONFIRMED)
-        confirming = update(blacklist).where(*which).values(confirmed_by=act.actor, confirmed_at=act.at)
         async with self._database.transaction() as connection:
-            open_release = select(_COLUMNS.released_by, _COLUMNS.preselection_id).where(*which).with_for_update()
-            found = (await connection.execute(open_release)).one_or_none()
-            if found is None:
-                return False
-            if found.released_by == act.actor:
-                raise NotTheSecond
-            await connection.execute(confirming)
-            subject = Subject(found.preselection_id)
-            await note(connection, act, "confirm_ban_release", subject, entry_id=entry_id, first=found.released_by)
-        return True
+            return await confirm_early_release(connection, entry_id, act)
+
+    async def of_deadline(self, party_hash: bytes, deadline: datetime) -> Ban | None:
+        """The ban that covers a missed deadline of the party, released or not; None before it is written."""
+        party = _COLUMNS.party_hash.in_(candidate_hashes(party_hash))
+        covers = (_COLUMNS.since <= deadline, _COLUMNS.until > deadline)
+        newest = select(*_BAN).where(party, *covers).order_by(_COLUMNS.since.desc()).limit(1)
+        found = await self._database.row(newest)
+        return Ban(*found) if found else None
 
     async def get_entry(self, entry_id: UUID) -> BanEntry | None:
         found = await self._entries(_COLUMNS.id == entry_id, limit=1)
@@ -199,7 +183,7 @@ class BanRepository:
 
     async def unconfirmed_releases(self, *, limit: int = 100) -> list[BanEntry]:
         """Early releases that no second operator has confirmed yet, newest first."""
-        return await self._entries(_IS_UNCONFIRMED, limit=limit)
+        return await self._entries(IS_UNCONFIRMED, limit=limit)
 
     async def early_releases(self, since: datetime, until: datetime, *, limit: int) -> list[BanEntry]:
         """Early releases from `since` to before `until`, confirmed or not."""
@@ -222,7 +206,7 @@ async def _under_current_hash(connection: AsyncConnection, new: NewBan) -> NewBa
 
 async def _release_ended(connection: AsyncConnection, new: NewBan) -> None:
     """Release a ban that ended before this one starts: it is another ban, and must not be extended over the gap."""
-    over = and_(_COLUMNS.party_hash == new.party_hash, _IS_LIVE, _COLUMNS.until <= new.since)
+    over = and_(_COLUMNS.party_hash == new.party_hash, IS_LIVE, _COLUMNS.until <= new.since)
     releasing = update(blacklist).where(over).values(released_at=_COLUMNS.until)
     for ended in await connection.execute(releasing.returning(_COLUMNS.id, _COLUMNS.preselection_id)):
         subject = Subject(ended.preselection_id)

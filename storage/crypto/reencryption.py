@@ -49,13 +49,14 @@ class Reencryption:
 
     async def _batches(self, table: Table) -> AsyncIterator[Sequence[Row[Any]]]:
         """The rows with a value of an older key, in the order of their primary keys, each once."""
+        at_once = table.info.get("rows_at_once", _AT_ONCE)
         key, sealed, head = list(table.primary_key), sealed_columns(table), self._vault.head
         stale = or_(*(_head_of(column, len(head)) != head for column in sealed))
         last: tuple[Any, ...] | None = None
         while True:
             conditions = [stale] if last is None else [stale, tuple_(*key) > last]
             async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
-                page = select(*key, *sealed).where(*conditions).order_by(*key).limit(_AT_ONCE)
+                page = select(*key, *sealed).where(*conditions).order_by(*key).limit(at_once)
                 batch = (await connection.execute(page)).all()
             if not batch:
                 return

@@ -9,6 +9,7 @@ from storage.postgres.database import Database
 
 # How long a row is kept after its use. A claim's owner may still write its end, and a clock may be slow; limits count
 # the codes and failed checks of a day; decisions are kept as long as Temporal keeps the history of their workflow.
+# Attachments are kept for a further appeal, or a court, after the confirmed decision.
 _KEPT = {
     "claims": timedelta(hours=1),
     "answers": timedelta(hours=1),
@@ -18,6 +19,7 @@ _KEPT = {
     "messages": timedelta(days=30),
     "deliveries": timedelta(days=30),
     "decisions": timedelta(days=30),
+    "attachments": timedelta(days=90),
 }
 # A row that is in use now is kept until the next run: waiting for it could cause a deadlock.
 _REMOVE = """
@@ -37,6 +39,7 @@ _OVER = {
     "messages": ("text_message", "sent_at < :instant"),
     "deliveries": ("text_delivery", "ordered_at < :instant"),
     "decisions": ("decision", '"at" < :instant'),
+    "attachments": ("appeal_attachment", "appeal_id IN (SELECT id FROM appeal WHERE confirmed_at < :instant)"),
 }
 _STATEMENTS = {name: text(_REMOVE.format(table=table, over=over)) for name, (table, over) in _OVER.items()}
 _AT_ONCE = 20_000

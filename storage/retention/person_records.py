@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Column, ColumnElement, TextClause, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.appeals.tables import appeal
 from storage.audit.tables import audit
 from storage.audit.trail import Act, note
 from storage.crypto.keyed_hash import candidate_hashes
@@ -20,7 +21,7 @@ from storage.postgres.sealed import sealed_columns
 from storage.postgres.tables import blacklist, claim, preselection, sms_outbox
 from storage.preselections.rows import COLUMNS, PreselectionRow, row_of
 from storage.preselections.tables import desk_reason, failed_check
-from storage.retention.purge import SET_NOBODY, blank_values
+from storage.retention.purge import SET_NOBODY, blank_values, set_blank
 
 _MOST = 1_000
 _TIMEOUT = 30.0
@@ -39,6 +40,10 @@ _AS_SELLER = text("""
 """)
 # As an agent of an organisation, whose preselections stay.
 _AS_AGENT = text("UPDATE preselection SET person_hash = NULL WHERE person_hash = :person AND NOT id = ANY(:ids)")
+_APPEALS = text(f"UPDATE appeal SET {set_blank(appeal)}, purged_at = :at WHERE preselection_id = ANY(:ids)")  # noqa: S608 -- constants
+_ATTACHMENTS = text("""
+    DELETE FROM appeal_attachment WHERE appeal_id IN (SELECT id FROM appeal WHERE preselection_id = ANY(:ids))
+""")
 _CODES = text("DELETE FROM code WHERE phone_hash = ANY(:phones)")
 _CHECKS = text("DELETE FROM failed_check WHERE applicant_hash = ANY(:party)")
 _MESSAGES = text("DELETE FROM text_message WHERE phone_hash = ANY(:phones)")
@@ -54,6 +59,7 @@ class PersonFile:
     bans: Sequence[dict[str, Any]] = field(repr=False)
     messages: Sequence[dict[str, Any]] = field(repr=False)
     reasons: Sequence[dict[str, Any]] = field(repr=False)
+    appeals: Sequence[dict[str, Any]] = field(repr=False)
     acts: Sequence[dict[str, Any]] = field(repr=False)
     failed_checks: int
 
@@ -83,6 +89,7 @@ class PersonRecords:
                 bans=await self._bans(connection, party),
                 messages=await self._messages(connection, phones),
                 reasons=await self._reasons(connection, ids),
+                appeals=await self._appeals(connection, ids),
                 acts=await _acts(connection, ids),
                 failed_checks=int((await connection.execute(checks)).scalar_one()),
             )
@@ -112,6 +119,8 @@ class PersonRecords:
             ),
             "as_seller": (_AS_SELLER, {"hashes": candidate_hashes(self._hashes.seller(id_number)), "nobody": NOBODY}),
             "as_agent": (_AS_AGENT, {"person": self._hashes.person(id_number), "ids": ids}),
+            "attachments": (_ATTACHMENTS, {"ids": ids}),
+            "appeals": (_APPEALS, blank_values(self._vault, appeal) | {"ids": ids, "at": at}),
             "codes": (_CODES, {"phones": phones}),
             "failed_checks": (_CHECKS, {"party": candidate_hashes(self._hashes.party(id_number))}),
             "messages": (_MESSAGES, {"phones": phones}),
@@ -146,6 +155,11 @@ class PersonRecords:
     async def _reasons(self, connection: AsyncConnection, ids: list[UUID]) -> list[dict[str, Any]]:
         columns = desk_reason.c
         return await self._export(connection, (columns.at,), _among(columns.preselection_id, ids), order_by=columns.at)
+
+    async def _appeals(self, connection: AsyncConnection, ids: list[UUID]) -> list[dict[str, Any]]:
+        columns = appeal.c
+        shown = (columns.id, columns.filed_at, columns.state, columns.decision_reason, columns.confirmed_at)
+        return await self._export(connection, shown, _among(columns.preselection_id, ids), order_by=columns.filed_at)
 
     async def _export(
         self,

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import CursorResult, Table, TextClause, text
 
+from storage.appeals.tables import appeal
 from storage.crypto.rehashing import NOBODY
 from storage.crypto.vault import Keys, Vault
 from storage.postgres.database import Database
@@ -52,6 +53,14 @@ _BANS = text(f"""
     ))
 """)  # noqa: S608 -- constants
 
+_APPEALS = text(f"""
+    UPDATE appeal SET {set_blank(appeal)}, purged_at = :at
+    WHERE id = ANY(ARRAY(
+        SELECT id FROM appeal WHERE purged_at IS NULL AND confirmed_at < :before
+        LIMIT :most FOR UPDATE SKIP LOCKED
+    ))
+""")  # noqa: S608 -- constants
+
 _REASONS = text("""
     DELETE FROM desk_reason WHERE request_id = ANY(ARRAY(
         SELECT request_id FROM desk_reason WHERE "at" < :before LIMIT :most FOR UPDATE SKIP LOCKED
@@ -66,6 +75,7 @@ class Purged:
     preselections: int
     bans: int
     reasons: int
+    appeals: int = 0
 
 
 class Retention:
@@ -76,10 +86,12 @@ class Retention:
     async def purge(self, before: datetime, at: datetime) -> Purged:
         """Overwrite the personal data of rows that ended before an instant. May be repeated at any time."""
         shared = {"before": before, "at": at, "nobody": NOBODY, "most": _AT_ONCE}
+        appeal_values = {"before": before, "at": at, "most": _AT_ONCE} | blank_values(self._vault, appeal)
         return Purged(
             preselections=await self._all(_PRESELECTIONS, shared | blank_values(self._vault, preselection)),
             bans=await self._all(_BANS, shared | blank_values(self._vault, blacklist)),
             reasons=await self._all(_REASONS, {"before": before, "most": _AT_ONCE}),
+            appeals=await self._all(_APPEALS, appeal_values),
         )
 
     async def _all(self, statement: TextClause, values: dict[str, object]) -> int:

@@ -39,6 +39,8 @@ DEFAULTS = {
     "failed_checks_per_day": 5,
     "writes_per_minute": 120,
     "unfinished_idle": "P30D",
+    "appeal_answer": "P15D",
+    "suggestions_per_session": 30,
     "address_per_minute": None,
     "codes_per_minute": None,
 }

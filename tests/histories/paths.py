@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 from uuid import uuid4
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
@@ -10,6 +11,9 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, Wor
 from domain.errors import TooEarly
 from domain.preselection.values import Stage
 from embedded.postgres import Postgres
+from process.clock import system_clock
+from storage.appeals.repository import GRANTED, NewAppeal
+from storage.audit.trail import Act
 from tests.support.bans import BanRun, ban_of
 from tests.support.people import Person
 from tests.support.refusals import refusal_of
@@ -18,8 +22,9 @@ from tests.support.waiting import eventually
 from tests.support.world import World
 from workflows.maintenance.types import MaintenanceInput, MaintenanceReport
 from workflows.maintenance.workflow import MaintenanceWorkflow
-from workflows.messages import Draw, PostponementInput, ReleaseBan, vehicle_workflow_id
+from workflows.messages import AppealInput, Draw, PostponementInput, ReleaseBan, vehicle_workflow_id
 from workflows.postponement.workflow import PostponementWorkflow
+from workflows.start_options import appeal_options
 
 Handle = WorkflowHandle[object, object]
 Recorded = dict[str, Handle]
@@ -122,6 +127,30 @@ async def record_early_release(world: World) -> Recorded:
     return {"blacklist_released": await current_run(world, run.handle.id)}
 
 
+async def record_appeal(world: World) -> Recorded:
+    """Late, then granted: the ban ends."""
+    vehicle = await world.reach_selection(settings=OFTEN, validity="PT1S")
+    await vehicle.put_aside(number := numbers_of(await vehicle.draw())[0])
+    await vehicle.confirm(number)
+    ban, at, appeals = await ban_of(vehicle), system_clock(), world.repositories.appeals
+    row = await vehicle.row()
+    await appeals.file(NewAppeal(uuid4(), ban.id, row.id, at, at + timedelta(seconds=1), "理由"))
+    [appeal] = [each for each in await appeals.unanswered(at) if each.office_code == row.office_code]
+    handle: Handle = await world.client.start_workflow(
+        "Appeal",
+        AppealInput(str(appeal.id)),
+        task_queue=world.task_queue,
+        **appeal_options(str(appeal.id), row.office_code),
+    )
+    await vehicle.text("appeal_late")
+    await appeals.decide(appeal.id, GRANTED, Act(at, "operator", "周一", "属实"))
+    await appeals.confirm(appeal.id, Act(at, "operator", "周二"))
+    await handle.signal("refresh")
+    await handle.result()
+    await vehicle.text("ban_ended")
+    return {"appeal": handle}
+
+
 async def record_signals(world: World) -> Recorded:
     """The whole way without one update but the first, refused signals among them; operators move the last day."""
     vehicle = await world.with_signals().reach_selection()
@@ -203,7 +232,8 @@ async def maintenance(world: World, *steps: str) -> WorkflowHandle[MaintenanceWo
 
 PATHS: tuple[Path, ...] = (
     record_draw, record_composition, record_candidates, record_expiries, record_dormancy, record_missed_deadline,
-    record_early_release, record_signals, record_continue_as_new, record_postponement, record_maintenance,
+    record_early_release, record_appeal, record_signals, record_continue_as_new, record_postponement,
+    record_maintenance,
 )  # fmt: skip
 
 

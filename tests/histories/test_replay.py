@@ -17,7 +17,7 @@ NAMES = {
     "draw", "compose", "candidates", "exhausted", "dormant", "revived", "turned_away", "overdue", "overdue_again",
     "holds_lapsed", "blacklist", "blacklist_released", "signals", "continued_as_new", "continued_from",
     "dependency_unavailable",
-    "postponement", "brought_back", "maintenance", "maintenance_failed",
+    "postponement", "brought_back", "appeal", "maintenance", "maintenance_failed",
 }  # fmt: skip
 LARGEST = 150_000
 

@@ -9,6 +9,7 @@ from tests.rules.python_names import uses
 from tests.rules.source_files import as_list, findings_in_packages
 
 CHANCE = {
+    "api/preselections/suggestions.py": "Which of the matching numbers are shown.",
     "api/limits/admission.py": "When a refused call may be repeated.",
     "activities/decide/claims.py": "How long a plate cools.",
     "demo/oidc.py": "The demo's own identity provider: names of sign-ins.",

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from temporalio.client import WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
 
 from tests.support.world import World
 from workflows.maintenance.types import MaintenanceInput, MaintenanceReport, RevivedWorkflows
@@ -11,8 +11,13 @@ from workflows.maintenance.workflow import MaintenanceWorkflow
 
 async def revived_by_maintenance(world: World) -> RevivedWorkflows:
     """The workflows that a maintenance run has restarted."""
-    handle: WorkflowHandle[MaintenanceWorkflow, MaintenanceReport] = await world.client.start_workflow(
-        MaintenanceWorkflow.run, MaintenanceInput(["revived"]), id=f"upkeep-{uuid4()}", task_queue=world.task_queue
+    return await run_revival(world.client, world.task_queue)
+
+
+async def run_revival(client: Client, task_queue: str) -> RevivedWorkflows:
+    """One run of the step that restarts workflows."""
+    handle: WorkflowHandle[MaintenanceWorkflow, MaintenanceReport] = await client.start_workflow(
+        MaintenanceWorkflow.run, MaintenanceInput(["revived"]), id=f"upkeep-{uuid4()}", task_queue=task_queue
     )
     revived = (await handle.result()).revived
     assert revived

@@ -62,6 +62,7 @@ class RemovedRows:
     messages: int
     decisions: int
     deliveries: int = 0
+    attachments: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class PurgedPeople:
     preselections: int
     bans: int
     reasons: int
+    appeals: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class RevivedWorkflows:
     suspects: int
     vehicles: int
     bans: int
+    appeals: int = 0
 
 
 @dataclass(frozen=True)

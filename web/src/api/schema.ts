@@ -524,6 +524,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Appeals
+         * @description All appeals, newest first, or those in one state.
+         */
+        get: operations["list_appeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/appeals/{appeal_id}/attachment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Attachment
+         * @description The file that the person has attached; it is deleted 90 days after the decision.
+         */
+        get: operations["read_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/appeals/{appeal_id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Appeal
+         * @description Confirm a decision as a second operator: a granted appeal ends the ban, and the person gets an SMS.
+         */
+        post: operations["confirm_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/appeals/{appeal_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Decide an open appeal; it has no effect until a second operator confirms it.
+         */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations/audit": {
         parameters: {
             query?: never;
@@ -1264,6 +1344,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/preselections/{preselection_id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * File Appeal
+         * @description Appeal against the ban of a missed deadline; one open appeal a ban. The answer comes by SMS.
+         */
+        post: operations["file_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/preselections/{preselection_id}/calendar": {
         parameters: {
             query?: never;
@@ -1488,6 +1588,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/preselections/{preselection_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Suggestions
+         * @description Numbers of the keyboard's snapshot that match a filter, at random; an impossible filter finds none.
+         */
+        get: operations["list_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/preselections/{preselection_id}/to-bring": {
         parameters: {
             query?: never;
@@ -1659,6 +1779,128 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** AppealBody */
+        AppealBody: {
+            attachment?: components["schemas"]["AttachmentBody"] | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AppealItem
+         * @description `reason` is what the person has written. `decision` has no effect before `confirmed_at`.
+         */
+        AppealItem: {
+            attachment: components["schemas"]["AttachmentItem"] | null;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Confirmed By */
+            confirmed_by: string | null;
+            /**
+             * Decide By
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            decide_by: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decision */
+            decision: ("granted" | "refused") | null;
+            /** Decision Reason */
+            decision_reason: string | null;
+            /**
+             * Entry Id
+             * @description The ban.
+             */
+            entry_id: string;
+            /**
+             * Filed At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            filed_at: string;
+            /** Holder */
+            holder: string;
+            /** Id */
+            id: string;
+            /** Late */
+            late: boolean;
+            /** Preselection Id */
+            preselection_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "granted" | "refused";
+        };
+        /** AppealPage */
+        AppealPage: {
+            /** Items */
+            items: components["schemas"]["AppealItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * AppealView
+         * @description `state` is open until a second operator has confirmed the decision; `answer` is the office's reason then.
+         */
+        AppealView: {
+            /** Answer */
+            answer: string | null;
+            /** Answered At */
+            answered_at: string | null;
+            /**
+             * Decide By
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            decide_by: string;
+            /**
+             * Filed At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            filed_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Late
+             * @description Whether the office has not answered in time.
+             */
+            late: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "granted" | "refused";
+        };
+        /** AttachmentBody */
+        AttachmentBody: {
+            /**
+             * Content
+             * @description A PDF, JPEG or PNG of at most 2,000,000 bytes, in base64.
+             */
+            content: string;
+            /** Name */
+            name: string;
+        };
+        /** AttachmentItem */
+        AttachmentItem: {
+            /** Href */
+            href: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pdf" | "jpeg" | "png";
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+        };
         /**
          * AuditItem
          * @description An operator by name, a clerk by keyed hash; an applicant only by the preselection.
@@ -1756,6 +1998,20 @@ export interface components {
         BanSearchBody: {
             /** Id Number */
             id_number: string;
+        };
+        /**
+         * BanView
+         * @description The ban that followed from a missed deadline. It is over from `until`, or from its earlier release.
+         */
+        BanView: {
+            /** Released At */
+            released_at: string | null;
+            /**
+             * Until
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            until: string;
         };
         /**
          * BatchView
@@ -2077,6 +2333,27 @@ export interface components {
             visit_by?: string | null;
         };
         /**
+         * DecisionBody
+         * @description The reason is what the person reads as the answer.
+         */
+        DecisionBody: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "granted" | "refused";
+            /** Reason */
+            reason: string;
+        };
+        /** DecisionConfirmationBody */
+        DecisionConfirmationBody: {
+            /**
+             * Decision
+             * @description The decision that the operator has seen; nothing is confirmed if there is another by now.
+             */
+            decision?: ("granted" | "refused") | null;
+        };
+        /**
          * DeliveryState
          * @description `handed_over` to the gateway, which reports no more; `waiting` for a further attempt; `given_up`.
          * @enum {string}
@@ -2296,6 +2573,12 @@ export interface components {
              */
             typed: string;
         };
+        /**
+         * Kind
+         * @description A pattern that is looked for anywhere in the serial.
+         * @enum {string}
+         */
+        Kind: "pairs" | "alternating" | "triple" | "sequence" | "date";
         /**
          * LookCountItem
          * @description The looks of one account on a day; above `limit` there was an alert.
@@ -2658,6 +2941,9 @@ export interface components {
         };
         /** PracticeView */
         PracticeView: {
+            appeal: components["schemas"]["AppealView"] | null;
+            /** @description At `overdue` only, as the appeal. */
+            ban: components["schemas"]["BanView"] | null;
             batch: components["schemas"]["BatchView"] | null;
             /**
              * Cancellation Allowed
@@ -2713,6 +2999,9 @@ export interface components {
          * @description The view of a preselection; fields that do not apply are null.
          */
         PreselectionView: {
+            appeal: components["schemas"]["AppealView"] | null;
+            /** @description At `overdue` only, as the appeal. */
+            ban: components["schemas"]["BanView"] | null;
             batch: components["schemas"]["BatchView"] | null;
             /**
              * Cancellation Allowed
@@ -3064,6 +3353,22 @@ export interface components {
             seller: components["schemas"]["SellerBody"];
             /** Vin */
             vin: string;
+        };
+        /**
+         * SuggestionList
+         * @description At most 20 numbers, chosen at random; `more` if others match too. They were free at `as_of`, or offered.
+         */
+        SuggestionList: {
+            /**
+             * As Of
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            as_of: string;
+            /** Items */
+            items: string[];
+            /** More */
+            more: boolean;
         };
         /**
          * Terms
@@ -5514,6 +5819,446 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_appeals: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number | string;
+                state?: ("open" | "granted" | "refused") | null | string;
+            };
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_attachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                appeal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` · `own_affair` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    confirm_appeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                appeal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecisionConfirmationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealItem"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` · `own_affair` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `nothing_to_confirm` · `second_operator_needed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                appeal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealItem"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` · `own_affair` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `nothing_to_confirm` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9833,6 +10578,145 @@ export interface operations {
             };
         };
     };
+    file_appeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                preselection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealView"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `wrong_stage` · `already_released` · `appeal_open` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     read_calendar_file: {
         parameters: {
             query?: never;
@@ -11239,6 +12123,110 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_suggestions: {
+        parameters: {
+            query: {
+                contains?: string | null;
+                ends_with?: string | null;
+                exclude_four?: boolean;
+                kind?: components["schemas"]["Kind"] | null | string;
+                prefix: string;
+                template?: string | null;
+            };
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                preselection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionList"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `wrong_stage` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

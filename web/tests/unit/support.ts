@@ -32,6 +32,8 @@ export function viewWith(changes: Partial<PreselectionView> = {}): PreselectionV
     visit_by: null,
     deadline: null,
     rejection: null,
+    ban: null,
+    appeal: null,
     terms: { validity: 'P3D', validity_working_days: true, ban: 'P2Y' },
     cancellation_allowed: false,
     ...changes,
