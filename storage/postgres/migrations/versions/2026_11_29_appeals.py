@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2026_11_29_appeals"
-down_revision: str | None = "2026_11_29_log_archive"
+down_revision: str | None = "2026_11_29_processes"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
