@@ -37,6 +37,13 @@ class NoMissedDeadline(ApplicationError):
         super().__init__("no deadline was missed", type=NO_MISSED_DEADLINE, non_retryable=True)
 
 
+class SmsRefused(ApplicationError):
+    """The provider will never take this SMS; the reason is its code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the SMS was refused: {reason}", type="sms_refused", non_retryable=True)
+
+
 class FailureInterceptor(Interceptor):
     """Refusals are not retried; an unavailable dependency is retried, and not logged as an error."""
 

@@ -7,8 +7,8 @@ import structlog
 from temporalio import activity
 
 from activities.clock import WorkerClock
-from activities.failures import RowMissing
-from domain.dependencies import DependencyUnavailable
+from activities.failures import RowMissing, SmsRefused
+from domain.dependencies import CallDeclined, DependencyUnavailable
 from domain.durations import SHANGHAI
 from domain.instants import whole_milliseconds
 from domain.preselection.deadlines import Countdown, timers
@@ -66,13 +66,20 @@ class NotificationActivities(Notifications):
         facts = await self._facts(row, ban, appeal)
         text, parameters = render(given.purpose, **facts), template_parameters(given.purpose, **facts)
         attempt = self._attempt(given, sms_key(given, row))
-        if not await self._deliveries.begin(attempt):
+        begun = await self._deliveries.begin(attempt)
+        if begun is None:
             # The gateway has already accepted it; only the result for Temporal was lost.
             return
+        sms = Sms(row.phone, text, given.purpose, attempt.key, attempt.ordered_at, None, parameters, begun.is_repeat)
+        await self._hand_over(sms, attempt)
+
+    async def _hand_over(self, sms: Sms, attempt: Attempt) -> None:
         try:
-            sms = Sms(row.phone, text, given.purpose, attempt.key, attempt.ordered_at, parameters=parameters)
             await self._gateway.send(sms)
         except DependencyUnavailable as down:
+            if isinstance(down, CallDeclined) and down.is_final:
+                await self._deliveries.refuse(attempt.key, str(down), attempt.at)
+                raise SmsRefused(down.reason) from None
             await self._deliveries.fail(attempt.key, str(down))
             raise
         # If the process dies here, the attempt is repeated, and the gateway recognises its key.

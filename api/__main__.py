@@ -14,11 +14,12 @@ from config.release import this_process
 from config.settings import Settings, SettingsError
 from documents.voucher_keys import VoucherKeys
 from gateways.identity.provider import token_verifier
-from gateways.sms import HttpSms, LocalSms
-from gateways.vehicle_registry import HttpVehicleRegistry, LocalVehicleRegistry
+from gateways.sms.choice import sms_gateway
+from gateways.vehicle_registry import registry_client, vehicle_registry
 from process.clock import system_clock
 from process.exit import leave
 from process.logging import configure_logging
+from process.metrics import GatewayMetrics
 from process.temporal_runtime import install_runtime
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
@@ -38,8 +39,8 @@ async def run(settings: Settings, keys: Keys) -> None:
         transaction_pooling=settings.database_transaction_pooling,
     )
     try:
-        async with httpx.AsyncClient() as http:
-            gateways = gateways_of(settings, http, SmsOutbox(outbox, keys))
+        async with httpx.AsyncClient() as http, registry_client(settings, system_clock) as registry_http:
+            gateways = gateways_of(settings, http, registry_http, SmsOutbox(outbox, keys))
             async with (
                 open_context(settings, gateways, keys) as context,
                 keep_keys_current(keys, context.repositories.database, this_process("api"), system_clock),
@@ -49,13 +50,13 @@ async def run(settings: Settings, keys: Keys) -> None:
         await outbox.close()
 
 
-def gateways_of(settings: Settings, http: httpx.AsyncClient, outbox: SmsOutbox) -> Gateways:
+def gateways_of(
+    settings: Settings, http: httpx.AsyncClient, registry_http: httpx.AsyncClient, outbox: SmsOutbox
+) -> Gateways:
     """The HTTP adapters if the settings have their URLs, otherwise the local ones."""
     return Gateways(
-        sms=HttpSms(settings.sms_gateway, http, settings.template_ids) if settings.sms_gateway else LocalSms(outbox),
-        registry=HttpVehicleRegistry(settings.registry_gateway, http)
-        if settings.registry_gateway
-        else LocalVehicleRegistry([]),
+        sms=sms_gateway(settings, http, outbox, observer=GatewayMetrics(), clock=system_clock),
+        registry=vehicle_registry(settings, registry_http, GatewayMetrics()),
         verifier=token_verifier(
             settings.oidc_issuer,
             settings.oidc_audience,

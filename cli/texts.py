@@ -14,6 +14,7 @@ from operations import sms_status
 from storage.sms.deliveries import DeliveryState
 
 _AT_MOST_ONE = Group("At most one of", sort_key=0, validator=mutually_exclusive)
+State = Literal["waiting", "given_up", "handed_over", "delivered", "failed"]
 
 app = area("texts")
 
@@ -22,7 +23,7 @@ app = area("texts")
 async def list_texts(
     *,
     preselection: Annotated[UUID | None, Parameter(group=_AT_MOST_ONE, help="All of this preselection.")] = None,
-    state: Annotated[Literal["waiting", "given_up", "handed_over"] | None, Parameter(group=_AT_MOST_ONE)] = None,
+    state: Annotated[State | None, Parameter(group=_AT_MOST_ONE)] = None,
     limit: Limit = 100,
     context: Context,
 ) -> Output:

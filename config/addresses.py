@@ -8,6 +8,8 @@ LOCAL = "local:"
 
 DATABASE_SCHEMES = ("postgresql", "postgresql+psycopg")
 HTTP_SCHEMES = ("http", "https")
+PROVIDERS = ("aliyun", "tencent")
+"""The schemes of SMS providers; their APIs are called over HTTPS."""
 
 _HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", re.ASCII)
 _LARGEST_PORT = 65535
@@ -49,3 +51,13 @@ def check_host_and_port(text: str) -> str:
 def check_gateway(text: str) -> str:
     """A gateway's URL, or `local:`."""
     return text if text == LOCAL else check_url(text, HTTP_SCHEMES)
+
+
+def check_sms(text: str) -> str:
+    """A gateway's URL, `local:`, or a provider's host such as `aliyun://dysmsapi.aliyuncs.com`."""
+    if not text.startswith(tuple(f"{provider}://" for provider in PROVIDERS)):
+        return check_gateway(text)
+    parts = urlsplit(check_url(text, PROVIDERS))
+    if parts.path.strip("/") or parts.query or parts.username:
+        raise ValueError("a provider's host only")
+    return text

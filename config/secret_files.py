@@ -13,7 +13,10 @@ _PASSWORDS = {
     "redis_password_file": "redis_url",
 }
 _SENTINEL_PASSWORD = "redis_sentinel_password_file"  # noqa: S105 - a setting's name.
-_ADDRESSES = {"sms_url_file": "sms_url", "registry_url_file": "registry_url"}
+_WHOLE = (
+    "sms_url", "sms_access_secret", "sms_receipt_secret", "registry_url", "registry_token", "registry_hmac_key",
+)  # fmt: skip
+"""The settings whose whole value a file may have."""
 
 
 class SecretFiles(BaseSettings):
@@ -24,7 +27,11 @@ class SecretFiles(BaseSettings):
     redis_password_file: Path | None = Field(None, description="Password of the account in `redis_url`")
     redis_sentinel_password_file: Path | None = Field(None, description="Password that the sentinels ask for")
     sms_url_file: Path | None = Field(None, description="`sms_url` with its secrets")
+    sms_access_secret_file: Path | None = Field(None, description="`sms_access_secret`")
+    sms_receipt_secret_file: Path | None = Field(None, description="`sms_receipt_secret`")
     registry_url_file: Path | None = Field(None, description="`registry_url` with its secrets")
+    registry_token_file: Path | None = Field(None, description="`registry_token`")
+    registry_hmac_key_file: Path | None = Field(None, description="`registry_hmac_key`")
 
     @model_validator(mode="before")
     @classmethod
@@ -38,9 +45,10 @@ class SecretFiles(BaseSettings):
             secret = quote(_read(_SENTINEL_PASSWORD, values[_SENTINEL_PASSWORD]), safe="")
             url = str(read["redis_url"])
             read["redis_url"] = f"{url}{'&' if '?' in url else '?'}sentinel_password={secret}"
-        for file, address in _ADDRESSES.items():
+        for name in _WHOLE:
+            file = f"{name}_file"
             if values.get(file):
-                read[address] = _read(file, values[file])
+                read[name] = _read(file, values[file])
         return read
 
 

@@ -19,7 +19,7 @@ from demo.tokens import AUDIENCE, LIFETIME, DemoSigner
 from demo.world import demo_world
 from gateways.identity.provider import TokenRules, token_verifier
 from gateways.identity.staff_tokens import StaffRules
-from gateways.sms import LocalSms
+from gateways.sms.local import LocalSms
 from process.clock import Clock, system_clock
 from process.exit import leave
 from process.logging import configure_logging

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from string import Formatter
 from typing import Protocol
+from urllib.parse import quote, unquote
 
 
 class Purpose(StrEnum):
@@ -23,6 +24,13 @@ class Purpose(StrEnum):
     APPEAL_LATE = "appeal_late"
     APPEAL_GRANTED = "appeal_granted"
     APPEAL_REFUSED = "appeal_refused"
+
+
+class ReceiptState(StrEnum):
+    """What became of an SMS that the gateway has accepted."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
 
 
 _CODE_WARNING = "请勿将验证码告知他人，工作人员不会向您索要。"
@@ -67,11 +75,22 @@ def template_parameters(purpose: Purpose | str, **facts: str) -> dict[str, str]:
     return {name: facts[name] for name in names}
 
 
+def reference_of(key: str) -> str:
+    """A key in ASCII, as gateways get it and receipts name it: the key of an SMS may contain a plate."""
+    return quote(key, safe=":")
+
+
+def key_of(reference: str) -> str:
+    """The key of a reference; any other text gives a key that no SMS has."""
+    return unquote(reference, errors="replace").replace("\0", "\ufffd")
+
+
 @dataclass(frozen=True)
 class Sms:
     """One SMS. `code` is the digits in the text, if any; with an `idempotency_key` it is sent once.
 
-    `parameters` are the values in the text by name, for providers that have registered templates.
+    `parameters` are the values in the text by name, for providers that have registered templates. `is_repeat` where an
+    earlier attempt may have been accepted.
     """
 
     phone: str
@@ -81,6 +100,12 @@ class Sms:
     at: datetime
     code: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    is_repeat: bool = False
+
+    @property
+    def reference(self) -> str:
+        """The key as gateways get it."""
+        return reference_of(self.idempotency_key)
 
     def __repr__(self) -> str:
         """Nothing personal, so that no log line and no history can hold it."""
@@ -89,5 +114,8 @@ class Sms:
 
 class SmsGateway(Protocol):
     async def send(self, message: Sms) -> None:
-        """Hand the SMS over for delivery; a repeat with the same key sends nothing. Raises `DependencyUnavailable`."""
+        """Hand the SMS over for delivery; a repeat with the same key sends nothing.
+
+        Raises `DependencyUnavailable`; a final `CallDeclined` for an SMS that the provider will never take.
+        """
         ...

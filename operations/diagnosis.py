@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from datetime import datetime
 
-import httpx
 from sqlalchemy import text
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -13,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from config.release import RELEASE
 from domain.instants import format_instant
+from operations.gateway_checks import check_gateways
 from operations.installation import Check, Installation, Missing, Step, run_step
 from storage.crypto.readers import KeyReader, KeyReaders
 from storage.crypto.sources import key_source
@@ -115,25 +115,7 @@ async def _maintenance(installation: Installation) -> str:
 
 
 async def _gateways(installation: Installation) -> str:
-    settings = installation.settings
-    if missing := settings.missing_gateways():
-        raise Missing(f"{' and '.join(missing)} not set", "set them; `local:` names the local adapters")
-    named = {"SMS": settings.sms_gateway, "registry": settings.registry_gateway}
-    async with httpx.AsyncClient(timeout=3.0) as http:
-        for name, url in named.items():
-            if url:
-                await _reach(http, name, url)
-    return ", ".join(f"{name} {'reachable' if url else 'local'}" for name, url in named.items())
-
-
-async def _reach(http: httpx.AsyncClient, name: str, url: str) -> None:
-    """Any answer shows that it is there; nothing is sent to it."""
-    try:
-        await http.head(url)
-    except httpx.HTTPError as failure:
-        raise Missing(
-            f"{name}: {type(failure).__name__}", "check its address and the network", is_usable=True
-        ) from None
+    return await check_gateways(installation.settings)
 
 
 RUNNING: dict[str, Check] = {

@@ -22,6 +22,7 @@ class SmsStatus:
     handed_at: datetime | None
     give_up_at: datetime
     failure: str | None
+    receipt_at: datetime | None
     workflow_id: str
     address: str
 
@@ -42,7 +43,7 @@ async def sms_page(
     limit: int = 100,
     before: tuple[datetime, UUID] | None = None,
 ) -> list[SmsStatus]:
-    """The newest in this state; without a state, those that were not handed over."""
+    """The newest in this state; without a state, those that were not handed over or failed."""
     found = await context.repositories.sms_deliveries.page(at, state=state, limit=limit, before=before)
     return [_status_of(context, each, at) for each in found]
 
@@ -59,6 +60,7 @@ def _status_of(context: OperationsContext, delivery: SmsDelivery, at: datetime) 
         handed_at=delivery.handed_at,
         give_up_at=delivery.give_up_at,
         failure=delivery.failure,
+        receipt_at=delivery.receipt_at,
         workflow_id=workflow_id,
         address=context.addresses.of(workflow_id),
     )

@@ -18,6 +18,9 @@ LEVELS_OF_LIBRARIES = {
     # httpx logs whole URLs at INFO, and the URL of an SMS gateway may contain secrets.
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
+    # These log paths with phone numbers, whole requests and signatures.
+    "urllib3": logging.WARNING,
+    "tencentcloud_sdk_common": logging.WARNING,
     # The engine's INFO lines are SQL with its parameters.
     "sqlalchemy": logging.WARNING,
     # At DEBUG it logs every chunk of every stream, and so whole views.

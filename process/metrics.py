@@ -27,6 +27,9 @@ INDEX_REPAIRS = Counter("xuanhao_index_repairs", "Pool indexes that were built a
 PLATES = Gauge("xuanhao_plates", "Released numbers, by what became of them; `free` can be drawn.", ["prefix", "kind"])
 DEADLINE_LATENESS = Gauge("xuanhao_deadline_lateness_seconds", "Age of the oldest missed deadline not acted upon.")
 SMS = Gauge("xuanhao_sms", "SMS of the last day, by state.", ["state"])
+SMS_RECEIPTS = Counter("xuanhao_sms_receipts", "Delivery receipts, by state; `ignored`: unknown or old.", ["state"])
+GATEWAY_CALLS = Counter("xuanhao_gateway_calls", "Calls to gateways, by outcome.", ["part", "outcome"])
+GATEWAY_CIRCUIT = Gauge("xuanhao_gateway_circuit", "Circuit breakers: 0 closed, 1 half-open, 2 open.", ["part"])
 FIGURES_AGE = Gauge("xuanhao_figures_read_timestamp_seconds", "When the worker last read the figures of the database.")
 
 for _kind in ("draw", "composed"):
@@ -34,12 +37,23 @@ for _kind in ("draw", "composed"):
     CHANCES.labels(_kind)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 _SDK_SECONDS = 2.0
+_CIRCUITS = ("closed", "half_open", "open")
 
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count a response; any method that we do not know is `other`."""
     REQUESTS.labels(method if method in _METHODS else "other", route, str(status)).inc()
     REQUEST_SECONDS.labels(route).observe(seconds)
+
+
+class GatewayMetrics:
+    """Counts calls to gateways, and shows their circuits."""
+
+    def count_call(self, part: str, outcome: str) -> None:
+        GATEWAY_CALLS.labels(part, outcome).inc()
+
+    def show_circuit(self, part: str, circuit: str) -> None:
+        GATEWAY_CIRCUIT.labels(part).set(_CIRCUITS.index(circuit))
 
 
 def serve_metrics(host: str, port: int, sdk_port: int | None) -> Callable[[], None]:

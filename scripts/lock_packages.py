@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".venv" / "lock-tools"
 OPTIONS = [
     *("--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade"),
+    # As they are installed (`scripts/set_up.py`).
+    *("--only-binary", ":all:"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-progress", "--quiet"),
 ]
 
@@ -17,9 +19,13 @@ def main() -> None:
     if not (TOOLS / "bin" / "uv").exists():
         venv.create(TOOLS, with_pip=True, clear=True)
         run([TOOLS / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "uv"])
-    compile_lock("dev.txt", "pyproject.toml", "--extra", "embedded", "--extra", "dev")
+    compile_lock("dev.txt", "pyproject.toml", *extras("embedded", "aliyun", "tencent", "dev"))
     compile_lock("production.txt", "pyproject.toml", "--constraint", "requirements/dev.txt")
     compile_lock("audit.txt", "--group", "audit")
+
+
+def extras(*names: str) -> list[str]:
+    return [word for name in names for word in ("--extra", name)]
 
 
 def compile_lock(name: str, *options: str) -> None:

@@ -10,9 +10,11 @@ _LATEST = b"""
     WHERE stage = 'completed' AND visit_by <= CAST(%(at)s AS timestamptz)::date AND deadline <= %(at)s
 """
 _SMS = b"""
-    SELECT count(*) FILTER (WHERE handed_at IS NOT NULL),
-        count(*) FILTER (WHERE handed_at IS NULL AND give_up_at > %(at)s),
-        count(*) FILTER (WHERE handed_at IS NULL AND give_up_at <= %(at)s)
+    SELECT count(*) FILTER (WHERE handed_at IS NOT NULL AND receipt IS NULL),
+        count(*) FILTER (WHERE handed_at IS NULL AND receipt IS NULL AND give_up_at > %(at)s),
+        count(*) FILTER (WHERE handed_at IS NULL AND receipt IS NULL AND give_up_at <= %(at)s),
+        count(*) FILTER (WHERE receipt = 'delivered'),
+        count(*) FILTER (WHERE receipt = 'failed')
     FROM text_delivery WHERE ordered_at > %(since)s
 """
 _RECENT = timedelta(days=1)
@@ -30,5 +32,5 @@ async def read_figures(database: Database, at: datetime) -> Figures:
     """Raises `DependencyUnavailable`."""
     [(missed,)] = await database.fetch_raw(_LATEST, {"at": at})
     [counts] = await database.fetch_raw(_SMS, {"at": at, "since": at - _RECENT})
-    sms = dict(zip(("handed_over", "waiting", "given_up"), counts, strict=True))
+    sms = dict(zip(("handed_over", "waiting", "given_up", "delivered", "failed"), counts, strict=True))
     return Figures((at - missed).total_seconds() if missed else 0.0, sms)

@@ -50,6 +50,7 @@ from storage.rollups.writer import RollupWriter
 from storage.sms.codes import Codes
 from storage.sms.deliveries import SmsDeliveries
 from storage.sms.outbox import SmsOutbox
+from storage.sms.receipts import SmsReceipts
 from storage.staff.persons import StaffPersons
 from storage.staff.requests import OperatorRequests
 
@@ -102,6 +103,7 @@ class Repositories:
     segments: SegmentRepository
     sms_deliveries: SmsDeliveries
     sms_outbox: SmsOutbox
+    sms_receipts: SmsReceipts
     staff_activity: StaffActivity
     staff_looks: StaffLooks
     staff_persons: StaffPersons
@@ -156,6 +158,7 @@ class Repositories:
             segments=SegmentRepository(database),
             sms_deliveries=SmsDeliveries(database),
             sms_outbox=SmsOutbox(database, keys),
+            sms_receipts=SmsReceipts(database, redis),
             staff_activity=StaffActivity(database),
             staff_looks=StaffLooks(database),
             staff_persons=StaffPersons(database),

@@ -26,8 +26,9 @@ from config.settings import Settings
 from domain.durations import Duration, parse_duration
 from domain.policy import Policy
 from domain.sms import SmsGateway
-from gateways.sms import HttpSms, LocalSms
+from gateways.sms.choice import sms_gateway
 from process.clock import Clock, system_clock
+from process.metrics import GatewayMetrics
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.fairness.archive import LogArchive
@@ -74,11 +75,7 @@ class WorkerContainer:
             database, make_redis(settings.redis_url, most_connections=settings.redis_connections), keys
         )
         http = httpx.AsyncClient()
-        sms = (
-            HttpSms(settings.sms_gateway, http, settings.template_ids)
-            if settings.sms_gateway
-            else LocalSms(repositories.sms_outbox)
-        )
+        sms = sms_gateway(settings, http, repositories.sms_outbox, observer=GatewayMetrics(), clock=system_clock)
         policy = Policy().with_overrides(settings.policy)
         rules = MaintenanceRules(parse_duration(settings.retention), policy.keyboard_snapshot)
         skew = parse_duration(settings.clock_skew).timedelta()

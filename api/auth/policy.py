@@ -160,6 +160,7 @@ RULES: Mapping[str, Rule] = {
     "begin_practice": PRACTICE,
     "practise": PRACTICE,
     "read_practice_keyboard": PRACTICE,
+    "take_sms_receipts": PUBLIC,
     "read_health": HEALTH,
     "read_readiness": HEALTH,
 }

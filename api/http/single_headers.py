@@ -17,7 +17,7 @@ SINGLE = frozenset(
         b"authorization", b"content-length", b"content-type", b"date", b"from", b"host", b"idempotency-key",
         b"if-modified-since", b"if-range", b"if-unmodified-since", b"last-event-id", b"max-forwards", b"origin",
         b"proxy-authorization", b"queue-pass", b"range", b"referer", b"transfer-encoding", b"user-agent",
-        b"x-request-id",
+        b"x-request-id", b"xuanhao-signature", b"xuanhao-timestamp",
     }
 )  # fmt: skip
 """Headers that may occur once, whatever their values."""

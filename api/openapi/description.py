@@ -20,6 +20,7 @@ AREAS = {
     "operations": "What operators do: bans, segments, withheld numbers, calendar, deadlines and searches.",
     "audit": "What auditors read. They change nothing.",
     "fairness": "Verifiable draws: commitments before each day, secrets and logs after it. No token is needed.",
+    "gateways": "What gateways report: delivery receipts of SMS, signed by the SMS gateway.",
     "health": "Whether the process is up and ready.",
     "demo": "Demo mode only: users, their cars and their phones.",
 }

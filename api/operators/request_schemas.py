@@ -166,7 +166,7 @@ class DeskActsQuery(PeriodQuery):
 
 
 class TextQuery(PageQuery):
-    """The newest in a state; without a state, those that were not handed over; of a preselection, all."""
+    """The newest in a state; without a state, those that were not handed over or failed; of a preselection, all."""
 
     preselection_id: Annotated[Id | None, EmptyIsNone] = None
     state: Annotated[DeliveryState | None, EmptyIsNone] = None

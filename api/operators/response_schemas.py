@@ -153,7 +153,10 @@ class WorkflowList(Answer):
 
 
 class TextItem(Answer):
-    """An automatic SMS. `handed_over`: the gateway has it; until `give_up_at` it is retried."""
+    """An automatic SMS. `handed_over`: the gateway has it; until `give_up_at` it is retried.
+
+    `delivered` and `failed` are the provider's receipt, of `receipt_at`.
+    """
 
     preselection_id: str
     purpose: str
@@ -164,6 +167,7 @@ class TextItem(Answer):
     handed_at: Instant | None
     give_up_at: Instant
     failure: str | None
+    receipt_at: Instant | None
     workflow_id: str
     workflow_url: str
 

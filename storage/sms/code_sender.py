@@ -64,7 +64,9 @@ class CodeSender:
         facts = template_parameters(purpose, code=digits, minutes=minutes)
         text, key = render(purpose, **facts), f"code:{wanted.id}"
         try:
-            await self._gateway.send(Sms(wanted.phone, text, purpose, key, wanted.at, digits, facts))
+            await self._gateway.send(
+                Sms(wanted.phone, text, purpose, key, wanted.at, digits, facts, is_repeat=issued.is_repeat)
+            )
         except DependencyUnavailable as down:
             await self._codes.mark_failed(wanted.id, wanted.at)
             await self._quota.give_back(wanted.id)

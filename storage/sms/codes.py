@@ -6,7 +6,7 @@ code is live from the instant it was sent until it is used or a newer one is sen
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple, cast
@@ -54,6 +54,7 @@ _ISSUE = b"""
         code_hash = excluded.code_hash, created_at = excluded.created_at, expires_at = excluded.expires_at,
         while_holding = excluded.while_holding, attempts = 0, wrong_tries = '{}', failed_at = NULL
     WHERE code.used_at IS NULL
+    RETURNING xmax <> 0
 """
 
 _MOVE_SUBJECT = b"UPDATE code SET subject_hash = %(current)s WHERE subject_hash = ANY(%(others)s)"
@@ -123,11 +124,12 @@ class NewCode:
 
 @dataclass(frozen=True)
 class IssuedCode:
-    """Both instants count from `NewCode.at`."""
+    """Both instants count from `NewCode.at`. `is_repeat` where its SMS may have been sent before."""
 
     id: UUID
     resend_at: datetime
     expires_at: datetime
+    is_repeat: bool = False
 
 
 class _Counted(NamedTuple):
@@ -161,8 +163,8 @@ class Codes:
             if len(known := candidate_hashes(new.owner.subject_hash)) > 1:
                 # So that this code and earlier ones have the same subject, whichever key they were made with.
                 await connection.execute(_MOVE_SUBJECT, {"current": known[0], "others": known[1:]})
-            await connection.execute(_ISSUE, _values(new, issued))
-        return issued
+            written = await (await connection.execute(_ISSUE, _values(new, issued))).fetchall()
+        return replace(issued, is_repeat=written != [(False,)])
 
     async def live_until(self, owner: CodeOwner, at: datetime) -> datetime | None:
         """The end of the code that has been sent and can still be typed, or None."""

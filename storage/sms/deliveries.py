@@ -7,10 +7,12 @@ preselection and a purpose, and neither the phone number nor the text.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
+from domain.sms import ReceiptState
 from storage.postgres.database import Database
 from storage.sms.tables import sms_delivery
 
@@ -21,16 +23,29 @@ _TRIED = b"""
     ON CONFLICT (key) DO UPDATE SET
         attempts = greatest(known.attempts, excluded.attempts), tried_at = greatest(known.tried_at, excluded.tried_at),
         give_up_at = greatest(known.give_up_at, excluded.give_up_at)
-    WHERE known.handed_at IS NULL
-    RETURNING key
+    WHERE known.handed_at IS NULL AND known.receipt IS NULL
+    RETURNING xmax <> 0
 """
-_HANDED = b"UPDATE text_delivery SET handed_at = %(at)s, failure = NULL WHERE key = %(key)s RETURNING key"
+# A receipt may arrive before this, and its reason stays.
+_HANDED = b"""
+    UPDATE text_delivery SET handed_at = %(at)s, failure = CASE WHEN receipt IS NULL THEN NULL ELSE failure END
+    WHERE key = %(key)s RETURNING key
+"""
+_REFUSED = b"""
+    UPDATE text_delivery SET receipt = 'failed', receipt_at = %(at)s, failure = %(failure)s
+    WHERE key = %(key)s AND handed_at IS NULL RETURNING key
+"""
 _FAILED = b"UPDATE text_delivery SET failure = %(failure)s WHERE key = %(key)s AND handed_at IS NULL RETURNING key"
 
 
 class DeliveryState(StrEnum):
-    """`handed_over` to the gateway, which reports no more; `waiting` for a further attempt; `given_up`."""
+    """`handed_over` to the gateway, without a receipt; `waiting` for a further attempt; `given_up`.
 
+    With a receipt: `delivered` or `failed`. An SMS that the provider refused for good has `failed` too.
+    """
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
     HANDED_OVER = "handed_over"
     WAITING = "waiting"
     GIVEN_UP = "given_up"
@@ -49,9 +64,15 @@ class Attempt:
     at: datetime
 
 
+class Begun(NamedTuple):
+    """An attempt that may be made; `is_repeat` where an earlier one may have been accepted."""
+
+    is_repeat: bool
+
+
 @dataclass(frozen=True)
 class SmsDelivery:
-    """One SMS. `failure` is the reason of the last failed attempt, if none has succeeded."""
+    """One SMS. `failure` is the reason of the last failed attempt, if none has succeeded, or of a failed delivery."""
 
     key: str
     preselection_id: UUID
@@ -62,8 +83,12 @@ class SmsDelivery:
     tried_at: datetime
     handed_at: datetime | None
     failure: str | None
+    receipt: str | None = None
+    receipt_at: datetime | None = None
 
     def state_at(self, instant: datetime) -> DeliveryState:
+        if self.receipt:
+            return DeliveryState(self.receipt)
         if self.handed_at:
             return DeliveryState.HANDED_OVER
         return DeliveryState.WAITING if instant < self.give_up_at else DeliveryState.GIVEN_UP
@@ -89,10 +114,11 @@ class SmsDeliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, attempt: Attempt) -> bool:
-        """Record an attempt before it is made; False if the SMS has been handed over already."""
+    async def begin(self, attempt: Attempt) -> Begun | None:
+        """Record an attempt before it is made; None if the SMS has been handed over or refused already."""
         values = vars(attempt) | {"attempts": attempt.number, "tried_at": attempt.at}
-        return bool(await self._database.fetch_raw(_TRIED, values))
+        found = await self._database.fetch_raw(_TRIED, values)
+        return Begun(found[0][0]) if found else None
 
     async def hand_over(self, key: str, at: datetime) -> None:
         """The gateway has accepted the SMS."""
@@ -101,6 +127,10 @@ class SmsDeliveries:
     async def fail(self, key: str, failure: str) -> None:
         """The attempt has failed, or its result is unknown; another one may follow."""
         await self._database.fetch_raw(_FAILED, {"key": key, "failure": failure})
+
+    async def refuse(self, key: str, failure: str, at: datetime) -> None:
+        """The provider has refused the SMS for good: no other attempt follows."""
+        await self._database.fetch_raw(_REFUSED, {"key": key, "failure": failure, "at": at})
 
     async def of_preselection(self, preselection_id: UUID) -> list[SmsDelivery]:
         """All SMS about one preselection, newest first."""
@@ -114,7 +144,10 @@ class SmsDeliveries:
         limit: int = 100,
         before: tuple[datetime, UUID] | None = None,
     ) -> list[SmsDelivery]:
-        """The newest in this state at `at`, or those that were not handed over; `before` is the last one's `place`."""
+        """The newest in this state at `at`, or those that were not handed over or failed afterwards.
+
+        `before` is the last one's `place`.
+        """
         columns = sms_delivery.c
         conditions = [_is(state, at)]
         if before:
@@ -126,7 +159,8 @@ class SmsDeliveries:
         columns = sms_delivery.c
         waiting = func.count().filter(columns.give_up_at > at, columns.ordered_at <= waiting_since)
         given_up = func.count().filter(columns.give_up_at <= at, columns.give_up_at > given_up_after)
-        [counts] = await self._database.rows(select(waiting, given_up).where(columns.handed_at.is_(None)))
+        is_open = columns.handed_at.is_(None) & columns.receipt.is_(None)
+        [counts] = await self._database.rows(select(waiting, given_up).where(is_open))
         return OpenSms(*counts)
 
     async def _find(self, wanted: Select[tuple[object, ...]]) -> list[SmsDelivery]:
@@ -137,11 +171,14 @@ class SmsDeliveries:
 
 def _is(state: DeliveryState | None, at: datetime) -> ColumnElement[bool]:
     columns = sms_delivery.c
+    has_none, is_open = columns.receipt.is_(None), columns.handed_at.is_(None)
     match state:
+        case DeliveryState.DELIVERED | DeliveryState.FAILED:
+            return columns.receipt == state.value
         case DeliveryState.HANDED_OVER:
-            return columns.handed_at.is_not(None)
+            return ~is_open & has_none
         case DeliveryState.WAITING:
-            return columns.handed_at.is_(None) & (columns.give_up_at > at)
+            return is_open & has_none & (columns.give_up_at > at)
         case DeliveryState.GIVEN_UP:
-            return columns.handed_at.is_(None) & (columns.give_up_at <= at)
-    return columns.handed_at.is_(None)
+            return is_open & has_none & (columns.give_up_at <= at)
+    return (is_open & has_none) | (columns.receipt == ReceiptState.FAILED.value)

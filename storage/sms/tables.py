@@ -18,9 +18,13 @@ sms_delivery = Table(
     Column("tried_at", Instant, nullable=False),
     # When the gateway accepted it.
     Column("handed_at", Instant),
-    # The reason of the last failure, as reported by the adapter, without anything that was sent.
+    # The reason of the last failure, as reported by the adapter or a receipt, without anything that was sent.
     Column("failure", Text),
+    # What the provider reported of it, and when: `delivered`, or `failed`, also where it refused the SMS for good.
+    Column("receipt", Text),
+    Column("receipt_at", Instant),
     Index("ix_text_delivery_preselection", "preselection_id"),
     Index("ix_text_delivery_newest", "ordered_at", "preselection_id"),
     Index("ix_text_delivery_open", "ordered_at", postgresql_where=text("handed_at IS NULL")),
+    Index("ix_text_delivery_failed", "ordered_at", postgresql_where=text("receipt = 'failed'")),
 )

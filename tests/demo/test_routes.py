@@ -6,7 +6,7 @@ import pytest
 
 from demo.routes import Demo
 from domain.sms import Sms
-from gateways.sms import LocalSms
+from gateways.sms.local import LocalSms
 from tests.demo.demo_server import DemoServer
 from tests.support.clocks import SettableClock
 

@@ -1,10 +1,7 @@
 """The examples of docs/gateways.md are what the adapters send and read."""
 
-import json
 import re
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -12,19 +9,13 @@ import pytest
 from domain.parties import Party, PartyKind
 from domain.sms import Purpose, Sms, render, template_parameters
 from domain.vehicle_eligibility import Obstacle, VehicleQuestion
-from gateways.sms import HttpSms
+from gateways.sms.http import HttpSms
 from gateways.vehicle_registry import HttpVehicleRegistry
+from tests.support.gateway_contract import CONTRACT, example
 from tests.support.http_server import LocalServer
 
-CONTRACT = (Path(__file__).parents[2] / "docs" / "gateways.md").read_text("utf-8")
 FACTS = dict.fromkeys(("code", "minutes", "plate", "last_day", "office", "until"), "x")
 PERSON = Party(PartyKind.PERSON, "张三", "11010519491231002X")
-
-
-def example(name: str) -> Any:
-    found = re.search(rf"<!-- {name} -->\n```json\n(.*?)```", CONTRACT, re.DOTALL)
-    assert found, name
-    return json.loads(found[1])
 
 
 async def test_an_sms_is_sent_as_its_example(http_server: LocalServer, client: httpx.AsyncClient) -> None:

@@ -1,24 +1,16 @@
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import httpx
 import pytest
 from starlette.responses import Response
 
-from domain.dependencies import DependencyUnavailable
-from domain.sms import Sms, SmsGateway
+from domain.dependencies import CallDeclined, DependencyUnavailable
+from domain.sms import Sms, SmsGateway, key_of
 from gateways import http
-from gateways.sms import HttpSms, LocalSms
+from gateways.sms.http import HttpSms
+from gateways.sms.local import LocalSms
 from tests.support.http_server import LocalServer, Received
-
-MESSAGE = Sms(
-    phone="13800138000",
-    text="【选号】验证码123456",
-    purpose="confirm_information",
-    idempotency_key="k-1",
-    at=datetime(2026, 11, 23, tzinfo=UTC),
-    code="123456",
-)
+from tests.support.sms import MESSAGE
 
 
 class MemoryOutbox:
@@ -72,6 +64,21 @@ async def test_whatever_is_not_accepted_counts_as_down(
     with pytest.raises(DependencyUnavailable) as down:
         await HttpSms(http_server.url, client).send(MESSAGE)
     assert down.value.part == "sms"
+
+
+async def test_what_the_gateway_will_never_take_is_final(http_server: LocalServer, client: httpx.AsyncClient) -> None:
+    http_server.answers(422)
+    with pytest.raises(CallDeclined) as declined:
+        await HttpSms(http_server.url, client).send(MESSAGE)
+    assert declined.value.is_final
+
+
+async def test_a_key_with_a_plate_is_sent_in_ascii(http_server: LocalServer, client: httpx.AsyncClient) -> None:
+    http_server.answers(202)
+    key = "3f0c:reserved:粤B12345"
+    await HttpSms(http_server.url, client).send(replace(MESSAGE, idempotency_key=key))
+    sent = http_server.received[0].headers["idempotency-key"]
+    assert (sent, key_of(sent)) == ("3f0c:reserved:%E7%B2%A4B12345", key)
 
 
 async def test_a_gateway_that_is_away_counts_as_down(refused_url: str, client: httpx.AsyncClient) -> None:

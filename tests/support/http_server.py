@@ -15,6 +15,8 @@ class Received:
     headers: dict[str, str]
     body: bytes
     path: str = "/"
+    query: str = ""
+    method: str = "POST"
 
     @property
     def json(self) -> Any:
@@ -49,7 +51,8 @@ class LocalServer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        received = Received(dict(request.headers), await request.body(), request.url.path)
+        url = request.url
+        received = Received(dict(request.headers), await request.body(), url.path, url.query, request.method)
         self.received.append(received)
         if self.answer is None:
             await receive()

@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from temporalio.exceptions import ApplicationError
 
-from domain.dependencies import DependencyUnavailable
+from domain.dependencies import CallDeclined, DependencyUnavailable
 from domain.preselection.values import Stage
 from embedded.postgres import Postgres
 from storage.sms.deliveries import DeliveryState, SmsDelivery
@@ -90,14 +89,17 @@ async def test_why_a_text_waits_is_recorded_and_operators_see_it_in_the_details(
 
 async def test_a_text_that_was_given_up_stands_in_the_details(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     vehicle = await world.reach_selection()
-    # As after a day of attempts: time can't be skipped while an activity is retried.
-    monkeypatch.setattr(world.phone, "down", ApplicationError("enough", non_retryable=True))
+    # The provider will never take it. After a day of attempts it is shown in the same way.
+    monkeypatch.setattr(world.phone, "down", CallDeclined("sms", "isv.MOBILE_NUMBER_ILLEGAL", is_final=True))
     await compose(vehicle)
 
     async def is_shown() -> bool:
         return "`reserved` ❌ 未能送出" in await details_of(vehicle.handle)
 
     await eventually(is_shown)
+    delivery = await delivery_of(vehicle)
+    assert (delivery.state_at(delivery.tried_at), delivery.attempts) == (DeliveryState.FAILED, 1)
+    assert delivery.failure == "sms declined the call: isv.MOBILE_NUMBER_ILLEGAL"
 
 
 async def attempts_under_way(vehicle: Vehicle) -> int:

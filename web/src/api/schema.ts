@@ -1648,6 +1648,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sms-receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Sms Receipts
+         * @description Record what became of SMS. A message that comes a second time is refused: sign a repeat again.
+         */
+        post: operations["take_sms_receipts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/verification-codes": {
         parameters: {
             query?: never;
@@ -2355,10 +2375,12 @@ export interface components {
         };
         /**
          * DeliveryState
-         * @description `handed_over` to the gateway, which reports no more; `waiting` for a further attempt; `given_up`.
+         * @description `handed_over` to the gateway, without a receipt; `waiting` for a further attempt; `given_up`.
+         *
+         *     With a receipt: `delivered` or `failed`. An SMS that the provider refused for good has `failed` too.
          * @enum {string}
          */
-        DeliveryState: "handed_over" | "waiting" | "given_up";
+        DeliveryState: "delivered" | "failed" | "handed_over" | "waiting" | "given_up";
         /**
          * DeskCountersAnswer
          * @description `expected`: all whose last day it is, whatever became of them; the others are acts of this day.
@@ -3092,6 +3114,43 @@ export interface components {
             reason: string;
         };
         /**
+         * ReceiptItem
+         * @description `key` is the `Idempotency-Key` of the SMS, `reason` the provider's code of a failure.
+         */
+        ReceiptItem: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Key */
+            key: string;
+            /** Reason */
+            reason?: string | null;
+            state: components["schemas"]["ReceiptState"];
+        };
+        /**
+         * ReceiptsAnswer
+         * @description `ignored` are receipts of unknown SMS, of codes, and those older than a recorded one.
+         */
+        ReceiptsAnswer: {
+            /** Ignored */
+            ignored: number;
+            /** Recorded */
+            recorded: number;
+        };
+        /** ReceiptsBody */
+        ReceiptsBody: {
+            /** Receipts */
+            receipts: components["schemas"]["ReceiptItem"][];
+        };
+        /**
+         * ReceiptState
+         * @description What became of an SMS that the gateway has accepted.
+         * @enum {string}
+         */
+        ReceiptState: "delivered" | "failed";
+        /**
          * Rejection
          * @description Why the desk has rejected the reservation, and what can be done now; `advice` is null for a free text.
          */
@@ -3385,6 +3444,8 @@ export interface components {
         /**
          * TextItem
          * @description An automatic SMS. `handed_over`: the gateway has it; until `give_up_at` it is retried.
+         *
+         *     `delivered` and `failed` are the provider's receipt, of `receipt_at`.
          */
         TextItem: {
             /** Attempts */
@@ -3409,6 +3470,8 @@ export interface components {
             preselection_id: string;
             /** Purpose */
             purpose: string;
+            /** Receipt At */
+            receipt_at: string | null;
             state: components["schemas"]["DeliveryState"];
             /**
              * Tried At
@@ -12412,6 +12475,116 @@ export interface operations {
             };
             /** @description `rate_limited` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    take_sms_receipts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                "Xuanhao-Signature"?: string;
+                "Xuanhao-Timestamp"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptsAnswer"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,21 +1,17 @@
-"""Port to the SMS gateway."""
+"""The generic SMS gateway over HTTP."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from http import HTTPStatus
+from typing import Any
 
 import httpx
 
-from domain.dependencies import DependencyUnavailable
+from domain.dependencies import CallDeclined, DependencyUnavailable
 from domain.sms import Sms
 from gateways.http import call
 
-
-class Outbox(Protocol):
-    """The outbox of the local adapter."""
-
-    async def add(self, message: Sms) -> None:
-        """Store the SMS; one with the same key is stored once."""
-        ...
+_OF_THIS_SMS = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS)
+"""Refusals after which another SMS may be accepted."""
 
 
 class HttpSms:
@@ -35,11 +31,17 @@ class HttpSms:
             "POST",
             self._url,
             json=self._body(message),
-            headers={"Idempotency-Key": message.idempotency_key},
+            headers={"Idempotency-Key": message.reference},
         )
         answer = await call(self._client, request, part="sms")
-        if not httpx.codes.is_success(answer.status):
-            raise DependencyUnavailable("sms", f"status {answer.status}")
+        if httpx.codes.is_success(answer.status):
+            return
+        reason = f"status {answer.status}"
+        if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise CallDeclined("sms", reason, is_final=True)
+        if answer.status in _OF_THIS_SMS:
+            raise CallDeclined("sms", reason)
+        raise DependencyUnavailable("sms", reason)
 
     def _body(self, message: Sms) -> dict[str, Any]:
         body = {
@@ -50,13 +52,3 @@ class HttpSms:
         }
         template = self._templates.get(message.purpose)
         return body | ({"template": template} if template else {})
-
-
-class LocalSms:
-    """Delivers into our outbox, which the demo phone reads."""
-
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
-
-    async def send(self, message: Sms) -> None:
-        await self._outbox.add(message)
