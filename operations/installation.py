@@ -28,6 +28,7 @@ from config.temporal_setup import (
 )
 from domain.dependencies import DependencyUnavailable
 from operations.holiday_calendar import days_to_enter, is_official
+from operations.key_check import reads_newest_record
 from storage.audit.trail import Act
 from storage.crypto.new_keys import new_keys, write_key_file
 from storage.crypto.sources import key_source
@@ -163,11 +164,13 @@ async def check_keys(installation: Installation) -> str:
     try:
         source = key_source(file, settings.keys)
         require_keys_of_mode(source.read(), demo=settings.demo)
-        Keys.from_source(source)
+        keys = Keys.from_source(source)
     except SettingsError as problem:
         raise Missing("of another mode", str(problem)) from None
     except (OSError, ValueError, KeyError):
         raise Missing("unreadable", "name a key file in XUANHAO_KEY_FILE that this user can read") from None
+    if await has_migrations(installation.database) and not await reads_newest_record(installation.database, keys):
+        raise Missing("not those of the database", "load the copy of the key file: nothing else reads that data")
     if settings.keys is None and file and file.stat().st_mode & 0o077:
         if not installation.apply:
             raise Missing("others can read the file", "chmod 600 the file", is_usable=True)

@@ -13,6 +13,7 @@ from domain.errors import OutcomeUnknown, Refusal, Unauthenticated, Unavailable
 from gateways.identity.staff_tokens import StaffNotProved
 from locales.languages import Language
 from locales.problem_text import field_message, problem_detail, problem_title
+from storage.crypto.vault import Unreadable
 
 STATUSES = {
     "idempotency_key_invalid": 400,
@@ -67,11 +68,14 @@ STATUSES = {
     "unavailable": 503,
     "outcome_unknown": 504,
 }
-FAILURES = (Refusal, DependencyUnavailable, TimeoutError)
+FAILURES = (Refusal, DependencyUnavailable, TimeoutError, Unreadable)
 """The errors that the API converts into a problem; any other is a defect in our code."""
 
 MEDIA_TYPE = "application/problem+json"
 DOWN = "down"
+UNREADABLE = "unreadable"
+"""The keys are not those with which a value was encrypted: their file was lost or is an old one."""
+
 # The challenge of RFC 9470: the sign-in was not strong enough, so another one may help.
 _STEP_UP = 'Bearer error="insufficient_user_authentication"'
 
@@ -116,5 +120,7 @@ def refusal_of(failure: Exception) -> Refusal | None:
             return Unavailable({failure.part: DOWN})
         case TimeoutError():
             return OutcomeUnknown()
+        case Unreadable():
+            return Unavailable({"keys": UNREADABLE})
         case _:
             return None

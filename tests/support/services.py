@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from temporalio.client import Client
 
+from config.settings import Settings
 from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from tests.support.api_stack import Addresses, container_for, keys_of, running_api, settings_for
@@ -28,16 +29,28 @@ class Services:
     folder: Path
 
     @asynccontextmanager
-    async def running(self, redis_url: str) -> AsyncIterator[Country]:
-        name, phone = f"service_{uuid4().hex[:12]}", Phone()
+    async def database(self) -> AsyncIterator[str]:
+        """The name of a new, migrated database."""
+        name = f"service_{uuid4().hex[:12]}"
         await self.postgres.create_database(name, template=self.template)
-        settings = settings_for(
-            Addresses(self.postgres.url(name), redis_url, self.temporal.address, task_queue=name), self.folder
-        )
-        keys = keys_of(settings)
+        yield name
+        await self.postgres.drop_database(name)
+
+    @asynccontextmanager
+    async def running(self, redis_url: str) -> AsyncIterator[Country]:
+        async with self.database() as name, self.started(name, redis_url) as country:
+            yield country
+
+    @asynccontextmanager
+    async def started(self, name: str, redis_url: str, key_file: Path | None = None) -> AsyncIterator[Country]:
+        """The service on this database, with the tests' keys or others."""
+        settings, phone = self.settings(name, redis_url, key_file), Phone()
         async with (
             running_worker(container_for(settings, phone, keys_of(settings)), self.client, name),
-            running_api(settings, phone, Registry(), keys) as stack,
+            running_api(settings, phone, Registry(), keys_of(settings)) as stack,
         ):
             yield Country(stack)
-        await self.postgres.drop_database(name)
+
+    def settings(self, name: str, redis_url: str, key_file: Path | None = None) -> Settings:
+        addresses = Addresses(self.postgres.url(name), redis_url, self.temporal.address, task_queue=name)
+        return settings_for(addresses, self.folder).model_copy(update={"key_file": key_file} if key_file else {})
