@@ -9,7 +9,8 @@ from temporalio.client import Client
 from embedded.postgres import Postgres
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
-from operations.installation import SETUP, Installation, Step, run_step
+from operations.installation import Installation, Step, run_step
+from operations.setup import SETUP
 from process.clock import system_clock
 from storage.audit.verification import verify_audit
 from storage.crypto.new_keys import new_keys, write_key_file
