@@ -14,7 +14,7 @@ from gateways.vehicle_registry import HttpVehicleRegistry
 from tests.support.gateway_contract import CONTRACT, example
 from tests.support.http_server import LocalServer
 
-FACTS = dict.fromkeys(("code", "minutes", "plate", "last_day", "office", "until"), "x")
+FACTS = dict.fromkeys(("code", "minutes", "plate", "last_day", "office", "until", "decide_by"), "x")
 PERSON = Party(PartyKind.PERSON, "张三", "11010519491231002X")
 
 
