@@ -37,7 +37,7 @@ export const start = (id: string, key: string) => act(id, '/start', undefined, k
 export const sendIdentityCode = (id: string, key: string) => act(id, '/identity-code', undefined, key)
 export const verifyIdentity = (id: string, code: string, key: string) => act(id, '/identity', { code }, key)
 export const compose = (id: string, numbers: string[], key: string) => act(id, '/compositions', { numbers }, key)
-export const draw = (id: string, body: { exclude_four: boolean; prefix?: string }, key: string) =>
+export const draw = (id: string, body: { exclude_four: boolean; prefix?: string; nonce?: string }, key: string) =>
   act(id, '/draws', body, key)
 export const chooseCandidate = (id: string, number: string, key: string) => act(id, '/candidates', { number }, key)
 export const confirmCandidate = (id: string, number: string, key: string) => act(id, '/confirmation', { number }, key)

@@ -2,13 +2,20 @@ import { computed, ref, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { chooseCandidate, confirmCandidate, draw as drawBatch } from '@/api/preselections'
 import type { PreselectionView } from '@/api/types'
 import { useAction } from './useAction'
+import { useOwnNonces } from './useOwnNonces'
 import type { PreselectionContext } from './usePreselection'
 
 type Context = Pick<PreselectionContext, 'id' | 'apply' | 'refresh'>
 
 /** Draws and candidates of one preselection. After a refusal the view is read again, since it was out of date. */
 export function useDraws(view: MaybeRefOrGetter<PreselectionView>, { id, apply, refresh }: Context) {
-  const drawing = useAction((key, body: { exclude_four: boolean; prefix?: string }) => drawBatch(id, body, key))
+  const { nonceFor, keep } = useOwnNonces(id)
+  const drawing = useAction(async (key, body: { exclude_four: boolean; prefix?: string }) => {
+    const nonce = nonceFor(key)
+    const next = await drawBatch(id, { ...body, ...(nonce ? { nonce } : {}) }, key)
+    if (nonce) keep(next, nonce)
+    return next
+  })
   const choosing = useAction((key, number: string) => chooseCandidate(id, number, key))
 
   // If the server does not send the initial number, a batch, a candidate or a falling count shows that there was a draw.

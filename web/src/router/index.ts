@@ -29,6 +29,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/preselections/:id', component: () => import('@/screens/PreselectionScreen.vue'), props: true, meta: applicant },
   { path: '/practice', component: () => import('@/screens/PracticeScreen.vue') },
   { path: '/segments', component: () => import('@/screens/SegmentsScreen.vue') },
+  { path: '/fairness', component: () => import('@/screens/FairnessScreen.vue') },
   { path: '/desk', name: 'desk', component: () => import('@/screens/DeskScreen.vue'), meta: { signedIn: true, role: 'clerk' } },
   { path: CALLBACK_PATH, component: EntranceScreen },
   { path: '/:rest(.*)*', component: () => import('@/screens/NotFoundScreen.vue') },
