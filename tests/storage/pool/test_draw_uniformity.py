@@ -67,9 +67,7 @@ async def draws(
 
 
 # Each pool and each filter; all six pairs would show no more and take a minute longer.
-@pytest.mark.parametrize(
-    "pool, without_four", list(zip(POOLS, (False, True, False), strict=True)), ids=["with", "without", "with"]
-)
+@pytest.mark.parametrize("pool, without_four", list(zip(POOLS, (False, True, False), strict=True)))
 async def test_ten_thousand_draws_of_ten_are_uniform(redis: Redis, pool: str, *, without_four: bool) -> None:
     await put_index(redis, POOLS[pool])
     drawn = await draws(PoolIndex(redis), DRAWS, draw_filter=DrawFilter(without_four=without_four))
