@@ -53,6 +53,7 @@ from api.preselections import (
 )
 from api.preselections import endpoints as preselections
 from api.sms_receipts import endpoints as sms_receipts
+from api.waiting_room import endpoints as queue
 from locales.languages import preferred_language
 
 VERSION = "1.0.0"
@@ -62,8 +63,8 @@ AREAS = (
     document_endpoints.router, appeal_endpoints.router, desk.router, ban_endpoints.router, operator_appeals.router,
     pool_endpoints.router, deadline_endpoints.router, search_endpoints.router, sms_endpoints.router,
     office_endpoints.router, auditors.router, act_endpoints.router, affair_endpoints.router, preview_endpoints.router,
-    figure_endpoints.router, verification_endpoints.router, fairness.router, practice.router,
-    sms_receipts.router, health.router,
+    figure_endpoints.router, verification_endpoints.router, fairness.router, queue.router,
+    queue.operators_router, practice.router, sms_receipts.router, health.router,
 )  # fmt: skip
 # FastAPI's telemetry would send URLs with queries and texts of exceptions to a collector from the environment.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}

@@ -14,6 +14,7 @@ from api.limits.ip_throttle import IpThrottle
 from api.limits.remembered import Remembered
 from api.limits.streams import OpenStreams
 from api.offices.directory import OfficeDirectory
+from api.waiting_room.directory import RoomDirectory
 from config.settings import Settings
 from config.temporal import connect
 from documents.voucher import VoucherProof
@@ -65,6 +66,7 @@ class AppContext:
     call_rate: CallRate
     drawn_pages: DrawnPages
     vouchers: VoucherKeys
+    waiting_rooms: RoomDirectory
     operations: OperationsContext
 
     @classmethod
@@ -91,6 +93,7 @@ class AppContext:
             call_rate=CallRate(policy),
             drawn_pages=Remembered(PAGES_KEPT),
             vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
+            waiting_rooms=RoomDirectory(repositories.waiting_rooms, clock),
             operations=operations,
         )
 

@@ -11,6 +11,7 @@ from storage.preselections import tables as preselection_tables
 from storage.rollups import tables as rollup_tables
 from storage.sms import tables as sms_tables
 from storage.staff import tables as staff_tables
+from storage.waiting_room import tables as waiting_room_tables
 
 metadata = tables.metadata
 
@@ -26,4 +27,5 @@ __all__ = [
     "rollup_tables",
     "sms_tables",
     "staff_tables",
+    "waiting_room_tables",
 ]

@@ -53,6 +53,8 @@ from storage.sms.outbox import SmsOutbox
 from storage.sms.receipts import SmsReceipts
 from storage.staff.persons import StaffPersons
 from storage.staff.requests import OperatorRequests
+from storage.waiting_room.places import WaitingPlaces
+from storage.waiting_room.rooms import WaitingRooms
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class Repositories:
     staff_looks: StaffLooks
     staff_persons: StaffPersons
     vehicle_histories: VehicleHistories
+    waiting_places: WaitingPlaces
+    waiting_rooms: WaitingRooms
     withheld: WithheldNumbers
 
     @classmethod
@@ -163,6 +167,8 @@ class Repositories:
             staff_looks=StaffLooks(database),
             staff_persons=StaffPersons(database),
             vehicle_histories=VehicleHistories(database),
+            waiting_places=WaitingPlaces(redis, PersonalHashes(keys.hashes)),
+            waiting_rooms=WaitingRooms(database),
             withheld=WithheldNumbers(database, pool_index),
         )
 

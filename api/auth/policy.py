@@ -64,6 +64,7 @@ PRACTICE = Rule(frozenset(), is_public=True, takes_token=True)
 PUBLIC_OFFICE = Rule(frozenset(), Record.OFFICE, is_public=True, takes_token=True)
 HEALTH = Rule(frozenset(), is_public=True, is_queued=False)
 APPLICANT = Rule(frozenset({Role.APPLICANT}))
+WAITING = Rule(frozenset({Role.APPLICANT}), Record.OFFICE)
 OWNER = Rule(frozenset({Role.APPLICANT}), Record.OWN_PRESELECTION)
 CLERK = Rule(frozenset({Role.CLERK}))
 DESK = Rule(frozenset({Role.CLERK}), Record.DESK_RESERVATION)
@@ -125,6 +126,7 @@ RULES: Mapping[str, Rule] = {
     "request_policy": OPERATOR,
     "confirm_policy": OPERATOR,
     "publish_notice": OPERATOR,
+    "open_waiting_room": OPERATOR,
     "read_calendar": OPERATOR,
     "enter_days": OPERATOR,
     "seed_calendar_year": OPERATOR,
@@ -154,6 +156,9 @@ RULES: Mapping[str, Rule] = {
     "read_figures": OPERATOR,
     "verify_chain": AUDITOR,
     "list_draws": OWNER,
+    "read_queue": PUBLIC_OFFICE,
+    "join_queue": WAITING,
+    "stream_queue": WAITING,
     "list_fairness_days": PUBLIC,
     "read_fairness_day": PUBLIC,
     "read_fairness_file": PUBLIC,

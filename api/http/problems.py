@@ -48,6 +48,7 @@ STATUSES = {
     "second_operator_needed": 409,
     "prefix_in_use": 409,
     "not_yet": 409,
+    "queue_closed": 409,
     "payload_too_large": 413,
     "unsupported_media_type": 415,
     "validation_failed": 422,

@@ -45,6 +45,11 @@ class FairQueue:
     def waiting(self) -> int:
         return sum(map(len, self._waiting.values()))
 
+    @property
+    def is_full(self) -> bool:
+        """Whether a further account's call would wait."""
+        return self.running >= self._at_once
+
     def would_refuse(self, account: str) -> bool:
         """Whether the account's next call would be the one that is refused at once."""
         if not self._is_full(account) and account not in self._waiting:

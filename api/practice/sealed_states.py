@@ -1,19 +1,17 @@
 """The state of a practice: it goes with the client, sealed with our keys, and lives for an hour. Nothing is stored."""
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hmac import compare_digest
 from typing import Any
 
 from domain.errors import Refusal
 from domain.instants import from_milliseconds, to_milliseconds
-from storage.crypto.keyed_hash import KeyedHash, candidate_hashes
+from storage.crypto.keyed_hash import KeyedHash
+from storage.crypto.signed_texts import sign_text, signed_text
 
 LIFETIME = timedelta(hours=1)
 _LABEL = "practice state"
-_MAC_BYTES = 32
 
 
 @dataclass(eq=False)
@@ -40,26 +38,16 @@ def seal(state: PracticeState, keys: KeyedHash) -> str:
         "begun": to_milliseconds(state.begun_at),
         "tries": state.tries,
     }
-    text = json.dumps(content, separators=(",", ":"))
-    return f"{_encode(text.encode())}.{_encode(keys.hash(_LABEL, text)[-_MAC_BYTES:])}"
+    return sign_text(keys, _LABEL, json.dumps(content, separators=(",", ":")))
 
 
 def open_state(sealed: str, keys: KeyedHash, at: datetime) -> PracticeState:
     """Raises `StateInvalid`."""
-    try:
-        content, mac = (urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in sealed.split("."))
-        text = content.decode()
-    except ValueError:
-        raise StateInvalid from None
-    known = candidate_hashes(keys.hash(_LABEL, text))
-    if not any(compare_digest(each[-_MAC_BYTES:], mac) for each in known):
+    text = signed_text(keys, _LABEL, sealed)
+    if text is None:
         raise StateInvalid
     given = json.loads(text)
     begun_at = from_milliseconds(given["begun"])
     if at - begun_at >= LIFETIME:
         raise StateInvalid
     return PracticeState(given["office"], given["record"], begun_at, given["tries"])
-
-
-def _encode(content: bytes) -> str:
-    return urlsafe_b64encode(content).decode().rstrip("=")

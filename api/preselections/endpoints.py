@@ -1,5 +1,9 @@
 """The caller's preselections, and the steps before and after the selection of a plate."""
 
+from typing import Annotated
+
+from fastapi import Header
+
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
@@ -8,6 +12,7 @@ from api.preselections.rejections import with_ending
 from api.preselections.schemas import IdentityBody, PreselectionList, PreselectionView
 from api.preselections.session_holders import list_own
 from api.preselections.views import view_of
+from api.waiting_room.service import QUEUE_PASS, require_pass
 from domain.sms import Purpose
 from storage.crypto.keyed_hash import encode_candidates
 from workflows.messages import Action, ConfirmIdentity
@@ -37,8 +42,9 @@ async def read_preselection(context: CurrentContext) -> PreselectionView:
 
 
 @router.post("/{preselection_id}/start", responses=responses_of_write("not_found", "wrong_stage", "vehicle_in_use"))
-async def start(context: CurrentContext) -> PreselectionView:
-    """「开始选号」 leads to 身份验证 (R-14)."""
+async def start(context: CurrentContext, queue_pass: Annotated[str, Header(alias=QUEUE_PASS)] = "") -> PreselectionView:
+    """「开始选号」 leads to 身份验证 (R-14). While the office's waiting room is open, only with a pass of it."""
+    await require_pass(context, context.preselection.office_code, queue_pass)
     return await perform_action(context, "start", Action(str(context.operation_id)))
 
 

@@ -11,12 +11,12 @@ COMMANDS = (
     "bitcount", "bitop", "del", "eval", "evalsha", "exec", "exists", "get", "getbit", "getrange", "hdel",
     "hget", "hincrby", "hmget", "hset", "info", "lrange", "mget", "mset", "multi", "pexpire", "ping", "publish",
     "rpush", "set", "setbit", "strlen", "subscribe", "xadd", "xrange", "xtrim", "zadd", "zcard",
-    "zcount", "zrange", "zrangebyscore", "zrem", "zremrangebyrank", "zremrangebyscore", "zscore",
+    "zcount", "zrange", "zrangebyscore", "zrank", "zrem", "zremrangebyrank", "zremrangebyscore", "zscore",
 )  # fmt: skip
 """The commands that API and worker call, in scripts and outside."""
 
 _HEALTH_MS = 60_000
-_EXAMPLES = "pool:{A}:free rate:{a}"
+_EXAMPLES = "pool:{A}:free rate:{a} room:{a}:places"
 _NAMES = 256
 """So many names that each master of a cluster has one."""
 

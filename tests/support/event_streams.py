@@ -16,8 +16,9 @@ TIMEOUT = 8.0
 class Events:
     """The events of a stream as they come."""
 
-    def __init__(self, lines: AsyncIterator[str]) -> None:
+    def __init__(self, lines: AsyncIterator[str], *, name: str = "preselection") -> None:
         self._lines = lines
+        self._name = name
 
     async def next(self) -> dict[str, Any]:
         """The next view; comments are skipped."""
@@ -28,7 +29,7 @@ class Events:
                 if kind == "event":
                     name = text
                 if kind == "data":
-                    assert name == "preselection"
+                    assert name == self._name
                     view: dict[str, Any] = json.loads(text)
                     return view
         raise EOFError

@@ -1,0 +1,17 @@
+"""The table of waiting rooms. The places in them are in Redis."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, Uuid
+
+from storage.postgres.tables import Instant, metadata
+
+waiting_room = Table(
+    "waiting_room",
+    metadata,
+    # The operator's request that opened it, so that a repeat opens nothing.
+    Column("id", Uuid, primary_key=True),
+    Column("office_code", Text, ForeignKey("office.code"), nullable=False),
+    Column("opens_at", Instant, nullable=False),
+    Column("closes_at", Instant, nullable=False),
+    CheckConstraint("opens_at < closes_at", name="opens_first"),
+    Index("ix_waiting_room_closes_at", "closes_at"),
+)
