@@ -1,7 +1,6 @@
 """The stream of one person's place."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
@@ -12,7 +11,7 @@ from sse_starlette import ServerSentEvent
 
 from api.http.request_context import RequestContext
 from api.waiting_room.schemas import QueuePlace
-from api.waiting_room.service import place_in
+from api.waiting_room.service import person_of, place_in
 from domain.dependencies import DependencyUnavailable
 from domain.waiting_room import WaitingRoom
 
@@ -23,6 +22,8 @@ SOONEST_S, LATEST_S = 2.0, 30.0
 SHARE = 20
 SPREAD_S = 3.0
 """Within so many seconds after the opening all streams read the places that were drawn."""
+
+_DIGITS = 4
 
 log = structlog.get_logger("requests")
 
@@ -42,17 +43,22 @@ async def places_of(
                 yield ServerSentEvent(event=EVENT, data=place.model_dump_json(by_alias=True), sep="\n")
                 sent = place
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds_until_news(room, sent, now)):
+            async with asyncio.timeout(seconds_until_news(room, sent, now, spread_of(person_of(context)))):
                 await closing.wait()
 
 
-def seconds_until_news(room: WaitingRoom, sent: QueuePlace | None, now: datetime) -> float:
+def spread_of(person: str) -> float:
+    """Between 0 and 1, evenly over all people, from the hexadecimal digits of a hash."""
+    return int(person[:_DIGITS], 16) / 16**_DIGITS
+
+
+def seconds_until_news(room: WaitingRoom, sent: QueuePlace | None, now: datetime, spread: float) -> float:
     """A twentieth of the time until the turn, within bounds; the opening, if that comes before."""
     if sent is None:
         return SOONEST_S
     until_opening = (room.opens_at - now).total_seconds()
     if until_opening > 0:
-        return min(LATEST_S, until_opening + SPREAD_S * secrets.randbelow(1000) / 1000)
+        return min(LATEST_S, until_opening + SPREAD_S * spread)
     return min(LATEST_S, max(SOONEST_S, (sent.estimated_at - now).total_seconds() / SHARE))
 
 

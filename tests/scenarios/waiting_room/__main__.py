@@ -90,7 +90,7 @@ class Simulation:
         )
         follower.read += 1
         follower.size += len(place.model_dump_json(by_alias=True)) + len("event: queue\ndata: \n\n")
-        follower.reads_at = second + seconds_until_news(self.room, place, now)
+        follower.reads_at = second + seconds_until_news(self.room, place, now, 0.5)
         if standing.pass_ends is not None:
             follower.let_in_after = second
 
