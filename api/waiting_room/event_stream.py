@@ -24,6 +24,7 @@ SPREAD_S = 3.0
 """Within so many seconds after the opening all streams read the places that were drawn."""
 
 _DIGITS = 4
+_PARTS = 0x10000
 
 log = structlog.get_logger("requests")
 
@@ -49,7 +50,7 @@ async def places_of(
 
 def spread_of(person: str) -> float:
     """Between 0 and 1, evenly over all people, from the hexadecimal digits of a hash."""
-    return int(person[:_DIGITS], 16) / 16**_DIGITS
+    return int(person[:_DIGITS], 16) / _PARTS
 
 
 def seconds_until_news(room: WaitingRoom, sent: QueuePlace | None, now: datetime, spread: float) -> float:
