@@ -1,7 +1,11 @@
 """Temporal behind TLS with its own authority, as the SDK's own variables and profiles name it."""
 
+import asyncio
+import json
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +13,9 @@ from config.settings import Settings, SettingsError
 from config.temporal import connect
 from embedded.temporal import Temporal
 from tests.config.required_settings import REQUIRED
+from tests.rules.source_files import ROOT
 from tests.support.tls import Authority, KeyPair, tls_proxy
+from tests.support.waiting import eventually
 
 SERVER, CLIENT = "temporal.example.org", "client.example.org"
 
@@ -89,3 +95,33 @@ def test_what_can_not_be_read_ends_the_start_in_one_line(monkeypatch: pytest.Mon
     with pytest.raises(SettingsError, match="TEMPORAL_TLS_CLIENT_CERT_PATH") as refused:
         Settings.from_environment()
     assert "secret" not in str(refused.value)
+
+
+async def test_an_api_key_arrives_with_every_call(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, server = tmp_path / "said", authority.issue(SERVER)
+
+    async def lines(number: int) -> list[Any]:
+        """What the server has said, as soon as it is so many lines."""
+        whole = [line for line in said.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        return [json.loads(line) for line in whole] if len(whole) >= number else []
+
+    node, script = Path(sys.executable).with_name("node"), ROOT / "tests" / "support" / "grpc_headers.mjs"
+    with said.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(node, script, server.certificate, server.key, stdout=output)
+    try:
+        [port] = await eventually(lambda: lines(1))
+        for name, value in REQUIRED.items():
+            monkeypatch.setenv(f"XUANHAO_{name}", value)
+        monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{port}")
+        monkeypatch.setenv("TEMPORAL_API_KEY", "a secret key")
+        monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", str(authority.root))
+        monkeypatch.setenv("TEMPORAL_TLS_SERVER_NAME", SERVER)
+        await is_served()
+        _, *calls = await eventually(lambda: lines(3))
+    finally:
+        process.kill()
+        await process.wait()
+    assert [call[":path"].rpartition("/")[2] for call in calls] == ["GetSystemInfo", "Check"]
+    assert [call["authorization"] for call in calls] == ["Bearer a secret key"] * 2
