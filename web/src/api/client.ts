@@ -17,6 +17,8 @@ export interface RequestOptions {
   key?: string
   query?: Record<string, string | number | undefined>
   signal?: AbortSignal
+  /** The pass of an office's waiting room. */
+  queuePass?: string
 }
 
 // The API responds within 15 seconds; anything slower counts as lost.
@@ -54,6 +56,7 @@ export function requestHeaders(options: RequestOptions = {}): Record<string, str
     'Accept-Language': context.language(),
     ...(token ? { Authorization: `Bearer ${token}` } : {}),
     ...(options.key ? { 'Idempotency-Key': options.key } : {}),
+    ...(options.queuePass ? { 'Queue-Pass': options.queuePass } : {}),
     ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
   }
 }

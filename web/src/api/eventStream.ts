@@ -7,6 +7,8 @@ export type StreamState = 'connecting' | 'live' | 'lost'
 
 export interface StreamOptions {
   path: string
+  /** The pass of an office's waiting room, for its stream. */
+  queuePass?: string
   onEvent: (name: string, data: string) => void
   onState: (state: StreamState) => void
   /** Random number in [0, 1), so that a thousand clients do not return in the same second. */
@@ -17,7 +19,7 @@ export interface StreamOptions {
 const SILENCE_MS = 45_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
-const FINAL_REFUSALS = new Set([401, 403, 404])
+const FINAL_REFUSALS = new Set([401, 403, 404, 409])
 
 export function pauseBefore(attempt: number, random: () => number): number {
   const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt)
@@ -49,7 +51,7 @@ async function readOnce(options: StreamOptions, ending: AbortSignal): Promise<bo
   const watchdog = createWatchdog(line.abort)
   let heard = false
   try {
-    const headers = { ...requestHeaders(), Accept: 'text/event-stream' }
+    const headers = { ...requestHeaders(options.queuePass ? { queuePass: options.queuePass } : {}), Accept: 'text/event-stream' }
     const response = await fetch(apiUrl(options.path), { headers, signal: line.signal, cache: 'no-store' })
     noteRefusal(response)
     // Nobody is let in later who is refused now: a new sign-in loads the page anew.

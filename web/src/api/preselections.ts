@@ -33,7 +33,7 @@ export const fetchKeyboard = (id: string, query: { prefix: string; typed: string
     ? fetchPracticeKeyboard(query.typed)
     : get<KeyboardAnswer>(path(id, '/keyboard'), { query, ...(signal ? { signal } : {}) })
 
-export const start = (id: string, key: string) => act(id, '/start', undefined, key)
+export const start = (id: string, key: string, queuePass = '') => act(id, '/start', undefined, key, queuePass)
 export const sendIdentityCode = (id: string, key: string) => act(id, '/identity-code', undefined, key)
 export const verifyIdentity = (id: string, code: string, key: string) => act(id, '/identity', { code }, key)
 export const compose = (id: string, numbers: string[], key: string) => act(id, '/compositions', { numbers }, key)
@@ -48,7 +48,7 @@ export const fetchVoucher = (id: string) => getFile(path(id, '/voucher'))
 export const fetchCalendar = (id: string) => getFile(path(id, '/calendar'))
 export const eventsPath = (id: string) => path(id, '/events')
 
-function act(id: string, action: string, body: object | undefined, key: string): Promise<PreselectionView> {
+function act(id: string, action: string, body: object | undefined, key: string, queuePass = ''): Promise<PreselectionView> {
   if (id === PRACTICE_ID) return practise(action, body)
-  return post<PreselectionView>(path(id, action), { body, key })
+  return post<PreselectionView>(path(id, action), { body, key, queuePass })
 }

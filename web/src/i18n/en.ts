@@ -422,6 +422,13 @@ export default {
     label: 'Other cars',
     noPlate: 'No plate yet',
   },
+  queue: {
+    title: 'Queue',
+    before: 'This office lets people in one after the other, from {at} on. Places of all who are here before are drawn at the opening; coming earlier does not help.',
+    waiting: 'You have place {place}. It is about your turn at {at}. This page says when.',
+    admitted: 'It is your turn. Start within ten minutes.',
+    kept: 'Your place stays the same when you reload the page or use another device.',
+  },
   practice: {
     link: 'Try it first: practise selecting a plate',
     banner: 'Practice: all numbers are play plates of 练. Nothing counts, and nothing is kept.',

@@ -3,7 +3,15 @@ import type { DeskReservation } from '@/api/types'
 import { tokenFrom, useDesk } from '@/composables/useDesk'
 import { refusal, serve, type Call } from './support'
 
-const RESERVATION: DeskReservation = { id: 'p1', plate: '粤B12345', stage: 'completed', visit_by: '2026-11-26', holder: '张*' }
+const RESERVATION: DeskReservation = {
+  id: 'p1',
+  plate: '粤B12345',
+  stage: 'completed',
+  visit_by: '2026-11-26',
+  holder: '张*',
+  vin_tail: '123456',
+  certificate_tail: '654321',
+}
 
 const YESTERDAY = '2026-11-22T02:10:00.000Z'
 
