@@ -10,6 +10,8 @@ from sqlalchemy.exc import StatementError
 
 from domain.sms import Sms
 from storage.all_tables import metadata
+from storage.appeals.repository import REFUSED, Attachment, NewAppeal
+from storage.audit.trail import Act
 from storage.bans.repository import NewBan
 from storage.crypto.vault import Unreadable
 from storage.postgres.database import Database
@@ -36,7 +38,12 @@ async def store_everything(database: Database) -> Repositories:
     stored = await Stored.create(database)
     submitted = await stored.insert_submission()
     ended = await stored.insert("cancelled", at=AT)
-    await repositories.bans.ban(NewBan(uuid4(), submitted.party_hash, "张*", AT, LATER, ended))
+    ban = await repositories.bans.ban(NewBan(uuid4(), submitted.party_hash, "张*", AT, LATER, ended))
+    file = Attachment("证明.pdf", "JVBERi0=", "pdf", 5)
+    appeal = NewAppeal(uuid4(), ban.id, ended, AT, LATER, "我叫张三", file)
+    await repositories.appeals.file(appeal)
+    await repositories.appeals.decide(appeal.id, REFUSED, Act(AT, "operator", "周一", "不足"))
+    await repositories.appeals.confirm(appeal.id, Act(AT, "operator", "周二"))
     await repositories.desk_reasons.add(DeskReason(uuid4(), ended, "clerk", "卖方反悔", AT))
     await repositories.sms_outbox.add(Sms("13800138000", "验证码 012345", "confirm_identity", "key", AT, "012345"))
     request = RequestKey(uuid4().bytes, "/api/v1/preselections", uuid4())
@@ -66,7 +73,7 @@ def test_a_column_of_bytes_is_encrypted_or_a_hash() -> None:
         if isinstance(column.type, LargeBinary) and not column.name.endswith("_hash")
     }
     assert binary == DIGESTS | PUBLIC
-    assert len(ALL_SEALED) == 12
+    assert len(ALL_SEALED) == 15
 
 
 async def test_every_repository_encrypts_its_columns_and_forgets_none(own_database: Database) -> None:

@@ -42,7 +42,7 @@ def needing_token(secured: list[tuple[APIRoute, str, str]]) -> list[tuple[APIRou
 
 
 def at(path: str, *, office: str = "440300") -> str:
-    ids = ("preselection_id", "entry_id", "withholding_id", "policy_id", "segment_id", "request_id")
+    ids = ("preselection_id", "entry_id", "withholding_id", "appeal_id", "policy_id", "segment_id", "request_id")
     return path.format(code=office, prefix="粤B", **{name: uuid4() for name in ids})
 
 

@@ -1,14 +1,17 @@
 import { get, getFile, post } from './client'
 import { fetchPracticeKeyboard, practise, PRACTICE_ID } from './practice'
 import type {
+  Appeal,
   CodeSent,
   EntryAnswer,
   KeyboardAnswer,
+  NewAppeal,
   NewPreselection,
   Office,
   OfficeNotice,
   PreselectionView,
   Segment,
+  SuggestionList,
 } from './types'
 
 /** Every call of an applicant. `key` is the Idempotency-Key of one intent. */
@@ -32,6 +35,10 @@ export const fetchKeyboard = (id: string, query: { prefix: string; typed: string
   id === PRACTICE_ID
     ? fetchPracticeKeyboard(query.typed)
     : get<KeyboardAnswer>(path(id, '/keyboard'), { query, ...(signal ? { signal } : {}) })
+
+export const fetchSuggestions = (id: string, query: Record<string, string>) =>
+  get<SuggestionList>(path(id, '/suggestions'), { query })
+export const fileAppeal = (id: string, body: NewAppeal, key: string) => post<Appeal>(path(id, '/appeal'), { body, key })
 
 export const start = (id: string, key: string, queuePass = '') => act(id, '/start', undefined, key, queuePass)
 export const sendIdentityCode = (id: string, key: string) => act(id, '/identity-code', undefined, key)

@@ -197,6 +197,7 @@ export default {
     sheetTitle: 'One last look',
     sheetLead: 'They are tried in this order. The first free one becomes yours at once and cannot be changed. If all are taken, you have {count} fewer numbers left to compose.',
     sheetFinal: 'Submit these',
+    find: 'Find numbers, favourites',
     unusedLetter: 'Plates never use the letters I and O. Please use the digits 1 and 0.',
     toDraw: 'Draw at random instead',
     outcomes: {

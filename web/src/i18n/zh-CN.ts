@@ -195,6 +195,7 @@ export default {
     sheetTitle: '最后确认',
     sheetLead: '将按以上顺序验证，第一个可选的号码立即成为您的号牌，不能更改。全部已被预选的，剩余自编个数减少{count}个。',
     sheetFinal: '提交验证',
+    find: '找号与收藏',
     unusedLetter: '号牌不使用字母I和O，请用数字1和0。',
     toDraw: '改用随机选号',
     outcomes: {

@@ -197,6 +197,7 @@ export default {
     sheetTitle: '最後確認',
     sheetLead: '將按以上順序驗證，第一個可選的號碼立即成為您的號牌，不能更改。全部已被預選的，剩餘自編個數減少{count}個。',
     sheetFinal: '提交驗證',
+    find: '找號與收藏',
     unusedLetter: '號牌不使用字母I和O，請用數字1和0。',
     toDraw: '改用隨機選號',
     outcomes: {
