@@ -16,7 +16,7 @@ FOLLOWER_PATH = "/demo/phone.js"
 _FOLLOWER = Path(__file__).with_name("phone.js")
 
 _STYLE = """
-:root { color-scheme: light dark; font: 1rem/1.6 system-ui, "Noto Sans SC", sans-serif; }
+:root { color-scheme: light; font: 1rem/1.6 system-ui, "Noto Sans SC", sans-serif; }
 body { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1rem; }
 h1 { font-size: 1.4rem; }
 form, .quick { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: 1rem 0; }

@@ -28,7 +28,7 @@ NOT_PAGES = ("api", "docs", "openapi.json", "healthz", "readyz")
 # The paths of the frontend's router; every other path is its page "not found".
 ROUTES = (
     "/", "/apply/office", "/apply/:office/notice", "/apply/:office/information", "/preselections", "/preselections/:id",
-    "/segments", "/practice", "/fairness", "/desk", "/signin/callback",
+    "/segments", "/practice", "/help", "/fairness", "/desk", "/signin/callback",
 )  # fmt: skip
 _ROUTES = re.compile("|".join(re.sub(":[a-z]+", "[^/]+", route) + "/?" for route in ROUTES), re.IGNORECASE)
 _CONTENT_POLICY = (

@@ -4,13 +4,23 @@ from api.http.request_context import RequestContext
 from api.preselections.appeals import with_ban
 from api.preselections.schemas import PreselectionView, Rejection
 from domain.preselection.values import Stage
+from domain.sms import Purpose
 from locales.languages import catalogue
 from storage.preselections.rows import PreselectionRow
 
 
 async def with_ending(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:
-    """The view with what the applicant reads about its end: the desk's reason, or the ban and the appeal."""
+    """The view with what the applicant reads about its end: the SMS, the desk's reason, or the ban and the appeal."""
+    if view.stage is Stage.COMPLETED:
+        return await _with_sms(context, row, view)
     return await with_ban(context, row, await with_rejection(context, row, view))
+
+
+async def _with_sms(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:
+    for sent in await context.repositories.sms_deliveries.of_preselection(row.id):
+        if sent.purpose == Purpose.RESERVED:
+            return view.model_copy(update={"success_sms": sent.state_at(context.now()).value})
+    return view
 
 
 async def with_rejection(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:

@@ -145,6 +145,9 @@ class PreselectionView(Answer):
     visit_by: date | None
     deadline: Instant | None
     rejection: Rejection | None
+    success_sms: Literal["waiting", "handed_over", "given_up"] | None = Field(
+        description="The SMS about the success at `completed`: what became of it; null before it is written."
+    )
     ban: BanView | None = Field(description="At `overdue` only, as the appeal.")
     appeal: AppealView | None
     terms: Terms

@@ -138,7 +138,8 @@ def _reservation(state: Preselection) -> Mapping[str, Any]:
         "deadline": reservation.deadline if reservation and state.stage is Stage.COMPLETED else None,
         # The desk's reason is stored apart from the row: `with_ending` adds it.
         "rejection": None,
-        # `with_ban` adds both.
+        # `with_ending` adds these.
+        "success_sms": None,
         "ban": None,
         "appeal": None,
         "cancellation_allowed": state.policy.cancellation and state.stage is Stage.COMPLETED,

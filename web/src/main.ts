@@ -1,11 +1,13 @@
 import './styles/vant'
 import './styles/base.css'
+import './styles/display.css'
 import './styles/print.css'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { configureClient } from './api/client'
 import { accessToken, renew } from './auth/session'
 import { syncServerClock } from './composables/useServerClock'
+import { restoreDisplay } from './composables/useDisplay'
 import { currentLanguage, i18n, restoreLanguage } from './i18n'
 import { router } from './router'
 
@@ -21,4 +23,7 @@ async function start(): Promise<void> {
   createApp(App).use(i18n).use(router).mount('#app')
 }
 
+restoreDisplay()
 void start()
+// It only shows a page without a network; without it everything else works.
+void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)

@@ -3085,6 +3085,11 @@ export interface components {
              */
             session_until: string | null;
             stage: components["schemas"]["Stage"];
+            /**
+             * Success Sms
+             * @description The SMS about the success at `completed`: what became of it; null before it is written.
+             */
+            success_sms: ("waiting" | "handed_over" | "given_up") | null;
             terms: components["schemas"]["Terms"];
             vehicle: components["schemas"]["VehicleMasked"];
             /** Visit By */
@@ -3137,6 +3142,11 @@ export interface components {
              */
             session_until: string | null;
             stage: components["schemas"]["Stage"];
+            /**
+             * Success Sms
+             * @description The SMS about the success at `completed`: what became of it; null before it is written.
+             */
+            success_sms: ("waiting" | "handed_over" | "given_up") | null;
             terms: components["schemas"]["Terms"];
             vehicle: components["schemas"]["VehicleMasked"];
             /** Visit By */

@@ -45,3 +45,9 @@ export function useMoments() {
 
   return { formatDuration, formatMoment, formatDate, formatDay, visitBefore }
 }
+
+/** From the day of an instant in the office's time zone to a day; 0 on that day and after it. */
+export function daysBetween(instant: string, day: string): number {
+  const today = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone: ZONE }).format(new Date(instant))
+  return Math.max(0, Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000)) || 0
+}

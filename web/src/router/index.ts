@@ -28,6 +28,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/preselections', name: 'mine', component: () => import('@/screens/MineScreen.vue'), meta: applicant },
   { path: '/preselections/:id', component: () => import('@/screens/PreselectionScreen.vue'), props: true, meta: applicant },
   { path: '/practice', component: () => import('@/screens/PracticeScreen.vue') },
+  { path: '/help', component: () => import('@/screens/HelpScreen.vue') },
   { path: '/segments', component: () => import('@/screens/SegmentsScreen.vue') },
   { path: '/fairness', component: () => import('@/screens/FairnessScreen.vue') },
   { path: '/desk', name: 'desk', component: () => import('@/screens/DeskScreen.vue'), meta: { signedIn: true, role: 'clerk' } },

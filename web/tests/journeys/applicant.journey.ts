@@ -69,6 +69,11 @@ test('by composition: the on-screen keyboard alone fills the number, pressed by 
   // Slots, keyboard and button are on a phone's screen together, without scrolling.
   await page.setViewportSize({ width: 375, height: 667 })
   expect(await page.evaluate(offScreen, ['.slot', '.key', '.submit'])).toEqual([])
+  // On the smallest phone too, once the page's header is scrolled away, as the page does when it opens there.
+  await page.setViewportSize({ width: 320, height: 568 })
+  await page.locator('section.panel').evaluate((panel) => panel.scrollIntoView())
+  expect(await page.evaluate(offScreen, ['.slot', '.key', '.submit'])).toEqual([])
+  await page.setViewportSize({ width: 375, height: 667 })
   let presses = 0
   const number = await composeFree(page, async (key) => {
     if (presses++ < 3) return key.click()

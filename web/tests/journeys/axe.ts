@@ -15,9 +15,9 @@ export interface Inspection {
 
 /**
  * Collects what axe finds serious or critical, what is too small for a finger and, in every language, what has to be
- * scrolled sideways, on one screen after another.
+ * scrolled sideways, on one screen after another; with `displays` in dark mode and in large type too.
  */
-export function inspect(page: Page): Inspection {
+export function inspect(page: Page, { displays = false } = {}): Inspection {
   const flaws: string[] = []
   const measure = async (name: string) => {
     const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
@@ -25,9 +25,19 @@ export function inspect(page: Page): Inspection {
     const small = await page.evaluate(smallTargets, LEAST_TARGET_PX)
     flaws.push(...small.map((target) => `${name}: ${target} is smaller than ${LEAST_TARGET_PX} px`))
   }
+  const inOtherDisplays = async (name: string) => {
+    await page.emulateMedia({ colorScheme: 'dark' })
+    flaws.push(...(await seriousFlaws(page, axeSource)).map((flaw) => `${name} in dark mode: ${flaw}`))
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.evaluate(() => document.documentElement.setAttribute('data-display', 'large'))
+    flaws.push(...(await seriousFlaws(page, axeSource)).map((flaw) => `${name} in large type: ${flaw}`))
+    await measure(`${name} in large type`)
+    await page.evaluate(() => document.documentElement.removeAttribute('data-display'))
+  }
   const look = async (name: string) => {
     flaws.push(...(await seriousFlaws(page, axeSource)).map((flaw) => `${name}: ${flaw}`))
     await measure(name)
+    if (displays) await inOtherDisplays(name)
     for (const language of OTHER_LANGUAGES) await inLanguage(page, language, () => measure(`${name} in ${language}`))
   }
   return { look, flaws }

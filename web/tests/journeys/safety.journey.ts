@@ -77,3 +77,17 @@ function measurePress(): Promise<number> {
     key.click()
   })
 }
+
+test('without a network the page says what cannot be done, and nothing else is kept', async () => {
+  const { page, context } = await visit(browser)
+  await page.goto(BASE)
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+  await context.setOffline(true)
+  await page.goto(`${BASE}/preselections`)
+  await page.getByRole('heading', { name: '没有网络' }).waitFor()
+  expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(1)
+  await context.setOffline(false)
+  const manifest = await page.request.get(`${BASE}/manifest.json`)
+  expect(((await manifest.json()) as { display: string }).display).toBe('standalone')
+  await context.close()
+})

@@ -32,6 +32,7 @@ export function viewWith(changes: Partial<PreselectionView> = {}): PreselectionV
     visit_by: null,
     deadline: null,
     rejection: null,
+    success_sms: null,
     ban: null,
     appeal: null,
     terms: { validity: 'P3D', validity_working_days: true, ban: 'P2Y' },

@@ -1,0 +1,32 @@
+export default {
+  'zh-CN': {
+    daysLeft: '距最后办理日还有{days}天，请备齐下列材料。',
+    lastDay: '今天是最后办理日，请携带下列材料前往办理。',
+    handed_over: '预选成功的提示短信已发送至{phone}。',
+    waiting: '预选成功的提示短信正在发送至{phone}。',
+    given_up: '提示短信未能发送至{phone}，请以本页为准，并妥善保存凭证。',
+    copy: '复制地址',
+    copied: '地址已复制。',
+    notCopied: '未能复制，请长按地址选取。',
+  },
+  'zh-TW': {
+    daysLeft: '距最後辦理日還有{days}天，請備齊下列材料。',
+    lastDay: '今天是最後辦理日，請攜帶下列材料前往辦理。',
+    handed_over: '預選成功的提示簡訊已發送至{phone}。',
+    waiting: '預選成功的提示簡訊正在發送至{phone}。',
+    given_up: '提示簡訊未能發送至{phone}，請以本頁為準，並妥善保存憑證。',
+    copy: '複製地址',
+    copied: '地址已複製。',
+    notCopied: '未能複製，請長按地址選取。',
+  },
+  en: {
+    daysLeft: '{days} days left until the last day. Prepare the papers below.',
+    lastDay: 'Today is the last day. Bring the papers below.',
+    handed_over: 'The SMS about your plate was sent to {phone}.',
+    waiting: 'The SMS about your plate is on its way to {phone}.',
+    given_up: 'The SMS could not be sent to {phone}. This page counts; keep your voucher.',
+    copy: 'Copy the address',
+    copied: 'The address was copied.',
+    notCopied: 'It could not be copied; select the address yourself.',
+  },
+}
