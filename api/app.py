@@ -36,6 +36,7 @@ from api.operators import (
     deadline_endpoints,
     figure_endpoints,
     office_endpoints,
+    payload_endpoints,
     pool_endpoints,
     preview_endpoints,
     search_endpoints,
@@ -64,7 +65,8 @@ AREAS = (
     pool_endpoints.router, deadline_endpoints.router, search_endpoints.router, sms_endpoints.router,
     office_endpoints.router, auditors.router, act_endpoints.router, affair_endpoints.router, preview_endpoints.router,
     figure_endpoints.router, verification_endpoints.router, fairness.router, queue.router,
-    queue.operators_router, practice.router, sms_receipts.router, health.router,
+    queue.operators_router, practice.router, payload_endpoints.router, sms_receipts.router,
+    health.router,
 )  # fmt: skip
 # FastAPI's telemetry would send URLs with queries and texts of exceptions to a collector from the environment.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}

@@ -21,6 +21,10 @@ class ConnectionSettings(BaseSettings):
     )
     redis_connections: int = Field(200, ge=10, le=10_000, description="Most connections of one process to Redis")
 
+    temporal_codec: bool = Field(
+        default=False, description="Whether workflow messages are encrypted for Temporal, with our encryption keys"
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _adopts_the_profile(cls, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """The connection to Temporal, and the search attributes with which operators find a vehicle."""
 
+from dataclasses import replace
+
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
+from config.payload_codec import codec_of
 from config.payloads import DATA_CONVERTER
 from config.settings import Settings
 from config.temporal_profile import temporal_profile
@@ -19,10 +22,11 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     `RuntimeError` says that Temporal did not respond.
     """
     profile = temporal_profile()
+    converter = replace(DATA_CONVERTER, payload_codec=codec_of(settings))
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        data_converter=DATA_CONVERTER,
+        data_converter=converter,
         lazy=lazy,
         api_key=profile.get("api_key"),
         tls=profile.get("tls", False),

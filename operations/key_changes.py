@@ -116,6 +116,8 @@ async def retire_key(context: OperationsContext, kind: Kind, key_id: str, comman
     """
     command.require_reason()
     keys = context.repositories.keys
+    if kind == "encryption" and context.temporal.data_converter.payload_codec:
+        return KeyChange(kind, key_id, obstacle="Temporal's histories may need it")
     state = next((each for each in await key_states(context) if (each.kind, each.id) == (kind, key_id)), None)
     if state is None or state.is_current or state.rows or state.lapsing or not _is_settled(keys, kind, command):
         return KeyChange(kind, key_id, obstacle=_why_not(state))

@@ -165,6 +165,8 @@ RULES: Mapping[str, Rule] = {
     "begin_practice": PRACTICE,
     "practise": PRACTICE,
     "read_practice_keyboard": PRACTICE,
+    "decode_payloads": OPERATOR,
+    "encode_payloads": OPERATOR,
     "take_sms_receipts": PUBLIC,
     "read_health": HEALTH,
     "read_readiness": HEALTH,

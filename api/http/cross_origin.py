@@ -11,7 +11,7 @@ from api.http.problems import problem
 from locales.languages import preferred_language
 
 METHODS = ("GET", "POST", "PUT")
-ASKED_FOR = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Request-Id")
+ASKED_FOR = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Namespace", "X-Request-Id")
 EXPOSED_HEADERS = ("Location", "Retry-After", "X-Request-Id")
 KNOWN_FOR_SECONDS = 600
 

@@ -26,6 +26,7 @@ CHANCE = {
     "storage/redis/rate_windows.py": "Names of requests in a window.",
     "storage/redis/lock.py": "The owner of a lock.",
     "storage/crypto/new_keys.py": "Keys of a new installation.",
+    "config/payload_codec.py": "Nonces of AES-GCM.",
     "storage/crypto/vault.py": "Nonces of AES-GCM.",
     "storage/pool/withheld.py": "How long a plate cools that is no longer withheld.",
 }

@@ -102,7 +102,8 @@ async def test_offices_are_read_without_a_token_and_a_bad_one_is_refused_all_the
 ) -> None:
     office = await country.own_office()
     public = [each for each in secured if RULES[each[0].name].takes_token and each[2] == "GET"]
-    assert {path for _, path, _ in public} == {"/offices", "/offices/{code}/notice", "/offices/{code}/segments"}
+    names = ("notice", "segments", "queue")
+    assert {path for _, path, _ in public} == {"/offices", *(f"/offices/{{code}}/{name}" for name in names)}
     for _, path, method in public:
         nobody = await country.stack.client.request(method, at(path, office=office.code))
         assert nobody.status_code == 200, path
