@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     DEADLINE_MOVED = "deadline_moved"
     BAN_ENDED = "ban_ended"
     REJECTED = "rejected"
+    HANDED_OVER = "handed_over"
     APPEAL_LATE = "appeal_late"
     APPEAL_GRANTED = "appeal_granted"
     APPEAL_REFUSED = "appeal_refused"
@@ -54,6 +55,9 @@ _TEMPLATES = {
     Purpose.DEADLINE_MOVED: ("【选号】您预选的号牌{plate}的办理期限已变更，请于{last_day}（含）前到{office}办理。"),
     Purpose.REJECTED: (
         "【选号】您预选的号牌{plate}未能在{office}办理，本次预选已终止，不计入黑名单。原因和后续办法请登录选号网页查看。"
+    ),
+    Purpose.HANDED_OVER: (
+        "【选号】您在{office}的号牌预选已由本单位另一位经办人接着办理，后续短信将发送给该经办人。剩余选号机会不变。"
     ),
     Purpose.APPEAL_LATE: (
         "【选号】您对黑名单的申诉仍在处理，未能在{decide_by}前答复，请您谅解。申诉继续有效，如需了解请联系{office}。"

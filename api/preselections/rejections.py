@@ -19,7 +19,7 @@ async def with_ending(context: RequestContext, row: PreselectionRow, view: Prese
 async def _with_sms(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:
     for sent in await context.repositories.sms_deliveries.of_preselection(row.id):
         if sent.purpose == Purpose.RESERVED:
-            return view.model_copy(update={"success_sms": sent.state_at(context.now()).value})
+            return view.model_copy(update={"success_sms": sent.state_at(context.now())})
     return view
 
 

@@ -12,6 +12,7 @@ from api.http.schemas import Answer, Body, Digits, Id, Identifier, Instant, Name
 from api.offices.schemas import OfficeBrief
 from api.preselections.appeal_schemas import AppealView, BanView
 from domain.preselection.values import Outcome, Stage
+from storage.sms.deliveries import DeliveryState
 
 MOST_NUMBERS = 1000
 
@@ -145,7 +146,7 @@ class PreselectionView(Answer):
     visit_by: date | None
     deadline: Instant | None
     rejection: Rejection | None
-    success_sms: Literal["waiting", "handed_over", "given_up"] | None = Field(
+    success_sms: DeliveryState | None = Field(
         description="The SMS about the success at `completed`: what became of it; null before it is written."
     )
     ban: BanView | None = Field(description="At `overdue` only, as the appeal.")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from api.auth.records import is_of_account
 from api.http.request_context import RequestContext
+from api.preselections.handovers import report_handover
 from api.preselections.views import state_of
 from domain.errors import NotFound, OutcomeUnknown
 from domain.preselection.sessions import SessionHeld, held_until
@@ -35,7 +36,8 @@ async def take_over(context: RequestContext) -> None:
             return
         if until := held_by_other_until(context, row):
             raise SessionHeld(until)
-        await context.repositories.preselections.hand_over(row, context.caller.owner, context.caller.phone)
+        if await context.repositories.preselections.hand_over(row, context.caller.owner, context.caller.phone):
+            await report_handover(context, row)
         current = await context.repositories.preselections.get(row.id)
         if current is None:
             raise NotFound

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.support.applicants import Applicant, Selection
 from tests.support.country import Country
+from tests.support.waiting import eventually
 
 
 def colleagues(country: Country) -> tuple[Applicant, Applicant]:
@@ -25,11 +26,19 @@ async def test_an_agent_goes_on_with_what_another_of_the_organisation_has_begun(
     assert (answer["screen"], answer["preselection"]["id"]) == ("service_notes", begun.id)
     # From now on the second agent's phone gets the codes, and the first one sees whose turn it is.
     assert (await begun.view())["phone"][-4:] == second.phone[-4:]
+    [sms] = country.stack.phone.of(first.phone, "handed_over")
+    assert office.name in sms.text
+    assert country.stack.phone.of(second.phone, "handed_over") == []
     mine = Selection(second, begun.id)
     await mine.verify()
     number = {"number": (await mine.post("draws", {})).ok()["batch"]["numbers"][0]}
     (await mine.post("candidates", number)).ok()
     assert (await mine.post("confirmation", number)).ok()["plate"] == number["number"]
+
+    async def is_sent() -> bool:
+        return (await mine.view())["success_sms"] == "handed_over"
+
+    await eventually(is_sent)
     assert (await entry(first))["screen"] == "completed"
 
 

@@ -3159,11 +3159,8 @@ export interface components {
              */
             session_until: string | null;
             stage: components["schemas"]["Stage"];
-            /**
-             * Success Sms
-             * @description The SMS about the success at `completed`: what became of it; null before it is written.
-             */
-            success_sms: ("waiting" | "handed_over" | "given_up") | null;
+            /** @description The SMS about the success at `completed`: what became of it; null before it is written. */
+            success_sms: components["schemas"]["DeliveryState"] | null;
             terms: components["schemas"]["Terms"];
             vehicle: components["schemas"]["VehicleMasked"];
             /** Visit By */
@@ -3216,11 +3213,8 @@ export interface components {
              */
             session_until: string | null;
             stage: components["schemas"]["Stage"];
-            /**
-             * Success Sms
-             * @description The SMS about the success at `completed`: what became of it; null before it is written.
-             */
-            success_sms: ("waiting" | "handed_over" | "given_up") | null;
+            /** @description The SMS about the success at `completed`: what became of it; null before it is written. */
+            success_sms: components["schemas"]["DeliveryState"] | null;
             terms: components["schemas"]["Terms"];
             vehicle: components["schemas"]["VehicleMasked"];
             /** Visit By */
