@@ -36,7 +36,7 @@ async def test_an_agent_goes_on_with_what_another_of_the_organisation_has_begun(
     assert (await mine.post("confirmation", number)).ok()["plate"] == number["number"]
 
     async def is_sent() -> bool:
-        return (await mine.view())["success_sms"] == "handed_over"
+        return bool((await mine.view())["success_sms"] == "handed_over")
 
     await eventually(is_sent)
     assert (await entry(first))["screen"] == "completed"
