@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from api.http.connections import BoundedConnection
 from config.settings import Settings
 from process.garbage import search_rarely
+from process.turns import take_turns_often
 
 # Streams are closed at once; other running requests have this long.
 GRACE_SECONDS = 2
@@ -35,6 +36,7 @@ async def serve(app: FastAPI, settings: Settings) -> None:
         # uvicorn handles signals while it serves, and raises them again when it is done; then the rest closes.
         signal.signal(number, _ignore_signal)
     search_rarely()
+    take_turns_often()
     await uvicorn.Server(config).serve()
 
 

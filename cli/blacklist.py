@@ -11,6 +11,7 @@ from cli.context import Context, OperatorContext
 from cli.options import Limit, Reason
 from cli.output import Output
 from operations import bans
+from operations.looks import note_look
 
 app = area("blacklist")
 
@@ -24,6 +25,8 @@ async def list_bans(
     context: Context,
 ) -> Output:
     """List entries, newest first."""
+    facts = {"preselection": preselection and str(preselection), "unconfirmed": unconfirmed}
+    await note_look(context.operations, "look_blacklist", context.now, **facts)
     if unconfirmed:
         found = await context.operations.repositories.bans.unconfirmed_releases(limit=limit)
     else:

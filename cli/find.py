@@ -10,6 +10,7 @@ from cyclopts.validators import LimitedChoice
 from cli.context import Context
 from cli.output import Output
 from operations import finding
+from operations.looks import note_look
 
 _ONE = Group("One of", sort_key=0, validator=LimitedChoice(min=1))
 
@@ -30,4 +31,7 @@ async def find(
         found = await finding.find_by_id(context.operations, preselection, context.now)
     else:
         found = await finding.find_by_plate(context.operations, plate or "", context.now)
+    shown = [str(each.preselection_id) for each in found]
+    by = "vin" if vin else "preselection_id" if preselection else "plate"
+    await note_look(context.operations, "look_workflows", context.now, by=by, plate=plate, shown=shown)
     return Output([vars(each) for each in found], exit_code=0 if found else 1)

@@ -11,6 +11,7 @@ from cli.context import Context
 from cli.options import Limit
 from cli.output import Output
 from operations import sms_status
+from operations.looks import note_look
 from storage.sms.deliveries import DeliveryState
 
 _AT_MOST_ONE = Group("At most one of", sort_key=0, validator=mutually_exclusive)
@@ -28,6 +29,8 @@ async def list_texts(
     context: Context,
 ) -> Output:
     """List the SMS that were not delivered, newest first."""
+    facts = {"preselection": preselection and str(preselection), "state": state}
+    await note_look(context.operations, "look_sms", context.now, **facts)
     if preselection:
         found = await sms_status.sms_of(context.operations, preselection, context.now)
     else:

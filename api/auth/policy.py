@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from api.auth.callers import Caller, Role
-from domain.errors import Forbidden
 
 LARGEST_BODY = 64 * 1024
 LARGEST_APPEAL = 2_000_000 * 4 // 3 + LARGEST_BODY
@@ -51,11 +50,12 @@ class Rule:
     is_queued: bool = True
     """Whether a call waits for a place while the process is busy."""
 
-    def admit(self, caller: Caller) -> None:
-        """Raises `Forbidden`, also for an auditor or an applicant with another role on the same token."""
-        roles = caller.claims.roles
-        if not self.roles & roles or (len(roles) > 1 and roles & SEPARATE):
-            raise Forbidden
+    def admits(self, caller: Caller | None) -> bool:
+        """Whether the caller has the role; no auditor or applicant with another role on the same token has any."""
+        if self.is_public:
+            return True
+        roles = caller.claims.roles if caller else frozenset()
+        return bool(self.roles & roles) and not (len(roles) > 1 and roles & SEPARATE)
 
 
 PUBLIC = Rule(frozenset(), is_public=True)

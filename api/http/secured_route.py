@@ -33,6 +33,9 @@ BASE = "/api/v1"
 ANSWERED_WITHIN = 14.0
 """Seconds for a whole request. Each dependency has a shorter limit, so this one is for unexpected delays."""
 
+REFUSAL_SECONDS = 0.005
+"""How long a call of another role holds its place, so that an account that sends many at once is noticed."""
+
 WRITES = ("POST", "PUT")
 """The methods whose bodies we parse ourselves, and whose repeats are identified by their key."""
 
@@ -107,7 +110,12 @@ async def answer_admitted(request: Request, context: RequestContext, name: str, 
 
     The body has arrived before the call gets its place, so that slow clients hold none.
     """
-    rule = await admit_caller(request, context, name)
+    rule = await identify_caller(request, context, name)
+    if not rule.admits(context.caller if context.has_caller else None):
+        # Refusing costs time too: it is done in the account's turn, but without waiting for the body.
+        async with place_of(request, context, rule):
+            await asyncio.sleep(REFUSAL_SECONDS)
+            raise Forbidden
     if request.method in WRITES:
         request = await receive(request, rule.largest_body)
     async with place_of(request, context, rule):
@@ -120,8 +128,8 @@ async def answer_admitted(request: Request, context: RequestContext, name: str, 
         return await handle(request)
 
 
-async def admit_caller(request: Request, context: RequestContext, name: str) -> Rule:
-    """The route's rule, if the caller has its role."""
+async def identify_caller(request: Request, context: RequestContext, name: str) -> Rule:
+    """The route's rule; the caller is known afterwards where the rule needs one."""
     rules: Mapping[str, Rule] = request.app.state.rules
     rule = rules.get(name)
     if rule is None:
@@ -130,8 +138,6 @@ async def admit_caller(request: Request, context: RequestContext, name: str) -> 
         context.caller = await caller_of(request, context.app.gateways.verifier, context.repositories.hashes)
         context.app.admission.accounts[request.headers["authorization"]] = context.caller.claims.subject
         await context.app.call_rate.count(context.caller.claims.subject, context.now())
-    if not rule.is_public:
-        rule.admit(context.caller)
     if not rule.is_public or rule.takes_token:
         await context.app.ip_throttle.delay(request, context.now())
     return rule

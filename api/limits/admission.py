@@ -9,9 +9,10 @@ import secrets
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from api.limits.neighbours import Neighbours, Rests
 from api.limits.remembered import Remembered
 from domain.errors import Busy
 
@@ -20,19 +21,47 @@ TIMEOUT_SECONDS = 2.0
 should have the answer within three seconds."""
 
 _FIRST_GUESS_SECONDS = 0.1
+_LEAST_SECONDS = 0.003
+"""What a call costs this process at least, with its way to the queue and back."""
+
 _WEIGHT_OF_NEWEST = 0.1
 _SOONEST, _SPREAD = timedelta(seconds=1), timedelta(seconds=2)
 
 IsGone = Callable[[], Awaitable[bool]]
 
 
-class FairQueue:
-    """At most `at_once` calls run, at most `each` of one account; free places go to the waiting accounts in turn."""
+@dataclass(frozen=True)
+class Crowding:
+    """What an account with several calls at once may still do while another account makes calls too."""
 
-    def __init__(self, *, at_once: int, each: int, timeout: float = TIMEOUT_SECONDS) -> None:
+    each: int
+    """Calls of the account at once."""
+
+    rest: float
+    """How long the account rests after each of its calls, as a multiple of the time that the call took."""
+
+
+class FairQueue:
+    """At most `at_once` calls run, at most `each` of one account; free places go to the waiting accounts in turn.
+
+    With `crowding` an account that has several calls at once gets less while it is not alone.
+    """
+
+    def __init__(
+        self,
+        *,
+        at_once: int,
+        each: int,
+        timeout: float = TIMEOUT_SECONDS,
+        crowding: Crowding | None = None,
+        neighbours: Neighbours | None = None,
+    ) -> None:
         self._at_once = at_once
         self._each = each
         self._timeout = timeout
+        self._crowding = crowding or Crowding(each, 0.0)
+        self._neighbours = neighbours or Neighbours()
+        self._rests = Rests(self._admit_waiting)
         self._running: Counter[str] = Counter()
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._seconds = _FIRST_GUESS_SECONDS
@@ -52,17 +81,17 @@ class FairQueue:
 
     def would_refuse(self, account: str) -> bool:
         """Whether the account's next call would be the one that is refused at once."""
-        if not self._is_full(account) and account not in self._waiting:
+        if account in self._waiting or not self._is_full(account):
             return False
-        mine = len(self._waiting.get(account, ())) + 1
-        if mine > self._served_in_time(self._each):
+        if self._served_in_time(self._each) < 1:
             return True
         is_long = self.waiting + 1 > self._served_in_time(self._at_once)
-        return is_long and mine >= max(map(len, self._waiting.values()), default=0)
+        return is_long and max(map(len, self._waiting.values()), default=0) <= 1
 
     @asynccontextmanager
     async def place(self, account: str, at: datetime, is_gone: IsGone | None = None) -> AsyncIterator[None]:
         """A place for one call of the account. Raises `Busy`, also where the caller is gone after the wait."""
+        self._neighbours.see(account)
         must_wait = self._is_full(account) or account in self._waiting
         if must_wait:
             await self._wait(account, at)
@@ -74,8 +103,9 @@ class FairQueue:
                 raise Busy(ask_again(at))
             yield
         finally:
-            self._measure(asyncio.get_running_loop().time() - began)
-            self._leave(account)
+            took = asyncio.get_running_loop().time() - began
+            self._measure(took)
+            self._leave(account, took)
 
     async def _wait(self, account: str, at: datetime) -> None:
         """Return when the account has a place, which counts as taken already."""
@@ -100,10 +130,20 @@ class FairQueue:
     def _refuse_what_is_late(self, account: str) -> None:
         """Refuse one call if the queue is longer than the timeout allows: the newest of who has most waiting."""
         if len(self._waiting[account]) > self._served_in_time(self._each):
-            self._refuse(account, self._waiting[account][-1])
+            self._give_up(account)
         elif self.waiting > self._served_in_time(self._at_once):
-            longest = max(self._waiting, key=lambda name: (len(self._waiting[name]), name == account))
-            self._refuse(longest, self._waiting[longest][-1])
+            self._give_up(max(self._waiting, key=lambda name: (len(self._waiting[name]), name == account)))
+
+    def _give_up(self, account: str) -> None:
+        """Refuse the account's newest call: at once, or at its timeout if the account itself is why it is late.
+
+        Otherwise an account could have thousands of calls refused in a second, which costs more than serving it.
+        """
+        newest = self._waiting[account][-1]
+        if len(self._waiting[account]) > 1:
+            self._forget(account, newest)
+        else:
+            self._refuse(account, newest)
 
     def _served_in_time(self, places: int) -> float:
         """How many waiting calls so many places serve within the timeout, by how long calls have lately taken."""
@@ -124,11 +164,18 @@ class FairQueue:
     def _measure(self, seconds: float) -> None:
         self._seconds += _WEIGHT_OF_NEWEST * (max(seconds, 0.001) - self._seconds)
 
-    def _leave(self, account: str) -> None:
+    def _leave(self, account: str, took: float = 0.0) -> None:
         """Give the place back, and to the next account that may have it."""
         self._running[account] -= 1
+        has_more = self._running[account] > 0 or account in self._waiting
         if not self._running[account]:
             del self._running[account]
+        rest = self._crowding.rest * max(took, _LEAST_SECONDS)
+        if rest and has_more and self._neighbours.has_other(account):
+            self._rests.begin(account, rest)
+        self._admit_waiting()
+
+    def _admit_waiting(self) -> None:
         while (name := next((name for name in self._waiting if not self._is_full(name)), None)) is not None:
             self._admit_next(name)
 
@@ -145,21 +192,25 @@ class FairQueue:
             del self._waiting[account]
 
     def _is_full(self, account: str) -> bool:
-        return self._running[account] >= self._each or self._running.total() >= self._at_once
+        if account in self._rests or self._running.total() >= self._at_once:
+            return True
+        running = self._running[account]
+        return running >= self._each or (running >= self._crowding.each and self._neighbours.has_other(account))
 
 
-@dataclass(frozen=True)
 class Admission:
     """The queues of one process. Acts wait for Temporal, reads for the database only, and drawing needs the processor.
 
     More work in flight makes each call slower, and none faster: two cores are busy with 16 writes (docs/figures.md).
     """
 
-    writes: FairQueue = field(default_factory=lambda: FairQueue(at_once=24, each=8))
-    reads: FairQueue = field(default_factory=lambda: FairQueue(at_once=16, each=2))
-    drawings: FairQueue = field(default_factory=lambda: FairQueue(at_once=1, each=1))
-    accounts: Remembered[str, str] = field(default_factory=Remembered, repr=False)
-    """The account of each token that was verified lately, by the value of its header."""
+    def __init__(self) -> None:
+        neighbours = Neighbours()
+        self.writes = FairQueue(at_once=24, each=8, crowding=Crowding(each=4, rest=2.0), neighbours=neighbours)
+        self.reads = FairQueue(at_once=16, each=2, crowding=Crowding(each=1, rest=2.0), neighbours=neighbours)
+        self.drawings = FairQueue(at_once=1, each=1, neighbours=neighbours)
+        self.accounts: Remembered[str, str] = Remembered()
+        """The account of each token that was verified lately, by the value of its header."""
 
 
 def ask_again(at: datetime) -> datetime:

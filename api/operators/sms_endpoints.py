@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
+from api.auth.looks import note_look
 from api.http.cursors import cursor_of, place_in
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read
@@ -21,6 +22,7 @@ router = area("/operations", tags=["operations"])
 async def list_texts(context: CurrentContext, query: Annotated[TextQuery, Query()]) -> TextPage:
     """The SMS that were not delivered, newest first; or those in a state; or all of one preselection."""
     operations, now = context.app.operations, context.now()
+    await note_look(context, "look_sms", preselection=query.preselection_id, state=query.state)
     if query.preselection_id:
         found = await sms_of(operations, UUID(query.preselection_id), now)
         return TextPage(items=[sms_item(each) for each in found], next=None)

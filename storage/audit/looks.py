@@ -9,7 +9,10 @@ from storage.audit.tables import audit
 from storage.audit.trail import ActorKind
 from storage.postgres.database import Database
 
-LOOKS = ("look_reservations", "look_workflows", "look_blacklist", "look_appeals", "inspect_voucher", "export_person")
+LOOKS = (
+    "look_reservations", "look_workflows", "look_blacklist", "look_appeals", "look_sms", "inspect_voucher",
+    "export_person",
+)  # fmt: skip
 """The actions that are looks."""
 ABOVE = "looks_above_limit"
 """The action of the alert, once for each account and day."""

@@ -37,10 +37,11 @@ async def test_attack_a_clerk_and_an_operator_look_unseen(country: Country) -> N
     (await caller.post("/operations/workflows/search", {"vin": vin})).ok()
     (await caller.get("/operations/workflows", params={"plate": plate})).ok()
     (await caller.get("/operations/blacklist")).ok()
+    (await caller.get("/operations/texts", params={"preselection_id": selection.id})).ok()
     looks = await looks_of(country, caller.claims["sub"])
-    assert [item["action"] for item in looks] == ["look_blacklist", "look_workflows", "look_workflows"]
+    assert [item["action"] for item in looks] == ["look_sms", "look_blacklist", "look_workflows", "look_workflows"]
     assert vin not in str(looks)
-    assert looks[1]["facts"]["shown"] == [selection.id]
+    assert looks[2]["facts"]["shown"] == [selection.id]
 
 
 async def test_a_daily_figure_and_one_alert_above_the_limit(country: Country, monkeypatch: pytest.MonkeyPatch) -> None:

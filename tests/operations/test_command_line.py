@@ -97,6 +97,11 @@ async def test_a_vehicle_is_found_and_its_vin_is_typed_nowhere_but_in_standard_i
     ]
     for way in ways:
         assert [found["workflow_id"] for found in way.records] == [f"vehicle-{selection.id}"]
+    looks = [
+        act for act in (await xuanhao("audit", "list", "--limit", "1000")).records if act["action"] == "look_workflows"
+    ]
+    assert [look["facts"]["shown"] for look in looks[-3:]] == [[selection.id]] * 3
+    assert car.vin not in str(looks)
     nothing = await xuanhao("find", "--plate", "琼ZA0000")
     assert (nothing.code, nothing.out) == (1, "")
 

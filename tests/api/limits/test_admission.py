@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from api.limits.admission import FairQueue, ask_again
+from api.limits.admission import Crowding, FairQueue, ask_again
 from domain.errors import Busy
 from process.clock import system_clock
 from tests.support.waiting import eventually
@@ -49,8 +49,10 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(*, at_once: int, each: int, longest: float = LONG) -> AsyncIterator[Crowd]:
-    made = Crowd(FairQueue(at_once=at_once, each=each, timeout=longest))
+async def crowd(
+    *, at_once: int, each: int, longest: float = LONG, crowding: Crowding | None = None
+) -> AsyncIterator[Crowd]:
+    made = Crowd(FairQueue(at_once=at_once, each=each, timeout=longest, crowding=crowding))
     try:
         yield made
     finally:
@@ -78,19 +80,50 @@ async def test_an_account_alone_does_not_take_all_places() -> None:
         assert calls.queue.waiting == 2
 
 
-async def test_what_can_t_be_served_in_time_is_refused_at_once_and_the_longest_queue_pays() -> None:
-    async with crowd(at_once=1, each=1, longest=LONG) as calls:
+async def test_what_can_t_be_served_in_time_is_refused_at_once() -> None:
+    async with crowd(at_once=1, each=1) as calls:
         # As slow as that, a place serves two calls within the timeout.
         calls.queue._seconds = LONG / 3
-        first, *waiting = [await calls.send("greedy") for _ in range(3)]
-        fourth = await calls.send("greedy")
-        with pytest.raises(Busy):
-            await fourth
-        other = await calls.send("other")
+        await calls.send("first")
+        waiting = [await calls.send(account) for account in ("one", "two")]
         with pytest.raises(Busy) as refused:
-            await waiting[1]
+            await (await calls.send("three"))
         assert 0 < (refused.value.retry_at - system_clock()).total_seconds() <= 3
-        assert [call.done() for call in (first, waiting[0], other)] == [False, False, False]
+        assert not any(call.done() for call in waiting)
+
+
+async def test_the_longest_queue_pays_and_learns_it_no_sooner_than_by_waiting() -> None:
+    async with crowd(at_once=1, each=1, longest=4 * TIMEOUT) as calls:
+        calls.queue._seconds = 4 * TIMEOUT / 3
+        _, *waiting = [await calls.send("greedy") for _ in range(3)]
+        beyond = await calls.send("greedy")
+        await calls.send("other")
+        # Two of four wait on: one of the greedy account's, and that of the other.
+        assert (calls.queue.waiting, list(calls.queue._waiting)) == (2, ["greedy", "other"])
+        assert not beyond.done()
+        assert not waiting[1].done()
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(Busy):
+            await beyond
+        # A refusal at once would let one account be refused thousands of times in a second.
+        assert asyncio.get_running_loop().time() - began > TIMEOUT
+
+
+async def test_an_account_with_many_calls_rests_while_another_makes_calls_too() -> None:
+    async with crowd(at_once=4, each=2, crowding=Crowding(each=1, rest=1000.0)) as calls:
+        for _ in range(3):
+            await calls.send("greedy")
+        # Alone, it has all that it may have.
+        assert calls.begun == ["greedy"] * 2
+        await calls.send("other")
+        await calls.end_one()
+        await calls.end_one()
+        # Both of its places are free, and it rests; the other account does not.
+        assert (calls.queue.running, calls.queue.waiting) == (1, 1)
+        await calls.end_one()
+        await calls.send("other")
+        assert calls.begun == ["greedy", "greedy", "other", "other"]
+        await eventually(lambda: _has_begun(calls, ["greedy", "greedy", "other", "other", "greedy"]), within=5)
 
 
 async def test_a_call_that_has_waited_too_long_is_refused() -> None:

@@ -13,15 +13,15 @@ STATUS_OF_CODE = {
     for status, codes in {
         "400": "idempotency_key_invalid",
         "401": "unauthenticated",
-        "403": "forbidden blacklisted",
+        "403": "forbidden blacklisted own_affair",
         "404": "not_found",
         "409": "wrong_stage too_early no_draws_left no_composed_left too_many_numbers batch_expired not_in_batch"
         " candidate_expired not_a_candidate numbers_unavailable vehicle_in_use vehicle_exhausted notice_outdated"
-        " vehicle_not_eligible cancellation_not_allowed code_not_sent",
+        " vehicle_not_eligible cancellation_not_allowed code_not_sent second_operator_needed",
         "422": "validation_failed vin_invalid certificate_number_invalid id_number_invalid number_malformed"
         " number_duplicated information_mismatch code_incorrect code_expired voucher_invalid",
         "429": "rate_limited code_attempts_exceeded",
-        "503": "unavailable",
+        "503": "unavailable busy",
         "504": "outcome_unknown",
     }.items()
     for code in codes.split()
@@ -37,6 +37,7 @@ FACT_OF_CODE = {
     "number_malformed": "numbers",
     "code_incorrect": "attempts_left",
     "rate_limited": "retry_at",
+    "busy": "retry_at",
     "unavailable": "parts",
 }
 # The contract does not fix the codes of the framework's refusals.

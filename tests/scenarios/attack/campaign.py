@@ -6,7 +6,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from tests.scenarios.acceptance.people import DemoService
-from tests.scenarios.attack import clocks, codes, count, http_games, races, records, tokens
+from tests.scenarios.attack import (
+    clocks,
+    codes,
+    count,
+    http_games,
+    loads,
+    neighbours,
+    races,
+    records,
+    staff,
+    tokens,
+)  # fmt: skip
 from tests.scenarios.attack.results import AttackResult
 
 Attack = Callable[[DemoService], Awaitable[AttackResult]]
@@ -17,7 +28,7 @@ ALWAYS: Sequence[Attack] = (
     races.stolen_key, races.hoard, races.compositions_beyond,
     clocks.compose_too_early, clocks.identity_too_early,
     codes.replayed_codes,
-    http_games.lying_headers, http_games.smuggled_requests, http_games.oversized_requests,
+    http_games.lying_headers, http_games.smuggled_requests, http_games.oversized_requests, *staff.ALL,
 )  # fmt: skip
 
 
@@ -26,6 +37,21 @@ def short() -> Sequence[Attack]:
     return (
         *ALWAYS, partial(races.rivals_for_numbers, rivals=6), partial(races.replays, times=12),
         partial(codes.guessed_codes, parallel=20), partial(http_games.slow_requests, slow=20),
+        partial(loads.pipelined_requests, connections=5, behind=1000),
+        # Without rests it is above six; a loaded machine of two cores needs slack.
+        partial(neighbours.one_account_sends_all_it_can, kind=neighbours.writes, rounds=3, most=3.0),
+    )  # fmt: skip
+
+
+def load() -> Sequence[Attack]:
+    """What one account or one stranger can make the service do, with the exact figures."""
+    ratios = [
+        partial(neighbours.one_account_sends_all_it_can, kind=kind, rounds=7, most=neighbours.MOST_TIMES)
+        for kind in neighbours.KINDS
+    ]
+    return (
+        partial(loads.pipelined_requests, connections=55, behind=20_000), loads.refused_writes,
+        loads.parallel_vouchers, loads.parallel_reads, loads.readiness_storm, *ratios, loads.start_over_for_ever,
     )  # fmt: skip
 
 
@@ -33,7 +59,7 @@ def long() -> Sequence[Attack]:
     """The long form: more rivals, and attacks that wait. Codes are guessed last, which uses up the hour's codes."""
     rounds = [partial(races.rivals_for_numbers, rivals=rivals) for rivals in (2, 8, 24, 24)]
     return (
-        *ALWAYS, *rounds, partial(races.replays, times=100), clocks.batch_too_late,
+        *ALWAYS, *load(), *rounds, partial(races.replays, times=100), clocks.batch_too_late,
         partial(codes.guessed_codes, parallel=200), partial(http_games.slow_requests, slow=400), codes.guess_all_day,
     )  # fmt: skip
 

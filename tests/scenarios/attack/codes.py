@@ -1,12 +1,14 @@
 """Codes: guessed in parallel, replayed, and taken from another person or purpose."""
 
 import asyncio
+import time
 
 from tests.scenarios.acceptance.people import DemoService, ok, wait_until
 from tests.scenarios.attack.results import AttackResult
 
 ATTEMPTS = 5
 CODES_PER_HOUR = 5
+LONGEST_S = 15.0
 
 
 async def guessed_codes(service: DemoService, parallel: int) -> AttackResult:
@@ -19,9 +21,14 @@ async def guessed_codes(service: DemoService, parallel: int) -> AttackResult:
     await wait_until(sent["identity"]["confirm_enabled_at"])
     right = await applicant.last_code("confirm_identity")
     guesses = [f"{guess:06d}" for guess in range(parallel + 1) if f"{guess:06d}" != right][:parallel]
+    began = time.monotonic()
     answers = await asyncio.gather(*(selection.post("identity", {"code": guess}) for guess in guesses))
+    seconds = time.monotonic() - began
+    result.figure = f"all answered within {seconds:.1f} s"
+    result.unless(seconds < LONGEST_S, f"the answers took {seconds:.1f} s")
     for answer in answers:
         result.must_be(answer, {"code_incorrect", "code_attempts_exceeded", "rate_limited"})
+    result.unless(not result.answers["outcome_unknown"], "some guesses had no outcome in time")
     looked_at = result.answers["code_incorrect"]
     result.unless(looked_at <= ATTEMPTS, f"{looked_at} guesses were looked at")
     last = await selection.post("identity", {"code": right})

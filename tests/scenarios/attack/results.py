@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 
 # The contract's response to overload: hundreds of parallel requests of one vehicle wait for each other.
-BUSY = ("unavailable", "outcome_unknown")
+BUSY = ("busy", "unavailable", "outcome_unknown")
 
 
 @dataclass
@@ -19,6 +19,8 @@ class AttackResult:
     by_right: int = 0
     beyond: list[str] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
+    figure: str = ""
+    """What was measured, in words."""
 
     def note(self, answer: httpx.Response) -> str:
         """Count the response, and return its code; a server error is a gain, a busy service is not."""
@@ -42,7 +44,8 @@ class AttackResult:
 
     def __str__(self) -> str:
         answers = ", ".join(f"{count} {code}" for code, count in self.answers.most_common(4))
-        return f"| {self.attack} | {self.tried} | {self.by_right} | {len(self.beyond)} | {answers} |"
+        words = "; ".join(filter(None, (self.figure.strip(), answers)))
+        return f"| {self.attack} | {self.tried} | {self.by_right} | {len(self.beyond)} | {words} |"
 
 
 def code_of(answer: httpx.Response) -> str:
