@@ -73,3 +73,7 @@ wheel: web ## Build a wheel with the pages, into dist/
 
 lock: setup ## Lock the newest versions of the packages, with hashes
 	@$(PY) scripts/lock_packages.py
+
+.PHONY: scalpers
+scalpers: setup ## What scripts gain over people at an hour of release, with and without each control
+	@$(PY) -m tests.scenarios.scalpers

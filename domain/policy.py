@@ -41,6 +41,7 @@ class Policy:
     candidate_ttl: Duration = parse_duration("PT180S")
     candidate_ttl_cap: Duration = parse_duration("PT15M")
     compose_interval: Duration = parse_duration("PT10S")
+    draw_interval: Duration = parse_duration("PT0S")
     confirm_delay: Duration = parse_duration("PT5S")
     session_idle: Duration = parse_duration("PT30M")
     code_ttl: Duration = parse_duration("PT5M")
@@ -158,6 +159,7 @@ _READERS: dict[str, Callable[[Plain], Duration | int | bool | None]] = {
     "candidate_ttl": _duration,
     "candidate_ttl_cap": _duration,
     "compose_interval": _any_duration,
+    "draw_interval": _any_duration,
     "confirm_delay": _any_duration,
     "session_idle": _duration,
     "code_ttl": _duration,

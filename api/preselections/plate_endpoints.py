@@ -54,7 +54,9 @@ async def compose(context: CurrentContext, body: CompositionBody) -> Preselectio
 
 @router.post(
     "/draws",
-    responses=responses_of_write("not_found", "wrong_stage", "blacklisted", "no_draws_left", "numbers_unavailable"),
+    responses=responses_of_write(
+        "not_found", "wrong_stage", "blacklisted", "too_early", "no_draws_left", "numbers_unavailable"
+    ),
 )
 async def draw(context: CurrentContext, body: Annotated[DrawBody, Body()] = _ANY_DRAW) -> PreselectionView:
     """「随机一次」, 「换一批」: a batch of numbers held for this vehicle alone (R-31 to R-36)."""

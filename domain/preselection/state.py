@@ -15,7 +15,6 @@ from domain.errors import (
     CandidateExpired,
     CodeNotSent,
     NoComposedLeft,
-    NoDrawsLeft,
     NotACandidate,
     NotInBatch,
     NumbersUnavailable,
@@ -41,6 +40,7 @@ from domain.preselection.values import (
     Stage,
     Tried,
     add_candidate,
+    check_chance_to_draw,
 )
 
 
@@ -161,8 +161,8 @@ class Preselection:
     # 随机
 
     def check_draw(self, at: datetime) -> None:
-        if self._require_stage(Stage.PLATE_SELECTION, at).draws_remaining == 0:
-            raise NoDrawsLeft
+        state = self._require_stage(Stage.PLATE_SELECTION, at)
+        check_chance_to_draw(state.draws_remaining, state.batch, self.policy, at)
 
     def draw(self, id_: str, numbers: Sequence[str], at: datetime, proof: DrawProof | None = None) -> "Preselection":
         """After the pool has given numbers: the draw is charged, and the previous batch ends (R-32 to R-35)."""

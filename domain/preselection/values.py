@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from domain.errors import NoDrawsLeft, TooEarly
 from domain.policy import Policy
 
 
@@ -81,6 +82,14 @@ class Batch:
 
     def is_live(self, at: datetime) -> bool:
         return at < self.expires_at
+
+
+def check_chance_to_draw(left: int, batch: Batch | None, policy: Policy, at: datetime) -> None:
+    """Raises `NoDrawsLeft`, and `TooEarly` where the office wants a pause after a draw; R-23 asks for none."""
+    if left == 0:
+        raise NoDrawsLeft
+    if batch and at < (next_at := policy.draw_interval.after(batch.expires_at - policy.batch_ttl.timedelta())):
+        raise TooEarly(next_at)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ DEFAULTS = {
     "candidate_ttl": "PT180S",
     "candidate_ttl_cap": "PT15M",
     "compose_interval": "PT10S",
+    "draw_interval": "PT0S",
     "confirm_delay": "PT5S",
     "session_idle": "PT30M",
     "code_ttl": "PT5M",
@@ -48,7 +49,15 @@ COUNTS = [name for name, value in DEFAULTS.items() if isinstance(value, int) and
 SWITCHES = [name for name, value in DEFAULTS.items() if isinstance(value, bool)]
 DURATIONS = [name for name, value in DEFAULTS.items() if isinstance(value, str)]
 LIMITS = [name for name, value in DEFAULTS.items() if value is None]
-MAY_BE_ZERO = ["compose_interval", "confirm_delay", "code_resend", "keyboard_snapshot", "cooling_min", "random_only"]
+MAY_BE_ZERO = [
+    "compose_interval",
+    "draw_interval",
+    "confirm_delay",
+    "code_resend",
+    "keyboard_snapshot",
+    "cooling_min",
+    "random_only",
+]
 MAY_BE_ZERO += ["reminder"]
 
 PLAIN = st.fixed_dictionaries(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.errors import BatchExpired, NoDrawsLeft, NotInBatch, NumbersUnavailable, WrongStage
+from domain.errors import BatchExpired, NoDrawsLeft, NotInBatch, NumbersUnavailable, TooEarly, WrongStage
 from domain.policy import Policy
 from domain.preselection.state import Preselection
 from domain.preselection.values import Batch, Hold, HoldKind, Stage
@@ -101,6 +101,15 @@ def test_draws_used_up_leave_the_composed_numbers_usable() -> None:
     with refuses(NoDrawsLeft):
         state.check_draw(COMPOSABLE)
     state.check_compose(5, COMPOSABLE)
+
+
+def test_where_the_office_wants_a_pause_the_next_draw_waits_while_the_batch_lasts() -> None:
+    state = at_selection(Policy().with_overrides({"draw_interval": "PT10S", "batch_ttl": "PT30S"}))
+    state.check_draw(PROVED)
+    drawn = state.draw("first", FIRST, PROVED)
+    with refuses(TooEarly, retry_at=PROVED + 10 * SECOND):
+        drawn.check_draw(PROVED + 10 * SECOND - MS)
+    drawn.check_draw(PROVED + 10 * SECOND)
 
 
 @pytest.mark.requirement("R-23")

@@ -12478,7 +12478,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `wrong_stage` · `no_draws_left` · `numbers_unavailable` */
+            /** @description `wrong_stage` · `too_early` · `no_draws_left` · `numbers_unavailable` */
             409: {
                 headers: {
                     [name: string]: unknown;
