@@ -27,12 +27,12 @@ def missing_tests(page: str) -> list[str]:
 
 
 def unproved_threats(page: str) -> list[str]:
-    """Rows of the tables of threats, which have a head of `threat`, without the name of a test in the last cell."""
+    """Rows of the tables of threats, chapters and risks without the name of a test in the last cell."""
     found, is_of_threats = [], False
     for line in page.splitlines():
         if not line.startswith("|"):
             is_of_threats = False
-        elif line.startswith("| threat |"):
+        elif line.startswith(("| threat |", "| chapter |", "| risk |")):
             is_of_threats = True
         elif is_of_threats and not line.startswith("| ---"):
             cell = line.strip().rstrip("|").rsplit("|", 1)[1].strip()
@@ -62,3 +62,9 @@ def test_a_threat_without_a_test_is_caught() -> None:
     head = "| threat | control | test |\n| --- | --- | --- |\n"
     assert unproved_threats(f"{head}| T a lie | a law | |") == ["| T a lie | a law | |"]
     assert unproved_threats(f"{head}| T a lie | a law | the same, and a look |") == []
+
+
+def test_every_chapter_of_asvs_and_every_risk_of_apis_has_its_row() -> None:
+    page = PAGE.read_text("utf-8")
+    rows = re.findall(r"^\| (V|API)(\d+) ", page, re.MULTILINE)
+    assert rows == [("V", str(number)) for number in range(1, 18)] + [("API", str(number)) for number in range(1, 11)]
