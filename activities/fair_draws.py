@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from activities.decide.case import Case
@@ -41,13 +42,20 @@ class FairDraws:
     def __init__(self, days: FairnessDays, length: Duration) -> None:
         self._days = days
         self._length = length
+        self._today: FairnessDay | None = None
 
     async def begin(self, case: Case, command: Draw) -> FairDraw:
         """Raises `DependencyUnavailable`."""
-        day = FairnessDay.at(case.at, self._length)
+        day = self._day_of(case.at)
         secret = await self._days.secret_of(day, case.at)
         draw_id = draw_id_of(link_of(str(case.row.id)), case.state.draws_remaining)
         nonce = command.nonce or server_nonce(draw_id)
         proof = DrawProof(draw_id, day.name, nonce, "client" if command.nonce else "server")
         ticket = DrawTicket(DrawSeed(secret, draw_id, nonce))
         return FairDraw(proof, ticket, bool(command.exclude_four))
+
+    def _day_of(self, at: datetime) -> FairnessDay:
+        """The calendar is asked once a day."""
+        if self._today is None or not self._today.begins <= at < self._today.ends:
+            self._today = FairnessDay.at(at, self._length)
+        return self._today

@@ -17,6 +17,7 @@ from api.auth.policy import RULES, Rule
 from api.context import AppContext
 from api.desk import endpoints as desk
 from api.fairness import endpoints as fairness
+from api.fairness import figure_endpoints as fairness_figures
 from api.health import endpoints as health
 from api.health.service import require_all_parts
 from api.health.shared_check import SharedCheck
@@ -64,7 +65,7 @@ AREAS = (
     document_endpoints.router, appeal_endpoints.router, desk.router, ban_endpoints.router, operator_appeals.router,
     pool_endpoints.router, deadline_endpoints.router, search_endpoints.router, sms_endpoints.router,
     office_endpoints.router, auditors.router, act_endpoints.router, affair_endpoints.router, preview_endpoints.router,
-    figure_endpoints.router, verification_endpoints.router, fairness.router, queue.router,
+    figure_endpoints.router, verification_endpoints.router, fairness.router, fairness_figures.router, queue.router,
     queue.operators_router, practice.router, payload_endpoints.router, sms_receipts.router,
     health.router,
 )  # fmt: skip

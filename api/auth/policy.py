@@ -161,6 +161,7 @@ RULES: Mapping[str, Rule] = {
     "stream_queue": WAITING,
     "list_fairness_days": PUBLIC,
     "read_fairness_day": PUBLIC,
+    "read_fairness_figures": PUBLIC,
     "read_fairness_file": PUBLIC,
     "begin_practice": PRACTICE,
     "practise": PRACTICE,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from domain.preselection.values import DrawProof
 from storage.fairness.tables import draw_record
 from storage.pool.draw_tickets import DrawTicket
-from storage.pool.log import LogLine, line_values
+from storage.pool.log_lines import LogLine
 from storage.postgres.database import Database
 
 
@@ -29,22 +29,9 @@ class DrawRecord:
     ticket: DrawTicket
 
     def to_write(self) -> dict[str, Any]:
-        """The parameters of the statement: the row, the lines of the log, and those that must fit to it."""
-        lines = {
-            (line.prefix, line.epoch, line.seq): line
-            for pick in self.ticket.picks
-            for line in (LogLine.parse(pick.prefix, text) for text in pick.lines)
-        }
-        own = [lines[pick.prefix, pick.epoch, pick.seq] for pick in self.ticket.picks]
-        first = [min(seq for x, e, seq in lines if (x, e) == (line.prefix, line.epoch)) for line in own]
-        return line_values(lines.values()) | {
-            "draw": json.dumps(self._row(), ensure_ascii=False),
-            "x": [line.prefix for line in own],
-            "e": [line.epoch for line in own],
-            "f": first,
-            "s": [line.seq for line in own],
-            "l": [line.text for line in own],
-        }
+        """The parameters of the statement: the row, and the lines of the log that the database may not have."""
+        lines = {(line.prefix, line.epoch, line.seq): line for pick in self.ticket.picks for line in pick.lines}
+        return {"draw": json.dumps(self._row()), "log": json.dumps([_as_row(line) for line in lines.values()])}
 
     def _row(self) -> dict[str, Any]:
         return {
@@ -60,6 +47,12 @@ class DrawRecord:
             "rounds": [each.as_record() for each in self.ticket.rounds],
             "skipped": [plate for pick in self.ticket.picks for plate in pick.skipped],
         }
+
+
+def _as_row(line: LogLine) -> dict[str, Any]:
+    """The columns of `pool_log`; those that are NULL are left out."""
+    row = {"prefix": line.prefix, "epoch": line.epoch, "seq": line.seq, "at": line.at.isoformat(), "line": line.text}
+    return row if line.free is None else row | {"free": line.free, "states": line.states}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ Place = tuple[int, int]
 
 _DRAWS = b"""
     SELECT draw_id, preselection_id, draws_left, at, nonce, nonce_by, without_four, numbers, rounds, skipped
-    FROM draw_record WHERE day = %(day)s ORDER BY at, draw_id
+    FROM draw_record WHERE day = %(day)s AND at >= %(begins)s AND at < %(ends)s ORDER BY at, draw_id
 """
 _OFFERED_BEFORE = b"""
     SELECT draws_left, numbers FROM draw_record WHERE preselection_id = %(id)s AND day = %(day)s
@@ -56,9 +56,10 @@ class DayExport:
 
     async def files_of(self, day: CommittedDay, secret: bytes) -> Files:
         """The files by name; the same at every call once all lines of the day are in the database."""
-        draws = [await self._draw(day, row) for row in await self._database.fetch_raw(_DRAWS, {"day": day.day})]
-        files = {"day.json": _as_json(_head(day, secret, len(draws))), "draws.jsonl": _as_lines(draws)}
         period = {"begins": day.begins, "ends": day.ends}
+        found = await self._database.fetch_raw(_DRAWS, {"day": day.day} | period)
+        draws = [await self._draw(day, row) for row in found]
+        files = {"day.json": _as_json(_head(day, secret, len(draws))), "draws.jsonl": _as_lines(draws)}
         prefixes = {row[0] for row in await self._database.fetch_raw(_PREFIXES, period)} | needed(draws).keys()
         for prefix in sorted(prefixes):
             files |= await self._log(prefix, period, needed(draws).get(prefix, []))

@@ -20,7 +20,8 @@ from storage.postgres.tables import Instant, metadata, one_of
 draw_record = Table(
     "draw_record",
     metadata,
-    Column("draw_id", Text, primary_key=True),
+    # It follows from the preselection and the draws left, so the primary key holds that it is unique.
+    Column("draw_id", Text, nullable=False),
     Column("preselection_id", Uuid, nullable=False),
     Column("draws_left", SmallInteger, nullable=False),
     Column("day", Text, nullable=False),
@@ -33,8 +34,9 @@ draw_record = Table(
     Column("rounds", JSONB, nullable=False),
     Column("skipped", ARRAY(Text), nullable=False),
     CheckConstraint(one_of("nonce_by", ("client", "server")), name="nonce_by"),
-    Index("ix_draw_record_day", "day", "at"),
-    Index("ix_draw_record_preselection", "preselection_id", "at"),
+    PrimaryKeyConstraint("preselection_id", "draws_left"),
+    # A draw waits for each index; rows are added in the order of their instants.
+    Index("ix_draw_record_at", "at", postgresql_using="brin"),
 )
 
 fairness_day = Table(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.fair_draws import DrawSeed, RandomRows
+from storage.pool.log_lines import LogLine
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Pick:
     skipped: tuple[str, ...]
     epoch: int
     seq: int
-    lines: Sequence[str]
+    lines: Sequence[LogLine]
 
     def as_record(self) -> list[Any]:
         return [self.prefix, self.epoch, self.seq]

@@ -23,6 +23,7 @@ from domain.plates import position_of, prefix_of, serial_at, serial_of
 from storage.failures import IndexLost
 from storage.pool.draw_tickets import DrawTicket, Level, Pick, Round
 from storage.pool.keys import index_keys
+from storage.pool.log_lines import read_lines
 from storage.redis.client import RedisClient, script, translate_redis_errors
 
 # Further rounds are needed only when other draws emptied a prefix between the count and the pick.
@@ -214,7 +215,7 @@ def _pick_of(prefix: str, found: Sequence[Any]) -> Pick:
         tuple(prefix + serial_at(position) for position in skipped),
         epoch,
         seq,
-        [line.decode() for line in lines],
+        read_lines(prefix, lines),
     )
 
 

@@ -4,20 +4,20 @@ A draw writes the lines up to its own together with its result; the shipper writ
 the two was restored or restarted: the index is given up then, and its log begins again with the state of the pool.
 """
 
-import json
 import secrets
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from redis.exceptions import ResponseError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.instants import from_milliseconds, to_milliseconds
+from domain.instants import to_milliseconds
 from storage.pool.keys import index_keys, key
+from storage.pool.log_lines import LogLine
 from storage.pool.tables import pool_bitmap, pool_log
 from storage.postgres.database import Database
 from storage.redis.client import RedisClient, script, translate_redis_errors
@@ -47,28 +47,9 @@ _UNSTATED = b"""
 _MOST_LINES = 2_000
 
 
-class LogLine(NamedTuple):
-    """One line of a prefix; `free` is the digest of the free numbers after the line `states`."""
-
-    prefix: str
-    epoch: int
-    seq: int
-    at: datetime
-    text: str
-    free: str | None
-    states: int | None
-
-    @classmethod
-    def parse(cls, prefix: str, text: str) -> "LogLine":
-        line = json.loads(text)
-        free = line.get("free")
-        states = line.get("of", line["s"]) if free else None
-        return cls(prefix, line["e"], line["s"], from_milliseconds(line["t"]), text, free, states)
-
-
 def line_values(lines: Iterable[LogLine]) -> dict[str, list[Any]]:
     """The lines as parameters of a statement, one list for each column."""
-    columns = list(zip(*lines, strict=True)) or [()] * len(LogLine._fields)
+    columns = list(zip(*lines, strict=True))
     names = ("prefixes", "epochs", "seqs", "ats", "lines", "free", "states")
     return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
@@ -105,7 +86,7 @@ class PoolLog:
 
     async def _ship(self, prefix: str, entries: Sequence[tuple[bytes, Mapping[bytes, bytes]]]) -> int | None:
         """Write these lines, or return the epoch in which others are missing before them."""
-        lines = [LogLine.parse(prefix, fields[b"l"].decode()) for _, fields in entries]
+        lines = [LogLine.of(prefix, place, fields[b"l"].decode()) for place, fields in entries]
         for epoch in dict.fromkeys(line.epoch for line in lines):
             first = min(line.seq for line in lines if line.epoch == epoch)
             if first > 1 and not await self._has(prefix, epoch, first - 1):

@@ -20,6 +20,8 @@ class DecisionKind(NamedTuple):
 
     is_gone: str
     """Whether something that the decision is based on is gone: its code, or the log before its picks."""
+    given: str
+    """Common table expressions of what is written besides."""
     further_writes: str
     code_used: str
 
@@ -30,6 +32,7 @@ _WITH_CODE = DecisionKind(
             SELECT FROM code WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
         )
     """,
+    given="",
     further_writes="""
         used AS (
             UPDATE code SET used_at = %(at)s
@@ -40,22 +43,27 @@ _WITH_CODE = DecisionKind(
     """,
     code_used="CASE WHEN CAST(%(use_code)s AS uuid) IS NOT NULL THEN EXISTS (SELECT FROM used) END",
 )
-# Of each pick: the line before those that are written now must be there, and its own must not be another one.
+# Each line needs the one before it, and must not be another one than the database has.
 _WITH_DRAW = DecisionKind(
     is_gone="""
         EXISTS (
-            SELECT FROM unnest(%(x)s::text[], %(e)s::bigint[], %(f)s::bigint[], %(s)s::bigint[], %(l)s::text[])
-                AS p (x, e, f, s, l)
-            WHERE f > 1 AND NOT EXISTS (SELECT FROM pool_log WHERE prefix = x AND epoch = e AND seq = f - 1)
-               OR EXISTS (SELECT FROM pool_log WHERE prefix = x AND epoch = e AND seq = s AND line <> l)
+            SELECT FROM lines AS l
+            WHERE seq > 1 AND NOT EXISTS (
+                SELECT FROM pool_log AS p WHERE p.prefix = l.prefix AND p.epoch = l.epoch AND p.seq = l.seq - 1
+            ) AND NOT EXISTS (
+                SELECT FROM lines AS p WHERE p.prefix = l.prefix AND p.epoch = l.epoch AND p.seq = l.seq - 1
+            ) OR EXISTS (
+                SELECT FROM pool_log AS p
+                WHERE p.prefix = l.prefix AND p.epoch = l.epoch AND p.seq = l.seq AND p.line <> l.line
+            )
         )
+    """,
+    given="""
+        lines AS MATERIALIZED (SELECT * FROM json_populate_recordset(NULL::pool_log, %(log)s::json)),
     """,
     further_writes="""
         logged AS (
-            INSERT INTO pool_log SELECT l.* FROM clear, unnest(
-                %(prefixes)s::text[], %(epochs)s::bigint[], %(seqs)s::bigint[], %(ats)s::timestamptz[],
-                %(lines)s::text[], %(free)s::text[], %(states)s::bigint[]
-            ) AS l ON CONFLICT DO NOTHING
+            INSERT INTO pool_log SELECT lines.* FROM clear, lines ON CONFLICT DO NOTHING
         ), drawn AS (
             INSERT INTO draw_record
             SELECT r.* FROM clear, json_populate_record(NULL::draw_record, %(draw)s::json) AS r
@@ -70,7 +78,7 @@ _WITH_DRAW = DecisionKind(
 def _commit(of: DecisionKind) -> bytes:
     """The statement without line breaks."""
     statement = f"""
-    WITH found AS MATERIALIZED (
+    WITH {of.given} found AS MATERIALIZED (
         SELECT
             (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
             CASE WHEN %(refuse_banned)s THEN (

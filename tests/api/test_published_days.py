@@ -1,12 +1,14 @@
 """The files of a day over HTTP: none before its last hold has ended, and from then on for good."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import httpx
+from sqlalchemy import insert
 
+from storage.rollups.tables import figure_day
 from tests.support.api_stack import ApiStack
 from tests.support.drawing import DrawWorld
 from tests.support.offices import PREFIXES
@@ -58,6 +60,27 @@ async def test_a_day_is_readable_after_its_last_hold_and_its_files_never_change(
         if file["name"] == "draws.jsonl":
             assert json.loads(content.text)["numbers"]
     assert (await stack.client.get(f"{path}/files/no-such-file")).status_code == 404
+    await check_figures(stack)
+
+
+async def check_figures(stack: ApiStack) -> None:
+    """Everybody reads the day's draws; small counts are hidden, and the period has bounds."""
+    counted = {"name": "registrations", "office_code": "440300", "prefix": "", "detail": ""}
+    rows = [counted | {"day": date(2001, 1, 4), "value": 4}, counted | {"day": date(2001, 2, 3), "value": 5}]
+    async with stack.repositories.database.transaction() as connection:
+        await connection.execute(insert(figure_day), rows)
+    period = {"from": "2001-01-01", "to": NEXT}
+    answer = await stack.client.get("/fairness/figures", params=period)
+    assert answer.headers["cache-control"] == "public, max-age=300"
+    figures = answer.json()
+    issued = {each["name"]: each["points"] for each in figures["series"]}["numbers_issued"]
+    assert issued == [["2001-01-04", None], [DAY, 5]]
+    assert figures["draws"] == [{"day": DAY, "draws": 1, "verified_share": 1.0}]
+    as_table = await stack.client.get("/fairness/figures", params=period, headers={"Accept": "text/csv"})
+    assert f"numbers_issued,{DAY},5" in as_table.text
+    for wrong in ({"from": "1999-01-01", "to": NEXT}, {"from": "today"}):
+        refused = await stack.client.get("/fairness/figures", params=wrong)
+        assert refused.json()["code"] == "validation_failed"
 
 
 async def items(stack: ApiStack, **query: str) -> list[Any]:

@@ -2,7 +2,7 @@
 -- ARGV: at, until, how many, "1" without the digit 4, random rows, words in a row, hidden positions (JSON), the draw and
 -- its round for the log, the first line of the log that the database may not have.
 -- Returns the positions in the order of the picks (fewer than requested means that these are all), the hidden positions
--- that were met, and the log: number of this pick's line, and all lines that the database may not have.
+-- that were met, and the log: number of this pick's line, and all lines that the database may not have, each after its id.
 -- Nothing is written before all are picked, so an error leaves no change. docs/fairness.md defines the picks exactly.
 
 local at, until_, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -65,6 +65,6 @@ local epoch, seq = log("pick", at, {
 forget_lines(ARGV[10])
 local lines = {}
 for index, entry in ipairs(redis.call("XRANGE", LOG, "-", "+")) do
-  lines[index] = entry[2][2]
+  lines[2 * index - 1], lines[2 * index] = entry[1], entry[2][2]
 end
 return { chosen, skipped, epoch, seq, lines }

@@ -13,25 +13,27 @@ local LEVELS = 14
 -- leaf. Further words replace those that would cause bias.
 -- So a pick depends on the numbers beside its own path as little as can be: if others become taken, it stays nearly
 -- always the same, and nobody can choose between many outcomes by waiting.
+local WORDS = string.rep("I4", 16)
 local function rows_of(text, words)
-  local row = -1
+  local row, format = -1, ">" .. string.rep(WORDS, words / 16)
   return function()
     row = row + 1
-    local spare = LEVELS
+    if (row + 1) * words * 4 > #text then
+      error("out of random words")
+    end
+    local given, spare = { struct.unpack(format, text, row * words * 4 + 1) }, LEVELS
     -- An integer below `sides` from the word of this level; exactly uniform, and monotonic in the word.
     return function(level, sides)
-      local place = level
+      local word = given[level + 1]
       while true do
-        local a, b, c, d = string.byte(text, (row * words + place) * 4 + 1, (row * words + place) * 4 + 4)
-        if not d or place >= words then
-          error("out of random words")
-        end
-        local product = math.floor((((a * 256 + b) * 256 + c) * 256 + d) / 2) * sides
-        if product % HALF_WORD_RANGE >= HALF_WORD_RANGE % sides then
-          return math.floor(product / HALF_WORD_RANGE)
+        local product = (word - word % 2) / 2 * sides
+        local rest = product % HALF_WORD_RANGE
+        -- Less than `sides` is needed for a bias, so the second remainder is seldom computed.
+        if rest >= sides or rest >= HALF_WORD_RANGE % sides then
+          return (product - rest) / HALF_WORD_RANGE
         end
         spare = spare + 1
-        place = spare
+        word = spare < words and given[spare + 1] or error("out of random words")
       end
     end
   end

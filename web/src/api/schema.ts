@@ -464,6 +464,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fairness/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Fairness Figures
+         * @description Segments released, numbers issued, draws and the share verified, missed deadlines, and numbers withheld.
+         */
+        get: operations["read_fairness_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/offices": {
         parameters: {
             query?: never;
@@ -2422,6 +2442,18 @@ export interface components {
             /** Items */
             items: components["schemas"]["DayItem"][];
         };
+        /** DayOfDraws */
+        DayOfDraws: {
+            /** Day */
+            day: string;
+            /** Draws */
+            draws: number;
+            /**
+             * Verified Share
+             * @description The share that our checker replayed; null without draws.
+             */
+            verified_share: number | null;
+        };
         /**
          * DeadlinesPreviewAnswer
          * @description The live reservations that would move, in all and by office.
@@ -3247,6 +3279,39 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** PublicFiguresAnswer */
+        PublicFiguresAnswer: {
+            /**
+             * As Of
+             * @description Until when all acts are counted.
+             */
+            as_of: string | null;
+            /**
+             * Draws
+             * @description Published days only.
+             */
+            draws: components["schemas"]["DayOfDraws"][];
+            /** Series */
+            series: components["schemas"]["PublicSeries"][];
+            /**
+             * Withheld
+             * @description Now. Reasons are free text that may name somebody.
+             */
+            withheld: components["schemas"]["WithheldNumbers"][];
+        };
+        /** PublicSeries */
+        PublicSeries: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "segments_released" | "numbers_issued" | "missed_deadlines";
+            /** Points */
+            points: [
+                string,
+                number | null
+            ][];
+        };
         /** PublishedDay */
         PublishedDay: {
             /** Files */
@@ -3822,6 +3887,19 @@ export interface components {
             /** Taken */
             taken: string[];
             withholding: components["schemas"]["WithholdingItem"] | null;
+        };
+        /** WithheldNumbers */
+        WithheldNumbers: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "confirmed" | "unconfirmed";
+            /**
+             * Numbers
+             * @description Null for a count from 1 to 4.
+             */
+            numbers: number | null;
         };
         /**
          * WithholdingBody
@@ -5885,6 +5963,51 @@ export interface operations {
             };
             /** @description `not_yet` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_fairness_figures: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicFiguresAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
