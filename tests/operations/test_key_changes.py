@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import text
 from temporalio.client import Client
 
+from config.payload_codec import EncryptedPayloads
+from config.payloads import DATA_CONVERTER
 from domain.processes import RunningProgram
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
@@ -50,6 +52,17 @@ class RotatingService:
 
     def command(self) -> OperatorCommand:
         return OperatorCommand(uuid4(), "wang", system_clock(), "年度轮换")
+
+
+def with_codec(service: RotatingService) -> OperationsContext:
+    """The command's view where messages are encrypted for Temporal."""
+    source = service.api_keys.source
+    assert source
+    codec = EncryptedPayloads(lambda: source.read()["encryption"])
+    connection = service.command_line.temporal.service_client
+    return replace(
+        service.command_line, temporal=Client(connection, data_converter=replace(DATA_CONVERTER, payload_codec=codec))
+    )
 
 
 @pytest.fixture
@@ -211,6 +224,8 @@ async def test_a_new_encryption_key_leaves_every_value_readable_and_the_old_one_
     assert refused.obstacle == "the next key is not 15 minutes old yet"
     later = service.command()
     later = OperatorCommand(later.id, later.operator, later.at + timedelta(minutes=16), later.reason)
+    refused = await retire_key(with_codec(service), "encryption", old, later)
+    assert refused.obstacle == "Temporal's histories may need it"
     assert (await retire_key(service.command_line, "encryption", old, later)).obstacle is None
     service.api_keys.refresh()
     assert service.api_keys.vault.ids == [change.key]
