@@ -16,6 +16,8 @@ from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from api.http.headers import SECURITY_HEADERS
+
 _PAGE = "index.html"
 # Files whose names change with their content.
 _ASSETS = "assets/"
@@ -28,9 +30,13 @@ NOT_PAGES = ("api", "docs", "openapi.json", "healthz", "readyz")
 # The paths of the frontend's router; every other path is its page "not found".
 ROUTES = (
     "/", "/apply/office", "/apply/:office/notice", "/apply/:office/information", "/preselections", "/preselections/:id",
-    "/segments", "/practice", "/help", "/fairness", "/desk", "/signin/callback",
+    "/segments", "/practice", "/help", "/fairness", "/desk", "/operations", "/operations/inbox", "/operations/offices",
+    "/operations/pool", "/operations/people", "/audit", "/signin/callback",
 )  # fmt: skip
 _ROUTES = re.compile("|".join(re.sub(":[a-z]+", "[^/]+", route) + "/?" for route in ROUTES), re.IGNORECASE)
+# The desk scans vouchers; a sign-in ends on another page before it shows the desk.
+_WITH_CAMERA = ("/desk", "/signin/callback")
+_CAMERA = SECURITY_HEADERS["permissions-policy"].replace("camera=()", "camera=(self)")
 _CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -65,6 +71,8 @@ class WebPages(StaticFiles):
         if is_unknown:
             response.status_code = HTTPStatus.NOT_FOUND
         response.headers["Content-Security-Policy"] = content_policy(scope["app"])
+        if file == _PAGE and scope["path"].rstrip("/").lower() in _WITH_CAMERA:
+            response.headers["Permissions-Policy"] = _CAMERA
         response.headers["Cache-Control"] = _FOR_GOOD if file.startswith(_ASSETS) else "no-cache"
         response.headers["Vary"] = "Accept-Encoding"
         if coding:

@@ -19,6 +19,8 @@ export interface RequestOptions {
   signal?: AbortSignal
   /** The pass of an office's waiting room. */
   queuePass?: string
+  /** The wanted form of the answer; by default JSON. */
+  accept?: string
 }
 
 // The API responds within 15 seconds; anything slower counts as lost.
@@ -44,8 +46,12 @@ export function post<T>(path: string, options: RequestOptions = {}): Promise<T> 
   return readJson<T>('POST', path, options)
 }
 
-export async function getFile(path: string): Promise<Blob> {
-  const response = await send('GET', path, {})
+export function put<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  return readJson<T>('PUT', path, options)
+}
+
+export async function getFile(path: string, options: RequestOptions = {}): Promise<Blob> {
+  const response = await send('GET', path, options)
   return response.blob()
 }
 
@@ -55,6 +61,7 @@ export function requestHeaders(options: RequestOptions = {}): Record<string, str
   return {
     'Accept-Language': context.language(),
     ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    ...(options.accept ? { Accept: options.accept } : {}),
     ...(options.key ? { 'Idempotency-Key': options.key } : {}),
     ...(options.queuePass ? { 'Queue-Pass': options.queuePass } : {}),
     ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),

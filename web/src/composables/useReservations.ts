@@ -4,7 +4,7 @@ import { asProblem, type Problem } from '@/api/problem'
 import type { DeskReservation } from '@/api/types'
 
 const PAGE_SIZE = 100
-const LARGEST_PAGE = 500
+export const LARGEST_PAGE = 500
 
 /** The office's reservations, newest first, a page at a time. */
 export function useReservations() {
@@ -15,12 +15,12 @@ export function useReservations() {
   let query: ReservationQuery = {}
   let newest = 0
 
-  const read = async (cursor: string | null, limit = PAGE_SIZE) => {
+  const read = async (cursor: string | null) => {
     const mine = ++newest
     loading.value = true
     problem.value = null
     try {
-      const page = await searchReservations({ ...query, limit, ...(cursor ? { cursor } : {}) })
+      const page = await searchReservations({ ...query, limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) })
       if (mine !== newest) return
       items.value = cursor ? [...items.value, ...page.items] : page.items
       next.value = page.next
@@ -31,17 +31,19 @@ export function useReservations() {
     }
   }
 
-  const search = (wanted: ReservationQuery) => {
+  /** A page may be empty and still have a next one: the server decrypts so many VINs at a time. */
+  const readOn = async (wanted: ReservationQuery): Promise<void> => {
+    if (query !== wanted || !wanted.vin_tail || items.value.length > 0 || !next.value || problem.value) return
+    await read(next.value)
+    await readOn(wanted)
+  }
+  const search = async (wanted: ReservationQuery) => {
     query = wanted
-    return read(null)
+    await read(null)
+    await readOn(wanted)
   }
   const refresh = () => read(null)
   const more = () => read(next.value)
 
-  /** Loads all pages: in the list, newest first, reservations whose last day is today are far down. */
-  const rest = async () => {
-    while (next.value && !loading.value && !problem.value) await read(next.value, LARGEST_PAGE)
-  }
-
-  return { items, next, loading, problem, search, refresh, more, rest }
+  return { items, next, loading, problem, query: () => query, search, refresh, more }
 }

@@ -8,6 +8,8 @@ export default {
     language: 'Language',
     mine: 'My plates',
     segments: 'Segments',
+    console: 'Operations',
+    audit: 'Audit',
     desk: 'Desk',
     phone: 'Phone',
     signIn: 'Sign in',

@@ -16,6 +16,16 @@ export const i18n = createI18n<[Messages], Language, false>({
   messages: { 'zh-CN': zhCN } as Record<Language, Messages>,
 })
 
+type Load = (language: Language) => Promise<void>
+const further = new Set<Load>()
+
+/** Loads further words, now and with every language that is chosen later. */
+export async function addWords(load: Load): Promise<void> {
+  further.add(load)
+  // Words that a language lacks are shown in the first one.
+  await Promise.all([...new Set<Language>(['zh-CN', currentLanguage()])].map(load))
+}
+
 export function currentLanguage(): Language {
   return i18n.global.locale.value
 }
@@ -25,6 +35,7 @@ export async function chooseLanguage(language: Language): Promise<void> {
     const { default: messages } = await LOADERS[language]()
     i18n.global.setLocaleMessage(language, messages)
   }
+  await Promise.all([...further].map((load) => load(language)))
   i18n.global.locale.value = language
   document.documentElement.lang = language
   remember(language)

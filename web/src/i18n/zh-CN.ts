@@ -6,6 +6,8 @@ export default {
     language: '语言',
     mine: '我的预选',
     segments: '号段公示',
+    console: '运营',
+    audit: '审计',
     desk: '窗口办理',
     phone: '演示手机',
     signIn: '登录',

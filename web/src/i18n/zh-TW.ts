@@ -8,6 +8,8 @@ export default {
     language: '語言',
     mine: '我的預選',
     segments: '號段公示',
+    console: '運營',
+    audit: '審計',
     desk: '窗口辦理',
     phone: '演示手機',
     signIn: '登錄',

@@ -1,19 +1,30 @@
+import type { Component } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { CALLBACK_PATH } from '@/auth/oidc'
+import type { Role } from '@/auth/roles'
 import { returnFromProvider, loadProvider, signIn, useSession } from '@/auth/session'
 import { isReturningVisitor } from '@/auth/visitorHint'
 import { askWhetherToLeave, useSessionHere } from '@/composables/useSessionHere'
+import { loadStaffWords } from '@/i18n/staff/words'
 import EntranceScreen from '@/screens/EntranceScreen.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
     /** The screen needs a signed-in user. */
     signedIn?: boolean
-    role?: 'applicant' | 'clerk'
+    role?: Role
   }
 }
 
+/** A screen of the staff, with its words. */
+const staff = (load: () => Promise<unknown>) => async () => {
+  const [screen] = await Promise.all([load(), loadStaffWords()])
+  return screen as { default: Component }
+}
+
 const applicant = { signedIn: true, role: 'applicant' } as const
+
+const operator = { signedIn: true, role: 'operator' } as const
 
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'entrance', component: EntranceScreen },
@@ -31,7 +42,13 @@ const routes: RouteRecordRaw[] = [
   { path: '/help', component: () => import('@/screens/HelpScreen.vue') },
   { path: '/segments', component: () => import('@/screens/SegmentsScreen.vue') },
   { path: '/fairness', component: () => import('@/screens/FairnessScreen.vue') },
-  { path: '/desk', name: 'desk', component: () => import('@/screens/DeskScreen.vue'), meta: { signedIn: true, role: 'clerk' } },
+  { path: '/desk', name: 'desk', component: staff(() => import('@/screens/DeskScreen.vue')), meta: { signedIn: true, role: 'clerk' } },
+  { path: '/operations', component: staff(() => import('@/screens/staff/OverviewScreen.vue')), meta: operator },
+  { path: '/operations/inbox', component: staff(() => import('@/screens/staff/InboxScreen.vue')), meta: operator },
+  { path: '/operations/offices', component: staff(() => import('@/screens/staff/OfficesScreen.vue')), meta: operator },
+  { path: '/operations/pool', component: staff(() => import('@/screens/staff/PoolScreen.vue')), meta: operator },
+  { path: '/operations/people', component: staff(() => import('@/screens/staff/PeopleScreen.vue')), meta: operator },
+  { path: '/audit', component: staff(() => import('@/screens/staff/AuditScreen.vue')), meta: { signedIn: true, role: 'auditor' } },
   { path: CALLBACK_PATH, component: EntranceScreen },
   { path: '/:rest(.*)*', component: () => import('@/screens/NotFoundScreen.vue') },
 ]

@@ -4,20 +4,32 @@ import DeskReservations from '@/components/DeskReservations.vue'
 import { syncServerClock } from '@/composables/useServerClock'
 import { mountPlain, NOW, serve } from './support'
 
-const reservation = (plate: string, visit_by: string) => ({ id: plate, plate, stage: 'completed', visit_by, holder: '张*' })
+const reservation = (plate: string) => ({
+  id: plate, plate, stage: 'completed', visit_by: '2026-11-23', holder: '张*', vin_tail: '047371', certificate_tail: '345678',
+})
 
-test('today\'s list reads on to the end, for those who come today reserved days ago', async () => {
+test('today\'s list is asked of the server', async () => {
   syncServerClock(NOW)
+  const calls = serve(() => ({ body: { items: [reservation('粤B11111')], next: null } }))
+  const list = mountPlain(DeskReservations)
+  await flushPromises()
+  await list.get('input[type="checkbox"]').setValue(true)
+  await flushPromises()
+  expect(calls.at(-1)?.path).toContain('due=2026-11-23')
+  expect(list.findAll('tbody tr').map((row) => row.get('button').text())).toEqual(['粤B11111'])
+})
+
+test('the end of a VIN is looked for until a page has somebody, or none is left', async () => {
   const calls = serve(({ path }) => {
-    if (path.includes('cursor=c1')) return { body: { items: [reservation('粤B22222', '2026-11-24')], next: 'c2' } }
-    if (path.includes('cursor=c2')) return { body: { items: [reservation('粤B33333', '2026-11-23')], next: null } }
-    return { body: { items: [reservation('粤B11111', '2026-11-26')], next: 'c1' } }
+    if (!path.includes('vin_tail=047371')) return { body: { items: [], next: null } }
+    if (path.includes('cursor=c2')) return { body: { items: [reservation('粤B33333')], next: 'c3' } }
+    return { body: { items: [], next: path.includes('cursor=c1') ? 'c2' : 'c1' } }
   })
   const list = mountPlain(DeskReservations)
   await flushPromises()
-  expect(calls).toHaveLength(1)
-  await list.get('input[type="checkbox"]').setValue(true)
+  await list.get('input[name="vin_tail"]').setValue('04 7371')
+  await list.get('form').trigger('submit')
   await flushPromises()
-  expect(list.findAll('tbody tr').map((row) => row.get('button').text())).toEqual(['粤B33333'])
-  expect(calls).toHaveLength(3)
+  expect(list.findAll('tbody tr')).toHaveLength(1)
+  expect(calls).toHaveLength(4)
 })

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import en from '@/i18n/en'
 import zhCN from '@/i18n/zh-CN'
+import staffEn from '@/i18n/staff/en'
+import staffZhCN from '@/i18n/staff/zh-CN'
+import staffZhTW from '@/i18n/staff/zh-TW'
 import zhTW from '@/i18n/zh-TW'
 
 type Tree = { [key: string]: string | string[] | Tree }
@@ -22,14 +25,23 @@ test.each([
   expect(leaves(messages).map(([key]) => key)).toEqual(leaves(zhCN).map(([key]) => key))
 })
 
+test.each([
+  ['zh-TW', staffZhTW],
+  ['en', staffEn],
+])('%s has every word of the staff pages, with the same facts', (_name, messages) => {
+  const facts = (tree: Tree) => leaves(tree).map(([key, text]) => [key, ...placeholders(text)])
+  expect(facts(messages)).toEqual(facts(staffZhCN))
+})
+
 test('the same facts stand in both Chinese versions of a sentence', () => {
   const traditional = new Map(leaves(zhTW))
   for (const [key, text] of leaves(zhCN)) expect([key, placeholders(traditional.get(key) ?? '')]).toEqual([key, placeholders(text)])
 })
 
 test('no sentence is empty, and the simplified one holds no traditional labels', () => {
-  expect(leaves(zhCN).filter(([, text]) => text.trim() === '')).toEqual([])
-  expect(leaves(zhCN).filter(([, text]) => /[號選車憑證隨機後錄驗]/.test(text))).toEqual([])
+  const words = [...leaves(zhCN), ...leaves(staffZhCN)]
+  expect(words.filter(([, text]) => text.trim() === '')).toEqual([])
+  expect(words.filter(([, text]) => /[號選車憑證隨機後錄驗]/.test(text))).toEqual([])
 })
 
 test('the labels of the public service stand word for word', () => {

@@ -1,0 +1,20 @@
+import { addWords, i18n } from '../index'
+import type { Language } from '../messages'
+import type zhCN from './zh-CN'
+
+/** The type that every language must implement. */
+export type StaffWords = typeof zhCN
+
+const LOADERS: Record<Language, () => Promise<{ default: StaffWords }>> = {
+  'zh-CN': () => import('./zh-CN'),
+  'zh-TW': () => import('./zh-TW'),
+  en: () => import('./en'),
+}
+
+async function load(language: Language): Promise<void> {
+  const { default: words } = await LOADERS[language]()
+  i18n.global.mergeLocaleMessage(language, words)
+}
+
+/** Loads the words of the staff pages; an applicant never needs them. */
+export const loadStaffWords = (): Promise<void> => addWords(load)
