@@ -54,6 +54,7 @@ from api.preselections import (
     plate_endpoints,
 )
 from api.preselections import endpoints as preselections
+from api.sessions.endpoints import add_logout
 from api.sms_receipts import endpoints as sms_receipts
 from api.waiting_room import endpoints as queue
 from locales.languages import preferred_language
@@ -86,6 +87,7 @@ def create_app(
     app = with_routes(further, further_rules)
     app.state.context = context
     app.state.readiness = SharedCheck(partial(require_all_parts, context))
+    add_logout(app)
     add_pages(app)
     app.add_exception_handler(HTTPException, framework_refusal)
     app.add_middleware(EarlyRefusals)

@@ -7,6 +7,8 @@ from typing import Self
 
 from temporalio.client import Client
 
+from api.auth.identity_rules import longest_lifetime
+from api.auth.live_sessions import LiveSessions
 from api.limits.admission import Admission
 from api.limits.call_counts import CallCounts
 from api.limits.call_rate import CallRate
@@ -59,6 +61,7 @@ class AppContext:
     repositories: Repositories
     directory: OfficeDirectory
     call_counts: CallCounts
+    live_sessions: LiveSessions
     ip_throttle: IpThrottle
     code_sender: CodeSender
     streams: OpenStreams
@@ -86,6 +89,7 @@ class AppContext:
             repositories=repositories,
             directory=OfficeDirectory(repositories.offices, clock),
             call_counts=CallCounts(windows, hashes),
+            live_sessions=LiveSessions(repositories.ended_sessions, hashes, clock, longest_lifetime(settings)),
             ip_throttle=IpThrottle(windows, hashes, proxies=settings.proxy_networks, limit=policy.address_per_minute),
             code_sender=CodeSender(repositories.codes, service_codes, hashes, gateways.sms),
             streams=OpenStreams(settings.streams_per_account),
@@ -115,7 +119,9 @@ async def open_context(
         database, make_redis(settings.redis_url, most_connections=settings.redis_connections), keys
     )
     temporal = await connect(settings, lazy=True)
+    context = AppContext.build(settings, gateways, repositories, temporal, clock)
     try:
-        yield AppContext.build(settings, gateways, repositories, temporal, clock)
+        yield context
     finally:
+        await context.live_sessions.close()
         await repositories.close()

@@ -5,6 +5,7 @@ Everybody can sign in as any user. A session cookie remembers the user, so that 
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,11 +15,13 @@ from fastapi import APIRouter, Request
 from joserfc.errors import JoseError
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from api.sessions.endpoints import end_by_logout_token
 from demo import oidc_grants as grants
 from demo.pages import notice_page, sign_in_page
 from demo.routes import CurrentDemo, Demo
-from demo.tokens import LIFETIME, SignIn, session_claims
+from demo.tokens import CLIENT, LIFETIME, SignIn, session_claims
 from demo.world import DemoUser
+from domain.dependencies import DependencyUnavailable
 
 PATH = "/demo/oidc"
 COOKIE = "demo_session"
@@ -60,6 +63,8 @@ async def describe(demo: CurrentDemo) -> Response:
             "token_endpoint": f"{issuer}/token",
             "jwks_uri": f"{issuer}/jwks.json",
             "end_session_endpoint": f"{issuer}/end_session",
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code"],
@@ -121,14 +126,14 @@ async def exchange(request: Request, demo: CurrentDemo) -> Response:
     form = await _form(request)
     if form.get("grant_type") != "authorization_code":
         return _token_error("unsupported_grant_type")
-    if form.get("client_id") != grants.CLIENT:
+    if form.get("client_id") != CLIENT:
         return _token_error("invalid_client")
     now = _now(request)
     grant = demo.grants.redeem(form.get("code", ""), form.get("redirect_uri", ""), form.get("code_verifier", ""), now)
     if grant is None:
         return _token_error("invalid_grant")
     nonce = {"nonce": grant.request.nonce} if grant.request.nonce else {}
-    identity = {"aud": grants.CLIENT, "sub": grant.user.user, "name": grant.user.party.name} | nonce
+    identity = {"aud": CLIENT, "sub": grant.user.user, "name": grant.user.party.name} | nonce
     return JSONResponse(
         {
             "access_token": demo.signer.access_token(grant.user, grant.sign_in, now),
@@ -142,8 +147,15 @@ async def exchange(request: Request, demo: CurrentDemo) -> Response:
 
 
 @router.get("/end_session")
-async def end_session(request: Request) -> Response:
-    """End the session, and redirect the browser if the request names an address."""
+async def end_session(request: Request, demo: CurrentDemo) -> Response:
+    """End the session of the cookie, and of the token in `id_token_hint`, and redirect the browser to a named address.
+
+    The service gets a logout token, as by any provider, so the session's other tokens end too.
+    """
+    for ending in _sessions_to_end(request, demo):
+        # A service that can't be reached keeps nobody signed in here.
+        with suppress(DependencyUnavailable):
+            await end_by_logout_token(request.app.state.context, demo.signer.logout_token(*ending, _now(request)))
     address = request.query_params.get("post_logout_redirect_uri", "")
     response: Response
     if grants.is_own_address(address):
@@ -167,7 +179,7 @@ def _grant_request_or_refusal(asked: Mapping[str, str], demo: Demo) -> grants.Re
 def _grant_request(asked: Mapping[str, str]) -> grants.Request:
     """Raises `Misdirected`, or `ClientRefused` once the redirect URI is known to be the client's."""
     redirect_uri = asked.get("redirect_uri", "")
-    if asked.get("client_id") != grants.CLIENT or not grants.is_own_address(redirect_uri):
+    if asked.get("client_id") != CLIENT or not grants.is_own_address(redirect_uri):
         raise Misdirected
     if asked.get("response_type") != "code":
         raise ClientRefused("unsupported_response_type")
@@ -196,6 +208,16 @@ def _session(request: Request, demo: Demo) -> Session | None:
     if user is None or _now(request).timestamp() >= claims["exp"]:
         return None
     return Session(user, SignIn(claims["sid"], datetime.fromtimestamp(claims["auth_time"], UTC)))
+
+
+def _sessions_to_end(request: Request, demo: Demo) -> set[tuple[str, str]]:
+    """Subject and session of the cookie, and of a token that was issued here, expired or not."""
+    session = _session(request, demo)
+    ending = {(session.user.user, session.sign_in.id)} if session else set()
+    with suppress(JoseError, ValueError, KeyError):
+        claims = demo.signer.read(request.query_params["id_token_hint"], "JWT")
+        ending.add((claims["sub"], claims["sid"]))
+    return ending
 
 
 def _return(asked: Mapping[str, str], demo: Demo, answer: dict[str, str]) -> Response:

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from demo.tokens import SignIn
 from demo.world import DemoUser
 
-CLIENT = "xuanhao-web"
 CODE_LIFETIME = timedelta(seconds=60)
 
 _MOST_CODES = 1000

@@ -13,9 +13,8 @@ from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.release import this_process
 from config.settings import Settings, SettingsError
 from demo import oidc, pages, phone, routes
-from demo.oidc_grants import CLIENT
 from demo.routes import Demo
-from demo.tokens import AUDIENCE, LIFETIME, DemoSigner
+from demo.tokens import AUDIENCE, CLIENT, LIFETIME, DemoSigner
 from demo.world import demo_world
 from gateways.identity.provider import TokenRules, token_verifier
 from gateways.identity.staff_tokens import StaffRules
@@ -31,7 +30,7 @@ from storage.postgres.database import Database
 from storage.sms.outbox import SmsOutbox
 
 # A clerk of the demo need not sign in every hour; the second factor is required as everywhere.
-DEMO_TOKENS = TokenRules(staff=StaffRules(lifetime=LIFETIME))
+DEMO_TOKENS = TokenRules(client_id=CLIENT, staff=StaffRules(lifetime=LIFETIME))
 
 _PAGES: tuple[APIRouter, ...] = (oidc.router, phone.router, pages.router)
 

@@ -5,15 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from demo.world import DemoUser
+from gateways.identity.logout_tokens import EVENT
 
 AUDIENCE = "xuanhao"
 LIFETIME = timedelta(hours=12)
+LOGOUT_LIFETIME = timedelta(minutes=2)
+CLIENT = "xuanhao-web"
 
 _ALGORITHM = "Ed25519"
 
@@ -50,6 +54,11 @@ class DemoSigner:
     def access_token(self, user: DemoUser, sign_in: SignIn, at: datetime) -> str:
         """Issue a token with which this user calls the API; it lasts `LIFETIME` from `at`."""
         return self.sign({"aud": self.audience} | claims_of(user) | session_claims(sign_in), at, LIFETIME)
+
+    def logout_token(self, subject: str, session: str, at: datetime) -> str:
+        """Issue the token that ends a session at the service."""
+        claims = {"aud": CLIENT, "sub": subject, "sid": session, "jti": str(uuid4()), "events": {EVENT: {}}}
+        return self.sign(claims, at, LOGOUT_LIFETIME, "logout+jwt")
 
     def sign(self, claims: Mapping[str, Any], at: datetime, lifetime: timedelta, kind: str = "JWT") -> str:
         """Issue a token with any claims, valid from `at`."""

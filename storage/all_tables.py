@@ -9,6 +9,7 @@ from storage.pool import tables as pool_tables
 from storage.postgres import tables
 from storage.preselections import tables as preselection_tables
 from storage.rollups import tables as rollup_tables
+from storage.sessions import tables as session_tables
 from storage.sms import tables as sms_tables
 from storage.staff import tables as staff_tables
 from storage.waiting_room import tables as waiting_room_tables
@@ -25,6 +26,7 @@ __all__ = [
     "pool_tables",
     "preselection_tables",
     "rollup_tables",
+    "session_tables",
     "sms_tables",
     "staff_tables",
     "waiting_room_tables",

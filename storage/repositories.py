@@ -47,6 +47,7 @@ from storage.retention.person_records import PersonRecords
 from storage.retention.purge import Retention
 from storage.rollups.reader import RollupReader
 from storage.rollups.writer import RollupWriter
+from storage.sessions.ended_sessions import EndedSessions
 from storage.sms.codes import Codes
 from storage.sms.deliveries import SmsDeliveries
 from storage.sms.outbox import SmsOutbox
@@ -78,6 +79,7 @@ class Repositories:
     decisions: Decisions
     desk_reasons: DeskReasons
     desk_records: DeskRecords
+    ended_sessions: EndedSessions
     expected_workflows: ExpectedWorkflows
     expired_rows: ExpiredRows
     fair_draws: Draws
@@ -135,6 +137,7 @@ class Repositories:
             decisions=Decisions(database, keys),
             desk_reasons=DeskReasons(database, keys),
             desk_records=DeskRecords(database),
+            ended_sessions=EndedSessions(database, PersonalHashes(keys.hashes)),
             expected_workflows=ExpectedWorkflows(database),
             expired_rows=ExpiredRows(database),
             fair_draws=Draws(database),

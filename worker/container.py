@@ -179,6 +179,7 @@ class WorkerContainer:
             seals=repos.message_seals,
             appeals=repos.appeals,
             missed=MissedDeadlines(self._decision_runner(), self._ban_activities(), self.worker_clock),
+            sessions=repos.ended_sessions,
         )
 
     async def close(self) -> None:

@@ -21,6 +21,7 @@ from storage.crypto.seals import MessageSeals
 from storage.offices.offices import Offices
 from storage.preselections.lagging import LaggingWorkflows
 from storage.preselections.orphans import ChangedVehicle, ExpectedBan, ExpectedVehicle, ExpectedWorkflows
+from storage.sessions.ended_sessions import EndedSessions
 from workflows.maintenance.types import ResyncedVehicles, RevivedWorkflows, StepInput
 from workflows.messages import BLACKLIST_WORKFLOW, VEHICLE_WORKFLOW
 from workflows.search_attributes import search_stage
@@ -48,6 +49,7 @@ class OrphanedWorkflows:
         appeals: AppealRepository,
         seals: MessageSeals,
         missed: MissedDeadlines,
+        sessions: EndedSessions,
     ) -> None:
         self._rows = rows
         self._offices = offices
@@ -55,6 +57,7 @@ class OrphanedWorkflows:
         self._appeals = appeals
         self._seals = seals
         self._missed = missed
+        self._sessions = sessions
 
     async def revive(self, order: StepInput, temporal: Client, task_queue: str) -> RevivedWorkflows:
         """Start missing workflows, make running ones reread their rows, and enforce deadlines without them.
@@ -81,9 +84,14 @@ class OrphanedWorkflows:
         return RevivedWorkflows(len(vehicles) + len(behind) + len(bans), revived, released, answered)
 
     async def resync(self, order: StepInput, temporal: Client, task_queue: str) -> ResyncedVehicles:
-        """Make vehicles reread their rows: all of them after a restore of the database or of Temporal."""
+        """Make vehicles reread their rows: all of them after a restore of the database or of Temporal.
+
+        Sessions that the identity provider has ended may be unknown then, so everybody signs in again (decision 34).
+        """
         starter = await self._starter(temporal, task_queue)
         mark, is_known = await self._lagging.advance_mark(order.mark)
+        if not is_known:
+            await self._sessions.refuse_earlier(order.at)
         count = 0 if is_known else await self._refresh_all(starter, order.at)
         noted = await self._lagging.list_ids()
         await self._refresh(starter, noted)

@@ -1,5 +1,7 @@
 """Converts settings into the rules for tokens and the names of their claims."""
 
+from datetime import timedelta
+
 from config.identity_settings import IdentitySettings, words_of
 from domain.durations import parse_duration
 from gateways.identity.claims import ClaimNames
@@ -7,9 +9,16 @@ from gateways.identity.provider import TokenRules
 from gateways.identity.staff_tokens import StaffRules
 
 
+def longest_lifetime(settings: IdentitySettings) -> timedelta:
+    """How long after its issue any token may be accepted."""
+    rules = token_rules(settings)
+    return max(rules.lifetime, rules.staff.lifetime) + 2 * rules.leeway
+
+
 def token_rules(settings: IdentitySettings) -> TokenRules:
     """The deployment's settings of the identity provider."""
     return TokenRules(
+        client_id=settings.oidc_client_id,
         algorithms=words_of(settings.oidc_algorithms),
         lifetime=parse_duration(settings.oidc_token_lifetime).timedelta(),
         leeway=parse_duration(settings.oidc_clock_skew).timedelta(),

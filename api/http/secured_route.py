@@ -136,6 +136,7 @@ async def identify_caller(request: Request, context: RequestContext, name: str) 
         raise Forbidden
     if not rule.is_public or (rule.takes_token and request.headers.get("authorization")):
         context.caller = await caller_of(request, context.app.gateways.verifier, context.repositories.hashes)
+        await context.app.live_sessions.require(context.caller.claims)
         context.app.admission.accounts[request.headers["authorization"]] = context.caller.claims.subject
         await context.app.call_rate.count(context.caller.claims.subject, context.now())
     if not rule.is_public or rule.takes_token:

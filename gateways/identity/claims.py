@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +38,9 @@ class Claims:
     roles: frozenset[str]
     valid_from: datetime | None
     expires_at: datetime
+    issued_at: datetime | None = None
+    session: str | None = field(default=None, repr=False)
+    """The session at the provider (`sid`), which it may end."""
     office: str | None = None
     name: str | None = None
     id_number: str | None = None
@@ -82,7 +85,7 @@ class ClaimNames:
 def read_claims(claims: Mapping[str, Any], *, names: ClaimNames) -> Claims:
     """Raises `Unauthenticated` for a malformed claim, and for a missing one that the role needs."""
     roles = _roles(claims, names.roles)
-    subject, expires_at = _text(claims, "sub"), read_instant(claims, "exp")
+    subject, expires_at = read_text(claims, "sub"), read_instant(claims, "exp")
     if subject is None or expires_at is None:
         raise Unauthenticated
     read = Claims(
@@ -90,9 +93,11 @@ def read_claims(claims: Mapping[str, Any], *, names: ClaimNames) -> Claims:
         roles=roles,
         valid_from=read_instant(claims, "nbf"),
         expires_at=expires_at,
-        office=_text(claims, names.office),
-        name=_text(claims, names.name),
-        id_number=_text(claims, names.id_number),
+        issued_at=read_instant(claims, "iat"),
+        session=read_text(claims, "sid"),
+        office=read_text(claims, names.office),
+        name=read_text(claims, names.name),
+        id_number=read_text(claims, names.id_number),
         phone=_phone(claims, names),
         organisation=_organisation(claims, names),
     )
@@ -131,7 +136,8 @@ def _steps(claims: Mapping[str, Any], name: str) -> list[str]:
     return [name] if name in claims else name.split(".")
 
 
-def _text(claims: Mapping[str, Any], name: str) -> str | None:
+def read_text(claims: Mapping[str, Any], name: str) -> str | None:
+    """The text of this claim, None if there is none. Raises `Unauthenticated` for anything else."""
     value = _claim_at(claims, name)
     if value is None or (isinstance(value, str) and _is_plain(value)):
         return value
@@ -146,7 +152,7 @@ def _is_plain(text: str) -> bool:
 
 def _phone(claims: Mapping[str, Any], names: ClaimNames) -> str | None:
     """The number in our format; OpenID Connect recommends E.164, `+86…`, and a claim says whether it is verified."""
-    text = _text(claims, names.phone)
+    text = read_text(claims, names.phone)
     if text is None:
         return None
     if not _is_verified(claims, names):
@@ -171,7 +177,7 @@ def _organisation(claims: Mapping[str, Any], names: ClaimNames) -> Organisation 
     paths = (names.organisation_name, names.organisation_code)
     if all(claims.get(_steps(claims, path)[0]) is None for path in paths):
         return None
-    name, code = (_text(claims, path) for path in paths)
+    name, code = (read_text(claims, path) for path in paths)
     if name is None or code is None:
         raise Unauthenticated
     try:

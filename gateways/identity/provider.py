@@ -6,36 +6,27 @@ A token is a JWT signed with one of `ALGORITHMS`; the key determines which one, 
 them differently); `acr` or `amr` of staff.
 """
 
-import json
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NoReturn, Protocol
 
 import httpx
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, OKPKey, RSAKey
-from joserfc.jws import CompactSignature, JWSRegistry, extract_compact, validate_compact
 
 from domain.errors import Unauthenticated
 from gateways.http import Clock
 from gateways.identity.claims import STAFF, ClaimNames, Claims, read_claims, read_instant
 from gateways.identity.discovery import ProviderDiscovery
-from gateways.identity.signing_keys import KeyType, PublicKey, SigningKeys
+from gateways.identity.logout_tokens import LogoutToken, LogoutTokens
+from gateways.identity.signed_tokens import ALGORITHMS, LONGEST_TOKEN, SignedTokens, names_audience
+from gateways.identity.signing_keys import SigningKeys
 from gateways.identity.staff_tokens import StaffRules
 
-ALGORITHMS: Mapping[str, KeyType] = {"ES256": ECKey, "RS256": RSAKey, "PS256": RSAKey, "Ed25519": OKPKey}
-LONGEST_TOKEN = 8192
 TRUSTED_FOR = timedelta(seconds=60)
 TOKENS_REMEMBERED = 10_000
 
-# Errors that joserfc does not convert for text that is not a token, such as a header that is a list.
-_DEFECTS = (JoseError, ValueError, TypeError, AttributeError, RecursionError)
-_TYPES = {"jwt", "at+jwt", "application/at+jwt"}
-# Unknown headers are ignored, as RFC 7515 requires, unless the token marks them as critical.
-_REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+_TYPES = ("jwt", "at+jwt", "application/at+jwt")
 
 
 @dataclass(frozen=True)
@@ -46,6 +37,8 @@ class TokenRules:
     """
 
     algorithms: frozenset[str] = frozenset(ALGORITHMS)
+    client_id: str | None = None
+    """The web pages' client, which logout tokens may name as their audience."""
     leeway: timedelta = timedelta(seconds=5)
     lifetime: timedelta = timedelta(days=1)
     names: ClaimNames = field(default_factory=ClaimNames)
@@ -63,11 +56,18 @@ class Verifier(Protocol):
         """
         ...
 
+    async def read_logout(self, token: str) -> LogoutToken:
+        """What a logout token says. Raises the same."""
+        ...
+
 
 class DenyAllVerifier:
     """Refuses every token, while no identity provider is configured."""
 
     async def verify(self, token: str) -> NoReturn:  # noqa: ARG002 - every token is refused.
+        raise Unauthenticated
+
+    async def read_logout(self, token: str) -> NoReturn:  # noqa: ARG002 - every token is refused.
         raise Unauthenticated
 
 
@@ -83,7 +83,9 @@ class TokenVerifier:
     ) -> None:
         self._issuer = issuer
         self._audience = audience
-        self._keys = keys
+        self._signed = SignedTokens(keys, rules.algorithms)
+        audiences = [name for name in (audience, rules.client_id) if name]
+        self._logouts = LogoutTokens(issuer, audiences, signed=self._signed, clock=clock, leeway=rules.leeway)
         self._clock = clock
         self._rules = rules
         self._remembered: OrderedDict[bytes, tuple[datetime, Claims]] = OrderedDict()
@@ -92,16 +94,18 @@ class TokenVerifier:
         """Raises `Unauthenticated` for any defect, `DependencyUnavailable` when the provider's keys are unavailable."""
         if len(token) > LONGEST_TOKEN or not token.isascii():
             raise Unauthenticated
-        encoded = token.encode("ascii")
-        digest = sha256(encoded).digest()
+        digest = sha256(token.encode("ascii")).digest()
         now = self._clock()
         claims = self._recall(digest, now)
         if claims is None:
-            claims = await self._verify_anew(encoded)
+            claims = self._read(await self._signed.payload(token, _TYPES))
             self._remember(digest, now, claims)
         if not self._is_current(claims, now):
             raise Unauthenticated
         return claims
+
+    async def read_logout(self, token: str) -> LogoutToken:
+        return await self._logouts.read(token)
 
     def _is_current(self, claims: Claims, now: datetime) -> bool:
         leeway = self._rules.leeway
@@ -120,21 +124,11 @@ class TokenVerifier:
         if len(self._remembered) > TOKENS_REMEMBERED:
             self._remembered.popitem(last=False)
 
-    async def _verify_anew(self, token: bytes) -> Claims:
-        signature = _take_apart(token)
-        header = signature.headers()
-        kind = ALGORITHMS.get(header["alg"]) if header["alg"] in self._rules.algorithms else None
-        if kind is None or header.get("typ", "JWT").lower() not in _TYPES:
-            raise Unauthenticated
-        key = await self._keys.get(header["kid"], kind)
-        if key is None or key.get("alg", header["alg"]) != header["alg"]:
-            raise Unauthenticated
-        return self._read(_payload(signature, key))
-
     def _read(self, payload: dict[str, Any]) -> Claims:
-        audiences = payload.get("aud")
-        named = audiences if isinstance(audiences, list) else [audiences]
-        if payload.get("iss") != self._issuer or self._audience not in named:
+        if payload.get("iss") != self._issuer or not names_audience(payload, [self._audience]):
+            raise Unauthenticated
+        # A logout token is no access token, even where the provider gives both one type and one audience.
+        if "events" in payload:
             raise Unauthenticated
         issued_at = read_instant(payload, "iat")
         if issued_at is not None and issued_at > self._clock() + self._rules.leeway:
@@ -166,27 +160,3 @@ def token_verifier(
         return DenyAllVerifier()
     keys = SigningKeys(jwks_url or ProviderDiscovery(issuer, client, clock), client, clock)
     return TokenVerifier(issuer, audience, keys=keys, clock=clock, rules=rules)
-
-
-def _take_apart(token: bytes) -> CompactSignature:
-    """Parse the token; its header is well-formed and names a key, but nothing is verified yet."""
-    try:
-        signature = extract_compact(token, registry=_REGISTRY)
-        _REGISTRY.check_header(signature.headers())
-    except _DEFECTS:
-        raise Unauthenticated from None
-    if "kid" not in signature.headers():
-        raise Unauthenticated
-    return signature
-
-
-def _payload(signature: CompactSignature, key: PublicKey) -> dict[str, Any]:
-    try:
-        if not validate_compact(signature, key, registry=_REGISTRY):
-            raise Unauthenticated
-        payload = json.loads(signature.payload or b"")
-    except _DEFECTS:
-        raise Unauthenticated from None
-    if not isinstance(payload, dict):
-        raise Unauthenticated
-    return payload

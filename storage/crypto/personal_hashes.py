@@ -62,6 +62,13 @@ class PersonalHashes:
         """A clerk in the audit, in hexadecimal digits: always with the first key, because sealed rows never change."""
         return self.owner(subject).stable.hex()
 
+    def sign_in(self, kind: str, text: str) -> bytes:
+        """A session at the identity provider, or all of a subject; such rows live for a day, with the first key."""
+        return self._hash("sign-in", kind, text).stable
+
+    def logout_token(self, token_id: str) -> bytes:
+        return self._hash("logout token", token_id).stable
+
     def rate_window(self, name: str, subject: str) -> bytes:
         """The key of a rate window in Redis, which must hold no personal value and survives a key rotation."""
         return self._hash("rate window", name, subject).stable

@@ -106,6 +106,28 @@ async def test_a_session_ends_by_itself_and_by_signing_out(browser: httpx.AsyncC
     assert redirect_parameters(await browser.get(f"{PATH}/authorize", params=silent))["error"] == "login_required"
 
 
+async def test_signing_out_ends_the_tokens_of_the_session_and_of_no_other(browser: httpx.AsyncClient) -> None:
+    """The demo's provider sends the service a logout token, as any provider does."""
+    named, of_cookie = [
+        (await browser.post(f"{PATH}/token", data=form((await sign_in(browser))["code"]))).json()["access_token"]
+        for _ in range(2)
+    ]
+    other = await token_for(browser, "applicant-001")
+    await browser.get(f"{PATH}/end_session")
+    assert [await status_of(browser, token) for token in (named, of_cookie, other)] == [200, 401, 200]
+    await browser.get(f"{PATH}/end_session", params={"id_token_hint": named})
+    assert [await status_of(browser, token) for token in (named, of_cookie, other)] == [401, 401, 200]
+
+
+async def token_for(browser: httpx.AsyncClient, user: str) -> str:
+    return str((await browser.post("/api/v1/demo/tokens", json={"user": user})).json()["access_token"])
+
+
+async def status_of(browser: httpx.AsyncClient, token: str) -> int:
+    answer = await browser.get("/api/v1/offices", headers={"Authorization": f"Bearer {token}"})
+    return answer.status_code
+
+
 @pytest.mark.parametrize("prompt", ["login", "select_account"])
 async def test_another_person_can_be_chosen_in_spite_of_a_session(browser: httpx.AsyncClient, prompt: str) -> None:
     await sign_in(browser)

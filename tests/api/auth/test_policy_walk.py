@@ -15,8 +15,8 @@ from api.auth.policy import APPLICANT, RULES, SEPARATE, Record
 from api.http.secured_route import SecuredRoute
 from tests.support.country import Country
 
-# Public paths besides the API: the published document and the pages.
-NOT_THE_API = {"read_document", "read_docs", "pages", "site_config"}
+# Public paths besides the API: the published document, the pages, and where the identity provider ends sessions.
+NOT_THE_API = {"read_document", "read_docs", "pages", "site_config", "end_session_of_provider"}
 
 
 def routes_of(app: FastAPI) -> Iterator[tuple[BaseRoute, str, str]]:

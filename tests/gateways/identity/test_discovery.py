@@ -136,7 +136,7 @@ async def test_while_the_provider_is_away_known_keys_serve_on_and_nobody_waits_t
 async def wait_for_requests(verifier: Verifier) -> None:
     """Background requests end with the test, as they end with the process."""
     assert isinstance(verifier, TokenVerifier)
-    aside = verifier._keys._aside
+    aside = verifier._signed._keys._aside
     assert aside
     aside.cancel()
     await asyncio.gather(aside, return_exceptions=True)

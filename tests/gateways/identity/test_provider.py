@@ -12,7 +12,8 @@ from domain.errors import Unauthenticated
 from domain.parties import Party, PartyKind
 from gateways.identity import provider as identity_provider
 from gateways.identity.claims import ClaimNames
-from gateways.identity.provider import LONGEST_TOKEN, TokenRules, TokenVerifier, token_verifier
+from gateways.identity.provider import TokenRules, TokenVerifier, token_verifier
+from gateways.identity.signed_tokens import LONGEST_TOKEN
 from gateways.identity.signing_keys import SigningKeys
 from tests.support.clocks import NOW, SettableClock
 from tests.support.http_server import LocalServer
