@@ -64,7 +64,7 @@ screens: setup ## Take all screenshots of docs/screens
 screens-operators: web ## Take the screenshots of docs/operators.md from the running UI
 	@$(PY) -m tests.scenarios.stack.operator_screens
 
-audit: setup ## Look up known vulnerabilities of every locked package, and list the licences
+audit: setup ## Look up known vulnerabilities of every locked package, list licences and servers, write an SBOM
 	@$(PY) -m scripts.audit_packages
 
 .PHONY: wheel

@@ -1,4 +1,4 @@
-"""`make audit`: known vulnerabilities of every locked package, and the licences of those in production.
+"""`make audit`: known vulnerabilities of every locked package, licences, server versions, and an SBOM.
 
 The exit code is 0 when every package was looked up without a finding, 1 when something was found, and 3 when an
 advisory service did not respond for every package: then the result is unknown.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from pathlib import Path
 
-from scripts import licences
+from scripts import licences, sbom
 from scripts.build_web import WEB, environment, npm
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,8 +120,20 @@ def _read_output(command: list[str], *, folder: Path = ROOT, own: dict[str, str]
     return done.stdout
 
 
+def write_sbom() -> str:
+    """Write the bill of materials; returns what is in it."""
+    servers = sbom.server_versions()
+    inside = ", ".join(f"{name} {version}" for name, version in servers.items())
+    written = sbom.write_bill(servers)
+    return (
+        f"servers inside the wheels: {inside}; no advisory service is asked about them\n"
+        f"{sbom.SBOM.relative_to(ROOT)}: {written} components, valid CycloneDX\n"
+    )
+
+
 def main() -> int:
     not_allowed = licences.main()
+    sys.stdout.write(write_sbom())
     try:
         install_tools()
         verdicts = [pip_verdict("production.txt"), pip_verdict("dev.txt")]
