@@ -5,6 +5,7 @@ from typing import Self
 
 from storage.appeals.repository import AppealRepository
 from storage.audit.looks import StaffLooks
+from storage.audit.months import AuditMonths
 from storage.audit.seals import AuditSeals
 from storage.audit.staff_activity import StaffActivity
 from storage.audit.trail import AuditTrail
@@ -69,6 +70,7 @@ class Repositories:
     message_seals: MessageSeals
     announcements: Announcements
     appeals: AppealRepository
+    audit_months: AuditMonths
     audit_seals: AuditSeals
     audit_trail: AuditTrail
     bans: BanRepository
@@ -127,6 +129,7 @@ class Repositories:
             message_seals=MessageSeals(keys.hashes),
             announcements=Announcements(redis),
             appeals=AppealRepository(database, keys),
+            audit_months=AuditMonths(database),
             audit_seals=AuditSeals(database),
             audit_trail=AuditTrail(database),
             bans=BanRepository(database, keys),

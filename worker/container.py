@@ -151,6 +151,7 @@ class WorkerContainer:
         repos = self.repositories
         stores = MaintenanceRepositories(
             seals=repos.audit_seals,
+            months=repos.audit_months,
             segments=repos.segments,
             keyboards=repos.keyboards,
             reconciler=repos.pool_reconciler,

@@ -10,6 +10,7 @@ from activities.clock import WorkerClock
 from activities.maintenance.orphans import OrphanedWorkflows
 from domain.calendar import shanghai_day
 from domain.durations import Duration
+from storage.audit.months import AuditMonths
 from storage.audit.seals import AuditSeals
 from storage.failures import IndexLost
 from storage.offices.calendar_entries import CalendarEntries
@@ -54,6 +55,7 @@ class MaintenanceRepositories:
     """Dependencies of maintenance."""
 
     seals: AuditSeals
+    months: AuditMonths
     segments: SegmentRepository
     keyboards: KeyboardSnapshots
     reconciler: PoolReconciler
@@ -115,7 +117,10 @@ class MaintenanceActivities(MaintenanceSteps):
 
     @activity.defn(name="upkeep.remove_expired")
     async def remove_expired(self, order: StepInput) -> RemovedRows:
-        removed = await self._stores.expired.remove(self._clock.now(order.at))
+        at = self._clock.now(order.at)
+        if made := await self._stores.months.make(at):
+            log.info("audit_months_made", months=made)
+        removed = await self._stores.expired.remove(at)
         if any(removed.values()):
             log.info("rows_removed", **removed)
         return RemovedRows(**removed)

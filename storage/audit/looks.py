@@ -1,7 +1,7 @@
 """Looks of staff at data about people: how many each of them took in a period."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -16,6 +16,7 @@ LOOKS = (
 """The actions that are looks."""
 ABOVE = "looks_above_limit"
 """The action of the alert, once for each account and day."""
+_DAY = timedelta(days=1)
 _TIMEOUT = 30.0
 
 
@@ -32,17 +33,15 @@ class StaffLooks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def count(self, actor: str, since: datetime) -> int:
-        """How many looks this person's account took from an instant on."""
-        own = (audit.c.actor == actor, audit.c.at >= since)
+    async def count(self, actor: str, day: datetime) -> int:
+        """How many looks this person's account took in the day that begins at this instant."""
+        own = (audit.c.actor == actor, *_within(day))
         return int((await self._database.rows(select(func.count()).where(*own, _IS_LOOK)))[0][0])
 
-    async def is_reported(self, actor: str, since: datetime) -> bool:
-        """Whether an alert about this account's looks was recorded since an instant."""
+    async def is_reported(self, actor: str, day: datetime) -> bool:
+        """Whether an alert about this account's looks was recorded in the day that begins at this instant."""
         columns = audit.c
-        alerts = select(func.count()).where(
-            columns.action == ABOVE, columns.at >= since, columns.facts["by"].astext == actor
-        )
+        alerts = select(func.count()).where(columns.action == ABOVE, *_within(day), columns.facts["by"].astext == actor)
         return bool((await self._database.rows(alerts))[0][0])
 
     async def counts(self, since: datetime, until: datetime, *, limit: int) -> list[LookCount]:
@@ -57,6 +56,11 @@ class StaffLooks:
         )
         async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             return [LookCount(*row) for row in await connection.execute(counted)]
+
+
+def _within(day: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Both ends, so that only the month of the day is read."""
+    return audit.c.at >= day, audit.c.at < day + _DAY
 
 
 _IS_LOOK: ColumnElement[bool] = audit.c.action.in_(LOOKS)

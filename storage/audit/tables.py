@@ -41,7 +41,8 @@ audit = Table(
     Column("request_id", Uuid),
     Column("plates", ARRAY(Text), nullable=False),
     Column("facts", JSONB, nullable=False),
-    PrimaryKeyConstraint("xact", "id"),
+    # The last column is that of the months (`storage.audit.months`), and must be in the key.
+    PrimaryKeyConstraint("xact", "id", "at"),
     CheckConstraint(one_of("actor_kind", ACTOR_KINDS), name="actor_kind"),
     Index("ix_audit_at", "at", postgresql_using="brin"),
     Index("ix_audit_actor", "actor", "at", postgresql_where=text("actor IS NOT NULL")),
@@ -49,6 +50,7 @@ audit = Table(
     # The desk's counters read the confirmations and rejections of a day.
     Index("ix_audit_desk", "at", postgresql_where=text("action IN ('register', 'reject')")),
     Index("ix_audit_inspected", "preselection_id", "at", postgresql_where=text("action = 'inspect_voucher'")),
+    postgresql_partition_by="RANGE (at)",
 )
 
 audit_seal = Table(
