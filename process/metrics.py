@@ -30,6 +30,7 @@ SMS = Gauge("xuanhao_sms", "SMS of the last day, by state.", ["state"])
 SMS_RECEIPTS = Counter("xuanhao_sms_receipts", "Delivery receipts, by state; `ignored`: unknown or old.", ["state"])
 GATEWAY_CALLS = Counter("xuanhao_gateway_calls", "Calls to gateways, by outcome.", ["part", "outcome"])
 GATEWAY_CIRCUIT = Gauge("xuanhao_gateway_circuit", "Circuit breakers: 0 closed, 1 half-open, 2 open.", ["part"])
+DRAW_BIAS = Gauge("xuanhao_draw_bias_evidence", "Evidence against uniform draws this year; 1 is none.")
 FIGURES_AGE = Gauge("xuanhao_figures_read_timestamp_seconds", "When the worker last read the figures of the database.")
 
 for _kind in ("draw", "composed"):

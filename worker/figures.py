@@ -10,7 +10,7 @@ import structlog
 from domain.dependencies import DependencyUnavailable
 from domain.preselection.state import Preselection
 from process.clock import Clock
-from process.metrics import CHANCES, DEADLINE_LATENESS, DECISIONS, FIGURES_AGE, PLATES, SMS
+from process.metrics import CHANCES, DEADLINE_LATENESS, DECISIONS, DRAW_BIAS, FIGURES_AGE, PLATES, SMS
 from storage.figures import read_figures
 from storage.repositories import Repositories
 
@@ -48,6 +48,7 @@ async def update_figures(repositories: Repositories, clock: Clock) -> None:
     DEADLINE_LATENESS.set(figures.lateness)
     for state, number in figures.sms.items():
         SMS.labels(state).set(number)
+    DRAW_BIAS.set((await repositories.fairness_days.latest_report()).get("strength", 1.0))
     FIGURES_AGE.set_to_current_time()
 
 

@@ -5,19 +5,26 @@ import json
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import structlog
 from temporalio import activity
 
 from activities.clock import WorkerClock
+from domain.draw_evidence import ALARM, Evidence
 from storage.fairness.archive import LogArchive
 from storage.fairness.days import LATEST_DRAW, CommittedDay, FairnessDays
+from storage.fairness.evidence import weigh_day
 from storage.fairness.export import DayExport
 from workflows.maintenance.types import FairnessSteps, PublishedDays, StepInput
+
+# A day whose files are wrong may not be replayable; the checker has said so.
+_UNREADABLE = (ArithmeticError, LookupError, ValueError)
 
 log = structlog.get_logger("fairness")
 
@@ -51,14 +58,30 @@ class DayPublisher:
     async def _publish(self, day: CommittedDay, at: datetime) -> bool:
         content = await self._export.files_of(day, self._days.secret(day))
         verified = await verify(content)
+        evidence = await self._evidence(day, content)
         draws = json.loads(content["day.json"])["draws"]
         await self._days.store_files(day.day, content)
         await self._days.reveal(
-            day.day, at, draws=draws, verified=verified.is_right, report={"text": verified.text.strip()}
+            day.day, at, draws=draws, verified=verified.is_right, report=_report(verified, evidence)
         )
         level = log.info if verified.is_right else log.error
         level("day_published", day=day.day, draws=draws, verified=verified.is_right)
+        if evidence.strength >= ALARM:
+            log.error("draws_biased", day=day.day, evidence=round(evidence.strength), most=evidence.strongest())
         return verified.is_right
+
+    async def _evidence(self, day: CommittedDay, content: Mapping[str, bytes]) -> Evidence:
+        """What has been gathered since the start of the year, with this day."""
+        evidence = Evidence.read(await self._days.latest_evidence(), day.begins.year)
+        with suppress(*_UNREADABLE):
+            await asyncio.to_thread(weigh_day, content, evidence)
+        return evidence
+
+
+def _report(verified: Verified, evidence: Evidence) -> dict[str, Any]:
+    line = f"evidence against uniform draws this year: {evidence.strength:.2f} (an alarm from {ALARM:.0f} on)"
+    text = f"{verified.text.strip()}\n{line}"
+    return {"text": text, "evidence": evidence.as_record(), "strength": evidence.strength}
 
 
 class FairnessActivities(FairnessSteps):

@@ -125,6 +125,17 @@ class FairnessDays:
             CommittedDay(*row) for row in await self._database.rows(over.order_by(columns.begins).limit(_MOST_LISTED))
         ]
 
+    async def latest_report(self) -> Mapping[str, Any]:
+        """The report of the newest published day; empty before the first one."""
+        columns = fairness_day.c
+        published = select(columns.report).where(columns.revealed_at.is_not(None))
+        row = await self._database.row(published.order_by(columns.begins.desc()).limit(1))
+        return (row[0] or {}) if row else {}
+
+    async def latest_evidence(self) -> Mapping[str, float]:
+        """What the published days say against uniform draws, as `Evidence` reads it."""
+        return dict((await self.latest_report()).get("evidence", {}))
+
     async def reveal(self, day: str, at: datetime, *, draws: int, verified: bool, report: Mapping[str, Any]) -> None:
         """Publish the day; a repeat changes nothing."""
         published = {"revealed_at": at, "draws": draws, "verified": verified, "report": report}

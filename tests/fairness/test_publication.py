@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+from domain.draw_evidence import ALARM
 from fairness.verify_draws import verify
 from storage.pool.keys import index_keys
 from tests.support.drawing import DAY, DrawWorld
@@ -40,6 +41,10 @@ async def test_a_day_is_published_after_its_last_hold_and_a_wrong_one_with_that_
         assert content is not None
         (tmp_path / name).write_bytes(content)
     assert verify(tmp_path)["draws replayed"] == 1
+    report = await days.latest_report()
+    assert 0.5 < report["strength"] < ALARM
+    assert "evidence against uniform draws" in report["text"]
+    assert {name.split()[0] for name in report["evidence"]} >= {"last", "year"}
     assert json.loads((tmp_path / "day.json").read_text("utf-8"))["secret"] == days.secret(published).hex()
     # The next day: a number that is not free comes into the index past the log, and is stated with it.
     await repositories.redis.setbit(index_keys(B)[0], 0, 1)

@@ -1,0 +1,114 @@
+"""Weighs the draws of a published day: replays its log, and shows each pick to `Evidence` with what could be picked.
+
+Patterns, last characters, repeats of the last pattern (a test of runs), and prefixes where a draw was over several.
+Draws without the digit 4, and those that passed over numbers, had another choice and are not weighed.
+"""
+
+import json
+import zlib
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from domain.draw_evidence import Evidence
+from domain.plates import DIGITS, LETTERS, PATTERN_OFFSETS, PATTERNS, prefix_of, serial_at
+from domain.segments import POOL_BYTES, Template, count_by_pattern, from_bitmap
+
+_LAST = {character: f"****{character}" for character in DIGITS + LETTERS}
+
+
+def weigh_day(content: Mapping[str, bytes], evidence: Evidence) -> None:
+    """`content` are the files of a day by name. A busy day takes minutes: call it in a thread."""
+    draws = {draw["draw_id"]: draw for draw in _read(content["draws.jsonl"])}
+    for draw in draws.values():
+        _weigh_prefixes(draw, evidence)
+    for name in sorted(content):
+        if name.startswith("log-"):
+            head, *entries = _read(content[name])
+            log = _Replay(content, head["base"]["free"], evidence)
+            for entry in entries:
+                log.apply(json.loads(entry["l"]), draws)
+
+
+def _weigh_prefixes(draw: Mapping[str, Any], evidence: Evidence) -> None:
+    levels = draw["rounds"][0].get("levels")
+    if levels and draw["numbers"] and len(draw["rounds"]) == 1:
+        usable = {prefix: free - hidden for prefix, _, _, free, hidden in levels}
+        evidence.observe("prefix", usable, prefix_of(draw["numbers"][0]))
+
+
+class _Replay:
+    """The free numbers of one prefix, and their counts by pattern and last character."""
+
+    def __init__(self, content: Mapping[str, bytes], digest: str, evidence: Evidence) -> None:
+        self._content = content
+        self._evidence = evidence
+        self._last_pattern: str | None = None
+        self._load(from_bitmap(self._bitmap(digest)))
+
+    def apply(self, line: Mapping[str, Any], draws: Mapping[str, Any]) -> None:
+        claimed = [position for some in line.get("claims", {}).values() for position in some]
+        if line["op"] == "install":
+            self._load(from_bitmap(self._bitmap(line["free"])))
+        elif line["op"] == "open":
+            self._load(from_bitmap(bytes(self._bits)) | _union(line["segments"]))
+        self._put(claimed, is_free=False)
+        if line["op"] != "pick":
+            self._put(line.get("p", []), is_free=True)
+            return
+        is_weighed = line["draw"] in draws and line["four"] and not line.get("skip")
+        for position in line.get("p", []):
+            if is_weighed:
+                self._weigh(position)
+            self._put([position], is_free=False)
+
+    def _weigh(self, position: int) -> None:
+        pattern, last = _kinds(position)
+        self._evidence.observe("pattern", self._by_pattern, pattern)
+        self._evidence.observe("last", self._by_last, last)
+        if self._last_pattern is not None:
+            again = self._by_pattern[self._last_pattern]
+            counts = {"again": again, "other": sum(self._by_pattern.values()) - again}
+            self._evidence.observe("run", counts, "again" if pattern == self._last_pattern else "other")
+        self._last_pattern = pattern
+
+    def _put(self, positions: Iterable[int], *, is_free: bool) -> None:
+        for position in positions:
+            byte, bit = position // 8, 0x80 >> position % 8
+            if bool(self._bits[byte] & bit) != is_free:
+                self._bits[byte] ^= bit
+                pattern, last = _kinds(position)
+                self._by_pattern[pattern] += 1 if is_free else -1
+                self._by_last[last] += 1 if is_free else -1
+
+    def _load(self, mask: int) -> None:
+        self._bits = bytearray(mask.to_bytes(POOL_BYTES, "big"))
+        self._by_pattern = Counter(count_by_pattern(mask))
+        self._by_last = Counter({last: (mask & _mask(template)).bit_count() for last, template in _LAST.items()})
+
+    def _bitmap(self, digest: str) -> bytes:
+        return zlib.decompress(self._content[f"bitmap-{digest}.z"])
+
+
+def _kinds(position: int) -> tuple[str, str]:
+    """The pattern and the last character of a number."""
+    return PATTERNS[bisect_right(PATTERN_OFFSETS, position) - 1], serial_at(position)[-1]
+
+
+def _mask(template: str) -> int:
+    return Template.parse(template, wildcard=True).mask()
+
+
+def _union(segments: Iterable[Mapping[str, Any]]) -> int:
+    found = 0
+    for segment in segments:
+        mask = _mask(segment["template"])
+        for excluded in segment["excluded"]:
+            mask &= ~_mask(excluded)
+        found |= mask
+    return found
+
+
+def _read(content: bytes) -> list[Any]:
+    return [json.loads(line) for line in content.decode().splitlines()]
