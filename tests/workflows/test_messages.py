@@ -14,15 +14,17 @@ import pytest
 
 from worker.run import WORKFLOWS
 from workflows.maintenance.types import MaintenanceSteps
-from workflows.ports import Bans, Deadlines, Identity, Notifications, Plates, Records
+from workflows.ports import Appeals, Bans, Deadlines, Identity, Notifications, Plates, Records
 
-PORTS = (Records, Plates, Identity, Bans, Notifications, Deadlines, MaintenanceSteps)
-IDS = {"preselection_id", "entry_id", "operation_id", "request_id"}
+PORTS = (Records, Plates, Identity, Bans, Appeals, Notifications, Deadlines, MaintenanceSteps)
+IDS = {"preselection_id", "entry_id", "appeal_id", "operation_id", "request_id"}
 TIMES = {"at", "first_at", "since"}
 """Instants of the workflow's clock: the activity compares them with its own."""
 ASKED: Mapping[str, set[str]] = {
     "BanInput": set(),
     "BlacklistInput": set(),
+    "AppealInput": set(),
+    "SettleAppealInput": set(),
     "Action": set(),
     "ConfirmIdentity": {"code_hash"},
     "Compose": {"numbers"},

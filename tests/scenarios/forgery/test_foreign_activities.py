@@ -29,11 +29,11 @@ from workflows.messages import (
     ReleaseBan,
     Step,
 )
-from workflows.ports import BanInput, PostponePageInput, ReleaseInput, SmsInput
+from workflows.ports import BanInput, PostponePageInput, ReleaseInput, SettleAppealInput, SmsInput
 
 FAR_OFF, LONG_AGO = timedelta(days=36500), timedelta(days=3650)
 TIMES = (timedelta(0), FAR_OFF, -LONG_AGO)
-UNTRUE = ("overdue", "reminder", "last_day", "deadline_moved", "ban_ended", "nonsense")
+UNTRUE = ("overdue", "reminder", "last_day", "deadline_moved", "ban_ended", "appeal_granted", "nonsense")
 TEN = "A123!"
 
 
@@ -70,6 +70,7 @@ def invented_inputs(vehicle: Vehicle, at: datetime) -> dict[str, list[Any]]:
         "plates.reserve": [on("enter"), OneNumber(number, request_id)],
         "people.prove_identity": [on("confirm_identity"), ConfirmIdentity("00", request_id)],
         "texts.send_identity_code": [on("send_identity_code"), Action(request_id)],
+        "appeals.settle": [SettleAppealInput(str(uuid4()), at)],
         "people.bar": [BanInput(str(vehicle.id), at)],
         "people.lift_ban": [ReleaseInput(str(uuid4()), at, ReleaseBan("wang", "误判", request_id))],
     }
