@@ -16,7 +16,7 @@ COMMANDS = (
 """The commands that API and worker call, in scripts and outside."""
 
 _HEALTH_MS = 60_000
-_EXAMPLES = "pool:{A}:free rate:{a} room:{a}:places"
+_EXAMPLES = "pool:{A}:free rate:{a} receipt:{a} room:{a}:places"
 _NAMES = 256
 """So many names that each master of a cluster has one."""
 

@@ -28,6 +28,7 @@ from tests.support.valkeys import TcpValkey, running_cluster, running_valkey
 PASSWORD = "of-a-test"
 OF_THE_DRIVER = {"asking", "client|setinfo", "cluster|slots", "command", "select"}
 CALL = re.compile(r'redis\.call\("([A-Z]+)"')
+KEY = re.compile(r'f"([a-z]+):\{\{\{')
 OUTSIDE_SCRIPTS = {"eval", "evalsha", "exec", "info", "mget", "mset", "multi", "ping", "publish", "subscribe"}
 LINE = re.compile(r"^ACL SETUSER xuanhao .+$", re.MULTILINE)
 
@@ -127,3 +128,6 @@ def test_the_documented_line_grants_what_the_code_calls() -> None:
     scripts = (ROOT / "storage").rglob("*.lua")
     called = {name.lower() for file in scripts for name in CALL.findall(file.read_text("utf-8"))}
     assert called | OUTSIDE_SCRIPTS == set(COMMANDS)
+    programs = (ROOT / "storage").rglob("*.py")
+    names = {name for file in programs for name in KEY.findall(file.read_text("utf-8"))}
+    assert {word for word in line.split() if word.startswith("~")} == {"~health*", *(f"~{name}:*" for name in names)}
