@@ -81,6 +81,11 @@ class Settings(SecretFiles, ConnectionSettings, HttpSettings, IdentitySettings, 
     temporal_namespace: str = Field("default", description="Temporal namespace")
     temporal_ui_url: str | None = Field(None, description="Address of Temporal's UI; unset: the port on this machine")
     task_queue: str = Field("vehicles", description="Task queue of workflows and activities")
+    worker_deployment: str | None = Field(
+        None,
+        pattern="^[A-Za-z0-9_-]+$",
+        description="Name of the workers' deployment in Temporal; unset: unversioned",
+    )
 
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged")
 

@@ -27,7 +27,7 @@ from storage.pool.reconcile import PoolReconciler
 from worker.container import WorkerContainer
 from worker.figures import keep_figures
 from worker.health import WorkerHealth, connect_when_set_up, serve_health
-from worker.run import make_worker
+from worker.run import deployment_of, make_worker
 from worker.schedules import keep_schedule
 from workflows.maintenance.schedule import ensure_schedule
 
@@ -70,7 +70,13 @@ async def work(
     runner = UnsandboxedWorkflowRunner()
     async with (
         keep_keys_current(repositories.keys, repositories.database, this_process("worker"), system_clock),
-        make_worker(client, settings.task_queue, container.activities(), workflow_runner=runner) as health.worker,
+        make_worker(
+            client,
+            settings.task_queue,
+            container.activities(),
+            deployment=deployment_of(settings.worker_deployment),
+            workflow_runner=runner,
+        ) as health.worker,
     ):
         log.info("worker ready", task_queue=settings.task_queue)
         await stopped.wait()

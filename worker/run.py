@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.failures import FailureInterceptor
@@ -31,25 +32,40 @@ MOST_WORKFLOW_TASKS = 20
 MOST_ACTIVITIES = 50
 
 
-def make_worker(client: Client, task_queue: str, activities: Sequence[Callable[..., Any]], **options: Any) -> Worker:
+def make_worker(
+    client: Client,
+    task_queue: str,
+    activities: Sequence[Callable[..., Any]],
+    *,
+    deployment: WorkerDeploymentConfig | None = None,
+    **options: Any,
+) -> Worker:
     """The worker of production and tests; `options` extend or replace the arguments here."""
     runner = options.pop("workflow_runner", None) or sandboxed_runner()
+    # A history shows operators which release has done each task.
+    version = {"deployment_config": deployment} if deployment else {"build_id": RELEASE}
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=WORKFLOWS,
+        workflows=options.pop("workflows", WORKFLOWS),
         activities=activities,
         interceptors=[FailureInterceptor(), LocalDecisions()],
         workflow_runner=runner,
         max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
         max_concurrent_activities=MOST_ACTIVITIES,
         max_concurrent_local_activities=MOST_ACTIVITIES,
-        # A history shows operators which release has done each task.
-        build_id=RELEASE,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         graceful_shutdown_timeout=timedelta(seconds=10),
+        **version,
         **options,
     )
+
+
+def deployment_of(name: str | None, build_id: str = RELEASE) -> WorkerDeploymentConfig | None:
+    """The version of a worker where the deployment has a name; each workflow says whether it is pinned to it."""
+    if name is None:
+        return None
+    return WorkerDeploymentConfig(WorkerDeploymentVersion(name, build_id), use_worker_versioning=True)
 
 
 def sandboxed_runner() -> SandboxedWorkflowRunner:

@@ -6,6 +6,7 @@ It sleeps for two years, so it stays small, and its commands must never change o
 from datetime import datetime, timedelta
 
 from temporalio import workflow
+from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
@@ -21,7 +22,7 @@ from workflows.vehicle.decisions import now
 from workflows.vehicle.ui_text import GIVEN_UP
 
 
-@workflow.defn(name=BLACKLIST_WORKFLOW)
+@workflow.defn(name=BLACKLIST_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
 class BlacklistWorkflow:
     """One ban until its release, by time or by an operator (R-41, R-48)."""
 

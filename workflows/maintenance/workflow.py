@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RetryPolicy, VersioningBehavior
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
@@ -116,7 +116,7 @@ STEPS = (
 )
 
 
-@workflow.defn(name="Upkeep")
+@workflow.defn(name="Upkeep", versioning_behavior=VersioningBehavior.PINNED)
 class MaintenanceWorkflow:
     """One run. Steps run one after the other, so that maintenance never takes more than one activity slot."""
 

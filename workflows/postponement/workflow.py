@@ -7,6 +7,7 @@ reservation that was made during the change may have used the old calendar.
 from datetime import timedelta
 
 from temporalio import workflow
+from temporalio.common import VersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     from domain.instants import whole_milliseconds
@@ -19,7 +20,7 @@ PAUSES = (timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
 """The pauses before each further pass; the first pass that finds nothing is the last."""
 
 
-@workflow.defn(name=POSTPONEMENT_WORKFLOW)
+@workflow.defn(name=POSTPONEMENT_WORKFLOW, versioning_behavior=VersioningBehavior.PINNED)
 class PostponementWorkflow:
     def __init__(self) -> None:
         self._found: list[int] = []

@@ -5,6 +5,7 @@ by starting this workflow than the vehicle itself would have sent.
 """
 
 from temporalio import workflow
+from temporalio.common import VersioningBehavior
 
 from workflows.messages import RESENDING_WORKFLOW
 from workflows.ports import Notifications, SmsInput
@@ -12,7 +13,7 @@ from workflows.retries import NOTIFICATION
 from workflows.validation import check_subject_id
 
 
-@workflow.defn(name=RESENDING_WORKFLOW)
+@workflow.defn(name=RESENDING_WORKFLOW, versioning_behavior=VersioningBehavior.PINNED)
 class ResendingWorkflow:
     @workflow.run
     async def run(self, given: SmsInput) -> None:

@@ -5,6 +5,7 @@ result. Validators check only the form of a message; the state is in the row. `r
 """
 
 from temporalio import workflow
+from temporalio.common import VersioningBehavior
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
@@ -54,7 +55,7 @@ REMINDERS = {Countdown.REMINDER: Purpose.REMINDER, Countdown.LAST_DAY: Purpose.L
 """The countdowns whose end is an SMS."""
 
 
-@workflow.defn(name=VEHICLE_WORKFLOW)
+@workflow.defn(name=VEHICLE_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
 class VehicleWorkflow:
     """The process of one preselection. All state is set in `__init__`: an update may be handled before `run` begins."""
 
