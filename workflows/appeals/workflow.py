@@ -7,6 +7,7 @@ person learns by SMS whom to ask, and the appeal stays open.
 from datetime import datetime, timedelta
 
 from temporalio import workflow
+from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ActivityError, FailureError
 
 with workflow.unsafe.imports_passed_through():
@@ -24,7 +25,7 @@ from workflows.vehicle.ui_text import GIVEN_UP
 _OPEN, _GRANTED = "open", "granted"
 
 
-@workflow.defn(name=APPEAL_WORKFLOW)
+@workflow.defn(name=APPEAL_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
 class AppealWorkflow:
     """One appeal until its answer."""
 

@@ -1,7 +1,7 @@
 """One vehicle's preselection, from the passed vehicle check until it ends at the office or expires.
 
-Every user act is an update: its handler runs one activity that decides on the row in the database, and adopts the
-result. Validators check only the form of a message; the state is in the row. `run` applies expiries.
+Every user act is an update: one activity decides on the row in the database, and the handler adopts the result.
+Validators check only the form of a message; the state is in the row. `run` applies expiries.
 """
 
 from temporalio import workflow
@@ -51,8 +51,8 @@ from workflows.vehicle.search_attributes import publish_search_attributes
 from workflows.vehicle.timers import Countdowns, ends_of
 from workflows.vehicle.ui_text import show_details
 
+# The countdowns whose end is an SMS.
 REMINDERS = {Countdown.REMINDER: Purpose.REMINDER, Countdown.LAST_DAY: Purpose.LAST_DAY}
-"""The countdowns whose end is an SMS."""
 
 
 @workflow.defn(name=VEHICLE_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
@@ -128,8 +128,7 @@ class VehicleWorkflow:
     def _follow_timers(self) -> None:
         if current := self._decisions.current:
             self._countdowns.follow(ends_of(current), now())
-            # A run that started late finds deadlines that have already passed.
-            self._is_woken = self._is_woken or self._decisions.is_due()
+            self._is_woken = self._is_woken or self._decisions.is_due()  # A late run finds deadlines that have passed.
 
     def _wake(self, name: Countdown) -> None:
         self._is_woken = True
