@@ -17,6 +17,7 @@ from workflows.messages import RESENDING_WORKFLOW, resending_workflow_id
 from workflows.ports import SmsInput
 
 _ABOUT_BANS = (Purpose.OVERDUE, Purpose.BAN_ENDED)
+_ABOUT_APPEALS = (Purpose.APPEAL_LATE, Purpose.APPEAL_GRANTED, Purpose.APPEAL_REFUSED)
 
 
 async def send_again(
@@ -24,7 +25,8 @@ async def send_again(
 ) -> SmsStatus:
     """Send the newest SMS of this purpose again. An SMS that is no longer true is not sent.
 
-    Raises `NotFound` for an SMS that was never ordered, `ValidationFailed` for one that is not given up, `Unavailable`.
+    Raises `NotFound` for an SMS that was never ordered, `ValidationFailed` for one that is not given up, or whose phone
+    only the request knew that sent it, and `Unavailable`.
     """
     command.require_reason()
     known = await sms_of(context, preselection_id, command.at)
@@ -33,7 +35,9 @@ async def send_again(
         raise NotFound
     if found.state is not DeliveryState.GIVEN_UP:
         raise invalid("purpose", "not_given_up")
-    given = SmsInput(str(preselection_id), purpose, command.at, await _ban_of(context, preselection_id, purpose))
+    if purpose == Purpose.HANDED_OVER:
+        raise invalid("purpose", "value")
+    given = SmsInput(str(preselection_id), purpose, command.at, await _entry_of(context, preselection_id, purpose))
     await context.repositories.audit_trail.record_about(
         command.act, "resend_sms", Subject(preselection_id), purpose=purpose
     )
@@ -53,8 +57,11 @@ async def send_again(
     return found
 
 
-async def _ban_of(context: OperationsContext, preselection_id: UUID, purpose: str) -> str | None:
-    """The ban that the SMS is about; the SMS about a missed deadline names its end."""
+async def _entry_of(context: OperationsContext, preselection_id: UUID, purpose: str) -> str | None:
+    """The ban or the appeal that the SMS is about; the SMS about a missed deadline names the ban's end."""
+    if purpose in _ABOUT_APPEALS:
+        appeal = await context.repositories.appeals.newest_of(preselection_id)
+        return str(appeal.id) if appeal else None
     if purpose not in _ABOUT_BANS:
         return None
     bans = await context.repositories.bans.page(preselection_id=preselection_id, limit=1)

@@ -11,7 +11,9 @@ from api.http.problems import problem
 from locales.languages import preferred_language
 
 METHODS = ("GET", "POST", "PUT")
-ASKED_FOR = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Namespace", "X-Request-Id")
+ASKED_FOR = (
+    "Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Queue-Pass", "X-Namespace", "X-Request-Id",
+)  # fmt: skip
 EXPOSED_HEADERS = ("Location", "Retry-After", "X-Request-Id")
 KNOWN_FOR_SECONDS = 600
 

@@ -25,7 +25,11 @@ class QueuePass:
     ends: datetime | None
 
     def lets_in(self, room_id: UUID, person: str, at: datetime) -> bool:
-        return self.is_of(room_id, person) and self.ends is not None and at < self.ends
+        return self.had_turn(room_id, person) and self.ends is not None and at < self.ends
+
+    def had_turn(self, room_id: UUID, person: str) -> bool:
+        """Whether the person's turn has come, even if it is over."""
+        return self.is_of(room_id, person) and self.ends is not None
 
     def is_of(self, room_id: UUID, person: str) -> bool:
         return (self.room_id, self.person) == (room_id, person)

@@ -1,10 +1,12 @@
 """A person's place in an office's waiting room, and the pass that `start` demands while it is open."""
 
 from api.http.request_context import RequestContext
+from api.preselections.views import state_of
 from api.waiting_room.passes import QueuePass, read_pass, sign
 from api.waiting_room.refusals import QueueClosed
 from api.waiting_room.schemas import Queue, QueuePlace
 from domain.errors import Forbidden
+from domain.preselection.values import Stage
 from domain.waiting_room import WaitingRoom
 
 QUEUE_PASS = "Queue-Pass"  # noqa: S105 -- the name of a header
@@ -48,12 +50,19 @@ async def place_in(context: RequestContext, room: WaitingRoom, earlier_pass: str
 
 
 async def require_pass(context: RequestContext, office_code: str, given: str) -> None:
-    """Raises `Forbidden` while the office's waiting room is open and has not let the caller in."""
+    """Raises `Forbidden` while the office's waiting room is open and has not let the caller in.
+
+    A repeat needs no pass if the first attempt has acted; else a pass that was valid may have run out since.
+    """
     room, now = await context.app.waiting_rooms.find(office_code), context.now()
-    if room is None or not room.is_open(now) or context.is_repeat:
+    if room is None or not room.is_open(now):
         return
-    known = read_pass(given, context.repositories.hashes.keyed)
-    if known is None or not known.lets_in(room.id, person_of(context), now):
+    if context.is_repeat and state_of(context.preselection, now).stage is not Stage.SERVICE_NOTES:
+        return
+    known, person = read_pass(given, context.repositories.hashes.keyed), person_of(context)
+    if known is not None and known.lets_in(room.id, person, now):
+        return
+    if known is None or not context.is_repeat or not known.had_turn(room.id, person):
         raise Forbidden
 
 

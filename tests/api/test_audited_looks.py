@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from api.http.tables import table
 from domain.calendar import shanghai_day
 from domain.instants import format_instant
 from process.clock import system_clock
@@ -87,6 +88,7 @@ async def test_auditors_see_segments_calendar_deadlines_and_policies_also_as_tab
         assert all(item["actor_kind"] == "operator" and item["reason"] for item in own)
         answer = await auditor_table(country, subject)
         assert [row["action"] for row in answer if row["actor"] == caller.claims["sub"]] == actions
+    assert bytes(table(["a"], [{"a": "＝1"}, {"a": "\n=1"}]).body).decode() == "a\r\n'＝1\r\n\"'\n=1\"\r\n"
     reasons = {row["reason"] for row in await auditor_table(country, "segments")}
     assert "'=开放日" in reasons
     waits = (await auditor(country).get("/audit/unconfirmed")).ok()["requests"]

@@ -37,7 +37,8 @@ async def test_the_ui_reads_what_temporal_can_not(ui: httpx.AsyncClient) -> None
     answer = await ui.post("/decode", json={"payloads": [*sealed, PLAIN]})
     assert answer.json() == {"payloads": [PLAIN, PLAIN]}
     assert answer.headers["access-control-allow-origin"] == UI
-    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,x-namespace"}
+    headers = "authorization,queue-pass,x-namespace"
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": headers}
     assert (await ui.options("/decode", headers=asked)).status_code == 200
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from api.auth.policy import LARGEST_APPEAL
 from tests.support.applicants import Caller, Selection
@@ -131,6 +132,32 @@ async def test_a_refused_appeal_leaves_the_ban_and_a_lost_workflow_is_found_by_i
     assert (await selection.applicant.post("/entries", {})).ok()["screen"] == "blacklisted"
     again = await asyncio.gather(*(selection.post("appeal", {"reason": f"第{turn}次"}) for turn in range(3)))
     assert sorted(answer.status for answer in again) == [201, 409, 409]
+
+
+@pytest.mark.slow
+async def test_an_answer_that_was_given_up_is_sent_again(country: Country) -> None:
+    selection, first, second = await miss_deadline(country), operator(country), operator(country)
+    path = f"/operations/appeals/{(await selection.post('appeal', {'reason': WORDS})).ok()['id']}"
+    (await first.post(f"{path}/decision", ANSWER | {"decision": "refused"})).ok()
+    (await second.post(f"{path}/confirmation")).ok()
+
+    async def state() -> str | None:
+        items = (await first.get("/operations/texts", params={"preselection_id": selection.id})).ok()["items"]
+        return next((str(each["state"]) for each in items if each["purpose"] == "appeal_refused"), None)
+
+    async def is_handed_over() -> bool:
+        return await state() == "handed_over"
+
+    await eventually(is_handed_over)
+    give_up = text("""
+        UPDATE text_delivery SET handed_at = NULL, failure = 'down', give_up_at = ordered_at
+        WHERE preselection_id = CAST(:id AS uuid)
+    """)
+    await country.stack.repositories.database.rows(give_up, {"id": selection.id})
+    assert await state() == "given_up"
+    body = {"preselection_id": selection.id, "purpose": "appeal_refused", "reason": "网关故障"}
+    assert (await first.post("/operations/texts/resending", body)).status == 202
+    await eventually(is_handed_over)
 
 
 async def test_an_appeal_is_only_for_a_missed_deadline_and_has_its_own_limit_of_size(country: Country) -> None:

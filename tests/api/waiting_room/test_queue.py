@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from domain.instants import format_instant
 from process.clock import system_clock
@@ -29,6 +31,12 @@ async def open_room(country: Country, office: Office, **changed: Any) -> Answer:
     return await country.caller("operator").post(f"/operations/offices/{office.code}/queue", body)
 
 
+async def lose_answer(country: Country, key: str) -> None:
+    """As after a process that died before it stored its answer: the next request with the key is a repeat."""
+    lost = text("UPDATE idempotency SET status = NULL, answer = NULL, lease_until = created_at WHERE key = :key")
+    await country.stack.repositories.database.rows(lost, {"key": UUID(key)})
+
+
 async def test_from_the_opening_of_the_room_to_the_start_with_its_pass(country: Country) -> None:
     office, (buyer, other) = await country.own_office(), (country.applicant(), country.applicant())
     queue = f"/offices/{office.code}/queue"
@@ -47,7 +55,10 @@ async def test_from_the_opening_of_the_room_to_the_start_with_its_pass(country: 
         return bool((await buyer.get(queue)).ok()["open"])
 
     await eventually(is_open, within=20)
-    assert (await selection.post("start")).code == "forbidden"
+    key = str(uuid4())
+    assert (await selection.post("start", key=key)).code == "forbidden"
+    await lose_answer(country, key)
+    assert (await selection.post("start", key=key)).code == "forbidden"
     assert (await selection.post("start", headers={"Queue-Pass": early["pass"]})).code == "forbidden"
     late = (await other.post(queue)).ok()
     assert late["place"] == 2
