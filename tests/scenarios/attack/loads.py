@@ -17,6 +17,7 @@ from tests.scenarios.attack.results import AttackResult, code_of
 
 HOST = "Host: 127.0.0.1"
 MIB = 1 << 20
+_IN_A_CHUNK = 500
 MOST_MEMORY = 200 * MIB
 LONGEST_WAIT_S = 10.0
 WRITES_PER_MINUTE = 120
@@ -61,7 +62,7 @@ async def pipelined_requests(service: DemoService, connections: int, behind: int
     api = service.stack.program("demo.server")
     before = api.memory_info().rss
     async with others_served(service, result):
-        closed = await asyncio.gather(*(_is_closed(service, stream, read * behind) for _ in range(connections)))
+        closed = await asyncio.gather(*(_is_closed(service, stream, read, behind) for _ in range(connections)))
     grown = api.memory_info().rss - before
     result.tried += connections
     result.answers["closed"] = sum(closed)
@@ -71,12 +72,14 @@ async def pipelined_requests(service: DemoService, connections: int, behind: int
     return result
 
 
-async def _is_closed(service: DemoService, stream: bytes, behind: bytes) -> bool:
+async def _is_closed(service: DemoService, stream: bytes, read: bytes, behind: int) -> bool:
     async with connection(service.stack.url) as (reader, writer):
         try:
             writer.write(stream)
             await reader.readuntil(b"\r\n\r\n")
-            writer.write(behind)
+            for _ in range(behind // _IN_A_CHUNK):
+                writer.write(read * _IN_A_CHUNK)
+                await writer.drain()
             async with asyncio.timeout(LONGEST_WAIT_S):
                 while await reader.read(MIB):
                     pass
