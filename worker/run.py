@@ -12,6 +12,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.failures import FailureInterceptor
 from activities.local_decisions import LocalDecisions
 from config.release import RELEASE
+from worker.unversioned import WithoutVersioning
 from workflows.appeals.workflow import AppealWorkflow
 from workflows.bans.workflow import BlacklistWorkflow
 from workflows.maintenance.workflow import MaintenanceWorkflow
@@ -49,7 +50,7 @@ def make_worker(
         task_queue=task_queue,
         workflows=options.pop("workflows", WORKFLOWS),
         activities=activities,
-        interceptors=[FailureInterceptor(), LocalDecisions()],
+        interceptors=[FailureInterceptor(), LocalDecisions(), *([] if deployment else [WithoutVersioning()])],
         workflow_runner=runner,
         max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
         max_concurrent_activities=MOST_ACTIVITIES,
