@@ -51,6 +51,16 @@ class LiveSessions:
         if self._endings and self._is_ended(claims):
             raise Unauthenticated
 
+    async def has_ended(self, claims: Claims) -> bool:
+        """For streams; False while it is unknown, for then nothing can be read either."""
+        try:
+            await self.require(claims)
+        except Unauthenticated:
+            return True
+        except DependencyUnavailable:
+            return False
+        return False
+
     async def end(self, logout: LogoutToken) -> None:
         """End what the logout token names, in all processes. Raises `Unauthenticated` if it was used before."""
         now = self._clock()

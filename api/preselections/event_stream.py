@@ -15,7 +15,6 @@ from api.preselections.rejections import with_ending
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import state_of, view_of
 from domain.dependencies import DependencyUnavailable
-from domain.errors import Unauthenticated
 from domain.preselection.deadlines import next_change
 from storage.preselections.rows import PreselectionRow
 from storage.redis.announcements import Subscription
@@ -42,24 +41,13 @@ async def views_of(context: RequestContext, closing: anyio.Event) -> AsyncIterat
         _wake_on(closing, subscription),
     ):
         while (now := context.now()) < context.caller.claims.expires_at and not closing.is_set():
-            if await _has_ended(context):
+            if await context.app.live_sessions.has_ended(context.caller.claims):
                 return
             read = await _read(context)
             if read and (sent is None or read.view != sent.model_copy(update={"now": read.view.now})):
                 sent = read.view
                 yield ServerSentEvent(event=EVENT, data=sent.model_dump_json(), sep="\n")
             await subscription.wait((_wake_at(context, read, now) - now).total_seconds())
-
-
-async def _has_ended(context: RequestContext) -> bool:
-    """Whether the identity provider has ended the session; while that is unknown nothing can be read either."""
-    try:
-        await context.app.live_sessions.require(context.caller.claims)
-    except Unauthenticated:
-        return True
-    except DependencyUnavailable:
-        return False
-    return False
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def add_logout(app: FastAPI) -> None:
 
 
 async def end_session(request: Request) -> Response:
-    """200 once every process refuses the session's tokens; 400 for a logout token with any defect, or a used one."""
+    """200 once the end is stored, which other processes read within seconds; 400 for a defective or used token."""
     context: AppContext = request.app.state.context
     try:
         await end_by_logout_token(context, await _logout_token(request))

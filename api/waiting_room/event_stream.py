@@ -32,9 +32,11 @@ log = structlog.get_logger("requests")
 async def places_of(
     context: RequestContext, room: WaitingRoom, earlier_pass: str, closing: anyio.Event
 ) -> AsyncIterator[ServerSentEvent]:
-    """Yield each place that differs from the one before, until the room closes or the caller's token expires."""
+    """Yield each place that differs from the one before, until the room, the token or the session ends."""
     sent: QueuePlace | None = None
     while (now := context.now()) < min(room.closes_at, context.caller.claims.expires_at) and not closing.is_set():
+        if await context.app.live_sessions.has_ended(context.caller.claims):
+            return
         try:
             place = await place_in(context, room, sent.pass_ if sent else earlier_pass)
         except DependencyUnavailable as down:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.instants import format_instant
+from gateways.identity.logout_tokens import LogoutToken
 from process.clock import system_clock
 from storage.offices.offices import Office
 from tests.support.applicants import Applicant
@@ -76,7 +77,7 @@ async def test_from_the_opening_of_the_room_to_the_start_with_its_pass(country: 
 
 
 async def test_the_stream_shows_the_place_and_the_turn(country: Country, address: str) -> None:
-    office, buyer = await country.own_office(), country.applicant()
+    office, buyer = await country.own_office(), country.applicant(sid=str(uuid4()))
     assert (await open_room(country, office)).status == 201
     url = f"{address}/offices/{office.code}/queue/events"
     async with (
@@ -89,6 +90,9 @@ async def test_the_stream_shows_the_place_and_the_turn(country: Country, address
         while not (seen := await events.next())["admitted"]:
             assert seen["place"] in (None, 1)
         assert seen["place"] == 1
+        logout = LogoutToken(str(uuid4()), system_clock(), buyer.claims["sid"], None)
+        await country.stack.context.live_sessions.end(logout)
+        assert await events.has_ended()
 
 
 @pytest.mark.parametrize(
