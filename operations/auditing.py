@@ -15,12 +15,13 @@ from storage.offices.policies import PolicyRequest
 from storage.pool.withheld import Withholding
 from storage.staff.requests import OperatorRequest
 
-Subject = Literal["segments", "calendar", "deadlines", "policies", "looks", "temporal"]
+Subject = Literal["appeals", "segments", "calendar", "deadlines", "policies", "looks", "temporal"]
 ACTIONS: Mapping[str, tuple[str, ...]] = {
     "segments": (
         "release_segment", "exclude_numbers", "request_compose_early", "confirm_compose_early", "withhold_numbers",
-        "confirm_withholding", "release_withheld", "confirm_withheld_release",
+        "confirm_withholding", "release_withheld", "confirm_withheld_release", "open_waiting_room",
     ),
+    "appeals": ("decide_appeal", "confirm_appeal", "appeal_late"),
     "calendar": ("enter_days", "declare_year"),
     "deadlines": ("extend_validity", "extend_deadlines", "request_extend_deadlines", "confirm_extend_deadlines"),
     "policies": ("request_policy", "confirm_policy"),

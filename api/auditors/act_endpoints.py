@@ -29,7 +29,7 @@ _DAY = timedelta(days=1)
 
 @router.get("/segments", responses=RESPONSES, response_model=ActPage)
 async def audit_segments(context: CurrentContext, request: Request, query: PageOf) -> ActPage | Response:
-    """Segments released, excluded from, withheld from, and composable early, with requests and confirmations."""
+    """Segments released, excluded from, withheld from, and composable early; waiting rooms that were opened."""
     return await _acts(context, request, query, "segments")
 
 
@@ -49,6 +49,12 @@ async def audit_deadlines(context: CurrentContext, request: Request, query: Page
 async def audit_policies(context: CurrentContext, request: Request, query: PageOf) -> ActPage | Response:
     """Changes of offices' policies that were requested and confirmed."""
     return await _acts(context, request, query, "policies")
+
+
+@router.get("/appeals", responses=RESPONSES, response_model=ActPage)
+async def audit_appeals(context: CurrentContext, request: Request, query: PageOf) -> ActPage | Response:
+    """Decisions about appeals against bans and their confirmations, and appeals that were not decided in time."""
+    return await _acts(context, request, query, "appeals")
 
 
 @router.get("/looks", responses=RESPONSES, response_model=ActPage)

@@ -141,6 +141,7 @@ RULES: Mapping[str, Rule] = {
     "audit_desk": AUDITOR,
     "audit_desk_acts": AUDITOR,
     "audit_segments": AUDITOR,
+    "audit_appeals": AUDITOR,
     "audit_calendar": AUDITOR,
     "audit_deadlines": AUDITOR,
     "audit_policies": AUDITOR,

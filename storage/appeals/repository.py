@@ -166,15 +166,18 @@ class AppealRepository:
                 await note(connection, act, "decide_appeal", Subject(subject), appeal=appeal_id, decision=decision)
         return subject is not None
 
-    async def confirm(self, appeal_id: UUID, act: Act, *, seen: str | None = None) -> bool:
+    async def confirm(
+        self, appeal_id: UUID, act: Act, *, decided_by: str | None = None, seen: str | None = None
+    ) -> bool:
         """Confirm a decision as a second operator; False when none waits, or another than the one that was `seen`.
 
+        With `decided_by` only the decision of this operator, whose person was compared with the caller's.
         A granted appeal releases the ban. Raises `NotTheSecond` for the operator who decided.
         """
         waits = (_COLUMNS.id == appeal_id, _IS_OPEN, _COLUMNS.decision.is_not(None))
         async with self._database.transaction() as connection:
             found = (await connection.execute(select(*_STATUS).where(*waits).with_for_update())).one_or_none()
-            if found is None or (seen and seen != found.decision):
+            if found is None or (seen and seen != found.decision) or (decided_by and decided_by != found.decided_by):
                 return False
             decided = AppealStatus(*found)
             if decided.decided_by == act.actor:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from api.auth.policy import LARGEST_APPEAL
+from storage.audit.trail import Act
 from tests.support.applicants import Caller, Selection
 from tests.support.country import Country
 from tests.support.desk import miss_deadline, operator, reserve_plate
@@ -170,3 +171,16 @@ async def test_an_appeal_is_only_for_a_missed_deadline_and_has_its_own_limit_of_
     assert (await selection.post("start", {"x": "y" * 70_000})).status == 413
     for decision in ("decision", "confirmation"):
         assert (await operator(country).post(f"/operations/appeals/{uuid4()}/{decision}", ANSWER)).code == "not_found"
+
+
+async def test_a_decision_that_another_account_replaced_meanwhile_is_not_confirmed(country: Country) -> None:
+    """The persons are compared before the lock: the confirmation must be of the decision that was compared."""
+    selection = await miss_deadline(country)
+    filed = (await selection.post("appeal", {"reason": WORDS})).ok()
+    appeals, act = country.stack.repositories.appeals, Act(country.stack.context.clock(), "operator", "second", "理由")
+    (await operator(country).post(f"/operations/appeals/{filed['id']}/decision", ANSWER)).ok()
+    assert not await appeals.confirm(UUID(filed["id"]), act, decided_by="somebody else")
+    entry = await appeals.entry(UUID(filed["id"]))
+    assert entry
+    assert entry.state == "open"
+    assert await appeals.confirm(UUID(filed["id"]), act, decided_by=entry.decided_by)

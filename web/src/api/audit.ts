@@ -7,7 +7,7 @@ export type Unconfirmed = components['schemas']['UnconfirmedAnswer']
 
 /** The lists, each at its address below /audit. */
 export const AUDIT_LISTS = [
-  'segments', 'calendar', 'deadlines', 'policies', 'temporal', 'looks', 'looks/figures', 'withholdings', 'ban-releases', 'desk', 'desk/acts',
+  'segments', 'calendar', 'deadlines', 'policies', 'appeals', 'temporal', 'looks', 'looks/figures', 'withholdings', 'ban-releases', 'desk', 'desk/acts',
 ] as const
 export type AuditList = (typeof AUDIT_LISTS)[number]
 /** Lists of a day, and lists without pages. */

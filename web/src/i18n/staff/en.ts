@@ -213,6 +213,7 @@ export default {
         'desk/acts': 'Desk acts',
         segments: 'Segments',
         calendar: 'Calendar',
+        appeals: 'Appeals',
         deadlines: 'Deadlines',
         policies: 'Policies',
         temporal: 'Through Temporal',

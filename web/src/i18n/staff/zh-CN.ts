@@ -212,6 +212,7 @@ export default {
         'desk/acts': '窗口办理',
         segments: '号段',
         calendar: '日历',
+        appeals: '申诉',
         deadlines: '期限',
         policies: '政策',
         temporal: '经由 Temporal',

@@ -213,6 +213,7 @@ export default {
         'desk/acts': '窗口辦理',
         segments: '號段',
         calendar: '日曆',
+        appeals: '申訴',
         deadlines: '期限',
         policies: '政策',
         temporal: '經由 Temporal',
