@@ -1,22 +1,30 @@
 """TCP ports of this machine's loopback."""
 
 import asyncio
+import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 
 from embedded.problems import StartProblem
 
 HOST = "127.0.0.1"
+_LOWEST, _SPAN, _APART = 20_000, 12_000, 97
+"""Processes that start one after the other begin so far apart."""
+
 # A server that was just killed may still hold its port.
 PREDECESSOR_GONE_WITHIN_S = 1.0
 
 
 def free_port() -> int:
-    """A port that is free at this time."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that is free at this time, and that no other call of this process gets."""
+    return next(port for port in _CANDIDATES if _obstacle(port) is None)
+
+
+def _candidates() -> Iterator[int]:
+    """Below the ports that the system gives to outgoing connections, which would take one before its server starts."""
+    for number in count(os.getpid() * _APART):
+        yield _LOWEST + number % _SPAN
 
 
 async def require_usable(ports: Mapping[str, int]) -> None:
@@ -47,3 +55,6 @@ def _obstacle(port: int) -> OSError | None:
         except OSError as problem:
             return problem
     return None
+
+
+_CANDIDATES = _candidates()

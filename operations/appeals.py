@@ -59,11 +59,11 @@ async def confirm_decision(
     `SecondOperatorNeeded` for the person who decided.
     """
     # Another account of the caller's person may replace the decision while the persons are compared.
-    judged = await _entry(context, appeal_id)
+    compared = await _entry(context, appeal_id)
     entry = await confirm_as_second(
         context,
         command,
-        lambda: context.repositories.appeals.confirm(appeal_id, command.act, decided_by=judged.decided_by, seen=seen),
+        lambda: context.repositories.appeals.confirm(appeal_id, command.act, decided_by=compared.decided_by, seen=seen),
         read=lambda: _entry(context, appeal_id),
         requesters=lambda found: (found.decided_by,),
         confirmers=lambda found: (found.confirmed_by,),

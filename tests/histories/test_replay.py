@@ -2,16 +2,14 @@
 
 import json
 import re
-from collections.abc import Sequence
 
 import pytest
-from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from config.payloads import DATA_CONVERTER
 from tests.histories.record import FOLDER, IDENTITY, load
 from tests.histories.reordered import ReorderedVehicle
-from worker.run import WORKFLOWS, sandboxed_runner
+from tests.support.replaying import replayer_of
+from worker.run import WORKFLOWS
 
 NAMES = {
     "draw", "compose", "candidates", "exhausted", "dormant", "revived", "turned_away", "overdue", "overdue_again",
@@ -20,10 +18,6 @@ NAMES = {
     "postponement", "brought_back", "appeal", "maintenance", "maintenance_failed",
 }  # fmt: skip
 LARGEST = 150_000
-
-
-def replayer_of(workflows: Sequence[type]) -> Replayer:
-    return Replayer(workflows=workflows, workflow_runner=sandboxed_runner(), data_converter=DATA_CONVERTER)
 
 
 def test_one_history_of_each_way_is_kept_and_each_is_small() -> None:

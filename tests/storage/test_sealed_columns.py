@@ -26,7 +26,14 @@ from tests.support.stored_preselections import AT, KEYS, LATER, Stored
 
 SEALED_TABLES = [table for table in metadata.sorted_tables if sealed_columns(table)]
 ALL_SEALED = {f"{column}" for table in SEALED_TABLES for column in sealed_columns(table)}
-DIGESTS = {"idempotency.body_digest", "audit_seal.previous", "audit_seal.digest"}
+DIGESTS = {
+    "idempotency.body_digest",
+    "audit_seal.previous",
+    "audit_seal.digest",
+    # Keyed hashes of the names of sessions and messages.
+    "ended_session.name",
+    "logout_token.name",
+}
 PUBLIC = {"fairness_day.commitment", "fairness_file.content", "pool_bitmap.content"}
 """Numbers of the pool without persons, which everybody may read after their day."""
 MUCH_LATER = AT + timedelta(days=4000)

@@ -249,7 +249,7 @@ class VehicleWorkflow:
 
     @workflow.update(description="车管所退办 (the desk rejects, without a ban)")
     async def reject(self, command: DeskAct) -> ActionResult:
-        return self._notifications.follow_rejection(await self._move("reject", command))
+        return await self._notifications.follow_rejection(self._move("reject", command))
 
     @reject.validator
     def validate_reject(self, command: DeskAct) -> None:

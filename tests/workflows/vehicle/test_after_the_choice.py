@@ -1,10 +1,13 @@
 """The end and the extension of a reservation by the desk, the applicant and operators, without a ban."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from activities.decide.case import Case
+from activities.records import RecordActivities
 from domain.calendar import end_of_day
 from domain.errors import ValidationFailed
 from domain.preselection.state import Preselection
@@ -12,8 +15,12 @@ from domain.preselection.values import Stage
 from storage.postgres.tables import FOREVER, decision
 from tests.support.bans import bans_of
 from tests.support.refusals import refusal_of
+from tests.support.replaying import replayer_of
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.world import World
+from worker.run import WORKFLOWS
+from workflows.messages import DecisionResult, Step
+from workflows.retries import WORKFLOW_TASK_TIMEOUT
 
 TEN = "A123!"
 ENDS = {"register": "issued", "reject": "cooling", "withdraw": "cooling", "cancel": "cooling"}
@@ -127,3 +134,20 @@ async def test_operators_must_say_who_and_why_and_name_a_day_to_come(either_worl
         assert isinstance(refusal, ValidationFailed)
     assert await vehicle.state() == before
     assert not await interventions(vehicle)
+
+
+@pytest.mark.slow
+async def test_a_rejection_that_outlasts_its_workflow_task_replays(
+    either_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task goes on by heartbeats, and the decision stands in a later one than the patch."""
+    vehicle, move = await reserve_plate(either_world), RecordActivities._move
+
+    async def move_slowly(self: RecordActivities, case: Case, command: Step) -> DecisionResult:
+        await asyncio.sleep(1.2 * WORKFLOW_TASK_TIMEOUT.total_seconds())
+        return await move(self, case, command)
+
+    monkeypatch.setattr(RecordActivities, "_move", move_slowly)
+    assert (await vehicle.reject()).stage is Stage.CANCELLED
+    await vehicle.wait_for_end()
+    await replayer_of(WORKFLOWS).replay_workflow(await vehicle.handle.fetch_history())
