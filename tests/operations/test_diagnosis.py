@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from config.release import RELEASE, this_process
 from config.settings import Settings
@@ -70,6 +72,9 @@ async def test_a_schedule_that_is_missing_or_paused_is_named(
     xuanhao: Run, stack: ApiStack, temporal_client: Client
 ) -> None:
     schedule = temporal_client.get_schedule_handle("upkeep")
+    # Other tests of this process may have made it: the namespace is shared.
+    with suppress(RPCError):
+        await schedule.delete()
     missing = found_by(await xuanhao("doctor"))
     assert (missing["schedule"]["found"], missing["maintenance"]["found"]) == ("upkeep is missing", "no schedule")
     made = found_by(await xuanhao("setup", "--apply"))
