@@ -1,9 +1,9 @@
 """A cache of offices: every view names one, and they change a few times a year."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from api.kept_reading import KeptReading
 from domain.errors import NotFound
 from domain.policy import Policy
 from process.clock import Clock
@@ -17,17 +17,15 @@ class OfficeDirectory:
 
     def __init__(self, offices: Offices, clock: Clock) -> None:
         self._offices = offices
-        self._clock = clock
-        self._by_code: Mapping[str, Office] = {}
-        self._read_at: datetime | None = None
-        self._one_reader = asyncio.Lock()
+        self._reading = KeptReading(self._by_code, clock, KEPT_FOR)
+        self.forget = self._reading.forget
 
     async def all(self) -> list[Office]:
         """Every office, by code."""
-        return list((await self._fresh()).values())
+        return list((await self._reading.get()).values())
 
     async def find(self, code: str) -> Office | None:
-        return (await self._fresh()).get(code)
+        return (await self._reading.get()).get(code)
 
     async def get(self, code: str) -> Office:
         """Raises `NotFound`."""
@@ -36,20 +34,8 @@ class OfficeDirectory:
             raise NotFound
         return office
 
-    def forget(self) -> None:
-        """Read the offices again for the next caller: this process has changed one."""
-        self._read_at = None
-
-    async def _fresh(self) -> Mapping[str, Office]:
-        if not self._is_fresh():
-            async with self._one_reader:
-                if not self._is_fresh():
-                    self._by_code = {office.code: office for office in await self._offices.all()}
-                    self._read_at = self._clock()
-        return self._by_code
-
-    def _is_fresh(self) -> bool:
-        return self._read_at is not None and timedelta(0) <= self._clock() - self._read_at < KEPT_FOR
+    async def _by_code(self) -> Mapping[str, Office]:
+        return {office.code: office for office in await self._offices.all()}
 
 
 def policy_of(office: Office, deployment: Policy, at: datetime) -> Policy:

@@ -1,0 +1,36 @@
+"""Something that every call needs and that rarely changes, read again when it has become old."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from process.clock import Clock
+
+T = TypeVar("T")
+
+
+class KeptReading(Generic[T]):
+    """What `read` returned at most `kept_for` ago; parallel callers share one reading."""
+
+    def __init__(self, read: Callable[[], Awaitable[T]], clock: Clock, kept_for: timedelta) -> None:
+        self._read = read
+        self._clock = clock
+        self._kept_for = kept_for
+        self._kept: tuple[T, datetime] | None = None
+        self._one_reader = asyncio.Lock()
+
+    async def get(self) -> T:
+        if (kept := self._fresh()) is None:
+            async with self._one_reader:
+                if (kept := self._fresh()) is None:
+                    self._kept = kept = await self._read(), self._clock()
+        return kept[0]
+
+    def forget(self) -> None:
+        """Read again for the next caller: this process has changed something."""
+        self._kept = None
+
+    def _fresh(self) -> tuple[T, datetime] | None:
+        is_fresh = self._kept and timedelta(0) <= self._clock() - self._kept[1] < self._kept_for
+        return self._kept if is_fresh else None
