@@ -1,6 +1,7 @@
 """`python -m api`: runs one API process until SIGTERM or SIGINT. Run one per core."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import httpx
 import uvloop
@@ -12,13 +13,14 @@ from api.serving import serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.release import this_process
 from config.settings import Settings, SettingsError
+from config.tracing import open_tracing
 from documents.voucher_keys import VoucherKeys
 from gateways.identity.provider import token_verifier
 from gateways.sms.choice import sms_gateway
 from gateways.vehicle_registry import registry_client, vehicle_registry
 from process.clock import system_clock
 from process.exit import leave
-from process.logging import configure_logging
+from process.logging import configure_logging, log_output_of_python
 from process.metrics import GatewayMetrics
 from process.temporal_runtime import install_runtime
 from storage.crypto.readers import keep_keys_current
@@ -27,10 +29,13 @@ from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.sms.outbox import SmsOutbox
 
+if TYPE_CHECKING:
+    from config.spans import Tracing
+
 OUTBOX_CONNECTIONS = 2
 
 
-async def run(settings: Settings, keys: Keys) -> None:
+async def run(settings: Settings, keys: Keys, tracing: "Tracing | None") -> None:
     """Serve until a signal."""
     outbox = Database(
         settings.database_url,
@@ -42,7 +47,7 @@ async def run(settings: Settings, keys: Keys) -> None:
         async with httpx.AsyncClient() as http, registry_client(settings, system_clock) as registry_http:
             gateways = gateways_of(settings, http, registry_http, SmsOutbox(outbox, keys))
             async with (
-                open_context(settings, gateways, keys) as context,
+                open_context(settings, gateways, keys, tracing=tracing) as context,
                 keep_keys_current(keys, context.repositories.database, this_process("api"), system_clock),
             ):
                 await serve(create_app(context), settings)
@@ -79,12 +84,18 @@ def main() -> int:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
     configure_logging(settings.log_level)
+    log_output_of_python()
     try:
         install_runtime(settings.metrics_at)
     except OSError as problem:
         sys.stderr.write(f"xuanhao: XUANHAO_METRICS_ADDRESS can't be used: {problem.strerror}\n")
         return 2
-    uvloop.run(run(settings, keys))
+    try:
+        with open_tracing("xuanhao-api") as tracing:
+            uvloop.run(run(settings, keys, tracing))
+    except SettingsError as problem:
+        sys.stderr.write(f"xuanhao: {problem}\n")
+        return 2
     return 0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
@@ -59,6 +60,9 @@ from api.sms_receipts import endpoints as sms_receipts
 from api.waiting_room import endpoints as queue
 from locales.languages import preferred_language
 
+if TYPE_CHECKING:
+    from api.http.request_spans import RequestSpans
+
 VERSION = "1.0.0"
 # The most frequent routes first: the keyboard is called for every typed character.
 AREAS = (
@@ -95,10 +99,18 @@ def create_app(
         app.add_middleware(CrossOrigin, origins=origins)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SingleHeaders)
+    if context.tracing:
+        app.add_middleware(_request_spans(), tracer=context.tracing.tracer)
     # The last middleware is the outermost: every response has its headers.
     settings = context.settings
     app.add_middleware(RequestLog, strict_transport=None if settings.demo else settings.strict_transport)
     return app
+
+
+def _request_spans() -> "type[RequestSpans]":
+    from api.http.request_spans import RequestSpans  # noqa: PLC0415 - no process without traces imports it.
+
+    return RequestSpans
 
 
 def with_routes(further: Sequence[APIRouter] = (), further_rules: Mapping[str, Rule] | None = None) -> FastAPI:

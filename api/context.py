@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from temporalio.client import Client
 
@@ -35,6 +35,9 @@ from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from storage.sms.code_sender import CodeSender
 from storage.sms.quota import ServiceCodes
+
+if TYPE_CHECKING:
+    from config.spans import Tracing
 
 CONNECTIONS = 20
 PAGES_KEPT = 100
@@ -71,10 +74,17 @@ class AppContext:
     vouchers: VoucherKeys
     waiting_rooms: RoomDirectory
     operations: OperationsContext
+    tracing: "Tracing | None" = None
 
     @classmethod
     def build(
-        cls, settings: Settings, gateways: Gateways, repositories: Repositories, temporal: Client, clock: Clock
+        cls,
+        settings: Settings,
+        gateways: Gateways,
+        repositories: Repositories,
+        temporal: Client,
+        clock: Clock,
+        tracing: "Tracing | None" = None,
     ) -> Self:
         """The dependencies with these connections."""
         hashes, windows = repositories.hashes, repositories.rate_windows
@@ -99,12 +109,18 @@ class AppContext:
             vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
             waiting_rooms=RoomDirectory(repositories.waiting_rooms, clock),
             operations=operations,
+            tracing=tracing,
         )
 
 
 @asynccontextmanager
 async def open_context(
-    settings: Settings, gateways: Gateways, keys: Keys, *, clock: Clock = system_clock
+    settings: Settings,
+    gateways: Gateways,
+    keys: Keys,
+    *,
+    clock: Clock = system_clock,
+    tracing: "Tracing | None" = None,
 ) -> AsyncIterator[AppContext]:
     """The dependencies for these settings, closed at the end. No server has to respond yet."""
     database = Database(
@@ -112,14 +128,15 @@ async def open_context(
         pool_size=settings.database_connections or CONNECTIONS,
         application_name="xuanhao-api",
         transaction_pooling=settings.database_transaction_pooling,
+        tracer=tracing.tracer if tracing else None,
     )
     database.observe_wait = DATABASE_WAIT.observe
     DATABASE_CONNECTIONS.set_function(lambda: database.at_work)
     repositories = Repositories.build(
         database, make_redis(settings.redis_url, most_connections=settings.redis_connections), keys
     )
-    temporal = await connect(settings, lazy=True)
-    context = AppContext.build(settings, gateways, repositories, temporal, clock)
+    temporal = await connect(settings, lazy=True, tracing=tracing)
+    context = AppContext.build(settings, gateways, repositories, temporal, clock, tracing)
     try:
         yield context
     finally:

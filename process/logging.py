@@ -6,7 +6,9 @@ The caller's input (bodies, headers, query strings) is never logged. The request
 
 import logging
 import sys
+import threading
 import traceback
+from typing import Any
 
 import structlog
 from structlog.typing import ExcInfo, Processor
@@ -78,6 +80,25 @@ def configure_logging(level: str = "INFO") -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def log_output_of_python() -> None:
+    """Make warnings, and errors that nobody catches, lines of the log too, in a process that serves."""
+    logging.captureWarnings(capture=True)
+    log = logging.getLogger("python")
+
+    def log_uncaught(kind: type[BaseException], error: BaseException, frames: Any) -> None:
+        log.critical("uncaught error", exc_info=(kind, error, frames))
+
+    def log_unraisable(found: "sys.UnraisableHookArgs") -> None:
+        if found.exc_value:
+            log.error("error while cleaning up", exc_info=(found.exc_type, found.exc_value, found.exc_traceback))
+
+    def log_of_thread(found: threading.ExceptHookArgs) -> None:
+        if found.exc_value:
+            log.error("a thread ended", exc_info=(found.exc_type, found.exc_value, found.exc_traceback))
+
+    sys.excepthook, sys.unraisablehook, threading.excepthook = log_uncaught, log_unraisable, log_of_thread
 
 
 def _shared_processors() -> list[Processor]:

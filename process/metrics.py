@@ -41,9 +41,14 @@ _SDK_SECONDS = 2.0
 _CIRCUITS = ("closed", "half_open", "open")
 
 
+def known_method(method: str) -> str:
+    """The method; any that we do not know is `other`, because a caller can type it."""
+    return method if method in _METHODS else "other"
+
+
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
-    """Count a response; any method that we do not know is `other`."""
-    REQUESTS.labels(method if method in _METHODS else "other", route, str(status)).inc()
+    """Count a response."""
+    REQUESTS.labels(known_method(method), route, str(status)).inc()
     REQUEST_SECONDS.labels(route).observe(seconds)
 
 

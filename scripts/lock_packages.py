@@ -19,7 +19,7 @@ def main() -> None:
     if not (TOOLS / "bin" / "uv").exists():
         venv.create(TOOLS, with_pip=True, clear=True)
         run([TOOLS / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "uv"])
-    compile_lock("dev.txt", "pyproject.toml", *extras("embedded", "aliyun", "tencent", "dev"))
+    compile_lock("dev.txt", "pyproject.toml", *extras("embedded", "aliyun", "tencent", "tracing", "dev"))
     compile_lock("production.txt", "pyproject.toml", "--constraint", "requirements/dev.txt")
     compile_lock("audit.txt", "--group", "audit")
 

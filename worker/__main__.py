@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 import uvloop
@@ -15,10 +16,11 @@ from temporalio.worker import UnsandboxedWorkflowRunner
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.release import this_process
 from config.settings import Settings, SettingsError
+from config.tracing import open_tracing
 from domain.dependencies import DependencyUnavailable
 from process.clock import system_clock
 from process.exit import leave
-from process.logging import configure_logging
+from process.logging import configure_logging, log_output_of_python
 from process.metrics import DATABASE_CONNECTIONS, DATABASE_WAIT, INDEX_REPAIRS
 from process.temporal_runtime import install_runtime
 from storage.crypto.readers import keep_keys_current
@@ -31,19 +33,22 @@ from worker.run import deployment_of, make_worker
 from worker.schedules import keep_schedule
 from workflows.maintenance.schedule import ensure_schedule
 
+if TYPE_CHECKING:
+    from config.spans import Tracing
+
 log = structlog.get_logger("worker")
 REPEAT_EVERY = timedelta(seconds=2)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, tracing: "Tracing | None") -> None:
     """Run until a signal; running tasks are finished first. Raises `SettingsError`."""
-    container = WorkerContainer.from_settings(settings)
+    container = WorkerContainer.from_settings(settings, tracing)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     try:
-        with serve_health(settings, container.repositories) as health:
-            client = await connect_when_set_up(settings, health, stopped)
+        with serve_health(settings, container.repositories, tracing) as health:
+            client = await connect_when_set_up(health, stopped)
             if client is not None:
                 await work(settings, container, client, health, stopped)
     finally:
@@ -111,14 +116,16 @@ def main() -> int:
     except (SettingsError, OSError, ValueError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
-    configure_logging()
+    configure_logging(settings.log_level)
+    log_output_of_python()
     try:
         install_runtime(settings.metrics_at)
     except OSError as problem:
         sys.stderr.write(f"xuanhao: XUANHAO_METRICS_ADDRESS can't be used: {problem.strerror}\n")
         return 2
     try:
-        uvloop.run(serve(settings))
+        with open_tracing("xuanhao-worker") as tracing:
+            uvloop.run(serve(settings, tracing))
     except SettingsError as problem:
         sys.stderr.write(f"xuanhao: {problem}\n")
         return 2

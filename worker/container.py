@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -41,6 +41,9 @@ from storage.sms.code_sender import CodeSender
 from storage.sms.quota import ServiceCodes
 from worker.figures import count_decision
 
+if TYPE_CHECKING:
+    from config.spans import Tracing
+
 CONNECTIONS = 20
 DEFAULT_CLOCK_SKEW = timedelta(seconds=30)
 DEFAULT_FAIRNESS_DAY = parse_duration("P1D")
@@ -63,12 +66,13 @@ class WorkerContainer:
     """How much a workflow's time may differ from `clock`; None if a test skips time."""
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> "WorkerContainer":
+    def from_settings(cls, settings: Settings, tracing: "Tracing | None" = None) -> "WorkerContainer":
         database = Database(
             settings.database_url,
             pool_size=settings.database_connections or CONNECTIONS,
             application_name="xuanhao-worker",
             transaction_pooling=settings.database_transaction_pooling,
+            tracer=tracing.tracer if tracing else None,
         )
         keys = Keys.from_source(key_source(settings.key_file, settings.keys))
         repositories = Repositories.build(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import TimeoutError as NoAnswer
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from temporalio.api.enums.v1 import TaskQueueType
@@ -28,6 +28,9 @@ from storage.postgres.schema import has_migrations
 from storage.redis.health import ping
 from storage.repositories import Repositories
 
+if TYPE_CHECKING:
+    from config.spans import Tracing
+
 NOT_POLLING, NO_KEYS = "not_polling", "unreadable"
 LONGEST_ANSWER_S = 5.0
 ASK_AGAIN = timedelta(seconds=2)
@@ -38,8 +41,9 @@ log = structlog.get_logger("worker")
 class WorkerHealth:
     """What a worker lacks. `client` and `worker` are set when they exist."""
 
-    def __init__(self, settings: Settings, repositories: Repositories) -> None:
+    def __init__(self, settings: Settings, repositories: Repositories, tracing: "Tracing | None" = None) -> None:
         self._settings = settings
+        self._tracing = tracing
         self._repositories = repositories
         self.client: Client | None = None
         self.worker: Worker | None = None
@@ -54,6 +58,11 @@ class WorkerHealth:
         """The parts without which no task could be done: the namespace with its search attributes, the migrations."""
         unready = await unready_parts({"database": self._database(), "temporal": self._set_up()})
         return {part: state for part, state in unready.items() if (part, state) != ("database", DOWN)}
+
+    async def connect(self) -> Client:
+        """The client of this process. Raises `RuntimeError` when Temporal does not respond."""
+        self.client = self.client or await connect(self._settings, tracing=self._tracing)
+        return self.client
 
     async def _database(self) -> str | None:
         return None if await has_migrations(self._repositories.database) else NO_MIGRATIONS
@@ -70,8 +79,7 @@ class WorkerHealth:
 
     async def _set_up(self) -> str | None:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            self.client = self.client or await connect(self._settings)
-        return await lacking_in_temporal(self.client)
+            return await lacking_in_temporal(await self.connect())
 
     async def _temporal(self) -> str | None:
         if lacking := await self._set_up():
@@ -93,9 +101,11 @@ class WorkerHealth:
 
 
 @contextmanager
-def serve_health(settings: Settings, repositories: Repositories) -> Iterator[WorkerHealth]:
+def serve_health(
+    settings: Settings, repositories: Repositories, tracing: "Tracing | None" = None
+) -> Iterator[WorkerHealth]:
     """The health, and its server where the settings have an address. Raises `SettingsError`."""
-    health, loop = WorkerHealth(settings, repositories), asyncio.get_running_loop()
+    health, loop = WorkerHealth(settings, repositories, tracing), asyncio.get_running_loop()
     if settings.health_at is None:
         yield health
         return
@@ -115,7 +125,7 @@ def serve_health(settings: Settings, repositories: Repositories) -> Iterator[Wor
         stop()
 
 
-async def connect_when_set_up(settings: Settings, health: WorkerHealth, stopped: asyncio.Event) -> Client | None:
+async def connect_when_set_up(health: WorkerHealth, stopped: asyncio.Event) -> Client | None:
     """A client, as soon as nothing is missing that every task needs; None when the worker is stopped before."""
     while missing := await health.missing_for_start():
         log.warning("worker waits", **missing)
@@ -125,7 +135,7 @@ async def connect_when_set_up(settings: Settings, health: WorkerHealth, stopped:
         except TimeoutError:
             continue
         return None
-    return health.client or await connect(settings)
+    return await health.connect()
 
 
 async def _is_alive() -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""Workers without a deployment's name: their tasks must not name a versioning behaviour, or Temporal refuses them."""
+"""Workers without a deployment's name: their tasks must not name a versioning behaviour, or Temporal refuses them.
+
+Nothing public does the same (tried with SDK 1.35 and server 1.32): the server also refuses a behaviour from a worker
+with `WorkerDeploymentConfig(use_worker_versioning=False)`, and a class can't be given another definition.
+"""
 
 from typing import Any
 

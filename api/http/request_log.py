@@ -57,15 +57,15 @@ class RequestLog:
                 language = preferred_language(Headers(scope=scope).get("accept-language"))
                 await problem("internal_error", language)(scope, receive, send_marked)
         milliseconds = round(seconds * 1000, 1)
-        count_request(method, _route(scope), status, seconds)
-        log.info("request", method=method, route=_route(scope), status=status, milliseconds=milliseconds)
+        count_request(method, route_of(scope), status, seconds)
+        log.info("request", method=method, route=route_of(scope), status=status, milliseconds=milliseconds)
 
 
 def _language(scope: Scope) -> Language:
     return preferred_language(Headers(scope=scope).get("accept-language"))
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """The route's path template: without ids, queries and unknown paths."""
     path = getattr(scope.get("route"), "path_format", None)
     return path if isinstance(path, str) else "-"

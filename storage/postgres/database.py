@@ -9,7 +9,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from sqlalchemy import Executable, Row, text
@@ -21,6 +21,9 @@ from storage.postgres.driver_connections import Driver, driver_of
 from storage.postgres.engine import POOL_SECONDS, make_engine
 from storage.postgres.kept_connections import KeptConnections
 from storage.postgres.outages import leave_if_outdated, translate_database_errors
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 TIMEOUT = 3.0
 """Seconds after which a server without a response counts as unavailable (api.md, Conventions)."""
@@ -50,8 +53,11 @@ class Database:
         pool_size: int = 10,
         application_name: str = "xuanhao",
         transaction_pooling: bool = False,
+        tracer: "Tracer | None" = None,
     ) -> None:
-        self.engine = make_engine(url, pool_size, application_name, transaction_pooling=transaction_pooling)
+        self.engine = make_engine(
+            url, pool_size, application_name, transaction_pooling=transaction_pooling, tracer=tracer
+        )
         self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
         self._answered_at = float("-inf")
         # The other half is for transactions.

@@ -1,12 +1,15 @@
 """The engine of SQLAlchemy: what a connection asks of the server, directly or behind a pooler of transactions."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.postgres.driver_connections import refuse_dead
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 _CONNECT_SECONDS = 2
 POOL_SECONDS = 2.0
@@ -29,7 +32,14 @@ _SERVER_SETTINGS = {
 _POOLED_SETTINGS = {"PGTZ": "UTC", "PGDATESTYLE": "ISO"}
 
 
-def make_engine(url: str, pool_size: int, application_name: str, *, transaction_pooling: bool = False) -> AsyncEngine:
+def make_engine(
+    url: str,
+    pool_size: int,
+    application_name: str,
+    *,
+    transaction_pooling: bool = False,
+    tracer: "Tracer | None" = None,
+) -> AsyncEngine:
     """The engine of `url` (`postgresql://…`), in autocommit unless a transaction is requested.
 
     Connections are not pinged before use, which would cost a round trip. Connections closed by the server are
@@ -55,6 +65,7 @@ def make_engine(url: str, pool_size: int, application_name: str, *, transaction_
             "application_name": application_name,
             "client_encoding": "UTF8",
             **(_pooled() if transaction_pooling else _direct()),
+            **(_traced(tracer) if tracer else {}),
         },
     )
     event.listen(engine.sync_engine, "checkout", refuse_dead)
@@ -69,3 +80,9 @@ def _direct() -> dict[str, Any]:
 def _pooled() -> dict[str, Any]:
     os.environ.update(_POOLED_SETTINGS)
     return {"prepare_threshold": None}
+
+
+def _traced(tracer: "Tracer") -> dict[str, Any]:
+    from storage.postgres.traced_cursor import traced_cursor  # noqa: PLC0415 - no process without traces imports it.
+
+    return {"cursor_factory": traced_cursor(tracer)}

@@ -4,8 +4,12 @@ import json
 import re
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from temporalio.workflow import NondeterminismError
 
+from config.spans import ContextOfMessages
 from tests.histories.record import FOLDER, IDENTITY, load
 from tests.histories.reordered import ReorderedVehicle
 from tests.support.replaying import replayer_of
@@ -30,6 +34,16 @@ def test_one_history_of_each_way_is_kept_and_each_is_small() -> None:
 async def test_a_kept_history_replays(name: str) -> None:
     replayed = await replayer_of(WORKFLOWS).replay_workflow(load(name))
     assert replayed.replay_failure is None
+
+
+@pytest.mark.parametrize("name", ["draw", "signals", "continued_as_new", "maintenance", "appeal"])
+async def test_a_kept_history_replays_where_traces_are_on(name: str) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    interceptor = ContextOfMessages(provider.get_tracer("test"))
+    await replayer_of(WORKFLOWS, [interceptor]).replay_workflow(load(name))
+    assert exporter.get_finished_spans() == ()
 
 
 @pytest.mark.parametrize("name", ["draw", "compose", "signals"])

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -58,3 +60,36 @@ def test_an_exception_is_logged_by_kind_and_place_and_never_by_its_words(capsys:
 
 def _quote() -> None:
     raise ValueError("张三 11010519491231002X") from KeyError("13800138000")
+
+
+NOISY = """
+import gc, threading, warnings
+from process.logging import configure_logging, log_output_of_python
+from process.temporal_runtime import install_runtime
+
+class Failing:
+    def __del__(self):
+        raise ValueError("13800138000")
+
+def fail():
+    raise ValueError("13800138000")
+
+configure_logging()
+log_output_of_python()
+install_runtime(None)
+warnings.warn("old", stacklevel=1)
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+Failing()
+gc.collect()
+fail()
+"""
+
+
+def test_what_python_itself_prints_is_json_without_the_texts_of_errors() -> None:
+    ran = subprocess.run([sys.executable, "-W", "always", "-c", NOISY], capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in ran.stderr.splitlines()]
+    assert [line["logger"] for line in lines] == ["py.warnings", "python", "python", "python"]
+    assert [line["level"] for line in lines] == ["warning", "error", "error", "critical"]
+    assert (ran.returncode, ran.stdout, "13800138000" in ran.stderr) == (1, "", False)

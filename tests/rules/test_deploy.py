@@ -140,3 +140,21 @@ def test_caddy_accepts_its_sample() -> None:
         command = [caddy, "adapt", "--adapter", "caddyfile", "--config", str(DEPLOY / "caddy" / "Caddyfile")]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("ingress", ["true", "false"])
+def test_helm_renders_the_chart(ingress: str) -> None:
+    if helm := shutil.which("helm"):
+        command = [helm, "template", "xuanhao", str(CHART), "--set", f"ingress.enabled={ingress}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        kinds = [each["kind"] for each in yaml.safe_load_all(done.stdout) if each]
+        assert {"Deployment", "HorizontalPodAutoscaler", "Job", "NetworkPolicy", "PodDisruptionBudget"} <= set(kinds)
+        assert ("Ingress" in kinds) == (ingress == "true")
+
+
+def test_prometheus_accepts_the_alerts() -> None:
+    if promtool := shutil.which("promtool"):
+        command = [promtool, "check", "rules", str(DEPLOY / "prometheus" / "alerts.yml")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr

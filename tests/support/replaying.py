@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
-from temporalio.worker import Replayer
+from temporalio.worker import Interceptor, Replayer
 
 from config.payloads import DATA_CONVERTER
 from worker.run import sandboxed_runner
 
 
-def replayer_of(workflows: Sequence[type]) -> Replayer:
-    return Replayer(workflows=workflows, workflow_runner=sandboxed_runner(), data_converter=DATA_CONVERTER)
+def replayer_of(workflows: Sequence[type], interceptors: Sequence[Interceptor] = ()) -> Replayer:
+    return Replayer(
+        workflows=workflows,
+        workflow_runner=sandboxed_runner(),
+        data_converter=DATA_CONVERTER,
+        interceptors=interceptors,
+    )

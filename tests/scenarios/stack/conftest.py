@@ -7,17 +7,30 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from tests.support.collector import Collector, running_collector
 from tests.support.running_stack import RunningStack, run_stack
 
 
 @pytest.fixture(scope="session")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningStack]:
+async def traces() -> AsyncIterator[tuple[Collector, str]]:
+    async with running_collector() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def collector(traces: tuple[Collector, str]) -> Collector:
+    return traces[0]
+
+
+@pytest.fixture(scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory, traces: tuple[Collector, str]) -> AsyncIterator[RunningStack]:
     """Like `make run`, but 「确认」 is enabled at once and writes are not limited."""
     limits = ("WRITES_PER_MINUTE", "KEYBOARD_PER_MINUTE")
     policy = dict.fromkeys(("XUANHAO_POLICY__CONFIRM_DELAY", "XUANHAO_POLICY__COMPOSE_INTERVAL"), "PT0S")
     policy |= {f"XUANHAO_POLICY__{limit}": "1000000" for limit in limits}
     metrics = {"XUANHAO_METRICS_ADDRESS": f"127.0.0.1:{two_free_ports()}"}
-    async with run_stack(RunningStack(tmp_path_factory.mktemp("stack"), policy | metrics)) as stack:
+    tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": traces[1], "OTEL_BSP_SCHEDULE_DELAY": "200"}
+    async with run_stack(RunningStack(tmp_path_factory.mktemp("stack"), policy | metrics | tracing)) as stack:
         yield stack
 
 

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from tests.support.collector import Collector
 from tests.support.personal_values import histories, logs, personal_values, redis_content, values_in
 from tests.support.running_stack import Client, RunningStack
 
@@ -23,7 +24,7 @@ def test_a_code_is_found_wherever_it_stands_by_itself(text: str, *, is_found: bo
 
 
 async def test_whole_journeys_leave_no_personal_value_in_temporal_redis_or_logs(
-    stack: RunningStack, http: httpx.AsyncClient
+    stack: RunningStack, http: httpx.AsyncClient, collector: Collector
 ) -> None:
     values: set[str] = set()
     for user in USERS:
@@ -31,6 +32,7 @@ async def test_whole_journeys_leave_no_personal_value_in_temporal_redis_or_logs(
         await client.reach_reservation((await client.cars())[0])
         values |= await personal_values(client) | {client.token}
     places = {"temporal": await histories(stack), "redis": await redis_content(stack), "logs": logs(stack)}
+    places["traces"] = collector.content
     assert "plate_selection" in places["temporal"], "the search must be able to find something"
     assert "decided" in places["logs"], "the search must be able to find something"
     assert {name: values_in(text, values) for name, text in places.items()} == {name: set() for name in places}
