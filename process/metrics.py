@@ -31,6 +31,10 @@ SMS_RECEIPTS = Counter("xuanhao_sms_receipts", "Delivery receipts, by state; `ig
 GATEWAY_CALLS = Counter("xuanhao_gateway_calls", "Calls to gateways, by outcome.", ["part", "outcome"])
 GATEWAY_CIRCUIT = Gauge("xuanhao_gateway_circuit", "Circuit breakers: 0 closed, 1 half-open, 2 open.", ["part"])
 DRAW_BIAS = Gauge("xuanhao_draw_bias_evidence", "Evidence against uniform draws this year; 1 is none.")
+DRAW_TESTS = Gauge(
+    "xuanhao_draw_test_probability", "Probability in fair draws of the newest published day.", ["kind", "period"]
+)
+DRAW_TEST_ALARM = Gauge("xuanhao_draw_test_alarm_probability", "A test below it is an alarm.")
 FIGURES_AGE = Gauge("xuanhao_figures_read_timestamp_seconds", "When the worker last read the figures of the database.")
 
 for _kind in ("draw", "composed"):

@@ -10,7 +10,17 @@ import structlog
 from domain.dependencies import DependencyUnavailable
 from domain.preselection.state import Preselection
 from process.clock import Clock
-from process.metrics import CHANCES, DEADLINE_LATENESS, DECISIONS, DRAW_BIAS, FIGURES_AGE, PLATES, SMS
+from process.metrics import (
+    CHANCES,
+    DEADLINE_LATENESS,
+    DECISIONS,
+    DRAW_BIAS,
+    DRAW_TEST_ALARM,
+    DRAW_TESTS,
+    FIGURES_AGE,
+    PLATES,
+    SMS,
+)
 from storage.figures import read_figures
 from storage.repositories import Repositories
 
@@ -48,7 +58,11 @@ async def update_figures(repositories: Repositories, clock: Clock) -> None:
     DEADLINE_LATENESS.set(figures.lateness)
     for state, number in figures.sms.items():
         SMS.labels(state).set(number)
-    DRAW_BIAS.set((await repositories.fairness_days.latest_report()).get("strength", 1.0))
+    report = await repositories.fairness_days.latest_report()
+    DRAW_BIAS.set(report.get("strength", 1.0))
+    DRAW_TEST_ALARM.set(report.get("threshold", 0.0))
+    for test in report.get("results", ()):
+        DRAW_TESTS.labels(test["kind"], test["period"]).set(test["probability"])
     FIGURES_AGE.set_to_current_time()
 
 

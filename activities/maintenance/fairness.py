@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import structlog
 from temporalio import activity
 
 from activities.clock import WorkerClock
-from domain.draw_evidence import ALARM, Evidence
+from domain.draw_statistics import DrawStatistics
 from storage.fairness.archive import LogArchive
 from storage.fairness.days import LATEST_DRAW, CommittedDay, FairnessDays
 from storage.fairness.evidence import weigh_day
@@ -37,6 +37,13 @@ class Verified:
     text: str
 
 
+class PublishedDay(NamedTuple):
+    """Whether the checker found a day right, and whether its statistics raised an alarm."""
+
+    is_right: bool
+    is_biased: bool
+
+
 class DayPublisher:
     """Publishes the secret and the log of each day that is over, once no number of its draws is held any more."""
 
@@ -45,9 +52,9 @@ class DayPublisher:
         self._export = export
         self._archive = archive
 
-    async def publish_due(self, at: datetime) -> dict[str, bool]:
-        """Publish what can be published; returns the days, and whether each was right."""
-        published: dict[str, bool] = {}
+    async def publish_due(self, at: datetime) -> dict[str, PublishedDay]:
+        """Publish what can be published."""
+        published: dict[str, PublishedDay] = {}
         for day in await self._days.unpublished(at - LATEST_DRAW):
             if not await self._days.is_held(day.day, at):
                 published[day.day] = await self._publish(day, at)
@@ -55,33 +62,28 @@ class DayPublisher:
             await self._archive.remove_published(at)
         return published
 
-    async def _publish(self, day: CommittedDay, at: datetime) -> bool:
+    async def _publish(self, day: CommittedDay, at: datetime) -> PublishedDay:
         content = await self._export.files_of(day, self._days.secret(day))
         verified = await verify(content)
-        evidence = await self._evidence(day, content)
+        statistics = await self._statistics(day, content)
         draws = json.loads(content["day.json"])["draws"]
+        report = {"text": "\n".join([verified.text.strip(), *statistics.lines()]), **statistics.as_report()}
         await self._days.store_files(day.day, content)
-        await self._days.reveal(
-            day.day, at, draws=draws, verified=verified.is_right, report=_report(verified, evidence)
-        )
+        await self._days.reveal(day.day, at, draws=draws, verified=verified.is_right, report=report)
         level = log.info if verified.is_right else log.error
         level("day_published", day=day.day, draws=draws, verified=verified.is_right)
-        if evidence.strength >= ALARM:
-            log.error("draws_biased", day=day.day, evidence=round(evidence.strength), most=evidence.strongest())
-        return verified.is_right
+        alarms = statistics.alarms()
+        if alarms:
+            log.error("draws_biased", day=day.day, alarms=alarms)
+        return PublishedDay(verified.is_right, bool(alarms))
 
-    async def _evidence(self, day: CommittedDay, content: Mapping[str, bytes]) -> Evidence:
+    async def _statistics(self, day: CommittedDay, content: Mapping[str, bytes]) -> DrawStatistics:
         """What has been gathered since the start of the year, with this day."""
-        evidence = Evidence.read(await self._days.latest_evidence(), day.begins.year)
+        before = await self._days.latest_report()
+        statistics = DrawStatistics.read(before, day.begins.year, day.ends - day.begins)
         with suppress(*_UNREADABLE):
-            await asyncio.to_thread(weigh_day, content, evidence)
-        return evidence
-
-
-def _report(verified: Verified, evidence: Evidence) -> dict[str, Any]:
-    line = f"evidence against uniform draws this year: {evidence.strength:.2f} (an alarm from {ALARM:.0f} on)"
-    text = f"{verified.text.strip()}\n{line}"
-    return {"text": text, "evidence": evidence.as_record(), "strength": evidence.strength}
+            await asyncio.to_thread(weigh_day, content, statistics)
+        return statistics
 
 
 class FairnessActivities(FairnessSteps):
@@ -94,7 +96,11 @@ class FairnessActivities(FairnessSteps):
     @activity.defn(name="upkeep.publish_days")
     async def publish_days(self, order: StepInput) -> PublishedDays:
         published = await self._publisher.publish_due(self._clock.now(order.at))
-        return PublishedDays(len(published), [day for day, is_right in published.items() if not is_right])
+        return PublishedDays(
+            len(published),
+            [name for name, day in published.items() if not day.is_right],
+            [name for name, day in published.items() if day.is_biased],
+        )
 
 
 async def verify(content: Mapping[str, bytes]) -> Verified:

@@ -132,10 +132,6 @@ class FairnessDays:
         row = await self._database.row(published.order_by(columns.begins.desc()).limit(1))
         return (row[0] or {}) if row else {}
 
-    async def latest_evidence(self) -> Mapping[str, float]:
-        """What the published days say against uniform draws, as `Evidence` reads it."""
-        return dict((await self.latest_report()).get("evidence", {}))
-
     async def reveal(self, day: str, at: datetime, *, draws: int, verified: bool, report: Mapping[str, Any]) -> None:
         """Publish the day; a repeat changes nothing."""
         published = {"revealed_at": at, "draws": draws, "verified": verified, "report": report}

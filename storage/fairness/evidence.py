@@ -1,6 +1,6 @@
-"""Weighs the draws of a published day: replays its log, and shows each pick to `Evidence` with what could be picked.
+"""Weighs the draws of a published day: replays its log, and shows the statistics each pick and what could be picked.
 
-Patterns, last characters, repeats of the last pattern (a test of runs), and prefixes where a draw was over several.
+Patterns, last characters, repeats of the one before (tests of runs), and prefixes where a draw was over several.
 Draws without the digit 4, and those that passed over numbers, had another choice and are not weighed.
 """
 
@@ -11,40 +11,40 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from domain.draw_evidence import Evidence
+from domain.draw_statistics import DrawStatistics
 from domain.plates import DIGITS, LETTERS, PATTERN_OFFSETS, PATTERNS, prefix_of, serial_at
 from domain.segments import POOL_BYTES, Template, count_by_pattern, from_bitmap
 
 _LAST = {character: f"****{character}" for character in DIGITS + LETTERS}
 
 
-def weigh_day(content: Mapping[str, bytes], evidence: Evidence) -> None:
+def weigh_day(content: Mapping[str, bytes], statistics: DrawStatistics) -> None:
     """`content` are the files of a day by name. A busy day takes minutes: call it in a thread."""
     draws = {draw["draw_id"]: draw for draw in _read(content["draws.jsonl"])}
     for draw in draws.values():
-        _weigh_prefixes(draw, evidence)
+        _weigh_prefixes(draw, statistics)
     for name in sorted(content):
         if name.startswith("log-"):
             head, *entries = _read(content[name])
-            log = _Replay(content, head["base"]["free"], evidence)
+            log = _Replay(content, head["base"]["free"], statistics)
             for entry in entries:
                 log.apply(json.loads(entry["l"]), draws)
 
 
-def _weigh_prefixes(draw: Mapping[str, Any], evidence: Evidence) -> None:
+def _weigh_prefixes(draw: Mapping[str, Any], statistics: DrawStatistics) -> None:
     levels = draw["rounds"][0].get("levels")
     if levels and draw["numbers"] and len(draw["rounds"]) == 1:
         usable = {prefix: free - hidden for prefix, _, _, free, hidden in levels}
-        evidence.observe("prefix", usable, prefix_of(draw["numbers"][0]))
+        statistics.observe("prefix", usable, prefix_of(draw["numbers"][0]))
 
 
 class _Replay:
     """The free numbers of one prefix, and their counts by pattern and last character."""
 
-    def __init__(self, content: Mapping[str, bytes], digest: str, evidence: Evidence) -> None:
+    def __init__(self, content: Mapping[str, bytes], digest: str, statistics: DrawStatistics) -> None:
         self._content = content
-        self._evidence = evidence
-        self._last_pattern: str | None = None
+        self._statistics = statistics
+        self._before: tuple[str, str] | None = None
         self._load(from_bitmap(self._bitmap(digest)))
 
     def apply(self, line: Mapping[str, Any], draws: Mapping[str, Any]) -> None:
@@ -64,14 +64,18 @@ class _Replay:
             self._put([position], is_free=False)
 
     def _weigh(self, position: int) -> None:
-        pattern, last = _kinds(position)
-        self._evidence.observe("pattern", self._by_pattern, pattern)
-        self._evidence.observe("last", self._by_last, last)
-        if self._last_pattern is not None:
-            again = self._by_pattern[self._last_pattern]
-            counts = {"again": again, "other": sum(self._by_pattern.values()) - again}
-            self._evidence.observe("run", counts, "again" if pattern == self._last_pattern else "other")
-        self._last_pattern = pattern
+        pattern, last = kinds = _kinds(position)
+        self._statistics.observe("pattern", self._by_pattern, pattern)
+        self._statistics.observe("last", self._by_last, last)
+        if self._before:
+            self._weigh_repeat("run", self._by_pattern, self._before[0], pattern)
+            self._weigh_repeat("last run", self._by_last, self._before[1], last)
+        self._before = kinds
+
+    def _weigh_repeat(self, kind: str, counts: Counter[str], before: str, outcome: str) -> None:
+        again = counts[before]
+        both = {"again": again, "other": counts.total() - again}
+        self._statistics.observe(kind, both, "again" if outcome == before else "other")
 
     def _put(self, positions: Iterable[int], *, is_free: bool) -> None:
         for position in positions:

@@ -116,10 +116,11 @@ class CheckedCalendar:
 
 @dataclass(frozen=True)
 class PublishedDays:
-    """How many days of verifiable draws were published, and those in which our own checker found a fault."""
+    """How many days of draws were published; those that our checker found wrong, and those with a statistical alarm."""
 
     days: int
     wrong: list[str] = field(default_factory=list)
+    biased: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

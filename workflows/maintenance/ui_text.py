@@ -80,7 +80,8 @@ def _resync_line(outcome: ResyncedVehicles) -> str:
 
 def _fairness_line(outcome: PublishedDays) -> str:
     found = f",⚠️ 核对不符 (wrong): {' '.join(outcome.wrong)}" if outcome.wrong else ""
-    return f"**抽号核对 / draws**: 公布并核对 {outcome.days} 日{found}"
+    biased = f",⚠️ 统计异常 (biased): {' '.join(outcome.biased)}" if outcome.biased else ""
+    return f"**抽号核对 / draws**: 公布并核对 {outcome.days} 日{found}{biased}"
 
 
 def _figure_line(outcome: CountedFigures) -> str:
