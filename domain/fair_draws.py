@@ -83,21 +83,23 @@ class RandomRows:
 
     def take(self, rows: int, blocks: int = 1) -> bytes:
         """The first `rows` rows, each with `blocks` blocks of `WORDS_IN_BLOCK` words."""
-        return b"".join(
-            sha512(self.seed + row.to_bytes(4, "big") + block.to_bytes(4, "big")).digest()
-            for row in range(rows)
-            for block in range(blocks)
-        )
+        seed = self.seed
+        return b"".join([sha512(seed + _place(row, block)).digest() for row in range(rows) for block in range(blocks)])
 
     def below(self, row: int, sides: int) -> int:
         """An integer below `sides`, exactly uniform and monotonic in the row's first word that causes no bias."""
         block = 0
         while True:
-            digest = sha512(self.seed + row.to_bytes(4, "big") + block.to_bytes(4, "big")).digest()
+            digest = sha512(self.seed + _place(row, block)).digest()
             product = int.from_bytes(digest[:8], "big") * sides
             if product % 2**64 >= 2**64 % sides:
                 return product >> 64
             block += 1
+
+
+def _place(row: int, block: int) -> bytes:
+    """Row and block, four bytes each."""
+    return (row << 32 | block).to_bytes(8, "big")
 
 
 @dataclass(frozen=True)

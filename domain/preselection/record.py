@@ -5,7 +5,6 @@ have take their defaults.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -88,7 +87,7 @@ def _identity(record: Mapping[str, str] | None) -> IdentityCode | None:
 
 def _batch_record(batch: Batch) -> Record:
     record = {"id": batch.id, "numbers": list(batch.numbers), "expires_at": format_instant(batch.expires_at)}
-    return record | ({"proof": asdict(batch.proof)} if batch.proof else {})
+    return record | ({"proof": dict(vars(batch.proof))} if batch.proof else {})
 
 
 def _batch(record: Mapping[str, Any] | None) -> Batch | None:

@@ -43,18 +43,19 @@ _WITH_CODE = DecisionKind(
     """,
     code_used="CASE WHEN CAST(%(use_code)s AS uuid) IS NOT NULL THEN EXISTS (SELECT FROM used) END",
 )
-# Each line needs the one before it, and must not be another one than the database has.
+# Each line needs the one before it, and must not be another one than the database has. Scalar subqueries are index
+# probes for certain: an EXISTS might be planned as a hash of the whole log while it is small.
 _WITH_DRAW = DecisionKind(
     is_gone="""
         EXISTS (
             SELECT FROM lines AS l
-            WHERE seq > 1 AND NOT EXISTS (
-                SELECT FROM pool_log AS p WHERE p.prefix = l.prefix AND p.epoch = l.epoch AND p.seq = l.seq - 1
-            ) AND NOT EXISTS (
-                SELECT FROM lines AS p WHERE p.prefix = l.prefix AND p.epoch = l.epoch AND p.seq = l.seq - 1
-            ) OR EXISTS (
-                SELECT FROM pool_log AS p
-                WHERE p.prefix = l.prefix AND p.epoch = l.epoch AND p.seq = l.seq AND p.line <> l.line
+            WHERE seq > 1 AND (
+                SELECT p.seq FROM pool_log AS p WHERE p.prefix = l.prefix AND p.epoch = l.epoch AND p.seq = l.seq - 1
+            ) IS NULL AND (
+                SELECT p.seq FROM lines AS p WHERE p.prefix = l.prefix AND p.epoch = l.epoch AND p.seq = l.seq - 1
+            ) IS NULL OR (
+                SELECT p.line <> l.line FROM pool_log AS p
+                WHERE p.prefix = l.prefix AND p.epoch = l.epoch AND p.seq = l.seq
             )
         )
     """,

@@ -202,13 +202,18 @@ def _values(decision: Decision) -> dict[str, Any]:
     return {name: getattr(decision, name) for name in names} | {
         "state": json.dumps(decision.state, ensure_ascii=False),
         "answer": json.dumps(decision.answer, ensure_ascii=False),
-        "plates": [entry.plate for entry in entries],
-        "kinds": [entry.kind for entry in entries],
-        "untils": [entry.until for entry in entries],
+        "plates": _array([entry.plate for entry in entries]),
+        "kinds": _array([entry.kind for entry in entries]),
+        "untils": _array([entry.until.isoformat() for entry in entries]),
         "wanted": sum(entry.until > decision.at for entry in entries),
         "facts": _facts(decision, entries),
         **(decision.draw or {}),
     }
+
+
+def _array(texts: list[str]) -> str:
+    """An array as PostgreSQL writes it: the driver's own conversion, element by element, takes several times longer."""
+    return "{" + json.dumps(texts, ensure_ascii=False)[1:-1] + "}"
 
 
 def _facts(decision: Decision, entries: Iterable[Claim]) -> str | None:

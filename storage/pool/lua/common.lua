@@ -90,15 +90,21 @@ end
 
 -- Append a line to the log of this prefix: every change of a bit of FREE has one, so that anyone can replay the log.
 -- The lines have the numbers 1, 2, 3 … within an epoch; an epoch begins when the log of the earlier one was lost.
-local function log(op, at, fields)
+-- Lines before `persisted` ("epoch-number", if given) are forgotten: the database has them. Returns epoch and number.
+local function log(op, at, fields, persisted)
   local seq = redis.call("HINCRBY", LOG_STATE, "seq", 1)
-  local epoch = tonumber(redis.call("HGET", LOG_STATE, "epoch") or 0)
-  fields.op, fields.t, fields.e, fields.s = op, at, epoch, seq
-  redis.call("XADD", LOG, epoch .. "-" .. seq, "l", cjson.encode(fields))
-  return epoch, seq
+  local epoch = redis.call("HGET", LOG_STATE, "epoch") or "0"
+  fields.op, fields.t, fields.e, fields.s = op, at, tonumber(epoch), seq
+  local id, line = epoch .. "-" .. seq, cjson.encode(fields)
+  if persisted and persisted ~= "" then
+    redis.call("XADD", LOG, "MINID", persisted, id, "l", line)
+  else
+    redis.call("XADD", LOG, id, "l", line)
+  end
+  return tonumber(epoch), seq
 end
 
--- Forget the lines up to this one ("epoch-number"): the database has them.
+-- Forget the lines before this one ("epoch-number"): the database has them.
 local function forget_lines(persisted)
   if persisted ~= "" then
     redis.call("XTRIM", LOG, "MINID", persisted)

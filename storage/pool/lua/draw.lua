@@ -61,8 +61,7 @@ local epoch, seq = log("pick", at, {
   four = without_four and 0 or 1,
   p = chosen[1] and chosen,
   skip = skipped[1] and skipped,
-})
-forget_lines(ARGV[10])
+}, ARGV[10])
 local lines = {}
 for index, entry in ipairs(redis.call("XRANGE", LOG, "-", "+")) do
   lines[2 * index - 1], lines[2 * index] = entry[1], entry[2][2]
