@@ -8,6 +8,7 @@ from cli.context import Context, OperatorContext
 from cli.options import Reason
 from cli.output import Output
 from domain.ascii_folding import fold_capitals
+from domain.withholding import WithholdingKind
 from operations import withholding
 
 app = area("numbers")
@@ -21,9 +22,11 @@ async def list_withheld(prefix: str | None = None, /, *, context: Context) -> Ou
 
 
 @app.command(name="withhold")
-async def withhold_numbers(numbers: list[str], /, *, reason: Reason, context: OperatorContext) -> Output:
-    """Withhold numbers of one prefix from the pool."""
-    done = await withholding.withhold_numbers(context.operations, numbers, context.command(reason))
+async def withhold_numbers(
+    numbers: list[str], /, *, kind: WithholdingKind = "other", reason: Reason, context: OperatorContext
+) -> Output:
+    """Withhold numbers of one prefix from the pool; the public figures count them by kind."""
+    done = await withholding.withhold_numbers(context.operations, numbers, context.command(reason), kind)
     warnings = [f"{plate} is taken" for plate in done.taken]
     return Output([asdict(done.withholding)] if done.withholding else [], warnings, int(not done.withholding))
 

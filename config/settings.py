@@ -94,6 +94,8 @@ class Settings(SecretFiles, ConnectionSettings, HttpSettings, IdentitySettings, 
 
     fairness_day: str = Field("P1D", description="How long one secret of the verifiable draws is valid, in ISO 8601")
 
+    waiting_room_ahead: str = Field("P30D", description="How far ahead a waiting room may open, in ISO 8601")
+
     policy: dict[str, str] = Field(
         default_factory=dict, description=f"The deployment's defaults of the policy, one `{POLICY_PREFIX}<NAME>` each"
     )
@@ -109,7 +111,7 @@ class Settings(SecretFiles, ConnectionSettings, HttpSettings, IdentitySettings, 
     def _is_a_url(cls, text: str | None) -> str | None:
         return text and check_url(text, HTTP_SCHEMES)
 
-    @field_validator("retention", "clock_skew", "fairness_day")
+    @field_validator("retention", "clock_skew", "fairness_day", "waiting_room_ahead")
     @classmethod
     def _is_a_duration(cls, text: str) -> str:
         parse_duration(text)

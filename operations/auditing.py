@@ -20,6 +20,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "segments": (
         "release_segment", "exclude_numbers", "request_compose_early", "confirm_compose_early", "withhold_numbers",
         "confirm_withholding", "release_withheld", "confirm_withheld_release", "open_waiting_room",
+        "close_waiting_room",
     ),
     "appeals": ("decide_appeal", "confirm_appeal", "appeal_late"),
     "calendar": ("enter_days", "declare_year"),

@@ -6,6 +6,7 @@ from typing import Self
 from temporalio.client import Client
 
 from config.settings import Settings
+from domain.durations import Duration, parse_duration
 from domain.policy import Policy
 from operations.workflow_addresses import WorkflowAddresses
 from storage.repositories import Repositories
@@ -25,6 +26,8 @@ class OperationsContext:
     deployment_settings: frozenset[str]
     """The settings of the policy that the deployment has set."""
     vehicles: VehicleClient
+    waiting_room_ahead: Duration
+    """How far ahead a waiting room may open."""
 
     @classmethod
     def build(cls, settings: Settings, repositories: Repositories, temporal: Client) -> Self:
@@ -36,4 +39,5 @@ class OperationsContext:
             policy=Policy().with_overrides(settings.policy),
             deployment_settings=frozenset(settings.policy),
             vehicles=VehicleClient(temporal, settings.task_queue, repositories.message_seals),
+            waiting_room_ahead=parse_duration(settings.waiting_room_ahead),
         )

@@ -15,6 +15,8 @@ async def open_waiting_room(
     command.require_reason()
     if opens_at < command.at:
         raise invalid("opens_at", "past")
+    if opens_at > context.waiting_room_ahead.after(command.at):
+        raise invalid("opens_at", "room_too_far")
     if not timedelta(0) < closes_at - opens_at <= LONGEST:
         raise invalid("closes_at", "period")
     room = WaitingRoom(command.id, code, opens_at, closes_at)
@@ -24,3 +26,9 @@ async def open_waiting_room(
     if not is_new:
         raise invalid("opens_at", "room_overlap")
     return room
+
+
+async def close_waiting_room(context: OperationsContext, code: str, command: OperatorCommand) -> WaitingRoom | None:
+    """Close the office's waiting room that is open, or cancel the one that opens next; None where there is neither."""
+    command.require_reason()
+    return await context.repositories.waiting_rooms.close(command.id, code, command.act)

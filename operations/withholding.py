@@ -10,6 +10,7 @@ from domain.errors import (
     NumberMalformed,
 )
 from domain.plates import MalformedPlate, parse_plate, prefix_of
+from domain.withholding import WithholdingKind
 from operations.commands import OperatorCommand, invalid
 from operations.confirmations import confirm_as_second
 from operations.context import OperationsContext
@@ -19,7 +20,9 @@ from storage.pool.withheld import Withheld, Withholding
 _LONGEST_SHOWN = 16
 
 
-async def withhold_numbers(context: OperationsContext, texts: Sequence[str], command: OperatorCommand) -> Withheld:
+async def withhold_numbers(
+    context: OperationsContext, texts: Sequence[str], command: OperatorCommand, kind: WithholdingKind = "other"
+) -> Withheld:
     """Withhold the free numbers among these; `taken` are the others. All must have one prefix.
 
     Raises `NumberMalformed`, `NumberDuplicated` and `ValidationFailed`.
@@ -31,7 +34,7 @@ async def withhold_numbers(context: OperationsContext, texts: Sequence[str], com
         raise invalid("plates", "one_prefix")
     [prefix] = prefixes
     await policy_of_prefix(context, prefix, command.at)
-    return await context.repositories.withheld.withhold(command.id, prefix, plates, command.act)
+    return await context.repositories.withheld.withhold(command.id, prefix, plates, command.act, kind)
 
 
 async def release_withheld(context: OperationsContext, withholding_id: UUID, command: OperatorCommand) -> Withholding:

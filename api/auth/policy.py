@@ -127,6 +127,7 @@ RULES: Mapping[str, Rule] = {
     "confirm_policy": OPERATOR,
     "publish_notice": OPERATOR,
     "open_waiting_room": OPERATOR,
+    "close_waiting_room": OPERATOR,
     "read_calendar": OPERATOR,
     "enter_days": OPERATOR,
     "seed_calendar_year": OPERATOR,

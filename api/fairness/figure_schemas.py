@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.http.schemas import Answer, Instant, PlainText, Query
+from domain.withholding import WithholdingKind
 
 FEW = 5
 """A smaller count, other than 0, is not shown."""
@@ -31,7 +32,7 @@ class DayOfDraws(Answer):
 
 
 class WithheldNumbers(Answer):
-    kind: Literal["confirmed", "unconfirmed"]
+    kind: WithholdingKind = Field(description="Of the reason; the reason itself is free text that may name somebody.")
     numbers: Count
 
 
@@ -39,4 +40,4 @@ class PublicFiguresAnswer(Answer):
     as_of: Instant | None = Field(description="Until when all acts are counted.")
     series: list[PublicSeries]
     draws: list[DayOfDraws] = Field(description="Published days only.")
-    withheld: list[WithheldNumbers] = Field(description="Now. Reasons are free text that may name somebody.")
+    withheld: list[WithheldNumbers] = Field(description="Now.")

@@ -92,7 +92,7 @@ async def list_withholdings(context: CurrentContext, query: Annotated[Withholdin
 async def withhold_numbers(context: CurrentContext, body: WithholdingBody) -> WithheldAnswer:
     """Withhold numbers from the pool, with effect at once; numbers with a claim are listed and stay claimed."""
     command = await operator_command(context, body.reason)
-    done = await withholding.withhold_numbers(context.app.operations, body.numbers, command)
+    done = await withholding.withhold_numbers(context.app.operations, body.numbers, command, body.kind)
     return WithheldAnswer(
         withholding=withholding_item(done.withholding) if done.withholding else None, taken=list(done.taken)
     )

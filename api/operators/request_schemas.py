@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from api.http.schemas import YEARS, Body, Cursor, Day, EmptyIsNone, Id, Identifier, PageQuery, PlainText, Query, Reason
 from domain.instants import parse_instant, whole_milliseconds
+from domain.withholding import WithholdingKind
 from storage.sms.deliveries import DeliveryState
 
 MOST_NUMBERS = 1000
@@ -64,6 +65,7 @@ class WithholdingBody(Body):
     """Numbers of one prefix."""
 
     numbers: Annotated[list[Identifier], Field(min_length=1, max_length=MOST_NUMBERS)]
+    kind: Annotated[WithholdingKind, Field(description="What the public figures say of the reason.")] = "other"
     reason: Reason
 
 

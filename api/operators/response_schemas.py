@@ -5,6 +5,7 @@ from typing import Any
 
 from api.http.schemas import Answer, Instant
 from domain.calendar import DayKind
+from domain.withholding import WithholdingKind
 from storage.sms.deliveries import DeliveryState
 
 
@@ -80,6 +81,7 @@ class WithholdingItem(Answer):
     prefix: str
     numbers: list[str]
     reason: str
+    kind: WithholdingKind
     withheld_at: Instant
     withheld_by: str
     confirmed_at: Instant | None

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Header, Path
 from sse_starlette import EventSourceResponse
 
+from api.desk.schemas import ReasonBody
 from api.http.event_streams import open_stream, published_stream
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
@@ -13,7 +14,8 @@ from api.http.secured_route import area
 from api.limits.streams import CountedStream
 from api.operators.commands import operator_command
 from api.waiting_room.event_stream import EVENT, places_of
-from api.waiting_room.schemas import OpenedRoom, Queue, QueuePlace, WaitingRoomBody
+from api.waiting_room.refusals import QueueClosed
+from api.waiting_room.schemas import ClosedRoom, OpenedRoom, Queue, QueuePlace, WaitingRoomBody
 from api.waiting_room.service import QUEUE_PASS, place_in, queue_of, room_of
 from operations import waiting_rooms
 
@@ -46,8 +48,22 @@ async def stream_queue(context: CurrentContext, queue_pass: EarlierPass = "") ->
 
 @operators_router.post("", status_code=201, responses=responses_of_write("not_found"))
 async def open_waiting_room(context: CurrentContext, code: Code, body: WaitingRoomBody) -> OpenedRoom:
-    """Let people in one after the other from `opens_at` to `closes_at`, at most for a day. They may come before."""
+    """Let people in one after the other from `opens_at` to `closes_at`, at most for a day. They may come before.
+
+    `opens_at` may be thirty days ahead, or as long as the deployment's `waiting_room_ahead` allows.
+    """
     command = await operator_command(context, body.reason)
     room = await waiting_rooms.open_waiting_room(context.app.operations, code, body.opens_at, body.closes_at, command)
     context.app.waiting_rooms.forget()
     return OpenedRoom(opens_at=room.opens_at, closes_at=room.closes_at)
+
+
+@operators_router.post("/closing", responses=responses_of_write("queue_closed"))
+async def close_waiting_room(context: CurrentContext, code: Code, body: ReasonBody) -> ClosedRoom:
+    """Close the room that is open, or cancel the one that opens next: from now on nobody needs a pass."""
+    command = await operator_command(context, body.reason)
+    room = await waiting_rooms.close_waiting_room(context.app.operations, code, command)
+    context.app.waiting_rooms.forget()
+    if room is None:
+        raise QueueClosed
+    return ClosedRoom(opens_at=room.opens_at, closes_at=room.closes_at, was_open=room.is_open(command.at))

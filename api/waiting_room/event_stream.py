@@ -32,12 +32,17 @@ log = structlog.get_logger("requests")
 async def places_of(
     context: RequestContext, room: WaitingRoom, earlier_pass: str, closing: anyio.Event
 ) -> AsyncIterator[ServerSentEvent]:
-    """Yield each place that differs from the one before, until the room, the token or the session ends."""
+    """Yield each place that differs from the one before, until the room, the token or the session ends.
+
+    A room that an operator closes ends its streams when they next read the place.
+    """
     sent: QueuePlace | None = None
     while (now := context.now()) < min(room.closes_at, context.caller.claims.expires_at) and not closing.is_set():
         if await context.app.live_sessions.has_ended(context.caller.claims):
             return
         try:
+            if await context.app.waiting_rooms.find(room.office_code) != room:
+                return
             place = await place_in(context, room, sent.pass_ if sent else earlier_pass)
         except DependencyUnavailable as down:
             log.warning("event stream read failed", part=down.part)

@@ -19,6 +19,12 @@ class OpenedRoom(Answer):
     closes_at: Instant
 
 
+class ClosedRoom(OpenedRoom):
+    """The hour that was planned."""
+
+    was_open: bool = Field(description="False for one that was cancelled before it opened.")
+
+
 class Queue(Answer):
     open: bool = Field(description="Whether people are let in now; before, they can come already.")
     opens_at: Instant | None = Field(description="null where the office has no waiting room.")

@@ -14,10 +14,9 @@ _RELEASED = b"""
     SELECT CAST(released_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day, count(*) FROM segment
     WHERE released_at > %(begins)s AND released_at <= %(ends)s GROUP BY day
 """
-# The reason of an order is free text, in which somebody may be named: it stays in the audit.
+# The reason of an order is free text, in which somebody may be named: it stays in the audit, and its kind is counted.
 _WITHHELD = b"""
-    SELECT CASE WHEN confirmed_at IS NULL THEN 'unconfirmed' ELSE 'confirmed' END AS kind, sum(cardinality(plates))
-    FROM withholding WHERE released_at IS NULL GROUP BY kind ORDER BY kind
+    SELECT kind, sum(cardinality(plates)) FROM withholding WHERE released_at IS NULL GROUP BY kind ORDER BY kind
 """
 
 
@@ -55,7 +54,7 @@ class PublicFigures:
         return {day.day: (day.draws or 0, (day.draws or 0) if day.verified else 0) for day in reversed(published)}
 
     async def withheld(self) -> dict[str, int]:
-        """The numbers that are withheld now, by kind of the order: confirmed by a second operator or not."""
+        """The numbers that are withheld now, by kind of the reason."""
         return {kind: int(numbers) for kind, numbers in await self._database.fetch_raw(_WITHHELD, {})}
 
     async def _segments(self, period: Period) -> dict[date, int]:

@@ -15,7 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from storage.postgres.tables import Instant, Plate, metadata
+from domain.withholding import WITHHOLDING_KINDS
+from storage.postgres.tables import Instant, Plate, metadata, one_of
 
 withholding = Table(
     "withholding",
@@ -24,6 +25,8 @@ withholding = Table(
     Column("prefix", Plate, ForeignKey("prefix.prefix"), nullable=False),
     Column("plates", ARRAY(Text), nullable=False),
     Column("reason", Text, nullable=False),
+    # What the public may know of the reason.
+    Column("kind", Text, nullable=False, server_default="other"),
     Column("withheld_at", Instant, nullable=False),
     Column("withheld_by", Text, nullable=False),
     Column("confirmed_at", Instant),
@@ -33,6 +36,7 @@ withholding = Table(
     Column("release_reason", Text),
     Column("release_confirmed_at", Instant),
     Column("release_confirmed_by", Text),
+    CheckConstraint(one_of("kind", WITHHOLDING_KINDS), name="kind"),
     # An operator can't confirm their own command.
     CheckConstraint("confirmed_by <> withheld_by", name="confirmed_by_another"),
     CheckConstraint("release_confirmed_by <> released_by", name="release_confirmed_by_another"),

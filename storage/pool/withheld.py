@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.dependencies import DependencyUnavailable
 from domain.instants import whole_milliseconds
+from domain.withholding import WithholdingKind
 from storage.audit.trail import Act, Subject, note
 from storage.failures import NotTheSecond
 from storage.pool.index import PoolIndex
@@ -26,7 +27,7 @@ from storage.postgres.tables import FOREVER
 
 _NAMES = (
     "id", "prefix", "plates", "reason", "withheld_at", "withheld_by", "confirmed_at", "confirmed_by", "released_at",
-    "released_by", "release_reason", "release_confirmed_at", "release_confirmed_by",
+    "released_by", "release_reason", "release_confirmed_at", "release_confirmed_by", "kind",
 )  # fmt: skip
 _COLUMNS = [withholding.c[name] for name in _NAMES]
 
@@ -70,6 +71,7 @@ class Withholding:
     release_reason: str | None = None
     release_confirmed_at: datetime | None = None
     release_confirmed_by: str | None = None
+    kind: WithholdingKind = "other"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,14 @@ class WithheldNumbers:
         self._database = database
         self._index = index
 
-    async def withhold(self, withholding_id: UUID, prefix: str, plates: Sequence[str], act: Act) -> Withheld:
+    async def withhold(
+        self,
+        withholding_id: UUID,
+        prefix: str,
+        plates: Sequence[str],
+        act: Act,
+        kind: WithholdingKind = "other",
+    ) -> Withheld:
         """Withhold the free plates among these. A repeat with the same id changes nothing and returns the same.
 
         Raises `IntegrityError` of SQLAlchemy for an unknown prefix.
@@ -99,7 +108,7 @@ class WithheldNumbers:
             values = {"plates": list(plates), "until": FOREVER, "at": act.at}
             free = sorted((await connection.execute(_TAKE, values)).scalars())
             if free:
-                known = await _insert(connection, Withholding(withholding_id, prefix, free, *_who(act)))
+                known = await _insert(connection, Withholding(withholding_id, prefix, free, *_who(act), kind=kind))
         await self._settle(act.at, taken=free)
         return _to_result(known, plates)
 
@@ -199,7 +208,9 @@ async def _lock(connection: AsyncConnection, withholding_id: UUID) -> Withholdin
 
 
 async def _insert(connection: AsyncConnection, new: Withholding) -> Withholding:
-    values = {name: getattr(new, name) for name in ("id", "prefix", "plates", "reason", "withheld_at", "withheld_by")}
+    values = {
+        name: getattr(new, name) for name in ("id", "prefix", "plates", "reason", "kind", "withheld_at", "withheld_by")
+    }
     await connection.execute(insert(withholding).values(values))
     await _note(connection, Act(new.withheld_at, "operator", new.withheld_by, new.reason), "withhold_numbers", new)
     return new
@@ -211,7 +222,15 @@ async def _update(connection: AsyncConnection, withholding_id: UUID, changes: di
 
 
 async def _note(connection: AsyncConnection, act: Act, action: str, about: Withholding) -> None:
-    await note(connection, act, action, Subject(plates=about.plates), withholding_id=about.id, prefix=about.prefix)
+    await note(
+        connection,
+        act,
+        action,
+        Subject(plates=about.plates),
+        withholding_id=about.id,
+        prefix=about.prefix,
+        kind=about.kind,
+    )
 
 
 def _withholding(row: Row[*tuple[Any, ...]]) -> Withholding:

@@ -12,6 +12,10 @@ waiting_room = Table(
     Column("office_code", Text, ForeignKey("office.code"), nullable=False),
     Column("opens_at", Instant, nullable=False),
     Column("closes_at", Instant, nullable=False),
+    # Closed early, or cancelled before it opened, by an operator's request.
+    Column("closed_at", Instant),
+    Column("closing_id", Uuid),
     CheckConstraint("opens_at < closes_at", name="opens_first"),
+    CheckConstraint("(closed_at IS NULL) = (closing_id IS NULL)", name="closed_by_a_request"),
     Index("ix_waiting_room_closes_at", "closes_at"),
 )

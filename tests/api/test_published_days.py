@@ -4,10 +4,13 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from sqlalchemy import insert
 
+from process.clock import system_clock
+from storage.pool.tables import withholding
 from storage.rollups.tables import figure_day
 from tests.support.api_stack import ApiStack
 from tests.support.drawing import DrawWorld
@@ -39,7 +42,7 @@ async def test_a_day_is_readable_after_its_last_hold_and_its_files_never_change(
         answer = await stack.client.get(early)
         assert (answer.status_code, answer.json()["code"]) == (409, "not_yet")
         assert answer.headers["cache-control"] == "no-store"
-    assert await publisher.publish_due(today.ends + 180 * SECOND) == {DAY: True}
+    assert await publisher.publish_due(today.ends + 180 * SECOND) == {DAY: (True, False)}
 
     listed = (await stack.client.get("/fairness/days", params={"from": DAY, "to": NEXT})).json()["items"]
     assert [item["day"] for item in listed] == [NEXT, DAY]
@@ -69,6 +72,7 @@ async def check_figures(stack: ApiStack) -> None:
     rows = [counted | {"day": date(2001, 1, 4), "value": 4}, counted | {"day": date(2001, 2, 3), "value": 5}]
     async with stack.repositories.database.transaction() as connection:
         await connection.execute(insert(figure_day), rows)
+    await withhold(stack, technical=5, reserved_by_law=4)
     period = {"from": "2001-01-01", "to": NEXT}
     answer = await stack.client.get("/fairness/figures", params=period)
     assert answer.headers["cache-control"] == "public, max-age=300"
@@ -76,11 +80,35 @@ async def check_figures(stack: ApiStack) -> None:
     issued = {each["name"]: each["points"] for each in figures["series"]}["numbers_issued"]
     assert issued == [["2001-01-04", None], [DAY, 5]]
     assert figures["draws"] == [{"day": DAY, "draws": 1, "verified_share": 1.0}]
+    assert figures["withheld"] == [{"kind": "reserved_by_law", "numbers": None}, {"kind": "technical", "numbers": 5}]
     as_table = await stack.client.get("/fairness/figures", params=period, headers={"Accept": "text/csv"})
     assert f"numbers_issued,{DAY},5" in as_table.text
+    assert as_table.text.split()[-2:] == ["withheld_reserved_by_law,,", "withheld_technical,,5"]
     for wrong in ({"from": "1999-01-01", "to": NEXT}, {"from": "today"}):
         refused = await stack.client.get("/fairness/figures", params=wrong)
         assert refused.json()["code"] == "validation_failed"
+
+
+async def withhold(stack: ApiStack, **numbers: int) -> None:
+    """So many numbers of a kind, and some that were released again."""
+    [prefix, *_] = await stack.repositories.segments.revisions()
+    now = system_clock()
+    rows = [
+        {
+            "id": uuid4(),
+            "prefix": prefix,
+            "plates": ["x"] * many,
+            "reason": "张三的号",
+            "kind": kind,
+            "withheld_at": now,
+            "withheld_by": "op-1",
+            **released,
+        }
+        for kind, many in numbers.items()
+        for released in ({"released_at": None, "released_by": None}, {"released_at": now, "released_by": "op-2"})
+    ]
+    async with stack.repositories.database.transaction() as connection:
+        await connection.execute(insert(withholding), rows)
 
 
 async def items(stack: ApiStack, **query: str) -> list[Any]:

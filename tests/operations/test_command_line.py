@@ -25,8 +25,12 @@ async def test_segments_are_released_and_numbers_taken_out_and_withheld(country:
     [smaller] = (await xuanhao(*excluding, XUANHAO_OPERATOR="wang")).records
     assert smaller["excluded"] == ["***4*", "***7*"]
     [withheld] = (
-        await xuanhao("--operator", "wang", "numbers", "withhold", f"{prefix}A0011", "--reason", "公务预留")
+        await xuanhao(
+            *("--operator", "wang", "numbers", "withhold", f"{prefix}A0011"),
+            *("--kind", "reserved_by_law", "--reason", "公务预留"),
+        )
     ).records
+    assert withheld["kind"] == "reserved_by_law"
     refused = await xuanhao("--operator", "wang", "numbers", "confirm", withheld["id"])
     assert (refused.code, refused.err.split(":")[1].strip()) == (1, "second_operator_needed")
     [confirmed] = (await xuanhao("--operator", "li", "numbers", "confirm", withheld["id"])).records

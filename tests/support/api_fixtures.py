@@ -17,10 +17,11 @@ from process.clock import system_clock
 from tests.support.api_stack import Addresses, ApiStack, container_for, keys_of, running_api, settings_for
 from tests.support.country import Country
 from tests.support.phones import Phone
+from tests.support.serving import serve
 from tests.support.vehicle_registry import Registry
 from tests.support.workers import running_worker
 
-__all__ = ["country", "settings", "stack", "whole_stack"]
+__all__ = ["address", "country", "settings", "stack", "whole_stack"]
 
 NUMBERS = count(1)
 
@@ -48,6 +49,13 @@ async def whole_stack(settings: Settings, temporal_client: Client) -> AsyncItera
         running_api(settings, phone, Registry(), keys) as stack,
     ):
         yield stack
+
+
+@pytest.fixture(scope="session")
+async def address(whole_stack: ApiStack) -> AsyncIterator[str]:
+    """The API over a real connection, for streams."""
+    async with serve(whole_stack.app) as port:
+        yield f"http://127.0.0.1:{port}/api/v1"
 
 
 @pytest.fixture

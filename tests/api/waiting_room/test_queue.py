@@ -99,6 +99,7 @@ async def test_the_stream_shows_the_place_and_the_turn(country: Country, address
     "changed, field",
     [
         ({"opens_at": "2020-01-01T00:00:00Z"}, "opens_at"),
+        ({"opens_at": "2098-12-31T23:00:00Z", "closes_at": "2099-01-01T00:00:00Z"}, "opens_at"),
         ({"closes_at": "2020-01-01T00:00:00Z"}, "closes_at"),
         ({"closes_at": "2099-01-01T00:00:00Z"}, "closes_at"),
         ({"reason": " "}, "reason"),
@@ -128,3 +129,37 @@ async def test_other_offices_need_no_pass(country: Country) -> None:
     await open_room(country, await country.own_office())
     selection = await buyer.create_selection(country.car(buyer, office))
     assert (await selection.post("start")).ok()["stage"] == "identity_verification"
+
+
+async def test_an_operator_closes_a_room_early_and_cancels_a_coming_one(country: Country, address: str) -> None:
+    office, buyer = await country.own_office(), country.applicant()
+    queue, closing = f"/offices/{office.code}/queue", f"/operations/offices/{office.code}/queue/closing"
+    operator, reason = country.caller("operator"), {"reason": "号段推迟投放"}
+    assert (await operator.post(closing, reason)).code == "queue_closed"
+    assert (await open_room(country, office)).status == 201
+    far = {
+        "opens_at": format_instant(system_clock() + 2 * HOUR),
+        "closes_at": format_instant(system_clock() + 3 * HOUR),
+    }
+    assert (await open_room(country, office, **far)).status == 201
+    async with (
+        httpx.AsyncClient(timeout=60) as client,
+        client.stream("GET", f"{address}{queue}/events", headers=buyer.headers) as response,
+    ):
+        events = Events(response.aiter_lines(), name="queue")
+        while (await events.next())["place"] is None:
+            pass
+        assert (await buyer.post(closing, reason)).code == "forbidden"
+        key = str(uuid4())
+        closed = (await operator.post(closing, reason, key=key)).ok()
+        assert closed["was_open"]
+        await lose_answer(country, key)
+        assert (await operator.post(closing, reason, key=key)).ok() == closed
+        assert await events.has_ended()
+    # The repeat has closed no other room: the next one is still to come.
+    assert (await buyer.get(queue)).ok()["opens_at"] == far["opens_at"]
+    selection = await buyer.create_selection(country.car(buyer, office))
+    assert (await selection.post("start")).ok()["stage"] == "identity_verification"
+    assert not (await operator.post(closing, reason)).ok()["was_open"]
+    assert (await buyer.get(queue)).ok() == {"open": False, "opens_at": None, "length": 0}
+    assert (await open_room(country, office)).status == 201

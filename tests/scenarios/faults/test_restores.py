@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from http import HTTPStatus
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from temporalio.client import ScheduleHandle, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from embedded.temporal import Temporal
+from gateways.identity.logout_tokens import LogoutToken
 from process.clock import system_clock
 from tests.scenarios.faults.installation import Installation
 from tests.support.applicants import Applicant, Car, Selection
@@ -123,6 +125,9 @@ async def test_maintenance_notices_a_restored_database_and_refreshes_everything_
         await reach_selection(country),
     )
     number = await draw(reserving)
+    # The provider ends a session, so there is a deny list, which a restore may make shorter.
+    logout = LogoutToken(str(uuid4()), system_clock(), "session of nobody here", None)
+    await country.stack.context.live_sessions.end(logout)
     await installation.maintain("resynced")
     backup = await installation.back_up()
     (await reserving.post("confirmation", {"number": number})).ok()
@@ -132,11 +137,14 @@ async def test_maintenance_notices_a_restored_database_and_refreshes_everything_
     report = await installation.maintain("resynced")
     assert report.resynced
     assert not report.resynced.is_restored
+    assert not await is_signed_out(reserving.applicant)
     await installation.restore(backup)
 
     report = await installation.maintain("resynced")
     assert report.resynced
     assert report.resynced.is_restored
+    await eventually(lambda: is_signed_out(reserving.applicant), within=30)
+    assert not await is_signed_out(country.applicant())
     # Three rows that go on, and a workflow that runs without one.
     assert report.resynced.vehicles == 4
     for selection, stage in (
@@ -150,6 +158,11 @@ async def test_maintenance_notices_a_restored_database_and_refreshes_everything_
     report = await installation.maintain("resynced")
     assert report.resynced
     assert (report.resynced.is_restored, report.resynced.vehicles) == (False, 0)
+
+
+async def is_signed_out(applicant: Applicant) -> bool:
+    """Whether the token is refused that the applicant has had from the beginning."""
+    return (await applicant.get("/preselections")).status == HTTPStatus.UNAUTHORIZED
 
 
 async def shows(installation: Installation, selection: Selection, stage: str) -> None:

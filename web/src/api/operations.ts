@@ -45,8 +45,9 @@ export const releaseSegment = (body: SegmentBody, key: string) =>
   post<Schemas['SegmentAnswer']>(at('segments'), { body, key })
 export const fetchWithholdings = async (prefix: string) =>
   (await get<{ items: Withholding[] }>(at('withholdings'), { query: { prefix } })).items
-export const withhold = (numbers: string[], reason: string, key: string) =>
-  post<Schemas['WithheldAnswer']>(at('withholdings'), { body: { numbers, reason }, key })
+export type WithholdingKind = Withholding['kind']
+export const withhold = (numbers: string[], kind: WithholdingKind, reason: string, key: string) =>
+  post<Schemas['WithheldAnswer']>(at('withholdings'), { body: { numbers, kind, reason }, key })
 export const releaseWithheld = (id: string, reason: string, key: string) =>
   post<Withholding>(at('withholdings', id, 'release'), { body: { reason }, key })
 

@@ -1050,8 +1050,30 @@ export interface paths {
         /**
          * Open Waiting Room
          * @description Let people in one after the other from `opens_at` to `closes_at`, at most for a day. They may come before.
+         *
+         *     `opens_at` may be thirty days ahead, or as long as the deployment's `waiting_room_ahead` allows.
          */
         post: operations["open_waiting_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/offices/{code}/queue/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Waiting Room
+         * @description Close the room that is open, or cancel the one that opens next: from now on nobody needs a pass.
+         */
+        post: operations["close_waiting_room"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2322,6 +2344,29 @@ export interface components {
             /** Items */
             items: components["schemas"]["ClerkCountsItem"][];
         };
+        /**
+         * ClosedRoom
+         * @description The hour that was planned.
+         */
+        ClosedRoom: {
+            /**
+             * Closes At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            closes_at: string;
+            /**
+             * Opens At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            opens_at: string;
+            /**
+             * Was Open
+             * @description False for one that was cancelled before it opened.
+             */
+            was_open: boolean;
+        };
         /** CodeBody */
         CodeBody: {
             /**
@@ -3315,7 +3360,7 @@ export interface components {
             series: components["schemas"]["PublicSeries"][];
             /**
              * Withheld
-             * @description Now. Reasons are free text that may name somebody.
+             * @description Now.
              */
             withheld: components["schemas"]["WithheldNumbers"][];
         };
@@ -3912,9 +3957,10 @@ export interface components {
         WithheldNumbers: {
             /**
              * Kind
+             * @description Of the reason; the reason itself is free text that may name somebody.
              * @enum {string}
              */
-            kind: "confirmed" | "unconfirmed";
+            kind: "special_vehicles" | "under_investigation" | "technical" | "reserved_by_law" | "other";
             /**
              * Numbers
              * @description Null for a count from 1 to 4.
@@ -3926,6 +3972,13 @@ export interface components {
          * @description Numbers of one prefix.
          */
         WithholdingBody: {
+            /**
+             * Kind
+             * @description What the public figures say of the reason.
+             * @default other
+             * @enum {string}
+             */
+            kind: "special_vehicles" | "under_investigation" | "technical" | "reserved_by_law" | "other";
             /** Numbers */
             numbers: string[];
             /** Reason */
@@ -3942,6 +3995,11 @@ export interface components {
             confirmed_by: string | null;
             /** Id */
             id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "special_vehicles" | "under_investigation" | "technical" | "reserved_by_law" | "other";
             /** Numbers */
             numbers: string[];
             /** Prefix */
@@ -9201,6 +9259,136 @@ export interface operations {
             };
             /** @description `request_timeout` */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    close_waiting_room: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of problems and messages: `zh-CN`, `zh-TW` or `en`. */
+                "Accept-Language"?: string;
+                /** @description A repeat with the same key returns the first response and acts once: for a day, and for five minutes after a final refusal that cost no attempt and no code. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedRoom"];
+                };
+            };
+            /** @description `idempotency_key_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `queue_closed` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

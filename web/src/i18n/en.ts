@@ -341,8 +341,14 @@ export default {
       verified_share: 'Share of them found correct',
       missed_deadlines: 'Missed deadlines',
       withheld: 'Numbers withheld now',
-      confirmed: 'Confirmed by two people: {count}',
-      unconfirmed: 'Waiting for a second person: {count}',
+      kindCount: '{kind}: {count}',
+      kinds: {
+        special_vehicles: 'For vehicles of special use',
+        under_investigation: 'While something is investigated',
+        technical: 'For a technical reason',
+        reserved_by_law: 'Reserved by law',
+        other: 'Another reason',
+      },
       download: 'Download as a table (CSV)',
     },
     flaws: {

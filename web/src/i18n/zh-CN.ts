@@ -339,8 +339,14 @@ export default {
       verified_share: '其中核对无误的比例',
       missed_deadlines: '逾期未办理',
       withheld: '目前留存不放出的号牌',
-      confirmed: '经两名人员确认：{count}',
-      unconfirmed: '尚待第二名人员确认：{count}',
+      kindCount: '{kind}：{count}',
+      kinds: {
+        special_vehicles: '特种车辆用号',
+        under_investigation: '调查核查中',
+        technical: '技术原因',
+        reserved_by_law: '依法保留',
+        other: '其他原因',
+      },
       download: '下载表格（CSV）',
     },
     flaws: {

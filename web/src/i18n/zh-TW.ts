@@ -341,8 +341,14 @@ export default {
       verified_share: '其中核對無誤的比例',
       missed_deadlines: '逾期未辦理',
       withheld: '目前留存不放出的號牌',
-      confirmed: '經兩名人員確認：{count}',
-      unconfirmed: '尚待第二名人員確認：{count}',
+      kindCount: '{kind}：{count}',
+      kinds: {
+        special_vehicles: '特種車輛用號',
+        under_investigation: '調查核查中',
+        technical: '技術原因',
+        reserved_by_law: '依法保留',
+        other: '其他原因',
+      },
       download: '下載表格（CSV）',
     },
     flaws: {

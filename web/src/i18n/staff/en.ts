@@ -166,6 +166,7 @@ export default {
       withhold: 'Withhold numbers',
       withholdNumbers: 'Numbers (separated by spaces)',
       withholdFinal: 'Withhold',
+      withholdKind: 'Kind of the reason (public)',
       taken: 'Taken, and not withheld: {numbers}',
       withheldList: 'Withheld',
       giveBack: 'Release',

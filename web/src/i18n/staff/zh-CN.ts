@@ -165,6 +165,7 @@ export default {
       withhold: '预留号码',
       withholdNumbers: '号码（用空格分开）',
       withholdFinal: '预留',
+      withholdKind: '原因类别（对外公布）',
       taken: '已有人占用，未预留：{numbers}',
       withheldList: '预留记录',
       giveBack: '放回',

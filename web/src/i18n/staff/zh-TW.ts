@@ -166,6 +166,7 @@ export default {
       withhold: '預留號碼',
       withholdNumbers: '號碼（用空格分開）',
       withholdFinal: '預留',
+      withholdKind: '原因類別（對外公布）',
       taken: '已有人占用，未預留：{numbers}',
       withheldList: '預留記錄',
       giveBack: '放回',
