@@ -75,5 +75,5 @@ lock: setup ## Lock the newest versions of the packages, with hashes
 	@$(PY) scripts/lock_packages.py
 
 .PHONY: scalpers
-scalpers: setup ## What scripts gain over people at an hour of release, with and without each control
-	@$(PY) -m tests.scenarios.scalpers
+scalpers: setup ## What scripts gain over people at an hour of release (SCALPERS_ARGS="--real 1": on the real stack)
+	@$(PY) -m tests.scenarios.scalpers $(SCALPERS_ARGS)

@@ -40,7 +40,7 @@ def main() -> int:
 
 
 async def play_openings(folder: Path, count: int, seed: int) -> list[Opening]:
-    """Each with a stack of its own."""
+    """Each on its own stack."""
     played = []
     for number in range(count):
         async with real_opening(folder / str(number), BUDGETS, seed + number) as opening:

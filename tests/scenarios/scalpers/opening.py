@@ -193,7 +193,7 @@ class Preparation:
 
 @asynccontextmanager
 async def real_opening(folder: Path, budgets: tuple[Budget, ...], seed: int) -> AsyncIterator[Opening]:
-    """A stack of its own, ready to open."""
+    """Its own stack, ready to open."""
     limits = httpx.Limits(max_connections=None)
     stack = RunningStack(folder, dict(POLICY))
     async with run_stack(stack), httpx.AsyncClient(base_url=stack.url, timeout=60, limits=limits) as http:
