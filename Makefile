@@ -67,6 +67,12 @@ screens-operators: web ## Take the screenshots of docs/operators.md from the run
 audit: setup ## Look up known vulnerabilities of every locked package, list licences and servers, write an SBOM
 	@$(PY) -m scripts.audit_packages
 
+.PHONY: statements
+statements: setup ## Record the statements of this release, which those after it must still understand
+	@$(PY) -m pytest -q -p tests.support.statement_record \
+		--statements tests/storage/statements/$$($(PY) -c 'from config.release import RELEASE; print(RELEASE)').sql \
+		tests/storage tests/operations tests/api tests/workflows tests/scenarios/waiting_room $(PYTEST_ARGS)
+
 .PHONY: wheel
 wheel: web ## Build a wheel with the pages, into dist/
 	@$(PY) -m pip wheel . --no-deps --no-build-isolation --quiet --wheel-dir dist
