@@ -22,6 +22,7 @@ from demo.routes import CurrentDemo, Demo
 from demo.tokens import CLIENT, LIFETIME, SignIn, session_claims
 from demo.world import DemoUser
 from domain.dependencies import DependencyUnavailable
+from locales.languages import Language, preferred_language
 
 PATH = "/demo/oidc"
 COOKIE = "demo_session"
@@ -90,7 +91,7 @@ async def publish_keys(demo: CurrentDemo) -> Response:
 async def authorize(request: Request, demo: CurrentDemo) -> Response:
     """Redirect to the client if the session has a user, otherwise show the page to choose a user."""
     asked = request.query_params
-    grant_request = _grant_request_or_refusal(asked, demo)
+    grant_request = _grant_request_or_refusal(request, demo)
     if isinstance(grant_request, Response):
         return grant_request
     session, prompts = _session(request, demo), _prompts(asked)
@@ -99,19 +100,21 @@ async def authorize(request: Request, demo: CurrentDemo) -> Response:
         return _return(asked, demo, {"code": code})
     if "none" in prompts:
         return _return(asked, demo, {"error": "login_required"})
-    return sign_in_page(demo.world.users, _own_address(request), unknown=False, hint=asked.get("login_hint", ""))
+    return sign_in_page(
+        demo.world.users, _own_address(request), _language(request), unknown=False, hint=asked.get("login_hint", "")
+    )
 
 
 @router.post("/authorize")
 async def sign_in(request: Request, demo: CurrentDemo) -> Response:
     """A user was chosen: start a session, and give the client its code."""
     asked = request.query_params
-    grant_request = _grant_request_or_refusal(asked, demo)
+    grant_request = _grant_request_or_refusal(request, demo)
     if isinstance(grant_request, Response):
         return grant_request
     user = demo.world.users.get((await _form(request)).get("user", ""))
     if user is None:
-        return sign_in_page(demo.world.users, _own_address(request), unknown=True)
+        return sign_in_page(demo.world.users, _own_address(request), _language(request), unknown=True)
     now = _now(request)
     begun = SignIn(secrets.token_hex(8), now)
     response = _return(asked, demo, {"code": demo.grants.issue(user, begun, grant_request, now)})
@@ -162,18 +165,18 @@ async def end_session(request: Request, demo: CurrentDemo) -> Response:
         state = request.query_params.get("state")
         response = RedirectResponse(_with_query(address, {"state": state} if state else {}), 303)
     else:
-        response = notice_page("已退出", "您已退出演示登录。", 200)
+        response = notice_page("signed_out", _language(request), 200)
     response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="lax")
     return response
 
 
-def _grant_request_or_refusal(asked: Mapping[str, str], demo: Demo) -> grants.Request | Response:
+def _grant_request_or_refusal(request: Request, demo: Demo) -> grants.Request | Response:
     try:
-        return _grant_request(asked)
+        return _grant_request(request.query_params)
     except Misdirected:
-        return notice_page("无法登录", "请求的应用或返回地址不正确。", 400)
+        return notice_page("refused", _language(request), 400)
     except ClientRefused as refused:
-        return _return(asked, demo, {"error": refused.error})
+        return _return(request.query_params, demo, {"error": refused.error})
 
 
 def _grant_request(asked: Mapping[str, str]) -> grants.Request:
@@ -231,6 +234,10 @@ def _with_query(address: str, values: Mapping[str, str]) -> str:
     if not values:
         return address
     return f"{address}{'&' if '?' in address else '?'}{urlencode(values)}"
+
+
+def _language(request: Request) -> Language:
+    return preferred_language(request.headers.get("accept-language"))
 
 
 def _own_address(request: Request) -> str:

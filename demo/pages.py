@@ -7,8 +7,10 @@ from pathlib import Path
 from fastapi import APIRouter
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from demo.page_texts import PageTexts, page_texts
 from demo.world import DemoUser
 from domain.durations import SHANGHAI
+from locales.languages import Language
 from storage.sms.outbox import ReceivedMessage
 
 STYLE_PATH = "/demo/style.css"
@@ -16,7 +18,8 @@ FOLLOWER_PATH = "/demo/phone.js"
 _FOLLOWER = Path(__file__).with_name("phone.js")
 
 _STYLE = """
-:root { color-scheme: light; font: 1rem/1.6 system-ui, "Noto Sans SC", sans-serif; }
+:root { color-scheme: light dark; color: light-dark(#1c2430, #e9edf4); background: light-dark(#fff, #14181f); }
+:root { font: 1rem/1.6 system-ui, "Noto Sans SC", sans-serif; }
 body { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1rem; }
 h1 { font-size: 1.4rem; }
 form, .quick { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: 1rem 0; }
@@ -28,6 +31,7 @@ button { cursor: pointer; background: #0958d9; color: #fff; border-color: #0958d
 .wrong { color: light-dark(#b3261e, #ff8a80); }
 ol { list-style: none; padding: 0; }
 li { border: 1px solid #8888; border-radius: .8rem; padding: .8rem 1rem; margin: .8rem 0; }
+a { color: light-dark(#0958d9, #8ab8f5); }
 p a { display: inline-block; padding: .6rem 0; }
 .code { font-size: 1.5rem; letter-spacing: .2em; }
 """
@@ -38,7 +42,6 @@ _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_ROLES = {"applicant": "申请人", "clerk": "车管所工作人员", "operator": "运营人员", "auditor": "审计人员"}
 _SUGGESTED = ("applicant-001", "applicant-002", "agent-001", "clerk-440300", "operator-1", "operator-2", "auditor-1")
 
 router = APIRouter(include_in_schema=False)
@@ -54,51 +57,72 @@ async def follower() -> Response:
     return FileResponse(_FOLLOWER, media_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
 
 
-def sign_in_page(users: Mapping[str, DemoUser], action: str, *, unknown: bool, hint: str = "") -> Response:
+def sign_in_page(
+    users: Mapping[str, DemoUser], action: str, language: Language, *, unknown: bool, hint: str = ""
+) -> Response:
     """The page to choose a user. The form posts `user` to `action`."""
+    texts = page_texts(language)
     suggested = "".join(
-        f'<button name="user" value="{escape(name)}">{escape(_description(users[name]))}</button>'
+        f'<button name="user" value="{escape(name)}">{_described(users[name], texts)}</button>'
         for name in _SUGGESTED
         if name in users
     )
-    wrong = '<p class="wrong" role="alert">没有这个演示用户。</p>' if unknown else ""
+    wrong = f'<p class="wrong" role="alert">{texts.unknown}</p>' if unknown else ""
     address = escape(action)
     body = f"""
-<h1>演示登录</h1>
-<p class="note">这是演示身份服务，选择一个人即可登录，不需要密码。</p>
+<h1>{texts.sign_in}</h1>
+<p class="note">{texts.lead}</p>
 {wrong}
 <form class="quick" method="post" action="{address}">{suggested}</form>
 <form method="post" action="{address}">
-<label for="user">其他人</label>{_chooser(users, hint)}<button>登录</button>
+<label for="user">{texts.others}</label>{_chooser(users, hint, texts)}<button>{texts.enter}</button>
 </form>"""
-    return _page("演示登录", body, status=400 if unknown else 200)
+    return _page(texts.sign_in, body, language, status=400 if unknown else 200)
 
 
-def phone_page(users: Mapping[str, DemoUser], user: DemoUser | None, messages: Iterable[ReceivedMessage]) -> Response:
+def phone_page(
+    users: Mapping[str, DemoUser], user: DemoUser | None, messages: Iterable[ReceivedMessage], language: Language
+) -> Response:
     """A user's phone, the newest SMS first; its script adds later SMS."""
+    texts = page_texts(language)
     if user is None:
-        form = f'<form><label for="user">谁的手机</label>{_chooser(users, "")}<button>打开</button></form>'
-        return _page("演示手机", f"<h1>演示手机</h1>{form}")
-    items = "".join(_message(message) for message in messages) or '<li class="note">还没有短信。</li>'
-    heading = f'<h1>{escape(user.party.name)}的手机</h1><p class="note">{escape(user.phone)}</p>'
-    body = f'{heading}<ol aria-live="polite">{items}</ol><p><a href="?">换一部手机</a></p>'
-    return _page("演示手机", body, followed=True)
+        chooser = _chooser(users, "", texts)
+        form = f'<form><label for="user">{texts.whose}</label>{chooser}<button>{texts.open}</button></form>'
+        return _page(texts.phone, f"<h1>{texts.phone}</h1>{form}", language)
+    items = "".join(_message(message) for message in messages) or '<li class="note">' + texts.none + "</li>"
+    owner = f'<span lang="zh-CN">{escape(user.party.name)}</span>'
+    heading = f'<h1>{texts.phone_of.format(name=owner)}</h1><p class="note">{escape(user.phone)}</p>'
+    body = f'{heading}<ol aria-live="polite">{items}</ol><p><a href="?">{texts.another}</a></p>'
+    return _page(texts.phone, body, language, followed=True)
 
 
-def notice_page(title: str, text: str, status: int) -> Response:
-    return _page(title, f"<h1>{escape(title)}</h1><p>{escape(text)}</p>", status=status)
+def notice_page(name: str, language: Language, status: int) -> Response:
+    """A page that only states something: `signed_out`, `refused` or `unavailable`."""
+    title, text = getattr(page_texts(language), name)
+    return _page(title, f"<h1>{title}</h1><p>{text}</p>", language, status=status)
 
 
-def _chooser(users: Mapping[str, DemoUser], value: str) -> str:
-    options = "".join(f'<option value="{escape(u.user)}">{escape(_description(u))}</option>' for u in users.values())
+def _chooser(users: Mapping[str, DemoUser], value: str, texts: PageTexts) -> str:
+    options = "".join(
+        f'<option lang="zh-CN" value="{escape(u.user)}">{escape(f"{_parties(u)} {_roles(u, texts)}")}</option>'
+        for u in users.values()
+    )
     typed = f'<input id="user" name="user" list="users" value="{escape(value)}" required autocomplete="off">'
     return f'{typed}<datalist id="users">{options}</datalist>'
 
 
-def _description(user: DemoUser) -> str:
-    roles = "、".join(_ROLES[role] for role in user.roles)
-    place = f"（{user.organisation.name}）" if user.organisation else f" {user.office_code or ''}".rstrip()
-    return f"{user.party.name} {roles}{place}"
+def _described(user: DemoUser, texts: PageTexts) -> str:
+    """The user's name and employer, marked as Chinese, with the roles in the reader's language."""
+    return f'<span lang="zh-CN">{escape(_parties(user))}</span> {_roles(user, texts)}'
+
+
+def _parties(user: DemoUser) -> str:
+    return f"{user.party.name}（{user.organisation.name}）" if user.organisation else user.party.name
+
+
+def _roles(user: DemoUser, texts: PageTexts) -> str:
+    roles = texts.separator.join(texts.roles[role] for role in user.roles)
+    return roles + (f" {user.office_code}" if user.office_code else "")
 
 
 def _message(message: ReceivedMessage) -> str:
@@ -106,18 +130,18 @@ def _message(message: ReceivedMessage) -> str:
     code = f'<p class="code">{escape(message.code)}</p>' if message.code else ""
     return (
         f'<li data-purpose="{escape(message.purpose)}"><time datetime="{at.isoformat()}">{at:%Y-%m-%d %H:%M:%S}</time>'
-        f"<p>{escape(message.text)}</p>{code}</li>"
+        f'<p lang="zh-CN">{escape(message.text)}</p>{code}</li>'
     )
 
 
-def _page(title: str, body: str, *, status: int = 200, followed: bool = False) -> Response:
+def _page(title: str, body: str, language: Language, *, status: int = 200, followed: bool = False) -> Response:
     script = f'<script src="{FOLLOWER_PATH}" defer></script>' if followed else ""
     policy = f"{_POLICY}; script-src 'self'; connect-src 'self'" if followed else _POLICY
     return HTMLResponse(
-        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape(title)}</title><link rel="stylesheet" href="{STYLE_PATH}">{script}</head>'
         f"<body><main>{body}</main></body></html>",
         status,
-        _SAFE | {"Content-Security-Policy": policy},
+        _SAFE | {"Content-Security-Policy": policy, "Vary": "Accept-Language"},
     )

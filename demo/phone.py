@@ -6,6 +6,7 @@ from starlette.responses import Response
 from demo.pages import notice_page, phone_page
 from demo.routes import CurrentDemo
 from domain.dependencies import DependencyUnavailable
+from locales.languages import preferred_language
 
 router = APIRouter(include_in_schema=False)
 
@@ -13,9 +14,10 @@ router = APIRouter(include_in_schema=False)
 @router.get("/demo/phone")
 async def show_phone(request: Request, demo: CurrentDemo) -> Response:
     """SMS, newest first; without a user, or with an unknown one, the page to choose a user."""
+    language = preferred_language(request.headers.get("accept-language"))
     user = demo.world.users.get(request.query_params.get("user", ""))
     try:
         messages = await demo.messages.list_of(user.phone) if user else []
     except DependencyUnavailable:
-        return notice_page("演示手机", "暂时无法读取短信，请稍后再试。", 503)
-    return phone_page(demo.world.users, user, messages)
+        return notice_page("unavailable", language, 503)
+    return phone_page(demo.world.users, user, messages, language)

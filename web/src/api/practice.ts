@@ -1,4 +1,5 @@
 import { post } from './client'
+import { fetchOffices } from './preselections'
 import type { KeyboardAnswer, PracticeAnswer, PreselectionView } from './types'
 
 /** 模拟选号: the server seals the state, and this window keeps it in memory. */
@@ -20,6 +21,13 @@ export const practise = async (action: string, fields: object = {}) =>
 
 export const fetchPracticeKeyboard = (typed: string) =>
   post<KeyboardAnswer>('/practice/keyboard', { body: { state, typed } })
+
+/** The view in a language chosen since: the server is asked for the office's name only. */
+export async function practiceViewIn(): Promise<PreselectionView | null> {
+  const named = (await fetchOffices()).find(({ code }) => code === newest?.office.code)
+  if (newest && named) newest = { ...newest, office: { ...newest.office, name: named.name } }
+  return newest
+}
 
 /** There is nothing to read from the server: what has expired at this instant is left out. */
 export function practiceViewAt(now: number): PreselectionView | null {

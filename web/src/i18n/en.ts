@@ -455,7 +455,7 @@ export default {
   },
   practice: {
     link: 'Try it first: practise selecting a plate',
-    banner: 'Practice: all numbers are play plates of 练. Nothing counts, and nothing is kept.',
+    banner: 'Practice: all numbers are play plates. Nothing counts, and nothing is kept.',
     code: 'The practice code is always 000000.',
     over: 'The practice is over',
     won: 'In a real selection, this would now be your preselected plate.',

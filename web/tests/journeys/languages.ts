@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 
 export const OTHER_LANGUAGES = ['zh-TW', 'en'] as const
 
-/** Does something with the page in another language, and turns back to Chinese. The demo's own pages speak Chinese only. */
+/** Does something with the page in another language, and turns back to Chinese. The demo's own pages follow the browser's language and have no choice. */
 export async function inLanguage(page: Page, language: string, act: () => Promise<void>): Promise<void> {
   if (!(await page.locator('select.language').count())) return
   await choose(page, language)

@@ -1,0 +1,12 @@
+import { watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { fetchOffices } from '@/api/preselections'
+import { useLoader } from './useLoader'
+
+/** The offices, with their names in the reader's language; read again when another language is chosen. */
+export function useOffices() {
+  const offices = useLoader(fetchOffices)
+  const { locale } = useI18n()
+  watch(locale, () => offices.load())
+  return offices
+}

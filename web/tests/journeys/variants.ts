@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { CDPSession, Page } from 'playwright-core'
+import { inLanguage, OTHER_LANGUAGES } from './languages'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+// Dark mode and large type change colours and sizes only, so the other rules need no second run there.
+const APPEARANCE = ['color-contrast', 'target-size']
+const only = (rules: string[]) => ({ runOnly: rules })
+// No language changes a colour.
+const WITHOUT_COLOURS = { rules: { 'color-contrast': { enabled: false } } }
+
+/**
+ * What is wrong with the page as it is now: anything that axe finds in each language, in dark mode and in large type; a page
+ * that is wider than the window; and Chinese that a reader of English meets without a mark of its language.
+ */
+export async function flawsInAllVariants(page: Page, name: string): Promise<string[]> {
+  const session = await page.context().newCDPSession(page)
+  const axe = await axeIn(session)
+  const flaws: string[] = []
+  const note = (variant: string, found: string[]) => flaws.push(...found.map((flaw) => `${name}, ${variant}: ${flaw}`))
+  const check = async (variant: string, options?: object) => note(variant, [...(await axe(options)), ...(await overhang(page))])
+  await check('zh-CN')
+  for (const language of OTHER_LANGUAGES) {
+    await inLanguage(page, language, async () => {
+      await check(language, WITHOUT_COLOURS)
+      if (language === 'en') note(language, (await page.evaluate(unmarkedChinese)).map((text) => `untranslated ${text}`))
+    })
+  }
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await check('dark', only(APPEARANCE))
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.evaluate(() => document.documentElement.setAttribute('data-display', 'large'))
+  await check('large', only(APPEARANCE))
+  await page.evaluate(() => document.documentElement.removeAttribute('data-display'))
+  await session.detach()
+  return flaws
+}
+
+/** axe in an isolated world, since the page's policy forbids foreign scripts; loaded once for all variants. */
+async function axeIn(session: CDPSession): Promise<(options?: object) => Promise<string[]>> {
+  const { frameTree } = await session.send('Page.getFrameTree')
+  const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id })
+  await session.send('Runtime.evaluate', { expression: axeSource, contextId })
+  return async (options = {}) => {
+    const expression = `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })}).then(({ violations }) => violations
+      .map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`
+    const { result } = await session.send('Runtime.evaluate', { expression, contextId, awaitPromise: true, returnByValue: true })
+    if (!Array.isArray(result.value)) throw new Error(`axe gave no result: ${JSON.stringify(result)}`)
+    return result.value as string[]
+  }
+}
+
+async function overhang(page: Page): Promise<string[]> {
+  const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  return width > 0 ? [`${width} px too wide`] : []
+}
+
+/** Runs in the page. Plates, prefixes and masked names are Chinese in every language, and what is marked with `lang` is meant so. */
+function unmarkedChinese(): string[] {
+  const isChinese = (text: string) => /\p{Script=Han}/u.test(text.replaceAll(/\p{Script=Han}([A-HJ-NP-Z][A-HJ-NP-Z0-9!@]*|\*+)/gu, ''))
+  const isMarked = (element: Element | null) => !element || !!element.closest('[lang^="zh"]:not(html), svg, script, style, noscript')
+  const found = new Set<string>()
+  const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (nodes.nextNode()) {
+    const text = nodes.currentNode.textContent?.trim() ?? ''
+    if (isChinese(text) && !isMarked(nodes.currentNode.parentElement)) found.add(`text «${text.slice(0, 60)}»`)
+  }
+  for (const element of document.querySelectorAll('[aria-label], [placeholder], [title], [alt]')) {
+    for (const attribute of ['aria-label', 'placeholder', 'title', 'alt']) {
+      const value = element.getAttribute(attribute) ?? ''
+      if (isChinese(value) && !isMarked(element)) found.add(`${attribute} «${value.slice(0, 60)}»`)
+    }
+  }
+  if (isChinese(document.title)) found.add(`document title «${document.title}»`)
+  return [...found]
+}
