@@ -22,9 +22,7 @@ class PageTexts:
     separator: str
     roles: Mapping[str, str]
     # Title and text of the pages that only state something.
-    signed_out: tuple[str, str]
-    refused: tuple[str, str]
-    unavailable: tuple[str, str]
+    notices: Mapping[str, tuple[str, str]]
 
 
 _TEXTS = {
@@ -42,9 +40,11 @@ _TEXTS = {
         another="换一部手机",
         separator="、",
         roles={"applicant": "申请人", "clerk": "车管所工作人员", "operator": "运营人员", "auditor": "审计人员"},
-        signed_out=("已退出", "您已退出演示登录。"),
-        refused=("无法登录", "请求的应用或返回地址不正确。"),
-        unavailable=("演示手机", "暂时无法读取短信，请稍后再试。"),
+        notices={
+            "signed_out": ("已退出", "您已退出演示登录。"),
+            "refused": ("无法登录", "请求的应用或返回地址不正确。"),
+            "unavailable": ("演示手机", "暂时无法读取短信，请稍后再试。"),
+        },
     ),
     Language.TRADITIONAL: PageTexts(
         sign_in="演示登入",
@@ -60,9 +60,11 @@ _TEXTS = {
         another="換一部手機",
         separator="、",
         roles={"applicant": "申請人", "clerk": "車管所工作人員", "operator": "營運人員", "auditor": "稽核人員"},
-        signed_out=("已登出", "您已登出演示登入。"),
-        refused=("無法登入", "請求的應用程式或返回位址不正確。"),
-        unavailable=("演示手機", "暫時無法讀取簡訊，請稍後再試。"),
+        notices={
+            "signed_out": ("已登出", "您已登出演示登入。"),
+            "refused": ("無法登入", "請求的應用程式或返回位址不正確。"),
+            "unavailable": ("演示手機", "暫時無法讀取簡訊，請稍後再試。"),
+        },
     ),
     Language.ENGLISH: PageTexts(
         sign_in="Demo sign-in",
@@ -78,9 +80,11 @@ _TEXTS = {
         another="Another phone",
         separator=", ",
         roles={"applicant": "applicant", "clerk": "office clerk", "operator": "operator", "auditor": "auditor"},
-        signed_out=("Signed out", "You have signed out of the demo."),
-        refused=("Sign-in is not possible", "The application or the return address of the request is wrong."),
-        unavailable=("Demo phone", "SMS cannot be read at the moment. Try again later."),
+        notices={
+            "signed_out": ("Signed out", "You have signed out of the demo."),
+            "refused": ("Sign-in is not possible", "The application or the return address of the request is wrong."),
+            "unavailable": ("Demo phone", "SMS cannot be read at the moment. Try again later."),
+        },
     ),
 }
 

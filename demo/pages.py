@@ -98,7 +98,7 @@ def phone_page(
 
 def notice_page(name: str, language: Language, status: int) -> Response:
     """A page that only states something: `signed_out`, `refused` or `unavailable`."""
-    title, text = getattr(page_texts(language), name)
+    title, text = page_texts(language).notices[name]
     return _page(title, f"<h1>{title}</h1><p>{text}</p>", language, status=status)
 
 
