@@ -1,10 +1,9 @@
-"""The connection to Temporal, and the search attributes with which operators find a vehicle."""
+"""The connection to Temporal."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey
 
 from config.payload_codec import codec_of
 from config.payloads import DATA_CONVERTER
@@ -13,10 +12,6 @@ from config.temporal_profile import temporal_profile
 
 if TYPE_CHECKING:
     from config.spans import Tracing
-
-STAGE = SearchAttributeKey.for_keyword("Stage")
-OFFICE = SearchAttributeKey.for_keyword("Office")
-DEADLINE = SearchAttributeKey.for_datetime("Deadline")
 
 
 async def connect(settings: Settings, *, lazy: bool = False, tracing: "Tracing | None" = None) -> Client:

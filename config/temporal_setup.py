@@ -17,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 RETENTION = timedelta(days=30)
 """How long Temporal keeps a workflow that has ended."""
 
-SEARCH_ATTRIBUTES = {"Stage": "Keyword", "Office": "Keyword", "Deadline": "Datetime"}
+SEARCH_ATTRIBUTES = {"Stage": "Keyword", "Office": "Keyword", "Deadline": "Datetime", "Plate": "Keyword"}
 """Names and types, as Temporal's commands write them."""
 
 _KINDS = {

@@ -9,6 +9,8 @@ with workflow.unsafe.imports_passed_through():
 STAGE = SearchAttributeKey.for_keyword("Stage")
 OFFICE = SearchAttributeKey.for_keyword("Office")
 DEADLINE = SearchAttributeKey.for_datetime("Deadline")
+PLATE = SearchAttributeKey.for_keyword("Plate")
+"""A reserved or issued plate, as in 粤B12345."""
 
 SELECTING = "selecting"
 """One value for all stages before the confirmation: each change costs an event, and the details show the stage."""

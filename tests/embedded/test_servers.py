@@ -176,7 +176,7 @@ async def posted(browser: httpx.AsyncClient, port: int, base: str) -> int | str:
 
 
 async def test_temporal_knows_the_search_attributes(temporal_client: Client) -> None:
-    query = 'Stage = "completed" AND Office = "440300" AND Deadline < "2026-11-23T00:00:00Z"'
+    query = 'Stage = "completed" AND Office = "440300" AND Deadline < "2026-11-23T00:00:00Z" AND Plate = "粤BA1234"'
     assert (await temporal_client.count_workflows(query)).count == 0
 
 

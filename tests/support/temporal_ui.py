@@ -5,13 +5,13 @@ from typing import Any
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowHandle
 
-from workflows.search_attributes import DEADLINE, OFFICE, STAGE
+from workflows.search_attributes import DEADLINE, OFFICE, PLATE, STAGE
 
 
 async def attributes_of(workflow: WorkflowHandle[Any, Any]) -> dict[str, Any]:
     """The search attributes of a vehicle's workflow."""
     attributes = (await workflow.describe()).typed_search_attributes
-    return {key.name: attributes.get(key) for key in (STAGE, OFFICE, DEADLINE)}
+    return {key.name: attributes.get(key) for key in (STAGE, OFFICE, DEADLINE, PLATE)}
 
 
 async def details_of(workflow: WorkflowHandle[Any, Any]) -> str:

@@ -126,6 +126,7 @@ async def assert_readable(vehicle: Vehicle) -> None:
         "Stage": "selecting",
         "Office": vehicle.office.code,
         "Deadline": None,
+        "Plate": None,
     }
     details = await details_of(vehicle.handle)
     # Temporal does not pass on title and guide.

@@ -12,7 +12,7 @@ from tests.support.world import World
 
 GUIDE = Path(__file__).parents[3] / "docs" / "operators.md"
 QUERY = re.compile(
-    r"^(?:\|[^|`]*\| `)?((?:Stage|ExecutionStatus|WorkflowType|TemporalReportedProblems)\b[^`\n]*)", re.MULTILINE
+    r"^(?:\|[^|`]*\| `)?((?:Stage|Plate|ExecutionStatus|WorkflowType|TemporalReportedProblems)\b[^`\n]*)", re.MULTILINE
 )
 
 
@@ -26,7 +26,8 @@ async def summaries(vehicle: Vehicle) -> list[str]:
 async def test_the_search_attributes_follow_the_stage(world: World) -> None:
     vehicle = await world.vehicle(confirm_delay="PT0S")
     office = vehicle.office.code
-    assert await attributes_of(vehicle.handle) == {"Stage": "selecting", "Office": office, "Deadline": None}
+    selecting = {"Stage": "selecting", "Office": office, "Deadline": None, "Plate": None}
+    assert await attributes_of(vehicle.handle) == selecting
     await vehicle.start()
     await vehicle.send_code()
     await vehicle.confirm_identity()
@@ -39,12 +40,37 @@ async def test_the_search_attributes_follow_the_stage(world: World) -> None:
         "Stage": "completed",
         "Office": office,
         "Deadline": reservation.deadline,
+        "Plate": number,
     }
     later = (await vehicle.extend_validity(reservation.visit_by.replace(year=2030))).reservation
     assert later
     assert (await attributes_of(vehicle.handle))["Deadline"] == later.deadline
     await vehicle.register()
-    assert (await attributes_of(vehicle.handle))["Stage"] == "registered"
+    attributes = await attributes_of(vehicle.handle)
+    assert (attributes["Stage"], attributes["Plate"]) == ("registered", number)
+
+
+async def test_the_guides_query_finds_a_vehicle_by_its_plate_until_the_plate_is_given_up(world: World) -> None:
+    office = await world.office()
+    vehicle, other = await world.reach_selection(office), await world.reach_selection(office)
+    for place, each in enumerate((vehicle, other)):
+        await each.compose(f"{office.prefixes[0]}2026{place}")
+    plate = (await attributes_of(vehicle.handle))["Plate"]
+    assert plate == f"{office.prefixes[0]}20260"
+    [query] = [query for query in QUERY.findall(GUIDE.read_text("utf-8")) if query.startswith("Plate")]
+    query = query.replace("粤BA1234", plate)
+
+    async def find() -> list[str]:
+        return [run.id async for run in world.client.list_workflows(query)]
+
+    assert await eventually(find) == [vehicle.handle.id]
+    await vehicle.cancel()
+    assert (await attributes_of(vehicle.handle))["Plate"] is None
+
+    async def is_forgotten() -> bool:
+        return not await find()
+
+    assert await eventually(is_forgotten)
 
 
 async def test_vehicles_are_found_by_their_stage_and_office(world: World) -> None:
