@@ -54,6 +54,10 @@ attack: setup ## Start a system and attack it for a quarter of an hour, and prin
 faults: setup ## Start a system, make random faults for half an hour under load, and check every promise
 	@$(PY) -m tests.scenarios.fault_injection $(FAULTS_ARGS)
 
+.PHONY: years
+years: setup ## Let ten years pass with 3,000 vehicles in skipped time, and check every promise (YEARS_ARGS="--vehicles 100")
+	@$(PY) -m tests.scenarios.years $(YEARS_ARGS)
+
 .PHONY: model
 model: setup ## Compare a million acts over REST with a simple model of the contract (hours; MODEL_ARGS="--acts 10000")
 	@$(PY) -m tests.scenarios.model $(MODEL_ARGS)

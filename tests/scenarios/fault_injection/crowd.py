@@ -98,6 +98,7 @@ class Journey:
     office: str = ""
     prefix: str = ""
     view: Json = field(default_factory=dict)
+    pause_s: tuple[float, float] = PAUSE_S
 
     @property
     def rng(self) -> random.Random:
@@ -110,7 +111,7 @@ class Journey:
             if self.crowd.ended.is_set() or self.view.get("stage") != "plate_selection":
                 break
             await self._choose()
-            await asyncio.sleep(self.rng.uniform(*PAUSE_S))
+            await asyncio.sleep(self.rng.uniform(*self.pause_s))
         if self.view.get("stage") == "completed":
             await self._afterwards()
 
@@ -123,13 +124,18 @@ class Journey:
             self._follow(running[0])
             await self.me.post("/entries", {"preselection_id": self.view["id"]})
             return True
-        car = self.rng.choice((await self.me.get("/demo/vehicles", {"user": self.me.user}))["items"])
+        return self._take(await self._create(await self._bought()))
+
+    async def _bought(self) -> Json:
+        """A car of the applicant, with what its buyer knows."""
+        return self.rng.choice((await self.me.get("/demo/vehicles", {"user": self.me.user}))["items"])
+
+    async def _create(self, car: Json) -> Attempt:
         await self.me.post("/verification-codes", {"purpose": "confirm_information"})
         notice = await self.me.get(f"/offices/{car['office_code']}/notice")
         facts = {name: car[name] for name in ("office_code", "certificate_number", "vin", "seller")}
         body = facts | {"notice_version": notice["version"], "code": await self._code("confirm_information")}
-        created = await self.me.post("/preselections", body)
-        return self._take(created)
+        return await self.me.post("/preselections", body)
 
     async def _verify(self) -> bool:
         if not self._take(await self._act("start")):

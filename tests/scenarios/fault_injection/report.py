@@ -24,7 +24,7 @@ class Report:
         return not any(self.violations.values())
 
     def markdown(self) -> str:
-        return "\n".join([*self._head(), "", *self._fault_table(), "", *self._promise_table(), "", *self._details()])
+        return "\n".join([*self._head(), "", *self._fault_table(), "", *promise_lines(self.violations)])
 
     def _head(self) -> list[str]:
         statuses = Counter(attempt.status for attempt in self.log.attempts)
@@ -47,12 +47,12 @@ class Report:
         head = ["| fault | times | back after: median | p95 | longest |", "| --- | --- | --- | --- | --- |"]
         return [*head, *rows, _row("all", len(every), percentiles(every))]
 
-    def _promise_table(self) -> list[str]:
-        rows = [f"| {promise} | {len(found)} |" for promise, found in self.violations.items()]
-        return ["| promise | violations |", "| --- | --- |", *rows]
 
-    def _details(self) -> list[str]:
-        return [f"- {promise}: {line}" for promise, found in self.violations.items() for line in found[:20]]
+def promise_lines(violations: Mapping[str, Sequence[str]]) -> list[str]:
+    """A table of the violations of each promise, and the first of them."""
+    rows = [f"| {promise} | {len(found)} |" for promise, found in violations.items()]
+    details = [f"- {promise}: {line}" for promise, found in violations.items() for line in found[:20]]
+    return ["| promise | violations |", "| --- | --- |", *rows, "", *details]
 
 
 def _row(kind: str, times: int, figures: tuple[float, float, float]) -> str:

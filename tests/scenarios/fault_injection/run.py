@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from bench.stack import settings_of
+from process.clock import system_clock
 from tests.scenarios.fault_injection.calls import CallLog
 from tests.scenarios.fault_injection.checker import CHECKS
 from tests.scenarios.fault_injection.crowd import Crowd
@@ -66,17 +67,17 @@ async def _checked(
     container = WorkerContainer.from_settings(settings_of(system.environment))
     repositories = container.repositories
     try:
-        evidence = await gather_evidence(system, repositories, log, faults)
+        evidence = await gather_evidence(system, repositories, log, faults, now=system_clock())
         violations = {}
         for promise, check in CHECKS.items():
             violations[promise] = await check(evidence)
             show(f"{promise}: {len(violations[promise])} violations")
-        return violations, _counts(evidence)
+        return violations, counts_of(evidence)
     finally:
         await container.close()
 
 
-def _counts(evidence: Evidence) -> dict[str, int]:
+def counts_of(evidence: Evidence) -> dict[str, int]:
     stages = Counter(f"preselections at {row['stage']}" for row in evidence.preselections.values())
     decisions = sum(len(made) for made in evidence.decisions.values())
     return {"decisions": decisions, "bans": len(evidence.bans), **dict(sorted(stages.items()))}

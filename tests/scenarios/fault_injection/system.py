@@ -55,13 +55,15 @@ class System:
     folder: DataFolder
     servers: Servers
     environment: Mapping[str, str]
+    database: str = DATABASE
+    task_queue: str = TASK_QUEUE
     parts: dict[str, Part] = field(default_factory=dict)
     proxies: dict[str, Proxy] = field(default_factory=dict)
     urls: list[str] = field(default_factory=list)
 
     @property
     def owner_dsn(self) -> str:
-        return self.servers.postgres.dsn(DATABASE)
+        return self.servers.postgres.dsn(self.database)
 
     @property
     def temporal(self) -> str:

@@ -46,7 +46,7 @@ def evidence(*decisions: Mapping[str, Any], log: Sequence[Attempt] = (), faults:
         made.setdefault(each["preselection_id"], []).append(dict(each))
     rows = {id_: row_of(of_one[-1]) for id_, of_one in made.items()}
     nothing = cast("System", None), cast("Repositories", None)
-    return Evidence(*nothing, CallLog(list(log)), faults, rows, made, [], {})
+    return Evidence(*nothing, CallLog(list(log)), faults, system_clock(), rows, made, [], {}, [], frozenset())
 
 
 def row_of(last: Mapping[str, Any]) -> dict[str, Any]:

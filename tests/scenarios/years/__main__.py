@@ -1,0 +1,50 @@
+"""`python -m tests.scenarios.years`: years of the service in skipped time, then every promise is checked.
+
+The exit code is 1 if a promise was broken.
+"""
+
+import argparse
+import asyncio
+import logging
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+import structlog
+
+from process.exit import leave
+from tests.scenarios.years.run import Plan, YearsReport, run
+from tests.scenarios.years.system import own_system
+
+
+def show(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+async def run_alone(plan: Plan, folder: Path) -> YearsReport:
+    async with own_system(folder) as system:
+        return await run(plan, system, folder / "keys.json", show)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.scenarios.years", description=__doc__)
+    parser.add_argument("--vehicles", type=int, default=3000)
+    parser.add_argument("--years", type=int, default=10)
+    parser.add_argument("--step-days", type=float, default=7, help="time passes in steps of about so many days")
+    parser.add_argument("--minutes", type=float, default=24 * 60, help="end after so long, and check then")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="replays the choices of a run")
+    given = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    show(f"seed {given.seed}")
+    with tempfile.TemporaryDirectory(prefix="xuanhao-years-") as folder:
+        # When we are root, PostgreSQL's folder belongs to another user, who must be able to enter this one.
+        Path(folder).chmod(0o711)
+        plan = Plan(given.seed, given.vehicles, given.years, given.step_days, given.minutes)
+        report = asyncio.run(run_alone(plan, Path(folder) / "data"))
+    sys.stdout.write(f"{report.markdown()}\n")
+    return 0 if report.is_clean else 1
+
+
+if __name__ == "__main__":
+    leave(main())

@@ -1,0 +1,100 @@
+"""Simulated time: one clock for API and worker, and Temporal's skipped time of each workflow.
+
+Every workflow has its own time in Temporal, which can only go forward. A new one begins at the machine's time
+and is moved to the simulated time with its first task. Later it may be behind the clock: then an activity takes the
+clock's time.
+"""
+
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import temporalio.client
+import temporalio.worker
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+from temporalio.testing._timeskipping import FastForwardConfig
+
+from process.clock import system_clock
+
+_LEAST = timedelta(seconds=1)
+_STOPPED = TimeSkippingConfig(enabled=False, disable_propagation=True)
+
+
+class SimulatedClock:
+    """Runs like the machine's clock, from the instant to which it was moved; it never goes back."""
+
+    def __init__(self, begins: datetime) -> None:
+        self._ahead = begins - system_clock()
+
+    def __call__(self) -> datetime:
+        return system_clock() + self._ahead
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far it is ahead of the machine's."""
+        return self._ahead
+
+    def move_to(self, at: datetime) -> None:
+        assert at >= self(), "time goes forward"
+        self._ahead = at - system_clock()
+
+
+class AtLeastNow(temporalio.client.Interceptor, temporalio.worker.Interceptor):
+    """An activity's time is the later one of its workflow's and the clock's."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        self._clock = clock
+
+    def intercept_activity(
+        self,
+        next: temporalio.worker.ActivityInboundInterceptor,  # noqa: A002 (the SDK's own name)
+    ) -> temporalio.worker.ActivityInboundInterceptor:
+        return _AtLeastNow(next, self._clock)
+
+
+class _AtLeastNow(temporalio.worker.ActivityInboundInterceptor):
+    def __init__(self, following: temporalio.worker.ActivityInboundInterceptor, clock: SimulatedClock) -> None:
+        super().__init__(following)
+        self._clock = clock
+
+    async def execute_activity(self, input: temporalio.worker.ExecuteActivityInput) -> Any:  # noqa: A002 (the same)
+        input.args = [self._current(argument) for argument in input.args]
+        return await super().execute_activity(input)
+
+    def _current(self, message: Any) -> Any:
+        if not is_dataclass(message) or isinstance(message, type):
+            return message
+        now, names = self._clock(), {field.name for field in fields(message)}
+        times = {name: getattr(message, name) for name in ("at", "first_at") if name in names}
+        return replace(message, **{name: max(time, now) for name, time in times.items() if isinstance(time, datetime)})
+
+
+class Skipper(TimeSkipper):
+    """Workflows that `client` starts are moved to the clock's time; afterwards they stand still between skips."""
+
+    def __init__(self, client: Client, clock: SimulatedClock) -> None:
+        super().__init__(client, config=_STOPPED)
+        self._clock = clock
+
+    @property
+    def config(self) -> TimeSkippingConfig:
+        forward = FastForwardConfig(str(uuid4()), max(self._clock.ahead, _LEAST))
+        return TimeSkippingConfig(enabled=True, fast_forward_config=forward, disable_propagation=True)
+
+    @config.setter
+    def config(self, value: TimeSkippingConfig) -> None:
+        raise AttributeError(f"it follows from the clock: {value}")
+
+    async def move_to(self, workflow_id: str, at: datetime) -> None:
+        """Let a workflow's time pass until `at`; nothing for one that has ended or never began."""
+        handle: WorkflowHandle[Any, Any] = self.client.get_workflow_handle(workflow_id)
+        try:
+            missing = at - await self.get_current_time(handle)
+            if missing > timedelta(0):
+                await self.fast_forward(handle, max(missing, _LEAST))
+        except RPCError as error:
+            if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
+                raise
