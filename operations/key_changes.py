@@ -207,11 +207,12 @@ def _make_current(content: dict[str, Any], kind: Kind, key_id: str) -> None:
 
 
 def _retire(content: dict[str, Any], kind: Kind, key_id: str) -> None:
+    """Another command may have retired it meanwhile."""
     if kind == "encryption":
-        del content[kind]["keys"][key_id]
+        content[kind]["keys"].pop(key_id, None)
         content.get("made", {}).pop(key_id, None)
-    else:
-        content[kind].setdefault("closed", []).append(key_id)
+    elif key_id not in (closed := content[kind].setdefault("closed", [])):
+        closed.append(key_id)
 
 
 async def _audit(context: OperationsContext, command: OperatorCommand, action: str, **facts: Any) -> None:
