@@ -18,6 +18,10 @@ EDGES = {
         "tests/api/http/test_action_log.py",
         "make_log.application",
     ): "A failure of every kind; the log is the subject.",
+    (
+        "tests/scenarios/years/town.py",
+        "Town._do",
+    ): "A fault in what one person does must not end the run; it is reported.",
     ("worker/__main__.py", "repeat"): "The edge of a task: one bad row must not stop the work on everything else.",
 }
 

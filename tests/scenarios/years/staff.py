@@ -171,14 +171,14 @@ class Staff:
         self.counts[what] = self.counts.get(what, 0) + number
 
 
-def plan_years(staff: Staff, begins: datetime, years: float) -> None:
+def plan_years(staff: Staff, begins: datetime, years: int) -> None:
     """What operators do each year, on random days."""
     town, rng, first = staff.town, staff.rng, begins.astimezone(SHANGHAI).year
 
-    def some_day(year: float) -> datetime:
+    def some_day(year: int) -> datetime:
         return begins + timedelta(days=365.25 * (year + rng.random()))
 
-    for index in range(int(years) + 1):
+    for index in range(years):
         # A notice is published about November, and here up to three weeks after New Year.
         announced = datetime(first + index, 11, 1, 1, tzinfo=begins.tzinfo) + timedelta(days=rng.uniform(0, 81))
         if announced > begins:

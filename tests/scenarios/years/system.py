@@ -40,7 +40,7 @@ from worker.run import make_worker
 from workflows.vehicle import decisions
 
 URL = "http://years.test"
-DECISIONS_OF_A_RUN = 12
+DECISIONS_OF_A_RUN = 6
 """Instead of 500: then many journeys continue as new."""
 
 CONNECTIONS = 10

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 async def test_no_promise_is_broken_in_three_years(system: System, tmp_path: Path) -> None:
     # The report, which a failure prints, has the seed.
-    plan = Plan(secrets.randbelow(1_000_000), vehicles=14, years=3, step_days=110, minutes=4, rarely_days=NEVER_AGAIN)
+    plan = Plan(secrets.randbelow(1_000_000), vehicles=10, years=3, step_days=130, minutes=4, rarely_days=NEVER_AGAIN)
     report = await run(plan, system, tmp_path / "keys.json", print)
     assert report.is_clean, report.markdown()
     for happened in ("bans", "closings", "notices", "policies", "rotations", "continued as new"):
