@@ -168,7 +168,7 @@ def _waited(evidence: Evidence, attempt: Attempt) -> float:
 
 async def check_deadlines(evidence: Evidence) -> list[str]:
     """Each missed deadline has led to a ban, and each ban has ended."""
-    now, banned = evidence.now, evidence.barred | {ban["preselection_id"] for ban in evidence.bans}
+    now, banned = evidence.now, evidence.with_ban | {ban["preselection_id"] for ban in evidence.bans}
     faults = [
         f"{id_} is still completed, {now - row['deadline']} after its deadline"
         for id_, row in evidence.preselections.items()

@@ -22,7 +22,7 @@ Rows = list[dict[str, Any]]
 _LASTING = {
     "preselections": "SELECT * FROM preselection",
     "bans": "SELECT * FROM blacklist",
-    "barred": "SELECT DISTINCT preselection_id FROM audit WHERE action IN ('bar', 'extend_ban')",
+    "with_ban": "SELECT DISTINCT preselection_id FROM audit WHERE action IN ('bar', 'extend_ban')",
 }
 # What maintenance removes some time after its use.
 _EXPIRING = {
@@ -64,7 +64,7 @@ class Evidence:
     bans: Rows
     operations: Mapping[tuple[str, str], UUID]
     deliveries: Rows
-    barred: frozenset[UUID]
+    with_ban: frozenset[UUID]
     """The preselections whose missed deadlines have begun or extended a ban, by the audit."""
 
     def state(self, decision: Mapping[str, Any]) -> Preselection:
@@ -101,7 +101,7 @@ async def gather_evidence(
         bans=lasting["bans"],
         operations={(row["path"], str(row["key"])): row["operation_id"] for row in ledger.of("operations")},
         deliveries=ledger.of("deliveries"),
-        barred=frozenset(row["preselection_id"] for row in lasting["barred"]),
+        with_ban=frozenset(row["preselection_id"] for row in lasting["with_ban"]),
     )
 
 

@@ -81,7 +81,7 @@ class Resident:
 
 @dataclass
 class Purchase(Journey):
-    """A journey in the town. Everybody who is barred is refused, and nobody else is."""
+    """A journey in the town. Everybody who is banned is refused, and nobody else is."""
 
     crowd: Town
     resident: Resident = field(kw_only=True)
@@ -91,10 +91,10 @@ class Purchase(Journey):
         return self.resident.buy(self.where)
 
     async def _create(self, car: Json) -> Attempt:
-        barred = await self.crowd.is_barred(self.resident.missed)
+        banned = await self.crowd.is_banned(self.resident.missed)
         created = await super()._create(car)
-        if (created.code == "blacklisted") != barred or not (created.is_good or barred):
-            self.crowd.problems.append(f"{car['vin']}: answered {created.status} {created.code}, barred: {barred}")
+        if (created.code == "blacklisted") != banned or not (created.is_good or banned):
+            self.crowd.problems.append(f"{car['vin']}: answered {created.status} {created.code}, banned: {banned}")
         return created
 
     async def _code(self, purpose: str) -> str:

@@ -59,7 +59,7 @@ async def check_policies(evidence: Evidence, town: Town) -> list[str]:
 
 
 async def check_answers_to_all(evidence: Evidence, town: Town) -> list[str]:
-    """Whoever is barred is refused and nobody else, and every act of staff and of maintenance succeeds."""
+    """Whoever is banned is refused and nobody else, and every act of staff and of maintenance succeeds."""
     return town.problems
 
 
@@ -68,5 +68,5 @@ PROMISES: Mapping[str, Check] = {
     "each ban begins and ends on its day": check_days_of_bans,
     "each last day is missed at its end, and is a working day": check_days_of_deadlines,
     "each preselection has the policy of its day": check_policies,
-    "who is barred is refused and nobody else, and staff and maintenance succeed": check_answers_to_all,
+    "who is banned is refused and nobody else, and staff and maintenance succeed": check_answers_to_all,
 }

@@ -66,7 +66,7 @@ class Town(Crowd):
         token = {"iss": ISSUER, "aud": AUDIENCE, "sub": caller.user, "iat": now, "exp": now + 3600, "amr": ["mfa"]}
         caller.tokens[URL] = token_of(token | self.claims[caller.user])
 
-    async def is_barred(self, missed: list[str]) -> bool:
+    async def is_banned(self, missed: list[str]) -> bool:
         """Whether one of these missed last days bars its party now."""
         now, operator = self.service.clock(), self.staff.operator()
         for preselection in missed:
