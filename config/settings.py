@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -34,8 +35,20 @@ class RunSettings(TelemetrySettings):
     http_port: int = Field(8000, ge=1, le=65535, description="Port of the REST API and the web pages")
     temporal_port: int = Field(7233, ge=1, le=65535, description="Port of the embedded Temporal server")
     temporal_ui_port: int = Field(8233, ge=1, le=65535, description="Port of the embedded Temporal UI")
+    temporal_ui_url: str | None = Field(None, description="Address of Temporal's UI; unset: the port on this machine")
     data_dir: Path = Field(Path(".data"), description="Folder of the data that must survive a restart")
     demo: bool = Field(default=False, description="Demo data, demo sign-in and the demo phone")
+
+    @field_validator("temporal_ui_url")
+    @classmethod
+    def _is_a_url(cls, text: str | None) -> str | None:
+        return text and check_url(text, HTTP_SCHEMES)
+
+    @property
+    def temporal_ui_hosts(self) -> tuple[str, ...]:
+        """The host of the UI's address, if one is set."""
+        host = urlsplit(self.temporal_ui_url or "").hostname
+        return (host,) if host else ()
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -79,7 +92,6 @@ class Settings(SecretFiles, ConnectionSettings, HttpSettings, IdentitySettings, 
         "127.0.0.1:7233", description="Host and port of the Temporal frontend"
     )
     temporal_namespace: str = Field("default", description="Temporal namespace")
-    temporal_ui_url: str | None = Field(None, description="Address of Temporal's UI; unset: the port on this machine")
     task_queue: str = Field("vehicles", description="Task queue of workflows and activities")
     worker_deployment: str | None = Field(
         None,
@@ -105,11 +117,6 @@ class Settings(SecretFiles, ConnectionSettings, HttpSettings, IdentitySettings, 
         if not self.keys and self.key_file is None:
             raise ValueError(f"{PREFIX}KEY_FILE or {PREFIX}KEYS is required")
         return self
-
-    @field_validator("temporal_ui_url")
-    @classmethod
-    def _is_a_url(cls, text: str | None) -> str | None:
-        return text and check_url(text, HTTP_SCHEMES)
 
     @field_validator("retention", "clock_skew", "fairness_day", "waiting_room_ahead")
     @classmethod

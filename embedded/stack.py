@@ -1,7 +1,7 @@
 """All three servers in one folder. They do not depend on each other, so they start and stop in parallel."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -28,9 +28,16 @@ class Servers:
         *,
         temporal_port: int,
         temporal_ui_port: int | None = None,
+        temporal_ui_hosts: Collection[str] = (),
         dynamic_config: Mapping[str, str] = DYNAMIC_CONFIG,
     ) -> "Servers":
-        temporal = Temporal(folder, port=temporal_port, ui_port=temporal_ui_port, dynamic_config=dynamic_config)
+        temporal = Temporal(
+            folder,
+            port=temporal_port,
+            ui_port=temporal_ui_port,
+            ui_hosts=temporal_ui_hosts,
+            dynamic_config=dynamic_config,
+        )
         return cls(Postgres(folder), Valkey(folder), temporal)
 
     @property

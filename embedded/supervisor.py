@@ -54,7 +54,10 @@ async def run_everything(settings: RunSettings) -> AsyncIterator[tuple[Part, ...
     )
     folder = DataFolder(settings.data_dir)
     servers = Servers.in_folder(
-        folder, temporal_port=settings.temporal_port, temporal_ui_port=settings.temporal_ui_port
+        folder,
+        temporal_port=settings.temporal_port,
+        temporal_ui_port=settings.temporal_ui_port,
+        temporal_ui_hosts=settings.temporal_ui_hosts,
     )
     async with AsyncExitStack() as running:
         running.enter_context(folder.lock())

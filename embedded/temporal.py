@@ -1,7 +1,11 @@
 """Temporal: the real development server with its UI, and its state in a file."""
 
-from collections.abc import Mapping
+import secrets
+import socket
+import sys
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -11,6 +15,9 @@ from embedded.binaries import temporal_program
 from embedded.folders import DataFolder
 from embedded.managed_process import ManagedProcess
 from embedded.part import Part
+
+if TYPE_CHECKING:
+    from embedded.ui_guard import UiGuard
 
 HOST = "127.0.0.1"
 # As in production: unlike in other projects' tests, all search attributes are registered at the start, so the server
@@ -40,22 +47,43 @@ class Temporal(Part):
         *,
         port: int,
         ui_port: int | None = None,
+        ui_hosts: Collection[str] = (),
         time_skipping: bool = False,
         dynamic_config: Mapping[str, str] = DYNAMIC_CONFIG,
     ) -> None:
         """Without a `ui_port` there is no UI; `time_skipping` is for tests.
 
-        The bench compares other values of `dynamic_config`, which are JSON.
+        Requests to the UI may name this machine or one of `ui_hosts` as their host. The bench compares other values of
+        `dynamic_config`, which are JSON.
         """
         super().__init__(folder)
         self.port = port
         self.ui_port = ui_port
+        self.hidden_ui = None if ui_port is None else hidden_address()
+        self._ui_hosts = ui_hosts
+        self._guard: UiGuard | None = None
         self._time_skipping = time_skipping
         self._dynamic_config = dynamic_config
 
     @property
     def address(self) -> str:
         return f"{HOST}:{self.port}"
+
+    async def start(self) -> None:
+        await super().start()
+        if self.hidden_ui and self.ui_port and self._guard is None:
+            # Its imports take time, which passes while the server starts.
+            from embedded.ui_guard import UiGuard  # noqa: PLC0415 - see above.
+
+            host, port = self.hidden_ui
+            self._guard = UiGuard(host=HOST, port=self.ui_port, ui=f"http://{host}:{port}", hosts=self._ui_hosts)
+            self._guard.open()
+
+    async def stop(self) -> None:
+        if self._guard is not None:
+            await self._guard.close()
+            self._guard = None
+        await super().stop()
 
     async def _launch(self, log: Path) -> ManagedProcess:
         return await ManagedProcess.start(
@@ -83,6 +111,24 @@ class Temporal(Part):
             *("--db-filename", self.folder.temporal / "temporal.sqlite"),
             *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"),
             *(w for name, kind in SEARCH_ATTRIBUTES.items() for w in ("--search-attribute", f"{name}={kind}")),
-            *(("--headless",) if self.ui_port is None else ("--ui-port", str(self.ui_port))),
+            *self._ui_options(),
             *(w for setting in settings for w in ("--dynamic-config-value", setting)),
         ]
+
+    def _ui_options(self) -> tuple[str, ...]:
+        if self.hidden_ui is None:
+            return ("--headless",)
+        host, port = self.hidden_ui
+        return ("--ui-ip", host, "--ui-port", str(port), "--ui-disable-news-fetch")
+
+
+def hidden_address() -> tuple[str, int]:
+    """A random address and port of the loopback, which no web page can guess or try out.
+
+    Only Linux answers at the whole of 127.0.0.0/8; elsewhere the port alone is random.
+    """
+    numbers = (secrets.randbelow(254) + 1 for _ in range(3))
+    host = ".".join(["127", *map(str, numbers)]) if sys.platform == "linux" else HOST
+    with socket.create_server((host, 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return host, port
