@@ -19,6 +19,7 @@ CLOCKS = {
     "tests/rules/test_one_clock.py": "Examples of what is refused.",
     "tests/scenarios/acceptance/": "Tests of the contract from outside, which use no code of ours.",
     "tests/scenarios/attack/": "An attacker, who uses no code of ours.",
+    "tests/storage/statements/": "Recorded statements of a release.",
 }
 """The files and folders that may read a clock, each with the reason."""
 OF_SQLALCHEMY = ["now", "current_timestamp", "current_time", "current_date", "localtime", "localtimestamp"]
