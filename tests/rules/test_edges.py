@@ -12,6 +12,7 @@ CHANCE = {
     "api/preselections/suggestions.py": "Which of the matching numbers are shown.",
     "api/limits/admission.py": "When a refused call may be repeated.",
     "activities/decide/claims.py": "How long a plate cools.",
+    "embedded/temporal.py": "The hidden address of Temporal's UI.",
     "demo/oidc.py": "The demo's own identity provider: names of sign-ins.",
     "demo/oidc_grants.py": "The same: its grants.",
     "demo/people.py": "Seeded: the same demo people every time.",
