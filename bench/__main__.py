@@ -17,7 +17,19 @@ from typing import TextIO
 
 import uvloop
 
-from bench import desk, draws, functions, goodput, journeys, maintenance, peers, requests, rivals, temporal_config
+from bench import (
+    desk,
+    draws,
+    functions,
+    goodput,
+    growth,
+    journeys,
+    maintenance,
+    peers,
+    requests,
+    rivals,
+    temporal_config,
+)
 from bench.figures import Figure, table
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
@@ -36,6 +48,7 @@ ROWS: dict[str, Row] = {
     "rivals": rivals.measure,
     "maintenance": maintenance.measure,
     "desk": desk.measure,
+    "growth": growth.measure,
     # It fills the table of claims, so it is last.
     "draws": draws.measure,
 }

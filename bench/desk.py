@@ -188,7 +188,7 @@ async def _side(stack: Stack, name: str, many: int) -> AsyncIterator[Side]:
     database = Database(in_database(stack.settings.database_url, name), pool_size=2)
     try:
         await Offices(database).save(OFFICE)
-        await as_owner(owned, FILL, _values(stack, many))
+        await as_owner(owned, FILL, fill_values(stack, many))
         await as_owner(owned, ANALYSE, {})
         yield Side(
             database,
@@ -203,7 +203,7 @@ async def _side(stack: Stack, name: str, many: int) -> AsyncIterator[Side]:
         await as_owner(stack.owner_url, f"DROP DATABASE {name} WITH (FORCE)".encode(), {})
 
 
-def _values(stack: Stack, many: int) -> dict[str, object]:
+def fill_values(stack: Stack, many: int) -> dict[str, object]:
     at, vault = system_clock(), stack.repositories.keys.vault
     sealed = {
         "party_name": "张三",
