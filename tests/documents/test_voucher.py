@@ -12,7 +12,8 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from time import process_time
+from statistics import median
+from time import thread_time
 from typing import Any
 
 import pypdfium2
@@ -203,11 +204,11 @@ def test_long_names_and_addresses_stay_off_the_foot_of_the_page(facts: VoucherFa
 
 
 def test_a_voucher_costs_well_under_300_ms(facts: VoucherFacts, proof: VoucherProof) -> None:
-    """Measured as CPU time, of which other processes of this machine change little; the best of five, less still."""
+    """Measured as CPU time of this thread: other processes, and threads that earlier tests left, don't count."""
 
     def cost() -> float:
-        began = process_time()
+        began = thread_time()
         render(facts, proof)
-        return process_time() - began
+        return thread_time() - began
 
-    assert min(cost() for _ in range(5)) < 0.3
+    assert median(cost() for _ in range(3)) < 0.3
