@@ -58,9 +58,10 @@ class UiForwarder:
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
         path = request.scope["raw_path"].decode("ascii")
         query = request.scope["query_string"].decode("latin-1")
-        call = self._client.build_request(
+        # Not built by the client, which would add headers of its own, such as the encodings that it can read.
+        call = httpx.Request(
             request.method,
-            f"{path}?{query}" if query else path,
+            self._client.base_url.join(f"{path}?{query}" if query else path),
             headers=headers,
             content=request.stream() if has_body else None,
         )

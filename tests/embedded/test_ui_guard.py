@@ -109,3 +109,14 @@ async def test_a_ui_that_is_down_is_a_bad_gateway_until_it_is_back(
     assert (await browser.get("/")).status_code == 502
     await server.bring_up()
     assert (await browser.get("/")).status_code == 200
+
+
+async def test_the_answer_has_an_encoding_only_if_the_caller_can_read_it(server: Temporal) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for accepted, encoding in ((None, None), ("gzip", "gzip")):
+            request = httpx.Request("GET", f"http://127.0.0.1:{server.ui_port}/api/v1/settings")
+            if accepted:
+                request.headers["Accept-Encoding"] = accepted
+            response = await client.send(request)
+            assert response.headers.get("content-encoding") == encoding
+            assert response.json()["DisableNewsFetch"] is True
