@@ -1,28 +1,25 @@
 """`python -m api`: runs one API process until SIGTERM or SIGINT. Run one per core."""
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
-import uvloop
 
 from api.app import create_app
 from api.auth.identity_rules import token_rules
 from api.context import Gateways, open_context
-from api.serving import serve
+from api.serving import run_program, serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.release import this_process
 from config.settings import Settings, SettingsError
-from config.tracing import open_tracing
 from documents.voucher_keys import VoucherKeys
 from gateways.identity.provider import token_verifier
 from gateways.sms.choice import sms_gateway
 from gateways.vehicle_registry import registry_client, vehicle_registry
 from process.clock import system_clock
 from process.exit import leave
-from process.logging import configure_logging, log_output_of_python
 from process.metrics import GatewayMetrics
-from process.temporal_runtime import install_runtime
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
@@ -83,20 +80,7 @@ def main() -> int:
     except (SettingsError, OSError, ValueError, KeyError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
-    configure_logging(settings.log_level)
-    log_output_of_python()
-    try:
-        install_runtime(settings.metrics_at)
-    except OSError as problem:
-        sys.stderr.write(f"xuanhao: XUANHAO_METRICS_ADDRESS can't be used: {problem.strerror}\n")
-        return 2
-    try:
-        with open_tracing("xuanhao-api") as tracing:
-            uvloop.run(run(settings, keys, tracing))
-    except SettingsError as problem:
-        sys.stderr.write(f"xuanhao: {problem}\n")
-        return 2
-    return 0
+    return run_program(settings, partial(run, settings, keys))
 
 
 if __name__ == "__main__":

@@ -1,19 +1,18 @@
 """`python -m demo.server`: the API with demo mode, on the demo's data."""
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
-import uvloop
 from fastapi import APIRouter, FastAPI
 
 from api.app import create_app
 from api.context import AppContext, Gateways, open_context
-from api.serving import serve
+from api.serving import run_program, serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.release import this_process
 from config.settings import Settings, SettingsError
-from config.tracing import open_tracing
 from demo import oidc, pages, phone, routes
 from demo.routes import Demo
 from demo.tokens import AUDIENCE, CLIENT, LIFETIME, DemoSigner
@@ -23,8 +22,6 @@ from gateways.identity.staff_tokens import StaffRules
 from gateways.sms.local import LocalSms
 from process.clock import Clock, system_clock
 from process.exit import leave
-from process.logging import configure_logging, log_output_of_python
-from process.temporal_runtime import install_runtime
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
@@ -94,20 +91,7 @@ def main() -> int:
     except (SettingsError, OSError, ValueError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
-    configure_logging(settings.log_level)
-    log_output_of_python()
-    try:
-        install_runtime(settings.metrics_at)
-    except OSError as problem:
-        sys.stderr.write(f"xuanhao: XUANHAO_METRICS_ADDRESS can't be used: {problem.strerror}\n")
-        return 2
-    try:
-        with open_tracing("xuanhao-api") as tracing:
-            uvloop.run(run(settings, tracing))
-    except SettingsError as problem:
-        sys.stderr.write(f"xuanhao: {problem}\n")
-        return 2
-    return 0
+    return run_program(settings, partial(run, settings))
 
 
 if __name__ == "__main__":
