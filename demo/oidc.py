@@ -17,12 +17,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.sessions.endpoints import end_by_logout_token
 from demo import oidc_grants as grants
+from demo.page_texts import language_of
 from demo.pages import notice_page, sign_in_page
 from demo.routes import CurrentDemo, Demo
 from demo.tokens import CLIENT, LIFETIME, SignIn, session_claims
 from demo.world import DemoUser
 from domain.dependencies import DependencyUnavailable
-from locales.languages import Language, preferred_language
 
 PATH = "/demo/oidc"
 COOKIE = "demo_session"
@@ -101,7 +101,7 @@ async def authorize(request: Request, demo: CurrentDemo) -> Response:
     if "none" in prompts:
         return _return(asked, demo, {"error": "login_required"})
     return sign_in_page(
-        demo.world.users, _own_address(request), _language(request), unknown=False, hint=asked.get("login_hint", "")
+        demo.world.users, _own_address(request), language_of(request), unknown=False, hint=asked.get("login_hint", "")
     )
 
 
@@ -114,7 +114,7 @@ async def sign_in(request: Request, demo: CurrentDemo) -> Response:
         return grant_request
     user = demo.world.users.get((await _form(request)).get("user", ""))
     if user is None:
-        return sign_in_page(demo.world.users, _own_address(request), _language(request), unknown=True)
+        return sign_in_page(demo.world.users, _own_address(request), language_of(request), unknown=True)
     now = _now(request)
     begun = SignIn(secrets.token_hex(8), now)
     response = _return(asked, demo, {"code": demo.grants.issue(user, begun, grant_request, now)})
@@ -165,7 +165,7 @@ async def end_session(request: Request, demo: CurrentDemo) -> Response:
         state = request.query_params.get("state")
         response = RedirectResponse(_with_query(address, {"state": state} if state else {}), 303)
     else:
-        response = notice_page("signed_out", _language(request), 200)
+        response = notice_page("signed_out", language_of(request), 200)
     response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="lax")
     return response
 
@@ -174,7 +174,7 @@ def _grant_request_or_refusal(request: Request, demo: Demo) -> grants.Request | 
     try:
         return _grant_request(request.query_params)
     except Misdirected:
-        return notice_page("refused", _language(request), 400)
+        return notice_page("refused", language_of(request), 400)
     except ClientRefused as refused:
         return _return(request.query_params, demo, {"error": refused.error})
 
@@ -234,10 +234,6 @@ def _with_query(address: str, values: Mapping[str, str]) -> str:
     if not values:
         return address
     return f"{address}{'&' if '?' in address else '?'}{urlencode(values)}"
-
-
-def _language(request: Request) -> Language:
-    return preferred_language(request.headers.get("accept-language"))
 
 
 def _own_address(request: Request) -> str:

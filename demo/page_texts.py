@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from locales.languages import Language
+from starlette.requests import Request
+
+from locales.languages import Language, preferred_language
 
 
 @dataclass(frozen=True)
@@ -91,3 +93,8 @@ _TEXTS = {
 
 def page_texts(language: Language) -> PageTexts:
     return _TEXTS[language]
+
+
+def language_of(request: Request) -> Language:
+    """The language that the browser asks for."""
+    return preferred_language(request.headers.get("accept-language"))
