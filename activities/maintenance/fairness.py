@@ -72,10 +72,9 @@ class DayPublisher:
         await self._days.reveal(day.day, at, draws=draws, verified=verified.is_right, report=report)
         level = log.info if verified.is_right else log.error
         level("day_published", day=day.day, draws=draws, verified=verified.is_right)
-        alarms = statistics.alarms()
-        if alarms:
-            log.error("draws_biased", day=day.day, alarms=alarms)
-        return PublishedDay(verified.is_right, bool(alarms))
+        if report["alarms"]:
+            log.error("draws_biased", day=day.day, alarms=report["alarms"])
+        return PublishedDay(verified.is_right, bool(report["alarms"]))
 
     async def _statistics(self, day: CommittedDay, content: Mapping[str, bytes]) -> DrawStatistics:
         """What has been gathered since the start of the year, with this day."""
