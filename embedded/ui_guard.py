@@ -58,7 +58,7 @@ class UiForwarder:
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
         path = request.scope["raw_path"].decode("ascii")
         query = request.scope["query_string"].decode("latin-1")
-        # Not built by the client, which would add headers of its own, such as the encodings that it can read.
+        # Not built by the client, which would add its own headers, such as the encodings that it can read.
         call = httpx.Request(
             request.method,
             self._client.base_url.join(f"{path}?{query}" if query else path),
