@@ -17,6 +17,7 @@ from storage.repositories import Repositories
 from tests.support.drawing import BEGIN, DAY, DrawWorld
 from tests.support.phones import Phone
 from tests.support.stored_preselections import KEYS
+from tests.support.valkeys import patient
 from worker.container import WorkerContainer
 
 B, C = "粤B", "粤C"
@@ -61,7 +62,7 @@ async def test_a_restored_backup_leaves_a_gap_that_the_checker_names(
 @asynccontextmanager
 async def world_of(address: str, redis_url: str, before: DrawWorld) -> AsyncIterator[DrawWorld]:
     """The same world with another database."""
-    repositories = Repositories.build(Database(address), make_redis(redis_url), KEYS)
+    repositories = Repositories.build(Database(address), make_redis(patient(redis_url)), KEYS)
     container = WorkerContainer(repositories, httpx.AsyncClient(), Phone(), clock_skew=None)
     try:
         yield DrawWorld(container, before.now, before.offices)

@@ -20,6 +20,7 @@ from storage.repositories import Repositories
 from tests.support.api_stack import Addresses, keys_of, settings_for
 from tests.support.drawing import DAY, DrawWorld
 from tests.support.phones import Phone
+from tests.support.valkeys import patient
 from worker.container import WorkerContainer
 
 B = "粤B"
@@ -34,7 +35,7 @@ async def rotating(
     """A worker with keys from a file, and the command line that changes the file."""
     addresses = Addresses(fresh_database, redis_url, "127.0.0.1:1", "rotation")
     settings = settings_for(addresses, tmp_path)
-    repositories = Repositories.build(Database(fresh_database), make_redis(redis_url), keys_of(settings))
+    repositories = Repositories.build(Database(fresh_database), make_redis(patient(redis_url)), keys_of(settings))
     container = WorkerContainer(repositories, httpx.AsyncClient(), Phone(), clock_skew=None)
     own = Repositories.build(repositories.database, repositories.redis, keys_of(settings))
     yield DrawWorld(container), OperationsContext.build(settings, own, temporal_client)

@@ -6,6 +6,7 @@ from storage.postgres.database import Database
 from storage.redis.client import RedisClient, make_redis
 from tests.support.pool import Pool
 from tests.support.stored_preselections import Stored
+from tests.support.valkeys import patient
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,7 @@ async def stored_rows(database: Database) -> Stored:
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[RedisClient]:
     """An empty Redis."""
-    async with make_redis(redis_url) as client:
+    async with make_redis(patient(redis_url)) as client:
         yield client
 
 

@@ -17,6 +17,11 @@ from tests.support.waiting import eventually
 SLOTS = 16384
 
 
+def patient(url: str) -> str:
+    """The same server for tests of what is decided: on a busy machine a client waits long instead of giving up."""
+    return f"{url}{'&' if '?' in url else '?'}socket_timeout=30&socket_connect_timeout=30"
+
+
 class TcpValkey(Part):
     """A server on a port. `folder` has its own files; `options` are those of the program."""
 

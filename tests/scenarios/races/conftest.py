@@ -8,6 +8,7 @@ from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from tests.support.pool import Pool
 from tests.support.stored_preselections import Stored
+from tests.support.valkeys import patient
 
 CONNECTIONS = 40
 
@@ -29,5 +30,5 @@ async def stored_rows(database: Database) -> Stored:
 @pytest.fixture
 async def pool(database: Database, redis_url: str) -> AsyncIterator[Pool]:
     """A pool in the race's database, and an empty Redis."""
-    async with make_redis(redis_url) as client:
+    async with make_redis(patient(redis_url)) as client:
         yield Pool(database, client)
