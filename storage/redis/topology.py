@@ -95,14 +95,14 @@ def _cluster(address: _Address, most_connections: int) -> RedisCluster:
 def _master(address: _Address, most_connections: int) -> Redis:
     options = _connection_options(address)
     service, database = address.path[0], address.path[1] if len(address.path) > 1 else "0"
-    limits = _limits(most_connections)
+    limits = _limits(most_connections) | options
     times = {"socket_connect_timeout": _SENTINEL_SECONDS, "socket_timeout": _SENTINEL_SECONDS}
     encryption = {name: value for name, value in options.items() if name.startswith("ssl")}
     # redis-py has no types for it.
     sentinel = Sentinel(  # type: ignore[no-untyped-call]
-        address.hosts, sentinel_kwargs={**limits, **encryption, **times, **address.sentinel}
+        address.hosts, sentinel_kwargs={**_limits(most_connections), **encryption, **times, **address.sentinel}
     )
-    master: Redis = sentinel.master_for(service, _Master, **limits, **options, db=int(database))
+    master: Redis = sentinel.master_for(service, _Master, **limits, db=int(database))
     return master
 
 
