@@ -5,6 +5,7 @@ from cyclopts import App
 AREAS = {
     "offices": "Vehicle offices (车管所) and their policies.",
     "notices": "Notices (业务须知).",
+    "queue": "Waiting rooms of offices (排队).",
     "segments": "Segments (号段): release them, exclude numbers.",
     "numbers": "Withheld numbers.",
     "pool": "Levels of the pool.",

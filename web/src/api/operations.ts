@@ -32,6 +32,10 @@ export const requestPolicy = (code: string, body: Schemas['PolicyBody'], key: st
   post(at('offices', code, 'policies'), { body, key })
 export const publishNotice = (code: string, texts: NoticeTexts, reason: string, key: string) =>
   post<{ version: string }>(at('offices', code, 'notices'), { body: { texts, reason }, key })
+export const openQueue = (code: string, body: Schemas['WaitingRoomBody'], key: string) =>
+  post<Schemas['OpenedRoom']>(at('offices', code, 'queue'), { body, key })
+export const closeQueue = (code: string, reason: string, key: string) =>
+  post<Schemas['ClosedRoom']>(at('offices', code, 'queue', 'closing'), { body: { reason }, key })
 export const fetchCalendar = (year: number, office?: string) => get<CalendarYear>(at('calendar'), { query: { year, office } })
 export const enterDays = (query: Query, body: { days: { day: string; kind: DayKind }[]; reason: string }, key: string) =>
   put<CalendarYear>(`${at('calendar')}?${new URLSearchParams(query as Record<string, string>)}`, { body, key })

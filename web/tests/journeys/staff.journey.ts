@@ -97,6 +97,33 @@ test('a segment is previewed, released with a reason, and a withholding waits un
   await Promise.all([context.close(), second.context.close()])
 })
 
+test('a waiting room is opened on the page of an office, and closed again', async () => {
+  const { page, context, faults } = await visit(browser, WIDE)
+  await land(page, 'operator-2', '/operations')
+  await open(page, '车管所')
+  await page.getByRole('combobox', { name: '车管所' }).selectOption('440600')
+  const room = page.getByRole('region', { name: '排队' })
+  await room.getByText('目前没有排队安排。').waitFor()
+  const inShanghai = (hours: number) => new Date(Date.now() + (8 + hours) * 3_600_000).toISOString().slice(0, 16)
+  await room.getByLabel('开放时间').fill(inShanghai(24))
+  await room.getByLabel('结束时间').fill(inShanghai(23))
+  const act = async (what: string) => {
+    await room.getByRole('button', { name: what }).click()
+    await page.getByRole('dialog').getByLabel('事由').fill('新号段投放')
+    await page.getByRole('dialog').getByRole('button', { name: what }).click()
+  }
+  await act('安排排队')
+  await page.getByRole('dialog').locator('[data-code="validation_failed"]').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: '取消' }).click()
+  await room.getByLabel('结束时间').fill(inShanghai(25))
+  await act('安排排队')
+  await room.getByText(/开放，已有 0 人等候。$/).waitFor()
+  await act('结束排队')
+  await room.getByText('目前没有排队安排。').waitFor()
+  expect(faults).toEqual([])
+  await context.close()
+})
+
 test('an auditor verifies the chain, keeps a filter, and takes a list home', async () => {
   const { page, context, faults } = await visit(browser)
   await land(page, 'auditor-1', '/audit')
