@@ -4,9 +4,12 @@ from temporalio import activity
 
 from activities.clock import WorkerClock
 from storage.offices.offices import Offices
+from storage.partial_failures import PartialFailures
 from storage.pool.snapshot import PoolRecords
 from storage.rollups.writer import RollupWriter
 from workflows.maintenance.types import CountedFigures, FigureSteps, StepInput
+
+_MOST_FAILED = 3
 
 
 class FigureActivities(FigureSteps):
@@ -26,10 +29,12 @@ class FigureActivities(FigureSteps):
             await self._writer.count(part, at)
             activity.heartbeat()
         # Free numbers are read from all claims of a prefix, so they are counted once an hour.
-        known, prefixes = await self._writer.sampled(at), 0
+        known, prefixes, failures = await self._writer.sampled(at), 0, PartialFailures("figures", most=_MOST_FAILED)
         for office in await self._offices.all():
             for prefix in set(office.prefixes) - known:
-                await self._writer.sample(office.code, prefix, await self._pool.free_by_pattern(prefix, at), at)
+                with failures.part(prefix):
+                    await self._writer.sample(office.code, prefix, await self._pool.free_by_pattern(prefix, at), at)
+                    prefixes += 1
                 activity.heartbeat()
-                prefixes += 1
+        failures.finish()
         return CountedFigures(len(parts), prefixes)

@@ -1,5 +1,6 @@
 """The steps of maintenance."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from storage.audit.months import AuditMonths
 from storage.audit.seals import AuditSeals
 from storage.failures import IndexLost
 from storage.offices.calendar_entries import CalendarEntries
+from storage.partial_failures import PartialFailures
 from storage.pool.keyboard import KeyboardSnapshots
 from storage.pool.reconcile import NO_DRIFT, Drift, PoolReconciler
 from storage.pool.segments import SegmentRepository
@@ -38,6 +40,7 @@ _DAY = timedelta(days=1)
 _WAITING_LONG = timedelta(minutes=10)
 # Today's reservations have a last day well within this time, and notices are published two months before their year.
 _AHEAD = timedelta(days=60)
+_MOST_FAILED = 3
 
 log = structlog.get_logger("upkeep")
 
@@ -91,21 +94,29 @@ class MaintenanceActivities(MaintenanceSteps):
     async def refresh_keyboards(self, order: StepInput) -> RefreshedKeyboards:
         at, prefixes = self._clock.now(order.at), await self._stores.segments.revisions()
         half_its_life = (self._rules.keyboard_age.after(at) - at) / 2
-        made = 0
+        made, failures = 0, PartialFailures("keyboards", most=_MOST_FAILED)
         for prefix in prefixes:
-            made += await self._stores.keyboards.refresh(prefix, at, older_than=half_its_life)
+            with failures.part(prefix):
+                made += await self._stores.keyboards.refresh(prefix, at, older_than=half_its_life)
             activity.heartbeat()
+        failures.finish()
         return RefreshedKeyboards(made, len(prefixes))
 
     @activity.defn(name="upkeep.compare_indexes")
     async def compare_indexes(self, order: StepInput) -> ComparedIndexes:
-        at, drifts = self._clock.now(order.at), dict[str, Drift | None]()
+        at, drifts, failures = (
+            self._clock.now(order.at),
+            dict[str, Drift | None](),
+            PartialFailures("indexes", most=_MOST_FAILED),
+        )
         for prefix in await self._stores.segments.revisions():
-            try:
-                drifts[prefix] = await self._stores.reconciler.check(prefix, at)
-            except IndexLost:
-                drifts[prefix] = None
+            with failures.part(prefix):
+                try:
+                    drifts[prefix] = await self._stores.reconciler.check(prefix, at)
+                except IndexLost:
+                    drifts[prefix] = None
             activity.heartbeat(len(drifts))
+        failures.finish()
         found = [drift for drift in drifts.values() if drift]
         return ComparedIndexes(
             prefixes=len(drifts),
@@ -117,12 +128,18 @@ class MaintenanceActivities(MaintenanceSteps):
 
     @activity.defn(name="upkeep.remove_expired")
     async def remove_expired(self, order: StepInput) -> RemovedRows:
-        at = self._clock.now(order.at)
-        if made := await self._stores.months.make(at):
-            log.info("audit_months_made", months=made)
-        removed = await self._stores.expired.remove(at)
-        if any(removed.values()):
-            log.info("rows_removed", **removed)
+        at, failures = self._clock.now(order.at), PartialFailures("removal")
+        with failures.part("audit_months"):
+            if moved := await self._stores.months.move():
+                log.info("audit_rows_moved", rows=moved)
+            if made := await self._stores.months.make(at):
+                log.info("audit_months_made", months=made)
+        removed: Mapping[str, int] = {}
+        with failures.part("expired"):
+            removed = await self._stores.expired.remove(at)
+            if any(removed.values()):
+                log.info("rows_removed", **removed)
+        failures.finish()
         return RemovedRows(**removed)
 
     @activity.defn(name="upkeep.purge_people")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
+from storage.partial_failures import PartialFailures
 from storage.postgres.database import Database
 
 # How long a row is kept after its use. A claim's owner may still write its end, and a clock may be slow; limits count
@@ -51,8 +52,16 @@ class ExpiredRows:
         self._database = database
 
     async def remove(self, at: datetime) -> Mapping[str, int]:
-        """Remove rows that have expired by `at`; returns how many of each kind. May be repeated at any time."""
-        return {name: await self._remove(name, at - kept) for name, kept in _KEPT.items()}
+        """Remove rows that have expired by `at`; returns how many of each kind. May be repeated at any time.
+
+        A kind that can't be removed now does not keep the others.
+        """
+        removed, failures = dict[str, int](), PartialFailures("removal")
+        for name, kept in _KEPT.items():
+            with failures.part(name):
+                removed[name] = await self._remove(name, at - kept)
+        failures.finish()
+        return removed
 
     async def _remove(self, name: str, instant: datetime) -> int:
         removed, some = 0, _AT_ONCE

@@ -13,6 +13,7 @@ from sqlalchemy import CursorResult, Table, TextClause, text
 from storage.appeals.tables import appeal
 from storage.crypto.rehashing import NOBODY
 from storage.crypto.vault import Keys, Vault
+from storage.partial_failures import PartialFailures
 from storage.postgres.database import Database
 from storage.postgres.sealed import sealed_columns
 from storage.postgres.tables import blacklist, preselection
@@ -87,12 +88,18 @@ class Retention:
         """Overwrite the personal data of rows that ended before an instant. May be repeated at any time."""
         shared = {"before": before, "at": at, "nobody": NOBODY, "most": _AT_ONCE}
         appeal_values = {"before": before, "at": at, "most": _AT_ONCE} | blank_values(self._vault, appeal)
-        return Purged(
-            preselections=await self._all(_PRESELECTIONS, shared | blank_values(self._vault, preselection)),
-            bans=await self._all(_BANS, shared | blank_values(self._vault, blacklist)),
-            reasons=await self._all(_REASONS, {"before": before, "most": _AT_ONCE}),
-            appeals=await self._all(_APPEALS, appeal_values),
-        )
+        statements: dict[str, tuple[TextClause, dict[str, object]]] = {
+            "preselections": (_PRESELECTIONS, shared | blank_values(self._vault, preselection)),
+            "bans": (_BANS, shared | blank_values(self._vault, blacklist)),
+            "reasons": (_REASONS, {"before": before, "most": _AT_ONCE}),
+            "appeals": (_APPEALS, appeal_values),
+        }
+        purged, failures = dict[str, int](), PartialFailures("purge")
+        for name, (statement, values) in statements.items():
+            with failures.part(name):
+                purged[name] = await self._all(statement, values)
+        failures.finish()
+        return Purged(**purged)
 
     async def _all(self, statement: TextClause, values: dict[str, object]) -> int:
         purged, some = 0, _AT_ONCE

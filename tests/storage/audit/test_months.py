@@ -78,7 +78,8 @@ async def test_rows_from_before_the_division_stay_sealed_and_in_order(
     # December has such a row, so no table is made for it.
     assert await AuditMonths(own_database).make(NOVEMBER) == 0
     await record(own_database, NOVEMBER + DAY, FEBRUARY)
-    assert await AuditMonths(own_database).make(JANUARY) == 2
+    assert await AuditMonths(own_database).move() == 1
+    assert await AuditMonths(own_database).make(JANUARY) == 1
     await record(own_database, JANUARY)
     assert [table for table, _ in await tables_of_rows(own_database)] == [
         "audit_before", "audit_before", "audit_before", "audit_2027_02", "audit_2027_01",

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, func, insert, select, text
 
+from domain.dependencies import DependencyBusy
 from domain.policy import Policy
 from storage.postgres.database import Database
 from storage.postgres.tables import FOREVER, claim, code, idempotency, preselection, sms_outbox
@@ -125,3 +126,17 @@ async def test_more_rows_than_go_in_one_statement_are_all_removed(
     async with own_database.transaction() as connection:
         await connection.execute(insert(claim), rows)
     assert await remove(own_database, "claims", AT + DAY) == 10
+
+
+async def test_a_kind_that_can_not_be_removed_now_does_not_keep_the_others(own_database: Database) -> None:
+    rows = [{"plate": plate, "kind": "offered", "until": AT, "changed_at": AT} for plate in new_plates(2)]
+    stored = await Stored.create(own_database)
+    await stored.insert_submission(at=AT)
+    async with own_database.transaction() as connection:
+        await connection.execute(insert(claim), rows)
+    async with own_database.transaction() as busy:
+        await busy.execute(text("LOCK TABLE claim IN SHARE MODE"))
+        with pytest.raises(DependencyBusy):
+            await ExpiredRows(own_database).remove(AT + 3 * DAY)
+        assert await count(own_database, preselection) == 0
+    assert await remove(own_database, "claims", AT + 3 * DAY) == 2

@@ -1,14 +1,15 @@
 """Maintenance on the real servers: each step works, and Temporal shows its result."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import ApplicationError
@@ -219,6 +220,23 @@ async def test_a_step_that_can_not_be_done_fails_the_run_after_the_others_were_d
     assert cause.type == "upkeep_incomplete"
     assert str(cause).endswith("could not be done: keyboards, indexes")
     assert set(cause.details[0]) == {step.name for step in STEPS} - {"keyboards", "indexes"}
+
+
+@pytest.mark.usefixtures("maintenance_worker")
+async def test_what_has_expired_is_removed_although_the_months_of_the_audit_can_not_be_made(
+    own_container: WorkerContainer, temporal_client: Client, as_owner: Callable[[str], str], fresh_database: str
+) -> None:
+    database, now = own_container.repositories.database, system_clock()
+    async with database.transaction() as connection:
+        await connection.execute(text(ONE_DRAW), {"plate": "藏ZA1234", "until": now - DAY})
+    with create_engine(as_owner(fresh_database), poolclass=NullPool).begin() as busy:
+        busy.execute(text("LOCK TABLE audit_month.audit_rest IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(WorkflowFailureError) as failed:
+            await run(temporal_client, "removed")
+        assert isinstance(failed.value.cause, ApplicationError)
+        assert failed.value.cause.message == "could not be done: removed"
+        assert await database.rows(text("SELECT plate FROM claim")) == []
+    assert (await run(temporal_client, "removed")).removed
 
 
 @pytest.mark.usefixtures("maintenance_worker")
