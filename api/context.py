@@ -16,11 +16,11 @@ from api.limits.ip_throttle import IpThrottle
 from api.limits.remembered import Remembered
 from api.limits.streams import OpenStreams
 from api.offices.directory import OfficeDirectory
+from api.preselections.voucher_drawing import VoucherDrawer
 from api.waiting_room.directory import RoomDirectory
 from config.settings import Settings
 from config.temporal import connect
-from documents.voucher import VoucherProof
-from documents.voucher_facts import VoucherFacts
+from documents.voucher_facts import VoucherFacts, VoucherProof
 from documents.voucher_keys import VoucherKeys
 from domain.sms import SmsGateway
 from gateways.identity.provider import Verifier
@@ -71,6 +71,7 @@ class AppContext:
     admission: Admission
     call_rate: CallRate
     drawn_pages: DrawnPages
+    voucher_drawer: VoucherDrawer
     vouchers: VoucherKeys
     waiting_rooms: RoomDirectory
     operations: OperationsContext
@@ -106,6 +107,7 @@ class AppContext:
             admission=Admission(),
             call_rate=CallRate(policy),
             drawn_pages=Remembered(PAGES_KEPT),
+            voucher_drawer=VoucherDrawer(settings.log_level),
             vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
             waiting_rooms=RoomDirectory(repositories.waiting_rooms, clock),
             operations=operations,
@@ -140,5 +142,6 @@ async def open_context(
     try:
         yield context
     finally:
+        await context.voucher_drawer.close()
         await context.live_sessions.close()
         await repositories.close()

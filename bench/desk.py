@@ -23,8 +23,8 @@ from bench.figures import Call, Figure, Target, cost, side_by_side
 from bench.maintenance import as_owner, in_database
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, Stack
-from documents.voucher import VoucherProof, render_voucher
-from documents.voucher_facts import VoucherFacts
+from documents.voucher import render_voucher
+from documents.voucher_facts import VoucherFacts, VoucherProof
 from documents.voucher_keys import VoucherKeys
 from documents.voucher_token import VoucherClaims, voucher_expiry
 from domain.calendar import end_of_day

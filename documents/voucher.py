@@ -1,6 +1,6 @@
 """The voucher (R-42): one A4 page that the holder prints and brings to the office."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -12,7 +12,7 @@ from documents.chinese_font import add_font, printable
 from documents.page_text import BLUE, GREY, TextStyle, write_block, write_line
 from documents.plate_drawing import ASPECT, draw_plate
 from documents.qr_code import qr_code_png
-from documents.voucher_facts import VoucherFacts
+from documents.voucher_facts import VoucherFacts, VoucherProof
 from domain.durations import SHANGHAI
 
 log = structlog.get_logger("documents")
@@ -51,18 +51,10 @@ _GAP = 6.0
 _FOOT = 286.0
 
 
-@dataclass(frozen=True)
-class VoucherProof:
-    """What the desk checks: the signed token in the QR code, and the short code below it."""
-
-    token: str
-    short_code: str
-
-
 def render_voucher(facts: VoucherFacts, proof: VoucherProof, *, created_at: datetime) -> bytes:
     """The voucher as a PDF of under 200 KB: the same bytes for the same arguments.
 
-    A character that the font lacks is printed as 〓. Drawing takes about 0.1 s of CPU time: call it in a thread.
+    A character that the font lacks is printed as 〓. Drawing takes about 0.1 s of CPU time: use a helper process.
     """
     facts = _printable(facts)
     rows = words.rows(facts)

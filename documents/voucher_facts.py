@@ -1,4 +1,4 @@
-"""The data of one reservation on a voucher and in a calendar file."""
+"""The data of one reservation on a voucher and in a calendar file, and what proves it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,3 +29,11 @@ class VoucherFacts:
         for name in ("holder", "vin", "certificate_number"):
             if "*" not in getattr(self, name):
                 raise ValueError(f"{name} must be masked")
+
+
+@dataclass(frozen=True)
+class VoucherProof:
+    """What the desk checks: the signed token in the QR code, and the short code below it."""
+
+    token: str
+    short_code: str

@@ -3,7 +3,7 @@
 import sys
 
 TURN_SECONDS = 0.0005
-"""Python's default, 5 ms, lets a thread that draws a voucher delay each step of every other call by as much."""
+"""Python's default, 5 ms, lets a thread that computes, as for suggestions, delay each step of other calls as long."""
 
 
 def take_turns_often() -> None:

@@ -1,14 +1,12 @@
 """The documents of a reservation: the voucher (R-42) and the calendar file."""
 
-import asyncio
-
 from api.http.request_context import RequestContext
 from api.preselections.actions import count
 from api.preselections.holders import masked_holder
 from api.preselections.views import state_of
 from documents.calendar_file import render_calendar
-from documents.voucher import VoucherProof, render_voucher
-from documents.voucher_facts import USUAL_HOURS, VoucherFacts
+from documents.page_request import PageRequest
+from documents.voucher_facts import USUAL_HOURS, VoucherFacts, VoucherProof
 from documents.voucher_token import VoucherClaims, voucher_expiry
 from domain.errors import WrongStage
 from domain.masking import mask_certificate_number, mask_vin
@@ -31,14 +29,14 @@ async def voucher_of(context: RequestContext) -> bytes:
 async def _page(context: RequestContext, facts: VoucherFacts, proof: VoucherProof) -> bytes:
     """The drawn page, drawn once while it is remembered.
 
-    Pages are drawn one after the other: each takes a tenth of a second of the processor, which other calls need too.
+    Pages are drawn one after the other, by a helper process: each takes a tenth of a second of the processor.
     """
     drawn = context.app.drawn_pages
     if page := drawn.get((facts, proof)):
         return page
     async with context.app.admission.drawings.place(context.caller.claims.subject, context.now()):
         if (facts, proof) not in drawn:
-            drawn[facts, proof] = await asyncio.to_thread(render_voucher, facts, proof, created_at=context.now())
+            drawn[facts, proof] = await context.app.voucher_drawer.draw(PageRequest(facts, proof, context.now()))
         return drawn[facts, proof]
 
 

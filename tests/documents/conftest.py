@@ -3,9 +3,8 @@ from uuid import UUID
 
 import pytest
 
-from documents.voucher import VoucherProof
 from documents.voucher_codes import VoucherCodes
-from documents.voucher_facts import VoucherFacts
+from documents.voucher_facts import VoucherFacts, VoucherProof
 from documents.voucher_token import VoucherClaims, VoucherSigner, voucher_expiry
 
 PRESELECTION_ID = UUID("3f2b8c1e-7d64-4a0b-9c55-1b2d3e4f5a6b")

@@ -24,8 +24,8 @@ from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from documents.voucher import VoucherProof, render_voucher
-from documents.voucher_facts import VoucherFacts
+from documents.voucher import render_voucher
+from documents.voucher_facts import VoucherFacts, VoucherProof
 from documents.voucher_token import VoucherClaims, VoucherSigner, VoucherVerifier
 from domain.plates import PROVINCES
 

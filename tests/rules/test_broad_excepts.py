@@ -22,6 +22,10 @@ EDGES = {
         "tests/scenarios/years/town.py",
         "Town._do",
     ): "A fault in what one person does must not end the run; it is reported.",
+    (
+        "process/helper_process.py",
+        "_answer_to",
+    ): "The edge of a helper process: a question that fails is logged, and the parent hears it.",
     ("worker/__main__.py", "repeat"): "The edge of a task: one bad row must not stop the work on everything else.",
 }
 
