@@ -48,9 +48,18 @@ export function useSession() {
   }
 }
 
-/** Reads the site's settings once; every sign-in step needs them. */
-export async function loadProvider(): Promise<void> {
-  if (provider || state.value === 'unconfigured') return
+let settings: Promise<void> | null = null
+
+/** Reads the site's settings once, also for steps that ask for them at the same time; every sign-in step needs them. */
+export function loadProvider(): Promise<void> {
+  if (provider || state.value === 'unconfigured') return Promise.resolve()
+  settings ??= readSettings().finally(() => {
+    settings = null
+  })
+  return settings
+}
+
+async function readSettings(): Promise<void> {
   try {
     const response = await fetch('/config.json')
     if (!response.ok) throw new Error(`settings answered ${response.status}`)

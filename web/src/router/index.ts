@@ -69,12 +69,14 @@ router.beforeEach(async (to) => {
     return { path, query, hash, replace: true }
   }
   if (state.value !== 'unknown') return true
-  await loadProvider()
-  if (state.value !== 'unknown') return true
+  // Nobody who was not signed in waits for the settings: they come while the page is read.
   if (!isReturningVisitor()) {
     state.value = 'signed-out'
+    void loadProvider()
     return true
   }
+  await loadProvider()
+  if (state.value !== 'unknown') return true
   await signIn(to.fullPath, true)
   return false
 })

@@ -19,7 +19,8 @@ export async function flawsInAllVariants(page: Page, name: string): Promise<stri
   const axe = await axeIn(session)
   const flaws: string[] = []
   const note = (variant: string, found: string[]) => flaws.push(...found.map((flaw) => `${name}, ${variant}: ${flaw}`))
-  const check = async (variant: string, options?: object) => note(variant, [...(await axe(options)), ...(await overhang(page))])
+  const check = async (variant: string, options?: object) =>
+    note(variant, [...(await axe(options)), ...(await overhang(page)), ...(await page.evaluate(crowdedInFooter))])
   await check('zh-CN')
   for (const language of OTHER_LANGUAGES) {
     await inLanguage(page, language, async () => {
@@ -54,6 +55,20 @@ async function axeIn(session: CDPSession): Promise<(options?: object) => Promise
 async function overhang(page: Page): Promise<string[]> {
   const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   return width > 0 ? [`${width} px too wide`] : []
+}
+
+/** Runs in the page: controls of the footer that nearly touch, so that a finger meets the wrong one. */
+function crowdedInFooter(): string[] {
+  const LEAST_GAP_PX = 8
+  const controls = [...document.querySelectorAll('footer :is(a, button)')]
+  const boxes = controls.map((control) => ({ name: control.textContent?.trim(), box: control.getBoundingClientRect() }))
+  return boxes.flatMap(({ name, box }, place) =>
+    boxes.slice(place + 1).flatMap(({ name: other, box: next }) => {
+      const across = Math.max(box.left, next.left) - Math.min(box.right, next.right)
+      const down = Math.max(box.top, next.top) - Math.min(box.bottom, next.bottom)
+      return Math.max(across, down) < LEAST_GAP_PX ? [`«${name}» and «${other}» are ${Math.max(across, down)} px apart`] : []
+    }),
+  )
 }
 
 /** Runs in the page. Plates, prefixes and masked names are Chinese in every language, and what is marked with `lang` or `translate` is meant so. */
