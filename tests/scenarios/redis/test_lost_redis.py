@@ -1,5 +1,6 @@
 """Redis loses everything while people act, and comes back empty."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from tests.support.valkeys import running_valkey
 async def test_a_lost_redis_costs_nobody_a_chance(services: Services, data_folder: DataFolder, tmp_path: Path) -> None:
     async with running_valkey(data_folder, tmp_path) as server, services.running(server.url) as country:
 
-        async def lose_everything() -> None:
+        async def lose_everything(_: asyncio.Event) -> None:
             await server.kill()
             await server.bring_up()
 
-        await draw_through(country, lose_everything)
+        assert (await draw_through(country, lose_everything))["unavailable"]

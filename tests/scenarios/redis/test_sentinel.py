@@ -38,4 +38,4 @@ async def test_a_failover_under_load_costs_nobody_a_chance(
     async with watched_pair(data_folder, tmp_path) as (master, sentinel):
         address = f"redis-sentinel://127.0.0.1:{sentinel.port}/{sentinel.service}"
         async with services.running(address) as country:
-            await draw_through(country, master.kill)
+            assert (await draw_through(country, lambda _: master.kill()))["unavailable"]
