@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import structlog
 import uvloop
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner
 
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.release import this_process
@@ -72,7 +71,6 @@ async def work(
     ]
     # The tests run all workflows in the sandbox, which shows that none uses clock, randomness or I/O. Here the sandbox
     # would take a quarter of the worker's time, and memory for a copy of the modules for each vehicle.
-    runner = UnsandboxedWorkflowRunner()
     async with (
         keep_keys_current(repositories.keys, repositories.database, this_process("worker"), system_clock),
         make_worker(
@@ -80,7 +78,7 @@ async def work(
             settings.task_queue,
             container.activities(),
             deployment=deployment_of(settings.worker_deployment),
-            workflow_runner=runner,
+            sandboxed=False,
         ) as health.worker,
     ):
         log.info("worker ready", task_queue=settings.task_queue)

@@ -6,13 +6,13 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.failures import FailureInterceptor
 from activities.local_decisions import LocalDecisions
 from config.release import RELEASE
-from worker.unversioned import WithoutVersioning
+from worker.unversioned import UnversionedRunner
 from workflows.appeals.workflow import AppealWorkflow
 from workflows.bans.workflow import BlacklistWorkflow
 from workflows.maintenance.workflow import MaintenanceWorkflow
@@ -26,7 +26,9 @@ WORKFLOWS = [
 ]  # fmt: skip
 # Light, pure modules are passed through: all workflows share them instead of importing them again. The modules of
 # workflow messages must be among them: the SDK can't decode an instant into the sandbox's own `datetime`.
-PASSED_THROUGH = ("domain", "zoneinfo", "workflows.messages", "workflows.ports", "workflows.maintenance.types")
+PASSED_THROUGH = (
+    "domain", "zoneinfo", "workflows.messages", "workflows.ports", "workflows.maintenance.types", "worker.unversioned",
+)  # fmt: skip
 # Python runs workflow tasks on one core. With more in parallel, a cold start with many vehicles would replay them all
 # at the same time and exceed the deadlock detector's two seconds.
 MOST_WORKFLOW_TASKS = 20
@@ -39,10 +41,11 @@ def make_worker(
     activities: Sequence[Callable[..., Any]],
     *,
     deployment: WorkerDeploymentConfig | None = None,
+    sandboxed: bool = True,
     **options: Any,
 ) -> Worker:
     """The worker of production and tests; `options` extend or replace the arguments here."""
-    runner = options.pop("workflow_runner", None) or sandboxed_runner()
+    runner = UnsandboxedWorkflowRunner if deployment else UnversionedRunner
     # A history shows operators which release has done each task.
     version = {"deployment_config": deployment} if deployment else {"build_id": RELEASE}
     return Worker(
@@ -50,8 +53,8 @@ def make_worker(
         task_queue=task_queue,
         workflows=options.pop("workflows", WORKFLOWS),
         activities=activities,
-        interceptors=[FailureInterceptor(), LocalDecisions(), *([] if deployment else [WithoutVersioning()])],
-        workflow_runner=runner,
+        interceptors=[FailureInterceptor(), LocalDecisions()],
+        workflow_runner=sandboxed_runner(runner) if sandboxed else runner(),
         max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
         max_concurrent_activities=MOST_ACTIVITIES,
         max_concurrent_local_activities=MOST_ACTIVITIES,
@@ -69,6 +72,7 @@ def deployment_of(name: str | None, build_id: str = RELEASE) -> WorkerDeployment
     return WorkerDeploymentConfig(WorkerDeploymentVersion(name, build_id), use_worker_versioning=True)
 
 
-def sandboxed_runner() -> SandboxedWorkflowRunner:
+def sandboxed_runner(runner: type[WorkflowRunner] = UnsandboxedWorkflowRunner) -> SandboxedWorkflowRunner:
     """The sandbox that prevents clock, randomness and I/O in workflows; all tests use it."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions, runner_class=runner)

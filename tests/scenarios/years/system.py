@@ -9,7 +9,6 @@ from unittest.mock import patch
 
 import httpx
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner
 
 from api.app import create_app
 from api.context import AppContext, Gateways
@@ -111,7 +110,7 @@ async def simulated_service(system: System, clock: SimulatedClock, keys: Path) -
             skipper.client,
             settings.task_queue,
             container.activities(),
-            workflow_runner=UnsandboxedWorkflowRunner(),
+            sandboxed=False,
         )
         await running.enter_async_context(worker)
         context = _context(settings, Gateways(phone, registry, _verifier(clock)), shared, skipper, clock)
