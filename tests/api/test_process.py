@@ -37,7 +37,7 @@ async def test_it_boots_without_temporal_and_leaves_in_order(settings: Settings,
 
 async def test_an_environment_that_lacks_something_is_one_clear_line(settings: Settings) -> None:
     async with api_process(settings, free_port(), XUANHAO_DATABASE_URL="") as process:
-        _, log = await asyncio.wait_for(process.communicate(), 20)
+        _, log = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode == 2
         assert log.decode().count("\n") == 1
         assert "XUANHAO_DATABASE_URL" in log.decode()
@@ -45,6 +45,6 @@ async def test_an_environment_that_lacks_something_is_one_clear_line(settings: S
 
 async def test_a_key_file_that_can_t_be_read_is_one_clear_line(settings: Settings) -> None:
     async with api_process(settings, free_port(), XUANHAO_KEY_FILE="/nowhere/keys.json") as process:
-        _, log = await asyncio.wait_for(process.communicate(), 20)
+        _, log = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode == 2
         assert log.decode().count("\n") == 1
