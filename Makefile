@@ -73,7 +73,7 @@ audit: setup ## Look up known vulnerabilities of every locked package, list lice
 
 .PHONY: statements
 statements: setup ## Record the statements of this release, which those after it must still understand
-	@$(PY) -m pytest -q -p tests.support.statement_record \
+	@$(PYTEST) -q -p tests.support.statement_record \
 		--statements tests/storage/statements/$$($(PY) -c 'from config.release import RELEASE; print(RELEASE)').sql \
 		tests/storage tests/operations tests/api tests/workflows tests/scenarios/waiting_room $(PYTEST_ARGS)
 

@@ -1,6 +1,7 @@
 """Plugin of pytest (`make statements`): writes each statement of the code that the tests execute, once, to a file.
 
-A statement of a test is left out. Lists of parameters of different lengths are the same statement.
+A statement of a test is left out. Several processes record together. Lists of parameters of different lengths are the
+same statement.
 """
 
 import os
@@ -21,6 +22,7 @@ _OWN = str(ROOT) + os.sep
 _CLIENT = str(ROOT / "storage" / "postgres" / "database.py")
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 _LIST = re.compile(r"\$\d+(?:::[A-Za-z\[\]]+)?(?:, \$\d+(?:::[A-Za-z\[\]]+)?)*")
+_RECORDED = "statements"
 _ROWS = re.compile(r"\(\$\)(?:, \(\$\))+")
 
 recorded: dict[str, str] = {}
@@ -41,7 +43,16 @@ def pytest_configure() -> None:
     AsyncCursor.execute = execute_recorded  # type: ignore[method-assign, assignment] # the driver has no hook
 
 
+def pytest_testnodedown(node: Any) -> None:
+    """What one of several processes has recorded."""
+    for key, text in node.workeroutput.get(_RECORDED, {}).items():
+        recorded.setdefault(key, text)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_RECORDED] = recorded
+        return
     lines = [text for _, text in sorted(recorded.items())]
     Path(session.config.getoption("--statements")).write_text("\n\n".join(lines) + "\n", "utf-8")
 
