@@ -5,6 +5,7 @@ import re
 from storage.all_tables import metadata
 from storage.fairness.archive import LOG_KEPT
 from storage.retention.expired_rows import _KEPT, _OVER
+from storage.rollups.writer import HOURS_KEPT
 from tests.rules.source_files import ROOT
 
 ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
@@ -27,3 +28,4 @@ def test_the_times_are_those_of_the_code() -> None:
         number, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
         assert f"{number} {unit}{'s' if number > 1 else ''}" in said[_OVER[name][0]], name
     assert f"{LOG_KEPT.days} days after its day" in said["pool_log"]
+    assert f"{HOURS_KEPT.days} days" in said["figure_hour"]
