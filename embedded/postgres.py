@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 from pathlib import Path
 from urllib.parse import quote
@@ -12,21 +11,19 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from embedded.accounts import Account, account_for_postgres
+from embedded.accounts import account_for_postgres
 from embedded.binaries import postgres_program
 from embedded.folders import DataFolder
 from embedded.managed_process import ManagedProcess
 from embedded.part import Part
 from embedded.postgres_access import restrict_access
+from embedded.postgres_cluster import ENVIRONMENT, IN_USE, SUPERUSER, hand_over, make_cluster, take_over
 from embedded.problems import StartProblem
 from storage.postgres.roles import APPLICATION_ROLE
 
-SUPERUSER = "postgres"
 MAINTENANCE_DATABASE = "postgres"
 PREDECESSOR_GONE_WITHIN_S = 10.0
-WORDS_OF_PREDECESSOR = ('"postmaster.pid" already exists', "pre-existing shared memory block")
-# A clean environment: variables such as PGDATA or LC_ALL of the caller must not reach the server.
-ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+WORDS_OF_PREDECESSOR = ('"postmaster.pid" already exists', "pre-existing shared memory block", IN_USE)
 
 
 class Postgres(Part):
@@ -85,9 +82,12 @@ class Postgres(Part):
 
     async def _launch(self, log: Path) -> ManagedProcess:
         account = account_for_postgres(self.folder.postgres, postgres_program("postgres"))
-        self._hand_over(self._sockets, account)
+        hand_over(self._sockets, account)
         if not (self.folder.postgres / "PG_VERSION").exists():
-            await self._make_cluster(log, account)
+            code = await make_cluster(self.folder.postgres, account, log=log, durable=self._durable)
+            if code != 0:
+                raise StartProblem(f"PostgreSQL's data folder can't be made: {self._last_error_line()}")
+        take_over(self.folder.postgres, account)
         restrict_access(self.folder.postgres, account)
         self._disown_lock()
         return await ManagedProcess.start(
@@ -132,38 +132,6 @@ class Postgres(Part):
         if not self._durable:
             options |= {"fsync": "off", "full_page_writes": "off"}
         return [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-
-    async def _make_cluster(self, log: Path, account: Account | None) -> None:
-        """Run initdb in a temporary folder and move the result, so that an interrupted initdb is repeated."""
-        unfinished = self.folder.postgres.with_name("postgres.unfinished")
-        self._hand_over(unfinished, account)
-        initdb = await ManagedProcess.start(
-            [
-                *(postgres_program("initdb"), "-D", unfinished, "-U", SUPERUSER, "--encoding=UTF8"),
-                *("--auth-local=reject", "--auth-host=reject", "--no-instructions"),
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
-                *(() if self._durable else ("--no-sync",)),
-            ],
-            log=log,
-            account=account,
-            environment=ENVIRONMENT,
-            folder=Path("/"),
-        )
-        try:
-            code = await initdb.wait()
-        finally:
-            await initdb.kill_with_helpers()
-        if code != 0:
-            raise StartProblem(f"PostgreSQL's data folder can't be made: {self._last_error_line()}")
-        unfinished.rename(self.folder.postgres)
-
-    @staticmethod
-    def _hand_over(folder: Path, account: Account | None) -> None:
-        """Create an empty folder, private to the account that the server runs as."""
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
-        if account is not None:
-            os.chown(folder, account.uid, account.gid)
 
     def _disown_lock(self) -> None:
         """Make PostgreSQL recognise the stale lock of a killed server.

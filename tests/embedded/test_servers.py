@@ -20,7 +20,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
-from embedded.accounts import account_for_postgres
+from embedded.accounts import account_for_postgres, unprivileged_account
 from embedded.folders import DataFolder
 from embedded.managed_process import ManagedProcess
 from embedded.ports import free_port
@@ -56,8 +56,8 @@ async def test_postgres_asks_who_connects_and_lets_in_nobody_but_our_user(postgr
             "SELECT DISTINCT sys_name FROM pg_ident_file_mappings WHERE pg_username = 'all'"
         )
         assert await users.fetchall() == [(pwd.getpwuid(os.geteuid()).pw_name,)]
-    # Started by root, the server runs as another user, and the socket belongs to that one.
-    account = account_for_postgres(postgres.folder.postgres, Path(sys.executable))
+    # Started by root, the server runs as a user without a name, and the socket belongs to that one.
+    account = unprivileged_account(reach_everything=True) if os.geteuid() == 0 else None
     for role in ("postgres", "xuanhao_app"):
         log = tmp_path / role
         command = [sys.executable, "-c", CONNECT, postgres.dsn("postgres", role=role)]

@@ -1,5 +1,6 @@
 """PgBouncer in transaction mode, where the machine has it."""
 
+import os
 import pwd
 import shutil
 from collections.abc import AsyncIterator
@@ -8,8 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from embedded.accounts import Account, account_for_postgres
-from embedded.binaries import postgres_program
+from embedded.accounts import Account, unprivileged_account
 from embedded.folders import DataFolder
 from embedded.managed_process import ManagedProcess
 from embedded.part import Part
@@ -46,8 +46,9 @@ pool_mode = transaction
 default_pool_size = 3
 """)
         settings.chmod(0o644)
-        account = account_for_postgres(self.folder.postgres, postgres_program("postgres"))
-        if account is not None:
+        account = None
+        if os.geteuid() == 0:
+            account = unprivileged_account(reach_everything=True)
             await self._let_in(account)
         return await ManagedProcess.start(
             [PGBOUNCER or "pgbouncer", settings], log=log, account=account, environment={}, folder=Path("/")
