@@ -37,6 +37,8 @@ _ROUTES = re.compile("|".join(re.sub(":[a-z]+", "[^/]+", route) + "/?" for route
 # The desk scans vouchers; a sign-in ends on another page before it shows the desk.
 _WITH_CAMERA = ("/desk", "/signin/callback")
 _CAMERA = SECURITY_HEADERS["permissions-policy"].replace("camera=()", "camera=(self)")
+# Where the browser has no reader of codes, the camera's is WebAssembly.
+_WITH_READER = "script-src 'self' 'wasm-unsafe-eval'"
 _CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -73,6 +75,7 @@ class WebPages(StaticFiles):
         response.headers["Content-Security-Policy"] = content_policy(scope["app"])
         if file == _PAGE and scope["path"].rstrip("/").lower() in _WITH_CAMERA:
             response.headers["Permissions-Policy"] = _CAMERA
+            response.headers["Content-Security-Policy"] += f"; {_WITH_READER}"
         response.headers["Cache-Control"] = _FOR_GOOD if file.startswith(_ASSETS) else "no-cache"
         response.headers["Vary"] = "Accept-Encoding"
         if coding:

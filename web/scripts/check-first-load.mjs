@@ -1,11 +1,12 @@
 // The applicant's first screen must load in under 100 KB compressed: the page, its entry chunk and everything it imports.
-// The operators' first screen, with its charts, must load in under 350 KB.
+// The operators' first screen, with its charts, and the clerks', without the reader of codes, must load in under 350 KB.
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const LIMITS = {
   'index.html': 100 * 1024,
   'src/screens/staff/OverviewScreen.vue': 350 * 1024,
+  'src/screens/DeskScreen.vue': 350 * 1024,
 }
 const DIST = 'dist'
 

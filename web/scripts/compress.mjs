@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 
 const DIST = 'dist'
-const WORTH_IT = /\.(?:html|js|css|svg)$/
+const WORTH_IT = /\.(?:html|js|css|svg|wasm)$/
 
 for (const entry of readdirSync(DIST, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !WORTH_IT.test(entry.name)) continue

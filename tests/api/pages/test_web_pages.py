@@ -95,6 +95,17 @@ async def test_every_page_of_the_router_is_found(pages: Path, path: str) -> None
     assert (await answer_of(pages, path)).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/desk", "/Desk/", "/signin/callback"])
+async def test_the_desk_may_use_the_camera_and_a_reader_of_codes(pages: Path, path: str) -> None:
+    headers = (await answer_of(pages, path)).headers
+    assert "camera=(self)" in headers["permissions-policy"]
+    assert "; script-src 'self' 'wasm-unsafe-eval'" in headers["content-security-policy"]
+
+
+async def test_other_pages_may_run_no_webassembly(pages: Path) -> None:
+    assert "script-src" not in (await answer_of(pages, "/")).headers["content-security-policy"]
+
+
 def test_the_paths_are_those_of_the_router() -> None:
     router = (ROOT / "web" / "src" / "router" / "index.ts").read_text("utf-8")
     callback = re.findall("CALLBACK_PATH = '([^']+)'", (ROOT / "web" / "src" / "auth" / "oidc.ts").read_text("utf-8"))

@@ -1,21 +1,16 @@
 import { nextTick, onScopeDispose, ref, type Ref } from 'vue'
-
-interface Detector {
-  detect: (source: HTMLVideoElement) => Promise<{ rawValue: string }[]>
-}
-
-type DetectorClass = new (options: { formats: string[] }) => Detector
+import { loadBarcodeReader, type BarcodeReader } from './barcodeDetector'
 
 const LOOK_EVERY_MS = 200
 
-const detectorClass = (): DetectorClass | null =>
-  (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector ?? null
+/** Why there is no scanning: no permission or no camera, or the reader could not be loaded. */
+export type CameraFault = 'denied' | 'unread'
 
-/** Scans QR codes with the camera, where the browser has a barcode detector of its own; asks for the camera on `start` only. */
+/** Scans QR codes with the camera; the reader is loaded and the camera asked for on `start` only. */
 export function useBarcodeCamera(video: Ref<HTMLVideoElement | null>, found: (text: string) => void) {
-  const isThere = detectorClass() !== null && Boolean(navigator.mediaDevices?.getUserMedia)
+  const isThere = Boolean(navigator.mediaDevices?.getUserMedia)
   const scanning = ref(false)
-  const denied = ref(false)
+  const fault = ref<CameraFault | null>(null)
   let stream: MediaStream | null = null
 
   const stop = () => {
@@ -24,36 +19,43 @@ export function useBarcodeCamera(video: Ref<HTMLVideoElement | null>, found: (te
     scanning.value = false
   }
 
-  const look = async (detector: Detector): Promise<void> => {
+  const fail = (reason: CameraFault) => {
+    stop()
+    fault.value = reason
+  }
+
+  const look = async (reader: BarcodeReader): Promise<void> => {
     if (!stream || !video.value) return
-    const [code] = await detector.detect(video.value).catch(() => [])
+    const [code] = await reader.detect(video.value).catch(() => [])
     if (code && stream) {
       stop()
       return found(code.rawValue)
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
-    return look(detector)
+    return look(reader)
+  }
+
+  /** Returns whether the camera's picture is shown; the clerk may have stopped while the browser asked. */
+  const show = async (): Promise<boolean> => {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
+    await nextTick()
+    if (!scanning.value || !video.value) return false
+    video.value.srcObject = stream
+    await video.value.play()
+    return true
   }
 
   const start = async () => {
-    const Class = detectorClass()
-    if (!Class || scanning.value) return
-    denied.value = false
+    if (scanning.value) return
+    fault.value = null
     scanning.value = true
-    try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
-      await nextTick()
-      // The clerk may have stopped while the browser asked.
-      if (!scanning.value || !video.value) return stop()
-      video.value.srcObject = stream
-      await video.value.play()
-      void look(new Class({ formats: ['qr_code'] }))
-    } catch {
-      stop()
-      denied.value = true
-    }
+    const [shown, reader] = await Promise.all([show().catch(() => null), loadBarcodeReader().catch(() => null)])
+    if (shown === null) return fail('denied')
+    if (reader === null) return fail('unread')
+    if (!shown) return stop()
+    await look(reader)
   }
 
   onScopeDispose(stop)
-  return { isThere, scanning, denied, start, stop }
+  return { isThere, scanning, fault, start, stop }
 }

@@ -5,7 +5,7 @@ import { launch } from './chromium'
 /** The whole stack that the journeys run against. */
 export const BASE = process.env.XUANHAO_BASE_URL ?? 'http://127.0.0.1:8000'
 
-export const launchBrowser = (): Promise<Browser> => launch(inject('chromium'))
+export const launchBrowser = (flags: string[] = []): Promise<Browser> => launch(inject('chromium'), flags)
 
 export interface Visitor {
   context: BrowserContext

@@ -24,7 +24,7 @@ const FLAGS = [
 const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable']
 
 // The flags that the package of the packed one suggests are for a cloud function: one process, and the web's security off.
-export const launch = (path: string): Promise<Browser> => chromium.launch({ executablePath: path, args: FLAGS })
+export const launch = (path: string, flags: string[] = []): Promise<Browser> => chromium.launch({ executablePath: path, args: [...FLAGS, ...flags] })
 
 /** Before all journeys, once: whoever has no Chromium is told so, and no journey is passed over in silence. */
 export default async function provideChromium(project: TestProject): Promise<void> {

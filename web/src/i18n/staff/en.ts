@@ -22,7 +22,8 @@ export default {
       camera: 'Scan with the camera',
       cameraStop: 'Stop scanning',
       cameraAim: 'Hold the QR code of the voucher before the camera.',
-      cameraDenied: 'The camera cannot be used. Check the permission of the browser, or type the code.',
+      camera_denied: 'The camera cannot be used. Check the permission of the browser, or type the code.',
+      camera_unread: 'The code reader could not be loaded. Try again, or type the code.',
     },
     nav: {
       label: 'Operations pages',

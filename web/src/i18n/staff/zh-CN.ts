@@ -21,7 +21,8 @@ export default {
       camera: '用摄像头扫描',
       cameraStop: '停止扫描',
       cameraAim: '请将凭证上的二维码对准摄像头。',
-      cameraDenied: '无法使用摄像头，请检查浏览器的权限，或输入编码。',
+      camera_denied: '无法使用摄像头，请检查浏览器的权限，或输入编码。',
+      camera_unread: '扫码程序未能加载，请重试，或输入编码。',
     },
     nav: {
       label: '运营页面',

@@ -22,7 +22,8 @@ export default {
       camera: '用攝影機掃描',
       cameraStop: '停止掃描',
       cameraAim: '請將憑證上的二維碼對準攝影機。',
-      cameraDenied: '無法使用攝影機，請檢查瀏覽器的權限，或輸入編碼。',
+      camera_denied: '無法使用攝影機，請檢查瀏覽器的權限，或輸入編碼。',
+      camera_unread: '掃碼程式未能載入，請重試，或輸入編碼。',
     },
     nav: {
       label: '運營頁面',

@@ -1,0 +1,54 @@
+import { callAs, codeFor, messagesOf, vehiclesOf, type User } from './demoWorld'
+
+/** What an applicant reaches over the API alone, where a journey is about what comes after it. */
+export interface Reached {
+  id: string
+  path: string
+  office: string
+}
+
+const MANY_TRIES = 40
+
+/** Repeats a call that a countdown refuses, until it is allowed. */
+async function insist(user: string, path: string, body: object): Promise<Record<string, unknown>> {
+  for (let attempt = 0; attempt < MANY_TRIES; attempt++) {
+    const answer = (await callAs(user, 'POST', path, body)) as Record<string, unknown>
+    if (!('code' in answer)) return answer
+    if (!('retry_at' in answer)) throw new Error(`${path}: ${JSON.stringify(answer)}`)
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  throw new Error(`${path} is refused for ever`)
+}
+
+/** To 选号服务说明. */
+export async function reachNotes({ user }: User): Promise<Reached> {
+  const [car] = await vehiclesOf(user)
+  if (!car) throw new Error(`${user} has no vehicle`)
+  const { version } = (await callAs(user, 'GET', `/offices/${car.office_code}/notice`)) as { version: string }
+  const before = (await messagesOf(user)).length
+  await insist(user, '/verification-codes', { purpose: 'confirm_information' })
+  const code = await codeFor(user, 'confirm_information', before)
+  const { office_code, certificate_number, vin, seller } = car
+  const facts = { office_code, certificate_number, vin, seller, notice_version: version, code }
+  const { id } = (await callAs(user, 'POST', '/preselections', facts)) as { id?: string }
+  if (!id) throw new Error(`${user} could not enter the car`)
+  return { id, path: `/preselections/${id}`, office: office_code }
+}
+
+/** From 选号服务说明 to 预选号牌. */
+export async function reachSelection({ user }: User, { path }: Reached): Promise<void> {
+  await insist(user, `${path}/start`, {})
+  const before = (await messagesOf(user)).length
+  await insist(user, `${path}/identity-code`, {})
+  await insist(user, `${path}/identity`, { code: await codeFor(user, 'confirm_identity', before) })
+}
+
+/** To 完成号牌预选. Answers the number. */
+export async function reachCompleted(user: User, reached: Reached): Promise<string> {
+  await reachSelection(user, reached)
+  const drawn = await insist(user.user, `${reached.path}/draws`, {})
+  const [number = ''] = (drawn.batch as { numbers: string[] }).numbers
+  await insist(user.user, `${reached.path}/candidates`, { number })
+  await insist(user.user, `${reached.path}/confirmation`, { number })
+  return number
+}
