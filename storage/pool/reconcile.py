@@ -109,8 +109,9 @@ class PoolReconciler:
                     pipeline.zcard(key(prefix, "moments"))
                     pipeline.strlen(key(prefix, "free"))
                     pipeline.exists(key(prefix, "openings"))
+                    pipeline.exists(key(prefix, "log_state"))
                 answers = await pipeline.execute()
-        states = itertools.starmap(_IndexState, zip(*(answers[place::4] for place in range(4)), strict=True))
+        states = itertools.starmap(_IndexState, zip(*(answers[place::5] for place in range(5)), strict=True))
         return dict(zip(names, states, strict=True))
 
     async def _trim_instants(self, prefix: str, at: datetime) -> None:
@@ -143,6 +144,7 @@ class _IndexState:
     expiries: int
     free_bytes: int
     openings: int
+    log_states: int
 
     @property
     def instants(self) -> int:
@@ -153,8 +155,10 @@ class _IndexState:
         known_revision, known_run, valid_until, opens_at = self.version
         if known_revision is None or known_run is None or valid_until is None:
             return False
-        if not self.expiries or self.free_bytes != POOL_BYTES or (opens_at and not self.openings):
-            # A key was evicted or deleted.
+        # A key that is not there was evicted or deleted.
+        if not self.expiries or not self.log_states or self.free_bytes != POOL_BYTES:
+            return False
+        if opens_at and not self.openings:
             return False
         lasts = from_milliseconds(int(valid_until)) > at + _RENEW_AHEAD
         return lasts and int(known_revision) == revision and known_run == run.encode()

@@ -11,9 +11,18 @@ if redis.call("GET", LOCK) ~= ARGV[2] or redis.call("EXISTS", JOURNAL) == 0 then
   return 0
 end
 
+-- Where the state of the log was evicted, its lines have it; a log without lines begins anew.
+local function last_epoch()
+  local known, lines = redis.call("HGET", LOG_STATE, "epoch"), redis.call("XRANGE", LOG, "-", "+")
+  if not known and #lines == 0 then
+    redis.call("DEL", LOG)
+  end
+  return tonumber(known or #lines > 0 and lines[#lines][1]:match("^%d+") or 0)
+end
+
 -- A server that was restarted may have lost lines, or whole changes: the log begins again.
 if redis.call("HGET", LOG_STATE, "run") ~= ARGV[4] then
-  local epoch = math.max(at, tonumber(redis.call("HGET", LOG_STATE, "epoch") or 0) + 1)
+  local epoch = math.max(at, last_epoch() + 1)
   redis.call("HSET", LOG_STATE, "run", ARGV[4], "epoch", epoch, "seq", 0)
 end
 

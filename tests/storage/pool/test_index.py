@@ -154,7 +154,7 @@ async def test_an_index_at_its_end_is_lost_and_never_a_smaller_pool(redis: Redis
         await index.count(B, at=AT)
 
 
-@pytest.mark.parametrize("missing", ["version", "free", "moments"])
+@pytest.mark.parametrize("missing", ["version", "free", "moments", "log_state"])
 async def test_an_emptied_index_is_lost_and_no_part_of_it_comes_back(
     redis: Redis, index: PoolIndex, missing: str
 ) -> None:

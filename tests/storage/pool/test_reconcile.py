@@ -38,7 +38,10 @@ async def test_a_sound_index_is_left_alone(pool: Pool) -> None:
 
 @pytest.mark.parametrize(
     "how",
-    ["flushed", "version lost", "free lost", "moments lost", "openings lost", "another run", "segment released"],
+    [
+        *("flushed", "version lost", "free lost", "moments lost", "openings lost", "log_state lost"),
+        *("another run", "segment released"),
+    ],
 )
 async def test_whatever_makes_an_index_unusable_is_mended_by_the_next_round(pool: Pool, redis: Redis, how: str) -> None:
     await pool.add_prefix(B, HUNDRED, segment("!!!!A", released_at=AT + HOUR))
@@ -47,7 +50,7 @@ async def test_whatever_makes_an_index_unusable_is_mended_by_the_next_round(pool
     match how:
         case "flushed":
             await redis.flushall()
-        case "version lost" | "free lost" | "moments lost" | "openings lost":
+        case "version lost" | "free lost" | "moments lost" | "openings lost" | "log_state lost":
             await redis.delete(key(B, how.removesuffix(" lost")))
         case "another run":
             await redis.hset(key(B, "version"), "run", "of another server")
