@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, literal_column, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -95,7 +95,8 @@ _COLUMNS = appeal.c
 _STATUS = [_COLUMNS[name] for name in AppealStatus.__dataclass_fields__]
 _FILE = appeal_attachment.c
 _ENTRY: list[Column[Any]] = [*_STATUS, _COLUMNS.reason, blacklist.c.holder]
-_IS_OPEN = _COLUMNS.state == OPEN
+# As a literal, because a plan without the state could not use the index of open appeals.
+_IS_OPEN = _COLUMNS.state == literal_column(f"'{OPEN}'")
 
 
 class AppealRepository:

@@ -37,6 +37,7 @@ appeal = Table(
     Index("ix_appeal_preselection", "preselection_id"),
     Index("ix_appeal_newest", "filed_at", "id"),
     Index("ix_appeal_confirmed", "confirmed_at"),
+    Index("ix_appeal_unpurged", "confirmed_at", postgresql_where=text("purged_at IS NULL")),
 )
 
 appeal_attachment = Table(

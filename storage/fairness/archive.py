@@ -11,7 +11,10 @@ from storage.postgres.database import Database
 LOG_KEPT = timedelta(days=30)
 """How long lines stay after their day: time to look at a day whose verdict is in doubt."""
 
-_REMOVE = b"SELECT remove_published_log(%(before)s)"
+_REMOVE = b"SELECT remove_published_log(%(before)s, %(most)s)"
+# As many lines are removed well within the time of a statement.
+_AT_ONCE = 5_000
+_MOST_BATCHES = 1_000
 
 
 class LogArchive:
@@ -21,6 +24,13 @@ class LogArchive:
     async def remove_published(self, at: datetime) -> int:
         """Remove lines of published days, and bitmaps that no line names; returns the number of lines.
 
-        Raises `DependencyUnavailable`. May be repeated at any time.
+        At most five million are removed: those of a busy country's two weeks. Raises `DependencyUnavailable`. May be
+        repeated at any time.
         """
-        return int((await self._database.fetch_raw(_REMOVE, {"before": at - LOG_KEPT}))[0][0])
+        removed = 0
+        for _ in range(_MOST_BATCHES):
+            [[some]] = await self._database.fetch_raw(_REMOVE, {"before": at - LOG_KEPT, "most": _AT_ONCE})
+            removed += int(some)
+            if some < _AT_ONCE:
+                break
+        return removed

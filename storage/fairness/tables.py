@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -55,6 +56,7 @@ fairness_day = Table(
     # What the checker said, as JSON.
     Column("report", JSONB),
     Index("ix_fairness_day_begins", "begins"),
+    Index("ix_fairness_day_unpublished", "begins", postgresql_where=text("revealed_at IS NULL")),
 )
 
 fairness_file = Table(

@@ -7,20 +7,7 @@ Uniqueness rules are constraints here, so that the database decides every race.
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlalchemy import (
-    Boolean,
-    CheckConstraint,
-    Column,
-    Date,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    Table,
-    Text,
-    Uuid,
-    text,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from domain.preselection.values import RUNNING, UNFINISHED, Stage
@@ -33,6 +20,7 @@ STAGES = ("submitted", "refused", *Stage)
 """The contract's stages, and two hidden ones: `submitted` before the vehicle check, `refused` after a failed one."""
 
 CLAIM_KINDS = ("offered", "candidate", "reserved", "issued", "withheld", "cooling")
+ON_OFFER_KINDS = ("offered", "candidate")
 LASTING_KINDS = ("reserved", "issued", "withheld", "cooling")
 """The kinds that the keyboard leaves out; it includes offered numbers and candidates."""
 
@@ -119,13 +107,13 @@ preselection = Table(
     Column("changed_at", Instant, nullable=False),
     Column("office_code", Text, ForeignKey("office.code"), nullable=False),
     Column("stage", Text, nullable=False),
-    Column("dormant", Boolean, nullable=False, server_default=text("false")),
+    Column("dormant", sa.Boolean, nullable=False, server_default=text("false")),
     Column("revision", Integer, nullable=False, server_default=text("0")),
     Column("state", JSONB, nullable=False),
     Column("policy", JSONB, nullable=False),
     Column("plate_type", Text, nullable=False, server_default=text("'small_car'")),
     Column("plate", Plate),
-    Column("visit_by", Date),
+    Column("visit_by", sa.Date),
     Column("deadline", Instant),
     Column("notice_version", Text, nullable=False),
     Column("notice_agreed_at", Instant, nullable=False),
@@ -164,6 +152,7 @@ preselection = Table(
     Index("ix_preselection_plate", "plate", postgresql_where=_RESERVED),
     Index("ix_preselection_person", "person_hash", "party_hash"),
     Index("ix_preselection_party_unfinished", "party_hash", postgresql_where=_UNFINISHED),
+    Index("ix_preselection_unchecked", "created_at", postgresql_where=text("stage IN ('submitted', 'refused')")),
     # Most changes leave all indexed columns unchanged; free space lets them stay on their page without an index update.
     postgresql_with={"fillfactor": 70},
 )
@@ -182,6 +171,13 @@ claim = Table(
     # A prefix is a range of the primary key. These two serve the keyboard's snapshot and the changes since an instant.
     Index("ix_claim_lasting", "plate", postgresql_where=text(one_of("kind", LASTING_KINDS))),
     Index("ix_claim_changed", "changed_at", postgresql_using="brin"),
+    # Maintenance finds those that are over, and not those that never end. A draw writes to the first only.
+    Index("ix_claim_on_offer", "until", postgresql_where=text(one_of("kind", ON_OFFER_KINDS))),
+    Index(
+        "ix_claim_ending",
+        "until",
+        postgresql_where=text(f"{one_of('kind', LASTING_KINDS)} AND until < '9999-12-31 00:00:00+00'"),
+    ),
     postgresql_with={"fillfactor": 85},
 )
 
@@ -200,11 +196,11 @@ decision = Table(
     Column("claimed", sa.SmallInteger, nullable=False),
     Column("wanted", sa.SmallInteger, nullable=False),
     Column("saved", sa.SmallInteger, nullable=False),
-    Column("code_used", Boolean),
+    Column("code_used", sa.Boolean),
     CheckConstraint("claimed = wanted", name="all_plates_claimed"),
     CheckConstraint("saved = 1", name="revision_as_expected"),
     CheckConstraint("code_used", name="code_used_up"),
-    Index("ix_decision_at", "at", postgresql_using="brin"),
+    Index("ix_decision_at", "at"),
 )
 
 code = Table(
@@ -226,7 +222,7 @@ code = Table(
     Column("used_at", Instant),
     Column("replaced_at", Instant),
     # Codes of 身份验证 that were requested while a number was held do not count towards the limit per hour.
-    Column("while_holding", Boolean, nullable=False),
+    Column("while_holding", sa.Boolean, nullable=False),
     Index(
         "uq_code_live",
         "subject_hash",
@@ -237,6 +233,7 @@ code = Table(
         postgresql_where=text("sent_at IS NOT NULL AND used_at IS NULL AND replaced_at IS NULL"),
     ),
     Index("ix_code_phone", "phone_hash", "created_at"),
+    Index("ix_code_created", "created_at"),
 )
 
 blacklist = Table(
@@ -261,6 +258,7 @@ blacklist = Table(
     Index("ix_blacklist_live_until", "until", postgresql_where=text("released_at IS NULL")),
     Index("ix_blacklist_preselection", "preselection_id"),
     Index("ix_blacklist_newest", "since", "id"),
+    Index("ix_blacklist_unpurged", "released_at", postgresql_where=text("purged_at IS NULL")),
     Index(
         "ix_blacklist_unconfirmed",
         "released_at",
@@ -297,4 +295,5 @@ sms_outbox = Table(
     Column("code", Sealed),
     Column("sent_at", Instant, nullable=False),
     Index("ix_text_message_phone", "phone_hash", "sent_at"),
+    Index("ix_text_message_sent", "sent_at"),
 )

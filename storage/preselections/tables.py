@@ -15,7 +15,7 @@ desk_reason = Table(
     Column("reason", Sealed, nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_desk_reason_preselection", "preselection_id"),
-    Index("ix_desk_reason_at", "at", postgresql_using="brin"),
+    Index("ix_desk_reason_at", "at"),
 )
 
 lagging_workflow = Table(
@@ -41,4 +41,5 @@ failed_check = Table(
     Column("applicant_hash", LargeBinary, nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_failed_check_applicant", "applicant_hash", "at"),
+    Index("ix_failed_check_at", "at"),
 )

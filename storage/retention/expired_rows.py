@@ -7,12 +7,14 @@ from sqlalchemy import text
 
 from storage.partial_failures import PartialFailures
 from storage.postgres.database import Database
+from storage.postgres.tables import LASTING_KINDS, ON_OFFER_KINDS, one_of
 
 # How long a row is kept after its use. A claim's owner may still write its end, and a clock may be slow; limits count
 # the codes and failed checks of a day; decisions are kept as long as Temporal keeps the history of their workflow.
 # Attachments are kept for a further appeal, or a court, after the confirmed decision.
 _KEPT = {
     "claims": timedelta(hours=1),
+    "lasting_claims": timedelta(hours=1),
     "answers": timedelta(hours=1),
     "codes": timedelta(days=2),
     "failed_checks": timedelta(days=2),
@@ -28,8 +30,13 @@ _REMOVE = """
         SELECT ctid FROM {table} WHERE {over} LIMIT :most FOR UPDATE SKIP LOCKED
     ))
 """
+# Each condition is that of an index, so what is not over is not read.
 _OVER = {
-    "claims": ("claim", "until <= :instant"),
+    "claims": ("claim", f"until <= :instant AND {one_of('kind', ON_OFFER_KINDS)}"),
+    "lasting_claims": (
+        "claim",
+        f"until <= :instant AND {one_of('kind', LASTING_KINDS)} AND until < '9999-12-31 00:00:00+00'",
+    ),
     "answers": ("idempotency", "kept_until < :instant AND lease_until < :instant"),
     "codes": ("code", "created_at < :instant AND expires_at < :instant"),
     "failed_checks": ("failed_check", '"at" < :instant'),
@@ -40,7 +47,11 @@ _OVER = {
     "messages": ("text_message", "sent_at < :instant"),
     "deliveries": ("text_delivery", "ordered_at < :instant"),
     "decisions": ("decision", '"at" < :instant'),
-    "attachments": ("appeal_attachment", "appeal_id IN (SELECT id FROM appeal WHERE confirmed_at < :instant)"),
+    # Attachments are fewer than all appeals ever confirmed.
+    "attachments": (
+        "appeal_attachment",
+        "(SELECT confirmed_at FROM appeal WHERE appeal.id = appeal_attachment.appeal_id) < :instant",
+    ),
 }
 _STATEMENTS = {name: text(_REMOVE.format(table=table, over=over)) for name, (table, over) in _OVER.items()}
 _AT_ONCE = 20_000
@@ -61,6 +72,7 @@ class ExpiredRows:
             with failures.part(name):
                 removed[name] = await self._remove(name, at - kept)
         failures.finish()
+        removed["claims"] += removed.pop("lasting_claims")
         return removed
 
     async def _remove(self, name: str, instant: datetime) -> int:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any, get_args
 
 from sqlalchemy import text
 
 from domain.calendar import end_of_day, shanghai_day
 from storage.postgres.database import Database
+from storage.rollups.reader import FigureName
 
 HOURS_KEPT = timedelta(days=400)
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
@@ -16,6 +18,8 @@ Part = tuple[datetime, datetime]
 # An act is written some seconds after its instant; after an outage, a missed deadline some days after it.
 _LATE, _VERY_LATE = timedelta(hours=1), timedelta(days=3)
 _TIMEOUT = 60.0
+_NAMES = list(get_args(FigureName))
+_ACTS_AND_SMS = [name for name in _NAMES if name != "pool_free"]
 
 _MARK = text("SELECT counted_until FROM figure_mark")
 _FIRST = text("SELECT least((SELECT min(at) FROM audit), (SELECT min(ordered_at) FROM text_delivery))")
@@ -59,15 +63,16 @@ _SMS = text(
 )
 # An SMS that is handed over later is counted in its new state alone.
 _CLEAR = text("DELETE FROM figure_hour WHERE name = 'sms' AND begins >= :since AND begins < :until")
+# The key begins with the name, so every statement gives names.
 _DAYS = text("""
     INSERT INTO figure_day (name, day, office_code, prefix, detail, value)
     SELECT name, CAST(:day AS date), office_code, prefix, detail, sum(value) FROM figure_hour
-    WHERE begins >= :begins AND begins < :ends AND name <> 'pool_free'
+    WHERE name = ANY(:summed) AND begins >= :begins AND begins < :ends
     GROUP BY name, office_code, prefix, detail
     ON CONFLICT (name, day, office_code, prefix, detail) DO UPDATE SET value = excluded.value
 """)
 _CLEAR_DAY = text("DELETE FROM figure_day WHERE name = 'sms' AND day = :day")
-_REMOVE = text("DELETE FROM figure_hour WHERE begins < :before")
+_REMOVE = text("DELETE FROM figure_hour WHERE name = ANY(:names) AND begins < :before")
 _POOL = (
     text(_WRITE.format(counted="VALUES ('pool_free', :begins, :office, :prefix, :pattern, :free)")),
     text("""
@@ -106,7 +111,8 @@ class RollupWriter:
         """Count the hours of a part, and the day that they belong to."""
         since, until = part
         day = shanghai_day(since)
-        values = {"since": since, "until": until, "day": day, "counted_until": min(until, at)}
+        values: dict[str, Any] = {"names": _NAMES, "summed": _ACTS_AND_SMS}
+        values |= {"since": since, "until": until, "day": day, "counted_until": min(until, at)}
         values |= {"begins": end_of_day(day - _DAY), "ends": end_of_day(day), "before": at - HOURS_KEPT}
         async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
             for statement in (_CLEAR, _ACTS, _SMS, _CLEAR_DAY, _DAYS, _SET_MARK, _REMOVE):

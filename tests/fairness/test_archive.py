@@ -31,8 +31,9 @@ async def day_at(world: DrawWorld) -> CommittedDay:
 
 
 async def test_lines_of_published_days_are_removed_and_every_other_day_is_replayed(
-    drawing: DrawWorld, tmp_path: Path
+    drawing: DrawWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("storage.fairness.archive._AT_ONCE", 2)
     keeper, publisher = drawing.container.fairness_keeper(), drawing.container.day_publisher()
     database = drawing.container.repositories.database
     office = await drawing.add_office({B: ["AB1!!"], QUIET: ["AB2!!"]})

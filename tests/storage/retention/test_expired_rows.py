@@ -134,7 +134,7 @@ async def test_a_kind_that_can_not_be_removed_now_does_not_keep_the_others(own_d
     await stored.insert_submission(at=AT)
     async with own_database.transaction() as connection:
         await connection.execute(insert(claim), rows)
-    async with own_database.transaction() as busy:
+    async with own_database.transaction(timeout_s=60) as busy:
         await busy.execute(text("LOCK TABLE claim IN SHARE MODE"))
         with pytest.raises(DependencyBusy):
             await ExpiredRows(own_database).remove(AT + 3 * DAY)
