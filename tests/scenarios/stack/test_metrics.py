@@ -1,6 +1,9 @@
 """Both processes serve their metrics, and those of the SDK of Temporal, at a separate address."""
 
+import asyncio
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 
 import httpx
@@ -56,6 +59,20 @@ async def test_labels_hold_nothing_of_a_person_and_no_id(http: httpx.AsyncClient
 async def test_the_sdk_has_the_metrics_of_the_dashboard(stack: RunningStack) -> None:
     shown = await metrics_of(stack, "api") | await metrics_of(stack, "worker")
     assert set(of_temporal()) <= set(shown)
+    assert list(of_temporal())
+
+
+@pytest.mark.parametrize("process", ["api", "worker"])
+async def test_prometheus_can_read_what_is_served(stack: RunningStack, process: str) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        text = (await client.get(address_of(stack, process))).content
+    families = re.findall(rb"^# TYPE (\w+) ", text, re.MULTILINE)
+    assert len(families) == len(set(families)), "a family that is shown twice is refused"
+    if promtool := shutil.which("promtool"):
+        done = await asyncio.to_thread(subprocess.run, [promtool, "check", "metrics"], input=text, capture_output=True)
+        # 3 is a matter of style: the SDK's own counters have no `_total`.
+        assert done.returncode in (0, 3), done.stderr
+        assert b"xuanhao_" not in done.stderr, done.stderr
 
 
 def of_temporal() -> Iterator[str]:
