@@ -1,6 +1,7 @@
 """`/docs`, and the rules that linters of OpenAPI recommend (Spectral's `oas`, Redocly's `recommended`)."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -57,3 +58,18 @@ def test_every_call_has_what_linters_recommend(document: dict[str, Any]) -> None
         assert len(operation["tags"]) == 1
         assert "security" in operation
         assert {status[0] for status in operation["responses"]} >= {"2", "4"}, operation["operationId"]
+
+
+def test_every_list_says_what_its_items_are(document: dict[str, Any]) -> None:
+    def arrays_in(part: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(part, dict):
+            if part.get("type") == "array":
+                yield part
+            part = list(part.values())
+        if isinstance(part, list):
+            for each in part:
+                yield from arrays_in(each)
+
+    arrays = list(arrays_in(document))
+    assert arrays
+    assert all(array.get("items") for array in arrays)

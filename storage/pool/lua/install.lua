@@ -11,7 +11,7 @@ if redis.call("GET", LOCK) ~= ARGV[2] or redis.call("EXISTS", JOURNAL) == 0 then
   return 0
 end
 
--- Where the state of the log was evicted, its lines have it; a log without lines begins anew.
+-- Where the state of the log was evicted, its lines have it; a log without lines begins again.
 local function last_epoch()
   local known, lines = redis.call("HGET", LOG_STATE, "epoch"), redis.call("XRANGE", LOG, "-", "+")
   if not known and #lines == 0 then

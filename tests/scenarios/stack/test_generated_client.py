@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,33 +18,45 @@ from tests.support.running_stack import Client, Json, RunningStack
 pytestmark = pytest.mark.slow
 
 CONFIG = {"content_type_overrides": {"application/pdf": "application/octet-stream"}, "post_hooks": []}
-PACKAGE = "xuanhao_client"
+# The generator's project is built by uv; the backend of this project does the same without another package.
+BACKEND = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
 
 
 @pytest.fixture
 async def package(http: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of the generated package, which can be imported."""
+    """The name of the generated package, which is installed."""
     document, config = tmp_path / "openapi.json", tmp_path / "config.json"
     document.write_text((await http.get("/openapi.json")).text, "utf-8")
     config.write_text(json.dumps(CONFIG), "utf-8")
-    await asyncio.to_thread(generate, document, config, tmp_path / PACKAGE)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    return PACKAGE
+    await asyncio.to_thread(generate, document, config, tmp_path / "project")
+    await asyncio.to_thread(install, tmp_path / "project", tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    [found] = [path.parent.name for path in (tmp_path / "site").glob("*/client.py")]
+    return found
 
 
-def generate(document: Path, config: Path, folder: Path) -> None:
-    """Make the package; a warning of the generator is an error."""
-    command = [str(Path(sys.executable).with_name("openapi-python-client")), "generate", "--fail-on-warning"]
-    done = subprocess.run(
-        [*command, "--path", str(document), "--config", str(config), "--meta", "none", "--output-path", str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def generate(document: Path, config: Path, project: Path) -> None:
+    """Make the project of a package, with the names that the document's title gives; a warning is an error."""
+    program = str(Path(sys.executable).with_name("openapi-python-client"))
+    options = ["--path", str(document), "--config", str(config), "--meta", "uv", "--output-path", str(project)]
+    run(program, "generate", "--fail-on-warning", *options)
+
+
+def install(project: Path, site: Path) -> None:
+    file = project / "pyproject.toml"
+    written = file.read_text("utf-8")
+    assert tomllib.loads(written)["project"]["name"] == "xuanhao-client"
+    file.write_text(re.sub(r"\[build-system\]\n(?:.+\n?)+", BACKEND, written), "utf-8")
+    options = ["--no-deps", "--no-index", "--no-build-isolation", "--target", str(site)]
+    run(sys.executable, "-m", "pip", "install", "--quiet", *options, str(project))
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-async def test_a_generated_client_preselects_a_number(
+async def test_an_installed_client_preselects_a_number(
     package: str, stack: RunningStack, http: httpx.AsyncClient
 ) -> None:
     user = await Client.sign_in(http, "applicant-014")

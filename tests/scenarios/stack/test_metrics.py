@@ -66,8 +66,8 @@ async def test_the_sdk_has_the_metrics_of_the_dashboard(stack: RunningStack) -> 
 async def test_prometheus_can_read_what_is_served(stack: RunningStack, process: str) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         text = (await client.get(address_of(stack, process))).content
-    families = re.findall(rb"^# TYPE (\w+) ", text, re.MULTILINE)
-    assert len(families) == len(set(families)), "a family that is shown twice is refused"
+    names = re.findall(rb"^# TYPE (\w+) ", text, re.MULTILINE)
+    assert len(names) == len(set(names)), "a metric that is shown twice is refused"
     if promtool := shutil.which("promtool"):
         done = await asyncio.to_thread(subprocess.run, [promtool, "check", "metrics"], input=text, capture_output=True)
         # 3 is a matter of style: the SDK's own counters have no `_total`.
