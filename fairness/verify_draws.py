@@ -273,6 +273,7 @@ def verify(folder: Path) -> dict[str, int]:
     check(len(draws) == len(listed), "one draw is listed twice")
     wanted, logs, day["found"] = defaultdict[str, Json](set), dict[str, Log](), defaultdict(int)
     day["found"]["draws replayed"] = len(listed)
+    day["found"]["commitments later than the beginning of the day"] += day.get("committed_ms", 0) > day["from_ms"]
     day["named"] = {tuple(pick) for draw in listed for each in draw["rounds"] for pick in each["picks"]}
     for prefix, epoch, seq, *_ in (level for d in listed for each in d["rounds"] for level in each.get("levels", ())):
         wanted[prefix].add((epoch, seq))

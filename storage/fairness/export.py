@@ -130,6 +130,7 @@ def _head(day: CommittedDay, secret: bytes, draws: int) -> dict[str, Any]:
         "to_ms": to_milliseconds(day.ends),
         "commitment": day.commitment.hex(),
         "committed_at": format_instant(day.committed_at),
+        "committed_ms": to_milliseconds(day.committed_at),
         "secret": secret.hex(),
         "draws": draws,
     }
