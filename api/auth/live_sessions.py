@@ -48,8 +48,12 @@ class LiveSessions:
     async def require(self, claims: Claims) -> None:
         """Raises `Unauthenticated` for a token of an ended session, `DependencyUnavailable` when that is unknown."""
         await self._keep_current()
-        if self._endings and self._is_ended(claims):
+        if self._is_ended(claims):
             raise Unauthenticated
+
+    def is_known_to_live(self, claims: Claims) -> bool:
+        """Whether `require` would let the token pass without waiting for the list."""
+        return self._age() < USED_AT_MOST_S and not self._is_ended(claims)
 
     async def has_ended(self, claims: Claims) -> bool:
         """For streams; False while it is unknown, for then nothing can be read either."""
@@ -79,6 +83,8 @@ class LiveSessions:
         return [*names, self._hashes.sign_in("unnamed", logout.subject)] if logout.subject else names
 
     def _is_ended(self, claims: Claims) -> bool:
+        if not self._endings:
+            return False
         issued_at = claims.issued_at or _EARLIEST
         kinds = [("subject", claims.subject), *([] if claims.session else [("unnamed", claims.subject)])]
         names = [EVERYONE, *(self._hashes.sign_in(*kind) for kind in kinds)]
@@ -88,7 +94,7 @@ class LiveSessions:
         )
 
     async def _keep_current(self) -> None:
-        age = asyncio.get_running_loop().time() - self._read_at
+        age = self._age()
         if age < READ_AGAIN_S:
             return
         if self._reading is None or self._reading.done():
@@ -98,6 +104,9 @@ class LiveSessions:
         if age >= USED_AT_MOST_S:
             # One reading for all who wait; whoever gives up does not end it for the others.
             await asyncio.shield(self._reading)
+
+    def _age(self) -> float:
+        return asyncio.get_running_loop().time() - self._read_at
 
     async def _read(self) -> None:
         now, began = self._clock(), asyncio.get_running_loop().time()

@@ -137,7 +137,7 @@ async def identify_caller(request: Request, context: RequestContext, name: str) 
     if not rule.is_public or (rule.takes_token and request.headers.get("authorization")):
         context.caller = await caller_of(request, context.app.gateways.verifier, context.repositories.hashes)
         await context.app.live_sessions.require(context.caller.claims)
-        context.app.admission.accounts[request.headers["authorization"]] = context.caller.claims.subject
+        context.app.admission.verified[request.headers["authorization"]] = context.caller.claims
         await context.app.call_rate.count(context.caller.claims.subject, context.now())
     if not rule.is_public or rule.takes_token:
         await context.app.ip_throttle.delay(request, context.now())

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from api.limits.neighbours import Neighbours, Rests
 from api.limits.remembered import Remembered
 from domain.errors import Busy
+from gateways.identity.claims import Claims
 
 TIMEOUT_SECONDS = 2.0
 """How long a call may take with its wait, if it takes as long as others lately; some take longer, and an applicant
@@ -209,8 +210,8 @@ class Admission:
         self.writes = FairQueue(at_once=24, each=8, crowding=Crowding(each=4, rest=2.0), neighbours=neighbours)
         self.reads = FairQueue(at_once=16, each=2, crowding=Crowding(each=1, rest=2.0), neighbours=neighbours)
         self.drawings = FairQueue(at_once=1, each=1, neighbours=neighbours)
-        self.accounts: Remembered[str, str] = Remembered()
-        """The account of each token that was verified lately, by the value of its header."""
+        self.verified: Remembered[str, Claims] = Remembered()
+        """The claims of each token that was verified lately, by the value of its header."""
 
 
 def ask_again(at: datetime) -> datetime:

@@ -8,10 +8,13 @@ from sqlalchemy import select
 
 from api.limits import call_counts, call_rate
 from domain.dependencies import DependencyBusy
+from gateways.identity.logout_tokens import LogoutToken
+from process.clock import system_clock
 from storage.postgres.database import Database
 from storage.postgres.tables import idempotency
 from tests.support.country import Country
 from tests.support.http import Answer
+from tests.support.waiting import eventually
 
 NOBODY = "somebody else"
 
@@ -57,6 +60,33 @@ async def test_a_write_for_which_the_queue_has_no_room_is_refused_before_anythin
         unknown = await country.stack.client.post(selection.path, headers={"Authorization": "Bearer invented"})
         assert unknown.status_code == 405
     assert (await selection.post("draws", {})).ok()["draws"]["remaining"] == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["session", "time"])
+async def test_a_token_that_has_ended_is_unauthenticated_however_busy_the_process_is(
+    country: Country, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """The token is checked first, also where it was good before."""
+    session, now = str(uuid4()), int(system_clock().timestamp())
+    # A token is accepted for five seconds after its end, because clocks differ.
+    buyer = country.applicant(sid=session, **({"exp": now + 3} if how == "time" else {}))
+    same = buyer.headers
+    writes, context = country.stack.context.admission.writes, country.stack.context
+    assert (await buyer.post("/entries", {}, headers=same)).status == 200
+    monkeypatch.setattr(writes, "_at_once", 1)
+    monkeypatch.setattr(writes, "_timeout", 0.0)
+    async with writes.place(NOBODY, context.clock()):
+        assert (await buyer.post("/entries", {}, headers=same)).code == "busy"
+        if how == "session":
+            await context.live_sessions.end(LogoutToken(str(uuid4()), context.clock(), session, None))
+
+        async def is_refused() -> bool:
+            return (await buyer.get("/preselections", headers=same)).status == 401
+
+        await eventually(is_refused)
+        refused = await buyer.post("/entries", {}, headers=same)
+    assert (refused.status, refused.code) == (401, "unauthenticated")
 
 
 async def test_a_database_that_is_merely_busy_is_not_called_down(
