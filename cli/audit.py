@@ -114,7 +114,10 @@ async def list_unconfirmed(*, limit: Limit = 1000, context: Context) -> Output:
     requests = [
         {"what": each.kind, "id": each.id, "by": each.requested_by, "at": each.requested_at} for each in found.requests
     ]
-    return Output([*withheld, *released, *policies, *requests])
+    appeals = [
+        {"what": "appeal", "id": each.id, "by": each.decided_by, "at": each.decided_at} for each in found.appeals
+    ]
+    return Output([*withheld, *released, *policies, *requests, *appeals])
 
 
 @app.command(name="desk")

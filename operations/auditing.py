@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from operations.context import OperationsContext
+from storage.appeals.repository import AppealStatus
 from storage.audit.looks import ABOVE, LOOKS
 from storage.audit.staff_activity import ClerkAct, ClerkCounts, Period
 from storage.audit.trail import AuditEntry
@@ -39,6 +40,7 @@ class Unconfirmed:
     ban_releases: list[BanEntry]
     policies: list[PolicyRequest]
     requests: list[OperatorRequest]
+    appeals: list[AppealStatus]
 
 
 async def withholdings_in(context: OperationsContext, period: Period, *, limit: int) -> list[Withholding]:
@@ -57,6 +59,7 @@ async def unconfirmed_commands(context: OperationsContext, *, limit: int) -> Unc
         await context.repositories.bans.unconfirmed_releases(limit=limit),
         await context.repositories.office_policies.unconfirmed(limit=limit),
         await context.repositories.operator_requests.unconfirmed(limit=limit),
+        await context.repositories.appeals.unconfirmed(limit=limit),
     )
 
 

@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Any
 
+from pydantic import Field
+
 from api.http.schemas import Answer, Instant
+from api.operators.appeal_schemas import Decision
 from api.operators.office_schemas import PolicyRequestItem
 from api.operators.response_schemas import BanItem, WithholdingItem
 
@@ -23,6 +26,18 @@ class OperatorRequestItem(Answer):
     requested_by: str
 
 
+class DecidedAppealItem(Answer):
+    """An appeal with a decision that waits; `reason` is the answer that the person will read."""
+
+    id: str
+    entry_id: str = Field(description="The ban.")
+    preselection_id: str
+    decision: Decision
+    reason: str | None
+    decided_at: Instant
+    decided_by: str
+
+
 class UnconfirmedAnswer(Answer):
     """Commands that no second operator has confirmed yet."""
 
@@ -30,6 +45,7 @@ class UnconfirmedAnswer(Answer):
     ban_releases: list[BanItem]
     policies: list[PolicyRequestItem]
     requests: list[OperatorRequestItem]
+    appeals: list[DecidedAppealItem]
 
 
 class ClerkCountsItem(Answer):

@@ -145,6 +145,12 @@ class AppealRepository:
         found = await self._database.rows(wanted.order_by(_COLUMNS.decide_by).limit(MOST))
         return [UnansweredAppeal(*row) for row in found]
 
+    async def unconfirmed(self, *, limit: int = 100) -> list[AppealStatus]:
+        """Open appeals whose decision no second operator has confirmed yet, the newest decision first."""
+        waiting = select(*_STATUS).where(_IS_OPEN, _COLUMNS.decision.is_not(None))
+        found = await self._database.rows(waiting.order_by(_COLUMNS.decided_at.desc()).limit(limit))
+        return [AppealStatus(*row) for row in found]
+
     async def settle(self, appeal_id: UUID, at: datetime) -> AppealStatus | None:
         """Record that an open appeal is late if its deadline has passed at `at`; returns the row."""
         passed = (_COLUMNS.id == appeal_id, _IS_OPEN, _COLUMNS.late_at.is_(None), _COLUMNS.decide_by <= at)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from api.auth.policy import LARGEST_APPEAL
 from storage.audit.trail import Act
 from tests.support.applicants import Caller, Selection
+from tests.support.command_line import Run
 from tests.support.country import Country
 from tests.support.desk import miss_deadline, operator, reserve_plate
 from tests.support.maintenance import run_revival
@@ -133,6 +134,26 @@ async def test_a_refused_appeal_leaves_the_ban_and_a_lost_workflow_is_found_by_i
     assert (await selection.applicant.post("/entries", {})).ok()["screen"] == "blacklisted"
     again = await asyncio.gather(*(selection.post("appeal", {"reason": f"第{turn}次"}) for turn in range(3)))
     assert sorted(answer.status for answer in again) == [201, 409, 409]
+
+
+async def test_a_decided_appeal_waits_in_both_lists_until_it_is_confirmed(country: Country, xuanhao: Run) -> None:
+    selection, first, second = await miss_deadline(country), operator(country), operator(country)
+    filed = (await selection.post("appeal", {"reason": WORDS})).ok()["id"]
+    readers = ((country.caller("auditor"), "/audit/unconfirmed"), (second, "/operations/unconfirmed"))
+
+    async def waiting() -> list[list[dict[str, Any]]]:
+        lists = [(await reader.get(path)).ok()["appeals"] for reader, path in readers]
+        return [[each for each in found if each["id"] == filed] for found in lists]
+
+    assert await waiting() == [[], []]
+    (await first.post(f"/operations/appeals/{filed}/decision", ANSWER | {"decision": "refused"})).ok()
+    [[seen], [same]] = await waiting()
+    assert seen == same
+    assert (seen["decision"], seen["reason"], seen["decided_by"]) == ("refused", ANSWER["reason"], first.claims["sub"])
+    assert (seen["preselection_id"], WORDS in str(seen)) == (selection.id, False)
+    assert filed in [each["id"] for each in (await xuanhao("audit", "unconfirmed")).records]
+    (await second.post(f"/operations/appeals/{filed}/confirmation")).ok()
+    assert await waiting() == [[], []]
 
 
 @pytest.mark.slow

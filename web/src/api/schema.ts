@@ -1273,7 +1273,7 @@ export interface paths {
         put?: never;
         /**
          * Send Text Again
-         * @description Send an SMS again that was given up. It is sent only if it is still true.
+         * @description Send an SMS again that was given up or whose delivery failed. It is sent only if it is still true.
          */
         post: operations["send_text_again"];
         delete?: never;
@@ -2552,6 +2552,36 @@ export interface components {
             until: string;
             /** Visit By */
             visit_by?: string | null;
+        };
+        /**
+         * DecidedAppealItem
+         * @description An appeal with a decision that waits; `reason` is the answer that the person will read.
+         */
+        DecidedAppealItem: {
+            /**
+             * Decided At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            decided_at: string;
+            /** Decided By */
+            decided_by: string;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "granted" | "refused";
+            /**
+             * Entry Id
+             * @description The ban.
+             */
+            entry_id: string;
+            /** Id */
+            id: string;
+            /** Preselection Id */
+            preselection_id: string;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * DecisionBody
@@ -3836,6 +3866,8 @@ export interface components {
          * @description Commands that no second operator has confirmed yet.
          */
         UnconfirmedAnswer: {
+            /** Appeals */
+            appeals: components["schemas"]["DecidedAppealItem"][];
             /** Ban Releases */
             ban_releases: components["schemas"]["BanItem"][];
             /** Policies */

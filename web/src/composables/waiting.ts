@@ -44,10 +44,18 @@ export function waitingIn(found: Unconfirmed): { name: string; items: Waiting[] 
     at: each.requested_at,
     path: [each.kind === 'compose_early' ? 'segments' : 'deadlines', each.id],
   }))
+  const appeals = found.appeals.map((each) => ({
+    what: `${each.decision}: ${each.id}`,
+    reason: each.reason,
+    by: each.decided_by,
+    at: each.decided_at,
+    path: ['appeals', each.id],
+  }))
   return [
     { name: 'withholdings', items: withholdings },
     { name: 'ban_releases', items: releases },
     { name: 'policies', items: policies },
     { name: 'requests', items: requests },
+    { name: 'appeals', items: appeals },
   ]
 }

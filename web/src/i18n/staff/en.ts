@@ -89,6 +89,7 @@ export default {
       ban_releases: 'Early releases of bans',
       policies: 'Policy changes',
       requests: 'Early composition and extensions',
+      appeals: 'Decided appeals',
       by: 'Requested by',
       at: 'Requested at',
       what: 'Content',

@@ -88,6 +88,7 @@ export default {
       ban_releases: '提前解除黑名单',
       policies: '政策变更',
       requests: '提前自编与期限顺延',
+      appeals: '已作出决定的申诉',
       by: '提交人',
       at: '提交时间',
       what: '内容',

@@ -89,6 +89,7 @@ export default {
       ban_releases: '提前解除黑名單',
       policies: '政策變更',
       requests: '提前自編與期限順延',
+      appeals: '已作出決定的申訴',
       by: '提交人',
       at: '提交時間',
       what: '內容',
