@@ -20,6 +20,7 @@ from storage.bans.repository import Ban, BanRepository
 from storage.offices.offices import Offices
 from storage.preselections.rows import PreselectionRow, Preselections
 from storage.sms.deliveries import Attempt, SmsDeliveries
+from workflows.messages import RESENDING_WORKFLOW
 from workflows.ports import Notifications, SmsInput
 from workflows.retries import NOTIFICATION
 
@@ -65,10 +66,10 @@ class NotificationActivities(Notifications):
             return
         facts = await self._facts(row, ban, appeal)
         text, parameters = render(given.purpose, **facts), template_parameters(given.purpose, **facts)
-        attempt = self._attempt(given, sms_key(given, row))
+        attempt = self._attempt(given, await self._key_of(given, row))
         begun = await self._deliveries.begin(attempt)
         if begun is None:
-            # The gateway has already accepted it; only the result for Temporal was lost.
+            # The gateway has already accepted or refused it; only the result for Temporal was lost.
             return
         sms = Sms(row.phone, text, given.purpose, attempt.key, attempt.ordered_at, None, parameters, begun.is_repeat)
         await self._hand_over(sms, attempt)
@@ -84,6 +85,12 @@ class NotificationActivities(Notifications):
             raise
         # If the process dies here, the attempt is repeated, and the gateway recognises its key.
         await self._deliveries.hand_over(attempt.key, attempt.at)
+
+    async def _key_of(self, given: SmsInput, row: PreselectionRow) -> str:
+        """Only an operator's order sends an SMS again whose delivery has failed."""
+        key = sms_key(given, row)
+        is_again = activity.info().workflow_type == RESENDING_WORKFLOW
+        return await self._deliveries.key_of_resending(row.id, key) if is_again else key
 
     async def _ban_of(self, row: PreselectionRow, given: SmsInput) -> Ban | None:
         """The ban in the message, if it is this party's."""

@@ -1,4 +1,7 @@
-"""Sends automatic SMS again that were given up. A workflow does it, so that the gateway may be away for a while."""
+"""Sends automatic SMS again that were given up or whose delivery failed.
+
+A workflow does it, so that the gateway may be away for a while.
+"""
 
 from uuid import UUID
 
@@ -16,6 +19,8 @@ from storage.sms.deliveries import DeliveryState
 from workflows.messages import RESENDING_WORKFLOW, resending_workflow_id
 from workflows.ports import SmsInput
 
+_ACTION = "resend_sms"
+_UNDELIVERED = (DeliveryState.GIVEN_UP, DeliveryState.FAILED)
 _ABOUT_BANS = (Purpose.OVERDUE, Purpose.BAN_ENDED)
 _ABOUT_APPEALS = (Purpose.APPEAL_LATE, Purpose.APPEAL_GRANTED, Purpose.APPEAL_REFUSED)
 
@@ -25,22 +30,23 @@ async def send_again(
 ) -> SmsStatus:
     """Send the newest SMS of this purpose again. An SMS that is no longer true is not sent.
 
-    Raises `NotFound` for an SMS that was never ordered, `ValidationFailed` for one that is not given up, or whose phone
-    only the request knew that sent it, and `Unavailable`.
+    Raises `NotFound` for an SMS that was never ordered, `ValidationFailed` for one that may still arrive or has
+    arrived, or whose phone only the request knew that sent it, and `Unavailable`.
     """
     command.require_reason()
     known = await sms_of(context, preselection_id, command.at)
     found = next((each for each in known if each.purpose == purpose), None)
     if found is None:
         raise NotFound
-    if found.state is not DeliveryState.GIVEN_UP:
-        raise invalid("purpose", "not_given_up")
-    if purpose == Purpose.HANDED_OVER:
-        raise invalid("purpose", "value")
+    trail = context.repositories.audit_trail
+    # A repeat of a command that was audited before its process died only starts the workflow, which runs once.
+    if not await trail.has(command.act, _ACTION, command.id):
+        if found.state not in _UNDELIVERED:
+            raise invalid("purpose", "not_given_up")
+        if purpose == Purpose.HANDED_OVER:
+            raise invalid("purpose", "value")
+        await trail.record_once(command.act, _ACTION, command.id, Subject(preselection_id), purpose=purpose)
     given = SmsInput(str(preselection_id), purpose, command.at, await _entry_of(context, preselection_id, purpose))
-    await context.repositories.audit_trail.record_about(
-        command.act, "resend_sms", Subject(preselection_id), purpose=purpose
-    )
     try:
         with translate_temporal_errors():
             await context.temporal.start_workflow(

@@ -33,7 +33,7 @@ async def search_bans(context: CurrentContext, body: BanSearchBody) -> BanPage:
 
 @router.post("/texts/resending", status_code=202, responses=responses_of_write("not_found"))
 async def send_text_again(context: CurrentContext, body: ResendBody) -> TextItem:
-    """Send an SMS again that was given up. It is sent only if it is still true."""
+    """Send an SMS again that was given up or whose delivery failed. It is sent only if it is still true."""
     command = await operator_command(context, body.reason)
     found = await send_again(context.app.operations, command, UUID(body.preselection_id), body.purpose)
     return sms_item(found)

@@ -6,11 +6,11 @@ operators by name, clerks by a keyed hash and applicants by their preselection: 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.instants import format_instant
@@ -24,6 +24,7 @@ _COLUMNS = [
     for name in ("id", "at", "actor_kind", "actor", "action", "preselection_id", "request_id", "plates", "facts")
 ]
 _MOST = 1_000
+_REPEATED_WITHIN = timedelta(hours=25)
 _LAST_NUMBER = 2**63 - 1
 
 
@@ -121,9 +122,18 @@ class AuditTrail:
         """Record an act that changes no row, such as a look at a list."""
         await self._database.rows(insert(audit).values(act_values(act, action, **facts)))
 
-    async def record_about(self, act: Act, action: str, about: Subject, **facts: Any) -> None:
-        """Record an act about a preselection that changes no row of it."""
-        await self._database.rows(insert(audit).values(act_values(act, action, about, **facts)))
+    async def has(self, act: Act, action: str, request_id: UUID) -> bool:
+        """Whether this actor's request was recorded, within the time for which repeats are recognised."""
+        return bool(await self._database.rows(_recorded_before(act, action, request_id)))
+
+    async def record_once(self, act: Act, action: str, request_id: UUID, about: Subject, **facts: Any) -> None:
+        """Record an act that changes no row, unless an earlier attempt of the same request has recorded it."""
+        values = act_values(act, action, about, **facts) | {"request_id": request_id}
+        async with self._database.transaction() as connection:
+            # Two attempts at once wait for each other here.
+            await connection.execute(select(func.pg_advisory_xact_lock(request_id.int % 2**63)))
+            if (await connection.execute(_recorded_before(act, action, request_id))).first() is None:
+                await connection.execute(insert(audit).values(values))
 
     async def of_actions(
         self,
@@ -159,6 +169,12 @@ class AuditTrail:
             conditions.append(tuple_(columns.at, columns.id) < (at, min(number.int, _LAST_NUMBER)))
         newest = select(*_COLUMNS).where(*conditions).order_by(columns.at.desc(), columns.id.desc()).limit(limit)
         return [_entry(row) for row in await self._database.rows(newest)]
+
+
+def _recorded_before(act: Act, action: str, request_id: UUID) -> Select[tuple[int]]:
+    columns = audit.c
+    same = (columns.actor == act.actor, columns.action == action, columns.request_id == request_id)
+    return select(columns.id).where(*same, columns.at > act.at - _REPEATED_WITHIN).limit(1)
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
 
 from domain.sms import ReceiptState
 from storage.postgres.database import Database
@@ -36,6 +36,9 @@ _REFUSED = b"""
     WHERE key = %(key)s AND handed_at IS NULL RETURNING key
 """
 _FAILED = b"UPDATE text_delivery SET failure = %(failure)s WHERE key = %(key)s AND handed_at IS NULL RETURNING key"
+
+
+_AGAIN = ":again:"
 
 
 class DeliveryState(StrEnum):
@@ -136,6 +139,16 @@ class SmsDeliveries:
         """All SMS about one preselection, newest first."""
         return await self._find(select(*_COLUMNS).where(sms_delivery.c.preselection_id == preselection_id))
 
+    async def key_of_resending(self, preselection_id: UUID, key: str) -> str:
+        """The key with which the SMS of this key is sent again: another one after each failed delivery.
+
+        A gateway recognises a key that it has accepted. Two orders at once have the same key, so it is sent once.
+        """
+        known = await self.of_preselection(preselection_id)
+        keys = (each.key for each in known if each.receipt == ReceiptState.FAILED)
+        failed = sum(each == key or each.startswith(f"{key}{_AGAIN}") for each in keys)
+        return f"{key}{_AGAIN}{failed}" if failed else key
+
     async def page(
         self,
         at: datetime,
@@ -144,7 +157,7 @@ class SmsDeliveries:
         limit: int = 100,
         before: tuple[datetime, UUID] | None = None,
     ) -> list[SmsDelivery]:
-        """The newest in this state at `at`, or those that were not handed over or failed afterwards.
+        """The newest in this state at `at`, or those that were not handed over, or failed and were not sent again.
 
         `before` is the last one's `place`.
         """
@@ -181,4 +194,13 @@ def _is(state: DeliveryState | None, at: datetime) -> ColumnElement[bool]:
             return is_open & has_none & (columns.give_up_at > at)
         case DeliveryState.GIVEN_UP:
             return is_open & has_none & (columns.give_up_at <= at)
-    return (is_open & has_none) | (columns.receipt == ReceiptState.FAILED.value)
+    has_failed = (columns.receipt == ReceiptState.FAILED.value) & ~_is_sent_again()
+    return (is_open & has_none) | has_failed
+
+
+def _is_sent_again() -> ColumnElement[bool]:
+    """Whether a later row has the same SMS: that one says what became of it."""
+    columns, later = sms_delivery.c, sms_delivery.alias().c
+    is_same = func.split_part(later.key, _AGAIN, 1) == func.split_part(columns.key, _AGAIN, 1)
+    is_later = (later.preselection_id == columns.preselection_id) & (later.ordered_at > columns.ordered_at)
+    return exists().where(is_later, is_same)

@@ -1,7 +1,7 @@
-"""Sends an automatic SMS again that was given up, because an operator asked for it.
+"""Sends an automatic SMS again that was given up or whose delivery failed, because an operator asked for it.
 
-The activity sends it only if its row still says the same, and never one that was handed over: so nobody can send more
-by starting this workflow than the vehicle itself would have sent.
+The activity sends it only if its row still says the same, and never one that was handed over and may have arrived: so
+nobody receives more by starting this workflow than the vehicle itself would have sent.
 """
 
 from temporalio import workflow
