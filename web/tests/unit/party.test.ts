@@ -30,7 +30,7 @@ test('the list of a barred party offers no action for its unfinished cars', asyn
 })
 
 test.each([
-  [isResidentId, ['11010519491231002X', '810000199001010019'], ['110105194912310021', '11010519491231002x', '1101051949123100']],
+  [isResidentId, ['11010519491231002X', '810000199001010019', '91184019850615109X', '94439219850615102X'], ['110105194912310021', '11010519491231002x', '1101051949123100']],
   [isCreditCode, ['91110000600037341L', 'N2110101MF1234567N'], ['91110000600037341M', 'I1110000600037341L']],
 ])('%o tells right numbers from mistyped ones', (check, right, wrong) => {
   expect([...right, ...wrong].map(check)).toEqual([...right.map(() => true), ...wrong.map(() => false)])
