@@ -4,8 +4,9 @@ A step says what it found and, where it is not well, the remedy. It never shows 
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from config.settings import Settings, SettingsError
 from config.temporal import connect
 from config.temporal_setup import (
     RETENTION,
+    SEARCH_ATTRIBUTES,
     ensure_namespace,
     ensure_search_attributes,
     missing_search_attributes,
@@ -171,11 +173,24 @@ async def check_keys(installation: Installation) -> str:
         raise Missing("unreadable", "name a key file in XUANHAO_KEY_FILE that this user can read") from None
     if await has_migrations(installation.database) and not await reads_newest_record(installation.database, keys):
         raise Missing("not those of the database", "load the copy of the key file: nothing else reads that data")
-    if settings.keys is None and file and file.stat().st_mode & 0o077:
-        if not installation.apply:
-            raise Missing("others can read the file", "chmod 600 the file", is_usable=True)
-        file.chmod(0o600)
+    if settings.keys is None and file:
+        _close_to_others(file, apply=installation.apply)
     return "readable"
+
+
+def _close_to_others(file: Path, *, apply: bool) -> None:
+    if apply and is_open_to_others(file):
+        # It may be another user's, or on a read-only volume.
+        with suppress(OSError):
+            file.chmod(0o600)
+    if is_open_to_others(file):
+        raise Missing("others can read the file", "chmod 600 the file", is_usable=True)
+
+
+def is_open_to_others(file: Path) -> bool:
+    """Whether more than its user reads it. A secret of Kubernetes belongs to root, and is read through its group."""
+    status = file.stat()
+    return bool(status.st_mode & (0o077 if status.st_uid == os.geteuid() else 0o007))
 
 
 async def _make_keys(installation: Installation, file: Path) -> None:
@@ -221,7 +236,7 @@ async def check_search_attributes(installation: Installation) -> str:
         raise Missing("no namespace", "see the step namespace")
     if missing := await missing_search_attributes(client):
         raise Missing(f"missing: {', '.join(missing)}", "xuanhao setup --apply, or add them with Temporal's own tools")
-    return "Stage, Office, Deadline"
+    return ", ".join(SEARCH_ATTRIBUTES)
 
 
 async def wait_until(check: Callable[[], Awaitable[object]]) -> None:

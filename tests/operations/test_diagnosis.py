@@ -1,9 +1,11 @@
 """`xuanhao doctor` on a running installation, with processes elsewhere that are old, late or without a key."""
 
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,10 +15,12 @@ from temporalio.service import RPCError
 from config.release import RELEASE, this_process
 from config.settings import Settings
 from domain.processes import RunningProgram
+from operations.installation import Installation, check_keys, is_open_to_others, run_step
 from process.clock import system_clock
 from storage.crypto.readers import QUICK, KeyReader, KeyReaders, keep_keys_current, skew_of
 from tests.support.api_stack import ApiStack, keys_of
 from tests.support.command_line import Ran, Run
+from tests.support.key_files import write_keys
 from tests.support.waiting import eventually
 
 SECOND = timedelta(seconds=1)
@@ -93,3 +97,36 @@ def test_a_clock_is_compared_only_where_the_answer_came_at_once() -> None:
     assert skew_of(before, before - SECOND, before + QUICK / 2) == SECOND + QUICK / 4
     assert skew_of(before, before, before + QUICK) is None
     assert skew_of(before, before, before - SECOND) is None
+
+
+@pytest.mark.parametrize(
+    "mode, is_ours, is_open",
+    [(0o600, True, False), (0o640, True, True), (0o440, False, False), (0o444, False, True)],
+)
+def test_a_secret_of_kubernetes_is_read_through_its_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, mode: int, is_ours: bool, is_open: bool
+) -> None:
+    file, us = tmp_path / "keys.json", os.geteuid()
+    file.touch()
+    file.chmod(mode)
+    monkeypatch.setattr(os, "geteuid", lambda: us if is_ours else us + 1)
+    assert is_open_to_others(file) == is_open
+
+
+async def test_keys_on_a_read_only_volume_that_others_can_read_are_named(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_keys(tmp_path / "keys.json")
+    file.chmod(0o644)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    installation = Installation(settings.model_copy(update={"key_file": file}), system_clock(), apply=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "chmod", refuse)
+        step = await run_step("keys", check_keys, installation)
+    assert (step.ok, step.found) == (False, "others can read the file")
+    assert (await run_step("keys", check_keys, installation)).ok
+    assert file.stat().st_mode & 0o777 == 0o600
+    await installation.close()

@@ -44,7 +44,7 @@ def test_every_file_names_this_release() -> None:
 
 def test_containers_run_as_nobody_on_a_read_only_root() -> None:
     services = yaml.safe_load(text_of("container", "compose.yaml"))["services"]
-    for name in ("api", "worker", "migrate"):
+    for name in ("api", "worker", "setup"):
         assert services[name]["read_only"]
         assert services[name]["cap_drop"] == ["ALL"]
     last = text_of("container", "Dockerfile").rpartition("FROM ")[2]
@@ -61,6 +61,28 @@ def test_every_process_that_stays_is_asked_for_its_health() -> None:
     for probe in ("livenessProbe", "readinessProbe"):
         assert chart.count(probe) == 1
     assert "XUANHAO_HEALTH_ADDRESS=127.0.0.1:%i" in text_of("systemd", "xuanhao-worker@.service")
+
+
+def test_nothing_starts_before_the_setup_has_prepared_everything() -> None:
+    compose = yaml.safe_load(text_of("container", "compose.yaml"))
+    services, setup = compose["services"], compose["services"]["setup"]
+    assert setup["command"] == ["setup", "--apply"]
+    assert setup["environment"].items() >= compose["x-xuanhao"]["environment"].items()
+    assert "XUANHAO_OWNER_DATABASE_URL" in setup["environment"]
+    for name in ("api", "worker"):
+        assert services[name]["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
+        assert services[name]["volumes"] == [f"{volume}:ro" for volume in setup["volumes"]]
+    # The role that the application signs in with: setup makes it without a password only.
+    assert "CREATE ROLE xuanhao_app LOGIN PASSWORD '${APP_PASSWORD:?}'" in compose["configs"]["role"]["content"]
+    job = text_of("helm", "xuanhao", "templates", "setup.yaml")
+    assert '(list "setup" "--apply")' in job
+    assert job.count("secretRef") == 2
+
+
+def test_pods_read_the_keys_through_their_group() -> None:
+    for name in ("setup.yaml", "processes.yaml"):
+        text = text_of("helm", "xuanhao", "templates", name)
+        assert text.count("defaultMode: 0440") == text.count("securityContext: {fsGroup: 10001}") == 1
 
 
 def problems(value: Any, schema: dict[str, Any], definitions: dict[str, Any], path: str = "values") -> list[str]:

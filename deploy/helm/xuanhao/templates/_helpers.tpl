@@ -1,6 +1,6 @@
 {{- define "xuanhao.container" -}}
 image: "{{ .root.Values.image.repository }}:{{ .root.Values.image.tag }}"
-args: [{{ .program | quote }}]
+args: {{ .command | toJson }}
 securityContext:
   runAsNonRoot: true
   runAsUser: 10001
