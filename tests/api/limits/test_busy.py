@@ -1,6 +1,7 @@
 """A busy process: what it can't serve in time is refused with nothing done, and nobody is called down."""
 
 import asyncio
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -140,6 +141,27 @@ async def test_refused_writes_are_counted_before_anything_is_kept(
         select(idempotency).where(idempotency.c.path.in_(["/api/v1/preselections", f"/api/v1{missing}"]))
     )
     assert not [row for row in found if row.path == f"/api/v1{missing}"]
+
+
+async def test_an_account_keeps_no_more_keys_than_it_may_write_in_a_day(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond it a refusal names an instant hours away, and keeps nothing."""
+    monkeypatch.setattr(call_counts, "MINUTES_OF_DAY", 0.05)
+    most = int(country.stack.context.operations.policy.writes_per_minute * 0.05)
+    buyer, keys = country.applicant(), [uuid4() for _ in range(2 * most)]
+    answers = [await buyer.post("/entries", {"preselection_id": "x"}, key=str(key)) for key in keys]
+    assert [answer.code for answer in answers] == ["validation_failed"] * most + ["rate_limited"] * most
+    hours = datetime.fromisoformat(answers[-1].body["retry_at"]) - country.stack.context.clock()
+    assert hours > timedelta(hours=23)
+
+    async def kept() -> bool:
+        found = await country.stack.repositories.database.rows(
+            select(idempotency.c.key).where(idempotency.c.key.in_(keys))
+        )
+        return {row.key for row in found} == set(keys[:most])
+
+    await eventually(kept)
 
 
 async def test_a_repeat_is_counted_once(country: Country) -> None:
