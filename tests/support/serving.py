@@ -30,6 +30,8 @@ async def serve(application: ASGIApp, **options: Any) -> AsyncIterator[int]:
         server = _Server(uvicorn.Config(application, lifespan="off", log_level="critical", ws="none", **options))
         running = asyncio.create_task(server._serve([listening]))
         await server.ready.wait()
-        yield listening.getsockname()[1]
-        server.should_exit = True
-        await running
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            await running
