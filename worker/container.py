@@ -39,6 +39,7 @@ from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from storage.sms.code_sender import CodeSender
 from storage.sms.quota import ServiceCodes
+from storage.waiting_room.measure import RoomMeasure
 from worker.figures import count_decision
 
 if TYPE_CHECKING:
@@ -167,7 +168,13 @@ class WorkerContainer:
         )
         work = MaintenanceActivities(stores, self.rules, self.worker_clock)
         fairness = FairnessActivities(self.day_publisher(), self.worker_clock)
-        figures = FigureActivities(repos.rollup_writer, repos.pool_records, repos.offices, self.worker_clock)
+        figures = FigureActivities(
+            repos.rollup_writer,
+            repos.pool_records,
+            repos.offices,
+            RoomMeasure(repos.database, repos.waiting_places),
+            clock=self.worker_clock,
+        )
         return [
             work.seal_audit, work.refresh_keyboards, work.compare_indexes, work.remove_expired,
             work.purge_people, work.revive_workflows, work.resync_vehicles,

@@ -7,6 +7,7 @@ from storage.offices.offices import Offices
 from storage.partial_failures import PartialFailures
 from storage.pool.snapshot import PoolRecords
 from storage.rollups.writer import RollupWriter
+from storage.waiting_room.measure import RoomMeasure
 from workflows.maintenance.types import CountedFigures, FigureSteps, StepInput
 
 _MOST_FAILED = 3
@@ -15,10 +16,13 @@ _MOST_FAILED = 3
 class FigureActivities(FigureSteps):
     """The step of maintenance."""
 
-    def __init__(self, writer: RollupWriter, pool: PoolRecords, offices: Offices, clock: WorkerClock) -> None:
+    def __init__(
+        self, writer: RollupWriter, pool: PoolRecords, offices: Offices, rooms: RoomMeasure, *, clock: WorkerClock
+    ) -> None:
         self._writer = writer
         self._pool = pool
         self._offices = offices
+        self._rooms = rooms
         self._clock = clock
 
     @activity.defn(name="upkeep.count_figures")
@@ -28,6 +32,7 @@ class FigureActivities(FigureSteps):
         for part in parts:
             await self._writer.count(part, at)
             activity.heartbeat()
+        await self._rooms.count_ended(at)
         # Free numbers are read from all claims of a prefix, so they are counted once an hour.
         known, prefixes, failures = await self._writer.sampled(at), 0, PartialFailures("figures", most=_MOST_FAILED)
         for office in await self._offices.all():

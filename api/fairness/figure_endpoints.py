@@ -10,10 +10,12 @@ from starlette.responses import Response
 
 from api.fairness.figure_schemas import (
     FEW,
+    MANY_EARLY,
     DayOfDraws,
     PublicFiguresAnswer,
     PublicFiguresQuery,
     PublicSeries,
+    RoomFairness,
     WithheldNumbers,
 )
 from api.http.request_context import CurrentContext
@@ -23,6 +25,8 @@ from api.http.secured_route import area
 from api.http.tables import AS_TABLE, table, wants_table
 from api.http.validation import invalid_field
 from domain.calendar import shanghai_day
+from domain.instants import format_instant
+from domain.waiting_room import RoomFigures, WaitingRoom
 from storage.fairness.public_figures import Period, PublicFigures
 from storage.rollups.reader import RollupReader
 
@@ -40,7 +44,7 @@ _USUAL, _MOST = timedelta(days=29), timedelta(days=400)
 async def read_fairness_figures(
     context: CurrentContext, request: Request, response: Response, query: Annotated[PublicFiguresQuery, Query()]
 ) -> PublicFiguresAnswer | Response:
-    """Segments released, numbers issued, draws and the share verified, missed deadlines, and numbers withheld."""
+    """Segments released, numbers issued, draws and their verified share, missed deadlines, withheld numbers, rooms."""
     period = _period(query, shanghai_day(context.now()))
     database = context.repositories.database
     figures = PublicFigures(database, context.repositories.fairness_days)
@@ -54,7 +58,10 @@ async def read_fairness_figures(
             DayOfDraws(day=day, draws=draws, verified_share=verified / draws if draws else None)
             for day, (draws, verified) in (await figures.draws(period)).items()
         ],
-        withheld=[WithheldNumbers(kind=kind, numbers=shown(many)) for kind, many in (await figures.withheld()).items()],
+        withheld=[
+            WithheldNumbers(kind=kind, numbers=in_steps(many)) for kind, many in (await figures.withheld()).items()
+        ],
+        waiting_rooms=[_room(*each) for each in await figures.waiting_rooms(period)],
     )
     if wants_table(request):
         made = table(["name", "at", "value"], _rows(answer))
@@ -69,12 +76,39 @@ def shown(count: int) -> int | None:
     return None if 0 < count < FEW else count
 
 
+def in_steps(count: int) -> int | None:
+    """A count of now, rounded down, so that two readings seldom show a single case between them."""
+    return None if 0 < count < FEW else count // FEW * FEW
+
+
+def _room(room: WaitingRoom, figures: RoomFigures) -> RoomFairness:
+    half, late = figures.early // 2, figures.people - figures.early
+    return RoomFairness(
+        office_code=room.office_code,
+        opens_at=room.opens_at,
+        closes_at=room.closes_at,
+        people=shown(figures.people),
+        early=None if shown(late) is None else shown(figures.early),
+        early_share=round(figures.ahead_of_time / half, 2) if figures.early >= MANY_EARLY else None,
+        overtaken=figures.overtaken,
+    )
+
+
 def _rows(answer: PublicFiguresAnswer) -> Iterator[dict[str, Any]]:
     for each in answer.series:
         yield from ({"name": each.name, "at": at, "value": value} for at, value in each.points)
     for day in answer.draws:
         yield {"name": "draws", "at": day.day, "value": day.draws}
         yield {"name": "verified_share", "at": day.day, "value": day.verified_share}
+    for room in answer.waiting_rooms:
+        counts = {
+            "people": room.people,
+            "early": room.early,
+            "early_share": room.early_share,
+            "overtaken": room.overtaken,
+        }
+        at, prefix = format_instant(room.opens_at), f"waiting_room_{room.office_code}"
+        yield from ({"name": f"{prefix}_{name}", "at": at, "value": value} for name, value in counts.items())
     for kind in answer.withheld:
         yield {"name": f"withheld_{kind.kind}", "at": None, "value": kind.numbers}
 

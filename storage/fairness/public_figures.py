@@ -1,10 +1,14 @@
-"""Counts for everybody, none about a person: segments, numbers issued and withheld, draws, missed deadlines."""
+"""Counts for everybody, none about a person: segments, numbers, draws, missed deadlines, and waiting rooms.
+
+Acts of people are counted by whole days only: a count that is read while it grows would show each of them.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from domain.calendar import end_of_day
+from domain.calendar import end_of_day, shanghai_day
+from domain.waiting_room import RoomFigures, WaitingRoom
 from storage.fairness.days import FairnessDays
 from storage.postgres.database import Database
 from storage.rollups.reader import FigureName, RollupReader, Wanted
@@ -18,6 +22,11 @@ _RELEASED = b"""
 _WITHHELD = b"""
     SELECT kind, sum(cardinality(plates)) FROM withholding WHERE released_at IS NULL GROUP BY kind ORDER BY kind
 """
+_ROOMS = b"""
+    SELECT id, office_code, opens_at, coalesce(closed_at, closes_at), figures FROM waiting_room
+    WHERE figures IS NOT NULL AND opens_at > %(begins)s AND opens_at <= %(ends)s ORDER BY opens_at, office_code
+"""
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,11 @@ class PublicFigures:
     async def by_day(self, period: Period) -> dict[str, dict[date, int]]:
         """The counts of each name by day; days without any are left out."""
         figures = {"segments_released": await self._segments(period)}
+        until = await self._rollups.counted_until()
+        # The day on which counting stopped is not whole.
+        last = min(period.last, shanghai_day(until) - _ONE_DAY) if until else None
         for name, counted in _COUNTED.items():
-            points = await self._rollups.points(Wanted(counted, "day", period.first, period.last))
+            points = await self._rollups.points(Wanted(counted, "day", period.first, last)) if last else []
             counts = Counter[date]()
             for point in points:
                 counts[date.fromisoformat(str(point.at))] += point.value
@@ -56,6 +68,12 @@ class PublicFigures:
     async def withheld(self) -> dict[str, int]:
         """The numbers that are withheld now, by kind of the reason."""
         return {kind: int(numbers) for kind, numbers in await self._database.fetch_raw(_WITHHELD, {})}
+
+    async def waiting_rooms(self, period: Period) -> list[tuple[WaitingRoom, RoomFigures]]:
+        """The rooms that opened in the period and have been counted, with the instant at which they really closed."""
+        begins, ends = _bounds(period)
+        found = await self._database.fetch_raw(_ROOMS, {"begins": begins, "ends": ends})
+        return [(WaitingRoom(*room), RoomFigures(**figures)) for *room, figures in found]
 
     async def _segments(self, period: Period) -> dict[date, int]:
         begins, ends = _bounds(period)

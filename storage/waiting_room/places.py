@@ -7,14 +7,16 @@ Redis was lost: each person's signed pass has the instant of the arrival.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain.instants import from_milliseconds, to_milliseconds
-from domain.waiting_room import PASS_VALID_FOR, Standing, WaitingRoom
+from domain.waiting_room import PASS_VALID_FOR, Arrival, Standing, WaitingRoom
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.redis.client import RedisClient, script, translate_redis_errors
 
 _MILLISECOND = timedelta(milliseconds=1)
 _NAME_BYTES = 16
+_AT_ONCE = 5_000
 _SCORE_BITS = 53
 """A score is a double: so many bits of the hash fit."""
 
@@ -37,6 +39,7 @@ class WaitingPlaces:
 
     def __init__(self, redis: RedisClient, hashes: PersonalHashes) -> None:
         self._hashes = hashes
+        self._redis = redis
         self._place = script(redis, "waiting_room", "place")
 
     async def look(self, room: WaitingRoom, at: datetime, *, is_busy: bool) -> Progress:
@@ -62,9 +65,23 @@ class WaitingPlaces:
             pass_ends=from_milliseconds(ends) if ends else None,
         )
 
+    async def by_place(self, room: WaitingRoom) -> list[Arrival]:
+        """All who have a place, in the order of the places; empty once Redis has forgotten the room."""
+        places, _, _, arrivals = _keys(room)
+        with translate_redis_errors():
+            names: list[Any] = await self._redis.zrange(places, 0, -1)
+            came = list[Any]()
+            for first in range(0, len(names), _AT_ONCE):
+                came += await self._redis.hmget(arrivals, names[first : first + _AT_ONCE])
+        instants = [from_milliseconds(int(at)) for at in came if at is not None]
+        return [Arrival(at, is_early=at < room.opens_at) for at in instants]
+
     async def _call(self, room: WaitingRoom, at: datetime, *person: str | int, is_busy: bool) -> list[int]:
-        keys = [f"room:{{{room.id}}}:{part}" for part in ("places", "pace", "passes", "arrivals")]
         instants = [to_milliseconds(each) for each in (at, room.opens_at, room.closes_at)]
         arguments = [*instants, PASS_VALID_FOR // _MILLISECOND, int(is_busy), *(person or [""])]
         with translate_redis_errors():
-            return list(map(int, await self._place(keys, arguments)))
+            return list(map(int, await self._place(_keys(room), arguments)))
+
+
+def _keys(room: WaitingRoom) -> list[str]:
+    return [f"room:{{{room.id}}}:{part}" for part in ("places", "pace", "passes", "arrivals")]

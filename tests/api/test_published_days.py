@@ -7,11 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from process.clock import system_clock
 from storage.pool.tables import withholding
-from storage.rollups.tables import figure_day
+from storage.rollups.tables import figure_day, figure_mark
+from storage.waiting_room.tables import waiting_room
 from tests.support.api_stack import ApiStack
 from tests.support.drawing import DrawWorld
 from tests.support.offices import PREFIXES
@@ -69,10 +70,16 @@ async def test_a_day_is_readable_after_its_last_hold_and_its_files_never_change(
 async def check_figures(stack: ApiStack) -> None:
     """Everybody reads the day's draws; small counts are hidden, and the period has bounds."""
     counted = {"name": "registrations", "office_code": "440300", "prefix": "", "detail": ""}
-    rows = [counted | {"day": date(2001, 1, 4), "value": 4}, counted | {"day": date(2001, 2, 3), "value": 5}]
+    values = {date(2001, 1, 4): 4, date(2001, 2, 3): 5, date(2001, 2, 4): 6}
+    rows = [counted | {"day": day, "value": value} for day, value in values.items()]
+    # The last of these days is not over yet.
+    mark = {"id": 1, "counted_until": datetime(2001, 2, 4, 15, tzinfo=UTC)}
     async with stack.repositories.database.transaction() as connection:
         await connection.execute(insert(figure_day), rows)
-    await withhold(stack, technical=5, reserved_by_law=4)
+        await connection.execute(delete(figure_mark))
+        await connection.execute(insert(figure_mark), mark)
+    await withhold(stack, technical=9, reserved_by_law=4)
+    await end_rooms(stack)
     period = {"from": "2001-01-01", "to": NEXT}
     answer = await stack.client.get("/fairness/figures", params=period)
     assert answer.headers["cache-control"] == "public, max-age=300"
@@ -81,12 +88,37 @@ async def check_figures(stack: ApiStack) -> None:
     assert issued == [["2001-01-04", None], [DAY, 5]]
     assert figures["draws"] == [{"day": DAY, "draws": 1, "verified_share": 1.0}]
     assert figures["withheld"] == [{"kind": "reserved_by_law", "numbers": None}, {"kind": "technical", "numbers": 5}]
+    people = [
+        [room[name] for name in ("people", "early", "early_share", "overtaken")] for room in figures["waiting_rooms"]
+    ]
+    # Few early people, and early ones beside few late ones, are hidden: the difference would show those.
+    assert people == [[100, 60, 0.53, 0], [44, None, 0.5, 0], [10, 5, None, 1], [None, None, None, 0]]
     as_table = await stack.client.get("/fairness/figures", params=period, headers={"Accept": "text/csv"})
     assert f"numbers_issued,{DAY},5" in as_table.text
+    assert as_table.text.count("_overtaken,2001-02-03T02:00:0") == len(people)
     assert as_table.text.split()[-2:] == ["withheld_reserved_by_law,,", "withheld_technical,,5"]
     for wrong in ({"from": "1999-01-01", "to": NEXT}, {"from": "today"}):
         refused = await stack.client.get("/fairness/figures", params=wrong)
         assert refused.json()["code"] == "validation_failed"
+
+
+async def end_rooms(stack: ApiStack) -> None:
+    """Rooms that have been counted: 60 early of 100 people, 40 of 44, 5 of 10, and 2 of 3."""
+    [office, *_] = await stack.repositories.offices.all()
+    counted = [(100, 60, 16, 0), (44, 40, 10, 0), (10, 5, 2, 1), (3, 2, 1, 0)]
+    names = ("people", "early", "ahead_of_time", "overtaken")
+    rows = [
+        {
+            "id": uuid4(),
+            "office_code": office.code,
+            "opens_at": BEGIN + place * SECOND,
+            "closes_at": BEGIN + (place + 1) * SECOND,
+            "figures": dict(zip(names, figures, strict=True)),
+        }
+        for place, figures in enumerate(counted)
+    ]
+    async with stack.repositories.database.transaction() as connection:
+        await connection.execute(insert(waiting_room), rows)
 
 
 async def withhold(stack: ApiStack, **numbers: int) -> None:

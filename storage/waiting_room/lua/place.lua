@@ -8,6 +8,8 @@ local now, opens, closes, pass_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumb
 local is_busy, person = ARGV[5] == "1", ARGV[6]
 
 local FIRST_PACE, SLOWEST, FASTEST = 5, 0.2, 1000
+-- The places of a room are counted after its end (storage/waiting_room/measure.py).
+local KEPT_MS = 3600000
 local CALM_AFTER_MS, STEP_MS, LONGEST_STEP_MS = 2000, 200, 2000
 
 local length = redis.call("ZCARD", KEYS[1])
@@ -63,8 +65,8 @@ if person ~= "" then
   end
 end
 
--- All keys of the room go some time after its end.
+-- All keys of the room go an hour after its end.
 for _, key in ipairs(KEYS) do
-  redis.call("PEXPIRE", key, math.max(1, closes - now) + pass_ms)
+  redis.call("PEXPIRE", key, math.max(1, closes - now) + KEPT_MS)
 end
 return {length, math.min(math.floor(admitted), length), math.floor(pace * 1000), rank, pass_ends, arrived}

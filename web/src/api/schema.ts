@@ -493,7 +493,7 @@ export interface paths {
         };
         /**
          * Read Fairness Figures
-         * @description Segments released, numbers issued, draws and the share verified, missed deadlines, and numbers withheld.
+         * @description Segments released, numbers issued, draws and their verified share, missed deadlines, withheld numbers, rooms.
          */
         get: operations["read_fairness_figures"];
         put?: never;
@@ -3386,11 +3386,19 @@ export interface components {
              * @description Published days only.
              */
             draws: components["schemas"]["DayOfDraws"][];
-            /** Series */
+            /**
+             * Series
+             * @description Numbers and deadlines by whole days only.
+             */
             series: components["schemas"]["PublicSeries"][];
             /**
+             * Waiting Rooms
+             * @description Rooms that have ended.
+             */
+            waiting_rooms: components["schemas"]["RoomFairness"][];
+            /**
              * Withheld
-             * @description Now.
+             * @description Now, in steps of 5.
              */
             withheld: components["schemas"]["WithheldNumbers"][];
         };
@@ -3606,6 +3614,43 @@ export interface components {
             items: components["schemas"]["ReservationItem"][];
             /** Next */
             next: string | null;
+        };
+        /** RoomFairness */
+        RoomFairness: {
+            /**
+             * Closes At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            closes_at: string;
+            /**
+             * Early
+             * @description Who was there before the opening; null if they, or all others, are 1 to 4.
+             */
+            early: number | null;
+            /**
+             * Early Share
+             * @description Of those who came first among the early, the share with a place in the first half: about 0.5, for coming earlier helps nobody. Null for fewer than 40 early ones.
+             */
+            early_share: number | null;
+            /** Office Code */
+            office_code: string;
+            /**
+             * Opens At
+             * Format: date-time
+             * @example 2026-11-23T02:10:00.000Z
+             */
+            opens_at: string;
+            /**
+             * Overtaken
+             * @description People with a place behind somebody who came later; 0 in a fair room.
+             */
+            overtaken: number;
+            /**
+             * People
+             * @description Null for a count from 1 to 4.
+             */
+            people: number | null;
         };
         /**
          * SeedBody
@@ -3995,7 +4040,7 @@ export interface components {
             kind: "special_vehicles" | "under_investigation" | "technical" | "reserved_by_law" | "other";
             /**
              * Numbers
-             * @description Null for a count from 1 to 4.
+             * @description A multiple of 5, rounded down; null for fewer.
              */
             numbers: number | null;
         };

@@ -340,7 +340,10 @@ export default {
       draws: 'Draws of published days',
       verified_share: 'Share of them found correct',
       missed_deadlines: 'Missed deadlines',
-      withheld: 'Numbers withheld now',
+      withheld: 'Numbers withheld now (in steps of 5)',
+      waiting_rooms: 'Fairness of waiting rooms',
+      room: '{opens}, office {office}: {people} people, {early} of them there before the opening; overtaken by a later one: {overtaken}.',
+      roomLuck: 'Of the half of them who came first, {share} % got a place in the first half (equal luck is about 50 %).',
       kindCount: '{kind}: {count}',
       kinds: {
         special_vehicles: 'For vehicles of special use',

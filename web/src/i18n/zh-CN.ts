@@ -338,7 +338,10 @@ export default {
       draws: '已公布各日的抽号次数',
       verified_share: '其中核对无误的比例',
       missed_deadlines: '逾期未办理',
-      withheld: '目前留存不放出的号牌',
+      withheld: '目前留存不放出的号牌（按5取整）',
+      waiting_rooms: '排队公平性',
+      room: '{opens}，车管所 {office}：{people} 人排队，{early} 人开放前到场；被后来者超过：{overtaken} 人。',
+      roomLuck: '其中先到的一半人里，{share}% 排在前一半（各凭运气约为50%）。',
       kindCount: '{kind}：{count}',
       kinds: {
         special_vehicles: '特种车辆用号',

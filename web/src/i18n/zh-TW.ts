@@ -340,7 +340,10 @@ export default {
       draws: '已公佈各日的抽號次數',
       verified_share: '其中核對無誤的比例',
       missed_deadlines: '逾期未辦理',
-      withheld: '目前留存不放出的號牌',
+      withheld: '目前留存不放出的號牌（按5取整）',
+      waiting_rooms: '排隊公平性',
+      room: '{opens}，車管所 {office}：{people} 人排隊，{early} 人開放前到場；被後來者超過：{overtaken} 人。',
+      roomLuck: '其中先到的一半人裡，{share}% 排在前一半（各憑運氣約為50%）。',
       kindCount: '{kind}：{count}',
       kinds: {
         special_vehicles: '特種車輛用號',
