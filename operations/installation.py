@@ -8,7 +8,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -44,6 +44,7 @@ from storage.postgres.schema import has_migrations, server_version
 from storage.redis.client import RedisClient, make_redis
 from storage.redis.health import ping
 
+NOTHING = timedelta(0)
 OLDEST_POSTGRES = 150_000
 _COUNTRY = ""
 _YEARS = 2
@@ -213,8 +214,13 @@ async def check_redis(installation: Installation) -> str:
 async def check_namespace(installation: Installation) -> str:
     client = await installation.temporal()
     if installation.apply:
-        await ensure_namespace(client)
-        await wait_until(lambda: retention_of(client))
+
+        async def is_long_enough() -> bool:
+            # A server that has just made a namespace may not find it at first.
+            await ensure_namespace(client)
+            return (await retention_of(client) or NOTHING) >= RETENTION
+
+        await wait_until(is_long_enough)
     retention = await retention_of(client)
     if retention is None:
         raise Missing("missing", "xuanhao setup --apply, or make it with Temporal's own tools")

@@ -8,6 +8,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from embedded.part import Part
 from embedded.stack import Servers
@@ -95,8 +96,11 @@ async def test_a_redis_that_refuses_writes_is_named_and_costs_no_chance(
         try:
             ready = await country.stack.client.get("http://xuanhao.test/readyz")
             assert (ready.status_code, ready.json()["parts"]) == (503, {"redis": "down"})
-            refused = await selection.post("draws")
+            with capture_logs() as lines:
+                refused = await selection.post("draws")
             assert (refused.status, refused.body["parts"]) == (503, {"redis": "down"})
+            [line] = [line for line in lines if line["event"] == "unavailable"]
+            assert (line["parts"], line["cause"], line["log_level"]) == (["redis"], "NOREPLICAS", "warning")
         finally:
             await redis.config_set("min-replicas-to-write", 0)
     assert (await selection.view())["draws"]["remaining"] == 5
