@@ -29,6 +29,7 @@ from bench import (
     requests,
     rivals,
     temporal_config,
+    waiting,
 )
 from bench.figures import Figure, table
 from bench.sizes import Sizes
@@ -49,6 +50,7 @@ ROWS: dict[str, Row] = {
     "maintenance": maintenance.measure,
     "desk": desk.measure,
     "growth": growth.measure,
+    "waiting": waiting.measure,
     # It fills the table of claims, so it is last.
     "draws": draws.measure,
 }

@@ -5,10 +5,12 @@ vehicles are rows with claims, made by statements: journeys for them would take 
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import psycopg
@@ -38,7 +40,11 @@ ARCHIVE = Office("desk", "测试车管所", "人民路1号", "西藏", ("藏Z",)
 """The office of the old rows and of the waiting vehicles; `FILL` names it."""
 SNAPSHOT = timedelta(hours=1)
 EMPTY, FULL = "growth_empty", "growth_full"
-STEPS = ("remove_expired", "purge_people", "count_open_texts", "seal_audit")
+STEPS = (
+    "remove_expired", "purge_people", "count_open_texts", "seal_audit", "check_calendar", "publish_days",
+    "count_figures",
+)  # fmt: skip
+MONTHS = 13
 REDIS = {EMPTY: "db=2", FULL: "db=3"}
 """The index belongs to one database, so each side has its own number of Redis."""
 
@@ -62,11 +68,27 @@ OFFERED = b"""
         WHERE stage = 'plate_selection'
     ) AS numbered
 """
+# Ten acts of each, thirty days apart.
 OLD_AUDIT = b"""
     INSERT INTO audit (at, actor_kind, action, preselection_id, plates, facts)
-    SELECT created_at, 'applicant', 'draw', id, ARRAY[plate], '{"draws_remaining": 4}'
-    FROM preselection WHERE plate IS NOT NULL
+    SELECT created_at - month * interval '30 days', 'applicant', 'draw', id, ARRAY[plate], '{"draws_remaining": 4}'
+    FROM generate_series(1, 12) AS month, preselection
+    WHERE plate IS NOT NULL OFFSET %(from)s LIMIT %(many)s
 """
+# Numbers that the acts draw are not among them: their index was built before.
+ISSUED = b"""
+    INSERT INTO claim (plate, kind, preselection_id, until, changed_at)
+    SELECT plate, 'issued', id, '9999-12-31 00:00:00+00', created_at FROM preselection
+    WHERE stage = 'registered' AND substr(plate, 1, 2) <> ALL(%(drawn)s) ON CONFLICT DO NOTHING
+"""
+# One transaction wrote them, and a seal that it has alone would take longer than maintenance waits.
+SEALED = b"""
+    INSERT INTO audit_seal (number, sealed_at, from_xact, to_xact, count, previous, digest)
+    SELECT coalesce(max(number), 0) + 1, now(), 0,
+        audit_xact_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+        0, '', '' FROM audit_seal
+"""
+COUNTED = b"INSERT INTO figure_mark (id, counted_until) VALUES (1, %(at)s)"
 # Vacuuming would be counted with the acts.
 SETTLE = b"""
     DO $$ DECLARE each regclass; BEGIN
@@ -102,6 +124,13 @@ class Side:
         await self._total(act, many)
         few, more = await self._total(act, many), await self._total(act, 2 * many)
         return Cost((more[0] - few[0]) / many, (more[1] - few[1]) / many)
+
+    async def audit(self, before: int, many: int) -> None:
+        """Add acts until there are so many."""
+        owned = in_database(self.stack.owner_url, self.name)
+        await as_owner(owned, OLD_AUDIT, {"from": before, "many": many - before})
+        for statement in (SEALED, SETTLE, ANALYSE):
+            await as_owner(owned, statement, {})
 
     async def _total(self, act: Act, many: int) -> tuple[int, int]:
         began = await self._counters()
@@ -166,12 +195,15 @@ ACTS: dict[str, Act] = {
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     figures = []
     async with _side(stack, EMPTY, 0, FEW) as empty:
-        for waiting, rows in sizes.growth:
+        await empty.audit(0, FEW)
+        for waiting, rows, audits in sizes.growth:
             async with _side(stack, FULL, waiting, rows) as full:
-                for what, act in ACTS.items():
-                    figures.append(
-                        await _compare(what, act, (full, empty), sizes, f"{waiting:,} waiting, {rows:,} rows")
-                    )
+                for before, audited in pairwise((0, *audits)):
+                    await full.audit(before, audited)
+                    size = f"{waiting:,} waiting, {rows:,} ended, {audited:,} audited"
+                    for what, act in ACTS.items():
+                        figures.append(await _compare(what, act, (full, empty), sizes, size))
+                        sys.stderr.write(f"{' | '.join(figures[-1].cells())}\n")
     return figures
 
 
@@ -181,7 +213,9 @@ async def _compare(what: str, act: Act, sides: tuple[Side, Side], sizes: Sizes, 
     calls = f"{ours.redis_calls:.1f} against {bare.redis_calls:.1f} calls of Redis"
     detail = f"{ours.buffers:.1f} against {bare.buffers:.1f} buffers, {calls}"
     ratios = [(full.buffers + 1) / (empty.buffers + 1) for full, empty in pairs]
-    return Figure(f"buffers of {what}, {size}, against none and {FEW:,} rows", ratios, Target("at most", MOST), detail)
+    return Figure(
+        f"buffers of {what}, {size}, against none waiting and {FEW:,} of each", ratios, Target("at most", MOST), detail
+    )
 
 
 @asynccontextmanager
@@ -193,15 +227,14 @@ async def _side(stack: Stack, name: str, waiting: int, rows: int) -> AsyncIterat
         async with _connected(stack, name) as side:
             await open_office(side.repositories)
             await Offices(side.repositories.database).save(ARCHIVE)
-            # It makes the months of the audit, into which the old rows go.
-            await maintain("remove_expired")(side, 1)
+            for months in range(-MONTHS, 1):
+                await side.repositories.audit_months.make(system_clock() + months * timedelta(days=30))
         values = fill_values(stack, 0)
         await as_owner(owned, FILL, {**values, "many": rows})
-        await as_owner(owned, OLD_AUDIT, {})
+        await as_owner(owned, ISSUED, {"drawn": list(PREFIXES)})
         await as_owner(owned, WAITING, {**values, "many": waiting})
         await as_owner(owned, OFFERED, {"at": system_clock()})
-        await as_owner(owned, SETTLE, {})
-        await as_owner(owned, ANALYSE, {})
+        await as_owner(owned, COUNTED, {"at": system_clock()})
         yield Side(stack, name)
     finally:
         async with _connected(stack, name) as side:

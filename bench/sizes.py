@@ -20,8 +20,15 @@ class Sizes:
     actions: int = 40
     rivals: int = 200
     rounds: int = 8
-    growth: Sequence[tuple[int, int]] = ((10_000, 300_000), (100_000, 1_000_000))
-    """Waiting vehicles, and old rows of preselections and of the audit."""
+    growth: Sequence[tuple[int, int, Sequence[int]]] = (
+        (10_000, 300_000, (1_000_000,)),
+        (100_000, 1_000_000, (1_000_000, 3_000_000, 10_000_000)),
+    )
+    """Waiting vehicles, ended preselections, and one after the other the rows of the audit."""
+    waiting: int = 10_000
+    """Vehicles that wait in Temporal."""
+    deadlines: int = 1_000
+    """Deadlines in one second."""
     accounts: int = 60
     load_seconds: float = 10
     """How long each load is offered."""
@@ -30,5 +37,5 @@ class Sizes:
 
 
 TINY = Sizes(pairs=1, journeys_alone=1, journeys_together=2, at_once=2, claims=2_000, draws=2, calls=3, actions=2,
-             rest_journeys=1, rivals=8, growth=((20, 100),), rounds=1, accounts=2, load_seconds=0.5,
-             confirm_delay="PT1S")  # fmt: skip
+             rest_journeys=1, rivals=8, growth=((20, 100, (200,)),), rounds=1, waiting=10, deadlines=5, accounts=2,
+             load_seconds=0.5, confirm_delay="PT1S")  # fmt: skip

@@ -1,0 +1,152 @@
+"""Vehicles that wait in Temporal: their memory, a second in which many deadlines end, and a start with all of them.
+
+Their rows are made by the statement of a decision, as if a plate had just been reserved, and their workflows are
+started as maintenance starts them after a loss: they read the row, and wait for its deadline.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from bench.applicants import create_submissions, selecting_state, spread
+from bench.figures import Figure, Seconds
+from bench.journeys import POLICY, real_journey, vehicle_client
+from bench.sizes import Sizes
+from bench.stack import PREFIXES, Stack, stack_over
+from domain.errors import OutcomeUnknown, Unavailable
+from domain.preselection.record import to_record
+from domain.preselection.values import Reservation, Stage
+from embedded.folders import DataFolder
+from embedded.key_file import ensure_key_file
+from embedded.ports import free_port
+from embedded.stack import Servers
+from embedded.supervisor import DATABASE
+from embedded.temporal import DYNAMIC_CONFIG, Temporal
+from process.clock import system_clock
+from storage.preselections.decisions import Claim, Decision
+from workflows.messages import Action
+from workflows.start_options import VehicleStart
+
+UNCACHED: Mapping[str, str] = {
+    key: each for key, each in DYNAMIC_CONFIG.items() if key != "history.hostLevelCacheMaxSize"
+}
+AT_ONCE = 16
+ATTEMPTS = 10
+LONG = timedelta(days=9)
+PLATES = count()
+OVERDUE = b"SELECT count(*) FROM preselection WHERE stage = 'overdue' AND deadline = %(deadline)s"
+LOOK_EVERY_S = 0.05
+LATEST = timedelta(minutes=5)
+
+
+async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
+    """Servers with the configuration of `make run`, and servers without its bound of the cache."""
+    figures = []
+    for name, config in (("bounded", DYNAMIC_CONFIG), ("unbounded", UNCACHED)):
+        async with _servers(stack.folder.root / f"waiting-{name}", config) as (servers, own):
+            figures += await _of_config(servers, own, sizes, f"Temporal's cache {name}")
+    return figures
+
+
+async def _of_config(servers: Servers, stack: Stack, sizes: Sizes, config: str) -> list[Figure]:
+    async with stack.worker():
+        await make_waiting(stack, sizes.at_once, system_clock() + LONG)
+        before = private_megabytes(servers.temporal)
+        took = await make_waiting(stack, sizes.waiting, system_clock() + LONG)
+        grown = private_megabytes(servers.temporal) - before
+        late = await lateness(stack, sizes.deadlines)
+    started = await start_of_everything(servers, stack)
+    many, p99 = f"{sizes.waiting:,} waiting, {config}", late[int(0.99 * (len(late) - 1))]
+    rate = f"started in {took:.0f} s"
+    spread_of = f"median {late[len(late) // 2]:.1f} s, latest {late[-1]:.1f} s"
+    memory, deadlines = 1000 * grown / sizes.waiting, f"{sizes.deadlines:,} deadlines in one second"
+    return [
+        Figure(f"Temporal's memory for a thousand, {many}", [memory], None, rate, " MB", digits=1),
+        Figure(f"p99 lateness of {deadlines}, {many}", [p99], None, spread_of, " s", digits=1),
+        Figure(f"start of everything until the first journey, {many}", [started], None, "", " s", digits=1),
+    ]
+
+
+async def make_waiting(stack: Stack, many: int, deadline: datetime) -> Seconds:
+    """Vehicles with a reserved plate until this deadline, whose workflows wait; the time that this takes."""
+    began = time.perf_counter()
+    waiting = [await _reserve(stack, id_, deadline) for id_ in await create_submissions(stack, many)]
+
+    async def start_some() -> None:
+        while waiting:
+            await _begin(stack, waiting.pop())
+
+    await asyncio.gather(*(start_some() for _ in range(AT_ONCE)))
+    return time.perf_counter() - began
+
+
+async def lateness(stack: Stack, many: int) -> Sequence[Seconds]:
+    """How long after their common deadline vehicles are overdue in the database, from the earliest to the latest."""
+    deadline = system_clock() + timedelta(seconds=5 + many / 10)
+    await make_waiting(stack, many, deadline)
+    assert system_clock() < deadline, "the deadline came before all were waiting"
+    late: list[Seconds] = []
+    while len(late) < many:
+        [[ended]] = await stack.repositories.database.fetch_raw(OVERDUE, {"deadline": deadline})
+        now = system_clock()
+        late += [(now - deadline).total_seconds()] * (ended - len(late))
+        assert now < deadline + LATEST, f"{many - len(late)} deadlines had no effect"
+        await asyncio.sleep(LOOK_EVERY_S)
+    return late
+
+
+async def start_of_everything(servers: Servers, stack: Stack) -> Seconds:
+    """From the start of the servers, a worker and an API, all stopped before, to the end of a first journey."""
+    await asyncio.gather(*(part.stop() for part in servers.all))
+    began = time.perf_counter()
+    await asyncio.gather(*(part.bring_up() for part in servers.all))
+    async with stack.worker(), stack.api():
+        [id_] = await create_submissions(stack, 1, policy=POLICY)
+        await real_journey(stack, id_, POLICY)
+        return time.perf_counter() - began
+
+
+async def _reserve(stack: Stack, id_: UUID, deadline: datetime) -> UUID:
+    at, [plate] = system_clock(), spread(PREFIXES[0], 1, start=next(PLATES))
+    reservation = Reservation(plate, deadline.date(), deadline)
+    state = selecting_state(at).compose([plate], reservation, at)
+    await stack.repositories.decisions.commit(
+        Decision(
+            *(uuid4(), id_, "begin", at, 0, Stage.COMPLETED, to_record(state), {}),
+            plate=plate, visit_by=reservation.visit_by, deadline=deadline, hold=[Claim(plate, "reserved", deadline)],
+        )
+    )  # fmt: skip
+    return id_
+
+
+async def _begin(stack: Stack, id_: UUID) -> object:
+    vehicle = VehicleStart(str(id_), stack.office.code, stack.office.prefixes[:1], Stage.COMPLETED)
+    begin = Action(str(uuid4()))
+    for _ in range(ATTEMPTS):
+        # On a busy machine some calls take too long; the repeat is the same request.
+        with suppress(OutcomeUnknown, Unavailable):
+            return await vehicle_client(stack).start(vehicle, "begin", begin)
+    raise TimeoutError
+
+
+@asynccontextmanager
+async def _servers(root: Path, config: Mapping[str, str]) -> AsyncIterator[tuple[Servers, Stack]]:
+    folder = DataFolder(root)
+    with folder.lock():
+        ensure_key_file(folder, demo=True)
+        servers = Servers.in_folder(folder, temporal_port=free_port(), dynamic_config=config)
+        async with servers, stack_over(servers, DATABASE) as stack:
+            sys.stderr.write(f"measuring with {dict(config)} …\n")
+            yield servers, stack
+
+
+def private_megabytes(part: Temporal) -> float:
+    """Memory that only this process has."""
+    lines = Path(f"/proc/{part.pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
