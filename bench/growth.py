@@ -84,7 +84,7 @@ ISSUED = b"""
 # One transaction wrote them, and a seal that it has alone would take longer than maintenance waits.
 SEALED = b"""
     INSERT INTO audit_seal (number, sealed_at, from_xact, to_xact, count, previous, digest)
-    SELECT coalesce(max(number), 0) + 1, now(), 0,
+    SELECT coalesce(max(number), 0) + 1, %(at)s, 0,
         audit_xact_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
         0, '', '' FROM audit_seal
 """
@@ -129,7 +129,8 @@ class Side:
         """Add acts until there are so many."""
         owned = in_database(self.stack.owner_url, self.name)
         await as_owner(owned, OLD_AUDIT, {"from": before, "many": many - before})
-        for statement in (SEALED, SETTLE, ANALYSE):
+        await as_owner(owned, SEALED, {"at": system_clock()})
+        for statement in (SETTLE, ANALYSE):
             await as_owner(owned, statement, {})
 
     async def _total(self, act: Act, many: int) -> tuple[int, int]:
@@ -227,6 +228,7 @@ async def _side(stack: Stack, name: str, waiting: int, rows: int) -> AsyncIterat
         async with _connected(stack, name) as side:
             await open_office(side.repositories)
             await Offices(side.repositories.database).save(ARCHIVE)
+            await side.repositories.audit_months.move()
             for months in range(-MONTHS, 1):
                 await side.repositories.audit_months.make(system_clock() + months * timedelta(days=30))
         values = fill_values(stack, 0)

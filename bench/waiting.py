@@ -88,7 +88,7 @@ async def make_waiting(stack: Stack, many: int, deadline: datetime) -> Seconds:
 
 async def lateness(stack: Stack, many: int) -> Sequence[Seconds]:
     """How long after their common deadline vehicles are overdue in the database, from the earliest to the latest."""
-    deadline = system_clock() + timedelta(seconds=5 + many / 10)
+    deadline = system_clock() + timedelta(seconds=5 + many / 4)
     await make_waiting(stack, many, deadline)
     assert system_clock() < deadline, "the deadline came before all were waiting"
     late: list[Seconds] = []

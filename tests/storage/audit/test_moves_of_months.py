@@ -31,6 +31,7 @@ FILL = b"""
 """
 MOVE = b"SELECT move_audit_rest(%(most)s)"
 DIGEST = text("SELECT count(*), md5(string_agg(CAST(audit AS text), '' ORDER BY xact, id)) FROM audit")
+READ = text("SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'audit_rest'")
 TABLES = text("SELECT CAST(CAST(tableoid AS regclass) AS text), count(*) FROM audit GROUP BY 1")
 
 
@@ -77,6 +78,17 @@ async def test_more_rows_than_a_statement_can_move_in_its_time_all_move(
     }  # fmt: skip
     assert await own_database.row(DIGEST) == before
     assert await AuditMonths(hurried).make(JANUARY) == 0
+
+
+async def test_a_batch_of_many_rows_of_one_transaction_reads_no_others(
+    own_database: Database, owner: psycopg.AsyncConnection
+) -> None:
+    await owner.execute(FILL, {"many": MANY})
+    await owner.execute("ANALYZE audit")
+    async with own_database.transaction() as connection:
+        await connection.execute(text("SELECT move_audit_rest(100)"))
+        [[read]] = await connection.execute(READ)
+    assert read == 0
 
 
 async def test_rows_are_readable_once_while_they_move_and_an_interrupted_move_goes_on(
