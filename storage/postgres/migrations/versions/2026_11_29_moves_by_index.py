@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from alembic import op
 
 revision: str = "2026_11_29_moves_by_index"
-down_revision: str | None = "2026_11_29_due_rows"
+down_revision: str | None = "2026_11_29_room_figures"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
