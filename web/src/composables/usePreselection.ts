@@ -1,8 +1,9 @@
-import { inject, onMounted, onScopeDispose, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { inject, onMounted, onScopeDispose, provide, ref, shallowRef, watch, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import { openEventStream, type StreamState } from '@/api/eventStream'
 import { eventsPath, fetchOne } from '@/api/preselections'
 import { asProblem, type Problem } from '@/api/problem'
 import type { PreselectionView } from '@/api/types'
+import { i18n } from '@/i18n'
 import { syncServerClock } from './useServerClock'
 
 /** One preselection's view of the server, updated by its event stream. Screens read it and store every newer view. */
@@ -99,6 +100,12 @@ function followEvents(id: string, { apply, refresh, stream }: Follower): void {
     close?.()
     close = null
   }
+  // A stream keeps the language in which it was opened.
+  watch(i18n.global.locale, () => {
+    if (!close) return
+    shut()
+    open()
+  })
   const onVisibility = () => {
     clearTimeout(hiding)
     if (document.hidden) {

@@ -37,10 +37,10 @@ const worker = Number(process.env.VITEST_POOL_ID ?? 1) % WORKERS
 const met = new Set<string>()
 
 /** An applicant who has done nothing yet; from the end of the list, so that nobody's favourite is used up. */
-export async function anApplicant(): Promise<User> {
+export async function anApplicant(isWanted: (user: string) => Promise<boolean> = () => Promise.resolve(true)): Promise<User> {
   const applicants = (await items<User>('/users')).filter(({ user }) => user.startsWith('applicant'))
   for (const applicant of applicants.toReversed().filter((_, place) => place % WORKERS === worker)) {
-    if (met.has(applicant.user)) continue
+    if (met.has(applicant.user) || !(await isWanted(applicant.user))) continue
     met.add(applicant.user)
     const { items: own } = (await callAs(applicant.user, 'GET', '/preselections')) as { items: unknown[] }
     // Whose phone got a code a moment ago would have to wait for the next one.

@@ -2,15 +2,24 @@ import type { Page } from 'playwright-core'
 
 export const OTHER_LANGUAGES = ['zh-TW', 'en'] as const
 
-/** Does something with the page in another language, and turns back to Chinese. The demo's own pages follow the browser's language and have no choice. */
+/** Does something with the page in another language, and turns back to Chinese. */
 export async function inLanguage(page: Page, language: string, act: () => Promise<void>): Promise<void> {
-  if (!(await page.locator('select.language').count())) return
-  await choose(page, language)
+  const turn = (await page.locator('select.language').count()) ? choose : browseIn
+  await turn(page, language)
   try {
     await act()
   } finally {
-    await choose(page, 'zh-CN')
+    await turn(page, 'zh-CN')
   }
+}
+
+/** The demo's own pages follow the browser's language and have no choice. */
+async function browseIn(page: Page, language: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const userAgent = await page.evaluate(() => navigator.userAgent)
+  await session.send('Network.setUserAgentOverride', { userAgent, acceptLanguage: language })
+  await page.reload()
+  await session.detach()
 }
 
 /** Also behind a dialog, where a visitor would have to close it first. */

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { BASE } from './browser'
 import { callAs } from './demoWorld'
 
 /** A page as a row of the table: where it is, what shows that it has loaded, and what is done there before it is checked. */
@@ -10,6 +11,15 @@ export interface PageRow {
 }
 
 const OFFICE = '440300'
+const OIDC = '/demo/oidc'
+const AUTHORIZE = new URLSearchParams({
+  response_type: 'code',
+  client_id: 'xuanhao-web',
+  scope: 'openid',
+  redirect_uri: `${BASE}/signin/callback`,
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+})
 
 const choose = (name: string, value: string, ready: string) => async (page: Page) => {
   await page.locator(`select[name="${name}"]`).selectOption(value)
@@ -40,6 +50,9 @@ export const PAGES: Record<string, PageRow[]> = {
     { name: 'no such page', path: '/no-such-page', ready: 'h1' },
     { name: 'demo phone', path: '/demo/phone', ready: 'input#user' },
     { name: 'demo phone of a user', path: '/demo/phone?user=applicant-001', ready: 'ol' },
+    { name: 'demo sign-in', path: `${OIDC}/authorize?${AUTHORIZE}`, ready: '.quick button' },
+    { name: 'demo sign-in of another application', path: `${OIDC}/authorize?client_id=another`, ready: 'h1' },
+    { name: 'demo signed out', path: `${OIDC}/end_session`, ready: 'h1' },
   ],
   'applicant-001': [
     { name: 'offices', path: '/apply/office', ready: 'input[name="office"]' },

@@ -10,7 +10,7 @@ export interface Reached {
 const MANY_TRIES = 40
 
 /** Repeats a call that a countdown refuses, until it is allowed. */
-async function insist(user: string, path: string, body: object): Promise<Record<string, unknown>> {
+export async function insist(user: string, path: string, body: object): Promise<Record<string, unknown>> {
   for (let attempt = 0; attempt < MANY_TRIES; attempt++) {
     const answer = (await callAs(user, 'POST', path, body)) as Record<string, unknown>
     if (!('code' in answer)) return answer

@@ -7,6 +7,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 // Dark mode and large type change colours and sizes only, so the other rules need no second run there.
 const APPEARANCE = ['color-contrast', 'target-size']
 const only = (rules: string[]) => ({ runOnly: rules })
+const LONGEST_READING_MS = 10_000
 // No language changes a colour.
 const WITHOUT_COLOURS = { rules: { 'color-contrast': { enabled: false } } }
 
@@ -16,7 +17,7 @@ const WITHOUT_COLOURS = { rules: { 'color-contrast': { enabled: false } } }
  */
 export async function flawsInAllVariants(page: Page, name: string): Promise<string[]> {
   const session = await page.context().newCDPSession(page)
-  const axe = await axeIn(session)
+  const axe = axeIn(page, session)
   const flaws: string[] = []
   const note = (variant: string, found: string[]) => flaws.push(...found.map((flaw) => `${name}, ${variant}: ${flaw}`))
   const check = async (variant: string, options?: object) =>
@@ -25,7 +26,7 @@ export async function flawsInAllVariants(page: Page, name: string): Promise<stri
   for (const language of OTHER_LANGUAGES) {
     await inLanguage(page, language, async () => {
       await check(language, WITHOUT_COLOURS)
-      if (language === 'en') note(language, (await page.evaluate(unmarkedChinese)).map((text) => `untranslated ${text}`))
+      if (language === 'en') note(language, (await untranslated(page)).map((text) => `untranslated ${text}`))
     })
   }
   await page.emulateMedia({ colorScheme: 'dark' })
@@ -38,18 +39,38 @@ export async function flawsInAllVariants(page: Page, name: string): Promise<stri
   return flaws
 }
 
-/** axe in an isolated world, since the page's policy forbids foreign scripts; loaded once for all variants. */
-async function axeIn(session: CDPSession): Promise<(options?: object) => Promise<string[]>> {
-  const { frameTree } = await session.send('Page.getFrameTree')
-  const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id })
-  await session.send('Runtime.evaluate', { expression: axeSource, contextId })
+/** axe in an isolated world, since the page's policy forbids foreign scripts; loaded once for all variants, and again after a reload. */
+function axeIn(page: Page, session: CDPSession): (options?: object) => Promise<string[]> {
+  let world: Promise<number> | null = null
+  page.on('framenavigated', () => {
+    world = null
+  })
   return async (options = {}) => {
     const expression = `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })}).then(({ violations }) => violations
       .map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`
-    const { result } = await session.send('Runtime.evaluate', { expression, contextId, awaitPromise: true, returnByValue: true })
+    world ??= worldWithAxe(session)
+    const { result } = await session.send('Runtime.evaluate', { expression, contextId: await world, awaitPromise: true, returnByValue: true })
     if (!Array.isArray(result.value)) throw new Error(`axe gave no result: ${JSON.stringify(result)}`)
     return result.value as string[]
   }
+}
+
+async function worldWithAxe(session: CDPSession): Promise<number> {
+  const { frameTree } = await session.send('Page.getFrameTree')
+  const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id })
+  await session.send('Runtime.evaluate', { expression: axeSource, contextId })
+  return contextId
+}
+
+/** What stays Chinese when what is read anew in the other language has had its time to come. */
+async function untranslated(page: Page): Promise<string[]> {
+  const end = Date.now() + LONGEST_READING_MS
+  let found = await page.evaluate(unmarkedChinese)
+  while (found.length > 0 && Date.now() < end) {
+    await page.waitForTimeout(100)
+    found = await page.evaluate(unmarkedChinese)
+  }
+  return found
 }
 
 async function overhang(page: Page): Promise<string[]> {
@@ -87,6 +108,6 @@ function unmarkedChinese(): string[] {
       if (isChinese(value) && !isMarked(element)) found.add(`${attribute} «${value.slice(0, 60)}»`)
     }
   }
-  if (isChinese(document.title)) found.add(`document title «${document.title}»`)
+  if (isChinese(document.title) && !isMarked(document.querySelector('title'))) found.add(`document title «${document.title}»`)
   return [...found]
 }

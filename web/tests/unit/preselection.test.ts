@@ -1,8 +1,10 @@
 import { flushPromises } from '@vue/test-utils'
 import { expect, test, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
+import { configureClient } from '@/api/client'
 import { providePreselection, type PreselectionContext } from '@/composables/usePreselection'
 import { useSelectionTab } from '@/composables/useSelectionTab'
+import { chooseLanguage, currentLanguage } from '@/i18n'
 import { after, mountPlain, NOW, refusal, serve, viewWith } from './support'
 
 function provided(): PreselectionContext {
@@ -44,6 +46,22 @@ test('events of the stream become the view', async () => {
   )
   const { view } = provided()
   await vi.waitFor(() => expect(view.value?.stage).toBe('completed'))
+})
+
+test('a change of language opens the stream anew, in that language, and ends the old one', async () => {
+  const streams: { language: string | null; signal: AbortSignal | null | undefined }[] = []
+  configureClient({ token: () => null, language: currentLanguage, onSignedOut: () => undefined, onServerTime: () => undefined })
+  vi.stubGlobal('fetch', async (address: string, init: RequestInit) => {
+    if (!address.endsWith('/events')) return new Response(JSON.stringify(viewWith()))
+    streams.push({ language: new Headers(init.headers).get('Accept-Language'), signal: init.signal })
+    return new Response(new ReadableStream())
+  })
+  provided()
+  await vi.waitFor(() => expect(streams).toHaveLength(1))
+  await chooseLanguage('en')
+  await vi.waitFor(() => expect(streams.map(({ language }) => language)).toEqual(['zh-CN', 'en']))
+  expect(streams.map(({ signal }) => signal?.aborted)).toEqual([true, false])
+  await chooseLanguage('zh-CN')
 })
 
 test('what cannot be read is a problem, and the view is empty', async () => {
