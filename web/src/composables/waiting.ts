@@ -9,10 +9,10 @@ export interface Waiting {
   path: string[]
 }
 
-const pairs = (values: object) => Object.entries(values).filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${String(value)}`).join(', ')
-
-/** The commands that wait for a second operator, by kind. */
-export function waitingIn(found: Unconfirmed): { name: string; items: Waiting[] }[] {
+/** The commands that wait for a second operator, by kind. `wordFor` gives a setting or a kind of request its name. */
+export function waitingIn(found: Unconfirmed, wordFor: (name: string) => string): { name: string; items: Waiting[] }[] {
+  const pairs = (values: object) =>
+    Object.entries(values).filter(([, value]) => value !== null).map(([name, value]) => `${wordFor(name)}: ${String(value)}`).join(', ')
   const withholdings = found.withholdings.map((each) => {
     const isRelease = each.released_at !== null && each.confirmed_at !== null
     return {
@@ -38,7 +38,7 @@ export function waitingIn(found: Unconfirmed): { name: string; items: Waiting[] 
     path: ['offices', each.office_code, 'policies', each.id],
   }))
   const requests = found.requests.map((each) => ({
-    what: `${each.kind}: ${pairs(each.wanted)}`,
+    what: `${wordFor(each.kind)}: ${pairs(each.wanted)}`,
     reason: each.reason,
     by: each.requested_by,
     at: each.requested_at,

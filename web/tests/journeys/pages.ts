@@ -68,5 +68,10 @@ export const PAGES: Record<string, PageRow[]> = {
     { name: 'pool', path: '/operations/pool', ready: 'select[name="prefix"]', open: choose('prefix', '粤B', '#segments-title') },
     { name: 'people', path: '/operations/people', ready: 'h1' },
   ],
-  'auditor-1': [{ name: 'audit', path: '/audit', ready: 'select[name="list"]' }],
+  'auditor-1': ['segments', 'withholdings', 'desk', 'looks/figures'].map((list) => ({
+    name: `audit of ${list}`,
+    path: '/audit',
+    ready: 'select[name="list"]',
+    open: choose('list', list, 'th'),
+  })),
 }

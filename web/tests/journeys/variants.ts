@@ -21,7 +21,7 @@ export async function flawsInAllVariants(page: Page, name: string): Promise<stri
   const flaws: string[] = []
   const note = (variant: string, found: string[]) => flaws.push(...found.map((flaw) => `${name}, ${variant}: ${flaw}`))
   const check = async (variant: string, options?: object) =>
-    note(variant, [...(await axe(options)), ...(await overhang(page)), ...(await page.evaluate(crowdedInFooter))])
+    note(variant, [...(await axe(options)), ...(await overhang(page)), ...(await page.evaluate(crowdedInFooter)), ...(await page.evaluate(rawNames))])
   await check('zh-CN')
   for (const language of OTHER_LANGUAGES) {
     await inLanguage(page, language, async () => {
@@ -90,6 +90,12 @@ function crowdedInFooter(): string[] {
       return Math.max(across, down) < LEAST_GAP_PX ? [`«${name}» and «${other}» are ${Math.max(across, down)} px apart`] : []
     }),
   )
+}
+
+/** Runs in the page: names of the API where words are due. */
+function rawNames(): string[] {
+  const labels = [...document.querySelectorAll('th, option, tbody td:first-child')].map((label) => label.textContent?.trim() ?? '')
+  return [...new Set(labels)].filter((label) => /^[a-z]+(_[a-z0-9]+)+$/.test(label)).map((label) => `raw name «${label}»`)
 }
 
 /** Runs in the page. Plates, prefixes and masked names are Chinese in every language, and what is marked with `lang` or `translate` is meant so. */

@@ -1,7 +1,11 @@
+import { columns, requests, settings } from './names/en'
 import type { StaffWords } from './words'
 
 export default {
   staff: {
+    columns,
+    requests,
+    settings,
     desk: {
       vinTail: 'Last six of the VIN',
       certificateTail: 'Last six of the certificate',

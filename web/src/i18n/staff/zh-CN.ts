@@ -1,6 +1,11 @@
+import { columns, requests, settings } from './names/zh-CN'
+
 /** The words of the staff pages, loaded with the first of them. */
 export default {
   staff: {
+    columns,
+    requests,
+    settings,
     desk: {
       vinTail: '车辆识别代号后六位',
       certificateTail: '登记证书编号后六位',

@@ -1,7 +1,11 @@
+import { columns, requests, settings } from './names/zh-TW'
 import type { StaffWords } from './words'
 
 export default {
   staff: {
+    columns,
+    requests,
+    settings,
     desk: {
       vinTail: '車輛識別代號後六位',
       certificateTail: '登記證書編號後六位',
