@@ -52,11 +52,11 @@ const decideAtDesk = (act: string, body: object) => async (user: User, reached: 
 
 async function useUp(user: User, reached: Reached): Promise<void> {
   await reachSelection(user, reached)
-  const left = async () => (await callAs(user.user, 'GET', reached.path)) as { draws: { left: number }; composed: { left: number } }
-  for (let { composed } = await left(); composed.left > 0; { composed } = await left()) {
+  const left = async () => (await callAs(user.user, 'GET', reached.path)) as { draws: { remaining: number }; composed: { remaining: number } }
+  for (let { composed } = await left(); composed.remaining > 0; { composed } = await left()) {
     await insist(user.user, `${reached.path}/compositions`, { numbers: [await aTakenNumber(user, reached.path)] })
   }
-  for (let { draws } = await left(); draws.left > 0; { draws } = await left()) await insist(user.user, `${reached.path}/draws`, {})
+  for (let { draws } = await left(); draws.remaining > 0; { draws } = await left()) await insist(user.user, `${reached.path}/draws`, {})
 }
 
 const missed = async () => {
