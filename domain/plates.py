@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_right
-from itertools import accumulate
+from functools import cache
+from itertools import accumulate, product
 from math import prod
 
 from domain.ascii_folding import fold_capitals
@@ -29,6 +30,17 @@ _SERIAL = re.compile("|".join(p.replace("D", "[0-9]").replace("L", f"[{LETTERS}]
 _VALUE = {character: value for alphabet in ALPHABETS.values() for value, character in enumerate(alphabet)}
 _SHAPE = str.maketrans({character: kind for kind, alphabet in ALPHABETS.items() for character in alphabet})
 _BY_SHAPE = {pattern: (offset, RADICES[pattern]) for pattern, offset in zip(PATTERNS, PATTERN_OFFSETS, strict=True)}
+
+
+@cache
+def _texts(pattern: str) -> tuple[str, ...]:
+    """All texts of a pattern or a part of one, in the order of the pool."""
+    return tuple(map("".join, product(*(ALPHABETS[kind] for kind in pattern))))
+
+
+# A draw looks up ten serials: two halves are found faster than five characters.
+_HEAD = 2
+_HALVES = tuple((_texts(pattern[:_HEAD]), _texts(pattern[_HEAD:])) for pattern in PATTERNS)
 
 
 class MalformedPlate(ValueError):
@@ -77,10 +89,6 @@ def serial_at(position: int) -> str:
     if not 0 <= position < POOL_SIZE:
         raise IndexError(f"no position {position} in a pool of {POOL_SIZE}")
     index = bisect_right(PATTERN_OFFSETS, position) - 1
-    place = position - PATTERN_OFFSETS[index]
-    characters = []
-    for kind in reversed(PATTERNS[index]):
-        alphabet = ALPHABETS[kind]
-        place, value = divmod(place, len(alphabet))
-        characters.append(alphabet[value])
-    return "".join(reversed(characters))
+    heads, tails = _HALVES[index]
+    head, tail = divmod(position - PATTERN_OFFSETS[index], len(tails))
+    return heads[head] + tails[tail]

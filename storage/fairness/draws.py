@@ -1,6 +1,5 @@
 """Draws as rows: what the applicant gets to verify, and the lines of the pool's log that belong to it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from storage.fairness.tables import draw_record
 from storage.pool.draw_tickets import DrawTicket
 from storage.pool.log_lines import LogLine
 from storage.postgres.database import Database
+from storage.postgres.json_text import json_text
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class DrawRecord:
     def to_write(self) -> dict[str, Any]:
         """The parameters of the statement: the row, and the lines of the log that the database may not have."""
         lines = {(line.prefix, line.epoch, line.seq): line for pick in self.ticket.picks for line in pick.lines}
-        return {"draw": json.dumps(self._row()), "log": json.dumps([_as_row(line) for line in lines.values()])}
+        return {"draw": json_text(self._row()), "log": json_text([_as_row(line) for line in lines.values()])}
 
     def _row(self) -> dict[str, Any]:
         return {

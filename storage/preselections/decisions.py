@@ -6,7 +6,6 @@ is rolled back. No lock is held longer than one round trip. Plates are claimed a
 statements for the same plates queue instead of deadlocking.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from storage.audit.trail import ActorKind
 from storage.crypto.vault import Keys
 from storage.failures import ClaimLost, CodeGone, LogGap, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
 from storage.postgres.database import Database
+from storage.postgres.json_text import json_text
 from storage.postgres.tables import FOREVER
 from storage.preselections.decision_statement import COMMIT, COMMIT_DRAW
 from storage.preselections.rows import NAMES, PreselectionRow, row_of
@@ -200,8 +200,8 @@ def _values(decision: Decision) -> dict[str, Any]:
         "deadline", "refuse_banned", "use_code", "actor_kind", "operator", "reason",
     )  # fmt: skip
     return {name: getattr(decision, name) for name in names} | {
-        "state": json.dumps(decision.state, ensure_ascii=False),
-        "answer": json.dumps(decision.answer, ensure_ascii=False),
+        "state": json_text(decision.state),
+        "answer": json_text(decision.answer),
         "plates": _array([entry.plate for entry in entries]),
         "kinds": _array([entry.kind for entry in entries]),
         "untils": _array([entry.until.isoformat() for entry in entries]),
@@ -213,7 +213,7 @@ def _values(decision: Decision) -> dict[str, Any]:
 
 def _array(texts: list[str]) -> str:
     """An array as PostgreSQL writes it: the driver's own conversion, element by element, takes several times longer."""
-    return "{" + json.dumps(texts, ensure_ascii=False)[1:-1] + "}"
+    return "{" + json_text(texts)[1:-1] + "}"
 
 
 def _facts(decision: Decision, entries: Iterable[Claim]) -> str | None:
@@ -224,4 +224,4 @@ def _facts(decision: Decision, entries: Iterable[Claim]) -> str | None:
     if not became and decision.facts is None:
         return None
     facts: dict[str, Any] = {**(decision.facts or {}), **became}
-    return json.dumps(facts | ({"reason": decision.reason} if decision.reason else {}), ensure_ascii=False)
+    return json_text(facts | ({"reason": decision.reason} if decision.reason else {}))
