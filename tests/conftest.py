@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import redis.asyncio
+from hypothesis import HealthCheck, settings
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from xdist.remote import Producer
@@ -26,6 +27,10 @@ from process.exit import leave
 from tests.support.suite_scheduler import SuiteScheduler, order_of
 
 TEMPLATE = "xuanhao_template"
+
+# How long an example takes depends on the load of the machine, and a test must not fail because of that.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 database_numbers = count(1)
 outcome: list[int] = []
