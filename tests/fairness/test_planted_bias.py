@@ -1,0 +1,53 @@
+"""A bias that is planted in the draws of one day is found in its files, as maintenance weighs them, and named."""
+
+import json
+import zlib
+from datetime import timedelta
+from hashlib import sha256
+from random import Random
+
+import pytest
+
+from domain.draw_evidence import Evidence
+from domain.draw_statistics import DrawStatistics
+from domain.draw_tests import DrawTests
+from domain.plates import serial_at
+from domain.segments import POOL_BYTES, Template, positions_in
+from storage.fairness.evidence import weigh_day
+
+BIAS, DRAWS = 0.02, 2_000
+FREE = Template.parse("A!!!!").mask() | Template.parse("!!!!!").mask()
+NUMBERS = [*positions_in(FREE)]
+ENDING_IN_8 = [position for position in NUMBERS if serial_at(position).endswith("8")]
+
+
+def files_of(chance: Random, bias: float) -> dict[str, bytes]:
+    """A day of draws whose numbers are freed again at once; so many of the picks prefer numbers that end in 8."""
+    bitmap = FREE.to_bytes(POOL_BYTES, "big")
+    digest, lines, draws = sha256(bitmap).hexdigest(), list[str](), list[str]()
+    for number in range(DRAWS):
+        picked = set[int]()
+        while len(picked) < 10:
+            picked.add(chance.choice(ENDING_IN_8 if chance.random() < bias else NUMBERS))
+        positions = chance.sample(sorted(picked), 10)
+        draws.append(json.dumps({"draw_id": str(number), "rounds": [{"picks": []}], "numbers": []}))
+        lines += [
+            json.dumps({"op": "pick", "draw": str(number), "four": 1, "p": positions}),
+            json.dumps({"op": "free", "p": positions}),
+        ]
+    log = [{"base": {"free": digest}}, *({"l": line} for line in lines)]
+    return {
+        f"bitmap-{digest}.z": zlib.compress(bitmap),
+        "draws.jsonl": "\n".join(draws).encode(),
+        "log-7ca4B.jsonl": "\n".join(map(json.dumps, log)).encode(),
+    }
+
+
+@pytest.mark.parametrize("bias", [0.0, BIAS])
+def test_two_percent_more_of_one_digit_raise_an_alarm_within_the_day_and_fair_draws_none(bias: float) -> None:
+    statistics = DrawStatistics(Evidence(2026), DrawTests(2026), timedelta(days=1))
+    weigh_day(files_of(Random(14), bias), statistics)
+    assert max(result.picks for result in statistics.tests.results()) == DRAWS * 10
+    alarms = statistics.alarms()
+    assert ("day: last" in alarms, "bet: last 8 +" in alarms) == (bool(bias), bool(bias))
+    assert bias or not alarms
