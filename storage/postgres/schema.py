@@ -1,4 +1,4 @@
-"""Whether the database has the migrations of this release."""
+"""Whether the database has the migrations of this release, and takes writes."""
 
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,9 @@ from storage.postgres.database import Database
 _HAS_TABLE = text("SELECT to_regclass('alembic_version') IS NOT NULL")
 _REVISION = text("SELECT version_num FROM alembic_version")
 _VERSION = text("SELECT CAST(current_setting('server_version_num') AS int)")
+
+# It locks no row and needs no write; a read-only server refuses it as it refuses a write.
+_WRITE = text("SELECT FROM preselection WHERE false FOR UPDATE")
 
 
 @cache
@@ -26,6 +29,11 @@ async def has_migrations(database: Database) -> bool:
         return False
     found = await database.row(_REVISION)
     return found is not None and (found[0] == _revisions()[0] or found[0] not in _revisions())
+
+
+async def require_writes(database: Database) -> None:
+    """Raises `DependencyUnavailable` where the server is read-only; the next call then finds its successor."""
+    await database.rows(_WRITE)
 
 
 async def server_version(database: Database) -> int:

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 from uuid import uuid4
 
+import psycopg
 import pytest
 from structlog.testing import capture_logs
 
 from embedded.part import Part
+from embedded.postgres import Postgres
 from embedded.stack import Servers
 from storage.redis.client import make_redis
 from tests.support.applicants import Applicant, Selection
@@ -23,6 +25,7 @@ T = TypeVar("T")
 LONGEST_ANSWER = 15.0
 LONGEST_CHECK = 5.0
 BACK_WITHIN = 20.0
+WRITABLE = "-c default_transaction_read_only=off"
 
 
 @asynccontextmanager
@@ -77,6 +80,45 @@ async def test_a_frozen_database_is_named_and_serves_again(selection: Selection,
     assert (answer.status, answer.code, answer.body["parts"]) == (503, "unavailable", {"database": "down"})
     assert seconds < LONGEST_CHECK
     await check_recovery(selection.applicant, selection)
+
+
+@asynccontextmanager
+async def read_only(postgres: Postgres) -> AsyncIterator[None]:
+    """All sessions of the server, those of kept connections too, refuse writes, as after a failover."""
+
+    async def decide(value: str) -> None:
+        dsn = postgres.dsn("postgres")
+        async with await psycopg.AsyncConnection.connect(dsn, autocommit=True, options=WRITABLE) as connection:
+            await connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}".encode())
+            await connection.execute("SELECT pg_reload_conf()")
+
+    await decide("on")
+    try:
+        yield
+    finally:
+        await decide("off")
+
+
+async def test_a_read_only_database_is_named_at_once_and_serves_again(
+    country: Country, selection: Selection, servers: Servers
+) -> None:
+    async with read_only(servers.postgres):
+
+        async def is_named() -> bool:
+            ready = await country.stack.client.get("http://xuanhao.test/readyz")
+            return ready.status_code == 503 and ready.json()["parts"] == {"database": "down"}
+
+        await eventually(is_named, within=BACK_WITHIN)
+        code, key = {"purpose": "confirm_information"}, str(uuid4())
+        for call in (selection.applicant.post("/verification-codes", code), selection.post("draws", key=key)):
+            refused, seconds = await time_call(call)
+            assert (refused.status, refused.body["parts"]) == (503, {"database": "down"})
+            assert seconds < LONGEST_CHECK
+        assert (await selection.view())["draws"]["remaining"] == 5
+    await check_recovery(selection.applicant, selection)
+    assert (await country.stack.client.get("http://xuanhao.test/readyz")).status_code == 200
+    assert (await selection.post("draws", key=key)).status == 200
+    assert (await selection.view())["draws"]["remaining"] == 4
 
 
 async def test_a_frozen_redis_is_named_and_serves_again(selection: Selection, servers: Servers) -> None:
