@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from config.settings import Settings, SettingsError
-from demo.notices import TITLE, notice_body
+from demo.notices import notice_of
 from demo.offices import OFFICES, DemoOffice
 from demo.releases import segments_of
 from demo.staff_affairs import seed_staff_affairs
@@ -22,7 +22,7 @@ from storage.audit.trail import Act
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.offices.calendars import Calendars
-from storage.offices.offices import Notice, Office, Offices
+from storage.offices.offices import Office, Offices
 from storage.pool.segments import SegmentOverlaps, SegmentRepository
 from storage.postgres.database import Database
 
@@ -49,13 +49,13 @@ def _row(office: DemoOffice) -> Office:
 
 
 async def _publish(offices: Offices, office: DemoOffice, policy: Policy, at: datetime) -> None:
-    """A first notice, or the next version when the deployment's numbers have changed."""
-    body = notice_body(office, policy)
+    """A first notice, or the next version when the deployment's numbers or the texts have changed."""
+    first = notice_of(office, policy, "1", at)
     current = await offices.notice_in_force(office.code, at)
     if current is None:
-        await offices.publish(Notice(office.code, "1", TITLE, body, at))
-    elif current.body != body and current.version.isdecimal():
-        await offices.publish(Notice(office.code, str(int(current.version) + 1), TITLE, body, at))
+        await offices.publish(first)
+    elif not first.has_words_of(current) and current.version.isdecimal():
+        await offices.publish(notice_of(office, policy, str(int(current.version) + 1), at))
 
 
 async def _release(repository: SegmentRepository, office: DemoOffice, at: datetime) -> None:

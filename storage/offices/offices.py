@@ -84,6 +84,11 @@ class Notice:
         words = self.translations.get(language)
         return (language, words["title"], words["body"]) if words else (LANGUAGES[0], self.title, self.body)
 
+    def has_words_of(self, other: "Notice") -> bool:
+        """Return whether both say the same in every language."""
+        mine, theirs = ((each.title, each.body, dict(each.translations)) for each in (self, other))
+        return mine == theirs
+
 
 class Offices:
     """Reads and writes offices and notices."""

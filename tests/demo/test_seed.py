@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from storage.audit.trail import Act
 from storage.bans.repository import BanRepository
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.offices.calendars import Calendars
-from storage.offices.offices import Offices
+from storage.offices.offices import Notice, Offices
 from storage.pool.claims import Claims
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
@@ -63,6 +64,34 @@ async def test_seeding_again_changes_nothing_and_takes_no_time(database: Databas
     notice = await Offices(database).notice_in_force(MAIN_OFFICE, LATER)
     assert notice is not None
     assert (notice.version, notice.published_at) == ("1", AT)
+
+
+async def test_every_notice_is_complete_in_three_languages(database: Database) -> None:
+    await seed(database, Policy(), AT)
+    offices = Offices(database)
+    for office in OFFICES:
+        notice = await offices.notice_in_force(office.code, AT)
+        assert notice is not None
+        for language, days, name in (
+            ("zh-TW", "3個工作日", office.names["zh-TW"]),
+            ("en", "3 working day(s)", office.names["en"]),
+        ):
+            written_in, title, body = notice.words_in(language)
+            assert written_in == language
+            assert title != notice.title
+            assert all(part in body for part in (days, name, "20", "10"))
+            assert not re.search(r"[{}]", body)
+        assert not re.search(r"[\u4e00-\u9fff]", notice.translations["en"]["body"])
+
+
+async def test_a_notice_without_translations_is_published_anew_with_them(database: Database) -> None:
+    offices = Offices(database)
+    await seed(database, Policy(), AT)
+    await offices.publish(Notice(MAIN_OFFICE, "2", "题目", "正文", AT + timedelta(seconds=1)))
+    await seed(database, Policy(), LATER)
+    notice = await offices.notice_in_force(MAIN_OFFICE, LATER)
+    assert notice is not None
+    assert (notice.version, set(notice.translations)) == ("3", {"zh-TW", "en"})
 
 
 async def test_another_validity_brings_a_new_version_of_the_notice(database: Database) -> None:

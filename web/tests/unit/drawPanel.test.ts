@@ -41,6 +41,11 @@ test('the button reads 随机一次(5) and then 换一批(4), and ten plates app
   expect(posts().map(({ body }) => body)).toEqual([{ exclude_four: false, nonce: expect.stringMatching(/^[\w-]{32}$/) }])
 })
 
+test('drawn numbers that count down say why they cannot be kept longer', async () => {
+  const panel = await mounted({ batch: BATCH })
+  expect(panel.text()).toContain('倒计时不能延长')
+})
+
 test('「不包含4」 goes with the draw', { tags: ['R-36'] }, async () => {
   const panel = await mounted()
   await panel.get('input[name="exclude_four"]').setValue(true)

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import helpEn from '@/help/en.json'
+import helpZhCN from '@/help/zh-CN.json'
+import helpZhTW from '@/help/zh-TW.json'
 import en from '@/i18n/en'
 import zhCN from '@/i18n/zh-CN'
 import staffEn from '@/i18n/staff/en'
@@ -54,4 +57,18 @@ test('the labels of the public service stand word for word', () => {
     .trim()
     .split(/\s+/)
   expect(labels.filter((label) => !texts.has(label))).toEqual([])
+})
+
+// WCAG 2.2.1: a countdown that can't be lengthened says why.
+const LENGTHENED = { 'zh-CN': /延长/, 'zh-TW': /延長/, en: /lengthened/ }
+const OTHERS = { 'zh-CN': /他人|其他人/, 'zh-TW': /他人|其他人/, en: /others/ }
+test.each([
+  ['zh-CN', zhCN, helpZhCN],
+  ['zh-TW', zhTW, helpZhTW],
+  ['en', en, helpEn],
+] as const)('%s says at the countdown and in the help why it cannot be lengthened: others want the numbers', (language, messages, help) => {
+  expect(messages.draw.hint).toMatch(LENGTHENED[language])
+  expect(messages.draw.hint).toMatch(OTHERS[language])
+  const asked = help.find(({ question }) => LENGTHENED[language].test(question))
+  expect(asked?.answer).toMatch(OTHERS[language])
 })
