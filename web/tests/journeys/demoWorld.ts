@@ -76,13 +76,14 @@ export async function tokenOf(user: string): Promise<string> {
 }
 
 /** A call that the pages do not make themselves, in somebody's name: what happens "on another device". */
-export async function callAs(user: string, method: string, path: string, body?: object): Promise<unknown> {
+export async function callAs(user: string, method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<unknown> {
   const response = await fetch(`${BASE}/api/v1${path}`, {
     method,
     headers: {
       Authorization: `Bearer ${await tokenOf(user)}`,
       ...(body ? { 'Content-Type': 'application/json' } : {}),
       ...(method === 'POST' ? { 'Idempotency-Key': crypto.randomUUID() } : {}),
+      ...headers,
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
   })

@@ -35,9 +35,24 @@ export async function reachNotes({ user }: User): Promise<Reached> {
   return { id, path: `/preselections/${id}`, office: office_code }
 }
 
+/** Another journey may have opened a waiting room at the same office. */
+export async function start({ user }: User, { path, office }: Reached): Promise<void> {
+  for (let attempt = 0; attempt < MANY_TRIES; attempt++) {
+    const { pass } = (await callAs(user, 'POST', `/offices/${office}/queue`)) as { pass?: string }
+    const answer = (await callAs(user, 'POST', `${path}/start`, {}, pass ? { 'Queue-Pass': pass } : {})) as object
+    if (!('code' in answer)) return
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  throw new Error(`${path} does not start`)
+}
+
 /** From 选号服务说明 to 预选号牌. */
-export async function reachSelection({ user }: User, { path }: Reached): Promise<void> {
-  await insist(user, `${path}/start`, {})
+export async function reachSelection(user: User, reached: Reached): Promise<void> {
+  await start(user, reached)
+  await verify(user.user, reached.path)
+}
+
+async function verify(user: string, path: string): Promise<void> {
   const before = (await messagesOf(user)).length
   await insist(user, `${path}/identity-code`, {})
   await insist(user, `${path}/identity`, { code: await codeFor(user, 'confirm_identity', before) })

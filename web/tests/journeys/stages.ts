@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { BASE, visit } from './browser'
 import { anApplicant, aTakenNumber, callAs, theClerkOf, vehiclesOf, type User } from './demoWorld'
-import { insist, reachCompleted, reachNotes, reachSelection, type Reached } from './shortcuts'
+import { insist, reachCompleted, reachNotes, reachSelection, start, type Reached } from './shortcuts'
 import { signIn } from './steps'
 import { flawsInAllVariants } from './variants'
 
@@ -74,7 +74,7 @@ const openTab = (place: number) => async (page: Page) => {
 export const STAGES: StageRow[] = [
   { name: 'service notes', reach: after(() => Promise.resolve()), ready: 'main .van-button--primary' },
   { name: 'waiting room', reach: reachWaitingRoom, ready: '#queue-title', after: leaveWaitingRoom },
-  { name: 'identity', reach: after(({ user }, { path }) => insist(user, `${path}/start`, {})), ready: 'input[autocomplete="one-time-code"]' },
+  { name: 'identity', reach: after(start), ready: 'input[autocomplete="one-time-code"]' },
   { name: 'selection', reach: after(reachSelection), ready: '[role="tab"]' },
   { name: 'composing', reach: after(reachSelection), ready: '[role="tab"]', open: openTab(0) },
   {
