@@ -1,4 +1,4 @@
-"""Who may begin: a person with one place on all accounts, and a pass of their own room that has not run out."""
+"""Who may begin: a person with one place on all accounts, and a pass of this very room that has not run out."""
 
 from collections.abc import Callable
 from dataclasses import replace
