@@ -27,7 +27,7 @@ def test_the_types_are_those_of_the_published_document(openapi_file: Path) -> No
     run_script("types:check", XUANHAO_OPENAPI=str(openapi_file))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_a_real_browser_goes_all_the_ways(brisk_stack: RunningStack) -> None:
     await asyncio.to_thread(run_script, "journeys", XUANHAO_BASE_URL=brisk_stack.url)
 
