@@ -18,9 +18,8 @@ from typing import Any as Json
 PATTERNS = ["DDDDD", "LDDDD", "LLDDD", "DLDDD", "DDLDD", "DDDLD", "DDDDL", "LDDDL", "DDDLL", "LDLDD"]
 ALPHABETS = {"D": (DIGITS := "0123456789"), "L": (LETTERS := "ABCDEFGHJKLMNPQRSTUVWXYZ")}
 KEYS = {"!": DIGITS, "@": LETTERS, "*": DIGITS + LETTERS, "n": DIGITS.replace("4", "") + LETTERS}
-SIZE = 3_604_000
-# Bytes in a leaf of the tree, and how often 2 ** 19 bytes are halved to get there.
-LEAF, LEVELS, LEAVES = 32, 14, 2**14
+# The numbers of a prefix, bytes in a leaf of their tree, and how often 2 ** 19 bytes are halved to get there.
+SIZE, LEAF, LEVELS, LEAVES = 3_604_000, 32, 14, 2**14
 
 
 def read(file: Path) -> list[Json]:
@@ -171,12 +170,11 @@ class Log:
         return int.from_bytes(bitmap, "big")
 
     def replay(self, draws: Json, wanted: Json) -> None:
-        last = (self.head["base"]["epoch"], self.head["base"]["seq"])
-        self.note(last, wanted)
+        self.note((self.head["base"]["epoch"], self.head["base"]["seq"]), wanted)
         for line in self.lines:
             here = (line["e"], line["s"])
-            begins = line["op"] == "install" and line["e"] > last[0] and line["s"] == 1
-            check(begins or here == (last[0], last[1] + 1), f"{self.prefix}: lines before {here} are missing")
+            begins = line["op"] == "install" and line["e"] > self.last[0] and line["s"] == 1
+            check(begins or here == (self.last[0], self.last[1] + 1), f"{self.prefix}: lines before {here} are missing")
             claimed = [position for some in line.get("claims", {}).values() for position in some]
             if line["op"] == "pick" and (draw := draws.get(line["draw"])):
                 must = pick(self.free, line, seed_of(self.day["secret"], draw, self.prefix, line["round"]))
@@ -191,8 +189,8 @@ class Log:
                     removed &= ~(1 << (SIZE - 1 - position))
                 check(begins or not removed, f"{self.prefix}: line {here} takes numbers away and does not say why")
                 self.found["logs that began again"] += begins
-                if begins:
-                    self.found[f"{self.prefix}: lines are missing between {last} and {here}"] = 1
+                gap = f"{self.prefix}: lines are missing between {self.last} and {here}"
+                self.found.update({gap: 1} if begins else {})
                 self.found["numbers taken away where a log began again"] += removed.bit_count()
                 self.free = Free(new)
             elif line["op"] == "open":
@@ -201,9 +199,10 @@ class Log:
             self.free.put(line.get("p", []), is_free=line["op"] != "pick")
             self.claimed.update(claimed)
             self.picks[here] = line
-            self.note(last := here, wanted)
+            self.note(here, wanted)
 
     def note(self, here: tuple[int, int], wanted: Json) -> None:
+        self.last = here
         if here in self.stated:
             digest = hashlib.sha256(self.free.bits[: SIZE // 8]).hexdigest()
             check(digest == self.stated[here], f"{self.prefix}: other numbers are free after line {here}")
@@ -281,6 +280,7 @@ def verify(folder: Path) -> dict[str, int]:
         log = Log(file, day)
         log.replay(draws, wanted[log.prefix])
         logs[log.prefix] = log
+    check(day.get("ends") in (None, {p: [*log.last] for p, log in logs.items()}), "a log or its last lines are missing")
     for draw in listed:
         check_draw(draw, day, logs, draws)
     return dict(day["found"])

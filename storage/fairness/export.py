@@ -59,11 +59,11 @@ class DayExport:
         period = {"begins": day.begins, "ends": day.ends}
         found = await self._database.fetch_raw(_DRAWS, {"day": day.day} | period)
         draws = [await self._draw(day, row) for row in found]
-        files = {"day.json": _as_json(_head(day, secret, len(draws))), "draws.jsonl": _as_lines(draws)}
+        files, ends = {"draws.jsonl": _as_lines(draws)}, dict[str, Place]()
         prefixes = {row[0] for row in await self._database.fetch_raw(_PREFIXES, period)} | needed(draws).keys()
         for prefix in sorted(prefixes):
-            files |= await self._log(prefix, period, needed(draws).get(prefix, []))
-        return files
+            files |= await self._log(prefix, period, needed(draws).get(prefix, []), ends)
+        return files | {"day.json": _as_json(_head(day, secret, len(draws)) | {"ends": ends})}
 
     async def _draw(self, day: CommittedDay, row: Sequence[Any]) -> dict[str, Any]:
         draw_id, preselection_id, draws_left, at, nonce, nonce_by, without_four, numbers, rounds, skipped = row
@@ -87,7 +87,10 @@ class DayExport:
         by_plate = {plate: left for left, numbers in found for plate in numbers}
         return {plate: by_plate.get(plate) for plate in plates}
 
-    async def _log(self, prefix: str, period: Mapping[str, Any], places: Sequence[Place]) -> Files:
+    async def _log(
+        self, prefix: str, period: Mapping[str, Any], places: Sequence[Place], ends: dict[str, Place]
+    ) -> Files:
+        """The log and its bitmaps; `ends` gets the place of its last line."""
         values: dict[str, Any] = {"prefix": prefix}
         first, last = (await self._database.fetch_raw(_RANGE, values | dict(period)))[0]
         bounds = [*places, *(_place(each) for each in (first, last) if each)]
@@ -99,9 +102,11 @@ class DayExport:
         epoch, seq, free = base[0]
         between = {"e": epoch, "s": seq, "e2": last[0], "s2": last[1]}
         found = await self._database.fetch_raw(_LINES, values | between)
+        lines = [json.loads(line) for line, _ in found]
+        ends[prefix] = (lines[-1]["e"], lines[-1]["s"]) if lines else (epoch, seq)
         head = {"prefix": prefix, "base": {"epoch": epoch, "seq": seq, "free": free}}
         # A replay begins with the first bitmap or a newly built one; of a checkpoint it compares only the digest.
-        digests = {free, *(digest for line, digest in found if json.loads(line)["op"] == "install")}
+        digests = {free, *(line["free"] for line in lines if line["op"] == "install")}
         bitmaps = await self._database.fetch_raw(_BITMAPS, values | {"digests": list(digests)})
         files = {f"bitmap-{digest}.z": bytes(content) for digest, content in bitmaps}
         return files | {f"log-{file_code(prefix)}.jsonl": _chained(head, [line for line, _ in found])}

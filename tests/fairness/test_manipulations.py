@@ -24,13 +24,14 @@ LOG = "log-7ca4B.jsonl"
 @pytest_asyncio.fixture
 async def day(drawing: DrawWorld, tmp_path: Path) -> Path:
     """The files of a day with three draws, in the middle of which a number is claimed and another is freed."""
-    office = await drawing.add_office({B: ["AB1!!", "AC1!!"]})
+    office = await drawing.add_office({B: ["AB1!!", "AC1!!"], "粤C": ["AB1!!"]})
     car = await drawing.selecting(office)
     index = drawing.container.repositories.pool_index
-    await drawing.draw(car)
+    await drawing.draw(car, prefix=B)
     await index.settle(at=drawing.now, taken=[f"{B}AB1{n}0" for n in range(10)], kinds={f"{B}AB100": "issued"})
-    await drawing.draw(car)
-    await drawing.draw(car, nonce=None)
+    await drawing.draw(car, prefix=B)
+    await drawing.draw(car, nonce=None, prefix=B)
+    await index.settle(at=drawing.now, taken=[f"{B}AB199"])
     folder = tmp_path / "day"
     folder.mkdir()
     assert (await drawing.write_files(folder))["draws replayed"] == 3
@@ -101,6 +102,16 @@ def withheld_line_with_new_chain(folder: Path) -> None:
     change_log(folder, lambda lines: lines.remove(next(line for line in lines if "issued" in line.get("claims", {}))))
 
 
+def withheld_last_line(folder: Path) -> None:
+    """With the chain as it is: what follows is missing, and nothing is broken."""
+    change_log(folder, lambda lines: lines.pop())
+
+
+def withheld_log(folder: Path) -> None:
+    """The log of a prefix of which nobody drew."""
+    (folder / "log-7ca4C.jsonl").unlink()
+
+
 def second_secret(folder: Path) -> None:
     change_day(folder, secret=sha256(b"another").hexdigest())
 
@@ -155,9 +166,9 @@ def number_passed_over(folder: Path) -> None:
 
 
 MANIPULATIONS = [
-    other_number, other_number_in_log_too, withheld_line, withheld_line_with_new_chain, second_secret,
-    second_secret_and_commitment, other_nonce, nonce_of_the_service, draw_left_out_of_the_log,
-    smaller_pool_at_the_start, draw_that_others_do_not_see, number_passed_over,
+    other_number, other_number_in_log_too, withheld_line, withheld_line_with_new_chain, withheld_last_line,
+    withheld_log, second_secret, second_secret_and_commitment, other_nonce, nonce_of_the_service,
+    draw_left_out_of_the_log, smaller_pool_at_the_start, draw_that_others_do_not_see, number_passed_over,
 ]  # fmt: skip
 
 
