@@ -33,9 +33,7 @@ from storage.preselections.decisions import Claim, Decision
 from workflows.messages import Action
 from workflows.start_options import VehicleStart
 
-UNCACHED: Mapping[str, str] = {
-    key: each for key, each in DYNAMIC_CONFIG.items() if key != "history.hostLevelCacheMaxSize"
-}
+SMALL_CACHE: Mapping[str, str] = {**DYNAMIC_CONFIG, "history.hostLevelCacheMaxSize": "500"}
 AT_ONCE = 16
 ATTEMPTS = 10
 LONG = timedelta(days=9)
@@ -46,10 +44,10 @@ LATEST = timedelta(minutes=5)
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
-    """Servers with the configuration of `make run`, and servers without its bound of the cache."""
+    """Servers with the configuration of `make run`, and servers that cache fewer states of workflows."""
     figures = []
-    for name, config in (("bounded", DYNAMIC_CONFIG), ("unbounded", UNCACHED)):
-        async with _servers(stack.folder.root / f"waiting-{name}", config) as (servers, own):
+    for name, config in (("default", DYNAMIC_CONFIG), ("of 500 states", SMALL_CACHE)):
+        async with _servers(stack.folder.root / f"waiting-{len(config)}", config) as (servers, own):
             figures += await _of_config(servers, own, sizes, f"Temporal's cache {name}")
     return figures
 
