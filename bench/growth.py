@@ -123,7 +123,8 @@ class Side:
         # The first connections to a database load its catalogue.
         await self._total(act, many)
         few, more = await self._total(act, many), await self._total(act, 2 * many)
-        return Cost((more[0] - few[0]) / many, (more[1] - few[1]) / many)
+        # The fewer calls may have met acts that waited to be sealed; nothing costs less than nothing.
+        return Cost(max(0, more[0] - few[0]) / many, max(0, more[1] - few[1]) / many)
 
     async def audit(self, before: int, many: int) -> None:
         """Add acts until there are so many."""
