@@ -16,6 +16,8 @@ BUDGETS = (Budget("people", "honest", 4, 0.2), Budget("scripts", "scripted", 2, 
 DRAWS = 5
 
 
+# The stack of the session may start with this test, on a busy machine for more than a minute.
+@pytest.mark.timeout(300)
 async def test_people_and_scripts_wait_for_their_turns_draw_and_take_wanted_numbers_once(
     stack: RunningStack, http: httpx.AsyncClient
 ) -> None:

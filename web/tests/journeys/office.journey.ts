@@ -67,6 +67,7 @@ test('an office is edited: the dialog shows what changes, and the public list ha
 test('a policy changes only when a second operator has confirmed it, and its settings have names', async () => {
   const policy = page.locator('section:has(#policy-title)')
   const draws = policy.getByRole('row').filter({ hasText: '随机选号次数' })
+  await draws.getByRole('cell').nth(1).filter({ hasText: /\d/ }).waitFor()
   const [, before = ''] = await draws.getByRole('cell').allTextContents()
   const after = String(Number(before) + 1)
   await policy.locator('select[name="setting"]').selectOption({ label: '随机选号次数' })
