@@ -13,7 +13,6 @@ from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
 from tests.support.phones import Phone
-from tests.support.valkeys import patient
 from worker.container import DEFAULT_CLOCK_SKEW, WorkerContainer
 from worker.run import make_worker
 
@@ -21,7 +20,7 @@ from worker.run import make_worker
 def worker_container(
     database_url: str, redis_url: str, keys: Keys, phone: Phone, *, clock_skew: timedelta | None = DEFAULT_CLOCK_SKEW
 ) -> WorkerContainer:
-    repositories = Repositories.build(Database(database_url, pool_size=20), make_redis(patient(redis_url)), keys)
+    repositories = Repositories.build(Database(database_url, pool_size=20), make_redis(redis_url), keys)
     return WorkerContainer(repositories, httpx.AsyncClient(), phone, clock_skew=clock_skew)
 
 
