@@ -24,7 +24,7 @@ from config.temporal import connect
 from process.local_server import LocalAnswer, serve_paths
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
-from storage.postgres.schema import has_migrations, require_writes
+from storage.postgres.schema import is_set_up
 from storage.redis.health import ping
 from storage.repositories import Repositories
 
@@ -65,10 +65,7 @@ class WorkerHealth:
         return self.client
 
     async def _database(self) -> str | None:
-        if not await has_migrations(self._repositories.database):
-            return NO_MIGRATIONS
-        await require_writes(self._repositories.database)
-        return None
+        return None if await is_set_up(self._repositories.database) else NO_MIGRATIONS
 
     async def _redis(self) -> None:
         await ping(self._repositories.redis)

@@ -3,7 +3,7 @@
 from api.context import AppContext
 from config.readiness import NO_MIGRATIONS, lacking_in_temporal, unready_parts
 from domain.errors import Unavailable
-from storage.postgres.schema import has_migrations, require_writes
+from storage.postgres.schema import is_set_up
 from storage.redis.health import ping
 
 
@@ -19,11 +19,7 @@ async def require_all_parts(context: AppContext) -> None:
 
 
 async def _database(context: AppContext) -> str | None:
-    database = context.repositories.database
-    if not await has_migrations(database):
-        return NO_MIGRATIONS
-    await require_writes(database)
-    return None
+    return None if await is_set_up(context.repositories.database) else NO_MIGRATIONS
 
 
 async def _redis(context: AppContext) -> None:

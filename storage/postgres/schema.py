@@ -31,9 +31,15 @@ async def has_migrations(database: Database) -> bool:
     return found is not None and (found[0] == _revisions()[0] or found[0] not in _revisions())
 
 
-async def require_writes(database: Database) -> None:
-    """Raises `DependencyUnavailable` where the server is read-only; the next call then finds its successor."""
+async def is_set_up(database: Database) -> bool:
+    """Whether the database has the migrations of this release.
+
+    Raises `DependencyUnavailable` also where the server is read-only; the next call then finds its successor.
+    """
+    if not await has_migrations(database):
+        return False
     await database.rows(_WRITE)
+    return True
 
 
 async def server_version(database: Database) -> int:
