@@ -9,6 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from domain.dependencies import DependencyUnavailable
 
+MOST_FAILED = 3
+"""Of parts that are all alike, such as prefixes: one may have bad rows, several mean that a server is down."""
+
 log = structlog.get_logger("upkeep")
 
 

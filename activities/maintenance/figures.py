@@ -4,13 +4,11 @@ from temporalio import activity
 
 from activities.clock import WorkerClock
 from storage.offices.offices import Offices
-from storage.partial_failures import PartialFailures
+from storage.partial_failures import MOST_FAILED, PartialFailures
 from storage.pool.snapshot import PoolRecords
 from storage.rollups.writer import RollupWriter
 from storage.waiting_room.measure import RoomMeasure
 from workflows.maintenance.types import CountedFigures, FigureSteps, StepInput
-
-_MOST_FAILED = 3
 
 
 class FigureActivities(FigureSteps):
@@ -34,7 +32,7 @@ class FigureActivities(FigureSteps):
             activity.heartbeat()
         await self._rooms.count_ended(at)
         # Free numbers are read from all claims of a prefix, so they are counted once an hour.
-        known, prefixes, failures = await self._writer.sampled(at), 0, PartialFailures("figures", most=_MOST_FAILED)
+        known, prefixes, failures = await self._writer.sampled(at), 0, PartialFailures("figures", most=MOST_FAILED)
         for office in await self._offices.all():
             for prefix in set(office.prefixes) - known:
                 with failures.part(prefix):

@@ -15,7 +15,7 @@ from storage.audit.months import AuditMonths
 from storage.audit.seals import AuditSeals
 from storage.failures import IndexLost
 from storage.offices.calendar_entries import CalendarEntries
-from storage.partial_failures import PartialFailures
+from storage.partial_failures import MOST_FAILED, PartialFailures
 from storage.pool.keyboard import KeyboardSnapshots
 from storage.pool.reconcile import NO_DRIFT, Drift, PoolReconciler
 from storage.pool.segments import SegmentRepository
@@ -40,7 +40,6 @@ _DAY = timedelta(days=1)
 _WAITING_LONG = timedelta(minutes=10)
 # Today's reservations have a last day well within this time, and notices are published two months before their year.
 _AHEAD = timedelta(days=60)
-_MOST_FAILED = 3
 
 log = structlog.get_logger("upkeep")
 
@@ -94,7 +93,7 @@ class MaintenanceActivities(MaintenanceSteps):
     async def refresh_keyboards(self, order: StepInput) -> RefreshedKeyboards:
         at, prefixes = self._clock.now(order.at), await self._stores.segments.revisions()
         half_its_life = (self._rules.keyboard_age.after(at) - at) / 2
-        made, failures = 0, PartialFailures("keyboards", most=_MOST_FAILED)
+        made, failures = 0, PartialFailures("keyboards", most=MOST_FAILED)
         for prefix in prefixes:
             with failures.part(prefix):
                 made += await self._stores.keyboards.refresh(prefix, at, older_than=half_its_life)
@@ -107,7 +106,7 @@ class MaintenanceActivities(MaintenanceSteps):
         at, drifts, failures = (
             self._clock.now(order.at),
             dict[str, Drift | None](),
-            PartialFailures("indexes", most=_MOST_FAILED),
+            PartialFailures("indexes", most=MOST_FAILED),
         )
         for prefix in await self._stores.segments.revisions():
             with failures.part(prefix):
