@@ -157,6 +157,10 @@ preselection = Table(
     postgresql_with={"fillfactor": 70},
 )
 
+_LASTING = one_of("kind", LASTING_KINDS)
+ON_OFFER, ENDING = one_of("kind", ON_OFFER_KINDS), f"{_LASTING} AND until < '{FOREVER:%Y-%m-%d} 00:00:00+00'"
+"""The claims of each index by `until`: those on offer, and lasting ones that end. A statement needs the same words."""
+
 claim = Table(
     "claim",
     metadata,
@@ -169,15 +173,11 @@ claim = Table(
     CheckConstraint(one_of("kind", CLAIM_KINDS), name="kind"),
     CheckConstraint("isfinite(until)", name="until_is_readable"),
     # A prefix is a range of the primary key. These two serve the keyboard's snapshot and the changes since an instant.
-    Index("ix_claim_lasting", "plate", postgresql_where=text(one_of("kind", LASTING_KINDS))),
+    Index("ix_claim_lasting", "plate", postgresql_where=text(_LASTING)),
     Index("ix_claim_changed", "changed_at", postgresql_using="brin"),
     # Maintenance finds those that are over, and not those that never end. A draw writes to the first only.
-    Index("ix_claim_on_offer", "until", postgresql_where=text(one_of("kind", ON_OFFER_KINDS))),
-    Index(
-        "ix_claim_ending",
-        "until",
-        postgresql_where=text(f"{one_of('kind', LASTING_KINDS)} AND until < '9999-12-31 00:00:00+00'"),
-    ),
+    Index("ix_claim_on_offer", "until", postgresql_where=text(ON_OFFER)),
+    Index("ix_claim_ending", "until", postgresql_where=text(ENDING)),
     postgresql_with={"fillfactor": 85},
 )
 

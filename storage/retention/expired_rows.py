@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from storage.partial_failures import PartialFailures
 from storage.postgres.database import Database
-from storage.postgres.tables import LASTING_KINDS, ON_OFFER_KINDS, one_of
+from storage.postgres.tables import ENDING, ON_OFFER
 
 # How long a row is kept after its use. A claim's owner may still write its end, and a clock may be slow; limits count
 # the codes and failed checks of a day; decisions are kept as long as Temporal keeps the history of their workflow.
@@ -32,11 +32,8 @@ _REMOVE = """
 """
 # Each condition is that of an index, so what is not over is not read.
 _OVER = {
-    "claims": ("claim", f"until <= :instant AND {one_of('kind', ON_OFFER_KINDS)}"),
-    "lasting_claims": (
-        "claim",
-        f"until <= :instant AND {one_of('kind', LASTING_KINDS)} AND until < '9999-12-31 00:00:00+00'",
-    ),
+    "claims": ("claim", f"until <= :instant AND {ON_OFFER}"),
+    "lasting_claims": ("claim", f"until <= :instant AND {ENDING}"),
     "answers": ("idempotency", "kept_until < :instant AND lease_until < :instant"),
     "codes": ("code", "created_at < :instant AND expires_at < :instant"),
     "failed_checks": ("failed_check", '"at" < :instant'),
