@@ -97,12 +97,19 @@ async def _up(part: Part) -> AsyncIterator[None]:
 @asynccontextmanager
 async def running_stack(root: Path, dynamic_config: Mapping[str, str] = DYNAMIC_CONFIG) -> AsyncIterator[Stack]:
     """Servers for the bench, in this folder, with this configuration of Temporal."""
+    async with running_servers(root, dynamic_config) as (_, stack):
+        yield stack
+
+
+@asynccontextmanager
+async def running_servers(root: Path, dynamic_config: Mapping[str, str]) -> AsyncIterator[tuple[Servers, Stack]]:
+    """The same, for a row that stops and starts them."""
     folder = DataFolder(root)
     with folder.lock():
         ensure_key_file(folder, demo=True)
         servers = Servers.in_folder(folder, temporal_port=free_port(), dynamic_config=dynamic_config)
         async with servers, stack_over(servers, DATABASE) as stack:
-            yield stack
+            yield servers, stack
 
 
 @asynccontextmanager

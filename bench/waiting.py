@@ -7,8 +7,8 @@ started as maintenance starts them after a loss: they read the row, and wait for
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -18,15 +18,11 @@ from bench.applicants import create_submissions, selecting_state, spread
 from bench.figures import Figure, Seconds
 from bench.journeys import POLICY, real_journey, vehicle_client
 from bench.sizes import Sizes
-from bench.stack import PREFIXES, Stack, stack_over
+from bench.stack import PREFIXES, Stack, running_servers
 from domain.errors import OutcomeUnknown, Unavailable
 from domain.preselection.record import to_record
 from domain.preselection.values import Reservation, Stage
-from embedded.folders import DataFolder
-from embedded.key_file import ensure_key_file
-from embedded.ports import free_port
 from embedded.stack import Servers
-from embedded.supervisor import DATABASE
 from embedded.temporal import DYNAMIC_CONFIG, Temporal
 from process.clock import system_clock
 from storage.preselections.decisions import Claim, Decision
@@ -47,7 +43,8 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     """Servers with the configuration of `make run`, and servers that cache fewer states of workflows."""
     figures = []
     for name, config in (("default", DYNAMIC_CONFIG), ("of 500 states", SMALL_CACHE)):
-        async with _servers(stack.folder.root / f"waiting-{len(config)}", config) as (servers, own):
+        sys.stderr.write(f"measuring with {dict(config)} …\n")
+        async with running_servers(stack.folder.root / f"waiting-{len(config)}", config) as (servers, own):
             figures += await _of_config(servers, own, sizes, f"Temporal's cache {name}")
     return figures
 
@@ -131,17 +128,6 @@ async def _begin(stack: Stack, id_: UUID) -> object:
         with suppress(OutcomeUnknown, Unavailable):
             return await vehicle_client(stack).start(vehicle, "begin", begin)
     raise TimeoutError
-
-
-@asynccontextmanager
-async def _servers(root: Path, config: Mapping[str, str]) -> AsyncIterator[tuple[Servers, Stack]]:
-    folder = DataFolder(root)
-    with folder.lock():
-        ensure_key_file(folder, demo=True)
-        servers = Servers.in_folder(folder, temporal_port=free_port(), dynamic_config=config)
-        async with servers, stack_over(servers, DATABASE) as stack:
-            sys.stderr.write(f"measuring with {dict(config)} …\n")
-            yield servers, stack
 
 
 def private_megabytes(part: Temporal) -> float:
