@@ -5,8 +5,7 @@ import signal
 import statistics
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
-from uuid import UUID
+from datetime import UTC, datetime
 
 import psutil
 import pytest
@@ -15,25 +14,17 @@ from api.preselections.voucher_drawing import VoucherDrawer
 from config.settings import Settings
 from documents.page_request import PageRequest
 from documents.voucher import render_voucher
-from documents.voucher_facts import VoucherFacts, VoucherProof
+from documents.voucher_facts import VoucherProof
 from tests.support.api_stack import keys_of, running_api
 from tests.support.applicants import Selection
 from tests.support.country import Country
 from tests.support.desk import reserve_plate
 from tests.support.phones import Phone
 from tests.support.vehicle_registry import Registry
+from tests.support.vouchers import FACTS
 
 PAGE = PageRequest(
-    VoucherFacts(
-        preselection_id=UUID("3f2b8c1e-7d64-4a0b-9c55-1b2d3e4f5a6b"),
-        plate="粤BA1234",
-        holder="张*",
-        vin="L************7371",
-        certificate_number="********5678",
-        visit_by=date(2026, 11, 26),
-        office_name="深圳市公安局交通警察局车辆管理所",
-        office_address="深圳市南山区龙珠四路2号",
-    ),
+    FACTS,
     VoucherProof("token", "ABCD-EFGH"),
     datetime(2026, 11, 23, 8, 0, 0, 123456, tzinfo=UTC),
 )
