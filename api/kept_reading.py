@@ -19,17 +19,27 @@ class KeptReading(Generic[T]):
         self._kept_for = kept_for
         self._kept: tuple[T, datetime] | None = None
         self._one_reader = asyncio.Lock()
+        self._changes = 0
 
     async def get(self) -> T:
         if (kept := self._fresh()) is None:
             async with self._one_reader:
                 if (kept := self._fresh()) is None:
-                    self._kept = kept = await self._read(), self._clock()
+                    kept = await self._read_anew()
         return kept[0]
 
     def forget(self) -> None:
         """Read again for the next caller: this process has changed something."""
         self._kept = None
+        self._changes += 1
+
+    async def _read_anew(self) -> tuple[T, datetime]:
+        changes = self._changes
+        reading = await self._read(), self._clock()
+        # A reading that a change has overtaken may be from before it.
+        if changes == self._changes:
+            self._kept = reading
+        return reading
 
     def _fresh(self) -> tuple[T, datetime] | None:
         is_fresh = self._kept and timedelta(0) <= self._clock() - self._kept[1] < self._kept_for
