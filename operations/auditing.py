@@ -8,6 +8,7 @@ from uuid import UUID
 
 from operations.context import OperationsContext
 from storage.appeals.repository import AppealStatus
+from storage.audit.actions import AuditAction
 from storage.audit.looks import ABOVE, LOOKS
 from storage.audit.staff_activity import ClerkAct, ClerkCounts, Period
 from storage.audit.trail import AuditEntry
@@ -17,7 +18,7 @@ from storage.pool.withheld import Withholding
 from storage.staff.requests import OperatorRequest
 
 Subject = Literal["appeals", "segments", "calendar", "deadlines", "policies", "looks", "temporal"]
-ACTIONS: Mapping[str, tuple[str, ...]] = {
+ACTIONS: Mapping[str, tuple[AuditAction, ...]] = {
     "segments": (
         "release_segment", "exclude_numbers", "request_compose_early", "confirm_compose_early", "withhold_numbers",
         "confirm_withholding", "release_withheld", "confirm_withheld_release", "open_waiting_room",

@@ -16,6 +16,7 @@ from domain.instants import format_instant, parse_instant
 from operations.commands import OperatorCommand
 from operations.context import OperationsContext
 from storage.all_tables import metadata
+from storage.audit.actions import AuditAction
 from storage.audit.trail import note
 from storage.crypto.readers import KeyReader, KeyReaders
 from storage.crypto.reencryption import Reencryption
@@ -215,6 +216,6 @@ def _retire(content: dict[str, Any], kind: Kind, key_id: str) -> None:
         closed.append(key_id)
 
 
-async def _audit(context: OperationsContext, command: OperatorCommand, action: str, **facts: Any) -> None:
+async def _audit(context: OperationsContext, command: OperatorCommand, action: AuditAction, **facts: Any) -> None:
     async with context.repositories.database.transaction() as connection:
         await note(connection, command.act, action, **facts)

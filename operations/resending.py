@@ -14,12 +14,13 @@ from operations.commands import OperatorCommand, invalid
 from operations.context import OperationsContext
 from operations.sms_status import SmsStatus, sms_of
 from operations.temporal_calls import TIMEOUT, translate_temporal_errors
+from storage.audit.actions import AuditAction
 from storage.audit.trail import Subject
 from storage.sms.deliveries import DeliveryState
 from workflows.messages import RESENDING_WORKFLOW, resending_workflow_id
 from workflows.ports import SmsInput
 
-_ACTION = "resend_sms"
+_ACTION: AuditAction = "resend_sms"
 _UNDELIVERED = (DeliveryState.GIVEN_UP, DeliveryState.FAILED)
 _ABOUT_BANS = (Purpose.OVERDUE, Purpose.BAN_ENDED)
 _ABOUT_APPEALS = (Purpose.APPEAL_LATE, Purpose.APPEAL_GRANTED, Purpose.APPEAL_REFUSED)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
@@ -27,6 +27,7 @@ from domain.errors import Blacklisted, CodeNotSent, Refusal, ValidationFailed, V
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
+from storage.audit.actions import AuditAction
 from storage.crypto.seals import MessageSeals
 from storage.failures import ClaimLost, CodeGone, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
 from storage.pool.index import PoolIndex
@@ -148,7 +149,7 @@ class DecisionRunner:
         case: Case,
         after: Preselection,
         *,
-        action: str | None = None,
+        action: AuditAction | Literal["rule_out"] | None = None,
         request_id: UUID | None = None,
         claims: ClaimChanges = NO_CLAIMS,
         index_claims: ClaimChanges | None = None,
@@ -159,13 +160,13 @@ class DecisionRunner:
 
         `index_claims` are those that the index does not have yet, if it has some.
         """
-        action = action or case.act.action
-        decision = decision_of(case, after, action, request_id or case.request_id, claims, use_code)
+        named = action or case.act.action
+        decision = decision_of(case, after, named, request_id or case.request_id, claims, use_code)
         await self.decisions.commit(replace(decision, draw=draw) if draw else decision)
         revision = case.row.revision + 1
         if self._observe:
-            self._observe(action, case.before, after)
-        log.info("decided", preselection_id=str(case.row.id), action=action, stage=after.stage.value, revision=revision)
+            self._observe(named, case.before, after)
+        log.info("decided", preselection_id=str(case.row.id), action=named, stage=after.stage.value, revision=revision)
         await self._publish(case, claims if index_claims is None else index_claims)
         return to_result(revision, after)
 

@@ -11,6 +11,7 @@ import structlog
 from api.auth.callers import Role
 from api.http.request_context import RequestContext
 from domain.calendar import shanghai_midnight_after
+from storage.audit.actions import AuditAction
 from storage.audit.looks import ABOVE
 from storage.audit.trail import Act
 
@@ -18,7 +19,7 @@ log = structlog.get_logger("audit")
 _DAY = timedelta(days=1)
 
 
-async def note_look(context: RequestContext, action: str, **facts: Any) -> None:
+async def note_look(context: RequestContext, action: AuditAction, **facts: Any) -> None:
     """Record a look of the caller, a clerk or an operator; `action` is one of `storage.audit.looks.LOOKS`."""
     act = _act_of(context)
     await context.repositories.audit_trail.record(act, action, **facts)

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 
+from storage.audit.actions import AuditAction
 from storage.audit.tables import audit
 from storage.audit.trail import ActorKind
 from storage.postgres.database import Database
 
-LOOKS = (
+LOOKS: tuple[AuditAction, ...] = (
     "look_reservations", "look_workflows", "look_blacklist", "look_appeals", "look_sms", "inspect_voucher",
     "export_person",
 )  # fmt: skip
 """The actions that are looks."""
-ABOVE = "looks_above_limit"
+ABOVE: AuditAction = "looks_above_limit"
 """The action of the alert, once for each account and day."""
 _DAY = timedelta(days=1)
 _TIMEOUT = 30.0

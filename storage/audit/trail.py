@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.instants import format_instant
+from storage.audit.actions import AuditAction
 from storage.audit.tables import audit
 from storage.postgres.database import Database
 
@@ -73,12 +74,14 @@ class Subject:
 NOTHING = Subject()
 
 
-async def note(connection: AsyncConnection, act: Act, action: str, about: Subject = NOTHING, **facts: Any) -> None:
+async def note(
+    connection: AsyncConnection, act: Act, action: AuditAction, about: Subject = NOTHING, **facts: Any
+) -> None:
     """Record an act in the transaction that performs it. Facts that are None are left out."""
     await connection.execute(insert(audit).values(act_values(act, action, about, **facts)))
 
 
-def act_values(act: Act, action: str, about: Subject = NOTHING, **facts: Any) -> dict[str, Any]:
+def act_values(act: Act, action: AuditAction, about: Subject = NOTHING, **facts: Any) -> dict[str, Any]:
     """The row of an act, for statements that record many at once."""
     known = facts | {"reason": act.reason}
     return {
@@ -118,15 +121,15 @@ class AuditTrail:
         )
         return [_entry(row) for row in found]
 
-    async def record(self, act: Act, action: str, **facts: Any) -> None:
+    async def record(self, act: Act, action: AuditAction, **facts: Any) -> None:
         """Record an act that changes no row, such as a look at a list."""
         await self._database.rows(insert(audit).values(act_values(act, action, **facts)))
 
-    async def has(self, act: Act, action: str, request_id: UUID) -> bool:
+    async def has(self, act: Act, action: AuditAction, request_id: UUID) -> bool:
         """Whether this actor's request was recorded, within the time for which repeats are recognised."""
         return bool(await self._database.rows(_recorded_before(act, action, request_id)))
 
-    async def record_once(self, act: Act, action: str, request_id: UUID, about: Subject, **facts: Any) -> None:
+    async def record_once(self, act: Act, action: AuditAction, request_id: UUID, about: Subject, **facts: Any) -> None:
         """Record an act that changes no row, unless an earlier attempt of the same request has recorded it."""
         values = act_values(act, action, about, **facts) | {"request_id": request_id}
         async with self._database.transaction() as connection:
@@ -137,7 +140,7 @@ class AuditTrail:
 
     async def of_actions(
         self,
-        actions: Collection[str],
+        actions: Collection[AuditAction],
         since: datetime,
         until: datetime,
         *,
@@ -171,7 +174,7 @@ class AuditTrail:
         return [_entry(row) for row in await self._database.rows(newest)]
 
 
-def _recorded_before(act: Act, action: str, request_id: UUID) -> Select[tuple[int]]:
+def _recorded_before(act: Act, action: AuditAction, request_id: UUID) -> Select[tuple[int]]:
     columns = audit.c
     same = (columns.actor == act.actor, columns.action == action, columns.request_id == request_id)
     return select(columns.id).where(*same, columns.at > act.at - _REPEATED_WITHIN).limit(1)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Executable, and_, func, or_, select, tuple
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.audit.actions import AuditAction
 from storage.audit.trail import Act, Subject, note
 from storage.bans.releases import IS_LIVE, IS_UNCONFIRMED, confirm_early_release, release_early
 from storage.crypto.keyed_hash import candidate_hashes
@@ -215,6 +216,6 @@ async def _release_ended(connection: AsyncConnection, new: NewBan) -> None:
 
 async def _note_ban(connection: AsyncConnection, new: NewBan, ban: Ban) -> None:
     """Audit the ban at the missed deadline, at which it starts or is extended."""
-    action = "bar" if ban.id == new.id else "extend_ban"
+    action: AuditAction = "bar" if ban.id == new.id else "extend_ban"
     facts = {"entry_id": ban.id, "since": ban.since, "until": ban.until}
     await note(connection, Act(new.since, "timer"), action, Subject(new.preselection_id), **facts)

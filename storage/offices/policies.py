@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.policy import Plain
+from storage.audit.actions import AuditAction
 from storage.audit.trail import Act, note
 from storage.failures import NotTheSecond
 from storage.offices.offices import Office, PolicyChange, office_of, offices_statement
@@ -107,7 +108,7 @@ async def _lock_office(connection: AsyncConnection, code: str) -> Office:
     return office_of(tuple((await connection.execute(offices_statement(), {"code": code})).one()))
 
 
-async def _note(connection: AsyncConnection, act: Act, action: str, about: PolicyRequest) -> None:
+async def _note(connection: AsyncConnection, act: Act, action: AuditAction, about: PolicyRequest) -> None:
     await note(
         connection,
         act,

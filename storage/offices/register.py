@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.offices import OfficeDetails
+from storage.audit.actions import AuditAction
 from storage.audit.tables import audit
 from storage.audit.trail import Act, act_values
 from storage.failures import StorageFailure
@@ -148,5 +149,5 @@ def _row(entered: Office) -> dict[str, Any]:
 
 def _audited(change: OfficeChange, act: Act) -> dict[str, Any]:
     facts = {name: getattr(change.office, name) for name in change.fields}
-    action = "add_office" if change.is_new else "change_office"
+    action: AuditAction = "add_office" if change.is_new else "change_office"
     return act_values(act, action, office_code=change.office.code, **facts)

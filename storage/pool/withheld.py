@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.dependencies import DependencyUnavailable
 from domain.instants import whole_milliseconds
 from domain.withholding import WithholdingKind
+from storage.audit.actions import AuditAction
 from storage.audit.trail import Act, Subject, note
 from storage.failures import NotTheSecond
 from storage.pool.index import PoolIndex
@@ -143,7 +144,7 @@ class WithheldNumbers:
             if act.actor == (known.withheld_by if step == "confirmed" else known.released_by):
                 raise NotTheSecond
             confirmed = await _update(connection, known.id, {f"{step}_at": act.at, f"{step}_by": act.actor})
-            action = "confirm_withholding" if step == "confirmed" else "confirm_withheld_release"
+            action: AuditAction = "confirm_withholding" if step == "confirmed" else "confirm_withheld_release"
             await _note(connection, act, action, confirmed)
         return confirmed
 
@@ -221,7 +222,7 @@ async def _update(connection: AsyncConnection, withholding_id: UUID, changes: di
     return _withholding((await connection.execute(statement)).one())
 
 
-async def _note(connection: AsyncConnection, act: Act, action: str, about: Withholding) -> None:
+async def _note(connection: AsyncConnection, act: Act, action: AuditAction, about: Withholding) -> None:
     await note(
         connection,
         act,

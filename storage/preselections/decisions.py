@@ -9,7 +9,7 @@ statements for the same plates queue instead of deadlocking.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid5
 
 from psycopg import IntegrityError
@@ -40,7 +40,7 @@ _LOAD = f"""
     WHERE p.id = %(id)s
 """.encode()  # noqa: S608 -- constants
 
-RESTART = "restart_batch"
+RESTART: Final = "restart_batch"
 """The action that restarts the countdown of a draw whose result was lost; its answer is then the draw's."""
 
 _FIND = f"""

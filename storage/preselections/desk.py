@@ -7,13 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, func, literal_column, or_, select, text
 
+from storage.audit.actions import AuditAction
 from storage.audit.tables import audit
 from storage.audit.trail import Act, Subject, note
 from storage.postgres.database import Database
 from storage.postgres.tables import preselection
 
 _MOST = 100
-_INSPECTION = "inspect_voucher"
+_INSPECTION: AuditAction = "inspect_voucher"
 _DESK_ACTS = text("audit.action IN ('register', 'reject')")
 
 

@@ -9,12 +9,21 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from storage.audit.actions import AuditAction
 from storage.audit.trail import Act, note
 from storage.failures import NotTheSecond
 from storage.postgres.database import Database
 from storage.staff.tables import operator_request
 
 Kind = Literal["compose_early", "extend_deadlines"]
+_REQUEST: Mapping[Kind, AuditAction] = {
+    "compose_early": "request_compose_early",
+    "extend_deadlines": "request_extend_deadlines",
+}
+_CONFIRM: Mapping[Kind, AuditAction] = {
+    "compose_early": "confirm_compose_early",
+    "extend_deadlines": "confirm_extend_deadlines",
+}
 _NAMES = ("id", "kind", "wanted", "reason", "requested_at", "requested_by", "confirmed_at", "confirmed_by")
 _COLUMNS = [operator_request.c[name] for name in _NAMES]
 
@@ -44,7 +53,7 @@ class OperatorRequests:
             adding = insert(operator_request).values(values).on_conflict_do_nothing().returning(operator_request.c.id)
             if (await connection.execute(adding)).one_or_none():
                 act = Act(new.requested_at, "operator", new.requested_by, new.reason)
-                await note(connection, act, f"request_{new.kind}", request=new.id, wanted=dict(new.wanted))
+                await note(connection, act, _REQUEST[new.kind], request=new.id, wanted=dict(new.wanted))
 
     async def confirm(self, request_id: UUID, kind: Kind, act: Act) -> bool:
         """Confirm as a second operator; False when nothing waits. Raises `NotTheSecond` for who requested it."""
@@ -59,7 +68,7 @@ class OperatorRequests:
             values = {"confirmed_at": act.at, "confirmed_by": act.actor}
             await connection.execute(update(operator_request).where(columns.id == request_id).values(values))
             facts = {"request": request_id, "wanted": known.wanted, "first": known.requested_by}
-            await note(connection, act, f"confirm_{kind}", **facts)
+            await note(connection, act, _CONFIRM[kind], **facts)
         return True
 
     async def get(self, request_id: UUID, kind: Kind) -> OperatorRequest | None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.calendar import shanghai_day
+from storage.audit.actions import AuditAction
 from storage.audit.trail import Act, Subject, note
 from storage.postgres.database import Database
 from storage.rollups.reader import FigureName, RollupReader, Wanted, statement_of
@@ -20,7 +21,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OFFICES, PREFIXES = 21, 2
 
 
-async def act(stored: Stored, me: UUID, action: str, at: Any, **facts: Any) -> None:
+async def act(stored: Stored, me: UUID, action: AuditAction, at: Any, **facts: Any) -> None:
     async with stored.database.transaction() as connection:
         await note(connection, Act(at, "applicant"), action, Subject(me, ("粤BA1234",)), **facts)
 

@@ -2,7 +2,11 @@ import { useI18n } from 'vue-i18n'
 
 /** Instants and days in the office's time zone, in the reader's language. */
 const ZONE = 'Asia/Shanghai'
-const DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/
+const DURATION = /^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/
+const UNITS = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second'] as const
+/** The units of ISO 8601, for a field with a number and a unit. */
+export const DURATION_UNITS = { second: 'PT#S', minute: 'PT#M', hour: 'PT#H', day: 'P#D', month: 'P#M', year: 'P#Y' } as const
+export type DurationUnit = keyof typeof DURATION_UNITS
 
 export function useMoments() {
   const { locale, t, tm, rt } = useI18n()
@@ -33,17 +37,25 @@ export function useMoments() {
 
   /** An ISO 8601 duration of the policy in words: 「2年」, 「2 years」. */
   const formatDuration = (iso: string): string => {
-    const [, years, months, days, hours, minutes, seconds] = DURATION.exec(iso) ?? []
-    const parts = { year: years, month: months, day: days, hour: hours, minute: minutes, second: seconds }
-    return Object.entries(parts)
-      .filter(([, amount]) => Number(amount) > 0)
-      .map(([unit, amount]) =>
-        new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long' }).format(Number(amount)),
-      )
-      .join('')
+    const amounts = DURATION.exec(iso)?.slice(1).map((amount) => Number(amount ?? 0)) ?? []
+    const parts = UNITS.flatMap((unit, place) => (amounts[place] ? [inUnits(amounts[place], unit)] : []))
+    return parts.join(locale.value === 'en' ? ' ' : '') || inUnits(0, 'second')
   }
 
-  return { formatDuration, formatMoment, formatDate, formatDay, visitBefore }
+  const inUnits = (amount: number, unit: string): string =>
+    new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long' }).format(amount)
+
+  /** The unit in words, as in 「2年」 without the number. */
+  const unitName = (unit: DurationUnit): string =>
+    new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long' })
+      .formatToParts(2)
+      .filter(({ type }) => type === 'unit')
+      .map(({ value }) => value)
+      .join('')
+
+  const isDuration = (text: string): boolean => DURATION.test(text)
+
+  return { formatDuration, isDuration, unitName, formatMoment, formatDate, formatDay, visitBefore }
 }
 
 /** From the day of an instant in the office's time zone to a day; 0 on that day and after it. */

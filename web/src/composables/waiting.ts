@@ -9,10 +9,8 @@ export interface Waiting {
   path: string[]
 }
 
-/** The commands that wait for a second operator, by kind. `wordFor` gives a setting or a kind of request its name. */
-export function waitingIn(found: Unconfirmed, wordFor: (name: string) => string): { name: string; items: Waiting[] }[] {
-  const pairs = (values: object) =>
-    Object.entries(values).filter(([, value]) => value !== null).map(([name, value]) => `${wordFor(name)}: ${String(value)}`).join(', ')
+/** The commands that wait for a second operator, by kind, with their values in the reader's words. */
+export function waitingIn(found: Unconfirmed, valueText: (key: string, value: unknown) => string): { name: string; items: Waiting[] }[] {
   const withholdings = found.withholdings.map((each) => {
     const isRelease = each.released_at !== null && each.confirmed_at !== null
     return {
@@ -24,28 +22,28 @@ export function waitingIn(found: Unconfirmed, wordFor: (name: string) => string)
     }
   })
   const releases = found.ban_releases.map((each) => ({
-    what: `${each.holder} – ${each.until.slice(0, 10)}`,
+    what: `${each.holder} – ${valueText('until', each.until)}`,
     reason: each.release_reason,
     by: each.released_by ?? '',
     at: each.released_at ?? '',
     path: ['blacklist', each.id],
   }))
   const policies = found.policies.map((each) => ({
-    what: `${each.office_code}: ${pairs(each.overrides)}`,
+    what: `${each.office_code}: ${valueText('overrides', each.overrides)}`,
     reason: each.reason,
     by: each.requested_by,
     at: each.requested_at,
     path: ['offices', each.office_code, 'policies', each.id],
   }))
   const requests = found.requests.map((each) => ({
-    what: `${wordFor(each.kind)}: ${pairs(each.wanted)}`,
+    what: `${valueText('request_kind', each.kind)}: ${valueText('wanted', each.wanted)}`,
     reason: each.reason,
     by: each.requested_by,
     at: each.requested_at,
     path: [each.kind === 'compose_early' ? 'segments' : 'deadlines', each.id],
   }))
   const appeals = found.appeals.map((each) => ({
-    what: `${each.decision}: ${each.id}`,
+    what: `${valueText('decision', each.decision)}: ${each.id}`,
     reason: each.reason,
     by: each.decided_by,
     at: each.decided_at,

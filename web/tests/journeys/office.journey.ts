@@ -80,7 +80,7 @@ test('a policy changes only when a second operator has confirmed it, and its set
   await signInAs(second.page, 'operator-2')
   await second.page.goto(`${BASE}/operations/inbox`)
   const waiting = second.page.getByRole('row').filter({ hasText: reason })
-  await waiting.getByText(`随机选号次数: ${after}`).waitFor()
+  await waiting.getByText(`随机选号次数：${after}`).waitFor()
   await page.reload()
   await page.locator('select[name="office"]').selectOption(CODE)
   await draws.getByRole('cell', { name: before, exact: true }).waitFor()

@@ -1,9 +1,12 @@
+import { codes, facts } from './codes/en'
 import { columns, requests, settings } from './names/en'
 import type { StaffWords } from './words'
 
 export default {
   staff: {
+    codes,
     columns,
+    facts,
     requests,
     settings,
     desk: {
@@ -58,6 +61,9 @@ export default {
       to: 'To',
       confirm: 'Confirm',
       actions: 'Actions',
+      yes: 'yes',
+      no: 'no',
+      off: 'no limit',
       edit: 'Change',
       fileName: '{name}.csv',
     },
@@ -121,6 +127,8 @@ export default {
         office: 'office',
       },
       newValue: 'New value (empty removes the office’s own)',
+      unit: 'Unit',
+      durationHint: 'A number with a unit, or ISO 8601 such as P2Y or PT10M.',
       effective: 'From (empty: from the confirmation)',
       request: 'Request the change',
       policyPreview: '{name}: {before} → {after}',

@@ -1,9 +1,12 @@
+import { codes, facts } from './codes/zh-CN'
 import { columns, requests, settings } from './names/zh-CN'
 
 /** The words of the staff pages, loaded with the first of them. */
 export default {
   staff: {
+    codes,
     columns,
+    facts,
     requests,
     settings,
     desk: {
@@ -58,6 +61,9 @@ export default {
       to: '止',
       confirm: '复核',
       actions: '操作',
+      yes: '是',
+      no: '否',
+      off: '不限',
       edit: '修改',
       fileName: '{name}.csv',
     },
@@ -121,6 +127,8 @@ export default {
         office: '本所',
       },
       newValue: '新值（留空则取消本所的设置）',
+      unit: '单位',
+      durationHint: '数字加单位，或 ISO 8601，如 P2Y、PT10M。',
       effective: '生效时间（留空则复核时生效）',
       request: '提交变更',
       policyPreview: '{name}：{before} → {after}',

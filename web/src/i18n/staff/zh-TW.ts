@@ -1,9 +1,12 @@
+import { codes, facts } from './codes/zh-TW'
 import { columns, requests, settings } from './names/zh-TW'
 import type { StaffWords } from './words'
 
 export default {
   staff: {
+    codes,
     columns,
+    facts,
     requests,
     settings,
     desk: {
@@ -58,6 +61,9 @@ export default {
       to: '止',
       confirm: '複核',
       actions: '操作',
+      yes: '是',
+      no: '否',
+      off: '不限',
       edit: '修改',
       fileName: '{name}.csv',
     },
@@ -121,6 +127,8 @@ export default {
         office: '本所',
       },
       newValue: '新值（留空則取消本所的設定）',
+      unit: '單位',
+      durationHint: '數字加單位，或 ISO 8601，如 P2Y、PT10M。',
       effective: '生效時間（留空則複核時生效）',
       request: '提交變更',
       policyPreview: '{name}：{before} → {after}',
