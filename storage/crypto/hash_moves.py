@@ -10,7 +10,10 @@ from storage.crypto.keyed_hash import Hash, candidate_hashes
 
 # In this order everywhere: writing a ban locks its preselection first too.
 _VEHICLE = text("UPDATE preselection SET vehicle_hash = :current WHERE vehicle_hash = ANY(:others)")
-_TRANSFER = text("UPDATE preselection SET transfer_hash = :current WHERE transfer_hash = ANY(:others)")
+# The vehicle's rows have its current hash by then, and their index finds those of the transfer.
+_TRANSFER = text("""
+    UPDATE preselection SET transfer_hash = :current WHERE vehicle_hash = :vehicle AND transfer_hash = ANY(:others)
+""")
 _PARTY = text("UPDATE preselection SET party_hash = :current WHERE party_hash = ANY(:others)")
 _BAN = text("UPDATE blacklist SET party_hash = :current WHERE party_hash = ANY(:others)")
 _LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
@@ -32,6 +35,7 @@ async def convert_to_current(connection: AsyncConnection, hashes: SubmittedHashe
     vehicle has one running preselection, a party has one ban) hold for all rows, whichever key a process writes with.
     """
     await lock_conversions(connection, [hashes.vehicle.stable, hashes.party.stable])
+    vehicle = candidate_hashes(hashes.vehicle)[0]
     for statement, value in (
         (_VEHICLE, hashes.vehicle),
         (_TRANSFER, hashes.transfer),
@@ -39,7 +43,7 @@ async def convert_to_current(connection: AsyncConnection, hashes: SubmittedHashe
         (_BAN, hashes.party),
     ):
         current, *others = candidate_hashes(value)
-        await connection.execute(statement, {"current": current, "others": others})
+        await connection.execute(statement, {"current": current, "others": others, "vehicle": vehicle})
 
 
 async def lock_conversions(connection: AsyncConnection, stable_hashes: Iterable[bytes]) -> None:

@@ -55,8 +55,11 @@ _LEFT = text(f"""
 # In the order of `storage.crypto.hash_moves`: preselections before bans.
 _MOVES = {
     column: text(f"UPDATE preselection SET {column} = :new WHERE {column} = :old")  # noqa: S608 -- constants
-    for column in ("vehicle_hash", "transfer_hash", "party_hash", "owner_hash")
+    for column in ("party_hash", "owner_hash")
 }
+_VEHICLE = text("UPDATE preselection SET vehicle_hash = :new WHERE vehicle_hash = :old")
+# By the vehicle's index, whose rows include those of its transfers.
+_TRANSFER = text("UPDATE preselection SET transfer_hash = :new WHERE vehicle_hash = :vehicle AND transfer_hash = :old")
 _SELLER = text("UPDATE preselection SET seller_hash = :new WHERE id = :id AND seller_hash = :old")
 _BAN = text("UPDATE blacklist SET party_hash = :new WHERE party_hash = :old")
 _SUBJECT = text("UPDATE code SET subject_hash = :new WHERE subject_hash = :old")
@@ -105,6 +108,7 @@ class Rehashing:
                 self._hashes.party(self._decrypt(row, "party_id")),
             ]
             await lock_conversions(connection, [each.stable for each in known])
+        await self._vehicle(connection, row, new)
         for column, statement in _MOVES.items():
             old = getattr(row, column)
             if self._is_stale(old):
@@ -115,6 +119,16 @@ class Rehashing:
             await connection.execute(_SUBJECT, {"old": row.owner_hash, "new": new["owner_hash"]})
         if self._is_stale(row.seller_hash):
             await connection.execute(_SELLER, {"id": row.id, "old": row.seller_hash, "new": new["seller_hash"]})
+
+    async def _vehicle(self, connection: AsyncConnection, row: Row[Any], new: Mapping[str, bytes]) -> None:
+        """Convert the rows of a vehicle, and then those of the row's transfer, which are among them."""
+        vehicle = row.vehicle_hash
+        if self._is_stale(vehicle):
+            await connection.execute(_VEHICLE, {"old": vehicle, "new": new["vehicle_hash"]})
+            vehicle = new["vehicle_hash"]
+        if self._is_stale(row.transfer_hash):
+            transfer = {"old": row.transfer_hash, "new": new["transfer_hash"], "vehicle": vehicle}
+            await connection.execute(_TRANSFER, transfer)
 
     def _new_hashes(self, row: Row[Any]) -> Mapping[str, bytes]:
         """By column; hashes without an encrypted text are wrapped, and so are those of account and seller."""

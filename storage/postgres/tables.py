@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from domain.preselection.values import RUNNING, UNFINISHED, Stage
+from domain.preselection.values import RUNNING, Stage
 from storage.postgres.sealed import Sealed
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -45,7 +45,6 @@ def one_of(column: str, values: tuple[str, ...]) -> str:
 
 _RUNNING = text(f"{one_of('stage', RUNNING)} AND NOT dormant")
 _RESERVED = text("plate IS NOT NULL")
-_UNFINISHED = text(f"{one_of('stage', UNFINISHED)} AND NOT dormant")
 
 office = Table(
     "office",
@@ -140,8 +139,8 @@ preselection = Table(
     CheckConstraint(one_of("stage", STAGES), name="stage"),
     CheckConstraint(one_of("party_kind", ("person", "organisation")), name="party_kind"),
     Index("uq_preselection_running_vehicle", "vehicle_hash", unique=True, postgresql_where=_RUNNING),
+    # A new row goes to a random page of each of these, so there are few. A vehicle's rows include its transfers'.
     Index("ix_preselection_vehicle_newest", "vehicle_hash", "created_at"),
-    Index("ix_preselection_transfer_newest", "transfer_hash", "created_at"),
     Index("ix_preselection_owner_newest", "owner_hash", "created_at"),
     # The desk lists reservations only, newest first; operators extend those that end on a day.
     Index("ix_preselection_desk", "office_code", "created_at", "id", postgresql_where=_RESERVED),
@@ -150,8 +149,7 @@ preselection = Table(
     Index("ix_preselection_last_day", "office_code", "visit_by", postgresql_where=_RESERVED),
     Index("ix_preselection_unpurged", "created_at", postgresql_where=text("purged_at IS NULL")),
     Index("ix_preselection_plate", "plate", postgresql_where=_RESERVED),
-    Index("ix_preselection_person", "person_hash", "party_hash"),
-    Index("ix_preselection_party_unfinished", "party_hash", postgresql_where=_UNFINISHED),
+    Index("ix_preselection_party", "party_hash", "person_hash"),
     Index("ix_preselection_unchecked", "created_at", postgresql_where=text("stage IN ('submitted', 'refused')")),
     # Most changes leave all indexed columns unchanged; free space lets them stay on their page without an index update.
     postgresql_with={"fillfactor": 70},

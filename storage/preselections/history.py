@@ -8,7 +8,8 @@ from domain.preselection.state import Preselection
 from storage.postgres.database import Database
 from storage.preselections.rows import PreselectionRow
 
-# By the current hashes of the row: a key rotation converts all rows of a vehicle and of a transfer together.
+# By the current hashes of the row: a key rotation converts all rows of a vehicle and of a transfer together. A transfer
+# is one of its vehicle's, so the vehicle's index finds its rows too.
 _READ = b"""
     WITH own AS (SELECT vehicle_hash, transfer_hash FROM preselection WHERE id = %(id)s)
     SELECT
@@ -19,7 +20,7 @@ _READ = b"""
         ),
         (
             SELECT state FROM preselection
-            WHERE transfer_hash = (SELECT transfer_hash FROM own)
+            WHERE vehicle_hash = (SELECT vehicle_hash FROM own) AND transfer_hash = (SELECT transfer_hash FROM own)
               AND stage NOT IN ('submitted', 'refused') AND id <> %(id)s
             ORDER BY created_at DESC, id DESC LIMIT 1
         ),
@@ -35,7 +36,8 @@ _READ = b"""
             min(CAST(state ->> 'draws_remaining' AS int)) AS draws,
             min(CAST(state ->> 'composed_remaining' AS int)) AS composed
         FROM preselection
-        WHERE transfer_hash = (SELECT transfer_hash FROM own) AND stage NOT IN ('submitted', 'refused')
+        WHERE vehicle_hash = (SELECT vehicle_hash FROM own) AND transfer_hash = (SELECT transfer_hash FROM own)
+          AND stage NOT IN ('submitted', 'refused')
     ) AS least
 """
 
