@@ -75,8 +75,18 @@ _WITH_DRAW = DecisionKind(
 
 
 # The check is one index probe for each plate: a join might be planned as a scan of a table that was small when the plan
-# was made. On one line the statement is short enough for the driver to cache its placeholders.
-def _commit(of: DecisionKind) -> bytes:
+# was made.
+_LOST = f"""
+    ARRAY(
+        SELECT plate FROM {_ENTRIES} AS excluded (plate, kind, until)
+        WHERE until > %(at)s AND (SELECT NOT {_OBTAINABLE} FROM claim AS held WHERE held.plate = excluded.plate)
+    )
+"""  # noqa: S608 -- constants
+_NOT_LOOKED = "CAST('{}' AS text[])"
+
+
+# On one line the statement is short enough for the driver to cache its placeholders.
+def _commit(of: DecisionKind, *, lost: str = _LOST) -> bytes:
     """The statement without line breaks."""
     statement = f"""
     WITH {of.given} found AS MATERIALIZED (
@@ -88,10 +98,7 @@ def _commit(of: DecisionKind) -> bytes:
                   AND released_at IS NULL AND since <= %(at)s AND until > %(at)s
             ) END AS banned_until,
             {of.is_gone} AS is_gone,
-            ARRAY(
-                SELECT plate FROM {_ENTRIES} AS excluded (plate, kind, until)
-                WHERE until > %(at)s AND (SELECT NOT {_OBTAINABLE} FROM claim AS held WHERE held.plate = excluded.plate)
-            ) AS lost
+            {lost} AS lost
     ), clear AS MATERIALIZED (
         SELECT FROM found
         WHERE revision = %(expected_revision)s AND banned_until IS NULL AND NOT is_gone
@@ -136,3 +143,6 @@ def _commit(of: DecisionKind) -> bytes:
 
 COMMIT = _commit(_WITH_CODE)
 COMMIT_DRAW = _commit(_WITH_DRAW)
+COMMIT_DRAW_OF_FREE = _commit(_WITH_DRAW, lost=_NOT_LOOKED)
+"""The same without a look at who holds the plates: the index has just given them, so they are free nearly always. Where
+one is not, the row's guard undoes everything, and `COMMIT_DRAW` names it."""

@@ -20,10 +20,11 @@ from storage.failures import ClaimLost, CodeGone, LogGap, PartyBanned, RequestId
 from storage.postgres.database import Database
 from storage.postgres.json_text import json_text
 from storage.postgres.tables import FOREVER
-from storage.preselections.decision_statement import COMMIT, COMMIT_DRAW
+from storage.preselections.decision_statement import COMMIT, COMMIT_DRAW, COMMIT_DRAW_OF_FREE
 from storage.preselections.rows import NAMES, PreselectionRow, row_of
 
-_ATTEMPTS = 3
+_ATTEMPTS = 3 * (COMMIT,)
+_ATTEMPTS_OF_A_DRAW = (COMMIT_DRAW_OF_FREE, *3 * (COMMIT_DRAW,))
 
 _LOAD = f"""
     SELECT
@@ -152,8 +153,8 @@ class Decisions:
         Raises `StaleRevision`, `PartyBanned`, `VehicleTaken`, `CodeGone`, `ClaimLost`, and for a draw `LogGap`, and has
         changed nothing then; also `RequestIdTaken`. After `DependencyUnavailable` the outcome is unknown: load the row.
         """
-        values, statement = _values(decision), COMMIT_DRAW if decision.draw else COMMIT
-        for _ in range(_ATTEMPTS):
+        values = _values(decision)
+        for statement in _ATTEMPTS_OF_A_DRAW if decision.draw else _ATTEMPTS:
             try:
                 [found] = await self._database.fetch_raw(statement, values)
             except IntegrityError as error:
