@@ -88,6 +88,14 @@ SEALED = b"""
         audit_xact_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
         0, '', '' FROM audit_seal
 """
+# Old rows are written as if no month had been closed yet.
+REOPEN = b"""
+    DO $$ BEGIN
+        DROP TRIGGER IF EXISTS late ON audit;
+        UPDATE audit_month.head SET open_since = '1000-01-01 00:00:00+00';
+    END $$
+"""
+CLOSE = b"SELECT close_audit_months(%(at)s::timestamptz - interval '3 days')"
 COUNTED = b"INSERT INTO figure_mark (id, counted_until) VALUES (1, %(at)s)"
 # Vacuuming would be counted with the acts.
 SETTLE = b"""
@@ -129,7 +137,9 @@ class Side:
     async def audit(self, before: int, many: int) -> None:
         """Add acts until there are so many."""
         owned = in_database(self.stack.owner_url, self.name)
+        await as_owner(owned, REOPEN, {})
         await as_owner(owned, OLD_AUDIT, {"from": before, "many": many - before})
+        await as_owner(owned, CLOSE, {"at": system_clock()})
         await as_owner(owned, SEALED, {"at": system_clock()})
         for statement in (SETTLE, ANALYSE):
             await as_owner(owned, statement, {})

@@ -133,6 +133,8 @@ class MaintenanceActivities(MaintenanceSteps):
                 log.info("audit_rows_moved", rows=moved)
             if made := await self._stores.months.make(at):
                 log.info("audit_months_made", months=made)
+            if await self._stores.months.close(at):
+                log.info("audit_months_closed")
         removed: Mapping[str, int] = {}
         with failures.part("expired"):
             removed = await self._stores.expired.remove(at)

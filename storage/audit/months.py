@@ -13,6 +13,9 @@ _MAKE = b"SELECT make_audit_month(%(instant)s)"
 _MOVE = b"SELECT move_audit_rest(%(most)s)"
 _AT_ONCE = 2_000
 _MOST_BATCHES = 1_000
+_CLOSE = b"SELECT close_audit_months(%(before)s)"
+# An act is written some seconds after its instant, and days after it where a service was down.
+_OPEN = timedelta(days=3)
 
 
 class AuditMonths:
@@ -28,6 +31,14 @@ class AuditMonths:
         for instant in (at, at + _AHEAD):
             made += bool((await self._database.fetch_raw(_MAKE, {"instant": instant}))[0][0])
         return made
+
+    async def close(self, at: datetime) -> bool:
+        """Let seals look for new acts in months that ended more than three days ago only where one is noted.
+
+        Returns whether a month was closed. Acts of a closed month may still be written: a trigger notes them. Raises
+        `DependencyUnavailable`. May be repeated at any time.
+        """
+        return bool((await self._database.fetch_raw(_CLOSE, {"before": at - _OPEN}))[0][0])
 
     async def move(self) -> int:
         """Move rows without a month to tables that are made for them; returns how many, at most two million.

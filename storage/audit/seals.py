@@ -35,14 +35,20 @@ _ROW_NAMES = (
 SEAL_COLUMNS = [audit_seal.c[name] for name in _SEAL_NAMES]
 ROW_COLUMNS = [audit.c[name] for name in _ROW_NAMES]
 
-_LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
+# Planned for the values of each seal, a statement would read an index page of every month.
+_LOCK = text("SELECT pg_advisory_xact_lock(:lock), set_config('plan_cache_mode', 'force_generic_plan', true)")
 # Every transaction before this has ended: all its rows exist, or never will.
 _HORIZON = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) + audit_xact_base()")
+# No row of these transactions is older (`AuditMonths.close`).
+_SINCE = text("SELECT audit_open_since(:from_xact)")
 _COMING = text("""
     SELECT count(*), min(xact), max(xact) FROM (
-        SELECT xact FROM audit WHERE xact >= :from_xact AND xact < :horizon ORDER BY xact, id LIMIT :most + 1
+        SELECT xact FROM audit WHERE xact >= :from_xact AND xact < :horizon AND at >= :since
+        ORDER BY xact, id LIMIT :most + 1
     ) AS coming
 """)
+
+Rows = AsyncIterable[Row[Any]]
 
 
 @dataclass(frozen=True)
@@ -91,17 +97,20 @@ class AuditSeals:
             last = seal_of(found) if found else None
             from_xact = last.to_xact if last else 0
             horizon = int((await connection.execute(_HORIZON)).scalar_one())
-            to_xact = await _boundary(connection, from_xact, horizon)
+            since = (await connection.execute(_SINCE, {"from_xact": from_xact})).scalar_one()
+            to_xact = await _boundary(connection, (from_xact, horizon), since)
             if to_xact is None:
                 return Sealed(0, last, is_stuck=horizon < from_xact)
-            made = await _make_seal(connection, last, (from_xact, to_xact), at)
+            rows = rows_between(connection, from_xact, to_xact, since)
+            made = await _make_seal(rows, last, (from_xact, to_xact), at)
             await connection.execute(insert(audit_seal).values({name: getattr(made, name) for name in _SEAL_NAMES}))
         return Sealed(made.count, made)
 
 
-async def _boundary(connection: AsyncConnection, from_xact: int, horizon: int) -> int | None:
+async def _boundary(connection: AsyncConnection, xacts: tuple[int, int], since: datetime) -> int | None:
     """The end of the next seal, or None if there is no row for it."""
-    values = {"from_xact": from_xact, "horizon": horizon, "most": MOST_ROWS}
+    from_xact, horizon = xacts
+    values = {"from_xact": from_xact, "horizon": horizon, "since": since, "most": MOST_ROWS}
     count, first, last = (await connection.execute(_COMING, values)).one()
     if not count:
         return None
@@ -111,10 +120,10 @@ async def _boundary(connection: AsyncConnection, from_xact: int, horizon: int) -
     return int(last) if last > first else int(last) + 1
 
 
-async def _make_seal(connection: AsyncConnection, last: Seal | None, xacts: tuple[int, int], at: datetime) -> Seal:
+async def _make_seal(rows: Rows, last: Seal | None, xacts: tuple[int, int], at: datetime) -> Seal:
     from_xact, to_xact = xacts
     digest, count = sha256(), 0
-    async for row in rows_between(connection, from_xact, to_xact):
+    async for row in rows:
         digest.update(row_bytes(row))
         count += 1
     number, previous = (last.number + 1, last.digest) if last else (1, BEFORE_THE_FIRST)
@@ -122,14 +131,14 @@ async def _make_seal(connection: AsyncConnection, last: Seal | None, xacts: tupl
     return Seal(number, at, from_xact, to_xact, count, previous, seal_digest(unfinished, digest.digest()))
 
 
-async def rows_between(connection: AsyncConnection, from_xact: int, to_xact: int) -> AsyncIterable[Row[Any]]:
-    """The rows of these transactions in the order of the digest."""
+async def rows_between(
+    connection: AsyncConnection, from_xact: int, to_xact: int, since: datetime | None = None
+) -> Rows:
+    """The rows of these transactions in the order of the digest; `since` leaves out months that have none of them."""
     columns = audit.c
+    which = [columns.xact >= from_xact, columns.xact < to_xact, *([columns.at >= since] if since else [])]
     ordered = (
-        select(*ROW_COLUMNS)
-        .where(columns.xact >= from_xact, columns.xact < to_xact)
-        .order_by(columns.xact, columns.id)
-        .execution_options(yield_per=_AT_ONCE)
+        select(*ROW_COLUMNS).where(*which).order_by(columns.xact, columns.id).execution_options(yield_per=_AT_ONCE)
     )
     async with connection.stream(ordered) as result:
         async for row in result:

@@ -1,14 +1,12 @@
 """The audit is divided by month: rows go to their month, today's statements read one, and old rows stay in order."""
 
 import asyncio
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from alembic import command
 from sqlalchemy import Executable, create_engine, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.pool import NullPool
 
 from storage.audit.looks import StaffLooks
@@ -19,6 +17,7 @@ from storage.audit.verification import verify_audit
 from storage.postgres.database import Database
 from storage.postgres.migrate import alembic_config, migrate
 from storage.preselections.desk import DeskRecords
+from tests.support.audit_months import months_read
 
 BEFORE_THE_DIVISION = "2026_11_29_ended_sessions"
 NOVEMBER = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -49,30 +48,15 @@ async def tables_of_rows(database: Database) -> list[tuple[str, datetime]]:
     return [(row[0].rpartition(".")[2], row[1]) for row in found]
 
 
-def nodes_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", []):
-        yield from nodes_of(part)
-
-
-async def months_read(database: Database, statement: Executable) -> set[str]:
-    """The tables of months in the statement's plan."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types for it.
-    written = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]  # Executable has it too.
-    [[plan]] = await database.rows(text(f"EXPLAIN (FORMAT JSON) {str(written).replace(':', chr(92) + ':')}"))
-    nodes = nodes_of((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
-    return {node["Relation Name"] for node in nodes if node.get("Relation Name", "").startswith("audit")}
-
-
 async def test_rows_from_before_the_division_stay_sealed_and_in_order(
     own_database: Database, fresh_database: str, as_owner: Callable[[str], str]
 ) -> None:
     owner = as_owner(fresh_database)
-    with create_engine(owner, poolclass=NullPool).begin() as connection:
-        command.downgrade(alembic_config(connection), BEFORE_THE_DIVISION)
     await record(own_database, NOVEMBER, NOVEMBER + 12 * DAY)
     before = (await AuditSeals(own_database).seal(NOVEMBER)).last
     assert before
+    with create_engine(owner, poolclass=NullPool).begin() as connection:
+        command.downgrade(alembic_config(connection), BEFORE_THE_DIVISION)
     await asyncio.to_thread(migrate, owner)
 
     # December has such a row, so no table is made for it.
