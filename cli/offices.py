@@ -12,6 +12,7 @@ from cli.context import Context, OperatorContext
 from cli.files import read_file
 from cli.options import Instant, Reason
 from cli.output import Output, Record
+from domain.coordinates import Coordinates
 from domain.errors import NotFound
 from domain.offices import OfficeDetails
 from domain.policy import Plain
@@ -49,6 +50,9 @@ class OfficeOptions:
     address: str | None = None
     hours: str | None = None
     telephone: str | None = None
+    coordinates: Annotated[
+        str | None, Parameter(help="Latitude and longitude in degrees of WGS 84, such as 22.5431,114.0579.")
+    ] = None
     province: str | None = None
     prefixes: Annotated[str | None, Parameter(help="All of them, separated by spaces.")] = None
 
@@ -57,6 +61,9 @@ class OfficeOptions:
         given: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
         if self.prefixes is not None:
             given["prefixes"] = tuple(self.prefixes.split())
+        if self.coordinates is not None:
+            latitude, _, longitude = self.coordinates.partition(",")
+            office = replace(office, coordinates=Coordinates.parse(latitude, longitude))
         known = dict(office.names) | {tag: text for tag, text in names.items() if text is not None}
         return replace(office, names=known, **{name: value for name, value in given.items() if value is not None})
 
@@ -151,7 +158,8 @@ async def _details(context: OperatorContext, code: str) -> OfficeDetails:
 
 def _record(office: Office) -> Record:
     names = ("code", "name", "names", "address", "hours", "telephone", "province", "prefixes")
-    return {name: getattr(office, name) for name in names}
+    place = office.coordinates
+    return {name: getattr(office, name) for name in names} | {"coordinates": place and vars(place)}
 
 
 def _changed(change: OfficeChange) -> Record:

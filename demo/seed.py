@@ -45,7 +45,15 @@ async def seed(database: Database, policy: Policy, at: datetime) -> None:
 
 
 def _row(office: DemoOffice) -> Office:
-    return Office(office.code, office.name, office.address, office.province, office.prefixes, names=office.names)
+    return Office(
+        office.code,
+        office.name,
+        office.address,
+        office.province,
+        office.prefixes,
+        names=office.names,
+        coordinates=office.coordinates,
+    )
 
 
 async def _publish(offices: Offices, office: DemoOffice, policy: Policy, at: datetime) -> None:

@@ -39,6 +39,8 @@ def _event(facts: VoucherFacts, stamp: datetime) -> Event:
     event.add("summary", words.calendar_summary(facts.plate))
     event.add("description", _to_exact_text(words.calendar_description(facts)))
     event.add("location", _to_exact_text(f"{facts.office_name}，{facts.office_address}"))
+    if facts.coordinates:
+        event.add("geo", (facts.coordinates.latitude, facts.coordinates.longitude))
     # The event does not block the holder's calendar on that day.
     event.add("transp", "TRANSPARENT")
     event.add_component(_alarm(facts))

@@ -7,6 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from documents.voucher_facts import VoucherFacts, VoucherProof
+from domain.coordinates import Coordinates
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,11 @@ class PageRequest:
         """The request that `to_json` wrote."""
         values = json.loads(text)
         facts = values["facts"]
-        known = {"preselection_id": UUID(facts["preselection_id"]), "visit_by": date.fromisoformat(facts["visit_by"])}
+        known = {
+            "preselection_id": UUID(facts["preselection_id"]),
+            "visit_by": date.fromisoformat(facts["visit_by"]),
+            "coordinates": Coordinates(**facts["coordinates"]) if facts["coordinates"] else None,
+        }
         return cls(
             VoucherFacts(**facts | known),
             VoucherProof(**values["proof"]),

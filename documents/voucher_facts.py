@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.coordinates import Coordinates
+
 USUAL_HOURS = "工作日 9:00–12:00、13:30–17:00（以公告为准）"
 
 
@@ -23,6 +25,7 @@ class VoucherFacts:
     office_name: str
     office_address: str
     office_hours: str = USUAL_HOURS
+    coordinates: Coordinates | None = None
 
     def __post_init__(self) -> None:
         # A voucher is printed, photographed and lost: this is the last place that can stop an unmasked value.

@@ -50,7 +50,7 @@ def come_by(day: date) -> str:
 
 def rows(facts: VoucherFacts) -> list[tuple[str, str]]:
     """The lines of the voucher's table: label and value."""
-    return [
+    lines = [
         ("预选号牌", facts.plate),
         ("申请人", facts.holder),
         ("车辆识别代号", facts.vin),
@@ -60,6 +60,9 @@ def rows(facts: VoucherFacts) -> list[tuple[str, str]]:
         ("地址", facts.office_address),
         ("办公时间", facts.office_hours),
     ]
+    if place := facts.coordinates:
+        lines.append(("坐标", f"{place.latitude}, {place.longitude}（WGS 84）"))
+    return lines
 
 
 def creation_line(instant: datetime) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.ascii_folding import fold_capitals
+from domain.coordinates import Coordinates
 from domain.plates import is_prefix
 
 LONGEST_TEXT = 200
@@ -48,6 +49,7 @@ class OfficeDetails:
     names: Mapping[str, str] = field(default_factory=dict)
     hours: str | None = None
     telephone: str | None = None
+    coordinates: Coordinates | None = None
 
     def normalised(self) -> "OfficeDetails":
         """The same without blanks around texts, with capital letters and the province's full name.
@@ -63,11 +65,12 @@ class OfficeDetails:
             names={tag: text.strip() for tag, text in self.names.items() if text.strip()},
             hours=(self.hours or "").strip() or None,
             telephone=(self.telephone or "").strip() or None,
+            coordinates=self.coordinates and self.coordinates.rounded(),
         )
 
     def problems(self) -> list[Problem]:
         """Everything that is wrong with these details alone, after `normalised`."""
-        return [*self._text_problems(), *self._prefix_problems()]
+        return [*self._text_problems(), *self._place_problems(), *self._prefix_problems()]
 
     def _text_problems(self) -> Iterator[Problem]:
         if not _CODE.fullmatch(self.code):
@@ -84,6 +87,10 @@ class OfficeDetails:
                 yield name, "text"
         if not set(self.names) <= set(LANGUAGES):
             yield "names", "unknown"
+
+    def _place_problems(self) -> Iterator[Problem]:
+        for name in self.coordinates.problems() if self.coordinates else ():
+            yield f"coordinates.{name}", name
 
     def _prefix_problems(self) -> Iterator[Problem]:
         if len(self.prefixes) > MOST_PREFIXES:

@@ -4,13 +4,16 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
+from domain.coordinates import Coordinates
 from domain.offices import LANGUAGES, OfficeDetails
 from operations.offices import ImportRefused, OfficeRow, RowProblem
 
 COLUMNS = (
     "code", "name", "name_zh_tw", "name_en", "address", "hours", "telephone", "province", "prefixes",
+    "latitude", "longitude",
 )  # fmt: skip
 """The columns of a CSV file, in any order."""
 
@@ -57,6 +60,7 @@ def _of_cells(cells: Mapping[str, str]) -> OfficeDetails:
     return OfficeDetails(
         names=names,
         prefixes=tuple(cells.get("prefixes", "").split()),
+        coordinates=Coordinates.parse(cells.get("latitude", ""), cells.get("longitude", "")),
         **{name: cells.get(name, "") for name in ("code", "name", "address", "province", *_OPTIONAL)},
     )
 
@@ -78,7 +82,9 @@ def _from_json(text: str, problems: list[RowProblem]) -> Iterator[OfficeRow]:
             names = {tag: text or "" for tag, text in (item.get("names") or {}).items()}
             given = {name: item[name] for name in ("code", "name", "address", "province")}
             given |= {name: item.get(name) for name in _OPTIONAL}
-            yield OfficeRow(line, OfficeDetails(names=names, prefixes=tuple(item["prefixes"]), **given))
+            place = Coordinates(**item["coordinates"]) if item.get("coordinates") else None
+            details = OfficeDetails(names=names, prefixes=tuple(item["prefixes"]), coordinates=place, **given)
+            yield OfficeRow(line, details)
 
 
 def _items(text: str) -> Iterator[tuple[int, Any]]:
@@ -120,9 +126,17 @@ def _are_names(value: object) -> bool:
     return value is None or all(tag in LANGUAGES and isinstance(text, str | None) for tag, text in texts.items())
 
 
+def _are_coordinates(value: object) -> bool:
+    if not isinstance(value, dict):
+        return value is None
+    names = {each.name for each in fields(Coordinates)}
+    return set(value) == names and all(type(each) in (int, float) for each in value.values())
+
+
 _TYPES: Mapping[str, Callable[[object], bool]] = {
     **dict.fromkeys(("code", "name", "address", "province"), _is_text),
     **dict.fromkeys(_OPTIONAL, _is_optional_text),
     "prefixes": _are_texts,
     "names": _are_names,
+    "coordinates": _are_coordinates,
 }

@@ -5,7 +5,7 @@ from fastapi import Response
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read
 from api.http.secured_route import area
-from api.offices.schemas import NoticeText, OfficeItem, OfficeList, SegmentItem, SegmentList
+from api.offices.schemas import NoticeText, OfficeCoordinates, OfficeItem, OfficeList, SegmentItem, SegmentList
 from domain.errors import NotFound
 
 router = area("/offices", tags=["offices"])
@@ -26,6 +26,7 @@ async def list_offices(context: CurrentContext, response: Response) -> OfficeLis
                 prefixes=list(office.prefixes),
                 hours=office.hours,
                 telephone=office.telephone,
+                coordinates=OfficeCoordinates.of(office.coordinates),
             )
             for office in await context.app.directory.all()
         ]

@@ -1,8 +1,22 @@
 """Response schemas of offices, notices and segments."""
 
+from typing import Self
+
 from pydantic import Field
 
 from api.http.schemas import Answer, Instant
+from domain.coordinates import Coordinates
+
+
+class OfficeCoordinates(Answer):
+    """Degrees of WGS 84, as in `geo:` links. Maps of mainland China show GCJ-02, 50 to 700 metres away."""
+
+    latitude: float = Field(examples=[22.5431])
+    longitude: float = Field(examples=[114.0579])
+
+    @classmethod
+    def of(cls, known: Coordinates | None) -> Self | None:
+        return cls(latitude=known.latitude, longitude=known.longitude) if known else None
 
 
 class OfficeBrief(Answer):
@@ -12,6 +26,7 @@ class OfficeBrief(Answer):
     prefixes: list[str]
     hours: str | None = Field(description="The office's opening hours as free text; null if unknown.")
     telephone: str | None
+    coordinates: OfficeCoordinates | None
 
 
 class OfficeItem(Answer):
@@ -24,6 +39,7 @@ class OfficeItem(Answer):
     prefixes: list[str]
     hours: str | None
     telephone: str | None
+    coordinates: OfficeCoordinates | None
 
 
 class OfficeList(Answer):

@@ -8,6 +8,7 @@ from api.auth.records import id_in
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
+from api.offices.schemas import OfficeCoordinates
 from api.operators.commands import operator_command, plain
 from api.operators.office_schemas import (
     NoticeBody,
@@ -21,6 +22,7 @@ from api.operators.office_schemas import (
     PolicyValueItem,
     PublishedNotice,
 )
+from domain.coordinates import Coordinates
 from domain.errors import NotFound
 from domain.offices import OfficeDetails
 from operations import notices, offices, policies
@@ -53,6 +55,7 @@ async def put_office(context: CurrentContext, code: Code, body: OfficeBody, resp
         names=body.names.by_language() if body.names else {},
         hours=body.hours,
         telephone=body.telephone,
+        coordinates=Coordinates(**body.coordinates.model_dump()) if body.coordinates else None,
     )
     change = await offices.put_office(context.app.operations, details, await operator_command(context, body.reason))
     context.app.directory.forget()
@@ -117,5 +120,5 @@ def _known(code: str) -> str:
 
 
 def _item(office: Office) -> OperatedOffice:
-    names = OperatedOffice.model_fields
-    return OperatedOffice(**{name: plain(vars(office))[name] for name in names})
+    values = plain(vars(office)) | {"coordinates": OfficeCoordinates.of(office.coordinates)}
+    return OperatedOffice(**{name: values[name] for name in OperatedOffice.model_fields})

@@ -7,7 +7,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.http.schemas import PUBLISHED_WORDED, Answer, Body, EmptyIsNone, Instant, PlainText, Query, Reason
+from api.offices.schemas import OfficeCoordinates
 from api.operators.request_schemas import GivenInstant
+from domain.coordinates import LATITUDES, LONGITUDES
 from domain.offices import MOST_PREFIXES
 from domain.policy import Plain
 from operations.notices import LONGEST_BODY
@@ -38,6 +40,13 @@ class OfficeNames(Body):
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
+class CoordinatesBody(Body):
+    """Degrees of WGS 84, in China. Numbers of a Chinese map (GCJ-02) must be converted before."""
+
+    latitude: Annotated[float, Field(json_schema_extra={"minimum": LATITUDES[0], "maximum": LATITUDES[1]})]
+    longitude: Annotated[float, Field(json_schema_extra={"minimum": LONGITUDES[0], "maximum": LONGITUDES[1]})]
+
+
 class OfficeBody(Body):
     """An office as a whole: what is left out is empty afterwards."""
 
@@ -46,6 +55,7 @@ class OfficeBody(Body):
     address: Worded
     hours: PlainText | None = None
     telephone: PlainText | None = None
+    coordinates: CoordinatesBody | None = None
     province: Annotated[PlainText, Field(examples=["广东省"])]
     prefixes: Annotated[list[PlainText], Field(max_length=MOST_PREFIXES, examples=[["粤B"]])]
     reason: Reason
@@ -60,6 +70,7 @@ class OperatedOffice(Answer):
     address: str
     hours: str | None
     telephone: str | None
+    coordinates: OfficeCoordinates | None
     province: str
     prefixes: list[str]
 

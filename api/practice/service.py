@@ -7,7 +7,7 @@ from uuid import uuid4
 from api.http.request_context import RequestContext
 from api.http.validation import invalid_field
 from api.offices.directory import policy_of
-from api.offices.schemas import OfficeBrief
+from api.offices.schemas import OfficeBrief, OfficeCoordinates
 from api.practice.numbers import PREFIX, WHOLE_POOL, draw_numbers, is_taken, play_numbers
 from api.practice.schemas import ActionBody, KeyboardBody, PracticeAnswer, PracticeView
 from api.practice.sealed_states import PracticeState, open_state, seal
@@ -141,6 +141,7 @@ def _answer(context: RequestContext, held: PracticeState, state: Preselection, o
             prefixes=[PREFIX],
             hours=office.hours,
             telephone=office.telephone,
+            coordinates=OfficeCoordinates.of(office.coordinates),
         ),
         vehicle=VehicleMasked(vin="L************0000", certificate_number="********0000", seller_name="练*"),
         phone="138****0000",

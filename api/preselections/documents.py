@@ -68,4 +68,5 @@ async def _facts(context: RequestContext, reservation: Reservation) -> VoucherFa
         office_name=office.name,
         office_address=office.address,
         office_hours=office.hours or USUAL_HOURS,
+        coordinates=office.coordinates,
     )

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from api.offices.schemas import OfficeBrief
+from api.offices.schemas import OfficeBrief, OfficeCoordinates
 from api.preselections.schemas import (
     BatchView,
     CandidatesView,
@@ -89,6 +89,7 @@ def _office(office: Office, language: Language) -> OfficeBrief:
         # The page must show the same as the voucher.
         hours=office.hours or USUAL_HOURS,
         telephone=office.telephone,
+        coordinates=OfficeCoordinates.of(office.coordinates),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import TextClause, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.coordinates import Coordinates
 from domain.offices import LANGUAGES
 from domain.policy import Plain
 from storage.postgres.database import Database
@@ -22,7 +23,7 @@ _OFFICES = """
             SELECT jsonb_build_array(effective_from, overrides) FROM office_policy
             WHERE office_code = office.code AND confirmed_at IS NOT NULL ORDER BY effective_from, confirmed_at, id
         ),
-        names, hours, telephone
+        names, hours, telephone, coordinates
     FROM office WHERE CAST({code} AS text) IS NULL OR code = {code} ORDER BY code
 """
 _OFFICES_RAW = _OFFICES.format(code="%(code)s").encode()
@@ -54,6 +55,7 @@ class Office:
     """Further names, by language."""
     hours: str | None = None
     telephone: str | None = None
+    coordinates: Coordinates | None = None
 
     def overrides_at(self, at: datetime) -> dict[str, Plain]:
         """What this office overrides at an instant."""
@@ -109,6 +111,7 @@ class Offices:
         values = {name: getattr(changed, name) for name in ("code", "name", "address", "province")}
         values["policy"] = dict(changed.policy)
         values |= {"names": dict(changed.names), "hours": changed.hours, "telephone": changed.telephone}
+        values["coordinates"] = changed.coordinates and vars(changed.coordinates)
         async with self._database.transaction() as connection:
             await connection.execute(
                 insert(office).values(values).on_conflict_do_update(index_elements=["code"], set_=values)
@@ -146,7 +149,7 @@ def offices_statement() -> TextClause:
 
 
 def office_of(row: Sequence[Any]) -> Office:
-    code, name, address, province, prefixes, policy, changes, names, hours, telephone = row
+    code, name, address, province, prefixes, policy, changes, names, hours, telephone, coordinates = row
     return Office(
         code,
         name,
@@ -158,6 +161,7 @@ def office_of(row: Sequence[Any]) -> Office:
         names,
         hours,
         telephone,
+        Coordinates(**coordinates) if coordinates else None,
     )
 
 

@@ -32,7 +32,7 @@ _LIVE = text("""
             AND plate >= entry.prefix COLLATE "C" AND plate < (entry.prefix || '~') COLLATE "C"
     ) ORDER BY 1
 """)
-_FIELDS = ("name", "names", "address", "hours", "telephone", "province", "prefixes")
+_FIELDS = ("name", "names", "address", "hours", "telephone", "coordinates", "province", "prefixes")
 _SECONDS = 15.0
 """For a whole country's offices; one office takes milliseconds."""
 
@@ -125,6 +125,7 @@ def _change(details: OfficeDetails, before: Office | None) -> OfficeChange:
         details.names,
         details.hours,
         details.telephone,
+        details.coordinates,
     )
     changed = (name for name in _FIELDS if before is None or getattr(before, name) != getattr(after, name))
     return OfficeChange(after, before is None, tuple(changed))
@@ -134,9 +135,7 @@ async def _write(changes: Sequence[OfficeChange], act: Act, connection: AsyncCon
     if not changes:
         return
     entering = insert(office).values([_row(change.office) for change in changes])
-    replaced = {
-        name: entering.excluded[name] for name in ("name", "names", "address", "hours", "telephone", "province")
-    }
+    replaced = {name: entering.excluded[name] for name in _row(changes[0].office) if name != "code"}
     await connection.execute(entering.on_conflict_do_update(index_elements=["code"], set_=replaced))
     await set_prefixes(connection, {change.office.code: change.office.prefixes for change in changes})
     await connection.execute(plain_insert(audit), [_audited(change, act) for change in changes])
@@ -144,10 +143,13 @@ async def _write(changes: Sequence[OfficeChange], act: Act, connection: AsyncCon
 
 def _row(entered: Office) -> dict[str, Any]:
     names = ("code", "name", "names", "address", "hours", "telephone", "province")
-    return {name: getattr(entered, name) for name in names}
+    place = entered.coordinates
+    return {name: getattr(entered, name) for name in names} | {"coordinates": place and vars(place)}
 
 
 def _audited(change: OfficeChange, act: Act) -> dict[str, Any]:
     facts = {name: getattr(change.office, name) for name in change.fields}
+    if position := facts.get("coordinates"):
+        facts["coordinates"] = vars(position)
     action: AuditAction = "add_office" if change.is_new else "change_office"
     return act_values(act, action, office_code=change.office.code, **facts)

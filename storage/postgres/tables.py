@@ -59,6 +59,7 @@ office = Table(
     Column("names", JSONB, nullable=False, server_default=text("'{}'")),
     Column("hours", Text),
     Column("telephone", Text),
+    Column("coordinates", JSONB(none_as_null=True)),  # Latitude and longitude, in degrees of WGS 84.
 )
 
 prefix = Table(

@@ -22,6 +22,7 @@ async def test_offices_with_their_notice_and_segments(country: Country) -> None:
     assert mine == {
         "code": office.code, "name": office.name, "address": office.address, "province": office.province,
         "prefixes": list(office.prefixes), "hours": None, "telephone": None,
+        "coordinates": None,
     }  # fmt: skip
     notice = (await applicant.get(f"/offices/{office.code}/notice")).ok()
     its = ("version", "title", "body", "language")

@@ -47,7 +47,9 @@ async def test_seeding_writes_every_office_with_notice_and_segments(database: Da
     assert {office.code: office.prefixes for office in await offices.all()} == {
         office.code: tuple(sorted(office.prefixes)) for office in OFFICES
     }
+    assert [office.coordinates for office in await offices.all()] == [office.coordinates for office in OFFICES]
     for office in OFFICES:
+        assert not list(office.coordinates.problems())
         notice = await offices.notice_in_force(office.code, AT)
         assert notice is not None
         assert "3个工作日" in notice.body

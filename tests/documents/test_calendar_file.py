@@ -7,6 +7,7 @@ from icalendar import Alarm, Calendar, Event
 
 from documents.calendar_file import render_calendar
 from documents.voucher_facts import VoucherFacts
+from domain.coordinates import Coordinates
 
 STAMP = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 
@@ -26,6 +27,12 @@ def test_it_holds_one_event_that_lasts_all_of_the_last_day(facts: VoucherFacts) 
     assert event.description
     assert "请于2026年11月26日（含）前" in event.description
     assert event.location == "深圳市公安局交通警察局车辆管理所，深圳市南山区龙珠四路2号"
+
+
+def test_it_has_the_coordinates_of_an_office_that_has_them(facts: VoucherFacts) -> None:
+    assert "GEO" not in event_of(facts)
+    text = render_calendar(replace(facts, coordinates=Coordinates(22.5431, 114.0579)), stamp=STAMP)
+    assert "\r\nGEO:22.5431;114.0579\r\n" in text
 
 
 def test_it_reminds_at_nine_on_the_day_before(facts: VoucherFacts) -> None:

@@ -24,9 +24,11 @@ from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
+from documents.page_request import PageRequest
 from documents.voucher import render_voucher
 from documents.voucher_facts import VoucherFacts, VoucherProof
 from documents.voucher_token import VoucherClaims, VoucherSigner, VoucherVerifier
+from domain.coordinates import Coordinates
 from domain.plates import PROVINCES
 
 ROOT = Path(__file__).parent.parent.parent
@@ -62,6 +64,17 @@ def picture_of(pdf: bytes, *, dots_per_inch: int) -> Image.Image:
 @pytest.mark.requirement("R-42")
 def test_the_text_can_be_extracted(facts: VoucherFacts, proof: VoucherProof, expected: str) -> None:
     assert expected in text_of(render(facts, proof))
+
+
+def test_the_coordinates_of_an_office_that_has_them_stand_below_its_hours(
+    facts: VoucherFacts, proof: VoucherProof
+) -> None:
+    assert "坐标" not in text_of(render(facts, proof))
+    located = replace(facts, coordinates=Coordinates(22.5431, 114.0579))
+    text = text_of(render(located, proof))
+    assert text.index("办公时间") < text.index("22.5431, 114.0579（WGS 84）") < text.index("办理时请携带")
+    read = PageRequest.from_json(PageRequest(located, proof, CREATED_AT).to_json())
+    assert read.facts == located
 
 
 def test_the_short_code_stands_below_the_qr_code(facts: VoucherFacts, proof: VoucherProof) -> None:
@@ -191,7 +204,10 @@ def test_no_library_logs_what_a_voucher_shows(
 
 def test_long_names_and_addresses_stay_off_the_foot_of_the_page(facts: VoucherFacts, proof: VoucherProof) -> None:
     long = replace(
-        facts, office_name="黔西南布依族苗族自治州车辆管理所" * 2, office_address="峡谷路与瑞金大道交叉口" * 6
+        facts,
+        office_name="黔西南布依族苗族自治州车辆管理所" * 2,
+        office_address="峡谷路与瑞金大道交叉口" * 6,
+        coordinates=Coordinates(25.092312, 104.906412),
     )
     heights: dict[str, float] = {}
 

@@ -155,3 +155,39 @@ async def test_an_office_is_set_up_from_the_shell_alone(country: Country, xuanha
     assert (published[1][0]["version"], published[1][0]["languages"]) == ("1", ["en", "zh-CN"])
     released = await xuanhao("segments", "release", prefix, "A12!!")
     assert released[0] == 0
+
+
+async def test_coordinates_come_from_two_columns_or_an_object_and_are_set_and_removed(
+    country: Country, xuanhao: Run, tmp_path: Path
+) -> None:
+    code, file = f"csv-{next(NUMBERS)}", tmp_path / "offices.csv"
+    header = "code,name,address,province,prefixes,latitude,longitude\n"
+    importing = ("offices", "import", str(file), "--reason", "坐标")
+    file.write_text(f"{header}{code},车管所,长安街1号,北京市,,39.9042,116.4074\n")
+    [added] = (await xuanhao(*importing))[1]
+    assert added["coordinates"] == {"latitude": 39.9042, "longitude": 116.4074}
+    swapped = [{"code": code, "name": "车管所", "address": "长安街1号", "province": "北京市", "prefixes": []}]
+    for place, field in (
+        ({"latitude": 116.4, "longitude": 39.9}, "coordinates.latitude"),
+        ({"latitude": 39.9}, "coordinates"),
+        ({"latitude": "39.9", "longitude": 116.4}, "coordinates"),
+        ([39.9, 116.4], "coordinates"),
+    ):
+        file.write_text(json.dumps([swapped[0] | {"coordinates": place}]))
+        exit_code, problems, _ = await xuanhao(*importing)
+        assert (exit_code, problems[0]["field"]) == (1, field)
+    file.write_text(f"{header}{code},车管所,长安街1号,北京市,,39.9,\n")
+    exit_code, problems, said = await xuanhao(*importing)
+    assert (exit_code, [each["field"] for each in problems]) == (1, ["coordinates.longitude"])
+    assert "degrees from 73 to 136 (WGS 84)" in said
+    file.write_text(json.dumps([swapped[0] | {"coordinates": {"latitude": 39, "longitude": 116.5}}]))
+    [changed] = (await xuanhao(*importing))[1]
+    assert (changed["fields"], changed["coordinates"]) == (["coordinates"], {"latitude": 39.0, "longitude": 116.5})
+    setting = ("offices", "set", code, "--reason", "坐标", "--coordinates")
+    [set_again] = (await xuanhao(*setting, "39.1, 116.2"))[1]
+    assert (set_again["fields"], set_again["coordinates"]) == (
+        ["coordinates"], {"latitude": 39.1, "longitude": 116.2},
+    )  # fmt: skip
+    assert (await xuanhao(*setting, "116.2,39.1"))[0] == 1
+    [removed] = (await xuanhao(*setting, ""))[1]
+    assert (removed["fields"], removed["coordinates"]) == (["coordinates"], None)

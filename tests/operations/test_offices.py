@@ -24,7 +24,7 @@ def details(**changes: Any) -> dict[str, Any]:
     return {
         "name": "乌鲁木齐车管所", "names": {"zh-TW": "烏魯木齊車管所", "en": "Urumqi Vehicle Office"},
         "address": "西山路99号", "hours": "9–17", "telephone": "0991-1234567", "province": ITS_PROVINCE,
-        "prefixes": [], "reason": "新设",
+        "coordinates": {"latitude": 43.8256, "longitude": 87.6168}, "prefixes": [], "reason": "新设",
     } | changes  # fmt: skip
 
 
@@ -213,3 +213,29 @@ async def test_a_notice_without_chinese_or_without_text_is_refused(
         f"/operations/offices/{office.code}/notices", {"texts": texts, "reason": "x"}
     )
     assert (refused.code, [error["field"] for error in refused.body["errors"]]) == ("validation_failed", [field])
+
+
+async def test_coordinates_are_checked_published_audited_and_removed(country: Country) -> None:
+    wang, code = operator(country), a_code()
+    for wrong, fields in (
+        ({"latitude": 87.6168, "longitude": 43.8256}, {"coordinates.latitude", "coordinates.longitude"}),
+        ({"latitude": 43.8}, {"coordinates.longitude"}),
+        ({"latitude": "43.8", "longitude": 87.6}, {"coordinates.latitude"}),
+        ({"latitude": True, "longitude": 87.6}, {"coordinates.latitude"}),
+        ({"latitude": 43.8, "longitude": 87.6, "datum": "GCJ-02"}, {"coordinates.datum"}),
+    ):
+        refused = await put(wang, code, coordinates=wrong)
+        assert (refused.code, {each["field"] for each in refused.body["errors"]}) == ("validation_failed", fields)
+    place = {"latitude": 43, "longitude": 87.61680000004}
+    assert (await put(wang, code, coordinates=place)).body["coordinates"] == {"latitude": 43.0, "longitude": 87.6168}
+
+    async def published() -> Any:
+        items = (await public(country, "/offices"))["items"]
+        return next(item["coordinates"] for item in items if item["code"] == code)
+
+    assert await published() == {"latitude": 43.0, "longitude": 87.6168}
+    acts = (await wang.get("/operations/audit", params={"action": "add_office", "limit": 1000})).ok()["items"]
+    facts = next(act["facts"] for act in acts if act["facts"]["office_code"] == code)
+    assert facts["coordinates"] == {"latitude": 43.0, "longitude": 87.6168}
+    assert (await put(wang, code, coordinates=None)).body["coordinates"] is None
+    assert await published() is None

@@ -33,7 +33,7 @@ async def test_what_passes_every_check_begins_at_the_service_notes(country: Coun
     assert view["stage"] == "service_notes"
     assert view["office"] == {
         "code": office.code, "name": office.name, "address": office.address, "prefixes": list(office.prefixes),
-        "hours": USUAL_HOURS, "telephone": None,
+        "hours": USUAL_HOURS, "telephone": None, "coordinates": None,
     }  # fmt: skip
     assert view["vehicle"] == {
         "vin": f"L************{car.vin[-4:]}",

@@ -2421,6 +2421,16 @@ export interface components {
             numbers: string[];
         };
         /**
+         * CoordinatesBody
+         * @description Degrees of WGS 84, in China. Numbers of a Chinese map (GCJ-02) must be converted before.
+         */
+        CoordinatesBody: {
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+        };
+        /**
          * DayBody
          * @description `ordinary`: the weekday decides.
          */
@@ -2910,6 +2920,7 @@ export interface components {
         OfficeBody: {
             /** Address */
             address: string;
+            coordinates?: components["schemas"]["CoordinatesBody"] | null;
             /** Hours */
             hours?: string | null;
             /** Name */
@@ -2938,6 +2949,7 @@ export interface components {
             address: string;
             /** Code */
             code: string;
+            coordinates: components["schemas"]["OfficeCoordinates"] | null;
             /**
              * Hours
              * @description The office's opening hours as free text; null if unknown.
@@ -2951,6 +2963,22 @@ export interface components {
             telephone: string | null;
         };
         /**
+         * OfficeCoordinates
+         * @description Degrees of WGS 84, as in `geo:` links. Maps of mainland China show GCJ-02, 50 to 700 metres away.
+         */
+        OfficeCoordinates: {
+            /**
+             * Latitude
+             * @example 22.5431
+             */
+            latitude: number;
+            /**
+             * Longitude
+             * @example 114.0579
+             */
+            longitude: number;
+        };
+        /**
          * OfficeItem
          * @description `name` is in the reader's language where the office has a name in it.
          */
@@ -2959,6 +2987,7 @@ export interface components {
             address: string;
             /** Code */
             code: string;
+            coordinates: components["schemas"]["OfficeCoordinates"] | null;
             /** Hours */
             hours: string | null;
             /** Name */
@@ -3011,6 +3040,7 @@ export interface components {
             address: string;
             /** Code */
             code: string;
+            coordinates: components["schemas"]["OfficeCoordinates"] | null;
             /** Hours */
             hours: string | null;
             /** Name */

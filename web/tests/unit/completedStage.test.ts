@@ -1,5 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
 import { expect, test, vi } from 'vitest'
+import OfficeContact from '@/components/OfficeContact.vue'
+import OfficeDetails from '@/components/staff/OfficeDetails.vue'
 import CompletedStage from '@/screens/stages/CompletedStage.vue'
 import EndedStage from '@/screens/stages/EndedStage.vue'
 import type { Stage } from '@/api/types'
@@ -70,4 +72,53 @@ test('after a composition the page says which wish has won and which were taken'
   const stage = mountInPreselection(CompletedStage)
   await flushPromises()
   expect(stage.get('.outcome').text()).toBe('第一意向 粤B·A1230：已被预选第二意向 粤B·A1231：预选成功第三意向 粤B·A1232：未验证')
+})
+
+const LOCATED = { ...COMPLETED.office, telephone: '0755-12123', hours: '9–17', coordinates: { latitude: 22.5431, longitude: 114.0579 } }
+
+test.each([
+  ['completed', () => mountInPreselection(CompletedStage)],
+  ['exhausted', () => mountPlain(EndedStage, { view: viewWith({ stage: 'exhausted', office: LOCATED }) })],
+  ['a dead end of the form', () => mountPlain(OfficeContact, { code: LOCATED.code })],
+])('%s: the way to the office is its address and its coordinates to copy, a link into a map, hours and telephone', async (_, mounted) => {
+  serve(({ path }) => ({ body: path === '/offices' ? { items: [LOCATED] } : { ...COMPLETED, office: LOCATED } }))
+  const copied: string[] = []
+  vi.stubGlobal('navigator', { clipboard: { writeText: (text: string) => Promise.resolve(copied.push(text)) } })
+  const page = mounted()
+  await flushPromises()
+  const facts = page.findAll('dd').map((fact) => fact.text())
+  for (const words of ['龙井路1号', '22.5431, 114.0579', 'WGS 84', '9–17', '0755-12123']) expect(facts.join(' ')).toContain(words)
+  expect(page.get('[data-testid="coordinates"] a').attributes('href')).toBe('geo:22.5431,114.0579')
+  for (const button of page.findAll('button.copy')) await button.trigger('click')
+  expect(copied).toEqual(['龙井路1号', '22.5431, 114.0579'])
+  expect(page.text()).toContain('已复制。')
+})
+
+test('an office without coordinates has an address and no link into a map', async () => {
+  serve(() => ({ body: COMPLETED }))
+  const page = mountInPreselection(CompletedStage)
+  await flushPromises()
+  expect(page.findAll('button.copy')).toHaveLength(1)
+  expect(page.html()).not.toContain('geo:')
+})
+
+test.each([
+  ['31.2304, 121.4737', { latitude: 31.2304, longitude: 121.4737 }],
+  ['31.2304，121.4737', { latitude: 31.2304, longitude: 121.4737 }],
+  ['here', { latitude: 0, longitude: 0 }],
+  ['', undefined],
+])('an operator changes the coordinates to «%s», and another change keeps them', async (typed, sent) => {
+  const office = { ...LOCATED, names: {}, province: '广东省' }
+  const calls = serve(() => ({ body: office }))
+  const page = mountPlain(OfficeDetails, { office })
+  const save = async (field: string, value: string) => {
+    await page.get(`[name="${field}"]`).setValue(value)
+    await page.get('form').trigger('submit')
+    await page.get('dialog [name="reason"]').setValue('更正')
+    await page.findAll('dialog button').at(-1)?.trigger('click')
+    await flushPromises()
+    return (calls.at(-1)?.body as { coordinates?: object } | undefined)?.coordinates
+  }
+  expect(await save('hours', '10–16')).toEqual(LOCATED.coordinates)
+  expect(await save('coordinates', typed)).toEqual(sent)
 })

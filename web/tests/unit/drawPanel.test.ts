@@ -157,7 +157,7 @@ test('a refusal is said where it was pressed, and the view is read again', async
 })
 
 test('an office with several prefixes offers them, or any', async () => {
-  const panel = await mounted({ office: { code: '1', name: '广州', address: '', prefixes: ['粤A', '粤E'], hours: null, telephone: null } })
+  const panel = await mounted({ office: { code: '1', name: '广州', address: '', prefixes: ['粤A', '粤E'], hours: null, telephone: null, coordinates: null } })
   await panel.get('input[value="粤E"]').setValue(true)
   await panel.get('.once').trigger('click')
   await flushPromises()

@@ -18,7 +18,7 @@ export function viewWith(changes: Partial<PreselectionView> = {}): PreselectionV
     id: 'p1',
     stage: 'plate_selection',
     now: NOW,
-    office: { code: '440300', name: '深圳车管所', address: '龙井路1号', prefixes: ['粤B'], hours: null, telephone: null },
+    office: { code: '440300', name: '深圳车管所', address: '龙井路1号', prefixes: ['粤B'], hours: null, telephone: null, coordinates: null },
     vehicle: { vin: 'L************7371', certificate_number: '********5678', seller_name: '张*' },
     phone: '138****8000',
     composed: { remaining: 20, max_per_submission: 5, confirm_enabled_at: NOW },

@@ -113,6 +113,8 @@ export default {
       address: 'Address',
       hours: 'Hours',
       telephone: 'Telephone',
+      coordinates: 'Coordinates',
+      coordinatesHint: 'Latitude, longitude (WGS 84). Convert GCJ-02 of Chinese maps first.',
       province: 'Province',
       prefixes: 'Prefixes (separated by spaces)',
       details: 'Details',

@@ -113,6 +113,8 @@ export default {
       address: '地址',
       hours: '办公时间',
       telephone: '电话',
+      coordinates: '坐标',
+      coordinatesHint: '纬度, 经度（WGS 84）；国内地图上的 GCJ-02 坐标须先换算。',
       province: '省份',
       prefixes: '前缀（用空格分开）',
       details: '资料',

@@ -113,6 +113,8 @@ export default {
       address: '地址',
       hours: '辦公時間',
       telephone: '電話',
+      coordinates: '座標',
+      coordinatesHint: '緯度, 經度（WGS 84）；中國大陸地圖上的 GCJ-02 座標須先換算。',
       province: '省份',
       prefixes: '前綴（用空格分開）',
       details: '資料',
