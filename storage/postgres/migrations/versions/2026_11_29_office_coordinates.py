@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision: str = "2026_11_29_office_coordinates"
-down_revision: str | None = "2026_11_29_moves_by_index"
+down_revision: str | None = "2026_11_29_audit_head"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
