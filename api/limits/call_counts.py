@@ -55,9 +55,10 @@ class CallCounts:
 
         Raises `RateLimited` beyond the limits of a minute and of a day.
         """
-        for name, window, most in (("writes", _MINUTE, limit), ("daily writes", _DAY, limit * MINUTES_OF_DAY)):
-            if retry_at := await self._hit(name, account, limit=most, window=window, at=at, request=request):
-                raise RateLimited(retry_at)
+        key = self._hashes.rate_window("writes", account).hex()
+        limits = {_MINUTE: limit, _DAY: limit * MINUTES_OF_DAY}
+        if retry_at := await self._windows.hit_each(key, limits, at=at, name=request):
+            raise RateLimited(retry_at)
 
     async def count_reset(self, account: str, policy: Policy, at: datetime) -> None:
         """Count a return to 选号服务说明, which changes nothing lasting and writes a history of events each time.
@@ -73,11 +74,9 @@ class CallCounts:
         if await self._hit("suggestions", session, limit=limit, window=_DAY, at=at):
             raise RateLimited(until)
 
-    async def _hit(
-        self, name: str, subject: str, *, limit: int, window: timedelta, at: datetime, request: str | None = None
-    ) -> datetime | None:
+    async def _hit(self, name: str, subject: str, *, limit: int, window: timedelta, at: datetime) -> datetime | None:
         key = self._hashes.rate_window(name, subject).hex()
-        return await self._windows.hit(key, limit=limit, window=window, at=at, name=request)
+        return await self._windows.hit(key, limit=limit, window=window, at=at)
 
     def begin_keyboard(self, preselection_id: str, owner_hash: bytes, at: datetime) -> Count | None:
         """Start to count a keyboard call before its row has been read.

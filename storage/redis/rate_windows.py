@@ -1,12 +1,14 @@
 """Sliding windows in Redis: a limit of requests within any period, exact under parallel requests."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from domain.instants import from_milliseconds, to_milliseconds
 from storage.redis.client import RedisClient, script, translate_redis_errors
 
 _PASSED = -1
+_SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 
 
 class RateWindows:
@@ -23,14 +25,19 @@ class RateWindows:
 
         A refused request is not counted, and one with a `name` only once. Raises `DependencyUnavailable("redis")`.
         """
-        arguments: list[str | int] = [
-            to_milliseconds(at),
-            window // timedelta(milliseconds=1),
-            limit,
-            name or secrets.token_hex(8),
-        ]
+        return await self.hit_each(key, {window: limit}, at=at, name=name)
+
+    async def hit_each(
+        self, key: str, limits: Mapping[timedelta, int], *, at: datetime, name: str | None = None
+    ) -> datetime | None:
+        """The same with a limit for each of several windows, in one call; refused by one, it is counted in none."""
+        arguments: list[str | int] = [to_milliseconds(at), name or secrets.token_hex(8)]
+        for window, limit in limits.items():
+            arguments += [window // _MILLISECOND, limit]
+        _, *others = limits
+        keys = [_redis_key(key), *(f"{_redis_key(key)}:{window // _SECOND}" for window in others)]
         with translate_redis_errors():
-            answer = int(await self._hit(keys=[_redis_key(key)], args=arguments))
+            answer = int(await self._hit(keys=keys, args=arguments))
         return None if answer == _PASSED else from_milliseconds(answer)
 
     async def give_back(self, key: str, name: str) -> None:

@@ -1,18 +1,24 @@
--- Let a request pass if fewer than `limit` passed within the window that ends at `at`.
--- ARGV: at, window, limit, the request's name, with which it is counted once. Returns -1, or the instant from which the next one passes.
+-- Let a request pass if in every window fewer than its limit passed within the time that ends at `at`.
+-- KEYS: one for each window. ARGV: at, the request's name, with which it is counted once, and for each window its length
+-- and its limit. Returns -1, or the instant from which the next one passes.
 
-local at, window, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local at, name = tonumber(ARGV[1]), ARGV[2]
 
-redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", at - window)
-if redis.call("ZSCORE", KEYS[1], ARGV[4]) then
-  return -1
+for place, key in ipairs(KEYS) do
+  local window, limit = tonumber(ARGV[2 * place + 1]), tonumber(ARGV[2 * place + 2])
+  redis.call("ZREMRANGEBYSCORE", key, "-inf", at - window)
+  if not redis.call("ZSCORE", key, name) then
+    local passed = redis.call("ZCARD", key)
+    if passed >= limit then
+      local first = redis.call("ZRANGE", key, passed - limit, passed - limit, "WITHSCORES")
+      return tonumber(first[2]) + window
+    end
+  end
 end
-local passed = redis.call("ZCARD", KEYS[1])
-if passed < limit then
-  redis.call("ZADD", KEYS[1], at, ARGV[4])
+
+for place, key in ipairs(KEYS) do
+  redis.call("ZADD", key, "NX", at, name)
   -- Only the clean-up uses the server's clock: the count depends on `at` alone.
-  redis.call("PEXPIRE", KEYS[1], 2 * window)
-  return -1
+  redis.call("PEXPIRE", key, 2 * tonumber(ARGV[2 * place + 1]))
 end
-local first = redis.call("ZRANGE", KEYS[1], passed - limit, passed - limit, "WITHSCORES")
-return tonumber(first[2]) + window
+return -1

@@ -52,6 +52,26 @@ async def test_a_request_with_a_name_is_counted_once_and_can_be_given_back(redis
     assert await windows.hit("k", limit=2, window=MINUTE, at=AT, name="c") is None
 
 
+async def test_a_request_that_one_window_refuses_is_counted_in_none(redis: Redis) -> None:
+    windows = RateWindows(redis)
+    limits = {MINUTE: 2, 60 * MINUTE: 3}
+    for place in range(2):
+        assert await windows.hit_each("k", limits, at=AT + place * SECOND) is None
+    assert await windows.hit_each("k", limits, at=AT + 2 * SECOND) == AT + MINUTE
+    assert await windows.hit_each("k", limits, at=AT + MINUTE) is None
+    assert await windows.hit_each("k", limits, at=AT + 3 * MINUTE) == AT + 60 * MINUTE
+    assert await windows.hit("k", limit=1, window=MINUTE, at=AT + 3 * MINUTE) is None
+
+
+async def test_a_named_request_is_counted_once_in_each_window(redis: Redis) -> None:
+    windows = RateWindows(redis)
+    limits = {MINUTE: 1, 60 * MINUTE: 2}
+    for at in (AT, AT + SECOND, AT + MINUTE, AT + MINUTE + SECOND):
+        assert await windows.hit_each("k", limits, at=at, name="a") is None
+    assert await windows.hit_each("k", limits, at=AT + 3 * MINUTE, name="b") is None
+    assert await windows.hit_each("k", limits, at=AT + 5 * MINUTE, name="c") == AT + 60 * MINUTE
+
+
 async def test_a_window_does_not_stay_in_redis_for_ever(redis: Redis) -> None:
     await RateWindows(redis).hit("k", limit=1, window=MINUTE, at=AT)
     (key,) = await redis.keys()
