@@ -36,6 +36,13 @@ FIELDS_OF_WORKFLOWS = frozenset({"preselection_id", "office", "countdown", "purp
 """Additional fields of a workflow's log message; other fields that a library attaches are left out."""
 
 
+_NOT_SHOWN = {
+    "_srcfile": None,
+    **dict.fromkeys(("logThreads", "logMultiprocessing", "logProcesses", "logAsyncioTasks"), False),
+}
+"""Python's switches for what a record notes besides its message (`logging`, "Optimization")."""
+
+
 def kinds_and_frames(exc_info: ExcInfo) -> list[str]:
     """Type and location of an exception, without its text: texts of drivers and validators repeat personal data."""
     kinds: list[str] = []
@@ -60,6 +67,8 @@ def configure_logging(level: str = "INFO") -> None:
             ],
         )
     )
+    # No line shows where it was logged, in which thread or process: looking for it would be a third of a line's time.
+    vars(logging).update(_NOT_SHOWN)
     # The ids are separate fields, not part of a workflow's message, so that lines can be searched by either.
     workflow.logger.workflow_info_on_message = False
     root = logging.getLogger()
