@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client
+from temporalio.service import GrpcCompression
 
 from config.payload_codec import codec_of
 from config.payloads import DATA_CONVERTER
@@ -27,6 +28,8 @@ async def connect(settings: Settings, *, lazy: bool = False, tracing: "Tracing |
         namespace=settings.temporal_namespace,
         data_converter=converter,
         lazy=lazy,
+        # Messages are small: compressing them takes processor time at both ends, and saves nothing nearby.
+        grpc_compression=GrpcCompression.NONE,
         interceptors=[tracing.interceptor] if tracing else [],
         api_key=profile.get("api_key"),
         tls=profile.get("tls", False),
