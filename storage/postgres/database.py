@@ -6,21 +6,22 @@ a write without a key then: the server may have executed it.
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-import psycopg
 from sqlalchemy import Executable, Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import QueuePool
 
 from domain.dependencies import DependencyUnavailable
+from storage.postgres.borrowed_connection import Answers, BorrowedConnection, sever_at
 from storage.postgres.driver_connections import Driver, driver_of
-from storage.postgres.engine import POOL_SECONDS, make_engine
+from storage.postgres.engine import make_engine
 from storage.postgres.kept_connections import KeptConnections
 from storage.postgres.outages import leave_if_outdated, translate_database_errors
+from storage.postgres.prepared_statements import PreparedStatements, fetch_with_cursor
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -59,7 +60,11 @@ class Database:
             url, pool_size, application_name, transaction_pooling=transaction_pooling, tracer=tracer
         )
         self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
-        self._answered_at = float("-inf")
+        self._answers = Answers()
+        # A pooler's sessions keep no statements, and traces are made by the cursors.
+        self._prepared: WeakKeyDictionary[Driver, PreparedStatements] | None = (
+            None if transaction_pooling or tracer else WeakKeyDictionary()
+        )
         # The other half is for transactions.
         self._kept = KeptConnections(self.engine, most=pool_size // 2)
         self.observe_wait: Callable[[float], object] | None = None
@@ -110,10 +115,13 @@ class Database:
 
     async def execute_raw(self, query: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Like `fetch_raw`, for statements that must not be executed twice: it never retries."""
-        async with self._kept_connection() as connection:
-            cursor = await driver_of(connection).execute(query, parameters)
-            # Equivalent to having a description, which the driver builds again for each access.
-            return [] if cursor.rownumber is None else await cursor.fetchall()
+        async with self._borrow() as borrowed:
+            driver = borrowed.driver
+            if self._prepared is None:
+                return await fetch_with_cursor(driver, query, parameters)
+            if (prepared := self._prepared.get(driver)) is None:
+                prepared = self._prepared[driver] = PreparedStatements(driver)
+            return await prepared.fetch(query, parameters)
 
     @asynccontextmanager
     async def transaction(self, *, timeout_s: float = TIMEOUT) -> AsyncIterator[AsyncConnection]:
@@ -122,78 +130,32 @@ class Database:
         `timeout_s`, in seconds, may be longer for background work such as reading all claims of a prefix.
         """
         deadline = asyncio.get_running_loop().time() + timeout_s
-        with translate_database_errors(self._has_answered):
+        with translate_database_errors(self._answers.are_recent):
             async with (
                 self._transactional.connect() as connection,
-                _sever_at(deadline, driver_of(connection)),
+                sever_at(deadline, driver_of(connection)),
                 connection.begin(),
-                leave_if_outdated(driver_of(connection)),
             ):
-                if timeout_s > TIMEOUT:
-                    await connection.execute(_LONGER_TIMEOUT, {"milliseconds": str(int(timeout_s * 1000))})
-                yield connection
-            self._answered_at = asyncio.get_running_loop().time()
+                with leave_if_outdated(driver_of(connection)):
+                    if timeout_s > TIMEOUT:
+                        await connection.execute(_LONGER_TIMEOUT, {"milliseconds": str(int(timeout_s * 1000))})
+                    yield connection
+            self._answers.note()
 
     @asynccontextmanager
     async def raw_transaction(self) -> AsyncIterator[Driver]:
         """A transaction with the driver; statements are sent together, up to one whose rows are read."""
-        async with self._kept_connection() as connection:
-            driver = driver_of(connection)
-            async with driver.pipeline(), driver.transaction():
-                yield driver
+        async with self._borrow() as borrowed, borrowed.driver.pipeline(), borrowed.driver.transaction():
+            yield borrowed.driver
 
     async def ping(self) -> None:
         """Return when the server responds; raises `DependencyUnavailable`."""
         await self.rows(text("SELECT 1"))
 
     async def _rows(self, statement: Executable, parameters: Parameters | None) -> list[Row[*tuple[Any, ...]]]:
-        async with self._kept_connection() as connection:
-            result = await connection.execute(statement, parameters)
+        async with self._borrow() as borrowed:
+            result = await borrowed.connection.execute(statement, parameters)
             return list(result.all()) if result.returns_rows else []
 
-    async def _take(self) -> AsyncConnection:
-        if self.observe_wait is None:
-            return await self._kept.take()
-        started = asyncio.get_running_loop().time()
-        connection = await self._kept.take()
-        self.observe_wait(asyncio.get_running_loop().time() - started)
-        return connection
-
-    @asynccontextmanager
-    async def _kept_connection(self) -> AsyncIterator[AsyncConnection]:
-        """An autocommit connection; the wait for it and the block have `TIMEOUT` together."""
-        deadline = asyncio.get_running_loop().time() + TIMEOUT
-        with translate_database_errors(self._has_answered):
-            connection = await self._take()
-            alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver_of(connection))
-            try:
-                async with leave_if_outdated(driver_of(connection)):
-                    yield connection
-                self._answered_at = asyncio.get_running_loop().time()
-            finally:
-                alarm.cancel()
-                await self._kept.give_back(connection)
-
-    def _has_answered(self) -> bool:
-        """Whether the server has answered anybody while a caller waited for a connection."""
-        return asyncio.get_running_loop().time() - self._answered_at < POOL_SECONDS
-
-
-@asynccontextmanager
-async def _sever_at(deadline: float, driver: Driver) -> AsyncIterator[None]:
-    """Close the connection at the deadline, so that the waiting task gets an error and the pool a new connection.
-
-    Cancelling the waiting task instead would send a cancel request to the silent server and wait for it.
-    """
-    alarm = asyncio.get_running_loop().call_at(deadline, _sever, driver)
-    try:
-        yield
-    finally:
-        alarm.cancel()
-
-
-def _sever(driver: Driver) -> None:
-    with suppress(OSError, psycopg.Error):
-        line = socket.fromfd(driver.fileno(), socket.AF_UNIX, socket.SOCK_STREAM)
-        with line:
-            line.shutdown(socket.SHUT_RDWR)
+    def _borrow(self) -> BorrowedConnection:
+        return BorrowedConnection(self._kept, self._answers, TIMEOUT, self.observe_wait)

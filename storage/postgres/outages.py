@@ -1,7 +1,7 @@
 """Which of the driver's errors mean "unavailable", and which mean that a connection must be left."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 from psycopg import errors
@@ -26,6 +26,10 @@ _CHANGED_PLAN = "cached plan"
 _BUSY = (errors.QueryCanceled, errors.LockNotAvailable, errors.TooManyConnections)
 
 
+FAILURES = (OperationalError, InterfaceError, PoolTimeout, DBAPIError, psycopg.Error)
+"""The errors of which some mean that the server is unavailable."""
+
+
 @contextmanager
 def translate_database_errors(has_answered: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Translate the driver's errors for "down, too slow or read-only" into `DependencyUnavailable("database")`.
@@ -35,27 +39,43 @@ def translate_database_errors(has_answered: Callable[[], bool] = lambda: False) 
     """
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
-        is_busy = has_answered() if isinstance(error, PoolTimeout) else isinstance(getattr(error, "orig", error), _BUSY)
-        raise (DependencyBusy if is_busy else DependencyUnavailable)("database") from error
-    except (DBAPIError, psycopg.Error) as error:
-        if _is_outdated(error) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-            raise DependencyUnavailable("database") from error
-        raise
+    except FAILURES as error:
+        if (unavailable := as_unavailable(error, has_answered)) is None:
+            raise
+        raise unavailable from error
 
 
-@asynccontextmanager
-async def leave_if_outdated(driver: Driver) -> AsyncIterator[None]:
-    """Close the connection if the block fails because of what the server was or knew when it was opened.
+def as_unavailable(error: BaseException, has_answered: Callable[[], bool]) -> DependencyUnavailable | None:
+    """What `translate_database_errors` raises for this error; None where it means something else."""
+    match error:
+        case PoolTimeout():
+            return (DependencyBusy if has_answered() else DependencyUnavailable)("database")
+        case OperationalError() | InterfaceError() | psycopg.OperationalError() | psycopg.InterfaceError():
+            is_busy = isinstance(getattr(error, "orig", error), _BUSY)
+            return (DependencyBusy if is_busy else DependencyUnavailable)("database")
+        case DBAPIError() | psycopg.Error():
+            if _is_outdated(error) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+                return DependencyUnavailable("database")
+    return None
 
-    The pool drops all connections of the same age with it, so that the next call finds the server of now.
-    """
+
+@contextmanager
+def leave_if_outdated(driver: Driver) -> Iterator[None]:
+    """Close the connection if the block fails because of what the server was or knew when it was opened."""
     try:
         yield
     except (DBAPIError, psycopg.Error) as error:
-        if _is_outdated(error):
-            driver.pgconn.finish()
+        leave_after(error, driver)
         raise
+
+
+def leave_after(error: BaseException, driver: Driver) -> None:
+    """Close the connection if the error comes from what the server was or knew when it was opened.
+
+    The pool drops all connections of the same age with it, so that the next call finds the server of now.
+    """
+    if isinstance(error, DBAPIError | psycopg.Error) and _is_outdated(error):
+        driver.pgconn.finish()
 
 
 def _is_outdated(error: BaseException) -> bool:
