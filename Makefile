@@ -46,6 +46,10 @@ format: setup ## Format the code
 bench: setup ## Measure, and print the ratios as tables
 	@$(PY) -m bench $(BENCH_ARGS)
 
+.PHONY: peers
+peers: setup ## Measure DBOS Transact, pretix and bare Temporal beside us, and write docs/performance.md (PEERS_ARGS="--tiny")
+	@$(PY) -m bench.performance $(PEERS_ARGS)
+
 .PHONY: attack
 attack: setup ## Start a system and attack it for a quarter of an hour, and print what the attackers gained
 	@$(PY) -m tests.scenarios.attack

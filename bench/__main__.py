@@ -5,15 +5,12 @@ machines. A missed target is marked and does not change the exit code.
 """
 
 import argparse
-import logging
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
 
 import uvloop
 
@@ -32,11 +29,10 @@ from bench import (
     waiting,
 )
 from bench.figures import Figure, table
+from bench.machine import log_to, machine
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
-from process.clock import system_clock
 from process.exit import leave
-from process.logging import configure_logging
 
 Row = Callable[[Stack, Sizes], Awaitable[list[Figure]]]
 ROWS: dict[str, Row] = {
@@ -64,21 +60,6 @@ async def measure_rows(root: Path, names: Sequence[str], sizes: Sizes) -> list[F
             sys.stderr.write(f"measuring {name} …\n")
             figures += await ROWS[name](stack, sizes)
     return figures
-
-
-def machine() -> str:
-    """The machine of the measurement; the ratios should hardly depend on it."""
-    load = f"load {os.getloadavg()[0]:.1f}"
-    python = f"Python {platform.python_version()}"
-    return f"{system_clock():%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, {load} at the end, {python}"
-
-
-def log_to(nowhere: TextIO) -> None:
-    """Log to a file as all our processes do: logging is part of the measurement, but would clutter the output."""
-    configure_logging()
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, logging.StreamHandler):
-            handler.setStream(nowhere)
 
 
 def main() -> None:

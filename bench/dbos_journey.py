@@ -16,8 +16,8 @@ import uvloop
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from bench.bare_workflow import A_WHILE
+from bench.dbos import DATABASE, SYSTEM_DATABASE
 from bench.journeys import A_NUMBER, CODE_HASH
-from bench.peers import DATABASE, SYSTEM_DATABASE
 from process.exit import leave
 
 # Each of them is one decision, and `send_identity_code` is one call of an activity.

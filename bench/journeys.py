@@ -89,13 +89,13 @@ def bare_workflow_id(id_: UUID) -> str:
     return f"bare-{id_}"
 
 
-async def bare_journey(stack: Stack, id_: UUID, _: Policy) -> None:
+async def bare_journey(stack: Stack, id_: UUID, _: Policy, *, task_queue: str = BARE_QUEUE) -> None:
     """The same messages and reads, all empty."""
     workflow_id = bare_workflow_id(id_)
     started = WithStartWorkflowOperation(
         BareWorkflow.run,
         id=workflow_id,
-        task_queue=BARE_QUEUE,
+        task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )
     await stack.client.execute_update_with_start_workflow(BareWorkflow.begin, start_workflow_operation=started)

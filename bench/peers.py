@@ -1,104 +1,130 @@
-"""The journey against the same one on DBOS Transact, where that is installed (`pip install '.[peers]'`)."""
+"""Our service and others by turns in one run: what each does in a second, with its guarantees (bench/guarantees.py).
 
-import asyncio
+The journey is the same on the bare Temporal workflow, with and without a row in PostgreSQL, and on DBOS Transact.
+pretix has no such journey: our draw, candidate and confirmation over REST stand against its seat, held and confirmed.
+A peer without an environment (`make peers` makes them) is named and left out.
+"""
+
 import os
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.util import find_spec
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Literal
 
-from sqlalchemy import make_url
-
-from bench.figures import Figure, Half, Seconds, Target, by_turns, speed
-from bench.journeys import make_journeys, real_journey
+from bench.bare_worker import GRANT, TABLE, WRITES
+from bench.dbos import running_dbos
+from bench.figures import Figure, Half, Pair, Seconds, Target, speed
+from bench.held_plates import hold_and_confirm
+from bench.journeys import bare_journey, make_journeys, real_journey
+from bench.maintenance import as_owner
+from bench.peer_environments import FOLDER, PACKAGES, interpreter
+from bench.pretix import running_pretix
 from bench.sizes import Sizes
-from bench.stack import Stack
-from embedded.programs import ROOT
+from bench.stack import BARE_QUEUE, Stack
 
+Work = Literal["journey", "seat"]
 FASTEST = 2.0
-NAME = "whole journeys, {} at once, against DBOS Transact"
-# What a process of bench/dbos_journey.py finds in its environment: its own database, and the one with the real rows.
-SYSTEM_DATABASE = "XUANHAO_BENCH_DBOS"
-DATABASE = "XUANHAO_BENCH_DATABASE"
-# DBOS's name of the variable that distinguishes its processes.
-EXECUTOR = "DBOS__VMID"
+WRITING_QUEUE = "bare-writing"
+OURS: dict[Work, str] = {"journey": "Xuanhao", "seat": "Xuanhao over REST"}
+BARE = "bare Temporal"
+WRITING = "bare Temporal with a row for each decision"
+DBOS = "DBOS Transact"
+PRETIX = "pretix"
 
 
-async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
-    at_once = (sizes.at_once, 2 * sizes.at_once)
-    if find_spec("dbos") is None:
-        aim = Target("at least", FASTEST)
-        return [Figure(NAME.format(number), [], aim, "not installed") for number in at_once]
-    async with stack.worker():
-        async with dbos(stack, processes=1) as one:
-            figures = [await _race(stack, sizes, one, number, FASTEST) for number in at_once]
-        # Our journeys use every core, and one process of Python does not.
-        async with dbos(stack, processes=os.cpu_count() or 1) as all_cores:
-            return [*figures, await _race(stack, sizes, all_cores, sizes.at_once, None)]
+@dataclass(frozen=True)
+class Peer:
+    """`halves(many=…, at_once=…)` is one turn of its work."""
+
+    name: str
+    work: Work
+    halves: Callable[..., Half]
+    seconds: dict[int, list[Seconds]] = field(default_factory=dict)
+    """Of one journey in each turn, by the number at once."""
+
+    def rate(self, at_once: int) -> float:
+        """Journeys in a second."""
+        return 1 / median(self.seconds[at_once])
 
 
-async def _race(stack: Stack, sizes: Sizes, processes: list[Process], at_once: int, target: float | None) -> Figure:
-    many = sizes.journeys_together
-    ours = make_journeys(stack, real_journey, many=many, at_once=at_once)
-    theirs = make_dbos_journeys(processes, many=many, at_once=at_once)
-    await make_journeys(stack, real_journey, many=at_once, at_once=at_once)()
-    await make_dbos_journeys(processes, many=at_once, at_once=at_once)()
-    what = NAME.format(at_once) + (f" in {len(processes)} processes" if len(processes) > 1 else "")
-    return speed(what, await by_turns(ours, theirs, sizes.pairs), target, unit="journeys")
+async def measure(stack: Stack, sizes: Sizes, folder: Path = FOLDER) -> list[Figure]:
+    peers = await compare(stack, sizes, folder)
+    return [*figures(peers, sizes), *missing(folder)]
 
 
-def make_dbos_journeys(processes: list[Process], *, many: int, at_once: int) -> Half:
-    """So many journeys, shared out among the processes."""
-
-    async def half() -> Seconds:
-        share = f"{many // len(processes)} {at_once // len(processes)}\n".encode()
-        seconds = await asyncio.gather(*(_ask(process, share) for process in processes))
-        return max(seconds) / len(processes)
-
-    return half
-
-
-async def _ask(process: Process, request: bytes) -> Seconds:
-    assert process.stdin
-    assert process.stdout
-    process.stdin.write(request)
-    return float(await process.stdout.readline())
+async def compare(stack: Stack, sizes: Sizes, folder: Path = FOLDER) -> list[Peer]:
+    """All that are installed, by turns: other work of the machine disturbs them alike."""
+    async with running_peers(stack, folder) as peers:
+        for at_once, many in ((1, sizes.journeys_alone), (sizes.at_once, sizes.journeys_together)):
+            for peer in peers:
+                # The first ones load modules, open connections and make plans.
+                await peer.halves(many=at_once, at_once=at_once)()
+                peer.seconds[at_once] = []
+            for _ in range(sizes.pairs):
+                for peer in peers:
+                    peer.seconds[at_once].append(await peer.halves(many=many, at_once=at_once)())
+    return peers
 
 
-@asynccontextmanager
-async def dbos(stack: Stack, *, processes: int) -> AsyncIterator[list[Process]]:
-    """So many processes of bench/dbos_journey.py on one database, which the first of them makes."""
-    system_database = make_url(stack.owner_url).set(drivername="postgresql", database=f"dbos_{processes}")
-    environment = {
-        **stack.environment,
-        SYSTEM_DATABASE: system_database.render_as_string(hide_password=False),
-        DATABASE: stack.settings.database_url.replace("postgresql+psycopg:", "postgresql:", 1),
-    }
-    async with AsyncExitStack() as running:
-        yield [
-            await running.enter_async_context(_process(stack, {**environment, EXECUTOR: f"bench-{number}"}))
-            for number in range(processes)
-        ]
-
-
-@asynccontextmanager
-async def _process(stack: Stack, environment: Mapping[str, str]) -> AsyncIterator[Process]:
-    """One process, once it says that it is ready; it ends with its input."""
-    with stack.folder.log("dbos").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bench.dbos_journey"),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=log,
-            env=environment,
-            cwd=ROOT,
+def figures(peers: Sequence[Peer], sizes: Sizes) -> list[Figure]:
+    """Ours against each peer that does the same work."""
+    ours = {peer.work: peer for peer in peers if peer.name == OURS[peer.work]}
+    return [
+        speed(
+            f"{'journeys' if peer.work == 'journey' else 'a place held and confirmed'}, {at_once} at once, "
+            f"against {peer.name}",
+            [Pair(*both) for both in zip(ours[peer.work].seconds[at_once], peer.seconds[at_once], strict=True)],
+            FASTEST if (peer.name, at_once) == (DBOS, sizes.at_once) else None,
+            unit="journeys",
         )
-    assert process.stdin
-    assert process.stdout
-    try:
-        assert await process.stdout.readline(), f"DBOS did not start; see {stack.folder.log('dbos')}"
-        yield process
-    finally:
-        process.stdin.close()
-        await process.wait()
+        for peer in peers
+        if peer is not ours[peer.work]
+        for at_once in peer.seconds
+    ]
+
+
+def missing(folder: Path) -> list[Figure]:
+    """Those that have no environment."""
+    aims = {"dbos": Target("at least", FASTEST)}
+    return [
+        Figure(f"against {name}", [], aims.get(name), "not installed")
+        for name in PACKAGES
+        if interpreter(name, folder) is None
+    ]
+
+
+@asynccontextmanager
+async def running_peers(stack: Stack, folder: Path) -> AsyncIterator[list[Peer]]:
+    """All at the same time, for they take turns."""
+    await as_owner(stack.owner_url, TABLE.encode(), {})
+    await as_owner(stack.owner_url, GRANT.encode(), {})
+    async with AsyncExitStack() as running:
+        await running.enter_async_context(stack.worker())
+        await running.enter_async_context(stack.bare_worker())
+        await running.enter_async_context(stack.bare_worker(WRITING_QUEUE, **{WRITES: "1"}))
+        peers = [
+            Peer(OURS["journey"], "journey", partial(make_journeys, stack, real_journey)),
+            Peer(BARE, "journey", _bare(stack, BARE_QUEUE)),
+            Peer(WRITING, "journey", _bare(stack, WRITING_QUEUE)),
+        ]
+        if python := interpreter("dbos", folder):
+            # Our journeys use every core, and one process of Python does not.
+            for processes in sorted({1, os.cpu_count() or 1}):
+                dbos = await running.enter_async_context(running_dbos(stack, python, processes=processes))
+                name = DBOS if processes == 1 else f"{DBOS} in {processes} processes"
+                peers.append(Peer(name, "journey", dbos.journeys))
+        if python := interpreter("pretix", folder):
+            await running.enter_async_context(stack.api())
+            shop = await running.enter_async_context(running_pretix(stack, python))
+            peers += [
+                Peer(OURS["seat"], "seat", partial(hold_and_confirm, stack)),
+                Peer(PRETIX, "seat", shop.journeys),
+            ]
+        yield peers
+
+
+def _bare(stack: Stack, task_queue: str) -> Callable[..., Half]:
+    return partial(make_journeys, stack, partial(bare_journey, task_queue=task_queue))

@@ -9,9 +9,8 @@ from embedded.programs import Worker
 class BareWorker(Worker):
     """`python -m bench.bare_worker`."""
 
-    name = "bare-worker"
-
     def __init__(self, folder: DataFolder, environment: Mapping[str, str], temporal: str, task_queue: str) -> None:
         ours = {**environment, "XUANHAO_TASK_QUEUE": task_queue}
         super().__init__(folder, ours, temporal=temporal, task_queue=task_queue)
+        self.name = f"{task_queue}-worker"
         self._module = "bench.bare_worker"

@@ -83,6 +83,18 @@ async def sign_in(api: Connection, user: str = USER) -> Buyer:
     return Buyer(f"{claims['sub']}\n{claims['id_number']}", claims["id_number"], "13800000000")
 
 
+async def reach_selection(stack: Stack, applicant: Buyer, policy: Policy = AT_ONCE) -> UUID:
+    """A preselection at 预选号牌, reached with updates."""
+    [id_] = await create_submissions(stack, 1, applicant=applicant, policy=policy)
+    await begin(stack, id_)
+    code_id = uuid4()
+    await send_update(stack, id_, "start", Action(str(uuid4())))
+    await send_update(stack, id_, "send_identity_code", Action(str(code_id)))
+    typed = await read(stack, CODE_HASH, code_id)
+    await send_update(stack, id_, "confirm_identity", ConfirmIdentity(typed, str(uuid4())))
+    return id_
+
+
 @dataclass(frozen=True)
 class DrawnPreselection:
     """A preselection at 预选号牌 with a live batch."""
@@ -94,14 +106,7 @@ class DrawnPreselection:
     @classmethod
     async def reach(cls, stack: Stack, applicant: Buyer, policy: Policy = AT_ONCE) -> "DrawnPreselection":
         """Reached with updates."""
-        [id_] = await create_submissions(stack, 1, applicant=applicant, policy=policy)
-        await begin(stack, id_)
-        code_id = uuid4()
-        await send_update(stack, id_, "start", Action(str(uuid4())))
-        await send_update(stack, id_, "send_identity_code", Action(str(code_id)))
-        await send_update(
-            stack, id_, "confirm_identity", ConfirmIdentity(await read(stack, CODE_HASH, code_id), str(uuid4()))
-        )
+        id_ = await reach_selection(stack, applicant, policy)
         await send_update(stack, id_, "draw", Draw(request_id=str(uuid4())))
         return cls(stack, id_, json.loads(await read(stack, NUMBERS.encode(), id_)))
 

@@ -73,9 +73,10 @@ class Stack:
             yield
 
     @asynccontextmanager
-    async def bare_worker(self) -> AsyncIterator[None]:
+    async def bare_worker(self, task_queue: str = BARE_QUEUE, **environment: str) -> AsyncIterator[None]:
         """The same with the bare workflow."""
-        async with _up(BareWorker(self.folder, self.environment, self.settings.temporal_address, BARE_QUEUE)):
+        ours = {**self.environment, **environment}
+        async with _up(BareWorker(self.folder, ours, self.settings.temporal_address, task_queue)):
             yield
 
     @asynccontextmanager

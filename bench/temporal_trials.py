@@ -12,8 +12,8 @@ from pathlib import Path
 
 import uvloop
 
-from bench.__main__ import log_to, machine
 from bench.figures import Figure, by_turns, cost, table
+from bench.machine import log_to, machine
 from bench.sizes import Sizes
 from bench.stack import Stack, running_stack
 from bench.temporal_config import DEFAULTS, alone_on, together_on

@@ -1,10 +1,12 @@
 """Every row of the bench runs, with counts too small for meaningful figures."""
 
-from typing import cast
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from temporalio.api.enums.v1 import EventType
 
+from bench import peers
 from bench.__main__ import ROWS
 from bench.applicants import create_submissions
 from bench.figures import table
@@ -42,8 +44,16 @@ async def test_the_bare_workflow_has_every_event_of_a_real_journey_but_what_oper
     assert not bare - real
 
 
-async def test_a_peer_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bench.peers.find_spec", lambda _: None)
-    figures = await ROWS["peers"](cast("Stack", None), TINY)
-    assert ["| not installed |" in line for line in table(figures).splitlines()[2:]] == [True, True]
-    assert not any(figure.is_missed for figure in figures)
+@pytest.mark.slow
+async def test_peers_that_are_not_installed_are_named_and_the_others_take_turns(stack: Stack, tmp_path: Path) -> None:
+    figures = await peers.measure(stack, TINY, tmp_path)
+    measured = {figure.what for figure in figures if len(figure.values) == TINY.pairs}
+    assert measured == {
+        f"journeys, {n} at once, against {name}" for n in (1, 2) for name in (peers.BARE, peers.WRITING)
+    }
+    assert ["| not installed |" in line for line in table(figures).splitlines()[-2:]] == [True, True]
+    assert not any(figure.is_missed for figure in figures if not figure.values)
+    async with stack.repositories.database.transaction() as connection:
+        [[rows]] = (await connection.execute(text("SELECT count(*) FROM bare_decision"))).fetchall()
+    # A warm-up and one turn, alone and with two at once: six journeys of seven decisions; an SMS may be under way.
+    assert 6 * 7 <= rows <= 6 * 8
