@@ -55,16 +55,16 @@ attack: setup ## Start a system and attack it for a quarter of an hour, and prin
 	@$(PY) -m tests.scenarios.attack
 
 .PHONY: faults
-faults: setup ## Start a system, make random faults for half an hour under load, and check every promise
-	@$(PY) -m tests.scenarios.fault_injection $(FAULTS_ARGS)
+faults: setup ## Make 1,000 faults in half an hour under load, check every promise, and write docs/faults.md (FAULTS_ARGS="--minutes 5")
+	@$(PY) -m tests.scenarios.fault_injection $(or $(FAULTS_ARGS),--write)
 
 .PHONY: years
-years: setup ## Let ten years pass with 3,000 vehicles in skipped time, and check every promise (YEARS_ARGS="--vehicles 100")
-	@$(PY) -m tests.scenarios.years $(YEARS_ARGS)
+years: setup ## Let ten years pass with 3,000 vehicles, check every promise, and write docs/years.md (YEARS_ARGS="--vehicles 100")
+	@$(PY) -m tests.scenarios.years $(or $(YEARS_ARGS),--write)
 
 .PHONY: model
-model: setup ## Compare a million acts over REST with a simple model of the contract (hours; MODEL_ARGS="--acts 10000")
-	@$(PY) -m tests.scenarios.model $(MODEL_ARGS)
+model: setup ## Compare a million acts over REST with a model of the contract (hours; may be cut and goes on; MODEL_ARGS="--acts 10000")
+	@$(PY) -m tests.scenarios.model $(or $(MODEL_ARGS),--write)
 
 screens: setup ## Take all screenshots of docs/screens
 	@$(PY) -m tests.web.take_screens

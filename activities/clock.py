@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from temporalio import activity
+
 from activities.failures import ClockSkew
 
 
@@ -20,7 +22,16 @@ class WorkerClock:
             raise ClockSkew
 
     def now(self, at: datetime) -> datetime:
-        """The worker's time; the message's where that is a little later, as of a timer of Temporal's that has fired."""
+        """The worker's time; the message's where that is a little later, as of a timer of Temporal's that has fired.
+
+        Raises `ClockSkew` where the worker is ahead of Temporal: nothing may end early because one clock is wrong.
+        """
+        if self.skew is not None and self.read() - _by_temporal(at) > self.skew:
+            raise ClockSkew
+        return self.later(at)
+
+    def later(self, at: datetime) -> datetime:
+        """The same within a long step, whose first reading was compared."""
         if self.skew is None:
             return at
         now = self.read()
@@ -28,4 +39,13 @@ class WorkerClock:
 
     def recent(self, at: datetime, longest: timedelta) -> datetime:
         """The time in a message that has waited for at most `longest`."""
-        return at if self.skew is None else min(max(at, self.read() - longest), self.now(at))
+        return at if self.skew is None else min(max(at, self.read() - longest), self.later(at))
+
+
+def _by_temporal(at: datetime) -> datetime:
+    """Temporal's time. What Temporal has scheduled may have waited since `at`, so it says when it handed it over.
+
+    Nobody can invent that time. A local activity has the time of its workflow, which is about now.
+    """
+    info = activity.info() if activity.in_activity() else None
+    return at if info is None or info.is_local else max(at, info.started_time)

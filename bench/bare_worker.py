@@ -16,15 +16,16 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from bench.bare_workflow import BareWorkflow, nothing
 from config.settings import Settings
 from config.temporal import connect
+from process.clock import system_clock
 from process.exit import leave
 from process.logging import configure_logging
 from storage.postgres.database import Database
 from worker.run import MOST_ACTIVITIES, MOST_WORKFLOW_TASKS
 
 WRITES = "XUANHAO_BENCH_BARE_WRITES"
-TABLE = "CREATE TABLE IF NOT EXISTS bare_decision (key text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())"
+TABLE = "CREATE TABLE IF NOT EXISTS bare_decision (key text PRIMARY KEY, at timestamptz NOT NULL)"
 GRANT = "GRANT INSERT ON bare_decision TO PUBLIC"
-WRITE = b"INSERT INTO bare_decision (key) VALUES (%(key)s) ON CONFLICT DO NOTHING"
+WRITE = b"INSERT INTO bare_decision (key, at) VALUES (%(key)s, %(at)s) ON CONFLICT DO NOTHING"
 
 
 class Writing:
@@ -38,7 +39,7 @@ class Writing:
         call = activity.info()
         # Local and normal activities are numbered apart.
         key = f"{call.workflow_id}/{call.activity_id}/{call.is_local}"
-        await self._database.execute_raw(WRITE, {"key": key})
+        await self._database.execute_raw(WRITE, {"key": key, "at": system_clock()})
 
 
 async def serve(settings: Settings) -> None:

@@ -13,6 +13,7 @@ import uvloop
 from bench.bar_chart import Bar, bar_chart
 from bench.guarantees import GUARANTEES, HEADINGS
 from bench.machine import log_to, machine
+from bench.pages import write_section
 from bench.peer_environments import FOLDER, PACKAGES, install
 from bench.peers import OURS, Peer, compare
 from bench.sizes import TINY, Sizes
@@ -22,7 +23,6 @@ from process.exit import leave
 
 PAGE = ROOT / "docs" / "performance.md"
 PLOT = "performance.svg"
-BEGIN, END = "<!-- written by make peers -->", "<!-- end of what make peers writes -->"
 WORKS = {
     "journey": "The whole journey",
     "seat": "A plate or a seat, held and confirmed over REST",
@@ -64,15 +64,6 @@ def plot(peers: Sequence[Peer]) -> str:
     )
 
 
-def written(page: str, text: str) -> str:
-    """The page with another text between the two marks. Raises `ValueError` without them."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{BEGIN} or {END} is missing")
-    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
-
-
 async def measure(root: Path, sizes: Sizes, environments: Path) -> list[Peer]:
     async with running_stack(root) as stack:
         return await compare(stack, sizes, environments)
@@ -98,7 +89,7 @@ def main() -> None:
     text = section(peers, machine())
     sys.stdout.write(f"{text}\n")
     if not given.tiny:
-        PAGE.write_text(written(PAGE.read_text("utf-8"), text), "utf-8")
+        write_section(PAGE, "peers", text)
         PAGE.with_name(PLOT).write_text(plot(peers), "utf-8")
 
 

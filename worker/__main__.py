@@ -3,8 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.release import this_process
 from config.settings import Settings, SettingsError
 from config.tracing import open_tracing
-from domain.dependencies import DependencyUnavailable
 from process.clock import system_clock
 from process.exit import leave
 from process.logging import configure_logging, log_output_of_python
@@ -28,6 +26,7 @@ from storage.pool.reconcile import PoolReconciler
 from worker.container import WorkerContainer
 from worker.figures import keep_figures
 from worker.health import WorkerHealth, connect_when_set_up, serve_health
+from worker.repeats import repeat
 from worker.run import deployment_of, make_worker
 from worker.schedules import keep_schedule
 from workflows.maintenance.schedule import ensure_schedule
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from config.spans import Tracing
 
 log = structlog.get_logger("worker")
-REPEAT_EVERY = timedelta(seconds=2)
 
 
 async def serve(settings: Settings, tracing: "Tracing | None") -> None:
@@ -62,10 +60,11 @@ async def work(
     repositories.database.observe_wait = DATABASE_WAIT.observe
     DATABASE_CONNECTIONS.set_function(lambda: repositories.database.at_work)
     await ensure_schedule(client, settings.task_queue)
+    reconcile = partial(reconcile_index, repositories.pool_reconciler)
     background = [
-        asyncio.create_task(repeat(partial(reconcile_index, repositories.pool_reconciler), "index maintenance failed")),
+        asyncio.create_task(repeat(container, reconcile, "index maintenance failed")),
         # Coming days are committed to, and the log of the pool is stored.
-        asyncio.create_task(repeat(container.fairness_keeper().keep, "fairness maintenance failed")),
+        asyncio.create_task(repeat(container, container.fairness_keeper().keep, "fairness maintenance failed")),
         asyncio.create_task(keep_schedule(client, settings.task_queue)),
         *([asyncio.create_task(keep_figures(repositories, system_clock))] if settings.metrics_address else []),
     ]
@@ -86,19 +85,6 @@ async def work(
     for task in background:
         task.cancel()
     await asyncio.gather(*background, return_exceptions=True)
-
-
-async def repeat(work: Callable[[datetime], Awaitable[None]], failure: str) -> None:
-    """Do the work every two seconds, so that an emptied Redis is rebuilt within ten; `failure` is for the log."""
-    while True:
-        try:
-            await work(system_clock())
-        except DependencyUnavailable as down:
-            log.warning(failure, part=down.part)
-        except Exception:
-            # The edge of this task: one bad row must not stop the work on everything else.
-            log.exception(failure)
-        await asyncio.sleep(REPEAT_EVERY.total_seconds())
 
 
 async def reconcile_index(reconciler: PoolReconciler, at: datetime) -> None:

@@ -32,7 +32,7 @@ class MissedDeadlines:
 
         Repeating it changes nothing.
         """
-        results = [await self._enforce(str(row.id), self._clock.now(at)) for row in rows]
+        results = [await self._enforce(str(row.id), self._clock.later(at)) for row in rows]
         return [result for result in results if result]
 
     async def _enforce(self, preselection_id: str, at: datetime) -> BanResult | None:

@@ -6,8 +6,11 @@ import pytest
 
 from bench.figures import Half
 from bench.guarantees import GUARANTEES, HEADINGS
+from bench.pages import with_section
 from bench.peers import DBOS, OURS, PRETIX, Peer
-from bench.performance import BEGIN, END, PAGE, plot, section, written
+from bench.performance import PAGE, plot, section
+
+DOCS = PAGE.parent
 
 
 def never(**_: int) -> Half:
@@ -44,9 +47,17 @@ def test_the_longest_bar_of_the_plot_is_the_fastest() -> None:
     assert widths[0] / widths[1] == pytest.approx(5 / 20, rel=0.01)
 
 
-def test_only_the_part_between_the_marks_is_written() -> None:
-    page = f"before\n\n{BEGIN}\n\nold\n\n{END}\nafter\n"
-    assert written(page, "new") == f"before\n\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
-    with pytest.raises(ValueError, match="missing"):
-        written("a page without marks", "new")
-    assert written(PAGE.read_text("utf-8"), "new")
+def test_only_the_part_between_the_marks_of_the_target_is_written() -> None:
+    begin, end = "<!-- written by make peers -->", "<!-- end of what make peers writes -->"
+    page = f"before\n\n{begin}\n\nold\n\n{end}\nafter\n"
+    assert with_section(page, "peers", "new\n") == f"before\n\n{begin}\n\nnew\n\n{end}\nafter\n"
+    for other in ("a page without marks", page.replace("make peers", "make years")):
+        with pytest.raises(ValueError, match="missing"):
+            with_section(other, "peers", "new")
+
+
+@pytest.mark.parametrize(
+    "name, target", [("performance", "peers"), ("faults", "faults"), ("years", "years"), ("faults", "model")]
+)
+def test_each_page_that_a_target_writes_has_its_marks(name: str, target: str) -> None:
+    assert "new" in with_section((DOCS / f"{name}.md").read_text("utf-8"), target, "new")

@@ -19,6 +19,7 @@ RETRY_FOR_S = 90.0
 """A request without an answer is repeated for so long: longer than any fault lasts."""
 
 NO_ANSWER = 0
+UNKNOWN_CALLER = 401
 RETRIED = frozenset({429, 502, 503, 504, NO_ANSWER})
 
 
@@ -34,6 +35,8 @@ class Attempt:
     ended: float
     status: int
     answer: Any
+    api: str = ""
+    """The part that was called."""
 
     @property
     def is_good(self) -> bool:
@@ -71,8 +74,10 @@ class Caller:
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
     """By API: each of the demo's has its own issuer."""
 
-    async def sign_in(self) -> None:
-        for url in self.system.urls:
+    async def sign_in(self, only: str | None = None) -> None:
+        """At this API, or at all of them."""
+        for url in [only] if only else self.system.urls.values():
+            self.tokens.pop(url, None)
             answer = await self._fetch("POST", url, "/demo/tokens", json={"user": self.user})
             self.tokens[url] = answer.json()["access_token"]
 
@@ -82,20 +87,26 @@ class Caller:
         give_up_at = time.monotonic() + RETRY_FOR_S
         while True:
             attempt = await self.attempt(path, body, key)
-            if attempt.status not in RETRIED or time.monotonic() > give_up_at:
+            if attempt.status == UNKNOWN_CALLER:
+                # A token is of no use while the API's clock has jumped, nor afterwards one of that time.
+                await self.sign_in(self.system.urls[attempt.api])
+            elif attempt.status not in RETRIED:
+                return attempt
+            if time.monotonic() > give_up_at:
                 return attempt
             await asyncio.sleep(self.rng.uniform(0.2, 1.0))
 
     async def attempt(self, path: str, body: Any, key: str) -> Attempt:
         began, status, answer = system_clock().timestamp(), NO_ANSWER, None
-        url = self.system.url(self.rng)
+        api = self.system.any_api(self.rng)
+        url = self.system.urls[api]
         headers = self._headers(url) | {"Idempotency-Key": key}
         try:
             response = await self.http.post(f"{url}/api/v1{path}", json=body, headers=headers)
             status, answer = response.status_code, _json_of(response)
         except httpx.HTTPError as error:
             answer = type(error).__name__
-        attempt = Attempt(key, self.user, path, body, began, system_clock().timestamp(), status, answer)
+        attempt = Attempt(key, self.user, path, body, began, system_clock().timestamp(), status, answer, api)
         self.log.attempts.append(attempt)
         return attempt
 
@@ -109,13 +120,16 @@ class Caller:
         """From `only` this API, or from any."""
         give_up_at = time.monotonic() + RETRY_FOR_S
         while True:
-            url = only or self.system.url(self.rng)
+            url = only or self.system.urls[self.system.any_api(self.rng)]
             try:
                 response = await self.http.request(method, f"{url}/api/v1{path}", headers=self._headers(url), **options)
             except httpx.HTTPError:
                 if time.monotonic() > give_up_at:
                     raise
             else:
+                if response.status_code == UNKNOWN_CALLER and url in self.tokens and time.monotonic() < give_up_at:
+                    await self.sign_in(url)
+                    continue
                 if response.status_code not in RETRIED or time.monotonic() > give_up_at:
                     return response
             await asyncio.sleep(self.rng.uniform(0.2, 1.0))

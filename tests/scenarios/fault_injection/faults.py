@@ -20,6 +20,9 @@ from tests.scenarios.fault_injection.system import System
 PROGRAMS = ("worker-1", "worker-2", "api-1", "api-2")
 SERVERS = ("postgres", "valkey", "temporal")
 FREEZES_S = (1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 6, 6, 10, 20, 60)
+JUMPS_S = (-20, -5, -2, 2, 5, 20, 60, -60, 300, -300, 3 * 3600, -3 * 3600)
+LONGEST_JUMP_S = 8.0
+ASK_EVERY_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class Fault:
     since: float
     until: float
     recovery_s: float | None = None
+
+    def overlaps(self, since: float, until: float) -> bool:
+        return self.since < until and since < self.until
 
 
 @dataclass(frozen=True)
@@ -42,15 +48,15 @@ class Kind:
 
 @dataclass
 class Injector:
-    """Makes faults of random kinds in several lanes at once, with pauses in between."""
+    """Makes faults of random kinds in several lanes at once, evenly over the run as far as lanes are free."""
 
     system: System
     log: CallLog
     rng: random.Random
     longest_freeze_s: float
-    lanes: int = 3
-    pause_s: tuple[float, float] = (0.2, 1.0)
+    lanes: int
     made: list[Fault] = field(default_factory=list)
+    _begun: int = 0
     _touched: set[str] = field(default_factory=set)
     _order: list[str] = field(default_factory=list)
 
@@ -64,6 +70,7 @@ class Injector:
             way = f"connections to {server}"
             every[f"cut {way}"] = Kind([way], self._cutting(server))
             every[f"delay {way}"] = Kind([way], self._delaying(server))
+        every |= {f"jump the clock of {name}": Kind([f"clock of {name}"], self._jumping(name)) for name in PROGRAMS}
         workers, apis = PROGRAMS[:2], PROGRAMS[2:]
         return every | {
             "kill both workers": Kind(workers, self._killing(*workers)),
@@ -73,26 +80,29 @@ class Injector:
             "fill the disk of temporal": Kind(["temporal"], self._fill_disk),
         }
 
-    async def work(self, *, until: float, most: int) -> None:
-        """Make faults until this instant of `time.monotonic`, at most so many."""
-        kinds = self.kinds()
+    async def work(self, *, seconds: float, most: int) -> None:
+        """Make faults for so long, at most so many: the n-th of them begins when its share of the time has passed."""
+        kinds, began = self.kinds(), time.monotonic()
         async with asyncio.TaskGroup() as lanes:
             for _ in range(self.lanes):
-                lanes.create_task(self._work_in_a_lane(kinds, until, most))
+                lanes.create_task(self._work_in_a_lane(kinds, began, seconds, most))
 
-    async def _work_in_a_lane(self, kinds: Mapping[str, Kind], until: float, most: int) -> None:
-        while time.monotonic() < until and len(self.made) < most:
-            if name := self._next(kinds):
+    async def _work_in_a_lane(self, kinds: Mapping[str, Kind], began: float, seconds: float, most: int) -> None:
+        while (passed := time.monotonic() - began) < seconds and self._begun < most:
+            if passed >= self._begun * seconds / most and (name := self._next(kinds)):
+                self._begun += 1
                 await self._inject(name, kinds[name])
-            await asyncio.sleep(self.rng.uniform(*self.pause_s))
+            else:
+                await asyncio.sleep(self.rng.uniform(0, ASK_EVERY_S))
 
     def _next(self, kinds: Mapping[str, Kind]) -> str | None:
         """Each kind comes once before one comes again, so that a short run has many kinds."""
         self._order = self._order or self.rng.sample(sorted(kinds), len(kinds))
-        name = self._order[-1]
-        if self._touched.intersection(kinds[name].touches):
+        possible = [name for name in self._order if not self._touched.intersection(kinds[name].touches)]
+        if not possible:
             return None
-        return self._order.pop()
+        self._order.remove(possible[0])
+        return possible[0]
 
     async def _inject(self, name: str, kind: Kind) -> None:
         self._touched.update(kind.touches)
@@ -154,6 +164,15 @@ class Injector:
             proxy.delay_s = 0
 
         return delay
+
+    def _jumping(self, name: str) -> Callable[[], Awaitable[None]]:
+        async def jump() -> None:
+            program = self.system.jumping(name)
+            program.jump(self.rng.choice(JUMPS_S))
+            await asyncio.sleep(self.rng.uniform(1, LONGEST_JUMP_S))
+            program.jump(0)
+
+        return jump
 
     async def _empty_redis(self) -> None:
         async with Redis.from_url(self.system.redis_url) as redis:

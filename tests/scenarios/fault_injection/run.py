@@ -20,6 +20,7 @@ from tests.scenarios.fault_injection.evidence import Evidence, gather_evidence
 from tests.scenarios.fault_injection.faults import Fault, Injector
 from tests.scenarios.fault_injection.report import Report
 from tests.scenarios.fault_injection.system import System, running_system
+from tests.scenarios.fault_injection.watch import Watch
 from worker.container import WorkerContainer
 
 Show = Callable[[str], None]
@@ -37,6 +38,9 @@ class Plan:
     settle_s: float
     """How long deadlines and maintenance may take after the last fault before the checks."""
 
+    lanes: int = 3
+    """How many faults at a time."""
+
 
 async def run(plan: Plan, folder: Path, show: Show) -> Report:
     async with running_system(folder) as system:
@@ -44,20 +48,22 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
         limits = httpx.Limits(max_connections=100)
         async with httpx.AsyncClient(timeout=CALL_TIMEOUT_S, limits=limits) as http:
             crowd = Crowd(system, log, http, random.Random(plan.seed))
-            injector = Injector(system, log, random.Random(plan.seed + 1), plan.longest_freeze_s)
+            injector = Injector(system, log, random.Random(plan.seed + 1), plan.longest_freeze_s, plan.lanes)
             await crowd.meet()
-            began = time.monotonic()
-            acting = asyncio.create_task(crowd.act())
+            began, watch = time.monotonic(), Watch(system)
+            acting, looking = asyncio.create_task(crowd.act()), asyncio.create_task(watch.look())
             show("the crowd acts")
-            await injector.work(until=began + plan.seconds, most=plan.most_faults)
+            await injector.work(seconds=plan.seconds, most=plan.most_faults)
             show(f"{len(injector.made)} faults were made")
             await asyncio.sleep(2)
             crowd.end()
             await acting
         await asyncio.sleep(plan.settle_s)
+        looking.cancel()
         log.save(folder / "calls.jsonl")
         minutes = (time.monotonic() - began) / timedelta(minutes=1).total_seconds()
         violations, counts = await _checked(system, log, injector.made, show)
+        violations["nothing ends before its time by more than the skew"] = sorted(watch.early)
         return Report(plan.seed, minutes, injector.measured(), log, counts, violations)
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import random
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -12,12 +14,17 @@ from sqlalchemy import make_url
 from config.settings import RunSettings
 from embedded.folders import DataFolder
 from embedded.key_file import ensure_key_file
+from embedded.managed_process import ManagedProcess
 from embedded.part import Part
 from embedded.ports import free_port
-from embedded.programs import Api, Worker
+from embedded.programs import ROOT, Api, Program, Worker
 from embedded.stack import Servers
 from embedded.supervisor import DATABASE, TASK_QUEUE, environment_of_programs, prepare_database
+from tests.scenarios.fault_injection.jumping_program import jump
 from tests.scenarios.fault_injection.proxy import Proxy
+
+CLOCK_SKEW = timedelta(seconds=10)
+"""Less than a ban lasts, so that one that ends early by more is noticed."""
 
 POSTGRES_SOCKET = ".s.PGSQL.5432"
 # Everything that takes days takes seconds, and no limit hides another answer.
@@ -31,7 +38,24 @@ POLICY = {
 )  # fmt: skip
 
 
-class NamedWorker(Worker):
+class JumpingProgram(Program):
+    """A program whose clock can be moved while it runs, and stays moved when it starts again."""
+
+    @property
+    def clock_file(self) -> Path:
+        return self.folder.root / f"{self.name}.clock"
+
+    def jump(self, seconds: float) -> None:
+        """Its clock is ahead of the machine's by so much from now on."""
+        jump(self.clock_file, seconds)
+
+    async def _launch(self, log: Path) -> ManagedProcess:
+        launcher = "tests.scenarios.fault_injection.jumping_program"
+        command = [sys.executable, "-m", launcher, str(self.clock_file), self._module]
+        return await ManagedProcess.start(command, log=log, environment=self._environment, folder=ROOT)
+
+
+class NamedWorker(JumpingProgram, Worker):
     """One of several: each has its own log, which says when it is ready."""
 
     def __init__(self, name: str, folder: DataFolder, environment: Mapping[str, str], *, temporal: str) -> None:
@@ -42,7 +66,7 @@ class NamedWorker(Worker):
         return b"worker ready" in self.log.read_bytes()[self._log_start :]
 
 
-class NamedApi(Api):
+class NamedApi(JumpingProgram, Api):
     def __init__(self, name: str, folder: DataFolder, environment: Mapping[str, str], *, port: int) -> None:
         super().__init__(folder, "demo.server", environment, port=port)
         self.name = name
@@ -59,7 +83,8 @@ class System:
     task_queue: str = TASK_QUEUE
     parts: dict[str, Part] = field(default_factory=dict)
     proxies: dict[str, Proxy] = field(default_factory=dict)
-    urls: list[str] = field(default_factory=list)
+    urls: dict[str, str] = field(default_factory=dict)
+    """Of each API, by its part."""
 
     @property
     def owner_dsn(self) -> str:
@@ -73,9 +98,15 @@ class System:
     def redis_url(self) -> str:
         return self.servers.valkey.url()
 
-    def url(self, rng: random.Random) -> str:
-        """One of the APIs."""
-        return rng.choice(self.urls)
+    def jumping(self, name: str) -> JumpingProgram:
+        """The program of this name. Raises `TypeError` for a server: its clock can't be moved."""
+        program = self.parts[name]
+        if not isinstance(program, JumpingProgram):
+            raise TypeError(name)
+        return program
+
+    def any_api(self, rng: random.Random) -> str:
+        return rng.choice(list(self.urls))
 
 
 @asynccontextmanager
@@ -91,6 +122,7 @@ async def running_system(root: Path) -> AsyncIterator[System]:
         await running.enter_async_context(servers)
         direct = environment_of_programs(settings, servers)
         direct |= {f"XUANHAO_POLICY__{name}": value for name, value in POLICY.items()}
+        direct["XUANHAO_CLOCK_SKEW"] = f"PT{CLOCK_SKEW.seconds}S"
         await prepare_database(servers, direct, demo=True)
         system = System(folder, servers, direct)
         system.environment = direct | await _listen(system, running)
@@ -108,7 +140,7 @@ def _programs(system: System) -> dict[str, Part]:
         environment = {**system.environment, "XUANHAO_HTTP_PORT": str(port)}
         worker = NamedWorker(f"worker-{number}", system.folder, environment, temporal=system.temporal)
         api = NamedApi(f"api-{number}", system.folder, environment, port=port)
-        system.urls.append(f"http://127.0.0.1:{port}")
+        system.urls[api.name] = f"http://127.0.0.1:{port}"
         programs |= {worker.name: worker, api.name: api}
     return programs
 

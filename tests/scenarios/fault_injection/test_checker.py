@@ -91,6 +91,13 @@ async def test_a_repeat_with_another_answer_is_found() -> None:
     assert await check_repeats(evidence(log=[DRAWN, replace(DRAWN, answer={"now": "2", "plate": "粤BA1234"})]))
 
 
+async def test_what_an_api_with_a_wrong_clock_shows_is_no_other_answer() -> None:
+    first, later = replace(DRAWN, api="api-1"), replace(DRAWN, api="api-2", answer={"now": "2", "plate": "粤BA1234"})
+    for part, found in (("api-1", 0), ("api-2", 0), ("worker-1", 1)):
+        jumped = evidence(log=[first, later], faults=[Fault(f"jump the clock of {part}", 0, 1)])
+        assert len(await check_repeats(jumped)) == found
+
+
 async def test_a_server_error_and_a_late_answer_are_found_unless_the_api_was_frozen() -> None:
     assert await check_calls(evidence(log=[replace(DRAWN, status=500, answer="oops")]))
     late = replace(DRAWN, ended=17.0)

@@ -1,51 +1,54 @@
 """`python -m tests.scenarios.model`: acts over REST against the model, a million by default.
 
 It raises at the first answer that the model does not give, with the acts that led to it, and with a parallel history
-that could not have happened one call after the other.
+that could not have happened one call after the other. Each part has a new system, on which several processes play. A
+run that was cut goes on after the last part in its journal, with the same seed.
 """
 
 import argparse
 import asyncio
-import random
+import secrets
 import sys
 import tempfile
+import time
 from pathlib import Path
 
-import httpx
-
+from bench.machine import machine
+from bench.pages import write_section
+from embedded.programs import ROOT
 from process.exit import leave
-from tests.scenarios.model.histories import gather_rivals, play_histories
-from tests.scenarios.model.run import play
-from tests.scenarios.model.service import POLICY, Service
-from tests.support.running_stack import RunningStack, run_stack
+from tests.scenarios.model.journal import Journal
+from tests.scenarios.model.part import play_part
 
-HISTORIES = 8
-
-
-async def play_on_a_new_system(folder: Path, acts: int) -> int:
-    """About so many acts, or until its cars are used up, then parallel histories; returns how many there were."""
-    async with run_stack(RunningStack(folder, POLICY)) as stack:
-        with httpx.Client(base_url=stack.url, timeout=30) as http:
-            service = Service(http)
-            await asyncio.to_thread(service.meet)
-            await asyncio.to_thread(lambda: play(service, acts=acts))
-        async with httpx.AsyncClient(base_url=stack.url, timeout=30) as client:
-            rivals = await gather_rivals(client, count=HISTORIES, rng=random.Random())
-            orders = await play_histories(rivals)
-        return service.calls + sum(map(len, orders))
+PAGE = ROOT / "docs" / "faults.md"
+JOURNAL = ROOT / ".data" / "model.jsonl"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.scenarios.model", description=__doc__.partition("\n")[0])
     parser.add_argument("--acts", type=int, default=1_000_000)
+    parser.add_argument("--players", type=int, default=3, help="so many processes play on one system")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="replays the choices of a run")
+    parser.add_argument("--journal", type=Path, default=JOURNAL, help="the parts so far; the run goes on after them")
+    parser.add_argument("--new", action="store_true", help="forget an earlier run")
+    parser.add_argument("--write", action="store_true", help="write the summary into docs/faults.md after each part")
     given = parser.parse_args()
-    made = 0
-    while made < given.acts:
+    journal = Journal(given.journal)
+    if given.new:
+        journal.forget()
+    seed = journal.seed if journal.parts else given.seed
+    while journal.acts < given.acts:
+        number, began = len(journal.parts), time.monotonic()
+        sys.stderr.write(f"seed {seed}, part {number}, {journal.acts} acts so far\n")
         with tempfile.TemporaryDirectory(prefix="xuanhao-model-") as folder:
             # When we are root, PostgreSQL's folder belongs to another user, who must be able to enter this one.
             Path(folder).chmod(0o711)
-            made += asyncio.run(play_on_a_new_system(Path(folder) / "data", given.acts - made))
-        sys.stdout.write(f"{made} acts, each answered as by the model\n")
+            left = given.acts - journal.acts
+            part = asyncio.run(play_part(Path(folder), f"{seed}-{number}", acts=left, players=given.players))
+        journal.add(seed, part, time.monotonic() - began)
+        if given.write:
+            write_section(PAGE, "model", f"{machine()}.\n\n{journal.summary()}")
+    sys.stdout.write(f"{journal.summary()}\n")
     return 0
 
 

@@ -26,6 +26,8 @@ class Rivals:
 
     tabs: Sequence[Tab]
     world: World
+    vins: Sequence[str] = ()
+    """Of their cars."""
 
 
 async def gather_rivals(http: httpx.AsyncClient, *, count: int, rng: random.Random) -> list[Rivals]:
@@ -55,7 +57,7 @@ async def _rivals_at_one_office(http: httpx.AsyncClient, cars: Cars, rng: random
         for (client, _), view in zip(cars, views, strict=True)
         for _ in range(TABS)
     ]
-    return Rivals(tabs, world_of(views))
+    return Rivals(tabs, world_of(views), [car["vin"] for _, car in cars])
 
 
 async def _numbers_of_the_keyboard(client: Client, view: Json) -> list[str]:

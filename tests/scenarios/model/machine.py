@@ -62,10 +62,11 @@ class RestMachine(RuleBasedStateMachine):
 
     @rule(which=WHICH)
     def send_code(self, which: int) -> None:
-        vehicle = self.vehicles[which]
-        self.act(which, "identity-code", None, vehicle.send_code)
-        if vehicle.attempts_left == vehicle.code_attempts:
-            self.codes[which] = self.service.code(self.cars[which].user, "confirm_identity")
+        vehicle, user = self.vehicles[which], self.cars[which].user
+        with self.service.phone_of(user):
+            self.act(which, "identity-code", None, vehicle.send_code)
+            if vehicle.attempts_left == vehicle.code_attempts:
+                self.codes[which] = self.service.code(user, "confirm_identity")
 
     @rule(which=WHICH, is_right=st.booleans())
     def confirm_identity(self, which: int, *, is_right: bool) -> None:

@@ -1,5 +1,8 @@
 """Examples of the machine, until so many acts were made or the cars of a system are used up."""
 
+import itertools
+
+import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -10,8 +13,9 @@ STEPS = 50
 EXAMPLES_AT_ONCE = 5
 
 
-def play(service: Service, *, acts: int) -> None:
-    """Raises at the first difference, with the example that shows it."""
+def play(service: Service, *, acts: int, seed: int | None = None) -> None:
+    """Raises at the first difference, with the example that shows it. A seed replays the choices of a run."""
+    number = itertools.count()
 
     class Machine(RestMachine):
         """With this service."""
@@ -27,6 +31,8 @@ def play(service: Service, *, acts: int) -> None:
         suppress_health_check=list(HealthCheck),
     )
     while service.calls < acts:
+        if seed is not None:
+            hypothesis.seed(f"{seed}-{next(number)}")(Machine)
         try:
             run_state_machine_as_test(Machine, settings=options)
         except StopIteration:

@@ -1,13 +1,19 @@
 """A running system for the model: its cars, and calls that return an answer and a view."""
 
+import fcntl
 import itertools
-from collections.abc import Iterator
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from demo.offices import MAIN_OFFICE
 from tests.scenarios.model.contract_model import Answer, Pool
 
 Json = dict[str, Any]
@@ -33,13 +39,44 @@ class Car:
         return str(self.facts["office_code"])
 
 
+USED_CARS = "used.json"
+
+
+@dataclass(frozen=True)
+class Share:
+    """The part of one of several processes: the main office, or every n-th of the others. `folder` is common to all."""
+
+    number: int
+    of: int
+    folder: Path
+
+    def has(self, office: str, others: Sequence[str]) -> bool:
+        """Whether this office is in it; `others` are all but the main office."""
+        if self.of == 1:
+            return True
+        return office == MAIN_OFFICE if self.number == 0 else office in others[self.number - 1 :: self.of - 1]
+
+    def used(self) -> frozenset[str]:
+        """The VINs of cars with which the histories were played."""
+        return frozenset(json.loads((self.folder / USED_CARS).read_text()))
+
+    @contextmanager
+    def phone_of(self, user: str) -> Iterator[None]:
+        """Nobody else has a code sent to this user's phone inside the block: the newest one is ours."""
+        with (self.folder / f"{user}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
 @dataclass
 class Service:
-    """`calls` counts the writes of all machines, and `pool` is what they all hold."""
+    """`calls` counts the writes of all machines, `answers` their answers, and `pool` is what they all hold."""
 
     http: httpx.Client
     pool: Pool = field(default_factory=Pool)
+    share: Share | None = None
     calls: int = 0
+    answers: Counter[Answer] = field(default_factory=Counter)
     _tokens: dict[str, str] = field(default_factory=dict)
     _cars: Iterator[Car] = field(default_factory=lambda: iter(()))
     _clerks: dict[str, str] = field(default_factory=dict)
@@ -48,13 +85,22 @@ class Service:
         users = self._read("/demo/users")["items"]
         self._clerks = {user["office_code"]: user["user"] for user in users if "clerk" in user["roles"]}
         applicants = [user["user"] for user in users if user["roles"] == ["applicant"]]
-        self._cars = itertools.chain.from_iterable(map(self._cars_of, applicants))
+        cars = itertools.chain.from_iterable(map(self._cars_of, applicants))
+        self._cars = filter(self._is_mine, cars) if self.share else cars
 
     def next_car(self) -> Car:
         """A car that nobody has used."""
         return next(self._cars)
 
+    def phone_of(self, user: str) -> AbstractContextManager[None]:
+        """Until its end the newest code on the user's phone is the one that was sent inside the block."""
+        return self.share.phone_of(user) if self.share else nullcontext()
+
     def create(self, car: Car) -> Json:
+        with self.phone_of(car.user):
+            return self._create(car)
+
+    def _create(self, car: Car) -> Json:
         self.post(car.user, "/verification-codes", {"purpose": "confirm_information"})
         notice = self._read(f"/offices/{car.office}/notice", car.user)
         names = ("office_code", "certificate_number", "vin", "seller")
@@ -80,8 +126,10 @@ class Service:
         self.calls += 1
         headers = self._headers(user) | {"Idempotency-Key": key or self.new_key()}
         response = self.http.post(f"/api/v1{path}", json=body, headers=headers)
-        answer: Json = response.json()
-        return ("ok" if response.is_success else str(answer["code"])), answer
+        body_of_answer: Json = response.json()
+        answer = "ok" if response.is_success else str(body_of_answer["code"])
+        self.answers[answer] += 1
+        return answer, body_of_answer
 
     @staticmethod
     def new_key() -> str:
@@ -90,6 +138,11 @@ class Service:
     def keys(self, user: str, id_: str, prefix: str, typed: str) -> list[str]:
         found = self._read(f"/preselections/{id_}/keyboard", user, prefix=prefix, typed=typed)
         return list(found["available"])
+
+    def _is_mine(self, car: Car) -> bool:
+        assert self.share
+        others = sorted(self._clerks.keys() - {MAIN_OFFICE})
+        return self.share.has(car.office, others) and car.facts["vin"] not in self.share.used()
 
     def _cars_of(self, user: str) -> list[Car]:
         return [Car(user, facts) for facts in self._read("/demo/vehicles", user=user)["items"]]

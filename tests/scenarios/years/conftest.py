@@ -18,5 +18,5 @@ async def system(
     postgres: Postgres, servers: Servers, database_template: str, data_folder: DataFolder
 ) -> AsyncIterator[System]:
     await postgres.create_database(NAME, template=database_template)
-    yield System(data_folder, servers, {}, database=NAME, task_queue=NAME, urls=[URL])
+    yield System(data_folder, servers, {}, database=NAME, task_queue=NAME, urls={"api": URL})
     await postgres.drop_database(NAME)

@@ -2,14 +2,16 @@
 
 import random
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+from domain.policy import Policy
 from process.clock import system_clock
 from tests.scenarios.fault_injection.calls import CallLog
 from tests.scenarios.fault_injection.checker import CHECKS
@@ -35,6 +37,26 @@ MAINTENANCE = [step.name for step in STEPS if step.name != "resynced"]
 RARELY = ("indexes", "keyboards", "fairness", "figures")
 """What costs most; the rest is done at every moment."""
 
+KINDS = (
+    "missed working days",
+    "notices",
+    "late notices",
+    "closings",
+    "extended deadlines",
+    "bans",
+    "bans that ended by time",
+    "early releases",
+    "appeals granted",
+    "appeals refused",
+    "rotations",
+    "retired keys",
+    "policies",
+    "continued as new",
+    "people purged",
+    "days of draws published",
+)
+"""What years are for: a run in which one of them does not happen shows nothing about it."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -51,6 +73,9 @@ class Plan:
     rarely_days: float = 30
     """How often the costly part of maintenance runs."""
 
+    is_whole: bool = False
+    """Whether everything of `KINDS` has to happen."""
+
 
 @dataclass
 class YearsReport:
@@ -59,6 +84,8 @@ class YearsReport:
     plan: Plan
     lived: float = 0.0
     seconds: list[float] = field(default_factory=list)
+    parts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """The seconds of each part of the work."""
     counts: Counter[str] = field(default_factory=Counter)
     violations: dict[str, Sequence[str]] = field(default_factory=dict)
 
@@ -66,15 +93,24 @@ class YearsReport:
     def is_clean(self) -> bool:
         return not any(self.violations.values())
 
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.parts[part] += time.monotonic() - began
+
     def markdown(self) -> str:
         plan, years = self.plan, ", ".join(f"{seconds:.0f}" for seconds in self.seconds)
         minutes = sum(self.seconds) / MINUTE_S
         made = ", ".join(f"{count} {name}" for name, count in self.counts.items())
+        parts = ", ".join(f"{part} {seconds:.0f}" for part, seconds in sorted(self.parts.items()))
         return "\n".join(
             [
                 f"Seed {plan.seed}, {plan.vehicles} vehicles.",
                 f"{self.lived:.1f} of {plan.years} years in {minutes:.1f} minutes.",
-                f"Seconds of each year: {years}.",
+                f"Seconds of each year: {years}; of each part: {parts}.",
                 "",
                 f"{made}.",
                 "",
@@ -127,7 +163,8 @@ class YearsRun:
             began = time.monotonic()
             while self.service.clock() < begins + year * YEAR and time.monotonic() < give_up:
                 await self._live()
-                await self._let_time_pass()
+                with self.report.timed("time passes"):
+                    await self._let_time_pass()
             self.report.seconds.append(time.monotonic() - began)
             self.show(f"year {year}: {self.report.seconds[-1]:.0f} s, {len(self.town.problems)} problems")
         await self._live()
@@ -143,15 +180,22 @@ class YearsRun:
 
     async def _live(self) -> None:
         """One moment: what is due is done, and maintenance runs."""
-        now = self.service.clock()
-        await self.service.container.fairness_keeper().keep(now)
-        await self.service.repositories.pool_reconciler.reconcile(now)
-        await self.town.act()
-        await self.ledger.collect(self.service.system.owner_dsn)
+        now, timed = self.service.clock(), self.report.timed
+        with timed("worker's repeated work"):
+            await self.service.container.fairness_keeper().keep(now)
+            await self.service.repositories.pool_reconciler.reconcile(now)
+        with timed("people act"):
+            await self.town.act()
+        with timed("ledger"):
+            await self.ledger.collect(self.service.system.owner_dsn)
         is_whole = self.whole is None or now - self.whole >= timedelta(days=self.plan.rarely_days)
+        with timed("maintenance"):
+            await self._maintain([name for name in MAINTENANCE if name not in RARELY])
         if is_whole:
             self.whole = now
-        await self._maintain([name for name in MAINTENANCE if is_whole or name not in RARELY])
+            for name in RARELY:
+                with timed(f"maintenance: {name}"):
+                    await self._maintain([name])
         self.report.counts["moments"] += 1
 
     async def _maintain(self, steps: list[str]) -> None:
@@ -184,8 +228,18 @@ class YearsRun:
             self.report.violations[promise] = await check_years(evidence, self.town)
         for counts in (counts_of(evidence), self.town.staff.counts, await self._workflows()):
             self.report.counts.update(counts)
+        self.report.counts["missed working days"] = sum(
+            row["stage"] == "overdue" and Policy.from_dict(row["policy"]).validity_working_days
+            for row in evidence.preselections.values()
+        )
+        self.report.counts["bans that ended by time"] = sum(
+            ban["released_at"] is not None and ban["released_by"] is None for ban in evidence.bans
+        )
         self.report.counts["POSTs"] = len(self.town.log.attempts)
         self.report.counts["SMS"] = len(evidence.deliveries)
+        if self.plan.is_whole:
+            missing = [f"no {kind}" for kind in KINDS if not self.report.counts[kind]]
+            self.report.violations["everything that years are for happens"] = missing
         return self.report
 
     async def _workflows(self) -> Mapping[str, int]:

@@ -64,11 +64,14 @@ class Staff:
 
     async def announce_holidays(self, year: int) -> None:
         """The notice of a year, which may come when the year has begun: some days off move, and weekends are worked."""
+        today = shanghai_day(self.town.service.clock())
         off = {day for day, kind in days_of([year]).items() if kind is DayKind.HOLIDAY}
         moved = {day + _DAY for day in off if (day + _DAY).weekday() < _WEEKEND and self.rng.random() < 0.3}
         worked = {_saturday_after(day) for day in moved if _saturday_after(day).year == year}
         days = dict.fromkeys(off | moved, "holiday") | dict.fromkeys(worked, "working")
         await self._enter(year, days, official=True)
+        if today >= date(year, 1, 1):
+            self._count("late notices")
 
     async def close(self, office: Office, first: date | None = None) -> None:
         """A closing of one to three days, from today, tomorrow or the day after on unless it is given."""

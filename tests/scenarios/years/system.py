@@ -81,7 +81,7 @@ async def own_system(root: Path) -> AsyncIterator[System]:
         async with Servers(Postgres(folder, durable=False), Valkey(folder), temporal) as servers:
             await servers.postgres.create_database(DATABASE)
             await asyncio.to_thread(migrate, servers.postgres.owner_url(DATABASE))
-            yield System(folder, servers, {}, urls=[URL])
+            yield System(folder, servers, {}, urls={"api": URL})
 
 
 @asynccontextmanager
