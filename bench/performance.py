@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench.bar_chart import Bar, bar_chart
+from bench.chart import ChartRow, chart
 from bench.guarantees import GUARANTEES, HEADINGS
 from bench.machine import log_to, machine
 from bench.pages import write_section
@@ -52,10 +52,12 @@ def _table(peers: Sequence[Peer]) -> str:
 
 
 def plot(peers: Sequence[Peer]) -> str:
-    return bar_chart(
+    return chart(
         "Journeys in a second",
         [
-            Bar(f"{peer.name}, {number} at once", peer.rate(number), is_ours=peer.name in OURS.values(), group=title)
+            ChartRow(
+                f"{peer.name}, {number} at once", peer.rate(number), is_ours=peer.name in OURS.values(), group=title
+            )
             for work, title in WORKS.items()
             for peer in peers
             if peer.work == work

@@ -91,7 +91,7 @@ class Shop:
         assert (await self._post("orders", order))["status"] == "p"
 
     async def _post(self, what: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """On a connection of its own, for its web workers close it after each answer."""
+        """On a new connection, for its web workers close it after each answer."""
         fields = {
             "Host": f"{HOST}:{self.port}",
             "Authorization": f"Token {self.token}",
@@ -149,7 +149,7 @@ async def _run(stack: Stack, command: list[str], environment: Mapping[str, str])
 
 
 def _environment(stack: Stack, port: int, data: Path) -> dict[str, str]:
-    """The same PostgreSQL and Valkey as ours, with its cache and its queue in databases of their own."""
+    """The same PostgreSQL and Valkey as ours, with its cache and its queue in separate databases."""
     database, redis = make_url(stack.owner_url), stack.settings.redis_url
     queue = redis.replace("unix://", "redis+socket://", 1).partition("?")[0]
     return {

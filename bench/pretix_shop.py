@@ -1,6 +1,6 @@
 """With pretix's own interpreter: make a shop with so many seats, and print its product and a token.
 
-It imports nothing of ours, for pretix has an environment of its own. Its arguments: shop, event, number of seats.
+It imports nothing of ours, for pretix has a separate environment. Its arguments: shop, event, number of seats.
 """
 
 import sys

@@ -26,7 +26,7 @@ EDGES = {
         "process/helper_process.py",
         "_answer_to",
     ): "The edge of a helper process: a question that fails is logged, and the parent hears it.",
-    ("worker/__main__.py", "repeat"): "The edge of a task: one bad row must not stop the work on everything else.",
+    ("worker/repeats.py", "repeat"): "The edge of a task: one bad row must not stop the work on everything else.",
 }
 
 

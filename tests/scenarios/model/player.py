@@ -1,6 +1,6 @@
 """`python -m tests.scenarios.model.player`: one of several processes that play on one system, each at its own offices.
 
-The vehicles of an office share its numbers with no other office, so each process has a pool of its own to compare with.
+The vehicles of an office share its numbers with no other office, so each process compares with its own pool.
 """
 
 import argparse

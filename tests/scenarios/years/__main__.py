@@ -4,7 +4,6 @@ The exit code is 1 if a promise was broken.
 """
 
 import argparse
-import asyncio
 import logging
 import secrets
 import sys
@@ -12,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from bench.machine import machine
 from bench.pages import write_section
@@ -49,7 +49,7 @@ def main() -> int:
         Path(folder).chmod(0o711)
         sizes = given.vehicles, given.years, given.step_days, given.minutes
         plan = Plan(given.seed, *sizes, is_whole=not given.fewer_kinds)
-        report = asyncio.run(run_alone(plan, Path(folder) / "data"))
+        report = uvloop.run(run_alone(plan, Path(folder) / "data"))
     sys.stdout.write(f"{report.markdown()}\n")
     if given.write:
         write_section(PAGE, "years", f"{machine()}.\n\n{report.markdown()}")

@@ -20,6 +20,9 @@ from temporalio.testing._timeskipping import FastForwardConfig
 from process.clock import system_clock
 
 _LEAST = timedelta(seconds=1)
+_PATIENCE = timedelta(minutes=2)
+"""The most that the server grants."""
+
 _STOPPED = TimeSkippingConfig(enabled=False, disable_propagation=True)
 
 
@@ -53,6 +56,27 @@ class AtLeastNow(temporalio.client.Interceptor, temporalio.worker.Interceptor):
         next: temporalio.worker.ActivityInboundInterceptor,  # noqa: A002 (the SDK's own name)
     ) -> temporalio.worker.ActivityInboundInterceptor:
         return _AtLeastNow(next, self._clock)
+
+    def intercept_client(
+        self,
+        next: temporalio.client.OutboundInterceptor,  # noqa: A002 (the same)
+    ) -> temporalio.client.OutboundInterceptor:
+        return _Patient(next)
+
+
+class _Patient(temporalio.client.OutboundInterceptor):
+    """Workflows wait long for a busy worker: while a lost task is waited for, a skip goes on to its end."""
+
+    async def start_workflow(self, input: temporalio.client.StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002 (the same)
+        input.task_timeout = _PATIENCE
+        return await super().start_workflow(input)
+
+    async def start_update_with_start_workflow(
+        self,
+        input: temporalio.client.StartWorkflowUpdateWithStartInput,  # noqa: A002 (the same)
+    ) -> temporalio.client.WorkflowUpdateHandle[Any]:
+        input.start_workflow_input.task_timeout = _PATIENCE
+        return await super().start_update_with_start_workflow(input)
 
 
 class _AtLeastNow(temporalio.worker.ActivityInboundInterceptor):

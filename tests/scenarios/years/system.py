@@ -14,6 +14,7 @@ from api.app import create_app
 from api.context import AppContext, Gateways
 from config.payloads import DATA_CONVERTER
 from config.settings import Settings
+from domain.durations import Duration
 from embedded.folders import DataFolder
 from embedded.ports import free_port
 from embedded.postgres import Postgres
@@ -41,6 +42,9 @@ from workflows.vehicle import decisions
 URL = "http://years.test"
 DECISIONS_OF_A_RUN = 6
 """Instead of 500: then many journeys continue as new."""
+
+PUBLISHED_DAY = Duration(days=7)
+"""Each published day is verified by a process, as in the service: 3,650 of them would take longer than all journeys."""
 
 CONNECTIONS = 10
 NO_LIMIT = "1000000"
@@ -103,7 +107,12 @@ async def simulated_service(system: System, clock: SimulatedClock, keys: Path) -
     async with AsyncExitStack() as running:
         running.enter_context(patch.object(decisions, "MOST_DECISIONS", DECISIONS_OF_A_RUN))
         container = WorkerContainer(
-            _repositories(settings, shared), httpx.AsyncClient(), phone, clock=clock, clock_skew=None
+            _repositories(settings, shared),
+            httpx.AsyncClient(),
+            phone,
+            clock=clock,
+            fairness_day=PUBLISHED_DAY,
+            clock_skew=None,
         )
         running.push_async_callback(container.close)
         worker = make_worker(

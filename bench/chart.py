@@ -1,4 +1,4 @@
-"""A chart of horizontal bars as SVG, for a document."""
+"""A chart of horizontal rows as SVG, for a document."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,27 +6,27 @@ from itertools import groupby
 from xml.sax.saxutils import escape
 
 WIDTH, LABELS, VALUES = 960, 380, 70
-ROW, BAR, TOP, TITLE = 26, 18, 48, 36
+ROW, THICKNESS, TOP, TITLE = 26, 18, 48, 36
 OURS, OTHERS, INK, MUTED, GROUND = "#0c50a0", "#9aa7b8", "#16202c", "#5b6572", "#f3f5f9"
 
 
 @dataclass(frozen=True)
-class Bar:
+class ChartRow:
     label: str
     value: float
     is_ours: bool
     group: str
 
 
-def bar_chart(title: str, bars: Sequence[Bar]) -> str:
-    """Bars one below the other under the title of their group; a longer bar is a greater value."""
-    most = max((bar.value for bar in bars), default=1) or 1
+def chart(title: str, rows: Sequence[ChartRow]) -> str:
+    """Rows one below the other under the title of their group; a longer one is a greater value."""
+    most = max((row.value for row in rows), default=1) or 1
     body, y = [], TOP
-    for group, members in groupby(bars, key=lambda bar: bar.group):
+    for group, members in groupby(rows, key=lambda row: row.group):
         body.append(_text(24, y + 18, group, size=15, colour=MUTED))
         y += TITLE - 8
-        for bar in members:
-            body += _bar(bar, y, most)
+        for row in members:
+            body += _row(row, y, most)
             y += ROW
         y += 12
     return "\n".join([*_head(title, y), *body, "</svg>", ""])
@@ -41,13 +41,13 @@ def _head(title: str, height: int) -> list[str]:
     ]
 
 
-def _bar(bar: Bar, y: int, most: float) -> list[str]:
-    length = (WIDTH - LABELS - VALUES - 24) * bar.value / most
-    colour = OURS if bar.is_ours else OTHERS
+def _row(row: ChartRow, y: int, most: float) -> list[str]:
+    length = (WIDTH - LABELS - VALUES - 24) * row.value / most
+    colour = OURS if row.is_ours else OTHERS
     return [
-        _text(LABELS - 8, y + 14, bar.label, anchor="end"),
-        f'  <rect x="{LABELS}" y="{y}" width="{length:.1f}" height="{BAR}" rx="3" fill="{colour}"/>',
-        _text(LABELS + length + 6, y + 14, f"{bar.value:.1f}"),
+        _text(LABELS - 8, y + 14, row.label, anchor="end"),
+        f'  <rect x="{LABELS}" y="{y}" width="{length:.1f}" height="{THICKNESS}" rx="3" fill="{colour}"/>',
+        _text(LABELS + length + 6, y + 14, f"{row.value:.1f}"),
     ]
 
 
