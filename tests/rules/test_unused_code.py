@@ -21,6 +21,9 @@ BY_NAME = {
     "loadscopereorder": "An option of pytest-xdist.",
     "_split_scope": "pytest-xdist's scheduler calls it.",
     "should_exit": "uvicorn looks at it.",
+    "intercept_client": "Temporal's SDK calls it.",
+    "start_update_with_start_workflow": "The same.",
+    "task_timeout": "The same reads it.",
     "teardown": "Hypothesis calls it at the end of each example.",
 }
 

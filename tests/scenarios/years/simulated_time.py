@@ -20,7 +20,7 @@ from temporalio.testing._timeskipping import FastForwardConfig
 from process.clock import system_clock
 
 _LEAST = timedelta(seconds=1)
-_PATIENCE = timedelta(minutes=2)
+_TASK_TIMEOUT = timedelta(minutes=2)
 """The most that the server grants."""
 
 _STOPPED = TimeSkippingConfig(enabled=False, disable_propagation=True)
@@ -61,21 +61,21 @@ class AtLeastNow(temporalio.client.Interceptor, temporalio.worker.Interceptor):
         self,
         next: temporalio.client.OutboundInterceptor,  # noqa: A002 (the same)
     ) -> temporalio.client.OutboundInterceptor:
-        return _Patient(next)
+        return _LongTasks(next)
 
 
-class _Patient(temporalio.client.OutboundInterceptor):
+class _LongTasks(temporalio.client.OutboundInterceptor):
     """Workflows wait long for a busy worker: while a lost task is waited for, a skip goes on to its end."""
 
     async def start_workflow(self, input: temporalio.client.StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002 (the same)
-        input.task_timeout = _PATIENCE
+        input.task_timeout = _TASK_TIMEOUT
         return await super().start_workflow(input)
 
     async def start_update_with_start_workflow(
         self,
         input: temporalio.client.StartWorkflowUpdateWithStartInput,  # noqa: A002 (the same)
     ) -> temporalio.client.WorkflowUpdateHandle[Any]:
-        input.start_workflow_input.task_timeout = _PATIENCE
+        input.start_workflow_input.task_timeout = _TASK_TIMEOUT
         return await super().start_update_with_start_workflow(input)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -43,7 +44,7 @@ URL = "http://years.test"
 DECISIONS_OF_A_RUN = 6
 """Instead of 500: then many journeys continue as new."""
 
-PUBLISHED_DAY = Duration(days=7)
+PUBLISHED_DAY = Duration(time=timedelta(days=7))
 """Each published day is verified by a process, as in the service: 3,650 of them would take longer than all journeys."""
 
 CONNECTIONS = 10
