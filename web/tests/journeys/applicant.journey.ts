@@ -39,6 +39,7 @@ test('by draw: from the explanation to the completed preselection, and there aga
   expect(await page.getByText(/请于\d+月\d+日\(含\)前/).first().isVisible()).toBe(true)
   await page.goto(BASE)
   await heading('完成号牌预选').waitFor()
+  expect(await page.getByTestId('coordinates').getByRole('link').getAttribute('href')).toMatch(/^geo:\d+\.\d+,\d+\.\d+$/)
 })
 
 test('不包含4: none of the ten holds the digit', { tags: ['R-36'] }, async () => {

@@ -193,7 +193,7 @@ test('a clerk scans with the browser\'s own reader of codes, compares car and pl
   await operator.page.getByLabel('号牌号码或预选编号').fill(number)
   await operator.page.getByRole('button', { name: '查询', exact: true }).first().click()
   const story = operator.page.getByTestId('story')
-  await story.getByText('register').first().waitFor()
+  await story.getByRole('cell', { name: '确认办理 register' }).waitFor()
   expect(await story.getByRole('link', { name: '在 Temporal 中查看' }).getAttribute('href')).toContain(`vehicle-${id}`)
   expect(operator.faults).toEqual([])
   await operator.context.close()
