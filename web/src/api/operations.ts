@@ -11,6 +11,8 @@ export type PoolLevels = Schemas['PoolLevels']
 export type SegmentWithLevels = Schemas['SegmentWithLevels']
 export type Withholding = Schemas['WithholdingItem']
 export type Ban = Schemas['BanItem']
+export type Appeal = Schemas['AppealItem']
+export type AppealDecision = Schemas['DecisionBody']['decision']
 export type Sms = Schemas['TextItem']
 export type Workflow = Schemas['WorkflowItem']
 export type Unconfirmed = Schemas['UnconfirmedAnswer']
@@ -60,6 +62,13 @@ export const searchBans = async (id_number: string, key: string) =>
   (await post<{ items: Ban[] }>(at('blacklist', 'search'), { body: { id_number }, key })).items
 export const releaseBan = (id: string, reason: string, key: string) =>
   post<Ban>(at('blacklist', id, 'release'), { body: { reason }, key })
+export const fetchAppeals = async (state: string) => (await get<{ items: Appeal[] }>(at('appeals'), { query: { state } })).items
+export const fetchAppealFile = (id: string) => getFile(at('appeals', id, 'attachment'))
+export const decideAppeal = (id: string, decision: AppealDecision, reason: string, key: string) =>
+  post<Appeal>(at('appeals', id, 'decision'), { body: { decision, reason }, key })
+/** Confirms the decision that the operator has seen, and no other. */
+export const confirmAppeal = (id: string, decision: AppealDecision, key: string) =>
+  post<Appeal>(at('appeals', id, 'confirmation'), { body: { decision }, key })
 export const fetchTexts = async (query: Query = {}) => (await get<{ items: Sms[] }>(at('texts'), { query })).items
 export const sendAgain = (sms: Sms, reason: string, key: string) =>
   post<Sms>(at('texts', 'resending'), { body: { preselection_id: sms.preselection_id, purpose: sms.purpose, reason }, key })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inspect } from './axe'
 import { BASE, launchBrowser, visit } from './browser'
 import { anApplicant, aTakenNumber, callAs } from './demoWorld'
-import { confirmCandidate, draw, enterVehicle, putAside, verifyIdentity } from './steps'
+import { confirmCandidate, draw, enterVehicle, putAside, signIn, verifyIdentity } from './steps'
 
 let browser: Browser
 
@@ -26,6 +26,42 @@ async function selecting() {
   }
   const heading = (name: string) => page.getByRole('heading', { name, level: 1 })
   return { page, user, heading, look, leave }
+}
+
+/** One operator reads and grants the appeal of this preselection on the page, and another one confirms it there. */
+async function grantTheAppeal(id: string): Promise<void> {
+  const appealOf = async (name: string) => {
+    const { page, context, faults } = await visit(browser, { width: 1200, height: 900 })
+    await page.goto(BASE)
+    await signIn(page, { user: name, name, roles: [] })
+    await page.waitForURL(`${BASE}/operations`)
+    await page.goto(`${BASE}/operations/people`)
+    const leave = async () => {
+      await context.close()
+      expect(faults).toEqual([])
+    }
+    return { page, appeal: page.getByTestId('appeal').filter({ hasText: id }), leave }
+  }
+  const first = await appealOf('operator-1')
+  await first.appeal.getByText('车辆在运输途中受损。').waitFor()
+  const [file] = await Promise.all([first.page.waitForEvent('download'), first.appeal.getByRole('button', { name: /^附件/ }).click()])
+  expect(file.suggestedFilename()).toBe('appeal.pdf')
+  const { look, flaws } = inspect(first.page)
+  await first.appeal.getByRole('button', { name: '准予申诉' }).click()
+  await first.page.getByRole('dialog').getByLabel('事由').fill('情况属实。')
+  await look('the decision about an appeal')
+  await first.page.getByRole('dialog').getByRole('button', { name: '准予申诉' }).click()
+  await first.appeal.getByText('申诉获准 (operator-1').waitFor()
+  expect(await first.appeal.getByRole('button', { name: '复核：申诉获准' }).isDisabled()).toBe(true)
+  await look('people with an appeal')
+  expect(flaws).toEqual([])
+  await first.leave()
+  const second = await appealOf('operator-2')
+  await second.page.goto(`${BASE}/operations/inbox`)
+  await second.page.getByRole('link', { name: '去「人员事务」复核申诉' }).click()
+  await second.appeal.getByRole('button', { name: '复核：申诉获准' }).click()
+  await second.appeal.waitFor({ state: 'detached' })
+  await second.leave()
 }
 
 // Each of them waits most of its time for the server's deadlines, so they wait together.
@@ -84,6 +120,12 @@ describe.concurrent('deadlines', () => {
     await heading('已被列入选号黑名单').waitFor()
     expect(await page.getByText(/自动解除时间/).isVisible()).toBe(true)
     await look('blacklisted')
+    await page.getByRole('link', { name: '对此有异议？提出或查看申诉' }).click()
+    await page.locator('[data-appeal="open"]').waitFor()
+    await grantTheAppeal(page.url().split('/').at(-1)?.replace(/[?#].*/, '') ?? '')
+    await page.reload()
+    await page.locator('[data-appeal="granted"]').getByText('情况属实。').waitFor()
+    await look('granted appeal')
     await leave()
   })
 })

@@ -122,3 +122,37 @@ test.each([
   expect(await save('hours', '10–16')).toEqual(LOCATED.coordinates)
   expect(await save('coordinates', typed)).toEqual(sent)
 })
+
+test.each([
+  ['2026-11-26', '距最后办理日还有3天，请备齐下列材料。'],
+  ['2026-11-23', '今天是最后办理日，请携带下列材料前往办理。'],
+])('up to %s the page says how many days are left, and what to bring', async (visit_by, words) => {
+  serve(({ path }) => ({ body: path.endsWith('/things-to-bring') ? { items: ['身份证明', '登记证书'] } : { ...COMPLETED, visit_by } }))
+  const page = mountInPreselection(CompletedStage)
+  await flushPromises()
+  expect(page.get('.left').text()).toBe(words)
+})
+
+test.each([
+  ['delivered', '已送达138****8000'],
+  ['failed', '未能送达138****8000'],
+  ['handed_over', '已发送至138****8000'],
+  ['given_up', '未能发送至138****8000'],
+])('an SMS that is %s is said so', async (success_sms, words) => {
+  serve(() => ({ body: { ...COMPLETED, success_sms } }))
+  const page = mountInPreselection(CompletedStage)
+  await flushPromises()
+  expect(page.get('[data-sms]').text()).toContain(words)
+})
+
+test('a page that waits for the SMS asks a few times and then no more', async () => {
+  vi.useFakeTimers()
+  const calls = serve(() => ({ body: { ...COMPLETED, success_sms: 'waiting' } }))
+  const page = mountInPreselection(CompletedStage)
+  await vi.advanceTimersByTimeAsync(60_000)
+  const asked = calls.length
+  expect(asked).toBeGreaterThan(5)
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect(calls).toHaveLength(asked)
+  page.unmount()
+})
