@@ -1,22 +1,22 @@
 """Goodput against offered load: an open crowd calls at a fixed rate, whether or not it is answered.
 
 A call is good if it succeeds within `TIMEOUT_S`; a refusal is not. The crowd's rate is a multiple of the best rate
-that so many callers reach who wait for each answer.
+that so many callers reach who wait for each answer. The crowd is on the same processors, so its share is stated.
 """
 
-import asyncio
 import itertools
 import json
 import time
-from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from http import HTTPStatus
+from dataclasses import dataclass
 from statistics import quantiles
 
+import psutil
+
 from bench.figures import Figure, Seconds, Target
-from bench.http_client import Connection, connect
+from bench.http_client import connect
+from bench.load import TIMEOUT_S, Crowd, Outcome
 from bench.requests import DrawnPreselection, sign_in
 from bench.sizes import Sizes
 from bench.stack import Stack
@@ -25,115 +25,85 @@ LOADS = (0.5, 1, 2, 5, 10)
 """Multiples of the best rate."""
 
 LEAST_SHARE = 0.9
-LONGEST_S = 3.0
-TIMEOUT_S = 3.0
+LONGEST_S = TIMEOUT_S
 CLOSED_CALLERS = 32
 FIRST_USER = 101
+JUST_THE_BEST = 1
 
-Call = Callable[[Connection], Awaitable[int]]
+
+@dataclass(frozen=True)
+class Offered:
+    """A load and its outcome, with the seconds of processor that the API and the crowd used."""
+
+    load: float
+    outcome: Outcome
+    api: Seconds
+    crowd: Seconds
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
-    async with stack.worker(), stack.api(), AsyncExitStack() as open_:
-        calls = [await _caller(stack, open_, number) for number in range(sizes.accounts)]
-        crowd = Crowd(stack.settings.http_port, calls)
+    async with stack.worker(), stack.api() as api, AsyncExitStack() as open_:
+        pairs = [await _requests(stack, open_, number) for number in range(sizes.accounts)]
+        turns = itertools.cycle([pair[turn] for turn in range(2) for pair in pairs])
+        crowd, process = Crowd(stack.settings.http_port, turns), psutil.Process(api.pid)
         # The first calls load modules and make plans.
-        await crowd.best_rate(sizes.load_seconds)
-        best = await crowd.best_rate(sizes.load_seconds)
-        outcomes = [await crowd.offer(load * best, sizes.load_seconds) for load in LOADS]
-        await crowd.close()
-    highest = max(outcome.goodput for outcome in outcomes)
-    return [figure for load, outcome in zip(LOADS, outcomes, strict=True) for figure in outcome.figures(load, highest)]
+        await crowd.best_rate(CLOSED_CALLERS, sizes.load_seconds)
+        best = await crowd.best_rate(CLOSED_CALLERS, sizes.load_seconds)
+        loads = [await _offer(crowd, process, load, best, sizes) for load in LOADS]
+        crowd.close()
+    highest = max(each.outcome.goodput for each in loads)
+    [served] = (each for each in loads if each.load == JUST_THE_BEST)
+    return [*(figure for each in loads for figure in _figures(each, highest)), *_of_refusals(loads[-1], served)]
 
 
-async def _caller(stack: Stack, open_: AsyncExitStack, number: int) -> Call:
-    """One account with a batch, whose call puts one of two numbers aside in turn: a whole decision each time."""
+async def _requests(stack: Stack, open_: AsyncExitStack, number: int) -> Sequence[bytes]:
+    """Of one account with a batch: each of its two calls makes another number the candidate, a whole decision."""
     api = await open_.enter_async_context(connect(stack.settings.http_port))
     me = await sign_in(api, f"applicant-{FIRST_USER + number}")
     vehicle = await DrawnPreselection.reach(stack, me)
-    bodies = itertools.cycle([json.dumps({"number": number}).encode() for number in vehicle.numbers[:2]])
-    headers = {"Authorization": api.headers["Authorization"], "Content-Type": "application/json"}
-
-    async def call(connection: Connection) -> int:
-        status, _ = await connection.exchange("POST", f"{vehicle.path}/candidates", next(bodies), **headers)
-        return status
-
-    return call
+    head = (
+        f"POST {vehicle.path}/candidates HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Authorization: {api.headers['Authorization']}\r\nContent-Length: "
+    )
+    bodies = [json.dumps({"number": number}) for number in vehicle.numbers[:2]]
+    return [f"{head}{len(body.encode())}\r\n\r\n{body}".encode() for body in bodies]
 
 
-@dataclass
-class Outcome:
-    """What became of a crowd's calls: the seconds of each that was carried out, and how many got each other status."""
+async def _offer(crowd: Crowd, api: psutil.Process, load: float, best: float, sizes: Sizes) -> Offered:
+    began = _used(api), time.process_time()
+    outcome = await crowd.offer(load * best, sizes.load_seconds)
+    return Offered(load, outcome, _used(api) - began[0], time.process_time() - began[1])
 
-    seconds: float
-    offered: int = 0
-    done: list[Seconds] = field(default_factory=list)
-    refused: Counter[int] = field(default_factory=Counter)
 
-    @property
-    def goodput(self) -> float:
-        """Good calls per second."""
-        return sum(took <= TIMEOUT_S for took in self.done) / self.seconds
+def _used(process: psutil.Process) -> Seconds:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
-    def note(self, status: int, took: Seconds) -> None:
-        if status < HTTPStatus.BAD_REQUEST:
-            self.done.append(took)
-        else:
-            self.refused[status] += 1
 
-    def figures(self, load: float, highest: float) -> list[Figure]:
-        p99 = quantiles(self.done, n=100)[98] if len(self.done) > 1 else float("inf")
-        rates = f"{self.goodput:.0f} of {self.offered / self.seconds:.0f} calls a second"
-        refused = ", ".join(f"{count} × {status}" for status, count in sorted(self.refused.items()))
-        name = f"at {load:g} times the best rate"
-        return [
-            Figure(
-                f"goodput {name}, against the highest", [self.goodput / highest], _least(load), f"{rates} {refused}"
-            ),
-            Figure(f"… p99 of what was admitted {name}", [p99], Target("at most", LONGEST_S), unit=" s"),
-        ]
+def _figures(offered: Offered, highest: float) -> list[Figure]:
+    load, outcome = offered.load, offered.outcome
+    p99 = quantiles(outcome.done, n=100)[98] if len(outcome.done) > 1 else float("inf")
+    rates = f"{outcome.goodput:.0f} of {outcome.offered / outcome.seconds:.0f} calls a second"
+    refused = ", ".join(f"{count} × {status}" for status, count in sorted(outcome.refused.items()))
+    shares = f"cores: API {offered.api / outcome.seconds:.2f}, crowd {offered.crowd / outcome.seconds:.2f}"
+    name, detail = f"at {load:g} times the best rate", "; ".join(part for part in (rates, refused, shares) if part)
+    return [
+        Figure(f"goodput {name}, against the highest", [outcome.goodput / highest], _least(load), detail),
+        Figure(f"… p99 of what was admitted {name}", [p99], Target("at most", LONGEST_S), unit=" s"),
+    ]
+
+
+def _of_refusals(most: Offered, served: Offered) -> list[Figure]:
+    """What a refusal costs: what the API used beyond the calls that it carried out, at the highest load."""
+    refusals = most.outcome.refused.total()
+    if not refusals or not served.outcome.done:
+        return []
+    for_served = served.api / len(served.outcome.done) * len(most.outcome.done)
+    each = 1e6 * max(0.0, most.api - for_served) / refusals
+    mine = 1e6 * most.crowd / most.outcome.answered
+    detail = f"{mine:.0f} µs of the crowd for each call"
+    return [Figure(f"processor time of the API for a refusal at {most.load:g} times", [each], None, detail, " µs")]
 
 
 def _least(load: float) -> Target | None:
     return Target("at least", LEAST_SHARE) if load > 1 else None
-
-
-@dataclass
-class Crowd:
-    """Callers at one API. Connections are kept and used again, as browsers do."""
-
-    port: int
-    calls: Sequence[Call]
-    _idle: deque[Connection] = field(default_factory=deque)
-
-    async def close(self) -> None:
-        await asyncio.gather(*(connection.close() for connection in self._idle))
-
-    async def best_rate(self, seconds: float) -> float:
-        """Good calls per second of callers who wait for each answer."""
-        outcome = Outcome(seconds)
-        until = time.perf_counter() + seconds
-        turns = itertools.cycle(self.calls)
-
-        async def caller() -> None:
-            while time.perf_counter() < until:
-                await self._call(next(turns), outcome)
-
-        await asyncio.gather(*(caller() for _ in range(CLOSED_CALLERS)))
-        return outcome.goodput
-
-    async def offer(self, rate: float, seconds: float) -> Outcome:
-        """Begin `rate` calls per second, and wait for all answers."""
-        outcome = Outcome(seconds, round(rate * seconds))
-        turns, began = itertools.cycle(self.calls), time.perf_counter()
-        async with asyncio.TaskGroup() as group:
-            for number in range(outcome.offered):
-                await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
-                group.create_task(self._call(next(turns), outcome))
-        return outcome
-
-    async def _call(self, call: Call, outcome: Outcome) -> None:
-        began = time.perf_counter()
-        connection = self._idle.pop() if self._idle else await Connection.open(self.port)
-        outcome.note(await call(connection), time.perf_counter() - began)
-        self._idle.append(connection)

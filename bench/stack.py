@@ -80,10 +80,11 @@ class Stack:
             yield
 
     @asynccontextmanager
-    async def api(self) -> AsyncIterator[None]:
+    async def api(self) -> AsyncIterator[Api]:
         """An API process with the demo's sign-in, on `settings.http_port`."""
-        async with _up(Api(self.folder, "demo.server", self.environment, port=self.settings.http_port)):
-            yield
+        api = Api(self.folder, "demo.server", self.environment, port=self.settings.http_port)
+        async with _up(api):
+            yield api
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ RFC 9112, 3.2: a request of HTTP/1.1 has exactly one valid `Host`. RFC 9110, 5.3
 """
 
 import re
-from collections import Counter
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -42,8 +41,8 @@ class SingleHeaders:
 
 def is_unambiguous(headers: list[tuple[bytes, bytes]], version: str) -> bool:
     """`headers` with names in small letters."""
-    counts = Counter(name for name, _ in headers if name in SINGLE)
-    if any(count > 1 for count in counts.values()):
+    single = [name for name, _ in headers if name in SINGLE]
+    if len(single) != len(set(single)):
         return False
     host = next((value for name, value in headers if name == b"host"), None)
     return version != "1.1" if host is None else bool(_HOST.fullmatch(host))

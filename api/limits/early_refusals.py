@@ -1,19 +1,27 @@
 """Refuses a write for which the queue has no room before anything else is done for it.
 
-A refusal must cost little: of ten times the load nine parts are refused, and their cost is lost to what is admitted.
+A refusal must cost little: of ten times the load nine parts are refused, and their cost is lost to what is admitted. So
+the response is built once for each language, and refusals are logged together.
 """
 
 from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.context import AppContext
 from api.http.problems import refusal_response
+from api.http.request_log import log_with_others
 from api.http.secured_route import BASE, WRITES
 from api.limits.admission import ask_again
 from domain.errors import Busy
-from locales.languages import preferred_language
+from domain.instants import format_instant, parse_instant
+from locales.languages import Language, preferred_language
+
+_SOME_INSTANT = "2026-01-01T00:00:00.000Z"
+"""It has the length of every instant, so the length of the body is the same too."""
 
 
 class EarlyRefusals:
@@ -26,14 +34,41 @@ class EarlyRefusals:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = self._app
         if scope["type"] == "http" and scope["method"] in WRITES and scope["path"].startswith(BASE):
             headers, context = Headers(scope=scope), scope["app"].state.context
             now = context.clock()
             if _has_no_room(context, headers.get("authorization", ""), now):
-                language = preferred_language(headers.get("accept-language"))
-                answer = refusal_response(Busy(ask_again(now)), language, now)
-        await answer(scope, receive, send)
+                log_with_others(scope)
+                await send_busy(send, preferred_language(headers.get("accept-language")), now)
+                return
+        await self._app(scope, receive, send)
+
+
+class _Parts(NamedTuple):
+    """A response without its two instants."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    before: bytes
+    after: bytes
+
+
+@cache
+def _parts(language: Language) -> _Parts:
+    instant = parse_instant(_SOME_INSTANT)
+    response = refusal_response(Busy(instant), language, instant)
+    before, _, after = bytes(response.body).partition(_SOME_INSTANT.encode())
+    headers = [(name, value) for name, value in response.raw_headers if name != b"retry-after"]
+    return _Parts(response.status_code, headers, before, after)
+
+
+async def send_busy(send: Send, language: Language, now: datetime) -> None:
+    """Send what `refusal_response` makes of `Busy`."""
+    parts, retry_at = _parts(language), ask_again(now)
+    seconds = -int((now - retry_at).total_seconds() // 1)
+    headers = [*parts.headers, (b"retry-after", b"%d" % seconds)]
+    await send({"type": "http.response.start", "status": parts.status, "headers": headers})
+    await send({"type": "http.response.body", "body": parts.before + format_instant(retry_at).encode() + parts.after})
 
 
 def _has_no_room(context: AppContext, token: str, at: datetime) -> bool:

@@ -1,0 +1,145 @@
+"""Callers that cost as little as they can: what they use of the processor is missing where it is measured.
+
+A request is bytes that were built before, and of a response only the status and the length are read.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import cast
+
+from bench.figures import Seconds
+
+TIMEOUT_S = 3.0
+PAUSE_S = 0.002
+"""Calls that are due within such a time are begun together."""
+
+_END_OF_HEAD, _LENGTH = b"\r\n\r\n", b"content-length:"
+_STATUS = slice(9, 12)
+
+
+@dataclass
+class Outcome:
+    """What became of calls: the seconds of each that was carried out, and how many got each other status."""
+
+    seconds: float
+    offered: int = 0
+    done: list[Seconds] = field(default_factory=list)
+    refused: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def goodput(self) -> float:
+        """Good calls per second."""
+        return sum(took <= TIMEOUT_S for took in self.done) / self.seconds
+
+    @property
+    def answered(self) -> int:
+        return len(self.done) + self.refused.total()
+
+    def note(self, status: int, took: Seconds) -> None:
+        if status < HTTPStatus.BAD_REQUEST:
+            self.done.append(took)
+        else:
+            self.refused[status] += 1
+
+
+class _Connection(asyncio.Protocol):
+    """A kept connection with one call at a time."""
+
+    def __init__(self, answered: Callable[["_Connection", int, Seconds], None]) -> None:
+        self._answered = answered
+        self._transport: asyncio.Transport | None = None
+        self._received = b""
+        self._began = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def send(self, request: bytes, began: float) -> None:
+        assert self._transport
+        self._began = began
+        self._transport.write(request)
+
+    def close(self) -> None:
+        assert self._transport
+        self._transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        received = self._received + data if self._received else data
+        head = received.find(_END_OF_HEAD)
+        if head < 0 or len(received) < head + len(_END_OF_HEAD) + _length(received, head):
+            self._received = received
+            return
+        self._received = b""
+        self._answered(self, int(received[_STATUS]), time.perf_counter() - self._began)
+
+
+def _length(received: bytes, head: int) -> int:
+    place = received.find(_LENGTH, 0, head) + len(_LENGTH)
+    return int(received[place : received.index(b"\r", place)])
+
+
+class Crowd:
+    """Callers at one API, who send these requests in turn. Connections are kept and used again, as browsers do."""
+
+    def __init__(self, port: int, requests: Iterator[bytes]) -> None:
+        self._port = port
+        self._requests = requests
+        self._idle: list[_Connection] = []
+        self._outcome = Outcome(0)
+        self._until = 0.0
+
+    def close(self) -> None:
+        for connection in self._idle:
+            connection.close()
+
+    async def best_rate(self, callers: int, seconds: float) -> float:
+        """Good calls per second of callers who wait for each answer."""
+        self._outcome = outcome = Outcome(seconds, callers)
+        self._until = time.perf_counter() + seconds
+        for _ in range(callers):
+            await self._begin()
+        await self._all_are_answered(outcome)
+        return outcome.goodput
+
+    async def offer(self, rate: float, seconds: float) -> Outcome:
+        """Begin `rate` calls per second, and wait for all answers."""
+        self._outcome = outcome = Outcome(seconds, round(rate * seconds))
+        self._until, begun, began = 0.0, 0, time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            while begun < outcome.offered:
+                due = min(outcome.offered, 1 + int(rate * (time.perf_counter() - began)))
+                for _ in range(begun, due):
+                    if self._idle:
+                        self._idle.pop().send(next(self._requests), time.perf_counter())
+                    else:
+                        group.create_task(self._begin())
+                begun = due
+                await asyncio.sleep(PAUSE_S)
+        await self._all_are_answered(outcome)
+        return outcome
+
+    async def _begin(self) -> None:
+        began = time.perf_counter()
+        if not self._idle:
+            loop = asyncio.get_running_loop()
+            _, connection = await loop.create_connection(lambda: _Connection(self._note), "127.0.0.1", self._port)
+        else:
+            connection = self._idle.pop()
+        connection.send(next(self._requests), began)
+
+    def _note(self, connection: _Connection, status: int, took: Seconds) -> None:
+        self._outcome.note(status, took)
+        now = time.perf_counter()
+        if now < self._until:
+            self._outcome.offered += 1
+            connection.send(next(self._requests), now)
+        else:
+            self._idle.append(connection)
+
+    async def _all_are_answered(self, outcome: Outcome) -> None:
+        while outcome.answered < outcome.offered:  # noqa: ASYNC110 -- an event for each answer would cost more.
+            await asyncio.sleep(PAUSE_S)
