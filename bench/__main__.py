@@ -26,6 +26,7 @@ from bench import (
     requests,
     rivals,
     temporal_config,
+    trials,
     waiting,
 )
 from bench.figures import Figure, table
@@ -47,9 +48,12 @@ ROWS: dict[str, Row] = {
     "desk": desk.measure,
     "growth": growth.measure,
     "waiting": waiting.measure,
+    "trials": trials.measure,
     # It fills the table of claims, so it is last.
     "draws": draws.measure,
 }
+ONLY_WHEN_NAMED = {"trials"}
+"""They compare what we did not choose, and take long."""
 
 
 async def measure_rows(root: Path, names: Sequence[str], sizes: Sizes) -> list[Figure]:
@@ -64,14 +68,14 @@ async def measure_rows(root: Path, names: Sequence[str], sizes: Sizes) -> list[F
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which of {', '.join(ROWS)}; default: all")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which of {', '.join(ROWS)}; default: all but trials")
     parser.add_argument("--pairs", type=int, default=Sizes.pairs, help="how often both sides alternate")
     parser.add_argument("--claims", type=int, default=Sizes.claims, help="claims in the table, for the draws")
     given = parser.parse_args()
     unknown = set(given.rows) - ROWS.keys()
     if unknown:
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
-    names = [name for name in ROWS if name in given.rows or not given.rows]
+    names = [name for name in ROWS if name in (given.rows or ROWS.keys() - ONLY_WHEN_NAMED)]
     sizes = replace(Sizes(), pairs=given.pairs, claims=given.claims)
     folders = tempfile.TemporaryDirectory(prefix="xuanhao-bench-")
     with folders as folder, Path(os.devnull).open("w") as nowhere:
