@@ -10,6 +10,7 @@ from tests.rules.python_names import strings, uses
 from tests.rules.source_files import Finding, as_list, findings, paths, text_of
 
 CLOCKS = {
+    "bench/processor_time.py": "The processor time of other processes, which is no time of day.",
     "process/clock.py": "The one clock.",
     "operations/diagnosis.py": "Compares the clock of this machine with the database's.",
     "storage/crypto/readers.py": "Each process reports how far its clock is off the database's.",
