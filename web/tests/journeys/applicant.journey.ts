@@ -35,6 +35,13 @@ test('by draw: from the explanation to the completed preselection, and there aga
   expect(await page.locator('.batch .countdown').textContent()).toMatch(/距失效\d+秒/)
   expect(await page.getByRole('button', { name: '换一批(4)' }).isVisible()).toBe(true)
   await putAside(page, numbers[0] ?? '')
+  // What counts down is on a phone's screen wherever the page is scrolled to.
+  await page.setViewportSize({ width: 375, height: 667 })
+  expect(await page.locator('.selection-bar .countdown').count()).toBe(2)
+  for (const top of [0, 100_000]) {
+    await page.evaluate((y) => scrollTo(0, y), top)
+    expect(await page.evaluate(offScreen, ['.selection-bar', '.selection-bar .countdown', '.selection-bar .confirm'])).toEqual([])
+  }
   await confirmCandidate(page, numbers[0] ?? '')
   expect(await page.getByText(/请于\d+月\d+日\(含\)前/).first().isVisible()).toBe(true)
   await page.goto(BASE)

@@ -32,12 +32,15 @@ const posts = () => calls.filter(({ method }) => method === 'POST')
 test('the button reads 随机一次(5) and then 换一批(4), and ten plates appear', { tags: ['R-31', 'R-46'] }, async () => {
   const panel = await mounted()
   expect(panel.get('.once').text()).toBe('随机一次(5)')
+  expect(document.activeElement).toBe(document.body)
   view = viewWith({ draws: { remaining: 4, batch_size: 10, total: 5 }, batch: BATCH })
   await panel.get('.once').trigger('click')
   await flushPromises()
   expect(panel.get('.once').text()).toBe('换一批(4)')
   expect(panel.findAll('.pick')).toHaveLength(10)
   expect(panel.get('.countdown').text()).toBe('距失效90秒')
+  // The focus goes where the eye goes.
+  expect(document.activeElement?.id).toBe('batch-title')
   expect(posts().map(({ body }) => body)).toEqual([{ exclude_four: false, nonce: expect.stringMatching(/^[\w-]{32}$/) }])
 })
 

@@ -67,3 +67,12 @@ test('another code can be sent when the server allows it, and an expired one is 
   await vi.advanceTimersByTimeAsync(240_000)
   expect(stage.text()).toContain('验证码已失效')
 })
+
+test('after a code was sent the focus is in its field', async () => {
+  const stage = await mounted()
+  expect(document.activeElement).not.toBe(stage.get('input[name="code"]').element)
+  view = viewWith({ stage: 'identity_verification', now: after(1), identity: SENT })
+  await stage.get('button.send').trigger('click')
+  await flushPromises()
+  expect(document.activeElement).toBe(stage.get('input[name="code"]').element)
+})
