@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 
 from bench.figures import Figure, Pair, Seconds, cost
 from bench.journeys import make_journeys, real_journey
@@ -25,6 +26,9 @@ from embedded.programs import ROOT, Worker
 PYTHONS, ALLOCATORS = "XUANHAO_BENCH_PYTHON", "XUANHAO_BENCH_PRELOAD"
 AFTER_ALL_S = 0.2
 """Streams and the index are brought up to date after the answer."""
+
+Spent = Mapping[str, Seconds]
+"""By process."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +77,32 @@ async def try_out(stack: Stack, trial: Trial, sizes: Sizes) -> Figure:
             running.push_async_callback(worker.stop)
             sides.append((side, worker))
             await make_journeys(side, real_journey, many=sizes.at_once, at_once=sizes.at_once)()
-        pairs = [Pair(*[await processor_time(*side, sizes) for side in sides]) for _ in range(sizes.pairs)]
-    return cost(f"{trial.name}: processor time of a journey against ours", pairs, None)
+        spent: list[list[Spent]] = [[], []]
+        for number in range(sizes.pairs):
+            # In turn ours is the first or the second, because the second finds fuller tables.
+            for place in ((0, 1), (1, 0))[number % 2]:
+                spent[place].append(await processor_time(*sides[place], sizes))
+    return in_all_processes(trial.name, [Pair(*map(total, both)) for both in zip(*spent, strict=True)], spent)
 
 
-async def processor_time(side: Stack, worker: "VariedWorker", sizes: Sizes) -> Seconds:
-    """Of a journey in all processes: client, worker and servers."""
+def in_all_processes(name: str, pairs: Sequence[Pair], spent: Sequence[Sequence[Spent]]) -> Figure:
+    """The times in all processes, and beside them the share of the worker, which varies less."""
+    figure = cost(f"{name}: processor time of a journey against ours", pairs, None)
+    theirs, ours = (median(each["worker"] for each in side) for side in spent)
+    return replace(figure, detail=f"{figure.detail}; the worker alone {theirs / ours if ours else 0:.2f}")
+
+
+def total(spent: Spent) -> Seconds:
+    return sum(spent.values())
+
+
+async def processor_time(side: Stack, worker: "VariedWorker", sizes: Sizes) -> Spent:
+    """Of a journey in each process: client, worker and servers."""
     before = seconds_by_process({"worker": worker})
     await make_journeys(side, real_journey, many=sizes.journeys_together, at_once=sizes.at_once)()
     await asyncio.sleep(AFTER_ALL_S)
     after = seconds_by_process({"worker": worker})
-    return (sum(after.values()) - sum(before.values())) / sizes.journeys_together
+    return {name: (seconds - before.get(name, 0.0)) / sizes.journeys_together for name, seconds in after.items()}
 
 
 class VariedWorker(Worker):
