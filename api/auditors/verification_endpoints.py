@@ -11,7 +11,7 @@ from api.http.responses import responses_of_read
 from api.http.schemas import Answer, Instant
 from api.http.schemas import Query as QueryModel
 from api.http.secured_route import area
-from storage.audit.verification import verify_part
+from storage.audit.verification import FaultKind, verify_part
 
 router = area("/audit", tags=["audit"])
 _LAST_SEAL = 2**63 - 1
@@ -36,6 +36,7 @@ class VerificationFault(Answer):
 
     seal: int
     reason: str
+    kind: FaultKind
 
 
 class VerificationPart(Answer):
@@ -64,6 +65,6 @@ async def verify_chain(context: CurrentContext, query: Annotated[VerificationQue
         rows=report.rows,
         unsealed=report.unsealed if part.next is None else None,
         last=VerifiedSeal(number=last.number, digest=last.digest.hex(), sealed_at=last.sealed_at) if last else None,
-        faults=[VerificationFault(seal=fault.seal, reason=fault.reason) for fault in report.faults],
+        faults=[VerificationFault(**vars(fault)) for fault in report.faults],
         next=part.next,
     )

@@ -7,7 +7,7 @@ digest in Temporal and in the log, and a digest stored there or anywhere else ca
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,12 +32,16 @@ _PART_TIMEOUT = 10.0
 _PART_SEALS = 5_000
 
 
+FaultKind = Literal["missing_seal", "broken_link", "other_digest", "other_count", "changed"]
+
+
 @dataclass(frozen=True)
 class Fault:
-    """A difference from the sealed rows; `seal` is the number of the seal that shows it."""
+    """A difference from the sealed rows; `seal` is the number of the seal that shows it. `reason` is in English."""
 
     seal: int
     reason: str
+    kind: FaultKind
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ async def verify_part(database: Database, after: int) -> PartReport:
         later = select(func.count()).select_from(audit).where(audit.c.xact >= end)
         unsealed = (await connection.execute(later)).scalar_one() if is_last else 0
     if after and before is None:
-        faults = [Fault(after, "the seal is missing"), *faults]
+        faults = [Fault(after, "the seal is missing", "missing_seal"), *faults]
     faults = [*_broken_links(seals, before), *faults]
     report = AuditReport(len(seals), count, unsealed, seals[-1] if seals else before, tuple(faults))
     return PartReport(report, None if is_last else seals[-1].number)
@@ -112,9 +116,9 @@ def _broken_links(seals: list[Seal], before: Seal | None = None) -> list[Fault]:
     number, to_xact, digest = (before.number, before.to_xact, before.digest) if before else (0, 0, BEFORE_THE_FIRST)
     for seal in seals:
         if seal.number != number + 1:
-            faults.append(Fault(number + 1, f"the seal is missing; the next one is {seal.number}"))
+            faults.append(Fault(number + 1, f"the seal is missing; the next one is {seal.number}", "missing_seal"))
         elif seal.previous != digest or seal.from_xact != to_xact:
-            faults.append(Fault(seal.number, "the seal does not follow the previous one"))
+            faults.append(Fault(seal.number, "the seal does not follow the previous one", "broken_link"))
         number, to_xact, digest = seal.number, seal.to_xact, seal.digest
     return faults
 
@@ -122,7 +126,7 @@ def _broken_links(seals: list[Seal], before: Seal | None = None) -> list[Fault]:
 def _compare_digests(seals: list[Seal], noted: Mapping[int, str]) -> list[Fault]:
     there = {seal.number: seal.digest.hex() for seal in seals}
     return [
-        Fault(number, "the seal differs from the stored digest")
+        Fault(number, "the seal differs from the stored digest", "other_digest")
         for number, digest in sorted(noted.items())
         if there.get(number) != digest.lower()
     ]
@@ -142,9 +146,9 @@ async def _compare_rows(
             found += 1
         count += found
         if found != seal.count:
-            faults.append(Fault(seal.number, f"{seal.count} rows were sealed, and there are {found}"))
+            faults.append(Fault(seal.number, f"{seal.count} rows were sealed, and there are {found}", "other_count"))
         elif seal_digest(seal, digest.digest()) != seal.digest:
-            faults.append(Fault(seal.number, "a row or the seal was changed"))
+            faults.append(Fault(seal.number, "a row or the seal was changed", "changed"))
     return count, faults
 
 

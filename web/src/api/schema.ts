@@ -3966,6 +3966,11 @@ export interface components {
          * @description A difference from what was sealed; `seal` is the number of the seal that shows it.
          */
         VerificationFault: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "missing_seal" | "broken_link" | "other_digest" | "other_count" | "changed";
             /** Reason */
             reason: string;
             /** Seal */

@@ -1,6 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
+import ChainVerification from '@/components/staff/ChainVerification.vue'
 import DataTable from '@/components/staff/DataTable.vue'
 import OfficePolicy from '@/components/staff/OfficePolicy.vue'
 import { useMoments } from '@/composables/useMoments'
@@ -91,4 +92,15 @@ test('a policy stands in words, and a number with a unit or an ISO duration is s
   expect(await ask('blacklist', '')).toEqual(['黑名单期限：2年 → 取消', { blacklist: null }])
   expect(await ask('cancellation', 'true')).toEqual(['允许取消预选：否 → 是', { cancellation: true }])
   expect(await ask('draws', '6')).toEqual(['随机选号次数：5 → 6', { draws: 6 }])
+})
+
+test('a fault of the audit\'s chain stands in the reader\'s language, with the server\'s sentence beside it', async () => {
+  await inLanguage('zh-CN', useValueText)
+  const faults = [{ seal: 3, reason: '5 rows were sealed, and there are 4', kind: 'other_count' }]
+  serve(() => ({ body: { intact: false, seals: 3, rows: 4, unsealed: 0, last: null, faults, next: null } }))
+  const page = mountPlain(ChainVerification)
+  await page.get('button').trigger('click')
+  await flushPromises()
+  expect(page.get('.broken li').text()).toBe('封存 3：行数与封存时不符')
+  expect(page.get('.broken li').attributes('title')).toBe('5 rows were sealed, and there are 4')
 })

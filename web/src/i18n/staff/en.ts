@@ -278,6 +278,13 @@ export default {
       intact: 'Intact: {seals} seals and {rows} rows agree, {unsealed} rows are not sealed yet.',
       broken: 'Not intact:',
       fault: 'Seal {seal}: {reason}',
+      faults: {
+        missing_seal: 'the seal is missing',
+        broken_link: 'it does not follow the previous seal',
+        other_digest: 'it differs from the noted digest',
+        other_count: 'another number of rows than was sealed',
+        changed: 'a row or the seal was changed',
+      },
       lastSeal: 'Newest seal {number}: {digest}',
     },
   },

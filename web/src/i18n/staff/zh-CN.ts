@@ -278,6 +278,13 @@ export default {
       intact: '完整：{seals} 个封存、{rows} 行一致，{unsealed} 行尚未封存。',
       broken: '不一致：',
       fault: '封存 {seal}：{reason}',
+      faults: {
+        missing_seal: '封存缺失',
+        broken_link: '与前一封存不衔接',
+        other_digest: '与另存的封存值不符',
+        other_count: '行数与封存时不符',
+        changed: '行或封存被改动',
+      },
       lastSeal: '最新封存 {number}：{digest}',
     },
   },

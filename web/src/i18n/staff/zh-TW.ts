@@ -278,6 +278,13 @@ export default {
       intact: '完整：{seals} 個封存、{rows} 行一致，{unsealed} 行尚未封存。',
       broken: '不一致：',
       fault: '封存 {seal}：{reason}',
+      faults: {
+        missing_seal: '封存缺失',
+        broken_link: '與前一封存不銜接',
+        other_digest: '與另存的封存值不符',
+        other_count: '行數與封存時不符',
+        changed: '行或封存被改動',
+      },
       lastSeal: '最新封存 {number}：{digest}',
     },
   },
