@@ -55,6 +55,7 @@ class Injector:
     rng: random.Random
     longest_freeze_s: float
     lanes: int
+    first: Sequence[str] = ()
     made: list[Fault] = field(default_factory=list)
     _begun: int = 0
     _touched: set[str] = field(default_factory=set)
@@ -83,6 +84,10 @@ class Injector:
     async def work(self, *, seconds: float, most: int) -> None:
         """Make faults for so long, at most so many: the n-th of them begins when its share of the time has passed."""
         kinds, began = self.kinds(), time.monotonic()
+        self._order = [
+            *self.first,
+            *self.rng.sample(sorted(kinds.keys() - set(self.first)), len(kinds) - len(self.first)),
+        ]
         async with asyncio.TaskGroup() as lanes:
             for _ in range(self.lanes):
                 lanes.create_task(self._work_in_a_lane(kinds, began, seconds, most))

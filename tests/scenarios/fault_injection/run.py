@@ -41,6 +41,9 @@ class Plan:
     lanes: int = 3
     """How many faults at a time."""
 
+    first: Sequence[str] = ()
+    """The kinds with which it begins, so that a short run has them."""
+
 
 async def run(plan: Plan, folder: Path, show: Show) -> Report:
     async with running_system(folder) as system:
@@ -48,9 +51,11 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
         limits = httpx.Limits(max_connections=100)
         async with httpx.AsyncClient(timeout=CALL_TIMEOUT_S, limits=limits) as http:
             crowd = Crowd(system, log, http, random.Random(plan.seed))
-            injector = Injector(system, log, random.Random(plan.seed + 1), plan.longest_freeze_s, plan.lanes)
+            injector = Injector(
+                system, log, random.Random(plan.seed + 1), plan.longest_freeze_s, plan.lanes, plan.first
+            )
             await crowd.meet()
-            began, watch = time.monotonic(), Watch(system)
+            began, watch = time.monotonic(), Watch(system.owner_dsn)
             acting, looking = asyncio.create_task(crowd.act()), asyncio.create_task(watch.look())
             show("the crowd acts")
             await injector.work(seconds=plan.seconds, most=plan.most_faults)

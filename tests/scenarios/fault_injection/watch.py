@@ -8,7 +8,7 @@ from datetime import timedelta
 import psycopg
 
 from process.clock import system_clock
-from tests.scenarios.fault_injection.system import CLOCK_SKEW, System
+from tests.scenarios.fault_injection.system import CLOCK_SKEW
 
 LOOK_EVERY_S = 0.5
 MACHINE = timedelta(seconds=1)
@@ -22,7 +22,8 @@ EARLY = {
 
 @dataclass
 class Watch:
-    system: System
+    dsn: str
+    """Of the database's owner."""
     early: set[str] = field(default_factory=set)
 
     async def look(self) -> None:
@@ -30,11 +31,11 @@ class Watch:
         while True:
             with suppress(psycopg.Error, OSError, TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S * 4):
-                    await self._look_once()
+                    await self.look_once()
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _look_once(self) -> None:
-        async with await psycopg.AsyncConnection.connect(self.system.owner_dsn, autocommit=True) as connection:
+    async def look_once(self) -> None:
+        async with await psycopg.AsyncConnection.connect(self.dsn, autocommit=True) as connection:
             for what, statement in EARLY.items():
                 at = system_clock()
                 found = await (await connection.execute(statement.encode(), [at + CLOCK_SKEW + MACHINE])).fetchall()
