@@ -25,10 +25,8 @@ class FairDraw:
 
     def to_write(self, case: Case, numbers: Sequence[str]) -> dict[str, Any]:
         record = DrawRecord(
-            preselection_id=case.row.id,
             draws_left=case.state.draws_remaining,
             proof=self.proof,
-            at=case.at,
             without_four=self.without_four,
             numbers=numbers,
             ticket=self.ticket,
@@ -53,6 +51,11 @@ class FairDraws:
         proof = DrawProof(draw_id, day.name, nonce, "client" if command.nonce else "server")
         ticket = DrawTicket(DrawSeed(secret, draw_id, nonce))
         return FairDraw(proof, ticket, bool(command.exclude_four))
+
+    async def is_open(self, proof: DrawProof | None) -> bool:
+        """Whether the numbers of a draw may be held again: those of a closed day are about to be published."""
+        day = await self._days.get(proof.day) if proof else None
+        return day is None or day.closed_at is None
 
     def _day_of(self, at: datetime) -> FairnessDay:
         """The calendar is asked once a day."""

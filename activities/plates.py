@@ -9,6 +9,7 @@ from temporalio import activity
 from activities.decide.case import Case
 from activities.decide.claims import ClaimChanges, claim_changes
 from activities.decide.decide import DecisionRunner
+from activities.failures import ClockSkew
 from activities.fair_draws import FairDraw, FairDraws
 from activities.plate_queues import PlateQueues
 from domain.dependencies import DependencyUnavailable
@@ -17,7 +18,7 @@ from domain.plates import prefix_of, serial_of
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Reservation
-from storage.failures import ClaimLost, LogGap, PartyBanned, StaleRevision
+from storage.failures import ClaimLost, DayClosed, LogGap, PartyBanned, StaleRevision
 from storage.offices.calendars import Calendars
 from storage.pool.claims import Claims
 from storage.pool.draw_tickets import Pick
@@ -99,12 +100,14 @@ class PlateActivities(Plates):
                 index_claims=ClaimChanges(release=claims.release),
                 draw=fair.to_write(case, numbers),
             )
-        except (PartyBanned, DependencyUnavailable, StaleRevision, LogGap) as failure:
+        except (PartyBanned, DependencyUnavailable, StaleRevision, LogGap, DayClosed) as failure:
             # It may be unknown whether they were claimed; a claimed number costs the next draw a retry.
             await self._take_back(case, numbers)
             if isinstance(failure, LogGap):
                 await self._begin_logs_again(fair.ticket.picks)
                 raise Unavailable({"redis": "down"}) from failure
+            if isinstance(failure, DayClosed):
+                raise ClockSkew from failure
             raise
         for pick in fair.ticket.picks:
             self._runner.index.note_persisted(pick.prefix, pick.epoch, pick.seq)
@@ -122,7 +125,7 @@ class PlateActivities(Plates):
         if case.earlier is None or case.row.revision != case.earlier.revision:
             return unchanged
         batch = from_record(case.earlier.state, case.state.policy).batch
-        if batch is None:
+        if batch is None or not await self._fair_draws.is_open(batch.proof):
             return unchanged
         try:
             after = case.state.restart_batch(batch.id, case.at)

@@ -47,6 +47,9 @@ CREATE = f"CREATE DATABASE {DATABASE}".encode()
 DROP = f"DROP DATABASE {DATABASE} WITH (FORCE)".encode()
 ANALYSE = b"VACUUM ANALYZE"
 CLAIM = b"""
+    WITH acted AS (
+        INSERT INTO audit (at, actor_kind, action, plates, facts) VALUES (%(at)s, 'applicant', 'draw', %(plates)s, '{}')
+    )
     INSERT INTO claim (plate, kind, until, changed_at)
     SELECT plate, kind, until, %(at)s
     FROM unnest(%(plates)s::text[], %(kinds)s::text[], %(untils)s::timestamptz[]) AS entry (plate, kind, until)

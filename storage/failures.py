@@ -3,7 +3,7 @@
     StorageFailure
     ├── NotTheSecond      an operator can't confirm their own command
     └── DecisionAborted   the one statement of a decision changed nothing at all
-        ├── RequestIdTaken · StaleRevision · ClaimLost · PartyBanned · CodeGone · VehicleTaken · LogGap
+        ├── RequestIdTaken · StaleRevision · ClaimLost · PartyBanned · CodeGone · VehicleTaken · LogGap · DayClosed
 
 `IndexLost` is a `DependencyUnavailable`: Redis responds, but without a usable pool index; nothing has happened.
 Refusals that the caller passes on unchanged (a wrong code, a limit) are those of `domain.errors`.
@@ -65,6 +65,10 @@ class CodeGone(DecisionAborted):
 
 class LogGap(DecisionAborted):
     """The log of a prefix has lost the lines before the picks of a draw: nobody could verify it."""
+
+
+class DayClosed(DecisionAborted):
+    """The day of a draw is closed for its publication: a worker stalled between the pick and the commit."""
 
 
 class VehicleTaken(DecisionAborted):

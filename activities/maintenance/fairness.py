@@ -56,11 +56,19 @@ class DayPublisher:
         """Publish what can be published."""
         published: dict[str, PublishedDay] = {}
         for day in await self._days.unpublished(at - LATEST_DRAW):
-            if not await self._days.is_held(day.day, at):
+            if await self._is_over(day, at):
                 published[day.day] = await self._publish(day, at)
         if published:
             await self._archive.remove_published(at)
         return published
+
+    async def _is_over(self, day: CommittedDay, at: datetime) -> bool:
+        """Whether no number of the day is held, and no draw of a worker that stalled can commit to it any more."""
+        if await self._days.is_held(day, at):
+            return False
+        if day.closed_at is None:
+            await self._days.close(day.day, at)
+        return not await self._days.is_held(day, at)
 
     async def _publish(self, day: CommittedDay, at: datetime) -> PublishedDay:
         content = await self._export.files_of(day, self._days.secret(day))

@@ -8,7 +8,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.durations import Duration
@@ -17,6 +17,7 @@ from storage.crypto.vault import Keys
 from storage.failures import StorageFailure
 from storage.fairness.tables import fairness_day, fairness_file
 from storage.postgres.database import Database
+from storage.postgres.tables import ON_OFFER
 
 LATEST_DRAW = timedelta(seconds=60)
 """A draw that began on a day is committed at most this long after it: a clock may be slow, and an attempt is short."""
@@ -25,14 +26,20 @@ _LABEL = "fairness day"
 _MOST_IN_MEMORY = 8
 _MOST_LISTED = 400
 _FILES_TIMEOUT = 60.0
-# Few numbers are on offer at a time, and each belongs to few draws.
-_HELD = b"""
+_PART = timedelta(hours=1)
+_LONGEST_PART = 30.0
+# The limit makes it an index probe for each number.
+_HELD = text(f"""
     SELECT EXISTS (
-        SELECT FROM claim JOIN draw_record ON draw_record.preselection_id = claim.preselection_id
-        WHERE claim.kind IN ('offered', 'candidate') AND claim.until > %(at)s
-          AND draw_record.day = %(day)s AND claim.plate = ANY(draw_record.numbers)
+        SELECT FROM draw_record, LATERAL unnest(numbers) AS drawn (plate), LATERAL (
+            SELECT FROM claim
+            WHERE claim.plate = drawn.plate AND claim.preselection_id = draw_record.preselection_id
+              AND {ON_OFFER} AND until > :at LIMIT 1
+        ) AS held
+        WHERE day = :day AND draw_record.at >= :since AND draw_record.at < :until
     )
-"""
+""")  # noqa: S608 -- constants
+_CLOSE = b"SELECT close_fairness_day(%(day)s, %(at)s)"
 
 
 class CommitmentBroken(StorageFailure):
@@ -41,8 +48,9 @@ class CommitmentBroken(StorageFailure):
 
 @dataclass(frozen=True)
 class CommittedDay:
-    """One row. `revealed_at`, `draws`, `verified` and `report` are None until the day is published.
+    """One row. `closed_at` is None while draws may commit to the day.
 
+    `revealed_at`, `draws`, `verified` and `report` are None until the day is published.
     `key_id` names the hashing key from which the secret follows; None for the first one.
     """
 
@@ -56,6 +64,7 @@ class CommittedDay:
     verified: bool | None = None
     key_id: str | None = None
     report: Mapping[str, Any] | None = None
+    closed_at: datetime | None = None
 
 
 _COLUMNS = [fairness_day.c[name] for name in CommittedDay.__dataclass_fields__]
@@ -101,9 +110,21 @@ class FairnessDays:
         row = await self._database.row(select(*_COLUMNS).where(fairness_day.c.day == day))
         return CommittedDay(*row) if row else None
 
-    async def is_held(self, day: str, at: datetime) -> bool:
+    async def is_held(self, day: CommittedDay, at: datetime) -> bool:
         """Whether a number of one of the day's draws is still held for its vehicle."""
-        return bool((await self._database.fetch_raw(_HELD, {"day": day, "at": at}))[0][0])
+        until = day.ends
+        # The last draws are held the longest.
+        while until > day.begins:
+            since = max(day.begins, until - _PART)
+            async with self._database.transaction(timeout_s=_LONGEST_PART) as connection:
+                if await connection.scalar(_HELD, {"day": day.day, "since": since, "until": until, "at": at}):
+                    return True
+            until = since
+        return False
+
+    async def close(self, day: str, at: datetime) -> None:
+        """Let no further draw commit to a day; the draws whose statement has begun are committed then."""
+        await self._database.fetch_raw(_CLOSE, {"day": day, "at": at})
 
     async def between(self, begins: datetime | None, ends: datetime | None) -> list[CommittedDay]:
         """The days that overlap a period, newest first, at most 400."""

@@ -1,6 +1,6 @@
 """Draws as rows: what the applicant gets to verify, and the lines of the pool's log that belong to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,46 +13,53 @@ from storage.fairness.tables import draw_record
 from storage.pool.draw_tickets import DrawTicket
 from storage.pool.log_lines import LogLine
 from storage.postgres.database import Database
-from storage.postgres.json_text import json_text
+from storage.postgres.json_text import array_text, json_text
 
 
 @dataclass(frozen=True)
 class DrawRecord:
     """A draw to be written with its decision."""
 
-    preselection_id: UUID
     draws_left: int
     proof: DrawProof
-    at: datetime
     without_four: bool
     numbers: Sequence[str]
     ticket: DrawTicket
 
     def to_write(self) -> dict[str, Any]:
-        """The parameters of the statement: the row, and the lines of the log that the database may not have."""
+        """The parameters of the statement: the day, the draw, and the lines that the database may not have.
+
+        As JSON they would cost PostgreSQL several times as much.
+        """
         lines = {(line.prefix, line.epoch, line.seq): line for pick in self.ticket.picks for line in pick.lines}
-        return {"draw": json_text(self._row()), "log": json_text([_as_row(line) for line in lines.values()])}
+        return {"day": self.proof.day, "draw": array_text(self._values()), **_columns(lines.values())}
 
-    def _row(self) -> dict[str, Any]:
-        return {
-            "draw_id": self.proof.draw_id,
-            "preselection_id": str(self.preselection_id),
-            "draws_left": self.draws_left,
-            "day": self.proof.day,
-            "at": self.at.isoformat(),
-            "nonce": self.proof.nonce,
-            "nonce_by": self.proof.nonce_by,
-            "without_four": self.without_four,
-            "numbers": list(self.numbers),
-            "rounds": [each.as_record() for each in self.ticket.rounds],
-            "skipped": [plate for pick in self.ticket.picks for plate in pick.skipped],
-        }
+    def _values(self) -> list[str]:
+        """What the row has besides the decision's values, in the order of `COMMIT_DRAW`."""
+        return [
+            self.proof.draw_id,
+            str(self.draws_left),
+            self.proof.nonce,
+            self.proof.nonce_by,
+            str(self.without_four),
+            array_text(self.numbers),
+            json_text([each.as_record() for each in self.ticket.rounds]),
+            array_text([plate for pick in self.ticket.picks for plate in pick.skipped]),
+        ]
 
 
-def _as_row(line: LogLine) -> dict[str, Any]:
-    """The columns of `pool_log`; those that are NULL are left out."""
-    row = {"prefix": line.prefix, "epoch": line.epoch, "seq": line.seq, "at": line.at.isoformat(), "line": line.text}
-    return row if line.free is None else row | {"free": line.free, "states": line.states}
+def _columns(lines: Iterable[LogLine]) -> dict[str, str]:
+    """Each column of the lines as an array."""
+    prefixes, epochs, seqs, ats, texts, free, states = zip(*lines, strict=True)
+    return {
+        "prefixes": array_text(prefixes),
+        "epochs": array_text(epochs),
+        "seqs": array_text(seqs),
+        "ats": array_text([at.isoformat() for at in ats]),
+        "lines": array_text(texts),
+        "free": array_text(free),
+        "states": array_text(states),
+    }
 
 
 @dataclass(frozen=True)

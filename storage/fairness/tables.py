@@ -50,6 +50,8 @@ fairness_day = Table(
     Column("committed_at", Instant, nullable=False),
     # The hashing key from which the secret follows; NULL for the first one.
     Column("key_id", Text),
+    # From then on no draw commits to the day; its files are made after it.
+    Column("closed_at", Instant),
     Column("revealed_at", Instant),
     Column("draws", Integer),
     Column("verified", Boolean),

@@ -141,8 +141,10 @@ class PoolIndex:
         draw_filter: DrawFilter,
     ) -> list[str]:
         hidden, rows = draw_filter.hidden_positions(prefix), ticket.rows(prefix)
-        # Usually enough; a call that runs out of words has changed nothing, and is repeated with all it can need.
-        usual = count * (2 if draw_filter.without_four else 1) + _USUAL_SPARE_ROWS
+        # Usually enough, as few hidden numbers are met; a call that runs out of words has changed nothing, and is
+        # repeated with all it can need.
+        spare = min(_USUAL_SPARE_ROWS, len(draw_filter.hidden))
+        usual = count * (2 if draw_filter.without_four else 1) + spare
         most = 5 * count + 2 * (hidden.count(",") + 1)
         for row_count, blocks in ((usual, _USUAL_BLOCKS), (most, _MOST_BLOCKS)):
             arguments: list[str | int | bytes] = [

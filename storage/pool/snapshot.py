@@ -19,7 +19,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    literal_column,
     select,
     text,
 )
@@ -36,6 +35,16 @@ from storage.postgres.tables import CLAIM_KINDS, FOREVER, LASTING_KINDS, claim, 
 _TIMEOUT = 20.0
 """Seconds for a statement that may read all claims of a prefix; no request waits for it."""
 
+# Each act that changes claims is audited with its plates and its instant. The limit makes it an index probe for each.
+_CHANGED_SINCE = text("""
+    SELECT changed.plate, changed.until
+    FROM (SELECT DISTINCT unnest(plates) AS plate FROM audit WHERE at >= :since) AS named, LATERAL (
+        SELECT plate, until FROM claim
+        WHERE plate = named.plate AND until > :at AND changed_at >= :since
+          AND age(xmin) <= age(CAST(CAST(:xmin AS xid8) AS xid)) LIMIT 1
+    ) AS changed
+    WHERE starts_with(named.plate, :first)
+""")
 _AFTER_EVERY_SERIAL = "~"
 _SERIALS = func.string_agg(func.substr(claim.c.plate, PREFIX_LENGTH + 1), literal(""))
 
@@ -101,14 +110,13 @@ class PoolRecords:
 
         A claim has the instant of its decision, and may be committed up to `lag` later.
         """
-        xmin = text("CAST(CAST(:xmin AS xid8) AS xid)").bindparams(xmin=snapshot.xmin)
-        recent = and_(
-            claim.c.changed_at >= snapshot.at - lag,
-            func.age(literal_column("claim.xmin")) <= func.age(xmin),
-        )
-        which = and_(_live(snapshot.segments.prefix, snapshot.at), recent)
-        rows = await self._database.rows(select(claim.c.plate, claim.c.until).where(which))
-        return {row.plate: row.until for row in rows}
+        values = {
+            "since": snapshot.at - lag,
+            "first": snapshot.segments.prefix,
+            "at": snapshot.at,
+            "xmin": snapshot.xmin,
+        }
+        return {row.plate: row.until for row in await self._database.rows(_CHANGED_SINCE, values)}
 
     async def keyboard(self, prefix: str, at: datetime) -> int:
         """The mask of the keyboard's numbers: composable, and without a claim that is longer than a batch."""

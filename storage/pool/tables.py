@@ -1,4 +1,4 @@
-"""The tables of the pool: withheld numbers, and the log with the bitmaps that it names."""
+"""The tables of the pool: withheld numbers, the log with the bitmaps that it names, and the mark of old claims."""
 
 from sqlalchemy import (
     BigInteger,
@@ -8,6 +8,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -76,4 +77,13 @@ pool_bitmap = Table(
     # Compressed with zlib.
     Column("content", LargeBinary, nullable=False),
     PrimaryKeyConstraint("prefix", "digest"),
+)
+
+claim_mark = Table(
+    "claim_mark",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    # No claim on offer was changed before it: the removal of those that are over begins with the acts after it.
+    Column("changed_from", Instant, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
 )

@@ -153,12 +153,13 @@ preselection = Table(
     Index("ix_preselection_party", "party_hash", "person_hash"),
     Index("ix_preselection_unchecked", "created_at", postgresql_where=text("stage IN ('submitted', 'refused')")),
     # Most changes leave all indexed columns unchanged; free space lets them stay on their page without an index update.
-    postgresql_with={"fillfactor": 70},
+    # A row is somewhat above the size from which PostgreSQL compresses: that would cost a draw more than it saves.
+    postgresql_with={"fillfactor": 70, "toast_tuple_target": 4080},
 )
 
 _LASTING = one_of("kind", LASTING_KINDS)
 ON_OFFER, ENDING = one_of("kind", ON_OFFER_KINDS), f"{_LASTING} AND until < '{FOREVER:%Y-%m-%d} 00:00:00+00'"
-"""The claims of each index by `until`: those on offer, and lasting ones that end. A statement needs the same words."""
+"""Claims on offer, and the lasting ones that end: a statement needs the words of the index by `until`."""
 
 claim = Table(
     "claim",
@@ -171,11 +172,10 @@ claim = Table(
     Column("changed_at", Instant, nullable=False),
     CheckConstraint(one_of("kind", CLAIM_KINDS), name="kind"),
     CheckConstraint("isfinite(until)", name="until_is_readable"),
-    # A prefix is a range of the primary key. These two serve the keyboard's snapshot and the changes since an instant.
+    # A draw waits for each index, ten times: no other one has claims on offer. What changed since an instant, and
+    # offers that are over, are found through the audit. A prefix is a range of the primary key.
     Index("ix_claim_lasting", "plate", postgresql_where=text(_LASTING)),
-    Index("ix_claim_changed", "changed_at", postgresql_using="brin"),
-    # Maintenance finds those that are over, and not those that never end. A draw writes to the first only.
-    Index("ix_claim_on_offer", "until", postgresql_where=text(ON_OFFER)),
+    # Maintenance finds those that are over, and not those that never end.
     Index("ix_claim_ending", "until", postgresql_where=text(ENDING)),
     postgresql_with={"fillfactor": 85},
 )

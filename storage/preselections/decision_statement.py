@@ -6,13 +6,13 @@ from typing import NamedTuple
 # may become another reservation, an issued or a cooling plate. A hold that ends at once only frees its plate.
 _OBTAINABLE = """(
     held.until <= %(at)s AND excluded.until > %(at)s AND excluded.kind IN ('offered', 'candidate', 'reserved')
-    OR held.preselection_id = %(preselection_id)s AND (
+    OR held.preselection_id = %(id)s AND (
         held.kind IN ('offered', 'candidate')
         OR held.kind = 'reserved' AND excluded.kind IN ('reserved', 'issued', 'cooling')
     )
 )"""
 
-_ENTRIES = "unnest(CAST(%(plates)s AS text[]), CAST(%(kinds)s AS text[]), CAST(%(untils)s AS timestamptz[]))"
+_ENTRIES = "unnest(%(plates)s::text[], %(kinds)s::text[], %(untils)s::timestamptz[])"
 
 
 class DecisionKind(NamedTuple):
@@ -20,6 +20,8 @@ class DecisionKind(NamedTuple):
 
     is_gone: str
     """Whether something that the decision is based on is gone: its code, or the log before its picks."""
+    is_closed: str
+    """Whether its day takes no further draw."""
     given: str
     """Common table expressions of what is written besides."""
     further_writes: str
@@ -28,20 +30,21 @@ class DecisionKind(NamedTuple):
 
 _WITH_CODE = DecisionKind(
     is_gone="""
-        CAST(%(use_code)s AS uuid) IS NOT NULL AND NOT EXISTS (
-            SELECT FROM code WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
+        %(use_code)s::uuid IS NOT NULL AND NOT EXISTS (
+            SELECT FROM code WHERE id = %(use_code)s::uuid AND used_at IS NULL AND replaced_at IS NULL
         )
     """,
+    is_closed="false",
     given="",
     further_writes="""
         used AS (
             UPDATE code SET used_at = %(at)s
-            WHERE id = CAST(%(use_code)s AS uuid) AND used_at IS NULL AND replaced_at IS NULL
+            WHERE id = %(use_code)s::uuid AND used_at IS NULL AND replaced_at IS NULL
               AND EXISTS (SELECT FROM clear)
             RETURNING id
         )
     """,
-    code_used="CASE WHEN CAST(%(use_code)s AS uuid) IS NOT NULL THEN EXISTS (SELECT FROM used) END",
+    code_used="CASE WHEN %(use_code)s::uuid IS NOT NULL THEN EXISTS (SELECT FROM used) END",
 )
 # Each line needs the one before it, and must not be another one than the database has. Scalar subqueries are index
 # probes for certain: an EXISTS might be planned as a hash of the whole log while it is small.
@@ -59,15 +62,25 @@ _WITH_DRAW = DecisionKind(
             )
         )
     """,
+    is_closed="(SELECT closed_at FROM fairness_day WHERE day = %(day)s) IS NOT NULL",
     given="""
-        lines AS MATERIALIZED (SELECT * FROM json_populate_recordset(NULL::pool_log, %(log)s::json)),
+        lines AS MATERIALIZED (
+            SELECT * FROM unnest(
+                %(prefixes)s::text[], %(epochs)s::bigint[], %(seqs)s::bigint[], %(ats)s::timestamptz[],
+                %(lines)s::text[], %(free)s::text[], %(states)s::bigint[]
+            ) AS entry (prefix, epoch, seq, at, line, free, states)
+        ),
     """,
     further_writes="""
         logged AS (
             INSERT INTO pool_log SELECT lines.* FROM clear, lines ON CONFLICT DO NOTHING
         ), drawn AS (
-            INSERT INTO draw_record
-            SELECT r.* FROM clear, json_populate_record(NULL::draw_record, %(draw)s::json) AS r
+            INSERT INTO draw_record (
+                draw_id, draws_left, nonce, nonce_by, without_four, numbers, rounds, skipped, preselection_id, day, at
+            )
+            SELECT d[1], d[2]::smallint, d[3], d[4], d[5]::boolean, d[6]::text[], d[7]::jsonb, d[8]::text[],
+                %(id)s, %(day)s, %(at)s
+            FROM clear, (SELECT %(draw)s::text[] AS d) AS draw
         )
     """,
     code_used="NULL::boolean",
@@ -91,21 +104,22 @@ def _commit(of: DecisionKind, *, lost: str = _LOST) -> bytes:
     statement = f"""
     WITH {of.given} found AS MATERIALIZED (
         SELECT
-            (SELECT revision FROM preselection WHERE id = %(preselection_id)s) AS revision,
+            (SELECT revision FROM preselection WHERE id = %(id)s) AS revision,
             CASE WHEN %(refuse_banned)s THEN (
                 SELECT max(until) FROM blacklist
-                WHERE party_hash = (SELECT party_hash FROM preselection WHERE id = %(preselection_id)s)
+                WHERE party_hash = (SELECT party_hash FROM preselection WHERE id = %(id)s)
                   AND released_at IS NULL AND since <= %(at)s AND until > %(at)s
             ) END AS banned_until,
             {of.is_gone} AS is_gone,
+            {of.is_closed} AS is_closed,
             {lost} AS lost
     ), clear AS MATERIALIZED (
         SELECT FROM found
         WHERE revision = %(expected_revision)s AND banned_until IS NULL AND NOT is_gone
-          AND lost = '{{}}'
+          AND NOT is_closed AND lost = '{{}}'
     ), claimed AS (
         INSERT INTO claim AS held (plate, kind, preselection_id, until, changed_at)
-        SELECT plate, kind, %(preselection_id)s, until, %(at)s
+        SELECT plate, kind, %(id)s, until, %(at)s
         FROM clear CROSS JOIN {_ENTRIES} AS entry (plate, kind, until)
         ORDER BY plate COLLATE "C"
         ON CONFLICT (plate) DO UPDATE SET
@@ -115,28 +129,28 @@ def _commit(of: DecisionKind, *, lost: str = _LOST) -> bytes:
         RETURNING until > %(at)s AS lasts
     ), saved AS (
         UPDATE preselection SET
-            stage = %(stage)s, dormant = %(dormant)s, state = CAST(%(state)s AS jsonb), plate = CAST(%(plate)s AS text),
-            visit_by = CAST(%(visit_by)s AS date), deadline = CAST(%(deadline)s AS timestamptz), changed_at = %(at)s,
+            stage = %(stage)s, dormant = %(dormant)s, state = %(state)s::jsonb, plate = %(plate)s::text,
+            visit_by = %(visit_by)s::date, deadline = %(deadline)s::timestamptz, changed_at = %(at)s,
             revision = revision + 1, seller = NULL
-        WHERE id = %(preselection_id)s AND revision = %(expected_revision)s AND EXISTS (SELECT FROM clear)
+        WHERE id = %(id)s AND revision = %(expected_revision)s AND EXISTS (SELECT FROM clear)
         RETURNING id
     ), {of.further_writes}, made AS (
         INSERT INTO decision
             (request_id, preselection_id, action, at, answer, operator, reason, claimed, wanted, saved, code_used)
         SELECT
-            %(request_id)s, %(preselection_id)s, %(action)s, %(at)s, CAST(%(answer)s AS jsonb),
-            CAST(%(operator)s AS text), CAST(%(reason)s AS text),
+            %(request_id)s, %(id)s, %(action)s, %(at)s, %(answer)s::jsonb,
+            %(operator)s::text, %(reason)s::text,
             (SELECT count(*) FROM claimed WHERE lasts), %(wanted)s, (SELECT count(*) FROM saved),
             {of.code_used}
         FROM clear
     ), audited AS (
         INSERT INTO audit (at, actor_kind, actor, action, preselection_id, request_id, plates, facts)
         SELECT
-            %(at)s, %(actor_kind)s, CAST(%(operator)s AS text), %(action)s, %(preselection_id)s, %(request_id)s,
-            CAST(%(plates)s AS text[]), CAST(%(facts)s AS jsonb)
-        FROM clear WHERE CAST(%(facts)s AS jsonb) IS NOT NULL
+            %(at)s, %(actor_kind)s, %(operator)s::text, %(action)s, %(id)s, %(request_id)s,
+            %(plates)s::text[], %(facts)s::jsonb
+        FROM clear WHERE %(facts)s::jsonb IS NOT NULL
     )
-    SELECT revision, banned_until, is_gone, lost, EXISTS (SELECT FROM clear) FROM found
+    SELECT revision, banned_until, is_gone, is_closed, lost, EXISTS (SELECT FROM clear) FROM found
 """  # noqa: S608 -- put together from constants of this module only
     return b" ".join(statement.encode().split())
 

@@ -16,9 +16,18 @@ from psycopg import IntegrityError
 
 from storage.audit.trail import ActorKind
 from storage.crypto.vault import Keys
-from storage.failures import ClaimLost, CodeGone, LogGap, PartyBanned, RequestIdTaken, StaleRevision, VehicleTaken
+from storage.failures import (
+    ClaimLost,
+    CodeGone,
+    DayClosed,
+    LogGap,
+    PartyBanned,
+    RequestIdTaken,
+    StaleRevision,
+    VehicleTaken,
+)
 from storage.postgres.database import Database
-from storage.postgres.json_text import json_text
+from storage.postgres.json_text import array_text, json_text
 from storage.postgres.tables import FOREVER
 from storage.preselections.decision_statement import COMMIT, COMMIT_DRAW, COMMIT_DRAW_OF_FREE
 from storage.preselections.rows import NAMES, PreselectionRow, row_of
@@ -123,6 +132,7 @@ class _Found(NamedTuple):
     revision: int | None
     banned_until: datetime | None
     is_gone: bool
+    is_closed: bool
     lost: list[str]
     clear: bool
 
@@ -150,8 +160,9 @@ class Decisions:
     async def commit(self, decision: Decision) -> None:
         """Commit the decision, all or nothing, with the preselection at the next revision.
 
-        Raises `StaleRevision`, `PartyBanned`, `VehicleTaken`, `CodeGone`, `ClaimLost`, and for a draw `LogGap`, and has
-        changed nothing then; also `RequestIdTaken`. After `DependencyUnavailable` the outcome is unknown: load the row.
+        Raises `StaleRevision`, `PartyBanned`, `VehicleTaken`, `CodeGone`, `ClaimLost`, and for a draw `LogGap` and
+        `DayClosed`, and has changed nothing then; also `RequestIdTaken`. After `DependencyUnavailable` the outcome is
+        unknown: load the row.
         """
         values = _values(decision)
         for statement in _ATTEMPTS_OF_A_DRAW if decision.draw else _ATTEMPTS:
@@ -185,6 +196,8 @@ def _raise_obstacle(decision: Decision, found: _Found) -> None:
         raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}")
     if found.banned_until:
         raise PartyBanned(found.banned_until)
+    if found.is_closed:
+        raise DayClosed("no draw may be added to its day")
     if found.is_gone:
         raise LogGap("lines are missing") if decision.draw else CodeGone("the code was used or replaced")
     if found.lost:
@@ -197,24 +210,20 @@ def _values(decision: Decision) -> dict[str, Any]:
     freed = {plate: Claim(plate, "offered", decision.at) for plate in decision.release}
     entries = (freed | held).values()
     names = (
-        "request_id", "preselection_id", "action", "at", "expected_revision", "stage", "dormant", "plate", "visit_by",
+        "request_id", "action", "at", "expected_revision", "stage", "dormant", "plate", "visit_by",
         "deadline", "refuse_banned", "use_code", "actor_kind", "operator", "reason",
     )  # fmt: skip
     return {name: getattr(decision, name) for name in names} | {
+        "id": decision.preselection_id,
         "state": json_text(decision.state),
         "answer": json_text(decision.answer),
-        "plates": _array([entry.plate for entry in entries]),
-        "kinds": _array([entry.kind for entry in entries]),
-        "untils": _array([entry.until.isoformat() for entry in entries]),
+        "plates": array_text([entry.plate for entry in entries]),
+        "kinds": array_text([entry.kind for entry in entries]),
+        "untils": array_text([entry.until.isoformat() for entry in entries]),
         "wanted": sum(entry.until > decision.at for entry in entries),
         "facts": _facts(decision, entries),
         **(decision.draw or {}),
     }
-
-
-def _array(texts: list[str]) -> str:
-    """An array as PostgreSQL writes it: the driver's own conversion, element by element, takes several times longer."""
-    return "{" + json_text(texts)[1:-1] + "}"
 
 
 def _facts(decision: Decision, entries: Iterable[Claim]) -> str | None:

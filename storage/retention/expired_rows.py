@@ -7,13 +7,13 @@ from sqlalchemy import text
 
 from storage.partial_failures import PartialFailures
 from storage.postgres.database import Database
-from storage.postgres.tables import ENDING, ON_OFFER
+from storage.postgres.tables import ENDING
+from storage.retention.ended_offers import OFFERS_KEPT, EndedOffers
 
 # How long a row is kept after its use. A claim's owner may still write its end, and a clock may be slow; limits count
 # the codes and failed checks of a day; decisions are kept as long as Temporal keeps the history of their workflow.
 # Attachments are kept for a further appeal, or a court, after the confirmed decision.
 _KEPT = {
-    "claims": timedelta(hours=1),
     "lasting_claims": timedelta(hours=1),
     "answers": timedelta(hours=1),
     "codes": timedelta(days=2),
@@ -32,7 +32,6 @@ _REMOVE = """
 """
 # Each condition is that of an index, so what is not over is not read.
 _OVER = {
-    "claims": ("claim", f"until <= :instant AND {ON_OFFER}"),
     "lasting_claims": ("claim", f"until <= :instant AND {ENDING}"),
     "answers": ("idempotency", "kept_until < :instant AND lease_until < :instant"),
     "codes": ("code", "created_at < :instant AND expires_at < :instant"),
@@ -58,6 +57,7 @@ _TIMEOUT = 30.0
 class ExpiredRows:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._ended_offers = EndedOffers(database)
 
     async def remove(self, at: datetime) -> Mapping[str, int]:
         """Remove rows that have expired by `at`; returns how many of each kind. May be repeated at any time.
@@ -68,8 +68,10 @@ class ExpiredRows:
         for name, kept in _KEPT.items():
             with failures.part(name):
                 removed[name] = await self._remove(name, at - kept)
+        with failures.part("offers"):
+            removed["offers"] = await self._ended_offers.remove(at - OFFERS_KEPT)
         failures.finish()
-        removed["claims"] += removed.pop("lasting_claims")
+        removed["claims"] = removed.pop("lasting_claims") + removed.pop("offers")
         return removed
 
     async def _remove(self, name: str, instant: datetime) -> int:

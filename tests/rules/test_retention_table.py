@@ -4,6 +4,7 @@ import re
 
 from storage.all_tables import metadata
 from storage.fairness.archive import LOG_KEPT
+from storage.retention.ended_offers import OFFERS_KEPT
 from storage.retention.expired_rows import _KEPT, _OVER
 from storage.rollups.writer import HOURS_KEPT
 from tests.rules.source_files import ROOT
@@ -27,5 +28,6 @@ def test_the_times_are_those_of_the_code() -> None:
         hours = round(kept.total_seconds() / 3600)
         number, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
         assert f"{number} {unit}{'s' if number > 1 else ''}" in said[_OVER[name][0]], name
+    assert _KEPT["lasting_claims"] == OFFERS_KEPT
     assert f"{LOG_KEPT.days} days after its day" in said["pool_log"]
     assert f"{HOURS_KEPT.days} days" in said["figure_hour"]

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import insert
-
 from domain.instants import to_milliseconds
 from domain.plates import PATTERNS, POOL_SIZE, serial_at
 from domain.segments import POOL_BYTES, Segment, from_bitmap, positions_in, to_bitmap
@@ -17,8 +15,9 @@ from storage.pool.masks import mask_of_positions
 from storage.pool.reconcile import PoolReconciler
 from storage.pool.segments import SegmentRepository
 from storage.postgres.database import Database
-from storage.postgres.tables import FOREVER, claim
+from storage.postgres.tables import FOREVER
 from storage.redis.client import RedisClient
+from tests.support.stored_claims import insert_claims
 
 AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
 LATER = AT + timedelta(seconds=90)
@@ -88,9 +87,7 @@ class Pool:
         await self.add_claims_each(kind, dict.fromkeys(plates, until))
 
     async def add_claims_each(self, kind: str, ends: Mapping[str, datetime]) -> None:
-        rows = [{"plate": plate, "kind": kind, "until": until, "changed_at": AT} for plate, until in ends.items()]
-        async with self.database.transaction() as connection:
-            await connection.execute(insert(claim), rows)
+        await insert_claims(self.database, kind, ends, changed_at=AT)
 
 
 def segment(

@@ -48,9 +48,9 @@ end
 
 local moments = {}
 for index, position in ipairs(chosen) do
-  redis.call("SETBIT", FREE, position, 0)
   moments[2 * index - 1], moments[2 * index] = until_, position
 end
+set_bits(chosen, 0)
 if #chosen > 0 then
   redis.call("ZADD", MOMENTS, unpack(moments))
 end

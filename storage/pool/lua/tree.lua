@@ -21,21 +21,24 @@ local function rows_of(text, words)
     if (row + 1) * words * 4 > #text then
       error("out of random words")
     end
-    local given, spare = { struct.unpack(format, text, row * words * 4 + 1) }, LEVELS
-    -- An integer below `sides` from the word of this level; exactly uniform, and monotonic in the word.
-    return function(level, sides)
-      local word = given[level + 1]
-      while true do
-        local product = (word - word % 2) / 2 * sides
-        local rest = product % HALF_WORD_RANGE
-        -- Less than `sides` is needed for a bias, so the second remainder is seldom computed.
-        if rest >= sides or rest >= HALF_WORD_RANGE % sides then
-          return (product - rest) / HALF_WORD_RANGE
-        end
-        spare = spare + 1
-        word = spare < words and given[spare + 1] or error("out of random words")
-      end
+    return { spare = LEVELS + 1, struct.unpack(format, text, row * words * 4 + 1) }
+  end
+end
+
+-- An integer below `sides` from the row's word of this level, which counts from 1; exactly uniform, and monotonic in the
+-- word.
+local function below(row, level, sides)
+  local word = row[level]
+  while true do
+    local product = (word - word % 2) / 2 * sides
+    local rest = product % HALF_WORD_RANGE
+    -- Less than `sides` is needed for a bias, so the second remainder is seldom computed.
+    if rest >= sides or rest >= HALF_WORD_RANGE % sides then
+      return (product - rest) / HALF_WORD_RANGE
     end
+    row.spare = row.spare + 1
+    -- What follows the words is the end of the text, and not one of them.
+    word = row.spare < #row and row[row.spare] or error("out of random words")
   end
 end
 
@@ -77,13 +80,13 @@ local function take_from_bytes(bytes, rank)
 end
 
 -- Remove a random bit from the tree, not from Redis, and return its position.
-local function take(tree, random_below)
+local function take(tree, row)
   local node, first, size, counts = 1, 0, TREE_BYTES, tree.counts
-  local total, level = tree.total, 0
+  local total, level = tree.total, 1
   while size > LEAF_BYTES do
     size, node = size / 2, 2 * node
     local left = counts[node] or redis.call("BITCOUNT", tree.key, first, first + size - 1)
-    if random_below(level, total) < left then
+    if below(row, level, total) < left then
       counts[node], total = left - 1, left
     else
       counts[node], total = left, total - left
@@ -95,7 +98,7 @@ local function take(tree, random_below)
     tree.leaves[first] = { string.byte(redis.call("GETRANGE", tree.key, first, first + LEAF_BYTES - 1), 1, -1) }
   end
   tree.total = tree.total - 1
-  return first * 8 + take_from_bytes(tree.leaves[first], random_below(level, total))
+  return first * 8 + take_from_bytes(tree.leaves[first], below(row, level, total))
 end
 
 local function set_of(positions)

@@ -18,6 +18,7 @@ from storage.preselections.idempotency import Idempotency, RequestKey
 from storage.preselections.tables import failed_check
 from storage.retention.expired_rows import ExpiredRows
 from storage.sms.codes import CodeOwner, Codes, NewCode
+from tests.support.stored_claims import insert_claims
 from tests.support.stored_preselections import AT, KEYS, Stored, decision, new_plates
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -36,11 +37,7 @@ async def remove(database: Database, kind: str, at: datetime) -> int:
 
 async def test_an_ended_claim_is_removed_an_hour_later_and_a_live_one_stays(own_database: Database) -> None:
     ends = dict(zip(new_plates(4), (AT - DAY, AT, AT + HOUR, FOREVER), strict=True))
-    rows = [
-        {"plate": plate, "kind": "offered", "until": until, "changed_at": AT - DAY} for plate, until in ends.items()
-    ]
-    async with own_database.transaction() as connection:
-        await connection.execute(insert(claim), rows)
+    await insert_claims(own_database, "offered", ends, changed_at=AT - DAY)
     assert await remove(own_database, "claims", AT) == 1
     assert await remove(own_database, "claims", AT + HOUR - MILLISECOND) == 0
     assert await remove(own_database, "claims", AT + HOUR) == 1
@@ -55,6 +52,30 @@ async def test_a_claim_that_a_decision_is_changing_now_is_left_for_the_next_time
         await busy.execute(select(claim).where(claim.c.plate == plate).with_for_update())
         assert await asyncio.wait_for(remove(own_database, "claims", AT), 2) == 0
     assert await remove(own_database, "claims", AT) == 1
+
+
+async def test_offers_of_many_acts_are_removed_and_a_held_one_is_found_again(own_database: Database) -> None:
+    plates = new_plates(40)
+    # An act an hour: more than a part of the work looks at.
+    for hours, plate in enumerate(plates):
+        until = AT + DAY if hours == 1 else AT - DAY
+        await insert_claims(own_database, "candidate", {plate: until}, changed_at=AT - (50 - hours) * HOUR)
+    assert await remove(own_database, "claims", AT) == 39
+    assert await remove(own_database, "claims", AT) == 0
+    assert await remove(own_database, "claims", AT + DAY + HOUR) == 1
+    # One of a later act: the mark has gone on.
+    await insert_claims(own_database, "offered", {plates[0]: AT}, changed_at=AT)
+    assert await remove(own_database, "claims", AT + DAY + HOUR) == 1
+
+
+async def test_a_candidate_that_was_given_up_is_removed(own_database: Database) -> None:
+    stored, [plate] = await Stored.create(own_database), new_plates()
+    me = await stored.insert()
+    await stored.decisions.commit(decision(me, hold=[Claim(plate, "candidate", AT + HOUR)], at=AT))
+    given_up = decision(me, expected_revision=2, release=[plate], at=AT + MILLISECOND)
+    await stored.decisions.commit(given_up)
+    assert await remove(own_database, "claims", AT + HOUR) == 0
+    assert await remove(own_database, "claims", AT + HOUR + 2 * MILLISECOND) == 1
 
 
 async def test_answers_stay_for_their_day(own_database: Database) -> None:
@@ -122,18 +143,14 @@ async def test_more_rows_than_go_in_one_statement_are_all_removed(
     own_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storage.retention.expired_rows._AT_ONCE", 3)
-    rows = [{"plate": plate, "kind": "offered", "until": AT, "changed_at": AT} for plate in new_plates(10)]
-    async with own_database.transaction() as connection:
-        await connection.execute(insert(claim), rows)
+    await insert_claims(own_database, "cooling", dict.fromkeys(new_plates(10), AT), changed_at=AT)
     assert await remove(own_database, "claims", AT + DAY) == 10
 
 
 async def test_a_kind_that_can_not_be_removed_now_does_not_keep_the_others(own_database: Database) -> None:
-    rows = [{"plate": plate, "kind": "offered", "until": AT, "changed_at": AT} for plate in new_plates(2)]
     stored = await Stored.create(own_database)
     await stored.insert_submission(at=AT)
-    async with own_database.transaction() as connection:
-        await connection.execute(insert(claim), rows)
+    await insert_claims(own_database, "offered", dict.fromkeys(new_plates(2), AT), changed_at=AT)
     async with own_database.transaction(timeout_s=60) as busy:
         await busy.execute(text("LOCK TABLE claim IN SHARE MODE"))
         with pytest.raises(DependencyBusy):

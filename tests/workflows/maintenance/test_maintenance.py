@@ -26,6 +26,7 @@ from storage.redis.client import RedisClient, make_redis
 from storage.repositories import Repositories
 from storage.sms.deliveries import Attempt
 from tests.support.phones import Phone
+from tests.support.stored_claims import insert_claims
 from tests.support.waiting import eventually
 from tests.support.workers import worker_container
 from worker.container import WorkerContainer
@@ -37,7 +38,10 @@ from workflows.maintenance.workflow import STEPS, MaintenanceWorkflow
 QUEUE = "upkeep-tests"
 PREFIX = "藏Z"
 DAY = timedelta(days=1)
-ONE_DRAW = "INSERT INTO claim (plate, kind, until, changed_at) VALUES (:plate, 'offered', :until, :until)"
+ONE_CODE = """
+    INSERT INTO code (id, purpose, phone_hash, subject_hash, code_hash, created_at, expires_at, while_holding)
+    VALUES (gen_random_uuid(), 'verify', 'a', 'b', 'c', :at, :at, false)
+"""
 
 
 @pytest.fixture
@@ -138,9 +142,8 @@ async def test_a_keyboard_in_use_is_refreshed_before_it_is_too_old(
 @pytest.mark.usefixtures("maintenance_worker")
 async def test_what_has_expired_is_removed_and_counted(own_container: WorkerContainer, temporal_client: Client) -> None:
     now = system_clock()
-    for number, until in enumerate((now - DAY, now - DAY, now + DAY)):
-        values = {"plate": f"{PREFIX}1000{number}", "until": until}
-        await own_container.repositories.database.rows(text(ONE_DRAW), values)
+    ends = {f"{PREFIX}1000{number}": until for number, until in enumerate((now - DAY, now - DAY, now + DAY))}
+    await insert_claims(own_container.repositories.database, "offered", ends, changed_at=now - DAY)
     report = await run(temporal_client, "removed")
     assert report.removed is not None
     assert report.removed.claims == 2
@@ -228,14 +231,14 @@ async def test_what_has_expired_is_removed_although_the_months_of_the_audit_can_
 ) -> None:
     database, now = own_container.repositories.database, system_clock()
     async with database.transaction() as connection:
-        await connection.execute(text(ONE_DRAW), {"plate": "藏ZA1234", "until": now - DAY})
+        await connection.execute(text(ONE_CODE), {"at": now - 3 * DAY})
     with create_engine(as_owner(fresh_database), poolclass=NullPool).begin() as busy:
         busy.execute(text("LOCK TABLE audit_month.audit_rest IN ACCESS EXCLUSIVE MODE"))
         with pytest.raises(WorkflowFailureError) as failed:
             await run(temporal_client, "removed")
         assert isinstance(failed.value.cause, ApplicationError)
         assert failed.value.cause.message == "could not be done: removed"
-        assert await database.rows(text("SELECT plate FROM claim")) == []
+        assert await database.rows(text("SELECT id FROM code")) == []
     assert (await run(temporal_client, "removed")).removed
 
 
