@@ -38,10 +38,8 @@ from workflows.maintenance.workflow import STEPS, MaintenanceWorkflow
 QUEUE = "upkeep-tests"
 PREFIX = "藏Z"
 DAY = timedelta(days=1)
-ONE_CODE = """
-    INSERT INTO code (id, purpose, phone_hash, subject_hash, code_hash, created_at, expires_at, while_holding)
-    VALUES (gen_random_uuid(), 'verify', 'a', 'b', 'c', :at, :at, false)
-"""
+ONE_CODE = """INSERT INTO code (id, purpose, phone_hash, subject_hash, code_hash, created_at, expires_at, while_holding)
+    VALUES (gen_random_uuid(), 'verify', 'a', 'b', 'c', :at, :at, false)"""
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ _ON_OFFER = "kind IN ('offered', 'candidate')"
 # A new installation has no claim, and begins with its first act.
 _BEGIN = f"""
     INSERT INTO claim_mark (id, changed_from)
-    SELECT 1, coalesce((SELECT min(changed_at) FROM claim WHERE {_ON_OFFER}), now())
-    WHERE EXISTS (SELECT FROM claim)
+    SELECT 1, since FROM (
+        SELECT coalesce((SELECT min(changed_at) FROM claim WHERE {_ON_OFFER}), (SELECT max(at) FROM audit)) AS since
+    ) AS found WHERE since IS NOT NULL
 """  # noqa: S608 -- constants
 # The lock waits for draws that began before, and those that begin meanwhile see what is committed with it.
 _CLOSE = """
