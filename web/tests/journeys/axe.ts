@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Page } from 'playwright-core'
-import { seriousFlaws } from './browser'
+import type { CDPSession, Page } from 'playwright-core'
 import { inLanguage, OTHER_LANGUAGES } from './languages'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -13,35 +12,47 @@ export interface Inspection {
   flaws: string[]
 }
 
-/**
- * Collects what axe finds serious or critical, what is too small for a finger and, in every language, what has to be
- * scrolled sideways, on one screen after another; with `displays` in dark mode and in large type too.
- */
-export function inspect(page: Page, { displays = false } = {}): Inspection {
+/** Collects what axe finds and, in every language, what has to be scrolled sideways or is too small for a finger, on one screen after another. */
+export function inspect(page: Page): Inspection {
   const flaws: string[] = []
+  const axe = page.context().newCDPSession(page).then((session) => axeIn(page, session))
   const measure = async (name: string) => {
     const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (overhang > 0) flaws.push(`${name} is ${overhang} px too wide`)
-    const small = await page.evaluate(smallTargets, LEAST_TARGET_PX)
-    flaws.push(...small.map((target) => `${name}: ${target} is smaller than ${LEAST_TARGET_PX} px`))
-  }
-  const inOtherDisplays = async (name: string) => {
-    await page.emulateMedia({ colorScheme: 'dark' })
-    flaws.push(...(await seriousFlaws(page, axeSource)).map((flaw) => `${name} in dark mode: ${flaw}`))
-    await page.emulateMedia({ colorScheme: 'light' })
-    await page.evaluate(() => document.documentElement.setAttribute('data-display', 'large'))
-    flaws.push(...(await seriousFlaws(page, axeSource)).map((flaw) => `${name} in large type: ${flaw}`))
-    await measure(`${name} in large type`)
-    await page.evaluate(() => document.documentElement.removeAttribute('data-display'))
+    flaws.push(...(await smallTargetsIn(page)).map((target) => `${name}: ${target}`))
   }
   const look = async (name: string) => {
-    flaws.push(...(await seriousFlaws(page, axeSource)).map((flaw) => `${name}: ${flaw}`))
+    flaws.push(...(await (await axe)()).map((flaw) => `${name}: ${flaw}`))
     await measure(name)
-    if (displays) await inOtherDisplays(name)
     for (const language of OTHER_LANGUAGES) await inLanguage(page, language, () => measure(`${name} in ${language}`))
   }
   return { look, flaws }
 }
+
+/** axe in an isolated world, since the page's policy forbids foreign scripts; loaded once for all variants, and again after a reload. */
+export function axeIn(page: Page, session: CDPSession): (options?: object) => Promise<string[]> {
+  let world: Promise<number> | null = null
+  page.on('framenavigated', () => {
+    world = null
+  })
+  return async (options = {}) => {
+    const expression = `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })}).then(({ violations }) => violations
+      .map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`
+    world ??= worldWithAxe(session)
+    const { result } = await session.send('Runtime.evaluate', { expression, contextId: await world, awaitPromise: true, returnByValue: true })
+    if (!Array.isArray(result.value)) throw new Error(`axe gave no result: ${JSON.stringify(result)}`)
+    return result.value as string[]
+  }
+}
+
+async function worldWithAxe(session: CDPSession): Promise<number> {
+  const { frameTree } = await session.send('Page.getFrameTree')
+  const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id })
+  await session.send('Runtime.evaluate', { expression: axeSource, contextId })
+  return contextId
+}
+
+export const smallTargetsIn = (page: Page): Promise<string[]> => page.evaluate(smallTargets, LEAST_TARGET_PX)
 
 /** Runs in the page: what can be pressed and is too small. A box or a button of a choice is pressed by its words, too. */
 function smallTargets(least: number): string[] {
@@ -52,6 +63,6 @@ function smallTargets(least: number): string[] {
     const isHidden = !element.checkVisibility() || element.matches('.skip')
     // Half a pixel may be lost to rounding.
     if (isHidden || (width >= least - 0.5 && height >= least - 0.5)) return []
-    return [`${element.tagName.toLowerCase()} "${element.textContent?.trim() || element.getAttribute('name')}" of ${width} × ${height}`]
+    return [`${element.tagName.toLowerCase()} "${element.textContent?.trim() || element.getAttribute('name')}" of ${width} × ${height} is smaller than ${least} px`]
   })
 }

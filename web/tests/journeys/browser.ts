@@ -27,18 +27,3 @@ export async function visit(browser: Browser, viewport = { width: 375, height: 7
   page.setDefaultTimeout(20_000)
   return { context, page, faults }
 }
-
-/** What axe finds serious; run in a world of its own, since the page's policy forbids foreign scripts. */
-export async function seriousFlaws(page: Page, axeSource: string): Promise<string[]> {
-  const session = await page.context().newCDPSession(page)
-  const { frameTree } = await session.send('Page.getFrameTree')
-  const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id })
-  await session.send('Runtime.evaluate', { expression: axeSource, contextId })
-  const expression = `axe.run(document).then(({ violations }) => violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`
-  const { result } = await session.send('Runtime.evaluate', { expression, contextId, awaitPromise: true, returnByValue: true })
-  await session.detach()
-  if (!Array.isArray(result.value)) throw new Error('axe gave no answer')
-  return result.value as string[]
-}

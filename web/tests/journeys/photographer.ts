@@ -1,41 +1,52 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { visit, type Visitor } from './browser'
+import type { Page } from 'playwright-core'
 import { inLanguage, OTHER_LANGUAGES } from './languages'
+import type { Inspect, Size } from './walks/walk'
 
-// Every screen as a picture at the two widths, kept beside the documents; in the other languages those that differ most,
-// or all of them if asked to.
+// Every view as a picture at two widths, kept beside the documents; in the other languages and appearances those that
+// differ most, or all of them if asked to.
 const FOLDER = process.env.XUANHAO_SCREENS ?? '../docs/screens'
-const IN_EVERY_LANGUAGE = new Set(['01-introduction', '10-draw', '11-compose', '13-completed', '18-desk-reservation'])
 const ALL = process.env.XUANHAO_SCREENS_ALL === '1'
+const IN_EVERY_LANGUAGE = new Set(['introduction', 'information mismatch', 'drawn numbers', 'composing', 'completed', 'desk reservation', 'office'])
+const IN_EVERY_APPEARANCE = new Set(['introduction', 'drawn numbers', 'composing', 'completed', 'desk', 'overview'])
 
-export const WIDTHS = [375, 1200]
-export type Shoot = (name: string, options?: { fullPage?: boolean }) => Promise<void>
+// A phone's pictures are twice as fine.
+export const SIZES: Size[] = [
+  { width: 375, height: 740, scale: 2 },
+  { width: 1200, height: 800 },
+]
 
-/** A visitor at this width, and what takes a picture of the page that they see. A phone's pictures are twice as fine. */
-export async function visitWithCamera(browser: Browser, width: number): Promise<Visitor & { shoot: Shoot }> {
-  const isPhone = width < 600
-  const visitor = await visit(browser, { width, height: isPhone ? 740 : 800 }, isPhone ? 2 : 1)
-  if (!(await visitor.page.evaluate(showsChinese))) throw new Error('no font of this machine has Chinese characters; `make screens` brings one')
-  return { ...visitor, shoot: cameraOf(visitor.page, width) }
-}
-
-function cameraOf(page: Page, width: number): Shoot {
-  return async (name, options) => {
-    await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => undefined)
+/** Takes the pictures of a view at this size; on a phone some in dark mode and in large type, too. */
+export function photograph({ width }: Size): Inspect {
+  return async (page, name) => {
+    if (!(await page.evaluate(showsChinese))) throw new Error('no font of this machine has Chinese characters; `make screens` brings one')
     await page.evaluate(() => document.fonts.ready.then(() => undefined))
-    await shootInto(page, join(FOLDER, String(width)), name, options)
-    if (!ALL && !IN_EVERY_LANGUAGE.has(name)) return
-    for (const language of OTHER_LANGUAGES) {
-      await inLanguage(page, language, () => shootInto(page, join(FOLDER, language, String(width)), name, options))
+    await shoot(page, String(width), name)
+    if (ALL || IN_EVERY_LANGUAGE.has(name)) {
+      for (const language of OTHER_LANGUAGES) {
+        await inLanguage(page, language, () => shoot(page, join(language, String(width)), name))
+      }
     }
+    if (width === 375 && (ALL || IN_EVERY_APPEARANCE.has(name))) await inEveryAppearance(page, name)
   }
 }
 
-async function shootInto(page: Page, folder: string, name: string, { fullPage = true } = {}): Promise<void> {
-  mkdirSync(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage, animations: 'disabled' })
+async function inEveryAppearance(page: Page, name: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await shoot(page, 'dark', name)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.evaluate(() => document.documentElement.setAttribute('data-display', 'large'))
+  await shoot(page, 'large', name)
+  await page.evaluate(() => document.documentElement.removeAttribute('data-display'))
+}
+
+/** The whole page, or the window if a sheet lies over the page. */
+async function shoot(page: Page, folder: string, name: string): Promise<void> {
+  const kept = join(FOLDER, folder)
+  mkdirSync(kept, { recursive: true })
+  const fullPage = (await page.locator('dialog[open]').count()) === 0
+  await page.screenshot({ path: join(kept, `${name.replaceAll(' ', '-')}.png`), fullPage, animations: 'disabled' })
 }
 
 /** Runs in the page: a character that no font has looks like one that does not exist. */

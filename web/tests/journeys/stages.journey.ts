@@ -1,7 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import { launchBrowser } from './browser'
-import { checkStage, STAGES } from './stages'
+import { checkWalk } from './variants'
+import { APPLICANT } from './walks/applicant'
+import { ENDINGS } from './walks/endings'
 
 let browser: Browser
 beforeAll(async () => {
@@ -9,4 +11,4 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test.each(STAGES)('$name has no flaw at 320 px, in any language, in dark mode or in large type', (row) => checkStage(browser, row))
+test.each([APPLICANT, ...ENDINGS])('no view of $name has a flaw at 320 px, in any language, in dark mode or in large type', (walk) => checkWalk(browser, walk), 240_000)

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { CDPSession, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { axeIn, smallTargetsIn } from './axe'
 import { inLanguage, OTHER_LANGUAGES } from './languages'
+import { goThrough, type Walk } from './walks/walk'
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const NARROW = { width: 320, height: 568 }
 // Dark mode and large type change colours and sizes only, so the other rules need no second run there.
 const APPEARANCE = ['color-contrast', 'target-size']
 const only = (rules: string[]) => ({ runOnly: rules })
@@ -11,17 +12,32 @@ const LONGEST_READING_MS = 10_000
 // No language changes a colour.
 const WITHOUT_COLOURS = { rules: { 'color-contrast': { enabled: false } } }
 
+/** Every view of a walk in every variant, at the narrowest width. */
+export async function checkWalk(browser: Browser, walk: Walk): Promise<void> {
+  const flaws: string[] = []
+  const faults = await goThrough(browser, walk, NARROW, async (page, name) => {
+    flaws.push(...(await flawsInAllVariants(page, name)))
+  })
+  expect([...flaws, ...faults]).toEqual([])
+}
+
 /**
  * What is wrong with the page as it is now: anything that axe finds in each language, in dark mode and in large type; a page
  * that is wider than the window; and Chinese that a reader of English meets without a mark of its language.
  */
-export async function flawsInAllVariants(page: Page, name: string): Promise<string[]> {
+async function flawsInAllVariants(page: Page, name: string): Promise<string[]> {
   const session = await page.context().newCDPSession(page)
   const axe = axeIn(page, session)
   const flaws: string[] = []
   const note = (variant: string, found: string[]) => flaws.push(...found.map((flaw) => `${name}, ${variant}: ${flaw}`))
   const check = async (variant: string, options?: object) =>
-    note(variant, [...(await axe(options)), ...(await overhang(page)), ...(await page.evaluate(crowdedInFooter)), ...(await page.evaluate(rawNames))])
+    note(variant, [
+      ...(await axe(options)),
+      ...(await overhang(page)),
+      ...(await smallTargetsIn(page)),
+      ...(await page.evaluate(crowdedInFooter)),
+      ...(await page.evaluate(rawNames)),
+    ])
   await check('zh-CN')
   for (const language of OTHER_LANGUAGES) {
     await inLanguage(page, language, async () => {
@@ -37,29 +53,6 @@ export async function flawsInAllVariants(page: Page, name: string): Promise<stri
   await page.evaluate(() => document.documentElement.removeAttribute('data-display'))
   await session.detach()
   return flaws
-}
-
-/** axe in an isolated world, since the page's policy forbids foreign scripts; loaded once for all variants, and again after a reload. */
-function axeIn(page: Page, session: CDPSession): (options?: object) => Promise<string[]> {
-  let world: Promise<number> | null = null
-  page.on('framenavigated', () => {
-    world = null
-  })
-  return async (options = {}) => {
-    const expression = `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })}).then(({ violations }) => violations
-      .map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`
-    world ??= worldWithAxe(session)
-    const { result } = await session.send('Runtime.evaluate', { expression, contextId: await world, awaitPromise: true, returnByValue: true })
-    if (!Array.isArray(result.value)) throw new Error(`axe gave no result: ${JSON.stringify(result)}`)
-    return result.value as string[]
-  }
-}
-
-async function worldWithAxe(session: CDPSession): Promise<number> {
-  const { frameTree } = await session.send('Page.getFrameTree')
-  const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id })
-  await session.send('Runtime.evaluate', { expression: axeSource, contextId })
-  return contextId
 }
 
 /** What stays Chinese when what is read anew in the other language has had its time to come. */
