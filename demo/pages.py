@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from demo.offices import OFFICES
 from demo.page_texts import PageTexts, page_texts
 from demo.world import DemoUser
 from domain.durations import SHANGHAI
@@ -25,6 +26,7 @@ h1 { font-size: 1.4rem; }
 form, .quick { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: 1rem 0; }
 input, button { font: inherit; padding: .4rem .8rem; border: 1px solid #8888; border-radius: .4rem; }
 input, button { min-height: 2.75rem; }
+input { flex: 1 1 12rem; min-width: 0; }
 button { cursor: pointer; background: #0958d9; color: #fff; border-color: #0958d9; }
 .quick button { background: none; color: inherit; }
 .note, time { color: light-dark(#5f6368, #b0b5bb); }
@@ -42,6 +44,7 @@ _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+_OFFICES = {office.code: office for office in OFFICES}
 _SUGGESTED = ("applicant-001", "applicant-002", "agent-001", "clerk-440300", "operator-1", "operator-2", "auditor-1")
 
 router = APIRouter(include_in_schema=False)
@@ -63,7 +66,7 @@ def sign_in_page(
     """The page to choose a user. The form posts `user` to `action`."""
     texts = page_texts(language)
     suggested = "".join(
-        f'<button name="user" value="{escape(name)}">{_described(users[name], texts)}</button>'
+        f'<button name="user" value="{escape(name)}">{_described(users[name], texts, language)}</button>'
         for name in _SUGGESTED
         if name in users
     )
@@ -75,7 +78,7 @@ def sign_in_page(
 {wrong}
 <form class="quick" method="post" action="{address}">{suggested}</form>
 <form method="post" action="{address}">
-<label for="user">{texts.others}</label>{_chooser(users, hint, texts)}<button>{texts.enter}</button>
+<label for="user">{texts.others}</label>{_chooser(users, hint, texts, language)}<button>{texts.enter}</button>
 </form>"""
     return _page(texts.sign_in, body, language, status=400 if unknown else 200)
 
@@ -86,7 +89,7 @@ def phone_page(
     """A user's phone, the newest SMS first; its script adds later SMS."""
     texts = page_texts(language)
     if user is None:
-        chooser = _chooser(users, "", texts)
+        chooser = _chooser(users, "", texts, language)
         form = f'<form><label for="user">{texts.whose}</label>{chooser}<button>{texts.open}</button></form>'
         return _page(texts.phone, f"<h1>{texts.phone}</h1>{form}", language)
     items = "".join(_message(message) for message in messages) or '<li class="note">' + texts.none + "</li>"
@@ -102,27 +105,28 @@ def notice_page(name: str, language: Language, status: int) -> Response:
     return _page(title, f"<h1>{title}</h1><p>{text}</p>", language, status=status)
 
 
-def _chooser(users: Mapping[str, DemoUser], value: str, texts: PageTexts) -> str:
+def _chooser(users: Mapping[str, DemoUser], value: str, texts: PageTexts, language: Language) -> str:
+    described = {name: f"{_parties(user)} {_roles(user, texts, language)}" for name, user in users.items()}
     options = "".join(
-        f'<option lang="zh-CN" value="{escape(u.user)}">{escape(f"{_parties(u)} {_roles(u, texts)}")}</option>'
-        for u in users.values()
+        f'<option lang="zh-CN" value="{escape(name)}">{escape(text)}</option>' for name, text in described.items()
     )
     typed = f'<input id="user" name="user" list="users" value="{escape(value)}" required autocomplete="off">'
     return f'{typed}<datalist id="users">{options}</datalist>'
 
 
-def _described(user: DemoUser, texts: PageTexts) -> str:
+def _described(user: DemoUser, texts: PageTexts, language: Language) -> str:
     """The user's name and employer, marked as Chinese, with the roles in the reader's language."""
-    return f'<span lang="zh-CN">{escape(_parties(user))}</span> {_roles(user, texts)}'
+    return f'<span lang="zh-CN">{escape(_parties(user))}</span> {_roles(user, texts, language)}'
 
 
 def _parties(user: DemoUser) -> str:
     return f"{user.party.name}（{user.organisation.name}）" if user.organisation else user.party.name
 
 
-def _roles(user: DemoUser, texts: PageTexts) -> str:
+def _roles(user: DemoUser, texts: PageTexts, language: Language) -> str:
     roles = texts.separator.join(texts.roles[role] for role in user.roles)
-    return roles + (f" {user.office_code}" if user.office_code else "")
+    office = _OFFICES.get(user.office_code or "")
+    return f"{roles} {office.names.get(language, office.name)}" if office else roles
 
 
 def _message(message: ReceivedMessage) -> str:

@@ -13,15 +13,12 @@ from demo.routes import Demo
 from demo.server import demo_app, demo_gateways, issuer_at
 from demo.tokens import DemoSigner
 from demo.world import demo_world
-from storage.crypto.keyed_hash import KeyedHash
-from storage.crypto.vault import Keys, Vault
 from storage.postgres.database import Database
 from storage.sms.outbox import SmsOutbox
-from tests.demo.demo_server import DemoServer
+from tests.demo.demo_server import KEYS, DemoServer
 from tests.support.clocks import NOW, SettableClock
 
 PORT = 8123
-KEYS = Keys(Vault({"k": b"k" * 32}, "k"), KeyedHash(b"h" * 32))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.context import AppContext
+from storage.crypto.keyed_hash import KeyedHash
+from storage.crypto.vault import Keys, Vault
+
+KEYS = Keys(Vault({"k": b"k" * 32}, "k"), KeyedHash(b"h" * 32))
 
 
 @dataclass

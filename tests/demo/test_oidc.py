@@ -214,6 +214,23 @@ async def test_nobody_is_sent_to_a_strange_address(browser: httpx.AsyncClient, c
     assert (answer.status_code, "location" in answer.headers) == (400, False)
 
 
+@pytest.mark.parametrize(
+    "language, office",
+    [
+        ("zh-CN", "车管所工作人员 深圳市公安局交通警察局车辆管理所"),
+        ("zh-TW", "車管所工作人員 深圳市公安局交通警察局車輛管理所"),
+        ("en", "office clerk Shenzhen Vehicle Management Office"),
+    ],
+)
+async def test_a_clerks_office_has_its_name_in_the_readers_language(
+    browser: httpx.AsyncClient, language: str, office: str
+) -> None:
+    headers = {"Accept-Language": language}
+    page = (await browser.get(f"{PATH}/authorize", params=AUTHORIZATION, headers=headers)).text
+    assert office in page
+    assert "440300</button>" not in page
+
+
 async def test_an_unknown_person_is_asked_for_again(browser: httpx.AsyncClient) -> None:
     answer = await browser.post(f"{PATH}/authorize", params=AUTHORIZATION, data={"user": "<b>"})
     assert (answer.status_code, "没有这个演示用户" in answer.text) == (400, True)

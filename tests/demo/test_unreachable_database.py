@@ -14,8 +14,7 @@ from demo.world import demo_world
 from embedded.ports import HOST, free_port
 from storage.postgres.database import Database
 from storage.sms.outbox import SmsOutbox
-from tests.demo.conftest import KEYS
-from tests.demo.demo_server import DemoServer
+from tests.demo.demo_server import KEYS, DemoServer
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 

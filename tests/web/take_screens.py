@@ -14,7 +14,15 @@ from tests.web.pages_under_test import build_pages, hasty_stack_in, run_script
 
 FOLDER = ROOT / "docs" / "screens"
 # Flat pages lose nothing visible, and take a third of the size.
-_COLOURS = 96
+_COLOURS = 64
+_HEAD = [
+    "# Screens",
+    "",
+    "`make screens` takes these pictures and writes this list. [For operators](../operators.md) shows Temporal's UI.",
+    "",
+    "| view | on a phone | on a desktop |",
+    "| --- | --- | --- |",
+]
 
 
 def main() -> None:
@@ -34,14 +42,38 @@ async def _take(stack: RunningStack, script: str, taken: Path) -> None:
 
 
 def keep(taken: Path, folder: Path = FOLDER) -> None:
-    """Replace the old screenshots with compressed new ones; those of the operators' UI stay."""
+    """Replace the old screenshots with compressed new ones, and list them; those of the operators' UI stay."""
     for place in taken.iterdir():
         shutil.rmtree(folder / place.name, ignore_errors=True)
-    for picture in sorted(taken.rglob("*.png")):
-        kept = folder / picture.relative_to(taken)
+    for picture in taken.rglob("*.png"):
+        kept = (folder / picture.relative_to(taken)).with_suffix(".webp")
         kept.parent.mkdir(parents=True, exist_ok=True)
         with Image.open(picture) as full:
-            full.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(kept, optimize=True)
+            few = full.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+            few.convert("RGB").save(kept, lossless=True, method=6)
+    (folder / "README.md").write_text(_index(taken), "utf-8")
+
+
+def _index(taken: Path) -> str:
+    """The pictures in the order in which they were taken, which is that of the walks."""
+    on_phones = sorted((taken / "375").iterdir(), key=lambda picture: picture.stat().st_mtime_ns)
+    rows = [f"| {_name(picture)} | {_image('375', picture)} | {_image('1200', picture)} |" for picture in on_phones]
+    others = sorted(path for path in taken.rglob("*.png") if path.relative_to(taken).parts[0] not in {"375", "1200"})
+    links = [f"[{place.parent} {_name(place)}]({place.with_suffix('.webp')})" for place in _below(taken, others)]
+    return "\n".join([*_HEAD, *rows, "", "In other languages and appearances:", ", ".join(links) + ".", ""])
+
+
+def _below(folder: Path, paths: list[Path]) -> list[Path]:
+    return [path.relative_to(folder) for path in paths]
+
+
+def _name(picture: Path) -> str:
+    return picture.stem.replace("-", " ")
+
+
+def _image(place: str, picture: Path) -> str:
+    width = 150 if place == "375" else 420
+    return f'<img src="{place}/{picture.stem}.webp" width="{width}" alt="{_name(picture)}">'
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ export class Problem extends Error {
     readonly status: number,
     readonly detail: string,
     readonly facts: ProblemFacts = {},
+    /** The language of the detail, if it is not the page's. */
+    readonly language?: string,
   ) {
     super(`${status} ${code}`)
   }
@@ -50,7 +52,7 @@ export async function problemFrom(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null)
   if (!isRecord(body) || typeof body.code !== 'string') return new Problem('unavailable', response.status, '')
   const { code, detail, ...facts } = body
-  return new Problem(code, response.status, typeof detail === 'string' ? detail : '', facts as ProblemFacts)
+  return new Problem(code, response.status, typeof detail === 'string' ? detail : '', facts as ProblemFacts, document.documentElement.lang)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

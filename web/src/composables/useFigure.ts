@@ -49,7 +49,10 @@ export function linesOf({ series }: Figures, times: string[], others: string, is
     .toSorted((one, two) => sum(two.values) - sum(one.values))
   if (lines.length <= MOST_LINES) return { times, lines }
   const rest = lines.slice(MOST_LINES - 1)
-  const added = times.map((_, place) => rest.reduce((total, { values }) => total + (values[place] ?? 0), 0))
+  const added = times.map((_, place) => {
+    const known = rest.map(({ values }) => values[place] ?? null).filter((value) => value !== null)
+    return known.length > 0 ? sum(known) : missing
+  })
   return { times, lines: [...lines.slice(0, MOST_LINES - 1), { key: others, values: added }] }
 }
 

@@ -17,12 +17,18 @@ export function useProblemWords(source: MaybeRefOrGetter<Problem | null>) {
   const retryAt = computed(() => problem.value?.facts.retry_at ?? null)
   const { seconds } = useCountdown(retryAt)
 
+  const isServers = computed(() => problem.value !== null && problem.value.detail !== '' && !OWN_WORDS.has(problem.value.code))
+  /** The server's words stay in the language in which they came, also when the reader chooses another one. */
+  const language = computed(() => (isServers.value ? problem.value?.language : undefined))
+
   const text = computed(() => {
     if (!problem.value) return ''
     const { code, detail } = problem.value
-    if (detail && !OWN_WORDS.has(code)) return detail
+    if (isServers.value) return detail
     return t(te(`problems.${code}`) ? `problems.${code}` : 'problems.unknown')
   })
+
+  const flaws = computed(() => (problem.value?.facts.errors ?? []).map(({ message }) => message))
 
   const reasons = computed(() =>
     (problem.value?.facts.reasons ?? []).map((reason) => (te(`reasons.${reason}`) ? t(`reasons.${reason}`) : reason)),
@@ -34,5 +40,5 @@ export function useProblemWords(source: MaybeRefOrGetter<Problem | null>) {
     return t('common.retryAfter', { moment: formatMoment(retryAt.value) })
   })
 
-  return { text, reasons, waiting }
+  return { text, language, flaws, reasons, waiting }
 }

@@ -335,6 +335,7 @@ export default {
       title: 'Figures of the last 30 days',
       none: 'Nothing on record.',
       few: 'fewer than 5',
+      hidden: 'some',
       segments_released: 'Segments released',
       numbers_issued: 'Numbers issued',
       draws: 'Draws of published days',
@@ -342,7 +343,7 @@ export default {
       missed_deadlines: 'Missed deadlines',
       withheld: 'Numbers withheld now (in steps of 5)',
       waiting_rooms: 'Fairness of waiting rooms',
-      room: '{opens}, office {office}: {people} people, {early} of them there before the opening; overtaken by a later one: {overtaken}.',
+      room: '{opens}, {office}: {people} people, {early} of them there before the opening; overtaken by a later one: {overtaken}.',
       roomLuck: 'Of the half of them who came first, {share} % got a place in the first half (equal luck is about 50 %).',
       kindCount: '{kind}: {count}',
       kinds: {

@@ -333,6 +333,7 @@ export default {
       title: '近30天的数字',
       none: '没有记录。',
       few: '少于5',
+      hidden: '若干',
       segments_released: '投放的号段',
       numbers_issued: '发放的号牌',
       draws: '已公布各日的抽号次数',
@@ -340,7 +341,7 @@ export default {
       missed_deadlines: '逾期未办理',
       withheld: '目前留存不放出的号牌（按5取整）',
       waiting_rooms: '排队公平性',
-      room: '{opens}，车管所 {office}：{people} 人排队，{early} 人开放前到场；被后来者超过：{overtaken} 人。',
+      room: '{opens}，{office}：{people} 人排队，{early} 人开放前到场；被后来者超过：{overtaken} 人。',
       roomLuck: '其中先到的一半人里，{share}% 排在前一半（各凭运气约为50%）。',
       kindCount: '{kind}：{count}',
       kinds: {

@@ -335,6 +335,7 @@ export default {
       title: '近30天的數字',
       none: '沒有記錄。',
       few: '少於5',
+      hidden: '若干',
       segments_released: '投放的號段',
       numbers_issued: '發放的號牌',
       draws: '已公佈各日的抽號次數',
@@ -342,7 +343,7 @@ export default {
       missed_deadlines: '逾期未辦理',
       withheld: '目前留存不放出的號牌（按5取整）',
       waiting_rooms: '排隊公平性',
-      room: '{opens}，車管所 {office}：{people} 人排隊，{early} 人開放前到場；被後來者超過：{overtaken} 人。',
+      room: '{opens}，{office}：{people} 人排隊，{early} 人開放前到場；被後來者超過：{overtaken} 人。',
       roomLuck: '其中先到的一半人裡，{share}% 排在前一半（各憑運氣約為50%）。',
       kindCount: '{kind}：{count}',
       kinds: {

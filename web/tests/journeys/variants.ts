@@ -93,7 +93,7 @@ function rawNames(): string[] {
 
 /** Runs in the page. Plates, prefixes and masked names are Chinese in every language, and what is marked with `lang` or `translate` is meant so. */
 function unmarkedChinese(): string[] {
-  const isChinese = (text: string) => /\p{Script=Han}/u.test(text.replaceAll(/\p{Script=Han}([A-HJ-NP-Z][A-HJ-NP-Z0-9!@]*|\*+)/gu, ''))
+  const isChinese = (text: string) => /\p{Script=Han}/u.test(text.replaceAll(/\p{Script=Han} ?([A-HJ-NP-Z][A-HJ-NP-Z0-9!@ ]*|\*+)/gu, ''))
   const isMarked = (element: Element | null) => !element || !!element.closest('[lang^="zh"]:not(html), [translate="no"], svg, script, style, noscript')
   const found = new Set<string>()
   const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)

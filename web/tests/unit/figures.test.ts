@@ -23,6 +23,8 @@ test('days without acts count as none, unknown levels stay unknown, and the smal
   const { lines } = linesOf({ as_of: null, series } as never, times, 'others', false)
   expect(lines.map(({ key }) => key)).toEqual(['k9', 'k8', 'k7', 'k6', 'k5', 'k4', 'k3', 'others'])
   expect(lines.at(-1)?.values).toEqual([0, 1 + 2 + 3])
+  const levels = linesOf({ as_of: null, series } as never, times, 'others', true).lines
+  expect(levels.at(-1)?.values).toEqual([null, 1 + 2 + 3])
 })
 
 test('a year\'s grid knows weekends, the country\'s entries and an office\'s own', () => {

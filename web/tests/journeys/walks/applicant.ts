@@ -80,6 +80,7 @@ async function findNumbers(page: Page): Promise<void> {
 
 async function lookAtTheComposition(page: Page): Promise<void> {
   await dialogOf(page).getByRole('button', { name: '关闭' }).click()
+  await page.locator('[data-key="backspace"]').click()
   await composeFree(page)
   await button(page, '确认选号').locator('visible=true').click()
   await button(page, '提交验证').waitFor()

@@ -21,7 +21,8 @@ async function beRejected() {
   const reached = await reachNotes(user)
   await reachCompleted(user, reached)
   const clerk = await theClerkOf(reached.office)
-  await callAs(clerk.user, 'POST', `/desk${reached.path}/rejection`, { reason: 'papers_missing' })
+  const { items } = (await callAs(clerk.user, 'GET', '/desk/reasons')) as { items: { code: string }[] }
+  await callAs(clerk.user, 'POST', `/desk${reached.path}/rejection`, { reason: items[0]?.code })
   return { user, views: [{ name: 'rejected', path: reached.path, ready: '[data-stage="cancelled"]' }] }
 }
 

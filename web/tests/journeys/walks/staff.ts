@@ -72,8 +72,9 @@ async function previewTheCalendar(page: Page): Promise<void> {
   await dialogOf(page).getByLabel('事由').waitFor()
 }
 
+/** Of a template that no journey releases. */
 async function previewARelease(page: Page): Promise<void> {
-  await page.getByLabel('模板').fill('!!@@!')
+  await page.getByLabel('模板').fill('@!@!!')
   await button(page, '预览').click()
   await page.getByText(/将投放 \d+ 个号码/).first().waitFor()
   await button(page, '投放').click()
