@@ -49,6 +49,11 @@ def test_no_act_of_the_table_is_left_that_nothing_writes() -> None:
     assert unwritten == [ABOVE]
 
 
+def test_the_glossary_has_every_act() -> None:
+    glossary = text_of("docs/glossary.md") or ""
+    assert [each for each in AUDIT_ACTIONS if f"`{each}`" not in glossary] == []
+
+
 def _named(text: str, group: str) -> list[str]:
     return re.findall(r"^    (\w+): '[^']+',$", _block(text, group), re.MULTILINE)
 

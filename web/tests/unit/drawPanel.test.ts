@@ -72,6 +72,8 @@ test('plates have names that spell them out, and pressing one puts it aside', as
   expect(plate.get('svg').attributes('aria-label')).toBe('号牌 粤 B 1 2 3 4 5')
   view = viewWith({ batch: BATCH, candidates: CANDIDATES })
   await plate.trigger('click')
+  // The choice shows at once that it is under way.
+  expect([plate.attributes('aria-busy'), plate.text()]).toEqual(['true', expect.stringContaining('处理中…')])
   await flushPromises()
   expect(posts()[0]?.body).toEqual({ number: '粤B12345' })
   expect(panel.get('[data-number="粤B12345"]').attributes('aria-pressed')).toBe('true')
