@@ -71,12 +71,14 @@ def main() -> None:
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which of {', '.join(ROWS)}; default: all but trials")
     parser.add_argument("--pairs", type=int, default=Sizes.pairs, help="how often both sides alternate")
     parser.add_argument("--claims", type=int, default=Sizes.claims, help="claims in the table, for the draws")
+    parser.add_argument("--waiting", type=int, default=Sizes.waiting, help="vehicles that wait in Temporal, at most")
+    parser.add_argument("--minutes", type=float, default=Sizes.minutes, help="the longest time for starting them")
     given = parser.parse_args()
     unknown = set(given.rows) - ROWS.keys()
     if unknown:
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
     names = [name for name in ROWS if name in (given.rows or ROWS.keys() - ONLY_WHEN_NAMED)]
-    sizes = replace(Sizes(), pairs=given.pairs, claims=given.claims)
+    sizes = replace(Sizes(), **{name: value for name, value in vars(given).items() if name != "rows"})
     folders = tempfile.TemporaryDirectory(prefix="xuanhao-bench-")
     with folders as folder, Path(os.devnull).open("w") as nowhere:
         log_to(nowhere)

@@ -27,6 +27,8 @@ class Sizes:
     """Waiting vehicles, ended preselections, and one after the other the rows of the audit."""
     waiting: int = 10_000
     """Vehicles that wait in Temporal."""
+    minutes: float = 20
+    """If they can't be started within this time, there are fewer of them."""
     deadlines: int = 1_000
     """Deadlines in one second."""
     accounts: int = 60

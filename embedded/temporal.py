@@ -34,6 +34,8 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
     "history.timerProcessorMaxTimeShift": '"100ms"',
     # Temporal 1.32.0 takes the third read of timers within a second for a queue that is stuck, and writes its state.
     "history.queueReaderStuckCriticalAttempts": "1000000",
+    # States of workflows in memory, of which the default is 128,000: about 30 MB for a thousand vehicles that wait.
+    "history.hostLevelCacheMaxSize": "500",
 }
 
 
