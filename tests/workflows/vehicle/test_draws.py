@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from domain.plates import prefix_of
 from tests.support.refusals import refusal_of
 from tests.support.vehicles import numbers_of
 from tests.support.world import World
 
 TEN = "A123!"
+TAKE = text("""
+    INSERT INTO claim (plate, kind, until, changed_at)
+    VALUES (:plate, 'withheld', '9999-12-31 00:00:00+00', '2026-11-01 00:00:00+00')
+""")
 
 
 async def test_a_new_batch_frees_the_one_before_and_repeats_no_number(world: World) -> None:
@@ -47,6 +53,18 @@ async def test_fewer_than_ten_free_are_all_there_are_and_none_is_not_charged(wor
     assert len(numbers_of(await vehicle.draw())) == 9
     assert (await refusal_of(late.draw())).code == "numbers_unavailable"
     assert (await late.state()).draws_remaining == 5
+
+
+async def test_a_number_that_the_index_takes_for_free_is_not_drawn_if_the_database_gave_it_away(world: World) -> None:
+    """A draw does not look first who holds its numbers: the guard finds it, and the next attempt names the number."""
+    office = await world.office(TEN)
+    taken = f"{office.prefixes[0]}A1235"
+    await world.repositories.database.rows(TAKE, {"plate": taken})
+    vehicle = await world.reach_selection(office)
+    state = await vehicle.draw()
+    assert sorted(numbers_of(state)) == [f"{office.prefixes[0]}A123{digit}" for digit in "012346789"]
+    assert state.draws_remaining == 4
+    assert set(await world.claims(*numbers_of(state), taken, at=await vehicle.now())) == {taken, *numbers_of(state)}
 
 
 async def test_the_last_draw_is_the_last(world: World) -> None:
