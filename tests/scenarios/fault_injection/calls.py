@@ -23,6 +23,18 @@ UNKNOWN_CALLER = 401
 RETRIED = frozenset({429, 502, 503, 504, NO_ANSWER})
 
 
+class Unanswered(Exception):
+    """A read that nobody answered for `RETRY_FOR_S`: the faults left no time for it."""
+
+
+class Refused(Exception):
+    """A read that was answered with a problem."""
+
+    def __init__(self, path: str, status: int, answer: Any) -> None:
+        self.code = answer.get("code") if isinstance(answer, dict) else None
+        super().__init__(f"GET {path}: {status} {answer}")
+
+
 @dataclass(frozen=True)
 class Attempt:
     """One attempt. `began` and `ended` are seconds of Unix time; `status` is 0 when the connection broke."""
@@ -111,27 +123,29 @@ class Caller:
         return attempt
 
     async def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Any:
-        """The answer of a read, repeated until it is one. Raises `AssertionError` for anything else."""
+        """The answer of a read, repeated until it is one. Raises `Refused` and `Unanswered`."""
         response = await self._fetch("GET", None, path, params=parameters)
-        assert response.status_code == 200, f"GET {path}: {response.status_code} {response.text}"
+        if response.status_code != 200:
+            raise Refused(path, response.status_code, _json_of(response))
         return response.json()
 
     async def _fetch(self, method: str, only: str | None, path: str, **options: Any) -> httpx.Response:
-        """From `only` this API, or from any."""
+        """From `only` this API, or from any. Raises `Unanswered`."""
         give_up_at = time.monotonic() + RETRY_FOR_S
         while True:
             url = only or self.system.urls[self.system.any_api(self.rng)]
             try:
                 response = await self.http.request(method, f"{url}/api/v1{path}", headers=self._headers(url), **options)
-            except httpx.HTTPError:
-                if time.monotonic() > give_up_at:
-                    raise
+            except httpx.HTTPError as error:
+                found = type(error).__name__
             else:
-                if response.status_code == UNKNOWN_CALLER and url in self.tokens and time.monotonic() < give_up_at:
+                found = str(response.status_code)
+                if response.status_code == UNKNOWN_CALLER and url in self.tokens:
                     await self.sign_in(url)
-                    continue
-                if response.status_code not in RETRIED or time.monotonic() > give_up_at:
+                elif response.status_code not in RETRIED:
                     return response
+            if time.monotonic() > give_up_at:
+                raise Unanswered(f"{method} {path}: {found}")
             await asyncio.sleep(self.rng.uniform(0.2, 1.0))
 
     def _headers(self, url: str) -> dict[str, str]:

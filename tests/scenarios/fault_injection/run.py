@@ -68,6 +68,8 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
         log.save(folder / "calls.jsonl")
         minutes = (time.monotonic() - began) / timedelta(minutes=1).total_seconds()
         violations, counts = await _checked(system, log, injector.made, show)
+        violations["each read is answered as the contract says"] = crowd.problems
+        counts |= {"journeys ended": crowd.finished, "journeys given up without an answer": crowd.given_up}
         violations["nothing ends before its time by more than the skew"] = sorted(watch.early)
         return Report(plan.seed, minutes, injector.measured(), log, counts, violations)
 

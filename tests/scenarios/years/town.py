@@ -22,11 +22,8 @@ AT_ONCE = 12
 
 @dataclass(kw_only=True)
 class Town(Crowd):
-    """`problems` are answers that nobody foresaw."""
-
     service: SimulatedService
     agenda: Agenda = field(default_factory=Agenda)
-    problems: list[str] = field(default_factory=list)
     claims: dict[str, dict[str, Any]] = field(default_factory=dict)
     _staff: "Staff | None" = None
 
