@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from statistics import median
 
@@ -27,6 +28,7 @@ PYTHONS, ALLOCATORS = "XUANHAO_BENCH_PYTHON", "XUANHAO_BENCH_PRELOAD"
 AFTER_ALL_S = 0.2
 """Streams and the index are brought up to date after the answer."""
 
+NUMBERS = count(1)
 Spent = Mapping[str, Seconds]
 """By process."""
 
@@ -70,8 +72,9 @@ async def try_out(stack: Stack, trial: Trial, sizes: Sizes) -> Figure:
     """Whole journeys with the worker of the trial against ours."""
     async with AsyncExitStack() as running:
         sides = []
-        for number, one in enumerate((trial, Trial("ours"))):
-            side = replace(stack, settings=stack.settings.model_copy(update={"task_queue": f"{trial.name}-{number}"}))
+        for one in (trial, Trial("ours")):
+            # The queue is part of the name of a log, and a trial's name may be a path.
+            side = replace(stack, settings=stack.settings.model_copy(update={"task_queue": f"trial-{next(NUMBERS)}"}))
             worker = VariedWorker(side, one)
             await worker.bring_up()
             running.push_async_callback(worker.stop)
