@@ -26,6 +26,10 @@ class DrawStatistics:
     def observe(self, kind: str, counts: Mapping[str, int], outcome: str) -> None:
         """One pick: `counts` are the equally likely numbers by outcome before it."""
         self.evidence.observe(kind, counts, outcome)
+        self.test(kind, counts, outcome)
+
+    def test(self, kind: str, counts: Mapping[str, int], outcome: str) -> None:
+        """The same without bets: those on the characters of all places would take most of the time."""
         self.tests.observe(kind, counts, outcome)
 
     def alarms(self) -> list[str]:

@@ -10,8 +10,11 @@ from datetime import timedelta
 from math import erfc, exp, lgamma, log, sqrt
 from typing import Any
 
-KINDS = ("pattern", "last", "prefix", "run", "last run")
-"""What is tested: patterns, last characters, prefixes where a draw was over several, and runs of the first two."""
+PLACES = ("first", "second", "third", "fourth", "last")
+"""The characters of a number, by their place."""
+
+KINDS = ("pattern", *PLACES, "prefix", "run", "last run")
+"""What is tested: patterns, characters, prefixes where a draw was over several, and runs of patterns and last ones."""
 
 PERIODS = ("day", "year")
 

@@ -1,6 +1,7 @@
 """Weighs the draws of a published day: replays its log, and shows the statistics each pick and what could be picked.
 
-Patterns, last characters, repeats of the one before (tests of runs), and prefixes where a draw was over several.
+Patterns, the characters of each place, repeats of the one before (tests of runs), and prefixes where a draw was over
+several.
 Draws without the digit 4, and those that passed over numbers, had another choice and are not weighed.
 """
 
@@ -9,13 +10,15 @@ import zlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from math import prod
 from typing import Any
 
 from domain.draw_statistics import DrawStatistics
-from domain.plates import DIGITS, LETTERS, PATTERN_OFFSETS, PATTERNS, prefix_of, serial_at
+from domain.draw_tests import PLACES
+from domain.plates import ALPHABETS, PATTERN_OFFSETS, PATTERN_SIZES, PATTERNS, POOL_SIZE, prefix_of, serial_at
 from domain.segments import POOL_BYTES, Template, count_by_pattern, from_bitmap
 
-_LAST = {character: f"****{character}" for character in DIGITS + LETTERS}
+_PATTERNS = [*zip(PATTERNS, PATTERN_OFFSETS, PATTERN_SIZES, strict=True)]
 
 
 def weigh_day(content: Mapping[str, bytes], statistics: DrawStatistics) -> None:
@@ -39,7 +42,7 @@ def _weigh_prefixes(draw: Mapping[str, Any], statistics: DrawStatistics) -> None
 
 
 class _Replay:
-    """The free numbers of one prefix, and their counts by pattern and last character."""
+    """The free numbers of one prefix, and their counts by pattern and by the character of each place."""
 
     def __init__(self, content: Mapping[str, bytes], digest: str, statistics: DrawStatistics) -> None:
         self._content = content
@@ -64,12 +67,15 @@ class _Replay:
             self._put([position], is_free=False)
 
     def _weigh(self, position: int) -> None:
-        pattern, last = kinds = _kinds(position)
+        pattern, serial = _pattern_of(position), serial_at(position)
+        kinds = pattern, serial[-1]
         self._statistics.observe("pattern", self._by_pattern, pattern)
-        self._statistics.observe("last", self._by_last, last)
+        for place, counts, character in zip(PLACES[:-1], self._by_place, serial, strict=False):
+            self._statistics.test(place, counts, character)
+        self._statistics.observe("last", self._by_place[-1], serial[-1])
         if self._before:
             self._weigh_repeat("run", self._by_pattern, self._before[0], pattern)
-            self._weigh_repeat("last run", self._by_last, self._before[1], last)
+            self._weigh_repeat("last run", self._by_place[-1], self._before[1], serial[-1])
         self._before = kinds
 
     def _weigh_repeat(self, kind: str, counts: Counter[str], before: str, outcome: str) -> None:
@@ -82,22 +88,44 @@ class _Replay:
             byte, bit = position // 8, 0x80 >> position % 8
             if bool(self._bits[byte] & bit) != is_free:
                 self._bits[byte] ^= bit
-                pattern, last = _kinds(position)
-                self._by_pattern[pattern] += 1 if is_free else -1
-                self._by_last[last] += 1 if is_free else -1
+                change = 1 if is_free else -1
+                self._by_pattern[_pattern_of(position)] += change
+                for counts, character in zip(self._by_place, serial_at(position), strict=True):
+                    counts[character] += change
 
     def _load(self, mask: int) -> None:
         self._bits = bytearray(mask.to_bytes(POOL_BYTES, "big"))
         self._by_pattern = Counter(count_by_pattern(mask))
-        self._by_last = Counter({last: (mask & _mask(template)).bit_count() for last, template in _LAST.items()})
+        self._by_place = count_by_place(mask)
 
     def _bitmap(self, digest: str) -> bytes:
         return zlib.decompress(self._content[f"bitmap-{digest}.z"])
 
 
-def _kinds(position: int) -> tuple[str, str]:
-    """The pattern and the last character of a number."""
-    return PATTERNS[bisect_right(PATTERN_OFFSETS, position) - 1], serial_at(position)[-1]
+def count_by_place(mask: int) -> list[Counter[str]]:
+    """How many numbers of the mask have each character at each place."""
+    found = [Counter[str]() for _ in PLACES]
+    for pattern, offset, size in _PATTERNS:
+        bits = f"{mask >> (POOL_SIZE - offset - size) & ((1 << size) - 1):0{size}b}"
+        alphabets = [ALPHABETS[kind] for kind in pattern]
+        for place, alphabet in enumerate(alphabets):
+            before, after = (prod(map(len, some)) for some in (alphabets[:place], alphabets[place + 1 :]))
+            for index, character in enumerate(alphabet):
+                found[place][character] += _count(bits, index, (before, len(alphabet), after))
+    return found
+
+
+def _count(bits: str, index: int, shape: tuple[int, int, int]) -> int:
+    """The ones at this index of the middle dimension: in few long parts, for each of them takes its time."""
+    before, size, after = shape
+    if before <= after:
+        firsts = range(index * after, len(bits), size * after)
+        return sum(bits.count("1", first, first + after) for first in firsts)
+    return sum(bits[index * after + rest :: size * after].count("1") for rest in range(after))
+
+
+def _pattern_of(position: int) -> str:
+    return PATTERNS[bisect_right(PATTERN_OFFSETS, position) - 1]
 
 
 def _mask(template: str) -> int:

@@ -60,6 +60,7 @@ class Database:
             url, pool_size, application_name, transaction_pooling=transaction_pooling, tracer=tracer
         )
         self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
+        self._of_one_instant = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._answers = Answers()
         # A pooler's sessions keep no statements, and traces are made by the cursors.
         self._prepared: WeakKeyDictionary[Driver, PreparedStatements] | None = (
@@ -124,15 +125,18 @@ class Database:
             return await prepared.fetch(query, parameters)
 
     @asynccontextmanager
-    async def transaction(self, *, timeout_s: float = TIMEOUT) -> AsyncIterator[AsyncConnection]:
+    async def transaction(
+        self, *, timeout_s: float = TIMEOUT, of_one_instant: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction that commits when the block ends and rolls back when it raises.
 
-        `timeout_s`, in seconds, may be longer for background work such as reading all claims of a prefix.
+        `timeout_s`, in seconds, may be longer for background work such as reading all claims of a prefix. With
+        `of_one_instant` all its statements read the same snapshot.
         """
         deadline = asyncio.get_running_loop().time() + timeout_s
         with translate_database_errors(self._answers.are_recent):
             async with (
-                self._transactional.connect() as connection,
+                (self._of_one_instant if of_one_instant else self._transactional).connect() as connection,
                 sever_at(deadline, driver_of(connection)),
                 connection.begin(),
             ):

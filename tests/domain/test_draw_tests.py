@@ -8,12 +8,12 @@ from random import Random
 import pytest
 
 from domain.draw_statistics import DrawStatistics
-from domain.draw_tests import KINDS, PERIODS, DrawTests, Tally, threshold, upper_tail
+from domain.draw_tests import KINDS, PERIODS, PLACES, DrawTests, Tally, threshold, upper_tail
 
 DAY = timedelta(days=1)
 SHARES = {
     "pattern": [0.1] * 10,
-    "last": [0.07] * 10 + [0.3 / 24] * 24,
+    **dict.fromkeys(PLACES, [0.07] * 10 + [0.3 / 24] * 24),
     "prefix": [0.5, 0.3, 0.2],
 }
 """Of a pool that hardly changes; those of runs follow from the first two."""
@@ -25,7 +25,7 @@ def fair_day(chance: Random, picks: int = 400) -> dict[str, Tally]:
         drawn = chance.choices(range(len(shares)), shares, k=picks)
         observed = {str(name): count for name, count in Counter(drawn).items()}
         day[kind] = Tally(observed, {str(name): share * picks for name, share in enumerate(shares)})
-        if kind != "prefix":
+        if kind in ("pattern", "last"):
             again = sum(one == next_one for one, next_one in pairwise(drawn))
             expected = sum(shares[name] for name in drawn[:-1])
             rest = picks - 1

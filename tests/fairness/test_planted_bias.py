@@ -2,6 +2,8 @@
 
 import json
 import zlib
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
 from random import Random
@@ -11,24 +13,25 @@ import pytest
 from domain.draw_evidence import Evidence
 from domain.draw_statistics import DrawStatistics
 from domain.draw_tests import DrawTests
-from domain.plates import serial_at
+from domain.plates import POOL_SIZE, serial_at
 from domain.segments import POOL_BYTES, Template, positions_in
-from storage.fairness.evidence import weigh_day
+from storage.fairness.evidence import count_by_place, weigh_day
 
 BIAS, DRAWS = 0.02, 2_000
 FREE = Template.parse("A!!!!").mask() | Template.parse("!!!!!").mask()
 NUMBERS = [*positions_in(FREE)]
 ENDING_IN_8 = [position for position in NUMBERS if serial_at(position).endswith("8")]
+WITH_8_IN_THE_MIDDLE = [position for position in NUMBERS if serial_at(position)[2] == "8"]
 
 
-def files_of(chance: Random, bias: float) -> dict[str, bytes]:
-    """A day of draws whose numbers are freed again at once; so many of the picks prefer numbers that end in 8."""
+def files_of(chance: Random, bias: float, preferred: Sequence[int] = ENDING_IN_8) -> dict[str, bytes]:
+    """A day of draws whose numbers are freed again at once; so many of the picks are among the preferred numbers."""
     bitmap = FREE.to_bytes(POOL_BYTES, "big")
     digest, lines, draws = sha256(bitmap).hexdigest(), list[str](), list[str]()
     for number in range(DRAWS):
         picked = set[int]()
         while len(picked) < 10:
-            picked.add(chance.choice(ENDING_IN_8 if chance.random() < bias else NUMBERS))
+            picked.add(chance.choice(preferred if chance.random() < bias else NUMBERS))
         positions = chance.sample(sorted(picked), 10)
         draws.append(json.dumps({"draw_id": str(number), "rounds": [{"picks": []}], "numbers": []}))
         lines += [
@@ -51,3 +54,16 @@ def test_two_percent_more_of_one_digit_raise_an_alarm_within_the_day_and_fair_dr
     alarms = statistics.alarms()
     assert ("day: last" in alarms, "bet: last 8 +" in alarms) == (bool(bias), bool(bias))
     assert bias or not alarms
+
+
+def test_two_percent_more_of_one_digit_in_the_middle_raise_an_alarm_within_the_day() -> None:
+    statistics = DrawStatistics(Evidence(2026), DrawTests(2026), timedelta(days=1))
+    weigh_day(files_of(Random(14), BIAS, WITH_8_IN_THE_MIDDLE), statistics)
+    assert statistics.alarms() == ["day: third", "year: third"]
+
+
+def test_numbers_are_counted_by_the_character_of_each_place() -> None:
+    sample = Random(3).sample(range(POOL_SIZE), 500)
+    mask = sum(1 << (POOL_SIZE - 1 - position) for position in sample)
+    expected = [Counter(characters) for characters in zip(*map(serial_at, sample), strict=True)]
+    assert [+counts for counts in count_by_place(mask)] == expected
