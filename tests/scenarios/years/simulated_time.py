@@ -5,6 +5,7 @@ and is moved to the simulated time with its first task. Later it may be behind t
 clock's time.
 """
 
+import asyncio
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from temporalio.testing._timeskipping import FastForwardConfig
 from process.clock import system_clock
 
 _LEAST = timedelta(seconds=1)
+_LOOK_EVERY_S = 0.02
 _TASK_TIMEOUT = timedelta(minutes=2)
 """The most that the server grants."""
 
@@ -116,6 +118,9 @@ class Skipper(TimeSkipper):
         """Let a workflow's time pass until `at`; nothing for one that has ended or never began."""
         handle: WorkflowHandle[Any, Any] = self.client.get_workflow_handle(workflow_id)
         try:
+            # A task that is under way may set the countdown at which the skip has to stop.
+            while (await handle.describe()).raw_description.HasField("pending_workflow_task"):  # noqa: ASYNC110 -- the server says when it ends.
+                await asyncio.sleep(_LOOK_EVERY_S)
             missing = at - await self.get_current_time(handle)
             if missing > timedelta(0):
                 await self.fast_forward(handle, max(missing, _LEAST))
