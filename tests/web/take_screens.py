@@ -14,9 +14,9 @@ from tests.web.pages_under_test import build_pages, hasty_stack_in, run_script
 
 FOLDER = ROOT / "docs" / "screens"
 # Flat pages lose nothing visible, and take a third of the size.
-_COLOURS = 64
+_COLOURS = 48
 # One applicant needs two codes for the identity, and does not wait a minute for the second one.
-_CODES_SOON = {"XUANHAO_POLICY__CODE_RESEND": "PT8S"}
+_CODES_SOON = {"XUANHAO_POLICY__CODE_RESEND": "PT1S"}
 _HEAD = [
     "# Screens",
     "",
@@ -52,7 +52,7 @@ def keep(taken: Path, folder: Path = FOLDER) -> None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         with Image.open(picture) as full:
             few = full.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
-            few.convert("RGB").save(kept, lossless=True, method=6)
+            few.convert("RGB").save(kept, lossless=True, method=4)
     (folder / "README.md").write_text(_index(taken), "utf-8")
 
 

@@ -8,7 +8,7 @@ import type { Inspect, Size } from './walks/walk'
 // differ most, or all of them if asked to.
 const FOLDER = process.env.XUANHAO_SCREENS ?? '../docs/screens'
 const ALL = process.env.XUANHAO_SCREENS_ALL === '1'
-const IN_EVERY_LANGUAGE = new Set(['introduction', 'information mismatch', 'drawn numbers', 'composing', 'completed', 'desk reservation', 'office'])
+const IN_EVERY_LANGUAGE = new Set(['introduction', 'drawn numbers', 'composing', 'completed', 'desk reservation'])
 const IN_EVERY_APPEARANCE = new Set(['introduction', 'drawn numbers', 'composing', 'completed', 'desk', 'overview'])
 
 // A phone's pictures are twice as fine.
@@ -23,7 +23,7 @@ export function photograph({ width }: Size): Inspect {
     if (!(await page.evaluate(showsChinese))) throw new Error('no font of this machine has Chinese characters; `make screens` brings one')
     await page.evaluate(() => document.fonts.ready.then(() => undefined))
     await shoot(page, String(width), name)
-    if (ALL || IN_EVERY_LANGUAGE.has(name)) {
+    if (ALL || (width === 375 && IN_EVERY_LANGUAGE.has(name))) {
       for (const language of OTHER_LANGUAGES) {
         await inLanguage(page, language, () => shoot(page, join(language, String(width)), name))
       }
@@ -41,11 +41,11 @@ async function inEveryAppearance(page: Page, name: string): Promise<void> {
   await page.evaluate(() => document.documentElement.removeAttribute('data-display'))
 }
 
-/** The whole page, or the window if a sheet lies over the page. */
+/** The whole page, or the window if a sheet or a bar lies over the page. */
 async function shoot(page: Page, folder: string, name: string): Promise<void> {
   const kept = join(FOLDER, folder)
   mkdirSync(kept, { recursive: true })
-  const fullPage = (await page.locator('dialog[open]').count()) === 0
+  const fullPage = (await page.locator('dialog[open], .selection-bar').count()) === 0
   await page.screenshot({ path: join(kept, `${name.replaceAll(' ', '-')}.png`), fullPage, animations: 'disabled' })
 }
 
