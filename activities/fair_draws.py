@@ -52,11 +52,6 @@ class FairDraws:
         ticket = DrawTicket(DrawSeed(secret, draw_id, nonce))
         return FairDraw(proof, ticket, bool(command.exclude_four))
 
-    async def is_open(self, proof: DrawProof | None) -> bool:
-        """Whether the numbers of a draw may be held again: those of a closed day are about to be published."""
-        day = await self._days.get(proof.day) if proof else None
-        return day is None or day.closed_at is None
-
     def _day_of(self, at: datetime) -> FairnessDay:
         """The calendar is asked once a day."""
         if self._today is None or not self._today.begins <= at < self._today.ends:

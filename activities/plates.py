@@ -125,7 +125,7 @@ class PlateActivities(Plates):
         if case.earlier is None or case.row.revision != case.earlier.revision:
             return unchanged
         batch = from_record(case.earlier.state, case.state.policy).batch
-        if batch is None or not await self._fair_draws.is_open(batch.proof):
+        if batch is None:
             return unchanged
         try:
             after = case.state.restart_batch(batch.id, case.at)
@@ -133,7 +133,7 @@ class PlateActivities(Plates):
             return await self._runner.commit(
                 case, after, action=RESTART, request_id=restart_id(case.request_id), claims=claims
             )
-        except (Refusal, ClaimLost):
+        except (Refusal, ClaimLost, DayClosed):
             return unchanged
 
     async def _take_back(self, case: Case, plates: Sequence[str]) -> None:

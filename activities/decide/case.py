@@ -12,7 +12,7 @@ from domain.instants import to_milliseconds
 from domain.preselection.deadlines import changes_at, timers
 from domain.preselection.record import Record, to_record
 from domain.preselection.state import Preselection
-from storage.preselections.decisions import Decision, EarlierDecision
+from storage.preselections.decisions import RESTART, Decision, EarlierDecision
 from storage.preselections.rows import PreselectionRow
 from workflows.messages import DecisionResult
 
@@ -71,11 +71,14 @@ def decision_of(
 ) -> Decision:
     state: Record = to_record(after)
     reservation, actor = after.reservation, case.actor
+    proof = after.batch.proof if after.batch and action == RESTART else None
     facts = audit_facts(case.row.state if case.before else None, state)
     return Decision(
         request_id=request_id,
         preselection_id=case.row.id,
         action=action,
+        # The numbers of a closed day are about to be published.
+        open_day=proof.day if proof else None,
         at=case.at,
         expected_revision=case.row.revision,
         stage=after.stage.value,

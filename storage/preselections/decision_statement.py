@@ -21,7 +21,7 @@ class DecisionKind(NamedTuple):
     is_gone: str
     """Whether something that the decision is based on is gone: its code, or the log before its picks."""
     is_closed: str
-    """Whether its day takes no further draw."""
+    """Whether the day of its draw is closed: no draw is added to it, and none of its numbers is held again."""
     given: str
     """Common table expressions of what is written besides."""
     further_writes: str
@@ -156,6 +156,11 @@ def _commit(of: DecisionKind, *, lost: str = _LOST) -> bytes:
 
 
 COMMIT = _commit(_WITH_CODE)
+# A closing waits for the row's lock, so it comes before this statement's look or after its commit.
+_WITH_OPEN_DAY = _WITH_CODE._replace(
+    is_closed="(SELECT closed_at FROM fairness_day WHERE day = %(open_day)s FOR SHARE) IS NOT NULL"
+)
+COMMIT_WITH_OPEN_DAY = _commit(_WITH_OPEN_DAY)
 COMMIT_DRAW = _commit(_WITH_DRAW)
 COMMIT_DRAW_OF_FREE = _commit(_WITH_DRAW, lost=_NOT_LOOKED)
 """The same without a look at who holds the plates: the index has just given them, so they are free nearly always. Where

@@ -29,10 +29,11 @@ from storage.failures import (
 from storage.postgres.database import Database
 from storage.postgres.json_text import array_text, json_text
 from storage.postgres.tables import FOREVER
-from storage.preselections.decision_statement import COMMIT, COMMIT_DRAW, COMMIT_DRAW_OF_FREE
+from storage.preselections.decision_statement import COMMIT, COMMIT_DRAW, COMMIT_DRAW_OF_FREE, COMMIT_WITH_OPEN_DAY
 from storage.preselections.rows import NAMES, PreselectionRow, row_of
 
 _ATTEMPTS = 3 * (COMMIT,)
+_ATTEMPTS_WITH_OPEN_DAY = 3 * (COMMIT_WITH_OPEN_DAY,)
 _ATTEMPTS_OF_A_DRAW = (COMMIT_DRAW_OF_FREE, *3 * (COMMIT_DRAW,))
 
 _LOAD = f"""
@@ -81,7 +82,7 @@ class Decision:
 
     `operator` is the actor, of the kind `actor_kind`, if it was not the applicant. `facts` are the audit's facts
     besides the plates, such as the remaining chances; a decision without both is not audited. `draw` are the further
-    parameters of `COMMIT_DRAW`.
+    parameters of `COMMIT_DRAW`. `open_day` is the day of a draw whose numbers are held again, which must not be closed.
     """
 
     request_id: UUID
@@ -101,6 +102,7 @@ class Decision:
     refuse_banned: bool = False
     use_code: UUID | None = None
     draw: Mapping[str, Any] | None = None
+    open_day: str | None = None
     actor_kind: ActorKind = "applicant"
     facts: Mapping[str, Any] | None = None
     operator: str | None = field(default=None, repr=False)
@@ -160,12 +162,12 @@ class Decisions:
     async def commit(self, decision: Decision) -> None:
         """Commit the decision, all or nothing, with the preselection at the next revision.
 
-        Raises `StaleRevision`, `PartyBanned`, `VehicleTaken`, `CodeGone`, `ClaimLost`, and for a draw `LogGap` and
-        `DayClosed`, and has changed nothing then; also `RequestIdTaken`. After `DependencyUnavailable` the outcome is
+        Raises `StaleRevision`, `PartyBanned`, `VehicleTaken`, `CodeGone`, `ClaimLost`, `DayClosed`, and for a draw
+        `LogGap`, and has changed nothing then; also `RequestIdTaken`. After `DependencyUnavailable` the outcome is
         unknown: load the row.
         """
         values = _values(decision)
-        for statement in _ATTEMPTS_OF_A_DRAW if decision.draw else _ATTEMPTS:
+        for statement in _attempts(decision):
             try:
                 [found] = await self._database.fetch_raw(statement, values)
             except IntegrityError as error:
@@ -191,13 +193,20 @@ def restart_id(request_id: UUID) -> UUID:
     return uuid5(request_id, "late")
 
 
+def _attempts(decision: Decision) -> Sequence[bytes]:
+    """The statements to try, one after the other."""
+    if decision.draw:
+        return _ATTEMPTS_OF_A_DRAW
+    return _ATTEMPTS_WITH_OPEN_DAY if decision.open_day else _ATTEMPTS
+
+
 def _raise_obstacle(decision: Decision, found: _Found) -> None:
     if found.revision != decision.expected_revision:
         raise StaleRevision(f"at {found.revision}, expected {decision.expected_revision}")
     if found.banned_until:
         raise PartyBanned(found.banned_until)
     if found.is_closed:
-        raise DayClosed("no draw may be added to its day")
+        raise DayClosed("the day of the draw is closed")
     if found.is_gone:
         raise LogGap("lines are missing") if decision.draw else CodeGone("the code was used or replaced")
     if found.lost:
@@ -211,7 +220,7 @@ def _values(decision: Decision) -> dict[str, Any]:
     entries = (freed | held).values()
     names = (
         "request_id", "action", "at", "expected_revision", "stage", "dormant", "plate", "visit_by",
-        "deadline", "refuse_banned", "use_code", "actor_kind", "operator", "reason",
+        "deadline", "refuse_banned", "use_code", "open_day", "actor_kind", "operator", "reason",
     )  # fmt: skip
     return {name: getattr(decision, name) for name in names} | {
         "id": decision.preselection_id,

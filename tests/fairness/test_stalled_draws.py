@@ -1,6 +1,7 @@
 """A worker that stalls between the pick and the commit adds no draw to a day that is published meanwhile."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert, select
@@ -8,9 +9,10 @@ from sqlalchemy import insert, select
 from activities.failures import ClockSkew
 from domain.dependencies import DependencyBusy
 from storage.fairness.draws import Draws
-from storage.fairness.tables import draw_record
+from storage.fairness.tables import draw_record, fairness_day
 from storage.preselections.decisions import Decision
-from tests.support.drawing import BEGIN, DAY, DrawWorld
+from tests.support.drawing import BEGIN, DAY, SECOND, DrawWorld
+from workflows.messages import DecisionInput, Draw
 
 B = "粤B"
 MINUTE = timedelta(minutes=1)
@@ -67,12 +69,26 @@ async def test_a_day_is_closed_after_the_draws_that_commit_now(drawing: DrawWorl
     assert closed.closed_at == BEGIN
 
 
-async def test_a_batch_of_a_closed_day_gets_no_new_countdown(drawing: DrawWorld) -> None:
-    days, fair = drawing.container.repositories.fairness_days, drawing.plates._fair_draws
-    car = await drawing.selecting(await drawing.add_office({B: ["AB1!!"]}))
-    await drawing.draw(car)
+@pytest.mark.parametrize("is_closed", [False, True])
+async def test_a_batch_of_a_closed_day_gets_no_new_countdown(drawing: DrawWorld, *, is_closed: bool) -> None:
+    car, command = await drawing.selecting(await drawing.add_office({B: ["AB1!!"]})), Draw(request_id=str(uuid4()))
+    at = drawing.now + SECOND
+    await drawing.plates.draw(DecisionInput(str(car), "draw", at, at), command)
+    unseen = (await drawing.state(car)).batch
+    if is_closed:
+        await drawing.container.repositories.fairness_days.close(DAY, BEGIN)
+    # The next attempt of the same message, whose result was lost.
+    await drawing.plates.draw(DecisionInput(str(car), "draw", at + 20 * SECOND, at), command)
     batch = (await drawing.state(car)).batch
+    assert unseen
     assert batch
-    assert await fair.is_open(batch.proof)
-    await days.close(DAY, BEGIN)
-    assert not await fair.is_open(batch.proof)
+    assert batch.expires_at == unseen.expires_at + (0 if is_closed else 20) * SECOND
+
+
+async def test_a_closing_waits_for_a_restart_that_commits_now(drawing: DrawWorld) -> None:
+    repositories = drawing.container.repositories
+    await drawing.draw(await drawing.selecting(await drawing.add_office({B: ["AB1!!"]})))
+    async with repositories.database.transaction() as connection:
+        await connection.execute(select(fairness_day.c.day).where(fairness_day.c.day == DAY).with_for_update(read=True))
+        with pytest.raises(DependencyBusy):
+            await repositories.fairness_days.close(DAY, BEGIN)
