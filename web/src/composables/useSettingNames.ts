@@ -4,7 +4,7 @@ import { useI18n } from 'vue-i18n'
 export function useSettingNames(): (name: string) => string {
   const { t, te } = useI18n()
   return (name) => {
-    const known = ['staff.settings', 'staff.requests', 'staff.facts'].map((group) => `${group}.${name}`).find((key) => te(key))
+    const known = ['staff.settings', 'staff.facts', 'staff.requests'].map((group) => `${group}.${name}`).find((key) => te(key))
     return known ? t(known) : name
   }
 }

@@ -3,6 +3,7 @@ import { useMoments } from './useMoments'
 import { useSettingNames } from './useSettingNames'
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/
+const DAY = /^\d{4}-\d{2}-\d{2}$/
 /** What persons wrote stays as they wrote it. */
 const WRITTEN = new Set(['reason', 'release_reason'])
 /** Where the names of a code are, by its column or fact; `staff.codes` has the others under the column's own name. */
@@ -18,7 +19,7 @@ const NOTHING = '–'
 /** Values of the API in the reader's words: codes, instants in the office's time, durations, and facts with their names. */
 export function useValueText() {
   const { t, te, locale } = useI18n()
-  const { formatMoment, formatDuration, isDuration } = useMoments()
+  const { formatMoment, formatDay, formatDuration, isDuration } = useMoments()
   const nameOf = useSettingNames()
 
   /** The name of a code; null for what is none, and for a new code without a name. */
@@ -49,6 +50,7 @@ export function useValueText() {
     const plain = String(value)
     if (WRITTEN.has(key)) return plain
     if (INSTANT.test(plain)) return formatMoment(plain)
+    if (DAY.test(plain)) return formatDay(plain)
     // A template of numbers can look like a duration, so only settings have one.
     if (te(`staff.settings.${key}`)) return settingText(plain)
     return codeName(key, plain) ?? plain

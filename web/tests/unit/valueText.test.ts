@@ -55,6 +55,9 @@ test('facts are named, instants stand in the office\'s time, and what persons wr
   expect(valueText('facts', { days: { '2026-12-01': 'holiday' }, stage: 'cancelled', by_kind: 'clerk' })).toBe(
     'days: 2026-12-01: closed, stage: Cancelled, kind of actor: Clerk',
   )
+  expect(valueText('facts', { freed: ['粤B12345', '粤B1234A'], visit_by: '2026-12-03' })).toBe(
+    'freed: 粤B12345 粤B1234A, last day: Thursday, December 3, 2026',
+  )
   expect([valueText('facts', {}), valueText('actor', null), valueText('template', 'P123D')]).toEqual(['–', '–', 'P123D'])
 })
 
