@@ -8,7 +8,7 @@ from storage.redis.announcements import CHANNEL
 from storage.redis.client import RedisClient, script, translate_redis_errors
 
 COMMANDS = (
-    "bitcount", "bitop", "del", "eval", "evalsha", "exec", "exists", "get", "getbit", "getrange", "hdel",
+    "bitcount", "bitfield", "bitop", "del", "eval", "evalsha", "exec", "exists", "get", "getbit", "getrange", "hdel",
     "hget", "hincrby", "hmget", "hset", "info", "lrange", "mget", "mset", "multi", "pexpire", "ping", "publish",
     "rpush", "set", "setbit", "strlen", "subscribe", "xadd", "xrange", "xtrim", "zadd", "zcard",
     "zcount", "zrange", "zrangebyscore", "zrank", "zrem", "zremrangebyrank", "zremrangebyscore", "zscore",
