@@ -97,8 +97,8 @@ test('a policy changes only when a second operator has confirmed it, and its set
 test('a notice is previewed as applicants will read it, and published in two languages', async () => {
   const notice = page.locator('section:has(#notice-title)')
   const body = `第一条\n第二条 ${Date.now()}`
-  await notice.getByLabel('标题 (English)').fill('Notice')
-  await notice.getByLabel('正文 (English)').fill('First\nSecond')
+  await notice.getByLabel('标题 (英语)').fill('Notice')
+  await notice.getByLabel('正文 (英语)').fill('First\nSecond')
   expect(await notice.getByRole('button', { name: '预览' }).isDisabled()).toBe(true)
   await notice.getByLabel('标题 (简体中文)').fill('业务须知')
   await notice.getByLabel('正文 (简体中文)').fill(body)
