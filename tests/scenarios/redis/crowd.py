@@ -19,14 +19,14 @@ LONGEST = 60.0
 
 
 @dataclass(frozen=True)
-class Moments:
+class Signals:
     """`struck`: draws meet the accident from now on; nobody makes the last one before. `noticed`: one was refused."""
 
     struck: asyncio.Event = field(default_factory=asyncio.Event)
     noticed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-async def draw_through(country: Country, accident: Callable[[Moments], Awaitable[None]]) -> Counter[str]:
+async def draw_through(country: Country, accident: Callable[[Signals], Awaitable[None]]) -> Counter[str]:
     """All draw; after everybody's first draw the accident happens. Nobody loses a chance, and a stream goes on.
 
     An accident that goes on while people draw sets `struck` itself. Returns the answers to draws.
@@ -34,13 +34,13 @@ async def draw_through(country: Country, accident: Callable[[Moments], Awaitable
     office = await country.own_office(batch_size="2")
     buyers = [country.applicant() for _ in range(BUYERS)]
     selections = [await buyer.reach_selection(country.car(buyer, office)) for buyer in buyers]
-    begun, moments = asyncio.Barrier(BUYERS + 1), Moments()
+    begun, signals = asyncio.Barrier(BUYERS + 1), Signals()
     async with _kept_indexes(country), asyncio.timeout(LONGEST), asyncio.TaskGroup() as group:
         watching = group.create_task(_watch(country, selections[0]))
-        drawing = [group.create_task(_draw_all(selection, begun, moments)) for selection in selections]
+        drawing = [group.create_task(_draw_all(selection, begun, signals)) for selection in selections]
         await begun.wait()
-        await accident(moments)
-        moments.struck.set()
+        await accident(signals)
+        signals.struck.set()
     answers = sum((each.result() for each in drawing), Counter[str]())
     assert watching.done()
     assert answers["drawn"] == BUYERS * DRAWS
@@ -63,19 +63,19 @@ async def _watch(country: Country, selection: Selection) -> None:
             pass
 
 
-async def _draw_all(selection: Selection, begun: asyncio.Barrier, moments: Moments) -> Counter[str]:
+async def _draw_all(selection: Selection, begun: asyncio.Barrier, signals: Signals) -> Counter[str]:
     """Draws one after the other, each repeated with its id until it succeeds; counts the answers."""
     answers = Counter[str]()
     for number in range(DRAWS):
         if number == DRAWS - 1:
-            await moments.struck.wait()
+            await signals.struck.wait()
         request_id, drawn = str(uuid4()), False
         while not drawn:
             answer = await selection.post("draws", {}, key=request_id)
             drawn = answer.status == 200
             answers["drawn" if drawn else answer.code] += 1
             if not drawn:
-                moments.noticed.set()
+                signals.noticed.set()
                 await asyncio.sleep(0.1)
                 _raise_if_cancelled()
         if number == 0:

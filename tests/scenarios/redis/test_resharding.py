@@ -8,7 +8,7 @@ from redis.exceptions import TryAgainError
 
 from embedded.folders import DataFolder
 from embedded.ports import HOST
-from tests.scenarios.redis.crowd import Moments, draw_through
+from tests.scenarios.redis.crowd import Signals, draw_through
 from tests.support.services import Services
 from tests.support.valkeys import TcpValkey, running_cluster
 from tests.support.waiting import eventually
@@ -52,7 +52,7 @@ def texts_of(found: object) -> list[str]:
     return [each.decode() if isinstance(each, bytes) else str(each) for each in found]
 
 
-async def key_by_key(move: Reshard, moments: Moments) -> None:
+async def key_by_key(move: Reshard, signals: Signals) -> None:
     """As `--cluster reshard` does it. The keys are on both masters until somebody's draw was refused."""
     source, target = await move.ids()
     await move.target.call("CLUSTER", "SETSLOT", move.slot, "IMPORTING", source)
@@ -60,19 +60,19 @@ async def key_by_key(move: Reshard, moments: Moments) -> None:
     version = move.key.replace("free", "version")
     await move.migrate(version)
     await move.has_begun(version)
-    moments.struck.set()
-    await moments.noticed.wait()
+    signals.struck.set()
+    await signals.noticed.wait()
     while keys := texts_of(await move.source.call("CLUSTER", "GETKEYSINSLOT", move.slot, 100)):
         await move.migrate(*keys)
     for node in (move.target, *move.nodes):
         await node.call("CLUSTER", "SETSLOT", move.slot, "NODE", target)
 
 
-async def as_a_whole(move: Reshard, moments: Moments) -> None:
+async def as_a_whole(move: Reshard, signals: Signals) -> None:
     """Valkey's atomic migration of slots: the source refuses nothing until the target has all."""
     target = (await move.ids())[1]
     await move.source.call("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", move.slot, move.slot, "NODE", target)
-    moments.struck.set()
+    signals.struck.set()
     await eventually(move.is_moved, within=30)
 
 
@@ -81,7 +81,7 @@ async def test_a_slot_that_moves_costs_nobody_a_chance(
     services: Services,
     data_folder: DataFolder,
     tmp_path: Path,
-    way: Callable[[Reshard, Moments], Awaitable[None]],
+    way: Callable[[Reshard, Signals], Awaitable[None]],
     is_noticed: bool,  # noqa: FBT001 -- a parameter of the test
 ) -> None:
     async with running_cluster(data_folder, tmp_path) as nodes:
@@ -89,9 +89,9 @@ async def test_a_slot_that_moves_costs_nobody_a_chance(
         async with services.running(f"redis-cluster://{hosts}") as country:
             moves: list[Reshard] = []
 
-            async def reshard(moments: Moments) -> None:
+            async def reshard(signals: Signals) -> None:
                 moves.append(await Reshard.of(nodes))
-                await way(moves[0], moments)
+                await way(moves[0], signals)
 
             answers = await draw_through(country, reshard)
             assert answers["unavailable"] or not is_noticed
