@@ -66,8 +66,10 @@ class DayPublisher:
         """Whether no number of the day is held, and no draw of a worker that stalled can commit to it any more."""
         if await self._days.is_held(day, at):
             return False
-        if day.closed_at is None:
-            await self._days.close(day.day, at)
+        if day.closed_at is not None:
+            return True
+        await self._days.close(day.day, at)
+        # A draw may have been committed before the closing and after the first look.
         return not await self._days.is_held(day, at)
 
     async def _publish(self, day: CommittedDay, at: datetime) -> PublishedDay:

@@ -108,10 +108,7 @@ class Offices:
 
     async def save(self, changed: Office) -> None:
         """Write an office and its prefixes, new or known, without any check."""
-        values = {name: getattr(changed, name) for name in ("code", "name", "address", "province")}
-        values["policy"] = dict(changed.policy)
-        values |= {"names": dict(changed.names), "hours": changed.hours, "telephone": changed.telephone}
-        values["coordinates"] = changed.coordinates and vars(changed.coordinates)
+        values = row_of_office(changed) | {"policy": dict(changed.policy)}
         async with self._database.transaction() as connection:
             await connection.execute(
                 insert(office).values(values).on_conflict_do_update(index_elements=["code"], set_=values)
@@ -146,6 +143,17 @@ NOTICE_COLUMNS = ("office_code", "version", "title", "body", "published_at", "tr
 def offices_statement() -> TextClause:
     """All offices, or the one of the parameter `code`: for a transaction; each row is one for `office_of`."""
     return text(_OFFICES.format(code=":code"))
+
+
+def row_of_office(entered: Office) -> dict[str, Any]:
+    """The columns that are an office's details."""
+    names = ("code", "name", "address", "province", "hours", "telephone")
+    place = entered.coordinates
+    return {
+        **{name: getattr(entered, name) for name in names},
+        "names": dict(entered.names),
+        "coordinates": place and vars(place),
+    }
 
 
 def office_of(row: Sequence[Any]) -> Office:

@@ -18,7 +18,7 @@ from storage.audit.actions import AuditAction
 from storage.audit.tables import audit
 from storage.audit.trail import Act, act_values
 from storage.failures import StorageFailure
-from storage.offices.offices import Office, office_of, offices_statement, set_prefixes
+from storage.offices.offices import Office, office_of, offices_statement, row_of_office, set_prefixes
 from storage.postgres.database import Database
 from storage.postgres.tables import office
 
@@ -134,17 +134,11 @@ def _change(details: OfficeDetails, before: Office | None) -> OfficeChange:
 async def _write(changes: Sequence[OfficeChange], act: Act, connection: AsyncConnection) -> None:
     if not changes:
         return
-    entering = insert(office).values([_row(change.office) for change in changes])
-    replaced = {name: entering.excluded[name] for name in _row(changes[0].office) if name != "code"}
+    entering = insert(office).values([row_of_office(change.office) for change in changes])
+    replaced = {name: entering.excluded[name] for name in row_of_office(changes[0].office) if name != "code"}
     await connection.execute(entering.on_conflict_do_update(index_elements=["code"], set_=replaced))
     await set_prefixes(connection, {change.office.code: change.office.prefixes for change in changes})
     await connection.execute(plain_insert(audit), [_audited(change, act) for change in changes])
-
-
-def _row(entered: Office) -> dict[str, Any]:
-    names = ("code", "name", "names", "address", "hours", "telephone", "province")
-    place = entered.coordinates
-    return {name: getattr(entered, name) for name in names} | {"coordinates": place and vars(place)}
 
 
 def _audited(change: OfficeChange, act: Act) -> dict[str, Any]:

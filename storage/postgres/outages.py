@@ -26,7 +26,7 @@ _CHANGED_PLAN = "cached plan"
 _BUSY = (errors.QueryCanceled, errors.LockNotAvailable, errors.TooManyConnections)
 
 
-FAILURES = (OperationalError, InterfaceError, PoolTimeout, DBAPIError, psycopg.Error)
+FAILURES = (PoolTimeout, DBAPIError, psycopg.Error)
 """The errors of which some mean that the server is unavailable."""
 
 

@@ -45,14 +45,14 @@ class PreparedStatements:
         key = query, transformer.types or ()
         name = self._names.get(key) or await self._prepare_repeated(key, text)
         if name is None:
-            return await self._fetch_with_cursor(query, parameters)
+            return await fetch_with_cursor(self._driver, query, parameters)
         self._driver.pgconn.send_query_prepared(name, values, transformer.formats)
         try:
             result = await self._result()
         except InvalidSqlStatementName:
             # The driver lets the server forget all statements after a rollback. Nothing has been executed.
             self._names.clear()
-            return await self._fetch_with_cursor(query, parameters)
+            return await fetch_with_cursor(self._driver, query, parameters)
         if result.status != ExecStatus.TUPLES_OK:
             return []
         transformer.set_pgresult(result)
@@ -68,9 +68,6 @@ class PreparedStatements:
         await self._result()
         self._names[key] = name
         return name
-
-    async def _fetch_with_cursor(self, query: bytes, parameters: Mapping[str, Any]) -> Rows:
-        return await fetch_with_cursor(self._driver, query, parameters)
 
     async def _result(self) -> PGresult:
         """The server's answer to what was sent. Raises its error."""

@@ -42,12 +42,12 @@ export function useMoments() {
     return parts.join(locale.value === 'en' ? ' ' : '') || inUnits(0, 'second')
   }
 
-  const inUnits = (amount: number, unit: string): string =>
-    new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long' }).format(amount)
+  const formOf = (unit: string) => new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long' })
+  const inUnits = (amount: number, unit: string): string => formOf(unit).format(amount)
 
   /** The unit in words, as in 「2年」 without the number. */
   const unitName = (unit: DurationUnit): string =>
-    new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long' })
+    formOf(unit)
       .formatToParts(2)
       .filter(({ type }) => type === 'unit')
       .map(({ value }) => value)

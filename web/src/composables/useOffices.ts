@@ -8,5 +8,7 @@ export function useOffices() {
   const offices = useLoader(fetchOffices)
   const { locale } = useI18n()
   watch(locale, () => offices.load())
-  return offices
+  /** The office's name; its code until the offices are known, and for an unknown one. */
+  const nameOf = (code: string) => offices.value.value?.find((office) => office.code === code)?.name ?? code
+  return { ...offices, nameOf }
 }
