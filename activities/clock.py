@@ -24,10 +24,13 @@ class WorkerClock:
     def now(self, at: datetime) -> datetime:
         """The worker's time; the message's where that is a little later, as of a timer of Temporal's that has fired.
 
-        Raises `ClockSkew` where the worker is ahead of Temporal: nothing may end early because one clock is wrong.
+        Raises `ClockSkew` where the worker is far from Temporal's time: ahead of it, a ban would end early; behind it,
+        a missed deadline would look like one to come, and its workflow would end without a ban.
         """
-        if self.skew is not None and self.read() - _by_temporal(at) > self.skew:
-            raise ClockSkew
+        if self.skew is not None:
+            now = self.read()
+            if now - max(at, _by_temporal(at)) > self.skew or _by_temporal(at) - now > self.skew:
+                raise ClockSkew
         return self.later(at)
 
     def later(self, at: datetime) -> datetime:
@@ -48,4 +51,4 @@ def _by_temporal(at: datetime) -> datetime:
     Nobody can invent that time. A local activity has the time of its workflow, which is about now.
     """
     info = activity.info() if activity.in_activity() else None
-    return at if info is None or info.is_local else max(at, info.started_time)
+    return at if info is None or info.is_local else info.started_time

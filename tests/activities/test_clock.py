@@ -28,9 +28,21 @@ def test_a_worker_that_is_far_ahead_ends_nothing(ahead: timedelta) -> None:
         reading(ahead).now(NOON)
 
 
-def test_a_worker_that_is_behind_takes_temporals_time_up_to_the_skew() -> None:
-    assert reading(-SECOND).now(NOON) == NOON
-    assert reading(-HOUR).now(NOON) == NOON - HOUR + SKEW
+@pytest.mark.parametrize("behind", [SECOND, SKEW])
+def test_a_worker_that_is_little_behind_takes_temporals_time(behind: timedelta) -> None:
+    assert reading(-behind).now(NOON) == NOON
+
+
+@pytest.mark.parametrize("behind", [SKEW + SECOND, 3 * HOUR])
+def test_a_worker_that_is_far_behind_calls_no_deadline_one_to_come(behind: timedelta) -> None:
+    with pytest.raises(ClockSkew):
+        reading(-behind).now(NOON)
+
+
+def test_a_time_that_somebody_has_invented_refuses_nothing() -> None:
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, started_time=NOON, is_local=False)
+    assert environment.run(reading(timedelta(0)).now, NOON + HOUR) == NOON + SKEW
 
 
 @pytest.mark.parametrize("is_local, fits", [(False, True), (True, False)])

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from domain.instants import format_instant
 from domain.policy import Policy
+from domain.sms import Purpose
 from process.clock import system_clock
 from storage.repositories import Repositories
+from tests.histories.record import load
 from tests.scenarios.fault_injection.calls import Attempt, CallLog
 from tests.scenarios.fault_injection.checker import (
     check_answers,
@@ -22,10 +24,13 @@ from tests.scenarios.fault_injection.checker import (
 )
 from tests.scenarios.fault_injection.evidence import Evidence
 from tests.scenarios.fault_injection.faults import Fault
+from tests.scenarios.fault_injection.sms_histories import looks_at
 from tests.scenarios.fault_injection.system import System
 
 NOON = datetime(2026, 11, 28, 4, tzinfo=UTC)
 ONE, OTHER = UUID(int=1), UUID(int=2)
+LOOKED_AT = 68
+"""The event with which the activity of the recorded SMS about the ban has completed."""
 DRAWN = Attempt("k", "u", f"/preselections/{ONE}/draws", {}, 0, 1, 200, {"now": "1", "plate": None})
 
 
@@ -113,3 +118,11 @@ async def test_a_missed_deadline_without_a_ban_and_a_ban_without_an_end_are_foun
         assert await check_deadlines(replace(missed, preselections={ONE: row}))
     ban = {"id": OTHER, "preselection_id": ONE, "released_at": None, "until": long_ago}
     assert await check_deadlines(replace(evidence(), bans=[ban]))
+
+
+def test_a_look_at_an_sms_is_found_in_a_recorded_history() -> None:
+    events = load("overdue").events
+    [looked] = looks_at(events, Purpose.OVERDUE)
+    [done] = [event for event in events if event.event_id == LOOKED_AT]
+    assert looked == done.event_time.ToDatetime(tzinfo=UTC)
+    assert not looks_at(events, Purpose.LAST_DAY)
