@@ -4,6 +4,8 @@ PY := .venv/bin/python
 # Wheels exist for these versions; the first interpreter found with one of them is used.
 FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done
+# The modules of the programs that a test starts are compiled once and kept, also in a container that forbids it.
+unexport PYTHONDONTWRITEBYTECODE
 # One worker per core, each with its own servers.
 PYTEST := $(PY) -m pytest --numprocesses auto
 # Further arguments for pytest, such as PYTEST_ARGS="-k expiry".
@@ -33,9 +35,15 @@ test-fast: check ## The same without the slow tests, in four minutes; lists the 
 	@$(PYTEST) -m "not slow" --durations 10 --durations-min 2 $(PYTEST_ARGS)
 
 check: setup ## Rules of style, types, imports and unused code
+	@$(MAKE) --no-print-directory --jobs 2 check-types check-style
+
+.PHONY: check-types check-style
+check-types:
+	@$(PY) -m mypy
+
+check-style:
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet .
-	@$(PY) -m mypy
 	@.venv/bin/lint-imports
 	@$(PY) -m vulture
 
