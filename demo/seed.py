@@ -7,6 +7,7 @@ import asyncio
 import sys
 from contextlib import suppress
 from datetime import datetime
+from itertools import groupby
 
 from config.settings import Settings, SettingsError
 from demo.notices import notice_of
@@ -68,11 +69,17 @@ async def _publish(offices: Offices, office: DemoOffice, policy: Policy, at: dat
 
 async def _release(repository: SegmentRepository, office: DemoOffice, at: datetime) -> None:
     known = {(segment.prefix, segment.template) for segment in await repository.of_office(office.code)}
-    for segment in segments_of(office):
-        if (segment.prefix, segment.template) not in known:
-            # An operator may have released some of these numbers since.
-            with suppress(SegmentOverlaps):
-                await repository.release(segment, Act(at, "system"))
+    missing = [segment for segment in segments_of(office) if (segment.prefix, segment.template) not in known]
+    act = Act(at, "system")
+    for _, of_prefix in groupby(missing, key=lambda segment: segment.prefix):
+        segments = list(of_prefix)
+        try:
+            await repository.release_all(segments, act)
+        except SegmentOverlaps:
+            # An operator has released some of these numbers since.
+            for segment in segments:
+                with suppress(SegmentOverlaps):
+                    await repository.release(segment, act)
 
 
 async def seed_calendar(calendars: Calendars, at: datetime) -> None:

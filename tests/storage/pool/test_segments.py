@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.segments import MalformedTemplate, Segment
+from storage.audit.trail import AuditTrail
 from storage.offices.offices import Office, Offices
 from storage.pool.segments import SegmentOverlaps, SegmentRepository, UnknownPrefix, UnknownSegment
 from storage.postgres.database import Database
@@ -54,6 +55,27 @@ async def test_a_segment_whose_numbers_another_has_is_refused_and_changes_nothin
             await repository.release(segment(template), ACT)
     assert (await repository.revisions())["粤B"] == 1
     await repository.release(segment("!!!!!", "粤C"), ACT)
+
+
+async def test_segments_released_together_are_as_if_each_had_been_released(repository: SegmentRepository) -> None:
+    one_by_one = [await repository.release(segment(template, "粤C"), ACT) for template in ("!!!!!", "@!!!!")]
+    together = await repository.release_all([segment("!!!!!", excluded=("4****",)), segment("@!!!!")], ACT)
+    assert [each.revision for each in together] == [each.revision for each in one_by_one] == [1, 2]
+    found = await repository.of_prefix("粤B")
+    assert found is not None
+    assert (found.revision, list(found.segments)) == (2, [each.segment for each in together])
+
+
+async def test_of_segments_released_together_none_is_if_one_overlaps(
+    repository: SegmentRepository, own_database: Database
+) -> None:
+    await repository.release(segment("!!!!!"), ACT)
+    for templates in (("@!!!!", "88!!!"), ("@!!!!", "A!!!!")):
+        with pytest.raises(SegmentOverlaps):
+            await repository.release_all([segment(template) for template in templates], ACT)
+    assert (await repository.revisions())["粤B"] == 1
+    acts = await AuditTrail(own_database).between(ACT.at, ACT.at + WEEK, action="release_segment")
+    assert [act.facts["template"] for act in acts] == ["!!!!!"]
 
 
 async def test_of_two_overlapping_releases_at_once_one_is_refused(repository: SegmentRepository) -> None:
