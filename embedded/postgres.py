@@ -58,7 +58,9 @@ class Postgres(Part):
             known = await connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
             if await known.fetchone():
                 return False
-            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            # Writing each page to the log too is cheaper only than waiting until every page is on the disk.
+            strategy = "WAL_LOG" if self._durable else "FILE_COPY"
+            statement = sql.SQL(f"CREATE DATABASE {{}} TEMPLATE {{}} STRATEGY {strategy}")
             await connection.execute(statement.format(sql.Identifier(database), sql.Identifier(template)))
         return True
 

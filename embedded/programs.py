@@ -43,6 +43,7 @@ class Worker(Program):
         super().__init__(folder, "worker", environment)
         self._temporal = temporal
         self._task_queue = task_queue
+        self._client: Client | None = None
 
     async def _is_ready(self) -> bool:
         request = DescribeTaskQueueRequest(
@@ -51,8 +52,9 @@ class Worker(Program):
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
         )
         try:
-            client = await Client.connect(self._temporal)
-            return bool((await client.workflow_service.describe_task_queue(request)).pollers)
+            # Each connection would take processor time from the worker that starts.
+            self._client = self._client or await Client.connect(self._temporal)
+            return bool((await self._client.workflow_service.describe_task_queue(request)).pollers)
         except (RPCError, RuntimeError):
             return False
 

@@ -3,10 +3,11 @@
 They end with pytest, even after SIGKILL; the tests' folder is removed with pytest's other temporary folders.
 """
 
-import asyncio
 import atexit
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -21,10 +22,13 @@ from embedded.folders import DataFolder
 from embedded.ports import free_port
 from embedded.postgres import Postgres
 from embedded.stack import Servers
+from embedded.supervisor import DATABASE
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from process.exit import leave
-from tests.support.suite_scheduler import SuiteScheduler, order_of
+from process.garbage import search_rarely
+from tests.support.prepared_cluster import prepared_cluster
+from tests.support.suite_scheduler import Folder, SuiteScheduler, order_of
 
 TEMPLATE = "xuanhao_template"
 
@@ -51,12 +55,29 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     outcome.append(int(session.exitstatus))
 
 
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> Folder:
+    return Folder.from_parent(parent, path=path)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order_of(item.nodeid))
 
 
+def pytest_collection_finish() -> None:
+    """The modules of all tests are many objects, which no collection of garbage needs to look at."""
+    search_rarely()
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SuiteScheduler:
     return SuiteScheduler(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def place_of_cluster(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """All workers of the run share one prepared cluster."""
+    own = tmp_path_factory.getbasetemp()
+    prepared_cluster.root = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "cluster"
+    prepared_cluster.root.mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +90,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder
 @pytest.fixture(scope="session")
 async def postgres(data_folder: DataFolder) -> AsyncIterator[Postgres]:
     """PostgreSQL. A test may freeze, kill and restart it, and leaves it running."""
-    # Without fsync: no test crashes the machine, and a crash of the server alone loses nothing.
+    await prepared_cluster.give_to(data_folder)
     server = Postgres(data_folder, durable=False)
     await server.bring_up()
     yield server
@@ -103,11 +124,7 @@ def servers(postgres: Postgres, valkey: Valkey, temporal: Temporal) -> Servers:
 @pytest.fixture(scope="session")
 async def database_template(postgres: Postgres) -> str:
     """The name of a migrated, empty database from which others are copied."""
-    # Tests without a database should not wait for SQLAlchemy and Alembic.
-    from storage.postgres.migrate import migrate  # noqa: PLC0415
-
-    await postgres.create_database(TEMPLATE)
-    await asyncio.to_thread(migrate, postgres.owner_url(TEMPLATE))
+    await postgres.create_database(TEMPLATE, template=DATABASE)
     return TEMPLATE
 
 
@@ -115,10 +132,9 @@ async def database_template(postgres: Postgres) -> str:
 async def database_url(postgres: Postgres, database_template: str) -> str:
     """The SQLAlchemy address of one migrated database that the whole run shares; tests of it don't count rows.
 
-    As everywhere, with the application's role; `as_owner` gives the owner's.
+    As everywhere, with the application's role; `as_owner` gives the owner's. The template is copied from it before.
     """
-    await postgres.create_database("xuanhao", template=database_template)
-    return postgres.url("xuanhao")
+    return postgres.url(DATABASE)
 
 
 @pytest.fixture

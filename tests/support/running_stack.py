@@ -16,6 +16,7 @@ import psutil
 
 from embedded.managed_process import tie_to_parent
 from embedded.ports import free_port
+from tests.support.prepared_cluster import prepared_cluster
 
 Json = dict[str, Any]
 """A JSON object; tests/scenarios/acceptance validates its form against the published document."""
@@ -35,6 +36,9 @@ class RunningStack:
     port: int = field(default_factory=free_port)
     temporal_port: int = field(default_factory=free_port)
     ui_port: int = field(default_factory=free_port)
+    from_nothing: bool = False
+    """Whether its first start makes everything itself, as an operator's does."""
+
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -50,11 +54,14 @@ class RunningStack:
 
         On Linux it ends with this process, so that not even a test run that is killed leaves a system behind.
         """
+        variables = self._variables() | self.environment
+        if not self.from_nothing:
+            await prepared_cluster.give_to_installation(self.folder, demo=variables["XUANHAO_DEMO"] == "1")
         located = self._locate(command or (sys.executable, "-m", "embedded"))
         self.process = await asyncio.create_subprocess_exec(
             *(tie_to_parent(located) if sys.platform == "linux" else located),
             cwd=ROOT,
-            env=os.environ | self._variables() | self.environment,
+            env=os.environ | variables,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,

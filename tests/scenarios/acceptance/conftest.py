@@ -1,4 +1,4 @@
-"""Three running instances: with long, short and very short countdowns."""
+"""Three running instances, as long as the tests of this folder run: with long, short and very short countdowns."""
 
 from collections.abc import AsyncIterator
 
@@ -15,19 +15,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
     async with run_service(tmp_path_factory.mktemp("unhurried"), UNHURRIED) as service:
         yield service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def hasty_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
     async with run_service(tmp_path_factory.mktemp("hurried"), HURRIED) as service:
         yield service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def brief_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoService]:
     async with run_service(tmp_path_factory.mktemp("lapsing"), LAPSING) as service:
         yield service

@@ -23,6 +23,7 @@ from embedded.stack import Servers
 from embedded.supervisor import DATABASE, TASK_QUEUE, environment_of_programs, prepare_database
 from tests.scenarios.fault_injection.jumping_program import jump
 from tests.scenarios.fault_injection.proxy import Proxy
+from tests.support.prepared_cluster import prepared_cluster
 
 CLOCK_SKEW = timedelta(seconds=10)
 """Less than a ban lasts, so that one that ends early by more is noticed."""
@@ -119,6 +120,7 @@ async def running_system(root: Path) -> AsyncIterator[System]:
     async with AsyncExitStack() as running:
         running.enter_context(folder.lock())
         ensure_key_file(folder, demo=True)
+        await prepared_cluster.give_to(folder)
         servers = Servers.in_folder(folder, temporal_port=ports["temporal_port"])
         await running.enter_async_context(servers)
         direct = environment_of_programs(settings, servers)
@@ -129,9 +131,10 @@ async def running_system(root: Path) -> AsyncIterator[System]:
         await _age_notices(system)
         system.environment = direct | await _listen(system, running)
         system.parts = {server.name: server for server in servers.all} | _programs(system)
-        for program in system.parts.values():
-            running.push_async_callback(program.stop)
-            await program.bring_up()
+        async with asyncio.TaskGroup() as starting:
+            for program in system.parts.values():
+                running.push_async_callback(program.stop)
+                starting.create_task(program.bring_up())
         yield system
 
 

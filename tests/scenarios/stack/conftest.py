@@ -1,4 +1,4 @@
-"""One whole running system for the tests of this folder."""
+"""One whole running system, as long as the tests of this folder run."""
 
 import random
 import socket
@@ -11,18 +11,18 @@ from tests.support.collector import Collector, running_collector
 from tests.support.running_stack import RunningStack, run_stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def traces() -> AsyncIterator[tuple[Collector, str]]:
     async with running_collector() as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def collector(traces: tuple[Collector, str]) -> Collector:
     return traces[0]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack(tmp_path_factory: pytest.TempPathFactory, traces: tuple[Collector, str]) -> AsyncIterator[RunningStack]:
     """Like `make run`, but 「确认」 is enabled at once and writes are not limited."""
     limits = ("WRITES_PER_MINUTE", "KEYBOARD_PER_MINUTE")
@@ -49,7 +49,7 @@ def is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def http(stack: RunningStack) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=stack.url, timeout=20) as client:
         yield client

@@ -37,7 +37,7 @@ def names(processes: list[psutil.Process]) -> set[str]:
 
 
 async def test_killed_by_sigkill_nothing_is_left_and_the_next_start_keeps_everything(tmp_path: Path) -> None:
-    async with run_stack(RunningStack(tmp_path / "data", NO_WAITING)) as stack:
+    async with run_stack(RunningStack(tmp_path / "data", NO_WAITING, from_nothing=True)) as stack:
         completed, unfinished = await two_preselections(stack)
         family = stack.family()
         assert {"postgres", "temporal"} <= names(family)
@@ -106,7 +106,10 @@ async def check_everything(stack: RunningStack, completed: View, unfinished: Vie
 async def test_make_run_without_the_demo_beside_another_ends_whole_with_make_alone(
     stack: RunningStack, tmp_path: Path, how: signal.Signals
 ) -> None:
-    async with run_stack(RunningStack(tmp_path / "data", {"XUANHAO_DEMO": "0"}), "make", "run") as bare:
+    # Once from nothing, as an operator does.
+    once = how is signal.SIGTERM
+    without_demo = RunningStack(tmp_path / "data", {"XUANHAO_DEMO": "0"}, from_nothing=once)
+    async with run_stack(without_demo, "make", "run") as bare:
         assert bare.process
         family = [psutil.Process(bare.process.pid), *bare.family()]
         async with httpx.AsyncClient(timeout=20) as http:
@@ -135,7 +138,7 @@ async def has_no_demo(http: httpx.AsyncClient, bare: str, other: str) -> None:
 
 
 async def test_a_taken_port_is_one_clear_line(stack: RunningStack, tmp_path: Path) -> None:
-    second = RunningStack(tmp_path / "data", port=stack.port)
+    second = RunningStack(tmp_path / "data", port=stack.port, from_nothing=True)
     with pytest.raises(AssertionError) as failure:
         await second.start()
     words = str(failure.value)
