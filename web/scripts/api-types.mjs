@@ -1,4 +1,4 @@
-// Types from the service's OpenAPI document. `write` makes src/api/schema.ts anew, `check` fails when it differs.
+// Types from the service's OpenAPI document. `write` writes src/api/schema.ts, `check` fails when it differs.
 // The document comes from the file or URL in XUANHAO_OPENAPI, otherwise from a running stack.
 import { readFileSync, writeFileSync } from 'node:fs'
 import openapiTS, { astToString } from 'openapi-typescript'

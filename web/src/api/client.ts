@@ -95,18 +95,18 @@ async function sendUntilAnswered(method: string, path: string, options: RequestO
 }
 
 async function send(method: string, path: string, options: RequestOptions): Promise<Response> {
-  const patience = abortWith([options.signal], ANSWER_WITHIN_MS)
+  const timeout = abortWith([options.signal], ANSWER_WITHIN_MS)
   const init: RequestInit = {
     method,
     headers: requestHeaders(options),
-    signal: patience.signal,
+    signal: timeout.signal,
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
   }
   const response = await fetch(apiUrl(path, options.query), init)
     .catch(() => {
       throw new Problem(OFFLINE, 0, '')
     })
-    .finally(patience.release)
+    .finally(timeout.release)
   if (response.ok) return response
   noteRefusal(response)
   throw await problemFrom(response)

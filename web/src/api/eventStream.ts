@@ -54,7 +54,7 @@ async function readOnce(options: StreamOptions, ending: AbortSignal): Promise<bo
     const headers = { ...requestHeaders(options.queuePass ? { queuePass: options.queuePass } : {}), Accept: 'text/event-stream' }
     const response = await fetch(apiUrl(options.path), { headers, signal: line.signal, cache: 'no-store' })
     noteRefusal(response)
-    // Nobody is let in later who is refused now: a new sign-in loads the page anew.
+    // Who is refused now is refused later too: a new sign-in loads the page again.
     if (FINAL_REFUSALS.has(response.status)) return 'refused'
     if (!response.ok || !response.body) return false
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()

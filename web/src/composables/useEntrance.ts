@@ -7,13 +7,13 @@ import { useAction } from './useAction'
 import { findLiveSession } from './useLiveSession'
 import { useParty } from './useParty'
 
-export interface EntryWish {
+export interface EntryRequest {
   preselectionId: string | null
   newVehicle: boolean
 }
 
 /** Sends one entry and opens the screen that the server names. Joins another tab that is selecting, without a new entry. */
-export function useEntrance(router: Router, wish: () => EntryWish) {
+export function useEntrance(router: Router, request: () => EntryRequest) {
   const { person } = useSession()
   const { takeEntry } = useParty()
   const answer = shallowRef<EntryAnswer | null>(null)
@@ -22,7 +22,7 @@ export function useEntrance(router: Router, wish: () => EntryWish) {
   const show = (id: string) => router.replace(`/preselections/${encodeURIComponent(id)}`)
 
   const enter = async () => {
-    const { preselectionId, newVehicle } = wish()
+    const { preselectionId, newVehicle } = request()
     const live = newVehicle ? null : await findLiveSession(person.value?.subject ?? '')
     if (live && (preselectionId === null || preselectionId === live)) return void show(live)
     const entered = await action.run({

@@ -2,7 +2,7 @@ import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import { fetchFigures, type Figures } from '@/api/operations'
 import { useLoader } from './useLoader'
 
-export interface FigureWish {
+export interface FigureChoice {
   name: string
   by: 'hour' | 'day'
   days: number
@@ -21,15 +21,15 @@ const MOST_LINES = 8
 
 const HOURS = 24
 
-/** The query of a wish, for the chart and for its table. */
-export function queryOf(wish: FigureWish, now: number) {
-  const { name, by, office, prefix } = wish
-  const times = timesOf(wish, now)
+/** The query of a choice, for the chart and for its table. */
+export function queryOf(choice: FigureChoice, now: number) {
+  const { name, by, office, prefix } = choice
+  const times = timesOf(choice, now)
   return { name, by, from: times[0], to: times.at(-1), ...(office ? { office } : {}), ...(prefix ? { prefix } : {}) }
 }
 
-/** Every day or hour of the wished period, as the answers name them: one without acts has no point there. */
-export function timesOf({ by, days }: Pick<FigureWish, 'by' | 'days'>, now: number): string[] {
+/** Every day or hour of the chosen period, as the answers name them: one without acts has no point there. */
+export function timesOf({ by, days }: Pick<FigureChoice, 'by' | 'days'>, now: number): string[] {
   const count = by === 'day' ? days : HOURS
   const step = by === 'day' ? DAY_MS : HOUR_MS
   const last = by === 'day' ? now + 8 * HOUR_MS : now - (now % HOUR_MS)
@@ -58,11 +58,11 @@ export function linesOf({ series }: Figures, times: string[], others: string, is
 
 export const sum = (values: (number | null)[]): number => values.reduce<number>((total, value) => total + (value ?? 0), 0)
 
-export function useFigure(wish: MaybeRefOrGetter<FigureWish>, others: () => string) {
+export function useFigure(choice: MaybeRefOrGetter<FigureChoice>, others: () => string) {
   const { value, loading, problem, load } = useLoader(fetchFigures)
-  const isLevel = computed(() => toValue(wish).name === 'pool_free')
+  const isLevel = computed(() => toValue(choice).name === 'pool_free')
   const drawn = computed(() =>
-    value.value ? linesOf(value.value, timesOf(toValue(wish), Date.now()), others(), isLevel.value) : null,
+    value.value ? linesOf(value.value, timesOf(toValue(choice), Date.now()), others(), isLevel.value) : null,
   )
-  return { figures: value, loading, problem, drawn, isLevel, load: () => load(queryOf(toValue(wish), Date.now())) }
+  return { figures: value, loading, problem, drawn, isLevel, load: () => load(queryOf(toValue(choice), Date.now())) }
 }

@@ -2,19 +2,19 @@ import { ref, shallowRef } from 'vue'
 import { enter, fetchMine } from '@/api/preselections'
 import type { EntryAnswer, OtherPreselection } from '@/api/types'
 
-/** What concerns the party beside the car on the screen: its other cars, and whether it is barred. */
+/** What concerns the party beside the car on the screen: its other cars, and whether it is banned. */
 const OFFERED = new Set(['service_notes', 'identity_verification', 'plate_selection', 'completed'])
 const cars = shallowRef<readonly OtherPreselection[]>([])
-const barredUntil = ref<string | null>(null)
+const bannedUntil = ref<string | null>(null)
 const entryMessage = ref('')
 
 export function useParty() {
-  return { cars, barredUntil, entryMessage, takeEntry, loadCars, loadBan }
+  return { cars, bannedUntil, entryMessage, takeEntry, loadCars, loadBan }
 }
 
 function takeEntry({ others, preselection, blacklist, message }: EntryAnswer): void {
   cars.value = preselection && OFFERED.has(preselection.stage) ? [preselection, ...others] : others
-  barredUntil.value = blacklist?.until ?? null
+  bannedUntil.value = blacklist?.until ?? null
   entryMessage.value = message ?? ''
 }
 
@@ -24,7 +24,7 @@ async function loadCars(): Promise<void> {
   if (mine) cars.value = mine.filter(({ stage }) => OFFERED.has(stage))
 }
 
-/** An entry for a new vehicle changes nothing, and tells of a ban. Rejects with the problem. */
+/** An entry for a new vehicle changes nothing, and returns a ban. Rejects with the problem. */
 async function loadBan(): Promise<void> {
-  barredUntil.value = (await enter({ new_vehicle: true }, crypto.randomUUID())).blacklist?.until ?? null
+  bannedUntil.value = (await enter({ new_vehicle: true }, crypto.randomUUID())).blacklist?.until ?? null
 }

@@ -1,18 +1,18 @@
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useCountdown } from './useCountdown'
-import { useMoments } from './useMoments'
+import { useInstants } from './useInstants'
 import type { Problem } from '@/api/problem'
 
-// Longer waits are told as a moment, shorter ones count down.
+// Longer waits are shown as an instant, shorter ones count down.
 const COUNTED_SECONDS = 600
-// The reasons stand in a list of their own, and a visitor repeats a request by pressing again.
+// The reasons have their own list, and a visitor repeats a request by pressing again.
 const OWN_WORDS = new Set(['vehicle_not_eligible', 'outcome_unknown'])
 
 /** The words for a problem: the server's own where it gave some, ours where only the client knows. */
 export function useProblemWords(source: MaybeRefOrGetter<Problem | null>) {
   const { t, te } = useI18n()
-  const { formatMoment } = useMoments()
+  const { formatInstant } = useInstants()
   const problem = computed(() => toValue(source))
   const retryAt = computed(() => problem.value?.facts.retry_at ?? null)
   const { seconds } = useCountdown(retryAt)
@@ -37,7 +37,7 @@ export function useProblemWords(source: MaybeRefOrGetter<Problem | null>) {
   const waiting = computed(() => {
     if (!retryAt.value || seconds.value === 0) return ''
     if (seconds.value <= COUNTED_SECONDS) return t('common.retryIn', { seconds: seconds.value })
-    return t('common.retryAfter', { moment: formatMoment(retryAt.value) })
+    return t('common.retryAfter', { instant: formatInstant(retryAt.value) })
   })
 
   return { text, language, flaws, reasons, waiting }

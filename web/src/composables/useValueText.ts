@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import { useMoments } from './useMoments'
+import { useInstants } from './useInstants'
 import { useSettingNames } from './useSettingNames'
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/
@@ -19,7 +19,7 @@ const NOTHING = '–'
 /** Values of the API in the reader's words: codes, instants in the office's time, durations, and facts with their names. */
 export function useValueText() {
   const { t, te, locale } = useI18n()
-  const { formatMoment, formatDay, formatDuration, isDuration } = useMoments()
+  const { formatInstant, formatDay, formatDuration, isDuration } = useInstants()
   const nameOf = useSettingNames()
 
   /** The name of a code; null for what is none, and for a new code without a name. */
@@ -49,7 +49,7 @@ export function useValueText() {
     if (typeof value === 'boolean') return t(value ? 'staff.common.yes' : 'staff.common.no')
     const plain = String(value)
     if (WRITTEN.has(key)) return plain
-    if (INSTANT.test(plain)) return formatMoment(plain)
+    if (INSTANT.test(plain)) return formatInstant(plain)
     if (DAY.test(plain)) return formatDay(plain)
     // A template of numbers can look like a duration, so only settings have one.
     if (te(`staff.settings.${key}`)) return settingText(plain)

@@ -93,7 +93,7 @@ test('by composition: the on-screen keyboard alone fills the number, pressed by 
   expect(await page.getByText(`第一意向 ${number.slice(0, 2)}·${number.slice(2)}：预选成功`).isVisible()).toBe(true)
 })
 
-test('a reload in every step reads the view and enters nothing anew', async () => {
+test('a reload in every step reads the view and enters nothing again', async () => {
   const { page } = visitor
   await enterVehicle(page, user, { reloading: true })
   await page.reload()

@@ -42,7 +42,7 @@ const viewOf = async (user: User, { page }: Visitor) => {
   return { stage, plate, remaining: draws?.remaining, batch: batch?.numbers, candidates: candidates?.numbers }
 }
 
-test('the back button in the middle of a selection and at its end costs nothing and enters nothing anew', async () => {
+test('the back button in the middle of a selection and at its end costs nothing and enters nothing again', async () => {
   const visitor = await visit(browser)
   const { page, context, faults } = visitor
   const user = await anApplicant()

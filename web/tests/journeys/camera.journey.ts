@@ -46,7 +46,7 @@ test('a camera reads the voucher in a browser that has no reader, with ours, whi
   await browser.close()
 })
 
-test('a clerk whose reader of codes does not load, or who has no camera, is told so and can type', async () => {
+test('a clerk whose reader of codes does not load, or who has no camera, reads so and can type', async () => {
   const browser = await launchBrowser(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
   const { page, context } = await visit(browser)
   await page.goto(`${BASE}/desk`)

@@ -26,7 +26,7 @@ const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/g
 // The flags that the package of the packed one suggests are for a cloud function: one process, and the web's security off.
 export const launch = (path: string, flags: string[] = []): Promise<Browser> => chromium.launch({ executablePath: path, args: [...FLAGS, ...flags] })
 
-/** Before all journeys, once: whoever has no Chromium is told so, and no journey is passed over in silence. */
+/** Before all journeys, once: without Chromium the run fails and says so; no journey is skipped silently. */
 export default async function provideChromium(project: TestProject): Promise<void> {
   project.provide('chromium', await usableChromium())
 }
@@ -54,7 +54,7 @@ const installed = () => INSTALLED.find((path) => existsSync(path))
 
 /**
  * The one that a package carries. It would unpack itself to one place for all, where another run may find half of it. So each
- * run unpacks into a folder of its own, and the first that is done gives the folder its name.
+ * run unpacks into its own folder, and the first that is done gives the folder its name.
  */
 async function packed(): Promise<string> {
   const { default: carrier } = await import('@sparticuz/chromium')

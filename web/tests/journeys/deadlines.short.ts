@@ -70,7 +70,7 @@ describe.concurrent('deadlines', () => {
     const { page, leave } = await selecting()
     const [number = ''] = await draw(page)
     await putAside(page, number)
-    // The numbers stay grey for a moment, with the words that they are void.
+    // The numbers stay grey for some seconds, with the words that they are void.
     // The same words are announced to screen readers elsewhere on the page.
     await page.getByRole('tabpanel', { name: '随机' }).getByText('随机号牌已失效。').waitFor({ timeout: 30_000 })
     expect(await page.locator('[data-number]:enabled').count()).toBe(0)

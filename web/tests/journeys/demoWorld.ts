@@ -43,7 +43,7 @@ export async function anApplicant(isWanted: (user: string) => Promise<boolean> =
     if (met.has(applicant.user) || !(await isWanted(applicant.user))) continue
     met.add(applicant.user)
     const { items: own } = (await callAs(applicant.user, 'GET', '/preselections')) as { items: unknown[] }
-    // Whose phone got a code a moment ago would have to wait for the next one.
+    // Whose phone got a code some seconds ago would have to wait for the next one.
     if (own.length === 0 && (await messagesOf(applicant.user)).length === 0) return applicant
   }
   throw new Error('every applicant of the demo has a preselection already')

@@ -74,7 +74,7 @@ test('a clerk scans the voucher: the scanner types its token and Enter, the seco
   await Promise.all([applicant.context.close(), context.close()])
 })
 
-test('a clerk rejects with a reason: the applicant sees the end, and is not barred', async () => {
+test('a clerk rejects with a reason: the applicant sees the end, and is not banned', async () => {
   const user = await anApplicant()
   const applicant = await visit(browser)
   const { office, number } = await reserve(applicant, user)

@@ -61,7 +61,7 @@ test('a press on the plate keyboard is answered in under 100 ms', async () => {
   await context.close()
 })
 
-/** Runs in the page: from the press to the moment at which the next keys are known. */
+/** Runs in the page: from the press until the next keys are known. */
 function measurePress(): Promise<number> {
   const keyboard = document.querySelector('.keyboard')
   const key = keyboard?.querySelector<HTMLButtonElement>('[data-key]:enabled')

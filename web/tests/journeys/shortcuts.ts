@@ -10,7 +10,7 @@ export interface Reached {
 const MANY_TRIES = 40
 
 /** Repeats a call that a countdown refuses, until it is allowed. */
-export async function insist(user: string, path: string, body: object): Promise<Record<string, unknown>> {
+export async function postUntilAllowed(user: string, path: string, body: object): Promise<Record<string, unknown>> {
   for (let attempt = 0; attempt < MANY_TRIES; attempt++) {
     const answer = (await callAs(user, 'POST', path, body)) as Record<string, unknown>
     if (!('code' in answer)) return answer
@@ -26,7 +26,7 @@ export async function reachNotes({ user }: User): Promise<Reached> {
   if (!car) throw new Error(`${user} has no vehicle`)
   const { version } = (await callAs(user, 'GET', `/offices/${car.office_code}/notice`)) as { version: string }
   const before = (await messagesOf(user)).length
-  await insist(user, '/verification-codes', { purpose: 'confirm_information' })
+  await postUntilAllowed(user, '/verification-codes', { purpose: 'confirm_information' })
   const code = await codeFor(user, 'confirm_information', before)
   const { office_code, certificate_number, vin, seller } = car
   const facts = { office_code, certificate_number, vin, seller, notice_version: version, code }
@@ -54,16 +54,16 @@ export async function reachSelection(user: User, reached: Reached): Promise<void
 
 async function verify(user: string, path: string): Promise<void> {
   const before = (await messagesOf(user)).length
-  await insist(user, `${path}/identity-code`, {})
-  await insist(user, `${path}/identity`, { code: await codeFor(user, 'confirm_identity', before) })
+  await postUntilAllowed(user, `${path}/identity-code`, {})
+  await postUntilAllowed(user, `${path}/identity`, { code: await codeFor(user, 'confirm_identity', before) })
 }
 
 /** To 完成号牌预选. Answers the number. */
 export async function reachCompleted(user: User, reached: Reached): Promise<string> {
   await reachSelection(user, reached)
-  const drawn = await insist(user.user, `${reached.path}/draws`, {})
+  const drawn = await postUntilAllowed(user.user, `${reached.path}/draws`, {})
   const [number = ''] = (drawn.batch as { numbers: string[] }).numbers
-  await insist(user.user, `${reached.path}/candidates`, { number })
-  await insist(user.user, `${reached.path}/confirmation`, { number })
+  await postUntilAllowed(user.user, `${reached.path}/candidates`, { number })
+  await postUntilAllowed(user.user, `${reached.path}/confirmation`, { number })
   return number
 }

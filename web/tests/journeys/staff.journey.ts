@@ -145,7 +145,7 @@ test('an auditor verifies the chain, keeps a filter, and takes a list home', asy
   await context.close()
 })
 
-test('a clerk scans with the browser\'s own reader of codes, compares car and plate, and the story tells it', async () => {
+test('a clerk scans with the browser\'s own reader of codes, compares car and plate, and the story shows it', async () => {
   const user = await anApplicant()
   const applicant = await visit(browser)
   const { office_code: office, vin, certificate_number: certificate } = await enterVehicle(applicant.page, user)

@@ -55,7 +55,7 @@ async function flawsInAllVariants(page: Page, name: string): Promise<string[]> {
   return flaws
 }
 
-/** What stays Chinese when what is read anew in the other language has had its time to come. */
+/** What stays Chinese when what is read again in the other language has had its time to come. */
 async function untranslated(page: Page): Promise<string[]> {
   const end = Date.now() + LONGEST_READING_MS
   let found = await page.evaluate(unmarkedChinese)

@@ -28,13 +28,13 @@ test('a refusal is not repeated, and keeps its code and facts', async () => {
   expect(calls).toHaveLength(1)
 })
 
-test('an answer that is no problem document is told as unavailable', async () => {
+test('an answer that is no problem document is shown as unavailable', async () => {
   configure()
   vi.stubGlobal('fetch', async () => new Response('<html>', { status: 413 }))
   await expect(post('/x')).rejects.toMatchObject({ code: 'unavailable', status: 413 })
 })
 
-test('401 tells the session that the token is no longer good', async () => {
+test('401 informs the session that the token is no longer good', async () => {
   const signedOut = configure()
   serve(() => refusal(401, 'unauthenticated'))
   await expect(post('/x', { key: 'k' })).rejects.toMatchObject({ status: 401 })

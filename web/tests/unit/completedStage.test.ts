@@ -12,7 +12,7 @@ const COMPLETED = viewWith({ stage: 'completed', plate: '粤B12A34', visit_by: '
 const ENTRY = { screen: 'introduction', message: null, preselection: null, blacklist: null, others: [] }
 
 test.each([
-  ['still barred', { until: '2028-11-26T16:00:00.000Z' }, '您已被列入选号黑名单，自动解除时间：2028年11月27日'],
+  ['still banned', { until: '2028-11-26T16:00:00.000Z' }, '您已被列入选号黑名单，自动解除时间：2028年11月27日'],
   ['released', null, '您目前不在选号黑名单中'],
 ])('an overdue page knows whether the party is %s', async (_, blacklist, words) => {
   serve(() => ({ body: { ...ENTRY, blacklist } }))
@@ -66,7 +66,7 @@ test('used up by the last submission: the page still says which numbers were tak
   expect(mountPlain(EndedStage, { view }).get('.result').text()).toContain('粤BA1234')
 })
 
-test('after a composition the page says which wish has won and which were taken', { tags: ['R-28'] }, async () => {
+test('after a composition the page says which number was free and which were taken', { tags: ['R-28'] }, async () => {
   const last_submission = (['taken', 'accepted', 'not_tried'] as const).map((outcome, i) => ({ number: `粤BA123${i}`, outcome }))
   serve(() => ({ body: { ...COMPLETED, plate: '粤BA1231', last_submission } }))
   const stage = mountInPreselection(CompletedStage)

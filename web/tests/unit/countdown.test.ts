@@ -35,7 +35,7 @@ test('a part of a second counts as a whole one, and at the deadline it is over',
   expect(onEnd).toHaveBeenCalledOnce()
 })
 
-test('a deadline that had passed before is no end to tell', () => {
+test('a deadline that had passed before is no end to announce', () => {
   const onEnd = vi.fn()
   const { seconds } = countdownTo(after(-1), { onEnd })
   expect(seconds.value).toBe(0)
@@ -43,10 +43,10 @@ test('a deadline that had passed before is no end to tell', () => {
 })
 
 test('only the milestones are announced', () => {
-  const told: number[] = []
-  countdownTo(after(90), { onMilestone: (seconds) => told.push(seconds) })
+  const announced: number[] = []
+  countdownTo(after(90), { onMilestone: (seconds) => announced.push(seconds) })
   vi.advanceTimersByTime(90_000)
-  expect(told).toEqual([60, 30, 10, 5])
+  expect(announced).toEqual([60, 30, 10, 5])
 })
 
 test('a new deadline restarts it, none stops it, and a left screen leaves no timer', async () => {

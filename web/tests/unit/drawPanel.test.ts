@@ -108,7 +108,7 @@ test('at zero the batch cannot be chosen from any more, and the view is read aga
   view = viewWith({ now: after(91) })
   await vi.advanceTimersByTimeAsync(500)
   expect(reads()).toBe(before + 1)
-  // The numbers stay grey for a moment, and the page says what has happened.
+  // The numbers stay grey for some seconds, and the page says what has happened.
   expect(panel.get('.gone').text()).toBe('这批号码已失效，请换一批。')
   expect(panel.findAll('.pick[disabled]')).toHaveLength(10)
   await vi.advanceTimersByTimeAsync(8000)

@@ -9,7 +9,7 @@ function parseAll(pieces: string[]): [string, string][] {
   return events
 }
 
-test('an event is told once its blank line has come', () => {
+test('an event is passed on once its blank line has come', () => {
   expect(parseAll(['event: preselection\ndata: {"a":1}\n'])).toEqual([])
   expect(parseAll(['event: preselection\ndata: {"a":1}\n\n'])).toEqual([['preselection', '{"a":1}']])
 })

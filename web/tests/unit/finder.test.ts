@@ -10,7 +10,7 @@ const snapshot = ({ path }: { path: string }) => ({
   body: path.includes('/keyboard') ? { position: 4, available: ['8'], as_of: NOW } : { items: ['粤B12A38', '粤B12A39'], more: true, as_of: NOW },
 })
 
-test('what somebody wishes for is searched once, as of the snapshot, and one tap fills the places', async () => {
+test('the filter is searched once, as of the snapshot, and one tap fills the places', async () => {
   const calls = serve(snapshot)
   const page = mountPlain(NumberFinder, PROPS)
   await flushPromises()

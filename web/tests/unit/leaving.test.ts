@@ -50,7 +50,7 @@ test.each([
 })
 
 test.each([
-  ['entered anew elsewhere', { session_until: after(600) }, {}, '该预选在另一台设备或另一个窗口重新进入'],
+  ['entered again elsewhere', { session_until: after(600) }, {}, '该预选在另一台设备或另一个窗口重新进入'],
   ['idle for too long', { session_until: after(1) }, {}, '没有操作'],
   ['taken on by a colleague', { session_until: after(600) }, { phone: '139****9000' }, '经办人'],
 ])('a page that is thrown back says why: %s', async (_, before, changes, words) => {

@@ -12,7 +12,7 @@ const OTHERS = [
   { id: 'p3', stage: 'service_notes' as const, plate: null },
 ]
 
-test('the other cars are one tap away, and a barred party can only open what is reserved', () => {
+test('the other cars are one tap away, and a banned party can only open what is reserved', () => {
   const { takeEntry } = useParty()
   takeEntry({ ...ENTRY, others: OTHERS })
   const targets = () => mountPlain(OtherCars).findAll('a').map((link) => link.attributes('href'))
@@ -21,7 +21,7 @@ test('the other cars are one tap away, and a barred party can only open what is 
   expect(targets()).toEqual(['/preselections/p2'])
 })
 
-test('the list of a barred party offers no action for its unfinished cars', async () => {
+test('the list of a banned party offers no action for its unfinished cars', async () => {
   const items = [viewWith({ stage: 'service_notes' }), viewWith({ id: 'p2', stage: 'completed', plate: '粤BA1234' })]
   serve(({ path }) => ({ body: path === '/entries' ? { ...ENTRY, blacklist: { until: '2028-11-26T16:00:00.000Z' } } : { items } }))
   const screen = mountPlain(MineScreen)
@@ -32,6 +32,6 @@ test('the list of a barred party offers no action for its unfinished cars', asyn
 test.each([
   [isResidentId, ['11010519491231002X', '810000199001010019', '91184019850615109X', '94439219850615102X'], ['110105194912310021', '11010519491231002x', '1101051949123100']],
   [isCreditCode, ['91110000600037341L', 'N2110101MF1234567N'], ['91110000600037341M', 'I1110000600037341L']],
-])('%o tells right numbers from mistyped ones', (check, right, wrong) => {
+])('%o distinguishes right numbers from mistyped ones', (check, right, wrong) => {
   expect([...right, ...wrong].map(check)).toEqual([...right.map(() => true), ...wrong.map(() => false)])
 })

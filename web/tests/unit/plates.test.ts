@@ -34,7 +34,7 @@ test('physical keys stand for on-screen keys, shortcuts and other keys for none'
   expect([key('i'), key('o'), key('Enter'), key('v', { ctrlKey: true }), key('粤')]).toEqual([null, null, null, null, null])
 })
 
-test('each of the 34 characters of a plate has strokes of its own', () => {
+test('each of the 34 characters of a plate has its own strokes', () => {
   const paths = [...DIGIT_KEYS, ...LETTER_KEYS].map((character) => glyphOf(character)?.path)
   expect(new Set(paths).size).toBe(34)
   expect(paths).not.toContain(undefined)

@@ -48,7 +48,7 @@ test('events of the stream become the view', async () => {
   await vi.waitFor(() => expect(view.value?.stage).toBe('completed'))
 })
 
-test('a change of language opens the stream anew, in that language, and ends the old one', async () => {
+test('a change of language opens the stream again, in that language, and ends the old one', async () => {
   const streams: { language: string | null; signal: AbortSignal | null | undefined }[] = []
   configureClient({ token: () => null, language: currentLanguage, onSignedOut: () => undefined, onServerTime: () => undefined })
   vi.stubGlobal('fetch', async (address: string, init: RequestInit) => {

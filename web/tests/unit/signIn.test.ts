@@ -49,7 +49,7 @@ test('nothing of the sign-in is left in storage, and no token ever was', async (
   expect([sessionStorage.length, localStorage.length]).toEqual([0, 0])
 })
 
-test('a silent question asks nothing of the visitor, and its refusal is told as one', async () => {
+test('a silent question asks nothing of the visitor, and its refusal is shown as one', async () => {
   const question = await begin(true)
   expect(question.get('prompt')).toBe('none')
   const result = await finishSignIn(PROVIDER, answerTo(question, { error: 'login_required' }))

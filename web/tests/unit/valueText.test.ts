@@ -4,7 +4,7 @@ import { defineComponent, h } from 'vue'
 import ChainVerification from '@/components/staff/ChainVerification.vue'
 import DataTable from '@/components/staff/DataTable.vue'
 import OfficePolicy from '@/components/staff/OfficePolicy.vue'
-import { useMoments } from '@/composables/useMoments'
+import { useInstants } from '@/composables/useInstants'
 import { useValueText } from '@/composables/useValueText'
 import { chooseLanguage, i18n } from '@/i18n'
 import { loadStaffWords } from '@/i18n/staff/words'
@@ -32,13 +32,13 @@ test.each([
   ['en', 'PT0S', '0 seconds'],
   ['en', 'PT0.5S', '0.5 seconds'],
 ] as const)('%s reads %s as %s', async (language, iso, text) => {
-  const { formatDuration, isDuration } = await inLanguage(language, useMoments)
+  const { formatDuration, isDuration } = await inLanguage(language, useInstants)
   expect(isDuration(iso)).toBe(true)
   expect(formatDuration(iso).replaceAll(' ', ' ')).toBe(text)
 })
 
 test.each(['P', 'PT', 'P2', 'PT10', '10', 'P1DT', 'P12!!', ''])('%s is no duration', async (text) => {
-  const { isDuration } = await inLanguage('en', useMoments)
+  const { isDuration } = await inLanguage('en', useInstants)
   expect(isDuration(text)).toBe(false)
 })
 

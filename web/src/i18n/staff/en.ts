@@ -70,7 +70,7 @@ export default {
     overview: {
       title: 'Overview',
       lead: 'Maintenance counts every five minutes.',
-      asOf: 'Counted until {moment}',
+      asOf: 'Counted until {instant}',
       never: 'Nothing has been counted yet. Come back in about a minute.',
       days: 'Period',
       lastDays: 'Last {count} days',

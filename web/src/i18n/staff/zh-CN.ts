@@ -70,7 +70,7 @@ export default {
     overview: {
       title: '概览',
       lead: '数字由维护任务每五分钟统计一次。',
-      asOf: '统计至 {moment}',
+      asOf: '统计至 {instant}',
       never: '尚未统计，约一分钟后再看。',
       days: '期间',
       lastDays: '最近 {count} 天',

@@ -70,7 +70,7 @@ export default {
     overview: {
       title: '概覽',
       lead: '數字由維護任務每五分鐘統計一次。',
-      asOf: '統計至 {moment}',
+      asOf: '統計至 {instant}',
       never: '尚未統計，約一分鐘後再看。',
       days: '期間',
       lastDays: '最近 {count} 天',

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { anApplicant, aTakenNumber, callAs, codeFor, messagesOf, theClerkOf, vehiclesOf, type User, type Vehicle } from '../demoWorld'
-import { insist } from '../shortcuts'
+import { postUntilAllowed } from '../shortcuts'
 import { composeFree, confirmCandidate, draw, fillInformation, putAside } from '../steps'
 import type { View, Walk } from './walk'
 
@@ -89,7 +89,7 @@ async function lookAtTheComposition(page: Page): Promise<void> {
 /** No key leads to a number that is certain to be taken, so another device submits it. */
 async function composeATakenNumber(page: Page, user: User): Promise<void> {
   await page.keyboard.press('Escape')
-  await insist(user.user, `${pathOf(page)}/compositions`, { numbers: [await aTakenNumber(user, pathOf(page))] })
+  await postUntilAllowed(user.user, `${pathOf(page)}/compositions`, { numbers: [await aTakenNumber(user, pathOf(page))] })
   await page.locator('.result').locator('visible=true').waitFor()
 }
 

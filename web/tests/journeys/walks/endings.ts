@@ -1,5 +1,5 @@
 import { anApplicant, aTakenNumber, callAs, theClerkOf, vehiclesOf, type User } from '../demoWorld'
-import { insist, reachCompleted, reachNotes, reachSelection, type Reached } from '../shortcuts'
+import { postUntilAllowed, reachCompleted, reachNotes, reachSelection, type Reached } from '../shortcuts'
 import { OFFICE } from './pages'
 import type { Walk } from './walk'
 
@@ -31,7 +31,7 @@ async function missTheDeadline() {
   const overdue = items.find(({ stage }) => stage === 'overdue')
   const views = [
     { name: 'overdue', path: `/preselections/${overdue?.id}`, ready: '[data-stage="overdue"] strong' },
-    { name: 'barred', path: '/', ready: '[data-stage="blacklisted"]' },
+    { name: 'banned', path: '/', ready: '[data-stage="blacklisted"]' },
   ]
   return { user: OVERDUE, views }
 }
@@ -40,9 +40,9 @@ async function useUp(user: User, reached: Reached): Promise<void> {
   await reachSelection(user, reached)
   const left = async () => (await callAs(user.user, 'GET', reached.path)) as { draws: { remaining: number }; composed: { remaining: number } }
   for (let { composed } = await left(); composed.remaining > 0; { composed } = await left()) {
-    await insist(user.user, `${reached.path}/compositions`, { numbers: [await aTakenNumber(user, reached.path)] })
+    await postUntilAllowed(user.user, `${reached.path}/compositions`, { numbers: [await aTakenNumber(user, reached.path)] })
   }
-  for (let { draws } = await left(); draws.remaining > 0; { draws } = await left()) await insist(user.user, `${reached.path}/draws`, {})
+  for (let { draws } = await left(); draws.remaining > 0; { draws } = await left()) await postUntilAllowed(user.user, `${reached.path}/draws`, {})
 }
 
 async function useUpAllChances() {

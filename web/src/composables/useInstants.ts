@@ -8,13 +8,13 @@ const UNITS = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second'] as co
 export const DURATION_UNITS = { second: 'PT#S', minute: 'PT#M', hour: 'PT#H', day: 'P#D', month: 'P#M', year: 'P#Y' } as const
 export type DurationUnit = keyof typeof DURATION_UNITS
 
-export function useMoments() {
+export function useInstants() {
   const { locale, t, tm, rt } = useI18n()
 
   // A full month name takes a phone's whole line.
   const dateStyle = () => (locale.value === 'en' ? 'medium' : 'long')
 
-  const formatMoment = (instant: string): string =>
+  const formatInstant = (instant: string): string =>
     new Intl.DateTimeFormat(locale.value, { dateStyle: dateStyle(), timeStyle: 'short', timeZone: ZONE }).format(new Date(instant))
 
   const formatDate = (instant: string): string =>
@@ -55,7 +55,7 @@ export function useMoments() {
 
   const isDuration = (text: string): boolean => DURATION.test(text)
 
-  return { formatDuration, isDuration, unitName, formatMoment, formatDate, formatDay, visitBefore }
+  return { formatDuration, isDuration, unitName, formatInstant, formatDate, formatDay, visitBefore }
 }
 
 /** From the day of an instant in the office's time zone to a day; 0 on that day and after it. */
