@@ -1,6 +1,6 @@
 """Segments that can be composed before the office's `random_only` is over: only with a second operator.
 
-Whoever knows the moment of such a release could compose the best numbers before anybody else can even draw them.
+Whoever knows the instant of such a release could compose the best numbers before anybody else can even draw them.
 """
 
 from dataclasses import dataclass

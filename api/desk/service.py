@@ -59,7 +59,7 @@ async def counters_of(context: RequestContext, day: date) -> DeskCountersAnswer:
 
 
 async def _plates(context: RequestContext, text: str | None) -> Collection[str] | None:
-    """The plate, or without a prefix those of the office's prefixes; None for no wish."""
+    """The plate, or without a prefix those of the office's prefixes; None for no choice."""
     if text is None or len(text) > SERIAL_LENGTH:
         return text and (text,)
     office = await context.app.directory.get(_office(context))

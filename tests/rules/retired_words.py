@@ -16,11 +16,16 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import PurePosixPath
 
+from tests.rules import web_source
 from tests.rules.source_files import ROOT, Finding, paths, text_of, tree_of
 
 LIST = ROOT / "tests" / "rules" / "retired_words.toml"
-NOT_READ = ("tests/rules/retired_words", "tests/rules/test_retired_words", "locales/", "web/", "requirements/")
-"""The lists themselves, what people read in their languages, the pages' own code, and what is generated."""
+NOT_READ = (
+    *("tests/rules/retired_words", "tests/rules/test_retired_words"),
+    *("locales/", "web/src/i18n/", "web/src/words/"),
+    *("web/src/api/schema.ts", "requirements/"),
+)
+"""The lists themselves, what people read in their languages, and what is generated."""
 DOCUMENTS = (".md", ".toml", ".lua", ".sql", "Makefile")
 PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -29,7 +34,8 @@ PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 class Retired:
     """A word, what to write instead, and how it is looked for.
 
-    `part`: the word's parts stand side by side in a name (`told`: `ToldText`, `was_told`). `name`: it is a whole name.
+    `part`: the word's parts stand side by side in a name (`told`: `ToldText`, `was_told`), also in the pages and in Lua;
+    the other kinds are about Python. `name`: it is a whole name.
     `function`: it is the whole name of a function, a class or an import. `module`: it is the name of a file.
     `sentence`: a comment, a docstring or a document says it. `remaining` is the number of uses that are left.
     `allowed` says where it may stay, and why.
@@ -90,6 +96,9 @@ def _index(kind: str, files: tuple[str, ...]) -> Mapping[str, list[Finding]]:
 
 def _names(path: str, kind: str) -> Iterator[tuple[int, str]]:
     """Line and name of all that a word of this kind is looked for in."""
+    if path.endswith((*web_source.SOURCES, ".lua")) and kind == "part":
+        yield 1, PurePosixPath(path).stem
+        yield from web_source.names(path, text_of(path) or "")
     if not path.endswith(".py"):
         return
     folders_and_file = PurePosixPath(path).with_suffix("").parts
@@ -131,8 +140,10 @@ def _in_prose(word: Retired, files: tuple[str, ...]) -> Iterator[Finding]:
 
 @cache
 def prose(path: str) -> list[tuple[int, str]]:
-    """First line and text of all that is written for people: a whole document; in Python comments and docstrings."""
+    """First line and text of all that is written for people: a whole document; in code comments and docstrings."""
     text = text_of(path) or ""
+    if path.endswith(web_source.SOURCES):
+        return web_source.comments(path, text)
     if not path.endswith(".py"):
         return [(1, text)] if path.endswith(DOCUMENTS) else []
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)

@@ -1,7 +1,7 @@
 -- Shared functions of all scripts of the pool index; prepended to each.
 -- Positions and the order of bits are those of domain/segments.py, instants are milliseconds since 1970.
 
-local FREE, MOMENTS, VERSION, OPENINGS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local FREE, INSTANTS, VERSION, OPENINGS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local JOURNAL, SCRATCH, SCRATCH_2 = KEYS[5], KEYS[6], KEYS[7]
 local LOG, LOG_STATE = KEYS[8], KEYS[9]
 
@@ -11,7 +11,7 @@ local PATTERNS = {
 }
 local ALPHABETS = { D = "0123456789", L = "ABCDEFGHJKLMNPQRSTUVWXYZ" }
 local DUE_AT_ONCE, BITS_AT_ONCE = 1000, 500
--- MOMENTS always has this member, which is no position and never due: a MOMENTS that is missing was evicted or deleted.
+-- INSTANTS always has this member, which is no position and never due: an INSTANTS that is missing was evicted or deleted.
 local GUARD, GUARD_AT = POOL_BYTES * 8, 253402300799000
 
 local function bytes_of(bits)
@@ -138,9 +138,9 @@ end
 local function hold(position, until_, valid_until)
   redis.call("SETBIT", FREE, position, 0)
   if until_ < valid_until then
-    redis.call("ZADD", MOMENTS, until_, position)
+    redis.call("ZADD", INSTANTS, until_, position)
   else
-    redis.call("ZREM", MOMENTS, position)
+    redis.call("ZREM", INSTANTS, position)
   end
 end
 
@@ -178,10 +178,10 @@ end
 
 local function free_due(at)
   repeat
-    local due = redis.call("ZRANGEBYSCORE", MOMENTS, "-inf", at, "LIMIT", 0, DUE_AT_ONCE)
+    local due = redis.call("ZRANGEBYSCORE", INSTANTS, "-inf", at, "LIMIT", 0, DUE_AT_ONCE)
     set_bits(due, 1)
     if #due > 0 then
-      redis.call("ZREMRANGEBYRANK", MOMENTS, 0, #due - 1)
+      redis.call("ZREMRANGEBYRANK", INSTANTS, 0, #due - 1)
       log("free", at, { p = numbers_of(due) })
     end
   until #due < DUE_AT_ONCE
@@ -195,7 +195,7 @@ local function freshen(at)
   if not valid_until or at >= valid_until or redis.call("STRLEN", FREE) ~= POOL_BYTES then
     return nil
   end
-  if redis.call("EXISTS", MOMENTS, LOG_STATE) < 2 or (version[2] and redis.call("EXISTS", OPENINGS) == 0) then
+  if redis.call("EXISTS", INSTANTS, LOG_STATE) < 2 or (version[2] and redis.call("EXISTS", OPENINGS) == 0) then
     return nil
   end
   if version[2] and at >= tonumber(version[2]) then
@@ -219,7 +219,7 @@ local function apply(changes, at, valid_until)
   end
   for _, taken in ipairs(changes.taken) do
     redis.call("SETBIT", FREE, taken[1], 0)
-    redis.call("ZREM", MOMENTS, taken[1])
+    redis.call("ZREM", INSTANTS, taken[1])
     claimed(taken[1], taken[2])
   end
   for _, held in ipairs(changes.held) do
@@ -229,8 +229,8 @@ local function apply(changes, at, valid_until)
     end
   end
   for _, freed in ipairs(changes.freed) do
-    if tonumber(redis.call("ZSCORE", MOMENTS, freed[1]) or nil) == freed[2] then
-      redis.call("ZREM", MOMENTS, freed[1])
+    if tonumber(redis.call("ZSCORE", INSTANTS, freed[1]) or nil) == freed[2] then
+      redis.call("ZREM", INSTANTS, freed[1])
       redis.call("SETBIT", FREE, freed[1], 1)
       free[#free + 1] = freed[1]
     end

@@ -46,13 +46,13 @@ if without_four and #chosen < wanted and free.total > 0 then
   in_private(choose_from_the_few_without_four)
 end
 
-local moments = {}
+local instants = {}
 for index, position in ipairs(chosen) do
-  moments[2 * index - 1], moments[2 * index] = until_, position
+  instants[2 * index - 1], instants[2 * index] = until_, position
 end
 set_bits(chosen, 0)
 if #chosen > 0 then
-  redis.call("ZADD", MOMENTS, unpack(moments))
+  redis.call("ZADD", INSTANTS, unpack(instants))
 end
 local epoch, seq = log("pick", at, {
   draw = ARGV[8],

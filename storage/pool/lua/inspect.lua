@@ -3,4 +3,4 @@
 if not freshen(tonumber(ARGV[1])) then
   return lost()
 end
-return { redis.call("GET", FREE), redis.call("ZRANGEBYSCORE", MOMENTS, "-inf", "(" .. GUARD_AT, "WITHSCORES") }
+return { redis.call("GET", FREE), redis.call("ZRANGEBYSCORE", INSTANTS, "-inf", "(" .. GUARD_AT, "WITHSCORES") }

@@ -1,6 +1,6 @@
 -- Replace the old index with a newly built one, in one step, if the builder still holds the lock and no change that
 -- was decided meanwhile is lost with the journal.
--- ARGV: at, token of the lock, revision, server's run, valid_until, bitmap, moments (JSON [[position, until]]),
+-- ARGV: at, token of the lock, revision, server's run, valid_until, bitmap, instants (JSON [[position, until]]),
 -- openings (JSON), how far ahead an expiry of the old index may be to be kept, and for the log the SHA-256 of the bitmap,
 -- its segments (JSON), and the kinds of claims on numbers that were free in the old index (JSON {position: kind}).
 
@@ -57,20 +57,20 @@ for _, position in ipairs(in_private(function() return removed_by(ARGV[6]) end))
   table.insert(claims[kind], position)
 end
 
-local old_moments = redis.call("ZRANGEBYSCORE", MOMENTS, "(" .. ARGV[1], horizon, "WITHSCORES")
-redis.call("DEL", MOMENTS, OPENINGS, VERSION)
+local old_instants = redis.call("ZRANGEBYSCORE", INSTANTS, "(" .. ARGV[1], horizon, "WITHSCORES")
+redis.call("DEL", INSTANTS, OPENINGS, VERSION)
 redis.call("SET", FREE, ARGV[6])
-redis.call("ZADD", MOMENTS, GUARD_AT, GUARD)
+redis.call("ZADD", INSTANTS, GUARD_AT, GUARD)
 log("install", at, { free = ARGV[10], segments = cjson.decode(ARGV[11]), claims = next(claims) and claims })
-for _, moment in ipairs(cjson.decode(ARGV[7])) do
-  hold(moment[1], moment[2], valid_until)
+for _, instant in ipairs(cjson.decode(ARGV[7])) do
+  hold(instant[1], instant[2], valid_until)
 end
 -- A number that was just picked may not be in the database yet: it stays held until its own end.
 local picked = {}
-for index = 1, #old_moments, 2 do
-  if redis.call("GETBIT", FREE, old_moments[index]) == 1 then
-    hold(old_moments[index], tonumber(old_moments[index + 1]), valid_until)
-    picked[#picked + 1] = tonumber(old_moments[index])
+for index = 1, #old_instants, 2 do
+  if redis.call("GETBIT", FREE, old_instants[index]) == 1 then
+    hold(old_instants[index], tonumber(old_instants[index + 1]), valid_until)
+    picked[#picked + 1] = tonumber(old_instants[index])
   end
 end
 if picked[1] then

@@ -185,7 +185,7 @@ async def check_deadlines(evidence: Evidence) -> list[str]:
         if row["stage"] == "completed" and row["deadline"] + SLACK < now
     ]
     faults += [
-        f"{id_} is overdue, and nobody is barred"
+        f"{id_} is overdue, and nobody is banned"
         for id_, row in evidence.preselections.items()
         if row["stage"] == "overdue" and row["deadline"] + SLACK < now and id_ not in banned
     ]
@@ -221,7 +221,7 @@ async def check_sms(evidence: Evidence) -> list[str]:
         return twice
     client = await Client.connect(evidence.system.temporal)
     return twice + [
-        f"{ban['preselection_id']} was barred without an SMS"
+        f"{ban['preselection_id']} was banned without an SMS"
         for ban in missing
         # A ban of these runs takes half a minute: parts may be away for longer.
         if not await was_ordered_too_late(client, ban)
@@ -285,7 +285,7 @@ CHECKS: Mapping[str, Check] = {
     "each good answer was decided": check_answers,
     "a repeat returns the first answer": check_repeats,
     "each call is answered in time and as the contract says": check_calls,
-    "each missed deadline barred, and each ban has ended": check_deadlines,
+    "each missed deadline has led to a ban, and each ban has ended": check_deadlines,
     "each SMS was sent once": check_sms,
     "each index is equal to the database": check_index,
     "the audit is whole and complete": check_audit,

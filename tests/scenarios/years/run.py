@@ -35,7 +35,7 @@ YEAR = timedelta(days=365.25)
 # `resynced` compares Temporal with a database of another age, which would be a restored one here.
 MAINTENANCE = [step.name for step in STEPS if step.name != "resynced"]
 RARELY = ("indexes", "keyboards", "fairness", "figures")
-"""What costs most; the rest is done at every moment."""
+"""What costs most; the rest is done at every step."""
 
 KINDS = (
     "missed working days",
@@ -179,7 +179,7 @@ class YearsRun:
             self.town.problems.append(f"{self.service.clock()}: something due has no effect")
 
     async def _live(self) -> None:
-        """One moment: what is due is done, and maintenance runs."""
+        """One step: what is due is done, and maintenance runs."""
         now, timed = self.service.clock(), self.report.timed
         with timed("worker's repeated work"):
             await self.service.container.fairness_keeper().keep(now)
@@ -196,7 +196,7 @@ class YearsRun:
             for name in RARELY:
                 with timed(f"maintenance: {name}"):
                     await self._maintain([name])
-        self.report.counts["moments"] += 1
+        self.report.counts["steps"] += 1
 
     async def _maintain(self, steps: list[str]) -> None:
         handle = await self.service.client.start_workflow(

@@ -98,7 +98,7 @@ describe.concurrent('deadlines', () => {
     await leave()
   })
 
-  test('a missed deadline ends the preselection and bars the applicant', async () => {
+  test('a missed deadline ends the preselection and bans the applicant', async () => {
     const { page, heading, look, leave } = await selecting()
     const [number = ''] = await draw(page)
     await putAside(page, number)
