@@ -1,5 +1,5 @@
 import { post } from './client'
-import { fetchOffices } from './preselections'
+import { fetchOffices } from './offices'
 import type { KeyboardAnswer, PracticeAnswer, PreselectionView } from './types'
 
 /** 模拟选号: the server seals the state, and this window keeps it in memory. */

@@ -7,20 +7,12 @@ import type {
   KeyboardAnswer,
   NewAppeal,
   NewPreselection,
-  Office,
-  OfficeNotice,
   PreselectionView,
-  Segment,
   SuggestionList,
 } from './types'
 
 /** Every call of an applicant. `key` is the Idempotency-Key of one intent. */
 const path = (id: string, action = '') => `/preselections/${encodeURIComponent(id)}${action}`
-
-export const fetchOffices = async () => (await get<{ items: Office[] }>('/offices')).items
-export const fetchNotice = (office: string) => get<OfficeNotice>(`/offices/${encodeURIComponent(office)}/notice`)
-export const fetchSegments = async (office: string) =>
-  (await get<{ items: Segment[] }>(`/offices/${encodeURIComponent(office)}/segments`)).items
 
 export const enter = (body: { preselection_id?: string; new_vehicle?: true }, key: string) =>
   post<EntryAnswer>('/entries', { body, key })

@@ -1,6 +1,4 @@
-export interface BarcodeReader {
-  detect: (source: HTMLVideoElement) => Promise<{ rawValue: string }[]>
-}
+import type { BarcodeReader } from './zxingReader'
 
 interface ReaderClass {
   new (options: { formats: ['qr_code'] }): BarcodeReader

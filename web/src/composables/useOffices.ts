@@ -1,6 +1,6 @@
 import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { fetchOffices } from '@/api/preselections'
+import { fetchOffices } from '@/api/offices'
 import { useLoader } from './useLoader'
 
 /** The offices, with their names in the reader's language; read again when another language is chosen. */

@@ -1,6 +1,6 @@
 import { codes, facts } from './codes/en'
 import { columns, requests, settings } from './names/en'
-import type { StaffWords } from './words'
+import type { StaffWords } from './messages'
 
 export default {
   staff: {

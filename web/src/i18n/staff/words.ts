@@ -1,9 +1,6 @@
 import { addWords, i18n } from '../index'
 import type { Language } from '../messages'
-import type zhCN from './zh-CN'
-
-/** The type that every language must implement. */
-export type StaffWords = typeof zhCN
+import type { StaffWords } from './messages'
 
 const LOADERS: Record<Language, () => Promise<{ default: StaffWords }>> = {
   'zh-CN': () => import('./zh-CN'),

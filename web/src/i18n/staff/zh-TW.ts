@@ -1,6 +1,6 @@
 import { codes, facts } from './codes/zh-TW'
 import { columns, requests, settings } from './names/zh-TW'
-import type { StaffWords } from './words'
+import type { StaffWords } from './messages'
 
 export default {
   staff: {
