@@ -85,10 +85,15 @@ def refusal_response(refusal: Refusal, language: Language, now: datetime) -> Res
     """The response of a refusal; where waiting helps, with the seconds from `now`."""
     headers = {}
     if retry_at := getattr(refusal, "retry_at", None):
-        headers["Retry-After"] = str(max(1, math.ceil((retry_at - now).total_seconds())))
+        headers["Retry-After"] = retry_after(retry_at, now)
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = _STEP_UP if isinstance(refusal, StaffNotProved) else "Bearer"
     return problem(refusal.code, language, facts=refusal.facts(), headers=headers)
+
+
+def retry_after(retry_at: datetime, now: datetime) -> str:
+    """Whole seconds until an instant, at least one."""
+    return str(max(1, math.ceil((retry_at - now).total_seconds())))
 
 
 def problem(

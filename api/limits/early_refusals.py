@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.context import AppContext
-from api.http.problems import refusal_response
+from api.http.problems import refusal_response, retry_after
 from api.http.request_log import log_with_others
 from api.http.secured_route import BASE, WRITES
 from api.limits.admission import ask_again
@@ -65,8 +65,7 @@ def _parts(language: Language) -> _Parts:
 async def send_busy(send: Send, language: Language, now: datetime) -> None:
     """Send what `refusal_response` makes of `Busy`."""
     parts, retry_at = _parts(language), ask_again(now)
-    seconds = -int((now - retry_at).total_seconds() // 1)
-    headers = [*parts.headers, (b"retry-after", b"%d" % seconds)]
+    headers = [*parts.headers, (b"retry-after", retry_after(retry_at, now).encode())]
     await send({"type": "http.response.start", "status": parts.status, "headers": headers})
     await send({"type": "http.response.body", "body": parts.before + format_instant(retry_at).encode() + parts.after})
 

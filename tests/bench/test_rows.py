@@ -33,6 +33,12 @@ async def test_the_shortest_journey_has_no_more_events_than_its_target(stack: St
 
 
 @pytest.mark.slow
+async def test_a_draw_passes_no_more_functions_than_its_target(stack: Stack) -> None:
+    [passed] = [figure for figure in await ROWS["functions"](stack, TINY) if figure.target]
+    assert not passed.is_missed, passed.values
+
+
+@pytest.mark.slow
 async def test_the_bare_workflow_has_every_event_of_a_real_journey_but_what_operators_are_shown(stack: Stack) -> None:
     [id_] = await create_submissions(stack, 1, policy=POLICY)
     async with stack.worker(), stack.bare_worker():

@@ -34,9 +34,9 @@ PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 class Retired:
     """A word, what to write instead, and how it is looked for.
 
-    `part`: the word's parts stand side by side in a name (`told`: `ToldText`, `was_told`), also in the pages and in Lua;
-    the other kinds are about Python. `name`: it is a whole name.
-    `function`: it is the whole name of a function, a class or an import. `module`: it is the name of a file.
+    `part`: the word's parts stand side by side in a name (`told`: `ToldText`, `was_told`), also in the pages and in
+    Lua; the other kinds are about Python. `name`: it is a whole name. `function`: it is the whole name of a function,
+    a class or an import. `module`: it is the name of a file.
     `sentence`: a comment, a docstring or a document says it. `remaining` is the number of uses that are left.
     `allowed` says where it may stay, and why.
     """

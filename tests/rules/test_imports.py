@@ -1,12 +1,15 @@
 """Who may import whom: the contracts in pyproject.toml hold, and each of them can be broken."""
 
+import ast
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from tests.rules.source_files import ROOT, TOOLS, packages
+from tests.rules.source_files import ROOT, TOOLS, in_packages, packages, python_files, tree_of
 
 RUN = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
@@ -71,3 +74,40 @@ def test_each_contract_is_broken_by_an_import_that_it_forbids(tmp_path: Path) ->
     assert outcome.returncode == 1, outcome.stdout + outcome.stderr
     plain = " ".join(outcome.stdout.split())
     assert [contract["name"] for contract in contracts if f"{contract['name']} BROKEN" not in plain] == []
+
+
+def circle_in(trees: Mapping[str, ast.Module]) -> list[str]:
+    """Modules that import each other in a circle, at whatever place of their code; empty if there is none."""
+    try:
+        TopologicalSorter({name: imports_of(tree) & trees.keys() for name, tree in trees.items()}).prepare()
+    except CycleError as error:
+        found: list[str] = error.args[1]
+        return found
+    return []
+
+
+def imports_of(tree: ast.Module) -> set[str]:
+    """The names of imported modules, and of what is imported from them, which may be modules too."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_no_modules_import_each_other() -> None:
+    files = (path for path in python_files() if in_packages(path) or path.split("/")[0] in TOOLS)
+    trees = {path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): tree_of(path) for path in files}
+    assert circle_in(trees) == []
+
+
+def test_a_circle_of_imports_is_found_also_inside_functions_and_for_types() -> None:
+    trees = {
+        "a.b": ast.parse("from a import c"),
+        "a.c": ast.parse("if TYPE_CHECKING:\n    from d import Type"),
+        "d": ast.parse("def act():\n    import a.b"),
+    }
+    assert set(circle_in(trees)) == set(trees)
+    assert circle_in(trees | {"d": ast.parse("import a.e")}) == []

@@ -64,7 +64,7 @@ class Town(Crowd):
         caller.tokens[URL] = token_of(token | self.claims[caller.user])
 
     async def is_banned(self, missed: list[str]) -> bool:
-        """Whether one of these missed last days bars its party now."""
+        """Whether one of these missed last days bans its party now."""
         now, operator = self.service.clock(), self.staff.operator()
         for preselection in missed:
             for ban in (await operator.get("/operations/blacklist", {"preselection_id": preselection}))["items"]:
