@@ -8,7 +8,6 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     PrimaryKeyConstraint,
-    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -17,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.withholding import WITHHOLDING_KINDS
+from storage.postgres.marks import mark_table
 from storage.postgres.tables import Instant, Plate, metadata, one_of
 
 withholding = Table(
@@ -79,11 +79,5 @@ pool_bitmap = Table(
     PrimaryKeyConstraint("prefix", "digest"),
 )
 
-claim_mark = Table(
-    "claim_mark",
-    metadata,
-    Column("id", SmallInteger, primary_key=True, autoincrement=False),
-    # No claim on offer was changed before it: the removal of those that are over begins with the acts after it.
-    Column("changed_from", Instant, nullable=False),
-    CheckConstraint("id = 1", name="one_row"),
-)
+# No claim on offer was changed before it: the removal of those that are over begins with the acts after it.
+claim_mark = mark_table("claim_mark", Column("changed_from", Instant, nullable=False))

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.dependencies import DependencyUnavailable
 from storage.postgres.database import Database
+from storage.postgres.marks import set_first_mark
 from storage.preselections.tables import lagging_workflow, maintenance_mark
 
 _MOST = 1000
@@ -68,7 +69,7 @@ class LaggingWorkflows:
         They differ if one of them was restored to an earlier time, or lost. A new installation has neither.
         """
         number, following = maintenance_mark.c.number, (last or 0) + 1
-        first = insert(maintenance_mark).values(id=1, number=following)
+        first = set_first_mark(maintenance_mark, following)
         if last is None and (made := await self._database.row(first.on_conflict_do_nothing().returning(number))):
             return int(made[0]), True
         if last is not None:

@@ -1,7 +1,8 @@
 """Tables beside that of the preselections: desk reasons, failed checks, lagging workflows, maintenance."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, SmallInteger, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, Uuid
 
+from storage.postgres.marks import mark_table
 from storage.postgres.sealed import Sealed
 from storage.postgres.tables import Instant, metadata
 
@@ -25,14 +26,8 @@ lagging_workflow = Table(
     Column("noted_at", Instant, nullable=False),
 )
 
-maintenance_mark = Table(
-    "maintenance_mark",
-    metadata,
-    Column("id", SmallInteger, primary_key=True, autoincrement=False),
-    # Grows with every run of maintenance; Temporal keeps the same number with the run's result.
-    Column("number", BigInteger, nullable=False),
-    CheckConstraint("id = 1", name="one_row"),
-)
+# Grows with every run of maintenance; Temporal keeps the same number with the run's result.
+maintenance_mark = mark_table("maintenance_mark", Column("number", BigInteger, nullable=False))
 
 failed_check = Table(
     "failed_check",

@@ -6,12 +6,12 @@ claims have as `changed_at`. A mark states that no claim on offer was changed ea
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Executable, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.pool.tables import claim_mark
 from storage.postgres.database import Database
+from storage.postgres.marks import read_mark, set_mark
 from storage.postgres.tables import ON_OFFER
 
 OFFERS_KEPT = timedelta(hours=1)
@@ -21,7 +21,6 @@ OFFERS_KEPT = timedelta(hours=1)
 _PART = timedelta(minutes=10)
 _TIMEOUT = 30.0
 
-_MARK = select(claim_mark.c.changed_from)
 _NEXT_ACT = text("SELECT min(at) FROM audit WHERE at >= :since AND at < :until")
 _FIRST_ACT = text("SELECT min(at) FROM audit WHERE at < :until")
 # The limits make it one index probe for each plate: a join might be planned as a scan of all claims.
@@ -58,19 +57,14 @@ class EndedOffers:
                 first_left = await connection.scalar(_FIRST_LEFT, part)
                 left += [first_left] if first_left else []
                 mark = min([part["until"], *left])
-                await connection.execute(_set_mark(mark))
+                await connection.execute(set_mark(claim_mark, mark))
                 since = await connection.scalar(_NEXT_ACT, {"since": part["until"], "until": instant})
         return removed
 
 
-def _set_mark(instant: datetime) -> Executable:
-    values = {"changed_from": instant}
-    return insert(claim_mark).values(id=1, **values).on_conflict_do_update(constraint="pk_claim_mark", set_=values)
-
-
 async def _begin(connection: AsyncConnection, until: datetime) -> datetime | None:
     """The first act that may have left a claim on offer; None if there is none before this instant."""
-    mark = await connection.scalar(_MARK)
+    mark = await connection.scalar(read_mark(claim_mark))
     statement, values = (_NEXT_ACT, {"since": mark}) if mark else (_FIRST_ACT, {})
     first: datetime | None = await connection.scalar(statement, {**values, "until": until})
     return first

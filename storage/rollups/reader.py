@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import BigInteger, Column, ColumnElement, Select, Table, cast, func, select
 
 from storage.postgres.database import Database
+from storage.postgres.marks import read_mark
 from storage.rollups.tables import figure_day, figure_hour, figure_mark
 
 FigureName = Literal["pool_free", "draws", "compositions", "completions", "registrations", "missed", "bans", "sms"]
@@ -40,7 +41,7 @@ class RollupReader:
 
     async def counted_until(self) -> datetime | None:
         """The instant up to which all is counted; None before the first run of maintenance."""
-        found = await self._database.row(select(figure_mark.c.counted_until))
+        found = await self._database.row(read_mark(figure_mark))
         return found[0] if found else None
 
     async def points(self, wanted: Wanted) -> list[Point]:

@@ -1,7 +1,8 @@
 """Counts by hour and by day, for the operators' charts. They contain no personal data and name no preselection."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, PrimaryKeyConstraint, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, Date, PrimaryKeyConstraint, Table, Text
 
+from storage.postgres.marks import mark_table
 from storage.postgres.tables import Instant, Plate, metadata
 
 
@@ -35,11 +36,5 @@ figure_day = Table(
     PrimaryKeyConstraint("name", "day", "office_code", "prefix", "detail"),
 )
 
-figure_mark = Table(
-    "figure_mark",
-    metadata,
-    Column("id", SmallInteger, primary_key=True, autoincrement=False),
-    # All before it is counted.
-    Column("counted_until", Instant, nullable=False),
-    CheckConstraint("id = 1", name="one_row"),
-)
+# All before it is counted.
+figure_mark = mark_table("figure_mark", Column("counted_until", Instant, nullable=False))

@@ -8,7 +8,9 @@ from sqlalchemy import text
 
 from domain.calendar import end_of_day, shanghai_day
 from storage.postgres.database import Database
+from storage.postgres.marks import read_mark, set_mark
 from storage.rollups.reader import FigureName
+from storage.rollups.tables import figure_mark
 
 HOURS_KEPT = timedelta(days=400)
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
@@ -21,12 +23,7 @@ _TIMEOUT = 60.0
 _NAMES = list(get_args(FigureName))
 _ACTS_AND_SMS = [name for name in _NAMES if name != "pool_free"]
 
-_MARK = text("SELECT counted_until FROM figure_mark")
 _FIRST = text("SELECT least((SELECT min(at) FROM audit), (SELECT min(ordered_at) FROM text_delivery))")
-_SET_MARK = text("""
-    INSERT INTO figure_mark (id, counted_until) VALUES (1, :counted_until)
-    ON CONFLICT (id) DO UPDATE SET counted_until = excluded.counted_until
-""")
 _WRITE = """
     INSERT INTO figure_hour (name, begins, office_code, prefix, detail, value) {counted}
     ON CONFLICT (name, begins, office_code, prefix, detail) DO UPDATE SET value = excluded.value
@@ -93,7 +90,7 @@ class RollupWriter:
     async def parts(self, at: datetime) -> list[Part]:
         """What has to be counted, oldest first: the time since the last count, and every day the last days again."""
         async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
-            counted = await connection.scalar(_MARK)
+            counted = await connection.scalar(read_mark(figure_mark))
             since = counted or await connection.scalar(_FIRST)
         if since is None:
             return []
@@ -112,11 +109,12 @@ class RollupWriter:
         since, until = part
         day = shanghai_day(since)
         values: dict[str, Any] = {"names": _NAMES, "summed": _ACTS_AND_SMS}
-        values |= {"since": since, "until": until, "day": day, "counted_until": min(until, at)}
+        values |= {"since": since, "until": until, "day": day}
         values |= {"begins": end_of_day(day - _DAY), "ends": end_of_day(day), "before": at - HOURS_KEPT}
         async with self._database.transaction(timeout_s=_TIMEOUT) as connection:
-            for statement in (_CLEAR, _ACTS, _SMS, _CLEAR_DAY, _DAYS, _SET_MARK, _REMOVE):
+            for statement in (_CLEAR, _ACTS, _SMS, _CLEAR_DAY, _DAYS, _REMOVE):
                 await connection.execute(statement, values)
+            await connection.execute(set_mark(figure_mark, min(until, at)))
 
     async def sampled(self, at: datetime) -> set[str]:
         """The prefixes whose free numbers of this hour are known."""
