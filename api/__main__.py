@@ -9,10 +9,11 @@ import httpx
 from api.app import create_app
 from api.auth.identity_rules import token_rules
 from api.context import Gateways, open_context
-from api.serving import run_program, serve
+from api.serving import serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.release import this_process
 from config.settings import Settings, SettingsError
+from config.tracing import open_tracing
 from documents.voucher_keys import VoucherKeys
 from gateways.identity.provider import token_verifier
 from gateways.sms.choice import sms_gateway
@@ -20,6 +21,7 @@ from gateways.vehicle_registry import registry_client, vehicle_registry
 from process.clock import system_clock
 from process.exit import leave
 from process.metrics import GatewayMetrics
+from process.program import run_program
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
@@ -80,7 +82,7 @@ def main() -> int:
     except (SettingsError, OSError, ValueError, KeyError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
-    return run_program(settings, partial(run, settings, keys))
+    return run_program(partial(run, settings, keys), open_tracing("xuanhao-api"), settings, SettingsError)
 
 
 if __name__ == "__main__":

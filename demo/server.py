@@ -9,10 +9,11 @@ from fastapi import APIRouter, FastAPI
 
 from api.app import create_app
 from api.context import AppContext, Gateways, open_context
-from api.serving import run_program, serve
+from api.serving import serve
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.release import this_process
 from config.settings import Settings, SettingsError
+from config.tracing import open_tracing
 from demo import oidc, pages, phone, routes
 from demo.routes import Demo
 from demo.tokens import AUDIENCE, CLIENT, LIFETIME, DemoSigner
@@ -22,6 +23,7 @@ from gateways.identity.staff_tokens import StaffRules
 from gateways.sms.local import LocalSms
 from process.clock import Clock, system_clock
 from process.exit import leave
+from process.program import run_program
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
@@ -91,7 +93,7 @@ def main() -> int:
     except (SettingsError, OSError, ValueError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
-    return run_program(settings, partial(run, settings))
+    return run_program(partial(run, settings), open_tracing("xuanhao-api"), settings, SettingsError)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
-import uvloop
 from temporalio.client import Client
 
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
@@ -17,9 +16,8 @@ from config.settings import Settings, SettingsError
 from config.tracing import open_tracing
 from process.clock import system_clock
 from process.exit import leave
-from process.logging import configure_logging, log_output_of_python
 from process.metrics import DATABASE_CONNECTIONS, DATABASE_WAIT, INDEX_REPAIRS
-from process.temporal_runtime import install_runtime
+from process.program import run_program
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.pool.reconcile import PoolReconciler
@@ -100,20 +98,7 @@ def main() -> int:
     except (SettingsError, OSError, ValueError) as problem:
         sys.stderr.write(f"xuanhao: {problem if isinstance(problem, SettingsError) else KEYS_UNREADABLE}\n")
         return 2
-    configure_logging(settings.log_level)
-    log_output_of_python()
-    try:
-        install_runtime(settings.metrics_at)
-    except OSError as problem:
-        sys.stderr.write(f"xuanhao: XUANHAO_METRICS_ADDRESS can't be used: {problem.strerror}\n")
-        return 2
-    try:
-        with open_tracing("xuanhao-worker") as tracing:
-            uvloop.run(serve(settings, tracing))
-    except SettingsError as problem:
-        sys.stderr.write(f"xuanhao: {problem}\n")
-        return 2
-    return 0
+    return run_program(partial(serve, settings), open_tracing("xuanhao-worker"), settings, SettingsError)
 
 
 if __name__ == "__main__":

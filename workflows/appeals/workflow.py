@@ -8,19 +8,18 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import VersioningBehavior
-from temporalio.exceptions import ActivityError, FailureError
+from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from domain.durations import SHANGHAI
     from domain.sms import Purpose
 
 from workflows.messages import APPEAL_WORKFLOW, AppealInput, blacklist_workflow_id
-from workflows.ports import AppealResult, Appeals, Notifications, SettleAppealInput, SmsInput
-from workflows.retries import NOTIFICATION
+from workflows.ports import AppealResult, Appeals, SettleAppealInput, SmsInput
 from workflows.run_until_decided import run_until_decided
+from workflows.sms import send_sms
 from workflows.validation import check_subject_id
 from workflows.vehicle.decisions import now
-from workflows.vehicle.ui_text import GIVEN_UP
 
 _OPEN, _GRANTED = "open", "granted"
 
@@ -86,11 +85,4 @@ class AppealWorkflow:
             workflow.logger.info("signal not delivered")
 
     async def _notify(self, result: AppealResult, purpose: Purpose) -> None:
-        given = SmsInput(result.preselection_id, purpose.value, now(), self._appeal_id)
-        try:
-            await workflow.execute_activity_method(
-                Notifications.send, given, summary=f"SMS {purpose.value}", **NOTIFICATION
-            )
-        except ActivityError:
-            workflow.set_current_details(f"**短信 / SMS**: `{purpose.value}` {GIVEN_UP}")
-            workflow.logger.warning("SMS given up", extra={"preselection_id": result.preselection_id})
+        await send_sms(SmsInput(result.preselection_id, purpose.value, now(), self._appeal_id))

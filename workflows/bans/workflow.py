@@ -7,19 +7,17 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import VersioningBehavior
-from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from domain.durations import SHANGHAI
     from domain.sms import Purpose
 
 from workflows.messages import BLACKLIST_WORKFLOW, BlacklistInput, ReleaseBan
-from workflows.ports import Bans, Notifications, ReleaseInput, ReleaseResult, SmsInput
-from workflows.retries import NOTIFICATION
+from workflows.ports import Bans, ReleaseInput, ReleaseResult, SmsInput
 from workflows.run_until_decided import run_until_decided
+from workflows.sms import send_sms
 from workflows.validation import check_subject_id
 from workflows.vehicle.decisions import now
-from workflows.vehicle.ui_text import GIVEN_UP
 
 
 @workflow.defn(name=BLACKLIST_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
@@ -39,7 +37,7 @@ class BlacklistWorkflow:
             result = await self._release_if_over()
             if result.until is None:
                 workflow.logger.info("ban ended", extra={"preselection_id": result.preselection_id})
-                return await self._notify(result.preselection_id)
+                return await send_sms(SmsInput(result.preselection_id, Purpose.BAN_ENDED.value, now(), self._entry_id))
             await self._sleep_until(result.until)
 
     @workflow.signal(description="The ban has changed: read its row again")
@@ -67,11 +65,3 @@ class BlacklistWorkflow:
             )
         except TimeoutError:
             return
-
-    async def _notify(self, preselection_id: str) -> None:
-        given = SmsInput(preselection_id, Purpose.BAN_ENDED.value, now(), self._entry_id)
-        try:
-            await workflow.execute_activity_method(Notifications.send, given, summary="SMS ban_ended", **NOTIFICATION)
-        except ActivityError:
-            workflow.set_current_details(f"**短信 / SMS**: `ban_ended` {GIVEN_UP}")
-            workflow.logger.warning("SMS given up", extra={"preselection_id": preselection_id})
