@@ -12,7 +12,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from domain.errors import Forbidden
 
 NOT_LOCAL = frozenset({"texts.send", "deadlines.postpone"})
-"""What Temporal may schedule, with the steps of maintenance: each believes nothing that the message says."""
+"""What Temporal may schedule, with the steps of maintenance: none of them trusts the message."""
 
 _MAINTENANCE = "upkeep."
 

@@ -10,10 +10,10 @@ from temporalio.client import Client
 from api.auth.identity_rules import longest_lifetime
 from api.auth.live_sessions import LiveSessions
 from api.limits.admission import Admission
+from api.limits.bounded_dict import BoundedDict
 from api.limits.call_counts import CallCounts
 from api.limits.call_rate import CallRate
 from api.limits.ip_throttle import IpThrottle
-from api.limits.remembered import Remembered
 from api.limits.streams import OpenStreams
 from api.offices.directory import OfficeDirectory
 from api.preselections.voucher_drawing import VoucherDrawer
@@ -43,7 +43,7 @@ CONNECTIONS = 20
 PAGES_KEPT = 100
 """Drawn vouchers of up to 200 KB each."""
 
-DrawnPages = Remembered[tuple[VoucherFacts, VoucherProof], bytes]
+DrawnPages = BoundedDict[tuple[VoucherFacts, VoucherProof], bytes]
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class AppContext:
             streams=OpenStreams(settings.streams_per_account),
             admission=Admission(),
             call_rate=CallRate(policy),
-            drawn_pages=Remembered(PAGES_KEPT),
+            drawn_pages=BoundedDict(PAGES_KEPT),
             voucher_drawer=VoucherDrawer(settings.log_level),
             vouchers=VoucherKeys.from_content(key_source(settings.key_file, settings.keys).read()),
             waiting_rooms=RoomDirectory(repositories.waiting_rooms, clock),

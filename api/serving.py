@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from api.http.connections import BoundedConnection
 from config.settings import Settings
-from process.garbage import search_rarely
-from process.turns import take_turns_often
+from process.garbage import collect_rarely
+from process.thread_switching import switch_threads_often
 
 # Streams are closed at once; other running requests have this long.
 GRACE_SECONDS = 2
@@ -35,8 +35,8 @@ async def serve(app: FastAPI, settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn handles signals while it serves, and raises them again when it is done; then the rest closes.
         signal.signal(number, _ignore_signal)
-    search_rarely()
-    take_turns_often()
+    collect_rarely()
+    switch_threads_often()
     await uvicorn.Server(config).serve()
 
 

@@ -1,7 +1,7 @@
-"""Goodput against offered load: an open crowd calls at a fixed rate, whether or not it is answered.
+"""Goodput against offered load: an open-loop generator calls at a fixed rate, whether or not it is answered.
 
-A call is good if it succeeds within `TIMEOUT_S`; a refusal is not. The crowd's rate is a multiple of the best rate
-that so many callers reach who wait for each answer. The crowd is on the same processors, so its share is stated.
+A call is good if it succeeds within `TIMEOUT_S`; a refusal is not. The rate is a multiple of the best rate that so many
+callers reach who wait for each answer. The generator is on the same processors, so its share is stated.
 """
 
 import itertools
@@ -16,7 +16,7 @@ import psutil
 
 from bench.figures import Figure, Seconds, Target
 from bench.http_client import connect
-from bench.load import TIMEOUT_S, Crowd, Outcome
+from bench.load import TIMEOUT_S, LoadGenerator, Outcome
 from bench.requests import DrawnPreselection, sign_in
 from bench.sizes import Sizes
 from bench.stack import Stack
@@ -33,24 +33,24 @@ JUST_THE_BEST = 1
 
 @dataclass(frozen=True)
 class Offered:
-    """A load and its outcome, with the seconds of processor that the API and the crowd used."""
+    """A load and its outcome, with the seconds of processor that the API and the generator used."""
 
     load: float
     outcome: Outcome
     api: Seconds
-    crowd: Seconds
+    generator: Seconds
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     async with stack.worker(), stack.api() as api, AsyncExitStack() as open_:
         pairs = [await _requests(stack, open_, number) for number in range(sizes.accounts)]
         turns = itertools.cycle([pair[turn] for turn in range(2) for pair in pairs])
-        crowd, process = Crowd(stack.settings.http_port, turns), psutil.Process(api.pid)
+        generator, process = LoadGenerator(stack.settings.http_port, turns), psutil.Process(api.pid)
         # The first calls load modules and make plans.
-        await crowd.best_rate(CLOSED_CALLERS, sizes.load_seconds)
-        best = await crowd.best_rate(CLOSED_CALLERS, sizes.load_seconds)
-        loads = [await _offer(crowd, process, load, best, sizes) for load in LOADS]
-        crowd.close()
+        await generator.best_rate(CLOSED_CALLERS, sizes.load_seconds)
+        best = await generator.best_rate(CLOSED_CALLERS, sizes.load_seconds)
+        loads = [await _offer(generator, process, load, best, sizes) for load in LOADS]
+        generator.close()
     highest = max(each.outcome.goodput for each in loads)
     [served] = (each for each in loads if each.load == JUST_THE_BEST)
     return [*(figure for each in loads for figure in _figures(each, highest)), *_of_refusals(loads[-1], served)]
@@ -69,9 +69,9 @@ async def _requests(stack: Stack, open_: AsyncExitStack, number: int) -> Sequenc
     return [f"{head}{len(body.encode())}\r\n\r\n{body}".encode() for body in bodies]
 
 
-async def _offer(crowd: Crowd, api: psutil.Process, load: float, best: float, sizes: Sizes) -> Offered:
+async def _offer(generator: LoadGenerator, api: psutil.Process, load: float, best: float, sizes: Sizes) -> Offered:
     began = _used(api), time.process_time()
-    outcome = await crowd.offer(load * best, sizes.load_seconds)
+    outcome = await generator.offer(load * best, sizes.load_seconds)
     return Offered(load, outcome, _used(api) - began[0], time.process_time() - began[1])
 
 
@@ -85,7 +85,7 @@ def _figures(offered: Offered, highest: float) -> list[Figure]:
     p99 = quantiles(outcome.done, n=100)[98] if len(outcome.done) > 1 else float("inf")
     rates = f"{outcome.goodput:.0f} of {outcome.offered / outcome.seconds:.0f} calls a second"
     refused = ", ".join(f"{count} × {status}" for status, count in sorted(outcome.refused.items()))
-    shares = f"cores: API {offered.api / outcome.seconds:.2f}, crowd {offered.crowd / outcome.seconds:.2f}"
+    shares = f"cores: API {offered.api / outcome.seconds:.2f}, generator {offered.generator / outcome.seconds:.2f}"
     name, detail = f"at {load:g} times the best rate", "; ".join(part for part in (rates, refused, shares) if part)
     return [
         Figure(f"goodput {name}, against the highest", [outcome.goodput / highest], _least(load), detail),
@@ -100,8 +100,8 @@ def _of_refusals(most: Offered, served: Offered) -> list[Figure]:
         return []
     for_served = served.api / len(served.outcome.done) * len(most.outcome.done)
     each = 1e6 * max(0.0, most.api - for_served) / refusals
-    mine = 1e6 * most.crowd / most.outcome.answered
-    detail = f"{mine:.0f} µs of the crowd for each call"
+    mine = 1e6 * most.generator / most.outcome.answered
+    detail = f"{mine:.0f} µs of the generator for each call"
     return [Figure(f"processor time of the API for a refusal at {most.load:g} times", [each], None, detail, " µs")]
 
 

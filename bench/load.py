@@ -82,7 +82,7 @@ def _length(received: bytes, head: int) -> int:
     return int(received[place : received.index(b"\r", place)])
 
 
-class Crowd:
+class LoadGenerator:
     """Callers at one API, who send these requests in turn. Connections are kept and used again, as browsers do."""
 
     def __init__(self, port: int, requests: Iterator[bytes]) -> None:

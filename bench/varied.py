@@ -17,7 +17,7 @@ import config.temporal
 import storage.postgres.engine
 import storage.postgres.prepared_statements
 import worker.run
-from process.garbage import search_rarely
+from process.garbage import collect_rarely
 from worker.run import MOST_ACTIVITIES, MOST_WORKFLOW_TASKS
 
 _LIMITS = ("max_concurrent_workflow_tasks", "max_concurrent_activities", "max_concurrent_local_activities")
@@ -67,8 +67,8 @@ def tune_by_resources() -> None:
     tune(WorkerTuner.create_resource_based(target_memory_usage=0.8, target_cpu_usage=0.9))
 
 
-def collect_rarely() -> None:
-    change_worker(lambda _: search_rarely())
+def collect_garbage_rarely() -> None:
+    change_worker(lambda _: collect_rarely())
 
 
 def plan_as_the_server_likes() -> None:
@@ -105,7 +105,7 @@ VARIATIONS: Mapping[str, Callable[[], None]] = {
     "pollers that scale": scale_pollers,
     "a tuner with fixed numbers": tune_with_fixed_numbers,
     "a tuner by resources": tune_by_resources,
-    "rare garbage collection": collect_rarely,
+    "rare garbage collection": collect_garbage_rarely,
     "plans as the server likes": plan_as_the_server_likes,
     "the driver's cursors": use_cursors,
     "no prepared statements": prepare_nothing,

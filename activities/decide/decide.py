@@ -98,7 +98,7 @@ class DecisionRunner:
                 raise as_failure(refusal, case.row.revision) from None
             except (PartyBanned, VehicleTaken, CodeGone) as aborted:
                 raise as_failure(_refusal_of(aborted), case.row.revision) from None
-        # Nobody's row moves so often; the request id belongs to another preselection, or to another act.
+        # No row changes so often; the request id belongs to another preselection, or to another act.
         raise ValidationFailed([{"field": "request_id", "message": "was used before"}])
 
     async def settle(self, given: DecisionInput) -> DecisionResult:
@@ -234,7 +234,7 @@ class DecisionRunner:
 
 
 def _refusal_of(aborted: PartyBanned | VehicleTaken | CodeGone) -> Refusal:
-    """What stood in the way of a commit, as a refusal of the contract."""
+    """What prevented a commit, as a refusal of the contract."""
     match aborted:
         case PartyBanned():
             return Blacklisted(aborted.until)

@@ -115,7 +115,7 @@ class Starter:
         return await self._status(workflow_id) is WorkflowExecutionStatus.RUNNING
 
     async def _status(self, workflow_id: str) -> WorkflowExecutionStatus | None:
-        """None for a workflow that never ran, or is forgotten."""
+        """None for a workflow that never ran, or is no longer kept."""
         activity.heartbeat()
         try:
             return (await self._temporal.get_workflow_handle(workflow_id).describe(rpc_timeout=_RPC_TIMEOUT)).status

@@ -1,4 +1,4 @@
-"""One check a second, shared by all askers: `/readyz` needs no token, so its cost must not depend on how many ask."""
+"""One check a second, shared by all callers: `/readyz` needs no token, so its cost must not depend on their number."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,9 +7,9 @@ INTERVAL_SECONDS = 1.0
 
 
 class SharedCheck:
-    """Begins a check at most once in `INTERVAL_SECONDS`; whoever asks until it ends gets its outcome.
+    """Begins a check at most once in `INTERVAL_SECONDS`; all calls until it ends share its outcome.
 
-    An asker waits for the next check rather than hear of an earlier one, so no outcome is older than the question.
+    A call waits for the next check instead of getting an earlier one, so no outcome is older than the call.
     """
 
     def __init__(self, check: Callable[[], Awaitable[object]]) -> None:
@@ -21,9 +21,9 @@ class SharedCheck:
         """Return or raise what the check does."""
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
-            # All askers may be gone by then, and asyncio warns about an exception that is never retrieved.
+            # All callers may be gone by then, and asyncio warns about an exception that is never retrieved.
             self._running.add_done_callback(lambda done: done.cancelled() or done.exception())
-        # An asker that goes away does not end the check of the others.
+        # A caller that disconnects does not end the check of the others.
         await asyncio.shield(self._running)
 
     async def _run(self) -> None:

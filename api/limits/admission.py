@@ -1,6 +1,6 @@
 """Admission: bounded work in flight in this process, and a short queue in fair order by account.
 
-A crowd is served in order, and what can't be served in time is refused at once with `busy`, when nothing has happened:
+Calls are served in order, and what can't be served in time is refused at once with `busy`, when nothing has happened:
 otherwise the process would work on answers that nobody waits for any more, and repeats would add to the load.
 """
 
@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from api.limits.neighbours import Neighbours, Rests
-from api.limits.remembered import Remembered
+from api.limits.bounded_dict import BoundedDict
+from api.limits.neighbours import Neighbours, Pauses
 from domain.errors import Busy
 from gateways.identity.claims import Claims
 
@@ -32,20 +32,20 @@ IsGone = Callable[[], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
-class Crowding:
+class SharedLimits:
     """What an account with several calls at once may still do while another account makes calls too."""
 
     each: int
     """Calls of the account at once."""
 
-    rest: float
-    """How long the account rests after each of its calls, as a multiple of the time that the call took."""
+    pause: float
+    """How long the account pauses after each of its calls, as a multiple of the time that the call took."""
 
 
 class FairQueue:
     """At most `at_once` calls run, at most `each` of one account; free places go to the waiting accounts in turn.
 
-    With `crowding` an account that has several calls at once gets less while it is not alone.
+    With `shared_limits` an account that has several calls at once gets less while it is not alone.
     """
 
     def __init__(
@@ -54,15 +54,15 @@ class FairQueue:
         at_once: int,
         each: int,
         timeout: float = TIMEOUT_SECONDS,
-        crowding: Crowding | None = None,
+        shared_limits: SharedLimits | None = None,
         neighbours: Neighbours | None = None,
     ) -> None:
         self._at_once = at_once
         self._each = each
         self._timeout = timeout
-        self._crowding = crowding or Crowding(each, 0.0)
+        self._shared_limits = shared_limits or SharedLimits(each, 0.0)
         self._neighbours = neighbours or Neighbours()
-        self._rests = Rests(self._admit_waiting)
+        self._pauses = Pauses(self._admit_waiting)
         self._running: Counter[str] = Counter()
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._seconds = _FIRST_GUESS_SECONDS
@@ -171,9 +171,9 @@ class FairQueue:
         has_more = self._running[account] > 0 or account in self._waiting
         if not self._running[account]:
             del self._running[account]
-        rest = self._crowding.rest * max(took, _LEAST_SECONDS)
-        if rest and has_more and self._neighbours.has_other(account):
-            self._rests.begin(account, rest)
+        pause = self._shared_limits.pause * max(took, _LEAST_SECONDS)
+        if pause and has_more and self._neighbours.has_other(account):
+            self._pauses.begin(account, pause)
         self._admit_waiting()
 
     def _admit_waiting(self) -> None:
@@ -193,10 +193,10 @@ class FairQueue:
             del self._waiting[account]
 
     def _is_full(self, account: str) -> bool:
-        if account in self._rests or self._running.total() >= self._at_once:
+        if account in self._pauses or self._running.total() >= self._at_once:
             return True
         running = self._running[account]
-        return running >= self._each or (running >= self._crowding.each and self._neighbours.has_other(account))
+        return running >= self._each or (running >= self._shared_limits.each and self._neighbours.has_other(account))
 
 
 class Admission:
@@ -207,13 +207,15 @@ class Admission:
 
     def __init__(self) -> None:
         neighbours = Neighbours()
-        self.writes = FairQueue(at_once=24, each=8, crowding=Crowding(each=4, rest=2.0), neighbours=neighbours)
-        self.reads = FairQueue(at_once=16, each=2, crowding=Crowding(each=1, rest=2.0), neighbours=neighbours)
+        self.writes = FairQueue(
+            at_once=24, each=8, shared_limits=SharedLimits(each=4, pause=2.0), neighbours=neighbours
+        )
+        self.reads = FairQueue(at_once=16, each=2, shared_limits=SharedLimits(each=1, pause=2.0), neighbours=neighbours)
         self.drawings = FairQueue(at_once=1, each=1, neighbours=neighbours)
-        self.verified: Remembered[str, Claims] = Remembered()
+        self.verified: BoundedDict[str, Claims] = BoundedDict()
         """The claims of each token that was verified lately, by the value of its header."""
 
 
 def ask_again(at: datetime) -> datetime:
-    """When to repeat a refused call; spread, so that a crowd does not come back at the same instant."""
+    """When to repeat a refused call; spread, so that refused callers do not all repeat at the same instant."""
     return at + _SOONEST + _SPREAD * secrets.randbelow(1000) / 1000

@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from api.limits.remembered import Remembered
+from api.limits.bounded_dict import BoundedDict
 from domain.errors import RateLimited
 from domain.policy import Policy
 from storage.crypto.personal_hashes import PersonalHashes
@@ -41,7 +41,7 @@ class CallCounts:
         self._windows = windows
         self._hashes = hashes
         # By preselection and owner: the limit of its keyboard calls.
-        self._keyboards: Remembered[tuple[str, bytes], int] = Remembered()
+        self._keyboards: BoundedDict[tuple[str, bytes], int] = BoundedDict()
 
     def begin(self, name: str, subject: str, limit: int, at: datetime) -> Count:
         """Start to count a call."""

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from api.limits.remembered import Remembered
+from api.limits.bounded_dict import BoundedDict
 from domain.errors import RateLimited
 from domain.policy import Policy
 
@@ -19,7 +19,7 @@ class CallRate:
 
     def __init__(self, policy: Policy) -> None:
         self._most = _FACTOR * (policy.keyboard_per_minute + policy.writes_per_minute)
-        self._left: Remembered[str, tuple[float, datetime]] = Remembered()
+        self._left: BoundedDict[str, tuple[float, datetime]] = BoundedDict()
 
     async def count(self, account: str, at: datetime) -> None:
         """Count a call. Raises `RateLimited` after a pause if the account has used up its calls."""

@@ -1,7 +1,7 @@
-"""Who was served lately in this process, and which accounts have to rest between their calls (issue 11, 1.3).
+"""Who was served lately in this process, and which accounts have to pause between their calls.
 
-An account that has several calls at once takes turns not only for places but for the processor: a place that is free
-again at once would keep the event loop busy with this account, and every step of another account's call would wait.
+Places alone do not share the processor between accounts: a place of an account with several calls that is free again at
+once would keep the event loop busy with this account, and every step of another account's call would wait.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from collections.abc import Callable
 LATELY_SECONDS = 3.0
 """A person who reads and clicks makes a call every few seconds."""
 
-LONGEST_REST_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 0.5
 
 
 class Neighbours:
@@ -35,8 +35,8 @@ class Neighbours:
         return any(name != account for name in newest)
 
 
-class Rests:
-    """Accounts whose next call begins later; `wake` is called at the end of a rest."""
+class Pauses:
+    """Accounts whose next call begins later; `wake` is called at the end of a pause."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
@@ -46,11 +46,11 @@ class Rests:
         return account in self._ends
 
     def begin(self, account: str, seconds: float) -> None:
-        """Begin a rest, which replaces the one that the account has."""
+        """Begin a pause, which replaces the one that the account has."""
         if earlier := self._ends.get(account):
             earlier.cancel()
         loop = asyncio.get_running_loop()
-        self._ends[account] = loop.call_later(min(seconds, LONGEST_REST_SECONDS), self._end, account)
+        self._ends[account] = loop.call_later(min(seconds, LONGEST_PAUSE_SECONDS), self._end, account)
 
     def _end(self, account: str) -> None:
         del self._ends[account]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from api.kept_reading import KeptReading
+from api.cached_value import CachedValue
 from domain.errors import NotFound
 from domain.policy import Policy
 from process.clock import Clock
@@ -17,7 +17,7 @@ class OfficeDirectory:
 
     def __init__(self, offices: Offices, clock: Clock) -> None:
         self._offices = offices
-        self._reading = KeptReading(self._by_code, clock, KEPT_FOR)
+        self._reading = CachedValue(self._by_code, clock, KEPT_FOR)
         self.forget = self._reading.forget
 
     async def all(self) -> list[Office]:

@@ -24,7 +24,7 @@ _REFUSALS = (
 
 @router.post("", responses=problems(*_COMMON))
 async def begin_practice(context: CurrentContext, body: Annotated[BeginBody, Body()] = _ANY_OFFICE) -> PracticeAnswer:
-    """A new practice at 选号服务说明; its state goes with the client and lives for an hour."""
+    """A new practice at 选号服务说明; its state goes with the client and is valid for an hour."""
     return await service.begin(context, body.office_code)
 
 

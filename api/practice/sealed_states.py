@@ -1,4 +1,4 @@
-"""The state of a practice: it goes with the client, sealed with our keys, and lives for an hour. Nothing is stored."""
+"""The state of a practice: the client keeps it, sealed with our keys, for an hour. Nothing is stored."""
 
 import json
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ from workflows.start_options import VehicleStart
 async def perform_action(context: RequestContext, name: str, command: Command) -> PreselectionView:
     """Send the command and return the view that it led to, even where another device has acted since.
 
-    A repeat whose first response was lost hears that one, even where time has ended what was reached.
+    A repeat whose first response was lost gets that one, even where its effect has expired since.
     """
     result = await send_command(context, name, command)
     row = await context.repositories.preselections.get(context.preselection.id)
@@ -60,7 +60,7 @@ async def send_command(context: RequestContext, name: str, command: Command) -> 
             raise
         except Refusal as refusal:
             if not act.under_ban and (until := await find_ban_end(context)):
-                # A banned caller hears of the ban rather than of its consequences, such as holds that have lapsed.
+                # A banned caller gets the ban as the reason, not its consequences, such as holds that have expired.
                 raise Blacklisted(until) from refusal
             raise
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from api.kept_reading import KeptReading
+from api.cached_value import CachedValue
 from domain.waiting_room import WaitingRoom
 from process.clock import Clock
 from storage.waiting_room.rooms import WaitingRooms
@@ -17,7 +17,7 @@ class RoomDirectory:
     def __init__(self, rooms: WaitingRooms, clock: Clock) -> None:
         self._rooms = rooms
         self._clock = clock
-        self._reading = KeptReading(self._not_closed, clock, KEPT_FOR)
+        self._reading = CachedValue(self._not_closed, clock, KEPT_FOR)
         self.forget = self._reading.forget
 
     async def find(self, office_code: str) -> WaitingRoom | None:

@@ -72,8 +72,8 @@ class Reencryption:
     def _reencrypt_value(self, column: Column[Any], value: bytes | None) -> Any:
         if value is None or not self._vault.needs_rotation(value):
             return column
-        anew = self._vault.encrypt(column, self._vault.decrypt(column, value))
-        return case((column == value, anew), else_=column)
+        encrypted = self._vault.encrypt(column, self._vault.decrypt(column, value))
+        return case((column == value, encrypted), else_=column)
 
 
 def _head_of(column: Column[Any], length: int) -> Any:

@@ -10,7 +10,7 @@ def key(prefix: str, name: str) -> str:
 
 def index_keys(prefix: str) -> list[str]:
     """The keys of every script of the index, in the order of `lua/common.lua`."""
-    # Processes of an earlier release share the index, so the set of instants keeps its key "moments".
+    # Processes of an earlier release share the index, so the set of instants keeps its key.
     names = ("free", "moments", "version", "openings", "journal", "scratch", "scratch_2", "log", "log_state")
     return [key(prefix, name) for name in names]
 

@@ -86,7 +86,7 @@ async def test_every_notice_is_complete_in_three_languages(database: Database) -
         assert not re.search(r"[\u4e00-\u9fff]", notice.translations["en"]["body"])
 
 
-async def test_a_notice_without_translations_is_published_anew_with_them(database: Database) -> None:
+async def test_a_notice_without_translations_is_published_again_with_them(database: Database) -> None:
     offices = Offices(database)
     await seed(database, Policy(), AT)
     await offices.publish(Notice(MAIN_OFFICE, "2", "题目", "正文", AT + timedelta(seconds=1)))

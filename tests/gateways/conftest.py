@@ -25,7 +25,7 @@ async def local_server() -> AsyncIterator[LocalServer]:
 @pytest.fixture
 def http_server(local_server: LocalServer) -> LocalServer:
     """A server that does not respond until it is given a response."""
-    local_server.begin_anew()
+    local_server.reset()
     return local_server
 
 

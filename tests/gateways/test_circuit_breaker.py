@@ -110,7 +110,7 @@ async def test_a_trial_that_is_cancelled_leaves_the_next_call_to_try(
     http_server.answers(503)
     await fail_often(sms)
     monotonic.now += REST_S
-    http_server.begin_anew()
+    http_server.reset()
     trial = asyncio.create_task(sms.send(MESSAGE))
 
     async def has_arrived() -> bool:

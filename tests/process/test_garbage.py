@@ -6,13 +6,13 @@ import sys
 # In a separate process: other objects of this one would count too.
 PROGRAM = """
 import gc, weakref
-from process.garbage import YOUNG, search_rarely
+from process.garbage import YOUNG, collect_rarely
 
 class Cycle:
     def __init__(self):
         self.itself = self
 
-search_rarely()
+collect_rarely()
 assert gc.get_freeze_count() > 1000, "what exists is searched again"
 cycle = weakref.ref(Cycle())
 few = [[] for _ in range(YOUNG // 2)]

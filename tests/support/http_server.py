@@ -35,9 +35,9 @@ class LocalServer:
     url: str
 
     def __init__(self) -> None:
-        self.begin_anew()
+        self.reset()
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         self.received: list[Received] = []
         self.answer: Answer | None = None
 

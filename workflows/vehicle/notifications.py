@@ -41,7 +41,7 @@ class Notifications:
     def follow(self, before: DecisionResult | None, after: DecisionResult) -> None:
         """Send the SMS that follow from a change of the row. A restarted run sends them again, with the same key.
 
-        The row may have gone two steps: a reservation that the workflow never heard of, and its registration.
+        The row may have gone two steps: a reservation that the workflow never got, and its registration.
         """
         is_new = before.stage in UNFINISHED or before.plate != after.plate if before else after.stage == Stage.COMPLETED
         if after.stage in (Stage.COMPLETED, Stage.REGISTERED) and is_new:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from api.limits.admission import Crowding, FairQueue, ask_again
+from api.limits.admission import FairQueue, SharedLimits, ask_again
 from domain.errors import Busy
 from process.clock import system_clock
 from tests.support.waiting import eventually
@@ -50,9 +50,9 @@ class Crowd:
 
 @asynccontextmanager
 async def crowd(
-    *, at_once: int, each: int, longest: float = LONG, crowding: Crowding | None = None
+    *, at_once: int, each: int, longest: float = LONG, shared_limits: SharedLimits | None = None
 ) -> AsyncIterator[Crowd]:
-    made = Crowd(FairQueue(at_once=at_once, each=each, timeout=longest, crowding=crowding))
+    made = Crowd(FairQueue(at_once=at_once, each=each, timeout=longest, shared_limits=shared_limits))
     try:
         yield made
     finally:
@@ -109,8 +109,8 @@ async def test_the_longest_queue_pays_and_learns_it_no_sooner_than_by_waiting() 
         assert asyncio.get_running_loop().time() - began > TIMEOUT
 
 
-async def test_an_account_with_many_calls_rests_while_another_makes_calls_too() -> None:
-    async with crowd(at_once=4, each=2, crowding=Crowding(each=1, rest=1000.0)) as calls:
+async def test_an_account_with_many_calls_pauses_while_another_makes_calls_too() -> None:
+    async with crowd(at_once=4, each=2, shared_limits=SharedLimits(each=1, pause=1000.0)) as calls:
         for _ in range(3):
             await calls.send("greedy")
         # Alone, it has all that it may have.
@@ -118,7 +118,7 @@ async def test_an_account_with_many_calls_rests_while_another_makes_calls_too() 
         await calls.send("other")
         await calls.end_one()
         await calls.end_one()
-        # Both of its places are free, and it rests; the other account does not.
+        # Both of its places are free, and it pauses; the other account does not.
         assert (calls.queue.running, calls.queue.waiting) == (1, 1)
         await calls.end_one()
         await calls.send("other")

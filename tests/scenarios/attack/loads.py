@@ -1,4 +1,4 @@
-"""Load that one account or one stranger makes (issue 11, section 1)."""
+"""Load that one account or one stranger makes."""
 
 import asyncio
 import time

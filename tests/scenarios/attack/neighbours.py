@@ -18,7 +18,7 @@ from tests.support.running_stack import ROOT
 
 CONNECTIONS = 64
 MOST_TIMES = 2.0
-"""A GET of another account may take at most so many times its quiet time (issue 11, 1.3)."""
+"""A GET of another account may take at most so many times its quiet time."""
 
 _CALLS, _SETTLED_S = 40, 0.5
 Call = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Clerks and operators who help themselves or friends (issue 11, section 2), as the demo's staff."""
+"""Clerks and operators who help themselves or friends, as the demo's staff."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 NUMBERS = count(150)
 PEOPLE_AT_ONCE = 8
 LOST_TASK_S = 2.0
-"""What a worker that dies may cost a caller (issue 9, section 1, point 5)."""
+"""What a worker that dies may cost a caller."""
 
 
 @dataclass(frozen=True)

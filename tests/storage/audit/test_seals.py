@@ -131,7 +131,7 @@ async def test_every_change_is_found(own_database: Database, owner: Database, ch
     assert {fault.seal for fault in report.faults} >= set(shows_in)
 
 
-async def test_a_chain_made_anew_is_found_by_a_digest_that_was_noted_down(
+async def test_a_chain_computed_again_is_found_by_a_digest_that_was_noted_down(
     own_database: Database, owner: Database
 ) -> None:
     await chain_of_three(own_database)

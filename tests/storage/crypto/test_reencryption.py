@@ -17,7 +17,7 @@ from tests.support.stored_preselections import AT, KEYS, Stored
 OLD, NEW = {"first": b"1" * 32}, {"first": b"1" * 32, "second": b"2" * 32}
 
 
-async def test_values_are_sealed_anew_and_the_old_key_is_needed_no_more(own_database: Database) -> None:
+async def test_values_are_sealed_again_and_the_old_key_is_needed_no_more(own_database: Database) -> None:
     stored = await Stored.create(own_database)
     rows = [await stored.insert_submission() for _ in range(3)]
     await DeskReasons(own_database, KEYS).add(DeskReason(rows[0].id, rows[0].id, "clerk", "卖方反悔", AT))
@@ -35,7 +35,7 @@ async def test_values_are_sealed_anew_and_the_old_key_is_needed_no_more(own_data
         _ = (await stored.row(rows[1].id)).phone
 
 
-def test_a_value_of_a_key_made_since_is_read_after_the_keys_were_read_anew() -> None:
+def test_a_value_of_a_key_made_since_is_read_after_the_keys_were_read_again() -> None:
     keys = replace(KEYS, vault=Vault(OLD, "first"))
     keys.vault.reread = lambda: keys.vault.adopt(NEW, "second")
     sealed = Vault(NEW, "second").encrypt(preselection.c.phone, "13800138000")

@@ -90,7 +90,7 @@ def test_only_answers_that_lead_somewhere_are_kept() -> None:
     assert set(snapshot._answers) == {"", "0"}
 
 
-async def test_a_snapshot_in_use_is_made_anew_before_anybody_waits_for_it(pool: Pool, redis: Redis) -> None:
+async def test_a_snapshot_in_use_is_made_again_before_anybody_waits_for_it(pool: Pool, redis: Redis) -> None:
     await pool.add_prefix(B, segment("AB1!!"))
     maintenance, asked = KeyboardSnapshots(pool.database, redis), KeyboardSnapshots(pool.database, redis)
     half = MAX_AGE / 2

@@ -1,4 +1,4 @@
-"""Something that every call needs and that rarely changes, read again when it has become old."""
+"""A value that every call needs and that rarely changes, cached and read again when it has become old."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from process.clock import Clock
 T = TypeVar("T")
 
 
-class KeptReading(Generic[T]):
+class CachedValue(Generic[T]):
     """What `read` returned at most `kept_for` ago; parallel callers share one reading."""
 
     def __init__(self, read: Callable[[], Awaitable[T]], clock: Clock, kept_for: timedelta) -> None:
@@ -25,7 +25,7 @@ class KeptReading(Generic[T]):
         if (kept := self._fresh()) is None:
             async with self._one_reader:
                 if (kept := self._fresh()) is None:
-                    kept = await self._read_anew()
+                    kept = await self._read_again()
         return kept[0]
 
     def forget(self) -> None:
@@ -33,7 +33,7 @@ class KeptReading(Generic[T]):
         self._kept = None
         self._changes += 1
 
-    async def _read_anew(self) -> tuple[T, datetime]:
+    async def _read_again(self) -> tuple[T, datetime]:
         changes = self._changes
         reading = await self._read(), self._clock()
         # A reading that a change has overtaken may be from before it.

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from api.kept_reading import KeptReading
+from api.cached_value import CachedValue
 from process.clock import system_clock
 
 
@@ -16,7 +16,7 @@ async def test_a_reading_overtaken_by_a_change_is_not_kept() -> None:
         await may_end.wait()
         return value
 
-    kept = KeptReading(read, system_clock, timedelta(minutes=1))
+    kept = CachedValue(read, system_clock, timedelta(minutes=1))
     reading = asyncio.create_task(kept.get())
     await begun.wait()
     stored[0] = "after"

@@ -7,7 +7,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Remembered(OrderedDict[Key, Value], Generic[Key, Value]):
+class BoundedDict(OrderedDict[Key, Value], Generic[Key, Value]):
     """Drops its oldest entry when there are more than `most`."""
 
     def __init__(self, most: int = 10_000) -> None:
