@@ -70,12 +70,12 @@ async def _requests(stack: Stack, open_: AsyncExitStack, number: int) -> Sequenc
 
 
 async def _offer(generator: LoadGenerator, api: psutil.Process, load: float, best: float, sizes: Sizes) -> Offered:
-    began = _used(api), time.process_time()
+    began = _processor_seconds(api), time.process_time()
     outcome = await generator.offer(load * best, sizes.load_seconds)
-    return Offered(load, outcome, _used(api) - began[0], time.process_time() - began[1])
+    return Offered(load, outcome, _processor_seconds(api) - began[0], time.process_time() - began[1])
 
 
-def _used(process: psutil.Process) -> Seconds:
+def _processor_seconds(process: psutil.Process) -> Seconds:
     times = process.cpu_times()
     return float(times.user + times.system)
 

@@ -21,7 +21,7 @@ def hold_and_confirm(stack: Stack, *, many: int, at_once: int) -> Half:
     async def half() -> Seconds:
         async with AsyncExitStack() as open_:
             applicants = [await _applicant(stack, open_, number) for number in range(at_once)]
-            waiting = [(api, await reach_selection(stack, me)) for api, me in _repeated(applicants, many)]
+            waiting = [(api, await reach_selection(stack, me)) for api, me in _repeat(applicants, many)]
 
             async def traveller(own: Connection) -> None:
                 for id_ in [id_ for api, id_ in waiting if api is own]:
@@ -34,7 +34,7 @@ def hold_and_confirm(stack: Stack, *, many: int, at_once: int) -> Half:
     return half
 
 
-def _repeated(applicants: list[tuple[Connection, Buyer]], many: int) -> list[tuple[Connection, Buyer]]:
+def _repeat(applicants: list[tuple[Connection, Buyer]], many: int) -> list[tuple[Connection, Buyer]]:
     return [applicants[number % len(applicants)] for number in range(many)]
 
 

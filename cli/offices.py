@@ -56,7 +56,7 @@ class OfficeOptions:
     province: str | None = None
     prefixes: Annotated[str | None, Parameter(help="All of them, separated by spaces.")] = None
 
-    def applied_to(self, office: OfficeDetails) -> OfficeDetails:
+    def apply_to(self, office: OfficeDetails) -> OfficeDetails:
         names = {"zh-TW": self.name_zh_tw, "en": self.name_en}
         given: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
         if self.prefixes is not None:
@@ -91,7 +91,7 @@ async def import_offices(
         ]
         lines = [f"line {each['line']}: {each['field']}: {each['message']}" for each in problems]
         return Output(problems, [*lines, NOTHING_ENTERED], 1)
-    return Output([_changed(change) for change in changes], [NOTHING_ENTERED] if dry_run else [])
+    return Output([_change_record(change) for change in changes], [NOTHING_ENTERED] if dry_run else [])
 
 
 @app.command(name="list")
@@ -116,8 +116,8 @@ async def set_office(
     code: str, /, *, options: OfficeOptions = _NOTHING, reason: Reason, context: OperatorContext
 ) -> Output:
     """Add an office, or change what is named here; an empty text removes it."""
-    wanted = options.applied_to(await _details(context, code))
-    return Output([_changed(await offices.put_office(context.operations, wanted, context.command(reason)))])
+    wanted = options.apply_to(await _details(context, code))
+    return Output([_change_record(await offices.put_office(context.operations, wanted, context.command(reason)))])
 
 
 @policy_app.default
@@ -162,6 +162,6 @@ def _record(office: Office) -> Record:
     return {name: getattr(office, name) for name in names} | {"coordinates": place and vars(place)}
 
 
-def _changed(change: OfficeChange) -> Record:
+def _change_record(change: OfficeChange) -> Record:
     what = "new" if change.is_new else "changed" if change.fields else "unchanged"
     return {"change": what, "fields": list(change.fields), **_record(change.office)}

@@ -101,13 +101,13 @@ def codec_of(settings: Settings) -> EncryptedPayloads | None:
 
 
 def _ciphers(encryption: Encryption) -> _Ciphers:
-    known = {key_id: AESGCM(_derived(b64decode(key))) for key_id, key in encryption["keys"].items()}
+    known = {key_id: AESGCM(_derive_key(b64decode(key))) for key_id, key in encryption["keys"].items()}
     current = str(encryption["current"])
     if current not in known:
         raise KeyError(current)
     return _Ciphers(known, current)
 
 
-def _derived(key: bytes) -> bytes:
+def _derive_key(key: bytes) -> bytes:
     """Another key for this purpose, so that no key encrypts both rows and messages."""
     return HKDF(SHA256(), _KEY_BYTES, salt=None, info=_PURPOSE).derive(key)

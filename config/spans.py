@@ -61,13 +61,13 @@ class WithoutTexts(SpanExporter):
         self._following = following
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        return self._following.export([_stripped(span) for span in spans])
+        return self._following.export([_strip(span) for span in spans])
 
     def shutdown(self) -> None:
         self._following.shutdown()
 
 
-def _stripped(span: ReadableSpan) -> ReadableSpan:
+def _strip(span: ReadableSpan) -> ReadableSpan:
     return ReadableSpan(
         name=span.name,
         context=span.context,

@@ -66,7 +66,7 @@ def sign_in_page(
     """The page to choose a user. The form posts `user` to `action`."""
     texts = page_texts(language)
     suggested = "".join(
-        f'<button name="user" value="{escape(name)}">{_described(users[name], texts, language)}</button>'
+        f'<button name="user" value="{escape(name)}">{_description_of(users[name], texts, language)}</button>'
         for name in _SUGGESTED
         if name in users
     )
@@ -114,7 +114,7 @@ def _chooser(users: Mapping[str, DemoUser], value: str, texts: PageTexts, langua
     return f'{typed}<datalist id="users">{options}</datalist>'
 
 
-def _described(user: DemoUser, texts: PageTexts, language: Language) -> str:
+def _description_of(user: DemoUser, texts: PageTexts, language: Language) -> str:
     """The user's name and employer, marked as Chinese, with the roles in the reader's language."""
     return f'<span lang="zh-CN">{escape(_parties(user))}</span> {_roles(user, texts, language)}'
 

@@ -30,7 +30,7 @@ class Coordinates:
         texts = latitude.strip(), longitude.strip()
         return cls(*map(_number, texts)) if any(texts) else None
 
-    def rounded(self) -> "Coordinates":
+    def round_off(self) -> "Coordinates":
         return Coordinates(round(self.latitude, _DECIMALS), round(self.longitude, _DECIMALS))
 
     def problems(self) -> Iterator[str]:

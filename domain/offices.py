@@ -51,7 +51,7 @@ class OfficeDetails:
     telephone: str | None = None
     coordinates: Coordinates | None = None
 
-    def normalised(self) -> "OfficeDetails":
+    def normalise(self) -> "OfficeDetails":
         """The same without blanks around texts, with capital letters and the province's full name.
 
         An empty text is no text.
@@ -65,11 +65,11 @@ class OfficeDetails:
             names={tag: text.strip() for tag, text in self.names.items() if text.strip()},
             hours=(self.hours or "").strip() or None,
             telephone=(self.telephone or "").strip() or None,
-            coordinates=self.coordinates and self.coordinates.rounded(),
+            coordinates=self.coordinates and self.coordinates.round_off(),
         )
 
     def problems(self) -> list[Problem]:
-        """Everything that is wrong with these details alone, after `normalised`."""
+        """Everything that is wrong with these details alone, after `normalise`."""
         return [*self._text_problems(), *self._place_problems(), *self._prefix_problems()]
 
     def _text_problems(self) -> Iterator[Problem]:

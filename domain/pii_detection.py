@@ -52,10 +52,10 @@ def _runs(plain: str) -> Iterator[str]:
         for chain in _CHAIN.findall(text):
             words = _WORD.findall(chain)
             for first in range(len(words)):
-                yield from _joined(words, first)
+                yield from _join_words(words, first)
 
 
-def _joined(words: list[str], first: int) -> Iterator[str]:
+def _join_words(words: list[str], first: int) -> Iterator[str]:
     run = ""
     for word in words[first:]:
         run += word

@@ -18,11 +18,11 @@ def server_versions() -> dict[str, str]:
     """PostgreSQL, Valkey, Temporal's development server and its UI. Raises `StartProblem`, `ValueError`, `OSError`."""
     temporal = _said(temporal_program())
     return {
-        "postgresql": _found(r"PostgreSQL\) (\d[\w.]*)", _said(postgres_program("postgres"))),
-        "valkey": _found(r"v=(\d[\w.]*)", _said(valkey_program())),
-        "temporal-cli": _found(r"version (\d[\w.-]*)", temporal),
-        "temporal-server": _found(r"Server (\d[\w.-]*)", temporal),
-        "temporal-ui": _found(r"UI (\d[\w.-]*)", temporal),
+        "postgresql": _version_in(r"PostgreSQL\) (\d[\w.]*)", _said(postgres_program("postgres"))),
+        "valkey": _version_in(r"v=(\d[\w.]*)", _said(valkey_program())),
+        "temporal-cli": _version_in(r"version (\d[\w.-]*)", temporal),
+        "temporal-server": _version_in(r"Server (\d[\w.-]*)", temporal),
+        "temporal-ui": _version_in(r"UI (\d[\w.-]*)", temporal),
     }
 
 
@@ -31,7 +31,7 @@ def _said(program: Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=_TIMEOUT).stdout  # noqa: S603 -- our own program
 
 
-def _found(pattern: str, text: str) -> str:
+def _version_in(pattern: str, text: str) -> str:
     if not (found := re.search(pattern, text)):
         raise ValueError(f"no version in {text!r}")
     return found[1]

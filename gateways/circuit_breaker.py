@@ -121,12 +121,12 @@ class Guard:
                 self._observer.count_call(self._part, Outcome.OPEN_CIRCUIT)
                 raise DependencyUnavailable(self._part, "circuit open")
             try:
-                return await self._observed(work, is_trial=is_trial)
+                return await self._observe(work, is_trial=is_trial)
             finally:
                 if is_trial:
                     self._breaker.end_trial()
 
-    async def _observed(self, work: Callable[[], Awaitable[T]], *, is_trial: bool) -> T:
+    async def _observe(self, work: Callable[[], Awaitable[T]], *, is_trial: bool) -> T:
         outcome = Outcome.DONE
         try:
             answer = await work()

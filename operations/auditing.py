@@ -58,9 +58,9 @@ async def unconfirmed_commands(context: OperationsContext, *, limit: int) -> Unc
     return Unconfirmed(
         await context.repositories.withheld.unconfirmed_withholdings(limit=limit),
         await context.repositories.bans.unconfirmed_releases(limit=limit),
-        await context.repositories.office_policies.unconfirmed(limit=limit),
-        await context.repositories.operator_requests.unconfirmed(limit=limit),
-        await context.repositories.appeals.unconfirmed(limit=limit),
+        await context.repositories.office_policies.list_unconfirmed(limit=limit),
+        await context.repositories.operator_requests.list_unconfirmed(limit=limit),
+        await context.repositories.appeals.list_unconfirmed(limit=limit),
     )
 
 

@@ -52,7 +52,7 @@ async def office_of_code(context: OperationsContext, code: str) -> Office:
 async def put_office(context: OperationsContext, details: OfficeDetails, command: OperatorCommand) -> OfficeChange:
     """Add an office, or replace its details. Raises `ValidationFailed` and `PrefixInUse`."""
     command.require_reason()
-    wanted = details.normalised()
+    wanted = details.normalise()
     problems = wanted.problems()
     if not problems:
         try:
@@ -73,7 +73,7 @@ async def import_offices(
     """
     if not dry_run:
         command.require_reason()
-    wanted = [row.details.normalised() for row in rows]
+    wanted = [row.details.normalise() for row in rows]
     twice = prefixes_twice(wanted)
     problems = [
         RowProblem(row.line, *problem)
@@ -85,12 +85,14 @@ async def import_offices(
     try:
         return await context.repositories.office_register.enter(wanted, command.act, dry_run=dry_run)
     except PrefixesTaken as taken:
-        raise ImportRefused(_taken(rows, wanted, taken)) from None
+        raise ImportRefused(_taken_problems(rows, wanted, taken)) from None
     except PrefixesInUse as used:
         raise ImportRefused(_in_use(rows, wanted, used)) from None
 
 
-def _taken(rows: Sequence[OfficeRow], wanted: Sequence[OfficeDetails], taken: PrefixesTaken) -> list[RowProblem]:
+def _taken_problems(
+    rows: Sequence[OfficeRow], wanted: Sequence[OfficeDetails], taken: PrefixesTaken
+) -> list[RowProblem]:
     return [
         RowProblem(row.line, f"prefixes.{place}", "prefix_taken")
         for row, details in zip(rows, wanted, strict=True)

@@ -58,7 +58,7 @@ async def release_segment(context: OperationsContext, new: NewSegment, command: 
     """
     if command.reason is not None:
         command.require_reason()
-    segment, early = await checked_segment(context, new, command)
+    segment, early = await check_segment(context, new, command)
     try:
         release = await context.repositories.segments.release(segment, command.act, release_id=command.id)
     except SegmentOverlaps:
@@ -71,7 +71,7 @@ async def release_segment(context: OperationsContext, new: NewSegment, command: 
     return ReleasedSegment(release.id, await _apply_to_index(context, release, command.at), early)
 
 
-async def checked_segment(
+async def check_segment(
     context: OperationsContext, new: NewSegment, command: OperatorCommand
 ) -> tuple[Segment, datetime | None]:
     """The segment, and the earlier instant from which it may be composed once a second operator agrees.

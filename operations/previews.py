@@ -12,7 +12,7 @@ from domain.segments import Segment, Template, positions_in
 from operations.commands import OperatorCommand, invalid
 from operations.context import OperationsContext
 from operations.deadlines import Outage, due_in, outage_input
-from operations.pool import NewSegment, checked_segment
+from operations.pool import NewSegment, check_segment
 
 SAMPLES = 12
 _NO_REASON = "preview"
@@ -37,7 +37,7 @@ class DeadlinesPreview:
 
 async def preview_segment(context: OperationsContext, new: NewSegment, command: OperatorCommand) -> SegmentPreview:
     """What a release would release. Raises `ValidationFailed` as the release does."""
-    segment, _ = await checked_segment(context, new, command)
+    segment, _ = await check_segment(context, new, command)
     known = await context.repositories.segments.of_prefix(fold_capitals(new.prefix))
     return await asyncio.to_thread(_preview, segment, known.segments if known else ())
 

@@ -55,7 +55,7 @@ class DayPublisher:
     async def publish_due(self, at: datetime) -> dict[str, PublishedDay]:
         """Publish what can be published."""
         published: dict[str, PublishedDay] = {}
-        for day in await self._days.unpublished(at - LATEST_DRAW):
+        for day in await self._days.list_unpublished(at - LATEST_DRAW):
             if await self._is_over(day, at):
                 published[day.day] = await self._publish(day, at)
         if published:

@@ -32,7 +32,8 @@ class FigureActivities(FigureSteps):
             activity.heartbeat()
         await self._rooms.count_ended(at)
         # Free numbers are read from all claims of a prefix, so they are counted once an hour.
-        known, prefixes, failures = await self._writer.sampled(at), 0, PartialFailures("figures", most=MOST_FAILED)
+        known = await self._writer.list_sampled_prefixes(at)
+        prefixes, failures = 0, PartialFailures("figures", most=MOST_FAILED)
         for office in await self._offices.all():
             for prefix in set(office.prefixes) - known:
                 with failures.part(prefix):

@@ -79,7 +79,7 @@ class OrphanedWorkflows:
         revived += await self._refresh(starter, behind)
         bans |= await self._enforce(starter, late, order.at)
         released = await run_few_at_once(starter.ban(ban) for ban in bans.values())
-        appeals = await self._appeals.unanswered(order.at - _ANSWERING)
+        appeals = await self._appeals.list_unanswered(order.at - _ANSWERING)
         answered = await run_few_at_once(starter.appeal(each) for each in appeals)
         return RevivedWorkflows(len(vehicles) + len(behind) + len(bans), revived, released, answered)
 

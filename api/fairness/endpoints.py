@@ -57,7 +57,7 @@ async def list_fairness_days(
 @router.get("/days/{day}", responses=problems("not_found", "not_yet", "unavailable"))
 async def read_fairness_day(context: CurrentContext, day: str, response: Response) -> PublishedDay:
     """The secret of a day, and the files with which anybody can replay its draws."""
-    published = await _published(context, day)
+    published = await _get_published_day(context, day)
     days = context.repositories.fairness_days
     digests = await days.file_digests(published.day)
     response.headers["Cache-Control"] = SHORTLY
@@ -75,14 +75,14 @@ async def read_fairness_day(context: CurrentContext, day: str, response: Respons
 )
 async def read_fairness_file(context: CurrentContext, day: str, name: str) -> Response:
     """One file of a published day."""
-    published = await _published(context, day)
+    published = await _get_published_day(context, day)
     content = await context.repositories.fairness_days.file(published.day, name)
     if content is None:
         raise NotFound
     return Response(content, media_type=_FILE, headers={"Cache-Control": FOR_GOOD})
 
 
-async def _published(context: RequestContext, name: str) -> CommittedDay:
+async def _get_published_day(context: RequestContext, name: str) -> CommittedDay:
     """Raises `NotFound` for an unknown day, and `NotYet` before its publication."""
     day = await context.repositories.fairness_days.get(name)
     if day is None:

@@ -51,7 +51,7 @@ async def read_fairness_figures(
     answer = PublicFiguresAnswer(
         as_of=await RollupReader(database).counted_until(),
         series=[
-            PublicSeries(name=name, points=[(day.isoformat(), shown(points[day])) for day in sorted(points)])
+            PublicSeries(name=name, points=[(day.isoformat(), hide_few(points[day])) for day in sorted(points)])
             for name, points in (await figures.by_day(period)).items()
         ],
         draws=[
@@ -71,7 +71,7 @@ async def read_fairness_figures(
     return answer
 
 
-def shown(count: int) -> int | None:
+def hide_few(count: int) -> int | None:
     """A count that may be shown: few cases could be known to somebody."""
     return None if 0 < count < FEW else count
 
@@ -87,8 +87,8 @@ def _room(room: WaitingRoom, figures: RoomFigures) -> RoomFairness:
         office_code=room.office_code,
         opens_at=room.opens_at,
         closes_at=room.closes_at,
-        people=shown(figures.people),
-        early=None if shown(late) is None else shown(figures.early),
+        people=hide_few(figures.people),
+        early=None if hide_few(late) is None else hide_few(figures.early),
         early_share=round(figures.ahead_of_time / half, 2) if figures.early >= MANY_EARLY else None,
         overtaken=figures.overtaken,
     )

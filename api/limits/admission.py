@@ -84,9 +84,9 @@ class FairQueue:
         """Whether the account's next call would be the one that is refused at once."""
         if account in self._waiting or not self._is_full(account):
             return False
-        if self._served_in_time(self._each) < 1:
+        if self._count_served_in_time(self._each) < 1:
             return True
-        is_long = self.waiting + 1 > self._served_in_time(self._at_once)
+        is_long = self.waiting + 1 > self._count_served_in_time(self._at_once)
         return is_long and max(map(len, self._waiting.values()), default=0) <= 1
 
     @asynccontextmanager
@@ -130,9 +130,9 @@ class FairQueue:
 
     def _refuse_what_is_late(self, account: str) -> None:
         """Refuse one call if the queue is longer than the timeout allows: the newest of who has most waiting."""
-        if len(self._waiting[account]) > self._served_in_time(self._each):
+        if len(self._waiting[account]) > self._count_served_in_time(self._each):
             self._give_up(account)
-        elif self.waiting > self._served_in_time(self._at_once):
+        elif self.waiting > self._count_served_in_time(self._at_once):
             self._give_up(max(self._waiting, key=lambda name: (len(self._waiting[name]), name == account)))
 
     def _give_up(self, account: str) -> None:
@@ -146,7 +146,7 @@ class FairQueue:
         else:
             self._refuse(account, newest)
 
-    def _served_in_time(self, places: int) -> float:
+    def _count_served_in_time(self, places: int) -> float:
         """How many waiting calls so many places serve within the timeout, by how long calls have lately taken."""
         return places * max(0.0, self._timeout - self._seconds) / self._seconds
 

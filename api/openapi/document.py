@@ -46,12 +46,12 @@ def publish(app: FastAPI) -> None:
     """Serve the document; it is built once."""
 
     async def read_document(_: Request) -> JSONResponse:
-        return JSONResponse(published(app))
+        return JSONResponse(get_document(app))
 
     app.add_route(PATH, read_document, include_in_schema=False, name="read_document")
 
 
-def published(app: FastAPI) -> dict[str, Any]:
+def get_document(app: FastAPI) -> dict[str, Any]:
     """The document of this application, built at the first call."""
     if app.openapi_schema is None:
         app.openapi_schema = document_of(app)

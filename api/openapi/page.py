@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.openapi.document import PATH as DOCUMENT
-from api.openapi.document import published
+from api.openapi.document import get_document
 
 PATH = "/docs"
 _STYLE = """
@@ -38,7 +38,7 @@ def add_document_page(app: FastAPI) -> None:
 
     async def read_docs(_: Request) -> HTMLResponse:
         if not built:
-            built.append(page_of(published(app)))
+            built.append(page_of(get_document(app)))
         return HTMLResponse(built[0], headers={"Content-Security-Policy": CONTENT_POLICY})
 
     app.add_route(PATH, read_docs, include_in_schema=False, name="read_docs")

@@ -33,7 +33,7 @@ async def read_figures(
     context: CurrentContext, request: Request, query: Annotated[FigureQuery, Query()]
 ) -> FigureAnswer | Response:
     """A figure by hour or day, divided by office, prefix or state; counted by maintenance, never by scanning acts."""
-    figures = await figures_of(context.app.operations, _wanted(query, context.now()))
+    figures = await figures_of(context.app.operations, _wanted_figure(query, context.now()))
     series = [
         FigureSeries(key=each.key, points=[(_text(at), value) for at, value in each.points], runs_out=each.runs_out)
         for each in figures.series
@@ -44,27 +44,27 @@ async def read_figures(
     return FigureAnswer(series=series, as_of=figures.as_of)
 
 
-def _wanted(query: FigureQuery, now: datetime) -> Wanted:
+def _wanted_figure(query: FigureQuery, now: datetime) -> Wanted:
     first, last = _days(query, shanghai_day(now)) if query.by == "day" else _hours(query, now)
     prefix = fold_capitals(query.prefix) if query.prefix else None
     return Wanted(query.name, query.by, first, last, office=query.office, prefix=prefix)
 
 
 def _days(query: FigureQuery, today: date) -> tuple[date, date]:
-    last = today if query.last is None else _parsed(query.last, "to", day_in)
-    first = last - LAST_DAYS if query.first is None else _parsed(query.first, "from", day_in)
+    last = today if query.last is None else _parse(query.last, "to", day_in)
+    first = last - LAST_DAYS if query.first is None else _parse(query.first, "from", day_in)
     _refuse_long(last - first, MOST_DAYS)
     return first, last
 
 
 def _hours(query: FigureQuery, now: datetime) -> tuple[datetime, datetime]:
-    last = now if query.last is None else _parsed(query.last, "to", instant_in)
-    first = last - LAST_HOURS if query.first is None else _parsed(query.first, "from", instant_in)
+    last = now if query.last is None else _parse(query.last, "to", instant_in)
+    first = last - LAST_HOURS if query.first is None else _parse(query.first, "from", instant_in)
     _refuse_long(last - first, MOST_HOURS)
     return first, last
 
 
-def _parsed(text: str, field: str, parse: Callable[[object], _Place]) -> _Place:
+def _parse(text: str, field: str, parse: Callable[[object], _Place]) -> _Place:
     """Raises `ValidationFailed` for anything else."""
     try:
         return parse(text)

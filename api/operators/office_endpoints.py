@@ -67,7 +67,7 @@ async def put_office(context: CurrentContext, code: Code, body: OfficeBody, resp
 async def read_policy(context: CurrentContext, code: Code, query: Annotated[PolicyQuery, Query()]) -> PolicyAnswer:
     """The office's policy at an instant: every setting, and whether the office, the deployment or nobody has set it."""
     at = query.at or context.now()
-    values = await policies.policy_values(context.app.operations, _known(code), at)
+    values = await policies.policy_values(context.app.operations, _check_code(code), at)
     return PolicyAnswer(at=at, values={name: PolicyValueItem(**vars(value)) for name, value in values.items()})
 
 
@@ -79,7 +79,7 @@ async def request_policy(context: CurrentContext, code: Code, body: PolicyBody) 
     """
     requested = await policies.request_policy(
         context.app.operations,
-        _known(code),
+        _check_code(code),
         body.overrides,
         await operator_command(context, body.reason),
         effective_from=body.effective_from,
@@ -94,7 +94,7 @@ async def request_policy(context: CurrentContext, code: Code, body: PolicyBody) 
 async def confirm_policy(context: CurrentContext, code: Code, policy_id: PolicyId) -> PolicyRequestItem:
     """Confirm a change of a policy as a second operator; it holds from its instant, at the earliest from now."""
     command = await operator_command(context)
-    confirmed = await policies.confirm_policy(context.app.operations, id_in(policy_id), command, code=_known(code))
+    confirmed = await policies.confirm_policy(context.app.operations, id_in(policy_id), command, code=_check_code(code))
     context.app.directory.forget()
     return PolicyRequestItem(**plain(vars(confirmed)))
 
@@ -108,11 +108,11 @@ async def publish_notice(context: CurrentContext, code: Code, body: NoticeBody) 
         if words
     }
     command = await operator_command(context, body.reason)
-    published = await notices.publish_notice(context.app.operations, _known(code), texts, command)
+    published = await notices.publish_notice(context.app.operations, _check_code(code), texts, command)
     return PublishedNotice(version=published.version, published_at=published.published_at)
 
 
-def _known(code: str) -> str:
+def _check_code(code: str) -> str:
     """A code that the database can compare. Raises `NotFound`."""
     if len(code) > _LONGEST_CODE or "\0" in code:
         raise NotFound

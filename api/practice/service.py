@@ -39,7 +39,7 @@ async def begin(context: RequestContext, office_code: str | None) -> PracticeAns
 
 async def act(context: RequestContext, body: ActionBody) -> PracticeAnswer:
     """Raises the refusals of the real act, and `StateInvalid`."""
-    held, office, policy = await _opened(context, body.state)
+    held, office, policy = await _open(context, body.state)
     before, now = from_record(held.record, policy), context.now()
     if body.action == "identity":
         held, after = _confirm_identity(held, before, body, now)
@@ -51,7 +51,7 @@ async def act(context: RequestContext, body: ActionBody) -> PracticeAnswer:
 
 async def keys_after(context: RequestContext, body: KeyboardBody) -> Keyboard:
     """As the real keyboard: every play number can be composed. Raises `WrongStage` and `StateInvalid`."""
-    held, _, policy = await _opened(context, body.state)
+    held, _, policy = await _open(context, body.state)
     now = context.now()
     stage = from_record(held.record, policy).settle(now).stage
     if stage is not Stage.PLATE_SELECTION:
@@ -59,7 +59,7 @@ async def keys_after(context: RequestContext, body: KeyboardBody) -> Keyboard:
     return Keyboard(position=len(body.typed), available=available_characters(WHOLE_POOL, body.typed), as_of=now)
 
 
-async def _opened(context: RequestContext, sealed: str) -> tuple[PracticeState, Office, Policy]:
+async def _open(context: RequestContext, sealed: str) -> tuple[PracticeState, Office, Policy]:
     held = open_state(sealed, context.repositories.hashes.keyed, context.now())
     office = await context.app.directory.get(held.office_code)
     return held, office, policy_of(office, context.app.operations.policy, held.begun_at)

@@ -7,7 +7,7 @@ from api.http.action_log import log_action
 from api.http.request_context import RequestContext
 from api.preselections.actions import count_write
 from api.preselections.appeal_schemas import AppealBody, AppealView, BanView
-from api.preselections.attachments import checked_attachment
+from api.preselections.attachments import check_attachment
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import policy_in, state_of
 from domain.calendar import ban_end
@@ -27,7 +27,7 @@ async def file_appeal(context: RequestContext, body: AppealBody) -> AppealView:
         if state.stage is not Stage.OVERDUE:
             raise WrongStage(state.stage)
         await count_write(context, row.rules)
-        attachment = checked_attachment(body.attachment)
+        attachment = check_attachment(body.attachment)
         filed = await context.repositories.appeals.get(context.operation_id) if context.is_repeat else None
         if filed is None:
             new = NewAppeal(

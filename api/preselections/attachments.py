@@ -18,7 +18,7 @@ _TAIL = 1024
 _FIELD = "attachment.content"
 
 
-def checked_attachment(body: AttachmentBody | None) -> Attachment | None:
+def check_attachment(body: AttachmentBody | None) -> Attachment | None:
     """Raises `ValidationFailed` for anything but a PDF, JPEG or PNG, and `PayloadTooLarge`."""
     if body is None:
         return None

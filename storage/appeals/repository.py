@@ -137,7 +137,7 @@ class AppealRepository:
         found = await self._database.row(newest.order_by(_COLUMNS.filed_at.desc()).limit(1))
         return AppealStatus(*found) if found else None
 
-    async def unanswered(self, confirmed_since: datetime) -> list[UnansweredAppeal]:
+    async def list_unanswered(self, confirmed_since: datetime) -> list[UnansweredAppeal]:
         """Appeals whose workflow must run, or may still have to answer: open ones, and those confirmed lately."""
         joined = appeal.join(preselection, preselection.c.id == _COLUMNS.preselection_id)
         wanted = select(_COLUMNS.id, _COLUMNS.state, preselection.c.office_code).select_from(joined)
@@ -145,7 +145,7 @@ class AppealRepository:
         found = await self._database.rows(wanted.order_by(_COLUMNS.decide_by).limit(MOST))
         return [UnansweredAppeal(*row) for row in found]
 
-    async def unconfirmed(self, *, limit: int = 100) -> list[AppealStatus]:
+    async def list_unconfirmed(self, *, limit: int = 100) -> list[AppealStatus]:
         """Open appeals whose decision no second operator has confirmed yet, the newest decision first."""
         waiting = select(*_STATUS).where(_IS_OPEN, _COLUMNS.decision.is_not(None))
         found = await self._database.rows(waiting.order_by(_COLUMNS.decided_at.desc()).limit(limit))

@@ -127,7 +127,7 @@ class AuditTrail:
 
     async def has(self, act: Act, action: AuditAction, request_id: UUID) -> bool:
         """Whether this actor's request was recorded, within the time for which repeats are recognised."""
-        return bool(await self._database.rows(_recorded_before(act, action, request_id)))
+        return bool(await self._database.rows(_find_record(act, action, request_id)))
 
     async def record_once(self, act: Act, action: AuditAction, request_id: UUID, about: Subject, **facts: Any) -> None:
         """Record an act that changes no row, unless an earlier attempt of the same request has recorded it."""
@@ -135,7 +135,7 @@ class AuditTrail:
         async with self._database.transaction() as connection:
             # Two attempts at once wait for each other here.
             await connection.execute(select(func.pg_advisory_xact_lock(request_id.int % 2**63)))
-            if (await connection.execute(_recorded_before(act, action, request_id))).first() is None:
+            if (await connection.execute(_find_record(act, action, request_id))).first() is None:
                 await connection.execute(insert(audit).values(values))
 
     async def of_actions(
@@ -174,7 +174,7 @@ class AuditTrail:
         return [_entry(row) for row in await self._database.rows(newest)]
 
 
-def _recorded_before(act: Act, action: AuditAction, request_id: UUID) -> Select[tuple[int]]:
+def _find_record(act: Act, action: AuditAction, request_id: UUID) -> Select[tuple[int]]:
     columns = audit.c
     same = (columns.actor == act.actor, columns.action == action, columns.request_id == request_id)
     return select(columns.id).where(*same, columns.at > act.at - _REPEATED_WITHIN).limit(1)

@@ -137,14 +137,14 @@ class KeyedHash:
 
     def hash(self, label: str, *texts: str) -> Hash:
         """The hash of the texts, in this order, with the label; each text is framed by its length."""
-        return self._state.hash(_framed(label, *texts))
+        return self._state.hash(_frame(label, *texts))
 
     def digest_with(self, key_id: str, label: str, *texts: str) -> bytes:
         """The 32 bytes of the hash with one named key, which may be closed. Raises KeyError for an unknown key."""
         key = next((key for key in self._state.keys if key.id == key_id), None)
         if key is None:
             raise KeyError(key_id)
-        return hmac.digest(key.secret, _framed(label, *texts), sha256)
+        return hmac.digest(key.secret, _frame(label, *texts), sha256)
 
     def wrap(self, value: bytes) -> bytes:
         """Wrap a hash of the previous key: hash it once more with the current one."""
@@ -157,7 +157,7 @@ class KeyedHash:
         return len(value) == len(tag) + _HASH_BYTES and value.startswith(tag)
 
 
-def _framed(*texts: str) -> bytes:
+def _frame(*texts: str) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in (text.encode() for text in texts))
 
 

@@ -138,7 +138,7 @@ class FairnessDays:
             for row in await self._database.rows(wanted.order_by(columns.begins.desc()).limit(_MOST_LISTED))
         ]
 
-    async def unpublished(self, ended_before: datetime) -> Sequence[CommittedDay]:
+    async def list_unpublished(self, ended_before: datetime) -> Sequence[CommittedDay]:
         """The days that ended before an instant and are not published, oldest first."""
         columns = fairness_day.c
         over = select(*_COLUMNS).where(columns.revealed_at.is_(None), columns.ends <= ended_before)

@@ -82,7 +82,7 @@ class _DayReader:
         content, count = bytearray(), 0
         async for row in self._stream(_DRAWS, {"day": self._day.day} | self._period):
             draw = await self._draw(row)
-            self._need(draw)
+            self._note_lines(draw)
             content += _as_line(draw)
             count += 1
         files = {"draws.jsonl": bytes(content)}
@@ -99,7 +99,7 @@ class _DayReader:
     async def _rows(self, statement: TextClause, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         return [tuple(row) for row in await self._connection.execute(statement, values)]
 
-    def _need(self, draw: Mapping[str, Any]) -> None:
+    def _note_lines(self, draw: Mapping[str, Any]) -> None:
         """Note the first and the last line of each prefix that draws name."""
         for each in draw["rounds"]:
             for prefix, epoch, seq, *_ in (*each["picks"], *each.get("levels", ())):
@@ -118,11 +118,11 @@ class _DayReader:
             "rounds": rounds,
         }
         if skipped:
-            passed_over = await self._offered(preselection_id, skipped)
+            passed_over = await self._find_offers(preselection_id, skipped)
             record |= {"skipped": passed_over, "link": link_of(str(preselection_id)), "draws_left": draws_left}
         return record
 
-    async def _offered(self, preselection_id: UUID, plates: Iterable[str]) -> dict[str, int | None]:
+    async def _find_offers(self, preselection_id: UUID, plates: Iterable[str]) -> dict[str, int | None]:
         """The draw of the day that had offered each plate, as the draws that were left before it."""
         found = await self._rows(_OFFERED_BEFORE, {"id": preselection_id, "day": self._day.day})
         by_plate = {plate: left for left, numbers in found for plate in numbers}

@@ -86,7 +86,7 @@ class OfficePolicies:
         found = await self._list(office_policy.c.id == request_id)
         return found[0] if found else None
 
-    async def unconfirmed(self, *, limit: int = 100) -> list[PolicyRequest]:
+    async def list_unconfirmed(self, *, limit: int = 100) -> list[PolicyRequest]:
         """Requests that no second operator has confirmed yet, newest first."""
         return await self._list(office_policy.c.confirmed_at.is_(None), limit=limit)
 

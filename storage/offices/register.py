@@ -138,10 +138,10 @@ async def _write(changes: Sequence[OfficeChange], act: Act, connection: AsyncCon
     replaced = {name: entering.excluded[name] for name in row_of_office(changes[0].office) if name != "code"}
     await connection.execute(entering.on_conflict_do_update(index_elements=["code"], set_=replaced))
     await set_prefixes(connection, {change.office.code: change.office.prefixes for change in changes})
-    await connection.execute(plain_insert(audit), [_audited(change, act) for change in changes])
+    await connection.execute(plain_insert(audit), [_audit_values(change, act) for change in changes])
 
 
-def _audited(change: OfficeChange, act: Act) -> dict[str, Any]:
+def _audit_values(change: OfficeChange, act: Act) -> dict[str, Any]:
     facts = {name: getattr(change.office, name) for name in change.fields}
     if position := facts.get("coordinates"):
         facts["coordinates"] = vars(position)

@@ -64,8 +64,8 @@ def make_engine(
             "connect_timeout": _CONNECT_SECONDS,
             "application_name": application_name,
             "client_encoding": "UTF8",
-            **(_pooled() if transaction_pooling else _direct()),
-            **(_traced(tracer) if tracer else {}),
+            **(_pooled_settings() if transaction_pooling else _direct()),
+            **(_traced_settings(tracer) if tracer else {}),
         },
     )
     event.listen(engine.sync_engine, "checkout", refuse_dead)
@@ -77,12 +77,12 @@ def _direct() -> dict[str, Any]:
     return {"prepare_threshold": 1, "options": options}
 
 
-def _pooled() -> dict[str, Any]:
+def _pooled_settings() -> dict[str, Any]:
     os.environ.update(_POOLED_SETTINGS)
     return {"prepare_threshold": None}
 
 
-def _traced(tracer: "Tracer") -> dict[str, Any]:
+def _traced_settings(tracer: "Tracer") -> dict[str, Any]:
     from storage.postgres.traced_cursor import traced_cursor  # noqa: PLC0415 - no process without traces imports it.
 
     return {"cursor_factory": traced_cursor(tracer)}

@@ -116,7 +116,7 @@ class RollupWriter:
                 await connection.execute(statement, values)
             await connection.execute(set_mark(figure_mark, min(until, at)))
 
-    async def sampled(self, at: datetime) -> set[str]:
+    async def list_sampled_prefixes(self, at: datetime) -> set[str]:
         """The prefixes whose free numbers of this hour are known."""
         return {row[0] for row in await self._database.rows(_SAMPLED, {"begins": _hour(at)})}
 

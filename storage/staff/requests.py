@@ -75,7 +75,7 @@ class OperatorRequests:
         found = await self._list(operator_request.c.id == request_id, operator_request.c.kind == kind)
         return found[0] if found else None
 
-    async def unconfirmed(self, *, limit: int = 100) -> list[OperatorRequest]:
+    async def list_unconfirmed(self, *, limit: int = 100) -> list[OperatorRequest]:
         """Requests that no second operator has confirmed yet, newest first."""
         return await self._list(operator_request.c.confirmed_at.is_(None), limit=limit)
 

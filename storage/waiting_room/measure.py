@@ -23,7 +23,7 @@ class RoomMeasure:
 
     async def count_ended(self, at: datetime) -> int:
         """Store the figures of rooms that have ended; returns their number. A repeat counts none again."""
-        ended = await self._ended(at)
+        ended = await self._list_ended_rooms(at)
         counted = 0
         for room in ended:
             arrivals = await self._places.by_place(room)
@@ -35,7 +35,7 @@ class RoomMeasure:
                 counted += 1
         return counted
 
-    async def _ended(self, at: datetime) -> list[WaitingRoom]:
+    async def _list_ended_rooms(self, at: datetime) -> list[WaitingRoom]:
         columns = waiting_room.c
         end = func.coalesce(columns.closed_at, columns.closes_at)
         wanted = select(columns.id, columns.office_code, columns.opens_at, columns.closes_at).where(

@@ -27,9 +27,9 @@ def test_only_degrees_in_china_are_coordinates(latitude: str, longitude: str, wr
     assert parsed
     assert list(parsed.problems()) == wrong
     office = OfficeDetails("1", "车管所", "人民路1号", PROVINCE_NAMES["粤"], (), coordinates=parsed)
-    assert office.normalised().problems() == [(f"coordinates.{name}", name) for name in wrong]
+    assert office.normalise().problems() == [(f"coordinates.{name}", name) for name in wrong]
 
 
 def test_blank_texts_are_no_coordinates_and_numbers_are_exact_to_a_tenth_of_a_metre() -> None:
     assert Coordinates.parse(" ", "") is None
-    assert Coordinates(22.54312345678, 114.0579).rounded() == Coordinates(22.543123, 114.0579)
+    assert Coordinates(22.54312345678, 114.0579).round_off() == Coordinates(22.543123, 114.0579)

@@ -135,7 +135,7 @@ async def record_appeal(world: World) -> Recorded:
     ban, at, appeals = await ban_of(vehicle), system_clock(), world.repositories.appeals
     row = await vehicle.row()
     await appeals.file(NewAppeal(uuid4(), ban.id, row.id, at, at + timedelta(seconds=1), "理由"))
-    [appeal] = [each for each in await appeals.unanswered(at) if each.office_code == row.office_code]
+    [appeal] = [each for each in await appeals.list_unanswered(at) if each.office_code == row.office_code]
     handle: Handle = await world.client.start_workflow(
         "Appeal",
         AppealInput(str(appeal.id)),

@@ -109,7 +109,7 @@ async def purge(database: Database) -> None:
 
 async def find_days(database: Database) -> None:
     days = FairnessDays(database, KEYS)
-    await days.unpublished(AT)
+    await days.list_unpublished(AT)
     day = await days.get("day 1")
     assert day
     await days.is_held(day, AT)
@@ -125,7 +125,7 @@ async def find_orphans(database: Database) -> None:
     await rows.past_deadline(AT - HOUR)
     await rows.ended_bans(AT)
     await rows.changed_vehicles(AT + HOUR, AT + 2 * HOUR)
-    await AppealRepository(database, KEYS).unanswered(AT - HOUR)
+    await AppealRepository(database, KEYS).list_unanswered(AT - HOUR)
 
 
 async def count_figures(database: Database) -> None:

@@ -81,8 +81,8 @@ async def test_free_numbers_are_kept_by_hour_and_the_days_latest_by_day(own_data
     writer = RollupWriter(own_database)
     for later, free in ((timedelta(0), 10), (HOUR, 7)):
         await writer.sample("440300", "粤B", {"DDDDD": free, "LDDDD": 1}, AT + later)
-    assert await writer.sampled(AT + HOUR) == {"粤B"}
-    assert await writer.sampled(AT + 2 * HOUR) == set()
+    assert await writer.list_sampled_prefixes(AT + HOUR) == {"粤B"}
+    assert await writer.list_sampled_prefixes(AT + 2 * HOUR) == set()
     assert await points(own_database, "pool_free") == [("粤B", "2026-11-23", 8)]
     assert [value for _, _, value in await points(own_database, "pool_free", "hour")] == [11, 8]
     by_pattern = [("DDDDD", "2026-11-23", 7), ("LDDDD", "2026-11-23", 1)]
