@@ -16,17 +16,17 @@ _TIMEOUT = 60.0
 
 def server_versions() -> dict[str, str]:
     """PostgreSQL, Valkey, Temporal's development server and its UI. Raises `StartProblem`, `ValueError`, `OSError`."""
-    temporal = _said(temporal_program())
+    temporal = _ask_version(temporal_program())
     return {
-        "postgresql": _version_in(r"PostgreSQL\) (\d[\w.]*)", _said(postgres_program("postgres"))),
-        "valkey": _version_in(r"v=(\d[\w.]*)", _said(valkey_program())),
+        "postgresql": _version_in(r"PostgreSQL\) (\d[\w.]*)", _ask_version(postgres_program("postgres"))),
+        "valkey": _version_in(r"v=(\d[\w.]*)", _ask_version(valkey_program())),
         "temporal-cli": _version_in(r"version (\d[\w.-]*)", temporal),
         "temporal-server": _version_in(r"Server (\d[\w.-]*)", temporal),
         "temporal-ui": _version_in(r"UI (\d[\w.-]*)", temporal),
     }
 
 
-def _said(program: Path) -> str:
+def _ask_version(program: Path) -> str:
     command = [str(program), "--version"]
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=_TIMEOUT).stdout  # noqa: S603 -- our own program
 

@@ -162,9 +162,9 @@ class Log:
             self.lines.append(json.loads(entry["l"]))
             check(chain.hex() == entry["h"], f"{self.prefix}: the chain is broken at line {self.lines[-1]['s']}")
         self.stated = {(x["e"], x["of"]): x["free"] for x in self.lines if x["op"] == "checkpoint"}
-        self.free = Free(self.stored(self.head["base"]["free"]))
+        self.free = Free(self.bitmap(self.head["base"]["free"]))
 
-    def stored(self, digest: str) -> int:
+    def bitmap(self, digest: str) -> int:
         bitmap = zlib.decompress((self.folder / f"bitmap-{digest}.z").read_bytes())
         check(hashlib.sha256(bitmap).hexdigest() == digest, f"{self.prefix}: the bitmap {digest} is another one")
         return int.from_bytes(bitmap, "big")
@@ -184,7 +184,7 @@ class Log:
             if is_lost and self.day["from_ms"] <= line["t"] < self.day["to_ms"]:
                 self.found["picks that led to no draw"] += 1
             if line["op"] == "install":
-                removed = self.free.integer() & ~(new := self.stored(line["free"])) & segment_mask(line["segments"])
+                removed = self.free.integer() & ~(new := self.bitmap(line["free"])) & segment_mask(line["segments"])
                 for position in claimed:
                     removed &= ~(1 << (SIZE - 1 - position))
                 check(begins or not removed, f"{self.prefix}: line {here} takes numbers away and does not say why")

@@ -83,9 +83,7 @@ async def postpone_outage(context: OperationsContext, command: OperatorCommand, 
     if not _needs_second(outage):
         return await _begin(context, command, given)
     await context.repositories.operator_requests.add(
-        OperatorRequest(
-            command.id, "extend_deadlines", _wanted(given), command.act.reason, command.at, command.operator
-        )
+        OperatorRequest(command.id, "extend_deadlines", _facts(given), command.act.reason, command.at, command.operator)
     )
     workflow_id = postponement_workflow_id(str(command.id))
     address = context.addresses.of(workflow_id)
@@ -126,7 +124,7 @@ def _days(given: PostponementInput) -> list[date]:
     return [date.fromisoformat(day) for day in given.days]
 
 
-def _wanted(given: PostponementInput) -> dict[str, Any]:
+def _facts(given: PostponementInput) -> dict[str, Any]:
     return {"days": given.days, "closed": given.closed, "office": given.office, "visit_by": given.visit_by}
 
 
