@@ -16,6 +16,7 @@ from config.payload_codec import ENCODING, READ_AGAIN_S, EncryptedPayloads, Unre
 from config.settings import Settings
 from config.temporal import connect
 from embedded.temporal import Temporal
+from tests.support.clocks import Monotonic
 from workflows.messages import Draw
 
 PLAIN = Payload(metadata={"encoding": b"json/plain"}, data=b'{"exclude_four":true}')
@@ -26,13 +27,6 @@ class Echo:
     @workflow.run
     async def run(self, said: Draw) -> Draw:
         return said
-
-
-class Monotonic:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def keys(*ids: str) -> dict[str, object]:

@@ -13,6 +13,7 @@ from gateways import circuit_breaker, http
 from gateways.circuit_breaker import FAILURES, REST_S, Circuit, Guard, Outcome
 from gateways.sms.choice import GuardedSms
 from gateways.sms.http import HttpSms
+from tests.support.clocks import Monotonic
 from tests.support.http_server import LocalServer
 from tests.support.sms import MESSAGE
 from tests.support.waiting import eventually
@@ -30,13 +31,6 @@ class Metrics:
 
     def show_circuit(self, part: str, circuit: Circuit) -> None:
         self.circuits.append(f"{part} {circuit}")
-
-
-class Monotonic:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

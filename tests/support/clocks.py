@@ -1,4 +1,4 @@
-"""A clock that a test sets."""
+"""Clocks that a test sets."""
 
 from datetime import UTC, datetime
 
@@ -10,4 +10,13 @@ class SettableClock:
         self.now = NOW
 
     def __call__(self) -> datetime:
+        return self.now
+
+
+class Monotonic:
+    """Seconds, as of `time.monotonic`."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
         return self.now

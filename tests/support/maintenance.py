@@ -2,7 +2,8 @@
 
 from uuid import uuid4
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, ScheduleHandle, WorkflowHandle
+from temporalio.service import RPCError
 
 from tests.support.world import World
 from workflows.maintenance.types import MaintenanceInput, MaintenanceReport, RevivedWorkflows
@@ -22,3 +23,11 @@ async def run_revival(client: Client, task_queue: str) -> RevivedWorkflows:
     revived = (await handle.result()).revived
     assert revived
     return revived
+
+
+async def schedule_exists(schedule: ScheduleHandle) -> bool:
+    try:
+        await schedule.describe()
+    except RPCError:
+        return False
+    return True

@@ -13,6 +13,7 @@ from temporalio.client import Client, ScheduleHandle
 from temporalio.service import RPCError
 
 from process.clock import system_clock
+from tests.support.maintenance import schedule_exists
 from tests.support.waiting import eventually
 from worker.schedules import keep_schedule
 from workflows.maintenance.schedule import STANDSTILL, ensure_schedule
@@ -44,14 +45,6 @@ async def keep_in_background(
         await keeping
 
 
-async def exists(schedule: ScheduleHandle) -> bool:
-    try:
-        await schedule.describe()
-    except RPCError:
-        return False
-    return True
-
-
 async def is_reported(logs: list[EventDict], event: str) -> bool:
     return any(entry["event"] == event for entry in logs)
 
@@ -62,7 +55,7 @@ async def test_a_schedule_that_is_lost_is_created_again_by_a_running_worker(
     await schedule.delete()
     with capture_logs() as logs:
         async with keep_in_background(temporal_client, schedule):
-            await eventually(lambda: exists(schedule))
+            await eventually(lambda: schedule_exists(schedule))
             await eventually(lambda: is_reported(logs, "maintenance schedule was missing"))
 
 

@@ -6,8 +6,7 @@ from http import HTTPStatus
 from uuid import uuid4
 
 import pytest
-from temporalio.client import ScheduleHandle, WorkflowExecutionStatus
-from temporalio.service import RPCError
+from temporalio.client import WorkflowExecutionStatus
 
 from embedded.temporal import Temporal
 from gateways.identity.logout_tokens import LogoutToken
@@ -16,6 +15,7 @@ from tests.scenarios.faults.installation import Installation
 from tests.support.applicants import Applicant, Car, Selection
 from tests.support.country import Country
 from tests.support.desk import clerk_of
+from tests.support.maintenance import schedule_exists
 from tests.support.temporal_ui import details_of
 from tests.support.waiting import eventually
 from worker.schedules import keep_schedule
@@ -197,7 +197,7 @@ async def test_a_temporal_that_has_lost_everything_is_filled_again_by_acts_and_b
     installation.last_report = None
 
     await draw(acting)
-    await eventually(lambda: exists(client.get_schedule_handle(schedule)))
+    await eventually(lambda: schedule_exists(client.get_schedule_handle(schedule)))
     keeping.cancel()
     # Without the mark, too, a missed deadline is found by its row.
     await installation.revive(system_clock() + timedelta(minutes=3))
@@ -217,14 +217,6 @@ async def lose_everything(temporal: Temporal) -> None:
     for file in temporal.folder.temporal.iterdir():
         file.unlink()
     await temporal.bring_up()
-
-
-async def exists(schedule: ScheduleHandle) -> bool:
-    try:
-        await schedule.describe()
-    except RPCError:
-        return False
-    return True
 
 
 async def is_banned(selection: Selection) -> bool:
