@@ -1,4 +1,4 @@
-"""What belongs to one place only: HTTP's own errors, decisions, and chance to the modules that are named here."""
+"""What belongs to one place only: HTTP's own errors to the API, chance to the modules that are named here."""
 
 import ast
 from collections.abc import Iterator
@@ -45,15 +45,6 @@ def http_exceptions(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield getattr(node, "lineno", 0), "HTTPException"
 
 
-def decisions(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Where a decision's row is loaded, with what the request has decided before, and where a decision is committed."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr in {"load", "commit"}:
-            owner = ast.unparse(node.value).lstrip("_").rpartition(".")[2].lstrip("_")
-            if owner == "decisions":
-                yield node.lineno, ast.unparse(node)
-
-
 def chances(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for line, name in uses(tree):
         if any(name == source or name.startswith(f"{source}.") for source in SOURCES):
@@ -67,12 +58,6 @@ def random_ids(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def test_https_own_errors_are_known_to_the_api_only() -> None:
     findings = [found for found in findings_in_packages(http_exceptions) if not found.path.startswith("api/")]
     assert not findings, as_list(findings)
-
-
-def test_whether_a_request_was_decided_before_is_asked_in_one_place() -> None:
-    found = findings_in_packages(decisions)
-    assert {found.path for found in found} == {"activities/decide/decide.py"}, as_list(found)
-    assert sorted(found.what for found in found) == ["self.decisions.commit", "self.decisions.load"]
 
 
 def test_chance_comes_from_named_modules_only() -> None:
@@ -108,13 +93,6 @@ def test_domain_and_workflows_are_deterministic() -> None:
 )
 def test_an_error_of_http_is_caught(snippet: str) -> None:
     assert list(http_exceptions(ast.parse(snippet)))
-
-
-@pytest.mark.parametrize(
-    "snippet", ["await repositories.decisions.load(a, b)", "self._decisions.commit(c)", "decisions.load(d)"]
-)
-def test_a_second_place_that_decides_is_caught(snippet: str) -> None:
-    assert list(decisions(ast.parse(f"async def act():\n    {snippet}")))
 
 
 @pytest.mark.parametrize(
