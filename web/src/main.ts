@@ -1,5 +1,6 @@
 import './styles/vant'
 import './styles/base.css'
+import './styles/shared.css'
 import './styles/display.css'
 import './styles/print.css'
 import { createApp } from 'vue'

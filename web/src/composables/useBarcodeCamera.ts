@@ -1,5 +1,6 @@
 import { nextTick, onScopeDispose, ref, type Ref } from 'vue'
-import { loadBarcodeReader, type BarcodeReader } from './barcodeDetector'
+import { loadBarcodeReader } from './barcodeDetector'
+import type { BarcodeReader } from './zxingReader'
 
 const LOOK_EVERY_MS = 200
 
