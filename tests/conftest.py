@@ -26,7 +26,7 @@ from embedded.supervisor import DATABASE
 from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from process.exit import leave
-from process.garbage import search_rarely
+from process.garbage import collect_rarely
 from tests.support.prepared_cluster import prepared_cluster
 from tests.support.suite_scheduler import Folder, SuiteScheduler, order_of
 
@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """The modules of all tests are many objects, which no collection of garbage needs to look at."""
-    search_rarely()
+    collect_rarely()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SuiteScheduler:
