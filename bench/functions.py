@@ -5,11 +5,11 @@ all that these call: the rules, conversions, hashes, the pool and the view.
 """
 
 import asyncio
-import json
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bench.figures import Figure, Target
@@ -18,17 +18,18 @@ from bench.requests import DrawnPreselection, sign_in
 from bench.sizes import Sizes
 from bench.stack import AT_ONCE, Stack
 from embedded.managed_process import ManagedProcess
+from embedded.ports import free_port
 from embedded.programs import ROOT, Api, Program, Worker
 
 MOST = 26
 WARM_UP = 3
-DRAWS = 5
+QUEUE = "counted"
 AFTER_ALL_S = 0.3
 """Streams and the index are brought up to date after the answer."""
 
 
-async def measure(stack: Stack, _: Sizes) -> list[Figure]:
-    found = await functions_of_a_draw(stack)
+async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
+    found = await functions_of_a_draw(beside(stack), sizes.counted_draws)
     passed = sum("passed" in line for line in found)
     return [
         Figure("functions that hand a draw on, in the API and the worker", [passed], Target("at most", MOST), digits=0),
@@ -36,19 +37,28 @@ async def measure(stack: Stack, _: Sizes) -> list[Figure]:
     ]
 
 
-async def functions_of_a_draw(stack: Stack) -> list[str]:
+def beside(stack: Stack) -> Stack:
+    """The same with another queue and port: other programs may run."""
+    port = free_port()
+    ours = {"XUANHAO_HTTP_PORT": str(port), "XUANHAO_TASK_QUEUE": QUEUE}
+    settings = stack.settings.model_copy(update={"http_port": port, "task_queue": QUEUE})
+    return replace(stack, environment={**stack.environment, **ours}, settings=settings)
+
+
+async def functions_of_a_draw(stack: Stack, draws: int) -> list[str]:
     """Those of every one of a few draws; what a program does besides is in some of them only. `main` is in all."""
     files = {name: stack.folder.root / f"functions-{name}.txt" for name in ("api", "worker")}
-    policy = AT_ONCE.with_overrides({"draws": str(WARM_UP + DRAWS + 1)})
+    policy = AT_ONCE.with_overrides({"draws": str(WARM_UP + draws + 1)})
     async with run_counted_programs(stack, files), connect(stack.settings.http_port) as api:
         vehicle = await DrawnPreselection.reach(stack, await sign_in(api), policy)
         rounds = []
-        for number in range(WARM_UP + DRAWS):
+        for _ in range(WARM_UP):
+            await api.post(f"{vehicle.path}/draws", b"{}")
+        for _ in range(draws):
             async with note_calls(files):
-                await api.post(f"{vehicle.path}/draws", json.dumps({}).encode())
+                await api.post(f"{vehicle.path}/draws", b"{}")
                 await asyncio.sleep(AFTER_ALL_S)
-            if number >= WARM_UP:
-                rounds.append({f"{name}: {line}" for name, file in files.items() for line in lines_of(file)})
+            rounds.append({f"{name}: {line}" for name, file in files.items() for line in lines_of(file)})
     return sorted(line for line in set.intersection(*rounds) if not line.endswith(" main"))
 
 

@@ -34,6 +34,8 @@ class Sizes:
     accounts: int = 60
     load_seconds: float = 10
     """How long each load is offered."""
+    counted_draws: int = 5
+    """Draws whose functions are counted: of these, those that are in each."""
     trials: Sequence[str] | None = None
     """Which trials; all by default."""
     confirm_delay: str = "PT5S"
@@ -42,4 +44,4 @@ class Sizes:
 
 TINY = Sizes(pairs=1, journeys_alone=1, journeys_together=2, at_once=2, claims=2_000, draws=2, calls=3, actions=2,
              rest_journeys=1, rivals=8, growth=((20, 100, (200,)),), rounds=1, waiting=10, deadlines=5, accounts=2,
-             load_seconds=0.5, confirm_delay="PT1S", trials=("nothing",))  # fmt: skip
+             load_seconds=0.5, counted_draws=2, confirm_delay="PT1S", trials=("nothing",))  # fmt: skip

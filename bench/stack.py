@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from temporalio.client import Client
 
@@ -29,6 +30,7 @@ from storage.offices.offices import Office
 from storage.repositories import Repositories
 from worker.container import WorkerContainer
 
+Started = TypeVar("Started", bound=Part)
 BARE_QUEUE = "bare"
 PREFIXES = ("新Y", "新Z")
 """Two whole prefixes: `PREFIXES[0]` keeps its numbers, and `PREFIXES[1]` is used up."""
@@ -60,6 +62,8 @@ class Stack:
     container: WorkerContainer
     client: Client
     office: Office
+    running: dict[str, Part] = field(default_factory=dict)
+    """The programs of the blocks around, by name: a block in them uses theirs."""
 
     @property
     def repositories(self) -> Repositories:
@@ -69,31 +73,35 @@ class Stack:
     async def worker(self) -> AsyncIterator[None]:
         """A worker process, as `make run` starts it."""
         temporal, queue = self.settings.temporal_address, self.settings.task_queue
-        async with _up(Worker(self.folder, self.environment, temporal=temporal, task_queue=queue)):
+        async with self._up(Worker(self.folder, self.environment, temporal=temporal, task_queue=queue)):
             yield
 
     @asynccontextmanager
     async def bare_worker(self, task_queue: str = BARE_QUEUE, **environment: str) -> AsyncIterator[None]:
         """The same with the bare workflow."""
         ours = {**self.environment, **environment}
-        async with _up(BareWorker(self.folder, ours, self.settings.temporal_address, task_queue)):
+        async with self._up(BareWorker(self.folder, ours, self.settings.temporal_address, task_queue)):
             yield
 
     @asynccontextmanager
     async def api(self) -> AsyncIterator[Api]:
         """An API process with the demo's sign-in, on `settings.http_port`."""
-        api = Api(self.folder, "demo.server", self.environment, port=self.settings.http_port)
-        async with _up(api):
+        async with self._up(Api(self.folder, "demo.server", self.environment, port=self.settings.http_port)) as api:
             yield api
 
-
-@asynccontextmanager
-async def _up(part: Part) -> AsyncIterator[None]:
-    await part.bring_up()
-    try:
-        yield
-    finally:
-        await part.stop()
+    @asynccontextmanager
+    async def _up(self, part: Started) -> AsyncIterator[Started]:
+        if outer := self.running.get(part.name):
+            assert isinstance(outer, type(part))
+            yield outer
+            return
+        self.running[part.name] = part
+        try:
+            await part.bring_up()
+            yield part
+        finally:
+            del self.running[part.name]
+            await part.stop()
 
 
 @asynccontextmanager
