@@ -31,6 +31,13 @@ def uses(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
+def last_name(node: ast.AST) -> str:
+    """`f` of `f` and of `a.b.f`; nothing of what is neither a name nor an attribute."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def strings(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Line and text of every string that is no documentation."""
     documentation = {

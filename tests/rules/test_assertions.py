@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.rules.python_names import last_name
 from tests.rules.source_files import Finding, as_list, python_files, tree_of
 
 CLAIMS = {
@@ -14,6 +15,7 @@ CLAIMS = {
     "asyncio.timeout",  # What does not end in time fails.
     "run_state_machine_as_test",  # Hypothesis calls the machine's invariants, which assert.
 }
+NAMES_OF_CLAIMS = {claim.rpartition(".")[2] for claim in CLAIMS}
 SAYS_SO = "without_error"
 """In the name of a test whose whole claim is that a call succeeds."""
 
@@ -44,7 +46,7 @@ def asserts_itself(function: Function) -> bool:
     narrowing_counts = function.name.startswith("test_")
     return any(
         (isinstance(node, ast.Assert) and (narrowing_counts or not narrows(node.test)))
-        or (isinstance(node, ast.Call) and ast.unparse(node.func) in CLAIMS)
+        or (isinstance(node, ast.Call) and last_name(node.func) in NAMES_OF_CLAIMS and ast.unparse(node.func) in CLAIMS)
         or (isinstance(node, ast.Raise) and node.exc is not None and "AssertionError" in ast.unparse(node.exc))
         for node in ast.walk(function)
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.rules.python_names import last_name
 from tests.rules.source_files import Finding, as_list, findings
 
 BROAD = {"Exception", "BaseException"}
@@ -55,7 +56,7 @@ def _is_broad(kind: ast.expr | None) -> bool:
 def _suppresses_all(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Call)
-        and ast.unparse(node.func).split(".")[-1] == "suppress"
+        and last_name(node.func) == "suppress"
         and any(_is_broad(argument) for argument in node.args)
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rules.python_names import uses
+from tests.rules.python_names import last_name, uses
 from tests.rules.source_files import as_list, findings_in_packages
 
 CHANCE = {
@@ -40,8 +40,7 @@ RANDOM_IDS = ("uuid.uuid1", "uuid.uuid4")
 def http_exceptions(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         imported = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
-        used = [ast.unparse(node).split(".")[-1]] if isinstance(node, ast.Name | ast.Attribute) else []
-        if "HTTPException" in [*imported, *used]:
+        if "HTTPException" in [*imported, last_name(node)]:
             yield getattr(node, "lineno", 0), "HTTPException"
 
 
