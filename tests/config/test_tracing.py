@@ -28,6 +28,7 @@ print([name for name in sys.modules if name.startswith(parts + ours)])
 """
 
 
+@pytest.mark.slow
 def test_nothing_is_imported_for_traces_that_are_off() -> None:
     ran = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, env={}, capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"

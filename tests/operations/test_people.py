@@ -17,7 +17,7 @@ from process.clock import system_clock
 from storage.bans.repository import BanRepository
 from tests.support.api_stack import keys_of
 from tests.support.applicants import Selection
-from tests.support.command_line import run_process, variables
+from tests.support.command_line import Run, run_process, variables
 from tests.support.country import Country
 from tests.support.desk import clerk_of, operator, reserve_plate
 from tests.support.waiting import eventually
@@ -40,7 +40,7 @@ async def stored_row(selection: Selection) -> str:
 
 
 async def test_a_person_gets_everything_and_the_number_is_never_an_argument(
-    country: Country, settings: Settings, tmp_path: Path
+    country: Country, settings: Settings, tmp_path: Path, xuanhao: Run
 ) -> None:
     office, applicant = await country.office(), country.applicant()
     car = country.car(applicant, office)
@@ -54,10 +54,10 @@ async def test_a_person_gets_everything_and_the_number_is_never_an_argument(
     assert exported["vehicle"]["vin"] == car.vin
     assert exported["plate"] == (await selection.view())["plate"]
     assert "confirm" in {record.get("action") for record in records}
-    as_seller = await run_process(words, variables(settings), f"{car.seller.id_number}\n", tmp_path)
-    assert [json.loads(line)["kind"] for line in as_seller.out.splitlines()] == ["sold"]
+    as_seller = await xuanhao(*words, stdin=f"{car.seller.id_number}\n")
+    assert [record["kind"] for record in as_seller.records] == ["sold"]
     for typed in ("", "x", "110101199002300014"):
-        wrong = await run_process(words, variables(settings), f"{typed}\n", tmp_path)
+        wrong = await xuanhao(*words, stdin=f"{typed}\n")
         assert (wrong.code, "id_number_invalid" in wrong.err) == (1, True)
 
 

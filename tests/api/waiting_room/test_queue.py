@@ -76,6 +76,7 @@ async def test_from_the_opening_of_the_room_to_the_start_with_its_pass(country: 
     )
 
 
+@pytest.mark.slow
 async def test_the_stream_shows_the_place_and_the_turn(country: Country, address: str) -> None:
     office, buyer = await country.own_office(), country.applicant(sid=str(uuid4()))
     assert (await open_room(country, office)).status == 201
@@ -131,6 +132,7 @@ async def test_other_offices_need_no_pass(country: Country) -> None:
     assert (await selection.post("start")).ok()["stage"] == "identity_verification"
 
 
+@pytest.mark.slow
 async def test_an_operator_closes_a_room_early_and_cancels_a_coming_one(country: Country, address: str) -> None:
     office, buyer = await country.own_office(), country.applicant()
     queue, closing = f"/offices/{office.code}/queue", f"/operations/offices/{office.code}/queue/closing"

@@ -1,5 +1,6 @@
 """All attacks of somebody who wants more than the chances of one person and one car."""
 
+import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -36,11 +37,15 @@ def short() -> Sequence[Attack]:
     """The short form, for a test."""
     return (
         *ALWAYS, partial(races.rivals_for_numbers, rivals=6), partial(races.replays, times=12),
-        partial(codes.guessed_codes, parallel=20), partial(http_games.slow_requests, slow=20),
-        partial(loads.pipelined_requests, connections=5, behind=1000),
+        partial(codes.guessed_codes, parallel=20), partial(loads.pipelined_requests, connections=5, behind=1000),
         # Without rests it is above six; a loaded machine of two cores needs slack.
         partial(neighbours.one_account_sends_all_it_can, kind=neighbours.writes, rounds=3, most=3.0),
     )  # fmt: skip
+
+
+def short_beside() -> Attack:
+    """What waits for ten seconds or so, beside the others of the short form."""
+    return partial(http_games.slow_requests, slow=20)
 
 
 def load() -> Sequence[Attack]:
@@ -64,12 +69,20 @@ def long() -> Sequence[Attack]:
     )  # fmt: skip
 
 
-async def run_attacks(service: DemoService, attacks: Sequence[Attack], *, aloud: bool = False) -> list[AttackResult]:
-    """One attack after the other, then the count."""
+async def run_attacks(
+    service: DemoService, attacks: Sequence[Attack], *, beside: Attack | None = None, aloud: bool = False
+) -> list[AttackResult]:
+    """One attack after the other, and one beside them, then the count."""
     results = []
-    for attack in (*attacks, count.fairness):
-        began = time.monotonic()
-        results.append(await attack(service))
-        if aloud:
-            sys.stderr.write(f"{results[-1]} {time.monotonic() - began:.1f} s\n")
-    return results
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(_of_attack(beside, service)) if beside else None
+        for attack in (*attacks, count.fairness):
+            began = time.monotonic()
+            results.append(await attack(service))
+            if aloud:
+                sys.stderr.write(f"{results[-1]} {time.monotonic() - began:.1f} s\n")
+    return [*results, waiting.result()] if waiting else results
+
+
+async def _of_attack(attack: Attack, service: DemoService) -> AttackResult:
+    return await attack(service)

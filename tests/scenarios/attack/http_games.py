@@ -109,7 +109,8 @@ async def oversized_requests(service: DemoService) -> AttackResult:
 async def slow_requests(service: DemoService, slow: int) -> AttackResult:
     """Many connections with slow heads and bodies; other clients must not notice, and slow ones are closed."""
     result = AttackResult(f"{slow} slow connections")
-    applicant = await service.caller("applicant")
+    # Nobody else uses this account: its calls are counted.
+    applicant = (await service.neighbours(1))[0]
     signed, json = f"Authorization: Bearer {applicant.token}", "Content-Type: application/json"
     body = request("POST", "/api/v1/entries", HOST, CLOSE, signed, json, "Content-Length: 1000")
     trickles = [asyncio.ensure_future(_trickle(service, b"GET / HTTP/1.1\r\nX: ")) for _ in range(slow // 2)]

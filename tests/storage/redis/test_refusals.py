@@ -128,6 +128,7 @@ async def test_a_server_that_is_busy_with_a_script_counts_as_down_and_serves_aga
         await ping(redis)
 
 
+@pytest.mark.slow
 async def test_a_server_that_still_loads_its_snapshot_counts_as_down(server: TcpValkey) -> None:
     async with make_redis(server.url) as redis:
         await redis.mset({f"key {number}": "x" * 100 for number in range(1000)})

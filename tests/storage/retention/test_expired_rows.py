@@ -147,6 +147,7 @@ async def test_more_rows_than_go_in_one_statement_are_all_removed(
     assert await remove(own_database, "claims", AT + DAY) == 10
 
 
+@pytest.mark.slow
 async def test_a_kind_that_can_not_be_removed_now_does_not_keep_the_others(own_database: Database) -> None:
     stored = await Stored.create(own_database)
     await stored.insert_submission(at=AT)

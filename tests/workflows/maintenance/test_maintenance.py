@@ -223,6 +223,7 @@ async def test_a_step_that_can_not_be_done_fails_the_run_after_the_others_were_d
     assert set(cause.details[0]) == {step.name for step in STEPS} - {"keyboards", "indexes"}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("maintenance_worker")
 async def test_what_has_expired_is_removed_although_the_months_of_the_audit_can_not_be_made(
     own_container: WorkerContainer, temporal_client: Client, as_owner: Callable[[str], str], fresh_database: str
