@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 
 def origins(tree: ast.Module) -> dict[str, str]:
@@ -17,8 +18,13 @@ def origins(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def uses(tree: ast.Module) -> Iterator[tuple[int, str]]:
+@cache
+def uses(tree: ast.Module) -> tuple[tuple[int, str], ...]:
     """Line and full name of every use of something imported, the import itself included."""
+    return tuple(_uses(tree))
+
+
+def _uses(tree: ast.Module) -> Iterator[tuple[int, str]]:
     known = origins(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute):

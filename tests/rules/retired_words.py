@@ -146,7 +146,7 @@ def prose(path: str) -> list[tuple[int, str]]:
         return web_source.comments(path, text)
     if not path.endswith(".py"):
         return [(1, text)] if path.endswith(DOCUMENTS) else []
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline) if "#" in text else ()
     comments = [(token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT]
     alone = (node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Expr))
     constants = (node for node in alone if isinstance(node, ast.Constant))
