@@ -15,6 +15,8 @@ export default defineConfig({
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: backend, changeOrigin: false }])) },
   test: {
     environment: 'happy-dom',
+    // See tests/setup.ts.
+    isolate: false,
     include: ['tests/unit/**/*.test.ts'],
     restoreMocks: true,
     setupFiles: ['tests/setup.ts'],

@@ -1,13 +1,17 @@
-import { enableAutoUnmount } from '@vue/test-utils'
+import { disableAutoUnmount, enableAutoUnmount } from '@vue/test-utils'
 import { afterEach, vi } from 'vitest'
-import { i18n } from '@/i18n'
-import zhCN from '@/i18n/zh-CN'
-import staffWords from '@/i18n/staff/zh-CN'
 
+// The files of a worker share its browser and the packages; the pages' own modules, which keep what was read, are new for each.
+vi.resetModules()
+document.body.replaceChildren()
+for (const name of document.documentElement.getAttributeNames()) document.documentElement.removeAttribute(name)
+
+const [{ i18n }, { default: zhCN }, { default: staffWords }] = await Promise.all([import('@/i18n'), import('@/i18n/zh-CN'), import('@/i18n/staff/zh-CN')])
 // The router loads the words of the staff pages with the first of them.
 i18n.global.setLocaleMessage('zh-CN', { ...zhCN, ...staffWords })
 
 // The countdowns of one test's page would run on into the clock of the next.
+disableAutoUnmount()
 enableAutoUnmount(afterEach)
 
 // No test reaches a network: whoever needs an answer gives one.
