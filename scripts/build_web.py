@@ -24,6 +24,18 @@ NOT_SOURCES = {"node_modules", "dist", "tests"}
 
 
 def main() -> None:
+    install_tools()
+    # Another lock than the tools', because whoever needs only them need not wait for a build.
+    with (WEB / "vite.config.ts").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        sources = digest_of(sorted(source_files()))
+        if not is_stamped(STAMP, sources):
+            require("npm", "run", "build")
+            STAMP.write_text(sources)
+
+
+def install_tools() -> None:
+    """Install the packages of package-lock.json, unless they are there."""
     with (WEB / "package-lock.json").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         packages = hashlib.sha256(lock.read()).hexdigest()
@@ -31,10 +43,6 @@ def main() -> None:
             sys.stderr.write("Installing the web pages' tools (about half a minute) …\n")
             require("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
             INSTALLED.write_text(packages)
-        sources = digest_of(sorted(source_files()))
-        if not is_stamped(STAMP, sources):
-            require("npm", "run", "build")
-            STAMP.write_text(sources)
 
 
 def is_stamped(stamp: Path, wanted: str) -> bool:

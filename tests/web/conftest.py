@@ -8,8 +8,15 @@ import pytest
 
 from api.app import with_routes
 from api.openapi.document import document_of
+from scripts.build_web import install_tools
 from tests.support.running_stack import RunningStack, run_stack
-from tests.web.pages_under_test import brisk_stack_in, build_pages, hasty_stack_in
+from tests.web.pages_under_test import brisk_stack_in, build_pages
+
+
+@pytest.fixture(scope="session")
+def web_tools() -> None:
+    """What checks and tests the pages' sources."""
+    install_tools()
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +35,4 @@ def openapi_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def brisk_stack(pages: None, tmp_path: Path) -> AsyncIterator[RunningStack]:
     async with run_stack(brisk_stack_in(tmp_path)) as stack:
-        yield stack
-
-
-@pytest.fixture
-async def hasty_stack(pages: None, tmp_path: Path) -> AsyncIterator[RunningStack]:
-    async with run_stack(hasty_stack_in(tmp_path)) as stack:
         yield stack
