@@ -17,6 +17,8 @@ export default defineConfig({
     environment: 'happy-dom',
     // See tests/setup.ts.
     isolate: false,
+    // A test that replays a day computes for seconds where other tests take the processor.
+    testTimeout: 30_000,
     include: ['tests/unit/**/*.test.ts'],
     restoreMocks: true,
     setupFiles: ['tests/setup.ts'],

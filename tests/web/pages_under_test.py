@@ -11,16 +11,6 @@ from tests.support.running_stack import RunningStack
 LONGEST_RUN_S = 840
 # Nobody watches the buttons' countdowns, so they are shorter.
 _BRISK = {"CONFIRM_DELAY": "PT1S", "COMPOSE_INTERVAL": "PT2S", "CODE_RESEND": "PT1S"}
-# Short countdowns and one chance of each kind, as web/README.md asks.
-_SHORT = {
-    "CONFIRM_DELAY": "PT1S",
-    "BATCH_TTL": "PT8S",
-    "CANDIDATE_TTL": "PT12S",
-    "VALIDITY": "PT15S",
-    "COMPOSE_INTERVAL": "PT1S",
-    "DRAWS": "1",
-    "COMPOSED": "1",
-}
 
 
 def build_pages() -> None:
@@ -29,15 +19,7 @@ def build_pages() -> None:
 
 
 def brisk_stack_in(folder: Path) -> RunningStack:
-    return _stack_with(_BRISK, folder)
-
-
-def hasty_stack_in(folder: Path) -> RunningStack:
-    return _stack_with(_SHORT, folder)
-
-
-def _stack_with(policy: dict[str, str], folder: Path) -> RunningStack:
-    return RunningStack(folder, {f"XUANHAO_POLICY__{name}": value for name, value in policy.items()})
+    return RunningStack(folder, {f"XUANHAO_POLICY__{name}": value for name, value in _BRISK.items()})
 
 
 def run_script(name: str, **variables: str) -> None:

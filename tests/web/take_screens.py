@@ -1,4 +1,4 @@
-"""Takes screenshots of every screen into `docs/screens`, from separate systems: `make screens`."""
+"""Takes screenshots of every screen into `docs/screens`, from one running system: `make screens`."""
 
 import asyncio
 import shutil
@@ -10,7 +10,7 @@ from PIL import Image
 
 from scripts.build_web import ROOT
 from tests.support.running_stack import RunningStack, run_stack
-from tests.web.pages_under_test import build_pages, hasty_stack_in, run_script
+from tests.web.pages_under_test import build_pages, run_script
 
 FOLDER = ROOT / "docs" / "screens"
 # Flat pages lose nothing visible, and take a third of the size.
@@ -31,16 +31,15 @@ def main() -> None:
     build_pages()
     with TemporaryDirectory() as folder:
         taken = Path(folder) / "screens"
-        asyncio.run(_take(RunningStack(Path(folder) / "ordinary", _CODES_SOON), "screens", taken))
-        asyncio.run(_take(hasty_stack_in(Path(folder) / "hasty"), "screens:short", taken))
+        asyncio.run(_take(RunningStack(Path(folder) / "system", _CODES_SOON), taken))
         keep(taken)
 
 
-async def _take(stack: RunningStack, script: str, taken: Path) -> None:
-    sys.stderr.write(f"Taking the pictures of npm run {script} (a few minutes) …\n")
+async def _take(stack: RunningStack, taken: Path) -> None:
+    sys.stderr.write("Taking the pictures (a few minutes) …\n")
     async with run_stack(stack):
         variables = {"XUANHAO_BASE_URL": stack.url, "XUANHAO_SCREENS": str(taken)}
-        await asyncio.to_thread(run_script, script, **variables)
+        await asyncio.to_thread(run_script, "screens", **variables)
 
 
 def keep(taken: Path, folder: Path = FOLDER) -> None:

@@ -1,17 +1,14 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { BASE, launchBrowser, visit, type Visitor } from './browser'
-import { anApplicant, callAs, messagesOf, type User } from './demoWorld'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { BASE, theBrowser, visit, type Visitor } from './browser'
+import { callAs, messagesOf, type User } from './demoWorld'
+import { motions, motionsIn } from './motion'
+import { anApplicant } from './people'
+import { showSelection } from './shortcuts'
 import { composeFree, confirmCandidate, draw, enterVehicle, putAside, submitComposition, verifyIdentity } from './steps'
 
-let browser: Browser
+const browser = await theBrowser()
 let visitor: Visitor
 let user: User
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
 
 beforeEach(async () => {
   visitor = await visit(browser)
@@ -51,16 +48,14 @@ test('by draw: from the explanation to the completed preselection, and there aga
 
 test('不包含4: none of the ten holds the digit', { tags: ['R-36'] }, async () => {
   const { page } = visitor
-  await enterVehicle(page, user)
-  await verifyIdentity(page, user)
+  await showSelection(page, user)
   await page.getByLabel('不包含4').check()
   expect((await draw(page)).filter((number) => number.includes('4'))).toEqual([])
 })
 
 test('by composition: the on-screen keyboard alone fills the number, pressed by hand or by keys, and it is confirmed at once', { tags: ['R-18', 'R-19', 'R-28'] }, async () => {
   const { page } = visitor
-  await enterVehicle(page, user)
-  await verifyIdentity(page, user)
+  await showSelection(page, user)
   await page.getByRole('tab', { name: '自编' }).click()
   const slot = page.locator('.slot[aria-pressed="true"]')
   await slot.focus()
@@ -118,8 +113,7 @@ test('a reload in every step reads the view and enters nothing again', async () 
 
 test('two tabs stay in step, and the second one joins without disturbing the first', async () => {
   const { page, context } = visitor
-  await enterVehicle(page, user)
-  await verifyIdentity(page, user)
+  await showSelection(page, user)
   const second = await context.newPage()
   await second.goto(BASE)
   await second.getByRole('heading', { name: '预选号牌', level: 1 }).waitFor()
@@ -131,8 +125,7 @@ test('two tabs stay in step, and the second one joins without disturbing the fir
 
 test('a second device\'s action appears by itself', async () => {
   const { page } = visitor
-  await enterVehicle(page, user)
-  await verifyIdentity(page, user)
+  await showSelection(page, user)
   await callAs(user.user, 'POST', `/preselections/${preselectionId()}/draws`, { exclude_four: false })
   await page.getByRole('button', { name: '换一批(4)' }).waitFor()
   expect(await page.locator('[data-number]').count()).toBe(10)
@@ -140,10 +133,13 @@ test('a second device\'s action appears by itself', async () => {
 
 test('a lost connection and a double click cost one chance at most', async () => {
   const { page, context } = visitor
-  await enterVehicle(page, user)
-  await verifyIdentity(page, user)
+  await showSelection(page, user)
   await context.setOffline(true)
   await page.getByRole('button', { name: '随机一次(5)' }).dblclick()
+  // The button turns while it is tried again, but not for those who want no motion.
+  await page.locator('.van-loading__spinner').first().waitFor()
+  expect(await page.evaluate(motions)).toContainEqual(expect.stringMatching(/moves$/))
+  expect(await motionsIn(page)).toEqual([])
   await page.locator('[data-code="offline"]').waitFor({ timeout: 30_000 })
   await context.setOffline(false)
   await page.getByRole('button', { name: '随机一次(5)' }).dblclick()
@@ -153,8 +149,7 @@ test('a lost connection and a double click cost one chance at most', async () =>
 
 test('the SMS about the success comes, the voucher and the page can be printed, and the day goes into a calendar', { tags: ['R-42', 'R-43'] }, async () => {
   const { page } = visitor
-  await enterVehicle(page, user)
-  await verifyIdentity(page, user)
+  await showSelection(page, user)
   const [number = ''] = await draw(page)
   await putAside(page, number)
   await confirmCandidate(page, number)

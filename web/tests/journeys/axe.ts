@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { CDPSession, Page } from 'playwright-core'
-import { inLanguage, OTHER_LANGUAGES } from './languages'
+import { inOtherLanguages } from './languages'
+import { settled } from './settling'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const LEAST_TARGET_PX = 44
@@ -22,9 +23,10 @@ export function inspect(page: Page): Inspection {
     flaws.push(...(await smallTargetsIn(page)).map((target) => `${name}: ${target}`))
   }
   const look = async (name: string) => {
+    await settled(page)
     flaws.push(...(await (await axe)()).map((flaw) => `${name}: ${flaw}`))
     await measure(name)
-    for (const language of OTHER_LANGUAGES) await inLanguage(page, language, () => measure(`${name} in ${language}`))
+    await inOtherLanguages(page, (language) => measure(`${name} in ${language}`))
   }
   return { look, flaws }
 }

@@ -1,14 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchBrowser, visit, type Visitor } from './browser'
-import { anApplicant, callAs, type User } from './demoWorld'
+import { expect, test } from 'vitest'
+import { theBrowser, visit, type Visitor } from './browser'
+import { callAs, type User } from './demoWorld'
+import { anApplicant } from './people'
 import { confirmCandidate, draw, enterVehicle, putAside, verifyIdentity } from './steps'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
 interface Selection {
   stage: string

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BASE, launchBrowser, visit } from './browser'
-import { anApplicant, theClerkOf } from './demoWorld'
+import { BASE, launchBrowser, theBrowser, visit } from './browser'
+import { theClerkOf } from './demoWorld'
+import { anApplicant } from './people'
 import { reachCompleted, reachNotes } from './shortcuts'
 import { signIn } from './steps'
 import { photographVoucher } from './voucherScanner'
@@ -59,8 +60,7 @@ test('a clerk whose reader of codes does not load, or who has no camera, reads s
   await openCamera(page).click()
   await page.getByRole('button', { name: '停止扫描' }).click()
   await browser.close()
-  const without = await launchBrowser()
-  const { page: blind } = await visit(without)
+  const { page: blind, context: without } = await visit(await theBrowser())
   await blind.goto(`${BASE}/desk`)
   await signIn(blind, { user: 'clerk-440300', name: '', roles: [] })
   await openCamera(blind).click()

@@ -22,7 +22,7 @@ interface Message {
   code?: string | null
 }
 
-async function items<T>(path: string): Promise<T[]> {
+export async function items<T>(path: string): Promise<T[]> {
   const response = await fetch(`${BASE}/api/v1/demo${path}`)
   if (!response.ok) throw new Error(`${path} answered ${response.status}`)
   return ((await response.json()) as { items: T[] }).items
@@ -30,24 +30,6 @@ async function items<T>(path: string): Promise<T[]> {
 
 export const vehiclesOf = (user: string) => items<Vehicle>(`/vehicles?user=${encodeURIComponent(user)}`)
 export const messagesOf = (user: string) => items<Message>(`/messages?user=${encodeURIComponent(user)}`)
-
-// Journeys run two files at a time, and each worker takes its own share of the people.
-const WORKERS = 2
-const worker = Number(process.env.VITEST_POOL_ID ?? 1) % WORKERS
-const met = new Set<string>()
-
-/** An applicant who has done nothing yet; from the end of the list, so that nobody's favourite is used up. */
-export async function anApplicant(isWanted: (user: string) => Promise<boolean> = () => Promise.resolve(true)): Promise<User> {
-  const applicants = (await items<User>('/users')).filter(({ user }) => user.startsWith('applicant'))
-  for (const applicant of applicants.toReversed().filter((_, place) => place % WORKERS === worker)) {
-    if (met.has(applicant.user) || !(await isWanted(applicant.user))) continue
-    met.add(applicant.user)
-    const { items: own } = (await callAs(applicant.user, 'GET', '/preselections')) as { items: unknown[] }
-    // Whose phone got a code some seconds ago would have to wait for the next one.
-    if (own.length === 0 && (await messagesOf(applicant.user)).length === 0) return applicant
-  }
-  throw new Error('every applicant of the demo has a preselection already')
-}
 
 export async function theClerkOf(office: string): Promise<User> {
   const clerk = (await items<User>('/users')).find(({ roles, office_code: code }) => roles.includes('clerk') && code === office)
@@ -57,16 +39,25 @@ export async function theClerkOf(office: string): Promise<User> {
 
 /** The newest code for a purpose that came after so many messages had come. */
 export async function codeFor(user: string, purpose: string, after = 0): Promise<string> {
-  for (let attempt = 0; attempt < 60; attempt++) {
+  for (let attempt = 0; attempt < 150; attempt++) {
     const messages = await messagesOf(user)
     const message = messages.slice(0, messages.length - after).find((candidate) => candidate.purpose === purpose && candidate.code)
     if (message?.code) return message.code
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error(`no code for ${purpose} came to ${user}`)
 }
 
-export async function tokenOf(user: string): Promise<string> {
+const tokens = new Map<string, Promise<string>>()
+
+/** A token is good for twelve hours, so one for each user is enough. */
+export function tokenOf(user: string): Promise<string> {
+  const token = tokens.get(user) ?? newToken(user)
+  tokens.set(user, token)
+  return token
+}
+
+async function newToken(user: string): Promise<string> {
   const response = await fetch(`${BASE}/api/v1/demo/tokens`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },

@@ -1,23 +1,19 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BASE, launchBrowser, visit, type Visitor } from './browser'
-import { anApplicant, callAs, theClerkOf, type User } from './demoWorld'
-import { confirmCandidate, draw, enterVehicle, putAside, signIn, verifyIdentity } from './steps'
+import { expect, test } from 'vitest'
+import { BASE, theBrowser, visit, type Visitor } from './browser'
+import { callAs, theClerkOf, type User } from './demoWorld'
+import { anApplicant } from './people'
+import { reachCompleted, reachNotes, show } from './shortcuts'
+import { signIn } from './steps'
 import { scanVoucher } from './voucherScanner'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
+/** A completed preselection, with the applicant's page that shows it. */
 async function reserve({ page }: Visitor, user: User): Promise<{ office: string; number: string }> {
-  const { office_code: office } = await enterVehicle(page, user)
-  await verifyIdentity(page, user)
-  const [number = ''] = await draw(page)
-  await putAside(page, number)
-  await confirmCandidate(page, number)
-  return { office, number }
+  const reached = await reachNotes(user)
+  const number = await reachCompleted(user, reached)
+  await show(page, user, reached, '完成号牌预选')
+  return { office: reached.office, number }
 }
 
 test('a clerk finds the reservation, confirms it, and the applicant sees it at once', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BASE, launchBrowser, visit } from './browser'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { BASE, theBrowser, visit } from './browser'
 
 const recorded = JSON.parse(readFileSync('tests/fairness-day.json', 'utf8')) as {
   own: { draw_id: string; day: string; nonce: string; numbers: string[] }[]
@@ -9,11 +9,7 @@ const recorded = JSON.parse(readFileSync('tests/fairness-day.json', 'utf8')) as 
 }
 const [own] = recorded.own
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
 async function check(page: Page, change: (name: string, content: Buffer) => Buffer = (_, content) => content): Promise<string> {
   const files = Object.entries(recorded.files).map(([name, content]) => ({

@@ -1,12 +1,8 @@
-import type { Browser, BrowserContext, Page, Route } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BASE, launchBrowser, visit } from './browser'
+import type { BrowserContext, Page, Route } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { BASE, theBrowser, visit } from './browser'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
 const LATENCY_MS = 150
 const BYTES_PER_S = (1.6 * 1_000_000) / 8

@@ -1,13 +1,10 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BASE, launchBrowser, visit } from './browser'
-import { anApplicant, callAs, codeFor, messagesOf, vehiclesOf, type User, type Vehicle } from './demoWorld'
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { BASE, theBrowser, visit } from './browser'
+import { callAs, codeFor, messagesOf, vehiclesOf, type User, type Vehicle } from './demoWorld'
+import { anApplicant } from './people'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
 const MOST_STOPS = 80
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })

@@ -1,16 +1,26 @@
 import type { Page } from 'playwright-core'
+import { settled } from './settling'
 
+export const FIRST_LANGUAGE = 'zh-CN'
 export const OTHER_LANGUAGES = ['zh-TW', 'en'] as const
 
-/** Does something with the page in another language, and turns back to Chinese. */
-export async function inLanguage(page: Page, language: string, act: () => Promise<void>): Promise<void> {
+/** Does something with the page in each of the other languages, and turns back to Chinese. */
+export async function inOtherLanguages(page: Page, act: (language: string) => Promise<void>): Promise<void> {
+  try {
+    for (const language of OTHER_LANGUAGES) {
+      await turnToLanguage(page, language)
+      await act(language)
+    }
+  } finally {
+    await turnToLanguage(page, FIRST_LANGUAGE)
+  }
+}
+
+/** What is read again in the language has come when this returns. */
+export async function turnToLanguage(page: Page, language: string): Promise<void> {
   const turn = (await page.locator('select.language').count()) ? choose : browseIn
   await turn(page, language)
-  try {
-    await act()
-  } finally {
-    await turn(page, 'zh-CN')
-  }
+  await settled(page)
 }
 
 /** The demo's own pages follow the browser's language and have no choice. */
@@ -31,6 +41,4 @@ async function choose(page: Page, language: string): Promise<void> {
     select.dispatchEvent(new Event('change', { bubbles: true }))
   }, language)
   await page.locator(`html[lang="${language}"]`).waitFor({ state: 'attached' })
-  // Countdowns and titles follow in the next frame.
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 }

@@ -1,6 +1,6 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { BASE, launchBrowser, visit } from './browser'
+import type { Page } from 'playwright-core'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { BASE, theBrowser, visit } from './browser'
 import { callAs } from './demoWorld'
 import { signIn } from './steps'
 
@@ -14,20 +14,17 @@ const OFFICE = {
   prefixes: ['青B'],
 }
 
-let browser: Browser
+const browser = await theBrowser()
 let page: Page
 let faults: string[]
 beforeAll(async () => {
-  browser = await launchBrowser()
   const saved = await callAs('operator-1', 'PUT', `/operations/offices/${CODE}`, { ...OFFICE, reason: '新设' })
   expect(saved).toHaveProperty('code', CODE)
 })
-afterAll(() => browser.close())
 
 beforeEach(async () => {
   ;({ page, faults } = await visit(browser, { width: 1200, height: 900 }))
-  await signInAs(page, 'operator-1')
-  await page.goto(`${BASE}/operations/offices`)
+  await signInAs(page, 'operator-1', '/operations/offices')
   await page.locator('select[name="office"]').selectOption(CODE)
   return async () => {
     expect(faults).toEqual([])
@@ -35,8 +32,8 @@ beforeEach(async () => {
   }
 })
 
-async function signInAs(on: Page, user: string): Promise<void> {
-  await on.goto(BASE)
+async function signInAs(on: Page, user: string, path: string): Promise<void> {
+  await on.goto(BASE + path)
   await signIn(on, { user, name: user, roles: [] })
 }
 
@@ -77,8 +74,7 @@ test('a policy changes only when a second operator has confirmed it, and its set
   expect(await lookAndAct('提交变更', reason)).toContain(`随机选号次数：${before} → ${after}`)
   await policy.getByRole('status').waitFor()
   const second = await visit(browser, { width: 1200, height: 900 })
-  await signInAs(second.page, 'operator-2')
-  await second.page.goto(`${BASE}/operations/inbox`)
+  await signInAs(second.page, 'operator-2', '/operations/inbox')
   const waiting = second.page.getByRole('row').filter({ hasText: reason })
   await waiting.getByText(`随机选号次数：${after}`).waitFor()
   await page.reload()

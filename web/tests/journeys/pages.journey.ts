@@ -1,14 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, test } from 'vitest'
-import { launchBrowser } from './browser'
+import { test } from 'vitest'
+import { theBrowser } from './browser'
 import { checkWalk } from './variants'
 import { PAGES } from './walks/pages'
 import { STAFF } from './walks/staff'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
-test.each([...PAGES, ...STAFF])('no view of $name has a flaw at 320 px, in any language, in dark mode or in large type', (walk) => checkWalk(browser, walk), 240_000)
+test.each([...PAGES, ...STAFF])('no view of $name has a flaw in any variant', (walk) => checkWalk(browser, walk), 240_000)

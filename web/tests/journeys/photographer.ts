@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { inLanguage, OTHER_LANGUAGES } from './languages'
+import { inOtherLanguages } from './languages'
 import type { Inspect, Size } from './walks/walk'
 
 // Every view as a picture at two widths, kept beside the documents; in the other languages and appearances those that
@@ -24,9 +24,7 @@ export function photograph({ width }: Size): Inspect {
     await page.evaluate(() => document.fonts.ready.then(() => undefined))
     await shoot(page, String(width), name)
     if (ALL || (width === 375 && IN_EVERY_LANGUAGE.has(name))) {
-      for (const language of OTHER_LANGUAGES) {
-        await inLanguage(page, language, () => shoot(page, join(language, String(width)), name))
-      }
+      await inOtherLanguages(page, (language) => shoot(page, join(language, String(width)), name))
     }
     if (width === 375 && (ALL || IN_EVERY_APPEARANCE.has(name))) await inEveryAppearance(page, name)
   }

@@ -1,13 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BASE, launchBrowser, visit } from './browser'
+import { expect, test } from 'vitest'
+import { BASE, theBrowser, visit } from './browser'
 import { draw, putAside } from './steps'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
 test('practice leads from the introduction to a play plate, without signing in and unmistakably marked', async () => {
   const { page, context, faults } = await visit(browser)

@@ -1,15 +1,11 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { inspect } from './axe'
-import { launchBrowser, visit } from './browser'
-import { anApplicant, callAs, vehiclesOf } from './demoWorld'
+import { theBrowser, visit } from './browser'
+import { callAs, vehiclesOf } from './demoWorld'
+import { anApplicant } from './people'
 import { enterVehicle, verifyIdentity } from './steps'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
 

@@ -1,14 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BASE, launchBrowser, visit } from './browser'
-import { anApplicant } from './demoWorld'
-import { enterVehicle, verifyIdentity } from './steps'
+import { expect, test } from 'vitest'
+import { BASE, theBrowser, visit } from './browser'
+import { anApplicant } from './people'
+import { showSelection } from './shortcuts'
+import { enterVehicle } from './steps'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
 test('no inline script may run, and no token lies in the address or in any storage', async () => {
   const { page, context } = await visit(browser)
@@ -44,9 +40,7 @@ test('the first screen comes over the line in under 100 KB', async () => {
 
 test('a press on the plate keyboard is answered in under 100 ms', async () => {
   const { page, context } = await visit(browser)
-  const user = await anApplicant()
-  await enterVehicle(page, user)
-  await verifyIdentity(page, user)
+  await showSelection(page, await anApplicant())
   await page.getByRole('tab', { name: '自编' }).click()
   const times: number[] = []
   // After the fifth press nothing is asked any more.

@@ -1,16 +1,14 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { inspect } from './axe'
-import { BASE, launchBrowser, visit } from './browser'
-import { anApplicant, callAs, theClerkOf, type User } from './demoWorld'
-import { confirmCandidate, draw, enterVehicle, putAside, signIn, verifyIdentity } from './steps'
+import { BASE, theBrowser, visit } from './browser'
+import { callAs, theClerkOf, type User } from './demoWorld'
+import { anApplicant } from './people'
+import { reachCompleted, reachNotes } from './shortcuts'
+import { signIn } from './steps'
 import { scanVoucher } from './voucherScanner'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
 const staff = (user: string): User => ({ user, name: user, roles: [] })
 const WIDE = { width: 1200, height: 900 }
@@ -147,14 +145,10 @@ test('an auditor verifies the chain, keeps a filter, and takes a list home', asy
 
 test('a clerk scans with the browser\'s own reader of codes, compares car and plate, and the story shows it', async () => {
   const user = await anApplicant()
-  const applicant = await visit(browser)
-  const { office_code: office, vin, certificate_number: certificate } = await enterVehicle(applicant.page, user)
-  await verifyIdentity(applicant.page, user)
-  const [number = ''] = await draw(applicant.page)
-  await putAside(applicant.page, number)
-  await confirmCandidate(applicant.page, number)
-  const id = applicant.page.url().split('/').at(-1) ?? ''
-  const token = await scanVoucher(user.user, id)
+  const reached = await reachNotes(user)
+  const { vin, certificate_number: certificate } = reached.vehicle
+  const number = await reachCompleted(user, reached)
+  const token = await scanVoucher(user.user, reached.id)
   const { page, context, faults } = await visit(browser)
   // This Chromium has neither a camera nor a detector: both are stood in for, and everything between is ours.
   await page.addInitScript((text) => {
@@ -167,7 +161,7 @@ test('a clerk scans with the browser\'s own reader of codes, compares car and pl
     Object.assign(globalThis, { BarcodeDetector: Detector })
     HTMLMediaElement.prototype.play = () => Promise.resolve()
   }, token)
-  const clerk = await theClerkOf(office)
+  const clerk = await theClerkOf(reached.office)
   await land(page, clerk.user, '/desk')
   await page.getByRole('button', { name: '用摄像头扫描' }).click()
   const card = page.getByTestId('reservation')
@@ -184,8 +178,8 @@ test('a clerk scans with the browser\'s own reader of codes, compares car and pl
   await page.getByRole('button', { name: '核对无误，确认办理' }).click()
   await page.getByText(`已确认 ${number}`).waitFor()
   await page.getByTestId('counters').waitFor()
-  expect([...flaws, ...faults, ...applicant.faults]).toEqual([])
-  await Promise.all([context.close(), applicant.context.close()])
+  expect([...flaws, ...faults]).toEqual([])
+  await context.close()
 
   const operator = await visit(browser, WIDE)
   await land(operator.page, 'operator-2', '/operations')
@@ -194,7 +188,7 @@ test('a clerk scans with the browser\'s own reader of codes, compares car and pl
   await operator.page.getByRole('button', { name: '查询', exact: true }).first().click()
   const story = operator.page.getByTestId('story')
   await story.getByRole('cell', { name: '确认办理 register' }).waitFor()
-  expect(await story.getByRole('link', { name: '在 Temporal 中查看' }).getAttribute('href')).toContain(`vehicle-${id}`)
+  expect(await story.getByRole('link', { name: '在 Temporal 中查看' }).getAttribute('href')).toContain(`vehicle-${reached.id}`)
   expect(operator.faults).toEqual([])
   await operator.context.close()
 })

@@ -1,14 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, test } from 'vitest'
-import { launchBrowser } from './browser'
+import { test } from 'vitest'
+import { theBrowser } from './browser'
+import { helpByKeyboard } from './helpOnSteps'
 import { checkWalk } from './variants'
 import { APPLICANT } from './walks/applicant'
 import { ENDINGS } from './walks/endings'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
-test.each([APPLICANT, ...ENDINGS])('no view of $name has a flaw at 320 px, in any language, in dark mode or in large type', (walk) => checkWalk(browser, walk), 240_000)
+test.each([APPLICANT, ...ENDINGS])('no view of $name has a flaw in any variant, and each step has its help', (walk) => checkWalk(browser, walk, helpByKeyboard), 240_000)

@@ -70,7 +70,7 @@ export async function verifyIdentity(page: Page, user: User): Promise<void> {
 }
 
 export async function draw(page: Page): Promise<string[]> {
-  const before = await page.locator('[data-number]').first().getAttribute('data-number', { timeout: 200 }).catch(() => null)
+  const before = await page.evaluate(() => document.querySelector('[data-number]')?.getAttribute('data-number') ?? null)
   await button(page, /^(随机一次|换一批)\(\d\)$/).click()
   await page.waitForFunction((old) => {
     const first = document.querySelector('[data-number]')?.getAttribute('data-number')

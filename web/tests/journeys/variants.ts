@@ -1,59 +1,100 @@
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { axeIn, smallTargetsIn } from './axe'
-import { inLanguage, OTHER_LANGUAGES } from './languages'
-import { goThrough, type Walk } from './walks/walk'
+import { FIRST_LANGUAGE, turnToLanguage } from './languages'
+import { motionsIn } from './motion'
+import { settled } from './settling'
+import { goThrough, type Size, type Walk } from './walks/walk'
 
-const NARROW = { width: 320, height: 568 }
-// Dark mode and large type change colours and sizes only, so the other rules need no second run there.
-const APPEARANCE = ['color-contrast', 'target-size']
-const only = (rules: string[]) => ({ runOnly: rules })
+const NARROW: Size = { width: 320, height: 568 }
+const WIDE: Size = { width: 1200, height: 800 }
 const LONGEST_READING_MS = 10_000
+
+interface Variant {
+  name: string
+  language: string
+  size: Size
+  appearance?: 'dark' | 'large'
+  /** What axe is asked; without it, the page is only measured. */
+  axe?: object
+}
+
+// Dark mode and large type change colours and sizes only, so the other rules need no second run there.
+const APPEARANCE = { runOnly: ['color-contrast', 'target-size'] }
 // No language changes a colour.
 const WITHOUT_COLOURS = { rules: { 'color-contrast': { enabled: false } } }
 
-/** Every view of a walk in every variant, at the narrowest width. */
-export async function checkWalk(browser: Browser, walk: Walk): Promise<void> {
+// All on the page as it is: sizes, colours and words change in place, so nothing is loaded for a variant. From one to the
+// next as little changes as can be.
+const VARIANTS: Variant[] = [
+  { name: 'zh-CN', language: FIRST_LANGUAGE, size: NARROW, axe: {} },
+  { name: 'dark', language: FIRST_LANGUAGE, size: NARROW, appearance: 'dark', axe: APPEARANCE },
+  { name: 'large', language: FIRST_LANGUAGE, size: NARROW, appearance: 'large', axe: APPEARANCE },
+  { name: 'wide', language: FIRST_LANGUAGE, size: WIDE, axe: {} },
+  { name: 'wide zh-TW', language: 'zh-TW', size: WIDE },
+  { name: 'zh-TW', language: 'zh-TW', size: NARROW, axe: WITHOUT_COLOURS },
+  { name: 'en', language: 'en', size: NARROW, axe: WITHOUT_COLOURS },
+  { name: 'wide en', language: 'en', size: WIDE },
+]
+const ORDINARY: Variant = { name: 'ordinary', language: FIRST_LANGUAGE, size: NARROW }
+
+/** A further look at every view of a walk, in Chinese and at the narrowest width. Answers what is wrong. */
+export type Look = (page: Page) => Promise<string[]>
+
+/** Every view of a walk in every variant. */
+export async function checkWalk(browser: Browser, walk: Walk, ...looks: Look[]): Promise<void> {
   const flaws: string[] = []
   const faults = await goThrough(browser, walk, NARROW, async (page, name) => {
     flaws.push(...(await flawsInAllVariants(page, name)))
+    for (const look of looks) flaws.push(...(await look(page)).map((flaw) => `${name}: ${flaw}`))
   })
   expect([...flaws, ...faults]).toEqual([])
 }
 
 /**
- * What is wrong with the page as it is now: anything that axe finds in each language, in dark mode and in large type; a page
- * that is wider than the window; and Chinese that a reader of English meets without a mark of its language.
+ * What is wrong with the page as it is now: anything that axe finds in each language, in dark mode, in large type and on a
+ * wide screen; a page that is wider than the window; motion that the visitor does not want; and Chinese that a reader of
+ * English meets without a mark of its language.
  */
 async function flawsInAllVariants(page: Page, name: string): Promise<string[]> {
   const session = await page.context().newCDPSession(page)
   const axe = axeIn(page, session)
   const flaws: string[] = []
   const note = (variant: string, found: string[]) => flaws.push(...found.map((flaw) => `${name}, ${variant}: ${flaw}`))
-  const check = async (variant: string, options?: object) =>
-    note(variant, [
-      ...(await axe(options)),
-      ...(await overhang(page)),
-      ...(await smallTargetsIn(page)),
-      ...(await page.evaluate(crowdedInFooter)),
-      ...(await page.evaluate(rawNames)),
-    ])
-  await check('zh-CN')
-  for (const language of OTHER_LANGUAGES) {
-    await inLanguage(page, language, async () => {
-      await check(language, WITHOUT_COLOURS)
-      if (language === 'en') note(language, (await untranslated(page)).map((text) => `untranslated ${text}`))
-    })
+  note('reduced motion', await motionsIn(page))
+  let last = ORDINARY
+  for (const variant of VARIANTS) {
+    await turn(page, last, variant)
+    if (variant.axe) note(variant.name, await axe(variant.axe))
+    note(variant.name, await measure(page))
+    if (variant.name === 'en') note('en', (await untranslated(page)).map((text) => `untranslated ${text}`))
+    last = variant
   }
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await check('dark', only(APPEARANCE))
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.evaluate(() => document.documentElement.setAttribute('data-display', 'large'))
-  await check('large', only(APPEARANCE))
-  await page.evaluate(() => document.documentElement.removeAttribute('data-display'))
+  await turn(page, last, ORDINARY)
   await session.detach()
   return flaws
 }
+
+async function turn(page: Page, from: Variant, to: Variant): Promise<void> {
+  if (to.size !== from.size) await page.setViewportSize(to.size)
+  if (to.appearance !== from.appearance) {
+    await page.emulateMedia({ colorScheme: to.appearance === 'dark' ? 'dark' : 'light' })
+    await page.evaluate((isLarge) => {
+      if (isLarge) document.documentElement.setAttribute('data-display', 'large')
+      else document.documentElement.removeAttribute('data-display')
+    }, to.appearance === 'large')
+  }
+  if (to.language !== from.language) await turnToLanguage(page, to.language)
+  // Charts take their size in the next frame.
+  else if (to.size !== from.size) await settled(page)
+}
+
+const measure = async (page: Page): Promise<string[]> => [
+  ...(await overhang(page)),
+  ...(await smallTargetsIn(page)),
+  ...(await page.evaluate(crowdedInFooter)),
+  ...(await page.evaluate(rawNames)),
+]
 
 /** What stays Chinese when what is read again in the other language has had its time to come. */
 async function untranslated(page: Page): Promise<string[]> {

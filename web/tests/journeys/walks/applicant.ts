@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
-import { anApplicant, aTakenNumber, callAs, codeFor, messagesOf, theClerkOf, vehiclesOf, type User, type Vehicle } from '../demoWorld'
+import { aTakenNumber, callAs, codeFor, messagesOf, theClerkOf, vehiclesOf, type User, type Vehicle } from '../demoWorld'
+import { anApplicant } from '../people'
 import { postUntilAllowed } from '../shortcuts'
 import { composeFree, confirmCandidate, draw, fillInformation, putAside } from '../steps'
 import type { View, Walk } from './walk'

@@ -1,4 +1,5 @@
-import { anApplicant, aTakenNumber, callAs, theClerkOf, vehiclesOf, type User } from '../demoWorld'
+import { aTakenNumber, callAs, theClerkOf, type User } from '../demoWorld'
+import { aHurriedApplicant, anApplicant } from '../people'
 import { postUntilAllowed, reachCompleted, reachNotes, reachSelection, type Reached } from '../shortcuts'
 import { OFFICE } from './pages'
 import type { Walk } from './walk'
@@ -8,7 +9,7 @@ const HOUR_MS = 3_600_000
 
 /** At an office of few others, who would have to wait too. */
 async function waitInTheRoom() {
-  const user = await anApplicant(async (name) => (await vehiclesOf(name))[0]?.office_code !== OFFICE)
+  const user = await anApplicant((office) => office !== OFFICE)
   const { path, office } = await reachNotes(user)
   const inHours = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString()
   await callAs('operator-1', 'POST', `/operations/offices/${office}/queue`, { opens_at: inHours(1), closes_at: inHours(2), reason: '新号段投放' })
@@ -45,8 +46,9 @@ async function useUp(user: User, reached: Reached): Promise<void> {
   for (let { draws } = await left(); draws.remaining > 0; { draws } = await left()) await postUntilAllowed(user.user, `${reached.path}/draws`, {})
 }
 
+/** The view comes when the deadline of the last batch has passed, whose numbers can be chosen until then. */
 async function useUpAllChances() {
-  const user = await anApplicant()
+  const user = await aHurriedApplicant()
   const reached = await reachNotes(user)
   await useUp(user, reached)
   return { user, views: [{ name: 'exhausted', path: reached.path, ready: '[data-stage="exhausted"]' }] }
@@ -57,7 +59,5 @@ export const ENDINGS: Walk[] = [
   { name: 'the waiting room', begin: waitInTheRoom },
   { name: 'a rejection', begin: beRejected },
   { name: 'a missed deadline', begin: missTheDeadline },
+  { name: 'used up chances', begin: useUpAllChances },
 ]
-
-/** Views that come when a short deadline has passed: the last batch, whose numbers can be chosen until then. */
-export const SHORT_ENDINGS: Walk[] = [{ name: 'used up chances', begin: useUpAllChances }]

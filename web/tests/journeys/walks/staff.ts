@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
-import { anApplicant, callAs, vehiclesOf, type User } from '../demoWorld'
+import { callAs, type User } from '../demoWorld'
+import { anApplicant } from '../people'
 import { reachCompleted, reachNotes } from '../shortcuts'
 import { OFFICE } from './pages'
 import type { View, Walk } from './walk'
@@ -16,7 +17,7 @@ const choose = (name: string, value: string, ready: string) => async (page: Page
 
 /** A reservation at the office, so that no list is empty. */
 async function reserve(): Promise<string> {
-  const user = await anApplicant(async (name) => (await vehiclesOf(name))[0]?.office_code === OFFICE)
+  const user = await anApplicant((office) => office === OFFICE)
   return reachCompleted(user, await reachNotes(user))
 }
 

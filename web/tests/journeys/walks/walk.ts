@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { BASE, visit } from '../browser'
 import type { User } from '../demoWorld'
+import { settled } from '../settling'
 import { signIn } from '../steps'
 
 /** One view of the pages: its address, or none if the page stays where it is; what shows that it is there; what is done first. */
@@ -56,6 +57,6 @@ async function show(page: Page, { name, path, ready, open }: View): Promise<void
   } catch (error) {
     throw new Error(`${name} does not open: ${String(error).slice(0, 600)}`, { cause: error })
   }
-  await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => undefined)
+  await settled(page)
 }
 

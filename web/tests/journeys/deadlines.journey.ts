@@ -1,24 +1,19 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { inspect } from './axe'
-import { BASE, launchBrowser, visit } from './browser'
-import { anApplicant, aTakenNumber, callAs } from './demoWorld'
-import { confirmCandidate, draw, enterVehicle, putAside, signIn, verifyIdentity } from './steps'
+import { BASE, theBrowser, visit } from './browser'
+import { aTakenNumber, callAs } from './demoWorld'
+import { aHurriedApplicant } from './people'
+import { showSelection } from './shortcuts'
+import { confirmCandidate, draw, putAside, signIn } from './steps'
 
-let browser: Browser
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = await theBrowser()
 
 /** Somebody at 预选号牌, and what ends their visit: no page may have complained, and axe found nothing serious. */
 async function selecting() {
   const visitor = await visit(browser)
   const { page, context, faults } = visitor
-  const user = await anApplicant()
-  await enterVehicle(page, user)
-  await verifyIdentity(page, user)
+  const user = await aHurriedApplicant()
+  await showSelection(page, user)
   const { look, flaws } = inspect(page)
   const leave = async () => {
     await context.close()
