@@ -1,13 +1,14 @@
 """Serves the API: uvicorn with our settings."""
 
 import signal
+import socket
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
 from api.http.connections import BoundedConnection
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from process.garbage import collect_rarely
 from process.thread_switching import switch_threads_often
 
@@ -17,11 +18,10 @@ KEEP_ALIVE_SECONDS = 30
 
 
 async def serve(app: FastAPI, settings: Settings) -> None:
-    """Listen until SIGTERM or SIGINT, then finish running requests."""
+    """Listen until SIGTERM or SIGINT, then finish running requests. Raises `SettingsError`."""
+    sockets = open_sockets(settings.http_host, settings.http_port)
     config = uvicorn.Config(
         app,
-        host=settings.http_host,
-        port=settings.http_port,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -37,7 +37,21 @@ async def serve(app: FastAPI, settings: Settings) -> None:
         signal.signal(number, _ignore_signal)
     collect_rarely()
     switch_threads_often()
-    await uvicorn.Server(config).serve()
+    await uvicorn.Server(config).serve(sockets)
+
+
+def open_sockets(host: str, port: int) -> list[socket.socket]:
+    """One for each address of the host. Raises `SettingsError`: uvicorn itself would end the process."""
+    sockets: list[socket.socket] = []
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, address in dict.fromkeys((family, address) for family, *_, address in found):
+            sockets.append(socket.create_server(address, family=family))
+    except OSError as problem:
+        for each in sockets:
+            each.close()
+        raise SettingsError(f"XUANHAO_HTTP_HOST or XUANHAO_HTTP_PORT can't be used: {problem.strerror}") from None
+    return sockets
 
 
 def _ignore_signal(_: int, __: FrameType | None) -> None:

@@ -1,7 +1,10 @@
 """The forms of addresses in settings. A problem's text never repeats the value: addresses contain passwords."""
 
 import re
-from urllib.parse import urlsplit
+from functools import cache
+from urllib.parse import parse_qsl, urlsplit
+
+from psycopg import pq
 
 LOCAL = "local:"
 """The address of the local adapter of SMS or registry, instead of a gateway's."""
@@ -36,8 +39,16 @@ def check_url(text: str, schemes: tuple[str, ...], *, needs_host: bool = True) -
 
 
 def check_database(text: str) -> str:
-    """PostgreSQL; the host may be a socket's folder in the query."""
-    return check_url(text, DATABASE_SCHEMES, needs_host=False)
+    """PostgreSQL; the host may be a socket's folder in the query, and options are those of its library."""
+    checked = check_url(text, DATABASE_SCHEMES, needs_host=False)
+    if not {name for name, _ in parse_qsl(urlsplit(text).query, keep_blank_values=True)} <= _database_options():
+        raise ValueError("its query has an option that PostgreSQL does not know")
+    return checked
+
+
+@cache
+def _database_options() -> frozenset[str]:
+    return frozenset(option.keyword.decode() for option in pq.Conninfo.get_defaults())
 
 
 def check_host_and_port(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings
 
+from config.addresses import check_host_and_port
 from config.temporal_profile import temporal_profile
 
 _OF_TEMPORAL = {"temporal_address": "target_host", "temporal_namespace": "namespace"}
@@ -31,4 +32,14 @@ class ConnectionSettings(BaseSettings):
         """Address and namespace of the SDK's own variables count where ours are not set."""
         profile: dict[str, Any] = dict(temporal_profile())
         adopted = {ours: profile[theirs] for ours, theirs in _OF_TEMPORAL.items() if profile.get(theirs)}
+        if "temporal_address" in adopted.keys() - values.keys():
+            _check(adopted["temporal_address"])
         return adopted | values
+
+
+def _check(address: str) -> None:
+    """Raises `ValueError` that names the SDK's variable, because ours is not set."""
+    try:
+        check_host_and_port(address)
+    except ValueError as problem:
+        raise ValueError(f"TEMPORAL_ADDRESS, or the profile's address: {problem}") from None

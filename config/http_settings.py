@@ -56,7 +56,12 @@ class HttpSettings(BaseSettings):
     @field_validator("cors_origins")
     @classmethod
     def _are_origins(cls, text: str | None) -> str | None:
-        if not all(map(_is_origin, words_of(text))):
+        try:
+            are_origins = all(map(_is_origin, words_of(text)))
+        except ValueError:
+            # The text of the standard library repeats the address.
+            are_origins = False
+        if not are_origins:
             raise ValueError("origins such as https://example.org, without wildcards")
         return text
 

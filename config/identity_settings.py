@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
+from config.addresses import HTTP_SCHEMES, check_url
 from domain.durations import parse_duration
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -67,8 +68,10 @@ class IdentitySettings(BaseSettings):
     @classmethod
     def _has_tls(cls, address: str | None) -> str | None:
         """Without TLS keys could be forged; only a provider on this machine may do without."""
-        parts = urlsplit(address or "https://unset")
-        if not parts.hostname or not (parts.scheme == "https" or is_on_this_machine(parts.hostname)):
+        if address is None:
+            return None
+        parts = urlsplit(check_url(address, HTTP_SCHEMES))
+        if parts.scheme != "https" and not is_on_this_machine(parts.hostname):
             raise ValueError("a URL that begins with https://")
         return address
 

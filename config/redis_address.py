@@ -20,9 +20,11 @@ def check_redis(text: str) -> str:
         _check_many(scheme, rest)
     else:
         _check_one(text)
-    query = text.partition("?")[2]
-    if not {name for name, _ in parse_qsl(query, keep_blank_values=True)} <= _OPTIONS:
+    options = dict(parse_qsl(text.partition("?")[2], keep_blank_values=True))
+    if not options.keys() <= _OPTIONS:
         raise ValueError(f"its query may have only {', '.join(sorted(_OPTIONS))}")
+    if "db" in options and (scheme in _CLUSTERS or not _is_number(options["db"])):
+        raise ValueError("its option db must be the number of a database, and a cluster has none")
     return text
 
 

@@ -83,7 +83,7 @@ class Settings(SecretFiles, ConnectionSettings, HttpSettings, IdentitySettings, 
         repr=False, description="Redis or Valkey: one server, a cluster or sentinels"
     )
     owner_database_url: Annotated[str, AfterValidator(check_database)] | None = Field(
-        None, repr=False, description="The same as the owner of the tables, for `xuanhao setup` only"
+        None, repr=False, description="The same as the owner of the tables, for `xuanhao setup` and `migrate`"
     )
     key_file: Path | None = Field(None, description="JSON file of the keys; this or `keys`")
     keys: str | None = Field(None, repr=False, description="The same JSON as text, read-only")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from config.addresses import HTTP_SCHEMES, check_url
 from config.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ def open_tracing(program: str) -> "Iterator[Tracing | None]":
     if endpoint is None:
         yield None
         return
-    if not os.environ[endpoint].startswith(("http://", "https://")):
-        raise SettingsError(f"{endpoint}: an address such as http://127.0.0.1:4318")
+    try:
+        check_url(os.environ[endpoint], HTTP_SCHEMES)
+    except ValueError as problem:
+        raise SettingsError(f"{endpoint}: {problem}") from None
     tracing = _load(endpoint, program)
     try:
         yield tracing

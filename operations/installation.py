@@ -1,55 +1,23 @@
-"""Checks an installation step by step, and prepares what is missing. Every step may be repeated.
+"""An installation that is checked step by step: its connections, and what a step says.
 
 A step says what it found and, where it is not well, the remedy. It never shows an address or a key.
 """
 
-import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
 import psycopg
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
-from config.key_marks import require_keys_of_mode
-from config.settings import Settings, SettingsError
+from config.settings import Settings
 from config.temporal import connect
-from config.temporal_setup import (
-    RETENTION,
-    SEARCH_ATTRIBUTES,
-    ensure_namespace,
-    ensure_search_attributes,
-    missing_search_attributes,
-    retention_of,
-)
 from domain.dependencies import DependencyUnavailable
-from operations.holiday_calendar import days_to_enter, is_official
-from operations.key_check import reads_newest_record
-from storage.audit.trail import Act
-from storage.crypto.new_keys import new_keys, write_key_file
-from storage.crypto.sources import key_source
-from storage.crypto.vault import Keys
-from storage.offices.calendars import Calendars
-from storage.offices.offices import Offices
 from storage.postgres.database import Database
-from storage.postgres.migrate import migrate
-from storage.postgres.roles import RoleMissing
-from storage.postgres.schema import has_migrations, server_version
 from storage.redis.client import RedisClient, make_redis
-from storage.redis.health import ping
-
-NOTHING = timedelta(0)
-OLDEST_POSTGRES = 150_000
-_COUNTRY = ""
-_YEARS = 2
-_WAIT_S, _TRIES = 0.5, 40
-_HAS_DATA = text("SELECT EXISTS (SELECT FROM preselection)")
 
 
 @dataclass(frozen=True)
@@ -79,7 +47,12 @@ class Installation:
         self.settings = settings
         self.at = at
         self.apply = apply
-        self.database = Database(settings.database_url, pool_size=2, application_name="xuanhao-setup")
+        self.database = Database(
+            settings.database_url,
+            pool_size=2,
+            application_name="xuanhao-setup",
+            transaction_pooling=settings.database_transaction_pooling,
+        )
         self.redis: RedisClient = make_redis(settings.redis_url)
         self._temporal: Client | None = None
 
@@ -89,14 +62,21 @@ class Installation:
 
     @asynccontextmanager
     async def as_owner(self) -> AsyncIterator[Database]:
-        """A connection as the owner of the tables, if the settings name one; otherwise as the application."""
+        """A connection as the owner of the tables, if the settings name one; otherwise as the application.
+
+        Raises `Missing` if the owner's server does not answer. No pooler of transactions is before it.
+        """
         owner = self.settings.owner_database_url
-        database = Database(owner, pool_size=2, application_name="xuanhao-setup") if owner else self.database
+        if not owner:
+            yield self.database
+            return
+        database = Database(owner, pool_size=2, application_name="xuanhao-setup")
         try:
             yield database
+        except DependencyUnavailable as down:
+            raise Missing(_unanswered(down), _START.format("XUANHAO_OWNER_DATABASE_URL")) from None
         finally:
-            if owner:
-                await database.close()
+            await database.close()
 
     async def temporal(self) -> Client:
         if self._temporal is None:
@@ -113,164 +93,33 @@ async def run_step(name: str, check: Check, installation: Installation) -> Step:
     except Missing as missing:
         return Step(name, ok=False, found=str(missing), remedy=missing.remedy, is_usable=missing.is_usable)
     except DependencyUnavailable as down:
-        reason = f"does not answer{f' ({down.reason})' if down.reason else ''}"
-        return Step(name, ok=False, found=reason, remedy=f"start it, and check its address ({_VARIABLES[down.part]})",
-                    is_usable=False)  # fmt: skip
+        remedy = _START.format(_VARIABLES[down.part])
+        return Step(name, ok=False, found=_unanswered(down), remedy=remedy, is_usable=False)
     except (RPCError, RuntimeError, TimeoutError) as failure:
-        reason = failure.status.name if isinstance(failure, RPCError) else "does not answer"
-        return Step(name, ok=False, found=reason, remedy="start Temporal, and check XUANHAO_TEMPORAL_ADDRESS",
-                    is_usable=False)  # fmt: skip
+        return _temporal_failed(name, failure)
     except (OSError, ValueError, KeyError):
         return Step(name, ok=False, found="no readable keys", remedy="see the step keys", is_usable=False)
     except (SQLAlchemyError, psycopg.Error) as failure:
         return Step(name, ok=False, found=type(failure).__name__, remedy="see the step migrations", is_usable=False)
 
 
+def _unanswered(down: DependencyUnavailable) -> str:
+    return f"does not answer{f' ({down.reason})' if down.reason else ''}"
+
+
+def _temporal_failed(name: str, failure: Exception) -> Step:
+    status = failure.status if isinstance(failure, RPCError) else None
+    is_refused = status in (RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED)
+    remedy = (
+        "check TEMPORAL_API_KEY, and the certificate (docs/connections.md)"
+        if is_refused
+        else "start Temporal, and check XUANHAO_TEMPORAL_ADDRESS"
+    )
+    return Step(name, ok=False, found=status.name if status else "does not answer", remedy=remedy, is_usable=False)
+
+
+_START = "start it, and check its address ({})"
 _VARIABLES = {
     "database": "XUANHAO_DATABASE_URL", "redis": "XUANHAO_REDIS_URL", "sms": "XUANHAO_SMS_URL",
     "registry": "XUANHAO_REGISTRY_URL", "identity": "XUANHAO_OIDC_ISSUER",
 }  # fmt: skip
-
-
-async def check_migrations(installation: Installation) -> str:
-    """The owner's address is only needed where the application's role may not change tables."""
-    if installation.apply:
-        url = installation.settings.owner_database_url or installation.settings.database_url
-        try:
-            await asyncio.to_thread(migrate, url)
-        except RoleMissing as missing:
-            raise Missing("could not be made", str(missing)) from None
-        except DBAPIError as failure:
-            raise Missing(
-                f"could not be made: {type(failure.orig).__name__}",
-                "name the owner of the tables in XUANHAO_OWNER_DATABASE_URL",
-            ) from None
-    if not await has_migrations(installation.database):
-        raise Missing("missing", "xuanhao setup --apply, or xuanhao migrate as the owner of the tables")
-    return "of this release"
-
-
-async def check_database(installation: Installation) -> str:
-    """At first only the owner may exist."""
-    async with installation.as_owner() as database:
-        version = await server_version(database)
-    if version < OLDEST_POSTGRES:
-        raise Missing(f"PostgreSQL {version // 10_000}", "PostgreSQL 15 or newer")
-    return f"PostgreSQL {version // 10_000}"
-
-
-async def check_keys(installation: Installation) -> str:
-    settings = installation.settings
-    file = settings.key_file
-    if settings.keys is None and file and not file.exists():
-        await _make_keys(installation, file)
-    try:
-        source = key_source(file, settings.keys)
-        require_keys_of_mode(source.read(), demo=settings.demo)
-        keys = Keys.from_source(source)
-    except SettingsError as problem:
-        raise Missing("of another mode", str(problem)) from None
-    except (OSError, ValueError, KeyError):
-        raise Missing("unreadable", "name a key file in XUANHAO_KEY_FILE that this user can read") from None
-    if await has_migrations(installation.database) and not await reads_newest_record(installation.database, keys):
-        raise Missing("not those of the database", "load the copy of the key file: nothing else reads that data")
-    if settings.keys is None and file:
-        _close_to_others(file, apply=installation.apply)
-    return "readable"
-
-
-def _close_to_others(file: Path, *, apply: bool) -> None:
-    if apply and is_open_to_others(file):
-        # It may be another user's, or on a read-only volume.
-        with suppress(OSError):
-            file.chmod(0o600)
-    if is_open_to_others(file):
-        raise Missing("others can read the file", "chmod 600 the file", is_usable=True)
-
-
-def is_open_to_others(file: Path) -> bool:
-    """Whether more than its user reads it. A secret of Kubernetes belongs to root, and is read through its group."""
-    status = file.stat()
-    return bool(status.st_mode & (0o077 if status.st_uid == os.geteuid() else 0o007))
-
-
-async def _make_keys(installation: Installation, file: Path) -> None:
-    if not installation.apply:
-        raise Missing("no key file", "xuanhao setup --apply makes one; back it up")
-    # Without the migrations there is no data, and this check would fail.
-    if await has_migrations(installation.database) and (await installation.database.rows(_HAS_DATA))[0][0]:
-        raise Missing("no key file, but the database has data", "restore the key file: nothing else reads that data")
-    try:
-        write_key_file(file, new_keys())
-    except OSError as problem:
-        raise Missing(f"can't be written: {problem.strerror}", "name a file in a writable folder") from None
-
-
-async def check_redis(installation: Installation) -> str:
-    await ping(installation.redis)
-    return "takes writes"
-
-
-async def check_namespace(installation: Installation) -> str:
-    client = await installation.temporal()
-    if installation.apply:
-
-        async def is_long_enough() -> bool:
-            # A server that has just made a namespace may not find it at first.
-            await ensure_namespace(client)
-            return (await retention_of(client) or NOTHING) >= RETENTION
-
-        await wait_until(is_long_enough)
-    retention = await retention_of(client)
-    if retention is None:
-        raise Missing("missing", "xuanhao setup --apply, or make it with Temporal's own tools")
-    if retention < RETENTION:
-        raise Missing(f"keeps {retention.days} days", f"keep {RETENTION.days} days of history", is_usable=True)
-    return f"keeps {retention.days} days"
-
-
-async def check_search_attributes(installation: Installation) -> str:
-    client = await installation.temporal()
-    if installation.apply:
-
-        async def is_complete() -> bool:
-            await ensure_search_attributes(client)
-            return not await missing_search_attributes(client)
-
-        await wait_until(is_complete)
-    elif await retention_of(client) is None:
-        raise Missing("no namespace", "see the step namespace")
-    if missing := await missing_search_attributes(client):
-        raise Missing(f"missing: {', '.join(missing)}", "xuanhao setup --apply, or add them with Temporal's own tools")
-    return ", ".join(SEARCH_ATTRIBUTES)
-
-
-async def wait_until(check: Callable[[], Awaitable[object]]) -> None:
-    """Temporal's servers cache namespaces: a new one, and its search attributes, are known some seconds later."""
-    for _ in range(_TRIES):
-        try:
-            if await check():
-                return
-        except RPCError:
-            pass
-        await asyncio.sleep(_WAIT_S)
-
-
-async def check_calendar(installation: Installation) -> str:
-    calendars, years = Calendars(installation.database), range(installation.at.year, installation.at.year + _YEARS)
-    country = await calendars.of_office(_COUNTRY)
-    empty = [year for year in years if not any(day.year == year for day in country.days)]
-    if empty and not installation.apply:
-        raise Missing(f"no days of {empty[0]}", "xuanhao setup --apply, or xuanhao calendar seed", is_usable=True)
-    act = Act(installation.at, "system")
-    for year in empty:
-        days = days_to_enter(year, country)
-        if days is not None:
-            await calendars.enter(days, act)
-            await calendars.declare_year(year, act, official=is_official(year))
-    return f"{years[0]} and {years[-1]}"
-
-
-async def check_offices(installation: Installation) -> str:
-    found = len(await Offices(installation.database).all())
-    return f"{found} offices" if found else "none yet: xuanhao offices import FILE"

@@ -1,18 +1,37 @@
 """The steps of `xuanhao setup`, in their order, with those of the role and of the schedule."""
 
+import asyncio
+from collections.abc import Iterable
+
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.dependencies import DependencyUnavailable
-from operations import installation as steps
-from operations.installation import Check, Installation, Missing, Step, run_step, wait_until
+from operations import setup_checks as checks
+from operations.installation import Check, Installation, Missing, Step, run_step
+from operations.setup_checks import wait_until
 from storage.postgres.database import Database
 from storage.postgres.roles import APPLICATION_ROLE, RoleMissing, has_role, make_role, owns_database
 from workflows.maintenance.schedule import EVERY, SCHEDULE_ID, ensure_schedule
 
 
 async def check_setup(installation: Installation) -> list[Step]:
-    """The steps of a new installation, in order; with `apply` each is prepared if it can be."""
-    return [await run_step(name, check, installation) for name, check in SETUP.items()]
+    """The steps of a new installation, in order; with `apply` each is prepared if it can be.
+
+    The servers are prepared side by side: Temporal's take some seconds to know a new namespace. What needs the tables,
+    the keys or the namespace comes after them.
+    """
+    found: dict[str, Step] = {}
+
+    async def run(names: Iterable[str]) -> None:
+        for name in names:
+            found[name] = await run_step(name, SETUP[name], installation)
+
+    of_temporal = ("namespace", "search_attributes")
+    # Encrypted messages need the keys before the first connection.
+    late, early = (of_temporal, ()) if installation.settings.temporal_codec else ((), of_temporal)
+    await asyncio.gather(run(("database", "role", "migrations", "keys")), run(("redis",)), run(early))
+    await asyncio.gather(run((*late, "schedule")), run(("calendar", "offices")))
+    return [found[name] for name in SETUP]
 
 
 async def _role(installation: Installation) -> str:
@@ -66,8 +85,8 @@ async def _schedule(installation: Installation) -> str:
 
 
 SETUP: dict[str, Check] = {
-    "database": steps.check_database, "role": _role, "migrations": steps.check_migrations, "keys": steps.check_keys,
-    "redis": steps.check_redis, "namespace": steps.check_namespace,
-    "search_attributes": steps.check_search_attributes, "schedule": _schedule, "calendar": steps.check_calendar,
-    "offices": steps.check_offices,
+    "database": checks.check_database, "role": _role, "migrations": checks.check_migrations,
+    "keys": checks.check_keys, "redis": checks.check_redis, "namespace": checks.check_namespace,
+    "search_attributes": checks.check_search_attributes, "schedule": _schedule, "calendar": checks.check_calendar,
+    "offices": checks.check_offices,
 }  # fmt: skip

@@ -1,16 +1,19 @@
-"""Migrate the database to the newest schema: `python -m storage.postgres.migrate`, with XUANHAO_DATABASE_URL.
+"""Migrate the database to the newest schema: `python -m storage.postgres.migrate`, or `xuanhao migrate`.
 
-It may run any number of times, also in parallel: one run waits for the other and then finds nothing to do.
+It connects with XUANHAO_OWNER_DATABASE_URL, or with XUANHAO_DATABASE_URL if that is unset. It may run any number of
+times, also in parallel: one run waits for the other and then finds nothing to do.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from storage.postgres.audit_order import continue_order
@@ -22,11 +25,15 @@ _WAIT_FOR_OTHERS = "60s"
 # A migration that does not get its lock gives up before the queries that wait behind it time out.
 _WAIT_FOR_LOCKS = "5s"
 
+_OWNER, _APPLICATION = "XUANHAO_OWNER_DATABASE_URL", "XUANHAO_DATABASE_URL"
+# What the library's texts repeat of an address: names in quotation marks, addresses in brackets, and ports.
+_VALUES = re.compile(r""""[^"]*"|'[^']*'|\([^)]*\)|(?<=port )\S+""")
+
 
 def migrate(url: str, *, revision: str = "head") -> None:
     """Upgrade the database at `url` (`postgresql://…`), all or nothing.
 
-    Raises OperationalError when it can't, and `RoleMissing`.
+    Raises `DBAPIError` when it can't, and `RoleMissing`.
     """
     _, _, rest = url.partition("://")
     engine = create_engine(f"postgresql+psycopg://{rest}", poolclass=NullPool, connect_args={"connect_timeout": 5})
@@ -57,21 +64,49 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def main() -> int:
-    url = os.environ.get("XUANHAO_DATABASE_URL")
-    if not url:
-        sys.stderr.write("XUANHAO_DATABASE_URL names no database to migrate\n")
-        return 2
+    variable = _OWNER if os.environ.get(_OWNER) else _APPLICATION
+    if not os.environ.get(variable):
+        return _complain(f"{variable} names no database to migrate", 2)
     try:
-        migrate(url)
-    except (OperationalError, RoleMissing) as error:
-        sys.stderr.write(f"the database could not be migrated: {_first_line(error)}\n")
-        return 1
+        migrate(_address(variable))
+    except OSError:
+        return _complain(f"{_password_file(variable)}: the file can't be read", 2)
+    except (ArgumentError, ValueError):
+        # Their texts repeat the address.
+        return _complain(f"{variable} is malformed", 2)
+    except (DBAPIError, RoleMissing) as error:
+        return _complain(f"the database could not be migrated: {_reason(error)}", 1)
     return 0
 
 
-def _first_line(error: OperationalError | RoleMissing) -> str:
-    text = str(error.orig if isinstance(error, OperationalError) else error)
-    return next(iter(text.strip().splitlines()), "no reason given")
+def _address(variable: str) -> str:
+    """The variable's address, with the password of its file if there is one. Raises `OSError`."""
+    address, file = os.environ[variable], os.environ.get(_password_file(variable))
+    if not file:
+        return address
+    password = Path(file).read_text("utf-8").rstrip("\r\n")
+    return make_url(address).set(password=password).render_as_string(hide_password=False)
+
+
+def _password_file(variable: str) -> str:
+    return f"{variable.removesuffix('_URL')}_PASSWORD_FILE"
+
+
+def _reason(error: DBAPIError | RoleMissing) -> str:
+    """One line without any part of the address."""
+    if isinstance(error, RoleMissing):
+        return str(error)
+    if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+        return f"this role may not change the tables; name their owner in {_OWNER}"
+    line = next(iter(str(error.orig).strip().splitlines()), "no reason given")
+    # An error without a code comes from the library, before the server knows anybody.
+    is_known = isinstance(error.orig, psycopg.Error) and error.orig.sqlstate
+    return line if is_known else _VALUES.sub("…", line)
+
+
+def _complain(text: str, code: int) -> int:
+    sys.stderr.write(f"{text}\n")
+    return code
 
 
 if __name__ == "__main__":

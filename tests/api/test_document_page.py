@@ -1,7 +1,13 @@
 """`/docs`, and the rules that linters of OpenAPI recommend (Spectral's `oas`, Redocly's `recommended`)."""
 
+import json
 import re
-from collections.abc import Iterator
+import shutil
+import subprocess
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +38,11 @@ async def test_the_page_shows_every_call_and_schema_and_loads_nothing(country: C
     assert wanted <= set(ids)
     assert set(re.findall('href="#([^"]+)"', page.text)) <= set(ids)
     assert not re.findall(r"<script|<link|<img|\ssrc=|\sstyle=|https?:", page.text)
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; ")
+    # The page has its own style sheet, and the policy names it by its hash.
+    [sheet] = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    assert f"'sha256-{b64encode(sha256(sheet.encode()).digest()).decode()}'" in policy
 
 
 def test_the_document_says_what_it_is(document: dict[str, Any]) -> None:
@@ -41,6 +52,38 @@ def test_the_document_says_what_it_is(document: dict[str, Any]) -> None:
     assert info["contact"]
     assert info["license"]["identifier"]
     assert [server["url"] for server in document["servers"]] == ["/"]
+
+
+def spectral(program: str, file: Path) -> list[str]:
+    rules = file.with_name("rules.yaml")
+    rules.write_text('extends: ["spectral:oas"]\n')
+    return [program, "lint", "--ruleset", str(rules), "--format", "json", "--quiet", str(file)]
+
+
+def redocly(program: str, file: Path) -> list[str]:
+    return [program, "lint", "--extends", "recommended", "--format", "json", str(file)]
+
+
+def problems_in(said: str) -> int:
+    """Spectral prints a list, Redocly an object with totals."""
+    found = json.loads(said)
+    return len(found) if isinstance(found, list) else int(found["totals"]["errors"] + found["totals"]["warnings"])
+
+
+@pytest.mark.parametrize("linter", [spectral, redocly])
+def test_a_linter_of_this_machine_reports_nothing(
+    document: dict[str, Any], tmp_path: Path, linter: Callable[[str, Path], list[str]]
+) -> None:
+    if program := shutil.which(linter.__name__):
+        file = tmp_path / "openapi.json"
+        file.write_text(json.dumps(document), "utf-8")
+        command = linter(program, file)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert problems_in(done.stdout) == 0, done.stdout[:2000]
+        without = document | {"info": {name: text for name, text in document["info"].items() if name != "contact"}}
+        file.write_text(json.dumps(without | {"tags": []}), "utf-8")
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert problems_in(done.stdout) > 0, "a document with a fault is refused"
 
 
 def test_every_area_is_described_and_used(document: dict[str, Any]) -> None:

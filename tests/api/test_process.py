@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 
 import httpx
 import pytest
@@ -41,6 +42,18 @@ async def test_an_environment_that_lacks_something_is_one_clear_line(settings: S
         assert process.returncode == 2
         assert log.decode().count("\n") == 1
         assert "XUANHAO_DATABASE_URL" in log.decode()
+
+
+async def test_an_address_that_can_not_be_listened_at_is_one_clear_line(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for changes in ({}, {"XUANHAO_HTTP_HOST": "geheim.invalid"}):
+            async with api_process(settings, port, **changes) as process:
+                _, log = await asyncio.wait_for(process.communicate(), 60)
+            assert process.returncode == 2
+            said = log.decode()
+            assert (said.count("\n"), said.startswith("xuanhao: XUANHAO_HTTP_HOST or XUANHAO_HTTP_PORT")) == (1, True)
+            assert not any(part in said for part in ("geheim", str(port)))
 
 
 async def test_a_key_file_that_can_t_be_read_is_one_clear_line(settings: Settings) -> None:

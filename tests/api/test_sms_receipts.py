@@ -13,6 +13,7 @@ from api.app import create_app
 from domain.sms import key_of
 from gateways.signatures import SIGNATURE, TIMESTAMP, sign
 from process.clock import Clock
+from process.metrics import SMS_RECEIPTS
 from storage.figures import read_figures
 from storage.sms.deliveries import Attempt
 from tests.support.clocks import SettableClock
@@ -95,7 +96,9 @@ async def test_failed_sms_are_listed_with_their_code_and_counted(
 ) -> None:
     attempt = await sent_sms(country)
     before = (await read_figures(country.stack.repositories.database, clock())).sms
+    counted = SMS_RECEIPTS.labels("failed")._value.get()
     answer = await post(gateway, receipt(attempt.key, "failed", reason="MK:0001"))
+    assert SMS_RECEIPTS.labels("failed")._value.get() == counted + 1
     assert answer.json() == {"recorded": 1, "ignored": 0}
     item = await item_of(country, attempt)
     assert (item["state"], item["failure"]) == ("failed", "MK:0001")

@@ -64,7 +64,12 @@ def test_what_would_open_a_door_is_refused_by_name_alone(
         ("TEMPORAL_ADDRESS", "geheim:0"), ("TEMPORAL_ADDRESS", "geheim:70000"),
         ("SMS_URL", "ftp://geheim/x"), ("SMS_URL", "https://u:geheim@sms:port/"), ("SMS_URL", "https:///geheim"),
         ("REGISTRY_URL", "https://u:ge#heim@registry/"), ("REGISTRY_URL", "geheim"),
-        ("TEMPORAL_UI_URL", "geheim"),
+        ("TEMPORAL_UI_URL", "geheim"), ("DATABASE_URL", "postgresql://db/x?geheim=1"),
+        ("REDIS_URL", "redis://cache?db=geheim"), ("REDIS_URL", "redis-cluster://cache:6379?db=1"),
+        ("OIDC_ISSUER", "https://login:geheim/"), ("OIDC_ISSUER", "https://geheim\u2100@x/"),
+        ("CORS_ORIGINS", "https://geheim\u2100x"), ("TRUSTED_PROXIES", "geheim"),
+        ("METRICS_ADDRESS", "geheim"), ("HEALTH_ADDRESS", "127.0.0.1:geheim"), ("HTTP_PORT", "geheim"),
+        ("TEMPORAL_PORT", "geheim"),
     ],
 )  # fmt: skip
 def test_a_malformed_address_is_refused_with_one_line_without_any_part_of_it(
@@ -77,10 +82,37 @@ def test_a_malformed_address_is_refused_with_one_line_without_any_part_of_it(
     assert not any(part in said for part in ("geheim", "gehe", "heim", "\n"))
 
 
+ADDRESSES = {name.upper() for name in Settings.model_fields if name.endswith(("_url", "_address", "_issuer", "_port"))}
+HOSTILE = (
+    "geheim:geheim:geheim", "://geheim", "https://[geheim", "https://u:p@geheim:port/", "postgresql://geheim:port/x",
+    "redis://geheim:port", "unix:geheim", "geheim#geheim", "https://geheim\u2100/", "https://geheim:99999", "geheim ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+@pytest.mark.parametrize("value", HOSTILE)
+def test_no_setting_of_an_address_takes_or_repeats_what_is_none(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(monkeypatch, **{"OIDC_AUDIENCE": "xuanhao", name: value})
+    said = str(refused.value)
+    assert (said.startswith(f"XUANHAO_{name}: "), "\n" in said, "geheim" in said) == (True, False, False), said
+
+
+def test_the_sdks_own_address_is_named_by_its_own_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "https://geheim:7233")
+    with pytest.raises(SettingsError, match="TEMPORAL_ADDRESS, or the profile's address: ") as refused:
+        settings(monkeypatch)
+    assert not any(part in str(refused.value) for part in ("geheim", "XUANHAO_", "\n"))
+    assert settings(monkeypatch, TEMPORAL_ADDRESS="temporal:7233").temporal_address == "temporal:7233"
+
+
 @pytest.mark.parametrize(
     "name, value",
     [
         ("DATABASE_URL", "postgresql+psycopg://u:p%23@[::1]:5432/x?sslmode=require"),
+        ("DATABASE_URL", "postgresql://u@/x?host=one&host=two&target_session_attrs=read-write"),
         ("DATABASE_URL", "postgresql:///x?host=/run/postgresql"), ("REDIS_URL", "rediss://u:p%23@cache:6380/1"),
         ("REDIS_URL", "unix:///run/valkey.sock?db=1"), ("REDIS_URL", "redis://cache"),
         ("TEMPORAL_ADDRESS", "[::1]:7233"), ("SMS_URL", "local:"), ("REGISTRY_URL", "https://registry.example.org/v1"),

@@ -22,7 +22,7 @@ from gateways.vehicle_registry import registry_client, vehicle_registry
 from operations.gateway_checks import check_gateways
 from operations.installation import Missing
 from process.clock import system_clock
-from process.metrics import GATEWAY_CIRCUIT, GatewayMetrics
+from process.metrics import GATEWAY_CALLS, GATEWAY_CIRCUIT, GatewayMetrics
 from tests.support.clocks import SettableClock
 from tests.support.gateway_contract import example, example_headers
 from tests.support.http_server import LocalServer, Received
@@ -122,7 +122,7 @@ async def test_a_failing_registry_is_left_alone_and_shown(
 ) -> None:
     monkeypatch.setattr(circuit_breaker, "REST_S", 60.0)
     http_server.answers(503)
-    settings = settings_for(http_server.url)
+    settings, counted = settings_for(http_server.url), GATEWAY_CALLS.labels("registry", "open_circuit")._value.get()
     async with httpx.AsyncClient() as client:
         registry = vehicle_registry(settings, client, GatewayMetrics())
         for _ in range(FAILURES + 2):
@@ -130,3 +130,4 @@ async def test_a_failing_registry_is_left_alone_and_shown(
                 await registry.look_up(QUESTION)
     assert len(http_server.received) == FAILURES
     assert GATEWAY_CIRCUIT.labels("registry")._value.get() == 2
+    assert GATEWAY_CALLS.labels("registry", "open_circuit")._value.get() == counted + 2

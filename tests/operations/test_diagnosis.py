@@ -15,7 +15,8 @@ from temporalio.service import RPCError
 from config.release import RELEASE, this_process
 from config.settings import Settings
 from domain.processes import RunningProgram
-from operations.installation import Installation, check_keys, is_open_to_others, run_step
+from operations.installation import Installation, run_step
+from operations.setup_checks import check_keys, is_open_to_others
 from process.clock import system_clock
 from storage.crypto.readers import QUICK, KeyReader, KeyReaders, keep_keys_current, skew_of
 from tests.support.api_stack import ApiStack, keys_of

@@ -68,6 +68,11 @@ async def test_a_file_is_tried_first_then_imported_as_a_whole_and_a_second_time_
     assert [each["change"] for each in (await xuanhao(*importing))[1]] == ["new"] * 3
     assert [each["change"] for each in (await xuanhao(*importing))[1]] == ["unchanged"] * 3
     file.write_text(text.replace("长安街1号", "长安街2号", 1))
+    tried = (await xuanhao("offices", "import", str(file), "--dry-run"))[1]
+    assert [(each["change"], each["fields"], each["address"]) for each in tried] == [
+        ("changed", ["address"], "长安街2号"), ("unchanged", [], "长安街1号"), ("unchanged", [], "长安街1号"),
+    ]  # fmt: skip
+    assert (await xuanhao("offices", "show", codes[0]))[1][0]["address"] == "长安街1号"
     changed = (await xuanhao(*importing))[1]
     assert (changed[0]["change"], changed[0]["fields"]) == ("changed", ["address"])
     [shown] = (await xuanhao("offices", "show", codes[0]))[1]
@@ -145,6 +150,14 @@ async def test_an_office_is_set_up_from_the_shell_alone(country: Country, xuanha
     policy = shown["policy"]
     assert isinstance(policy, dict)
     assert (policy["draws"], policy["composed"]["source"]) == ({"value": 3, "source": "office"}, "default")
+    later = ("offices", "policy", office, "draws=4", "--from", "2099-01-01", "--reason", "新年")
+    [dated] = (await xuanhao(*later))[1]
+    assert dated["effective_from"] == "2098-12-31T16:00:00.000Z"
+    await xuanhao("offices", "policy", "confirm", str(dated["id"]), operator="li")
+    for instant, draws in (("2098-12-31T23:59", 3), ("2099-01-01T00:00", 4)):
+        [then] = (await xuanhao("offices", "show", office, "--at", instant))[1]
+        assert isinstance(then["policy"], dict)
+        assert then["policy"]["draws"]["value"] == draws
     wrong = await xuanhao("offices", "policy", office, "draws=-1", "--reason", "试点")
     assert (wrong[0], "overrides.draws" in wrong[2]) == (1, True)
     (tmp_path / "zh-CN.md").write_text("# 业务须知\n\n第一条\n")

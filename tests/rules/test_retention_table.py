@@ -2,6 +2,8 @@
 
 import re
 
+from config.settings import Settings
+from gateways.identity.logout_tokens import VALID_FOR
 from storage.all_tables import metadata
 from storage.fairness.archive import LOG_KEPT
 from storage.retention.ended_offers import OFFERS_KEPT
@@ -31,3 +33,6 @@ def test_the_times_are_those_of_the_code() -> None:
     assert _KEPT["lasting_claims"] == OFFERS_KEPT
     assert f"{LOG_KEPT.days} days after its day" in said["pool_log"]
     assert f"{HOURS_KEPT.days} days" in said["figure_hour"]
+    assert f"{2 * VALID_FOR.seconds // 60} minutes" in said["logout_token"]
+    assert Settings.model_fields["oidc_token_lifetime"].default == "P1D"
+    assert "(a day)" in said["ended_session"]

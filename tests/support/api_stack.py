@@ -77,7 +77,8 @@ def keys_of(settings: Settings) -> Keys:
 
 
 def container_for(settings: Settings, phone: Phone, keys: Keys) -> WorkerContainer:
-    return worker_container(settings.database_url, settings.redis_url, keys, phone)
+    pooling = settings.database_transaction_pooling
+    return worker_container(settings.database_url, settings.redis_url, keys, phone, transaction_pooling=pooling)
 
 
 def settings_for(addresses: Addresses, folder: Path) -> Settings:

@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode, where the machine has it."""
+"""PgBouncer in transaction mode, where the machine has it, and what stands for it elsewhere."""
 
 import os
 import pwd
@@ -6,8 +6,11 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
+import pytest
 
 from embedded.accounts import Account, unprivileged_account
 from embedded.folders import DataFolder
@@ -15,9 +18,12 @@ from embedded.managed_process import ManagedProcess
 from embedded.part import Part
 from embedded.ports import HOST, free_port
 from embedded.postgres import Postgres
+from storage.postgres.kept_connections import KeptConnections
 from storage.postgres.roles import APPLICATION_ROLE
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
+# Where the machine has no PgBouncer, each call gets a session that knows nothing of the one before.
+POOLERS = ["emptied sessions", *(["pgbouncer"] if PGBOUNCER else [])]
 
 
 class PgBouncer(Part):
@@ -79,3 +85,23 @@ async def running_pgbouncer(folder: DataFolder) -> AsyncIterator[PgBouncer]:
         yield pooler
     finally:
         await pooler.stop()
+
+
+@asynccontextmanager
+async def pooled_address(
+    pooler: str, folder: DataFolder, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[str]:
+    """The address of a database behind one of `POOLERS`."""
+    if pooler == "pgbouncer":
+        async with running_pgbouncer(folder) as running:
+            yield running.url(urlsplit(database_url).path.lstrip("/"))
+        return
+    take = KeptConnections.take
+
+    async def take_emptied(kept: KeptConnections) -> Any:
+        connection = await take(kept)
+        await connection.exec_driver_sql("DISCARD ALL")
+        return connection
+
+    monkeypatch.setattr(KeptConnections, "take", take_emptied)
+    yield database_url

@@ -44,9 +44,14 @@ class Services:
     @asynccontextmanager
     async def started(self, name: str, redis_url: str, key_file: Path | None = None) -> AsyncIterator[Country]:
         """The service on this database, with the tests' keys or others."""
-        settings, phone = self.settings(name, redis_url, key_file), Phone()
+        async with self.serving(self.settings(name, redis_url, key_file)) as country:
+            yield country
+
+    @asynccontextmanager
+    async def serving(self, settings: Settings) -> AsyncIterator[Country]:
+        phone = Phone()
         async with (
-            running_worker(container_for(settings, phone, keys_of(settings)), self.client, name),
+            running_worker(container_for(settings, phone, keys_of(settings)), self.client, settings.task_queue),
             running_api(settings, phone, Registry(), keys_of(settings)) as stack,
         ):
             yield Country(stack)

@@ -18,9 +18,16 @@ from worker.run import make_worker
 
 
 def worker_container(
-    database_url: str, redis_url: str, keys: Keys, phone: Phone, *, clock_skew: timedelta | None = DEFAULT_CLOCK_SKEW
+    database_url: str,
+    redis_url: str,
+    keys: Keys,
+    phone: Phone,
+    *,
+    clock_skew: timedelta | None = DEFAULT_CLOCK_SKEW,
+    transaction_pooling: bool = False,
 ) -> WorkerContainer:
-    repositories = Repositories.build(Database(database_url, pool_size=20), make_redis(redis_url), keys)
+    database = Database(database_url, pool_size=20, transaction_pooling=transaction_pooling)
+    repositories = Repositories.build(database, make_redis(redis_url), keys)
     return WorkerContainer(repositories, httpx.AsyncClient(), phone, clock_skew=clock_skew)
 
 

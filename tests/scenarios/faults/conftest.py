@@ -12,9 +12,10 @@ from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from tests.scenarios.faults.installation import Installation
 from tests.support.api_fixtures import country, settings, stack, whole_stack
+from tests.support.service_fixtures import services
 from tests.support.world_fixtures import key_file, real_time_world, world
 
-__all__ = ["country", "key_file", "real_time_world", "settings", "stack", "whole_stack", "world"]
+__all__ = ["country", "key_file", "real_time_world", "services", "settings", "stack", "whole_stack", "world"]
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from temporalio.client import Client
 
-from embedded.postgres import Postgres
-from embedded.temporal import Temporal
 from embedded.valkey import Valkey
 from operations.installation import Installation, Step, run_step
 from operations.setup import SETUP
@@ -19,13 +16,6 @@ from tests.support.services import Services
 
 pytestmark = pytest.mark.slow
 DATABASE = 9
-
-
-@pytest.fixture
-def services(
-    postgres: Postgres, database_template: str, temporal: Temporal, temporal_client: Client, tmp_path: Path
-) -> Services:
-    return Services(postgres, database_template, temporal, temporal_client, tmp_path)
 
 
 async def keys_step(services: Services, name: str, url: str, key_file: Path | None = None) -> Step:

@@ -10,6 +10,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from embedded.temporal import Temporal
 from gateways.identity.logout_tokens import LogoutToken
+from operations.resync import resync_vehicles
 from process.clock import system_clock
 from tests.scenarios.faults.installation import Installation
 from tests.support.applicants import Applicant, Car, Selection
@@ -178,6 +179,31 @@ async def shows(installation: Installation, selection: Selection, stage: str) ->
 
     await eventually(is_shown)
     assert await status_of(installation, selection) is WorkflowExecutionStatus.RUNNING
+
+
+async def test_resync_brings_every_vehicle_to_its_row_and_says_how_many(installation: Installation) -> None:
+    """After a restore of the database, and again after a Temporal that has lost everything."""
+    country = installation.country
+    reserving, at_the_desk = await reach_selection(country), await reach_reservation(country)
+    number = await draw(reserving)
+    backup = await installation.back_up()
+    (await reserving.post("confirmation", {"number": number})).ok()
+    assert await register(country, at_the_desk) == "registered"
+    await installation.restore(backup)
+
+    async def resync() -> int:
+        return await resync_vehicles(installation.stack.context.operations)
+
+    async def are_shown() -> None:
+        await shows(installation, reserving, "plate_selection")
+        await shows(installation, at_the_desk, "completed")
+
+    assert await resync() == 2
+    await are_shown()
+    await lose_everything(installation.temporal)
+    assert await resync() == 2
+    await are_shown()
+    assert await resync() == 2
 
 
 async def test_a_temporal_that_has_lost_everything_is_filled_again_by_acts_and_by_maintenance(

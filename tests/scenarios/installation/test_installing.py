@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -93,10 +94,11 @@ async def test_an_operator_gets_from_nothing_to_the_first_draw(
 
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    await draw_once(Settings.for_service())
+    await draw_once(Settings.for_service(), partial(xuanhao, "doctor"))
 
 
-async def draw_once(settings: Settings) -> None:
+async def draw_once(settings: Settings, doctor: Callable[[], Awaitable[Ran]]) -> None:
+    """The first draw, and what `xuanhao doctor` says while a worker runs."""
     phone = Phone()
     worker = container_for(settings, phone, keys_of(settings))
     async with (
@@ -124,3 +126,5 @@ async def draw_once(settings: Settings) -> None:
         drawn = (await selection.post("draws", {"exclude_four": False})).ok()
         assert drawn["office"]["name"] == "深圳车管所"
         assert all(number.startswith("粤BA12") for number in drawn["batch"]["numbers"])
+        said = await doctor()
+        assert (said.code, all(steps(said).values())) == (0, True), said.out

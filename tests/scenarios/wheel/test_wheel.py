@@ -161,6 +161,35 @@ async def test_an_installed_wheel_preselects_a_number(xuanhao: Path, environment
         assert "<script" in (await http.get("/")).text
 
 
+async def test_an_installed_wheel_is_set_up_and_serves_outside_the_demo(
+    xuanhao: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The programs and commands of an installation, in an empty folder."""
+    ours = environment | {"XUANHAO_OWNER_DATABASE_URL": environment["OWNER"], "XUANHAO_OPERATOR": "wang"}
+    ours |= {"XUANHAO_KEY_FILE": str(tmp_path / "made.json"), "XUANHAO_DEMO": "0"}
+    ours |= {"XUANHAO_TEMPORAL_NAMESPACE": environment["XUANHAO_TASK_QUEUE"]}
+    (tmp_path / "offices.csv").write_text("code,name,address,province,prefixes\n440300,车管所,路,广东省,粤B\n")
+    importing = ["offices", "import", str(tmp_path / "offices.csv"), "--reason", "首批"]
+    for arguments in (["setup", "--apply"], importing, ["offices", "show", "440300"]):
+        command = await start(xuanhao, arguments, ours)
+        _, log = await command.communicate()
+        assert (command.returncode, log) == (0, b""), arguments
+    base = f"http://127.0.0.1:{ours['XUANHAO_HTTP_PORT']}"
+    async with program(xuanhao, "api", ours), httpx.AsyncClient(base_url=base, timeout=30, trust_env=False) as http:
+
+        async def is_ready() -> bool:
+            try:
+                return (await http.get("/readyz")).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        await eventually(is_ready, within=60)
+        [office] = (await http.get("/api/v1/offices")).json()["items"]
+        assert (office["code"], office["prefixes"]) == ("440300", ["粤B"])
+        assert "<script" in (await http.get("/")).text
+        assert (await http.get("/api/v1/demo/users")).status_code == 404
+
+
 async def test_a_program_takes_no_arguments(xuanhao: Path) -> None:
     process = await start(xuanhao, ["api", "--port"], {})
     _, log = await process.communicate()

@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
+from temporalio.testing import ActivityEnvironment
 
 from embedded.binaries import postgres_program
 from embedded.folders import DataFolder
@@ -18,7 +20,10 @@ from storage.audit.trail import Act, note
 from storage.audit.verification import verify_audit
 from storage.postgres.database import Database
 from storage.postgres.migrate import migrate
-from tests.support.stored_preselections import AT
+from tests.support.phones import Phone
+from tests.support.stored_preselections import AT, KEYS
+from tests.support.workers import worker_container
+from workflows.maintenance.types import StepInput
 
 pytestmark = pytest.mark.slow
 
@@ -53,8 +58,20 @@ def copy(source: str, target: str) -> None:
     subprocess.run(load, input=dump.stdout, check=True, capture_output=True)
 
 
+async def seal_by_maintenance(database_url: str, redis_url: str) -> list[str]:
+    """The warnings of the step of maintenance, with their remedies."""
+    container = worker_container(database_url, redis_url, KEYS, Phone(), clock_skew=None)
+    [seal_audit] = [each for each in container.activities() if each.__name__ == "seal_audit"]
+    try:
+        with capture_logs() as lines:
+            await ActivityEnvironment().run(seal_audit, StepInput(AT + MINUTE))
+    finally:
+        await container.close()
+    return [f"{line['event']}: {line['remedy']}" for line in lines if line["log_level"] == "warning"]
+
+
 async def test_the_chain_goes_on_in_a_new_cluster(
-    own_database: Database, fresh_database: str, postgres: Postgres, new_cluster: Postgres
+    own_database: Database, fresh_database: str, postgres: Postgres, new_cluster: Postgres, redis_url: str
 ) -> None:
     await act(own_database, "before")
     await own_database.rows(text(BUSY))
@@ -67,6 +84,8 @@ async def test_the_chain_goes_on_in_a_new_cluster(
     loaded = Database(new_cluster.url(COPY), pool_size=2)
     try:
         assert (await AuditSeals(loaded).seal(AT + MINUTE)).is_stuck
+        warned = await seal_by_maintenance(new_cluster.url(COPY), redis_url)
+        assert warned == ["audit not sealed: xuanhao migrate"]
         await asyncio.to_thread(migrate, new_cluster.owner_url(COPY))
         await act(loaded, "after")
         again = await AuditSeals(loaded).seal(AT + MINUTE)
@@ -77,6 +96,7 @@ async def test_the_chain_goes_on_in_a_new_cluster(
         assert (report.unsealed, report.faults) == (0, ())
         await asyncio.to_thread(migrate, new_cluster.owner_url(COPY))
         assert not (await AuditSeals(loaded).seal(AT + 2 * MINUTE)).is_stuck
+        assert await seal_by_maintenance(new_cluster.url(COPY), redis_url) == []
         assert (await verify_audit(loaded)).unsealed == 0
     finally:
         await loaded.close()

@@ -61,6 +61,16 @@ async def test_whatever_makes_an_index_unusable_is_mended_by_the_next_round(pool
     assert await pool.index.count(B, at=AT) == 100 + 10_000 * (how == "segment released")
 
 
+async def test_an_index_whose_coming_openings_were_evicted_is_lost_at_once(pool: Pool, redis: Redis) -> None:
+    await pool.add_prefix(B, HUNDRED, segment("!!!!A", released_at=AT + HOUR))
+    await pool.reconciler.reconcile(AT)
+    assert await pool.index.count(B, at=AT) == 100
+    await redis.delete(key(B, "openings"))
+    for at in (AT, AT + HOUR):
+        with pytest.raises(IndexLost):
+            await pool.index.draw(B, 1, at=at, until=at + HOUR)
+
+
 async def test_two_keepers_at_once_build_an_index_once(pool: Pool) -> None:
     await pool.add_prefix(B, HUNDRED)
     built = await asyncio.gather(*(pool.reconciler.reconcile(AT) for _ in range(5)))

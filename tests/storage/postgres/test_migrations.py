@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -90,15 +91,53 @@ def run_program(url: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("url, status", [("", 2), ("postgresql://nobody@127.0.0.1:1/nothing", 1)])
-def test_a_database_that_can_not_be_migrated_gives_one_line_and_no_stack_trace(url: str, status: int) -> None:
-    environment = os.environ | {"XUANHAO_DATABASE_URL": url}
-    done = subprocess.run(
-        [sys.executable, "-m", "storage.postgres.migrate"], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == status
-    assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith(("XUANHAO_DATABASE_URL", "the database could not be migrated"))
+@pytest.mark.parametrize(
+    "url, status, said",
+    [
+        ("", 2, "XUANHAO_DATABASE_URL names no database to migrate"),
+        ("postgresql://geheim@127.0.0.1:1/geheim", 1, "the database could not be migrated: connection failed"),
+        ("postgresql://u:geheim@geheim.invalid/x", 1, "the database could not be migrated: "),
+        ("postgresql:///x?host=/geheim", 1, "the database could not be migrated: connection failed"),
+        ("postgresql://u:gehe#im@[geheim/x", 2, "XUANHAO_DATABASE_URL is malformed"),
+        ("postgresql://u:geheim@db:geheim/x", 2, "XUANHAO_DATABASE_URL is malformed"),
+        ("geheim", 2, "XUANHAO_DATABASE_URL is malformed"),
+        ("postgresql://db/x?geheim=geheim", 1, "the database could not be migrated: "),
+    ],
+)
+def test_a_database_that_can_not_be_migrated_gives_one_line_without_its_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str, status: int, said: str
+) -> None:
+    monkeypatch.setenv("XUANHAO_DATABASE_URL", url)
+    assert main() == status
+    line = capsys.readouterr().err
+    assert (line.count("\n"), line.startswith(said)) == (1, True), line
+    assert not any(part in line for part in ("geheim", "127.0.0.1", " 1 "))
+
+
+def test_the_owners_address_counts_and_another_role_learns_whose_it_needs(
+    fresh_database: str,
+    as_owner: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    owner = as_owner(fresh_database)
+    whole = schema_of(owner)
+    with create_engine(owner, poolclass=NullPool).begin() as connection:
+        command.downgrade(alembic_config(connection), "-1")
+    monkeypatch.setenv("XUANHAO_DATABASE_URL", fresh_database)
+    assert main() == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.endswith("name their owner in XUANHAO_OWNER_DATABASE_URL\n")
+    monkeypatch.setenv("XUANHAO_OWNER_DATABASE_URL", owner)
+    file = tmp_path / "password"
+    monkeypatch.setenv("XUANHAO_OWNER_DATABASE_PASSWORD_FILE", str(file))
+    assert main() == 2
+    assert capsys.readouterr().err == "XUANHAO_OWNER_DATABASE_PASSWORD_FILE: the file can't be read\n"
+    file.write_text("p#/@:密\n", "utf-8")
+    assert (main(), capsys.readouterr().err) == (0, "")
+    assert schema_of(owner) == whole
 
 
 async def test_a_database_from_before_the_applications_role_can_be_used_by_it_after_migrating(

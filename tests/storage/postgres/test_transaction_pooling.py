@@ -2,51 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from embedded.folders import DataFolder
-from embedded.postgres import Postgres
 from storage.failures import ClaimLost
 from storage.postgres.database import Database
-from storage.postgres.kept_connections import KeptConnections
 from storage.preselections.decisions import Claim
-from tests.support.poolers import PGBOUNCER, running_pgbouncer
+from tests.support.poolers import POOLERS, pooled_address
 from tests.support.stored_preselections import SOON, Stored, decision, new_plates
 
 CLAIMED = b"SELECT count(*) FROM claim WHERE plate = any(%(plates)s)"
-# Where the machine has no PgBouncer, each call gets a session that knows nothing of the one before.
-POOLERS = ["emptied sessions", *(["pgbouncer"] if PGBOUNCER else [])]
 
 
 @pytest.fixture(params=POOLERS)
 async def pooled(
-    request: pytest.FixtureRequest,
-    postgres: Postgres,
-    fresh_database: str,
-    data_folder: DataFolder,
-    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest, fresh_database: str, data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Database]:
-    async with AsyncExitStack() as stack:
-        address = fresh_database
-        if request.param == "pgbouncer":
-            pooler = await stack.enter_async_context(running_pgbouncer(data_folder))
-            address = pooler.url(urlsplit(fresh_database).path.lstrip("/"))
-        else:
-            take = KeptConnections.take
-
-            async def take_emptied(kept: KeptConnections) -> Any:
-                connection = await take(kept)
-                await connection.exec_driver_sql("DISCARD ALL")
-                return connection
-
-            monkeypatch.setattr(KeptConnections, "take", take_emptied)
+    async with pooled_address(request.param, data_folder, fresh_database, monkeypatch) as address:
         database = Database(address, pool_size=8, transaction_pooling=True)
-        stack.push_async_callback(database.close)
         yield database
+        await database.close()
 
 
 async def test_decisions_transactions_and_reads_need_no_session(pooled: Database) -> None:

@@ -17,11 +17,11 @@ from storage.redis.health import ping
 from storage.redis.lock import RedisLocks
 from storage.redis.rate_windows import RateWindows
 from tests.support.pool import AT, LATER, B, put_index
+from tests.support.redis_refusals import REFUSALS
 from tests.support.valkeys import TcpValkey, running_valkey
 from tests.support.waiting import eventually
 
 MINUTE = timedelta(minutes=1)
-NOBODY_LISTENS = 1
 
 
 @pytest.fixture
@@ -48,46 +48,7 @@ async def replies_of(redis: RedisClient) -> list[DependencyUnavailable]:
     return [reply for reply in replies if isinstance(reply, DependencyUnavailable)]
 
 
-async def refuse_for_replicas(server: TcpValkey) -> None:
-    await server.call("CONFIG", "SET", "min-replicas-to-write", 1)
-
-
-async def refuse_as_replica(server: TcpValkey) -> None:
-    await server.call("REPLICAOF", "127.0.0.1", NOBODY_LISTENS)
-
-
-async def refuse_as_stale_replica(server: TcpValkey) -> None:
-    await server.call("CONFIG", "SET", "replica-serve-stale-data", "no")
-    await refuse_as_replica(server)
-
-
-async def refuse_for_snapshots(server: TcpValkey) -> None:
-    """Its folder has vanished, so that the last snapshot has failed."""
-    await server.call("CONFIG", "SET", "save", "3600 1")
-    server.directory.rmdir()
-    await server.call("BGSAVE")
-
-    async def has_failed() -> bool:
-        facts = await server.call("INFO", "persistence")
-        return isinstance(facts, dict) and facts["rdb_last_bgsave_status"] == "err"
-
-    await eventually(has_failed)
-
-
-async def refuse_for_rights(server: TcpValkey) -> None:
-    await server.call("ACL", "SETUSER", "default", "-@all", "+info", "+acl")
-
-
-@pytest.mark.parametrize(
-    "refuse, code",
-    [
-        (refuse_for_replicas, "NOREPLICAS"),
-        (refuse_as_replica, "READONLY"),
-        (refuse_as_stale_replica, "MASTERDOWN"),
-        (refuse_for_snapshots, "MISCONF"),
-        (refuse_for_rights, "NOPERM"),
-    ],
-)
+@pytest.mark.parametrize("refuse, code", REFUSALS)
 async def test_a_server_that_refuses_counts_as_down(
     server: TcpValkey, refuse: Callable[[TcpValkey], Awaitable[None]], code: str
 ) -> None:

@@ -1,0 +1,5 @@
+"""Services on a database as production has it."""
+
+from tests.support.service_fixtures import services
+
+__all__ = ["services"]
