@@ -26,6 +26,7 @@ _WAIT_FOR_OTHERS = "60s"
 _WAIT_FOR_LOCKS = "5s"
 
 _OWNER, _APPLICATION = "XUANHAO_OWNER_DATABASE_URL", "XUANHAO_DATABASE_URL"
+_SCHEMES = ("postgresql://", "postgresql+psycopg://")
 # What the library's texts repeat of an address: names in quotation marks, addresses in brackets, and ports.
 _VALUES = re.compile(r""""[^"]*"|'[^']*'|\([^)]*\)|(?<=port )\S+""")
 
@@ -80,8 +81,11 @@ def main() -> int:
 
 
 def _address(variable: str) -> str:
-    """The variable's address, with the password of its file if there is one. Raises `OSError`."""
+    """The variable's address, with the password of its file if there is one. Raises `OSError` and `ValueError`."""
     address, file = os.environ[variable], os.environ.get(_password_file(variable))
+    if not address.startswith(_SCHEMES):
+        # The library would go to a server of this machine.
+        raise ValueError(variable)
     if not file:
         return address
     password = Path(file).read_text("utf-8").rstrip("\r\n")
