@@ -7,7 +7,6 @@ from cyclopts import Parameter
 
 from cli.context import SetupContext
 from cli.output import Output
-from operations.diagnosis import check_running
 from operations.installation import Installation, Step
 from operations.setup import check_setup
 
@@ -30,6 +29,9 @@ async def setup(
 
 async def doctor(*, context: SetupContext) -> Output:
     """Check a running installation, and change nothing; exit code 1 if something is not well, 2 if it can't work."""
+    # The gateways' libraries are not for `setup`.
+    from operations.diagnosis import check_running  # noqa: PLC0415
+
     installation = Installation(context.settings, context.now, apply=False)
     try:
         steps = [*await check_setup(installation), *await check_running(installation)]

@@ -3,8 +3,6 @@
 import ssl
 from pathlib import Path
 
-import httpx
-
 
 def client_tls(authority: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
     """The context for these PEM files; None without any. Raises `ValueError`, whose text names no path."""
@@ -12,6 +10,9 @@ def client_tls(authority: Path | None, certificate: Path | None, key: Path | Non
         return None
     if bool(certificate) != bool(key):
         raise ValueError("a certificate and its key belong together")
+    # With it come a command line and its colours, a tenth of the start of a command that needs no gateway.
+    import httpx  # noqa: PLC0415
+
     try:
         context = ssl.create_default_context(cafile=authority) if authority else httpx.create_ssl_context()
         if certificate:
