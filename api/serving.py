@@ -1,5 +1,6 @@
 """Serves the API: uvicorn with our settings."""
 
+import os
 import signal
 import socket
 from types import FrameType
@@ -50,7 +51,9 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
     except OSError as problem:
         for each in sockets:
             each.close()
-        raise SettingsError(f"XUANHAO_HTTP_HOST or XUANHAO_HTTP_PORT can't be used: {problem.strerror}") from None
+        # The library adds the address to the system's words.
+        words = problem.strerror if isinstance(problem, socket.gaierror) else os.strerror(problem.errno or 0)
+        raise SettingsError(f"XUANHAO_HTTP_HOST or XUANHAO_HTTP_PORT can't be used: {words}") from None
     return sockets
 
 

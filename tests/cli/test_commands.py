@@ -67,6 +67,30 @@ def test_help_exits_with_0_and_imports_nothing_that_works_on_the_installation() 
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
+# Each takes some of a second of processor time, and no command needs it besides `calendar`, `setup` and `doctor`.
+LEFT_OUT = ("httpx", "click", "alembic", "holidays", "fastapi", "uvicorn", "fpdf", "icalendar", "joserfc", "uvloop")
+
+
+def test_commands_import_no_more_than_they_need() -> None:
+    modules = ", ".join(f"cli.{name}" for name in sorted({*AREAS, "find", "resync"} - {"calendar"}))
+    code = f"import sys, cli.execution, {modules}; print([each for each in {LEFT_OUT} if each in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
+
+
+def test_a_program_starts_without_searching_what_it_imports() -> None:
+    """And searches what comes after it."""
+    code = """
+import gc, sys
+searches = []
+gc.callbacks.append(lambda phase, _: searches.append(phase))
+from cli.__main__ import main
+before = len(searches)
+sys.exit(main(["pool"]) != 2 or len(searches) != before or not gc.isenabled() or gc.get_freeze_count() < 10_000)
+"""
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
 def test_the_folder_that_it_is_called_from_has_no_say_in_what_is_imported(tmp_path: Path) -> None:
     (tmp_path / "cyclopts.py").write_text("raise SystemExit(9)")
     called = subprocess.run([ROOT / "bin" / "xuanhao", "--help"], cwd=tmp_path, capture_output=True, check=False)

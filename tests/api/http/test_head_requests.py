@@ -28,10 +28,10 @@ async def test_head_has_the_status_and_headers_of_get_and_no_body(country: Count
 async def test_head_with_a_token_ends_at_once_even_for_a_stream(country: Country) -> None:
     """Over a real connection, which goes on: what follows is not taken for a body."""
     reserved = await reserve_plate(country, await country.office())
-    paths = ["", "/events", "/voucher", "/calendar"]
+    paths = [f"/api/v1{reserved.path}{part}" for part in ("", "/events", "/voucher", "/calendar")]
     async with (
         serve(country.stack.app) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1{reserved.path}", trust_env=False) as client,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
         asyncio.timeout(20),
     ):
         for path in paths:

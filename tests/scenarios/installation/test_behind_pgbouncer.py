@@ -41,6 +41,7 @@ async def test_a_journey_commands_and_the_doctor_need_no_session(
             confirmed = await clerk_of(country, office).post(f"/desk/preselections/{reserved.id}/confirmation")
             assert (view["stage"], confirmed.ok()["stage"]) == ("completed", "registered")
             assert (await country.stack.client.get("http://xuanhao.test/readyz")).status_code == 200
+        (tmp_path / "keys.json").chmod(0o600)
         installation = Installation(settings, system_clock(), apply=False)
         for step in ("database", "role", "migrations", "keys", "calendar", "offices"):
             found = await run_step(step, SETUP[step], installation)
