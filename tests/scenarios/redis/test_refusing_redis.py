@@ -30,7 +30,6 @@ async def answers_of(country: Country, selection: Selection) -> dict[str, Answer
         "list": buyer.get("/preselections"),
         "offices": buyer.get("/offices"),
         "room": buyer.get(f"/offices/{office.code}/queue"),
-        "entry": buyer.post("/entries", {}),
         "code": buyer.post("/verification-codes", {"purpose": "confirm_information"}),
         "keyboard": buyer.get(f"{selection.path}/keyboard", params=keyboard),
         "suggestions": buyer.get(f"{selection.path}/suggestions", params={"prefix": prefix}),
@@ -43,6 +42,8 @@ async def answers_of(country: Country, selection: Selection) -> dict[str, Answer
         "levels": wang.get(f"/operations/pool/{prefix}"),
         "release": wang.post("/operations/segments", segment),
         "audit": wang.get("/operations/audit"),
+        # The last: an entry begins the selection again.
+        "entry": buyer.post("/entries", {}),
     }
     return {name: await call for name, call in calls.items()}
 
