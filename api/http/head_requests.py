@@ -22,6 +22,8 @@ class HeadAsGet:
 
         async def send_headers(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
+                # For the server too: it would write the end of a body, which the client takes for its next response.
+                scope["method"] = "HEAD"
                 await send(message)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
