@@ -26,9 +26,9 @@ def run() -> NoReturn:
     if PACKAGES.is_dir():
         sys.path.insert(0, str(PACKAGES))
     from process.exit import leave  # noqa: PLC0415 - it is found only now.
-    from process.garbage import no_search  # noqa: PLC0415 - the same.
+    from process.garbage import pause_collection  # noqa: PLC0415 - the same.
 
-    with no_search():
+    with pause_collection():
         module = import_module(PROGRAMS.get(next(iter(sys.argv[1:]), ""), "cli.__main__"))
     if module.__name__ != "cli.__main__" and len(sys.argv) > 2:  # noqa: PLR2004 - the program and its name.
         sys.stderr.write(f"xuanhao: {sys.argv[1]} takes no arguments; its settings are variables (XUANHAO_…)\n")
