@@ -74,7 +74,7 @@ class Installation:
         try:
             yield database
         except DependencyUnavailable as down:
-            raise Missing(_unanswered(down), _START.format("XUANHAO_OWNER_DATABASE_URL")) from None
+            raise Missing(_no_answer(down), _START.format("XUANHAO_OWNER_DATABASE_URL")) from None
         finally:
             await database.close()
 
@@ -94,7 +94,7 @@ async def run_step(name: str, check: Check, installation: Installation) -> Step:
         return Step(name, ok=False, found=str(missing), remedy=missing.remedy, is_usable=missing.is_usable)
     except DependencyUnavailable as down:
         remedy = _START.format(_VARIABLES[down.part])
-        return Step(name, ok=False, found=_unanswered(down), remedy=remedy, is_usable=False)
+        return Step(name, ok=False, found=_no_answer(down), remedy=remedy, is_usable=False)
     except (RPCError, RuntimeError, TimeoutError) as failure:
         return _temporal_failed(name, failure)
     except (OSError, ValueError, KeyError):
@@ -103,7 +103,7 @@ async def run_step(name: str, check: Check, installation: Installation) -> Step:
         return Step(name, ok=False, found=type(failure).__name__, remedy="see the step migrations", is_usable=False)
 
 
-def _unanswered(down: DependencyUnavailable) -> str:
+def _no_answer(down: DependencyUnavailable) -> str:
     return f"does not answer{f' ({down.reason})' if down.reason else ''}"
 
 
