@@ -9,9 +9,9 @@ from tests.scenarios.acceptance.services import HURRIED, LAPSING, UNHURRIED, run
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that wait for countdowns are slow."""
+    """Tests of an instance are slow: its start takes longer than what most of them do."""
     for item in items:
-        if {"hasty_service", "brief_service"} & set(getattr(item, "fixturenames", ())):
+        if {"service", "hasty_service", "brief_service"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
 
 
