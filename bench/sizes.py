@@ -25,6 +25,12 @@ class Sizes:
         (100_000, 1_000_000, (1_000_000, 3_000_000, 10_000_000)),
     )
     """Waiting vehicles, ended preselections, and one after the other the rows of the audit."""
+    growth_of_journeys: Sequence[tuple[int, int]] = (
+        (0, 1_000_000), (10_000, 1_000_000), (100_000, 1_000_000), (100_000, 3_000_000)
+    )  # fmt: skip
+    """Waiting vehicles and ended preselections, for whole journeys; each is at least the one before."""
+    growth_journeys: int = 8
+    """Journeys of a side in a pair: those who can buy a car are few."""
     waiting: int = 10_000
     """Vehicles that wait in Temporal."""
     minutes: float = 20
@@ -43,5 +49,6 @@ class Sizes:
 
 
 TINY = Sizes(pairs=1, journeys_alone=1, journeys_together=2, at_once=2, claims=2_000, draws=2, calls=3, actions=2,
-             rest_journeys=1, rivals=8, growth=((20, 100, (200,)),), rounds=1, waiting=10, deadlines=5, accounts=2,
-             load_seconds=0.5, counted_draws=2, confirm_delay="PT1S", trials=("nothing",))  # fmt: skip
+             rest_journeys=1, rivals=8, growth=((20, 100, (200,)),), growth_of_journeys=((20, 100),), growth_journeys=1,
+             rounds=1, waiting=10, deadlines=5, accounts=2, load_seconds=0.5, counted_draws=2, confirm_delay="PT1S",
+             trials=("nothing",))  # fmt: skip

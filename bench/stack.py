@@ -70,11 +70,12 @@ class Stack:
         return self.container.repositories
 
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[None]:
+    async def worker(self) -> AsyncIterator[Part]:
         """A worker process, as `make run` starts it."""
         temporal, queue = self.settings.temporal_address, self.settings.task_queue
-        async with self._up(Worker(self.folder, self.environment, temporal=temporal, task_queue=queue)):
-            yield
+        program = Worker(self.folder, self.environment, temporal=temporal, task_queue=queue)
+        async with self._up(program) as worker:
+            yield worker
 
     @asynccontextmanager
     async def bare_worker(self, task_queue: str = BARE_QUEUE, **environment: str) -> AsyncIterator[None]:
