@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 import structlog
 from fastapi import Request
@@ -81,11 +81,11 @@ def is_cacheable(status: int) -> bool:
 async def _begin(request: ReadRequest, context: RequestContext, key: RequestKey) -> Fresh | Answered:
     """Wait while another request with this key is running. Raises `OutcomeUnknown` if that takes too long."""
     digest = context.repositories.keys.hashes.hash("request body", request.canonical.decode("ascii"))
-    operation_id, pause = uuid4(), _FIRST_PAUSE
+    pause = _FIRST_PAUSE
     began_at = context.now()
     while context.now() - began_at < LONGEST_WAIT:
         begun = await context.repositories.idempotency.begin(
-            key, body_digest=digest, operation_id=operation_id, at=context.now(), lease=LEASE
+            key, body_digest=digest, operation_id=context.operation_id, at=context.now(), lease=LEASE
         )
         match begun:
             case OtherBody():

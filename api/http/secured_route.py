@@ -18,6 +18,7 @@ from api.auth.policy import Record, Rule
 from api.auth.records import LOADERS
 from api.http.causes import log_cause
 from api.http.idempotency import abandon_request, begin_request, name_of_request, store_afterwards
+from api.http.operation_ids import time_ordered_id
 from api.http.problems import DOWN, FAILURES, refusal_of, refusal_response
 from api.http.request_context import RequestContext
 from api.http.strict_json import ReadRequest, parse_body, receive, refuse_body
@@ -120,6 +121,9 @@ async def answer_admitted(request: Request, context: RequestContext, name: str, 
         request = await receive(request, rule.largest_body)
     async with place_of(request, context, rule):
         await load_record(request, context, rule)
+        if context.has_preselection:
+            # A creation keeps its random id, which becomes the preselection's: the voucher's code is its first bits.
+            context.operation_id = time_ordered_id(context.now())
         if isinstance(request, ReadRequest):
             parse_body(request)
             if not rule.is_public and (earlier := await begin_request(request, context)):
