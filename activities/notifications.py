@@ -66,7 +66,7 @@ class NotificationActivities(Notifications):
             return
         facts = await self._facts(row, ban, appeal)
         text, parameters = render(given.purpose, **facts), template_parameters(given.purpose, **facts)
-        attempt = self._attempt(given, await self._key_of(given, row))
+        attempt = self._attempt(given, await self._key_of(given, row), row.office_code)
         begun = await self._deliveries.begin(attempt)
         if begun is None:
             # The gateway has already accepted or refused it; only the result for Temporal was lost.
@@ -112,7 +112,7 @@ class NotificationActivities(Notifications):
             return ban is not None and ban.released_at is not None and not is_banned
         return row.is_visible and _is_said_by(row, ban, given.purpose, at)
 
-    def _attempt(self, given: SmsInput, key: str) -> Attempt:
+    def _attempt(self, given: SmsInput, key: str, office_code: str) -> Attempt:
         """The current attempt, by Temporal's clock."""
         info, longest = activity.info(), NOTIFICATION["schedule_to_close_timeout"]
         ordered_at = self._clock.recent(given.at, longest)
@@ -124,6 +124,7 @@ class NotificationActivities(Notifications):
             give_up_at=ordered_at + longest,
             number=info.attempt,
             at=max(ordered_at, whole_milliseconds(info.started_time)),
+            office_code=office_code,
         )
 
     async def _facts(self, row: PreselectionRow, ban: Ban | None, appeal: AppealStatus | None) -> dict[str, str]:

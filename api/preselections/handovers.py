@@ -34,6 +34,7 @@ async def report_handover(context: RequestContext, before: PreselectionRow) -> N
         give_up_at=now + GIVEN_UP_AFTER,
         number=1,
         at=now,
+        office_code=before.office_code,
     )
     deliveries = context.repositories.sms_deliveries
     try:

@@ -41,6 +41,8 @@ audit = Table(
     Column("request_id", Uuid),
     Column("plates", ARRAY(Text), nullable=False),
     Column("facts", JSONB, nullable=False),
+    # The preselection's office, where a decision wrote the row, so that counts need not look for it. No seal covers it.
+    Column("office_code", Text),
     # The last column is that of the months (`storage.audit.months`), and must be in the key.
     PrimaryKeyConstraint("xact", "id", "at"),
     CheckConstraint(one_of("actor_kind", ACTOR_KINDS), name="actor_kind"),

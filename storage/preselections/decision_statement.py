@@ -133,7 +133,7 @@ def _commit(of: DecisionKind, *, lost: str = _LOST) -> bytes:
             visit_by = %(visit_by)s::date, deadline = %(deadline)s::timestamptz, changed_at = %(at)s,
             revision = revision + 1, seller = NULL
         WHERE id = %(id)s AND revision = %(expected_revision)s AND EXISTS (SELECT FROM clear)
-        RETURNING id
+        RETURNING office_code
     ), {of.further_writes}, made AS (
         INSERT INTO decision
             (request_id, preselection_id, action, at, answer, operator, reason, claimed, wanted, saved, code_used)
@@ -144,10 +144,10 @@ def _commit(of: DecisionKind, *, lost: str = _LOST) -> bytes:
             {of.code_used}
         FROM clear
     ), audited AS (
-        INSERT INTO audit (at, actor_kind, actor, action, preselection_id, request_id, plates, facts)
+        INSERT INTO audit (at, actor_kind, actor, action, preselection_id, request_id, plates, facts, office_code)
         SELECT
             %(at)s, %(actor_kind)s, %(operator)s::text, %(action)s, %(id)s, %(request_id)s,
-            %(plates)s::text[], %(facts)s::jsonb
+            %(plates)s::text[], %(facts)s::jsonb, (SELECT office_code FROM saved)
         FROM clear WHERE %(facts)s::jsonb IS NOT NULL
     )
     SELECT revision, banned_until, is_gone, is_closed, lost, EXISTS (SELECT FROM clear) FROM found

@@ -28,12 +28,15 @@ _WRITE = """
     INSERT INTO figure_hour (name, begins, office_code, prefix, detail, value) {counted}
     ON CONFLICT (name, begins, office_code, prefix, detail) DO UPDATE SET value = excluded.value
 """
+# Each row has its office; of rows of earlier releases, and of bans, the preselection is looked up.
 _ACTS = text(
     _WRITE.format(
         counted="""
-    SELECT counted.name, date_trunc('hour', audit.at, 'UTC'), coalesce(preselection.office_code, ''),
+    SELECT counted.name, date_trunc('hour', audit.at, 'UTC'), office.code,
            coalesce(substr(audit.plates[1], 1, 2), ''), '', count(*)
-    FROM audit JOIN preselection ON preselection.id = audit.preselection_id
+    FROM audit CROSS JOIN LATERAL (
+        SELECT coalesce(audit.office_code, (SELECT office_code FROM preselection WHERE id = audit.preselection_id))
+    ) AS office (code)
     JOIN LATERAL (VALUES
         ('draws', audit.action = 'draw'),
         ('compositions', audit.action = 'compose'),
@@ -42,7 +45,7 @@ _ACTS = text(
         ('missed', audit.facts ->> 'stage' = 'overdue'),
         ('bans', audit.action = 'bar')
     ) AS counted (name, applies) ON counted.applies
-    WHERE audit.at >= :since AND audit.at < :until
+    WHERE audit.at >= :since AND audit.at < :until AND office.code IS NOT NULL
     GROUP BY 1, 2, 3, 4
 """
     )
@@ -50,10 +53,14 @@ _ACTS = text(
 _SMS = text(
     _WRITE.format(
         counted="""
-    SELECT 'sms', date_trunc('hour', delivery.ordered_at, 'UTC'), preselection.office_code, '',
+    SELECT 'sms', date_trunc('hour', delivery.ordered_at, 'UTC'), office.code, '',
            CASE WHEN handed_at IS NOT NULL THEN 'handed_over' ELSE 'open' END, count(*)
-    FROM text_delivery AS delivery JOIN preselection ON preselection.id = delivery.preselection_id
-    WHERE delivery.ordered_at >= :since AND delivery.ordered_at < :until
+    FROM text_delivery AS delivery CROSS JOIN LATERAL (
+        SELECT coalesce(
+            delivery.office_code, (SELECT office_code FROM preselection WHERE id = delivery.preselection_id)
+        )
+    ) AS office (code)
+    WHERE delivery.ordered_at >= :since AND delivery.ordered_at < :until AND office.code IS NOT NULL
     GROUP BY 1, 2, 3, 4, 5
 """
     )

@@ -18,8 +18,12 @@ from storage.sms.tables import sms_delivery
 
 # A repeated attempt may arrive after the next attempt: the count only grows, and a handed over SMS stays handed over.
 _TRIED = b"""
-    INSERT INTO text_delivery AS known (key, preselection_id, purpose, ordered_at, give_up_at, attempts, tried_at)
-    VALUES (%(key)s, %(preselection_id)s, %(purpose)s, %(ordered_at)s, %(give_up_at)s, %(attempts)s, %(tried_at)s)
+    INSERT INTO text_delivery AS known
+        (key, preselection_id, purpose, ordered_at, give_up_at, attempts, tried_at, office_code)
+    VALUES (
+        %(key)s, %(preselection_id)s, %(purpose)s, %(ordered_at)s, %(give_up_at)s, %(attempts)s, %(tried_at)s,
+        %(office_code)s
+    )
     ON CONFLICT (key) DO UPDATE SET
         attempts = greatest(known.attempts, excluded.attempts), tried_at = greatest(known.tried_at, excluded.tried_at),
         give_up_at = greatest(known.give_up_at, excluded.give_up_at)
@@ -65,6 +69,7 @@ class Attempt:
     give_up_at: datetime
     number: int
     at: datetime
+    office_code: str | None = None
 
 
 class Begun(NamedTuple):

@@ -23,6 +23,8 @@ sms_delivery = Table(
     # What the provider reported of it, and when: `delivered`, or `failed`, also where it refused the SMS for good.
     Column("receipt", Text),
     Column("receipt_at", Instant),
+    # The preselection's office, so that counts need not look for it; rows of earlier releases have none.
+    Column("office_code", Text),
     Index("ix_text_delivery_preselection", "preselection_id"),
     Index("ix_text_delivery_newest", "ordered_at", "preselection_id"),
     Index("ix_text_delivery_open", "ordered_at", postgresql_where=text("handed_at IS NULL")),

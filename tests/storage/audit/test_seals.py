@@ -48,6 +48,12 @@ async def test_an_untouched_audit_is_intact(own_database: Database) -> None:
     assert report.is_intact
 
 
+async def test_the_office_of_an_act_is_outside_its_seal(own_database: Database, owner: Database) -> None:
+    await chain_of_three(own_database)
+    await owner.rows(text("UPDATE audit SET office_code = '440300'"))
+    assert (await verify_audit(own_database)).is_intact
+
+
 async def test_an_empty_audit_is_intact(own_database: Database) -> None:
     assert (await AuditSeals(own_database).seal(AT)).last is None
     assert await verify_audit(own_database) == AuditReport(0, 0, 0, None)

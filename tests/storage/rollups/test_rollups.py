@@ -15,7 +15,7 @@ from storage.postgres.database import Database
 from storage.rollups.reader import FigureName, RollupReader, Wanted, statement_of
 from storage.rollups.writer import RollupWriter
 from storage.sms.deliveries import Attempt, SmsDeliveries
-from tests.support.stored_preselections import AT, Stored
+from tests.support.stored_preselections import AT, Stored, decision
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OFFICES, PREFIXES = 21, 2
@@ -75,6 +75,25 @@ async def test_an_sms_is_counted_in_its_latest_state_alone(own_database: Databas
         await deliveries.hand_over(f"key {number}", AT)
     await count(own_database, AT + timedelta(minutes=2))
     assert await points(own_database, "sms") == [("handed_over", "2026-11-23", 2)]
+
+
+async def test_counts_of_decisions_and_sms_need_no_look_at_their_preselection(own_database: Database) -> None:
+    stored = await Stored.create(own_database)
+    me, code = await stored.insert(), stored.office_code
+    await stored.decisions.commit(decision(me, facts={"draws_remaining": 4}))
+    await SmsDeliveries(own_database).begin(Attempt("key", me, "reserved", AT, AT + DAY, 1, AT, code))
+    # Acts and SMS of earlier releases have no office, and are counted too.
+    await act(stored, me, "draw", AT, draws_remaining=3)
+    await SmsDeliveries(own_database).begin(Attempt("older", me, "reserved", AT, AT + DAY, 1, AT))
+    await count(own_database, AT + timedelta(minutes=1))
+    assert await points(own_database, "draws") == [(code, "2026-11-23", 2)]
+    assert await points(own_database, "sms") == [("open", "2026-11-23", 2)]
+    # Only those that name their office are still found without the row.
+    await own_database.rows(text("DELETE FROM preselection"))
+    await own_database.rows(text("DELETE FROM figure_hour"))
+    await count(own_database, AT + timedelta(minutes=2))
+    assert await points(own_database, "draws", "hour") == [(code, AT.replace(minute=0).isoformat(), 1)]
+    assert await points(own_database, "sms") == [("open", "2026-11-23", 1)]
 
 
 async def test_free_numbers_are_kept_by_hour_and_the_days_latest_by_day(own_database: Database) -> None:
