@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
-from uuid import uuid4
 
 import psycopg
 from temporalio.testing import ActivityEnvironment
 
+from api.http.operation_ids import time_ordered_id
 from bench import growth_journeys
 from bench.applicants import selections
 from bench.figures import Figure, Pair, Seconds, Target, cost
@@ -117,7 +117,8 @@ class Side:
 async def draw(stack: Stack, many: int) -> None:
     [activity] = (each for each in stack.container.activities() if each.__name__ == "draw")
     for given in await selections(stack, many, "draw"):
-        await activity(given, Draw(prefix=PREFIXES[0], request_id=str(uuid4())))
+        # As the API does.
+        await activity(given, Draw(prefix=PREFIXES[0], request_id=str(time_ordered_id(system_clock()))))
 
 
 async def reach_selection(stack: Stack, many: int) -> None:

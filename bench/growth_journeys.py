@@ -73,7 +73,7 @@ class Side:
     async def spend(self, journeys: int) -> Spent:
         """Processor time of a journey, by program."""
         before = self._spent()
-        await self.travellers.travel(journeys)
+        await self.travellers.travel(journeys, AT_ONCE)
         await asyncio.sleep(AFTER_ALL_S)
         after = self._spent()
         return {name: (after[name] - before[name]) / journeys for name in after}
@@ -96,7 +96,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 async def _compare(full: Side, empty: Side, sizes: Sizes) -> Figure:
     many, spent = sizes.growth_journeys, list[tuple[Spent, Spent]]()
     for side in (full, empty):
-        await side.travellers.travel(AT_ONCE)
+        await side.travellers.travel(AT_ONCE, AT_ONCE)
     for number in range(sizes.pairs):
         # In turn either is first.
         if number % 2:
@@ -134,12 +134,7 @@ async def _side(root: Path) -> AsyncIterator[Side]:
         environment = {**own.environment, **{f"{POLICY_PREFIX}{name}": text for name, text in POLICY.items()}}
         stack = replace(own, environment=environment)
         await run_once(stack.folder, "demo.seed", environment)
-        travellers = Travellers(stack)
         async with stack.worker() as worker, stack.api() as api:
             await stack.client.get_schedule_handle(SCHEDULE_ID).pause()
-            await travellers.connect(AT_ONCE)
             servers_by_name: Mapping[str, Part] = {part.name: part for part in servers.all}
-            try:
-                yield Side(stack, {"worker": worker, "api": api, **servers_by_name}, travellers)
-            finally:
-                await travellers.close()
+            yield Side(stack, {"worker": worker, "api": api, **servers_by_name}, Travellers(stack))

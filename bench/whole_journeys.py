@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.http_client import Connection
+from bench.http_client import Connection, connect
 from bench.stack import Stack
 from demo.offices import MAIN_OFFICE
 from demo.vehicles import DemoVehicle
@@ -32,34 +32,28 @@ def cars_of_the_demo(world: DemoWorld) -> Iterator[DemoVehicle]:
 
 @dataclass
 class Travellers:
-    """Buyers with a connection to the API of a side, and the clerk of their office."""
+    """Buyers who call the API of a side, and the clerk of their office."""
 
     stack: Stack
     world: DemoWorld = field(default_factory=demo_world)
-    connections: list[Connection] = field(default_factory=list)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._cars = cars_of_the_demo(self.world)
 
-    async def connect(self, many: int) -> None:
-        self.connections += [await Connection.open(self.stack.settings.http_port) for _ in range(many)]
-
-    async def close(self) -> None:
-        for connection in self.connections:
-            await connection.close()
-
-    async def travel(self, many: int) -> None:
-        """So many whole journeys, one at a time on each connection."""
+    async def travel(self, many: int, at_once: int) -> None:
+        """So many whole journeys, `at_once` of them in parallel."""
         cars = [next(self._cars) for _ in range(many)]
 
-        async def travel_on(api: Connection) -> None:
-            while cars:
-                await self.journey(api, cars.pop())
+        async def travel_on_a_connection() -> None:
+            async with connect(self.stack.settings.http_port) as api:
+                while cars:
+                    await self.journey(api, cars.pop())
 
-        await asyncio.gather(*map(travel_on, self.connections))
+        await asyncio.gather(*(travel_on_a_connection() for _ in range(at_once)))
 
     async def journey(self, api: Connection, car: DemoVehicle) -> None:
-        await _sign_in(api, car.user)
+        await self._sign_in(api, car.user)
         await _post(api, "/verification-codes", {"purpose": "confirm_information"})
         code = await self._code(car, Purpose.CONFIRM_INFORMATION)
         created = await _post(api, "/preselections", _submission(car, code))
@@ -70,18 +64,18 @@ class Travellers:
         numbers: Sequence[str] = (await _post(api, f"{path}/draws", {}))["batch"]["numbers"]
         for act in ("candidates", "confirmation"):
             await _post(api, f"{path}/{act}", {"number": numbers[0]})
-        await _sign_in(api, f"clerk-{car.office_code}")
+        await self._sign_in(api, f"clerk-{car.office_code}")
         await _post(api, f"/desk/preselections/{created['id']}/confirmation")
+
+    async def _sign_in(self, api: Connection, user: str) -> None:
+        if user not in self.tokens:
+            self.tokens[user] = (await _post(api, "/demo/tokens", {"user": user}))["access_token"]
+        api.headers = {"Authorization": f"Bearer {self.tokens[user]}"}
 
     async def _code(self, car: DemoVehicle, purpose: Purpose) -> str:
         """The newest code on the buyer's phone."""
         messages = await self.stack.repositories.sms_outbox.list_of(self.world.users[car.user].phone, limit=5)
         return next(message.code for message in messages if message.purpose == purpose and message.code)
-
-
-async def _sign_in(api: Connection, user: str) -> None:
-    token = (await _post(api, "/demo/tokens", {"user": user}))["access_token"]
-    api.headers = {"Authorization": f"Bearer {token}"}
 
 
 def _submission(car: DemoVehicle, code: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ async def test_acts_are_decided_under_ordered_ids_and_a_creation_under_a_random_
     made = await country.stack.repositories.database.rows(
         select(decision.c.action, decision.c.request_id).where(decision.c.preselection_id == UUID(selection.id))
     )
-    ids: dict[str, UUID] = dict(row._tuple() for row in made)
+    ids: dict[str, UUID] = {row[0]: row[1] for row in made}
     assert ids["begin"] == UUID(selection.id)
     assert [ids[act].version for act in ("begin", "start", "send_identity_code")] == [4, 7, 7]
     assert began <= ids["start"].int >> 80 <= ids["send_identity_code"].int >> 80
