@@ -21,13 +21,16 @@ from storage.postgres.database import Database
 from storage.postgres.tables import preselection, sms_outbox
 
 NOBODY = bytes(32)
-"""Replaces the keyed hash of a purged person: no value has this hash."""
+"""Replaces the keyed hash of a purged person: no value has this hash. The account's is followed by the row's id."""
 
 _AT_ONCE = 200
 _TIMEOUT = 30.0
 _HASHES = ("vehicle_hash", "transfer_hash", "party_hash", "owner_hash", "seller_hash")
 # A hash of the current key starts with its tag and is four bytes longer than one of the first key.
-_STALE = "({column} <> :nobody AND (octet_length({column}) <> :length OR substr({column}, 1, :tag_length) <> :tag))"
+_STALE = (
+    "(substr({column}, 1, 32) <> :nobody"
+    " AND (octet_length({column}) <> :length OR substr({column}, 1, :tag_length) <> :tag))"
+)
 
 _ROWS = text(f"""
     SELECT id, {", ".join(_HASHES)}, party_id, vin, certificate_number, purged_at FROM preselection
@@ -155,7 +158,7 @@ class Rehashing:
         return self._vault.decrypt(preselection.c[column], getattr(row, column))
 
     def _is_stale(self, value: bytes) -> bool:
-        return value != NOBODY and not self._keyed.is_current(value)
+        return not bytes(value).startswith(NOBODY) and not self._keyed.is_current(value)
 
     def _stale(self) -> dict[str, Any]:
         tag = self._keyed.tag

@@ -140,9 +140,10 @@ preselection = Table(
     CheckConstraint(one_of("stage", STAGES), name="stage"),
     CheckConstraint(one_of("party_kind", ("person", "organisation")), name="party_kind"),
     Index("uq_preselection_running_vehicle", "vehicle_hash", unique=True, postgresql_where=_RUNNING),
-    # A new row goes to a random page of each of these, so there are few. A vehicle's rows include its transfers'.
-    Index("ix_preselection_vehicle_newest", "vehicle_hash", "created_at"),
-    Index("ix_preselection_owner_newest", "owner_hash", "created_at"),
+    # A new row goes to a random page of each of these, so there are few. A vehicle's rows include its transfers'. A
+    # look into a hash index reads one page, however many rows there are; purged rows share one party.
+    Index("ix_preselection_vehicle", "vehicle_hash", postgresql_using="hash"),
+    Index("ix_preselection_owner", "owner_hash", postgresql_using="hash"),
     # The desk lists reservations only, newest first; operators extend those that end on a day.
     Index("ix_preselection_desk", "office_code", "created_at", "id", postgresql_where=_RESERVED),
     Index("ix_preselection_desk_stage", "office_code", "stage", "created_at", "id", postgresql_where=_RESERVED),

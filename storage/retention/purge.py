@@ -29,8 +29,10 @@ def set_blank(table: Table) -> str:
 
 SET_NOBODY = f"""
     {set_blank(preselection)}, seller_name_masked = '',
-    owner_hash = :nobody, party_hash = :nobody, seller_hash = :nobody, person_hash = NULL, purged_at = :at
+    owner_hash = CAST(:nobody AS bytea) || uuid_send(id), party_hash = :nobody, seller_hash = :nobody,
+    person_hash = NULL, purged_at = :at
 """
+"""Each row has an own account that nobody has: equal ones would be one long chain of the account's hash index."""
 
 _PRESELECTIONS = text(f"""
     UPDATE preselection SET {SET_NOBODY}

@@ -25,7 +25,11 @@ async def test_a_ban_entered_while_hashes_move_is_the_party_s_all_the_same(own_d
     stored = await Stored.create(own_database)
     read_before = await stored.insert_submission(party_id="A", vin="V")
     purged = await stored.insert_submission(party_id="B", vin="W")
-    nobody = text("UPDATE preselection SET party_hash = :nobody, owner_hash = :nobody, purged_at = :at WHERE id = :id")
+    nobody = text("""
+        UPDATE preselection SET party_hash = :nobody, owner_hash = CAST(:nobody AS bytea) || uuid_send(id),
+            purged_at = :at
+        WHERE id = :id
+    """)
     await own_database.rows(nobody, {"nobody": NOBODY, "at": AT, "id": purged.id})
     work = Rehashing(own_database, keys)
     assert await work.remaining_rows() == (2, 0)
@@ -39,7 +43,7 @@ async def test_a_ban_entered_while_hashes_move_is_the_party_s_all_the_same(own_d
     rows = [await any_row(own_database, keys, each.id) for each in (read_before, purged)]
     kept, gone = (row for row in rows if row)
     assert (kept.party_hash, kept.vehicle_hash) == (hashes.party("A"), hashes.vehicle("V"))
-    assert (gone.party_hash, gone.owner_hash) == (NOBODY, NOBODY)
+    assert (gone.party_hash, gone.owner_hash) == (NOBODY, NOBODY + gone.id.bytes)
     assert gone.vehicle_hash in candidate_hashes(hashes.vehicle("W"))
     assert gone.vehicle_hash != hashes.vehicle("W"), "nothing could tell its text any more"
     [joined] = await own_database.rows(text("SELECT count(*) FROM preselection JOIN blacklist USING (party_hash)"))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from storage.bans.repository import BanRepository, NewBan
+from storage.crypto.rehashing import NOBODY
 from storage.postgres.database import Database
 from storage.preselections.desk_reasons import DeskReason, DeskReasons
 from storage.retention.purge import Purged, Retention
@@ -45,6 +46,7 @@ async def test_an_ended_preselection_is_purged_when_it_ended_before_the_instant(
     assert {row.party_name, row.party_id, row.phone, row.vin, row.certificate_number, row.seller_name_masked} == {""}
     assert row.seller is None
     assert not {before.owner_hash, before.party_hash} & {row.owner_hash, row.party_hash}
+    assert (row.owner_hash, row.party_hash) == (NOBODY + me.bytes, NOBODY)
     assert (row.plate, row.stage, row.state, row.revision) == (before.plate, stage, before.state, before.revision)
     assert await purge(own, MUCH_LATER) == NOTHING
 
