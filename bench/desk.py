@@ -68,7 +68,7 @@ FILL = b"""
     FROM (
         SELECT n, %(at)s::timestamptz - n * interval '1 second' AS at, sha256(int8send(n)) AS hash,
             CASE WHEN n %% 10 = 0 THEN 'exhausted' WHEN n %% 4 = 0 THEN 'completed' ELSE 'registered' END AS stage
-        FROM generate_series(1, %(many)s) AS n
+        FROM generate_series(%(from)s + 1, %(many)s) AS n
     ) AS numbered
 """
 ANALYSE = b"VACUUM ANALYZE preselection"
@@ -220,6 +220,7 @@ def fill_values(stack: Stack, many: int) -> dict[str, object]:
         "day": DAY,
         "deadline": end_of_day(DAY),
         "at": at,
+        "from": 0,
         "many": many,
         "name": opened.pop("party_name"),
         "id_number": opened.pop("party_id"),

@@ -204,7 +204,7 @@ async def _side(stack: Stack, name: str, waiting: int, rows: int) -> AsyncIterat
         async with _connected(stack, name) as side:
             await open_office(side.repositories)
             await prepare(side.repositories)
-        await add_preselections(stack, owned, rows)
+        await add_preselections(stack, owned, 0, rows)
         await add_waiting(stack, owned, 0, waiting)
         yield Side(stack, name)
     finally:

@@ -1,7 +1,7 @@
 """Processor time of a whole journey in all processes, beside waiting vehicles and old rows and beside hardly any.
 
 Each side has its own servers, API and worker, with the configuration of `make run`, and both take turns. The client is
-not counted. Maintenance is paused meanwhile: its steps are rows of their own.
+not counted. Maintenance is paused meanwhile: other rows have its steps.
 """
 
 import asyncio
@@ -62,7 +62,8 @@ class Side:
         owned = self.stack.owner_url
         if not self.ended:
             await prepare(self.stack.repositories)
-        await add_preselections(self.stack, owned, ended - self.ended)
+        if ended > self.ended:
+            await add_preselections(self.stack, owned, self.ended, ended)
         await add_waiting(self.stack, owned, self.waiting, waiting)
         if not self.ended:
             await add_acts(owned, 0, ended)

@@ -79,6 +79,8 @@ REOPEN = b"""
 """
 CLOSE = b"SELECT close_audit_months(%(at)s::timestamptz - interval '3 days')"
 COUNTED = b"INSERT INTO figure_mark (id, counted_until) VALUES (1, %(at)s) ON CONFLICT DO NOTHING"
+# No old act has left a number on offer.
+REMOVED = b"INSERT INTO claim_mark (id, changed_from) VALUES (1, %(at)s) ON CONFLICT DO NOTHING"
 # Vacuuming would be counted with the acts.
 SETTLE = b"""
     DO $$ DECLARE each regclass; BEGIN
@@ -98,11 +100,12 @@ async def prepare(repositories: Repositories) -> None:
         await repositories.audit_months.make(system_clock() + months * timedelta(days=30))
 
 
-async def add_preselections(stack: Stack, owned: str, ended: int) -> None:
-    """Add ended ones; each registered plate has its claim."""
-    await _execute(owned, FILL, fill_values(stack, ended))
+async def add_preselections(stack: Stack, owned: str, before: int, ended: int) -> None:
+    """Add ended ones until there are so many; each registered plate has its claim."""
+    await _execute(owned, FILL, fill_values(stack, ended) | {"from": before})
     await _execute(owned, ISSUED, {"drawn": list(PREFIXES)})
-    await _execute(owned, COUNTED, {"at": system_clock()})
+    for statement in (COUNTED, REMOVED):
+        await _execute(owned, statement, {"at": system_clock()})
 
 
 async def add_waiting(stack: Stack, owned: str, before: int, waiting: int) -> None:
