@@ -25,6 +25,8 @@ from workflows.messages import vehicle_workflow_id
 
 
 @pytest.mark.slow
+# The row of growth starts two further systems.
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", [name for name in ROWS if name != "peers"])
 async def test_a_row_is_measured_to_its_end(stack: Stack, name: str) -> None:
     figures = await ROWS[name](stack, TINY)
