@@ -8,7 +8,7 @@ import pytest
 from bench.stack import Stack, running_stack
 from tests.support.prepared_cluster import prepared_cluster
 
-WITH_OWN_SERVERS = ("temporal-defaults", "waiting-500", "waiting-128")
+WITH_OWN_SERVERS = ("temporal-defaults", "waiting-500", "waiting-128", "journeys-empty", "journeys-full")
 """Folders of rows below the stack's."""
 
 
