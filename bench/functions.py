@@ -22,6 +22,8 @@ from embedded.ports import free_port
 from embedded.programs import ROOT, Api, Program, Worker
 
 MOST = 26
+STARTS = (" main", " run_program")
+"""They start a program, so they are on every stack."""
 WARM_UP = 3
 QUEUE = "counted"
 AFTER_ALL_S = 0.3
@@ -46,7 +48,7 @@ def beside(stack: Stack) -> Stack:
 
 
 async def functions_of_a_draw(stack: Stack, draws: int) -> list[str]:
-    """Those of every one of a few draws; what a program does besides is in some of them only. `main` is in all."""
+    """Those of every one of a few draws; what a program does besides is in some of them only."""
     files = {name: stack.folder.root / f"functions-{name}.txt" for name in ("api", "worker")}
     policy = AT_ONCE.with_overrides({"draws": str(WARM_UP + draws + 1)})
     async with run_counted_programs(stack, files), connect(stack.settings.http_port) as api:
@@ -59,7 +61,7 @@ async def functions_of_a_draw(stack: Stack, draws: int) -> list[str]:
                 await api.post(f"{vehicle.path}/draws", b"{}")
                 await asyncio.sleep(AFTER_ALL_S)
             rounds.append({f"{name}: {line}" for name, file in files.items() for line in lines_of(file)})
-    return sorted(line for line in set.intersection(*rounds) if not line.endswith(" main"))
+    return sorted(line for line in set.intersection(*rounds) if not line.endswith(STARTS))
 
 
 @asynccontextmanager
