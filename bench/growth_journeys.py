@@ -105,7 +105,7 @@ async def _compare(full: Side, empty: Side, sizes: Sizes) -> Figure:
         else:
             of_full, of_empty = await full.spend(many), await empty.spend(many)
         spent.append((of_full, of_empty))
-    what = f"processor time of a whole journey over REST, {full.waiting:,} waiting, {full.ended:,} of each other row"
+    what = f"processor time of a whole journey over REST, {full.waiting:,} waiting, {full.ended:,} ended"
     figure = cost(
         f"{what}, against none waiting and {FEW:,} of each",
         [Pair(sum(of_full.values()), sum(of_empty.values())) for of_full, of_empty in spent],
