@@ -13,6 +13,7 @@ from cli.context import Context
 from cli.options import DEFAULT_WINDOW, Limit, Window
 from cli.output import Output
 from operations import auditing
+from operations.looks import note_look
 from storage.audit.verification import verify_audit
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
@@ -67,6 +68,8 @@ async def list_entries(
 ) -> Output:
     """List the acts of the audit, oldest first; of the last day by default."""
     period = window.period(context.now, _DAY)
+    if preselection:
+        await note_look(context.operations, "look_workflows", context.now, by="audit", shown=[str(preselection)])
     entries = await context.operations.repositories.audit_trail.between(
         period.since, period.until, actor=actor, action=action, preselection_id=preselection, limit=window.limit
     )

@@ -13,6 +13,7 @@ from cli.output import Output
 from domain.calendar import shanghai_day
 from operations import deadlines
 from operations.deadlines import Outage, extend_directly, postpone_outage
+from operations.looks import note_look
 from workflows.messages import vehicle_workflow_id
 
 app = area("deadlines")
@@ -21,10 +22,9 @@ app = area("deadlines")
 @app.command(name="due")
 async def list_due(day: date | None = None, /, *, office: Office = None, context: Context) -> Output:
     """List the reservations whose last day is this one; today by default."""
-    operations = context.operations
-    found = await operations.repositories.reservations.of_last_days(
-        [day or shanghai_day(context.now)], office_code=office
-    )
+    operations, wanted = context.operations, day or shanghai_day(context.now)
+    found = await operations.repositories.reservations.of_last_days([wanted], office_code=office)
+    await note_look(operations, "look_reservations", context.now, office_code=office, due=wanted, shown=len(found))
     return Output(
         [vars(each) | {"address": operations.addresses.of(vehicle_workflow_id(str(each.id)))} for each in found]
     )

@@ -12,6 +12,8 @@ from cli.output import Output, as_json, as_table
 from config.settings import Settings, SettingsError
 from domain.dependencies import DependencyUnavailable
 from domain.errors import Refusal, Unavailable, ValidationFailed
+from domain.pii_detection import names_somebody
+from domain.visible_text import visible_text
 from locales.languages import Language, preferred_language
 from locales.problem_text import field_message, problem_detail
 from process.clock import system_clock
@@ -36,13 +38,16 @@ async def run_command(settings: Settings, invocation: Invocation) -> int:
     """Run the command, print its output, and return the exit code. Raises `SettingsError`."""
     common, request_id = invocation.common, invocation.common.request_id or uuid4()
     acts = OperatorContext in invocation.contexts.values()
-    if acts and not common.operator.strip():
+    operator = visible_text(common.operator)
+    if acts and not operator:
         return _complain(f"name the operator by --operator or {OPERATOR_VARIABLE}", WRONG)
+    if acts and names_somebody(operator):
+        return _complain("the operator's name must not contain an identity number, a phone number or a VIN", WRONG)
     if SetupContext in invocation.contexts.values():
         output = await invocation.call(SetupContext(settings, system_clock()))
         return _write(output, as_lines=common.json)
     async with connect_operations(settings) as operations:
-        context = OperatorContext(operations, system_clock(), _language(), common.operator, request_id)
+        context = OperatorContext(operations, system_clock(), _language(), operator, request_id)
         try:
             output = await invocation.call(context)
         except (Refusal, DependencyUnavailable) as failure:

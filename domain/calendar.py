@@ -37,6 +37,13 @@ class OfficeCalendar:
     def is_provisional(self, year: int) -> bool:
         return year not in self.official_years
 
+    def days_off_around(self, day: date) -> int:
+        """Return how many days off follow each other without a working day, with this one among them."""
+        first = day
+        while not self.is_working_day(first - _DAY):
+            first -= _DAY
+        return (self.working_day_from(day) - first).days
+
     def last_day(self, completed_at: datetime, policy: Policy) -> tuple[date, datetime]:
         """Return the last day to visit the office (R-40) and the UTC instant at which the reservation ends.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from domain.ascii_folding import fold_capitals
 from domain.coordinates import Coordinates
 from domain.plates import is_prefix
+from domain.visible_text import visible_text
 
 LONGEST_TEXT = 200
 """Characters of a name, an address, opening hours or a telephone number."""
@@ -76,7 +77,7 @@ class OfficeDetails:
         if not _CODE.fullmatch(self.code):
             yield "code", "office_code"
         for name in ("name", "address"):
-            if not getattr(self, name):
+            if not visible_text(getattr(self, name)):
                 yield name, "blank"
         if province_name(self.province) is None:
             yield "province", "province"

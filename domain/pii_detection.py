@@ -1,7 +1,8 @@
 """Detects personal data in staff's free text, which is stored in plain text in the audit.
 
-The text is normalised first: full-width and other digits become ASCII, invisible characters vanish, and separators
-between digits and letters count for nothing. So `138-0013-8000` is the same number as `13800138000`.
+The text is normalised first: full-width and other digits and Chinese numerals become ASCII, invisible characters
+vanish, and separators between digits and letters count for nothing. So `138-0013-8000` is the same number as
+`13800138000`.
 """
 
 import re
@@ -29,12 +30,22 @@ _COUNTRY_CODE = re.compile("^(?:00)?86(?=1)")
 # The region in a credit code: without it too many numbers with the right check character would be one.
 _REGION_OF_CREDIT_CODE = re.compile("..(?:1[0-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])[0-9]{4}")
 _SHORTEST, _LONGEST = 11, 18 + 4
+_NUMERALS = str.maketrans(
+    {
+        numeral: str(digit)
+        for digit, numerals in enumerate(
+            ("〇零", "一壹幺", "二贰貳", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖")
+        )
+        for numeral in numerals
+    }
+)
 
 
 def names_somebody(text: str) -> bool:
     """Whether the text contains an identity number, a credit code, a mobile number or a VIN; not names."""
-    plain = _normalise(text)
-    return any(is_one(run) for run in _runs(plain) for is_one in _KINDS)
+    # As numerals too, but not only: 一 before a number in digits is a word.
+    texts = {_normalise(each) for each in (text, text.translate(_NUMERALS))}
+    return any(is_one(run) for plain in texts for run in _runs(plain) for is_one in _KINDS)
 
 
 def _normalise(text: str) -> str:

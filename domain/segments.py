@@ -140,6 +140,11 @@ class Segment:
         """Return whether a number would belong to both."""
         return self.prefix == other.prefix and bool(self.numbers() & other.numbers())
 
+    def takes_excluded_of(self, other: "Segment") -> bool:
+        """Return whether a number would belong to this segment that was excluded from the other one."""
+        excluded = Template.parse(other.template).mask() ^ other.numbers()
+        return self.prefix == other.prefix and bool(self.numbers() & excluded)
+
     def holds(self, serial: str) -> bool:
         """Return whether a well-formed serial belongs to the segment."""
         return self._template().matches(serial) and not any(

@@ -50,7 +50,7 @@ class VehicleFacts:
     owner: Party
     buyer: Party
     offices: frozenset[str]
-    obstacles: frozenset[Obstacle] = frozenset()
+    obstacles: frozenset[Obstacle]
 
     @property
     def reasons(self) -> list[str]:

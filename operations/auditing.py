@@ -27,7 +27,7 @@ ACTIONS: Mapping[str, tuple[AuditAction, ...]] = {
     "appeals": ("decide_appeal", "confirm_appeal", "appeal_late"),
     "calendar": ("enter_days", "declare_year"),
     "deadlines": ("extend_validity", "extend_deadlines", "request_extend_deadlines", "confirm_extend_deadlines"),
-    "policies": ("request_policy", "confirm_policy"),
+    "policies": ("request_policy", "confirm_policy", "add_office", "change_office", "publish_notice"),
     "looks": (*LOOKS, ABOVE),
 }  # fmt: skip
 """The audit's actions about each subject."""

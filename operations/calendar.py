@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.calendar import DayKind, shanghai_day
+from domain.calendar import DayKind, OfficeCalendar, shanghai_day
+from domain.preselection.deadlines import FURTHEST_ALONE
 from operations.commands import OperatorCommand, invalid
+from operations.confirmations import refuse_own_deadline
 from operations.context import OperationsContext
 from operations.deadlines import Postponement, postpone_closed_days
 from operations.holiday_calendar import days_to_enter, is_official
@@ -57,7 +59,8 @@ async def enter_days(
     `official` says whether the year's official notice has been entered; it applies to the country. Closing future days
     moves the deadlines on them, and the holders get an SMS. Needs a reason.
 
-    Raises `ValidationFailed`, also for days that are over.
+    Raises `ValidationFailed`, also for days that are over and for too many days off in a row, and `OwnAffair` where a
+    deadline that would move is the operator's own.
     """
     command.require_reason()
     await _require_office(context, office_code)
@@ -76,11 +79,13 @@ async def _enter(
     office_code: str | None = None,
     official: bool | None = None,
 ) -> CalendarChange:
+    closed = await _days_to_close(context, days, office_code, command.at)
+    if closed:
+        await refuse_own_deadline(context, command, closed, office_code)
     if days:
         await context.repositories.calendars.enter(days, command.act, office_code=office_code)
     if official is not None:
         await context.repositories.calendars.declare_year(year, command.act, official=official)
-    closed = await _closed_days(context, days, office_code, command.at)
     postponement = (
         await postpone_closed_days(context, command, days=closed, office_code=office_code) if closed else None
     )
@@ -109,16 +114,37 @@ def _check(year: int, days: Mapping[date, DayKind | None], office_code: str | No
         raise invalid("days", "missing")
 
 
-async def _closed_days(
+async def _days_to_close(
     context: OperationsContext, days: Mapping[date, DayKind | None], office_code: str | None, at: datetime
 ) -> list[date]:
-    """The days from today on that are days off now.
+    """The days from today on that will be days off.
 
-    Their former kind does not matter: a repeat of an interrupted request must find the same days.
+    Their former kind does not matter: a repeat of an interrupted request must find the same days. Raises
+    `ValidationFailed` where a deadline would move further than one operator may move it.
     """
-    calendar = await context.repositories.calendars.of_office(office_code or _COUNTRY)
+    calendar = await _calendar_with(context, days, office_code)
     today = shanghai_day(at)
-    return [day for day in sorted(days) if day >= today and not calendar.is_working_day(day)]
+    closed = [day for day in sorted(days) if day >= today and not calendar.is_working_day(day)]
+    if any(calendar.days_off_around(day) > FURTHEST_ALONE.days for day in closed):
+        raise invalid("days", "closed_too_long")
+    return closed
+
+
+async def _calendar_with(
+    context: OperationsContext, days: Mapping[date, DayKind | None], office_code: str | None
+) -> OfficeCalendar:
+    """The calendar as it will be with these days."""
+    country = await context.repositories.calendars.of_office(_COUNTRY)
+    known = await context.repositories.calendars.of_office(office_code) if office_code else country
+    # Without its own entry an office follows the country again.
+    usual = country.days if office_code else {}
+    entered = dict(known.days)
+    for day, kind in days.items():
+        if changed := kind or usual.get(day):
+            entered[day] = changed
+        else:
+            entered.pop(day, None)
+    return OfficeCalendar(entered, known.official_years)
 
 
 async def _require_office(context: OperationsContext, office_code: str | None) -> None:

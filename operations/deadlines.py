@@ -22,7 +22,7 @@ from operations.context import OperationsContext
 from operations.temporal_calls import TIMEOUT, translate_temporal_errors
 from storage.preselections.reservations import MOST, DueReservation
 from storage.staff.requests import OperatorRequest
-from workflows.deadline_extensions import deadline_extensions, send_extensions
+from workflows.deadline_extensions import deadline_extensions, new_last_day, send_extensions
 from workflows.messages import POSTPONEMENT_WORKFLOW, PostponementInput, postponement_workflow_id
 from workflows.search_attributes import OFFICE
 
@@ -80,7 +80,7 @@ async def postpone_outage(context: OperationsContext, command: OperatorCommand, 
     """Move each deadline in the outage. Raises `ValidationFailed`, and `OwnAffair` where one is the operator's own."""
     given = await outage_input(context, command, outage)
     await refuse_own_deadline(context, command, _days(given), given.office)
-    if not _needs_second(outage):
+    if not await _needs_second(context, outage, given, command.at):
         return await _begin(context, command, given)
     await context.repositories.operator_requests.add(
         OperatorRequest(command.id, "extend_deadlines", _facts(given), command.act.reason, command.at, command.operator)
@@ -112,12 +112,29 @@ async def confirm_extension(context: OperationsContext, request_id: UUID, comman
     return await _begin(context, replace(command, id=request_id), given)
 
 
-def _needs_second(outage: Outage) -> bool:
-    """Whether a last day would move further than one operator may move it. Raises `ValidationFailed` for too far."""
+async def _needs_second(context: OperationsContext, outage: Outage, given: PostponementInput, at: datetime) -> bool:
+    """Whether a last day would move further than one operator may move it, also in several steps.
+
+    Raises `ValidationFailed` for too far.
+    """
     distance = outage.visit_by - shanghai_day(outage.since) if outage.visit_by else timedelta(0)
     if distance > FURTHEST:
         raise invalid("visit_by", "too_far")
-    return distance > FURTHEST_ALONE
+    return distance > FURTHEST_ALONE or await _moves_far_in_all(context, given, at)
+
+
+async def _moves_far_in_all(context: OperationsContext, given: PostponementInput, at: datetime) -> bool:
+    """Whether a reservation would end too long after the last day that it had when it was made."""
+    async for due in due_in(context, given):
+        calendars = await context.repositories.calendars.of_offices({each.office_code for each in due})
+        made = await context.repositories.reservations.made([each.id for each in due])
+        for each in due:
+            calendar = calendars[each.office_code]
+            moved = new_last_day(each.visit_by, given, calendar, at)
+            # One that has ended meanwhile does not move.
+            if moved and each.id in made and moved > calendar.last_day(*made[each.id])[0] + FURTHEST_ALONE:
+                return True
+    return False
 
 
 def _days(given: PostponementInput) -> list[date]:
@@ -135,7 +152,7 @@ async def extend_directly(context: OperationsContext, command: OperatorCommand, 
     Temporal, and a vehicle processes them before its timer.
     """
     given = await outage_input(context, command, outage)
-    if _needs_second(outage):
+    if await _needs_second(context, outage, given, command.at):
         raise invalid("visit_by", "needs_second")
     operation_id = postponement_workflow_id(str(command.id))
     vehicles = unreached = 0

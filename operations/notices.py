@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.errors import NotFound, ValidationFailed
 from domain.offices import LANGUAGES, LONGEST_TEXT
+from domain.visible_text import visible_text
 from operations.commands import OperatorCommand
 from operations.context import OperationsContext
 from storage.offices.notices import NoticeText
@@ -49,7 +50,7 @@ def _problems(texts: Mapping[str, Words]) -> list[tuple[str, str]]:
     found += [("texts", "unknown")] if not set(texts) <= set(LANGUAGES) else []
     for tag, words in texts.items():
         for name, text, longest in (("title", words.title, LONGEST_TEXT), ("body", words.body, LONGEST_BODY)):
-            if not text.strip():
+            if not visible_text(text):
                 found.append((f"texts.{tag}.{name}", "blank"))
             elif len(text) > longest:
                 found.append((f"texts.{tag}.{name}", "text"))

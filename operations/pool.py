@@ -17,7 +17,7 @@ from operations.commands import OperatorCommand, invalid
 from operations.confirmations import confirm_as_second
 from operations.context import OperationsContext
 from operations.early_composition import ReleasedSegment, composable_from, request_early_composition
-from storage.pool.segments import Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
+from storage.pool.segments import NumbersExcluded, Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
 from storage.pool.snapshot import SegmentLevel
 
 
@@ -54,7 +54,8 @@ async def segments_of(context: OperationsContext, prefix: str, at: datetime) -> 
 async def release_segment(context: OperationsContext, new: NewSegment, command: OperatorCommand) -> ReleasedSegment:
     """Release a segment; that it can be composed before `random_only` is over waits for a second operator.
 
-    Raises `ValidationFailed` for a malformed or overlapping segment, and for an unknown prefix.
+    Raises `ValidationFailed` for a malformed or overlapping segment, for one with numbers that were excluded from
+    another, and for an unknown prefix.
     """
     if command.reason is not None:
         command.require_reason()
@@ -63,6 +64,8 @@ async def release_segment(context: OperationsContext, new: NewSegment, command: 
         release = await context.repositories.segments.release(segment, command.act, release_id=command.id)
     except SegmentOverlaps:
         raise invalid("template", "overlap") from None
+    except NumbersExcluded:
+        raise invalid("template", "excluded") from None
     # A repeat of the request finds the segment that it has released.
     if early and early < release.segment.compose_from:
         await request_early_composition(context, release.id, early, command)

@@ -55,6 +55,8 @@ def _preview(segment: Segment, known: Sequence[Segment]) -> SegmentPreview:
     """Masks of three million numbers: some tenths of a second."""
     if any(segment.overlaps(other) for other in known):
         raise invalid("template", "overlap")
+    if any(segment.takes_excluded_of(other) for other in known):
+        raise invalid("template", "excluded")
     mask = segment.numbers()
     numbers, whole = mask.bit_count(), Template.parse(segment.template).mask().bit_count()
     places = islice(positions_in(mask), 0, None, max(1, numbers // SAMPLES))

@@ -128,7 +128,7 @@ class DecisionRunner:
         if loaded is None:
             raise RowMissing(given.preselection_id)
         if command and not sealed:
-            refuse_far_day(command, loaded.row.visit_by)
+            refuse_far_day(command, loaded.row)
         if loaded.banned_until and not act.under_ban and loaded.earlier is None:
             raise Blacklisted(loaded.banned_until)
         return Case(

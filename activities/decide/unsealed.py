@@ -3,13 +3,19 @@
 The workflow checks only the form, so that what it once accepted can always be replayed.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
+from domain.calendar import shanghai_day
 from domain.errors import ValidationFailed
+from domain.instants import parse_instant
 from domain.pii_detection import names_somebody
 from domain.preselection.deadlines import FURTHEST_ALONE
 from domain.visible_text import visible_text
+from storage.preselections.rows import PreselectionRow
 from workflows.messages import Command
+
+LONGEST_HOLIDAY = timedelta(days=16)
+"""More days than any validity of some working days gains by weekends and holidays."""
 
 _WORDS = ("operator", "reason")
 
@@ -30,11 +36,15 @@ def refuse_unfit_words(command: Command) -> None:
         raise ValidationFailed(errors)
 
 
-def refuse_far_day(command: Command, visit_by: date | None) -> None:
-    """Raises `ValidationFailed` for a last day that lies further after this one than one operator may move it.
+def refuse_far_day(command: Command, row: PreselectionRow) -> None:
+    """Raises `ValidationFailed` for a last day further away than one operator may move it, also in several steps.
 
-    Temporal does not know a second one.
+    Temporal does not know a second one. The calendar is not read here: the days off count as their longest run.
     """
     wanted = getattr(command, "visit_by", None)
-    if wanted and visit_by and date.fromisoformat(wanted) > visit_by + FURTHEST_ALONE:
+    if not wanted or not row.visit_by:
+        return
+    made = shanghai_day(row.rules.validity.after(parse_instant(row.state["last_action_at"])))
+    furthest = min(row.visit_by, made + LONGEST_HOLIDAY) + FURTHEST_ALONE
+    if date.fromisoformat(wanted) > furthest:
         raise ValidationFailed([{"field": "visit_by", "message": "must not be more than 30 days later"}])

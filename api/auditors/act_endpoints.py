@@ -47,7 +47,7 @@ async def audit_deadlines(context: CurrentContext, request: Request, query: Page
 
 @router.get("/policies", responses=RESPONSES, response_model=ActPage)
 async def audit_policies(context: CurrentContext, request: Request, query: PageOf) -> ActPage | Response:
-    """Changes of offices' policies that were requested and confirmed."""
+    """Changes of offices' policies that were requested and confirmed; offices and notices that were changed."""
     return await _acts(context, request, query, "policies")
 
 

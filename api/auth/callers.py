@@ -11,11 +11,14 @@ from domain.errors import Unauthenticated
 from domain.parties import Party, PartyKind
 from gateways.identity.claims import Claims
 from gateways.identity.provider import Verifier
+from gateways.identity.signed_tokens import LONGEST_TOKEN
 from storage.crypto.keyed_hash import Hash
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.staff.persons import StaffPerson
 
 _SCHEME = "bearer "
+LONGEST_HEADER = 2 * LONGEST_TOKEN
+"""Blanks may stand between scheme and token, but not without end."""
 
 
 class Role(StrEnum):
@@ -91,6 +94,6 @@ class Caller:
 async def caller_of(request: Request, verifier: Verifier, hashes: PersonalHashes) -> Caller:
     """Raises `Unauthenticated`, and `DependencyUnavailable` while the identity provider's keys are unavailable."""
     header = request.headers.get("authorization", "")
-    if not header[: len(_SCHEME)].lower() == _SCHEME:
+    if not header[: len(_SCHEME)].lower() == _SCHEME or len(header) > LONGEST_HEADER:
         raise Unauthenticated
     return Caller(await verifier.verify(header[len(_SCHEME) :].strip()), hashes)

@@ -39,7 +39,7 @@ class Record(Enum):
 class Rule:
     """One of `roles` is needed, unless the route is public.
 
-    A public route that `takes_token` needs none, refuses a bad one, and is counted by address as the others.
+    A public route that `takes_token` needs none and refuses a bad one.
     """
 
     roles: frozenset[Role]
@@ -49,6 +49,8 @@ class Rule:
     largest_body: int = LARGEST_BODY
     is_queued: bool = True
     """Whether a call waits for a place while the process is busy."""
+    is_delayed: bool = True
+    """Whether a call waits where its address has made too many."""
 
     def admits(self, caller: Caller | None) -> bool:
         """Whether the caller has the role; no auditor or applicant with another role on the same token has any."""
@@ -62,7 +64,9 @@ PUBLIC = Rule(frozenset(), is_public=True)
 PUBLIC_OFFICES = Rule(frozenset(), is_public=True, takes_token=True)
 PRACTICE = Rule(frozenset(), is_public=True, takes_token=True)
 PUBLIC_OFFICE = Rule(frozenset(), Record.OFFICE, is_public=True, takes_token=True)
-HEALTH = Rule(frozenset(), is_public=True, is_queued=False)
+HEALTH = Rule(frozenset(), is_public=True, is_queued=False, is_delayed=False)
+GATEWAY = Rule(frozenset(), is_public=True, is_delayed=False)
+"""A gateway has one address for everybody's messages, and signs each of them."""
 APPLICANT = Rule(frozenset({Role.APPLICANT}))
 WAITING = Rule(frozenset({Role.APPLICANT}), Record.OFFICE)
 OWNER = Rule(frozenset({Role.APPLICANT}), Record.OWN_PRESELECTION)
@@ -170,7 +174,7 @@ RULES: Mapping[str, Rule] = {
     "read_practice_keyboard": PRACTICE,
     "decode_payloads": OPERATOR,
     "encode_payloads": OPERATOR,
-    "take_sms_receipts": PUBLIC,
+    "take_sms_receipts": GATEWAY,
     "read_health": HEALTH,
     "read_readiness": HEALTH,
 }

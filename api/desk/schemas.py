@@ -13,7 +13,9 @@ from domain.plates import SERIAL_LENGTH, MalformedPlate, parse_plate
 from domain.preselection.values import Stage
 
 _ANY_PREFIX = "粤B"
-_VIN_TAIL = re.compile("[A-HJ-NPR-Z0-9]{1,17}", re.ASCII)
+LONGEST_TAIL = 8
+"""A whole VIN must not be in a URL."""
+_VIN_TAIL = re.compile(f"[A-HJ-NPR-Z0-9]{{1,{LONGEST_TAIL}}}", re.ASCII)
 
 
 def _plate(text: str) -> str:
@@ -31,11 +33,13 @@ def _vin_tail(text: str) -> str:
 
 
 class ReservationQuery(PageQuery):
-    """`plate` with or without its prefix; `vin_tail` the last characters of the VIN; `due` the last day."""
+    """`plate` with or without its prefix; `vin_tail` up to eight last characters of the VIN; `due` the last day."""
 
     plate: Annotated[Annotated[str, Field(max_length=64), AfterValidator(_plate)] | None, EmptyIsNone] = None
     stage: Annotated[Stage | None, EmptyIsNone] = None
-    vin_tail: Annotated[Annotated[str, Field(max_length=17), AfterValidator(_vin_tail)] | None, EmptyIsNone] = None
+    vin_tail: Annotated[
+        Annotated[str, Field(max_length=LONGEST_TAIL), AfterValidator(_vin_tail)] | None, EmptyIsNone
+    ] = None
     due: Annotated[Day | None, EmptyIsNone] = None
 
 

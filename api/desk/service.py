@@ -11,11 +11,13 @@ from api.auth.looks import alert_above_limit, note_look
 from api.desk.schemas import DeskCountersAnswer, ReservationItem, ReservationPage, ReservationQuery, VoucherInspection
 from api.http.cursors import cursor_of, place_in
 from api.http.request_context import RequestContext
+from api.http.validation import invalid_field
 from api.preselections.actions import count, send_command
 from api.preselections.holders import masked_holder
 from api.preselections.views import state_of
 from domain.calendar import end_of_day
 from domain.errors import NotFound, OtherOffices, OutcomeUnknown, Refusal, VoucherInvalid
+from domain.pii_detection import names_somebody
 from domain.plates import SERIAL_LENGTH
 from domain.preselection.values import Stage
 from storage.audit.trail import Act
@@ -95,8 +97,11 @@ async def register(context: RequestContext) -> ReservationItem:
 async def reject(context: RequestContext, reason: str) -> ReservationItem:
     """The transfer can't be done: no ban, and the number cools.
 
-    The reason is free text, so it is stored encrypted in the database, and never sent to the workflow.
+    The reason is free text, so it is stored encrypted in the database, and never sent to the workflow. The applicant
+    reads it, so it names nobody by a number. Raises `ValidationFailed`.
     """
+    if names_somebody(reason):
+        raise invalid_field("reason", "personal")
     clerk = clerk_of(context)
     await context.repositories.desk_reasons.add(
         DeskReason(context.operation_id, context.preselection.id, clerk, reason, context.now())

@@ -3,15 +3,16 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from api.fairness.refusals import NotYet
 from api.fairness.schemas import DayFile, DayItem, DayList, DaysQuery, PublishedDay
 from api.http.request_context import CurrentContext, RequestContext
-from api.http.responses import problems
+from api.http.responses import responses_of_public
 from api.http.secured_route import BASE, area
 from api.http.validation import invalid_field
+from api.limits.downloads import CountedDownload
 from domain.calendar import end_of_day
 from domain.errors import NotFound
 from domain.instants import parse_instant
@@ -28,7 +29,7 @@ _FILE = "application/octet-stream"
 _CONTENT: dict[str, Any] = {"content": {_FILE: {}}}
 
 
-@router.get("/days", responses=problems("validation_failed", "unavailable"))
+@router.get("/days", responses=responses_of_public("validation_failed"))
 async def list_fairness_days(
     context: CurrentContext, query: Annotated[DaysQuery, Query()], response: Response
 ) -> DayList:
@@ -54,7 +55,7 @@ async def list_fairness_days(
     )
 
 
-@router.get("/days/{day}", responses=problems("not_found", "not_yet", "unavailable"))
+@router.get("/days/{day}", responses=responses_of_public("not_found", "not_yet"))
 async def read_fairness_day(context: CurrentContext, day: str, response: Response) -> PublishedDay:
     """The secret of a day, and the files with which anybody can replay its draws."""
     published = await _get_published_day(context, day)
@@ -71,15 +72,18 @@ async def read_fairness_day(context: CurrentContext, day: str, response: Respons
 @router.get(
     "/days/{day}/files/{name}",
     response_class=Response,
-    responses={200: _CONTENT, **problems("not_found", "not_yet", "unavailable")},
+    responses={200: _CONTENT, **responses_of_public("not_found", "not_yet")},
 )
-async def read_fairness_file(context: CurrentContext, day: str, name: str) -> Response:
-    """One file of a published day."""
+async def read_fairness_file(context: CurrentContext, request: Request, day: str, name: str) -> Response:
+    """One file of a published day. `busy` while many are being read, or several from one address."""
     published = await _get_published_day(context, day)
-    content = await context.repositories.fairness_days.file(published.day, name)
-    if content is None:
+    parts = await context.repositories.fairness_days.file(published.day, name)
+    if parts is None:
         raise NotFound
-    return Response(content, media_type=_FILE, headers={"Cache-Control": FOR_GOOD})
+    places, source = context.app.downloads, context.app.ip_throttle.source_of(request)
+    places.open(source, context.now())
+    headers = {"Cache-Control": FOR_GOOD}
+    return CountedDownload(parts, scope=request.scope, places=places, source=source, media_type=_FILE, headers=headers)
 
 
 async def _get_published_day(context: RequestContext, name: str) -> CommittedDay:

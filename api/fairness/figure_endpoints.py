@@ -19,7 +19,7 @@ from api.fairness.figure_schemas import (
     WithheldNumbers,
 )
 from api.http.request_context import CurrentContext
-from api.http.responses import problems
+from api.http.responses import responses_of_public
 from api.http.schemas import day_in
 from api.http.secured_route import area
 from api.http.tables import AS_TABLE, table, wants_table
@@ -38,7 +38,7 @@ _USUAL, _MOST = timedelta(days=29), timedelta(days=400)
 
 @router.get(
     "/figures",
-    responses=AS_TABLE | problems("validation_failed", "unavailable"),
+    responses=AS_TABLE | responses_of_public("validation_failed"),
     response_model=PublicFiguresAnswer,
 )
 async def read_fairness_figures(

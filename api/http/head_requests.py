@@ -5,6 +5,13 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+_IS_HEAD = "xuanhao.is_head"
+
+
+def is_head(scope: Scope) -> bool:
+    """Whether only the headers of the response are sent, so that its body need not be made."""
+    return _IS_HEAD in scope
+
 
 class HeadAsGet:
     """Runs the route of `GET` and sends its headers only, so that no route has to declare both.
@@ -28,5 +35,5 @@ class HeadAsGet:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
         # In place, so that the request log finds the route that the router adds.
-        scope["method"] = "GET"
+        scope["method"], scope[_IS_HEAD] = "GET", True
         await self._app(scope, receive, send_headers)

@@ -8,6 +8,7 @@ from api.http.schemas import ProblemDetails
 
 Responses = dict[int | str, dict[str, Any]]
 
+PUBLIC = ("rate_limited", "busy", "unavailable")
 SIGNED_IN = ("unauthenticated", "forbidden", "rate_limited", "busy", "unavailable", "outcome_unknown")
 WRITES = (
     "idempotency_key_invalid",
@@ -30,6 +31,11 @@ def problems(*codes: str) -> Responses:
         }
         for status, named in sorted(by_status.items())
     }
+
+
+def responses_of_public(*codes: str) -> Responses:
+    """A call that changes nothing and takes no token."""
+    return problems(*PUBLIC, *codes)
 
 
 def responses_of_read(*codes: str) -> Responses:

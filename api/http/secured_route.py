@@ -5,7 +5,7 @@ Each call has a place among the work in flight (`api.limits.admission`).
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,18 +14,18 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from api.auth.callers import caller_of
-from api.auth.policy import Record, Rule
+from api.auth.policy import LARGEST_BODY, Record, Rule
 from api.auth.records import LOADERS
 from api.http.causes import log_cause
 from api.http.idempotency import abandon_request, begin_request, name_of_request, store_afterwards
 from api.http.operation_ids import time_ordered_id
 from api.http.problems import DOWN, FAILURES, refusal_of, refusal_response
 from api.http.request_context import RequestContext
-from api.http.strict_json import ReadRequest, parse_body, receive, refuse_body
+from api.http.strict_json import ReadRequest, announced_length, parse_body, receive, refuse_body
 from api.http.validation import validation_refusal
 from api.limits.admission import ask_again
 from domain.dependencies import DependencyBusy
-from domain.errors import Busy, Forbidden, NotFound, OutcomeUnknown, Refusal, Unavailable
+from domain.errors import Busy, Forbidden, OutcomeUnknown, Refusal, Unavailable
 from locales.languages import preferred_language
 
 BASE = "/api/v1"
@@ -117,19 +117,20 @@ async def answer_admitted(request: Request, context: RequestContext, name: str, 
         async with place_of(request, context, rule):
             await asyncio.sleep(REFUSAL_SECONDS)
             raise Forbidden
-    if request.method in WRITES:
-        request = await receive(request, rule.largest_body)
-    async with place_of(request, context, rule):
-        await load_record(request, context, rule)
-        if context.has_preselection:
-            # A creation keeps its random id, which becomes the preselection's: the voucher's code is its first bits.
-            context.operation_id = time_ordered_id(context.now())
-        if isinstance(request, ReadRequest):
-            parse_body(request)
-            if not rule.is_public and (earlier := await begin_request(request, context)):
-                return earlier
-            context.has_begun = True
-        return await handle(request)
+    with room_of(request, context, rule):
+        if request.method in WRITES:
+            request = await receive(request, rule.largest_body)
+        async with place_of(request, context, rule):
+            await load_record(request, context, rule)
+            if context.has_preselection:
+                # A creation keeps its random id, the preselection's: the voucher's code is its first bits.
+                context.operation_id = time_ordered_id(context.now())
+            if isinstance(request, ReadRequest):
+                parse_body(request)
+                if not rule.is_public and (earlier := await begin_request(request, context)):
+                    return earlier
+                context.has_begun = True
+            return await handle(request)
 
 
 async def identify_caller(request: Request, context: RequestContext, name: str) -> Rule:
@@ -141,11 +142,19 @@ async def identify_caller(request: Request, context: RequestContext, name: str) 
     if not rule.is_public or (rule.takes_token and request.headers.get("authorization")):
         context.caller = await caller_of(request, context.app.gateways.verifier, context.repositories.hashes)
         await context.app.live_sessions.require(context.caller.claims)
-        context.app.admission.verified[request.headers["authorization"]] = context.caller.claims
+        context.app.admission.remember(request.headers["authorization"], context.caller.claims)
         await context.app.call_rate.count(context.caller.claims.subject, context.now())
-    if not rule.is_public or rule.takes_token:
+    if rule.is_delayed:
         await context.app.ip_throttle.delay(request, context.now())
     return rule
+
+
+def room_of(request: Request, context: RequestContext, rule: Rule) -> AbstractContextManager[None]:
+    """Room for a body that may be large. Raises `Busy` on entry."""
+    announced = announced_length(request)
+    if rule.largest_body <= LARGEST_BODY or (announced is not None and announced <= LARGEST_BODY):
+        return nullcontext()
+    return context.app.admission.large_bodies.room(context.caller.claims.subject, context.now())
 
 
 def place_of(request: Request, context: RequestContext, rule: Rule) -> AbstractAsyncContextManager[None]:
@@ -164,7 +173,7 @@ async def load_record(request: Request, context: RequestContext, rule: Rule) -> 
         if rule.record is not Record.NONE:
             parameter, load = LOADERS[rule.record]
             await load(context, request.path_params[parameter])
-    except NotFound:
+    except Refusal:
         await _count_write(request, context, rule)
         raise
     await _count_write(request, context, rule)

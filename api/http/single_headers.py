@@ -13,10 +13,12 @@ from locales.languages import preferred_language
 
 SINGLE = frozenset(
     {
-        b"authorization", b"content-length", b"content-type", b"date", b"from", b"host", b"idempotency-key",
-        b"if-modified-since", b"if-range", b"if-unmodified-since", b"last-event-id", b"max-forwards", b"origin",
-        b"proxy-authorization", b"queue-pass", b"range", b"referer", b"transfer-encoding", b"user-agent",
-        b"x-request-id", b"xuanhao-signature", b"xuanhao-timestamp",
+        b"access-control-request-method", b"authorization", b"content-disposition", b"content-length",
+        b"content-location", b"content-range", b"content-type", b"cookie", b"date", b"from", b"host",
+        b"idempotency-key", b"if-modified-since", b"if-range", b"if-unmodified-since", b"last-event-id",
+        b"max-forwards", b"origin", b"proxy-authorization", b"queue-pass", b"range", b"referer", b"sec-fetch-dest",
+        b"sec-fetch-mode", b"sec-fetch-site", b"sec-fetch-user", b"traceparent", b"transfer-encoding",
+        b"user-agent", b"x-namespace", b"x-request-id", b"xuanhao-signature", b"xuanhao-timestamp",
     }
 )  # fmt: skip
 """Headers that may occur once, whatever their values."""

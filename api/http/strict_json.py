@@ -102,9 +102,14 @@ def parse(raw: bytes) -> Any:
     return parsed
 
 
+def announced_length(request: Request) -> int | None:
+    """The length that the request announces, which the server enforces; None for a body in chunks."""
+    announced = request.headers.get("content-length", "")
+    return int(announced[:20]) if announced.isascii() and announced.isdigit() else None
+
+
 async def _receive_body(request: Request, largest: int) -> bytes:
-    announced = request.headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced[:20]) > largest:
+    if (announced_length(request) or 0) > largest:
         raise PayloadTooLarge
     body = bytearray()
     try:

@@ -7,10 +7,11 @@ otherwise the process would work on answers that nobody waits for any more, and 
 import asyncio
 import secrets
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from api.limits.bounded_dict import BoundedDict
 from api.limits.neighbours import Neighbours, Pauses
@@ -199,6 +200,32 @@ class FairQueue:
         return running >= self._each or (running >= self._shared_limits.each and self._neighbours.has_other(account))
 
 
+class LargeBodies:
+    """Bodies with files: they arrive before their calls have places, and each stays in memory until its response."""
+
+    def __init__(self, *, at_once: int, each: int) -> None:
+        self._at_once = at_once
+        self._each = each
+        self._accounts: Counter[str] = Counter()
+
+    @property
+    def running(self) -> int:
+        return self._accounts.total()
+
+    @contextmanager
+    def room(self, account: str, at: datetime) -> Iterator[None]:
+        """Room for one body of the account. Raises `Busy` at once: a wait would be the client's time to send."""
+        if self._accounts[account] >= self._each or self.running >= self._at_once:
+            raise Busy(ask_again(at))
+        self._accounts[account] += 1
+        try:
+            yield
+        finally:
+            self._accounts[account] -= 1
+            if not self._accounts[account]:
+                del self._accounts[account]
+
+
 class Admission:
     """The queues of one process. Acts wait for Temporal, reads for the database only, and drawing needs the processor.
 
@@ -212,8 +239,21 @@ class Admission:
         )
         self.reads = FairQueue(at_once=16, each=2, shared_limits=SharedLimits(each=1, pause=2.0), neighbours=neighbours)
         self.drawings = FairQueue(at_once=1, each=1, neighbours=neighbours)
-        self.verified: BoundedDict[str, Claims] = BoundedDict()
-        """The claims of each token that was verified lately, by the value of its header."""
+        self.large_bodies = LargeBodies(at_once=16, each=2)
+        self._verified: BoundedDict[bytes, Claims] = BoundedDict()
+
+    def remember(self, header: str, claims: Claims) -> None:
+        """Remember the claims of a token that was verified, by the header that had it."""
+        self._verified[_digest(header)] = claims
+
+    def claims_of(self, header: str) -> Claims | None:
+        """The claims of a header whose token was verified lately."""
+        return self._verified.get(_digest(header))
+
+
+def _digest(header: str) -> bytes:
+    """A header may be as long as a head, so thousands of them are not kept."""
+    return sha256(header.encode("latin-1")).digest()
 
 
 def ask_again(at: datetime) -> datetime:

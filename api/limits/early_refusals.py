@@ -71,7 +71,7 @@ async def send_busy(send: Send, language: Language, now: datetime) -> None:
 
 
 def _has_no_room(context: AppContext, token: str, at: datetime) -> bool:
-    claims = context.admission.verified.get(token)
+    claims = context.admission.claims_of(token)
     if claims is None or not context.admission.writes.would_refuse(claims.subject):
         return False
     return at < claims.expires_at and context.live_sessions.is_known_to_live(claims)

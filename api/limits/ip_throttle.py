@@ -55,7 +55,7 @@ class IpThrottle:
     def source_of(self, request: Request) -> str:
         """Where a call without a token comes from, so that calls are served in fair order."""
         peer = request.client.host if request.client else ""
-        return f"address {named_address(request, self._proxies) or peer}"
+        return f"address {named_address(request, self._proxies) or _counted(peer)}"
 
     async def _count(self, key: str, limit: int, at: datetime) -> datetime | None:
         try:
@@ -88,8 +88,14 @@ def named_address(request: Request, proxies: Sequence[Network]) -> str | None:
         if address is None:
             return None
         if not _is_one_of(address, proxies):
-            return _site(address) if isinstance(address, IPv6Address) else str(address)
+            return _site(address)
     return None
+
+
+def _counted(peer: str) -> str:
+    """The peer by its address; as it is where it has none, such as a socket."""
+    address = _address(peer)
+    return _site(address) if address else peer
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
@@ -104,5 +110,7 @@ def _is_one_of(address: IPv4Address | IPv6Address, networks: Sequence[Network]) 
     return any(address in network for network in networks)
 
 
-def _site(address: IPv6Address) -> str:
+def _site(address: IPv4Address | IPv6Address) -> str:
+    if isinstance(address, IPv4Address):
+        return str(address)
     return str(ip_network((address, _IPV6_SITE), strict=False))

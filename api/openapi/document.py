@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from api.http.problems import MEDIA_TYPE
 from api.openapi.description import describe
@@ -43,10 +43,13 @@ _NOT_OURS = ("HTTPValidationError", "ValidationError")
 
 
 def publish(app: FastAPI) -> None:
-    """Serve the document; it is built once."""
+    """Serve the document; it is built and encoded once, for anybody may read it as often as they like."""
+    encoded: list[bytes] = []
 
-    async def read_document(_: Request) -> JSONResponse:
-        return JSONResponse(get_document(app))
+    async def read_document(_: Request) -> Response:
+        if not encoded:
+            encoded.append(bytes(JSONResponse(get_document(app)).body))
+        return Response(encoded[0], media_type="application/json")
 
     app.add_route(PATH, read_document, include_in_schema=False, name="read_document")
 

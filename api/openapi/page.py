@@ -33,12 +33,12 @@ _REFERENCE = "#/components/schemas/"
 
 
 def add_document_page(app: FastAPI) -> None:
-    """Serve the page; it is built once."""
-    built: list[str] = []
+    """Serve the page; it is built and encoded once."""
+    built: list[bytes] = []
 
     async def read_docs(_: Request) -> HTMLResponse:
         if not built:
-            built.append(page_of(get_document(app)))
+            built.append(page_of(get_document(app)).encode())
         return HTMLResponse(built[0], headers={"Content-Security-Policy": CONTENT_POLICY})
 
     app.add_route(PATH, read_docs, include_in_schema=False, name="read_docs")

@@ -19,7 +19,10 @@ router = area("/operations", tags=["operations"])
 @router.get("/unconfirmed", responses=responses_of_read())
 async def list_unconfirmed(context: CurrentContext) -> UnconfirmedAnswer:
     """All commands that wait for a second operator."""
-    return await unconfirmed_answer(context)
+    answer = await unconfirmed_answer(context)
+    if shown := [each.id for each in answer.ban_releases]:
+        await note_look(context, "look_blacklist", unconfirmed=True, shown=shown)
+    return answer
 
 
 @router.post("/blacklist/search", responses=responses_of_write())

@@ -26,13 +26,13 @@ async def read_calendar(context: CurrentContext, query: Annotated[CalendarQuery,
     return calendar_answer(context, await calendar.calendar_of(context.app.operations, query.year, query.office))
 
 
-@router.put("/calendar", responses=responses_of_write())
+@router.put("/calendar", responses=responses_of_write("own_affair"))
 async def enter_days(
     context: CurrentContext, query: Annotated[CalendarQuery, Query()], body: CalendarBody
 ) -> CalendarAnswer:
     """Change days, and declare a year official. Deadlines on newly closed days move; the holders get an SMS.
 
-    Days that are not named stay unchanged.
+    Days that are not named stay unchanged. At most 30 days off may follow each other.
     """
     days = {each.day: None if each.kind == "ordinary" else DayKind(each.kind) for each in body.days}
     change = await calendar.enter_days(
@@ -46,7 +46,7 @@ async def enter_days(
     return calendar_answer(context, change.year, change.postponement)
 
 
-@router.post("/calendar/seeding", responses=responses_of_write())
+@router.post("/calendar/seeding", responses=responses_of_write("own_affair"))
 async def seed_calendar_year(context: CurrentContext, body: SeedBody) -> CalendarAnswer:
     """Enter the country's holidays of a year from the library, if operators have not entered them yet."""
     change = await calendar.seed_year(context.app.operations, await operator_command(context, body.reason), body.year)

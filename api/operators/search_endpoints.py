@@ -55,6 +55,8 @@ async def _find(
 @router.get("/audit", responses=responses_of_read("validation_failed"))
 async def list_audit(context: CurrentContext, query: Annotated[AuditQuery, Query()]) -> AuditList:
     """The acts that changed a plate, a chance or the blacklist, oldest first."""
+    if query.preselection_id:
+        await note_look(context, "look_workflows", by="audit", shown=[query.preselection_id])
     until = query.until or context.now() + _NOW_TOO
     entries = await context.repositories.audit_trail.between(
         query.since or until - _LAST_DAY,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.http.schemas import Answer, Body, Digits, Identifier, PlainText
+from api.preselections.keyboard import TYPED
 from api.preselections.schemas import MOST_NUMBERS, PreselectionView
 
 SealedState = Annotated[str, Field(max_length=65536)]
@@ -30,7 +31,7 @@ class ActionBody(Body):
 
 class KeyboardBody(Body):
     state: SealedState
-    typed: Annotated[str, Field(pattern="^[0-9A-Za-z]{0,200}$")] = ""
+    typed: Annotated[str, Field(pattern=TYPED)] = ""
 
 
 class PracticeView(PreselectionView):

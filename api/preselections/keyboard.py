@@ -16,13 +16,13 @@ from domain.errors import WrongStage
 from domain.preselection.values import Stage
 
 # Characters of plates, of which some are Chinese, whether or not a number goes on with them.
-_TYPED = "^[0-9A-Za-z一-鿿]{0,200}$"
-_CAN_BE_TYPED = re.compile(_TYPED)
+TYPED = "^[0-9A-Za-z一-鿿]{0,200}$"
+_CAN_BE_TYPED = re.compile(TYPED)
 
 PARAMETERS: Mapping[str, Any] = {
     "parameters": [
         {"name": "prefix", "in": "query", "required": True, "schema": {"type": "string"}, "example": "粤B"},
-        {"name": "typed", "in": "query", "schema": {"type": "string", "pattern": _TYPED, "default": ""}},
+        {"name": "typed", "in": "query", "schema": {"type": "string", "pattern": TYPED, "default": ""}},
     ]
 }
 """The query in the published document. It is parsed by hand here: FastAPI needs a tenth of the whole call for it."""

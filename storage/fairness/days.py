@@ -1,14 +1,14 @@
 """The days of verifiable draws: the commitment before a day, its secret, and what was published after it."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import LargeBinary, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.durations import Duration
@@ -26,6 +26,8 @@ _LABEL = "fairness day"
 _MOST_IN_MEMORY = 8
 _MOST_LISTED = 400
 _FILES_TIMEOUT = 60.0
+_PIECE = 128 * 1024
+"""Bytes of a file that are read, or unpacked, at once: less than a millisecond."""
 _PART = timedelta(hours=1)
 _LONGEST_PART = 30.0
 # The limit makes it an index probe for each number.
@@ -177,11 +179,27 @@ class FairnessDays:
         wanted = select(columns.name, columns.sha256).where(columns.day == day).order_by(columns.name)
         return {row[0]: row[1] for row in await self._database.rows(wanted)}
 
-    async def file(self, day: str, name: str) -> bytes | None:
+    async def file(self, day: str, name: str) -> AsyncIterator[bytes] | None:
+        """The content in parts, each read when it is asked for: a large day has files of many megabytes.
+
+        None for an unknown file.
+        """
         columns = fairness_file.c
-        wanted = select(columns.content).where(columns.day == day, columns.name == name)
+        wanted = select(func.octet_length(columns.content)).where(columns.day == day, columns.name == name)
         row = await self._database.row(wanted)
-        return zlib.decompress(row[0]) if row else None
+        return self._parts_of(day, name, row[0]) if row else None
+
+    async def _parts_of(self, day: str, name: str, size: int) -> AsyncIterator[bytes]:
+        columns, unpacking = fairness_file.c, zlib.decompressobj()
+        for start in range(0, size, _PIECE):
+            piece = select(func.substr(columns.content, start + 1, _PIECE, type_=LargeBinary))
+            row = await self._database.row(piece.where(columns.day == day, columns.name == name))
+            packed = bytes(row[0]) if row else b""
+            while packed:
+                yield unpacking.decompress(packed, _PIECE)
+                packed = unpacking.unconsumed_tail
+        if rest := unpacking.flush():
+            yield rest
 
     async def _commit(self, day: FairnessDay, at: datetime) -> bytes:
         stored = await self.get(day.name)

@@ -40,6 +40,10 @@ class SegmentOverlaps(StorageFailure):
     """Some of the numbers belong to another segment of the prefix."""
 
 
+class NumbersExcluded(StorageFailure):
+    """Some of the numbers were excluded from another segment of the prefix, for good."""
+
+
 @dataclass(frozen=True)
 class Release:
     """A released segment, and the revision of its prefix that includes it."""
@@ -65,8 +69,9 @@ class SegmentRepository:
         self._database = database
 
     async def release(self, released: Segment, act: Act, *, release_id: UUID | None = None) -> Release:
-        """Add a segment. Raises `UnknownPrefix` and `SegmentOverlaps`; repeating a `release_id` changes nothing.
+        """Add a segment. Repeating a `release_id` changes nothing.
 
+        Raises `UnknownPrefix`, `SegmentOverlaps`, and `NumbersExcluded`: no other segment lifts an exclusion.
         Parallel changes of one prefix wait for each other, so that neither misses the other's numbers.
         """
         async with self._database.transaction() as connection:
@@ -74,8 +79,11 @@ class SegmentRepository:
             earlier = await _find_release(connection, release_id, known) if release_id else None
             if earlier:
                 return earlier
-            if any(released.overlaps(other) for other in await _segments(connection, released.prefix)):
+            others = await _segments(connection, released.prefix)
+            if any(released.overlaps(other) for other in others):
                 raise SegmentOverlaps(f"overlaps another segment of {released.prefix}")
+            if any(released.takes_excluded_of(other) for other in others):
+                raise NumbersExcluded(f"holds excluded numbers of {released.prefix}")
             release = Release(release_id or uuid4(), released, known + 1)
             await _insert(connection, release)
             await note(connection, act, "release_segment", **_facts(release))

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, ColumnElement, Integer, literal_column, select, text, tuple_
 
+from domain.instants import parse_instant
+from domain.policy import Policy
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys
@@ -121,6 +123,13 @@ class Reservations:
         names = (columns.id, columns.office_code, columns.plate, columns.visit_by, columns.deadline)
         found = await self._database.rows(select(*names).where(*conditions).order_by(columns.id).limit(limit))
         return [DueReservation(*row) for row in found]
+
+    async def made(self, ids: Collection[UUID]) -> dict[UUID, tuple[datetime, Policy]]:
+        """When these live reservations were made, which was their last act, and by which policy."""
+        columns = preselection.c
+        wanted = select(columns.id, columns.state["last_action_at"].astext, columns.policy).where(columns.id.in_(ids))
+        found = await self._database.rows(wanted)
+        return {row[0]: (parse_instant(row[1]), Policy.from_dict(row[2])) for row in found}
 
     async def _newest(self, *conditions: ColumnElement[bool], limit: int) -> list[PreselectionRow]:
         columns = preselection.c

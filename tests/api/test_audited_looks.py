@@ -3,17 +3,20 @@
 import csv
 import io
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
 
 from api.http.tables import table
+from domain.acts import ACTS
 from domain.calendar import shanghai_day
 from domain.instants import format_instant
+from operations.auditing import ACTIONS
 from process.clock import system_clock
+from storage.audit.actions import AuditAction
 from tests.support.applicants import Caller
-from tests.support.country import Country
+from tests.support.country import Country, ban
 from tests.support.desk import clerk_of, operator, reserve_plate
 
 
@@ -43,6 +46,47 @@ async def test_attack_a_clerk_and_an_operator_look_unseen(country: Country) -> N
     assert [item["action"] for item in looks] == ["look_sms", "look_blacklist", "look_workflows", "look_workflows"]
     assert vin not in str(looks)
     assert looks[2]["facts"]["shown"] == [selection.id]
+
+
+async def test_attack_an_operator_reads_masked_names_and_a_person_s_acts_unseen(country: Country) -> None:
+    """The inbox and the audit show what the lists of bans and vehicles show."""
+    caller, another, buyer = operator(country), operator(country), country.applicant()
+    await ban(country, buyer)
+    party = country.stack.repositories.hashes.party(buyer.party.id_number)
+    [entry] = await country.stack.repositories.bans.of_party(party)
+    (await another.post(f"/operations/blacklist/{entry.id}/release", {"reason": "误判"})).ok()
+    (await caller.get("/operations/unconfirmed")).ok()
+    (await caller.get("/operations/audit", params={"preselection_id": str(entry.preselection_id)})).ok()
+    (await caller.get("/operations/audit")).ok()
+    looks = await looks_of(country, caller.claims["sub"])
+    assert [item["action"] for item in looks] == ["look_workflows", "look_blacklist"]
+    assert looks[0]["facts"] == {"by": "audit", "shown": [str(entry.preselection_id)]}
+    assert str(entry.id) in looks[1]["facts"]["shown"]
+
+
+async def test_auditors_see_what_was_set_up(country: Country) -> None:
+    caller, code = operator(country), f"audited-{uuid4().hex[:8]}"
+    details = {"name": "甲车管所", "address": "甲路1号", "province": "广东省", "prefixes": [], "reason": "新设"}
+    (await caller.call("PUT", f"/operations/offices/{code}", json=details)).ok()
+    (await caller.call("PUT", f"/operations/offices/{code}", json=details | {"name": "乙车管所"})).ok()
+    notice = {"texts": {"zh-CN": {"title": "业务须知", "body": "请按时到场"}}, "reason": "更新"}
+    (await caller.post(f"/operations/offices/{code}/notices", notice)).ok()
+    items = (await auditor(country).get("/audit/policies", params={"limit": 1000})).ok()["items"]
+    own = [item["action"] for item in items if item["actor"] == caller.claims["sub"]]
+    assert own == ["publish_notice", "change_office", "add_office"]
+
+
+def test_every_act_of_staff_is_in_a_list_of_the_auditors() -> None:
+    """Acts on a preselection are in the lists of the desk and of Temporal, early releases of bans in their own."""
+    listed = {action for actions in ACTIONS.values() for action in actions}
+    by_table = {"release_ban_early", "confirm_ban_release", "register", "reject", "inspect_voucher"}
+    by_temporal = {act.action for act in ACTS.values()}
+    # By nobody of staff, or with no effect on what people can get.
+    others = {
+        "restart_batch", "settle", "bar", "extend_ban", "release_ban", "file_appeal", "resend_sms", "delete_person",
+        "make_key", "use_key", "make_anew", "retire_key", "continue_audit",
+    }  # fmt: skip
+    assert set(get_args(AuditAction)) == listed | by_table | by_temporal | others
 
 
 async def test_a_daily_figure_and_one_alert_above_the_limit(country: Country, monkeypatch: pytest.MonkeyPatch) -> None:

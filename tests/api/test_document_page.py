@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -116,3 +116,20 @@ def test_every_list_says_what_its_items_are(document: dict[str, Any]) -> None:
     arrays = list(arrays_in(document))
     assert arrays
     assert all(array.get("items") for array in arrays)
+
+
+async def test_attack_everybody_s_reading_of_the_document_costs_its_encoding(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a megabyte of JSON takes milliseconds of the processor, and reading it needs no token."""
+    addresses = [f"http://xuanhao.test{path}" for path in ("/openapi.json", "/docs")]
+    first = [(await country.stack.client.get(address)).content for address in addresses]
+
+    def encode_again(*_: object) -> NoReturn:
+        raise AssertionError("it is encoded once")
+
+    for name in ("document.get_document", "document.JSONResponse", "page.get_document", "page.page_of"):
+        monkeypatch.setattr(f"api.openapi.{name}", encode_again)
+    again = [await country.stack.client.get(address) for address in addresses]
+    assert [answer.content for answer in again] == first
+    assert [answer.headers["content-type"] for answer in again] == ["application/json", "text/html; charset=utf-8"]

@@ -1,5 +1,7 @@
 """Nobody acts on their own affairs: persons are compared, not accounts (attacks by clerks and operators)."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -138,3 +140,30 @@ async def test_a_refused_rejection_keeps_no_reason(country: Country) -> None:
     assert answer.code == "wrong_stage"
     repository = country.stack.repositories.desk_reasons
     assert await repository.of_preselection(UUID(selection.id)) == []
+
+
+async def test_attack_an_operator_closes_the_day_of_their_own_deadline(country: Country) -> None:
+    office = await country.own_office()
+    selection = await reserve_plate(country, office)
+    day = (await selection.view())["visit_by"]
+    path = f"/operations/calendar?year={day[:4]}&office={office.code}"
+    body = {"days": [{"day": day, "kind": "holiday"}], "reason": "台风停业"}
+    insider = same_person(operator(country), selection.applicant)
+    assert (await insider.call("PUT", path, json=body)).code == "own_affair"
+    calendar = await country.stack.repositories.calendars.of_office(office.code)
+    assert calendar.is_working_day(date.fromisoformat(day))
+    opened = {"days": [{"day": day, "kind": "working"}], "reason": "照常办理"}
+    (await insider.call("PUT", path, json=opened)).ok()
+    closed = (await operator(country).call("PUT", path, json=body)).ok()
+    assert closed["postponement"]["reservations"] == 1
+
+
+async def test_refused_own_affairs_count_as_writes(country: Country, monkeypatch: pytest.MonkeyPatch) -> None:
+    selection = await reserve_plate(country, await country.office())
+    policy = replace(country.stack.context.operations.policy, writes_per_minute=3)
+    operations = replace(country.stack.context.operations, policy=policy)
+    monkeypatch.setitem(vars(country.stack.context), "operations", operations)
+    insider = same_person(clerk_of(country, await country.office()), selection.applicant)
+    path = f"/desk/preselections/{selection.id}/confirmation"
+    codes = [(await insider.post(path, key=str(uuid4()))).code for _ in range(4)]
+    assert codes == ["own_affair"] * 3 + ["rate_limited"]

@@ -73,5 +73,5 @@ async def test_lines_of_published_days_are_removed_and_every_other_day_is_replay
     for name in await days.file_digests(DAY):
         content = await days.file(DAY, name)
         assert content is not None
-        (folder / name).write_bytes(content)
+        (folder / name).write_bytes(b"".join([part async for part in content]))
     assert verify(folder)["draws replayed"] == 2

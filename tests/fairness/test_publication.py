@@ -41,7 +41,7 @@ async def test_a_day_is_published_after_its_last_hold_and_a_wrong_one_with_that_
     for name in await days.file_digests(DAY):
         content = await days.file(DAY, name)
         assert content is not None
-        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).write_bytes(b"".join([part async for part in content]))
     assert verify(tmp_path)["draws replayed"] == 1
     report = await days.latest_report()
     assert 0.5 < report["strength"] < ALARM

@@ -21,6 +21,7 @@ FACTS = VehicleFacts(
     owner=SELLER,
     buyer=BUYER,
     offices=frozenset({"440300"}),
+    obstacles=frozenset(),
 )
 QUESTION = VehicleQuestion(
     certificate_number=FACTS.certificate_number, vin=FACTS.vin, seller=SELLER, buyer=BUYER, office_code="440300"
@@ -91,6 +92,8 @@ async def test_neither_the_seller_nor_the_buyer_is_sent(http_server: LocalServer
         pytest.param(200, b"[]", id="no object"),
         pytest.param(200, b"\xff\xfe", id="no text"),
         pytest.param(200, as_json(FACTS) | {"obstacles": ["possessed"]}, id="unknown obstacle"),
+        pytest.param(200, as_json(FACTS) | {"obstacles": None}, id="null for the obstacles"),
+        pytest.param(200, {n: v for n, v in as_json(FACTS).items() if n != "obstacles"}, id="nothing of obstacles"),
         pytest.param(200, as_json(FACTS) | {"owner": None}, id="no owner"),
         pytest.param(200, b" " * (http.LONGEST_ANSWER + 1), id="endless"),
     ],

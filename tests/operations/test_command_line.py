@@ -33,6 +33,8 @@ async def test_segments_are_released_and_numbers_taken_out_and_withheld(country:
     assert withheld["kind"] == "reserved_by_law"
     refused = await xuanhao("--operator", "wang", "numbers", "confirm", withheld["id"])
     assert (refused.code, refused.err.split(":")[1].strip()) == (1, "second_operator_needed")
+    disguised = await xuanhao("--operator", " wang\u200b", "numbers", "confirm", withheld["id"])
+    assert (disguised.code, disguised.err.split(":")[1].strip()) == (1, "second_operator_needed")
     [confirmed] = (await xuanhao("--operator", "li", "numbers", "confirm", withheld["id"])).records
     assert confirmed["confirmed_by"] == "li"
     [levels] = (await xuanhao("pool", "levels", prefix)).records
@@ -52,6 +54,8 @@ async def test_a_day_is_closed_and_the_reservations_that_end_on_it_are_found_fir
     [due] = (await xuanhao("deadlines", "due", day, "--office", office.code)).records
     assert due["id"] == selection.id
     assert due["address"].endswith(f"/vehicle-{selection.id}")
+    [*_, look] = (await xuanhao("audit", "list", "--action", "look_reservations", "--limit", "1000")).records
+    assert look["facts"] == {"office_code": office.code, "due": day, "shown": 1}
     closing = await xuanhao(
         "--operator", "wang", "calendar", "set", "holiday", day, "--office", office.code, "--reason", "停电"
     )
@@ -131,12 +135,17 @@ async def test_the_audit_is_verified_and_listed(country: Country, xuanhao: Run) 
     wrong = await xuanhao("audit", "verify", "--noted", "1=00ff")
     assert (wrong.code, json.loads(wrong.out)["intact"]) == (1, False)
     entries = (await xuanhao("audit", "list", "--preselection", selection.id)).records
+    seen = (await xuanhao("audit", "list", "--actor", "command line", "--limit", "1000")).records[-1]
+    assert (seen["action"], seen["facts"]) == ("look_workflows", {"by": "audit", "shown": [selection.id]})
     assert entries[-1]["action"] == "confirm"
 
 
 async def test_whoever_acts_has_a_name_and_a_reason(xuanhao: Run) -> None:
     nameless = await xuanhao("calendar", "official", "2099", "--reason", "x")
     assert (nameless.code, "XUANHAO_OPERATOR" in nameless.err) == (2, True)
+    for name, why in (("\u200b", "name the operator"), ("138-0013-8000", "must not contain")):
+        unfit = await xuanhao("--operator", name, "calendar", "official", "2099", "--reason", "x")
+        assert (unfit.code, why in unfit.err) == (2, True)
     assert (await xuanhao("--operator", "wang", "calendar", "official", "2099")).code == 2
     blank = await xuanhao("--operator", "wang", "calendar", "official", "2099", "--reason", " ")
     assert (blank.code, "reason: must not be blank" in blank.err) == (1, True)

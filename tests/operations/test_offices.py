@@ -84,6 +84,8 @@ async def test_what_can_not_be_an_office_is_refused_with_the_field(country: Coun
         ({"prefixes": ["新R", "新R"]}, "prefixes.1"),
         ({"province": "亚特兰蒂斯省"}, "province"),
         ({"name": " "}, "name"),
+        ({"name": "\u200b"}, "name"),
+        ({"address": "\u3164\u2800"}, "address"),
         ({"names": {"fr": "x"}}, "names.fr"),
         ({"reason": " "}, "reason"),
         ({"address": None}, "address"),

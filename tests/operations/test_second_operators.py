@@ -1,18 +1,23 @@
 """What changes what people can get waits for a second operator, and has bounds (attacks by operators)."""
 
 from datetime import date, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
 
 from domain.calendar import shanghai_day
 from domain.instants import format_instant
 from process.clock import system_clock
-from tests.support.applicants import Caller
+from tests.support.applicants import Caller, Selection
+from tests.support.command_line import Run
 from tests.support.country import Country
 from tests.support.desk import operator, reserve_plate
 from tests.support.http import Answer
 from tests.support.waiting import eventually
+
+TUESDAY = 1
 
 
 async def composes(country: Country, prefix: str, serial: str) -> bool:
@@ -115,3 +120,82 @@ async def test_days_that_are_over_stay_as_they_are(country: Country) -> None:
     path = f"/operations/calendar?year={yesterday.year}&office={office.code}"
     answer = await operator(country).call("PUT", path, json=body)
     assert (answer.code, answer.body["errors"][0]["field"]) == ("validation_failed", "days")
+
+
+async def has_last_day(selection: Selection, day: date) -> bool:
+    return bool((await selection.view())["visit_by"] == str(day))
+
+
+async def test_attack_one_operator_moves_a_deadline_far_in_several_steps(country: Country, xuanhao: Run) -> None:
+    office, first = await country.own_office(), operator(country)
+    selection = await reserve_plate(country, office)
+    day = date.fromisoformat((await selection.view())["visit_by"])
+    near = day + timedelta(days=30)
+    assert not (await extend(first, day, office.code, 30)).ok()["waits_for_confirmation"]
+    await eventually(partial(has_last_day, selection, near))
+    waiting = (await extend(first, near, office.code, 1)).ok()
+    assert waiting["waits_for_confirmation"]
+    directly = await xuanhao(
+        *("--operator", "wang", "deadlines", "extend", "--directly", "--office", office.code, "--reason", "停电"),
+        *("--since", f"{near}T00:00", "--until", f"{near}T12:00", "--visit-by", str(near + timedelta(days=1))),
+    )
+    assert (directly.code, "second operator" in directly.err) == (1, True)
+    assert await has_last_day(selection, near)
+    (await operator(country).post(f"/operations/deadlines/{waiting['id']}/confirmation")).ok()
+    await eventually(partial(has_last_day, selection, near + timedelta(days=1)))
+
+
+async def test_attack_signals_through_temporal_move_a_deadline_far_in_several_steps(country: Country) -> None:
+    selection = await reserve_plate(country, await country.office())
+    day = date.fromisoformat((await selection.view())["visit_by"])
+    handle = country.stack.context.temporal.get_workflow_handle(f"vehicle-{selection.id}")
+    near = day + timedelta(days=30)
+
+    async def move(to: date) -> None:
+        message = {"operator": "wang", "reason": "停电", "visit_by": str(to), "request_id": str(uuid4())}
+        await handle.execute_update("extend_validity", message)
+
+    await move(near)
+    with pytest.raises(WorkflowUpdateFailedError):
+        await move(near + timedelta(days=30))
+    assert await has_last_day(selection, near)
+
+
+async def test_attack_one_operator_moves_deadlines_far_by_closing_the_office(country: Country) -> None:
+    """Neither at once nor bit by bit: a run of days off moves a deadline to its end."""
+    office, caller = await country.own_office(), operator(country)
+    first = shanghai_day(system_clock()) + timedelta(days=500)
+    while first.weekday() != TUESDAY:
+        first += timedelta(days=1)
+
+    async def close(since: date, days: int) -> Answer:
+        named = [{"day": str(since + timedelta(days=place)), "kind": "holiday"} for place in range(days)]
+        years = {each["day"][:4] for each in named}
+        assert len(years) == 1
+        path = f"/operations/calendar?year={years.pop()}&office={office.code}"
+        return await caller.call("PUT", path, json={"days": named, "reason": "台风"})
+
+    at_once = await close(first, 31)
+    assert (at_once.code, at_once.body["errors"][0]["field"]) == ("validation_failed", "days")
+    (await close(first, 15)).ok()
+    assert (await close(first + timedelta(days=15), 16)).code == "validation_failed"
+    (await close(first + timedelta(days=15), 15)).ok()
+    assert (await close(first + timedelta(days=30), 1)).code == "validation_failed"
+    calendar = await country.stack.repositories.calendars.of_office(office.code)
+    assert calendar.working_day_from(first) == first + timedelta(days=30)
+
+
+async def test_attack_one_operator_lifts_an_exclusion(country: Country) -> None:
+    """A number that was excluded, at the release or later, comes back in no other segment."""
+    office, caller = await country.own_office("B999!"), operator(country)
+    prefix = office.prefixes[0]
+    body = {"prefix": prefix, "template": "A00!!", "excluded": ["***88"]}
+    (await caller.post("/operations/segments", body)).ok()
+    further = {"prefix": prefix, "template": "A00!!", "excluded": ["A0066"], "reason": "不吉利"}
+    (await caller.post("/operations/segments/exclusions", further)).ok()
+    for path in ("/operations/segments", "/operations/segments/preview"):
+        for template in ("A0088", "A0066"):
+            refused = await caller.post(path, {"prefix": prefix, "template": template})
+            assert (refused.code, refused.body["errors"][0]["field"]) == ("validation_failed", "template")
+    assert (await caller.get(f"/operations/pool/{prefix}")).ok()["total"] == 10 + 100 - 2
+    (await caller.post("/operations/segments", {"prefix": prefix, "template": "A01!!"})).ok()

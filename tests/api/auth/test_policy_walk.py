@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute, Mount, Route
 
 from api.app import create_app
-from api.auth.callers import Role
+from api.auth.callers import LONGEST_HEADER, Role
 from api.auth.policy import APPLICANT, RULES, SEPARATE, Record
 from api.http.secured_route import SecuredRoute
 from tests.support.country import Country
@@ -154,3 +154,25 @@ async def test_an_expired_token_is_unauthenticated(country: Country) -> None:
     applicant = country.applicant()
     applicant.claims["exp"] = applicant.claims["iat"] - 60
     assert (await applicant.get("/preselections")).code == "unauthenticated"
+
+
+async def test_attack_one_token_is_remembered_in_many_long_headers(country: Country) -> None:
+    """The header is remembered by its digest, and blanks in it have an end."""
+    buyer = country.applicant()
+    scheme, token = buyer.headers["Authorization"].split(" ")
+    for blanks, status in ((1, 200), (100, 200), (LONGEST_HEADER, 401)):
+        answer = await buyer.get("/preselections", headers={"Authorization": f"{scheme}{' ' * blanks}{token}"})
+        assert answer.status == status
+    remembered = country.stack.context.admission._verified
+    assert {len(name) for name in remembered} == {32}
+
+
+async def test_no_call_has_a_second_address(country: Country, needing_token: list[tuple[APIRoute, str, str]]) -> None:
+    """Another spelling of a path is no path: a proxy's rule for the one can't be passed by the other."""
+    caller = country.caller("operator")
+    for _, path, method in needing_token:
+        known = f"http://xuanhao.test/api/v1{at(path)}"
+        doubled, shouted = (known.replace("/api/v1/", other) for other in ("/api/v1//", "/API/v1/"))
+        for variant in (f"{known}/", f"{known}%2f", doubled, shouted):
+            answer = await country.stack.client.request(method, variant, headers=caller.headers)
+            assert answer.status_code in (404, 405), variant

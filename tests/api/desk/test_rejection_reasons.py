@@ -1,5 +1,7 @@
 """A rejection at the desk: the applicant gets an SMS, and reads the reason in plain words and what to do now."""
 
+from uuid import UUID
+
 import pytest
 
 from domain.sms import Sms
@@ -37,3 +39,26 @@ async def test_a_cancellation_by_the_applicant_has_no_reason_of_the_desk(country
     reservation = await buyer.reach_reservation(country.car(buyer, office))
     (await reservation.post("cancellation")).ok()
     assert (await reservation.view())["rejection"] is None
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "",
+        " ",
+        "\u200b",
+        "请联系卖方 138-0013-8000",
+        "卖方110105-19491231-002X撤回",
+        "买方9111 0000 6000 3734 1L",
+        "①③⑧00138000",
+    ],
+)
+async def test_attack_a_clerk_gives_no_reason_or_names_somebody_by_a_number(country: Country, reason: str) -> None:
+    """The applicant would read it."""
+    office, buyer = await country.office(), country.applicant()
+    reservation = await buyer.reach_reservation(country.car(buyer, office))
+    clerk = country.caller("clerk", office=office.code)
+    refused = await clerk.post(f"/desk{reservation.path}/rejection", {"reason": reason})
+    assert (refused.code, refused.body["errors"][0]["field"]) == ("validation_failed", "reason")
+    assert (await reservation.view())["stage"] == "completed"
+    assert await country.stack.repositories.desk_reasons.of_preselection(UUID(reservation.id)) == []

@@ -92,7 +92,8 @@ async def test_a_day_s_counters_are_of_the_office_alone(country: Country) -> Non
     [
         {"plate": "粤BI2345"}, {"plate": "%"}, {"stage": "no"}, {"limit": "0"}, {"limit": "501"}, {"limit": "many"},
         {"cursor": "x"}, {"cursor": "A" * 5000}, {"cursor": "f" + "_" * 31}, {"office": "440300"},
-        {"vin_tail": "I"}, {"vin_tail": "%"}, {"due": "tomorrow"}, {"plate": "I2345"},
+        {"vin_tail": "I"}, {"vin_tail": "%"}, {"vin_tail": "J132047371"},
+        {"vin_tail": "LSVAA49J132047371"}, {"due": "tomorrow"}, {"plate": "I2345"},
     ],
     ids=str,
 )  # fmt: skip

@@ -1,11 +1,18 @@
 """Ambiguous requests: without a host, and with a repeated header that must be single."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from api.http.single_headers import SINGLE, is_unambiguous
+from api.waiting_room.service import QUEUE_PASS
+from gateways.signatures import SIGNATURE, TIMESTAMP
 from tests.support.country import Country
 
+ROOT = Path(__file__).parents[3]
 HOST = (b"host", b"xuanhao.test")
+LISTS = frozenset({b"accept", b"accept-encoding", b"accept-language", b"x-forwarded-for"})
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,16 @@ def test_a_request_has_one_host(headers: list[tuple[bytes, bytes]], version: str
 @pytest.mark.parametrize("name", sorted(SINGLE), ids=bytes.decode)
 def test_a_header_that_is_no_list_occurs_once(name: bytes) -> None:
     assert not is_unambiguous([HOST, (name, b"one"), (name, b"two")], "1.1")
+
+
+def test_every_header_that_we_read_is_a_list_or_occurs_once() -> None:
+    read = re.compile(r"""headers\.(?:get|getlist)\(\s*["']([a-z-]+)["']|headers\[["']([a-z-]+)["']\]""")
+    modules = (path for folder in ("api", "gateways") for path in (ROOT / folder).rglob("*.py"))
+    found = {name for path in modules for pair in read.findall(path.read_text("utf-8")) for name in pair if name}
+    assert {"authorization", "idempotency-key", "content-type"} <= found
+    assert {
+        name.encode() for name in (*found, QUEUE_PASS.lower(), SIGNATURE.lower(), TIMESTAMP.lower())
+    } <= SINGLE | LISTS
 
 
 @pytest.mark.parametrize("name", ["Authorization", "Idempotency-Key", "Host"])

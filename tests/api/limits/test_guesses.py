@@ -18,6 +18,6 @@ async def test_200_guesses_of_a_code_at_once_are_all_answered_in_time(country: C
     )
     seconds = (country.stack.context.clock() - began).total_seconds()
     codes = Counter(answer.code for answer in answers)
-    assert codes["code_incorrect"] <= 5
+    assert 1 <= codes["code_incorrect"] <= 5
     assert not codes["outcome_unknown"]
     assert seconds < 15

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -158,6 +159,22 @@ class TestAddresses:
         request = Request({"type": "http", "headers": headers, "client": (peer, 1) if peer else None})
         assert named_address(request, networks) == address
 
+    @pytest.mark.parametrize(
+        "peer, source",
+        [
+            ("203.0.113.9", "address 203.0.113.9"),
+            ("2001:db8:1:2::1", "address 2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::9", "address 2001:db8:1:2::/64"),
+            ("::ffff:203.0.113.9", "address 203.0.113.9"),
+            ("", "address "),
+        ],
+    )
+    def test_attack_one_household_takes_a_turn_for_each_of_its_addresses(
+        self, country: Country, peer: str, source: str
+    ) -> None:
+        request = Request({"type": "http", "headers": [], "client": (peer, 1) if peer else None})
+        assert country.stack.context.ip_throttle.source_of(request) == source
+
     async def test_beyond_the_limit_calls_are_answered_later_and_not_differently(
         self, country: Country, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -169,6 +186,27 @@ class TestAddresses:
             slow, elsewhere = await seconds_of(client, country, here), await seconds_of(client, country, there)
             unnamed = await seconds_of(client, country, {})
         assert max(*quick, elsewhere, unnamed) < 2.0 <= slow
+
+    async def test_calls_without_a_token_count_too_but_not_what_a_gateway_or_a_balancer_sends(
+        self, country: Country, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen: list[str] = []
+
+        async def note(_: IpThrottle, request: Request, __: datetime) -> None:
+            seen.append(request.scope["route"].name)
+
+        monkeypatch.setattr(IpThrottle, "delay", note)
+        client = country.stack.client
+        for path in ("/fairness/days", "/fairness/days/x", "/fairness/days/x/files/y", "/fairness/figures", "/offices"):
+            await client.get(path)
+        await client.post("/practice", json={})
+        await client.post("/sms-receipts", json={})
+        await client.get("http://xuanhao.test/healthz")
+        await client.get("http://xuanhao.test/readyz")
+        assert seen == [
+            "list_fairness_days", "read_fairness_day", "read_fairness_file", "read_fairness_figures", "list_offices",
+            "begin_practice",
+        ]  # fmt: skip
 
     async def test_only_so_many_wait_at_once_and_the_rest_get_an_instant_for_the_retry(
         self, country: Country, monkeypatch: pytest.MonkeyPatch

@@ -73,6 +73,9 @@ async def test_by_composition_taken_first_and_then_free(country: Country) -> Non
     await player.reach_selection(office.code)
     keys = (await player.post("/practice/keyboard", {"state": player.state, "typed": "A"})).ok()
     assert (keys["position"], keys["available"][:2]) == (1, ["0", "1"])
+    for impossible in ("粤", "A粤", "I", "ABC"):
+        keys = (await player.post("/practice/keyboard", {"state": player.state, "typed": impossible})).ok()
+        assert (keys["position"], keys["available"]) == (len(impossible), [])
     view = await player.act("compositions", numbers=[TAKEN])
     assert view["composed"]["remaining"] == 19
     assert view["last_submission"] == [{"number": TAKEN, "outcome": "taken"}]

@@ -56,6 +56,7 @@ def load() -> Sequence[Attack]:
     ]
     return (
         partial(loads.pipelined_requests, connections=55, behind=20_000), loads.refused_writes,
+        partial(loads.unfinished_files, connections=100),
         loads.parallel_vouchers, loads.parallel_reads, loads.readiness_storm, *ratios, loads.start_over_for_ever,
     )  # fmt: skip
 

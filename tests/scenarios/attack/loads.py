@@ -23,6 +23,7 @@ LONGEST_WAIT_S = 10.0
 WRITES_PER_MINUTE = 120
 RESETS_PER_DAY = 2 * WRITES_PER_MINUTE
 LIMITED = {"200", "rate_limited", "busy"}
+_FILES_HELD_S = 5.0
 
 
 @asynccontextmanager
@@ -88,6 +89,43 @@ async def _is_closed(service: DemoService, stream: bytes, read: bytes, behind: i
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         return True
+
+
+async def unfinished_files(service: DemoService, connections: int) -> AttackResult:
+    """One account begins as many appeals with a file, and ends none: all but a few are refused before they arrive."""
+    result = AttackResult(f"{connections} appeals with files that never end")
+    account = (await service.neighbours(1))[0]
+    fields = (
+        HOST,
+        f"Authorization: Bearer {account.token}",
+        "Content-Type: application/json",
+        f"Content-Length: {2 * MIB}",
+    )
+    head = request("POST", f"/api/v1/preselections/{uuid4()}/appeal", *fields)
+    api = service.stack.program("demo.server")
+    before = api.memory_info().rss
+    async with others_served(service, result):
+        sending = [asyncio.ensure_future(_status_of(service, head + b" " * (2 * MIB - 1))) for _ in range(connections)]
+        await asyncio.wait(sending, timeout=_FILES_HELD_S)
+        grown = api.memory_info().rss - before
+        statuses = await asyncio.gather(*sending)
+    result.tried += connections
+    result.answers.update(map(str, statuses))
+    result.figure += f"; memory grew by {grown // MIB} MiB"
+    result.unless(statuses.count(503) >= connections - 2, f"the answers are {result.answers}")
+    result.unless(grown < MOST_MEMORY, f"memory grew by {grown // MIB} MiB")
+    return result
+
+
+async def _status_of(service: DemoService, said: bytes) -> int:
+    """The status of the answer, whatever the server takes of the request; 0 without one."""
+    async with connection(service.stack.url) as (reader, writer):
+        writer.write(said)
+        try:
+            async with asyncio.timeout(2 * LONGEST_WAIT_S):
+                return int((await reader.readline()).split()[1])
+        except (TimeoutError, ConnectionError, IndexError):
+            return 0
 
 
 async def refused_writes(service: DemoService) -> AttackResult:

@@ -8,11 +8,11 @@ from uuid import uuid4
 import httpx
 
 from tests.scenarios.acceptance.people import DemoSelection, DemoService, ok, wait_until
-from tests.scenarios.attack.results import AttackResult, code_of
+from tests.scenarios.attack.results import BUSY, AttackResult, code_of
 
 REFUSED = {
     "wrong_stage", "too_early", "no_draws_left", "no_composed_left", "too_many_numbers", "rate_limited", "not_in_batch",
-    "batch_expired", "not_a_candidate", "candidate_expired", "outcome_unknown",
+    "batch_expired", "not_a_candidate", "candidate_expired", *BUSY,
 }  # fmt: skip
 
 

@@ -99,9 +99,13 @@ async def bounds_of_operators(service: DemoService) -> AttackResult:
     office = ok(await operator.get("/operations/offices"))["items"][-1]["code"]
     policies, yesterday = f"/operations/offices/{office}/policies", (datetime.now(UTC) - timedelta(days=2)).date()
     past = {"days": [{"day": str(yesterday), "kind": "holiday"}], "reason": "台风"}
+    summer = date(yesterday.year + 1, 7, 1)
+    days = [{"day": str(summer + timedelta(days=place)), "kind": "holiday"} for place in range(40)]
+    closed = {"days": days, "reason": "台风"}
     tries: Sequence[tuple[str, str, dict[str, Any]]] = (
         ("POST", "/operations/deadlines/extensions", _outage(office, days=91)),
         ("PUT", f"/operations/calendar?year={yesterday.year}&office={office}", past),
+        ("PUT", f"/operations/calendar?year={summer.year}&office={office}", closed),
         ("POST", policies, {"overrides": {"draws": 3}, "effective_from": _now(-timedelta(days=1)), **REASON}),
         ("POST", policies, {"overrides": {"draws": 1_000_000}, **REASON}),
         ("POST", policies, {"overrides": {"validity": "P101Y"}, **REASON}),
@@ -110,8 +114,24 @@ async def bounds_of_operators(service: DemoService) -> AttackResult:
         headers = {"Authorization": f"Bearer {operator.token}"}
         answer = await operator.http.request(method, f"/api/v1{path}", json=body, headers=headers)
         result.must_be(answer, {"validation_failed"})
+    await _release_an_excluded_number(result, operator)
     await _signal_through_temporal(service, result)
     return result
+
+
+async def _release_an_excluded_number(result: AttackResult, operator: DemoApplicant) -> None:
+    """A number that a segment of the demo leaves out is released in a separate segment."""
+    for office in ok(await operator.get("/operations/offices"))["items"]:
+        for prefix in office["prefixes"]:
+            for segment in ok(await operator.get(f"/operations/pool/{prefix}/segments"))["items"]:
+                for excluded in segment["excluded"]:
+                    # Where an exclusion has any character, the segment says which ones are possible.
+                    both = zip(segment["template"], excluded, strict=True)
+                    template = "".join(whole if one == "*" else one for whole, one in both)
+                    body = {"prefix": prefix, "template": template, **REASON}
+                    result.must_be(await operator.post("/operations/segments", body), {"validation_failed"})
+                    return
+    raise AssertionError("the demo excludes no number")
 
 
 async def _signal_through_temporal(service: DemoService, result: AttackResult) -> None:
@@ -144,6 +164,7 @@ async def unseen_looks(service: DemoService) -> AttackResult:
         (clerk, "/desk/reservations", {"vin_tail": "123456"}), (operator, "/operations/blacklist", {}),
         (operator, "/operations/workflows", {"plate": "粤B12345"}), (operator, "/operations/texts", {}),
         (operator, "/operations/appeals", {}), (operator, "/operations/workflows/search", {"vin": car["vin"]}),
+        (operator, "/operations/unconfirmed", {}), (operator, "/operations/audit", {"preselection_id": str(uuid4())}),
     ):  # fmt: skip
         before = await _looks(auditor)
         answer = await (caller.post(path, wanted) if "vin" in wanted else caller.get(path, **wanted))

@@ -171,7 +171,7 @@ export interface paths {
         };
         /**
          * Audit Policies
-         * @description Changes of offices' policies that were requested and confirmed.
+         * @description Changes of offices' policies that were requested and confirmed; offices and notices that were changed.
          */
         get: operations["audit_policies"];
         put?: never;
@@ -473,7 +473,7 @@ export interface paths {
         };
         /**
          * Read Fairness File
-         * @description One file of a published day.
+         * @description One file of a published day. `busy` while many are being read, or several from one address.
          */
         get: operations["read_fairness_file"];
         put?: never;
@@ -804,7 +804,7 @@ export interface paths {
          * Enter Days
          * @description Change days, and declare a year official. Deadlines on newly closed days move; the holders get an SMS.
          *
-         *     Days that are not named stay unchanged.
+         *     Days that are not named stay unchanged. At most 30 days off may follow each other.
          */
         put: operations["enter_days"];
         post?: never;
@@ -6138,7 +6138,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6190,7 +6199,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6243,7 +6261,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6288,7 +6315,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `busy` · `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7960,7 +7996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden` · `own_affair` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8079,7 +8115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden` · `own_affair` */
             403: {
                 headers: {
                     [name: string]: unknown;

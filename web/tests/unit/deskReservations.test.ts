@@ -56,3 +56,14 @@ test('the list that is shown is printed and taken home as a table', async () => 
   expect((saved.mock.contexts[0] as HTMLAnchorElement).download).toBe('预选-2026-11-23.csv')
   expect(print).toHaveBeenCalledOnce()
 })
+
+test('a whole VIN, as it is scanned or pasted, never gets into an address', async () => {
+  const calls = serve(() => ({ body: { items: [], next: null } }))
+  const list = mountPlain(DeskReservations)
+  await flushPromises()
+  await list.get('input[name="vin_tail"]').setValue('LSVAA49J132047371')
+  await list.get('form').trigger('submit')
+  await flushPromises()
+  expect(calls.at(-1)?.path).toContain('vin_tail=32047371')
+  expect(calls.map(({ path }) => path).join()).not.toContain('LSVAA49J')
+})
