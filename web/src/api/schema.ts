@@ -1417,7 +1417,7 @@ export interface paths {
         put?: never;
         /**
          * Begin Practice
-         * @description A new practice at 选号服务说明; its state goes with the client and lives for an hour.
+         * @description A new practice at 选号服务说明; its state goes with the client and is valid for an hour.
          */
         post: operations["begin_practice"];
         delete?: never;
