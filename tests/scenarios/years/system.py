@@ -11,6 +11,7 @@ from unittest.mock import patch
 import httpx
 from temporalio.client import Client
 
+import worker.run
 from api.app import create_app
 from api.context import AppContext, Gateways
 from config.payloads import DATA_CONVERTER
@@ -37,7 +38,6 @@ from tests.support.phones import Phone
 from tests.support.tokens import AUDIENCE, ISSUER, KEY_SET
 from tests.support.vehicle_registry import Registry
 from worker.container import WorkerContainer
-from worker.run import make_worker
 from workflows.vehicle import decisions
 
 URL = "http://years.test"
@@ -47,7 +47,10 @@ DECISIONS_OF_A_RUN = 6
 PUBLISHED_DAY = Duration(time=timedelta(days=7))
 """Each published day is verified by a process, as in the service: 3,650 of them would take longer than all journeys."""
 
-CONNECTIONS = 10
+PATIENT = timedelta(minutes=2)
+"""How long a task waits for the cache of a busy worker. Its time-out is a timer too, and lets a skip go on."""
+
+CONNECTIONS = 20
 NO_LIMIT = "1000000"
 POLICY = {
     "confirm_delay": "PT0S", "compose_interval": "PT0S", "code_resend": "PT0S", "cancellation": "true",
@@ -107,6 +110,7 @@ async def simulated_service(system: System, clock: SimulatedClock, keys: Path) -
     skipper, phone, registry, shared = Skipper(client, clock), Phone(), Registry(), keys_of(settings)
     async with AsyncExitStack() as running:
         running.enter_context(patch.object(decisions, "MOST_DECISIONS", DECISIONS_OF_A_RUN))
+        running.enter_context(patch.object(worker.run, "STICKY_TIMEOUT", PATIENT))
         container = WorkerContainer(
             _repositories(settings, shared),
             httpx.AsyncClient(),
@@ -116,13 +120,13 @@ async def simulated_service(system: System, clock: SimulatedClock, keys: Path) -
             clock_skew=None,
         )
         running.push_async_callback(container.close)
-        worker = make_worker(
+        running_worker = worker.run.make_worker(
             skipper.client,
             settings.task_queue,
             container.activities(),
             sandboxed=False,
         )
-        await running.enter_async_context(worker)
+        await running.enter_async_context(running_worker)
         context = _context(settings, Gateways(phone, registry, _verifier(clock)), shared, skipper, clock)
         running.push_async_callback(context.repositories.close)
         transport = httpx.ASGITransport(create_app(context))
