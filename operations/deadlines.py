@@ -127,7 +127,7 @@ async def _moves_far_in_all(context: OperationsContext, given: PostponementInput
     """Whether a reservation would end too long after the last day that it had when it was made."""
     async for due in due_in(context, given):
         calendars = await context.repositories.calendars.of_offices({each.office_code for each in due})
-        made = await context.repositories.reservations.made([each.id for each in due])
+        made = await context.repositories.reservations.creations([each.id for each in due])
         for each in due:
             calendar = calendars[each.office_code]
             moved = new_last_day(each.visit_by, given, calendar, at)

@@ -55,7 +55,7 @@ class IpThrottle:
     def source_of(self, request: Request) -> str:
         """Where a call without a token comes from, so that calls are served in fair order."""
         peer = request.client.host if request.client else ""
-        return f"address {named_address(request, self._proxies) or _counted(peer)}"
+        return f"address {named_address(request, self._proxies) or _name_of(peer)}"
 
     async def _count(self, key: str, limit: int, at: datetime) -> datetime | None:
         try:
@@ -92,7 +92,7 @@ def named_address(request: Request, proxies: Sequence[Network]) -> str | None:
     return None
 
 
-def _counted(peer: str) -> str:
+def _name_of(peer: str) -> str:
     """The peer by its address; as it is where it has none, such as a socket."""
     address = _address(peer)
     return _site(address) if address else peer

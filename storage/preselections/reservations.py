@@ -124,7 +124,7 @@ class Reservations:
         found = await self._database.rows(select(*names).where(*conditions).order_by(columns.id).limit(limit))
         return [DueReservation(*row) for row in found]
 
-    async def made(self, ids: Collection[UUID]) -> dict[UUID, tuple[datetime, Policy]]:
+    async def creations(self, ids: Collection[UUID]) -> dict[UUID, tuple[datetime, Policy]]:
         """When these live reservations were made, which was their last act, and by which policy."""
         columns = preselection.c
         wanted = select(columns.id, columns.state["last_action_at"].astext, columns.policy).where(columns.id.in_(ids))
