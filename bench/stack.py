@@ -134,6 +134,8 @@ async def stack_over(servers: Servers, database: str, *, task_queue: str = TASK_
     environment = environment_of_programs(run, servers) | {
         "XUANHAO_DATABASE_URL": servers.postgres.url(database),
         "XUANHAO_TASK_QUEUE": task_queue,
+        # Not an office's: what an account may read is limited by that of the process.
+        "XUANHAO_POLICY__WRITES_PER_MINUTE": str(AT_ONCE.writes_per_minute),
     }
     owner_url = servers.postgres.owner_url(database)
     await run_once(folder, "storage.postgres.migrate", {**environment, "XUANHAO_DATABASE_URL": owner_url})
