@@ -48,7 +48,7 @@ PUBLISHED_DAY = Duration(time=timedelta(days=7))
 """Each published day is verified by a process, as in the service: 3,650 of them would take longer than all journeys."""
 
 PATIENT = timedelta(minutes=2)
-"""How long a task waits for the cache of a busy worker. Its time-out is a timer too, and lets a skip go on."""
+"""How long a task waits for the cache of a busy worker. After a time-out a skip probably goes on to its end."""
 
 CONNECTIONS = 20
 NO_LIMIT = "1000000"
