@@ -142,8 +142,10 @@ class Segment:
 
     def takes_excluded_of(self, other: "Segment") -> bool:
         """Return whether a number would belong to this segment that was excluded from the other one."""
+        if self.prefix != other.prefix or not other.excluded:
+            return False
         excluded = Template.parse(other.template).mask() ^ other.numbers()
-        return self.prefix == other.prefix and bool(self.numbers() & excluded)
+        return bool(self.numbers() & excluded)
 
     def holds(self, serial: str) -> bool:
         """Return whether a well-formed serial belongs to the segment."""

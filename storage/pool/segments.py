@@ -80,10 +80,7 @@ class SegmentRepository:
             if earlier:
                 return earlier
             others = await _segments(connection, released.prefix)
-            if any(released.overlaps(other) for other in others):
-                raise SegmentOverlaps(f"overlaps another segment of {released.prefix}")
-            if any(released.takes_excluded_of(other) for other in others):
-                raise NumbersExcluded(f"holds excluded numbers of {released.prefix}")
+            _require_new_numbers(released, others)
             release = Release(release_id or uuid4(), released, known + 1)
             await _insert(connection, release)
             await note(connection, act, "release_segment", **_facts(release))
@@ -96,8 +93,7 @@ class SegmentRepository:
             known, taken = await _lock_revision(connection, name), await _segments(connection, name)
             releases: list[Release] = []
             for each in released:
-                if any(each.overlaps(other) for other in taken):
-                    raise SegmentOverlaps(f"overlaps another segment of {name}")
+                _require_new_numbers(each, taken)
                 taken.append(each)
                 releases.append(Release(uuid4(), each, known + len(releases) + 1))
             await connection.execute(insert(segment), [_values(release) for release in releases])
@@ -203,6 +199,14 @@ async def _find_release(connection: AsyncConnection, release_id: UUID, revision:
 async def _insert(connection: AsyncConnection, release: Release) -> None:
     await connection.execute(insert(segment).values(_values(release)))
     await _set_revision(connection, release.segment.prefix, release.revision)
+
+
+def _require_new_numbers(released: Segment, others: Sequence[Segment]) -> None:
+    """Raises `SegmentOverlaps`, and `NumbersExcluded`: no other segment lifts an exclusion."""
+    if any(released.overlaps(other) for other in others):
+        raise SegmentOverlaps(f"overlaps another segment of {released.prefix}")
+    if any(released.takes_excluded_of(other) for other in others):
+        raise NumbersExcluded(f"holds excluded numbers of {released.prefix}")
 
 
 def _values(release: Release) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from domain.segments import MalformedTemplate, Segment
 from storage.audit.trail import AuditTrail
 from storage.offices.offices import Office, Offices
-from storage.pool.segments import SegmentOverlaps, SegmentRepository, UnknownPrefix, UnknownSegment
+from storage.pool.segments import NumbersExcluded, SegmentOverlaps, SegmentRepository, UnknownPrefix, UnknownSegment
 from storage.postgres.database import Database
 from tests.support.pool import ACT
 from tests.support.stored_preselections import AT
@@ -76,6 +76,13 @@ async def test_of_segments_released_together_none_is_if_one_overlaps(
     assert (await repository.revisions())["粤B"] == 1
     acts = await AuditTrail(own_database).between(ACT.at, ACT.at + WEEK, action="release_segment")
     assert [act.facts["template"] for act in acts] == ["!!!!!"]
+
+
+async def test_segments_released_together_take_no_excluded_number_either(repository: SegmentRepository) -> None:
+    await repository.release(segment("8!!!!", excluded=("88***",)), ACT)
+    with pytest.raises(NumbersExcluded):
+        await repository.release_all([segment("@!!!!"), segment("88!!!")], ACT)
+    assert (await repository.revisions())["粤B"] == 1
 
 
 async def test_of_two_overlapping_releases_at_once_one_is_refused(repository: SegmentRepository) -> None:
