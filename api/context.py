@@ -13,8 +13,8 @@ from api.limits.admission import Admission
 from api.limits.bounded_dict import BoundedDict
 from api.limits.call_counts import CallCounts
 from api.limits.call_rate import CallRate
-from api.limits.downloads import Downloads
 from api.limits.ip_throttle import IpThrottle
+from api.limits.places import Places
 from api.limits.streams import OpenStreams
 from api.offices.directory import OfficeDirectory
 from api.preselections.voucher_drawing import VoucherDrawer
@@ -69,7 +69,7 @@ class AppContext:
     ip_throttle: IpThrottle
     code_sender: CodeSender
     streams: OpenStreams
-    downloads: Downloads
+    downloads: Places
     admission: Admission
     call_rate: CallRate
     drawn_pages: DrawnPages
@@ -106,7 +106,7 @@ class AppContext:
             ip_throttle=IpThrottle(windows, hashes, proxies=settings.proxy_networks, limit=policy.address_per_minute),
             code_sender=CodeSender(repositories.codes, service_codes, hashes, gateways.sms),
             streams=OpenStreams(settings.streams_per_account),
-            downloads=Downloads(),
+            downloads=Places(at_once=16, each=4),
             admission=Admission(),
             call_rate=CallRate(policy),
             drawn_pages=BoundedDict(PAGES_KEPT),

@@ -23,7 +23,7 @@ from api.http.problems import DOWN, FAILURES, refusal_of, refusal_response
 from api.http.request_context import RequestContext
 from api.http.strict_json import ReadRequest, announced_length, parse_body, receive, refuse_body
 from api.http.validation import validation_refusal
-from api.limits.admission import ask_again
+from api.limits.retries import ask_again
 from domain.dependencies import DependencyBusy
 from domain.errors import Busy, Forbidden, OutcomeUnknown, Refusal, Unavailable
 from locales.languages import preferred_language

@@ -5,16 +5,17 @@ otherwise the process would work on answers that nobody waits for any more, and 
 """
 
 import asyncio
-import secrets
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from api.limits.bounded_dict import BoundedDict
 from api.limits.neighbours import Neighbours, Pauses
+from api.limits.places import Places
+from api.limits.retries import ask_again
 from domain.errors import Busy
 from gateways.identity.claims import Claims
 
@@ -27,7 +28,6 @@ _LEAST_SECONDS = 0.003
 """What a call costs this process at least, with its way to the queue and back."""
 
 _WEIGHT_OF_NEWEST = 0.1
-_SOONEST, _SPREAD = timedelta(seconds=1), timedelta(seconds=2)
 
 IsGone = Callable[[], Awaitable[bool]]
 
@@ -200,32 +200,6 @@ class FairQueue:
         return running >= self._each or (running >= self._shared_limits.each and self._neighbours.has_other(account))
 
 
-class LargeBodies:
-    """Bodies with files: they arrive before their calls have places, and each stays in memory until its response."""
-
-    def __init__(self, *, at_once: int, each: int) -> None:
-        self._at_once = at_once
-        self._each = each
-        self._accounts: Counter[str] = Counter()
-
-    @property
-    def running(self) -> int:
-        return self._accounts.total()
-
-    @contextmanager
-    def room(self, account: str, at: datetime) -> Iterator[None]:
-        """Room for one body of the account. Raises `Busy` at once: a wait would be the client's time to send."""
-        if self._accounts[account] >= self._each or self.running >= self._at_once:
-            raise Busy(ask_again(at))
-        self._accounts[account] += 1
-        try:
-            yield
-        finally:
-            self._accounts[account] -= 1
-            if not self._accounts[account]:
-                del self._accounts[account]
-
-
 class Admission:
     """The queues of one process. Acts wait for Temporal, reads for the database only, and drawing needs the processor.
 
@@ -239,7 +213,9 @@ class Admission:
         )
         self.reads = FairQueue(at_once=16, each=2, shared_limits=SharedLimits(each=1, pause=2.0), neighbours=neighbours)
         self.drawings = FairQueue(at_once=1, each=1, neighbours=neighbours)
-        self.large_bodies = LargeBodies(at_once=16, each=2)
+        # Bodies with files arrive before their calls have places, and stay in memory until the response. None waits for
+        # room: that would be the client's time to send.
+        self.large_bodies = Places(at_once=16, each=2)
         self._verified: BoundedDict[bytes, Claims] = BoundedDict()
 
     def remember(self, header: str, claims: Claims) -> None:
@@ -254,8 +230,3 @@ class Admission:
 def _digest(header: str) -> bytes:
     """A header may be as long as a head, so thousands of them are not kept."""
     return sha256(header.encode("latin-1")).digest()
-
-
-def ask_again(at: datetime) -> datetime:
-    """When to repeat a refused call; spread, so that refused callers do not all repeat at the same instant."""
-    return at + _SOONEST + _SPREAD * secrets.randbelow(1000) / 1000

@@ -15,7 +15,7 @@ from api.context import AppContext
 from api.http.problems import refusal_response, retry_after
 from api.http.request_log import log_with_others
 from api.http.secured_route import BASE, WRITES
-from api.limits.admission import ask_again
+from api.limits.retries import ask_again
 from domain.errors import Busy
 from domain.instants import format_instant, parse_instant
 from locales.languages import Language, preferred_language

@@ -10,7 +10,7 @@ from tests.rules.source_files import as_list, findings_in_packages
 
 CHANCE = {
     "api/preselections/suggestions.py": "Which of the matching numbers are shown.",
-    "api/limits/admission.py": "When a refused call may be repeated.",
+    "api/limits/retries.py": "When a refused call may be repeated.",
     "activities/decide/claims.py": "How long a plate cools.",
     "embedded/temporal.py": "The hidden address of Temporal's UI.",
     "demo/oidc.py": "The demo's own identity provider: names of sign-ins.",

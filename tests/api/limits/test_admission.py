@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from api.limits.admission import FairQueue, SharedLimits, ask_again
+from api.limits.admission import FairQueue, SharedLimits
+from api.limits.retries import ask_again
 from domain.errors import Busy
 from process.clock import system_clock
 from tests.support.waiting import eventually

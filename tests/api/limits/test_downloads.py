@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from api.limits import downloads
-from api.limits.downloads import Downloads
+from api.limits.places import Places
 from domain.errors import Busy
 from process.clock import system_clock
 from storage.fairness import days
@@ -40,6 +40,19 @@ async def file(country: Country, monkeypatch: pytest.MonkeyPatch) -> tuple[str, 
     await repositories.database.rows(insert(fairness_day).values(published))
     await repositories.fairness_days.store_files(day, {"log.jsonl": content})
     return f"/fairness/days/{day}/files/log.jsonl", content
+
+
+def hold_parts(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Let the database answer no part of a file until the returned event is set."""
+    go_on, row = asyncio.Event(), Database.row
+
+    async def slow(database: Database, statement: Any, *rest: Any) -> Any:
+        if "substr" in str(statement):
+            await go_on.wait()
+        return await row(database, statement, *rest)
+
+    monkeypatch.setattr(Database, "row", slow)
+    return go_on
 
 
 async def test_a_file_comes_whole_and_in_small_parts(country: Country, file: tuple[str, bytes]) -> None:
@@ -73,14 +86,7 @@ async def test_so_many_are_read_at_once_and_the_next_one_is_busy(
 ) -> None:
     places = country.stack.context.downloads
     monkeypatch.setattr(places, "_each", 1)
-    go_on, row = asyncio.Event(), Database.row
-
-    async def slow(database: Database, statement: Any, *rest: Any) -> Any:
-        if "substr" in str(statement):
-            await go_on.wait()
-        return await row(database, statement, *rest)
-
-    monkeypatch.setattr(Database, "row", slow)
+    go_on = hold_parts(monkeypatch)
     async with httpx.AsyncClient(timeout=30) as client:
         reading = asyncio.create_task(client.get(address + file[0]))
         async with asyncio.timeout(10):
@@ -97,14 +103,7 @@ async def test_a_download_that_takes_too_long_ends_and_gives_its_place_back(
     country: Country, address: str, file: tuple[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "WITHIN", 0.2)
-    never, row = asyncio.Event(), Database.row
-
-    async def frozen(database: Database, statement: Any, *rest: Any) -> Any:
-        if "substr" in str(statement):
-            await never.wait()
-        return await row(database, statement, *rest)
-
-    monkeypatch.setattr(Database, "row", frozen)
+    hold_parts(monkeypatch)
     async with httpx.AsyncClient(timeout=30) as client:
         with pytest.raises(httpx.RemoteProtocolError):
             await client.get(address + file[0])
@@ -112,7 +111,7 @@ async def test_a_download_that_takes_too_long_ends_and_gives_its_place_back(
 
 
 def test_each_source_has_its_places_and_all_together_theirs() -> None:
-    places, now = Downloads(at_once=3, each=2), system_clock()
+    places, now = Places(at_once=3, each=2), system_clock()
     for source in ("a", "a", "b"):
         places.open(source, now)
     for source in ("a", "b", "c"):

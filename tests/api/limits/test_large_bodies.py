@@ -13,7 +13,7 @@ import pytest
 from api.auth.policy import LARGEST_APPEAL, LARGEST_BODY
 from api.http import connections
 from api.http.strict_json import ARRIVES_WITHIN, LARGE_ARRIVES_WITHIN
-from api.limits.admission import LargeBodies
+from api.limits.places import Places
 from domain.errors import Busy
 from process.clock import system_clock
 from tests.support.applicants import Caller
@@ -91,7 +91,7 @@ def test_who_sends_too_slowly_hears_so_before_the_connection_ends() -> None:
 
 
 def test_all_accounts_together_have_so_many_and_each_is_given_back() -> None:
-    bodies, now = LargeBodies(at_once=2, each=1), system_clock()
+    bodies, now = Places(at_once=2, each=1), system_clock()
     with bodies.room("a", now):
         with pytest.raises(Busy), bodies.room("a", now):
             pass
