@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import httpx
 from embedded.managed_process import ManagedProcess
 from embedded.ports import HOST, free_port
 from tests.rules.source_files import ROOT
+from tests.support.readiness import is_well
 from tests.support.tls import Authority, KeyPair
 from tests.support.waiting import eventually
 
@@ -106,14 +108,7 @@ async def running_proxy(name: str, application: int, folder: Path) -> AsyncItera
             base_url=f"https://{HOST}:{ports.secure}", verify=context, trust_env=False, timeout=30
         ) as http:
             proxy = SampleProxy(http, ports)
-
-            async def answers() -> bool:
-                try:
-                    return (await proxy.get("/healthz")).status_code == 200
-                except httpx.TransportError:
-                    return False
-
-            await eventually(answers, within=30)
+            await eventually(partial(is_well, proxy.get, "/healthz"), within=30)
             yield proxy
     finally:
         await process.stop(timeout_s=_STOP_S)

@@ -9,6 +9,7 @@ import sysconfig
 import venv
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from uuid import uuid4
@@ -26,6 +27,7 @@ from embedded.stack import Servers
 from process.clock import system_clock
 from storage.postgres.database import Database
 from tests.rules.source_files import ROOT
+from tests.support.readiness import is_well
 from tests.support.running_stack import Client
 from tests.support.waiting import eventually
 
@@ -145,14 +147,7 @@ async def test_an_installed_wheel_preselects_a_number(xuanhao: Path, environment
         program(xuanhao, "demo-api", environment),
         httpx.AsyncClient(base_url=base, timeout=30, trust_env=False) as http,
     ):
-
-        async def is_ready() -> bool:
-            try:
-                return (await http.get("/readyz")).status_code == 200
-            except httpx.TransportError:
-                return False
-
-        await eventually(is_ready, within=60)
+        await eventually(partial(is_well, http.get), within=60)
         user = await Client.sign_in(http, "applicant-002")
         view = await user.reach_reservation((await user.cars())[0])
         assert view["stage"] == "completed"
@@ -176,14 +171,7 @@ async def test_an_installed_wheel_is_set_up_and_serves_outside_the_demo(
         assert (command.returncode, log) == (0, b""), arguments
     base = f"http://127.0.0.1:{ours['XUANHAO_HTTP_PORT']}"
     async with program(xuanhao, "api", ours), httpx.AsyncClient(base_url=base, timeout=30, trust_env=False) as http:
-
-        async def is_ready() -> bool:
-            try:
-                return (await http.get("/readyz")).status_code == 200
-            except httpx.TransportError:
-                return False
-
-        await eventually(is_ready, within=60)
+        await eventually(partial(is_well, http.get), within=60)
         [office] = (await http.get("/api/v1/offices")).json()["items"]
         assert (office["code"], office["prefixes"]) == ("440300", ["粤B"])
         assert "<script" in (await http.get("/")).text
