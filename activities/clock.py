@@ -28,8 +28,8 @@ class WorkerClock:
         a missed deadline would look like one to come, and its workflow would end without a ban.
         """
         if self.skew is not None:
-            now = self.read()
-            if now - max(at, _by_temporal(at)) > self.skew or _by_temporal(at) - now > self.skew:
+            now, by_temporal = self.read(), _by_temporal(at)
+            if now - max(at, by_temporal) > self.skew or by_temporal - now > self.skew:
                 raise ClockSkew
         return self.later(at)
 
