@@ -6,13 +6,15 @@ clock's time.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import temporalio.client
 import temporalio.worker
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
@@ -118,8 +120,7 @@ class Skipper(TimeSkipper):
         """Let a workflow's time pass until `at`; nothing for one that has ended or never began."""
         handle: WorkflowHandle[Any, Any] = self.client.get_workflow_handle(workflow_id)
         try:
-            # A task that is under way may set the countdown at which the skip has to stop.
-            while (await handle.describe()).raw_description.HasField("pending_workflow_task"):  # noqa: ASYNC110 -- the server says when it ends.
+            while await self._is_at_work(handle):  # noqa: ASYNC110 -- the server says when it ends.
                 await asyncio.sleep(_LOOK_EVERY_S)
             missing = at - await self.get_current_time(handle)
             if missing > timedelta(0):
@@ -127,3 +128,32 @@ class Skipper(TimeSkipper):
         except RPCError as error:
             if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
                 raise
+
+    async def _is_at_work(self, handle: WorkflowHandle[Any, Any]) -> bool:
+        """Whether it has a task, or will have one at once: a skip that begins now might not stop for what it starts.
+
+        After continue-as-new the first task comes a second later, and a timer fires some time after its end.
+        """
+        description = (await handle.describe()).raw_description
+        if description.HasField("pending_workflow_task") or description.pending_activities:
+            return True
+        events = [event async for event in handle.fetch_history_events()]
+        if not any(event.HasField("workflow_task_scheduled_event_attributes") for event in events):
+            return True
+        now = await self.get_current_time(handle)
+        return any(end <= now for end in _running_timers(events))
+
+
+def _running_timers(events: Sequence[HistoryEvent]) -> list[datetime]:
+    """The ends of the timers of a run that have neither fired nor been cancelled."""
+    ends = dict[str, datetime]()
+    for event in events:
+        if event.HasField("timer_started_event_attributes"):
+            timer = event.timer_started_event_attributes
+            began = event.event_time.ToDatetime(tzinfo=UTC)
+            ends[timer.timer_id] = began + timer.start_to_fire_timeout.ToTimedelta()
+        elif event.HasField("timer_fired_event_attributes"):
+            del ends[event.timer_fired_event_attributes.timer_id]
+        elif event.HasField("timer_canceled_event_attributes"):
+            del ends[event.timer_canceled_event_attributes.timer_id]
+    return list(ends.values())

@@ -41,14 +41,14 @@ from worker.container import WorkerContainer
 from workflows.vehicle import decisions
 
 URL = "http://years.test"
-DECISIONS_OF_A_RUN = 6
-"""Instead of 500: then many journeys continue as new."""
+DECISIONS_OF_A_RUN = 3
+"""Instead of 500: then all journeys continue as new, most of them several times."""
 
 PUBLISHED_DAY = Duration(time=timedelta(days=7))
 """Each published day is verified by a process, as in the service: 3,650 of them would take longer than all journeys."""
 
 PATIENT = timedelta(minutes=2)
-"""How long a task waits for the cache of a busy worker. After a time-out a skip probably goes on to its end."""
+"""How long a task waits for the cache of a busy worker: a run has much more to do at once than the service."""
 
 CONNECTIONS = 20
 NO_LIMIT = "1000000"
