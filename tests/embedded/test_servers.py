@@ -94,7 +94,7 @@ async def test_a_postgres_frozen_with_its_children_stops_and_leaves_none_of_them
     assert children
     postgres.freeze()
     await postgres.stop()
-    _, left = psutil.wait_procs(children, timeout=1)
+    _, left = psutil.wait_procs(children, timeout=10)
     await postgres.bring_up()
     assert not left
 

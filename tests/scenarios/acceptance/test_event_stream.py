@@ -14,7 +14,7 @@ def without_clock(view: dict[str, object]) -> dict[str, object]:
 
 async def test_the_view_comes_at_once(service: DemoService) -> None:
     selection = await (await service.applicant()).submitted()
-    async with asyncio.timeout(3), selection.events() as views:
+    async with asyncio.timeout(10), selection.events() as views:
         assert without_clock(await anext(views)) == without_clock(await selection.view())
 
 

@@ -54,7 +54,7 @@ async def test_killed_by_sigkill_nothing_is_left_and_the_next_start_keeps_everyt
         os.killpg(stack.process.pid, signal.SIGINT)
         async with asyncio.timeout(LONGEST_STOP_S):
             await stack.process.wait()
-        await wait_until_gone(family, within=1)
+        await wait_until_gone(family, within=GONE_AFTER_KILL_S)
 
 
 TESTING = """

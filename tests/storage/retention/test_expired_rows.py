@@ -50,7 +50,7 @@ async def test_a_claim_that_a_decision_is_changing_now_is_left_for_the_next_time
     await stored.decisions.commit(decision(me, hold=[Claim(plate, "offered", AT - DAY + HOUR)], at=AT - DAY))
     async with own_database.transaction() as busy:
         await busy.execute(select(claim).where(claim.c.plate == plate).with_for_update())
-        assert await asyncio.wait_for(remove(own_database, "claims", AT), 2) == 0
+        assert await asyncio.wait_for(remove(own_database, "claims", AT), 20) == 0
     assert await remove(own_database, "claims", AT) == 1
 
 
