@@ -94,7 +94,6 @@ def create_app(
     add_logout(app)
     add_pages(app)
     app.add_exception_handler(HTTPException, framework_refusal)
-    app.add_middleware(EarlyRefusals)
     if origins := context.settings.allowed_origins:
         app.add_middleware(CrossOrigin, origins=origins)
     app.add_middleware(HeadAsGet)
@@ -102,8 +101,9 @@ def create_app(
     if context.tracing:
         app.add_middleware(_request_spans(), tracer=context.tracing.tracer)
     # The last middleware is the outermost: every response has its headers.
-    settings = context.settings
-    app.add_middleware(RequestLog, strict_transport=None if settings.demo else settings.strict_transport)
+    strict_transport = None if context.settings.demo else context.settings.strict_transport
+    app.add_middleware(RequestLog, strict_transport=strict_transport)
+    app.state.early_refusals = EarlyRefusals(context, CrossOrigin(app, origins) if origins else None, strict_transport)
     return app
 
 

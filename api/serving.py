@@ -3,7 +3,9 @@
 import os
 import signal
 import socket
+from functools import partial
 from types import FrameType
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -28,7 +30,7 @@ async def serve(app: FastAPI, settings: Settings) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        http=BoundedConnection,
+        http=connection_class(app),
         ws="none",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -39,6 +41,12 @@ async def serve(app: FastAPI, settings: Settings) -> None:
     collect_rarely()
     switch_threads_often()
     await uvicorn.Server(config).serve(sockets)
+
+
+def connection_class(app: FastAPI) -> type[BoundedConnection]:
+    """The connections of this application."""
+    # uvicorn only calls it, but names a class in its types.
+    return cast("type[BoundedConnection]", partial(BoundedConnection, refuse=app.state.early_refusals.response))
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:

@@ -1,25 +1,24 @@
 """Goodput against offered load: an open-loop generator calls at a fixed rate, whether or not it is answered.
 
 A call is good if it succeeds within `TIMEOUT_S`; a refusal is not. The rate is a multiple of the best rate that so many
-callers reach who wait for each answer. The generator is on the same processors, so its share is stated.
+callers reach who wait for each answer. The generator is on the same processors, so the share of each process is stated.
 """
 
 import itertools
 import json
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from statistics import quantiles
 
-import psutil
-
 from bench.figures import Figure, Seconds, Target
 from bench.http_client import connect
 from bench.load import TIMEOUT_S, LoadGenerator, Outcome
+from bench.processor_time import seconds_by_process
 from bench.requests import DrawnPreselection, sign_in
 from bench.sizes import Sizes
 from bench.stack import Stack
+from embedded.part import Part
 
 LOADS = (0.5, 1, 2, 5, 10)
 """Multiples of the best rate."""
@@ -33,23 +32,22 @@ JUST_THE_BEST = 1
 
 @dataclass(frozen=True)
 class Offered:
-    """A load and its outcome, with the seconds of processor that the API and the generator used."""
+    """A load and its outcome, with the seconds of processor that each process used; the generator is the client."""
 
     load: float
     outcome: Outcome
-    api: Seconds
-    generator: Seconds
+    spent: Mapping[str, Seconds]
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
-    async with stack.worker(), stack.api() as api, AsyncExitStack() as open_:
+    async with stack.worker() as worker, stack.api() as api, AsyncExitStack() as open_:
         pairs = [await _requests(stack, open_, number) for number in range(sizes.accounts)]
         turns = itertools.cycle([pair[turn] for turn in range(2) for pair in pairs])
-        generator, process = LoadGenerator(stack.settings.http_port, turns), psutil.Process(api.pid)
+        generator, programs = LoadGenerator(stack.settings.http_port, turns), {"API": api, "worker": worker}
         # The first calls load modules and make plans.
         await generator.best_rate(CLOSED_CALLERS, sizes.load_seconds)
         best = await generator.best_rate(CLOSED_CALLERS, sizes.load_seconds)
-        loads = [await _offer(generator, process, load, best, sizes) for load in LOADS]
+        loads = [await _offer(generator, programs, load, best, sizes) for load in LOADS]
         generator.close()
     highest = max(each.outcome.goodput for each in loads)
     [served] = (each for each in loads if each.load == JUST_THE_BEST)
@@ -69,15 +67,13 @@ async def _requests(stack: Stack, open_: AsyncExitStack, number: int) -> Sequenc
     return [f"{head}{len(body.encode())}\r\n\r\n{body}".encode() for body in bodies]
 
 
-async def _offer(generator: LoadGenerator, api: psutil.Process, load: float, best: float, sizes: Sizes) -> Offered:
-    began = _processor_seconds(api), time.process_time()
+async def _offer(
+    generator: LoadGenerator, programs: Mapping[str, Part], load: float, best: float, sizes: Sizes
+) -> Offered:
+    before = seconds_by_process(programs)
     outcome = await generator.offer(load * best, sizes.load_seconds)
-    return Offered(load, outcome, _processor_seconds(api) - began[0], time.process_time() - began[1])
-
-
-def _processor_seconds(process: psutil.Process) -> Seconds:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    spent = {name: seconds - before.get(name, 0.0) for name, seconds in seconds_by_process(programs).items()}
+    return Offered(load, outcome, spent)
 
 
 def _figures(offered: Offered, highest: float) -> list[Figure]:
@@ -85,7 +81,7 @@ def _figures(offered: Offered, highest: float) -> list[Figure]:
     p99 = quantiles(outcome.done, n=100)[98] if len(outcome.done) > 1 else float("inf")
     rates = f"{outcome.goodput:.0f} of {outcome.offered / outcome.seconds:.0f} calls a second"
     refused = ", ".join(f"{count} × {status}" for status, count in sorted(outcome.refused.items()))
-    shares = f"cores: API {offered.api / outcome.seconds:.2f}, generator {offered.generator / outcome.seconds:.2f}"
+    shares = "cores: " + ", ".join(f"{who} {spent / outcome.seconds:.2f}" for who, spent in offered.spent.items())
     name, detail = f"at {load:g} times the best rate", "; ".join(part for part in (rates, refused, shares) if part)
     return [
         Figure(f"goodput {name}, against the highest", [outcome.goodput / highest], _least(load), detail),
@@ -98,9 +94,9 @@ def _of_refusals(most: Offered, served: Offered) -> list[Figure]:
     refusals = most.outcome.refused.total()
     if not refusals or not served.outcome.done:
         return []
-    for_served = served.api / len(served.outcome.done) * len(most.outcome.done)
-    each = 1e6 * max(0.0, most.api - for_served) / refusals
-    mine = 1e6 * most.generator / most.outcome.answered
+    for_served = served.spent["API"] / len(served.outcome.done) * len(most.outcome.done)
+    each = 1e6 * max(0.0, most.spent["API"] - for_served) / refusals
+    mine = 1e6 * most.spent["client"] / most.outcome.answered
     detail = f"{mine:.0f} µs of the generator for each call"
     return [Figure(f"processor time of the API for a refusal at {most.load:g} times", [each], None, detail, " µs")]
 

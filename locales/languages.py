@@ -22,8 +22,13 @@ class Language(StrEnum):
 
 def preferred_language(accept_language: str | None) -> Language:
     """The preferred language of `Accept-Language`; of equals the first; malformed entries are ignored."""
+    return _preferred_language((accept_language or "")[:_LONGEST_HEADER])
+
+
+@functools.lru_cache(maxsize=1000)
+def _preferred_language(header: str) -> Language:
     best, liking = Language.SIMPLIFIED, 0.0
-    for entry in (accept_language or "")[:_LONGEST_HEADER].split(","):
+    for entry in header.split(","):
         match = _RANGE.fullmatch(entry)
         language = _supported_language(match[1].lower()) if match else None
         quality = float(match[2] or 1) if match else 0.0

@@ -56,6 +56,11 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
     REQUEST_SECONDS.labels(route).observe(seconds)
 
 
+def count_refused(method: str, status: int, requests: int) -> None:
+    """Count requests that were refused at once. They have no time, which would hide how long the others take."""
+    REQUESTS.labels(known_method(method), "-", str(status)).inc(requests)
+
+
 class GatewayMetrics:
     """Counts calls to gateways, and shows their circuits."""
 

@@ -2,10 +2,13 @@
 
 A request has a time limit for its head and one for its body, whatever the application does; a head has a maximum size.
 A client that does not read a response, or keeps sending after it, or sends many requests before it has read the
-responses, is disconnected. Input that is not HTTP gets a problem like every other refusal.
+responses, is disconnected. Input that is not HTTP gets a problem like every other refusal. A request that is refused as
+soon as its head has arrived never reaches the application.
 """
 
 import asyncio
+from collections.abc import Callable
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from uvicorn._types import ASGI3Application
@@ -32,8 +35,33 @@ MOST_UNANSWERED = 8
 """Requests of one connection without a response; each costs memory before anything can count it."""
 
 
+Fields = list[tuple[bytes, bytes]]
+"""The headers of a message, with their names in small letters."""
+
+
+class Head(NamedTuple):
+    """What is known of a request when its head has arrived."""
+
+    method: str
+    target: bytes
+    version: str
+    headers: Fields
+
+
+class EarlyResponse(NamedTuple):
+    """A response that needs no application."""
+
+    status: int
+    headers: bytes
+    body: bytes
+
+
 class TooManyUnanswered(Exception):
     """Ends the parser's work on a chunk, which may have thousands of requests."""
+
+
+def lines_of(headers: Fields) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 class _Alarm:
@@ -59,11 +87,16 @@ class _Alarm:
 class BoundedConnection(HttpToolsProtocol):
     """A connection with a time limit for everything except a stream that its client reads."""
 
+    def __init__(self, *given: Any, refuse: Callable[[Head], EarlyResponse | None] | None = None, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._refuse = refuse
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # As uvicorn does.
         super().connection_made(transport)
         self._request_ends, self._answer_is_read = _Alarm(), _Alarm()
         self._in_head, self._head_size, self._leftover = True, 0, 0
         self._running: RequestResponseCycle | None = None
+        self._is_refused, self._may_refuse = False, True
         self._request_ends.set(HEAD_WITHIN, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -77,6 +110,7 @@ class BoundedConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         # Counted first, so that a chunk with the end of a request counts for it: much of a body may arrive at once.
         self._head_size += len(data)
+        self._may_refuse = True
         super().data_received(data)
         if self._in_head and self._head_size > LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("")
@@ -87,23 +121,48 @@ class BoundedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._request_ends.call_off()
+        self._is_refused = self._refuse_early()
+        if self._is_refused:
+            return
         super().on_headers_complete()
         # The first of them is running; the others wait for it.
         if len(self.pipeline) >= MOST_UNANSWERED:
             self.transport.abort()
             raise TooManyUnanswered
 
+    def _refuse_early(self) -> bool:
+        """Refuse the request if it is to be refused by its head. Returns whether it was."""
+        # Of a chunk with many requests one is refused, and the others count as unanswered.
+        if self._refuse is None or not self._may_refuse or not self._can_respond() or self.parser.should_upgrade():
+            return False
+        head = Head(self.parser.get_method().decode("ascii"), self.url, self.parser.get_http_version(), self.headers)
+        response = self._refuse(head)
+        if response is None:
+            return False
+        self._may_refuse = False
+        self._respond(response, is_last=head.version == "1.0" or not self.parser.should_keep_alive())
+        return True
+
+    def _can_respond(self) -> bool:
+        """Whether no other request is under way, and the client reads."""
+        is_alone = (self._running is None or self._running.response_complete) and not self.pipeline
+        return is_alone and not self.flow.write_paused and not self.transport.is_closing()
+
     def on_body(self, body: bytes) -> None:
-        if self.cycle.response_complete:
+        if self._is_refused or self.cycle.response_complete:
             self._leftover += len(body)
             if self._leftover > LARGEST_LEFTOVER:
                 self.transport.abort()
-        super().on_body(body)
+        if not self._is_refused:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._in_head, self._head_size, self._leftover = True, 0, 0
         self._request_ends.call_off()
-        super().on_message_complete()
+        if self._is_refused:
+            self.on_response_complete()
+        else:
+            super().on_message_complete()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -123,10 +182,14 @@ class BoundedConnection(HttpToolsProtocol):
             self.transport.abort()
             return
         answer = problem("bad_request", Language.SIMPLIFIED, headers=SECURITY_HEADERS | {REQUEST_ID: str(uuid4())})
-        lines = [b"%s: %s\r\n" % (name, value) for name, value in answer.raw_headers]
-        head = [STATUS_LINE[answer.status_code], *lines, b"connection: close\r\n\r\n"]
-        self.transport.write(b"".join([*head, bytes(answer.body)]))
-        self.transport.close()
+        self._respond(EarlyResponse(answer.status_code, lines_of(answer.raw_headers), bytes(answer.body)), is_last=True)
+
+    def _respond(self, response: EarlyResponse, *, is_last: bool) -> None:
+        """Write a whole response at once."""
+        ours = lines_of([*self.server_state.default_headers, *([(b"connection", b"close")] if is_last else [])])
+        self.transport.write(b"".join([STATUS_LINE[response.status], ours, response.headers, b"\r\n", response.body]))
+        if is_last:
+            self.transport.close()
 
     def _owes_an_answer(self) -> bool:
         """Whether an earlier request, or a part of this one's response, is under way."""

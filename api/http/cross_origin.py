@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -37,6 +37,11 @@ class CrossOrigin(CORSMiddleware):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_named = scope["type"] == "http" and self.is_allowed_origin(Headers(scope=scope).get("origin", ""))
         await (super().__call__ if is_named else self.app)(scope, receive, send)
+
+    def allow(self, origin: str, headers: MutableHeaders) -> None:
+        """Add to a response what lets pages of an allowed origin read it."""
+        headers.update(self.simple_headers)
+        self.allow_explicit_origin(headers, origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Allow the request, or respond with a problem where Starlette would use plain text."""

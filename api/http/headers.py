@@ -19,3 +19,8 @@ SECURITY_HEADERS = {
 
 STRICT_TRANSPORT = "strict-transport-security"
 """Browsers ignore it without TLS, for example on the port behind a proxy."""
+
+
+def security_headers(strict_transport: str | None) -> dict[str, str]:
+    """`strict_transport`: what limits browsers to TLS; None in the demo, which has none."""
+    return SECURITY_HEADERS | ({STRICT_TRANSPORT: strict_transport} if strict_transport else {})

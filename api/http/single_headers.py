@@ -43,8 +43,10 @@ class SingleHeaders:
 
 def is_unambiguous(headers: list[tuple[bytes, bytes]], version: str) -> bool:
     """`headers` with names in small letters."""
-    single = [name for name, _ in headers if name in SINGLE]
-    if len(single) != len(set(single)):
-        return False
-    host = next((value for name, value in headers if name == b"host"), None)
+    by_name = dict(headers)
+    if len(by_name) != len(headers):
+        single = [name for name, _ in headers if name in SINGLE]
+        if len(single) != len(set(single)):
+            return False
+    host = by_name.get(b"host")
     return version != "1.1" if host is None else bool(_HOST.fullmatch(host))

@@ -83,12 +83,14 @@ class FairQueue:
 
     def would_refuse(self, account: str) -> bool:
         """Whether the account's next call would be the one that is refused at once."""
-        if account in self._waiting or not self._is_full(account):
+        own, waiting = len(self._waiting.get(account, ())) + 1, self.waiting + 1
+        if _is_most(own, waiting) or (own == 1 and not self._is_full(account)):
             return False
-        if self._count_served_in_time(self._each) < 1:
+        if own > self._count_served_in_time(self._each):
             return True
-        is_long = self.waiting + 1 > self._count_served_in_time(self._at_once)
-        return is_long and max(map(len, self._waiting.values()), default=0) <= 1
+        return waiting > self._count_served_in_time(self._at_once) and own >= max(
+            map(len, self._waiting.values()), default=0
+        )
 
     @asynccontextmanager
     async def place(self, account: str, at: datetime, is_gone: IsGone | None = None) -> AsyncIterator[None]:
@@ -142,7 +144,7 @@ class FairQueue:
         Otherwise an account could have thousands of calls refused in a second, which costs more than serving it.
         """
         newest = self._waiting[account][-1]
-        if len(self._waiting[account]) > 1:
+        if _is_most(len(self._waiting[account]), self.waiting):
             self._forget(account, newest)
         else:
             self._refuse(account, newest)
@@ -198,6 +200,11 @@ class FairQueue:
             return True
         running = self._running[account]
         return running >= self._each or (running >= self._shared_limits.each and self._neighbours.has_other(account))
+
+
+def _is_most(own: int, waiting: int) -> bool:
+    """Whether an account with so many waiting calls is why the queue is long: most of what waits is its own."""
+    return own > 1 and 2 * own > waiting
 
 
 class Admission:

@@ -23,10 +23,16 @@ class CallRate:
 
     async def count(self, account: str, at: datetime) -> None:
         """Count a call. Raises `RateLimited` after a pause if the account has used up its calls."""
+        if not self.take(account, at):
+            await asyncio.sleep(PAUSE_SECONDS)
+            raise RateLimited(at + timedelta(seconds=PAUSE_SECONDS) + _MINUTE / self._most)
+
+    def take(self, account: str, at: datetime) -> bool:
+        """Count a call, unless the account has used up its calls. Returns whether it had any left."""
         left, since = self._left.get(account, (self._most, at))
         left = min(self._most, left + self._most * ((at - since) / _MINUTE))
         if left < 1:
-            await asyncio.sleep(PAUSE_SECONDS)
-            raise RateLimited(at + timedelta(seconds=PAUSE_SECONDS) + _MINUTE / self._most)
+            return False
         self._left[account] = (left - 1, at)
         self._left.move_to_end(account)
+        return True

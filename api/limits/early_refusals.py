@@ -1,77 +1,117 @@
-"""Refuses a write for which the queue has no room before anything else is done for it.
+"""Refuses a write for which the queue has no room as soon as its head has arrived, before anything is done for it.
 
 A refusal must cost little: of ten times the load nine parts are refused, and their cost is lost to what is admitted. So
-the response is built once for each language, and refusals are logged together.
+it takes no task and no part of the framework: the connection itself writes a response that was built before. It has
+neither a line of the log nor a span.
 """
 
+import asyncio
+from collections import Counter
 from datetime import datetime
-from functools import cache
 from typing import NamedTuple
 
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+import structlog
 
 from api.context import AppContext
-from api.http.problems import refusal_response, retry_after
-from api.http.request_log import log_with_others
+from api.http.connections import EarlyResponse, Head, lines_of
+from api.http.cross_origin import CrossOrigin
+from api.http.headers import REQUEST_ID, security_headers
+from api.http.problems import STATUSES, refusal_response, retry_after
+from api.http.request_log import request_id_from
 from api.http.secured_route import BASE, WRITES
+from api.http.single_headers import is_unambiguous
 from api.limits.retries import ask_again
 from domain.errors import Busy
 from domain.instants import format_instant, parse_instant
 from locales.languages import Language, preferred_language
+from process.metrics import count_refused
 
 _SOME_INSTANT = "2026-01-01T00:00:00.000Z"
 """It has the length of every instant, so the length of the body is the same too."""
+
+_BASE, _ID_NAME = f"{BASE}/".encode(), REQUEST_ID.encode()
+_TOGETHER_SECONDS = 1.0
+
+log = structlog.get_logger("requests")
+
+
+class _Parts(NamedTuple):
+    """A response without its two instants and its id."""
+
+    status: int
+    headers: bytes
+    before: bytes
+    after: bytes
 
 
 class EarlyRefusals:
     """Knows the account of a token that was verified before; others are refused, if they are, after their check.
 
-    So is a token that has ended since: `unauthenticated` goes before `busy`.
+    So is a token that has ended since: `unauthenticated` goes before `busy`. Refused calls count as all others do, so
+    that an account can be refused only so often.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, context: AppContext, cross_origin: CrossOrigin | None, strict_transport: str | None) -> None:
+        self._context = context
+        self._cross_origin = cross_origin
+        self._security = security_headers(strict_transport)
+        self._parts: dict[tuple[Language, str | None], _Parts] = {}
+        self._refused: Counter[str] = Counter()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] in WRITES and scope["path"].startswith(BASE):
-            headers, context = Headers(scope=scope), scope["app"].state.context
-            now = context.clock()
-            if _has_no_room(context, headers.get("authorization", ""), now):
-                log_with_others(scope)
-                await send_busy(send, preferred_language(headers.get("accept-language")), now)
-                return
-        await self._app(scope, receive, send)
+    def response(self, head: Head) -> EarlyResponse | None:
+        """The refusal of a request with this head; None if it may go on."""
+        if head.method not in WRITES or not head.target.startswith(_BASE):
+            return None
+        given, now = dict(head.headers), self._context.clock()
+        if not is_unambiguous(head.headers, head.version) or not self._is_refused(_text(given, b"authorization"), now):
+            return None
+        self._count(head.method)
+        parts = self._parts_for(preferred_language(_text(given, b"accept-language")), _text(given, b"origin"))
+        request_id, retry_at = request_id_from(_text(given, _ID_NAME)), ask_again(now)
+        ours = f"{REQUEST_ID}: {request_id}\r\nretry-after: {retry_after(retry_at, now)}\r\n"
+        body = parts.before + format_instant(retry_at).encode() + parts.after
+        return EarlyResponse(parts.status, parts.headers + ours.encode(), body)
+
+    def _is_refused(self, token: str, at: datetime) -> bool:
+        context = self._context
+        claims = context.admission.claims_of(token)
+        if claims is None or not context.admission.writes.would_refuse(claims.subject):
+            return False
+        if at >= claims.expires_at or not context.live_sessions.is_known_to_live(claims):
+            return False
+        return context.call_rate.take(claims.subject, at)
+
+    def _parts_for(self, language: Language, origin: str) -> _Parts:
+        allowed = origin if self._cross_origin and self._cross_origin.is_allowed_origin(origin) else None
+        parts = self._parts.get((language, allowed))
+        if parts is None:
+            parts = self._parts[language, allowed] = self._build(language, allowed)
+        return parts
+
+    def _build(self, language: Language, allowed_origin: str | None) -> _Parts:
+        instant = parse_instant(_SOME_INSTANT)
+        response = refusal_response(Busy(instant), language, instant)
+        del response.headers["retry-after"]
+        response.headers.update(self._security)
+        if self._cross_origin and allowed_origin:
+            self._cross_origin.allow(allowed_origin, response.headers)
+        before, _, after = bytes(response.body).partition(_SOME_INSTANT.encode())
+        return _Parts(response.status_code, lines_of(response.raw_headers), before, after)
+
+    def _count(self, method: str) -> None:
+        """Refusals have one line a second together, and are counted then."""
+        if not self._refused:
+            asyncio.get_running_loop().call_later(_TOGETHER_SECONDS, self._log)
+        self._refused[method] += 1
+
+    def _log(self) -> None:
+        # Not of the request in whose context the timer was started.
+        structlog.contextvars.clear_contextvars()
+        log.info("requests refused", requests=self._refused.total(), code=Busy.code)
+        for method, requests in self._refused.items():
+            count_refused(method, STATUSES[Busy.code], requests)
+        self._refused.clear()
 
 
-class _Parts(NamedTuple):
-    """A response without its two instants."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    before: bytes
-    after: bytes
-
-
-@cache
-def _parts(language: Language) -> _Parts:
-    instant = parse_instant(_SOME_INSTANT)
-    response = refusal_response(Busy(instant), language, instant)
-    before, _, after = bytes(response.body).partition(_SOME_INSTANT.encode())
-    headers = [(name, value) for name, value in response.raw_headers if name != b"retry-after"]
-    return _Parts(response.status_code, headers, before, after)
-
-
-async def send_busy(send: Send, language: Language, now: datetime) -> None:
-    """Send what `refusal_response` makes of `Busy`."""
-    parts, retry_at = _parts(language), ask_again(now)
-    headers = [*parts.headers, (b"retry-after", retry_after(retry_at, now).encode())]
-    await send({"type": "http.response.start", "status": parts.status, "headers": headers})
-    await send({"type": "http.response.body", "body": parts.before + format_instant(retry_at).encode() + parts.after})
-
-
-def _has_no_room(context: AppContext, token: str, at: datetime) -> bool:
-    claims = context.admission.claims_of(token)
-    if claims is None or not context.admission.writes.would_refuse(claims.subject):
-        return False
-    return at < claims.expires_at and context.live_sessions.is_known_to_live(claims)
+def _text(headers: dict[bytes, bytes], name: bytes) -> str:
+    return headers.get(name, b"").decode("latin-1")

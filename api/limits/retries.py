@@ -1,11 +1,11 @@
 """When a refused call may be repeated."""
 
-import secrets
+import random
 from datetime import datetime, timedelta
 
-_SOONEST, _SPREAD = timedelta(seconds=1), timedelta(seconds=2)
+_SOONEST_MS, _SPREAD_MS = 1000, 2000
 
 
 def ask_again(at: datetime) -> datetime:
     """When to repeat a refused call; spread, so that refused callers do not all repeat at the same instant."""
-    return at + _SOONEST + _SPREAD * secrets.randbelow(1000) / 1000
+    return at + timedelta(milliseconds=_SOONEST_MS + int(_SPREAD_MS * random.random()))  # noqa: S311 -- no secret

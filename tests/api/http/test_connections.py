@@ -5,21 +5,24 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
 from api.http import connections
-from api.http.connections import BoundedConnection
+from api.http.connections import BoundedConnection, EarlyResponse, Head
 from api.http.headers import SECURITY_HEADERS
 from tests.support.serving import serve
 
+KEPT = 2
 HASTE = 0.3
 """Short time limits, so that the tests are fast."""
 TIMEOUT = 10.0
 GET = b"GET / HTTP/1.1\r\nHost: xuanhao.test\r\n\r\n"
 STREAM = GET.replace(b"/ ", b"/stream ")
+REFUSED = GET.replace(b"/ ", b"/refused ")
 stream_ended = asyncio.Event()
 
 
@@ -42,6 +45,11 @@ async def small_app(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
     await send({"type": "http.response.body", "body": body, "more_body": True})
     await send({"type": "http.response.body"})
+
+
+def refuse(head: Head) -> EarlyResponse | None:
+    """Refuses what is sent to /refused."""
+    return EarlyResponse(503, b"content-length: 2\r\n", b"xx") if head.target == b"/refused" else None
 
 
 @dataclass
@@ -88,8 +96,9 @@ def haste(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    options = {"http": BoundedConnection, "server_header": False, "timeout_graceful_shutdown": 1}
-    async with serve(small_app, **options) as port:
+    connection = partial(BoundedConnection, refuse=refuse)
+    options = {"http": connection, "server_header": False, "timeout_graceful_shutdown": 1}
+    async with serve(small_app, **options, timeout_keep_alive=KEPT) as port:
         yield port
 
 
@@ -135,19 +144,23 @@ async def test_a_byte_now_and_then_holds_no_request_for_ever(port: int, beginnin
         assert asyncio.get_running_loop().time() - began < TIMEOUT / 2
 
 
-async def test_a_body_that_nobody_reads_does_not_hold_the_connection(port: int) -> None:
+@pytest.mark.parametrize("path", [b"/", b"/refused"])
+async def test_a_body_that_nobody_reads_does_not_hold_the_connection(port: int, path: bytes) -> None:
     async with line_to(port) as line:
-        await line.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nx")
-        assert (await line.answer()).startswith(b"HTTP/1.1 200")
+        await line.say(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nx")
+        await line.answer()
         assert await line.rest() == b""
 
 
-async def test_what_is_sent_after_the_answer_is_taken_up_to_a_limit(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", [b"/", b"/refused"])
+async def test_what_is_sent_after_the_answer_is_taken_up_to_a_limit(
+    port: int, monkeypatch: pytest.MonkeyPatch, path: bytes
+) -> None:
     monkeypatch.setattr(connections, "BODY_WITHIN", 60.0)
     monkeypatch.setattr(connections, "LARGEST_LEFTOVER", 1024 * 1024)
     async with line_to(port) as line:
-        await line.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n")
-        assert (await line.answer()).startswith(b"HTTP/1.1 200")
+        await line.say(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n")
+        await line.answer()
         with pytest.raises(ConnectionError):
             await line.say_for_ever()
 
@@ -232,3 +245,48 @@ async def test_a_refusal_is_never_taken_for_the_answer_of_an_earlier_request(por
     async with line_to(port) as line:
         await line.say(said)
         assert b"400" not in await line.rest()
+
+
+async def test_what_is_refused_by_its_head_needs_no_application_and_keeps_the_connection(port: int) -> None:
+    async with line_to(port) as line:
+        for pieces in ([REFUSED], [b"POST /refused HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab", b"cd"]):
+            await line.say(*pieces, every=HASTE / 6)
+            assert (await line.answer()).startswith(b"HTTP/1.1 503")
+            await line.say(GET)
+            assert (await line.answer()).startswith(b"HTTP/1.1 200")
+
+
+async def test_after_a_refusal_an_idle_connection_is_closed_in_time(port: int) -> None:
+    async with line_to(port) as line:
+        await line.say(REFUSED)
+        await line.answer()
+        assert await line.rest() == b""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [REFUSED.replace(b"1.1", b"1.0"), REFUSED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")],
+    ids=["HTTP/1.0", "close"],
+)
+async def test_a_refusal_closes_the_connection_of_whoever_asks_for_it(port: int, said: bytes) -> None:
+    async with line_to(port) as line:
+        await line.say(said)
+        head = await line.answer()
+        assert head.startswith(b"HTTP/1.1 503")
+        assert b"\r\nconnection: close\r\n" in head
+        assert await line.rest() == b""
+
+
+async def test_of_requests_in_one_chunk_one_is_refused_by_its_head_so_that_thousands_are_no_work(port: int) -> None:
+    async with line_to(port) as line:
+        await line.say(REFUSED * 3)
+        assert [(await line.answer())[9:12] for _ in range(3)] == [b"503", b"200", b"200"]
+
+
+async def test_a_refusal_does_not_overtake_an_earlier_request(port: int) -> None:
+    async with line_to(port) as line:
+        await line.say(STREAM, REFUSED)
+        begun = await line.reader.readuntil(b"begun")
+        assert b"503" not in begun
+        line.writer.write_eof()
+        assert b"503" not in await line.rest()

@@ -1,6 +1,8 @@
 """The queue of calls: bounded work, fair turns, and refusals at once where waiting can't help."""
 
 import asyncio
+import random
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -91,6 +93,37 @@ async def test_what_can_t_be_served_in_time_is_refused_at_once() -> None:
             await (await calls.send("three"))
         assert 0 < (refused.value.retry_at - system_clock()).total_seconds() <= 3
         assert not any(call.done() for call in waiting)
+
+
+async def test_where_many_accounts_send_too_much_each_is_refused_at_once() -> None:
+    accounts = [f"account {number}" for number in range(4)]
+    async with crowd(at_once=1, each=1) as calls:
+        # As slow as that, a place serves eight calls within the timeout.
+        calls.queue._seconds = LONG / 9
+        await calls.send("first")
+        waiting = [await calls.send(account) for account in accounts * 2]
+        for account in accounts:
+            assert calls.queue.would_refuse(account)
+            with pytest.raises(Busy):
+                await (await calls.send(account))
+        assert not any(call.done() for call in waiting)
+
+
+async def test_what_would_be_refused_is_refused_and_nothing_else() -> None:
+    chance = random.Random(1)
+    refused: Counter[bool] = Counter()
+    for _ in range(200):
+        async with crowd(at_once=2, each=chance.choice((1, 2))) as calls:
+            calls.queue._seconds = LONG / chance.choice((1.4, 2, 3, 6))
+            for _ in range(chance.randrange(12)):
+                await calls.send(chance.choice("abc"))
+            account = chance.choice("abcd")
+            is_expected = calls.queue.would_refuse(account)
+            call = await calls.send(account)
+            await asyncio.sleep(0)
+            assert call.done() == is_expected
+            refused[is_expected] += 1
+    assert min(refused[True], refused[False]) > 20
 
 
 async def test_the_longest_queue_pays_and_learns_it_no_sooner_than_by_waiting() -> None:

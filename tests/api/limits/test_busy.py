@@ -9,8 +9,6 @@ from sqlalchemy import select
 
 from api.limits import call_counts, call_rate
 from domain.dependencies import DependencyBusy
-from gateways.identity.logout_tokens import LogoutToken
-from process.clock import system_clock
 from storage.postgres.database import Database
 from storage.postgres.tables import idempotency
 from tests.support.country import Country
@@ -38,56 +36,6 @@ async def test_a_call_that_can_t_be_served_in_time_is_busy_and_its_key_is_good_f
     kept = await country.stack.repositories.database.rows(select(idempotency).where(idempotency.c.key == key))
     assert not kept
     assert (await selection.post("draws", {}, key=str(key))).ok()["draws"]["remaining"] == 4
-
-
-async def test_a_write_for_which_the_queue_has_no_room_is_refused_before_anything_is_read(
-    country: Country, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    office, buyer = await country.office(), country.applicant()
-    selection = await buyer.reach_selection(country.car(buyer, office))
-    writes = country.stack.context.admission.writes
-    monkeypatch.setattr(writes, "_at_once", 1)
-    monkeypatch.setattr(writes, "_timeout", 0.0)
-
-    async def read_nothing(*_: object) -> None:
-        raise AssertionError("a refused call reads nothing")
-
-    async with writes.place(NOBODY, country.stack.context.clock()):
-        with monkeypatch.context() as load:
-            load.setattr(Database, "fetch_raw", read_nothing)
-            refused = await selection.post("draws", {})
-        assert (refused.status, refused.code) == (503, "busy")
-        # A token that nobody has verified is not known to belong to an account.
-        unknown = await country.stack.client.post(selection.path, headers={"Authorization": "Bearer invented"})
-        assert unknown.status_code == 405
-    assert (await selection.post("draws", {})).ok()["draws"]["remaining"] == 4
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("how", ["session", "time"])
-async def test_a_token_that_has_ended_is_unauthenticated_however_busy_the_process_is(
-    country: Country, monkeypatch: pytest.MonkeyPatch, how: str
-) -> None:
-    """The token is checked first, also where it was good before."""
-    session, now = str(uuid4()), int(system_clock().timestamp())
-    # A token is accepted for five seconds after its end, because clocks differ.
-    buyer = country.applicant(sid=session, **({"exp": now} if how == "time" else {}))
-    same = buyer.headers
-    writes, context = country.stack.context.admission.writes, country.stack.context
-    assert (await buyer.post("/entries", {}, headers=same)).status == 200
-    monkeypatch.setattr(writes, "_at_once", 1)
-    monkeypatch.setattr(writes, "_timeout", 0.0)
-    async with writes.place(NOBODY, context.clock()):
-        assert (await buyer.post("/entries", {}, headers=same)).code == "busy"
-        if how == "session":
-            await context.live_sessions.end(LogoutToken(str(uuid4()), context.clock(), session, None))
-
-        async def is_refused() -> bool:
-            return (await buyer.get("/preselections", headers=same)).status == 401
-
-        await eventually(is_refused)
-        refused = await buyer.post("/entries", {}, headers=same)
-    assert (refused.status, refused.code) == (401, "unauthenticated")
 
 
 async def test_a_database_that_is_merely_busy_is_not_called_down(
