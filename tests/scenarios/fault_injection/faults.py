@@ -92,6 +92,20 @@ class Injector:
             for _ in range(self.lanes):
                 lanes.create_task(self._work_in_a_lane(kinds, began, seconds, most))
 
+    async def supervise(self) -> None:
+        """Start again, until cancelled, what has ended by itself while no fault touches it, as a supervisor does.
+
+        Temporal may end seconds after its disk was full.
+        """
+        while True:
+            for name, part in self.system.parts.items():
+                if name not in self._touched:
+                    self._touched.add(name)
+                    with suppress(StartProblem):
+                        await part.start()
+                    self._touched.remove(name)
+            await asyncio.sleep(ASK_EVERY_S)
+
     async def _work_in_a_lane(self, kinds: Mapping[str, Kind], began: float, seconds: float, most: int) -> None:
         while (passed := time.monotonic() - began) < seconds and self._begun < most:
             if passed >= self._begun * seconds / most and (name := self._next(kinds)):
@@ -113,7 +127,6 @@ class Injector:
         self._touched.update(kind.touches)
         since = system_clock().timestamp()
         await kind.make()
-        # As a supervisor does with what has ended by itself.
         for part in set(kind.touches).intersection(self.system.parts):
             await self._bring_up(self.system.parts[part])
         self.made.append(Fault(name, since, system_clock().timestamp()))

@@ -57,6 +57,7 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
             await crowd.meet()
             began, watch = time.monotonic(), Watch(system.owner_dsn)
             acting, looking = asyncio.create_task(crowd.act()), asyncio.create_task(watch.look())
+            supervising = asyncio.create_task(injector.supervise())
             show("the crowd acts")
             await injector.work(seconds=plan.seconds, most=plan.most_faults)
             show(f"{len(injector.made)} faults were made")
@@ -64,7 +65,8 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
             crowd.end()
             await acting
         await asyncio.sleep(plan.settle_s)
-        looking.cancel()
+        for task in (looking, supervising):
+            task.cancel()
         log.save(folder / "calls.jsonl")
         minutes = (time.monotonic() - began) / timedelta(minutes=1).total_seconds()
         violations, counts = await _checked(system, log, injector.made, show)
