@@ -31,7 +31,7 @@ NOT_PAGES = ("api", "docs", "openapi.json", "healthz", "readyz")
 ROUTES = (
     "/", "/apply/office", "/apply/:office/notice", "/apply/:office/information", "/preselections", "/preselections/:id",
     "/segments", "/practice", "/help", "/fairness", "/desk", "/operations", "/operations/inbox", "/operations/offices",
-    "/operations/pool", "/operations/people", "/audit", "/signin/callback",
+    "/operations/pool", "/operations/people", "/audit", "/signin/callback", "/signin/again",
 )  # fmt: skip
 _ROUTES = re.compile("|".join(re.sub(":[a-z]+", "[^/]+", route) + "/?" for route in ROUTES), re.IGNORECASE)
 # The desk scans vouchers; a sign-in ends on another page before it shows the desk.

@@ -6,6 +6,7 @@ import './styles/print.css'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { configureClient } from './api/client'
+import { guardDrafts } from './auth/drafts'
 import { accessToken, renew } from './auth/session'
 import { syncServerClock } from './composables/useServerClock'
 import { restoreDisplay } from './composables/useDisplay'
@@ -25,6 +26,7 @@ async function start(): Promise<void> {
 }
 
 restoreDisplay()
+guardDrafts()
 void start()
 // It only shows a page without a network; without it everything else works.
 void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)

@@ -108,6 +108,6 @@ async def test_other_pages_may_run_no_webassembly(pages: Path) -> None:
 
 def test_the_paths_are_those_of_the_router() -> None:
     router = (ROOT / "web" / "src" / "router" / "index.ts").read_text("utf-8")
-    callback = re.findall("CALLBACK_PATH = '([^']+)'", (ROOT / "web" / "src" / "auth" / "oidc.ts").read_text("utf-8"))
+    of_sign_in = re.findall("_PATH = '([^']+)'", (ROOT / "web" / "src" / "auth" / "oidc.ts").read_text("utf-8"))
     named = re.findall("{\\s*path: '([^']+)'", router)
-    assert {*named, *callback} - {"/:rest(.*)*"} == set(ROUTES)
+    assert {*named, *of_sign_in} - {"/:rest(.*)*"} == set(ROUTES)

@@ -35,6 +35,8 @@ const PENDING = 'xuanhao.sign-in'
 /** How much the provider's clock and the one that we compare with may differ. */
 const SKEW_MS = 300_000
 export const CALLBACK_PATH = '/signin/callback'
+/** The page that another tab opens to sign in again for a page with a draft. */
+export const AGAIN_PATH = '/signin/again'
 
 export async function discover(issuer: string, clientId: string, scope: string): Promise<Provider> {
   const base = new URL(issuer, location.origin).href.replace(/\/$/, '')

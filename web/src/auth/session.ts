@@ -1,5 +1,7 @@
 import { computed, ref, shallowRef } from 'vue'
-import { beginSignIn, discover, finishSignIn, signOutAddress, type Provider, type Tokens } from './oidc'
+import { AGAIN_PATH, beginSignIn, discover, finishSignIn, signOutAddress, type Provider, type Tokens } from './oidc'
+import { hasDraft } from './drafts'
+import { handOver, takeOver } from './handover'
 import { claimAt, readClaims } from './pkce'
 import { forgetVisitor, rememberVisitor } from './visitorHint'
 import type { SiteConfig } from '@/api/types'
@@ -15,12 +17,17 @@ export interface Person {
   demoUser: string | null
 }
 
-/** `unknown` until the silent sign-in has finished; `unconfigured`: no identity provider is configured. */
-export type SessionState = 'unknown' | 'signed-out' | 'signed-in' | 'unconfigured' | 'failed'
+/**
+ * `unknown` until the silent sign-in has finished; `unconfigured`: no identity provider is configured; `expired`: the page
+ * stays, with what its user has typed, until another tab has signed in again.
+ */
+export type SessionState = 'unknown' | 'signed-out' | 'signed-in' | 'expired' | 'unconfigured' | 'failed'
 
 const SHORTEST_TOKEN_MS = 30_000
 
 const state = ref<SessionState>('unknown')
+/** Whether the page asks its user to sign in again. */
+const asksAgain = ref(false)
 const person = shallowRef<Person | null>(null)
 const CLAIMS = { roles: 'roles', office: 'office', name: 'name', organisation: 'organisation.name' }
 const config = shallowRef<SiteConfig>({ oidc: null, claims: CLAIMS, demo: false })
@@ -38,6 +45,7 @@ const USUAL_TERMS = { ban: 'P2Y' }
 export function useSession() {
   return {
     state,
+    asksAgain,
     person,
     terms: computed(() => config.value.terms ?? USUAL_TERMS),
     isDemo: computed(() => config.value.demo),
@@ -91,6 +99,7 @@ export async function returnFromProvider(query: URLSearchParams): Promise<string
     const result = await finishSignIn(provider, query, Date.now() + clockOffsetMs)
     if (result.kind === 'signed-in') adopt(result.tokens)
     else forget()
+    if (result.kind === 'signed-in' && result.returnTo === AGAIN_PATH) handOver(result.tokens)
     return safeReturn(result.returnTo)
   } catch {
     state.value = 'signed-out'
@@ -104,13 +113,28 @@ export function signOut(): void {
   location.assign(address ?? '/')
 }
 
-/** The API no longer accepts the token: get another one from the provider and return to this page. */
+/** The API no longer accepts the token: get another one from the provider and return to this page, or keep a page with a draft. */
 export function renew(): void {
+  if (state.value === 'expired') asksAgain.value = true
   if (!tokens) return
+  if (hasDraft()) return expire()
   const worked = performance.now() - adoptedAt > SHORTEST_TOKEN_MS
   forget()
   // A new token that is refused at once would cause a redirect loop.
   if (worked) void signIn(location.pathname + location.search, true)
+}
+
+function expire(): void {
+  tokens = null
+  state.value = 'expired'
+  asksAgain.value = true
+  takeOver((given) => {
+    // Somebody else's sign-in must not send this person's draft.
+    if (state.value !== 'expired' || personFrom(claimsOf(given)).subject !== person.value?.subject) return false
+    adopt(given)
+    asksAgain.value = false
+    return true
+  })
 }
 
 function forget(): void {
@@ -124,9 +148,11 @@ function adopt(given: Tokens): void {
   rememberVisitor()
   tokens = given
   adoptedAt = performance.now()
-  person.value = personFrom({ ...readClaims(given.accessToken), ...readClaims(given.idToken) })
+  person.value = personFrom(claimsOf(given))
   state.value = 'signed-in'
 }
+
+const claimsOf = (given: Tokens) => ({ ...readClaims(given.accessToken), ...readClaims(given.idToken) })
 
 function personFrom(claims: Record<string, unknown>): Person {
   const text = (value: unknown) => (typeof value === 'string' ? value : null)

@@ -28,6 +28,12 @@ export default {
     failed: 'The identity provider cannot be reached. Please try again later.',
     retry: 'Try again',
     forbidden: 'The account you signed in with may not use this page.',
+    forbiddenHint: 'Go to the page of your own role, or sign out and use another account.',
+    expired: 'Your sign-in has expired',
+    expiredHint: 'What you have typed is still on this page. Sign in again with the same account ({name}) in a new tab, then continue here.',
+    again: 'Sign in again',
+    renewed: 'You are signed in again',
+    renewedHint: 'Go back to the other tab and continue. You can close this one.',
   },
   common: {
     loading: 'Loading…',

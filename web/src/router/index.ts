@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { CALLBACK_PATH } from '@/auth/oidc'
+import { AGAIN_PATH, CALLBACK_PATH } from '@/auth/oidc'
 import type { Role } from '@/auth/roles'
 import { returnFromProvider, loadProvider, signIn, useSession } from '@/auth/session'
 import { isReturningVisitor } from '@/auth/visitorHint'
@@ -50,6 +50,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/operations/people', component: staff(() => import('@/screens/staff/PeopleScreen.vue')), meta: operator },
   { path: '/audit', component: staff(() => import('@/screens/staff/AuditScreen.vue')), meta: { signedIn: true, role: 'auditor' } },
   { path: CALLBACK_PATH, component: EntranceScreen },
+  { path: AGAIN_PATH, component: () => import('@/screens/SignedInAgainScreen.vue'), meta: { signedIn: true } },
   { path: '/:rest(.*)*', component: () => import('@/screens/NotFoundScreen.vue') },
 ]
 
