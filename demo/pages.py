@@ -110,8 +110,9 @@ def _chooser(users: Mapping[str, DemoUser], value: str, texts: PageTexts, langua
     options = "".join(
         f'<option lang="zh-CN" value="{escape(name)}">{escape(text)}</option>' for name, text in described.items()
     )
-    typed = f'<input id="user" name="user" list="users" value="{escape(value)}" required autocomplete="off">'
-    return f'{typed}<datalist id="users">{options}</datalist>'
+    example = escape(next(iter(users), ""))
+    attributes = f'list="users" value="{escape(value)}" placeholder="{example}" required autocomplete="off"'
+    return f'<input id="user" name="user" {attributes}><datalist id="users">{options}</datalist>'
 
 
 def _description_of(user: DemoUser, texts: PageTexts, language: Language) -> str:

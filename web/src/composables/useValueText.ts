@@ -6,6 +6,8 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 /** What persons wrote stays as they wrote it. */
 const WRITTEN = new Set(['reason', 'release_reason'])
+/** Numbers that name something are not grouped. */
+const NAMES = new Set(['year'])
 /** Where the names of a code are, by its column or fact; `staff.codes` has the others under the column's own name. */
 const GROUPS: Record<string, string> = {
   by_kind: 'staff.codes.actor_kind',
@@ -47,6 +49,7 @@ export function useValueText() {
     if (Array.isArray(value)) return value.map((each) => valueText(key, each)).join(' ') || NOTHING
     if (typeof value === 'object') return pairs(value, key)
     if (typeof value === 'boolean') return t(value ? 'staff.common.yes' : 'staff.common.no')
+    if (typeof value === 'number' && !NAMES.has(key)) return new Intl.NumberFormat(locale.value).format(value)
     const plain = String(value)
     if (WRITTEN.has(key)) return plain
     if (INSTANT.test(plain)) return formatInstant(plain)

@@ -39,3 +39,10 @@ export const boundsOf = (day: string) => {
   const next = new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10)
   return { since: `${day}T00:00:00+08:00`, until: `${next}T00:00:00+08:00` }
 }
+
+/** The shortest names of Monday to Sunday. */
+export function weekdayNames(language: string): string[] {
+  const form = new Intl.DateTimeFormat(language, { weekday: 'narrow', timeZone: 'UTC' })
+  // 2 January 2023 was a Monday.
+  return [...Array(7).keys()].map((day) => form.format(new Date(Date.UTC(2023, 0, 2 + day))))
+}

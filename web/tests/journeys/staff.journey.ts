@@ -32,7 +32,7 @@ test('an operator lands on the overview, whose charts, tables and pages have no 
   await heading(page, '概览')
   const { look, flaws } = inspect(page)
   const pool = page.locator('[data-figure="pool_free"]')
-  await pool.locator('canvas').or(pool.getByText('此期间没有数字。')).first().waitFor()
+  await pool.locator('canvas').or(pool.getByText('此期间没有数据。')).first().waitFor()
   // Maintenance counts for the first time within two minutes of the start.
   for (let attempt = 0; attempt < 40 && (await pool.locator('canvas').count()) === 0; attempt++) {
     await page.waitForTimeout(3000)

@@ -66,6 +66,13 @@ export default {
       off: 'no limit',
       edit: 'Change',
       fileName: '{name}.csv',
+      timeFlaw: 'Please write {form}, for example {example}.',
+      timeMissing: 'Please give a time.',
+      chooseDay: 'Choose a day',
+      monthBefore: 'Previous month',
+      monthAfter: 'Next month',
+      dayForm: 'year-month-day',
+      instantForm: 'year-month-day hour:minute',
     },
     overview: {
       title: 'Overview',
