@@ -11,8 +11,8 @@ _VEHICLE = """\
 **操作员信号 / signals of operators** (docs/operators.md), `{{"operator": "…", "reason": "…"}}`:
 
 - `release_holds`: 释放展示和备选的号码 / free what is held
-- `extend_validity`: + `"visit_by": "2026-11-30"`, 改最后一天 / move the last day
-- `cancel`: 取消预选, 不列黑名单 / end the reservation, no ban
+- `extend_validity`: `+ "visit_by": "YYYY-MM-DD"`，改最后一天 / move the last day
+- `cancel`: 取消预选，不列黑名单 / end the reservation, no ban
 """
 
 _BAN = """\

@@ -25,8 +25,8 @@ SUMMARIES = {
     Countdown.SESSION: "选号会话超时 (session)",
     Countdown.IDLE: "长期未操作 (unfinished_idle)",
     Countdown.VALIDITY: "预选号牌有效期 (validity)",
-    Countdown.REMINDER: "提醒短信,之后为有效期 (reminder, then validity)",
-    Countdown.LAST_DAY: "最后一天提醒,之后为有效期 (last_day, then validity)",
+    Countdown.REMINDER: "提醒短信，之后为有效期 (reminder, then validity)",
+    Countdown.LAST_DAY: "最后一天提醒，之后为有效期 (last_day, then validity)",
 }
 LAZY = frozenset({Countdown.SESSION, Countdown.IDLE})
 ONE_AT_A_TIME = (Countdown.REMINDER, Countdown.LAST_DAY, Countdown.VALIDITY)

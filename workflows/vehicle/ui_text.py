@@ -8,12 +8,23 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.durations import SHANGHAI
     from domain.preselection.deadlines import Countdown
+    from domain.preselection.values import Stage
 
 from workflows.messages import DecisionResult
 from workflows.search_attributes import OFFICE
 from workflows.ui_text import continued_details
 from workflows.vehicle.timers import SUMMARIES, ends_of
 
+STAGES: Mapping[str, str] = {
+    Stage.SERVICE_NOTES: "选号服务说明",
+    Stage.IDENTITY_VERIFICATION: "身份验证",
+    Stage.PLATE_SELECTION: "预选号牌",
+    Stage.COMPLETED: "完成号牌预选",
+    Stage.REGISTERED: "已办理",
+    Stage.EXHAUSTED: "机会已用完",
+    Stage.OVERDUE: "逾期未办",
+    Stage.CANCELLED: "已取消",
+}
 ON_ITS_WAY = "发送中 (on its way)"
 HANDED_OVER = "已交付 (handed over)"
 GIVEN_UP = "❌ 未能送出 (given up)"
@@ -36,7 +47,7 @@ def current_details(current: DecisionResult, now: datetime, sms: Mapping[str, st
     ends = ends_of(current)
     running = {name: ends[name] for name in SUMMARIES if ends.get(name, now) > now}
     lines = [
-        f"**阶段 / stage**: `{current.stage}`" + (" (dormant)" if current.is_dormant else ""),
+        f"**阶段 / stage**: {_stage_of(current)}",
         f"**剩余 / left**: 随机 {current.draws} · 自编 {current.composed}",
     ]
     if current.plate:
@@ -49,6 +60,11 @@ def current_details(current: DecisionResult, now: datetime, sms: Mapping[str, st
         lines.append("**短信 / SMS**: " + ", ".join(f"`{purpose}` {state}" for purpose, state in sms.items()))
     countdowns = [f"- {_shanghai(end)} {SUMMARIES[name]}" for name, end in sorted(running.items(), key=_by_end)]
     return "\n\n".join(lines) + "\n\n" + "\n".join(countdowns)
+
+
+def _stage_of(current: DecisionResult) -> str:
+    name = STAGES.get(str(current.stage), "")
+    return f"{name} `{current.stage}`" + (" 暂停 (dormant)" if current.is_dormant else "")
 
 
 def _by_end(countdown: tuple[Countdown, datetime]) -> datetime:

@@ -190,7 +190,7 @@ async def test_a_year_whose_notice_was_not_entered_and_texts_that_nobody_receive
     assert report.calendar
     assert report.calendar.provisional == report.calendar.years
     details = (await handle.query("__temporal_workflow_metadata")).current_details
-    assert "等待发送 1 条,近一天放弃 1 条" in details
+    assert "等待发送 1 条，近一天放弃 1 条" in details
     assert f"⚠️ {report.calendar.years[0]}" in details
     for year in report.calendar.years:
         await own_container.repositories.calendars.declare_year(year, Act(at, "operator", "wang"), official=True)

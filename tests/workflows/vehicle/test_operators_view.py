@@ -5,10 +5,12 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+from domain.preselection.values import Stage
 from tests.support.temporal_ui import attributes_of, details_of
 from tests.support.vehicles import Vehicle, numbers_of
 from tests.support.waiting import eventually
 from tests.support.world import World
+from workflows.vehicle.ui_text import STAGES
 
 GUIDE = Path(__file__).parents[3] / "docs" / "operators.md"
 QUERY = re.compile(
@@ -139,8 +141,12 @@ async def test_the_details_show_the_stage_the_chances_and_what_runs(world: World
     assert "备选号牌失效" in details
     await vehicle.confirm(number)
     details = await details_of(vehicle.handle)
-    assert "`completed`" in details
+    assert "完成号牌预选 `completed`" in details
     assert "备选号牌失效" not in details
+
+
+def test_every_stage_has_its_name() -> None:
+    assert set(STAGES) == set(Stage)
 
 
 async def test_the_title_names_the_office_and_nobody(world: World) -> None:
