@@ -26,6 +26,7 @@ web: setup
 	@$(PY) scripts/build_web.py
 
 run: web ## Start the whole system, with demo data unless XUANHAO_DEMO=0; Ctrl-C stops it
+	@echo "Starting everything (about half a minute the first time) …" >&2
 	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded --with-parent $$PPID
 
 test: check ## Check everything and run all tests

@@ -30,6 +30,7 @@ def main() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         sources = digest_of(sorted(source_files()))
         if not is_stamped(STAMP, sources):
+            sys.stderr.write("Building the web pages (about half a minute) …\n")
             require("npm", "run", "build")
             STAMP.write_text(sources)
 
