@@ -17,6 +17,9 @@ TIMEOUT_S = 3.0
 PAUSE_S = 0.002
 """Calls that are due within such a time are begun together."""
 
+LOST = 0
+"""The status of a call whose connection was closed before its response."""
+
 _END_OF_HEAD, _LENGTH = b"\r\n\r\n", b"content-length:"
 _STATUS = slice(9, 12)
 
@@ -40,7 +43,7 @@ class Outcome:
         return len(self.done) + self.refused.total()
 
     def note(self, status: int, took: Seconds) -> None:
-        if status < HTTPStatus.BAD_REQUEST:
+        if LOST < status < HTTPStatus.BAD_REQUEST:
             self.done.append(took)
         else:
             self.refused[status] += 1
@@ -54,13 +57,18 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._received = b""
         self._began = 0.0
+        self._waits = False
+
+    @property
+    def is_open(self) -> bool:
+        return self._transport is not None and not self._transport.is_closing()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
     def send(self, request: bytes, began: float) -> None:
         assert self._transport
-        self._began = began
+        self._began, self._waits = began, True
         self._transport.write(request)
 
     def close(self) -> None:
@@ -74,7 +82,15 @@ class _Connection(asyncio.Protocol):
             self._received = received
             return
         self._received = b""
-        self._answered(self, int(received[_STATUS]), time.perf_counter() - self._began)
+        self._end(int(received[_STATUS]))
+
+    def connection_lost(self, _: Exception | None) -> None:
+        if self._waits:
+            self._end(LOST)
+
+    def _end(self, status: int) -> None:
+        self._waits = False
+        self._answered(self, status, time.perf_counter() - self._began)
 
 
 def _length(received: bytes, head: int) -> int:
@@ -113,8 +129,8 @@ class LoadGenerator:
             while begun < outcome.offered:
                 due = min(outcome.offered, 1 + int(rate * (time.perf_counter() - began)))
                 for _ in range(begun, due):
-                    if self._idle:
-                        self._idle.pop().send(next(self._requests), time.perf_counter())
+                    if connection := self._idle_connection():
+                        connection.send(next(self._requests), time.perf_counter())
                     else:
                         group.create_task(self._begin())
                 begun = due
@@ -124,17 +140,24 @@ class LoadGenerator:
 
     async def _begin(self) -> None:
         began = time.perf_counter()
-        if not self._idle:
+        connection = self._idle_connection()
+        if connection is None:
             loop = asyncio.get_running_loop()
             _, connection = await loop.create_connection(lambda: _Connection(self._note), "127.0.0.1", self._port)
-        else:
-            connection = self._idle.pop()
         connection.send(next(self._requests), began)
+
+    def _idle_connection(self) -> _Connection | None:
+        """One that is open: the server closes what is idle for long."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_open:
+                return connection
+        return None
 
     def _note(self, connection: _Connection, status: int, took: Seconds) -> None:
         self._outcome.note(status, took)
         now = time.perf_counter()
-        if now < self._until:
+        if now < self._until and connection.is_open:
             self._outcome.offered += 1
             connection.send(next(self._requests), now)
         else:

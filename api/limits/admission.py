@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
+from hashlib import blake2b
 
 from api.limits.bounded_dict import BoundedDict
 from api.limits.neighbours import Neighbours, Pauses
@@ -227,13 +227,13 @@ class Admission:
 
     def remember(self, header: str, claims: Claims) -> None:
         """Remember the claims of a token that was verified, by the header that had it."""
-        self._verified[_digest(header)] = claims
+        self._verified[_digest(header.encode("latin-1"))] = claims
 
-    def claims_of(self, header: str) -> Claims | None:
+    def claims_of(self, header: bytes) -> Claims | None:
         """The claims of a header whose token was verified lately."""
         return self._verified.get(_digest(header))
 
 
-def _digest(header: str) -> bytes:
+def _digest(header: bytes) -> bytes:
     """A header may be as long as a head, so thousands of them are not kept."""
-    return sha256(header.encode("latin-1")).digest()
+    return blake2b(header, digest_size=32).digest()

@@ -7,8 +7,11 @@ neither a line of the log nor a span.
 
 import asyncio
 from collections import Counter
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import NamedTuple
+from uuid import uuid4
 
 import structlog
 
@@ -31,6 +34,8 @@ _SOME_INSTANT = "2026-01-01T00:00:00.000Z"
 
 _BASE, _ID_NAME = f"{BASE}/".encode(), REQUEST_ID.encode()
 _TOGETHER_SECONDS = 1.0
+_SAME, _LONG_AGO = timedelta(milliseconds=10), datetime.min.replace(tzinfo=UTC)
+"""How long the same instant is named to all; at ten times the load these are a dozen callers."""
 
 log = structlog.get_logger("requests")
 
@@ -57,22 +62,33 @@ class EarlyRefusals:
         self._security = security_headers(strict_transport)
         self._parts: dict[tuple[Language, str | None], _Parts] = {}
         self._refused: Counter[str] = Counter()
+        self._ids = _request_ids()
+        self._asked_at, self._retry_at, self._retry_after = _LONG_AGO, b"", ""
 
     def response(self, head: Head) -> EarlyResponse | None:
         """The refusal of a request with this head; None if it may go on."""
         if head.method not in WRITES or not head.target.startswith(_BASE):
             return None
         given, now = dict(head.headers), self._context.clock()
-        if not is_unambiguous(head.headers, head.version) or not self._is_refused(_text(given, b"authorization"), now):
+        token = given.get(b"authorization", b"")
+        if not is_unambiguous(head.headers, head.version) or not self._is_refused(token, now):
             return None
         self._count(head.method)
-        parts = self._parts_for(preferred_language(_text(given, b"accept-language")), _text(given, b"origin"))
-        request_id, retry_at = request_id_from(_text(given, _ID_NAME)), ask_again(now)
-        ours = f"{REQUEST_ID}: {request_id}\r\nretry-after: {retry_after(retry_at, now)}\r\n"
-        body = parts.before + format_instant(retry_at).encode() + parts.after
+        parts = self._parts_for(_text(given, b"accept-language"), _text(given, b"origin"))
+        if not self._asked_at <= now < self._asked_at + _SAME:
+            self._ask_again(now)
+        request_id = request_id_from(_text(given, _ID_NAME)) if _ID_NAME in given else next(self._ids)
+        ours = f"{REQUEST_ID}: {request_id}\r\nretry-after: {self._retry_after}\r\n"
+        body = parts.before + self._retry_at + parts.after
         return EarlyResponse(parts.status, parts.headers + ours.encode(), body)
 
-    def _is_refused(self, token: str, at: datetime) -> bool:
+    def _ask_again(self, now: datetime) -> None:
+        """Choose when those that are refused now may repeat their calls."""
+        retry_at = ask_again(now)
+        self._asked_at = now
+        self._retry_at, self._retry_after = format_instant(retry_at).encode(), retry_after(retry_at, now)
+
+    def _is_refused(self, token: bytes, at: datetime) -> bool:
         context = self._context
         claims = context.admission.claims_of(token)
         if claims is None or not context.admission.writes.would_refuse(claims.subject):
@@ -81,8 +97,9 @@ class EarlyRefusals:
             return False
         return context.call_rate.take(claims.subject, at)
 
-    def _parts_for(self, language: Language, origin: str) -> _Parts:
+    def _parts_for(self, languages: str, origin: str) -> _Parts:
         allowed = origin if self._cross_origin and self._cross_origin.is_allowed_origin(origin) else None
+        language = preferred_language(languages)
         parts = self._parts.get((language, allowed))
         if parts is None:
             parts = self._parts[language, allowed] = self._build(language, allowed)
@@ -113,5 +130,12 @@ class EarlyRefusals:
         self._refused.clear()
 
 
+def _request_ids() -> Iterator[str]:
+    """They cost less than random ones, of which each asks the operating system."""
+    mine = str(uuid4())[:-12]
+    return (f"{mine}{number:012x}" for number in count())
+
+
 def _text(headers: dict[bytes, bytes], name: bytes) -> str:
-    return headers.get(name, b"").decode("latin-1")
+    value = headers.get(name)
+    return value.decode("latin-1") if value else ""
