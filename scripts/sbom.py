@@ -14,7 +14,6 @@ from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentScope, ComponentType
 from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from scripts.licences import ROOT, python_packages
@@ -33,6 +32,9 @@ def server_versions() -> dict[str, str]:
 
 def bill_of(servers: dict[str, str]) -> str:
     """The document as JSON. Raises `ValueError` where it does not keep to the schema."""
+    # It parses forty grammars when it is imported, which takes seconds: others, as the tests, should not wait for it.
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415 - see above.
+
     bom = Bom(components=[*_python(), *_web(), *_servers(servers)])
     bom.metadata.component = Component(name="xuanhao", type=ComponentType.APPLICATION, bom_ref="xuanhao")
     bom.register_dependency(bom.metadata.component, bom.components)

@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
 from random import Random
@@ -19,19 +18,20 @@ from storage.fairness.evidence import count_by_place, weigh_day
 
 BIAS, DRAWS = 0.02, 2_000
 FREE = Template.parse("A!!!!").mask() | Template.parse("!!!!!").mask()
-NUMBERS = [*positions_in(FREE)]
-ENDING_IN_8 = [position for position in NUMBERS if serial_at(position).endswith("8")]
-WITH_8_IN_THE_MIDDLE = [position for position in NUMBERS if serial_at(position)[2] == "8"]
+LAST, MIDDLE = 4, 2
+"""Places in a number."""
 
 
-def files_of(chance: Random, bias: float, preferred: Sequence[int] = ENDING_IN_8) -> dict[str, bytes]:
-    """A day of draws whose numbers are freed again at once; so many of the picks are among the preferred numbers."""
+def files_of(chance: Random, bias: float, place: int = LAST) -> dict[str, bytes]:
+    """A day of draws whose numbers are freed again at once; so many of the picks are among those with an 8 there."""
+    numbers = [*positions_in(FREE)]
+    preferred = [position for position in numbers if serial_at(position)[place] == "8"]
     bitmap = FREE.to_bytes(POOL_BYTES, "big")
     digest, lines, draws = sha256(bitmap).hexdigest(), list[str](), list[str]()
     for number in range(DRAWS):
         picked = set[int]()
         while len(picked) < 10:
-            picked.add(chance.choice(preferred if chance.random() < bias else NUMBERS))
+            picked.add(chance.choice(preferred if chance.random() < bias else numbers))
         positions = chance.sample(sorted(picked), 10)
         draws.append(json.dumps({"draw_id": str(number), "rounds": [{"picks": []}], "numbers": []}))
         lines += [
@@ -58,7 +58,7 @@ def test_two_percent_more_of_one_digit_raise_an_alarm_within_the_day_and_fair_dr
 
 def test_two_percent_more_of_one_digit_in_the_middle_raise_an_alarm_within_the_day() -> None:
     statistics = DrawStatistics(Evidence(2026), DrawTests(2026), timedelta(days=1))
-    weigh_day(files_of(Random(14), BIAS, WITH_8_IN_THE_MIDDLE), statistics)
+    weigh_day(files_of(Random(14), BIAS, MIDDLE), statistics)
     assert statistics.alarms() == ["day: third", "year: third"]
 
 
