@@ -38,5 +38,5 @@ class DeadlineActivities(Deadlines):
         at = self._clock.now(page.at)
         extensions = deadline_extensions(due, page.given, calendars, operation_id=page.operation_id, at=at)
         vehicles = VehicleClient(activity.client(), activity.info().task_queue, self._seals)
-        unreached = await send_extensions(vehicles, extensions)
+        unreached = await send_extensions(vehicles, extensions, self._reservations.live)
         return PostponedPage(len(extensions), unreached, str(due[-1].id) if len(due) == MOST else None)

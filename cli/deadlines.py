@@ -45,9 +45,7 @@ async def extend(
     outage, command = Outage(since, until, office, visit_by), context.command(reason)
     if directly:
         sent = await extend_directly(context.operations, command, outage)
-        warnings = [f"{sent.unreached} have no workflow"] if sent.unreached else []
-        record = {"told": sent.vehicles - sent.unreached, "unreached": sent.unreached}
-        return Output([record], warnings, int(bool(sent.unreached)))
+        return Output([{"told": sent.vehicles, "started": sent.started}])
     moving = await postpone_outage(context.operations, command, outage)
     return _output(moving)
 

@@ -47,10 +47,10 @@ class Postponement:
 
 @dataclass(frozen=True)
 class DirectExtension:
-    """The number of vehicles to extend, and of those without a workflow."""
+    """The number of vehicles that were signalled, and of those whose workflow had to be started for it."""
 
     vehicles: int
-    unreached: int
+    started: int
 
 
 @dataclass(frozen=True)
@@ -155,13 +155,13 @@ async def extend_directly(context: OperationsContext, command: OperatorCommand, 
     if await _needs_second(context, outage, given, command.at):
         raise invalid("visit_by", "needs_second")
     operation_id = postponement_workflow_id(str(command.id))
-    vehicles = unreached = 0
+    vehicles = started = 0
     async for due in due_in(context, given):
         calendars = await context.repositories.calendars.of_offices({each.office_code for each in due})
         extensions = deadline_extensions(due, given, calendars, operation_id=operation_id, at=command.at)
-        unreached += await send_extensions(context.vehicles, extensions)
+        started += await send_extensions(context.vehicles, extensions, context.repositories.reservations.live)
         vehicles += len(extensions)
-    return DirectExtension(vehicles, unreached)
+    return DirectExtension(vehicles, started)
 
 
 async def outage_input(context: OperationsContext, command: OperatorCommand, outage: Outage) -> PostponementInput:

@@ -2,8 +2,8 @@
 
 import asyncio
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
@@ -80,16 +80,28 @@ class VehicleClient:
         """Send a signal; False when the workflow has ended, or never started. Raises `Unavailable`."""
         arguments = [] if command is None else [self._seals.seal(preselection_id, act, command)]
         handle = self._temporal.get_workflow_handle(vehicle_workflow_id(preselection_id))
-        try:
-            async with asyncio.timeout(SIGNAL_TIMEOUT_SECONDS):
-                await handle.signal(act, args=arguments)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise Unavailable({"temporal": "down"}) from error
-        except (RuntimeError, TimeoutError) as error:
-            raise Unavailable({"temporal": "down"}) from error
+        with _translate_signal_errors():
+            try:
+                async with asyncio.timeout(SIGNAL_TIMEOUT_SECONDS):
+                    await handle.signal(act, args=arguments)
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return False
+                raise
         return True
+
+    async def start_with_signal(self, vehicle: VehicleStart, act: str, command: Any) -> None:
+        """Start a workflow that does not run, with a signal that it handles first. Raises `Unavailable`."""
+        with _translate_signal_errors():
+            async with asyncio.timeout(SIGNAL_TIMEOUT_SECONDS):
+                await self._temporal.start_workflow(
+                    VEHICLE_WORKFLOW,
+                    VehicleInput(vehicle.preselection_id),
+                    task_queue=self._task_queue,
+                    start_signal=act,
+                    start_signal_args=[self._seals.seal(vehicle.preselection_id, act, command)],
+                    **vehicle_options(vehicle),
+                )
 
     async def _start_with(self, vehicle: VehicleStart, act: str, sealed: Any) -> ActionResult:
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
@@ -107,6 +119,14 @@ class VehicleClient:
             await asyncio.gather(operation.workflow_handle(), return_exceptions=True)
             raise
         return result
+
+
+@contextmanager
+def _translate_signal_errors() -> Iterator[None]:
+    try:
+        yield
+    except (RPCError, RuntimeError, TimeoutError) as error:
+        raise Unavailable({"temporal": "down"}) from error
 
 
 def new_update_id() -> str:

@@ -103,7 +103,7 @@ class PostponePageInput:
 
 @dataclass(frozen=True)
 class PostponedPage:
-    """`found` had to move and were signalled; `unreached` of them have no workflow. `last` is None at the end."""
+    """`found` had to move and were signalled; `unreached` of them had to be started. `last` is None at the end."""
 
     found: int
     unreached: int

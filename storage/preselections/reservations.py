@@ -124,6 +124,12 @@ class Reservations:
         found = await self._database.rows(select(*names).where(*conditions).order_by(columns.id).limit(limit))
         return [DueReservation(*row) for row in found]
 
+    async def live(self, ids: Collection[UUID]) -> list[UUID]:
+        """Those of these preselections that are live reservations."""
+        columns = preselection.c
+        wanted = select(columns.id).where(columns.id.in_(ids), columns.stage == text("'completed'"))
+        return [row[0] for row in await self._database.rows(wanted)]
+
     async def creations(self, ids: Collection[UUID]) -> dict[UUID, tuple[datetime, Policy]]:
         """When these live reservations were made, which was their last act, and by which policy."""
         columns = preselection.c

@@ -74,7 +74,7 @@ async def test_an_outage_moves_deadlines_directly_too_while_no_worker_may_run(co
     day = (await selection.view())["visit_by"]
     outage = ("deadlines", "extend", "--since", f"{day}T10:00", "--until", f"{day}T12:00", "--office", office.code)
     extending = await xuanhao("--operator", "wang", *outage, "--reason", "系统中断", "--directly")
-    assert extending.records == [{"told": 1, "unreached": 0}]
+    assert extending.records == [{"told": 1, "started": 0}]
 
     async def has_moved() -> bool:
         return bool((await selection.view())["visit_by"] > day)

@@ -57,5 +57,5 @@ class PostponementWorkflow:
     def _details(self) -> str:
         lines = [f"- 第{number}遍 / look {number}: {found}" for number, found in enumerate(self._found, 1)]
         if self._unreached:
-            lines.append(f"- 没有流程 / without a workflow: {self._unreached}")
+            lines.append(f"- 流程已重新启动 / workflows started again: {self._unreached}")
         return "\n".join(lines)

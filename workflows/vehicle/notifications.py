@@ -14,10 +14,11 @@ from workflows.messages import ActionResult, DecisionResult
 from workflows.ports import Notifications as Port
 from workflows.ports import SmsInput
 from workflows.retries import NOTIFICATION
-from workflows.vehicle.decisions import now
+from workflows.vehicle.decisions import VehicleDecisions, now
 from workflows.vehicle.ui_text import GIVEN_UP, HANDED_OVER, ON_ITS_WAY
 
 _REJECTION_SMS = "rejection-sms"
+_EXTENSION_SMS = "extension-sms"
 
 
 class Notifications:
@@ -56,6 +57,14 @@ class Notifications:
         result = await decision
         if is_sent:
             self.send(Purpose.REJECTED)
+        return result
+
+    async def follow_extension(self, decision: Awaitable[ActionResult], run: VehicleDecisions) -> ActionResult:
+        """Await the decision. The first one of a run has no earlier state, which would show that the day has moved."""
+        is_sent = run.current is None and workflow.patched(_EXTENSION_SMS)
+        result = await decision
+        if is_sent:
+            self.send(Purpose.DEADLINE_MOVED)
         return result
 
     def send(self, purpose: Purpose, entry_id: str | None = None) -> None:

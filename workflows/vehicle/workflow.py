@@ -275,7 +275,7 @@ class VehicleWorkflow:
 
     @workflow.update(description="延长有效期到 visit_by 当天结束 (operator, reason, visit_by)")
     async def extend_validity(self, command: ExtendValidity) -> ActionResult:
-        return await self._move("extend_validity", command)
+        return await self._notifications.follow_extension(self._move("extend_validity", command), self._decisions)
 
     @extend_validity.validator
     def validate_extend_validity(self, command: ExtendValidity) -> None:

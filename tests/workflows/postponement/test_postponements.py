@@ -15,7 +15,7 @@ from tests.support.vehicles import Vehicle
 from tests.support.waiting import eventually
 from tests.support.world import World
 from worker.run import make_worker
-from workflows.deadline_extensions import deadline_extensions, new_last_day, send_extensions
+from workflows.deadline_extensions import DeadlineExtension, deadline_extensions, new_last_day, send_extensions
 from workflows.messages import Postponed, PostponementInput
 from workflows.postponement.workflow import PostponementWorkflow
 
@@ -108,19 +108,41 @@ async def test_the_workflow_moves_what_falls_into_the_day_and_says_how_much(worl
 
 
 @pytest.mark.slow
-async def test_a_vehicle_whose_workflow_is_gone_is_reported_as_left(world: World) -> None:
+async def test_a_vehicle_whose_workflow_is_gone_is_started_and_moved(world: World) -> None:
     vehicle = await reserve_plate(world)
     day = await last_day_of(vehicle)
     await vehicle.handle.terminate("by hand")
     given = PostponementInput("wang", "停电", [day.isoformat()], closed=False, office=vehicle.office.code)
     handle = await start_postponement(world, given)
-    await world.time().fast_forward(handle, timedelta(minutes=20))
-    assert await handle.result() == Postponed([1, 1, 1, 1], 1)
+    await vehicle.wait_until(lambda state: state.reservation and state.reservation.visit_by > day)
+    await world.time().fast_forward(handle, timedelta(seconds=16))
+    assert await handle.result() == Postponed([1, 0], 0)
+    assert (await vehicle.text("deadline_moved")).text
+
+
+async def test_a_vehicle_that_was_registered_in_the_same_instant_is_not_started_again(world: World) -> None:
+    vehicle = await reserve_plate(world)
+    extensions = await extensions_of(vehicle, outage(await last_day_of(vehicle)))
+    await vehicle.register()
+    await vehicle.handle.result()
+    run_id = (await vehicle.handle.describe()).run_id
+    assert await send_extensions(world.vehicles, extensions, world.container.repositories.reservations.live) == 0
+    assert (await vehicle.handle.describe()).run_id == run_id
+
+
+async def extensions_of(vehicle: Vehicle, given: PostponementInput) -> list[DeadlineExtension]:
+    """What an operator's command finds for this vehicle's office."""
+    repositories = vehicle.world.container.repositories
+    given = replace(given, office=vehicle.office.code)
+    due = await repositories.reservations.of_last_days([await last_day_of(vehicle)], office_code=given.office)
+    calendars = await repositories.calendars.of_offices([vehicle.office.code])
+    return deadline_extensions(due, given, calendars, operation_id=str(uuid4()), at=system_clock())
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("is_lost", [False, True], ids=["running", "lost"])
 async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_signalled_before_one_runs(
-    real_time_world: World,
+    real_time_world: World, *, is_lost: bool
 ) -> None:
     queue = f"outage-{uuid4()}"
     container, client = real_time_world.container, real_time_world.client
@@ -134,11 +156,11 @@ async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_signall
         return system_clock() > reservation.deadline
 
     await eventually(has_passed)
-    given = replace(outage(shanghai_day(reservation.deadline)), office=vehicle.office.code)
-    due = await container.repositories.reservations.of_last_days([reservation.visit_by], office_code=given.office)
-    calendars = await container.repositories.calendars.of_offices([vehicle.office.code])
-    extensions = deadline_extensions(due, given, calendars, operation_id="over-midnight", at=system_clock())
-    assert (len(extensions), await send_extensions(world.vehicles, extensions)) == (1, 0)
+    if is_lost:
+        await vehicle.handle.terminate("as if Temporal had lost it")
+    extensions = await extensions_of(vehicle, outage(shanghai_day(reservation.deadline)))
+    live = container.repositories.reservations.live
+    assert (len(extensions), await send_extensions(world.vehicles, extensions, live)) == (1, int(is_lost))
     async with make_worker(client, queue, container.activities()):
         state = await vehicle.wait_until(lambda state: state.reservation != reservation)
         assert state.stage is Stage.COMPLETED
