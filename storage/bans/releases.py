@@ -25,7 +25,9 @@ async def release_early(connection: AsyncConnection, entry_id: UUID, act: Act) -
     released = (await connection.execute(releasing)).one_or_none()
     if released:
         subject = Subject(released.preselection_id)
-        await note(connection, act, "release_ban_early", subject, entry_id=entry_id, until=released.until)
+        await note(
+            connection, act, "release_ban_early", subject, entry_id=entry_id, until=released.until, in_force=True
+        )
     return released is not None
 
 

@@ -1,7 +1,8 @@
 """Numbers that an operator withholds from the pool, with a reason, and releases again.
 
-Both take effect at once, and a second operator confirms each afterwards; unconfirmed ones are listed. A released number
-cools for a random time first, so that nobody can know when it is free.
+Both take effect at once, and a second operator confirms each afterwards; unconfirmed ones are listed. Whoever does not
+agree releases the numbers: then exactly those that were withheld become free. A released number cools for a random time
+first, so that nobody can know when it is free.
 """
 
 import secrets
@@ -30,6 +31,7 @@ _NAMES = (
     "id", "prefix", "plates", "reason", "withheld_at", "withheld_by", "confirmed_at", "confirmed_by", "released_at",
     "released_by", "release_reason", "release_confirmed_at", "release_confirmed_by", "kind",
 )  # fmt: skip
+_IN_FORCE_AT_ONCE: tuple[AuditAction, ...] = ("withhold_numbers", "release_withheld")
 _COLUMNS = [withholding.c[name] for name in _NAMES]
 
 # In byte order, as in decisions: statements for the same plates queue instead of deadlocking.
@@ -223,15 +225,10 @@ async def _update(connection: AsyncConnection, withholding_id: UUID, changes: di
 
 
 async def _note(connection: AsyncConnection, act: Act, action: AuditAction, about: Withholding) -> None:
-    await note(
-        connection,
-        act,
-        action,
-        Subject(plates=about.plates),
-        withholding_id=about.id,
-        prefix=about.prefix,
-        kind=about.kind,
-    )
+    facts: dict[str, Any] = {"withholding_id": about.id, "prefix": about.prefix, "kind": about.kind}
+    if action in _IN_FORCE_AT_ONCE:
+        facts["in_force"] = True
+    await note(connection, act, action, Subject(plates=about.plates), **facts)
 
 
 def _withholding(row: Row[*tuple[Any, ...]]) -> Withholding:

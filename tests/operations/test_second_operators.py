@@ -5,11 +5,13 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.calendar import shanghai_day
 from domain.instants import format_instant
 from process.clock import system_clock
+from storage.postgres.tables import claim
 from tests.support.applicants import Caller, Selection
 from tests.support.command_line import Run
 from tests.support.country import Country
@@ -199,3 +201,25 @@ async def test_attack_one_operator_lifts_an_exclusion(country: Country) -> None:
             assert (refused.code, refused.body["errors"][0]["field"]) == ("validation_failed", "template")
     assert (await caller.get(f"/operations/pool/{prefix}")).ok()["total"] == 10 + 100 - 2
     (await caller.post("/operations/segments", {"prefix": prefix, "template": "A01!!"})).ok()
+
+
+async def test_attack_one_operator_keeps_a_number_for_a_friend(country: Country) -> None:
+    """One operator alone takes numbers away from everybody at once, but can give them to nobody."""
+    office, first = await country.own_office("B9!!!"), operator(country)
+    number = f"{office.prefixes[0]}B9123"
+    made = (await first.post("/operations/withholdings", {"numbers": [number], "reason": "公务预留"})).ok()
+    path = f"/operations/withholdings/{made['withholding']['id']}"
+    assert not await composes(country, office.prefixes[0], "B9123")
+    account = operator(country)
+    account.claims["id_number"] = first.claims["id_number"]
+    for caller in (first, account):
+        assert (await caller.post(f"{path}/confirmation")).code == "second_operator_needed"
+    (await first.post(f"{path}/release", {"reason": "不再需要"})).ok()
+    assert not await composes(country, office.prefixes[0], "B9123")
+    held = await country.stack.repositories.database.row(
+        select(claim.c.kind, claim.c.until).where(claim.c.plate == number)
+    )
+    assert held is not None
+    assert (held.kind, held.until >= system_clock() + timedelta(hours=23)) == ("cooling", True)
+    waits = (await operator(country).get("/operations/unconfirmed")).ok()["withholdings"]
+    assert made["withholding"]["id"] in {each["id"] for each in waits}

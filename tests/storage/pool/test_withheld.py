@@ -135,6 +135,22 @@ async def test_withholding_and_giving_back_each_wait_for_another_operator(withhe
     assert await withheld_numbers.unconfirmed_withholdings() == []
 
 
+async def test_a_second_operator_who_refuses_gives_back_exactly_what_was_withheld(
+    pool: Pool, withheld_numbers: WithheldNumbers
+) -> None:
+    await pool.add_claims(numbers(1), "reserved", FOREVER)
+    done = await withheld_numbers.withhold(uuid4(), B, numbers(1, 2, 3), FIRST)
+    other = await withhold(withheld_numbers, 4)
+    assert done.withholding is not None
+    assert await release(withheld_numbers, done.withholding.id)
+    cooled = LATER + 3 * DAY
+    levels = await PoolRecords(pool.database).levels(B, cooled)
+    assert (levels["free"], levels["reserved"], levels["withheld"]) == (98, 1, 1)
+    drawn = set(await pool.index.draw(B, 100, at=cooled, until=FOREVER))
+    assert drawn >= set(numbers(2, 3))
+    assert not drawn & set(other.plates)
+
+
 async def test_every_act_is_audited_with_its_numbers(pool: Pool, withheld_numbers: WithheldNumbers) -> None:
     made = await withhold(withheld_numbers, 1, 2)
     await withheld_numbers.confirm(made.id, SECOND)
@@ -146,6 +162,8 @@ async def test_every_act_is_audited_with_its_numbers(pool: Pool, withheld_number
         ("confirm_withholding", "op-2", numbers(1, 2)),
         ("release_withheld", "op-2", numbers(1, 2)),
     ]
+    # What is in force before its confirmation says so.
+    assert [entry.facts.get("in_force") for entry in entries if entry.plates] == [True, None, True]
 
 
 async def test_two_that_withhold_the_same_numbers_share_none(pool: Pool, withheld_numbers: WithheldNumbers) -> None:

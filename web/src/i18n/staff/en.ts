@@ -50,7 +50,7 @@ export default {
       prefix: 'Prefix',
       preview: 'Preview',
       done: 'Done.',
-      waits: 'Submitted: it waits for a second operator.',
+      waits: 'Submitted: it waits for a second operator.', inForce: 'In force. A second operator still has to confirm it.',
       csv: 'Download as a table',
       table: 'Table',
       none: 'There are no records.',

@@ -50,7 +50,7 @@ export default {
       prefix: '号牌前缀',
       preview: '预览',
       done: '已完成。',
-      waits: '已提交，等待另一名操作员复核。',
+      waits: '已提交，等待另一名操作员复核。', inForce: '已经生效，仍须另一名操作员复核。',
       csv: '下载表格',
       table: '表格',
       none: '没有记录。',

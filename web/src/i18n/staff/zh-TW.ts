@@ -50,7 +50,7 @@ export default {
       prefix: '號牌前綴',
       preview: '預覽',
       done: '已完成。',
-      waits: '已提交，等待另一名操作員複核。',
+      waits: '已提交，等待另一名操作員複核。', inForce: '已經生效，仍須另一名操作員複核。',
       csv: '下載表格',
       table: '表格',
       none: '沒有記錄。',
