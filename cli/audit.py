@@ -87,6 +87,8 @@ async def list_withholdings(*, window: Window = DEFAULT_WINDOW, context: Context
 async def list_ban_releases(*, window: Window = DEFAULT_WINDOW, context: Context) -> Output:
     """List bans released early, with reasons; of the last 30 days by default."""
     found = await auditing.ban_releases_in(context.operations, window.period(context.now, _MONTH), limit=window.limit)
+    shown = [str(each.id) for each in found]
+    await note_look(context.operations, "look_blacklist", context.now, by="releases", shown=shown)
     return Output([asdict(each) for each in found])
 
 
@@ -135,6 +137,7 @@ async def count_desk_acts(
     if not clerk:
         return Output([vars(each) for each in await auditing.desk_counts(operations, period, limit=window.limit)])
     account = operations.repositories.hashes.clerk(sys.stdin.readline().strip())
+    await note_look(operations, "look_reservations", context.now, by="clerk", clerk=account)
     return Output(
         [vars(each) for each in await auditing.desk_acts(operations, period, clerk=account, limit=window.limit)]
     )

@@ -19,7 +19,7 @@ class HttpSettings(BaseSettings):
         default=False, description="Limit browsers to TLS for hosts below this one too"
     )
     hsts_preload: bool = Field(default=False, description="Permit browsers to ship that rule")
-    looks_per_day: int = Field(500, ge=1, description="Looks of a clerk or operator on a day without an alert")
+    looks_per_day: int = Field(500, ge=1, description="Looks of a clerk, operator or auditor on a day without an alert")
     streams_per_account: int = Field(60, ge=1, description="Open event streams per account and process")
 
     @property

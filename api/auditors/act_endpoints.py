@@ -59,7 +59,7 @@ async def audit_appeals(context: CurrentContext, request: Request, query: PageOf
 
 @router.get("/looks", responses=RESPONSES, response_model=ActPage)
 async def audit_looks(context: CurrentContext, request: Request, query: PageOf) -> ActPage | Response:
-    """Looks of clerks and operators at lists of people and vehicles, exports, and alerts about too many."""
+    """Looks of clerks, operators and auditors at people and vehicles, exports, and alerts about too many."""
     return await _acts(context, request, query, "looks")
 
 
@@ -73,7 +73,7 @@ async def audit_temporal(context: CurrentContext, request: Request, query: PageO
 async def audit_look_figures(
     context: CurrentContext, request: Request, query: Annotated[DayQuery, Query()]
 ) -> LookCountList | Response:
-    """How often each clerk and operator looked on a day, by default today; most looks first."""
+    """How often each clerk, operator and auditor looked on a day, by default today; most looks first."""
     day = query.day or shanghai_day(context.now())
     limit = context.app.settings.looks_per_day
     until = end_of_day(day)

@@ -16,7 +16,8 @@ from api.auditors.schemas import (
     ClerkCountsList,
     UnconfirmedAnswer,
 )
-from api.auditors.unconfirmed import unconfirmed_answer
+from api.auditors.unconfirmed import noted_unconfirmed
+from api.auth.looks import note_look
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read
 from api.http.secured_route import area
@@ -44,8 +45,9 @@ async def audit_withholdings(
 async def audit_ban_releases(
     context: CurrentContext, request: Request, query: Annotated[PeriodQuery, Query()]
 ) -> BanReleaseList | Response:
-    """Bans that an operator released early; newest first."""
+    """Bans that an operator released early; newest first. The look is recorded, for holders' names are shown."""
     found = await auditing.ban_releases_in(context.app.operations, period_of(context, query), limit=query.limit)
+    await note_look(context, "look_blacklist", by="releases", shown=[str(entry.id) for entry in found])
     items = [ban_item(entry) for entry in found]
     return _table(BanItem, items) if wants_table(request) else BanReleaseList(items=items)
 
@@ -53,7 +55,7 @@ async def audit_ban_releases(
 @router.get("/unconfirmed", responses=responses_of_read())
 async def audit_unconfirmed(context: CurrentContext) -> UnconfirmedAnswer:
     """All commands that wait for a second operator."""
-    return await unconfirmed_answer(context)
+    return await noted_unconfirmed(context)
 
 
 @router.get("/desk", responses=RESPONSES, response_model=ClerkCountsList)
@@ -73,6 +75,9 @@ async def audit_desk_acts(
     """Each confirmation and rejection, of one clerk or of all; newest first."""
     period = period_of(context, query)
     found = await auditing.desk_acts(context.app.operations, period, clerk=query.clerk, limit=query.limit)
+    if query.clerk:
+        # Not as typed: that may be anything.
+        await note_look(context, "look_reservations", by="clerk", clerk=found[0].clerk if found else None)
     items = [ClerkActItem(**plain(vars(act))) for act in found]
     return _table(ClerkActItem, items) if wants_table(request) else ClerkActList(items=items)
 

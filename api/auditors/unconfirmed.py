@@ -1,6 +1,7 @@
 """Commands that wait for a second operator, for operators and auditors."""
 
 from api.auditors.schemas import DecidedAppealItem, OperatorRequestItem, UnconfirmedAnswer
+from api.auth.looks import note_look
 from api.http.request_context import RequestContext
 from api.operators.commands import ban_item, plain, withholding_item
 from api.operators.office_schemas import PolicyRequestItem
@@ -9,6 +10,14 @@ from storage.appeals.repository import AppealStatus
 from storage.staff.requests import OperatorRequest
 
 _MOST = 1000
+
+
+async def noted_unconfirmed(context: RequestContext) -> UnconfirmedAnswer:
+    """The same, with the caller's look at the masked holders of bans."""
+    answer = await unconfirmed_answer(context)
+    if shown := [each.id for each in answer.ban_releases]:
+        await note_look(context, "look_blacklist", unconfirmed=True, shown=shown)
+    return answer
 
 
 async def unconfirmed_answer(context: RequestContext) -> UnconfirmedAnswer:

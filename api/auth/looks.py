@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 
 
 async def note_look(context: RequestContext, action: AuditAction, **facts: Any) -> None:
-    """Record a look of the caller, a clerk or an operator; `action` is one of `storage.audit.looks.LOOKS`."""
+    """Record a look of the caller, of whatever role; `action` is one of `storage.audit.looks.LOOKS`."""
     act = _act_of(context)
     await context.repositories.audit_trail.record(act, action, **facts)
     await alert_above_limit(context)
@@ -45,4 +45,6 @@ def _act_of(context: RequestContext) -> Act:
     caller = context.caller
     if Role.OPERATOR in caller.claims.roles:
         return Act(context.now(), "operator", caller.claims.subject)
+    if Role.AUDITOR in caller.claims.roles:
+        return Act(context.now(), "auditor", caller.claims.subject)
     return Act(context.now(), "clerk", caller.hashes.clerk(caller.claims.subject))

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from api.auditors.schemas import UnconfirmedAnswer
-from api.auditors.unconfirmed import unconfirmed_answer
+from api.auditors.unconfirmed import noted_unconfirmed
 from api.auth.looks import note_look
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
@@ -19,10 +19,7 @@ router = area("/operations", tags=["operations"])
 @router.get("/unconfirmed", responses=responses_of_read())
 async def list_unconfirmed(context: CurrentContext) -> UnconfirmedAnswer:
     """All commands that wait for a second operator."""
-    answer = await unconfirmed_answer(context)
-    if shown := [each.id for each in answer.ban_releases]:
-        await note_look(context, "look_blacklist", unconfirmed=True, shown=shown)
-    return answer
+    return await noted_unconfirmed(context)
 
 
 @router.post("/blacklist/search", responses=responses_of_write())

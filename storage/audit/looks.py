@@ -23,7 +23,7 @@ _TIMEOUT = 30.0
 
 @dataclass(frozen=True)
 class LookCount:
-    """`actor` is an operator's name, or a clerk's keyed hash."""
+    """`actor` is an operator's or auditor's name, or a clerk's keyed hash."""
 
     actor_kind: ActorKind
     actor: str

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from storage.postgres.tables import Instant, metadata, one_of
 
-ACTOR_KINDS = ("applicant", "clerk", "operator", "timer", "system", "temporal")
+ACTOR_KINDS = ("applicant", "clerk", "operator", "timer", "system", "temporal", "auditor")
 
 audit = Table(
     "audit",

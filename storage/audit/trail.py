@@ -18,7 +18,7 @@ from storage.audit.actions import AuditAction
 from storage.audit.tables import audit
 from storage.postgres.database import Database
 
-ActorKind = Literal["applicant", "clerk", "operator", "timer", "system", "temporal"]
+ActorKind = Literal["applicant", "clerk", "operator", "timer", "system", "temporal", "auditor"]
 
 _COLUMNS = [
     audit.c[name]

@@ -64,6 +64,27 @@ async def test_attack_an_operator_reads_masked_names_and_a_person_s_acts_unseen(
     assert str(entry.id) in looks[1]["facts"]["shown"]
 
 
+async def test_attack_an_auditor_looks_at_people_unseen(country: Country) -> None:
+    caller, buyer = auditor(country), country.applicant()
+    await ban(country, buyer)
+    party = country.stack.repositories.hashes.party(buyer.party.id_number)
+    [entry] = await country.stack.repositories.bans.of_party(party)
+    (await operator(country).post(f"/operations/blacklist/{entry.id}/release", {"reason": "误判"})).ok()
+    office = await country.office()
+    selection, clerk = await reserve_plate(country, office), clerk_of(country, office)
+    (await clerk.post(f"/desk/preselections/{selection.id}/confirmation")).ok()
+    actor = country.stack.repositories.hashes.clerk(clerk.claims["sub"])
+    (await caller.get("/audit/ban-releases")).ok()
+    (await caller.get("/audit/unconfirmed")).ok()
+    (await caller.get("/audit/desk/acts", params={"clerk": actor})).ok()
+    (await caller.get("/audit/desk/acts")).ok()
+    looks = await looks_of(country, caller.claims["sub"])
+    assert [item["action"] for item in looks] == ["look_reservations", "look_blacklist", "look_blacklist"]
+    assert {item["actor_kind"] for item in looks} == {"auditor"}
+    assert looks[0]["facts"] == {"by": "clerk", "clerk": actor}
+    assert all(str(entry.id) in look["facts"]["shown"] for look in looks[1:])
+
+
 async def test_auditors_see_what_was_set_up(country: Country) -> None:
     caller, code = operator(country), f"audited-{uuid4().hex[:8]}"
     details = {"name": "甲车管所", "address": "甲路1号", "province": "广东省", "prefixes": [], "reason": "新设"}

@@ -31,7 +31,7 @@ export interface paths {
         };
         /**
          * Audit Ban Releases
-         * @description Bans that an operator released early; newest first.
+         * @description Bans that an operator released early; newest first. The look is recorded, for holders' names are shown.
          */
         get: operations["audit_ban_releases"];
         put?: never;
@@ -131,7 +131,7 @@ export interface paths {
         };
         /**
          * Audit Looks
-         * @description Looks of clerks and operators at lists of people and vehicles, exports, and alerts about too many.
+         * @description Looks of clerks, operators and auditors at people and vehicles, exports, and alerts about too many.
          */
         get: operations["audit_looks"];
         put?: never;
@@ -151,7 +151,7 @@ export interface paths {
         };
         /**
          * Audit Look Figures
-         * @description How often each clerk and operator looked on a day, by default today; most looks first.
+         * @description How often each clerk, operator and auditor looked on a day, by default today; most looks first.
          */
         get: operations["audit_look_figures"];
         put?: never;
@@ -1885,7 +1885,8 @@ export interface paths {
          * Read Readiness
          * @description Database, Redis and Temporal respond, take writes and are set up; otherwise 503, with the reason in `parts`.
          *
-         *     The reason is `down`, or what is missing: `no_migrations`, `no_namespace`, `no_search_attributes`.
+         *     The reason is `down`, or what is missing: `no_migrations`, `no_namespace`, `no_search_attributes`. The part `clock`
+         *     is named with `clock_skew` while this process's clock is not the database's.
          */
         get: operations["read_readiness"];
         put?: never;
