@@ -151,6 +151,10 @@ async def _write(changes: Sequence[OfficeChange], act: Act, connection: AsyncCon
 
 def _audit_values(change: OfficeChange, act: Act) -> dict[str, Any]:
     facts = {name: getattr(change.office, name) for name in change.fields}
+    # A fact without a value is left out.
+    removed = [] if change.is_new else [name for name, value in facts.items() if value is None]
+    if removed:
+        facts["removed"] = removed
     if position := facts.get("coordinates"):
         facts["coordinates"] = vars(position)
     action: AuditAction = "add_office" if change.is_new else "change_office"

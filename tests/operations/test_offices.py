@@ -70,6 +70,7 @@ async def test_an_office_is_added_changed_and_read_by_anybody_in_their_language(
     assert added.body in listed
     acts = (await wang.get("/operations/audit", params={"actor": wang.claims["sub"]})).ok()["items"]
     assert [act["action"] for act in acts] == ["add_office", "change_office", "change_office"]
+    assert [act["facts"].get("removed") for act in acts] == [None, ["hours"], None]
 
 
 async def test_what_can_not_be_an_office_is_refused_with_the_field(country: Country) -> None:
