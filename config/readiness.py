@@ -13,6 +13,7 @@ from domain.dependencies import DependencyBusy, DependencyUnavailable
 TIMEOUT_SECONDS = 3.0
 DOWN = "down"
 NO_MIGRATIONS, NO_NAMESPACE, NO_SEARCH_ATTRIBUTES = "no_migrations", "no_namespace", "no_search_attributes"
+CLOCK_SKEW = "clock_skew"
 
 log = structlog.get_logger("readiness")
 

@@ -101,7 +101,9 @@ class Settings(SecretFiles, ConnectionSettings, HttpSettings, IdentitySettings, 
 
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged")
 
-    clock_skew: str = Field("PT30S", description="How far Temporal's and a worker's clock may differ, in ISO 8601")
+    clock_skew: str = Field(
+        "PT30S", description="How far the clocks of Temporal, database and a process may differ, in ISO 8601"
+    )
     retention: str = Field("P3Y", description="How long personal data is kept after the end, in ISO 8601")
 
     fairness_day: str = Field("P1D", description="How long one secret of the verifiable draws is valid, in ISO 8601")

@@ -8,6 +8,7 @@ import structlog
 
 from activities.failures import ClockSkew
 from domain.dependencies import DependencyUnavailable
+from storage.postgres import clocks
 from worker.container import WorkerContainer
 
 log = structlog.get_logger("worker")
@@ -31,11 +32,7 @@ async def repeat(container: WorkerContainer, work: Callable[[datetime], Awaitabl
 
 async def agreed_time(container: WorkerContainer) -> datetime:
     """The worker's time. Raises `ClockSkew` if it is not the database's: holds would end early, and segments open."""
-    before = container.clock()
-    [[theirs]] = await container.repositories.database.fetch_raw(b"SELECT clock_timestamp()", {})
-    now = container.clock()
-    # A slow reading lies somewhere between both readings of ours.
-    skew = container.clock_skew
-    if skew is not None and not before - skew <= theirs <= now + skew:
+    now = await clocks.agreed_time(container.repositories.database, container.clock, container.clock_skew)
+    if now is None:
         raise ClockSkew
     return now

@@ -19,7 +19,8 @@ async def read_health() -> Health:
 async def read_readiness(request: Request) -> Health:
     """Database, Redis and Temporal respond, take writes and are set up; otherwise 503, with the reason in `parts`.
 
-    The reason is `down`, or what is missing: `no_migrations`, `no_namespace`, `no_search_attributes`.
+    The reason is `down`, or what is missing: `no_migrations`, `no_namespace`, `no_search_attributes`. The part `clock`
+    is named with `clock_skew` while this process's clock is not the database's.
     """
     await request.app.state.readiness.outcome()
     return Health(status="ok")

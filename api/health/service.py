@@ -1,8 +1,13 @@
 """Checks the required dependencies in parallel: whether they respond, and whether they are set up."""
 
+from contextlib import suppress
+
 from api.context import AppContext
-from config.readiness import NO_MIGRATIONS, lacking_in_temporal, unready_parts
+from config.readiness import CLOCK_SKEW, NO_MIGRATIONS, lacking_in_temporal, unready_parts
+from domain.dependencies import DependencyUnavailable
+from domain.durations import parse_duration
 from domain.errors import Unavailable
+from storage.postgres.clocks import agreed_time
 from storage.postgres.schema import is_set_up
 from storage.redis.health import ping
 
@@ -13,6 +18,7 @@ async def require_all_parts(context: AppContext) -> None:
         "database": _database(context),
         "redis": _redis(context),
         "temporal": lacking_in_temporal(context.temporal),
+        "clock": _clock(context),
     }
     if unready := await unready_parts(checks):
         raise Unavailable(unready)
@@ -20,6 +26,15 @@ async def require_all_parts(context: AppContext) -> None:
 
 async def _database(context: AppContext) -> str | None:
     return None if await is_set_up(context.repositories.database) else NO_MIGRATIONS
+
+
+async def _clock(context: AppContext) -> str | None:
+    """What is shown follows this process's clock: countdowns, holds, and which numbers can be composed."""
+    skew = parse_duration(context.settings.clock_skew).timedelta()
+    with suppress(DependencyUnavailable):
+        return None if await agreed_time(context.repositories.database, context.clock, skew) else CLOCK_SKEW
+    # The database's own check says so.
+    return None
 
 
 async def _redis(context: AppContext) -> None:

@@ -19,7 +19,7 @@ class DecisionKind(NamedTuple):
     """The parts in which the statement of a draw differs from that of other decisions."""
 
     is_gone: str
-    """Whether something that the decision is based on is gone: its code, or the log before its picks."""
+    """Whether something that the decision is based on is gone or wrong: its code, or the index and its log."""
     is_closed: str
     """Whether the day of its draw is closed: no draw is added to it, and none of its numbers is held again."""
     given: str
@@ -46,10 +46,18 @@ _WITH_CODE = DecisionKind(
     """,
     code_used="CASE WHEN %(use_code)s::uuid IS NOT NULL THEN EXISTS (SELECT FROM used) END",
 )
-# Each line needs the one before it, and must not be another one than the database has. Scalar subqueries are index
-# probes for certain: an EXISTS might be planned as a hash of the whole log while it is small.
+
+
+def _pattern(template: str) -> str:
+    """The regular expression of the plates that match this template of the segment `s`."""
+    return f"(s.prefix || replace(replace(replace({template}, '!', '[0-9]'), '@', '[A-Z]'), '*', '.'))"
+
+
+# Each line needs the one before it, and must not be another one than the database has. Its index must not have opened a
+# segment before its time, for a process whose clock is wrong; clocks that agree may differ by some seconds. Scalar
+# subqueries are index probes for certain: an EXISTS might be planned as a hash of the whole log while it is small.
 _WITH_DRAW = DecisionKind(
-    is_gone="""
+    is_gone=f"""
         EXISTS (
             SELECT FROM lines AS l
             WHERE seq > 1 AND (
@@ -59,9 +67,17 @@ _WITH_DRAW = DecisionKind(
             ) IS NULL OR (
                 SELECT p.line <> l.line FROM pool_log AS p
                 WHERE p.prefix = l.prefix AND p.epoch = l.epoch AND p.seq = l.seq
-            )
+            ) OR (
+                SELECT count(*) FROM segment AS s
+                WHERE s.prefix = l.prefix AND s.released_at > %(at)s::timestamptz + interval '1 minute' AND EXISTS (
+                    SELECT FROM unnest(%(plates)s::text[]) AS p (plate)
+                    WHERE p.plate ~ {_pattern("s.template")} AND NOT EXISTS (
+                        SELECT FROM unnest(s.excluded) AS e (template) WHERE p.plate ~ {_pattern("e.template")}
+                    )
+                )
+            ) > 0
         )
-    """,
+    """,  # noqa: S608 -- constants
     is_closed="(SELECT closed_at FROM fairness_day WHERE day = %(day)s) IS NOT NULL",
     given="""
         lines AS MATERIALIZED (

@@ -2,19 +2,23 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 from temporalio.exceptions import ApplicationError
 
 from domain.fair_draws import DrawSeed, draw_id_of, link_of
+from domain.segments import Segment
 from embedded.postgres import Postgres
+from storage.audit.trail import Act
 from storage.pool.draw_tickets import DrawTicket
 from storage.postgres.database import Database
 from storage.redis.client import make_redis
 from storage.repositories import Repositories
-from tests.support.drawing import BEGIN, DAY, DrawWorld
+from tests.support.drawing import BEGIN, DAY, SECOND, DrawWorld
 from tests.support.phones import Phone
 from tests.support.stored_preselections import KEYS
 from tests.support.valkeys import patient
@@ -87,3 +91,30 @@ async def test_a_crash_between_the_pick_and_the_commit_is_counted(drawing: DrawW
     found = await drawing.write_files(tmp_path)
     assert found["draws replayed"] == 2
     assert found["picks that led to no draw"] == 2
+
+
+async def test_a_segment_that_a_wrong_clock_has_opened_early_gives_no_number(drawing: DrawWorld) -> None:
+    """The index opens a segment for any process that asks it as of a later time; a draw notices, and it is rebuilt."""
+    office = await drawing.add_office({B: ["A10!!"]})
+    repositories, opens_at = drawing.container.repositories, drawing.now + timedelta(hours=2)
+    for template, excluded in (("A11!!", ()), ("A1!!1", ("A10*1", "A11*1"))):
+        coming = Segment(B, template, excluded, opens_at, opens_at)
+        await repositories.segments.release(coming, Act(drawing.now, "operator", "op-1", "测试"))
+    await repositories.pool_reconciler.rebuild(B, drawing.now)
+    car = await drawing.selecting(office)
+    # An index that is right gives numbers although more are coming, also such as their templates exclude.
+    assert await drawn_from(drawing, car) == {"A10"}
+    await repositories.pool_index.settle(at=opens_at + SECOND, taken=[f"{B}A1000"])
+    with pytest.raises(ApplicationError, match="unavailable"):
+        await drawing.draw(car)
+    assert await repositories.pool_reconciler.reconcile(drawing.now) == [B]
+    for other in [await drawing.selecting(office) for _ in range(4)]:
+        assert await drawn_from(drawing, other) == {"A10"}
+
+
+async def drawn_from(drawing: DrawWorld, preselection: UUID) -> set[str]:
+    """The first places of the numbers of a draw."""
+    await drawing.draw(preselection)
+    batch = (await drawing.state(preselection)).batch
+    assert batch
+    return {number[2:5] for number in batch.numbers}

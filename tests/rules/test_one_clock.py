@@ -14,7 +14,7 @@ CLOCKS = {
     "process/clock.py": "The one clock.",
     "operations/diagnosis.py": "Compares the clock of this machine with the database's.",
     "storage/crypto/readers.py": "Each process reports how far its clock is off the database's.",
-    "worker/repeats.py": "Compares the clock of a worker with the database's.",
+    "storage/postgres/clocks.py": "Compares the clock of a process with the database's.",
     "storage/postgres/audit_order.py": "A migration has no caller that could pass the time.",
     "storage/postgres/migrations/versions/2026_11_28_brief_answers.py": "A default for rows of the previous release.",
     "storage/postgres/migrations/versions/2026_11_29_audit_head.py": "A bound that no process's clock may pass.",
