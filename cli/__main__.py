@@ -23,6 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return WRONG
         if invocation is None:
             return 0
+        if not invocation.contexts:
+            # It needs no connections of ours, and may be a program that runs for long.
+            return int(invocation.call() or 0)
         # What works on the installation is imported late: help and wrong words must not wait for it.
         from cli.execution import execute  # noqa: PLC0415
 

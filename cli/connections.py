@@ -8,7 +8,6 @@ from pathlib import Path
 from config.instance_file import NAME, read_instance
 from config.key_marks import KEYS_UNREADABLE, require_keys_of_mode
 from config.settings import Settings, SettingsError
-from config.temporal import connect
 from operations.context import OperationsContext
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
@@ -42,6 +41,9 @@ def _read_instance(data_dir: Path) -> dict[str, str]:
 @asynccontextmanager
 async def connect_operations(settings: Settings) -> AsyncIterator[OperationsContext]:
     """Connections, opened when needed and closed at the end. Raises `SettingsError`."""
+    # Temporal's SDK takes long to import: a command that is refused before does without it.
+    from config.temporal import connect  # noqa: PLC0415
+
     try:
         source = key_source(settings.key_file, settings.keys)
         require_keys_of_mode(source.read(), demo=settings.demo)

@@ -24,9 +24,6 @@ REFUSED, WRONG = 1, 2
 
 def execute(invocation: Invocation) -> int:
     """Run the command, and return the exit code."""
-    if not invocation.contexts:
-        # It needs no connections of ours, and may be a program that runs for long.
-        return int(invocation.call() or 0)
     configure_logging("ERROR")
     try:
         return asyncio.run(run_command(settings_for(invocation.common.data_dir), invocation))

@@ -1,10 +1,14 @@
 """TLS, API key and address of Temporal, from the SDK's own variables and profiles (`TEMPORAL_*`)."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
-from temporalio.envconfig import ClientConfig, ClientConnectConfig
+if TYPE_CHECKING:
+    from temporalio.envconfig import ClientConnectConfig
 
 _FILES = ("TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE")
 
@@ -19,6 +23,11 @@ def temporal_profile() -> ClientConnectConfig:
 
 @cache
 def _load(variables: frozenset[tuple[str, str]]) -> ClientConnectConfig:
+    if not variables:
+        return {}
+    # The SDK takes long to import, and commands that need no Temporal read the settings too.
+    from temporalio.envconfig import ClientConfig  # noqa: PLC0415
+
     given: Mapping[str, str] = dict(variables)
     try:
         return ClientConfig.load_client_connect_config(

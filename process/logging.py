@@ -12,7 +12,6 @@ from typing import Any
 
 import structlog
 from structlog.typing import ExcInfo, Processor
-from temporalio import workflow
 
 LEVELS_OF_LIBRARIES = {
     # uvicorn's access log contains query strings; the API writes its own line for each request.
@@ -69,8 +68,6 @@ def configure_logging(level: str = "INFO") -> None:
     )
     # No line shows where it was logged, in which thread or process: looking for it would be a third of a line's time.
     vars(logging).update(_NOT_SHOWN)
-    # The ids are separate fields, not part of a workflow's message, so that lines can be searched by either.
-    workflow.logger.workflow_info_on_message = False
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

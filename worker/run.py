@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig, WorkflowRunner
@@ -45,6 +46,8 @@ def make_worker(
     **options: Any,
 ) -> Worker:
     """The worker of production and tests; `options` extend or replace the arguments here."""
+    # The ids are separate fields, not part of a workflow's message, so that lines can be searched by either.
+    workflow.logger.workflow_info_on_message = False
     runner = UnsandboxedWorkflowRunner if deployment else UnversionedRunner
     # A history shows operators which release has done each task.
     version = {"deployment_config": deployment} if deployment else {"build_id": RELEASE}

@@ -78,6 +78,19 @@ def test_commands_import_no_more_than_they_need() -> None:
     assert ran.stdout == "[]\n"
 
 
+def test_only_commands_that_reach_workflows_import_temporal_s_sdk_before_they_connect() -> None:
+    """It takes half of the time: help, wrong words, and what is refused at once do without it."""
+    modules = ", ".join(f"cli.{name}" for name in sorted({*AREAS, "find"} - {"calendar", "deadlines", "blacklist"}))
+    code = f"""
+import sys, cli.execution, {modules}
+from cli.__main__ import main
+assert main(["numbers", "withhold", "粤B12345", "--reason", "x"]) == 2
+print("temporalio" in sys.modules)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
+
+
 def test_a_program_starts_without_searching_what_it_imports() -> None:
     """And searches what comes after it."""
     code = """
