@@ -10,8 +10,9 @@ import json
 import sys
 import zlib
 from collections import defaultdict
-from functools import cache
+from functools import lru_cache, partial, reduce
 from itertools import count
+from operator import or_
 from pathlib import Path
 from typing import Any as Json
 
@@ -22,8 +23,17 @@ KEYS = {"!": DIGITS, "@": LETTERS, "*": DIGITS + LETTERS, "n": DIGITS.replace("4
 SIZE, LEAF, LEVELS, LEAVES = 3_604_000, 32, 14, 2**14
 
 
-def read(file: Path) -> list[Json]:
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+def lines_of(file: Path, place: int = 0) -> Json:
+    """The lines from a place on, each with its own place: no file is in memory as a whole."""
+    with file.open("rb") as lines:
+        lines.seek(place)
+        for line in lines:
+            yield place, json.loads(line)
+            place += len(line)
+
+
+def line_of(file: Path, places: Json, key: Json) -> Json:
+    return next(lines_of(file, places[key]))[1] if key in places else {}
 
 
 class Wrong(Exception):
@@ -52,7 +62,7 @@ def serial_at(position: int) -> str:
     raise Wrong("a position is outside the pool")
 
 
-@cache
+@lru_cache(100)
 def mask(template: str) -> int:
     """The bits of all numbers of a template, the first number as the highest bit."""
 
@@ -65,13 +75,7 @@ def mask(template: str) -> int:
 
 
 def segment_mask(segments: Json) -> int:
-    found = 0
-    for segment in segments:
-        numbers = mask(segment["template"])
-        for excluded in segment["excluded"]:
-            numbers &= ~mask(excluded)
-        found |= numbers
-    return found
+    return reduce(or_, (mask(s["template"]) & ~reduce(or_, map(mask, s["excluded"]), 0) for s in segments), 0)
 
 
 def block_of(seed: bytes, row: int, block: int) -> bytes:
@@ -82,7 +86,6 @@ class Free:
     """The free numbers of a prefix: a bitmap, and a tree that counts the set bits of its halves down to 32 bytes."""
 
     def __init__(self, bits: int) -> None:
-        """`bits` as an integer, the first number as the highest bit."""
         self.bits = bytearray(bits.to_bytes(SIZE // 8, "big").ljust(LEAVES * LEAF, b"\0"))
         leaves = [int.from_bytes(self.bits[i : i + LEAF], "big").bit_count() for i in range(0, 2**19, LEAF)]
         self.counts = [0] * LEAVES + leaves
@@ -122,8 +125,7 @@ class Free:
 
 def pick(free: Free, line: Json, seed: bytes) -> tuple[list[int], list[int]]:
     """The positions that a draw must pick here, and the hidden ones that it meets."""
-    hidden, rows = set(line.get("skip", ())), count()
-    chosen, met = list[int](), list[int]()
+    hidden, rows, chosen, met = set(line.get("skip", ())), count(), list[int](), list[int]()
 
     def choose(tree: Free, most_fours: int) -> list[int]:
         fours = list[int]()
@@ -149,44 +151,42 @@ def seed_of(secret: bytes, draw: Json, part: str, number: int) -> bytes:
 
 
 class Log:
-    """Replays the log of one prefix; `picks` and `levels` are what the draws are compared with."""
+    """Replays the log of one prefix. Draws are compared with the lines at the places `picks`, and with `levels`."""
 
     def __init__(self, file: Path, day: Json) -> None:
-        self.folder, self.day, self.found = file.parent, day, day["found"]
-        self.head, *entries = read(file)
-        self.prefix, self.claimed = self.head["prefix"], set[int]()
-        self.picks, self.levels = dict[tuple[int, int], Json](), dict[tuple[int, int], tuple[int, int]]()
-        self.lines, chain = list[Json](), bytes.fromhex(self.head["chain"])
-        for entry in entries:
-            chain = hashlib.sha256(chain + entry["l"].encode()).digest()
-            self.lines.append(json.loads(entry["l"]))
-            check(chain.hex() == entry["h"], f"{self.prefix}: the chain is broken at line {self.lines[-1]['s']}")
-        self.stated = {(x["e"], x["of"]): x["free"] for x in self.lines if x["op"] == "checkpoint"}
+        self.file, self.day, self.found, entries = file, day, day["found"], lines_of(file)
+        self.head, self.claimed = next(entries)[1], bytearray(SIZE)
+        self.prefix, chain = self.head["prefix"], bytes.fromhex(self.head["chain"])
+        self.picks, self.levels, self.stated = dict[Json, int](), dict[Json, tuple[int, int]](), dict[Json, str]()
+        for _, entry in entries:
+            chain, line = hashlib.sha256(chain + entry["l"].encode()).digest(), json.loads(entry["l"])
+            check(chain.hex() == entry["h"], f"{self.prefix}: the chain is broken at line {line['s']}")
+            self.stated.update({(line["e"], line["of"]): line["free"]} if line["op"] == "checkpoint" else {})
         self.free = Free(self.bitmap(self.head["base"]["free"]))
 
     def bitmap(self, digest: str) -> int:
-        bitmap = zlib.decompress((self.folder / f"bitmap-{digest}.z").read_bytes())
+        bitmap = zlib.decompress((self.file.parent / f"bitmap-{digest}.z").read_bytes())
         check(hashlib.sha256(bitmap).hexdigest() == digest, f"{self.prefix}: the bitmap {digest} is another one")
         return int.from_bytes(bitmap, "big")
 
     def replay(self, draws: Json, wanted: Json) -> None:
         self.note((self.head["base"]["epoch"], self.head["base"]["seq"]), wanted)
-        for line in self.lines:
+        for place, line in ((place, json.loads(entry["l"])) for place, entry in lines_of(self.file) if place):
             here = (line["e"], line["s"])
             begins = line["op"] == "install" and line["e"] > self.last[0] and line["s"] == 1
             check(begins or here == (self.last[0], self.last[1] + 1), f"{self.prefix}: lines before {here} are missing")
             claimed = [position for some in line.get("claims", {}).values() for position in some]
-            if line["op"] == "pick" and (draw := draws.get(line["draw"])):
+            if draw := line["op"] == "pick" and draws(line["draw"]):
+                self.picks[here] = place
                 must = pick(self.free, line, seed_of(self.day["secret"], draw, self.prefix, line["round"]))
                 is_same = (draw["without_four"], must) == (not line["four"], (line.get("p", []), line.get("skip", [])))
                 check(is_same, f"draw {line['draw']}: {self.prefix} line {here} has other numbers than must follow")
-            is_lost = line["op"] == "pick" and (self.prefix, *here) not in self.day["named"]
-            if is_lost and self.day["from_ms"] <= line["t"] < self.day["to_ms"]:
+            is_named = draw and any([self.prefix, *here] in each["picks"] for each in draw["rounds"])
+            if line["op"] == "pick" and not is_named and self.day["from_ms"] <= line["t"] < self.day["to_ms"]:
                 self.found["picks that led to no draw"] += 1
             if line["op"] == "install":
+                self.free.put(claimed, is_free=False)
                 removed = self.free.integer() & ~(new := self.bitmap(line["free"])) & segment_mask(line["segments"])
-                for position in claimed:
-                    removed &= ~(1 << (SIZE - 1 - position))
                 check(begins or not removed, f"{self.prefix}: line {here} takes numbers away and does not say why")
                 self.found["logs that began again"] += begins
                 gap = f"{self.prefix}: lines are missing between {self.last} and {here}"
@@ -197,9 +197,10 @@ class Log:
                 self.free = Free(self.free.integer() | segment_mask(line["segments"]))
             self.free.put(claimed, is_free=False)
             self.free.put(line.get("p", []), is_free=line["op"] != "pick")
-            self.claimed.update(claimed)
-            self.picks[here] = line
+            for position in claimed:
+                self.claimed[position] = 1
             self.note(here, wanted)
+        del self.free
 
     def note(self, here: tuple[int, int], wanted: Json) -> None:
         self.last = here
@@ -212,12 +213,11 @@ class Log:
 
 def shares_of(draw: Json, each: Json, seed: bytes, logs: dict[str, Log]) -> list[str]:
     """The prefix of each number where a draw was over several, as if one was drawn after the other from all."""
-    usable: dict[str, int] = {}
+    usable, shares = dict[str, int](), list[str]()
     for prefix, epoch, seq, free, hidden in each["levels"]:
         level = logs[prefix].levels[epoch, seq][draw["without_four"]]
         check(level == free, f"draw {draw['draw_id']}: {prefix} had another number of free plates")
         usable[prefix] = free - hidden
-    shares = list[str]()
     for row in range(min(each["want"], sum(usable.values()))):
         total = sum(usable.values())
         products = (int.from_bytes(block_of(seed, row, block)[:8], "big") * total for block in count())
@@ -233,7 +233,8 @@ def check_draw(draw: Json, day: Json, logs: dict[str, Log], draws: Json) -> None
     own = base64.urlsafe_b64encode(digest_of(f"xuanhao nonce\n{draw['draw_id']}\n")).decode().rstrip("=")
     check(draw["nonce_by"] == "client" or draw["nonce"] == own, f"{name}: the service chose the nonce")
     for number, each in enumerate(draw["rounds"]):
-        lines = {prefix: logs[prefix].picks.get((epoch, seq), {}) for prefix, epoch, seq in each["picks"]}
+        entries = {p: line_of(logs[p].file, logs[p].picks, (epoch, seq)) for p, epoch, seq in each["picks"]}
+        lines = {prefix: json.loads(entry.get("l", "{}")) for prefix, entry in entries.items()}
         are_own = all(x.get("draw") == draw["draw_id"] and x["round"] == number for x in lines.values())
         check(are_own, f"{name}: its picks are not in the log")
         several, seed = "levels" in each, seed_of(day["secret"], draw, "office", number)
@@ -244,7 +245,7 @@ def check_draw(draw: Json, day: Json, logs: dict[str, Log], draws: Json) -> None
         numbers += [(p, position) for p in shares if (position := next(left[p], None)) is not None]
         passed += [prefix + serial_at(p) for prefix, line in lines.items() for p in line.get("skip", [])]
     lost = [(p, position) for p, position in numbers if p + serial_at(position) not in draw["numbers"]]
-    check(all(position in logs[p].claimed for p, position in lost), f"{name}: a picked number was not offered")
+    check(all(logs[p].claimed[position] for p, position in lost), f"{name}: a picked number was not offered")
     shown = [p + serial_at(position) for p, position in numbers if (p, position) not in lost]
     check(shown == draw["numbers"], f"{name}: other numbers were offered")
     skipped = draw.get("skipped", {})
@@ -253,10 +254,8 @@ def check_draw(draw: Json, day: Json, logs: dict[str, Log], draws: Json) -> None
         if draws_left is not None:  # Else it was offered on another day, or to an earlier preselection of the vehicle.
             texts = (f"xuanhao draw\n{draw['link']}\n{left}\n" for left in (draw["draws_left"], draws_left))
             own_id, earlier = (digest_of(text).hex()[:32] for text in texts)
-            check(
-                own_id == draw["draw_id"] and plate in draws[earlier]["numbers"],
-                f"{name}: {plate} was passed over and had not been offered before",
-            )
+            is_offered = own_id == draw["draw_id"] and plate in draws(earlier)["numbers"]
+            check(is_offered, f"{name}: {plate} was passed over and had not been offered before")
     day["found"]["picked numbers that others had claimed"] += len(lost)
     day["found"]["numbers passed over without proof"] += list(skipped.values()).count(None)
 
@@ -267,21 +266,20 @@ def verify(folder: Path) -> dict[str, int]:
     commitment = digest_of(f"xuanhao day\n{day['day']}\n{day['secret']}\n").hex()
     check(commitment == day["commitment"], "the secret is not the one that was committed to before the day")
     day["secret"] = bytes.fromhex(day["secret"])
-    listed = read(folder / "draws.jsonl")
-    draws = {draw["draw_id"]: draw for draw in listed}
-    check(len(draws) == len(listed), "one draw is listed twice")
     wanted, logs, day["found"] = defaultdict[str, Json](set), dict[str, Log](), defaultdict(int)
-    day["found"]["draws replayed"] = len(listed)
+    listed, places = folder / "draws.jsonl", dict[str, int]()
+    for place, draw in lines_of(listed):
+        check(places.setdefault(draw["draw_id"], place) == place, "one draw is listed twice")
+        for prefix, epoch, seq, *_ in (level for each in draw["rounds"] for level in each.get("levels", ())):
+            wanted[prefix].add((epoch, seq))
+    draws, day["found"]["draws replayed"] = partial(line_of, listed, places), len(places)
     day["found"]["commitments later than the beginning of the day"] += day.get("committed_ms", 0) > day["from_ms"]
-    day["named"] = {tuple(pick) for draw in listed for each in draw["rounds"] for pick in each["picks"]}
-    for prefix, epoch, seq, *_ in (level for d in listed for each in d["rounds"] for level in each.get("levels", ())):
-        wanted[prefix].add((epoch, seq))
     for file in sorted(folder.glob("log-*.jsonl")):
         log = Log(file, day)
         log.replay(draws, wanted[log.prefix])
         logs[log.prefix] = log
     check(day.get("ends") in (None, {p: [*log.last] for p, log in logs.items()}), "a log or its last lines are missing")
-    for draw in listed:
+    for _, draw in lines_of(listed):
         check_draw(draw, day, logs, draws)
     return dict(day["found"])
 

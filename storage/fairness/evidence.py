@@ -9,7 +9,8 @@ import json
 import zlib
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from io import BytesIO
 from math import prod
 from typing import Any
 
@@ -23,13 +24,14 @@ _PATTERNS = [*zip(PATTERNS, PATTERN_OFFSETS, PATTERN_SIZES, strict=True)]
 
 def weigh_day(content: Mapping[str, bytes], statistics: DrawStatistics) -> None:
     """`content` are the files of a day by name. A busy day takes minutes: call it in a thread."""
-    draws = {draw["draw_id"]: draw for draw in _read(content["draws.jsonl"])}
-    for draw in draws.values():
+    draws = set[str]()
+    for draw in _read(content["draws.jsonl"]):
+        draws.add(draw["draw_id"])
         _weigh_prefixes(draw, statistics)
     for name in sorted(content):
         if name.startswith("log-"):
-            head, *entries = _read(content[name])
-            log = _Replay(content, head["base"]["free"], statistics)
+            entries = _read(content[name])
+            log = _Replay(content, next(entries)["base"]["free"], statistics)
             for entry in entries:
                 log.apply(json.loads(entry["l"]), draws)
 
@@ -50,7 +52,7 @@ class _Replay:
         self._before: tuple[str, str] | None = None
         self._load(from_bitmap(self._bitmap(digest)))
 
-    def apply(self, line: Mapping[str, Any], draws: Mapping[str, Any]) -> None:
+    def apply(self, line: Mapping[str, Any], draws: Collection[str]) -> None:
         claimed = [position for some in line.get("claims", {}).values() for position in some]
         if line["op"] == "install":
             self._load(from_bitmap(self._bitmap(line["free"])))
@@ -142,5 +144,6 @@ def _union(segments: Iterable[Mapping[str, Any]]) -> int:
     return found
 
 
-def _read(content: bytes) -> list[Any]:
-    return [json.loads(line) for line in content.decode().splitlines()]
+def _read(content: bytes) -> Iterator[Any]:
+    """The lines, one after the other: a day's are many times as large when all of them are read."""
+    return map(json.loads, BytesIO(content))

@@ -1,12 +1,18 @@
 """A day's files are read in batches, and are those of one instant."""
 
+import json
 import tracemalloc
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from domain.draw_statistics import DrawStatistics
 from fairness.verify_draws import verify
+from storage.fairness.evidence import weigh_day
 from storage.fairness.export import DayExport
 from tests.support.drawing import DAY, DrawWorld
 
@@ -63,3 +69,45 @@ async def test_a_large_day_takes_hardly_more_memory_than_its_files(drawing: Draw
     assert len(files["log-7ca4B.jsonl"].splitlines()) > LINES
     # The copy of the last file, and a batch of rows.
     assert most < 2.5 * size + 8 * 1024 * 1024
+
+
+async def test_the_checker_and_the_statistics_read_a_day_line_by_line(drawing: DrawWorld, tmp_path: Path) -> None:
+    await drawing.draw(await drawing.selecting(await drawing.add_office({B: ["AB1!!"]})))
+    await drawing.write_files(tmp_path)
+
+    def weigh() -> None:
+        content = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+        tracemalloc.reset_peak()
+        weigh_day(content, DrawStatistics.read({}, 2026, timedelta(days=1)))
+
+    works: list[Callable[[], object]] = [lambda: verify(tmp_path), weigh]
+    before = [peak_of(work) for work in works]
+    add_lines(tmp_path, LINES)
+    size = (tmp_path / "log-7ca4B.jsonl").stat().st_size
+    assert size > 4 * 1024 * 1024
+    for work, least in zip(works, before, strict=True):
+        # The statistics have the files already, and no copy of them.
+        files = size if work is weigh else 0
+        assert peak_of(work) < least + files + 1024 * 1024
+
+
+def peak_of(work: Callable[[], object]) -> int:
+    tracemalloc.start()
+    work()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
+
+
+def add_lines(folder: Path, many: int) -> None:
+    """So many lines at the end of the day's log, which change nothing."""
+    file, day = folder / "log-7ca4B.jsonl", json.loads((folder / "day.json").read_text("utf-8"))
+    last = json.loads(file.read_text("utf-8").splitlines()[-1])
+    line, chain = json.loads(last["l"]), bytes.fromhex(last["h"])
+    with file.open("a", encoding="utf-8") as log:
+        for seq in range(line["s"] + 1, line["s"] + 1 + many):
+            text = json.dumps({"op": "free", "e": line["e"], "s": seq, "t": line["t"], "p": []}) + " " * 150
+            chain = sha256(chain + text.encode()).digest()
+            log.write(json.dumps({"h": chain.hex(), "l": text}) + "\n")
+    day["ends"][B][1] += many
+    (folder / "day.json").write_text(json.dumps(day), "utf-8")
