@@ -89,6 +89,8 @@ statements: setup ## Record the statements of this release, which those after it
 	@$(PYTEST) -q -p tests.support.statement_record \
 		--statements tests/storage/statements/$$($(PY) -c 'from config.release import RELEASE; print(RELEASE)').sql \
 		tests/storage tests/operations tests/api tests/workflows tests/scenarios/waiting_room $(PYTEST_ARGS)
+	@$(PY) -c 'from alembic.script import ScriptDirectory as S; print(S("storage/postgres/migrations").get_current_head())' \
+		> tests/storage/statements/$$($(PY) -c 'from config.release import RELEASE; print(RELEASE)').head
 
 .PHONY: wheel
 wheel: web ## Build a wheel with the pages, into dist/

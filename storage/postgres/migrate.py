@@ -32,16 +32,20 @@ _VALUES = re.compile(r""""[^"]*"|'[^']*'|\([^)]*\)|(?<=port )\S+""")
 
 
 def migrate(url: str, *, revision: str = "head") -> None:
-    """Upgrade the database at `url` (`postgresql://…`), all or nothing.
+    """Upgrade the database at `url` (`postgresql://…`), each migration all or nothing.
 
-    Raises `DBAPIError` when it can't, and `RoleMissing`.
+    Each has its own transaction, so that one can build an index while others write: PostgreSQL does so only without a
+    transaction (`autocommit_block` of Alembic). Raises `DBAPIError` when it can't, and `RoleMissing`.
     """
     _, _, rest = url.partition("://")
     engine = create_engine(f"postgresql+psycopg://{rest}", poolclass=NullPool, connect_args={"connect_timeout": 5})
-    with engine.begin() as connection:
-        set_lock_timeout(connection, _WAIT_FOR_OTHERS)
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+    with engine.connect() as turn, engine.connect() as connection:
+        # Without a transaction, which the server would end when a long migration leaves it idle.
+        turn.execution_options(isolation_level="AUTOCOMMIT")
+        set_lock_timeout(turn, _WAIT_FOR_OTHERS)
+        turn.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _ADVISORY_LOCK})
         set_lock_timeout(connection, _WAIT_FOR_LOCKS)
+        connection.commit()
         try:
             command.upgrade(alembic_config(connection), revision)
         except ProgrammingError as error:
@@ -50,10 +54,13 @@ def migrate(url: str, *, revision: str = "head") -> None:
             raise
         if revision == "head":
             continue_order(connection)
+        # Alembic has begun a transaction to read the version, and left it open.
+        connection.commit()
 
 
 def set_lock_timeout(connection: Connection, limit: str) -> None:
-    connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": limit})
+    """Set it for the session, which ends with the migrations."""
+    connection.execute(text("SELECT set_config('lock_timeout', :limit, false)"), {"limit": limit})
 
 
 def alembic_config(connection: Connection) -> Config:

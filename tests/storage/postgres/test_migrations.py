@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
@@ -18,6 +20,7 @@ from embedded.postgres import Postgres
 from storage.all_tables import metadata
 from storage.postgres import roles
 from storage.postgres.migrate import alembic_config, main, migrate
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -31,6 +34,8 @@ def connection(owned_database: str) -> Iterator[Connection]:
         yield connection
 
 
+# SQLAlchemy reads a check that was added without reading all rows, and warns about its own word for that.
+@pytest.mark.filterwarnings("ignore:Can't validate argument 'dialect_options'")
 def test_the_migrations_make_the_tables_that_the_code_declares(connection: Connection) -> None:
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
     assert compare_metadata(context, metadata) == []
@@ -68,6 +73,54 @@ def test_every_migration_can_be_undone_and_done_again(connection: Connection) ->
     command.downgrade(config, "base")
     assert inspect(connection).get_table_names() == ["alembic_version"]
     command.upgrade(config, "head")
+
+
+CONCURRENT = """
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "concurrent", "{head}", None, None
+
+
+def upgrade():
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_claim_changed", "claim", postgresql_concurrently=True, if_exists=True)
+        op.create_index("ix_claim_changed", "claim", ["changed_at"], postgresql_concurrently=True)
+"""
+
+
+WRITE = text("""
+    INSERT INTO claim (plate, kind, until, changed_at) VALUES ('粤B00000', 'offered', '2026-11-23Z', '2026-11-23Z')
+""")
+
+
+async def test_a_migration_builds_an_index_while_somebody_writes(
+    owned_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def with_one_more(connection: Connection) -> Config:
+        config = alembic_config(connection)
+        own = Path(config.get_main_option("script_location") or "") / "versions"
+        head = ScriptDirectory.from_config(config).get_current_head()
+        (tmp_path / "concurrent.py").write_text(CONCURRENT.format(head=head), "utf-8")
+        config.set_main_option("path_separator", "newline")
+        config.set_main_option("version_locations", f"{own}\n{tmp_path}")
+        return config
+
+    monkeypatch.setattr("storage.postgres.migrate.alembic_config", with_one_more)
+    engine = create_engine(owned_database, poolclass=NullPool)
+    with engine.connect() as writing, engine.connect() as looking:
+        looking.execution_options(isolation_level="AUTOCOMMIT")
+        writing.execute(text("LOCK TABLE claim IN ROW EXCLUSIVE MODE"))
+        migrating = asyncio.create_task(asyncio.to_thread(migrate, owned_database))
+        begun = text("SELECT count(*) FROM pg_stat_progress_create_index")
+
+        async def is_building() -> bool:
+            return bool(looking.execute(begun).scalar())
+
+        await eventually(is_building)
+        writing.execute(WRITE)
+        writing.commit()
+        await migrating
+        assert looking.execute(text("SELECT to_regclass('ix_claim_changed') IS NOT NULL")).scalar()
 
 
 @pytest.mark.slow
