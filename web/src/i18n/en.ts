@@ -30,7 +30,7 @@ export default {
     forbidden: 'The account you signed in with may not use this page.',
     forbiddenHint: 'Go to the page of your own role, or sign out and use another account.',
     expired: 'Your sign-in has expired',
-    expiredHint: 'What you have typed is still on this page. Sign in again with the same account ({name}) in a new tab, then continue here.',
+    expiredHint: 'What you have typed is still on this page. Sign in again with the same account in a new tab, then continue here.',
     again: 'Sign in again',
     renewed: 'You are signed in again',
     renewedHint: 'Go back to the other tab and continue. You can close this one.',

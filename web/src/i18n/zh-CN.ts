@@ -28,7 +28,7 @@ export default {
     forbidden: '当前登录的账户没有使用本页的权限。',
     forbiddenHint: '请前往与您身份相符的页面，或退出后以其他账户登录。',
     expired: '登录已过期',
-    expiredHint: '您填写的内容仍在本页。请在新标签页中以同一账户({name})重新登录，然后回到这里继续。',
+    expiredHint: '您填写的内容仍在本页。请在新标签页中以同一账户重新登录，然后回到这里继续。',
     again: '重新登录',
     renewed: '已重新登录',
     renewedHint: '请回到原来的标签页继续，本页可以关闭。',

@@ -30,7 +30,7 @@ export default {
     forbidden: '當前登錄的賬戶沒有使用本頁的權限。',
     forbiddenHint: '請前往與您身分相符的頁面，或登出後以其他帳戶登入。',
     expired: '登入已過期',
-    expiredHint: '您填寫的內容仍在本頁。請在新分頁中以同一帳戶({name})重新登入，然後回到這裡繼續。',
+    expiredHint: '您填寫的內容仍在本頁。請在新分頁中以同一帳戶重新登入，然後回到這裡繼續。',
     again: '重新登入',
     renewed: '已重新登入',
     renewedHint: '請回到原來的分頁繼續，本頁可以關閉。',

@@ -93,6 +93,21 @@ async function openTheFirstBan(page: Page): Promise<void> {
   await dialogOf(page).getByLabel('事由').waitFor()
 }
 
+async function chooseADay(page: Page): Promise<void> {
+  await close(page)
+  await page.getByRole('button', { name: '选择日期 · 起' }).click()
+  await dialogOf(page).locator('.days button').first().waitFor()
+}
+
+/** The server no longer knows the sign-in of a page that holds what has been typed. */
+async function expire(page: Page): Promise<void> {
+  await close(page)
+  await page.route('**/deadlines/preview', (route) => route.fulfill({ status: 401, json: { code: 'unauthenticated', detail: '请先登录。' } }))
+  for (const name of ['since', 'until']) await page.locator(`input[name="${name}"]`).fill('2031-01-31 09:00')
+  await button(page, '预览').click()
+  await dialogOf(page).locator('a').waitFor()
+}
+
 async function operate() {
   const number = await reserve()
   await callAs('operator-2', 'POST', '/operations/withholdings', { numbers: ['粤B7777K'], reason: '司法冻结' })
@@ -106,6 +121,9 @@ async function operate() {
     { name: 'segment release', open: previewARelease },
     { name: 'people', path: '/operations/people', ready: '#bans-title ~ .scroll', open: readStory(number) },
     { name: 'ban release', open: openTheFirstBan },
+    { name: 'day chooser', open: chooseADay },
+    { name: 'sign-in expired', open: expire },
+    { name: 'page of another role', path: '/desk', ready: 'main .actions button' },
   ]
   return { user: staff('operator-1'), views }
 }
