@@ -7,12 +7,14 @@ times, also in parallel: one run waits for the other and then finds nothing to d
 import os
 import re
 import sys
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
@@ -39,13 +41,12 @@ def migrate(url: str, *, revision: str = "head") -> None:
     """
     _, _, rest = url.partition("://")
     engine = create_engine(f"postgresql+psycopg://{rest}", poolclass=NullPool, connect_args={"connect_timeout": 5})
-    with engine.connect() as turn, engine.connect() as connection:
-        # Without a transaction, which the server would end when a long migration leaves it idle.
-        turn.execution_options(isolation_level="AUTOCOMMIT")
-        set_lock_timeout(turn, _WAIT_FOR_OTHERS)
-        turn.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _ADVISORY_LOCK})
-        set_lock_timeout(connection, _WAIT_FOR_LOCKS)
-        connection.commit()
+    with engine.begin() as turn, engine.connect() as connection:
+        _set_in_transaction(turn, lock_timeout=_WAIT_FOR_OTHERS, idle_in_transaction_session_timeout="0")
+        # Without parameters: their portal would stay open with its snapshot, and an index that is built while others
+        # write would wait for that.
+        turn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+        event.listen(connection, "begin", partial(_set_in_transaction, lock_timeout=_WAIT_FOR_LOCKS))
         try:
             command.upgrade(alembic_config(connection), revision)
         except ProgrammingError as error:
@@ -58,9 +59,14 @@ def migrate(url: str, *, revision: str = "head") -> None:
         connection.commit()
 
 
-def set_lock_timeout(connection: Connection, limit: str) -> None:
-    """Set it for the session, which ends with the migrations."""
-    connection.execute(text("SELECT set_config('lock_timeout', :limit, false)"), {"limit": limit})
+def _set_in_transaction(connection: Connection, **settings: str) -> None:
+    """Set for this transaction only: behind a pooler the session is somebody else's next.
+
+    Without SQLAlchemy, which has not begun its transaction yet where this is told that it begins.
+    """
+    with closing(connection.connection.cursor()) as cursor:
+        for name, value in settings.items():
+            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -123,6 +123,19 @@ async def test_a_migration_builds_an_index_while_somebody_writes(
         assert looking.execute(text("SELECT to_regclass('ix_claim_changed') IS NOT NULL")).scalar()
 
 
+def test_a_migration_leaves_nothing_in_its_sessions(owned_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a pooler of transactions the next client gets them."""
+    kept = create_engine(owned_database, pool_size=2, max_overflow=0)
+    monkeypatch.setattr("storage.postgres.migrate.create_engine", lambda *_, **__: kept)
+    migrate(owned_database)
+    with kept.connect() as one, kept.connect() as other:
+        for session in (one, other):
+            assert session.execute(text("SHOW lock_timeout")).scalar() == "0"
+            assert session.execute(text("SHOW idle_in_transaction_session_timeout")).scalar() == "0"
+        assert one.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")).scalar() == 0
+    kept.dispose()
+
+
 @pytest.mark.slow
 async def test_three_that_migrate_an_empty_database_at_once_all_succeed(postgres: Postgres) -> None:
     await postgres.create_database("migrated_by_three")
