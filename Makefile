@@ -6,7 +6,7 @@ FIND_PYTHON := for p in python3 python3.13 python3.12 python3.11 python3.14; do 
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done
 # The modules of the programs that a test starts are compiled once and kept, also in a container that forbids it.
 unexport PYTHONDONTWRITEBYTECODE
-# One worker more than cores (tests/conftest.py says why), each with its own servers.
+# One worker per core, each with its own servers.
 PYTEST := $(PY) -m pytest --numprocesses auto
 # Further arguments for pytest, such as PYTEST_ARGS="-k expiry".
 PYTEST_ARGS ?=

@@ -5,7 +5,7 @@ They end with pytest, even after SIGKILL; the tests' folder is removed with pyte
 
 import atexit
 import os
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -66,12 +66,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """The modules of all tests are many objects, which no collection of garbage needs to look at."""
     collect_rarely()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """With a worker for each core, a quarter of the cores' time passes idle, because tests wait: so one more."""
-    return (yield) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SuiteScheduler:
