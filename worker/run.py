@@ -1,6 +1,7 @@
 """The worker of vehicles, bans, appeals and maintenance."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.failures import FailureInterceptor
 from activities.local_decisions import LocalDecisions
 from config.release import RELEASE
+from process.garbage import without_collection
 from worker.unversioned import UnversionedRunner
 from workflows.appeals.workflow import AppealWorkflow
 from workflows.bans.workflow import BlacklistWorkflow
@@ -51,21 +53,24 @@ def make_worker(
     runner = UnsandboxedWorkflowRunner if deployment else UnversionedRunner
     # A history shows operators which release has done each task.
     version = {"deployment_config": deployment} if deployment else {"build_id": RELEASE}
-    return Worker(
-        client,
-        task_queue=task_queue,
-        workflows=options.pop("workflows", WORKFLOWS),
-        activities=activities,
-        interceptors=[FailureInterceptor(), LocalDecisions()],
-        workflow_runner=sandboxed_runner(runner) if sandboxed else runner(),
-        max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
-        max_concurrent_activities=MOST_ACTIVITIES,
-        max_concurrent_local_activities=MOST_ACTIVITIES,
-        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
-        graceful_shutdown_timeout=timedelta(seconds=10),
-        **version,
-        **options,
-    )
+    # The sandbox imports all workflows again. A collection in between may import too, to warn of something that was not
+    # closed, and Python's import locks then raise KeyError (CPython issue 106176).
+    with without_collection() if sandboxed else nullcontext():
+        return Worker(
+            client,
+            task_queue=task_queue,
+            workflows=options.pop("workflows", WORKFLOWS),
+            activities=activities,
+            interceptors=[FailureInterceptor(), LocalDecisions()],
+            workflow_runner=sandboxed_runner(runner) if sandboxed else runner(),
+            max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
+            max_concurrent_activities=MOST_ACTIVITIES,
+            max_concurrent_local_activities=MOST_ACTIVITIES,
+            sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+            graceful_shutdown_timeout=timedelta(seconds=10),
+            **version,
+            **options,
+        )
 
 
 def deployment_of(name: str | None, build_id: str = RELEASE) -> WorkerDeploymentConfig | None:

@@ -62,7 +62,7 @@ def migrate(url: str, *, revision: str = "head") -> None:
 def _set_in_transaction(connection: Connection, **settings: str) -> None:
     """Set for this transaction only: behind a pooler the session is somebody else's next.
 
-    Without SQLAlchemy, which has not begun its transaction yet where this is told that it begins.
+    By the driver's own cursor: SQLAlchemy announces that a transaction begins before it counts as begun.
     """
     with closing(connection.connection.cursor()) as cursor:
         for name, value in settings.items():
