@@ -16,7 +16,7 @@ from api.auditors.schemas import (
     ClerkCountsList,
     UnconfirmedAnswer,
 )
-from api.auditors.unconfirmed import noted_unconfirmed
+from api.auditors.unconfirmed import unconfirmed_answer
 from api.auth.looks import note_look
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read
@@ -55,7 +55,7 @@ async def audit_ban_releases(
 @router.get("/unconfirmed", responses=responses_of_read())
 async def audit_unconfirmed(context: CurrentContext) -> UnconfirmedAnswer:
     """All commands that wait for a second operator."""
-    return await noted_unconfirmed(context)
+    return await unconfirmed_answer(context)
 
 
 @router.get("/desk", responses=RESPONSES, response_model=ClerkCountsList)

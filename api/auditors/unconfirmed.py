@@ -12,19 +12,15 @@ from storage.staff.requests import OperatorRequest
 _MOST = 1000
 
 
-async def noted_unconfirmed(context: RequestContext) -> UnconfirmedAnswer:
-    """The same, with the caller's look at the masked holders of bans."""
-    answer = await unconfirmed_answer(context)
-    if shown := [each.id for each in answer.ban_releases]:
-        await note_look(context, "look_blacklist", unconfirmed=True, shown=shown)
-    return answer
-
-
 async def unconfirmed_answer(context: RequestContext) -> UnconfirmedAnswer:
+    """The commands, and the caller's look at the masked holders of bans is recorded."""
     found = await auditing.unconfirmed_commands(context.app.operations, limit=_MOST)
+    releases = [ban_item(entry) for entry in found.ban_releases]
+    if releases:
+        await note_look(context, "look_blacklist", unconfirmed=True, shown=[each.id for each in releases])
     return UnconfirmedAnswer(
         withholdings=[withholding_item(known) for known in found.withholdings],
-        ban_releases=[ban_item(entry) for entry in found.ban_releases],
+        ban_releases=releases,
         policies=[PolicyRequestItem(**plain(vars(request))) for request in found.policies],
         requests=[_request_item(request) for request in found.requests],
         appeals=[_appeal_item(appeal) for appeal in found.appeals],

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from api.auditors.schemas import UnconfirmedAnswer
-from api.auditors.unconfirmed import noted_unconfirmed
+from api.auditors.unconfirmed import unconfirmed_answer
 from api.auth.looks import note_look
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
@@ -19,7 +19,7 @@ router = area("/operations", tags=["operations"])
 @router.get("/unconfirmed", responses=responses_of_read())
 async def list_unconfirmed(context: CurrentContext) -> UnconfirmedAnswer:
     """All commands that wait for a second operator."""
-    return await noted_unconfirmed(context)
+    return await unconfirmed_answer(context)
 
 
 @router.post("/blacklist/search", responses=responses_of_write())
