@@ -20,12 +20,14 @@ help: ## List the targets
 setup:
 	@python=$$($(FIND_PYTHON)); if [ -z "$$python" ]; then \
 		echo "Python 3.11 to 3.14 is needed, and none was found as python3 or python3.x" >&2; exit 1; fi; \
-	exec $$python -I scripts/set_up.py
+	exec $$python -I scripts/set_up.py $(SET_UP_ARGS)
 
 web: setup
 	@$(PY) scripts/build_web.py
 
-run: web ## Start the whole system, with demo data unless XUANHAO_DEMO=0; Ctrl-C stops it
+# Without what only tests need, and with the pages.
+run: SET_UP_ARGS := --run
+run: setup ## Start the whole system, with demo data unless XUANHAO_DEMO=0; Ctrl-C stops it
 	@echo "Starting everything (about half a minute the first time) …" >&2
 	@XUANHAO_DEMO=$${XUANHAO_DEMO-1} exec $(PY) -m embedded --with-parent $$PPID
 

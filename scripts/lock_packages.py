@@ -13,14 +13,23 @@ OPTIONS = [
     *("--only-binary", ":all:"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-progress", "--quiet"),
 ]
+PARTS = {
+    "run.txt": ("pyproject.toml", "--extra", "embedded"),
+    "pages.txt": ("--group", "pages"),
+    "production.txt": ("pyproject.toml",),
+}
 
 
 def main() -> None:
     if not (TOOLS / "bin" / "uv").exists():
         venv.create(TOOLS, with_pip=True, clear=True)
         run([TOOLS / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "uv"])
-    compile_lock("dev.txt", "pyproject.toml", *extras("embedded", "aliyun", "tencent", "tracing", "dev"))
-    compile_lock("production.txt", "pyproject.toml", "--constraint", "requirements/dev.txt")
+    compile_lock(
+        "dev.txt", "pyproject.toml", *extras("embedded", "aliyun", "tencent", "tracing", "dev"), "--group", "pages"
+    )
+    # Parts of the first one: what `make run` installs, what builds its pages, and what an installation needs.
+    for name, options in PARTS.items():
+        compile_lock(name, *options, "--constraint", "requirements/dev.txt")
     compile_lock("audit.txt", "--group", "audit")
 
 

@@ -1,35 +1,69 @@
 """Installs exactly the locked packages into `.venv`; fast if that is done already. Run by every target of `make`.
 
-It needs only Python. An interrupted set-up is restarted, and parallel set-ups wait for each other.
+With `--run` it installs only what the service needs to run, and builds the pages meanwhile: a first `make run` waits
+for nothing that only tests need. It needs only Python. An interrupted set-up is restarted, and parallel set-ups wait
+for each other.
 """
 
 import fcntl
 import hashlib
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-LOCK_FILE = ROOT / "requirements" / "dev.txt"
+LOCKS = ROOT / "requirements"
+# It holds everything, and so the packages of the two others.
+ALL = ["dev.txt"]
+TO_RUN = ["run.txt", "pages.txt"]
 # Written last and removed first: without it the environment is incomplete, and is created again.
 STAMP = VENV / "set-up-for"
 
 
 def main() -> None:
-    with LOCK_FILE.open("rb") as lock:
+    with (LOCKS / "dev.txt").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = hashlib.sha256(lock.read()).hexdigest()
-        if STAMP.is_file() and STAMP.read_text() == wanted and works():
-            return
-        sys.stderr.write("Setting up .venv (about half a minute) …\n")
-        if not STAMP.is_file() or not works():
-            make_environment()
-        STAMP.unlink(missing_ok=True)
-        install()
-        STAMP.write_text(wanted)
+        installed = STAMP.read_text() if STAMP.is_file() and works() else None
+        if "--run" not in sys.argv:
+            if installed != digest_of(ALL):
+                set_up(ALL, installed, lambda: install(ALL))
+        elif installed in {digest_of(ALL), digest_of(TO_RUN)}:
+            build_pages()
+        else:
+            set_up(TO_RUN, installed, install_to_run)
+
+
+def set_up(names: list[str], installed: str | None, install_them: Callable[[], None]) -> None:
+    sys.stderr.write("Setting up .venv (about half a minute) …\n")
+    if installed is None:
+        make_environment()
+    STAMP.unlink(missing_ok=True)
+    install_them()
+    require("checking the packages", [*pip(), "check"])
+    STAMP.write_text(digest_of(names))
+
+
+def digest_of(names: list[str]) -> str:
+    return hashlib.sha256(b"".join((LOCKS / name).read_bytes() for name in names)).hexdigest()
+
+
+def install_to_run() -> None:
+    """Install the service's packages, and Node's beside them, which then builds the pages."""
+    with ThreadPoolExecutor() as beside:
+        service = beside.submit(install, ["run.txt"])
+        install(["pages.txt"])
+        build_pages()
+        service.result()
+
+
+def build_pages() -> None:
+    # Its lines and its errors are for whoever set this up: the service also runs without pages.
+    subprocess.run([PYTHON, ROOT / "scripts" / "build_web.py"], check=False)  # noqa: S603 - the words are our own.
 
 
 def works() -> bool:
@@ -45,14 +79,17 @@ def make_environment() -> None:
     require("making the environment", [sys.executable, "-m", "venv", "--clear", *without_pip, VENV])
 
 
-def install() -> None:
-    own_pip = run([PYTHON, "-c", "import pip"]).returncode == 0
-    pip: list[str | Path] = [PYTHON, "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", PYTHON]
+def install(names: list[str]) -> None:
     options = ["--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
-    # The lock names every package, so nothing is resolved. Most modules are never imported; the others compile then.
+    # The locks name every package, so nothing is resolved. Most modules are never imported; the others compile then.
     quick = ["--no-deps", "--no-compile"]
-    require("installing the packages", [*pip, "install", *options, *quick, "-r", LOCK_FILE])
-    require("checking the packages", [*pip, "check"])
+    locks = [word for name in names for word in ("-r", LOCKS / name)]
+    require("installing the packages", [*pip(), "install", *options, *quick, *locks])
+
+
+def pip() -> list[str | Path]:
+    own_pip = run([PYTHON, "-c", "import pip"]).returncode == 0
+    return [PYTHON, "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", PYTHON]
 
 
 def require(purpose: str, command: list[str | Path]) -> None:

@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 
@@ -10,7 +13,10 @@ from scripts.audit_packages import FOUND, UNKNOWN, Verdict, exit_code, read_npm_
 from scripts.licences import LIST, Package, licence_page, python_packages, web_packages
 from tests.rules.source_files import ROOT
 
-LOCKS = ("production.txt", "dev.txt", "audit.txt")
+PARTS = ("production.txt", "run.txt", "pages.txt")
+LOCKS = (*PARTS, "dev.txt", "audit.txt")
+# What `make run` starts.
+PROGRAMS = ("embedded.__main__", "api.__main__", "worker.__main__", "cli.__main__", "demo.seed")
 REASON = re.compile(r"^\| ([^|]+) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
 UNASKED = {"name": "httpx", "skip_reason": "Dependency not found on PyPI and could not be audited: httpx (0.28.1)"}
 
@@ -32,6 +38,41 @@ def documented_packages(text: str) -> set[str]:
     """The packages in the tables' first columns, without those in brackets."""
     names = re.sub(r"\([^)]*\)", "", ",".join(row[1] for row in REASON.finditer(text)))
     return {name.strip() for name in names.split(",")}
+
+
+def entries_of(name: str) -> dict[str, str]:
+    """Each package of a lock with its version and hashes, without the comments, which differ."""
+    entries = re.split(r"\n(?=\S)", (ROOT / "requirements" / name).read_text("utf-8").strip())
+    plain = [re.sub(r"\s*(\\\n|\n *#.*)\s*", " ", entry).strip() for entry in entries]
+    return {entry.split("==")[0]: entry for entry in plain}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_of_the_packages_is_locked_as_the_whole(name: str) -> None:
+    part, whole = entries_of(name), entries_of("dev.txt")
+    assert part
+    assert {package for package, entry in part.items() if versions(whole.get(package, "")) != versions(entry)} == set()
+
+
+def versions(entry: str) -> set[str]:
+    """Version and hashes; the whole's marker may be wider than a part's."""
+    return set(re.findall(r"==[^ ;]+|sha256:\w+", entry))
+
+
+def test_what_make_run_starts_needs_only_the_packages_that_it_installs() -> None:
+    code = f"import sys; known = set(sys.modules); import {', '.join(PROGRAMS)}; print(*(set(sys.modules) - known))"
+    started = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    # A namespace such as `google` has modules of several packages.
+    sources = packages_distributions()
+    modules = {name.split(".")[0] for name in started.stdout.split()} & sources.keys()
+    third_party = {module: set(map(normal, sources[module])) for module in modules}
+    assert {"temporalio", "fastapi"} <= third_party.keys()
+    installed = entries_of("run.txt").keys()
+    assert {module for module, packages in third_party.items() if not packages & installed} == set()
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @pytest.mark.parametrize("name", LOCKS)
