@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 
 from demo.offices import MAIN_OFFICE
+from demo.world import BANNED
 from tests.scenarios.model.contract_model import Answer, Pool
 
 Json = dict[str, Any]
@@ -84,7 +85,8 @@ class Service:
     def meet(self) -> None:
         users = self._read("/demo/users")["items"]
         self._clerks = {user["office_code"]: user["user"] for user in users if "clerk" in user["roles"]}
-        applicants = [user["user"] for user in users if user["roles"] == ["applicant"]]
+        # The demo has one who is banned, to whom every creation is refused.
+        applicants = [user["user"] for user in users if user["roles"] == ["applicant"] and user["user"] != BANNED]
         cars = itertools.chain.from_iterable(map(self._cars_of, applicants))
         self._cars = filter(self._is_mine, cars) if self.share else cars
 
