@@ -3,7 +3,7 @@
 import fcntl
 import itertools
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -80,6 +80,7 @@ class Service:
     answers: Counter[Answer] = field(default_factory=Counter)
     _tokens: dict[str, str] = field(default_factory=dict)
     _cars: Iterator[Car] = field(default_factory=lambda: iter(()))
+    _next_cars: deque[Car] = field(default_factory=deque)
     _clerks: dict[str, str] = field(default_factory=dict)
 
     def meet(self) -> None:
@@ -90,9 +91,15 @@ class Service:
         cars = itertools.chain.from_iterable(map(self._cars_of, applicants))
         self._cars = filter(self._is_mine, cars) if self.share else cars
 
+    def has_cars(self, count: int) -> bool:
+        """Whether so many cars are left that nobody has used."""
+        self._next_cars.extend(itertools.islice(self._cars, max(0, count - len(self._next_cars))))
+        return len(self._next_cars) >= count
+
     def next_car(self) -> Car:
-        """A car that nobody has used."""
-        return next(self._cars)
+        """A car that nobody has used. Raises `IndexError` if there is none."""
+        self.has_cars(1)
+        return self._next_cars.popleft()
 
     def phone_of(self, user: str) -> AbstractContextManager[None]:
         """Until its end the newest code on the user's phone is the one that was sent inside the block."""

@@ -15,19 +15,21 @@ from tests.scenarios.model.service import Car, Service, Share
 OTHERS = ["110000", "310000", "330200", "340100", "500000"]
 
 
-class WithoutCars(Service):
-    asked = 0
-
-    def next_car(self) -> Car:
-        self.asked += 1
-        raise StopIteration
-
-
 def test_a_part_ends_when_its_cars_are_used_up() -> None:
-    service = WithoutCars(httpx.Client())
+    service = Service(httpx.Client())
     play(service, acts=10, seed=7)
-    assert service.asked
     assert service.calls == 0
+
+
+def test_cars_are_counted_without_being_used() -> None:
+    cars = [Car(f"applicant-{number}", {}) for number in range(4)]
+    service = Service(httpx.Client(), _cars=iter(cars))
+    assert service.has_cars(3)
+    assert not service.has_cars(5)
+    assert [service.next_car() for _ in cars] == cars
+    assert not service.has_cars(1)
+    with pytest.raises(IndexError):
+        service.next_car()
 
 
 def test_a_run_goes_on_after_the_parts_in_its_journal(tmp_path: Path) -> None:
