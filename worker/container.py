@@ -14,6 +14,7 @@ from activities.deadlines import DeadlineActivities
 from activities.decide.decide import DecisionRunner
 from activities.fair_draws import FairDraws
 from activities.identity import IdentityActivities
+from activities.maintenance.closed_days import ClosedDays
 from activities.maintenance.fairness import DayPublisher, FairnessActivities
 from activities.maintenance.figures import FigureActivities
 from activities.maintenance.maintenance import MaintenanceActivities, MaintenanceRepositories, MaintenanceRules
@@ -164,6 +165,9 @@ class WorkerContainer:
             retention=repos.retention,
             deliveries=repos.sms_deliveries,
             calendars=repos.calendar_entries,
+            closed_days=ClosedDays(
+                repos.reservations, repos.calendars, repos.calendar_entries, repos.audit_trail, repos.message_seals
+            ),
             orphans=self.orphaned_workflows(),
         )
         work = MaintenanceActivities(stores, self.rules, self.worker_clock)

@@ -8,6 +8,7 @@ import structlog
 from temporalio import activity
 
 from activities.clock import WorkerClock
+from activities.maintenance.closed_days import ClosedDays
 from activities.maintenance.orphans import OrphanedWorkflows
 from domain.calendar import shanghai_day
 from domain.durations import Duration
@@ -65,6 +66,7 @@ class MaintenanceRepositories:
     retention: Retention
     deliveries: SmsDeliveries
     calendars: CalendarEntries
+    closed_days: ClosedDays
     orphans: OrphanedWorkflows
 
 
@@ -173,7 +175,9 @@ class MaintenanceActivities(MaintenanceSteps):
 
     @activity.defn(name="upkeep.check_calendar")
     async def check_calendar(self, order: StepInput) -> CheckedCalendar:
-        calendars, today = self._stores.calendars, shanghai_day(self._clock.now(order.at))
-        last = await calendars.latest_last_day() or today
-        years = list(range(today.year, max(last, today + _AHEAD).year + 1))
-        return CheckedCalendar(years, [year for year in years if not await calendars.is_official(year)])
+        at, calendars = self._clock.now(order.at), self._stores.calendars
+        today, last = shanghai_day(at), await calendars.latest_last_day()
+        years = list(range(today.year, max(last or today, today + _AHEAD).year + 1))
+        provisional = [year for year in years if not await calendars.is_official(year)]
+        moved = await self._stores.closed_days.move_last_days(at, activity.client(), activity.info().task_queue)
+        return CheckedCalendar(years, provisional, moved)

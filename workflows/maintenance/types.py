@@ -108,10 +108,14 @@ class OpenSms:
 
 @dataclass(frozen=True)
 class CheckedCalendar:
-    """The years that have deadlines, and those of them whose official holiday notice has not been entered."""
+    """The years that have deadlines, and those of them whose official holiday notice has not been entered.
+
+    `moved` is the number of last days on closed days that nothing else had moved.
+    """
 
     years: list[int]
     provisional: list[int]
+    moved: int = 0
 
 
 @dataclass(frozen=True)
@@ -201,7 +205,7 @@ class MaintenanceSteps(Protocol):
 
     @activity.defn(name="upkeep.check_calendar")
     async def check_calendar(self, order: StepInput) -> CheckedCalendar:
-        """Find the years whose working days are a prediction."""
+        """Find the years whose working days are a prediction, and move last days that were left on closed days."""
         ...
 
 

@@ -69,7 +69,8 @@ def _sms_line(outcome: OpenSms) -> str:
 def _calendar_line(outcome: CheckedCalendar) -> str:
     years = " ".join(map(str, outcome.provisional))
     found = f"⚠️ {years} 年的放假通知尚未录入，工作日为预测 (provisional)：`xuanhao calendar official`"
-    return f"**日历 / calendar**: {found if years else '已录入正式通知 (official)'}"
+    moved = f"，⚠️ 顺延停业日的期限 {outcome.moved} 个 (last days moved)" if outcome.moved else ""
+    return f"**日历 / calendar**: {found if years else '已录入正式通知 (official)'}{moved}"
 
 
 def _resync_line(outcome: ResyncedVehicles) -> str:
