@@ -31,6 +31,18 @@ async def check_days_of_bans(evidence: Evidence, town: Town) -> list[str]:
 
 async def check_days_of_deadlines(evidence: Evidence, town: Town) -> list[str]:
     """A last day is missed at its end, and where working days count it is one, whatever was announced meanwhile."""
+    calendars = await town.service.repositories.calendars.of_offices({office.code for office in town.staff.offices})
+    return late_vehicles(evidence) + [
+        f"{id_}: the last day {row['visit_by']} is none on which the office works"
+        for id_, row in evidence.preselections.items()
+        if row["stage"] in ("overdue", "completed")
+        and Policy.from_dict(row["policy"]).validity_working_days
+        and not calendars[row["office_code"]].is_working_day(row["visit_by"])
+    ]
+
+
+def late_vehicles(evidence: Evidence) -> list[str]:
+    """The vehicles whose last day was missed at another instant than its end; each begins with the preselection."""
     faults = []
     for id_, made in evidence.decisions.items():
         for before, after in pairwise(made):
@@ -39,14 +51,7 @@ async def check_days_of_deadlines(evidence: Evidence, town: Town) -> list[str]:
             reservation = evidence.state(after).reservation
             if reservation is None or not timedelta(0) <= after["at"] - reservation.deadline <= AT_ONCE:
                 faults.append(f"{id_} was overdue at {after['at']}, last day: {reservation}")
-    calendars = await town.service.repositories.calendars.of_offices({office.code for office in town.staff.offices})
-    return faults + [
-        f"{id_}: the last day {row['visit_by']} is none on which the office works"
-        for id_, row in evidence.preselections.items()
-        if row["stage"] in ("overdue", "completed")
-        and Policy.from_dict(row["policy"]).validity_working_days
-        and not calendars[row["office_code"]].is_working_day(row["visit_by"])
-    ]
+    return faults
 
 
 async def check_policies(evidence: Evidence, town: Town) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from domain.policy import Policy
+from embedded.programs import ROOT
 from process.clock import system_clock
 from tests.scenarios.fault_injection.calls import CallLog
 from tests.scenarios.fault_injection.checker import CHECKS
@@ -21,13 +22,14 @@ from tests.scenarios.fault_injection.run import counts_of
 from tests.scenarios.fault_injection.system import System
 from tests.scenarios.years.passing import Passing
 from tests.scenarios.years.people import Resident
-from tests.scenarios.years.promises import PROMISES
+from tests.scenarios.years.promises import PROMISES, late_vehicles
 from tests.scenarios.years.simulated_time import SimulatedClock
 from tests.scenarios.years.staff import Staff, plan_years
 from tests.scenarios.years.system import SimulatedService, simulated_service
 from tests.scenarios.years.town import Town
 from workflows.maintenance.types import ComparedIndexes, MaintenanceInput
 from workflows.maintenance.workflow import STEPS, MaintenanceWorkflow
+from workflows.messages import vehicle_workflow_id
 
 Show = Callable[[str], None]
 MINUTE_S = timedelta(minutes=1).total_seconds()
@@ -37,6 +39,7 @@ MAINTENANCE = [step.name for step in STEPS if step.name != "resynced"]
 RARELY = ("indexes", "keyboards", "fairness", "figures")
 """What costs most; the rest is done at every step."""
 
+HISTORIES = ROOT / ".data" / "years"
 KINDS = (
     "missed working days",
     "notices",
@@ -226,6 +229,8 @@ class YearsRun:
             self.report.violations[promise] = await check(evidence)
         for promise, check_years in PROMISES.items():
             self.report.violations[promise] = await check_years(evidence, self.town)
+        if late := [fault.split()[0] for fault in late_vehicles(evidence)]:
+            await self._keep_histories(late)
         for counts in (counts_of(evidence), self.town.staff.counts, await self._workflows()):
             self.report.counts.update(counts)
         self.report.counts["missed working days"] = sum(
@@ -241,6 +246,19 @@ class YearsRun:
             missing = [f"no {kind}" for kind in KINDS if not self.report.counts[kind]]
             self.report.violations["everything that years are for happens"] = missing
         return self.report
+
+    async def _keep_histories(self, preselections: Sequence[str]) -> None:
+        """What time did to these is in Temporal only, and ends with the run."""
+        HISTORIES.mkdir(parents=True, exist_ok=True)
+        for preselection in preselections:
+            query = f"WorkflowId = '{vehicle_workflow_id(preselection)}'"
+            async for found in self.service.client.list_workflows(query):
+                run = self.service.client.get_workflow_handle(found.id, run_id=found.run_id)
+                file = (
+                    HISTORIES / f"{self.plan.seed}-{preselection}-{found.start_time:%Y%m%dT%H%M%S}-{found.run_id}.json"
+                )
+                file.write_text((await run.fetch_history()).to_json())
+        self.show(f"histories of {len(preselections)} late vehicles are in {HISTORIES.relative_to(ROOT)}")
 
     async def _workflows(self) -> Mapping[str, int]:
         runs: Counter[str] = Counter()
