@@ -22,7 +22,6 @@ SHORTEST_NONCE, LONGEST_NONCE = 16, 64
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
-_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)

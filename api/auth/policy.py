@@ -13,9 +13,6 @@ LARGEST_BODY = 64 * 1024
 LARGEST_APPEAL = 2_000_000 * 4 // 3 + LARGEST_BODY
 """Bytes of a body: an appeal has an attachment of at most 2,000,000 bytes in base64."""
 
-ACTING = frozenset({Role.CLERK, Role.OPERATOR})
-"""The roles whose acts auditors check."""
-
 SEPARATE = frozenset({Role.AUDITOR, Role.APPLICANT})
 """Roles that go with no staff role on one token: nobody audits their own acts, or decides their own applications."""
 

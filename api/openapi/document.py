@@ -32,7 +32,7 @@ _MALFORMED = {
     "description": "`bad_request`",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
 }
-# Headers that the secured route reads itself.
+# Parameters of paths that the secured route reads, so that no endpoint declares them.
 _IN_PATHS: dict[str, dict[str, Any]] = {
     "preselection_id": {"schema": {"type": "string", "format": "uuid"}},
     "code": {"schema": {"type": "string", "examples": ["440300"]}},
