@@ -9,7 +9,7 @@ from api.preselections.actions import count_write
 from api.preselections.appeal_schemas import AppealBody, AppealView, BanView
 from api.preselections.attachments import check_attachment
 from api.preselections.schemas import PreselectionView
-from api.preselections.views import policy_in, state_of
+from api.preselections.views import state_of
 from domain.calendar import ban_end
 from domain.errors import AlreadyReleased, AppealOpen, Unavailable, WrongStage
 from domain.preselection.values import Stage
@@ -35,7 +35,7 @@ async def file_appeal(context: RequestContext, body: AppealBody) -> AppealView:
                 ban_id=await _appealable_ban(context, row, now),
                 preselection_id=row.id,
                 filed_at=now,
-                decide_by=policy_in(row).appeal_answer.after(now),
+                decide_by=row.rules.appeal_answer.after(now),
                 reason=body.reason,
                 attachment=attachment,
             )
@@ -69,7 +69,7 @@ async def with_ban(context: RequestContext, row: PreselectionRow, view: Preselec
         return view
     ban, reservation = await _ban_of(context, row), state_of(row, context.now()).reservation
     appeal = await context.repositories.appeals.newest_of(row.id)
-    until = ban.until if ban else reservation and ban_end(reservation.deadline, policy_in(row))
+    until = ban.until if ban else reservation and ban_end(reservation.deadline, row.rules)
     shown = BanView(until=until, released_at=ban.released_at if ban else None) if until else None
     return view.model_copy(update={"ban": shown, "appeal": appeal and appeal_view(appeal)})
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from api.http.request_context import RequestContext
 from api.preselections.session_holders import list_own
-from api.preselections.views import policy_in, state_of
+from api.preselections.views import state_of
 from domain.calendar import ban_end
 from domain.errors import Blacklisted
 from domain.preselection.values import Stage
@@ -41,5 +41,5 @@ async def _find_missed_ban_end(context: RequestContext) -> datetime | None:
             and state.reservation
             and row.party_hash in candidate_hashes(context.caller.party_hash)
         ):
-            ends.append(ban_end(state.reservation.deadline, policy_in(row)))
+            ends.append(ban_end(state.reservation.deadline, row.rules))
     return max((end for end in ends if end > now), default=None)

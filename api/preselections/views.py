@@ -1,6 +1,5 @@
 """The view of a preselection, from its row and the rules of the domain."""
 
-import functools
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -20,7 +19,6 @@ from api.preselections.schemas import (
 )
 from documents.voucher_facts import USUAL_HOURS
 from domain.masking import mask_certificate_number, mask_mobile, mask_vin
-from domain.policy import Policy
 from domain.preselection.record import from_record
 from domain.preselection.state import Preselection
 from domain.preselection.values import Batch, Stage
@@ -31,25 +29,14 @@ from storage.preselections.rows import PreselectionRow
 _KEEPS_PLATE = (Stage.COMPLETED, Stage.REGISTERED)
 
 
-def policy_in(row: PreselectionRow) -> Policy:
-    """The policy with which this preselection was created."""
-    return _policy(tuple(row.policy.items()))
-
-
-@functools.lru_cache(maxsize=256)
-def _policy(settings: tuple[tuple[str, Any], ...]) -> Policy:
-    # Parsing thirty durations would be half the work of a view, and rows share few policies.
-    return Policy.from_dict(dict(settings))
-
-
 def state_of(row: PreselectionRow, at: datetime) -> Preselection:
     """The state at this instant, whether or not a timer has written it yet."""
-    return from_record(row.state, policy_in(row)).settle(at)
+    return from_record(row.state, row.rules).settle(at)
 
 
 def unchanged_until(row: PreselectionRow, now: datetime) -> datetime:
     """The instant whose view shows what the row's decision led to: now, unless time alone has changed it since."""
-    return now if state_of(row, now) == from_record(row.state, policy_in(row)) else row.changed_at
+    return now if state_of(row, now) == from_record(row.state, row.rules) else row.changed_at
 
 
 def view_of(row: PreselectionRow, office: Office, at: datetime, language: Language) -> PreselectionView:
