@@ -9,7 +9,7 @@ from temporalio import activity
 from activities.clock import WorkerClock
 from activities.failures import NoMissedDeadline, RowMissing
 from domain.calendar import ban_end
-from domain.masking import mask_organisation_name, mask_person_name
+from domain.masking import mask_name
 from domain.preselection.values import Stage
 from storage.bans.repository import BanRepository, NewBan
 from storage.crypto.seals import MessageSeals
@@ -42,7 +42,7 @@ class BanActivities(Bans):
                 # One ban per missed deadline, however often this is repeated.
                 id=uuid5(row.id, began.isoformat()),
                 party_hash=row.party_hash,
-                holder=_masked_holder(row),
+                holder=mask_name(row.party_kind, row.party_name),
                 since=began,
                 until=ban_end(began, row.rules),
                 preselection_id=row.id,
@@ -73,8 +73,3 @@ class BanActivities(Bans):
         if not genuine:
             log.warning("release without a seal ignored", entry_id=entry_id)
         return genuine
-
-
-def _masked_holder(row: PreselectionRow) -> str:
-    mask = mask_person_name if row.party_kind == "person" else mask_organisation_name
-    return mask(row.party_name)

@@ -1,6 +1,6 @@
 """Automatic SMS notifications. The row shows whether one is still true, and has its values."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -8,8 +8,8 @@ from temporalio import activity
 
 from activities.clock import WorkerClock
 from activities.failures import RowMissing, SmsRefused
+from domain.calendar import chinese_day, shanghai_day
 from domain.dependencies import CallDeclined, DependencyUnavailable
-from domain.durations import SHANGHAI
 from domain.instants import whole_milliseconds
 from domain.preselection.deadlines import Countdown, timers
 from domain.preselection.record import from_record
@@ -133,8 +133,8 @@ class NotificationActivities(Notifications):
             "plate": row.plate or "",
             "last_day": chinese_day(row.visit_by) if row.visit_by else "",
             "office": f"{office.name}（{office.address}）" if office else "",
-            "until": chinese_day(ban.until.astimezone(SHANGHAI).date()) if ban else "",
-            "decide_by": chinese_day(appeal.decide_by.astimezone(SHANGHAI).date()) if appeal else "",
+            "until": chinese_day(shanghai_day(ban.until)) if ban else "",
+            "decide_by": chinese_day(shanghai_day(appeal.decide_by)) if appeal else "",
         }
 
 
@@ -172,8 +172,3 @@ def _is_said_by(row: PreselectionRow, ban: Ban | None, purpose: str, at: datetim
             return state.stage is Stage.OVERDUE and bool(is_of_this_deadline)
         case _:
             return False
-
-
-def chinese_day(day: date) -> str:
-    """A day in the applicant's format."""
-    return f"{day.year}年{day.month}月{day.day}日"

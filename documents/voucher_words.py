@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from documents import to_bring
 from documents.voucher_facts import VoucherFacts
+from domain.calendar import chinese_day
 
 TITLE = "预选号牌凭证"
 SUBTITLE = "预选机动车号牌 · 本地二手车过户"
@@ -33,11 +34,6 @@ FIXED = (
 _WEEKDAYS = "一二三四五六日"
 
 
-def chinese_date(day: date) -> str:
-    """2026年11月26日."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def iso_date_with_weekday(day: date) -> str:
     """2026-11-26（星期四）."""
     return f"{day.isoformat()}（星期{_WEEKDAYS[day.weekday()]}）"
@@ -45,7 +41,7 @@ def iso_date_with_weekday(day: date) -> str:
 
 def come_by(day: date) -> str:
     """请于2026年11月26日（含）前, as on the page (R-40)."""
-    return f"请于{chinese_date(day)}（含）前"
+    return f"请于{chinese_day(day)}（含）前"
 
 
 def rows(facts: VoucherFacts) -> list[tuple[str, str]]:

@@ -87,6 +87,11 @@ def shanghai_day(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def chinese_day(day: date) -> str:
+    """Return the day as applicants read it in SMS and on the voucher: 2026年11月26日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def shanghai_midnight_after(instant: datetime) -> datetime:
     """Return the first midnight in Shanghai after the instant, in UTC: limits per day are reset then."""
     return _midnight(shanghai_day(instant) + _DAY)

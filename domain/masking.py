@@ -1,5 +1,7 @@
 """Masking of personal values: the owner can recognise a masked value, nobody can use it."""
 
+from domain.parties import PartyKind
+
 _STAR = "*"
 
 
@@ -11,6 +13,11 @@ def mask_mobile(number: str) -> str:
 def mask_person_name(name: str) -> str:
     """Name of a person: 张*, one star for each further character."""
     return _mask(name, head=1, tail=0)
+
+
+def mask_name(kind: str, name: str) -> str:
+    """Name of a party of this `PartyKind`."""
+    return mask_person_name(name) if kind == PartyKind.PERSON else mask_organisation_name(name)
 
 
 def mask_vin(vin: str) -> str:

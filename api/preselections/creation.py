@@ -27,8 +27,7 @@ from domain.errors import (
     VehicleExhausted,
     VehicleInUse,
 )
-from domain.masking import mask_organisation_name, mask_person_name
-from domain.parties import PartyKind
+from domain.masking import mask_name
 from domain.policy import Policy
 from storage.preselections.rows import Seller, Submission
 from workflows.messages import Action
@@ -112,7 +111,6 @@ async def _require_notice(context: RequestContext, checked: ValidatedSubmission)
 
 def _submission(context: RequestContext, checked: ValidatedSubmission, policy: Policy, code_id: UUID) -> Submission:
     party, seller, now = context.caller.party, checked.seller, context.now()
-    mask = mask_person_name if seller.kind is PartyKind.PERSON else mask_organisation_name
     return Submission(
         id=context.operation_id,
         at=now,
@@ -128,6 +126,6 @@ def _submission(context: RequestContext, checked: ValidatedSubmission, policy: P
         vin=checked.vin,
         certificate_number=checked.certificate_number,
         seller=Seller(seller.kind, seller.name, seller.id_number),
-        seller_name_masked=mask(seller.name),
+        seller_name_masked=mask_name(seller.kind, seller.name),
         code_id=code_id,
     )
