@@ -1,13 +1,12 @@
 """`xuanhao keys …`: rotates the keys of personal data while the service runs."""
 
 from collections.abc import Awaitable
-from typing import Literal
 
 from cli.areas import area
 from cli.context import Context, OperatorContext
 from cli.options import Reason
 from cli.output import Output
-from operations.key_changes import KeyChange, continue_change, key_states, make_key, retire_key
+from operations.key_changes import KeyChange, Kind, continue_change, key_states, make_key, retire_key
 from storage.crypto.sources import ReadOnlyKeys
 
 READ_ONLY = (
@@ -15,8 +14,6 @@ READ_ONLY = (
     "put the new key beside the old one there, and restart all processes one after the other"
 )
 UNWRITABLE = "the key file can't be written"
-
-Kind = Literal["encryption", "hashing"]
 
 app = area("keys")
 

@@ -4,15 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.http.form_fields import EmptyIs
-from api.http.schemas import Answer, Body, Instant, PageQuery, Reason
+from api.http.schemas import Answer, Body, EmptyIsNone, Instant, PageQuery, Reason
 
 State = Literal["open", "granted", "refused"]
 Decision = Literal["granted", "refused"]
 
 
 class AppealQuery(PageQuery):
-    state: Annotated[State | None, EmptyIs(None)] = None
+    state: Annotated[State | None, EmptyIsNone] = None
 
 
 class DecisionBody(Body):

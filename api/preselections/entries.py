@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from api.auth.records import load_own_preselection
 from api.http.action_log import log_action
 from api.http.request_context import RequestContext
 from api.preselections.actions import count_write, vehicle_of
 from api.preselections.bans import find_ban_end
-from api.preselections.schemas import Ban, EntryAnswer, EntryBody, OtherPreselection
+from api.preselections.schemas import Ban, EntryAnswer, EntryBody, OtherPreselection, Screen
 from api.preselections.session_holders import list_own, take_over
 from api.preselections.views import state_of, view_of
 from domain.calendar import shanghai_day
@@ -23,8 +23,6 @@ from domain.preselection.values import UNFINISHED, Stage
 from locales.languages import catalogue
 from storage.preselections.rows import PreselectionRow
 from workflows.messages import Action
-
-Screen = Literal["introduction", "service_notes", "completed", "exhausted", "blacklisted"]
 
 _SCREENS = {Stage.COMPLETED: "completed", Stage.EXHAUSTED: "exhausted"} | dict.fromkeys(UNFINISHED, "service_notes")
 

@@ -175,10 +175,13 @@ class OtherPreselection(Answer):
     plate: str | None
 
 
+Screen = Literal["introduction", "service_notes", "completed", "exhausted", "blacklisted"]
+
+
 class EntryAnswer(Answer):
     """`others`: the party's other preselections that are unfinished or completed, newest first."""
 
-    screen: Literal["introduction", "service_notes", "completed", "exhausted", "blacklisted"]
+    screen: Screen
     message: str | None
     preselection: PreselectionView | None
     blacklist: Ban | None

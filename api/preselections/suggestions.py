@@ -6,9 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.http.form_fields import EmptyIs
 from api.http.request_context import RequestContext
-from api.http.schemas import Answer, Instant, PlainText, Query
+from api.http.schemas import Answer, EmptyIsNone, Instant, PlainText, Query
 from api.preselections.numbers import prefix_of_office
 from api.preselections.views import state_of
 from domain.ascii_folding import fold_capitals
@@ -17,17 +16,16 @@ from domain.number_filters import Kind, NumberFilter, suggest
 from domain.preselection.values import Stage
 
 _CHARACTERS = "^[0-9A-Za-z]{1,5}$"
-_EmptyIsNone = EmptyIs(None)
 
 
 class SuggestionQuery(Query):
     """What is looked for; an empty field is none."""
 
     prefix: PlainText
-    template: Annotated[str | None, Field(pattern="^[0-9A-Za-z!@?]{5}$"), _EmptyIsNone] = None
-    contains: Annotated[str | None, Field(pattern=_CHARACTERS), _EmptyIsNone] = None
-    ends_with: Annotated[str | None, Field(pattern=_CHARACTERS), _EmptyIsNone] = None
-    kind: Annotated[Kind | None, _EmptyIsNone] = None
+    template: Annotated[str | None, Field(pattern="^[0-9A-Za-z!@?]{5}$"), EmptyIsNone] = None
+    contains: Annotated[str | None, Field(pattern=_CHARACTERS), EmptyIsNone] = None
+    ends_with: Annotated[str | None, Field(pattern=_CHARACTERS), EmptyIsNone] = None
+    kind: Annotated[Kind | None, EmptyIsNone] = None
     exclude_four: bool = False
 
     def to_filter(self) -> NumberFilter:
