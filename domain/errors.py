@@ -102,6 +102,11 @@ class NumberMalformed(Refusal):
     numbers: list[str]
     code = "number_malformed"
 
+    @classmethod
+    def of(cls, texts: list[str]) -> "NumberMalformed":
+        """The refusal of typed texts, of which it repeats the first sixteen characters each."""
+        return cls([text[:16] for text in texts])
+
 
 @dataclass(eq=False)
 class NumberDuplicated(Refusal):

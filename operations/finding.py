@@ -13,8 +13,6 @@ from operations.context import OperationsContext
 from storage.preselections.rows import PreselectionRow
 from workflows.messages import vehicle_workflow_id
 
-_LONGEST_SHOWN = 16
-
 
 @dataclass(frozen=True)
 class FoundWorkflow:
@@ -36,7 +34,7 @@ async def find_by_plate(context: OperationsContext, text: str, at: datetime) -> 
     try:
         plate = parse_plate(text)
     except MalformedPlate:
-        raise NumberMalformed([text[:_LONGEST_SHOWN]]) from None
+        raise NumberMalformed.of([text]) from None
     rows = await context.repositories.reservations.of_plate(plate)
     holder = await context.repositories.reservations.holder_of(plate, at)
     if holder and all(row.id != holder for row in rows):

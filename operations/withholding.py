@@ -3,12 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from domain.errors import (
-    AlreadyReleased,
-    NotFound,
-    NumberDuplicated,
-    NumberMalformed,
-)
+from domain.errors import AlreadyReleased, NotFound, NumberDuplicated, NumberMalformed
 from domain.plates import MalformedPlate, parse_plate, prefix_of
 from domain.withholding import WithholdingKind
 from operations.commands import OperatorCommand, invalid
@@ -16,8 +11,6 @@ from operations.confirmations import confirm_as_second
 from operations.context import OperationsContext
 from operations.pool import policy_of_prefix
 from storage.pool.withheld import Withheld, Withholding
-
-_LONGEST_SHOWN = 16
 
 
 async def withhold_numbers(
@@ -88,9 +81,9 @@ def _plates(texts: Sequence[str]) -> list[str]:
         try:
             plates.append(parse_plate(text))
         except MalformedPlate:
-            bad.append(text[:_LONGEST_SHOWN])
+            bad.append(text)
     if bad:
-        raise NumberMalformed(bad)
+        raise NumberMalformed.of(bad)
     if len(set(plates)) < len(plates):
         raise NumberDuplicated
     return plates

@@ -18,7 +18,6 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.refusals import convert_refusals
 
-LONGEST_SHOWN = 16
 MOST_NUMBERS = 100
 LONGEST_WORDS = 1000
 YEARS = range(2000, 2200)
@@ -40,9 +39,9 @@ def check_subject_id(field: str, text: str) -> None:
 
 def check_numbers(numbers: Sequence[str], prefixes: Collection[str]) -> None:
     """Raises `ValidationFailed` for an empty list, `NumberMalformed` and `NumberDuplicated`."""
-    bad = [number[:LONGEST_SHOWN] for number in numbers if not _is_plate(number, prefixes)]
+    bad = [number for number in numbers if not _is_plate(number, prefixes)]
     if bad:
-        raise NumberMalformed(bad)
+        raise NumberMalformed.of(bad)
     if len(set(numbers)) < len(numbers):
         raise NumberDuplicated
     if not numbers:

@@ -10,7 +10,6 @@ from domain.plates import POOL_SIZE, MalformedPlate, position_of, serial_at
 
 PREFIX = "练A"
 WHOLE_POOL = bytes([0xFF]) * (POOL_SIZE // 8)
-_LONGEST_SHOWN = 16
 _HALF = 0x80
 _CHANCE = SystemRandom()
 
@@ -30,8 +29,8 @@ def draw_numbers(count: int, shown: Iterable[str], *, exclude_four: bool) -> lis
 def play_numbers(texts: Sequence[str]) -> list[str]:
     """The composed numbers. Raises `NumberMalformed` and `NumberDuplicated`."""
     numbers = [fold_capitals(text) for text in texts]
-    if bad := [text[:_LONGEST_SHOWN] for text, number in zip(texts, numbers, strict=True) if not _is_play(number)]:
-        raise NumberMalformed(bad)
+    if bad := [text for text, number in zip(texts, numbers, strict=True) if not _is_play(number)]:
+        raise NumberMalformed.of(bad)
     if len(set(numbers)) < len(numbers):
         raise NumberDuplicated
     return numbers

@@ -8,16 +8,14 @@ from domain.errors import NumberDuplicated, NumberMalformed
 from domain.plates import MalformedPlate, parse_plate, prefix_of
 from storage.offices.offices import Office
 
-LONGEST_SHOWN = 16
-
 
 def composed_numbers(texts: Sequence[str], office: Office) -> list[str]:
     """Raises `NumberMalformed` with all malformed numbers and foreign prefixes, then `NumberDuplicated`."""
     numbers = [_number(text) for text in texts]
     of_office = [number if number and prefix_of(number) in office.prefixes else None for number in numbers]
-    bad = [text[:LONGEST_SHOWN] for text, number in zip(texts, of_office, strict=True) if number is None]
+    bad = [text for text, number in zip(texts, of_office, strict=True) if number is None]
     if bad:
-        raise NumberMalformed(bad)
+        raise NumberMalformed.of(bad)
     good = [number for number in of_office if number]
     if len(set(good)) < len(good):
         raise NumberDuplicated
@@ -28,7 +26,7 @@ def one_number(text: str) -> str:
     """Raises `NumberMalformed`."""
     number = _number(text)
     if number is None:
-        raise NumberMalformed([text[:LONGEST_SHOWN]])
+        raise NumberMalformed.of([text])
     return number
 
 
