@@ -13,7 +13,7 @@ from api.http.cursors import cursor_of, place_in
 from api.http.request_context import CurrentContext, RequestContext
 from api.http.responses import responses_of_read
 from api.http.secured_route import area
-from api.http.tables import AS_TABLE, table, wants_table
+from api.http.tables import AS_TABLE, table_of, wants_table
 from api.operators.commands import plain
 from api.operators.request_schemas import DayQuery, PeriodPageQuery
 from domain.calendar import end_of_day, shanghai_day
@@ -80,7 +80,7 @@ async def audit_look_figures(
     found = await context.repositories.staff_looks.counts(day_of(until - _DAY), until, limit=query.limit)
     items = [LookCountItem(day=day, limit=limit, **vars(each)) for each in found]
     if wants_table(request):
-        return table(list(LookCountItem.model_fields), [item.model_dump(mode="json") for item in items])
+        return table_of(LookCountItem, items)
     return LookCountList(items=items)
 
 
@@ -96,7 +96,7 @@ async def _acts(
     )
     items = [_item(entry) for entry in found]
     if wants_table(request):
-        return table(list(ActItem.model_fields), [item.model_dump(mode="json") for item in items])
+        return table_of(ActItem, items)
     return ActPage(items=items, next=cursor_of(found[-1].place) if len(found) == query.limit else None)
 
 

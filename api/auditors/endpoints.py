@@ -1,10 +1,8 @@
 """The lists of auditors: the acts of operators and clerks. Each is also a table."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from api.auditors.period import period_of
@@ -21,7 +19,7 @@ from api.auth.looks import note_look
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read
 from api.http.secured_route import area
-from api.http.tables import AS_TABLE, table, wants_table
+from api.http.tables import AS_TABLE, table_of, wants_table
 from api.operators.commands import ban_item, plain, withholding_item
 from api.operators.request_schemas import DeskActsQuery, PeriodQuery
 from api.operators.response_schemas import BanItem, WithholdingItem, WithholdingList
@@ -38,7 +36,7 @@ async def audit_withholdings(
     """Numbers withheld or released in the period, with operator, reason and second operator; newest first."""
     found = await auditing.withholdings_in(context.app.operations, period_of(context, query), limit=query.limit)
     items = [withholding_item(known) for known in found]
-    return _table(WithholdingItem, items) if wants_table(request) else WithholdingList(items=items)
+    return table_of(WithholdingItem, items) if wants_table(request) else WithholdingList(items=items)
 
 
 @router.get("/ban-releases", responses=RESPONSES, response_model=BanReleaseList)
@@ -49,7 +47,7 @@ async def audit_ban_releases(
     found = await auditing.ban_releases_in(context.app.operations, period_of(context, query), limit=query.limit)
     await note_look(context, "look_blacklist", by="releases", shown=[str(entry.id) for entry in found])
     items = [ban_item(entry) for entry in found]
-    return _table(BanItem, items) if wants_table(request) else BanReleaseList(items=items)
+    return table_of(BanItem, items) if wants_table(request) else BanReleaseList(items=items)
 
 
 @router.get("/unconfirmed", responses=responses_of_read())
@@ -65,7 +63,7 @@ async def audit_desk(
     """The number of reservations that each clerk confirmed and rejected; most rejections first."""
     found = await auditing.desk_counts(context.app.operations, period_of(context, query), limit=query.limit)
     items = [ClerkCountsItem(**vars(counts)) for counts in found]
-    return _table(ClerkCountsItem, items) if wants_table(request) else ClerkCountsList(items=items)
+    return table_of(ClerkCountsItem, items) if wants_table(request) else ClerkCountsList(items=items)
 
 
 @router.get("/desk/acts", responses=RESPONSES, response_model=ClerkActList)
@@ -79,8 +77,4 @@ async def audit_desk_acts(
         # Not as typed: that may be anything.
         await note_look(context, "look_reservations", by="clerk", clerk=found[0].clerk if found else None)
     items = [ClerkActItem(**plain(vars(act))) for act in found]
-    return _table(ClerkActItem, items) if wants_table(request) else ClerkActList(items=items)
-
-
-def _table(kind: type[BaseModel], items: Sequence[BaseModel]) -> Response:
-    return table(list(kind.model_fields), [item.model_dump(mode="json") for item in items])
+    return table_of(ClerkActItem, items) if wants_table(request) else ClerkActList(items=items)

@@ -21,7 +21,7 @@ from api.desk.schemas import (
 from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
-from api.http.tables import AS_TABLE, table, wants_table
+from api.http.tables import AS_TABLE, table_of, wants_table
 from domain.calendar import shanghai_day
 
 router = area("/desk", tags=["desk"])
@@ -39,7 +39,7 @@ async def list_reservations(
     """
     page = await service.reservations_of(context, query)
     if wants_table(request):
-        return table(list(ReservationItem.model_fields), [item.model_dump(mode="json") for item in page.items])
+        return table_of(ReservationItem, page.items)
     return page
 
 

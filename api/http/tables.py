@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 CSV = "text/csv"
@@ -29,6 +30,11 @@ def table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response
     writer.writerow(columns)
     writer.writerows([_cell(row[name]) for name in columns] for row in rows)
     return Response(out.getvalue(), media_type=CSV, headers={"Vary": "Accept, Accept-Language"})
+
+
+def table_of(kind: type[BaseModel], items: Iterable[BaseModel]) -> Response:
+    """The items of a list as CSV, with the fields of their schema as columns."""
+    return table(list(kind.model_fields), [item.model_dump(mode="json") for item in items])
 
 
 def _cell(value: Any) -> str:
