@@ -29,7 +29,6 @@ from storage.postgres.database import Database
 
 # This year, the next and one more, for preselections in December with a long validity.
 _YEARS = 3
-_COUNTRY = ""
 
 
 async def seed(database: Database, policy: Policy, at: datetime) -> None:
@@ -84,7 +83,7 @@ async def _release(repository: SegmentRepository, office: DemoOffice, at: dateti
 
 async def seed_calendar(calendars: Calendars, at: datetime) -> None:
     """The coming years, as the library knows or predicts them."""
-    country = await calendars.of_office(_COUNTRY)
+    country = await calendars.of_country()
     for year in range(at.year, at.year + _YEARS):
         days = days_to_enter(year, country)
         if days is not None:

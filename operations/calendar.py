@@ -13,8 +13,6 @@ from operations.deadlines import Postponement, postpone_closed_days
 from operations.holiday_calendar import days_to_enter, is_official
 from storage.offices.calendar_entries import CalendarEntry
 
-_COUNTRY = ""
-
 
 @dataclass(frozen=True)
 class CalendarYear:
@@ -99,7 +97,7 @@ async def seed_year(context: OperationsContext, command: OperatorCommand, year: 
     prediction and the library has the notice by now. Needs a reason. Raises `ValidationFailed`.
     """
     command.require_reason()
-    days = days_to_enter(year, await context.repositories.calendars.of_office(_COUNTRY))
+    days = days_to_enter(year, await context.repositories.calendars.of_country())
     if days is None:
         return CalendarChange(await calendar_of(context, year), None)
     return await _enter(context, command, year=year, days=days, official=is_official(year))
@@ -134,7 +132,7 @@ async def _calendar_with(
     context: OperationsContext, days: Mapping[date, DayKind | None], office_code: str | None
 ) -> OfficeCalendar:
     """The calendar as it will be with these days."""
-    country = await context.repositories.calendars.of_office(_COUNTRY)
+    country = await context.repositories.calendars.of_country()
     known = await context.repositories.calendars.of_office(office_code) if office_code else country
     # Without its own entry an office follows the country again.
     usual = country.days if office_code else {}

@@ -38,7 +38,6 @@ from storage.redis.health import ping
 
 NOTHING = timedelta(0)
 OLDEST_POSTGRES = 150_000
-_COUNTRY = ""
 _YEARS = 2
 _WAIT_S, _TRIES = 0.2, 100
 _HAS_DATA = text("SELECT EXISTS (SELECT FROM preselection)")
@@ -172,7 +171,7 @@ async def wait_until(check: Callable[[], Awaitable[object]]) -> None:
 
 async def check_calendar(installation: Installation) -> str:
     calendars, years = Calendars(installation.database), range(installation.at.year, installation.at.year + _YEARS)
-    country = await calendars.of_office(_COUNTRY)
+    country = await calendars.of_country()
     empty = [year for year in years if not any(day.year == year for day in country.days)]
     if empty and not installation.apply:
         raise Missing(f"no days of {empty[0]}", "xuanhao setup --apply, or xuanhao calendar seed", is_usable=True)

@@ -18,6 +18,7 @@ _OF_OFFICE = b"""
     UNION ALL SELECT NULL, NULL, year, NULL FROM calendar_year WHERE official
     ORDER BY office_code NULLS FIRST
 """
+_NO_OFFICE = ""
 
 
 class Calendars:
@@ -31,6 +32,10 @@ class Calendars:
         found = await self._database.fetch_raw(_OF_OFFICE, {"code": code})
         days = {day: DayKind(kind) for day, kind, *_ in found if day}
         return OfficeCalendar(days, frozenset(year for _, _, year, _ in found if year is not None))
+
+    async def of_country(self) -> OfficeCalendar:
+        """The country's days alone."""
+        return await self.of_office(_NO_OFFICE)
 
     async def of_offices(self, codes: Collection[str]) -> dict[str, OfficeCalendar]:
         return {code: await self.of_office(code) for code in codes}
