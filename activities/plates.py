@@ -16,7 +16,6 @@ from domain.dependencies import DependencyUnavailable
 from domain.errors import BatchExpired, CandidateExpired, NumbersUnavailable, Refusal, Unavailable
 from domain.plates import prefix_of, serial_of
 from domain.preselection.record import from_record
-from domain.preselection.state import Preselection
 from domain.preselection.values import Reservation
 from storage.failures import ClaimLost, DayClosed, LogGap, PartyBanned, StaleRevision
 from storage.offices.calendars import Calendars
@@ -56,15 +55,15 @@ class PlateActivities(Plates):
     async def _draw(self, case: Case, command: Draw) -> DecisionResult:
         check_prefix(command.prefix, case.prefixes)
         check_nonce(command.nonce)
-        before, numbers = case.state, list[str]()
-        before.check_draw(case.at)
+        numbers = list[str]()
+        case.state.check_draw(case.at)
         fair = await self._fair_draws.begin(case, command)
         for _ in range(DRAW_ATTEMPTS):
             numbers += await self._pick(case, command, numbers, fair)
             if not numbers:
                 raise NumbersUnavailable
             try:
-                return await self._offer(case, before, numbers, fair)
+                return await self._offer(case, numbers, fair)
             except ClaimLost as lost:
                 await self._correct_index(case.at, lost.plates)
                 numbers = [number for number in numbers if number not in lost.plates]
@@ -73,14 +72,14 @@ class PlateActivities(Plates):
 
     async def _pick(self, case: Case, command: Draw, picked: Sequence[str], fair: FairDraw) -> list[str]:
         """Free numbers from the index, up to a full batch including those already picked."""
-        before, policy = case.state, case.state.policy
+        policy = case.state.policy
         try:
             return await self._runner.index.draw_from_office(
                 [command.prefix] if command.prefix else case.prefixes,
                 policy.batch_size - len(picked),
                 at=case.at,
                 until=policy.batch_ttl.after(case.at),
-                draw_filter=DrawFilter(without_four=bool(command.exclude_four), hidden=[*before.shown, *picked]),
+                draw_filter=DrawFilter(without_four=bool(command.exclude_four), hidden=[*case.state.shown, *picked]),
                 ticket=fair.ticket,
             )
         except DependencyUnavailable as down:
@@ -88,10 +87,10 @@ class PlateActivities(Plates):
             await self._take_back(case, picked)
             raise Unavailable({"redis": "down"}) from down
 
-    async def _offer(self, case: Case, before: Preselection, numbers: Sequence[str], fair: FairDraw) -> DecisionResult:
-        after = before.draw(str(case.request_id), numbers, case.at, fair.proof)
+    async def _offer(self, case: Case, numbers: Sequence[str], fair: FairDraw) -> DecisionResult:
+        after = case.state.draw(str(case.request_id), numbers, case.at, fair.proof)
         try:
-            claims = claim_changes(before, after, case.at)
+            claims = claim_changes(case.state, after, case.at)
             # The index holds picked numbers exactly until the offer ends.
             result = await self._runner.commit(
                 case,
