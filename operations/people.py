@@ -1,8 +1,9 @@
 """Exports and deletes one person's or organisation's data, at their request."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.calendar import ban_end, shanghai_day
@@ -90,24 +91,11 @@ def _obstacle(row: PreselectionRow, at: datetime, banned_until: Sequence[datetim
 
 
 def _id_number(text: str, at: datetime) -> str:
-    for parsed in (_resident_id, _credit_code):
-        if number := parsed(text.strip(), shanghai_day(at)):
-            return number
+    with suppress(MalformedIdNumber):
+        return parse_resident_id(text.strip(), today=shanghai_day(at))
+    with suppress(MalformedIdNumber):
+        return parse_credit_code(text.strip())
     raise IdNumberInvalid
-
-
-def _resident_id(text: str, today: date) -> str | None:
-    try:
-        return parse_resident_id(text, today=today)
-    except MalformedIdNumber:
-        return None
-
-
-def _credit_code(text: str, _: date) -> str | None:
-    try:
-        return parse_credit_code(text)
-    except MalformedIdNumber:
-        return None
 
 
 def preselection_record(row: PreselectionRow) -> dict[str, Any]:
