@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable, Collection
 from datetime import date
 from typing import TypeVar
+from uuid import UUID
 
 from domain.errors import NothingToConfirm, OwnAffair, SecondOperatorNeeded
 from operations.commands import OperatorCommand
 from operations.context import OperationsContext
 from storage.failures import NotTheSecond
+from storage.staff.requests import Kind, OperatorRequest
 
 Subject = TypeVar("Subject")
 
@@ -39,6 +41,28 @@ async def confirm_as_second(
     if not is_confirmed and command.operator not in confirmers(subject):
         raise NothingToConfirm
     return subject
+
+
+async def confirm_request(
+    context: OperationsContext, request_id: UUID, kind: Kind, command: OperatorCommand
+) -> OperatorRequest:
+    """Confirm another operator's request of this kind. Raises `SecondOperatorNeeded` and `NothingToConfirm`."""
+    requests = context.repositories.operator_requests
+
+    async def read() -> OperatorRequest:
+        request = await requests.get(request_id, kind)
+        if request is None:
+            raise NothingToConfirm
+        return request
+
+    return await confirm_as_second(
+        context,
+        command,
+        lambda: requests.confirm(request_id, kind, command.act),
+        read=read,
+        requesters=lambda request: (request.requested_by,),
+        confirmers=lambda request: (request.confirmed_by,),
+    )
 
 
 async def refuse_own_deadline(

@@ -9,17 +9,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from temporalio.client import Client
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from domain.calendar import shanghai_day
 from domain.errors import NotFound
 from domain.preselection.deadlines import FURTHEST_ALONE
 from operations.commands import OperatorCommand, invalid
-from operations.confirmations import confirm_as_second, refuse_own_deadline
+from operations.confirmations import confirm_request, refuse_own_deadline
 from operations.context import OperationsContext
-from operations.temporal_calls import TIMEOUT, translate_temporal_errors
+from operations.temporal_calls import start_once
 from storage.preselections.reservations import MOST, DueReservation
 from storage.staff.requests import OperatorRequest
 from workflows.deadline_extensions import deadline_extensions, new_last_day, send_extensions
@@ -95,20 +93,12 @@ async def confirm_extension(context: OperationsContext, request_id: UUID, comman
 
     Raises `NotFound`, `OwnAffair`, `NothingToConfirm`, `SecondOperatorNeeded`; after `Unavailable` a repeat begins it.
     """
-    requests = context.repositories.operator_requests
-    request = await requests.get(request_id, "extend_deadlines")
+    request = await context.repositories.operator_requests.get(request_id, "extend_deadlines")
     if request is None:
         raise NotFound
     given = PostponementInput(request.requested_by, request.reason or "", **request.wanted)
     await refuse_own_deadline(context, command, _days(given), given.office)
-    await confirm_as_second(
-        context,
-        command,
-        lambda: requests.confirm(request_id, "extend_deadlines", command.act),
-        read=lambda: requests.get(request_id, "extend_deadlines"),
-        requesters=lambda known: (known.requested_by,) if known else (),
-        confirmers=lambda known: (known.confirmed_by,) if known else (),
-    )
+    await confirm_request(context, request_id, "extend_deadlines", command)
     return await _begin(context, replace(command, id=request_id), given)
 
 
@@ -191,26 +181,21 @@ async def _begin(context: OperationsContext, command: OperatorCommand, given: Po
     count = await _count(context, given)
     facts = {"days": given.days, "office_code": given.office, "visit_by": given.visit_by, "reservations": count}
     await context.repositories.audit_trail.record(command.act, "extend_deadlines", **facts)
-    try:
-        with translate_temporal_errors():
-            await _start(context.temporal, context.task_queue, workflow_id, given)
-    except WorkflowAlreadyStartedError:
-        pass
+    await _start(context, workflow_id, given)
     return Postponement(workflow_id, context.addresses.of(workflow_id), count, command.id)
 
 
-async def _start(temporal: Client, task_queue: str, workflow_id: str, given: PostponementInput) -> None:
+async def _start(context: OperationsContext, workflow_id: str, given: PostponementInput) -> None:
     where = given.office or "全部车管所"
-    await temporal.start_workflow(
+    await start_once(
+        context.temporal,
         POSTPONEMENT_WORKFLOW,
         given,
         id=workflow_id,
-        task_queue=task_queue,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        task_queue=context.task_queue,
         static_summary=f"办理期限顺延 {where} {given.days[0]}",
         static_details=f"{given.operator}: {given.reason}\n\n{where}: {'、'.join(given.days)}",
         search_attributes=TypedSearchAttributes([SearchAttributePair(OFFICE, given.office)] if given.office else []),
-        rpc_timeout=TIMEOUT,
     )
 
 
@@ -221,9 +206,9 @@ async def _count(context: OperationsContext, given: PostponementInput) -> int:
 
 async def due_in(context: OperationsContext, given: PostponementInput) -> AsyncIterator[list[DueReservation]]:
     """The live reservations with their last day on one of the days, page by page."""
-    days, last = [date.fromisoformat(day) for day in given.days], None
+    last = None
     while True:
-        page = await context.repositories.reservations.of_last_days(days, office_code=given.office, after=last)
+        page = await context.repositories.reservations.of_last_days(_days(given), office_code=given.office, after=last)
         yield page
         if len(page) < MOST:
             return

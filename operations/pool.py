@@ -14,7 +14,7 @@ from domain.plates import is_prefix
 from domain.policy import Policy
 from domain.segments import MalformedTemplate, Segment, Template
 from operations.commands import OperatorCommand, invalid
-from operations.confirmations import confirm_as_second
+from operations.confirmations import confirm_request
 from operations.context import OperationsContext
 from operations.early_composition import ReleasedSegment, composable_from, request_early_composition
 from storage.pool.segments import NumbersExcluded, Release, SegmentOverlaps, UnknownPrefix, UnknownSegment
@@ -93,19 +93,9 @@ async def confirm_early_composition(
     context: OperationsContext, segment_id: UUID, command: OperatorCommand
 ) -> ReleasedSegment:
     """Confirm as a second operator. Raises `NotFound`, `NothingToConfirm` and `SecondOperatorNeeded`."""
-    requests = context.repositories.operator_requests
     if await context.repositories.segments.get(segment_id) is None:
         raise NotFound
-    confirmed = await confirm_as_second(
-        context,
-        command,
-        lambda: requests.confirm(segment_id, "compose_early", command.act),
-        read=lambda: requests.get(segment_id, "compose_early"),
-        requesters=lambda request: (request.requested_by,) if request else (),
-        confirmers=lambda request: (request.confirmed_by,) if request else (),
-    )
-    if confirmed is None:
-        raise NotFound
+    confirmed = await confirm_request(context, segment_id, "compose_early", command)
     # Not in one transaction with the confirmation: whoever confirmed it may repeat the call.
     release = await context.repositories.segments.compose_from(
         segment_id, parse_instant(confirmed.wanted["compose_from"])

@@ -5,15 +5,12 @@ A workflow does it, so that the gateway may be away for a while.
 
 from uuid import UUID
 
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
-
 from domain.errors import NotFound
 from domain.sms import Purpose
 from operations.commands import OperatorCommand, invalid
 from operations.context import OperationsContext
 from operations.sms_status import SmsStatus, sms_of
-from operations.temporal_calls import TIMEOUT, translate_temporal_errors
+from operations.temporal_calls import start_once
 from storage.audit.actions import AuditAction
 from storage.audit.trail import Subject
 from storage.sms.deliveries import DeliveryState
@@ -48,19 +45,14 @@ async def send_again(
             raise invalid("purpose", "value")
         await trail.record_once(command.act, _ACTION, command.id, Subject(preselection_id), purpose=purpose)
     given = SmsInput(str(preselection_id), purpose, command.at, await _entry_of(context, preselection_id, purpose))
-    try:
-        with translate_temporal_errors():
-            await context.temporal.start_workflow(
-                RESENDING_WORKFLOW,
-                given,
-                id=resending_workflow_id(str(command.id)),
-                task_queue=context.task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"重发短信 {purpose}",
-                rpc_timeout=TIMEOUT,
-            )
-    except WorkflowAlreadyStartedError:
-        pass
+    await start_once(
+        context.temporal,
+        RESENDING_WORKFLOW,
+        given,
+        id=resending_workflow_id(str(command.id)),
+        task_queue=context.task_queue,
+        static_summary=f"重发短信 {purpose}",
+    )
     return found
 
 

@@ -1,10 +1,13 @@
 """Calls to Temporal for operators, and the translation of its failures."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Unavailable
@@ -24,6 +27,18 @@ def translate_temporal_errors() -> Iterator[None]:
     except RuntimeError as error:
         # A lazy client that can't connect.
         raise Unavailable({"temporal": "down"}) from error
+
+
+async def start_once(temporal: Client, workflow: str, given: object, **options: Any) -> None:
+    """Start a workflow by its type's name; the same id again finds it running, or finished. Raises `Unavailable`."""
+    with translate_temporal_errors(), suppress(WorkflowAlreadyStartedError):
+        await temporal.start_workflow(
+            workflow,
+            given,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            rpc_timeout=TIMEOUT,
+            **options,
+        )
 
 
 async def send_signal(temporal: Client, workflow_id: str, signal: str, *message: object) -> bool:
