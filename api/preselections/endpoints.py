@@ -8,7 +8,7 @@ from api.http.request_context import CurrentContext
 from api.http.responses import responses_of_read, responses_of_write
 from api.http.secured_route import area
 from api.preselections.actions import perform_action
-from api.preselections.rejections import with_ending
+from api.preselections.endings import with_ending
 from api.preselections.schemas import IdentityBody, PreselectionList, PreselectionView
 from api.preselections.session_holders import list_own
 from api.preselections.views import view_of

@@ -11,7 +11,7 @@ import structlog
 from sse_starlette import ServerSentEvent
 
 from api.http.request_context import RequestContext
-from api.preselections.rejections import with_ending
+from api.preselections.endings import with_ending
 from api.preselections.schemas import PreselectionView
 from api.preselections.views import state_of, view_of
 from domain.dependencies import DependencyUnavailable

@@ -124,9 +124,8 @@ def _reservation(state: Preselection) -> Mapping[str, Any]:
         "plate": reservation and reservation.plate,
         "visit_by": reservation and reservation.visit_by,
         "deadline": reservation.deadline if reservation and state.stage is Stage.COMPLETED else None,
-        # The desk's reason is stored apart from the row: `with_ending` adds it.
+        # Stored apart from the row: `with_ending` adds them.
         "rejection": None,
-        # `with_ending` adds these.
         "success_sms": None,
         "ban": None,
         "appeal": None,

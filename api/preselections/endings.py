@@ -1,4 +1,4 @@
-"""Why the desk has rejected a reservation, in the words that the applicant reads."""
+"""What the applicant reads about the end of a preselection: the SMS, the desk's reason, the ban and the appeal."""
 
 from api.http.request_context import RequestContext
 from api.preselections.appeals import with_ban
@@ -10,10 +10,10 @@ from storage.preselections.rows import PreselectionRow
 
 
 async def with_ending(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:
-    """The view with what the applicant reads about its end: the SMS, the desk's reason, or the ban and the appeal."""
+    """The view with what its row does not have; a field that does not apply stays null."""
     if view.stage is Stage.COMPLETED:
         return await _with_sms(context, row, view)
-    return await with_ban(context, row, await with_rejection(context, row, view))
+    return await with_ban(context, row, await _with_rejection(context, row, view))
 
 
 async def _with_sms(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:
@@ -23,7 +23,7 @@ async def _with_sms(context: RequestContext, row: PreselectionRow, view: Presele
     return view
 
 
-async def with_rejection(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:
+async def _with_rejection(context: RequestContext, row: PreselectionRow, view: PreselectionView) -> PreselectionView:
     """The view with the desk's reason, where the desk has ended the preselection."""
     if view.stage is not Stage.CANCELLED:
         return view
