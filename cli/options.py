@@ -11,8 +11,6 @@ from domain.durations import SHANGHAI
 from domain.instants import whole_milliseconds
 from storage.audit.staff_activity import Period
 
-_MILLISECOND = timedelta(milliseconds=1)
-
 
 def parse_instant(text: str) -> datetime:
     """An ISO 8601 instant; without a zone it is Shanghai's. Raises `ValueError`."""
@@ -41,8 +39,7 @@ class Window:
 
     def period(self, now: datetime, length: timedelta) -> Period:
         """By default until now, with this length."""
-        until = self.until or now + _MILLISECOND
-        return Period(self.since or until - length, until)
+        return Period.of_list(self.since, self.until, now=now, length=length)
 
 
 DEFAULT_WINDOW = Window()

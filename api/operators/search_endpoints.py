@@ -15,11 +15,11 @@ from api.operators.commands import audit_item, workflow_item
 from api.operators.request_schemas import AuditQuery, WorkflowBody, WorkflowQuery
 from api.operators.response_schemas import AuditList, WorkflowList
 from operations import finding
+from storage.audit.staff_activity import Period
 
 router = area("/operations", tags=["operations"])
 
 _LAST_DAY = timedelta(days=1)
-_NOW_TOO = timedelta(milliseconds=1)
 
 
 @router.get("/workflows", responses=responses_of_read("validation_failed", "number_malformed"))
@@ -57,10 +57,10 @@ async def list_audit(context: CurrentContext, query: Annotated[AuditQuery, Query
     """The acts that changed a plate, a chance or the blacklist, oldest first."""
     if query.preselection_id:
         await note_look(context, "look_workflows", by="audit", shown=[query.preselection_id])
-    until = query.until or context.now() + _NOW_TOO
+    period = Period.of_list(query.since, query.until, now=context.now(), length=_LAST_DAY)
     entries = await context.repositories.audit_trail.between(
-        query.since or until - _LAST_DAY,
-        until,
+        period.since,
+        period.until,
         actor=query.actor,
         action=query.action,
         preselection_id=UUID(query.preselection_id) if query.preselection_id else None,

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -13,6 +14,7 @@ from storage.postgres.tables import preselection
 
 DESK_ACTS = ("register", "reject")
 _TIMEOUT = 30.0
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,12 @@ class Period:
 
     since: datetime
     until: datetime
+
+    @classmethod
+    def of_list(cls, since: datetime | None, until: datetime | None, *, now: datetime, length: timedelta) -> Self:
+        """The period of a list: until now with what happens in this millisecond, and of this length, unless given."""
+        end = until or now + _MILLISECOND
+        return cls(since or end - length, end)
 
 
 @dataclass(frozen=True)
