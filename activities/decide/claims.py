@@ -1,14 +1,13 @@
 """The changes of claims between two states."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from domain.instants import whole_milliseconds
 from domain.policy import Policy
 from domain.preselection.state import Preselection
 from domain.preselection.values import Stage
+from storage.pool.cooling import random_instant
 from storage.preselections.decisions import Claim
 
 
@@ -42,13 +41,6 @@ def claim_changes(before: Preselection | None, after: Preselection, at: datetime
     return ClaimChanges(changes + reserved, released)
 
 
-def random_cooling_end(policy: Policy, since: datetime) -> datetime:
-    """An unpredictable instant between `cooling_min` and `cooling_max` after `since`."""
-    earliest, latest = policy.cooling_min.after(since), policy.cooling_max.after(since)
-    span = int((latest - earliest) / timedelta(milliseconds=1))
-    return whole_milliseconds(earliest + timedelta(milliseconds=secrets.randbelow(span + 1)))
-
-
 def _reservation_change(before: Preselection | None, after: Preselection, at: datetime) -> list[Claim]:
     if after.reservation is None or (
         before and before.stage is after.stage and before.reservation == after.reservation
@@ -57,10 +49,15 @@ def _reservation_change(before: Preselection | None, after: Preselection, at: da
     plate, deadline = after.reservation.plate, after.reservation.deadline
     match after.stage:
         case Stage.COMPLETED:
-            return [Claim(plate, "reserved", random_cooling_end(after.policy, deadline))]
+            return [Claim(plate, "reserved", _cooling_end(after.policy, deadline))]
         case Stage.REGISTERED:
             return [Claim(plate, "issued")]
         case Stage.CANCELLED | Stage.OVERDUE:
-            return [Claim(plate, "cooling", random_cooling_end(after.policy, at))]
+            return [Claim(plate, "cooling", _cooling_end(after.policy, at))]
         case _:
             return []
+
+
+def _cooling_end(policy: Policy, since: datetime) -> datetime:
+    """An unpredictable instant between `cooling_min` and `cooling_max` after `since`."""
+    return random_instant(policy.cooling_min.after(since), policy.cooling_max.after(since))

@@ -5,11 +5,10 @@ agree releases the numbers: then exactly those that were withheld become free. A
 first, so that nobody can know when it is free.
 """
 
-import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -17,11 +16,11 @@ from sqlalchemy import ColumnElement, Row, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.dependencies import DependencyUnavailable
-from domain.instants import whole_milliseconds
 from domain.withholding import WithholdingKind
 from storage.audit.actions import AuditAction
 from storage.audit.trail import Act, Subject, note
 from storage.failures import NotTheSecond
+from storage.pool.cooling import random_instant
 from storage.pool.index import PoolIndex
 from storage.pool.tables import withholding
 from storage.postgres.database import Database
@@ -124,7 +123,7 @@ class WithheldNumbers:
             if known is None or known.released_at:
                 return None
             locked = (await connection.execute(_LOCK, {"plates": list(known.plates)})).scalars()
-            ends = {plate: _random_instant(earliest, latest) for plate in locked}
+            ends = {plate: random_instant(earliest, latest) for plate in locked}
             values = {"plates": list(ends), "untils": list(ends.values()), "at": act.at}
             await connection.execute(_COOL, values)
             changes = {"released_at": act.at, "released_by": act.actor, "release_reason": act.reason}
@@ -191,11 +190,6 @@ def _to_result(known: Withholding | None, wanted: Sequence[str]) -> Withheld:
 
 def _who(act: Act) -> tuple[str, datetime, str]:
     return act.reason or "", act.at, act.actor or ""
-
-
-def _random_instant(earliest: datetime, latest: datetime) -> datetime:
-    span = (latest - earliest) // timedelta(milliseconds=1)
-    return whole_milliseconds(earliest + timedelta(milliseconds=secrets.randbelow(span + 1)))
 
 
 def _next_confirmation(known: Withholding) -> Literal["confirmed", "release_confirmed"] | None:

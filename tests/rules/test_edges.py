@@ -11,7 +11,6 @@ from tests.rules.source_files import as_list, findings_in_packages
 CHANCE = {
     "api/preselections/suggestions.py": "Which of the matching numbers are shown.",
     "api/limits/retries.py": "When a refused call may be repeated.",
-    "activities/decide/claims.py": "How long a plate cools.",
     "embedded/temporal.py": "The hidden address of Temporal's UI.",
     "demo/oidc.py": "The demo's own identity provider: names of sign-ins.",
     "demo/oidc_grants.py": "The same: its grants.",
@@ -29,7 +28,7 @@ CHANCE = {
     "storage/crypto/new_keys.py": "Keys of a new installation.",
     "config/payload_codec.py": "Nonces of AES-GCM.",
     "storage/crypto/vault.py": "Nonces of AES-GCM.",
-    "storage/pool/withheld.py": "How long a plate cools that is no longer withheld.",
+    "storage/pool/cooling.py": "How long a plate cools.",
 }
 """The modules that may ask for chance, each with what it is for."""
 SOURCES = ("random", "secrets", "numpy.random", "os.urandom", "os.getrandom")
