@@ -16,7 +16,7 @@ async def require_all_parts(context: AppContext) -> None:
     """Raises `Unavailable` with every part that does not respond in time (`down`) or lacks something."""
     checks = {
         "database": _database(context),
-        "redis": _redis(context),
+        "redis": ping(context.repositories.redis),
         "temporal": lacking_in_temporal(context.temporal),
         "clock": _clock(context),
     }
@@ -35,7 +35,3 @@ async def _clock(context: AppContext) -> str | None:
         return None if await agreed_time(context.repositories.database, context.clock, skew) else CLOCK_SKEW
     # The database's own check says so.
     return None
-
-
-async def _redis(context: AppContext) -> None:
-    await ping(context.repositories.redis)
