@@ -18,7 +18,7 @@ from storage.crypto.readers import KeyReader, KeyReaders
 from storage.crypto.sources import key_source
 from storage.crypto.vault import Keys
 from storage.redis.health import eviction_policies
-from workflows.maintenance.schedule import SCHEDULE_ID, STANDSTILL
+from workflows.maintenance.schedule import SCHEDULE_ID, last_run_of, stands_still
 
 LARGEST_SKEW_S = 1.0
 _NTP = "run NTP on all machines"
@@ -108,10 +108,10 @@ async def _maintenance(installation: Installation) -> str:
         raise Missing("no schedule", "see the step schedule", is_usable=True) from None
     if schedule.schedule.state.paused:
         raise Missing("paused", f"unpause the schedule {SCHEDULE_ID} in Temporal's UI", is_usable=True)
-    last = max((action.started_at for action in schedule.info.recent_actions), default=schedule.info.created_at)
-    if not schedule.info.running_actions and installation.at - last > STANDSTILL:
-        raise Missing(f"has not run since {format_instant(last)}", "read the log of xuanhao worker", is_usable=True)
-    return f"last run {format_instant(last)}"
+    last = format_instant(last_run_of(schedule))
+    if stands_still(schedule, installation.at):
+        raise Missing(f"has not run since {last}", "read the log of xuanhao worker", is_usable=True)
+    return f"last run {last}"
 
 
 async def _gateways(installation: Installation) -> str:

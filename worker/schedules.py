@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 from domain.instants import format_instant
 from process.clock import Clock, system_clock
-from workflows.maintenance.schedule import EVERY, SCHEDULE_ID, STANDSTILL, maintenance_schedule
+from workflows.maintenance.schedule import EVERY, SCHEDULE_ID, last_run_of, maintenance_schedule, stands_still
 
 log = structlog.get_logger("worker")
 
@@ -45,6 +45,6 @@ async def _check_schedule(client: Client, wanted: Schedule, schedule_id: str, at
 
 async def _report_standstill(schedule: ScheduleHandle, at: datetime) -> None:
     found = await schedule.describe()
-    last = max((action.started_at for action in found.info.recent_actions), default=found.info.created_at)
-    if not found.info.running_actions and at - last > STANDSTILL:
-        log.warning("maintenance does not run", paused=found.schedule.state.paused, last=format_instant(last))
+    if stands_still(found, at):
+        last = format_instant(last_run_of(found))
+        log.warning("maintenance does not run", paused=found.schedule.state.paused, last=last)

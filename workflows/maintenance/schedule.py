@@ -1,13 +1,14 @@
 """The Temporal schedule of maintenance: any worker, and `xuanhao setup`, may create it at any time."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio.client import (
     Client,
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleDescription,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
@@ -54,6 +55,16 @@ def maintenance_schedule(task_queue: str, schedule_id: str = SCHEDULE_ID) -> Sch
         # The next run does what was missed while Temporal was unavailable.
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=EVERY),
     )
+
+
+def last_run_of(schedule: ScheduleDescription) -> datetime:
+    """When the newest run began; without any, when the schedule was made."""
+    return max((action.started_at for action in schedule.info.recent_actions), default=schedule.info.created_at)
+
+
+def stands_still(schedule: ScheduleDescription, at: datetime) -> bool:
+    """Whether nothing runs, and nothing has begun for `STANDSTILL`."""
+    return not schedule.info.running_actions and at - last_run_of(schedule) > STANDSTILL
 
 
 def _schedule_update(wanted: Schedule, found: ScheduleUpdateInput) -> ScheduleUpdate:
