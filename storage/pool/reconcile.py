@@ -95,11 +95,6 @@ class PoolReconciler:
         # Numbers that were just picked are not claimed yet, and are freed automatically if they never are.
         return without(indexed, true), without(without(true, indexed), picked)
 
-    async def _runs(self, prefixes: Iterable[str]) -> dict[str, str]:
-        names = {prefix: key(prefix, "version") for prefix in prefixes}
-        runs = await runs_of(self._redis, names.values())
-        return {prefix: runs[name] for prefix, name in names.items()}
-
     async def _states(self, prefixes: Iterable[str]) -> dict[str, "_IndexState"]:
         names = list(prefixes)
         with translate_redis_errors():

@@ -101,11 +101,6 @@ class SmsDelivery:
             return DeliveryState.HANDED_OVER
         return DeliveryState.WAITING if instant < self.give_up_at else DeliveryState.GIVEN_UP
 
-    @property
-    def place(self) -> tuple[datetime, UUID]:
-        """The start of the next page, for `before`: a preselection has no two SMS of the same millisecond."""
-        return self.ordered_at, self.preselection_id
-
 
 @dataclass(frozen=True)
 class OpenSms:
@@ -164,7 +159,8 @@ class SmsDeliveries:
     ) -> list[SmsDelivery]:
         """The newest in this state at `at`, or those that were not handed over, or failed and were not sent again.
 
-        `before` is the last one's `place`.
+        `before` is order and preselection of the last one on the previous page: a preselection has no two SMS of the
+        same millisecond.
         """
         columns = sms_delivery.c
         conditions = [_is(state, at)]

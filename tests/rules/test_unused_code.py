@@ -3,6 +3,7 @@
 `make check` runs vulture over the packages. Here the tests are looked at too, and the exceptions in pyproject.toml.
 """
 
+import ast
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from vulture import Vulture
 
-from tests.rules.source_files import ROOT, TOOLS, packages
+from tests.rules.source_files import ROOT, TOOLS, in_packages, packages, paths, tree_of
 
 IN_TESTS = ["test_*", "Test*", "pytest_*", "pytestmark"]
 """What pytest finds by its name."""
@@ -53,6 +54,38 @@ def test_the_exceptions_are_still_needed() -> None:
     names = {name for _, name in found}
     needless = [each for each in settings()["ignore_names"] if not any(fnmatchcase(name, each) for name in names)]
     assert needless == [], "take these out of ignore_names of vulture in pyproject.toml"
+
+
+def names_in(tree: ast.AST, context: type[ast.expr_context]) -> set[str]:
+    """Names and attributes that the module reads, or writes."""
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute))
+    return {node.id if isinstance(node, ast.Name) else node.attr for node in found if isinstance(node.ctx, context)}
+
+
+def unread_private_names(tree: ast.Module) -> set[str]:
+    """Private functions, constants and methods that their own module never reads; a base class may call a method."""
+    classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    made = [*tree.body, *(node for each in classes if not each.bases for node in each.body)]
+    functions = {
+        node.name
+        for node in made
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.decorator_list
+    }
+    constants = {name for node in made if isinstance(node, ast.Assign) for name in names_in(node, ast.Store)}
+    private = {name for name in functions | constants if name.startswith("_") and not name.startswith("__")}
+    return private - names_in(tree, ast.Load) - {"_"}
+
+
+def test_a_module_reads_its_private_names() -> None:
+    """vulture looks at names alone: another module's may be the same."""
+    ours = [path for path in paths() if path.endswith(".py") and in_packages(path) and "/versions/" not in path]
+    unread = {path: unread_private_names(tree_of(path)) for path in ours}
+    assert {path: names for path, names in unread.items() if names} == {}
+
+
+@pytest.mark.parametrize("planted", ["def _old(): ...", "_old = 1", "class A:\n    def _old(self): ..."])
+def test_an_unread_private_name_is_caught(planted: str) -> None:
+    assert unread_private_names(ast.parse(planted)) == {"_old"}
 
 
 def test_every_package_is_looked_at() -> None:
