@@ -117,31 +117,39 @@ class Skipper(TimeSkipper):
         raise AttributeError(f"it follows from the clock: {value}")
 
     async def move_to(self, workflow_id: str, at: datetime) -> None:
-        """Let a workflow's time pass until `at`; nothing for one that has ended or never began."""
+        """Let a workflow's time pass until `at`; nothing for one that has ended or never began.
+
+        It passes from countdown to countdown. A skip goes on in the run that a countdown has led to, and would pass the
+        countdowns of that run, which it does not have before its first task.
+        """
         handle: WorkflowHandle[Any, Any] = self.client.get_workflow_handle(workflow_id)
         try:
-            while await self._is_at_work(handle):  # noqa: ASYNC110 -- the server says when it ends.
-                await asyncio.sleep(_LOOK_EVERY_S)
-            missing = at - await self.get_current_time(handle)
-            if missing > timedelta(0):
-                await self.fast_forward(handle, max(missing, _LEAST))
+            while await self.get_current_time(handle) < at:
+                end = min([at, *await self._countdowns(handle)])
+                await self.fast_forward(handle, max(end - await self.get_current_time(handle), _LEAST))
         except RPCError as error:
             if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
                 raise
 
-    async def _is_at_work(self, handle: WorkflowHandle[Any, Any]) -> bool:
-        """Whether it has a task, or will have one at once: a skip that begins now might not stop for what it starts.
+    async def _countdowns(self, handle: WorkflowHandle[Any, Any]) -> list[datetime]:
+        """The ends of its countdowns, once it is not at work any more."""
+        while (ends := await self._countdowns_at_rest(handle)) is None:  # noqa: ASYNC110 -- the server says when it ends.
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return ends
+
+    async def _countdowns_at_rest(self, handle: WorkflowHandle[Any, Any]) -> list[datetime] | None:
+        """None while it has a task, or will have one at once: a skip might not stop for what that starts.
 
         After continue-as-new the first task comes a second later, and a timer fires some time after its end.
         """
         description = (await handle.describe()).raw_description
         if description.HasField("pending_workflow_task") or description.pending_activities:
-            return True
+            return None
         events = [event async for event in handle.fetch_history_events()]
         if not any(event.HasField("workflow_task_scheduled_event_attributes") for event in events):
-            return True
-        now = await self.get_current_time(handle)
-        return any(end <= now for end in _running_timers(events))
+            return None
+        ends, now = _running_timers(events), await self.get_current_time(handle)
+        return None if any(end <= now for end in ends) else ends
 
 
 def _running_timers(events: Sequence[HistoryEvent]) -> list[datetime]:
