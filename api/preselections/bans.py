@@ -1,5 +1,6 @@
 """Bans of callers (R-41), from the instant at which a deadline is missed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from api.http.request_context import RequestContext
@@ -18,9 +19,9 @@ async def find_ban_end(context: RequestContext) -> datetime | None:
     missed deadline counts.
     """
     blacklist, party = context.repositories.bans, context.caller.party_hash
-    missed = await _find_missed_ban_end(context)
-    if missed and not await blacklist.has_recorded(party, missed):
-        return missed
+    missed = await _list_missed_deadlines(context)
+    if missed and (unwritten := await blacklist.find_unwritten_end(party, missed)):
+        return unwritten
     # Read last, so that a ban that is being written meanwhile is not missed.
     return await blacklist.find_ban_end(party, context.now())
 
@@ -31,9 +32,9 @@ async def require_no_ban(context: RequestContext) -> None:
         raise Blacklisted(until)
 
 
-async def _find_missed_ban_end(context: RequestContext) -> datetime | None:
-    """The end of the ban that the caller's missed deadlines lead to, if it has not ended."""
-    now, ends = context.now(), []
+async def _list_missed_deadlines(context: RequestContext) -> Mapping[datetime, datetime]:
+    """The caller's missed deadlines, and the end of the ban that each leads to, if it has not ended."""
+    now, ends = context.now(), dict[datetime, datetime]()
     for row in await list_own(context):
         state = state_of(row, now)
         if (
@@ -41,5 +42,6 @@ async def _find_missed_ban_end(context: RequestContext) -> datetime | None:
             and state.reservation
             and row.party_hash in candidate_hashes(context.caller.party_hash)
         ):
-            ends.append(ban_end(state.reservation.deadline, row.rules))
-    return max((end for end in ends if end > now), default=None)
+            deadline = state.reservation.deadline
+            ends[deadline] = max(ban_end(deadline, row.rules), ends.get(deadline, now))
+    return {deadline: end for deadline, end in ends.items() if end > now}

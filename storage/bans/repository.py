@@ -3,6 +3,7 @@
 Every check uses the row's `until`: the ban ends at that instant, released or not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -79,14 +80,17 @@ class BanRepository:
     async def ban(self, new: NewBan) -> Ban:
         """Write a ban, or extend the existing one to the later end. Repeating it changes nothing.
 
-        The result has another id than `new` if a ban existed already. A released ban that covered this one is not
-        written again: the operator has released the party from both.
+        The result has another id than `new` if a ban existed already. A ban that covered this one and was released
+        since is not written again: the operator has released the party from both.
         """
         async with self._database.transaction() as connection:
             if self._keyed.is_changing:
                 new = await _under_current_hash(connection, new)
             covers = and_(
-                _COLUMNS.party_hash == new.party_hash, _COLUMNS.since <= new.since, _COLUMNS.until >= new.until
+                _COLUMNS.party_hash == new.party_hash,
+                _COLUMNS.since <= new.since,
+                _COLUMNS.until >= new.until,
+                _was_live(new.since),
             )
             known = select(*_BAN).where(or_(_COLUMNS.id == new.id, covers)).limit(1)
             if earlier := (await connection.execute(known)).one_or_none():
@@ -116,10 +120,19 @@ class BanRepository:
         )
         return found[0] if found else None
 
-    async def has_recorded(self, party_hash: bytes, until: datetime) -> bool:
-        """Whether a ban with this end was ever written, even if it was released early or extended since."""
+    async def find_unwritten_end(self, party_hash: bytes, ends: Mapping[datetime, datetime]) -> datetime | None:
+        """The latest of these ends, by missed deadline, whose ban is not written yet.
+
+        A ban with a later end that was released since the deadline, or extended, is written.
+        """
         party = _COLUMNS.party_hash.in_(candidate_hashes(party_hash))
-        return await self._database.row(select(_COLUMNS.id).where(party, _COLUMNS.until >= until).limit(1)) is not None
+        written = await self._database.rows(select(_COLUMNS.until, _COLUMNS.released_at).where(party))
+        unwritten = [
+            end
+            for deadline, end in ends.items()
+            if not any(until >= end and (released is None or released >= deadline) for until, released in written)
+        ]
+        return max(unwritten, default=None)
 
     async def get(self, entry_id: UUID) -> Ban | None:
         found = await self._database.row(select(*_BAN).where(_COLUMNS.id == entry_id))
@@ -154,7 +167,7 @@ class BanRepository:
     async def of_deadline(self, party_hash: bytes, deadline: datetime) -> Ban | None:
         """The ban that covers a missed deadline of the party, released or not; None before it is written."""
         party = _COLUMNS.party_hash.in_(candidate_hashes(party_hash))
-        covers = (_COLUMNS.since <= deadline, _COLUMNS.until > deadline)
+        covers = (_COLUMNS.since <= deadline, _COLUMNS.until > deadline, _was_live(deadline))
         newest = select(*_BAN).where(party, *covers).order_by(_COLUMNS.since.desc()).limit(1)
         found = await self._database.row(newest)
         return Ban(*found) if found else None
@@ -195,6 +208,11 @@ class BanRepository:
         newest = select(*_ENTRY).where(*conditions).order_by(_COLUMNS.since.desc(), _COLUMNS.id.desc()).limit(limit)
         found = await self._database.rows(newest)
         return [BanEntry(**self._vault.decrypt_row(_ENTRY, row)) for row in found]
+
+
+def _was_live(at: datetime) -> ColumnElement[bool]:
+    """Whether a ban was not released before an instant: an earlier release is none of a later missed deadline."""
+    return or_(IS_LIVE, _COLUMNS.released_at >= at)
 
 
 async def _under_current_hash(connection: AsyncConnection, new: NewBan) -> NewBan:

@@ -70,6 +70,18 @@ async def test_what_was_released_is_released_once_and_confirmed_once(country: Co
 
 
 @pytest.mark.slow
+async def test_who_misses_another_deadline_after_a_release_is_banned_again(country: Country) -> None:
+    missed, caller = await miss_deadline(country), operator(country)
+    entry = await entry_of(caller, missed)
+    (await caller.post(f"/operations/blacklist/{entry['id']}/release", REASON)).ok()
+    # On the same day, so both bans end at the same instant.
+    again = await miss_deadline(country, applicant=missed.applicant)
+    other = await entry_of(caller, again)
+    assert other["released_at"] is None
+    assert (await again.view())["ban"] == {"until": other["until"], "released_at": None}
+
+
+@pytest.mark.slow
 async def test_an_unknown_entry_is_not_found_and_a_reason_is_needed_that_names_nobody(
     country: Country,
 ) -> None:

@@ -33,9 +33,9 @@ async def let_lapse(selection: Selection) -> None:
     await selection.applicant.stack.repositories.database.rows(statement, {"id": UUID(selection.id)})
 
 
-async def miss_deadline(country: Country, **policy: str) -> Selection:
+async def miss_deadline(country: Country, *, applicant: Applicant | None = None, **policy: str) -> Selection:
     """An applicant who has just missed a deadline."""
-    selection = await reserve_plate(country, await country.own_office(validity="PT1S", **policy))
+    selection = await reserve_plate(country, await country.own_office(validity="PT1S", **policy), applicant)
     caller = operator(country)
 
     async def is_listed() -> bool:

@@ -85,6 +85,22 @@ async def test_a_release_holds_for_every_missed_deadline_that_the_ban_covered(
     assert await bans.find_ban_end(party, later + timedelta(days=3)) == third.until
 
 
+async def test_a_release_holds_for_no_deadline_that_is_missed_after_it(bans: BanRepository) -> None:
+    party, released_at, later = uuid4().bytes, AT + timedelta(hours=1), AT + timedelta(hours=2)
+    first = await bans.ban(ban(party))
+    await bans.release_early(first.id, released_at, operator="op-1", reason="车管所停业")
+    assert await bans.of_deadline(party, AT) == await bans.get(first.id)
+    assert await bans.of_deadline(party, later) is None
+    # By the day, both bans end at the same instant; another office's may even end earlier.
+    for end in (TWO_YEARS_LATER, TWO_YEARS_LATER - timedelta(days=365)):
+        assert await bans.find_unwritten_end(party, {AT: TWO_YEARS_LATER, later: end}) == end
+    second = ban(party, later)
+    assert (await bans.ban(second)).id == second.id
+    assert await bans.find_ban_end(party, later) == TWO_YEARS_LATER
+    assert await bans.of_deadline(party, later) == await bans.get(second.id)
+    assert await bans.find_unwritten_end(party, {AT: TWO_YEARS_LATER, later: TWO_YEARS_LATER}) is None
+
+
 async def test_banning_twice_for_the_same_reason_changes_nothing(bans: BanRepository, database: Database) -> None:
     party = uuid4().bytes
     once = ban(party)
