@@ -6,7 +6,7 @@ from api.http.action_log import log_action
 from api.http.request_context import RequestContext
 from api.preselections.bans import find_ban_end
 from api.preselections.schemas import PreselectionView
-from api.preselections.session_holders import take_over
+from api.preselections.session_holders import refuse_while_held, take_over
 from api.preselections.views import state_of, unchanged_until, view_of
 from domain.acts import ACTS
 from domain.errors import Blacklisted, NotFound, OutcomeUnknown, Refusal, Unavailable
@@ -42,10 +42,10 @@ async def send_command(context: RequestContext, name: str, command: Command) -> 
     A repeat goes to the workflow whatever the row says: the statement that decides knows whether it was decided before.
     An update whose outcome is unknown is written down, so that maintenance lets the workflow catch up.
     """
-    act = ACTS[name]
-    if act.by == "applicant" and act.stage is not None and not context.is_repeat:
-        await take_over(context)
-    row, now = context.preselection, context.now()
+    act, row, now = ACTS[name], context.preselection, context.now()
+    is_selecting = act.by == "applicant" and act.stage is not None and not context.is_repeat
+    if is_selecting:
+        refuse_while_held(context)
     state = state_of(row, now)
     with log_action(name, state.stage.value):
         if not context.is_repeat:
@@ -54,6 +54,9 @@ async def send_command(context: RequestContext, name: str, command: Command) -> 
         try:
             if not context.is_repeat:
                 act.check(state, now, command)
+            if is_selecting:
+                # Only now: what is refused leaves the preselection with the agent who has it.
+                await take_over(context)
             return await context.app.operations.vehicles.update(await vehicle_of(context, row), name, command)
         except (OutcomeUnknown, Unavailable):
             context.repositories.lagging_workflows.note_soon(row.id, now)

@@ -25,6 +25,12 @@ def held_by_other_until(context: RequestContext, row: PreselectionRow) -> dateti
     return held_until(state_of(row, context.now()), context.now())
 
 
+def refuse_while_held(context: RequestContext) -> None:
+    """Raises `SessionHeld` while another agent's session of the request's preselection is live."""
+    if until := held_by_other_until(context, context.preselection):
+        raise SessionHeld(until)
+
+
 async def take_over(context: RequestContext) -> None:
     """Make the caller the one who acts for the request's preselection, and whose phone gets its SMS.
 
@@ -34,8 +40,7 @@ async def take_over(context: RequestContext) -> None:
         row = context.preselection
         if is_of_account(context, row):
             return
-        if until := held_by_other_until(context, row):
-            raise SessionHeld(until)
+        refuse_while_held(context)
         if await context.repositories.preselections.hand_over(row, context.caller.owner, context.caller.phone):
             await report_handover(context, row)
         current = await context.repositories.preselections.get(row.id)

@@ -60,6 +60,19 @@ async def test_only_one_agent_selects_at_a_time(country: Country) -> None:
     assert (await selection.post("start")).code == "session_held"
 
 
+async def test_an_act_that_is_refused_takes_nothing_over(country: Country) -> None:
+    office, (first, second) = await country.office(), colleagues(country)
+    begun = await first.create_selection(country.car(first, office))
+    reserved = await first.reach_reservation(country.car(first, office))
+    for selection, act in ((begun, "identity-code"), (begun, "draws"), (reserved, "start")):
+        assert (await Selection(second, selection.id).post(act)).code == "wrong_stage"
+        assert (await selection.view())["phone"][-4:] == first.phone[-4:]
+    assert country.stack.phone.of(first.phone, "handed_over") == []
+    # The last one's SMS go to the agent who has reserved the plate; an act that is accepted passes the first one over.
+    (await Selection(second, begun.id).post("start")).ok()
+    assert (await begun.view())["phone"][-4:] == second.phone[-4:]
+
+
 async def test_strangers_see_nothing_of_an_organisation(country: Country) -> None:
     office, (first, _) = await country.office(), colleagues(country)
     begun = await first.create_selection(country.car(first, office))
