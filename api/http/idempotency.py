@@ -80,7 +80,9 @@ def is_cacheable(status: int) -> bool:
 
 async def _begin(request: ReadRequest, context: RequestContext, key: RequestKey) -> Fresh | Answered:
     """Wait while another request with this key is running. Raises `OutcomeUnknown` if that takes too long."""
-    digest = context.repositories.keys.hashes.hash("request body", request.canonical.decode("ascii"))
+    # The query says what is asked for as the body does: which year and office, for instance.
+    content = "?".join(filter(None, (request.canonical.decode("ascii"), request.url.query)))
+    digest = context.repositories.keys.hashes.hash("request body", content)
     pause = _FIRST_PAUSE
     began_at = context.now()
     while context.now() - began_at < LONGEST_WAIT:

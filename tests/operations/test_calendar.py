@@ -30,6 +30,19 @@ async def enter(caller: Caller, year: int, days: dict[date, str], office: Office
     return await caller.call("PUT", calendar_path(year, office), json=body)
 
 
+async def test_a_key_that_was_used_for_one_office_is_refused_for_another(country: Country) -> None:
+    caller, offices = operator(country), [await country.own_office() for _ in range(2)]
+    day, key = shanghai_day(system_clock()) + timedelta(days=200), {"Idempotency-Key": str(uuid4())}
+    body = {"days": [{"day": day.isoformat(), "kind": "holiday"}], "reason": STORM}
+    first, other = [
+        await caller.call("PUT", calendar_path(day.year, office), json=body, headers=key) for office in offices
+    ]
+    assert first.ok()["days"]
+    assert (other.status, other.code) == (400, "idempotency_key_invalid")
+    again = await caller.call("PUT", calendar_path(day.year, offices[0]), json=body, headers=key)
+    assert again.ok() == first.ok()
+
+
 async def last_day_of(selection: Selection) -> date:
     return date.fromisoformat((await selection.view())["visit_by"])
 
