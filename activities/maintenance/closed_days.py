@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from temporalio import activity
-from temporalio.client import Client
 
 from activities.maintenance.temporal_lists import is_running
 from domain.calendar import shanghai_day
@@ -45,11 +44,14 @@ class ClosedDays:
         self._trail = trail
         self._seals = seals
 
-    async def move_last_days(self, at: datetime, temporal: Client, task_queue: str) -> int:
+    async def move_last_days(self, at: datetime) -> int:
         """Move them to the next working day, as the workflow would have done. Returns how many. May be repeated."""
         closed = await self._entries.last_days_off(shanghai_day(at))
+        if not closed:
+            return 0
+        temporal, task_queue = activity.client(), activity.info().task_queue
         # While one of these workflows runs, it finds them itself.
-        if not closed or await is_running(temporal, POSTPONEMENT_WORKFLOW, task_queue):
+        if await is_running(temporal, POSTPONEMENT_WORKFLOW, task_queue):
             return 0
         vehicles, moved = VehicleClient(temporal, task_queue, self._seals), 0
         entries = await self._trail.of_actions(["enter_days"], at - _REMEMBERED, at, limit=_MOST_ENTRIES)

@@ -179,5 +179,4 @@ class MaintenanceActivities(MaintenanceSteps):
         today, last = shanghai_day(at), await calendars.latest_last_day()
         years = list(range(today.year, max(last or today, today + _AHEAD).year + 1))
         provisional = [year for year in years if not await calendars.is_official(year)]
-        moved = await self._stores.closed_days.move_last_days(at, activity.client(), activity.info().task_queue)
-        return CheckedCalendar(years, provisional, moved)
+        return CheckedCalendar(years, provisional, moved=await self._stores.closed_days.move_last_days(at))
