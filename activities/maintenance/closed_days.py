@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 import structlog
 from temporalio import activity
 
-from activities.maintenance.temporal_lists import is_running
 from domain.calendar import shanghai_day
 from storage.audit.trail import AuditEntry, AuditTrail
 from storage.crypto.seals import MessageSeals
@@ -19,12 +18,14 @@ from storage.offices.calendars import Calendars
 from storage.preselections.reservations import Reservations
 from workflows.client import VehicleClient
 from workflows.deadline_extensions import deadline_extensions, send_extensions
-from workflows.messages import POSTPONEMENT_WORKFLOW, PostponementInput
+from workflows.messages import PostponementInput
 
 _OPERATION = "upkeep-closed-days"
 _REMEMBERED = timedelta(days=7)
 _MOST_ENTRIES = 500
-_UNKNOWN = ("system", "车管所当日不办公")
+_SYSTEM, _CLOSED = "system", "车管所当日不办公"
+_WORKFLOW_TAKES = timedelta(minutes=20)
+"""Until then the last days are left to the workflow, and to the vehicles that it has signalled."""
 
 log = structlog.get_logger("upkeep")
 
@@ -49,30 +50,31 @@ class ClosedDays:
         closed = await self._entries.last_days_off(shanghai_day(at))
         if not closed:
             return 0
-        temporal, task_queue = activity.client(), activity.info().task_queue
-        # While one of these workflows runs, it finds them itself.
-        if await is_running(temporal, POSTPONEMENT_WORKFLOW, task_queue):
-            return 0
-        vehicles, moved = VehicleClient(temporal, task_queue, self._seals), 0
-        entries = await self._trail.of_actions(["enter_days"], at - _REMEMBERED, at, limit=_MOST_ENTRIES)
+        moved, entries = 0, await self._trail.of_actions(["enter_days"], at - _REMEMBERED, at, limit=_MOST_ENTRIES)
         for office_code, day in closed:
-            operator, reason = _who_closed(office_code, day, entries)
-            given = PostponementInput(operator, reason, [day.isoformat()], closed=True, office=office_code)
-            due = await self._reservations.of_last_days([day], office_code=office_code)
-            extensions = deadline_extensions(
-                due, given, await self._calendars.of_offices([office_code]), operation_id=_OPERATION, at=at
-            )
-            await send_extensions(vehicles, extensions, self._reservations.live)
-            log.warning("last days moved", office=office_code, day=day.isoformat(), reservations=len(extensions))
-            moved += len(extensions)
-            activity.heartbeat(moved)
+            entry = _entry_of(office_code, day, entries)
+            if entry is None or at - entry.at >= _WORKFLOW_TAKES:
+                moved += await self._move(office_code, day, entry, at)
+                activity.heartbeat(moved)
         return moved
 
+    async def _move(self, office_code: str, day: date, entry: AuditEntry | None, at: datetime) -> int:
+        operator, reason = (entry.actor, entry.reason) if entry else (None, None)
+        given = PostponementInput(
+            operator or _SYSTEM, reason or _CLOSED, [day.isoformat()], closed=True, office=office_code
+        )
+        due = await self._reservations.of_last_days([day], office_code=office_code)
+        calendars = await self._calendars.of_offices([office_code])
+        extensions = deadline_extensions(due, given, calendars, operation_id=_OPERATION, at=at)
+        vehicles = VehicleClient(activity.client(), activity.info().task_queue, self._seals)
+        await send_extensions(vehicles, extensions, self._reservations.live)
+        log.warning("last days moved", office=office_code, day=day.isoformat(), reservations=len(extensions))
+        return len(extensions)
 
-def _who_closed(office_code: str, day: date, entries: Iterable[AuditEntry]) -> tuple[str, str]:
-    """The operator who entered this day last, and the reason."""
+
+def _entry_of(office_code: str, day: date, entries: Iterable[AuditEntry]) -> AuditEntry | None:
+    """The newest entry of this day; None if it is not among `entries`, which are newest first."""
     for entry in entries:
-        is_for_office = entry.facts.get("office_code") in (None, office_code)
-        if is_for_office and str(day) in entry.facts["days"] and entry.actor and entry.reason:
-            return entry.actor, entry.reason
-    return _UNKNOWN
+        if entry.facts.get("office_code") in (None, office_code) and str(day) in entry.facts["days"]:
+            return entry
+    return None

@@ -36,11 +36,6 @@ async def running_vehicles(temporal: Client, task_queue: str) -> AsyncIterator[C
         yield page.keys()
 
 
-async def is_running(temporal: Client, kind: str, task_queue: str) -> bool:
-    """Whether any workflow of this kind runs on the task queue."""
-    return bool((await temporal.count_workflows(_RUNNING.format(kind=kind, task_queue=task_queue))).count)
-
-
 async def shown_stages(temporal: Client, preselections: Collection[UUID]) -> Mapping[UUID, str | None]:
     """The stage that each of these shows to operators, of those that run."""
     ids = ", ".join(f'"{vehicle_workflow_id(str(preselection))}"' for preselection in preselections)

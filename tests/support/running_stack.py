@@ -17,6 +17,7 @@ import psutil
 from embedded.managed_process import tie_to_parent
 from embedded.ports import free_port
 from tests.support.prepared_cluster import prepared_cluster
+from tests.support.waiting import eventually
 
 Json = dict[str, Any]
 """A JSON object; tests/scenarios/acceptance validates its form against the published document."""
@@ -176,13 +177,22 @@ class Client:
         view = await self.create(car)
         path = f"/preselections/{view['id']}"
         await self.reach_selection(view["id"])
-        drawn = await self.post(f"{path}/draws", {})
-        assert drawn.status_code == 200, drawn.text
+        drawn = await self._draw(path)
         number = drawn.json()["batch"]["numbers"][0]
         await self.post(f"{path}/candidates", {"number": number})
         answer = await self.post(f"{path}/confirmation", {"number": number})
         assert answer.status_code == 200, answer.text
         return json_of(answer)
+
+    async def _draw(self, path: str) -> httpx.Response:
+        """A worker that has just started builds its indexes first, and until then a draw is to be repeated."""
+
+        async def drawn() -> httpx.Response | None:
+            answer = await self.post(f"{path}/draws", {})
+            assert answer.status_code in (200, 503), answer.text
+            return answer if answer.status_code == 200 else None
+
+        return await eventually(drawn)
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} | {k.replace("_", "-"): v for k, v in headers.items()}

@@ -142,10 +142,12 @@ class Skipper(TimeSkipper):
 
         After continue-as-new the first task comes a second later, and a timer fires some time after its end.
         """
-        description = (await handle.describe()).raw_description
-        if description.HasField("pending_workflow_task") or description.pending_activities:
-            return None
         events = [event async for event in handle.fetch_history_events()]
+        run = (await handle.describe()).raw_description
+        # Whatever has happened since the events were read may have started something.
+        has_gone_on = run.workflow_execution_info.history_length != len(events)
+        if has_gone_on or run.HasField("pending_workflow_task") or run.pending_activities:
+            return None
         if not any(event.HasField("workflow_task_scheduled_event_attributes") for event in events):
             return None
         ends, now = _running_timers(events), await self.get_current_time(handle)
