@@ -10,7 +10,7 @@ import httpx
 from activities.appeals import AppealActivities
 from activities.bans import BanActivities
 from activities.clock import WorkerClock
-from activities.deadlines import DeadlineActivities
+from activities.deadlines import DeadlineActivities, LastDays
 from activities.decide.decide import DecisionRunner
 from activities.fair_draws import FairDraws
 from activities.identity import IdentityActivities
@@ -125,7 +125,7 @@ class WorkerContainer:
             gateway=self.sms,
             clock=self.worker_clock,
         )
-        deadlines = DeadlineActivities(repos.reservations, repos.calendars, repos.message_seals, self.worker_clock)
+        deadlines = DeadlineActivities(self._last_days(), repos.message_seals, self.worker_clock)
         return [
             records.open, records.move, records.settle,
             plates.draw, plates.compose, plates.put_aside, plates.reserve,
@@ -136,6 +136,10 @@ class WorkerContainer:
             deadlines.postpone,
             *self._maintenance(),
         ]  # fmt: skip
+
+    def _last_days(self) -> LastDays:
+        repos = self.repositories
+        return LastDays(repos.reservations, repos.calendars, repos.message_seals)
 
     def _ban_activities(self) -> BanActivities:
         repos = self.repositories
@@ -165,9 +169,7 @@ class WorkerContainer:
             retention=repos.retention,
             deliveries=repos.sms_deliveries,
             calendars=repos.calendar_entries,
-            closed_days=ClosedDays(
-                repos.reservations, repos.calendars, repos.calendar_entries, repos.audit_trail, repos.message_seals
-            ),
+            closed_days=ClosedDays(repos.calendar_entries, repos.audit_trail, self._last_days()),
             orphans=self.orphaned_workflows(),
         )
         work = MaintenanceActivities(stores, self.rules, self.worker_clock)

@@ -8,16 +8,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import structlog
-from temporalio import activity
 
+from activities.deadlines import LastDays
 from domain.calendar import shanghai_day
 from storage.audit.trail import AuditEntry, AuditTrail
-from storage.crypto.seals import MessageSeals
 from storage.offices.calendar_entries import CalendarEntries
-from storage.offices.calendars import Calendars
-from storage.preselections.reservations import Reservations
-from workflows.client import VehicleClient
-from workflows.deadline_extensions import deadline_extensions, send_extensions
 from workflows.messages import PostponementInput
 
 _OPERATION = "upkeep-closed-days"
@@ -31,19 +26,10 @@ log = structlog.get_logger("upkeep")
 
 
 class ClosedDays:
-    def __init__(
-        self,
-        reservations: Reservations,
-        calendars: Calendars,
-        entries: CalendarEntries,
-        trail: AuditTrail,
-        seals: MessageSeals,
-    ) -> None:
-        self._reservations = reservations
-        self._calendars = calendars
+    def __init__(self, entries: CalendarEntries, trail: AuditTrail, last_days: LastDays) -> None:
         self._entries = entries
         self._trail = trail
-        self._seals = seals
+        self._last_days = last_days
 
     async def move_last_days(self, at: datetime) -> int:
         """Move them to the next working day, as the workflow would have done. Returns how many. May be repeated."""
@@ -55,7 +41,6 @@ class ClosedDays:
             entry = _entry_of(office_code, day, entries)
             if entry is None or at - entry.at >= _WORKFLOW_TAKES:
                 moved += await self._move(office_code, day, entry, at)
-                activity.heartbeat(moved)
         return moved
 
     async def _move(self, office_code: str, day: date, entry: AuditEntry | None, at: datetime) -> int:
@@ -63,13 +48,9 @@ class ClosedDays:
         given = PostponementInput(
             operator or _SYSTEM, reason or _CLOSED, [day.isoformat()], closed=True, office=office_code
         )
-        due = await self._reservations.of_last_days([day], office_code=office_code)
-        calendars = await self._calendars.of_offices([office_code])
-        extensions = deadline_extensions(due, given, calendars, operation_id=_OPERATION, at=at)
-        vehicles = VehicleClient(activity.client(), activity.info().task_queue, self._seals)
-        await send_extensions(vehicles, extensions, self._reservations.live)
-        log.warning("last days moved", office=office_code, day=day.isoformat(), reservations=len(extensions))
-        return len(extensions)
+        done = await self._last_days.move(given, operation_id=_OPERATION, at=at)
+        log.warning("last days moved", office=office_code, day=day.isoformat(), reservations=done.moved)
+        return done.moved
 
 
 def _entry_of(office_code: str, day: date, entries: Iterable[AuditEntry]) -> AuditEntry | None:

@@ -199,6 +199,12 @@ class Vehicle:
         """The state of the row, before expiries are applied."""
         return from_record((await self.row()).state, self.policy)
 
+    async def last_day(self) -> date:
+        """That of its reservation."""
+        reservation = (await self.state()).reservation
+        assert reservation
+        return reservation.visit_by
+
     async def wait_until(self, true: Callable[[Preselection], object]) -> Preselection:
         """The state of the row, once a condition is true."""
 

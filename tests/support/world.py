@@ -86,6 +86,12 @@ class World:
         await vehicle.reach_selection()
         return vehicle
 
+    async def reserve_plate(self, **policy: str) -> Vehicle:
+        """A vehicle of a new office with a reservation."""
+        vehicle = await self.reach_selection(await self.office("A123!"), policy)
+        await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
+        return vehicle
+
     async def new_vehicle(
         self,
         office: Office | None = None,

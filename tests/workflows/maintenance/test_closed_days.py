@@ -16,18 +16,6 @@ from workflows.maintenance.workflow import MaintenanceWorkflow
 LONG_AGO = timedelta(minutes=21)
 
 
-async def reserve_plate(world: World, **policy: str) -> Vehicle:
-    vehicle = await world.reach_selection(await world.office("A123!"), policy)
-    await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
-    return vehicle
-
-
-async def last_day_of(vehicle: Vehicle) -> date:
-    reservation = (await vehicle.state()).reservation
-    assert reservation
-    return reservation.visit_by
-
-
 async def close(vehicle: Vehicle, day: date, kind: DayKind = DayKind.HOLIDAY, *, ago: timedelta = LONG_AGO) -> None:
     """Enter the day as an operator does, and nothing after that: as if Temporal had been away."""
     act = Act(system_clock() - ago, "operator", "wang", "停电")
@@ -44,8 +32,8 @@ async def check_calendar(world: World) -> int:
 
 @pytest.mark.slow
 async def test_a_last_day_on_a_closed_day_moves_once_in_the_name_of_who_closed_it(world: World) -> None:
-    vehicle = await reserve_plate(world)
-    day, entered_at = await last_day_of(vehicle), system_clock()
+    vehicle = await world.reserve_plate()
+    day, entered_at = await vehicle.last_day(), system_clock()
     await close(vehicle, day)
     assert await check_calendar(world) == 1
     moved = await vehicle.wait_until(lambda state: state.reservation and state.reservation.visit_by > day)
@@ -57,27 +45,27 @@ async def test_a_last_day_on_a_closed_day_moves_once_in_the_name_of_who_closed_i
     )
     assert (entry.actor, entry.reason) == ("wang", "停电")
     assert await check_calendar(world) == 0
-    assert await last_day_of(vehicle) == moved.reservation.visit_by
+    assert await vehicle.last_day() == moved.reservation.visit_by
 
 
 @pytest.mark.slow
 async def test_days_off_that_were_no_promise_stay(world: World) -> None:
     """A validity in calendar days or hours may end on a day off, and an office may work on a day off of all others."""
-    calendar_days = await reserve_plate(world, validity_working_days="false")
-    hours = await reserve_plate(world, validity="PT100H")
-    working = await reserve_plate(world)
+    calendar_days = await world.reserve_plate(validity_working_days="false")
+    hours = await world.reserve_plate(validity="PT100H")
+    working = await world.reserve_plate()
     for vehicle in (calendar_days, hours):
-        await close(vehicle, await last_day_of(vehicle))
-    await close(working, await last_day_of(working), DayKind.WORKING)
-    days = [await last_day_of(vehicle) for vehicle in (calendar_days, hours, working)]
+        await close(vehicle, await vehicle.last_day())
+    await close(working, await working.last_day(), DayKind.WORKING)
+    days = [await vehicle.last_day() for vehicle in (calendar_days, hours, working)]
     assert await check_calendar(world) == 0
-    assert [await last_day_of(vehicle) for vehicle in (calendar_days, hours, working)] == days
+    assert [await vehicle.last_day() for vehicle in (calendar_days, hours, working)] == days
 
 
 @pytest.mark.slow
 async def test_what_was_just_closed_is_left_to_its_workflow(world: World) -> None:
-    vehicle = await reserve_plate(world)
-    day = await last_day_of(vehicle)
+    vehicle = await world.reserve_plate()
+    day = await vehicle.last_day()
     await close(vehicle, day, ago=timedelta(minutes=19))
     assert await check_calendar(world) == 0
-    assert await last_day_of(vehicle) == day
+    assert await vehicle.last_day() == day

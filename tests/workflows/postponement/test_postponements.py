@@ -67,18 +67,6 @@ def test_whoever_is_informed_late_still_has_a_whole_day_to_come() -> None:
         assert new_last_day(last_day, outage(last_day), SPRING_FESTIVAL, at) == moved
 
 
-async def reserve_plate(world: World, **policy: str) -> Vehicle:
-    vehicle = await world.reach_selection(await world.office("A123!"), policy)
-    await vehicle.compose(f"{vehicle.office.prefixes[0]}A1230")
-    return vehicle
-
-
-async def last_day_of(vehicle: Vehicle) -> date:
-    reservation = (await vehicle.state()).reservation
-    assert reservation
-    return reservation.visit_by
-
-
 async def start_postponement(world: World, given: PostponementInput) -> WorkflowHandle[PostponementWorkflow, Postponed]:
     """Start the workflow like an operator's command."""
     workflow_id = f"postponement-{uuid4()}"
@@ -92,8 +80,8 @@ async def start_postponement(world: World, given: PostponementInput) -> Workflow
 
 @pytest.mark.slow
 async def test_the_workflow_moves_what_falls_into_the_day_and_says_how_much(world: World) -> None:
-    vehicle = await reserve_plate(world)
-    day = await last_day_of(vehicle)
+    vehicle = await world.reserve_plate()
+    day = await vehicle.last_day()
     given = PostponementInput("wang", "停电", [day.isoformat()], closed=False, office=vehicle.office.code)
     handle = await start_postponement(world, given)
     moved = await vehicle.wait_until(lambda state: state.reservation and state.reservation.visit_by > day)
@@ -109,8 +97,8 @@ async def test_the_workflow_moves_what_falls_into_the_day_and_says_how_much(worl
 
 @pytest.mark.slow
 async def test_a_vehicle_whose_workflow_is_gone_is_started_and_moved(world: World) -> None:
-    vehicle = await reserve_plate(world)
-    day = await last_day_of(vehicle)
+    vehicle = await world.reserve_plate()
+    day = await vehicle.last_day()
     await vehicle.handle.terminate("by hand")
     given = PostponementInput("wang", "停电", [day.isoformat()], closed=False, office=vehicle.office.code)
     handle = await start_postponement(world, given)
@@ -121,8 +109,8 @@ async def test_a_vehicle_whose_workflow_is_gone_is_started_and_moved(world: Worl
 
 
 async def test_a_vehicle_that_was_registered_in_the_same_instant_is_not_started_again(world: World) -> None:
-    vehicle = await reserve_plate(world)
-    extensions = await extensions_of(vehicle, outage(await last_day_of(vehicle)))
+    vehicle = await world.reserve_plate()
+    extensions = await extensions_of(vehicle, outage(await vehicle.last_day()))
     await vehicle.register()
     await vehicle.handle.result()
     run_id = (await vehicle.handle.describe()).run_id
@@ -134,7 +122,7 @@ async def extensions_of(vehicle: Vehicle, given: PostponementInput) -> list[Dead
     """What an operator's command finds for this vehicle's office."""
     repositories = vehicle.world.container.repositories
     given = replace(given, office=vehicle.office.code)
-    due = await repositories.reservations.of_last_days([await last_day_of(vehicle)], office_code=given.office)
+    due = await repositories.reservations.of_last_days([await vehicle.last_day()], office_code=given.office)
     calendars = await repositories.calendars.of_offices([vehicle.office.code])
     return deadline_extensions(due, given, calendars, operation_id=str(uuid4()), at=system_clock())
 
@@ -148,7 +136,7 @@ async def test_a_deadline_that_passed_while_no_worker_ran_still_moves_if_signall
     container, client = real_time_world.container, real_time_world.client
     world = World(container, client, queue, real_time_world.phone)
     async with make_worker(client, queue, container.activities()):
-        vehicle = await reserve_plate(world, validity="PT2S")
+        vehicle = await world.reserve_plate(validity="PT2S")
     reservation = (await vehicle.state()).reservation
     assert reservation
 
