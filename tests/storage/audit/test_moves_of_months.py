@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -20,7 +21,9 @@ from storage.postgres.database import Database
 JANUARY = datetime(2027, 1, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
 MANY = 20_000
-TIMEOUT_MS = "150"
+TIMEOUT_MS, TOO_SHORT_MS = "150", "20"
+"""A small batch moves within the first, and no machine moves all rows within the second."""
+
 REST = "audit_rest"
 # Half of them are of January, a quarter each of February and of March.
 FILL = b"""
@@ -36,12 +39,17 @@ TABLES = text("SELECT CAST(CAST(tableoid AS regclass) AS text), count(*) FROM au
 
 
 @pytest.fixture
-async def hurried(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    """A client of the test's database whose statements end soon."""
-    monkeypatch.setitem(engine._SERVER_SETTINGS, "statement_timeout", TIMEOUT_MS)
-    database = Database(fresh_database)
-    yield database
-    await database.close()
+async def hurry(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[[str], Database]]:
+    """Clients of the test's database whose statements end after so many milliseconds."""
+    async with AsyncExitStack() as opened:
+
+        def client(timeout_ms: str) -> Database:
+            monkeypatch.setitem(engine._SERVER_SETTINGS, "statement_timeout", timeout_ms)
+            database = Database(fresh_database)
+            opened.push_async_callback(database.close)
+            return database
+
+        yield client
 
 
 @pytest.fixture
@@ -57,15 +65,18 @@ async def rows_by_table(database: Database) -> Mapping[str, int]:
 
 
 async def test_more_rows_than_a_statement_can_move_in_its_time_all_move(
-    own_database: Database, hurried: Database, owner: psycopg.AsyncConnection, monkeypatch: pytest.MonkeyPatch
+    own_database: Database,
+    hurry: Callable[[str], Database],
+    owner: psycopg.AsyncConnection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for _ in range(3):
         await owner.execute(FILL, {"many": MANY})
     before = await own_database.row(DIGEST)
     with pytest.raises(DependencyBusy):
-        await hurried.execute_raw(MOVE, {"most": 3 * MANY})
+        await hurry(TOO_SHORT_MS).execute_raw(MOVE, {"most": 3 * MANY})
     monkeypatch.setattr(months_module, "_AT_ONCE", 500)
-    months, moved = AuditMonths(hurried), 0
+    months, moved = AuditMonths(hurry(TIMEOUT_MS)), 0
     while (await rows_by_table(own_database))[REST]:
         # On a busy machine even a small batch may take too long, and the next call goes on after the one before it.
         try:
@@ -77,7 +88,7 @@ async def test_more_rows_than_a_statement_can_move_in_its_time_all_move(
         "audit_2027_01": 3 * MANY // 2, "audit_2027_02": 3 * MANY // 4, "audit_2027_03": 3 * MANY // 4,
     }  # fmt: skip
     assert await own_database.row(DIGEST) == before
-    assert await AuditMonths(hurried).make(JANUARY) == 0
+    assert await months.make(JANUARY) == 0
 
 
 async def test_a_batch_of_many_rows_of_one_transaction_reads_no_others(
