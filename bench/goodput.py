@@ -1,7 +1,8 @@
 """Goodput against offered load: an open-loop generator calls at a fixed rate, whether or not it is answered.
 
 A call is good if it succeeds within `TIMEOUT_S`; a refusal is not. The rate is a multiple of the best rate that so many
-callers reach who wait for each answer. The generator is on the same processors, so the share of each process is stated.
+callers reach who wait for each answer. The loads take turns in several rounds, for a shared machine is not always
+equally fast. The generator is on the same processors, so the share of each process is stated.
 """
 
 import itertools
@@ -9,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import reduce
 from statistics import quantiles
 
 from bench.figures import Figure, Seconds, Target
@@ -47,8 +49,11 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
         # The first calls load modules and make plans.
         await generator.best_rate(CLOSED_CALLERS, sizes.load_seconds)
         best = await generator.best_rate(CLOSED_CALLERS, sizes.load_seconds)
-        loads = [await _offer(generator, programs, load, best, sizes) for load in LOADS]
+        rounds = [
+            [await _offer(generator, programs, load, best, sizes) for load in LOADS] for _ in range(sizes.load_rounds)
+        ]
         generator.close()
+    loads = [reduce(_sum, turns) for turns in zip(*rounds, strict=True)]
     highest = max(each.outcome.goodput for each in loads)
     [served] = (each for each in loads if each.load == JUST_THE_BEST)
     return [*(figure for each in loads for figure in _figures(each, highest)), *_of_refusals(loads[-1], served)]
@@ -74,6 +79,12 @@ async def _offer(
     outcome = await generator.offer(load * best, sizes.load_seconds)
     spent = {name: seconds - before.get(name, 0.0) for name, seconds in seconds_by_process(programs).items()}
     return Offered(load, outcome, spent)
+
+
+def _sum(one: Offered, other: Offered) -> Offered:
+    """Both turns of a load as one."""
+    spent = {name: seconds + other.spent.get(name, 0.0) for name, seconds in one.spent.items()}
+    return Offered(one.load, one.outcome + other.outcome, spent)
 
 
 def _figures(offered: Offered, highest: float) -> list[Figure]:

@@ -42,6 +42,14 @@ class Outcome:
     def answered(self) -> int:
         return len(self.done) + self.refused.total()
 
+    def __add__(self, other: "Outcome") -> "Outcome":
+        return Outcome(
+            self.seconds + other.seconds,
+            self.offered + other.offered,
+            self.done + other.done,
+            self.refused + other.refused,
+        )
+
     def note(self, status: int, took: Seconds) -> None:
         if LOST < status < HTTPStatus.BAD_REQUEST:
             self.done.append(took)
