@@ -266,23 +266,6 @@ blacklist = Table(
     ),
 )
 
-idempotency = Table(
-    "idempotency",
-    metadata,
-    Column("caller_hash", LargeBinary, primary_key=True),
-    Column("path", Text, primary_key=True),
-    Column("key", Uuid, primary_key=True),
-    Column("body_digest", LargeBinary, nullable=False),
-    Column("operation_id", Uuid, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("lease_until", Instant, nullable=False),
-    Column("status", sa.SmallInteger),
-    Column("answer", Sealed),
-    Column("kept_until", Instant, nullable=False, server_default=text("now() + interval '24 hours'")),
-    CheckConstraint("(status IS NULL) = (answer IS NULL)", name="answer_has_a_status"),
-    Index("ix_idempotency_kept", "kept_until"),
-)
-
 sms_outbox = Table(
     "text_message",
     metadata,

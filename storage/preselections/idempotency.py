@@ -14,7 +14,7 @@ from uuid import UUID
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
-from storage.postgres.tables import idempotency
+from storage.preselections.tables import idempotency
 
 _KEPT = timedelta(hours=24)
 

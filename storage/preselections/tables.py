@@ -1,6 +1,6 @@
-"""Tables beside that of the preselections: desk reasons, failed checks, lagging workflows, maintenance."""
+"""Tables beside that of the preselections: desk reasons, failed checks, idempotency, lagging workflows, maintenance."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, SmallInteger, Table, Text, Uuid, text
 
 from storage.postgres.marks import mark_table
 from storage.postgres.sealed import Sealed
@@ -37,4 +37,21 @@ failed_check = Table(
     Column("at", Instant, nullable=False),
     Index("ix_failed_check_applicant", "applicant_hash", "at"),
     Index("ix_failed_check_at", "at"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("caller_hash", LargeBinary, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("key", Uuid, primary_key=True),
+    Column("body_digest", LargeBinary, nullable=False),
+    Column("operation_id", Uuid, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("status", SmallInteger),
+    Column("answer", Sealed),
+    Column("kept_until", Instant, nullable=False, server_default=text("now() + interval '24 hours'")),
+    CheckConstraint("(status IS NULL) = (answer IS NULL)", name="answer_has_a_status"),
+    Index("ix_idempotency_kept", "kept_until"),
 )

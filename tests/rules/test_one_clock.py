@@ -18,7 +18,7 @@ CLOCKS = {
     "storage/postgres/audit_order.py": "A migration has no caller that could pass the time.",
     "storage/postgres/migrations/versions/2026_11_28_brief_answers.py": "A default for rows of the previous release.",
     "storage/postgres/migrations/versions/2026_11_29_audit_head.py": "A bound that no process's clock may pass.",
-    "storage/postgres/tables.py": "The same default, for rows that the previous release writes during an upgrade.",
+    "storage/preselections/tables.py": "The same default, for rows that the previous release writes during an upgrade.",
     "tests/rules/test_one_clock.py": "Examples of what is refused.",
     "tests/scenarios/acceptance/": "Tests of the contract from outside, which use no code of ours.",
     "tests/scenarios/attack/": "An attacker, who uses no code of ours.",

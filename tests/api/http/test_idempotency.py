@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from api.http.idempotency import LEASE
-from storage.postgres.tables import idempotency
+from storage.preselections.tables import idempotency
 from tests.support.applicants import Selection
 from tests.support.country import Country
 from tests.support.waiting import eventually

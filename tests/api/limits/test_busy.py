@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.limits import call_counts, call_rate
 from domain.dependencies import DependencyBusy
 from storage.postgres.database import Database
-from storage.postgres.tables import idempotency
+from storage.preselections.tables import idempotency
 from tests.support.country import Country
 from tests.support.http import Answer
 from tests.support.waiting import eventually

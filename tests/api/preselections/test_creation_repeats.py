@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import update
 
-from storage.postgres.tables import idempotency
+from storage.preselections.tables import idempotency
 from tests.support.country import Country
 from tests.support.phones import SWITCHED_OFF
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from storage.postgres.database import Database
-from storage.postgres.tables import idempotency
 from storage.preselections.idempotency import Answered, Begun, Fresh, Idempotency, InFlight, OtherBody, RequestKey
+from storage.preselections.tables import idempotency
 from tests.support.stored_preselections import AT, KEYS
 
 LEASE = timedelta(seconds=20)

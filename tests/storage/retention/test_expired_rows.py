@@ -10,12 +10,12 @@ from sqlalchemy import Table, func, insert, select, text
 from domain.dependencies import DependencyBusy
 from domain.policy import Policy
 from storage.postgres.database import Database
-from storage.postgres.tables import FOREVER, claim, code, idempotency, preselection, sms_outbox
+from storage.postgres.tables import FOREVER, claim, code, preselection, sms_outbox
 from storage.postgres.tables import decision as decision_table
 from storage.preselections.decisions import Claim
 from storage.preselections.failed_checks import FailedChecks
 from storage.preselections.idempotency import Idempotency, RequestKey
-from storage.preselections.tables import failed_check
+from storage.preselections.tables import failed_check, idempotency
 from storage.retention.expired_rows import ExpiredRows
 from storage.sms.codes import CodeOwner, Codes, NewCode
 from tests.support.stored_claims import insert_claims
