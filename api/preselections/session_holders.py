@@ -41,7 +41,10 @@ async def take_over(context: RequestContext) -> None:
         if is_of_account(context, row):
             return
         refuse_while_held(context)
-        if await context.repositories.preselections.hand_over(row, context.caller.owner, context.caller.phone):
+        caller = context.caller
+        if await context.repositories.preselections.hand_over(
+            row, owner=caller.owner, phone=caller.phone, person_id=caller.claims.id_number
+        ):
             await report_handover(context, row)
         current = await context.repositories.preselections.get(row.id)
         if current is None:

@@ -158,6 +158,17 @@ preselection = Table(
     postgresql_with={"fillfactor": 70, "toast_tuple_target": 4080},
 )
 
+# The agents who took a preselection over from the one who submitted it, whom its own row names.
+preselection_agent = Table(
+    "preselection_agent",
+    metadata,
+    Column("preselection_id", Uuid, nullable=False),
+    # As in the preselection's row: always of the first key.
+    Column("person_hash", LargeBinary, nullable=False),
+    sa.PrimaryKeyConstraint("preselection_id", "person_hash"),
+    Index("ix_preselection_agent_person", "person_hash"),
+)
+
 _LASTING = one_of("kind", LASTING_KINDS)
 ON_OFFER, ENDING = one_of("kind", ON_OFFER_KINDS), f"{_LASTING} AND until < '{FOREVER:%Y-%m-%d} 00:00:00+00'"
 """Claims on offer, and the lasting ones that end: a statement needs the words of the index by `until`."""

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, and_, delete, literal, not_, or_, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from domain.parties import PartyKind
 from domain.policy import Policy
@@ -22,7 +22,7 @@ from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys, Vault
 from storage.postgres.database import Database
 from storage.postgres.sealed import sealed_columns
-from storage.postgres.tables import preselection
+from storage.postgres.tables import preselection, preselection_agent
 
 _SEALED = [column.name for column in sealed_columns(preselection)]
 _OPEN = (
@@ -202,16 +202,24 @@ class Preselections:
             own = or_(own, organisations)
         return await self._newest(own, columns.stage.not_in(_INVISIBLE), limit=limit)
 
-    async def hand_over(self, row: PreselectionRow, owner: str, phone: str) -> bool:
-        """Another agent of the same organisation acts from now on, and gets the SMS; False if the row has changed."""
+    async def hand_over(self, row: PreselectionRow, *, owner: str, phone: str, person_id: str | None) -> bool:
+        """Another agent of the same organisation acts from now on, and gets the SMS; False if the row has changed.
+
+        The agent's person counts as one who has acted for the preselection, also after a further agent.
+        """
         columns = preselection.c
-        found = await self._database.rows(
+        moved = (
             update(preselection)
             .where(columns.id == row.id, columns.revision == row.revision, columns.owner_hash == bytes(row.owner_hash))
             .values(owner_hash=bytes(self._hashes.owner(owner)), phone=self._vault.encrypt(columns.phone, phone))
             .returning(columns.id)
+            .cte("moved")
         )
-        return bool(found)
+        statement = select(moved.c.id)
+        if person_id:
+            agents = select(moved.c.id, literal(self._hashes.person(person_id)))
+            statement = statement.add_cte(_insert_agents(agents).cte("noted"))
+        return bool(await self._database.rows(statement))
 
     async def unfinished_others(self, preselection_id: UUID) -> list[OtherPreselection]:
         """The party's other preselections, whose holds end when it is banned because of this one."""
@@ -274,3 +282,9 @@ class Preselections:
             "party_kind": given.party_kind,
             "code_id": given.code_id,
         } | {name: self._vault.encrypt(preselection.c[name], texts[name]) for name in _SEALED}
+
+
+def _insert_agents(agents: Select[Any]) -> Insert:
+    """Who has acted for it before is noted already."""
+    names = ["preselection_id", "person_hash"]
+    return insert(preselection_agent).from_select(names, agents).on_conflict_do_nothing()

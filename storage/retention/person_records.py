@@ -40,6 +40,7 @@ _AS_SELLER = text("""
 """)
 # As an agent of an organisation, whose preselections stay.
 _AS_AGENT = text("UPDATE preselection SET person_hash = NULL WHERE person_hash = :person AND NOT id = ANY(:ids)")
+_LATER_AGENTS = text("DELETE FROM preselection_agent WHERE person_hash = :person OR preselection_id = ANY(:ids)")
 _APPEALS = text(f"UPDATE appeal SET {set_blank(appeal)}, purged_at = :at WHERE preselection_id = ANY(:ids)")  # noqa: S608 -- constants
 _ATTACHMENTS = text("""
     DELETE FROM appeal_attachment WHERE appeal_id IN (SELECT id FROM appeal WHERE preselection_id = ANY(:ids))
@@ -119,6 +120,7 @@ class PersonRecords:
             ),
             "as_seller": (_AS_SELLER, {"hashes": candidate_hashes(self._hashes.seller(id_number)), "nobody": NOBODY}),
             "as_agent": (_AS_AGENT, {"person": self._hashes.person(id_number), "ids": ids}),
+            "later_agents": (_LATER_AGENTS, {"person": self._hashes.person(id_number), "ids": ids}),
             "attachments": (_ATTACHMENTS, {"ids": ids}),
             "appeals": (_APPEALS, blank_values(self._vault, appeal) | {"ids": ids, "at": at}),
             "codes": (_CODES, {"phones": phones}),

@@ -35,8 +35,7 @@ SET_NOBODY = f"""
 """Each row has an own account that nobody has: equal ones would be one long chain of the account's hash index."""
 
 _PRESELECTIONS = text(f"""
-    UPDATE preselection SET {SET_NOBODY}
-    WHERE id = ANY(ARRAY(
+    WITH purged AS (
         SELECT id FROM preselection AS ended
         WHERE purged_at IS NULL AND created_at < :before AND changed_at < :before
           AND (dormant OR stage IN ('registered', 'exhausted', 'overdue', 'cancelled'))
@@ -45,7 +44,10 @@ _PRESELECTIONS = text(f"""
                 AND (blacklist.released_at IS NULL OR blacklist.released_at >= :before)
           )
         LIMIT :most FOR UPDATE SKIP LOCKED
-    ))
+    ), agents AS (
+        DELETE FROM preselection_agent WHERE preselection_id = ANY(ARRAY(SELECT id FROM purged))
+    )
+    UPDATE preselection SET {SET_NOBODY} WHERE id = ANY(ARRAY(SELECT id FROM purged))
 """)  # noqa: S608 -- constants
 
 _BANS = text(f"""

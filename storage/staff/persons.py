@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.postgres.database import Database
-from storage.postgres.tables import blacklist, preselection
+from storage.postgres.tables import blacklist, preselection, preselection_agent
 from storage.staff.tables import staff_person
 
 _RESERVED = "completed"
@@ -91,6 +91,13 @@ class StaffPersons:
 
 
 def _acts_for(party_hash: Any, person: StaffPerson) -> ColumnElement[bool]:
-    """Whether the person has acted for this party: the organisation of one of their preselections is their own."""
-    own = preselection.alias()
-    return exists().where(own.c.person_hash == person.hash, own.c.party_hash == party_hash)
+    """Whether the person has acted for this party: the organisation of one of their preselections is their own.
+
+    A preselection is theirs if they submitted it, or took it over once, whoever acts for it now.
+    """
+    own, agent = preselection.alias(), preselection_agent.c
+    submitted = exists().where(own.c.person_hash == person.hash, own.c.party_hash == party_hash)
+    took_over = exists().where(
+        agent.person_hash == person.hash, own.c.id == agent.preselection_id, own.c.party_hash == party_hash
+    )
+    return or_(submitted, took_over)

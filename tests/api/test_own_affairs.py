@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.parties import Party, PartyKind
-from tests.support.applicants import Applicant, Caller
+from tests.support.applicants import Applicant, Caller, Selection
 from tests.support.country import Country, ban
 from tests.support.desk import clerk_of, operator, reserve_plate
 
@@ -47,6 +47,20 @@ async def test_attack_a_clerk_decides_what_their_organisation_or_a_fellow_agent_
     named = clerk_of(country, office)
     named.claims["organisation"] = ORGANISATION
     assert await decide(named, fellows.id) == ["own_affair", "own_affair"]
+
+
+@pytest.mark.parametrize("further_agents", [0, 1])
+async def test_attack_a_clerk_takes_over_as_an_agent_and_decides(country: Country, further_agents: int) -> None:
+    office, first = await country.office(), country.agent()
+    selection = await first.create_selection(country.car(first, office))
+    agents = [country.agent(organisation=first.claims["organisation"]) for _ in range(1 + further_agents)]
+    for agent in agents:
+        (await agent.post("/entries", {"preselection_id": selection.id})).ok()
+    newest, insider = Selection(agents[-1], selection.id), agents[0]
+    await newest.verify()
+    await newest.reserve()
+    assert await decide(same_person(clerk_of(country, office), insider), selection.id) == ["own_affair", "own_affair"]
+    assert (await clerk_of(country, office).post(f"/desk/preselections/{selection.id}/confirmation")).ok()
 
 
 async def test_attack_a_clerk_decides_about_the_car_that_they_sold(country: Country) -> None:

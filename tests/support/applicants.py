@@ -90,9 +90,7 @@ class Applicant(Caller):
     async def reach_reservation(self, car: Car) -> "Selection":
         """With a reserved plate."""
         selection = await self.reach_selection(car)
-        batch = (await selection.post("draws", {})).ok()["batch"]
-        (await selection.post("candidates", {"number": batch["numbers"][0]})).ok()
-        (await selection.post("confirmation", {"number": batch["numbers"][0]})).ok()
+        await selection.reserve()
         return selection
 
 
@@ -117,3 +115,9 @@ class Selection:
         (await self.post("start")).ok()
         (await self.post("identity-code")).ok()
         (await self.post("identity", {"code": self.applicant.stack.phone.last_code(self.applicant.phone)})).ok()
+
+    async def reserve(self) -> None:
+        """From 预选号牌 to a reserved plate."""
+        batch = (await self.post("draws", {})).ok()["batch"]
+        (await self.post("candidates", {"number": batch["numbers"][0]})).ok()
+        (await self.post("confirmation", {"number": batch["numbers"][0]})).ok()

@@ -48,6 +48,7 @@ FILL = """
     FROM generate_series(1, %(many)s) AS n;
     INSERT INTO desk_reason (request_id, preselection_id, clerk, reason, at)
     SELECT gen_random_uuid(), gen_random_uuid(), 'a', 'b', %(at)s FROM generate_series(1, %(many)s);
+    INSERT INTO preselection_agent SELECT gen_random_uuid(), 'a' FROM generate_series(1, %(many)s);
     INSERT INTO blacklist (id, party_hash, holder, since, until, preselection_id, released_at, purged_at)
     SELECT gen_random_uuid(), 'a', 'b', %(long_ago)s, %(long_ago)s, gen_random_uuid(), %(long_ago)s, %(long_ago)s
     FROM generate_series(1, %(many)s);

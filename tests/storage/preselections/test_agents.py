@@ -1,0 +1,100 @@
+"""Every person who has acted for a preselection counts, not only the newest agent, until personal data is removed."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from storage.bans.repository import BanRepository, NewBan
+from storage.crypto.personal_hashes import PersonalHashes
+from storage.postgres.database import Database
+from storage.retention.person_records import PersonRecords
+from storage.retention.purge import Retention
+from storage.staff.persons import StaffPerson, StaffPersons
+from tests.support.stored_preselections import AT, KEYS, LATER, Stored, decision, new_plates
+
+FIRST, SECOND, THIRD, NOBODY = "first", "second", "third", "nobody"
+MUCH_LATER = AT + timedelta(days=3650)
+
+
+@pytest.fixture
+async def own(own_database: Database) -> Stored:
+    return await Stored.create(own_database)
+
+
+async def insert_with_agents(own: Stored, *later: str) -> UUID:
+    """A preselection of an organisation that the first agent submitted, and the others took over one by one."""
+    me = await own.insert(party_kind="organisation", owner=FIRST, person_id=FIRST)
+    for agent in later:
+        assert await own.preselections.hand_over(await own.row(me), owner=agent, phone="139", person_id=agent)
+    return me
+
+
+def person(name: str) -> StaffPerson:
+    return StaffPerson.of(PersonalHashes(KEYS.hashes), name)
+
+
+async def concerned(own: Stored, preselection_id: UUID) -> list[str]:
+    persons = StaffPersons(own.database)
+    names = (FIRST, SECOND, THIRD, NOBODY)
+    return [name for name in names if await persons.has_preselection(preselection_id, person(name))]
+
+
+async def noted(own: Stored) -> int:
+    return len(await own.database.rows(text("SELECT FROM preselection_agent")))
+
+
+async def test_all_agents_of_a_preselection_count_however_often_it_changes_hands(own: Stored) -> None:
+    me = await insert_with_agents(own, SECOND, THIRD, SECOND, FIRST)
+    assert await concerned(own, me) == [FIRST, SECOND, THIRD]
+
+
+async def test_who_took_one_over_acts_for_the_organisation(own: Stored) -> None:
+    me = await insert_with_agents(own, SECOND, THIRD)
+    row, [plate] = await own.row(me), new_plates()
+    day = AT.date()
+    await own.decisions.commit(decision(me, stage="completed", plate=plate, visit_by=day, deadline=LATER))
+    entry = await BanRepository(own.database, KEYS).ban(NewBan(uuid4(), row.party_hash, "某*", AT, LATER, uuid4()))
+    persons = StaffPersons(own.database)
+    for name, is_own in ((SECOND, True), (NOBODY, False)):
+        assert await persons.has_ban(entry.id, person(name)) is is_own
+        assert await persons.has_reservation_due([day], own.office_code, person(name)) is is_own
+
+
+async def test_an_agent_who_came_too_late_is_not_noted(own: Stored) -> None:
+    me = await insert_with_agents(own)
+    before = await own.row(me)
+    assert await own.preselections.hand_over(before, owner=SECOND, phone="139", person_id=SECOND)
+    assert not await own.preselections.hand_over(before, owner=THIRD, phone="139", person_id=THIRD)
+    assert await concerned(own, me) == [FIRST, SECOND]
+
+
+async def test_a_token_without_a_person_takes_over_too(own: Stored) -> None:
+    me = await insert_with_agents(own)
+    assert await own.preselections.hand_over(await own.row(me), owner=SECOND, phone="139", person_id=None)
+    assert await noted(own) == 0
+
+
+async def test_agents_go_with_the_personal_data_of_their_preselection(own: Stored) -> None:
+    ended, running = await insert_with_agents(own, SECOND), await insert_with_agents(own, THIRD)
+    await own.decisions.commit(decision(ended, stage="cancelled"))
+    await Retention(own.database, KEYS).purge(MUCH_LATER, MUCH_LATER)
+    assert (await concerned(own, ended), await concerned(own, running)) == ([], [FIRST, THIRD])
+    assert await noted(own) == 1
+
+
+async def erase(own: Stored, number: str) -> dict[str, int]:
+    records = PersonRecords(own.database, KEYS)
+    async with own.database.transaction() as connection:
+        rows = await records.lock_preselections(connection, number)
+        return await records.erase(connection, number, rows, AT)
+
+
+async def test_agents_go_when_they_or_their_organisation_are_erased(own: Stored) -> None:
+    me, other = await insert_with_agents(own, SECOND, THIRD), await insert_with_agents(own, THIRD)
+    assert (await erase(own, SECOND))["later_agents"] == 1
+    assert await concerned(own, me) == [FIRST, THIRD]
+    organisation = (await own.row(me)).party_id
+    assert (await erase(own, organisation))["later_agents"] == 1
+    assert (await concerned(own, me), await concerned(own, other)) == ([], [FIRST, THIRD])
