@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal_column, or_, select, text
+from sqlalchemy import Select, func, literal_column, select, text
 
 from storage.audit.actions import AuditAction
 from storage.audit.tables import audit
 from storage.audit.trail import Act, Subject, note
 from storage.postgres.database import Database
 from storage.postgres.tables import preselection
+from storage.preselections.reservations import is_missed
 
 _MOST = 100
 _INSPECTION: AuditAction = "inspect_voucher"
@@ -43,9 +44,7 @@ class DeskRecords:
     async def counters(self, code: str, day: date, *, begins: datetime, ends: datetime, now: datetime) -> DeskCounters:
         """The counters of an office's day, which lasts from `begins` to before `ends`."""
         columns = preselection.c
-        # A deadline that has passed counts as missed before a timer has written it.
-        is_missed = or_(columns.stage == "overdue", and_(columns.stage == "completed", columns.deadline <= now))
-        due = select(func.count(), func.count().filter(is_missed)).where(
+        due = select(func.count(), func.count().filter(is_missed(now))).where(
             columns.office_code == code, columns.visit_by == day, columns.plate.is_not(None)
         )
         confirmed, rejected = (func.count().filter(audit.c.action == action) for action in ("register", "reject"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Integer, literal_column, select, text, tuple_
+from sqlalchemy import Boolean, ColumnElement, Integer, and_, literal_column, or_, select, text, tuple_
 
 from domain.instants import parse_instant
 from domain.policy import Policy
@@ -54,6 +54,14 @@ class DueReservation:
     plate: str
     visit_by: date
     deadline: datetime
+
+
+@dataclass(frozen=True)
+class MissedDeadline:
+    """The deadline of a reservation that nobody came for, and the policy that says how long its ban lasts."""
+
+    deadline: datetime
+    policy: Policy
 
 
 class Reservations:
@@ -124,6 +132,13 @@ class Reservations:
         found = await self._database.rows(select(*names).where(*conditions).order_by(columns.id).limit(limit))
         return [DueReservation(*row) for row in found]
 
+    async def missed_deadlines(self, party_hash: bytes, at: datetime) -> list[MissedDeadline]:
+        """All deadlines that a party has missed by `at`."""
+        columns = preselection.c
+        party = columns.party_hash.in_(candidate_hashes(party_hash))
+        found = await self._database.rows(select(columns.deadline, columns.policy).where(party, is_missed(at)))
+        return [MissedDeadline(deadline, Policy.from_dict(policy)) for deadline, policy in found]
+
     async def live(self, ids: Collection[UUID]) -> list[UUID]:
         """Those of these preselections that are live reservations."""
         columns = preselection.c
@@ -145,6 +160,12 @@ class Reservations:
             select(*COLUMNS).where(*conditions).order_by(columns.created_at.desc(), columns.id.desc()).limit(most)
         )
         return [row_of(row, self._vault) for row in await self._database.rows(statement)]
+
+
+def is_missed(at: datetime) -> ColumnElement[bool]:
+    """Whether nobody came: a deadline that has passed counts as missed before a timer has written it."""
+    columns = preselection.c
+    return or_(columns.stage == "overdue", and_(columns.stage == "completed", columns.deadline <= at))
 
 
 def _of_desk(code: str, wanted: DeskFilter, before: Place | None) -> list[ColumnElement[bool]]:

@@ -1,13 +1,17 @@
 """Clerks and operators, and reservations that wait for them."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
+from domain.instants import format_instant
 from storage.offices.offices import Office
 from tests.support.applicants import Applicant, Caller, Selection
 from tests.support.country import Country
 from tests.support.waiting import eventually
+
+_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def clerk_of(country: Country, office: Office) -> Caller:
@@ -24,13 +28,15 @@ async def reserve_plate(country: Country, office: Office, applicant: Applicant |
     return await applicant.reach_reservation(country.car(applicant, office))
 
 
-async def let_lapse(selection: Selection) -> None:
+async def let_lapse(selection: Selection, deadline: datetime = _LONG_AGO) -> None:
     """Let its deadline have passed, without any effect yet."""
     statement = text("""
-        UPDATE preselection SET state = jsonb_set(state, '{reservation,deadline}', '"2020-01-01T00:00:00.000Z"')
+        UPDATE preselection
+        SET deadline = :deadline, state = jsonb_set(state, '{reservation,deadline}', to_jsonb(CAST(:written AS text)))
         WHERE id = :id
     """)
-    await selection.applicant.stack.repositories.database.rows(statement, {"id": UUID(selection.id)})
+    values = {"id": UUID(selection.id), "deadline": deadline, "written": format_instant(deadline)}
+    await selection.applicant.stack.repositories.database.rows(statement, values)
 
 
 async def miss_deadline(country: Country, *, applicant: Applicant | None = None, **policy: str) -> Selection:
