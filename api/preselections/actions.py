@@ -6,7 +6,7 @@ from api.http.action_log import log_action
 from api.http.request_context import RequestContext
 from api.preselections.bans import find_ban_end
 from api.preselections.schemas import PreselectionView
-from api.preselections.session_holders import refuse_while_held, take_over
+from api.preselections.session_holders import note_agent, refuse_while_held, take_over
 from api.preselections.views import state_of, unchanged_until, view_of
 from domain.acts import ACTS
 from domain.errors import Blacklisted, NotFound, OutcomeUnknown, Refusal, Unavailable
@@ -54,9 +54,10 @@ async def send_command(context: RequestContext, name: str, command: Command) -> 
         try:
             if not context.is_repeat:
                 act.check(state, now, command)
-            if is_selecting:
-                # Only now: what is refused leaves the preselection with the agent who has it.
-                await take_over(context)
+            if act.by == "applicant":
+                # Only now: what is refused leaves the preselection with the agent who has it. A repeat takes nothing
+                # over, and its first attempt may have ended before anybody was noted.
+                await (take_over if is_selecting else note_agent)(context)
             return await context.app.operations.vehicles.update(await vehicle_of(context, row), name, command)
         except (OutcomeUnknown, Unavailable):
             context.repositories.lagging_workflows.note_soon(row.id, now)

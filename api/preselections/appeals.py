@@ -9,6 +9,7 @@ from api.preselections.actions import count_write
 from api.preselections.appeal_schemas import AppealBody, AppealView, BanView
 from api.preselections.attachments import check_attachment
 from api.preselections.schemas import PreselectionView
+from api.preselections.session_holders import note_agent
 from api.preselections.views import state_of
 from domain.calendar import ban_end
 from domain.errors import AlreadyReleased, AppealOpen, Unavailable, WrongStage
@@ -39,6 +40,7 @@ async def file_appeal(context: RequestContext, body: AppealBody) -> AppealView:
                 reason=body.reason,
                 attachment=attachment,
             )
+            await note_agent(context)
             filed = await context.repositories.appeals.file(new)
         if filed is None:
             raise AppealOpen

@@ -31,6 +31,13 @@ def refuse_while_held(context: RequestContext) -> None:
         raise SessionHeld(until)
 
 
+async def note_agent(context: RequestContext) -> None:
+    """Count the caller as one who has acted for the request's preselection, which stays with the agent who has it."""
+    person_id = context.caller.claims.id_number
+    if person_id and not is_of_account(context, context.preselection):
+        await context.repositories.preselections.note_agent(context.preselection.id, person_id)
+
+
 async def take_over(context: RequestContext) -> None:
     """Make the caller the one who acts for the request's preselection, and whose phone gets its SMS.
 

@@ -158,7 +158,7 @@ preselection = Table(
     postgresql_with={"fillfactor": 70, "toast_tuple_target": 4080},
 )
 
-# The agents who took a preselection over from the one who submitted it, whom its own row names.
+# The agents who acted for a preselection after the one who submitted it, whom its own row names.
 preselection_agent = Table(
     "preselection_agent",
     metadata,

@@ -221,6 +221,11 @@ class Preselections:
             statement = statement.add_cte(_insert_agents(agents).cte("noted"))
         return bool(await self._database.rows(statement))
 
+    async def note_agent(self, preselection_id: UUID, person_id: str) -> None:
+        """Count a person as one who has acted for the preselection, without a hand-over. A repeat changes nothing."""
+        agent = {"preselection_id": preselection_id, "person_hash": self._hashes.person(person_id)}
+        await self._database.rows(insert(preselection_agent).values(agent).on_conflict_do_nothing())
+
     async def unfinished_others(self, preselection_id: UUID) -> list[OtherPreselection]:
         """The party's other preselections, whose holds end when it is banned because of this one."""
         columns, missed = preselection.c, preselection.alias()

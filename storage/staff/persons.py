@@ -93,11 +93,11 @@ class StaffPersons:
 def _acts_for(party_hash: Any, person: StaffPerson) -> ColumnElement[bool]:
     """Whether the person has acted for this party: the organisation of one of their preselections is their own.
 
-    A preselection is theirs if they submitted it, or took it over once, whoever acts for it now.
+    A preselection is theirs if they submitted it, or once acted for it as a later agent, whoever acts for it now.
     """
     own, agent = preselection.alias(), preselection_agent.c
     submitted = exists().where(own.c.person_hash == person.hash, own.c.party_hash == party_hash)
-    took_over = exists().where(
+    joined = exists().where(
         agent.person_hash == person.hash, own.c.id == agent.preselection_id, own.c.party_hash == party_hash
     )
-    return or_(submitted, took_over)
+    return or_(submitted, joined)

@@ -10,7 +10,7 @@ import pytest
 from domain.parties import Party, PartyKind
 from tests.support.applicants import Applicant, Caller, Selection
 from tests.support.country import Country, ban
-from tests.support.desk import clerk_of, operator, reserve_plate
+from tests.support.desk import clerk_of, miss_deadline, operator, reserve_plate
 
 ORGANISATION = {"name": "深圳市贸易有限公司", "credit_code": "91110000600037341L"}
 REASON = {"reason": "系统中断，本人已到场"}
@@ -63,6 +63,14 @@ async def test_attack_a_clerk_takes_over_as_an_agent_and_decides(country: Countr
     assert (await clerk_of(country, office).post(f"/desk/preselections/{selection.id}/confirmation")).ok()
 
 
+async def test_attack_a_clerk_cancels_as_an_agent_and_decides_about_the_organisation(country: Country) -> None:
+    office, first = await country.own_office(cancellation="true"), country.agent()
+    fellow = country.agent(organisation=first.claims["organisation"])
+    cancelled, kept = [await reserve_plate(country, office, first) for _ in range(2)]
+    (await Selection(fellow, cancelled.id).post("cancellation")).ok()
+    assert await decide(same_person(clerk_of(country, office), fellow), kept.id) == ["own_affair", "own_affair"]
+
+
 async def test_attack_a_clerk_decides_about_the_car_that_they_sold(country: Country) -> None:
     office, buyer = await country.office(), country.applicant()
     clerk = clerk_of(country, office)
@@ -99,6 +107,16 @@ async def test_attack_an_agent_who_is_an_operator_ends_the_ban_of_their_organisa
     await agent.create_selection(country.car(agent, office))
     path = f"/operations/blacklist/{await banned(country, agent)}"
     assert (await same_person(operator(country), agent).post(f"{path}/release", REASON)).code == "own_affair"
+
+
+async def test_attack_an_operator_appeals_as_an_agent_and_decides(country: Country) -> None:
+    first = country.agent()
+    fellow = country.agent(organisation=first.claims["organisation"])
+    missed = await miss_deadline(country, applicant=first)
+    appeal = (await Selection(fellow, missed.id).post("appeal", {"reason": "路上受阻"})).ok()
+    path, decision = f"/operations/appeals/{appeal['id']}/decision", {"decision": "granted", "reason": "属实"}
+    assert (await same_person(operator(country), fellow).post(path, decision)).code == "own_affair"
+    (await operator(country).post(path, decision)).ok()
 
 
 async def test_attack_a_second_account_of_one_person_is_no_second_operator(country: Country) -> None:
