@@ -46,6 +46,7 @@ def _ask() -> str:
 def _records(file: PersonFile) -> Iterator[Record]:
     yield from (preselection_record(row) for row in file.preselections)
     yield from ({"kind": "sold", "preselection_id": each, "kept": "a keyed hash"} for each in file.as_seller)
+    yield from ({"kind": "agent", "preselection_id": each, "kept": "a keyed hash"} for each in file.as_agent)
     for kind, records in (
         ("ban", file.bans), ("message", file.messages), ("reason", file.reasons), ("appeal", file.appeals),
         ("act", file.acts),

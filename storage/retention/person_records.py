@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, TextClause, func, select, text
+from sqlalchemy import Column, ColumnElement, TextClause, func, select, text, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.appeals.tables import appeal
@@ -18,7 +18,7 @@ from storage.crypto.rehashing import NOBODY
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
 from storage.postgres.sealed import sealed_columns
-from storage.postgres.tables import blacklist, claim, preselection, sms_outbox
+from storage.postgres.tables import blacklist, claim, preselection, preselection_agent, sms_outbox
 from storage.preselections.rows import COLUMNS, PreselectionRow, row_of
 from storage.preselections.tables import desk_reason, failed_check
 from storage.retention.purge import SET_NOBODY, blank_values, set_blank
@@ -53,10 +53,11 @@ _ANSWERS = text("DELETE FROM idempotency WHERE caller_hash = ANY(:owners)")
 
 @dataclass(frozen=True)
 class PersonFile:
-    """The stored data. `as_seller` are preselections in which the person sold the car; only a hash is kept there."""
+    """The stored data. Where the person sold the car, or acted as an agent, only a hash is kept."""
 
     preselections: Sequence[PreselectionRow] = field(repr=False)
     as_seller: Sequence[UUID]
+    as_agent: Sequence[UUID]
     bans: Sequence[dict[str, Any]] = field(repr=False)
     messages: Sequence[dict[str, Any]] = field(repr=False)
     reasons: Sequence[dict[str, Any]] = field(repr=False)
@@ -87,6 +88,7 @@ class PersonRecords:
             file = PersonFile(
                 preselections=rows,
                 as_seller=list(sold.scalars()),
+                as_agent=await _preselections_as_agent(connection, self._hashes.person(id_number), ids),
                 bans=await self._bans(connection, party),
                 messages=await self._messages(connection, phones),
                 reasons=await self._reasons(connection, ids),
@@ -175,6 +177,16 @@ class PersonRecords:
         columns = [*shown, *sealed_columns(order_by.table)]
         found = await connection.execute(select(*columns).where(condition).order_by(order_by).limit(_MOST))
         return [self._vault.decrypt_row(columns, row) for row in found]
+
+
+async def _preselections_as_agent(connection: AsyncConnection, person: bytes, own: list[UUID]) -> list[UUID]:
+    columns, later = preselection.c, preselection_agent.c
+    known = union(
+        select(columns.id).where(columns.person_hash == person),
+        select(later.preselection_id).where(later.person_hash == person),
+    ).subquery()
+    found = await connection.execute(select(known.c.id).where(known.c.id.not_in(own)).order_by(known.c.id).limit(_MOST))
+    return list(found.scalars())
 
 
 async def _acts(connection: AsyncConnection, ids: list[UUID]) -> list[dict[str, Any]]:

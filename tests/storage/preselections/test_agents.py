@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from storage.audit.trail import Act
 from storage.bans.repository import BanRepository, NewBan
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.postgres.database import Database
@@ -89,6 +90,14 @@ async def erase(own: Stored, number: str) -> dict[str, int]:
     async with own.database.transaction() as connection:
         rows = await records.lock_preselections(connection, number)
         return await records.erase(connection, number, rows, AT)
+
+
+async def test_an_agents_export_names_the_preselections_and_not_their_own(own: Stored) -> None:
+    submitted, later = await insert_with_agents(own, THIRD), await insert_with_agents(own, SECOND)
+    await own.insert(party_id=SECOND, person_id=SECOND)
+    records, reading = PersonRecords(own.database, KEYS), Act(AT, "operator", "wang", "本人申请")
+    found = {name: set((await records.of(name, reading)).as_agent) for name in (FIRST, SECOND, NOBODY)}
+    assert found == {FIRST: {submitted, later}, SECOND: {later}, NOBODY: set()}
 
 
 async def test_agents_go_when_they_or_their_organisation_are_erased(own: Stored) -> None:
