@@ -28,6 +28,13 @@ _LEAST_SECONDS = 0.003
 """What a call costs this process at least, with its way to the queue and back."""
 
 _WEIGHT_OF_NEWEST = 0.1
+_WEIGHT_OF_NEWEST_COUNT = 0.2
+"""A burst fills the places within so few calls that the rest of it must not be refused for the quiet before it."""
+
+_OF_MORE, _OF_MOST = 0.8, 0.6
+"""The shares of the room for waiting calls up to which an account gets a second place there and, if it would then have
+more than all others, a further one. Otherwise calls wait in vain: those of others displace them, or calls take longer
+than lately; and a call that has waited costs many times as much to refuse as one that has just arrived."""
 
 IsGone = Callable[[], Awaitable[bool]]
 
@@ -66,7 +73,9 @@ class FairQueue:
         self._pauses = Pauses(self._admit_waiting)
         self._running: Counter[str] = Counter()
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._coming: Counter[str] = Counter()
         self._seconds = _FIRST_GUESS_SECONDS
+        self._in_use = float(at_once)
 
     @property
     def running(self) -> int:
@@ -83,14 +92,27 @@ class FairQueue:
 
     def would_refuse(self, account: str) -> bool:
         """Whether the account's next call would be the one that is refused at once."""
-        own, waiting = len(self._waiting.get(account, ())) + 1, self.waiting + 1
+        own = len(self._waiting.get(account, ())) + self._coming[account] + 1
+        free = max(0, self._at_once - self.running)
+        waiting = self.waiting + max(0, self._coming.total() - free) + 1
         if _is_most(own, waiting) or (own == 1 and not self._is_full(account)):
             return False
-        if own > self._count_served_in_time(self._each):
-            return True
-        return waiting > self._count_served_in_time(self._at_once) and own >= max(
-            map(len, self._waiting.values()), default=0
-        )
+        longest = max(map(len, self._waiting.values()), default=0)
+        return own > self._count_served_in_time(self._each) or (own >= longest and waiting > self._room(own, longest))
+
+    def expect(self, account: str) -> None:
+        """A call of the account, which was not refused, is on its way: others that arrive with it find it here.
+
+        It has come after the loop's next turn, in which its task begins.
+        """
+        self._coming[account] += 1
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, self._has_come, account)
+
+    def _has_come(self, account: str) -> None:
+        self._coming[account] -= 1
+        if not self._coming[account]:
+            del self._coming[account]
 
     @asynccontextmanager
     async def place(self, account: str, at: datetime, is_gone: IsGone | None = None) -> AsyncIterator[None]:
@@ -100,7 +122,7 @@ class FairQueue:
         if must_wait:
             await self._wait(account, at)
         else:
-            self._running[account] += 1
+            self._begin(account)
         began = asyncio.get_running_loop().time()
         try:
             if must_wait and is_gone is not None and await is_gone():
@@ -133,9 +155,11 @@ class FairQueue:
 
     def _refuse_what_is_late(self, account: str) -> None:
         """Refuse one call if the queue is longer than the timeout allows: the newest of who has most waiting."""
-        if len(self._waiting[account]) > self._count_served_in_time(self._each):
+        own = len(self._waiting[account])
+        longest = max((len(queue) for name, queue in self._waiting.items() if name != account), default=0)
+        if own > self._count_served_in_time(self._each):
             self._give_up(account)
-        elif self.waiting > self._count_served_in_time(self._at_once):
+        elif self.waiting > self._room(own, longest):
             self._give_up(max(self._waiting, key=lambda name: (len(self._waiting[name]), name == account)))
 
     def _give_up(self, account: str) -> None:
@@ -149,7 +173,19 @@ class FairQueue:
         else:
             self._refuse(account, newest)
 
-    def _count_served_in_time(self, places: int) -> float:
+    def _places_in_use(self) -> float:
+        """How many places calls have lately had while others waited: accounts that pause leave some free."""
+        return min(self._in_use, self._at_once)
+
+    def _room(self, own: int, longest: int) -> float:
+        """How many calls may wait with the newest one of an account that has `own`, where others have up to `longest`.
+
+        An account's only one may have all the room.
+        """
+        share = 1.0 if own == 1 else _OF_MOST if own > longest else _OF_MORE
+        return share * self._count_served_in_time(self._places_in_use())
+
+    def _count_served_in_time(self, places: float) -> float:
         """How many waiting calls so many places serve within the timeout, by how long calls have lately taken."""
         return places * max(0.0, self._timeout - self._seconds) / self._seconds
 
@@ -164,6 +200,14 @@ class FairQueue:
             queue.remove(place)
         if queue is not None and not queue:
             del self._waiting[account]
+
+    def _begin(self, account: str) -> None:
+        """Give the account a place."""
+        self._running[account] += 1
+        if self._waiting:
+            self._in_use += _WEIGHT_OF_NEWEST_COUNT * (self.running - self._in_use)
+        else:
+            self._in_use = self._at_once
 
     def _measure(self, seconds: float) -> None:
         self._seconds += _WEIGHT_OF_NEWEST * (max(seconds, 0.001) - self._seconds)
@@ -188,7 +232,7 @@ class FairQueue:
         place = queue.popleft()
         # A call that was cancelled at this instant has not left the queue yet.
         if not place.done():
-            self._running[account] += 1
+            self._begin(account)
             place.set_result(None)
         # The account's next call waits until all other accounts have had their turn.
         self._waiting.move_to_end(account)

@@ -91,7 +91,10 @@ class EarlyRefusals:
     def _is_refused(self, token: bytes, at: datetime) -> bool:
         context = self._context
         claims = context.admission.claims_of(token)
-        if claims is None or not context.admission.writes.would_refuse(claims.subject):
+        if claims is None:
+            return False
+        if not context.admission.writes.would_refuse(claims.subject):
+            context.admission.writes.expect(claims.subject)
             return False
         if at >= claims.expires_at or not context.live_sessions.is_known_to_live(claims):
             return False

@@ -98,8 +98,8 @@ async def test_what_can_t_be_served_in_time_is_refused_at_once() -> None:
 async def test_where_many_accounts_send_too_much_each_is_refused_at_once() -> None:
     accounts = [f"account {number}" for number in range(4)]
     async with crowd(at_once=1, each=1) as calls:
-        # As slow as that, a place serves eight calls within the timeout.
-        calls.queue._seconds = LONG / 9
+        # As slow as that, a place serves 14 calls within the timeout: more than three fifths of them are waiting here.
+        calls.queue._seconds = LONG / 15
         await calls.send("first")
         waiting = [await calls.send(account) for account in accounts * 2]
         for account in accounts:
@@ -107,6 +107,65 @@ async def test_where_many_accounts_send_too_much_each_is_refused_at_once() -> No
             with pytest.raises(Busy):
                 await (await calls.send(account))
         assert not any(call.done() for call in waiting)
+
+
+async def test_calls_that_arrive_together_count_for_each_other_before_they_wait() -> None:
+    async with crowd(at_once=1, each=1) as calls:
+        # As slow as that, a place serves two calls within the timeout.
+        calls.queue._seconds = LONG / 3
+        await calls.send("first")
+        for account in ("one", "two"):
+            assert not calls.queue.would_refuse(account)
+            calls.queue.expect(account)
+        assert calls.queue.would_refuse("three")
+        for _ in range(2):
+            await asyncio.sleep(0)
+        # They have not come: a check before the queue refused them.
+        assert not calls.queue.would_refuse("three")
+
+
+async def test_only_the_first_call_of_an_account_may_take_all_the_room() -> None:
+    async with crowd(at_once=1, each=8) as calls:
+        # As slow as that, a place serves ten calls within the timeout.
+        calls.queue._seconds = LONG / 11
+        await calls.send("first")
+        for account in ("one", "two", "three") * 2:
+            await calls.send(account)
+        # Six of ten wait: a third call would be more than all others have, a second one has room up to eight.
+        assert calls.queue.would_refuse("one")
+        await calls.send("four")
+        assert not calls.queue.would_refuse("four")
+        await calls.send("four")
+        await calls.send("five")
+        assert calls.queue.would_refuse("five")
+        assert not calls.queue.would_refuse("six")
+
+
+@pytest.mark.parametrize("accounts", [6, 20], ids=["who pause between their calls", "who fill all places"])
+async def test_of_a_crowd_few_calls_are_refused_after_they_have_waited(accounts: int) -> None:
+    """To refuse one that has waited costs as much as a small call; each that was served had one such, and more."""
+    queue = FairQueue(at_once=4, each=2, timeout=0.6, shared_limits=SharedLimits(each=1, pause=2.0))
+    ended: Counter[str] = Counter()
+
+    async def call(account: str) -> None:
+        try:
+            async with queue.place(account, system_clock()):
+                await asyncio.sleep(0.02)
+            ended["served"] += 1
+        except Busy:
+            ended["late"] += 1
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(3_000):
+            account = f"account {number % accounts}"
+            if queue.would_refuse(account):
+                ended["at once"] += 1
+            else:
+                queue.expect(account)
+                group.create_task(call(account))
+            if number % 4 == 0:
+                await asyncio.sleep(0.002)
+    assert ended["late"] < ended["served"] / 2 < ended["at once"], ended
 
 
 async def test_what_would_be_refused_is_refused_and_nothing_else() -> None:
