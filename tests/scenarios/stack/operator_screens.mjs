@@ -8,7 +8,7 @@ const { chromium } = web('playwright-core')
 const KNOWN = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
 // What an operator chooses once with the button at the foot of the list.
-const COLUMNS = ['Status', 'Workflow ID', 'Stage', 'Office', 'Deadline']
+const COLUMNS = ['Status', 'Workflow ID', 'Stage', 'Office', 'Plate', 'Deadline']
 const SETTLES_IN = 2500
 
 async function launch() {
