@@ -91,23 +91,29 @@ class FairQueue:
         return self.running >= self._at_once
 
     def would_refuse(self, account: str) -> bool:
-        """Whether the account's next call would be the one that is refused at once."""
-        own = len(self._waiting.get(account, ())) + self._coming[account] + 1
-        free = max(0, self._at_once - self.running)
-        waiting = self.waiting + max(0, self._coming.total() - free) + 1
-        if _is_most(own, waiting) or (own == 1 and not self._is_full(account)):
+        """Whether the account's next call would be the one that is refused at once.
+
+        Calls that are expected count as waiting, but for those for which there are free places.
+        """
+        own, free = self._waits_with(account) + 1, max(0, self._at_once - self.running)
+        expected = self._coming.total()
+        waiting = self.waiting + max(0, expected - free) + 1
+        if _is_most(own, waiting) or (own == 1 and expected < free and not self._is_full(account)):
             return False
-        longest = max(map(len, self._waiting.values()), default=0)
+        longest = max([0, *map(len, self._waiting.values()), *map(self._waits_with, self._coming)])
         return own > self._count_served_in_time(self._each) or (own >= longest and waiting > self._room(own, longest))
+
+    def _waits_with(self, account: str) -> int:
+        """How many of the account's calls wait, those that are expected among them."""
+        return len(self._waiting.get(account, ())) + self._coming[account]
 
     def expect(self, account: str) -> None:
         """A call of the account, which was not refused, is on its way: others that arrive with it find it here.
 
-        It has come after the loop's next turn, in which its task begins.
+        Its task begins in the loop's next turn, and nothing arrives between the two.
         """
         self._coming[account] += 1
-        loop = asyncio.get_running_loop()
-        loop.call_soon(loop.call_soon, self._has_come, account)
+        asyncio.get_running_loop().call_soon(self._has_come, account)
 
     def _has_come(self, account: str) -> None:
         self._coming[account] -= 1

@@ -16,6 +16,8 @@ from tests.support.waiting import eventually
 
 TIMEOUT = 0.2
 LONG = 60.0
+CROWDED_S, CALLS_PER_SECOND = 2.0, 2_000
+"""Ten times what four places serve with calls of 20 ms."""
 
 
 class Crowd:
@@ -118,10 +120,44 @@ async def test_calls_that_arrive_together_count_for_each_other_before_they_wait(
             assert not calls.queue.would_refuse(account)
             calls.queue.expect(account)
         assert calls.queue.would_refuse("three")
-        for _ in range(2):
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)
         # They have not come: a check before the queue refused them.
         assert not calls.queue.would_refuse("three")
+
+
+async def test_a_call_counts_once_when_it_has_come() -> None:
+    async with crowd(at_once=2, each=1) as calls:
+        # As slow as that, two places serve two calls within the timeout.
+        calls.queue._seconds = LONG / 2
+        for account in ("one", "two"):
+            calls.queue.expect(account)
+            calls._calls.append(asyncio.create_task(calls._call(account, None)))
+        await asyncio.sleep(0)
+        assert calls.begun == ["one", "two"]
+        for account in ("three", "four"):
+            assert not calls.queue.would_refuse(account)
+            await calls.send(account)
+        assert calls.queue.would_refuse("five")
+
+
+async def test_calls_that_arrive_together_take_no_place_twice() -> None:
+    async with crowd(at_once=2, each=1) as calls:
+        # As slow as that, nothing may wait.
+        calls.queue._seconds = LONG
+        for account in ("one", "two"):
+            assert not calls.queue.would_refuse(account)
+            calls.queue.expect(account)
+        assert calls.queue.would_refuse("three")
+
+
+async def test_who_sends_many_calls_at_once_displaces_nobody_who_sends_one() -> None:
+    async with crowd(at_once=1, each=1) as calls:
+        # As slow as that, a place serves four calls within the timeout.
+        calls.queue._seconds = LONG / 5
+        await calls.send("first")
+        for _ in range(20):
+            calls.queue.expect("greedy")
+        assert not calls.queue.would_refuse("one")
 
 
 async def test_only_the_first_call_of_an_account_may_take_all_the_room() -> None:
@@ -155,16 +191,18 @@ async def test_of_a_crowd_few_calls_are_refused_after_they_have_waited(accounts:
         except Busy:
             ended["late"] += 1
 
+    loop, sent = asyncio.get_running_loop(), 0
+    began = loop.time()
     async with asyncio.TaskGroup() as group:
-        for number in range(3_000):
-            account = f"account {number % accounts}"
-            if queue.would_refuse(account):
-                ended["at once"] += 1
-            else:
-                queue.expect(account)
-                group.create_task(call(account))
-            if number % 4 == 0:
-                await asyncio.sleep(0.002)
+        while (elapsed := loop.time() - began) < CROWDED_S:
+            for number in range(sent, sent := int(CALLS_PER_SECOND * elapsed)):
+                account = f"account {number % accounts}"
+                if queue.would_refuse(account):
+                    ended["at once"] += 1
+                else:
+                    queue.expect(account)
+                    group.create_task(call(account))
+            await asyncio.sleep(0.002)
     assert ended["late"] < ended["served"] / 2 < ended["at once"], ended
 
 
