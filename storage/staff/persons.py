@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.crypto.keyed_hash import candidate_hashes
@@ -19,7 +19,8 @@ from storage.postgres.database import Database
 from storage.postgres.tables import blacklist, preselection, preselection_agent
 from storage.staff.tables import staff_person
 
-_RESERVED = "completed"
+# As a literal, which the partial index of reservations needs.
+_RESERVED = text("'completed'")
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def _acts_for(party_hash: Any, person: StaffPerson) -> ColumnElement[bool]:
     A preselection is theirs if they submitted it, or once acted for it as a later agent, whoever acts for it now.
     """
     own, agent = preselection.alias(), preselection_agent.c
-    submitted = exists().where(own.c.person_hash == person.hash, own.c.party_hash == party_hash)
+    # As EXISTS the planner might look for all of the person's, and read the whole index, which begins with the party.
+    found = select(literal(1)).where(own.c.person_hash == person.hash, own.c.party_hash == party_hash)
+    submitted = found.limit(1).scalar_subquery().is_not(None)
     joined = exists().where(
         agent.person_hash == person.hash, own.c.id == agent.preselection_id, own.c.party_hash == party_hash
     )
