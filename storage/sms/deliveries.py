@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, select, text, tuple_
 
 from domain.sms import ReceiptState
 from storage.postgres.database import Database
@@ -43,6 +43,8 @@ _FAILED = b"UPDATE text_delivery SET failure = %(failure)s WHERE key = %(key)s A
 
 
 _AGAIN = ":again:"
+# As a literal, which the partial index of failed SMS needs.
+_HAS_FAILED = sms_delivery.c.receipt == text(f"'{ReceiptState.FAILED}'")
 
 
 class DeliveryState(StrEnum):
@@ -187,7 +189,9 @@ def _is(state: DeliveryState | None, at: datetime) -> ColumnElement[bool]:
     columns = sms_delivery.c
     has_none, is_open = columns.receipt.is_(None), columns.handed_at.is_(None)
     match state:
-        case DeliveryState.DELIVERED | DeliveryState.FAILED:
+        case DeliveryState.FAILED:
+            return _HAS_FAILED
+        case DeliveryState.DELIVERED:
             return columns.receipt == state.value
         case DeliveryState.HANDED_OVER:
             return ~is_open & has_none
@@ -195,8 +199,7 @@ def _is(state: DeliveryState | None, at: datetime) -> ColumnElement[bool]:
             return is_open & has_none & (columns.give_up_at > at)
         case DeliveryState.GIVEN_UP:
             return is_open & has_none & (columns.give_up_at <= at)
-    has_failed = (columns.receipt == ReceiptState.FAILED.value) & ~_is_sent_again()
-    return (is_open & has_none) | has_failed
+    return (is_open & has_none) | (_HAS_FAILED & ~_is_sent_again())
 
 
 def _is_sent_again() -> ColumnElement[bool]:

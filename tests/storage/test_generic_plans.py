@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import pytest
 
+from storage.audit.trail import AuditTrail
 from storage.postgres.database import Database
+from storage.sms.deliveries import DeliveryState, SmsDeliveries
 from storage.staff.persons import StaffPerson, StaffPersons
 from tests.support.generic_plans import generic_plan
-from tests.support.stored_preselections import AT
+from tests.support.stored_preselections import AT, LATER
 
 Read = Callable[[Database], Awaitable[object]]
 SOMEBODY = StaffPerson(b"person", [b"party"], [b"seller"])
@@ -29,13 +31,25 @@ def has_ban(database: Database) -> Awaitable[bool]:
     return StaffPersons(database).has_ban(uuid4(), SOMEBODY)
 
 
+def through_temporal(database: Database) -> Awaitable[object]:
+    return AuditTrail(database).through_temporal(AT, LATER, limit=20)
+
+
+def sms(state: DeliveryState | None) -> Read:
+    return lambda database: SmsDeliveries(database).page(AT, state=state)
+
+
 @pytest.mark.parametrize(
     "read, index",
     [
         (has_reservation_due(None), "ix_preselection_due"),
         (has_reservation_due("office"), "ix_preselection_due"),
+        # The name of `ix_audit_temporal` in the part of the table without a month.
+        (through_temporal, "audit_rest_at_id_idx"),
+        (sms(DeliveryState.FAILED), "ix_text_delivery_failed"),
+        (sms(None), "ix_text_delivery_failed"),
     ],
-    ids=["due anywhere", "due at an office"],
+    ids=["due anywhere", "due at an office", "acts through Temporal", "failed SMS", "SMS to look after"],
 )
 async def test_a_partial_index_serves_it(fresh_database: str, read: Read, index: str) -> None:
     assert f" {index} " in await generic_plan(fresh_database, read)
