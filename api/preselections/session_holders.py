@@ -7,6 +7,7 @@ from api.http.request_context import RequestContext
 from api.preselections.handovers import report_handover
 from api.preselections.views import state_of
 from domain.errors import NotFound, OutcomeUnknown
+from domain.parties import PartyKind
 from domain.preselection.sessions import SessionHeld, held_until
 from storage.preselections.rows import PreselectionRow
 
@@ -32,10 +33,13 @@ def refuse_while_held(context: RequestContext) -> None:
 
 
 async def note_agent(context: RequestContext) -> None:
-    """Count the caller as one who has acted for the request's preselection, which stays with the agent who has it."""
-    person_id = context.caller.claims.id_number
-    if person_id and not is_of_account(context, context.preselection):
-        await context.repositories.preselections.note_agent(context.preselection.id, person_id)
+    """Count the caller as one who has acted for the request's preselection, which stays with the agent who has it.
+
+    Also the agent who has it, who may have taken it over before agents were noted.
+    """
+    row, person_id = context.preselection, context.caller.claims.id_number
+    if person_id and row.party_kind == PartyKind.ORGANISATION:
+        await context.repositories.preselections.note_agent(row, person_id)
 
 
 async def take_over(context: RequestContext) -> None:
@@ -46,6 +50,7 @@ async def take_over(context: RequestContext) -> None:
     for _ in range(_TRIES):
         row = context.preselection
         if is_of_account(context, row):
+            await note_agent(context)
             return
         refuse_while_held(context)
         caller = context.caller

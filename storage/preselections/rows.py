@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, literal, not_, or_, select, update
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import ColumnElement, and_, delete, literal, not_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.parties import PartyKind
 from domain.policy import Policy
@@ -28,13 +28,20 @@ _SEALED = [column.name for column in sealed_columns(preselection)]
 _OPEN = (
     "id", "created_at", "changed_at", "office_code", "stage", "dormant", "revision", "state", "policy", "plate_type",
     "plate", "visit_by", "deadline", "notice_version", "notice_agreed_at", "owner_hash", "party_hash", "vehicle_hash",
-    "transfer_hash", "seller_name_masked", "party_kind", "code_id",
+    "transfer_hash", "seller_name_masked", "party_kind", "code_id", "person_hash",
 )  # fmt: skip
 NAMES = (*_OPEN, *_SEALED)
 COLUMNS = [preselection.c[name] for name in NAMES]
 """What `row_of` takes, in this order."""
 
 _GET = f"SELECT {', '.join(NAMES)} FROM preselection WHERE id = %(id)s".encode()  # noqa: S608 -- constants
+# A deletion of the preselection's data locks its row: it is over first, or finds the agent. A repeat locks nothing.
+_NOTE_AGENT = b"""
+    INSERT INTO preselection_agent (preselection_id, person_hash)
+    SELECT id, %(person)s FROM preselection WHERE id = %(id)s AND purged_at IS NULL AND NOT EXISTS (
+        SELECT FROM preselection_agent WHERE preselection_id = %(id)s AND person_hash = %(person)s
+    ) FOR KEY SHARE ON CONFLICT DO NOTHING
+"""
 
 _BEFORE_THE_CHECK = "submitted"
 _INVISIBLE = (_BEFORE_THE_CHECK, "refused")
@@ -95,6 +102,7 @@ class PreselectionRow:
     notice_agreed_at: datetime
     owner_hash: bytes = field(repr=False)
     party_hash: bytes = field(repr=False)
+    person_hash: bytes | None = field(repr=False)
     vehicle_hash: bytes = field(repr=False)
     transfer_hash: bytes = field(repr=False)
     seller_name_masked: str = field(repr=False)
@@ -218,13 +226,16 @@ class Preselections:
         statement = select(moved.c.id)
         if person_id:
             agents = select(moved.c.id, literal(self._hashes.person(person_id)))
-            statement = statement.add_cte(_insert_agents(agents).cte("noted"))
+            names = ["preselection_id", "person_hash"]
+            noted = insert(preselection_agent).from_select(names, agents).on_conflict_do_nothing()
+            statement = statement.add_cte(noted.cte("noted"))
         return bool(await self._database.rows(statement))
 
-    async def note_agent(self, preselection_id: UUID, person_id: str) -> None:
-        """Count a person as one who has acted for the preselection, without a hand-over. A repeat changes nothing."""
-        agent = {"preselection_id": preselection_id, "person_hash": self._hashes.person(person_id)}
-        await self._database.rows(insert(preselection_agent).values(agent).on_conflict_do_nothing())
+    async def note_agent(self, row: PreselectionRow, person_id: str) -> None:
+        """Count a person as one who has acted for the preselection. For the one who submitted it there is no call."""
+        person = self._hashes.person(person_id)
+        if row.person_hash != person:
+            await self._database.fetch_raw(_NOTE_AGENT, {"id": row.id, "person": person})
 
     async def unfinished_others(self, preselection_id: UUID) -> list[OtherPreselection]:
         """The party's other preselections, whose holds end when it is banned because of this one."""
@@ -287,9 +298,3 @@ class Preselections:
             "party_kind": given.party_kind,
             "code_id": given.code_id,
         } | {name: self._vault.encrypt(preselection.c[name], texts[name]) for name in _SEALED}
-
-
-def _insert_agents(agents: Select[Any]) -> Insert:
-    """Who has acted for it before is noted already."""
-    names = ["preselection_id", "person_hash"]
-    return insert(preselection_agent).from_select(names, agents).on_conflict_do_nothing()

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from unittest.mock import AsyncMock
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from domain.parties import Party, PartyKind
+from storage.preselections.rows import Preselections
 from tests.support.applicants import Applicant, Caller, Selection
 from tests.support.country import Country, ban
 from tests.support.desk import clerk_of, miss_deadline, operator, reserve_plate
@@ -69,6 +72,27 @@ async def test_attack_a_clerk_cancels_as_an_agent_and_decides_about_the_organisa
     cancelled, kept = [await reserve_plate(country, office, first) for _ in range(2)]
     (await Selection(fellow, cancelled.id).post("cancellation")).ok()
     assert await decide(same_person(clerk_of(country, office), fellow), kept.id) == ["own_affair", "own_affair"]
+
+
+async def test_attack_a_clerk_goes_on_as_an_agent_who_was_not_noted_and_decides(country: Country) -> None:
+    office, first = await country.office(), country.agent()
+    agent = country.agent(organisation=first.claims["organisation"])
+    selection = await first.create_selection(country.car(first, office))
+    (await agent.post("/entries", {"preselection_id": selection.id})).ok()
+    # As an earlier release has left it.
+    forgotten = text("DELETE FROM preselection_agent WHERE preselection_id = :id")
+    await country.stack.repositories.database.rows(forgotten, {"id": UUID(selection.id)})
+    mine = Selection(agent, selection.id)
+    await mine.verify()
+    await mine.reserve()
+    assert await decide(same_person(clerk_of(country, office), agent), selection.id) == ["own_affair", "own_affair"]
+
+
+async def test_a_person_who_buys_for_themselves_is_not_noted(country: Country, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted = AsyncMock()
+    monkeypatch.setattr(Preselections, "note_agent", noted)
+    await reserve_plate(country, await country.office())
+    noted.assert_not_awaited()
 
 
 async def test_attack_a_clerk_decides_about_the_car_that_they_sold(country: Country) -> None:

@@ -1,6 +1,8 @@
 """Every person who has acted for a preselection counts, not only the newest agent, until personal data is removed."""
 
+from asyncio import create_task
 from datetime import timedelta
+from unittest.mock import AsyncMock
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +15,9 @@ from storage.postgres.database import Database
 from storage.retention.person_records import PersonRecords
 from storage.retention.purge import Retention
 from storage.staff.persons import StaffPerson, StaffPersons
+from tests.support.locks import has_waiting_statements
 from tests.support.stored_preselections import AT, KEYS, LATER, Stored, decision, new_plates
+from tests.support.waiting import eventually
 
 FIRST, SECOND, THIRD, NOBODY = "first", "second", "third", "nobody"
 MUCH_LATER = AT + timedelta(days=3650)
@@ -69,6 +73,28 @@ async def test_an_agent_who_came_too_late_is_not_noted(own: Stored) -> None:
     assert await own.preselections.hand_over(before, owner=SECOND, phone="139", person_id=SECOND)
     assert not await own.preselections.hand_over(before, owner=THIRD, phone="139", person_id=THIRD)
     assert await concerned(own, me) == [FIRST, SECOND]
+
+
+async def test_who_submitted_it_is_counted_without_a_statement(own: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = await own.row(await insert_with_agents(own))
+    statements = AsyncMock(wraps=own.database.fetch_raw)
+    monkeypatch.setattr(own.database, "fetch_raw", statements)
+    for agent in (FIRST, SECOND, SECOND):
+        await own.preselections.note_agent(row, agent)
+    assert statements.await_count == 2
+    assert (await concerned(own, row.id), await noted(own)) == ([FIRST, SECOND], 1)
+
+
+async def test_nobody_is_noted_for_an_organisation_that_is_being_erased(own: Stored) -> None:
+    row = await own.row(await insert_with_agents(own))
+    records = PersonRecords(own.database, KEYS)
+    async with own.database.transaction() as connection:
+        rows = await records.lock_preselections(connection, row.party_id)
+        await records.erase(connection, row.party_id, rows, AT)
+        noting = create_task(own.preselections.note_agent(row, SECOND))
+        await eventually(lambda: has_waiting_statements(own.database, 1), within=1)
+    await noting
+    assert await noted(own) == 0
 
 
 async def test_a_token_without_a_person_takes_over_too(own: Stored) -> None:
