@@ -21,6 +21,9 @@ from storage.retention.person_records import PersonFile
 AT_REST = timedelta(minutes=2)
 """No act is still running if the last one is this old."""
 
+_TIMEOUT = 30.0
+"""Seconds: what has no index, such as a seller's rows, is found by reading all preselections."""
+
 KEPT = (
     "the plates' records: plate, office, stage and days of each preselection, its decisions and the audit by number",
     "the used chances of a vehicle: its keyed hashes",
@@ -55,7 +58,7 @@ async def delete_person(context: OperationsContext, text: str, command: Operator
     """
     command.require_reason()
     people, id_number = context.repositories.person_records, _id_number(text, command.at)
-    async with context.repositories.database.transaction() as connection:
+    async with context.repositories.database.transaction(timeout_s=_TIMEOUT) as connection:
         rows = await people.lock_preselections(connection, id_number)
         held = await people.holds(connection, [row.id for row in rows], command.at)
         bans = await people.bans(connection, id_number)

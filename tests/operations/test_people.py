@@ -3,10 +3,12 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.settings import Settings
 from domain.errors import IdNumberInvalid
@@ -15,6 +17,7 @@ from operations.commands import OperatorCommand
 from operations.people import AT_REST, delete_person, export_person
 from process.clock import system_clock
 from storage.bans.repository import BanRepository
+from storage.retention.person_records import PersonRecords
 from tests.support.api_stack import keys_of
 from tests.support.applicants import Selection
 from tests.support.command_line import Run, run_process, variables
@@ -147,6 +150,18 @@ async def test_a_ban_outlives_the_deletion(country: Country, settings: Settings)
     assert (await applicant.get(selection.path)).code == "not_found"
     assert (await applicant.post("/entries", {})).ok()["screen"] == "blacklisted"
     assert (await applicant.submit(country.car(applicant, office))).code == "blacklisted"
+
+
+async def test_a_deletion_may_read_all_preselections(country: Country, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits, erase = list[str](), PersonRecords.erase
+
+    async def observed(self: PersonRecords, connection: AsyncConnection, *given: Any) -> dict[str, int]:
+        limits.extend((await connection.execute(text("SHOW statement_timeout"))).scalars())
+        return await erase(self, connection, *given)
+
+    monkeypatch.setattr(PersonRecords, "erase", observed)
+    await delete_person(country.stack.context.operations, country.applicant().claims["id_number"], command())
+    assert limits == ["30s"]
 
 
 async def test_whom_it_is_about_must_be_named_rightly(country: Country) -> None:
