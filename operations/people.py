@@ -28,6 +28,8 @@ KEPT = (
     "the plates' records: plate, office, stage and days of each preselection, its decisions and the audit by number",
     "the used chances of a vehicle: its keyed hashes",
     "reasons of the desk, encrypted, until their retention ends",
+    "of a seller: keyed hash and masked name, until the buyer's preselection has ended",
+    "of an organisation's agent: a keyed hash, until the preselection has ended and no ban or appeal is open",
 )
 KEPT_BAN = "the ban until {until:%Y-%m-%d}: keyed hash and masked name; no SMS is sent at its end"
 

@@ -31,16 +31,28 @@ _OVERWRITE = text(f"""
         dormant = dormant OR stage IN ('service_notes', 'identity_verification', 'plate_selection')
     WHERE id = ANY(:ids)
 """)  # noqa: S608 -- constants
+_HAS_ENDED = "(dormant OR stage IN ('refused', 'registered', 'exhausted', 'overdue', 'cancelled'))"
+# Staff still decide about its reservation, or about a ban of its party: who acted for it must not.
+_IS_OPEN = f"""(NOT {_HAS_ENDED} OR EXISTS (
+    SELECT FROM blacklist AS ban WHERE ban.party_hash = preselection.party_hash AND (
+        ban.released_at IS NULL OR ban.released_by IS NOT NULL AND ban.confirmed_at IS NULL
+        OR EXISTS (SELECT FROM appeal WHERE appeal.ban_id = ban.id AND appeal.state = 'open')
+    )
+))"""  # noqa: S608 -- constants
 _DROP_UNCHECKED = text("DELETE FROM preselection WHERE id = ANY(:ids) AND stage IN ('submitted', 'refused')")
 # A buyer with a running preselection still sees the seller's masked name, until that preselection has ended.
-_AS_SELLER = text("""
+_AS_SELLER = text(f"""
     UPDATE preselection SET seller_hash = :nobody, seller_name_masked = '', seller = NULL
-    WHERE seller_hash = ANY(:hashes)
-      AND (dormant OR stage IN ('refused', 'registered', 'exhausted', 'overdue', 'cancelled'))
-""")
+    WHERE seller_hash = ANY(:hashes) AND {_HAS_ENDED}
+""")  # noqa: S608 -- constants
 # As an agent of an organisation, whose preselections stay.
-_AS_AGENT = text("UPDATE preselection SET person_hash = NULL WHERE person_hash = :person AND NOT id = ANY(:ids)")
-_LATER_AGENTS = text("DELETE FROM preselection_agent WHERE person_hash = :person OR preselection_id = ANY(:ids)")
+_AS_AGENT = text(f"""
+    UPDATE preselection SET person_hash = NULL WHERE person_hash = :person AND NOT id = ANY(:ids) AND NOT {_IS_OPEN}
+""")  # noqa: S608 -- constants
+_LATER_AGENTS = text(f"""
+    DELETE FROM preselection_agent WHERE preselection_id = ANY(:ids) OR person_hash = :person
+        AND NOT EXISTS (SELECT FROM preselection WHERE id = preselection_agent.preselection_id AND {_IS_OPEN})
+""")  # noqa: S608 -- constants
 _APPEALS = text(f"UPDATE appeal SET {set_blank(appeal)}, purged_at = :at WHERE preselection_id = ANY(:ids)")  # noqa: S608 -- constants
 _ATTACHMENTS = text("""
     DELETE FROM appeal_attachment WHERE appeal_id IN (SELECT id FROM appeal WHERE preselection_id = ANY(:ids))

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from storage.appeals.repository import REFUSED, AppealRepository, NewAppeal
 from storage.audit.trail import Act
 from storage.bans.repository import BanRepository, NewBan
 from storage.crypto.personal_hashes import PersonalHashes
@@ -128,8 +129,57 @@ async def test_an_agents_export_names_the_preselections_and_not_their_own(own: S
 
 async def test_agents_go_when_they_or_their_organisation_are_erased(own: Stored) -> None:
     me, other = await insert_with_agents(own, SECOND, THIRD), await insert_with_agents(own, THIRD)
+    await own.decisions.commit(decision(me, stage="cancelled"))
     assert (await erase(own, SECOND))["later_agents"] == 1
     assert await concerned(own, me) == [FIRST, THIRD]
     organisation = (await own.row(me)).party_id
     assert (await erase(own, organisation))["later_agents"] == 1
     assert (await concerned(own, me), await concerned(own, other)) == ([], [FIRST, THIRD])
+
+
+@pytest.mark.parametrize("stage", ["plate_selection", "completed"])
+async def test_an_agents_hash_stays_until_the_preselection_has_ended(own: Stored, stage: str) -> None:
+    me = await insert_with_agents(own, SECOND)
+    await own.decisions.commit(decision(me, stage=stage))
+    assert await erase_agents(own) == 0
+    assert await concerned(own, me) == [FIRST, SECOND]
+    await own.decisions.commit(decision(me, stage="registered", expected_revision=2))
+    assert await erase_agents(own) == 2
+    assert await concerned(own, me) == []
+
+
+async def test_an_agents_hash_goes_with_a_dormant_preselection(own: Stored) -> None:
+    me = await insert_with_agents(own, SECOND)
+    await own.decisions.commit(decision(me, dormant=True))
+    assert await erase_agents(own) == 2
+
+
+async def test_an_agents_hash_stays_while_staff_decide_about_the_ban(own: Stored) -> None:
+    me, bans = await insert_with_agents(own, SECOND), BanRepository(own.database, KEYS)
+    await own.decisions.commit(decision(me, stage="overdue"))
+    ban = await bans.ban(NewBan(uuid4(), (await own.row(me)).party_hash, "某*", AT, LATER, me))
+    assert await erase_agents(own) == 0
+    appeals = AppealRepository(own.database, KEYS)
+    await appeals.file(NewAppeal(appeal := uuid4(), ban.id, me, AT, LATER, "路上受阻"))
+    await bans.release_early(ban.id, AT, operator="wang", reason="系统中断")
+    await bans.confirm_release(ban.id, Act(AT, "operator", "li"))
+    assert await erase_agents(own) == 0
+    await appeals.decide(appeal, REFUSED, Act(AT, "operator", "wang", "不足"))
+    await appeals.confirm(appeal, Act(AT, "operator", "li"))
+    assert await erase_agents(own) == 2
+
+
+async def test_an_agents_hash_stays_while_a_release_waits_for_its_confirmation(own: Stored) -> None:
+    me, bans = await insert_with_agents(own, SECOND), BanRepository(own.database, KEYS)
+    await own.decisions.commit(decision(me, stage="overdue"))
+    ban = await bans.ban(NewBan(uuid4(), (await own.row(me)).party_hash, "某*", AT, LATER, me))
+    await bans.release_early(ban.id, AT, operator="wang", reason="系统中断")
+    assert await erase_agents(own) == 0
+    await bans.confirm_release(ban.id, Act(AT, "operator", "li"))
+    assert await erase_agents(own) == 2
+
+
+async def erase_agents(own: Stored) -> int:
+    """Erase both agents; the number of hashes that went."""
+    erased = [await erase(own, name) for name in (FIRST, SECOND)]
+    return sum(each["as_agent"] + each["later_agents"] for each in erased)
