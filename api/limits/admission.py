@@ -75,7 +75,7 @@ class FairQueue:
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._coming: Counter[str] = Counter()
         self._seconds = _FIRST_GUESS_SECONDS
-        self._in_use = float(at_once)
+        self._used = 1.0
 
     @property
     def running(self) -> int:
@@ -179,17 +179,14 @@ class FairQueue:
         else:
             self._refuse(account, newest)
 
-    def _places_in_use(self) -> float:
-        """How many places calls have lately had while others waited: accounts that pause leave some free."""
-        return min(self._in_use, self._at_once)
-
     def _room(self, own: int, longest: int) -> float:
         """How many calls may wait with the newest one of an account that has `own`, where others have up to `longest`.
 
-        An account's only one may have all the room.
+        An account's only one may have all the room: what is served in time by the places that were lately used while
+        calls waited. Accounts that pause leave some of them free.
         """
         share = 1.0 if own == 1 else _OF_MOST if own > longest else _OF_MORE
-        return share * self._count_served_in_time(self._places_in_use())
+        return share * self._count_served_in_time(self._used * self._at_once)
 
     def _count_served_in_time(self, places: float) -> float:
         """How many waiting calls so many places serve within the timeout, by how long calls have lately taken."""
@@ -211,9 +208,9 @@ class FairQueue:
         """Give the account a place."""
         self._running[account] += 1
         if self._waiting:
-            self._in_use += _WEIGHT_OF_NEWEST_COUNT * (self.running - self._in_use)
+            self._used += _WEIGHT_OF_NEWEST_COUNT * (self.running / self._at_once - self._used)
         else:
-            self._in_use = self._at_once
+            self._used = 1.0
 
     def _measure(self, seconds: float) -> None:
         self._seconds += _WEIGHT_OF_NEWEST * (max(seconds, 0.001) - self._seconds)
