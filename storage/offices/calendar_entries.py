@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 
 from domain.calendar import DayKind, OfficeCalendar
 from storage.offices.tables import calendar_day, calendar_year
 from storage.postgres.database import Database
-from storage.postgres.tables import preselection
+from storage.postgres.tables import IS_RESERVED, preselection
 
 _PLAIN = OfficeCalendar({}, frozenset())
 
@@ -77,6 +77,6 @@ class CalendarEntries:
     async def latest_last_day(self) -> date | None:
         """The latest last day of any live reservation, or None."""
         columns = preselection.c
-        newest = select(columns.visit_by).where(columns.stage == text("'completed'"))
+        newest = select(columns.visit_by).where(IS_RESERVED)
         found = await self._database.row(newest.order_by(columns.visit_by.desc()).limit(1))
         return found[0] if found else None

@@ -158,6 +158,9 @@ preselection = Table(
     postgresql_with={"fillfactor": 70, "toast_tuple_target": 4080},
 )
 
+IS_RESERVED = preselection.c.stage == text("'completed'")
+"""Live reservations. The stage is a literal, for plans know no parameter and the partial index needs the constant."""
+
 # The agents who acted for a preselection after the one who submitted it, whom its own row names.
 preselection_agent = Table(
     "preselection_agent",

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, and_, not_, or_, select, text, true
+from sqlalchemy import Column, ColumnElement, and_, not_, or_, select, true
 
 from domain.calendar import shanghai_day
 from domain.preselection.values import RUNNING, Stage
 from storage.postgres.database import Database
-from storage.postgres.tables import blacklist, decision, preselection
+from storage.postgres.tables import IS_RESERVED, blacklist, decision, preselection
 
 MOST = 500
 MOST_COMPARED = 100
@@ -87,7 +87,7 @@ class ExpectedWorkflows:
         columns = preselection.c
         # The index is by day, and a deadline is at most the end of its last day.
         ended = and_(columns.visit_by <= shanghai_day(before), columns.deadline < before)
-        return await self._rows(columns.stage == text("'completed'"), ended)
+        return await self._rows(IS_RESERVED, ended)
 
     async def bans(self, ids: Collection[UUID]) -> list[ExpectedBan]:
         """Those of these entries that were not released."""

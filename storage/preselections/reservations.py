@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Integer, and_, literal_column, or_, select, text, tuple_
+from sqlalchemy import Boolean, ColumnElement, Integer, and_, literal_column, or_, select, tuple_
 
 from domain.instants import parse_instant
 from domain.policy import Policy
@@ -13,7 +13,7 @@ from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
-from storage.postgres.tables import claim, preselection
+from storage.postgres.tables import IS_RESERVED, claim, preselection
 from storage.preselections.rows import COLUMNS, PreselectionRow, row_of
 
 MOST = 500
@@ -123,7 +123,7 @@ class Reservations:
         `after` is the id of the last one on the previous page.
         """
         columns = preselection.c
-        conditions = [columns.visit_by.in_(days), columns.stage == text("'completed'")]
+        conditions = [columns.visit_by.in_(days), IS_RESERVED]
         if office_code:
             conditions.append(columns.office_code == office_code)
         if after:
@@ -142,7 +142,7 @@ class Reservations:
     async def live(self, ids: Collection[UUID]) -> list[UUID]:
         """Those of these preselections that are live reservations."""
         columns = preselection.c
-        wanted = select(columns.id).where(columns.id.in_(ids), columns.stage == text("'completed'"))
+        wanted = select(columns.id).where(columns.id.in_(ids), IS_RESERVED)
         return [row[0] for row in await self._database.rows(wanted)]
 
     async def creations(self, ids: Collection[UUID]) -> dict[UUID, tuple[datetime, Policy]]:

@@ -10,17 +10,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, text
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.crypto.keyed_hash import candidate_hashes
 from storage.crypto.personal_hashes import PersonalHashes
 from storage.postgres.database import Database
-from storage.postgres.tables import blacklist, preselection, preselection_agent
+from storage.postgres.tables import IS_RESERVED, blacklist, preselection, preselection_agent
 from storage.staff.tables import staff_person
-
-# As a literal, which the partial index of reservations needs.
-_RESERVED = text("'completed'")
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class StaffPersons:
     async def has_reservation_due(self, days: Collection[date], office_code: str | None, person: StaffPerson) -> bool:
         """Whether one of the reservations with their last day on one of the days concerns the person."""
         columns = preselection.c
-        due = and_(columns.stage == _RESERVED, columns.visit_by.in_(days))
+        due = and_(IS_RESERVED, columns.visit_by.in_(days))
         return await self._finds(and_(due, columns.office_code == office_code) if office_code else due, person)
 
     async def has_ban(self, entry_id: UUID, person: StaffPerson) -> bool:
