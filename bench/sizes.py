@@ -38,9 +38,9 @@ class Sizes:
     deadlines: int = 1_000
     """Deadlines in one second."""
     accounts: int = 60
-    load_seconds: float = 10
+    load_seconds: float = 8
     """How long each load is offered in a round."""
-    load_rounds: int = 3
+    load_rounds: int = 6
     counted_draws: int = 5
     """Draws whose functions are counted: of these, those that are in each."""
     trials: Sequence[str] | None = None
@@ -51,5 +51,5 @@ class Sizes:
 
 TINY = Sizes(pairs=1, journeys_alone=1, journeys_together=2, at_once=2, claims=2_000, draws=2, calls=3, actions=2,
              rest_journeys=1, rivals=8, growth=((20, 100, (200,)),), growth_of_journeys=((20, 100),), growth_journeys=1,
-             rounds=1, waiting=10, deadlines=5, accounts=2, load_seconds=0.5, load_rounds=2, counted_draws=2,
+             rounds=1, waiting=10, deadlines=5, accounts=2, load_seconds=1, load_rounds=2, counted_draws=2,
              confirm_delay="PT1S", trials=("nothing",))  # fmt: skip
