@@ -32,13 +32,25 @@ _OVERWRITE = text(f"""
     WHERE id = ANY(:ids)
 """)  # noqa: S608 -- constants
 _HAS_ENDED = "(dormant OR stage IN ('refused', 'registered', 'exhausted', 'overdue', 'cancelled'))"
-# Staff still decide about its reservation, or about a ban of its party: who acted for it must not.
+# Staff still decide about a ban, or about a reservation: who acted for its party must not.
+_IS_OPEN_BAN = """(
+    ban.released_at IS NULL OR ban.released_by IS NOT NULL AND ban.confirmed_at IS NULL
+    OR EXISTS (SELECT FROM appeal WHERE appeal.ban_id = ban.id AND appeal.state = 'open')
+)"""
 _IS_OPEN = f"""(NOT {_HAS_ENDED} OR EXISTS (
-    SELECT FROM blacklist AS ban WHERE ban.party_hash = preselection.party_hash AND (
-        ban.released_at IS NULL OR ban.released_by IS NOT NULL AND ban.confirmed_at IS NULL
-        OR EXISTS (SELECT FROM appeal WHERE appeal.ban_id = ban.id AND appeal.state = 'open')
-    )
-))"""  # noqa: S608 -- constants
+    SELECT FROM blacklist AS ban WHERE ban.party_hash = preselection.party_hash AND {_IS_OPEN_BAN}
+))"""
+# Nothing else names the agents of a banned organisation after its deletion.
+_AGENTS_OF_BANS = text(f"""
+    INSERT INTO preselection_agent (preselection_id, person_hash)
+    SELECT ban.preselection_id, agent.person_hash FROM blacklist AS ban, (
+        SELECT person_hash FROM preselection
+        WHERE id = ANY(:ids) AND party_kind = 'organisation' AND person_hash IS NOT NULL
+        UNION SELECT person_hash FROM preselection_agent WHERE preselection_id = ANY(:ids)
+    ) AS agent
+    WHERE ban.party_hash = ANY(:party) AND {_IS_OPEN_BAN}
+    ON CONFLICT DO NOTHING
+""")  # noqa: S608 -- constants
 _DROP_UNCHECKED = text("DELETE FROM preselection WHERE id = ANY(:ids) AND stage IN ('submitted', 'refused')")
 # A buyer with a running preselection still sees the seller's masked name, until that preselection has ended.
 _AS_SELLER = text(f"""
@@ -50,8 +62,10 @@ _AS_AGENT = text(f"""
     UPDATE preselection SET person_hash = NULL WHERE person_hash = :person AND NOT id = ANY(:ids) AND NOT {_IS_OPEN}
 """)  # noqa: S608 -- constants
 _LATER_AGENTS = text(f"""
-    DELETE FROM preselection_agent WHERE preselection_id = ANY(:ids) OR person_hash = :person
-        AND NOT EXISTS (SELECT FROM preselection WHERE id = preselection_agent.preselection_id AND {_IS_OPEN})
+    DELETE FROM preselection_agent AS agent
+    WHERE NOT EXISTS (SELECT FROM blacklist AS ban WHERE ban.preselection_id = agent.preselection_id AND {_IS_OPEN_BAN})
+        AND (preselection_id = ANY(:ids) OR person_hash = :person
+            AND NOT EXISTS (SELECT FROM preselection WHERE id = agent.preselection_id AND {_IS_OPEN}))
 """)  # noqa: S608 -- constants
 _APPEALS = text(f"UPDATE appeal SET {set_blank(appeal)}, purged_at = :at WHERE preselection_id = ANY(:ids)")  # noqa: S608 -- constants
 _ATTACHMENTS = text("""
@@ -124,9 +138,14 @@ class PersonRecords:
     async def erase(
         self, connection: AsyncConnection, id_number: str, rows: Sequence[PreselectionRow], at: datetime
     ) -> dict[str, int]:
-        """Overwrite or delete all personal data except the bans; returns how many rows of each kind."""
+        """Overwrite or delete all personal data except the bans and the hashes of their organisation's agents.
+
+        Returns how many rows of each kind.
+        """
         ids, phones, blank = [row.id for row in rows], self._phones(rows), blank_values(self._vault, preselection)
+        party = candidate_hashes(self._hashes.party(id_number))
         steps: dict[str, tuple[TextClause, dict[str, Any]]] = {
+            "agents_of_bans": (_AGENTS_OF_BANS, {"ids": ids, "party": party}),
             "unchecked": (_DROP_UNCHECKED, {"ids": ids}),
             "preselections": (
                 _OVERWRITE,
@@ -138,7 +157,7 @@ class PersonRecords:
             "attachments": (_ATTACHMENTS, {"ids": ids}),
             "appeals": (_APPEALS, blank_values(self._vault, appeal) | {"ids": ids, "at": at}),
             "codes": (_CODES, {"phones": phones}),
-            "failed_checks": (_CHECKS, {"party": candidate_hashes(self._hashes.party(id_number))}),
+            "failed_checks": (_CHECKS, {"party": party}),
             "messages": (_MESSAGES, {"phones": phones}),
             "answers": (_ANSWERS, {"owners": [row.owner_hash for row in rows]}),
         }

@@ -50,12 +50,18 @@ _PRESELECTIONS = text(f"""
     UPDATE preselection SET {SET_NOBODY} WHERE id = ANY(ARRAY(SELECT id FROM purged))
 """)  # noqa: S608 -- constants
 
+# A preselection that was purged before its ban had its organisation deleted, and its agents kept until now.
 _BANS = text(f"""
-    UPDATE blacklist SET {set_blank(blacklist)}, party_hash = :nobody, purged_at = :at
-    WHERE id = ANY(ARRAY(
-        SELECT id FROM blacklist WHERE purged_at IS NULL AND released_at < :before
+    WITH purged AS (
+        SELECT id, preselection_id FROM blacklist WHERE purged_at IS NULL AND released_at < :before
         LIMIT :most FOR UPDATE SKIP LOCKED
-    ))
+    ), agents AS (
+        DELETE FROM preselection_agent USING preselection
+        WHERE preselection_id = ANY(ARRAY(SELECT preselection_id FROM purged))
+          AND preselection.id = preselection_id AND preselection.purged_at IS NOT NULL
+    )
+    UPDATE blacklist SET {set_blank(blacklist)}, party_hash = :nobody, purged_at = :at
+    WHERE id = ANY(ARRAY(SELECT id FROM purged))
 """)  # noqa: S608 -- constants
 
 _APPEALS = text(f"""

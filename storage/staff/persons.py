@@ -68,7 +68,10 @@ class StaffPersons:
         """Whether the ban is one of the person or of their organisation."""
         ban, caused = blacklist.c, preselection.c
         concerned = or_(
-            ban.party_hash.in_(person.parties), caused.person_hash == person.hash, _acts_for(ban.party_hash, person)
+            ban.party_hash.in_(person.parties),
+            caused.person_hash == person.hash,
+            _acts_for(ban.party_hash, person),
+            _was_agent_of(ban.preselection_id, person),
         )
         known = (
             select(literal(1))
@@ -98,6 +101,16 @@ def _acts_for(party_hash: Any, person: StaffPerson) -> ColumnElement[bool]:
     found = select(literal(1)).where(own.c.person_hash == person.hash, own.c.party_hash == party_hash)
     submitted = found.limit(1).scalar_subquery().is_not(None)
     joined = exists().where(
-        agent.person_hash == person.hash, own.c.id == agent.preselection_id, own.c.party_hash == party_hash
+        agent.person_hash == person.hash,
+        own.c.id == agent.preselection_id,
+        own.c.party_hash == party_hash,
+        # Purged ones share one party.
+        own.c.purged_at.is_(None),
     )
     return or_(submitted, joined)
+
+
+def _was_agent_of(preselection_id: Any, person: StaffPerson) -> ColumnElement[bool]:
+    """Whether the person is noted for this preselection, also where it names no party any more."""
+    agent = preselection_agent.c
+    return exists().where(agent.preselection_id == preselection_id, agent.person_hash == person.hash)

@@ -183,3 +183,41 @@ async def erase_agents(own: Stored) -> int:
     """Erase both agents; the number of hashes that went."""
     erased = [await erase(own, name) for name in (FIRST, SECOND)]
     return sum(each["as_agent"] + each["later_agents"] for each in erased)
+
+
+async def test_the_agents_of_a_banned_organisation_are_known_after_its_deletion(own: Stored) -> None:
+    missed, bans = await insert_with_agents(own, SECOND), BanRepository(own.database, KEYS)
+    row, others = await own.row(missed), ["another", "its later agent"]
+    other = await own.insert(party_kind="organisation", party_id=row.party_id, owner="another", person_id=others[0])
+    assert await own.preselections.hand_over(await own.row(other), owner="later", phone="139", person_id=others[1])
+    await own.decisions.commit(decision(missed, stage="overdue"))
+    await own.decisions.commit(decision(other, stage="cancelled"))
+    ban = await bans.ban(NewBan(uuid4(), row.party_hash, "某*", AT, LATER, missed))
+    assert (await erase(own, row.party_id))["agents_of_bans"] == 3
+    for agent in (SECOND, others[1]):
+        await erase(own, agent)
+    persons, stranger = StaffPersons(own.database), person(NOBODY)
+    for name in (FIRST, SECOND, *others):
+        assert await persons.has_ban(ban.id, person(name))
+    assert not await persons.has_ban(ban.id, stranger)
+    await bans.release(ban.id, LATER)
+    await Retention(own.database, KEYS).purge(MUCH_LATER, MUCH_LATER)
+    assert await noted(own) == 0
+
+
+async def test_an_agent_of_a_deleted_organisation_is_no_agent_of_another_one(own: Stored) -> None:
+    missed, stranger = await insert_with_agents(own, SECOND), await insert_with_agents(own, THIRD)
+    for one in (missed, stranger):
+        await own.decisions.commit(decision(one, stage="overdue"))
+        row = await own.row(one)
+        await BanRepository(own.database, KEYS).ban(NewBan(uuid4(), row.party_hash, "某*", AT, LATER, one))
+        await erase(own, row.party_id)
+    assert (await concerned(own, missed), await concerned(own, stranger)) == ([], [])
+
+
+async def test_a_ban_that_is_purged_leaves_the_agents_of_what_still_has_its_data(own: Stored) -> None:
+    me, bans = await insert_with_agents(own, SECOND), BanRepository(own.database, KEYS)
+    ban = await bans.ban(NewBan(uuid4(), (await own.row(me)).party_hash, "某*", AT, LATER, me))
+    await bans.release(ban.id, LATER)
+    await Retention(own.database, KEYS).purge(MUCH_LATER, MUCH_LATER)
+    assert await concerned(own, me) == [FIRST, SECOND]
