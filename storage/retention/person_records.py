@@ -37,9 +37,13 @@ _IS_OPEN_BAN = """(
     ban.released_at IS NULL OR ban.released_by IS NOT NULL AND ban.confirmed_at IS NULL
     OR EXISTS (SELECT FROM appeal WHERE appeal.ban_id = ban.id AND appeal.state = 'open')
 )"""
+# A missed deadline's ban may not be written yet.
 _IS_OPEN = f"""(NOT {_HAS_ENDED} OR EXISTS (
     SELECT FROM blacklist AS ban WHERE ban.party_hash = preselection.party_hash AND {_IS_OPEN_BAN}
-))"""
+) OR stage = 'overdue' AND NOT EXISTS (
+    SELECT FROM blacklist AS ban WHERE ban.party_hash = preselection.party_hash
+        AND (ban.released_at IS NULL OR ban.released_at >= preselection.changed_at)
+))"""  # noqa: S608 -- constants
 # Nothing else names the agents of a banned organisation after its deletion.
 _AGENTS_OF_BANS = text(f"""
     INSERT INTO preselection_agent (preselection_id, person_hash)

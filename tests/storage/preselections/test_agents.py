@@ -157,6 +157,8 @@ async def test_an_agents_hash_goes_with_a_dormant_preselection(own: Stored) -> N
 async def test_an_agents_hash_stays_while_staff_decide_about_the_ban(own: Stored) -> None:
     me, bans = await insert_with_agents(own, SECOND), BanRepository(own.database, KEYS)
     await own.decisions.commit(decision(me, stage="overdue"))
+    # The ban is not written yet.
+    assert await erase_agents(own) == 0
     ban = await bans.ban(NewBan(uuid4(), (await own.row(me)).party_hash, "某*", AT, LATER, me))
     assert await erase_agents(own) == 0
     appeals = AppealRepository(own.database, KEYS)
