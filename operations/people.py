@@ -31,7 +31,10 @@ KEPT = (
     "of a seller: keyed hash and masked name, until the buyer's preselection has ended",
     "of an organisation's agent: a keyed hash, until the preselection has ended and no ban or appeal is open",
 )
-KEPT_BAN = "the ban until {until:%Y-%m-%d}: keyed hash and masked name; no SMS is sent at its end"
+KEPT_BAN = (
+    "the ban until {until:%Y-%m-%d}: keyed hash and masked name, and a keyed hash of each agent of an organisation;"
+    " no SMS is sent at its end"
+)
 
 
 @dataclass(frozen=True)

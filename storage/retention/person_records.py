@@ -45,7 +45,7 @@ _IS_OPEN = f"""(NOT {_HAS_ENDED} OR EXISTS (
         AND (ban.released_at IS NULL OR ban.released_at >= preselection.changed_at)
 ))"""  # noqa: S608 -- constants
 # Nothing else names the agents of a banned organisation after its deletion.
-_AGENTS_OF_BANS = text(f"""
+_KEEP_AGENTS_OF_BANS = text(f"""
     INSERT INTO preselection_agent (preselection_id, person_hash)
     SELECT ban.preselection_id, agent.person_hash FROM blacklist AS ban, (
         SELECT person_hash FROM preselection
@@ -148,8 +148,9 @@ class PersonRecords:
         """
         ids, phones, blank = [row.id for row in rows], self._phones(rows), blank_values(self._vault, preselection)
         party = candidate_hashes(self._hashes.party(id_number))
+        # Before the rows that name them: it removes nothing, and is no part of what is returned.
+        await connection.execute(_KEEP_AGENTS_OF_BANS, {"ids": ids, "party": party})
         steps: dict[str, tuple[TextClause, dict[str, Any]]] = {
-            "agents_of_bans": (_AGENTS_OF_BANS, {"ids": ids, "party": party}),
             "unchecked": (_DROP_UNCHECKED, {"ids": ids}),
             "preselections": (
                 _OVERWRITE,

@@ -195,7 +195,8 @@ async def test_the_agents_of_a_banned_organisation_are_known_after_its_deletion(
     await own.decisions.commit(decision(missed, stage="overdue"))
     await own.decisions.commit(decision(other, stage="cancelled"))
     ban = await bans.ban(NewBan(uuid4(), row.party_hash, "某*", AT, LATER, missed))
-    assert (await erase(own, row.party_id))["agents_of_bans"] == 3
+    assert (await erase(own, row.party_id))["later_agents"] == 1
+    assert await noted(own) == 4
     for agent in (SECOND, others[1]):
         await erase(own, agent)
     persons, stranger = StaffPersons(own.database), person(NOBODY)
