@@ -1,7 +1,6 @@
 """`python -m worker`: runs one worker process until SIGTERM or SIGINT. Run one per core."""
 
 import asyncio
-import signal
 import sys
 from datetime import datetime
 from functools import partial
@@ -27,6 +26,7 @@ from worker.health import WorkerHealth, connect_when_set_up, serve_health
 from worker.repeats import repeat
 from worker.run import deployment_of, make_worker
 from worker.schedules import keep_schedule
+from worker.stopping import leave_when_overdue, stopped_by_signals
 from workflows.maintenance.schedule import ensure_schedule
 
 if TYPE_CHECKING:
@@ -38,9 +38,8 @@ log = structlog.get_logger("worker")
 async def serve(settings: Settings, tracing: "Tracing | None") -> None:
     """Run until a signal; running tasks are finished first. Raises `SettingsError`."""
     container = WorkerContainer.from_settings(settings, tracing)
-    stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stopped = stopped_by_signals()
+    overdue = asyncio.create_task(leave_when_overdue(stopped))
     try:
         with serve_health(settings, container.repositories, tracing) as health:
             client = await connect_when_set_up(health, stopped)
@@ -48,6 +47,7 @@ async def serve(settings: Settings, tracing: "Tracing | None") -> None:
                 await work(settings, container, client, health, stopped)
     finally:
         await container.close()
+        overdue.cancel()
 
 
 async def work(

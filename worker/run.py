@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -15,6 +14,7 @@ from activities.failures import FailureInterceptor
 from activities.local_decisions import LocalDecisions
 from config.release import RELEASE
 from process.garbage import without_collection
+from worker.stopping import GRACE
 from worker.unversioned import UnversionedRunner
 from workflows.appeals.workflow import AppealWorkflow
 from workflows.bans.workflow import BlacklistWorkflow
@@ -67,7 +67,7 @@ def make_worker(
             max_concurrent_activities=MOST_ACTIVITIES,
             max_concurrent_local_activities=MOST_ACTIVITIES,
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
-            graceful_shutdown_timeout=timedelta(seconds=10),
+            graceful_shutdown_timeout=GRACE,
             **version,
             **options,
         )

@@ -18,6 +18,16 @@ QUERY = re.compile(
 )
 
 
+async def finds_only(world: World, query: str, *vehicles: Vehicle) -> bool:
+    """Whether Temporal's list comes to show these and no other; it follows the workflows after a moment."""
+    wanted = {vehicle.handle.id for vehicle in vehicles}
+
+    async def agrees() -> bool:
+        return {run.id async for run in world.client.list_workflows(query)} == wanted
+
+    return await eventually(agrees)
+
+
 async def summaries(vehicle: Vehicle) -> list[str]:
     """The summaries of the timers that were started, in order."""
     events = (await vehicle.handle.fetch_history()).events
@@ -62,17 +72,11 @@ async def test_the_guides_query_finds_a_vehicle_by_its_plate_until_the_plate_is_
     [query] = [query for query in QUERY.findall(GUIDE.read_text("utf-8")) if query.startswith("Plate")]
     query = query.replace("粤BA1234", plate)
 
-    async def find() -> list[str]:
-        return [run.id async for run in world.client.list_workflows(query)]
-
-    assert await eventually(find) == [vehicle.handle.id]
+    assert await finds_only(world, query, vehicle)
     await vehicle.cancel()
     assert (await attributes_of(vehicle.handle))["Plate"] is None
 
-    async def is_forgotten() -> bool:
-        return not await find()
-
-    assert await eventually(is_forgotten)
+    assert await finds_only(world, query)
 
 
 async def test_vehicles_are_found_by_their_stage_and_office(world: World) -> None:
@@ -81,10 +85,7 @@ async def test_vehicles_are_found_by_their_stage_and_office(world: World) -> Non
     await reserved.compose(f"{office.prefixes[0]}20261")
     query = f'Stage = "selecting" AND Office = "{office.code}"'
 
-    async def find() -> list[str]:
-        return [run.id async for run in world.client.list_workflows(query)]
-
-    assert await eventually(find) == [selecting.handle.id]
+    assert await finds_only(world, query, selecting)
 
 
 async def test_every_query_of_the_operators_guide_is_one_that_temporal_takes(world: World) -> None:
@@ -107,10 +108,7 @@ async def test_the_guides_query_finds_the_reservations_of_an_office_that_end_on_
     for written, ours in zip(("440300", "2026-11-27", "2026-11-28"), (office.code, *map(str, noons)), strict=True):
         query = query.replace(written, ours)
 
-    async def find() -> list[str]:
-        return [run.id async for run in world.client.list_workflows(query)]
-
-    assert await eventually(find) == [ending.handle.id]
+    assert await finds_only(world, query, ending)
 
 
 async def test_every_countdown_is_a_timer_that_can_be_read(world: World) -> None:
