@@ -17,6 +17,7 @@ from process.clock import system_clock
 from process.exit import leave
 from process.metrics import DATABASE_CONNECTIONS, DATABASE_WAIT, INDEX_REPAIRS
 from process.program import run_program
+from storage.background import end_tasks
 from storage.crypto.readers import keep_keys_current
 from storage.crypto.sources import key_source
 from storage.pool.reconcile import PoolReconciler
@@ -80,9 +81,7 @@ async def work(
     ):
         log.info("worker ready", task_queue=settings.task_queue)
         await stopped.wait()
-    for task in background:
-        task.cancel()
-    await asyncio.gather(*background, return_exceptions=True)
+    await end_tasks(*background)
 
 
 async def reconcile_index(reconciler: PoolReconciler, at: datetime) -> None:

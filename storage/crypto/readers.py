@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.dependencies import DependencyUnavailable
 from domain.processes import RunningProgram
+from storage.background import end_tasks
 from storage.crypto.tables import key_reader
 from storage.crypto.vault import Keys
 from storage.postgres.database import Database
@@ -86,8 +87,7 @@ async def keep_keys_current(
     try:
         yield
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+        await end_tasks(keeping)
         with suppress(DependencyUnavailable):
             await readers.forget(reader_id)
 

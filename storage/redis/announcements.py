@@ -7,12 +7,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Never
 from uuid import UUID
 
 from redis.asyncio.client import PubSub
 
 from domain.dependencies import DependencyUnavailable
+from storage.background import end_tasks
 from storage.redis.client import RedisClient, translate_redis_errors
 
 CHANNEL = "preselections"
@@ -54,8 +55,7 @@ class Announcements:
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
         self._subscriptions: defaultdict[UUID, set[Subscription]] = defaultdict(set)
-        self._listener: asyncio.Task[None] | None = None
-        self._closing = False
+        self._listener: asyncio.Task[Never] | None = None
 
     async def publish(self, preselection_id: UUID) -> None:
         """Announce to all processes that the preselection's row has changed.
@@ -73,7 +73,6 @@ class Announcements:
         unavailable there are no announcements, and callers depend on their own rereading.
         """
         if self._listener is None or self._listener.done():
-            self._closing = False
             self._listener = asyncio.create_task(self._listen())
         subscription = Subscription()
         self._subscriptions[preselection_id].add(subscription)
@@ -86,15 +85,12 @@ class Announcements:
 
     async def close(self) -> None:
         """Stop listening."""
-        # The driver may turn a cancellation into another error, so the listener also has a stop flag.
-        self._closing = True
         if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
+            await end_tasks(self._listener)
             self._listener = None
 
-    async def _listen(self) -> None:
-        while not self._closing:
+    async def _listen(self) -> Never:
+        while True:
             with suppress(DependencyUnavailable), translate_redis_errors():
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(CHANNEL)

@@ -19,7 +19,7 @@ QUERY = re.compile(
 
 
 async def finds_only(world: World, query: str, *vehicles: Vehicle) -> bool:
-    """Whether Temporal's list comes to show these and no other; it follows the workflows after a moment."""
+    """Whether Temporal's list comes to show these and no other; it follows the workflows a little later."""
     wanted = {vehicle.handle.id for vehicle in vehicles}
 
     async def agrees() -> bool:
