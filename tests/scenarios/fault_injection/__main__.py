@@ -28,13 +28,18 @@ def show(line: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.scenarios.fault_injection", description=__doc__)
     parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--faults", type=int, default=1000, help="so many, evenly over the time if the lanes allow it")
+    parser.add_argument(
+        "--faults", type=int, default=1000, help="so many, evenly over the time; late ones may take half as long again"
+    )
     parser.add_argument("--lanes", type=int, default=6, help="so many at a time")
     parser.add_argument("--write", action="store_true", help="write the report into docs/faults.md")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="replays the choices of a run")
     parser.add_argument("--keep", type=Path, help="a new folder for data, logs and calls, which is kept")
     given = parser.parse_args()
-    plan = Plan(given.seed, given.minutes * MINUTE_S, given.faults, longest_freeze_s=60, settle_s=90, lanes=given.lanes)
+    seconds = given.minutes * MINUTE_S
+    plan = Plan(
+        given.seed, seconds, given.faults, longest_freeze_s=60, settle_s=90, lanes=given.lanes, overtime_s=seconds / 2
+    )
     show(f"seed {given.seed}")
     with tempfile.TemporaryDirectory(prefix="xuanhao-faults-") as folder:
         # When we are root, PostgreSQL's folder belongs to another user, who must be able to enter this one.

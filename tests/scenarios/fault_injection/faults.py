@@ -81,8 +81,11 @@ class Injector:
             "fill the disk of temporal": Kind(["temporal"], self._fill_disk),
         }
 
-    async def work(self, *, seconds: float, most: int) -> None:
-        """Make faults for so long, at most so many: the n-th of them begins when its share of the time has passed."""
+    async def work(self, *, seconds: float, most: int, overtime_s: float) -> None:
+        """Make faults for so long, at most so many: the n-th of them begins when its share of the time has passed.
+
+        Those that parts which came back late have delayed may begin in the overtime.
+        """
         kinds, began = self.kinds(), time.monotonic()
         self._order = [
             *self.first,
@@ -90,7 +93,7 @@ class Injector:
         ]
         async with asyncio.TaskGroup() as lanes:
             for _ in range(self.lanes):
-                lanes.create_task(self._work_in_a_lane(kinds, began, seconds, most))
+                lanes.create_task(self._work_in_a_lane(kinds, began, seconds, most, overtime_s))
 
     async def supervise(self) -> None:
         """Start again, until cancelled, what has ended by itself while no fault touches it, as a supervisor does.
@@ -106,8 +109,10 @@ class Injector:
                     self._touched.remove(name)
             await asyncio.sleep(ASK_EVERY_S)
 
-    async def _work_in_a_lane(self, kinds: Mapping[str, Kind], began: float, seconds: float, most: int) -> None:
-        while (passed := time.monotonic() - began) < seconds and self._begun < most:
+    async def _work_in_a_lane(
+        self, kinds: Mapping[str, Kind], began: float, seconds: float, most: int, overtime_s: float
+    ) -> None:
+        while (passed := time.monotonic() - began) < seconds + overtime_s and self._begun < most:
             if passed >= self._begun * seconds / most and (name := self._next(kinds)):
                 self._begun += 1
                 await self._inject(name, kinds[name])

@@ -44,6 +44,9 @@ class Plan:
     first: Sequence[str] = ()
     """The kinds with which it begins, so that a short run has them."""
 
+    overtime_s: float = 0.0
+    """How much longer it may take to make all of its faults."""
+
 
 async def run(plan: Plan, folder: Path, show: Show) -> Report:
     async with running_system(folder) as system:
@@ -59,7 +62,7 @@ async def run(plan: Plan, folder: Path, show: Show) -> Report:
             acting, looking = asyncio.create_task(crowd.act()), asyncio.create_task(watch.look())
             supervising = asyncio.create_task(injector.supervise())
             show("the crowd acts")
-            await injector.work(seconds=plan.seconds, most=plan.most_faults)
+            await injector.work(seconds=plan.seconds, most=plan.most_faults, overtime_s=plan.overtime_s)
             show(f"{len(injector.made)} faults were made")
             await asyncio.sleep(2)
             crowd.end()
