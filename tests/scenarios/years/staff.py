@@ -38,6 +38,7 @@ class Staff:
     policies: list[tuple[str, datetime, int]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     _signed_in: dict[str, Caller] = field(default_factory=dict)
+    _rotating: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def open_offices(self) -> None:
         """Three, two of them with few numbers, each with its own way to count the last day."""
@@ -121,11 +122,15 @@ class Staff:
         self._count("policies")
 
     async def rotate_keys(self) -> None:
-        """A new key of each kind; all values are converted. The old ones are retired a month later."""
-        for kind in KINDS:
-            change = await make_key(self.town.service.context.operations, kind, self._command())
-            assert change.obstacle is None, change.obstacle
-            self._count("rotations")
+        """A new key of each kind; all values are converted. The old ones are retired a month later.
+
+        Two years' rotations may fall into one step, and a second one is refused until the first is finished.
+        """
+        async with self._rotating:
+            for kind in KINDS:
+                change = await make_key(self.town.service.context.operations, kind, self._command())
+                assert change.obstacle is None, change.obstacle
+                self._count("rotations")
         self.town.later(timedelta(days=30), self.retire_keys)
 
     async def retire_keys(self, attempts: int = 10) -> None:
