@@ -13,6 +13,7 @@ import yaml
 from config.release import RELEASE
 from config.settings import PREFIX, Settings
 from tests.rules.source_files import ROOT
+from worker.stopping import LONGEST_STOP
 
 DEPLOY = ROOT / "deploy"
 CHART = DEPLOY / "helm" / "xuanhao"
@@ -61,6 +62,17 @@ def test_every_process_that_stays_is_asked_for_its_health() -> None:
     for probe in ("livenessProbe", "readinessProbe"):
         assert chart.count(probe) == 1
     assert "XUANHAO_HEALTH_ADDRESS=127.0.0.1:%i" in text_of("systemd", "xuanhao-worker@.service")
+
+
+def test_a_worker_has_the_time_that_it_may_take_to_stop() -> None:
+    """A kill before would cut off the trace of what holds it."""
+    compose = yaml.safe_load(text_of("container", "compose.yaml"))["services"]["worker"]["stop_grace_period"]
+    processes = text_of("helm", "xuanhao", "templates", "processes.yaml")
+    chart = re.search(r"terminationGracePeriodSeconds: (\d+)", processes)
+    unit = re.search(r"TimeoutStopSec=(\d+)", text_of("systemd", "xuanhao-worker@.service"))
+    assert chart
+    assert unit
+    assert min(int(compose.removesuffix("s")), int(chart[1]), int(unit[1])) > LONGEST_STOP.total_seconds()
 
 
 def test_nothing_starts_before_the_setup_has_prepared_everything() -> None:
