@@ -2,9 +2,8 @@
 
 import asyncio
 import signal
-import sys
 from datetime import timedelta
-from typing import Never
+from typing import Any, Never
 
 import structlog
 
@@ -28,13 +27,24 @@ def stopped_by_signals() -> asyncio.Event:
 
 
 async def leave_when_overdue(stopped: asyncio.Event, longest: timedelta = LONGEST_STOP) -> Never:
-    """End the process if it still runs so long after `stopped`, with a trace of every task that held it.
+    """End the process if it still runs so long after `stopped`, and log where every task waits that held it.
 
-    A worker that neither works nor ends would keep its place, and nothing would start another one.
+    A worker that neither works nor ends would keep its place, and nothing would start another one. The SDK may be the
+    reason: it waits for its last polls, which the server sometimes overlooks (temporal #9545, sdk-rust #1297).
     """
     await stopped.wait()
     await asyncio.sleep(longest.total_seconds())
     log.error("worker did not stop in order", within_s=longest.total_seconds())
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
-        task.print_stack(file=sys.stderr)
+        log.error("worker held", awaiting=places_of(task))
     leave(NOT_IN_ORDER)
+
+
+def places_of(task: asyncio.Task[Any]) -> list[str]:
+    """Where a task waits: function, file and line, from the outermost coroutine to the innermost."""
+    places: list[str] = []
+    waiting: Any = task.get_coro()
+    while frame := getattr(waiting, "cr_frame", None):
+        places.append(f"{frame.f_code.co_qualname} {frame.f_code.co_filename}:{frame.f_lineno}")
+        waiting = waiting.cr_await
+    return places

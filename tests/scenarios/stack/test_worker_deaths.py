@@ -16,6 +16,7 @@ from config.instance_file import read_instance
 from embedded.folders import DataFolder
 from embedded.programs import Worker
 from tests.support.running_stack import Client, RunningStack
+from worker.stopping import NOT_IN_ORDER
 from workflows.retries import longest_loss
 
 pytestmark = pytest.mark.slow
@@ -107,6 +108,17 @@ class Crowd:
                 self.in_the_middle.set()
 
 
+async def require_end(worker: Worker, how: signal.Signals) -> None:
+    """It has ended as asked. Only a poll of the SDK that the server has overlooked may hold it until it is overdue."""
+    code = await worker.wait_for_end()
+    if (how, code) == (signal.SIGTERM, NOT_IN_ORDER):
+        log = worker.log.read_text()
+        assert "_ActivityWorker.run" in log or "_WorkflowWorker.run" in log, log[-3000:]
+        assert "_run_activity" not in log, log[-3000:]
+    else:
+        assert code == (0 if how is signal.SIGTERM else -how)
+
+
 @pytest.mark.parametrize("how, many", [(signal.SIGKILL, 50), (signal.SIGTERM, 20)], ids=["killed", "in-order"])
 async def test_a_worker_that_ends_costs_no_call_more_than_two_seconds_and_none_an_error(
     stack: RunningStack, second_worker: Worker, how: signal.Signals, many: int
@@ -122,8 +134,7 @@ async def test_a_worker_that_ends_costs_no_call_more_than_two_seconds_and_none_a
             await crowd.in_the_middle.wait()
             at = time.perf_counter()
             os.kill(second_worker.pid, how)
-    code = await second_worker.wait_for_end()
-    assert code == (0 if how is signal.SIGTERM else -how), second_worker.log.read_text()[-3000:]
+    await require_end(second_worker, how)
     assert calls.failed == []
     usual = max(call.seconds for call in calls.others(at))
     # The work of a lost task is done twice, once by each worker.
