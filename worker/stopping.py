@@ -12,7 +12,7 @@ from process.exit import leave
 GRACE = timedelta(seconds=10)
 """Tasks that are under way when the worker is asked to stop may take so long to finish."""
 LONGEST_STOP = GRACE + timedelta(seconds=10)
-"""Less than what Kubernetes and systemd leave a process before they kill it."""
+"""Less than the samples of `deploy/` leave a worker before it is killed."""
 NOT_IN_ORDER = 1
 
 log = structlog.get_logger("worker")
