@@ -33,6 +33,7 @@ INSERT = b"""
 ISSUE = """
     INSERT INTO claim (plate, kind, until, changed_at)
     SELECT %(prefix)s || {serial}, 'issued', %(until)s, %(at)s FROM {sources} LIMIT %(many)s
+    ON CONFLICT DO NOTHING
 """
 
 
@@ -89,7 +90,7 @@ async def use_up(stack: Stack, claims: int) -> None:
 
 
 async def issue(stack: Stack, prefix: str, many: int) -> None:
-    """Insert issued plates, pattern after pattern, and analyse the table."""
+    """Insert issued plates, pattern after pattern, beside those that earlier rows have drawn, and analyse the table."""
     address = stack.owner_url.replace("+psycopg", "", 1)
     async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
         left = many
