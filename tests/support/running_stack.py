@@ -8,10 +8,8 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import psutil
@@ -162,11 +160,7 @@ class Client:
         await self.post("/verification-codes", {"purpose": "confirm_information"})
         code = (await self.messages("confirm_information"))[0]["code"]
         facts = {name: car[name] for name in ("office_code", "certificate_number", "vin", "seller")}
-        body, key = facts | {"notice_version": notice["version"], "code": code}, str(uuid4())
-        answer = await self.post("/preselections", body, Idempotency_Key=key)
-        if answer.status_code == HTTPStatus.GATEWAY_TIMEOUT:
-            # As the contract says: the repeat has the outcome.
-            answer = await self.post("/preselections", body, Idempotency_Key=key)
+        answer = await self.post("/preselections", facts | {"notice_version": notice["version"], "code": code})
         assert answer.status_code == 201, answer.text
         return json_of(answer)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -24,10 +25,8 @@ pytestmark = pytest.mark.slow
 NUMBERS = count(150)
 PEOPLE_AT_ONCE = 8
 LOST_START = ("/api/v1/preselections", 504)
-"""A defect that is known: Temporal can't repeat a start whose update was with a worker that stopped, until it gives up.
-
-The caller's repeat succeeds.
-"""
+"""A defect that is known: a worker that stops may lose the first task of a workflow, and Temporal then refuses what the
+SDK repeats until our limit. The caller's repeat succeeds."""
 
 LOST_TASK_S = 2.0
 """What a worker that dies may cost a caller."""
@@ -57,11 +56,11 @@ class Calls:
 
     async def end(self, response: httpx.Response) -> None:
         call = Call(response.request.url.path, response.request.extensions["began"], time.perf_counter())
-        self.made.append(call)
         if (call.path, response.status_code) == LOST_START:
-            self.made.remove(call)
             self.lost_starts += 1
-        elif response.is_error:
+            return
+        self.made.append(call)
+        if response.is_error:
             self.failed.append(f"{call.path}: {response.status_code}")
 
     def around(self, at: float) -> list[Call]:
@@ -93,6 +92,17 @@ async def second_worker(stack: RunningStack) -> AsyncIterator[Worker]:
     await worker.stop()
 
 
+class PatientClient(Client):
+    """Repeats a creation whose outcome is unknown, as the contract says."""
+
+    async def post(self, path: str, body: object | None = None, **headers: str) -> httpx.Response:
+        if path != "/preselections":
+            return await super().post(path, body, **headers)
+        headers |= {"Idempotency_Key": str(uuid4())}
+        answer = await super().post(path, body, **headers)
+        return await super().post(path, body, **headers) if answer.status_code == LOST_START[1] else answer
+
+
 @dataclass
 class Crowd:
     """So many people, some at once, each on the way to a plate."""
@@ -110,7 +120,7 @@ class Crowd:
 
     async def _one_by_one(self, people: Iterator[str]) -> None:
         for user in people:
-            client = await Client.sign_in(self.http, user)
+            client = await PatientClient.sign_in(self.http, user)
             view = await client.reach_reservation((await client.cars())[0])
             assert view["stage"] == "completed"
             self.finished += 1
@@ -146,7 +156,7 @@ async def test_a_worker_that_ends_costs_no_call_more_than_two_seconds_and_none_a
             os.kill(second_worker.pid, how)
     await require_end(second_worker, how)
     assert calls.failed == []
-    assert calls.lost_starts <= 1
+    assert calls.lost_starts <= (1 if how is signal.SIGTERM else 0)
     usual = max(call.seconds for call in calls.others(at))
     # The work of a lost task is done twice, once by each worker.
     longest = max(calls.around(at), key=lambda call: call.seconds)

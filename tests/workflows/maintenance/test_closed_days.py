@@ -75,6 +75,6 @@ async def test_days_off_that_were_no_promise_stay(world: World) -> None:
 async def test_what_was_just_closed_is_left_to_its_workflow(world: World) -> None:
     vehicle = await world.reserve_plate()
     day = await vehicle.last_day()
-    await close(vehicle, day, ago=timedelta(minutes=10))
+    await close(vehicle, day, ago=timedelta(minutes=19))
     assert await check_calendar(world) == 0
     assert await vehicle.last_day() == day
